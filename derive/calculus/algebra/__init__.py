@@ -1,0 +1,37 @@
+"""The door to SymPy: scalar calculus, noncommutative algebra, linear equations, definiteness.  SymPy is loaded when first used.
+
+Each service is a pure function of expressions; its use in a derivation is a named step or a check.
+"""
+
+from derive.calculus.algebra.definite import Definiteness, definiteness
+from derive.calculus.algebra.distribute import expand
+from derive.calculus.algebra.equality import equal, equal_scalar, is_zero
+from derive.calculus.algebra.equations import LinearEquation, LinearTerm, isolate
+from derive.calculus.algebra.expansion import Expansion, linear_part
+from derive.calculus.algebra.maps import (
+    DUMMY,
+    derivative_template,
+    lift,
+    lift_product,
+    map_derivative,
+    map_differential,
+)
+from derive.calculus.algebra.normal import NormalForm, canonical, normal_form
+from derive.calculus.algebra.scalar_calculus import (
+    polynomial_degree,
+    scalar_diff,
+    scalar_taylor,
+    simplify_scalar,
+    solve_scalar,
+    solve_system,
+)
+from derive.calculus.algebra.scalars import PI, Atoms, Untranslatable, from_sympy_scalar, to_sympy_scalar
+from derive.calculus.algebra.words import TooManyTerms
+
+__all__ = [
+    "DUMMY", "PI", "Atoms", "Definiteness", "Expansion", "LinearEquation", "LinearTerm", "NormalForm", "TooManyTerms",
+    "Untranslatable", "canonical", "definiteness", "derivative_template", "equal", "equal_scalar", "expand",
+    "from_sympy_scalar", "is_zero", "isolate", "lift", "lift_product", "linear_part", "map_derivative", "map_differential",
+    "normal_form", "polynomial_degree", "scalar_diff", "scalar_taylor", "simplify_scalar", "solve_scalar", "solve_system",
+    "to_sympy_scalar",
+]

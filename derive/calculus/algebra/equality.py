@@ -1,0 +1,95 @@
+"""Is an expression zero, are two equal: sound answers, True only when it is proved."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from derive.calculus.algebra.door import own, sp
+from derive.calculus.algebra.normal import polynomial_of
+from derive.calculus.algebra.scalars import Atoms, to_sympy_scalar
+from derive.calculus.algebra.words import Poly, Scalars, TooManyTerms
+from derive.language import build
+from derive.language.nodes import Add, Expr, Map, Power, SizeValue, Where, number
+
+
+def is_zero(expr: Expr) -> bool:
+    """Whether the expression, of any shape, is zero for all values of its symbols with their declared properties.
+
+    True is proved: by the normal form of words, or by SymPy on the scalar coefficients of each word.  False means that
+    neither showed it.
+    """
+    try:
+        poly = polynomial_of(expr)
+    except TooManyTerms:
+        return False
+    if not poly:
+        return True
+    words: dict[tuple[Expr, ...], list[tuple[Scalars, Fraction]]] = {}
+    for (scalars, word), c in poly.items():
+        words.setdefault(word, []).append((scalars, c))
+    return all(_scalar_zero(terms) for terms in words.values())
+
+
+def equal(left: Expr, right: Expr) -> bool:
+    """Whether two expressions of one shape are proved equal."""
+    return left is right or (left.shape == right.shape and is_zero(build.subtract(left, right)))
+
+
+def equal_scalar(left: Expr, right: Expr) -> bool:
+    """Whether two scalar expressions are proved equal; ValueError when one is not a scalar."""
+    if not (left.is_scalar and right.is_scalar):
+        raise ValueError("equal_scalar takes two scalars")
+    return equal(left, right)
+
+
+def _scalar_zero(terms: list[tuple[Scalars, Fraction]]) -> bool:
+    if len(terms) < 2 or not any(_composite(atom) for scalars, _ in terms for atom, _ in scalars):
+        return False
+    parts = [build.times(number(c), *(build.power(a, number(k)) for a, k in scalars)) for scalars, c in terms]
+    return sympy_zero(to_sympy_scalar(build.add(*parts), Atoms()))
+
+
+def _composite(atom: Expr) -> bool:
+    """Whether SymPy may know more about it than the words do."""
+    return isinstance(atom, Add | Map | Power | Where | SizeValue)
+
+
+def sympy_zero(value: Any) -> bool:
+    """Whether SymPy proves a scalar zero; its answer must agree with numbers at two points."""
+    sympy = sp()
+    if value.has(sympy.nan, sympy.zoo, sympy.oo, -sympy.oo):
+        return False
+    proved = value == 0
+    for simplify in (sympy.cancel, sympy.simplify):
+        if not proved:
+            try:
+                proved = simplify(_defined(value)) == 0
+            except (NotImplementedError, ValueError, ArithmeticError, TypeError, AttributeError, sympy.PolynomialError):
+                continue
+    return proved and _numbers_agree(value)
+
+
+def _defined(value: Any) -> Any:
+    """relu, sigmoid and softplus by their definition."""
+    for kind in own().values():
+        value = value.replace(kind, kind.formula)
+    return value
+
+
+def _numbers_agree(value: Any) -> bool:
+    sympy = sp()
+    value = _defined(value)
+    symbols = sorted(value.free_symbols, key=str)
+    for k in (1, 2):
+        point = {s: sympy.Rational(7 * i + 3 * k + 2, 11 + k) if not s.is_integer else i + k + 1 for i, s in enumerate(symbols)}
+        try:
+            number_ = complex(value.subs(point).evalf(20))
+        except (TypeError, ValueError):
+            continue  # an unnamed function, or outside the domain: nothing to compare
+        if number_ == number_ and abs(number_) > 1e-9:
+            return False
+    return True
+
+
+__all__ = ["Poly", "equal", "equal_scalar", "is_zero", "sympy_zero"]

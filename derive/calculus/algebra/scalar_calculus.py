@@ -1,0 +1,246 @@
+"""Calculus of scalars by SymPy: simplify, differentiate, expand in a series, solve."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from derive.calculus.algebra.door import sp
+from derive.calculus.algebra.equality import sympy_zero
+from derive.calculus.algebra.scalars import Atoms, Untranslatable, from_sympy_scalar, to_sympy_scalar
+from derive.errors import DeriveError
+from derive.language import build
+from derive.language.nodes import Expr, Map, Number, Power, Sum, Symbol, number, walk
+
+LARGEST_POWER = 24
+"""A sum to a higher power is not multiplied out."""
+
+
+def simplify_scalar(expr: Expr, trigonometric: bool = False) -> Expr:
+    """A readable form of a scalar, equal to it where both are defined: one fraction, factored, multiplied out or as it was,
+    whichever is shortest; identities like sin² + cos² = 1 only when `trigonometric`.
+
+    SymPy's own evaluation is part of it (√x² = |x|, e^a e^b = e^(a+b)).
+    """
+    atoms = Atoms()
+    value = to_sympy_scalar(expr, atoms)
+    sympy = sp()
+    candidates = [expr]
+    extra = (sympy.trigsimp,) if trigonometric else ()
+    if not value.has(sympy.zoo, sympy.nan, sympy.oo) and not _steep(value):
+        for rewrite in (lambda v: v, sympy.cancel, sympy.factor, _one_fraction, sympy.expand, *extra):
+            try:
+                candidates.append(from_sympy_scalar(rewrite(value), atoms.meaning))
+            except (Untranslatable, sympy.PolynomialError, NotImplementedError):
+                continue
+    return min(candidates, key=cost)
+
+
+def _one_fraction(value: Any) -> Any:
+    sympy = sp()
+    above, below = sympy.fraction(sympy.together(value))
+    return sympy.factor_terms(sympy.expand(above)) / sympy.factor(below)
+
+
+def _steep(value: Any) -> bool:
+    sympy = sp()
+    return any(p.exp.is_Integer and abs(p.exp) > LARGEST_POWER and p.base.is_Add for p in value.atoms(sympy.Pow))
+
+
+def cost(expr: Expr) -> int:
+    """How long an expression is on paper: its leaves, and a little for each sum, power and function."""
+    total = 0
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        match node:
+            case Number(value):
+                total += 1 + (value.denominator != 1)
+            case Power(base, Number(k)) if k == -1:
+                total += 1
+                stack.append(base)
+                continue
+            case _ if not node.children:
+                total += 2
+            case Map() | Power():
+                total += 1
+        stack.extend(node.children)
+    return total
+
+
+def scalar_diff(expr: Expr, x: Symbol, order: int = 1) -> Expr:
+    """The order-th derivative of a scalar expression by a scalar symbol, by sympy.diff, other symbols held fixed.
+
+    Sums over an index are differentiated term by term.  DeriveError [no-rule] when x stands inside something that SymPy
+    cannot look into (a trace, a norm, a path).
+    """
+    for _ in range(order):
+        expr = _diff_once(expr, x)
+    return expr
+
+
+def _diff_once(expr: Expr, x: Symbol) -> Expr:
+    atoms = _Dependent(x)
+    value = to_sympy_scalar(expr, atoms)
+    derivative = sp().powsimp(sp().diff(value, atoms.of(x)), combine="exp")
+    return from_sympy_scalar(derivative, atoms.meaning)
+
+
+class _Dependent(Atoms):
+    """Atoms among which sums over an index know their derivative by x, and others that hold x are refused."""
+
+    def __init__(self, x: Symbol) -> None:
+        super().__init__()
+        self.x = x
+
+    def of(self, expr: Expr) -> Any:
+        if expr is self.x or self.x.name not in expr.free:
+            return super().of(expr)
+        if isinstance(expr, Sum) and expr.is_scalar:
+            if expr not in self.symbols:
+                inner = Sum(expr.index, expr.lower, expr.upper, scalar_diff(expr.body, self.x))
+                atoms = self
+
+                def fdiff(this: Any, argindex: int = 1) -> Any:
+                    return to_sympy_scalar(inner, atoms)
+
+                kind = type(f"a{len(self.symbols):04d}", (sp().Function,), {"nargs": 1, "fdiff": fdiff})
+                held = kind(self.of(self.x))
+                self.symbols[expr], self.meaning[held] = held, expr
+            return self.symbols[expr]
+        raise DeriveError(
+            f"the derivative by the scalar {self.x.name} of {type(expr).__name__} is not SymPy's to take", code="no-rule"
+        )
+
+
+def scalar_taylor(expr: Expr, x: Symbol, point: Expr, order: int = 2) -> tuple[Expr, ...]:
+    """The Taylor coefficients of a scalar expression in one scalar symbol at `point`: c_k of c_k (x − point)^k, k = 0 … order."""
+    atoms = _Dependent(x)
+    value, where = to_sympy_scalar(expr, atoms), to_sympy_scalar(point, atoms)
+    sympy, symbol = sp(), atoms.of(x)
+    out: list[Expr] = []
+    for k in range(order + 1):
+        out.append(from_sympy_scalar((value / sympy.factorial(k)).subs(symbol, where), atoms.meaning))
+        value = sympy.diff(value, symbol)
+    return tuple(out)
+
+
+def solve_scalar(equation: Expr, x: Symbol) -> list[Expr] | None:
+    """All real x with equation = 0, where that is a finite list in closed form; None where SymPy does not prove that it is.
+
+    Each root is put back.  Symbols are real, and positive or integer where declared; a root that needs a condition on the other
+    symbols (a nonzero divisor, a discriminant ≥ 0) is listed as it is, and None is answered when the equation holds for every x.
+    """
+    atoms = Atoms()
+    try:
+        value = to_sympy_scalar(equation, atoms)
+    except ValueError:
+        return None
+    symbol = atoms.of(x)
+    if any(x.name in expr.free and s != symbol for s, expr in atoms.meaning.items()):
+        return None
+    roots = _roots(value, symbol)
+    if roots is None:
+        return None
+    try:
+        return [simplify_scalar(from_sympy_scalar(r, atoms.meaning)) for r in roots]
+    except Untranslatable:
+        return None
+
+
+def _roots(value: Any, x: Any) -> list[Any] | None:
+    sympy = sp()
+    above, _ = sympy.fraction(sympy.together(value))
+    if above == 0 or not above.has(x):
+        return None if above == 0 else []
+    try:
+        found = sympy.solveset(above, x, sympy.S.Reals)
+    except (NotImplementedError, ValueError, TypeError):
+        return None
+    finite = _finite(found)
+    if finite is None:
+        return None
+    out = []
+    for root in sorted(finite, key=sympy.default_sort_key):
+        if root.has(sympy.I) or root.is_real is False or root.has(sympy.CRootOf):
+            return None
+        if x.is_positive and root.is_nonpositive:
+            continue
+        at_root = value.subs(x, root)
+        if at_root.has(sympy.zoo, sympy.nan, sympy.oo):
+            continue  # a zero of the numerator that is one of the denominator too
+        if not sympy_zero(at_root):
+            return None
+        out.append(root)
+    return sorted(out, key=lambda r: (float(r),) if r.is_number else (0.0,)) if all(r.is_number for r in out) else out
+
+
+def _finite(found: Any) -> set[Any] | None:
+    """The elements of a set that SymPy proves finite; sets "within the reals" or "without a point" as their elements."""
+    sympy = sp()
+    if isinstance(found, sympy.FiniteSet):
+        return set(found.args)
+    if found is sympy.S.EmptySet:
+        return set()
+    if isinstance(found, sympy.Intersection) and sympy.S.Reals in found.args:
+        inner = [s for s in found.args if s != sympy.S.Reals]
+        return _finite(inner[0]) if len(inner) == 1 else None
+    if isinstance(found, sympy.Complement) and isinstance(found.args[1], sympy.FiniteSet):
+        return _finite(found.args[0])
+    if isinstance(found, sympy.Union):
+        parts = [_finite(s) for s in found.args]
+        return None if any(p is None for p in parts) else {r for p in parts if p is not None for r in p}
+    return None
+
+
+def solve_system(equations: Sequence[Expr], unknowns: Sequence[Symbol]) -> list[tuple[Expr, ...]] | None:
+    """All real common zeros of polynomial equations in scalar unknowns; None when SymPy does not find them all in closed form.
+
+    Each solution is put back.  Other symbols are parameters; solutions with conditions on them are listed as they are.
+    """
+    if len(unknowns) == 1 and len(equations) == 1:
+        roots = solve_scalar(equations[0], unknowns[0])
+        return None if roots is None else [(r,) for r in roots]
+    sympy, atoms = sp(), Atoms()
+    values = [sympy.fraction(sympy.together(to_sympy_scalar(e, atoms)))[0] for e in equations]
+    xs = [atoms.of(x) for x in unknowns]
+    names = {x.name for x in unknowns}
+    if any(expr.free & names and s not in xs for s, expr in atoms.meaning.items()):
+        return None
+    if not all(v.is_polynomial(*xs) for v in values):
+        return None
+    try:
+        found = sympy.solve(values, xs, dict=True)
+    except (NotImplementedError, ValueError):
+        return None
+    out: list[tuple[Expr, ...]] = []
+    for solution in found:
+        if set(solution) != set(xs):
+            return None  # a family
+        point = [sympy.simplify(solution[x]) for x in xs]
+        if any(v.has(sympy.CRootOf) for v in point):
+            return None
+        if any(v.is_real is False or v.has(sympy.I) for v in point):
+            continue
+        if any(x.is_positive and v.is_nonpositive for x, v in zip(xs, point, strict=True)):
+            continue
+        if not all(sympy_zero(v.subs(dict(zip(xs, point, strict=True)), simultaneous=True)) for v in values):
+            return None
+        out.append(tuple(from_sympy_scalar(v, atoms.meaning) for v in point))
+    return out
+
+
+def polynomial_degree(expr: Expr, x: Symbol) -> int | None:
+    """The degree of a scalar expression as a polynomial in x, None when it is none."""
+    atoms = Atoms()
+    value = to_sympy_scalar(expr, atoms)
+    symbol = atoms.of(x)
+    if any(x.name in e.free and s != symbol for s, e in atoms.meaning.items()) or not value.is_polynomial(symbol):
+        return None
+    degree = sp().degree(sp().expand(value), symbol)
+    return int(degree) if degree.is_Integer else 0
+
+
+def zeros_inside(expr: Expr) -> bool:
+    """Whether a division by the number 0 stands in the expression."""
+    return any(isinstance(n, Power) and n.base is build.ZERO and n.exponent is number(-1) for n in walk(expr))

@@ -1,0 +1,157 @@
+"""Steps, lines, chains and the derivation: frozen, well-formed by construction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from derive.language.nodes import Expr, Path, Symbol, at, replace
+from derive.language.problem import Problem
+from derive.language.sizes import Size
+
+Why = tuple[str | Expr, ...]
+"""A reason as it is printed: words, and expressions among them: ("symmetric: ", Transpose(A), " = ", A)."""
+
+
+class BrokenChain(ValueError):
+    """A line does not follow from the one above by its steps."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One rule applied at one place: the subexpression `before` at `path` of the line becomes `after`."""
+
+    before: Expr
+    after: Expr
+    rule: str
+    path: Path
+    why: Why = ()
+
+    def apply(self, whole: Expr) -> Expr:
+        if at(whole, self.path) is not self.before:
+            raise BrokenChain(f"step {self.rule}: its left side does not stand at {self.path}")
+        return replace(whole, self.path, self.after)
+
+
+@dataclass(frozen=True)
+class Head:
+    """The left side that names what a chain derives: Df(X)[H], ∇f(X), D²f(X)[H, K], Hess f(X)[K], …
+
+    quantity    value, derivative, differential, gradient, jacobian, second-derivative, hessian (an operator with a direction,
+                a matrix without), vectorized, taylor, quadratic (D²f[H, H])
+    function    the name in the header
+    wrt         the variables; one of them for a gradient by one of several
+    directions  in the order in which they are written
+    arguments   all variables, where `wrt` is one of several: the A, b of ∇_A f(A, b); empty when they are `wrt`
+    """
+
+    quantity: str
+    function: str
+    wrt: tuple[Symbol, ...]
+    directions: tuple[Expr, ...] = ()
+    arguments: tuple[Symbol, ...] = ()
+
+
+@dataclass(frozen=True)
+class Line:
+    """One displayed relation; its last member is `expr`.
+
+    left      the left side; None continues the line above
+    relation  "=", "⇔", "⇒", "≻", "⪰" … between left (or the line above) and expr.  After ⇔ or ⇒ an equation stands:
+              `left` and `expr` are its two sides and `equation` is True
+    quantity  what it states (LANGUAGE.md); `of` the intermediate that it is about, when not the function itself
+    rule      the name of the main rule, `why` the reason as printed
+    steps     the rewrites from the expression of the line above (of `start`, where given) to this one
+    solution  for an equation: the values of symbols at which it holds
+    free      (index, size) of free indices, those of the value first, then those of the variable: the line is about the
+              whole array over them
+    """
+
+    expr: Expr
+    rule: str
+    why: Why = ()
+    quantity: str = "derivative"
+    left: Head | Expr | None = None
+    relation: str = "="
+    equation: bool = False
+    of: Expr | None = None
+    steps: tuple[Step, ...] = ()
+    start: Expr | None = None
+    solution: Mapping[Symbol, Expr] | None = None
+    note: str | None = None
+    free: tuple[tuple[Symbol, Size], ...] = ()
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Lines that follow from one another.
+
+    quantity  the `find` key that it answers, or `lemma`
+    title     a few words for the frame or the heading
+    """
+
+    quantity: str
+    title: str
+    lines: tuple[Line, ...]
+
+    def __post_init__(self) -> None:
+        previous: Expr | None = None
+        for k, line in enumerate(self.lines):
+            here = line.start if line.start is not None else previous
+            if line.steps:
+                if here is None:
+                    raise BrokenChain(f"{self.title}, line {k + 1}: steps from nowhere")
+                for step in line.steps:
+                    here = step.apply(here)
+                if here is not line.expr:
+                    raise BrokenChain(f"{self.title}, line {k + 1} ({line.rule}): its steps do not lead to it")
+            elif here is not None and line.left is None and line.relation == "=" and here is not line.expr:
+                raise BrokenChain(f"{self.title}, line {k + 1} ({line.rule}): it differs from the line above without a step")
+            previous = line.expr
+
+
+@dataclass(frozen=True)
+class Result:
+    """What was asked, read off a line: `expr` is that line's expression (or the argument of its inner product).
+
+    direction       the second direction, for the results that have one
+    classification  minimum, maximum, saddle, undetermined (a stationary point)
+    conditions      under which it holds
+    free            free indices, as of a line
+    """
+
+    expr: Expr
+    direction: tuple[Symbol, ...] = ()
+    classification: str | None = None
+    conditions: tuple[Why, ...] = ()
+    family: Why = ()
+    free: tuple[tuple[Symbol, Size], ...] = ()
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A problem and the chains that answer it.
+
+    results     by quantity a Result, or one for each variable of a list `wrt`; several stationary points are a tuple
+    conditions  under which the derivation holds, each a reason-like sequence of words and expressions
+    where       (symbol, definition) of intermediates named on the way: S = X'AX
+    """
+
+    problem: Problem
+    chains: tuple[Chain, ...]
+    results: Mapping[str, Result | Mapping[str, Result] | tuple[Result, ...]]
+    conditions: tuple[Why, ...] = ()
+    where: tuple[tuple[Symbol, Expr], ...] = ()
+    remarks: tuple[Why, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        stated = {line.expr for chain in self.chains for line in chain.lines}
+        stated |= {child for e in tuple(stated) for child in e.children}
+        for quantity, result in self.results.items():
+            several = (
+                tuple(result.values()) if isinstance(result, Mapping)
+                else result if isinstance(result, tuple) else (result,)
+            )
+            for one in several:
+                if one.expr not in stated:
+                    raise BrokenChain(f"the {quantity} is not on any line")

@@ -1,0 +1,267 @@
+"""The first derivative: definition, X + tH, rule by rule, turned towards H, read off as an inner product."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from derive.calculus.collect import collect, neat
+from derive.calculus.derivation import Head, Line, Step, Why
+from derive.calculus.differentiate import Motion, level, motion
+from derive.calculus.implicit import defining_lines
+from derive.calculus.narration import reason
+from derive.calculus.properties import is_diagonal, is_skew, is_symmetric, is_triangular
+from derive.calculus.reading import gradient, joined, property_whys, turn
+from derive.calculus.tidy import Used, tidy, tidy_with
+from derive.errors import DeriveError
+from derive.language.build import ONE, add, matmul, scale, subtract, times, transpose
+from derive.language.nodes import Add, Call, D, Expr, Rate, Symbol, number, substitute, transform
+from derive.language.problem import Problem
+from derive.language.sizes import SCALAR
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A problem with its motion: what the engine needs everywhere.
+
+    written  the function as the author wrote it, when the engine has named an intermediate in it
+    """
+
+    problem: Problem
+    motion: Motion
+    second: Motion
+    written: Expr
+
+    @property
+    def directions(self) -> tuple[Symbol, ...]:
+        return self.problem.directions
+
+    @property
+    def unit_speed(self) -> bool:
+        """A scalar variable without a named direction moves by 1, and f' is written."""
+        p = self.problem
+        return len(p.wrt) == 1 and p.wrt[0].is_scalar and not p.direction_named
+
+
+def setting(problem: Problem, written: Expr | None = None) -> Setting:
+    paths = tuple(s for s in problem.symbols.values() if s.of is not None)
+    one = len(problem.wrt) == 1 and problem.wrt[0].is_scalar and not problem.direction_named
+
+    def moving(directions: tuple[Symbol, ...]) -> Motion:
+        along: tuple[Expr, ...] = (ONE,) if one else directions
+        return motion(tuple(zip(problem.wrt, along, strict=True)), problem.let, paths)
+
+    return Setting(problem, moving(problem.directions), moving(problem.second_directions), written or problem.function)
+
+
+def free_name(taken: frozenset[str], names: tuple[str, ...]) -> str:
+    return next(n for n in (*names, *(f"{names[0]}_{k}" for k in range(1, 100))) if n not in taken)
+
+
+def taken_names(problem: Problem) -> frozenset[str]:
+    out = set(problem.symbols) | set(problem.unnamed) | {s.name for s, _ in problem.let}
+    out |= {d.name for d in (*problem.directions, *problem.second_directions)}
+    out |= problem.function.free
+    return frozenset(out)
+
+
+def parameter(problem: Problem, names: tuple[str, ...] = ("t", "r", "u")) -> Symbol:
+    out: Symbol = Symbol(free_name(taken_names(problem), names), SCALAR)
+    return out
+
+
+def shifted(expr: Expr, t: Symbol, m: Motion) -> Expr:
+    """f(X + tH)."""
+    return substitute(expr, {x: add(x, scale(t, h)) for x, h in m.moves})
+
+
+def levels(start: Expr, m: Motion, quantity: str, first: tuple[Step, ...] = ()) -> list[Line]:
+    """Lines until nothing is pending; `first` are steps that lead from the line above to `start`."""
+    lines: list[Line] = []
+    expr = start
+    while expr.pending:
+        done = level(expr, m)
+        name, why = reason(done)
+        lines.append(Line(done.expr, name, why, quantity, steps=(*first, *done.steps)))
+        first = ()
+        expr = done.expr
+        if len(lines) > 400:
+            raise AssertionError("a derivative stays pending")
+    return lines
+
+
+def cleaned(expr: Expr, quantity: str) -> Line | None:
+    """A line that uses what is declared and collects like terms, when that changes something."""
+    used: Used = []
+    now = tidy_with(expr, used)
+    steps = []
+    if now is not expr:
+        steps.append(Step(expr, now, "declared-properties", ()))
+    after = neat(collect(now), used) if not expr.is_scalar else tidy(transform(now, collect))
+    if after is not now:
+        steps.append(Step(now, after, "collect", ()))
+    if not steps or (not used and _same_terms(expr, after)):
+        return None
+    whys: list[Why] = property_whys(used) or [("collect",)]
+    return Line(after, "declared-properties" if used else "collect", joined(whys), quantity, steps=tuple(steps))
+
+
+def _same_terms(a: Expr, b: Expr) -> bool:
+    """Whether only the order of a sum differs."""
+    return isinstance(a, Add) and isinstance(b, Add) and set(a.terms) == set(b.terms)
+
+
+def derivative_lines(s: Setting) -> list[Line]:
+    """Df(X)[H] from its definition to the form in which the gradient is read off."""
+    p, m = s.problem, s.motion
+    head = Head("derivative", p.name, p.wrt, () if s.unit_speed else s.directions)
+    pending: Expr = D(p.function, m.moves)
+    if not (p.function.free & m.active):
+        raise AssertionError("the function does not depend on the variable")
+    lines: list[Line] = []
+    rate: Expr
+    if p.method == "expansion" and not m.lets and not s.unit_speed:
+        return expansion_lines(s)
+    defined = defining_lines(p.function, m, head) if p.method == "directional" else None
+    if defined is not None:
+        lines.extend(defined)
+        rest = []
+    elif s.unit_speed:
+        lines.append(Line(pending, "definition", (), left=head))
+        rest = levels(pending, m, "derivative")
+    elif p.method == "differential":
+        lines.append(Line(pending, "differential", ("the differential",), left=head))
+        rest = levels(pending, m, "derivative")
+    elif m.lets and s.written is not p.function:
+        t = parameter(p)
+        plain: Expr = D(s.written, m.moves)
+        rate = Rate(shifted(s.written, t, m), (t,))
+        lines.append(Line(rate, "definition", ("definition",), left=head))
+        steps = (Step(rate, plain, "definition", ()), Step(plain, pending, "intermediate", ()))
+        rest = levels(pending, m, "derivative", steps)
+    elif m.lets:
+        rest = levels(pending, m, "derivative")
+        if rest:
+            rest[0] = replace(rest[0], left=head, start=pending)
+    else:
+        t = parameter(p)
+        rate = Rate(shifted(p.function, t, m), (t,))
+        lines.append(Line(rate, "definition", ("definition",), left=head))
+        rest = levels(pending, m, "derivative", (Step(rate, pending, "definition", ()),))
+    lines.extend(rest)
+    last = lines[-1].expr
+    if last.is_scalar and not s.unit_speed:
+        turned = turn(last, s.directions)
+        if turned is not None:
+            lines.append(Line(turned.expr, turned.steps[0].rule, turned.why, steps=turned.steps))
+    else:
+        line = cleaned(last, "derivative")
+        if line is not None:
+            lines.append(line)
+    if s.unit_speed and last.is_scalar:
+        better = _scalar_form(lines[-1].expr)
+        if better is not None:
+            lines.append(Line(better, "simplify", ("simplify",), steps=(Step(lines[-1].expr, better, "simplify", ()),)))
+    return lines
+
+
+def expansion_lines(s: Setting) -> list[Line]:
+    """f(X + H) − f(X) multiplied out by SymPy on noncommuting symbols, and the part that is linear in H."""
+    from derive.calculus import algebra
+
+    p, m = s.problem, s.motion
+    if len(p.wrt) > 1:
+        raise DeriveError("the method `expansion` is by one variable", code="method", where=p.positions.get("method"))
+    (h,) = p.directions
+    moved = substitute(p.function, {x: add(x, d) for x, d in m.moves})
+    found = algebra.linear_part(moved, h)
+    difference = subtract(moved, p.function)
+    everything = tidy(add(found.linear, *([found.higher] if found.higher is not None else [])))
+    lines = []
+    if found.higher is not None:
+        lines.append(Line(everything, "expansion", ("multiply out",), "equation", difference, equation=True))
+    head = Head("derivative", p.name, p.wrt, s.directions)
+    lines.append(Line(tidy(found.linear), "linear-part", ("the part linear in ", h), left=head))
+    line = cleaned(lines[-1].expr, "derivative") if not lines[-1].expr.is_scalar else None
+    if line is not None:
+        lines.append(line)
+    if lines[-1].expr.is_scalar:
+        turned = turn(lines[-1].expr, s.directions)
+        if turned is not None:
+            lines.append(Line(turned.expr, turned.steps[0].rule, turned.why, steps=turned.steps))
+    return lines
+
+
+def _scalar_form(expr: Expr) -> Expr | None:
+    """A shorter form by SymPy of a derivative that is made of scalars only."""
+    from derive.language.nodes import Map, Number, Power, SizeValue, Times, walk
+
+    if not all(isinstance(e, (Map, Number, Power, SizeValue, Times, Add, Symbol)) and e.is_scalar for e in walk(expr)):
+        return None
+    from derive.calculus import algebra
+
+    better = algebra.simplify_scalar(expr)
+    return better if better is not None and better is not expr else None
+
+
+def read_off(s: Setting, expr: Expr) -> tuple[list[Line], dict[str, Expr]]:
+    """The lines Df = ⟨G, H⟩ (and the projection onto the structure), and G for each variable."""
+    p = s.problem
+    found: dict[str, Expr] = {}
+    whys: list[Why] = [("read off",)]
+    products: list[Expr] = []
+    for x, h in zip(p.wrt, s.directions, strict=True):
+        g, why = gradient(expr, h)
+        found[x.name] = g
+        if why:
+            whys.append(why)
+        products.append(Call("inner", (g, h)) if not h.is_scalar else times(g, h))
+    total = add(*products)
+    lines: list[Line] = []
+    if total is not expr:
+        lines.append(Line(total, "read-off", joined(whys), steps=(Step(expr, total, "read-off", ()),)))
+    projected: list[Expr] = []
+    reasons: list[Why] = []
+    for x, h in zip(p.wrt, s.directions, strict=True):
+        g, why = in_structure(found[x.name], x, h)
+        if g is not found[x.name]:
+            reasons.append(why)
+            found[x.name] = g
+        projected.append(Call("inner", (g, h)) if not h.is_scalar else times(g, h))
+    after = add(*projected)
+    if after is not total:
+        lines.append(Line(after, "structure", joined(reasons), steps=(Step(total, after, "structure", ()),)))
+    return lines, found
+
+
+def in_structure(g: Expr, x: Symbol, h: Symbol) -> tuple[Expr, Why]:
+    """The part of G that a direction in the structure of x can see, and why."""
+    half = number("1/2")
+
+    def out(new: Expr) -> Expr:
+        return neat(new, [])
+
+    if "diagonal" in x.has:
+        if is_diagonal(g):
+            return g, ()
+        return Call("diag", (Call("diag", (g,)),)), (h, " is diagonal: only the diagonal is seen")
+    if "symmetric" in x.has:
+        if is_symmetric(g):
+            return g, ()
+        return out(scale(half, add(g, transpose(g)))), (h, " is symmetric: only the symmetric part is seen")
+    if "skew" in x.has:
+        if is_skew(g):
+            return g, ()
+        return out(scale(half, subtract(g, transpose(g)))), (h, " is skew: only the skew part is seen")
+    for which, f in (("upper", "triu"), ("lower", "tril")):
+        if which in x.has:
+            if is_triangular(g, which):
+                return g, ()
+            return Call(f, (g,)), (h, f" is {which} triangular: only that part is seen")
+    if "orthogonal" in x.has or "stiefel" in x.has:
+        inner = matmul(transpose(x), g)
+        new = subtract(g, matmul(x, Call("sym", (tidy_with(inner, []),))))
+        return tidy(new), (matmul(transpose(x), h), " is skew: only the tangent part is seen")
+    if "unit" in x.has:
+        new = subtract(g, scale(matmul(transpose(x), g), x))
+        return tidy(new), (matmul(transpose(x), h), " = 0: only the tangent part is seen")
+    return g, ()

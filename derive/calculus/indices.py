@@ -1,0 +1,165 @@
+"""Derivations by indices: a function written by entries, differentiated with Kronecker deltas, contracted, recognised.
+
+Every line is an ordinary expression in entries, sums and deltas whose free indices are integer symbols (p, q for the variable,
+i, j for the value of the function).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from derive.calculus.derivation import Why
+from derive.calculus.index_calculus import contract, partial
+from derive.calculus.index_entries import Writer, fresh
+from derive.calculus.recognition import recognise, recognise_vectorized
+from derive.language import build
+from derive.language.nodes import Call, Delta, Entry, Expr, Map, Power, Symbol, Times, Transpose, Where, walk
+from derive.language.sizes import ONE, SCALAR, Size
+
+__all__ = ["FreeIndices", "IndexLine", "component", "free_indices", "index_lines", "recognise", "recognise_vectorized"]
+
+
+class IndexLine(NamedTuple):
+    """One line: the expression, the rule that led to it, the reason as printed."""
+
+    expr: Expr
+    rule: str
+    why: Why
+
+
+class FreeIndices(NamedTuple):
+    """The free indices of the lines with the sizes they run through: of the function's value, of the variable."""
+
+    value: tuple[tuple[Symbol, Size], ...]
+    variable: tuple[tuple[Symbol, Size], ...]
+
+    @property
+    def symbols(self) -> tuple[Symbol, ...]:
+        return tuple(s for s, _ in (*self.value, *self.variable))
+
+
+_PAIRS = ("pq", "rs", "uv", "ab", "kl", "gh")
+_VALUE = ("ij", "kl", "rs", "ab", "uv")
+
+
+def free_indices(function: Expr, variable: Symbol) -> FreeIndices:
+    """The indices that `index_lines` uses: p, q for the variable, i, j for the function's value, others when these are taken."""
+    taken = set(function.free) | set(variable.free) | _size_names(function) | _size_names(variable)
+    of_variable = _pick(_PAIRS, variable.shape, taken)
+    of_value = _pick(_VALUE, function.shape, taken | {s.name for s, _ in of_variable})
+    return FreeIndices(of_value, of_variable)
+
+
+def _pick(pairs: Sequence[str], shape: tuple[Size, Size], taken: set[str]) -> tuple[tuple[Symbol, Size], ...]:
+    sizes = [size for size in shape if size != ONE]
+    for pair in pairs:
+        if not set(pair[: len(sizes)]) & taken:
+            return tuple((index(name), size) for name, size in zip(pair, sizes, strict=False))
+    names = fresh(taken)
+    return tuple((next(names), size) for size in sizes)
+
+
+def index(name: str) -> Symbol:
+    """An index: an integer symbol."""
+    out: Symbol = Symbol(name, SCALAR, frozenset({"integer"}))
+    return out
+
+
+def _size_names(expr: Expr) -> set[str]:
+    return {name for node in walk(expr) for size in node.shape for name in size.names}
+
+
+def component(expr: Expr, *indices: Expr) -> Expr:
+    """The entry of a matrix expression at its indices (two of a matrix, one of a row or column, none of a scalar), by entries.
+
+    Sums over indices are written out, names of indices that are summed are chosen free.  DeriveError [no-rule] names what has no
+    form by entries.
+    """
+    return Writer(set(expr.free) | _size_names(expr) | {n for i in indices for n in i.free}).entry(expr, *indices)
+
+
+def index_lines(function: Expr, variable: Symbol) -> list[IndexLine]:
+    """The derivation of ∂f/∂X_pq by indices.
+
+    First the function by entries, then its derivative with deltas, then without the sums that they contract, then, where there is
+    one, the matrix of which that is the entry: Entry(2(Ax − y)x', p, q) for ‖Ax − y‖².  A scalar function by a vector or
+    matrix gives the entry of the gradient, a vector function by a vector the entry of the Jacobian (i, p); otherwise the line with
+    deltas is the last.  Free indices are those of `free_indices`.  DeriveError [no-rule] names what has no form by indices.
+    """
+    free = free_indices(function, variable)
+    value = tuple(s for s, _ in free.value)
+    where = tuple(s for s, _ in free.variable)
+    taken = set(function.free) | set(variable.free) | _size_names(function) | {s.name for s in free.symbols}
+    written = contract(Writer(taken).entry(function, *value))
+    lines = [IndexLine(written, "by-entries", ("the function by its entries",))]
+    raw = partial(written, variable, where)
+    lines.append(IndexLine(raw, "entries-derivative", _reason(written, variable, where)))
+    short = contract(raw)
+    if short is not raw:
+        deltas = any(isinstance(node, Delta) for node in walk(raw))
+        why: Why = ("the deltas contract the sums",) if deltas else ("collect",)
+        lines.append(IndexLine(short, "contract", why))
+    found = _matrix_form(short, value, where, {s.name: size for s, size in (*free.value, *free.variable)})
+    if found is not None and found is not short:
+        lines.append(IndexLine(found, "recognise", ("read as the entry of a matrix", *_symmetries(short))))
+    return lines
+
+
+def _symmetries(expr: Expr) -> Why:
+    """A' = A for each symmetric matrix in the expression: reading it off may have used that."""
+    out: list[str | Expr] = []
+    for node in walk(expr):
+        if isinstance(node, Symbol) and not node.is_scalar and "symmetric" in node.has:
+            out += ["; ", Transpose(node), " = ", node]
+    return tuple(out)
+
+
+def _matrix_form(
+    expr: Expr, value: Sequence[Symbol], where: Sequence[Symbol], sizes: Mapping[str, Size]
+) -> Expr | None:
+    """Entry(M, …) with M the matrix whose entry the expression is; None when no product of matrices has it."""
+    free = [*value, *where]
+    if len(free) > 2:
+        return None
+    row = free[0] if free else None
+    column = free[1] if len(free) > 1 else None
+    matrix = recognise(expr, row, column, sizes)
+    if matrix is None:
+        return None
+    if row is None:
+        return matrix
+    if matrix.is_scalar:
+        return None
+    return Entry(matrix, row, column)
+
+
+_RULES = ("product rule", "chain rule", "by cases", "derivative of the determinant")
+
+
+def _reason(written: Expr, variable: Symbol, where: Sequence[Symbol]) -> Why:
+    """The rules that were used, by name; and what the derivative of an entry is."""
+    used: set[str] = set()
+    for node in walk(written):
+        if variable.name not in node.free:
+            continue
+        match node:
+            case Power(base) | Map(_, base) if base.is_scalar and base is not variable:
+                used.add("chain rule")
+            case Times(factors) if sum(variable.name in f.free for f in factors) > 1:
+                used.add("product rule")
+            case Where():
+                used.add("by cases")
+            case Call("det" | "logdet"):
+                used.add("derivative of the determinant")
+    rule = ", ".join(name for name in _RULES if name in used) or "linear"
+    if not where:
+        return (rule,)
+    of_variable = (variable, build.inverse(variable)) if len(where) == 2 and variable.shape[0] == variable.shape[1] else (variable,)
+    entries = [n for n in walk(written) if isinstance(n, Entry) and n.arg in of_variable]
+    plain = [e for e in entries if all(isinstance(c, Symbol) for c in e.children[1:])]
+    if not plain:
+        return (rule,)
+    entry, at = plain[0], Entry(variable, where[0], where[1] if len(where) > 1 else None)
+    return (f"{rule}; ", entry, " differentiated by ", at, " is ", partial(entry, variable, where))
+

@@ -1,0 +1,358 @@
+"""What is asked: the chains that answer a problem, each result read off a line of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from derive.calculus import backward as backwards
+from derive.calculus.collect import neat
+from derive.calculus.conditions import conditions
+from derive.calculus.derivation import Chain, Derivation, Head, Line, Result, Step, Why
+from derive.calculus.differentiate import spread
+from derive.calculus.explicit import by_entries, entries_of, explicit
+from derive.calculus.first import Setting, derivative_lines, read_off, setting
+from derive.calculus.matrixform import matrix_of, vec_matrix
+from derive.calculus.naming import named
+from derive.calculus.narration import overridden
+from derive.calculus.properties import definiteness, is_invertible, is_positive, is_symmetric
+from derive.calculus.reading import joined
+from derive.calculus.second import hessian, second_derivative, taylor
+from derive.calculus.stationary import stationary
+from derive.calculus.tidy import tidy
+from derive.errors import DeriveError
+from derive.language.build import add, inverse, matmul, scale, times, transpose
+from derive.language.nodes import Call, Expr, Symbol, number, substitute
+from derive.language.problem import Problem
+from derive.language.sizes import is_column, is_scalar
+
+Results = dict[str, Result | Mapping[str, Result] | tuple[Result, ...]]
+
+_NEEDS_GRADIENT = {"gradient", "hessian", "stationary"}
+
+
+def derive(problem: Problem) -> Derivation:
+    """The derivation that answers everything in `find`.
+
+    Raises DeriveError when a rule is missing (the message names the subexpression and the rule), or when what is asked
+    does not apply.
+    """
+    try:
+        return _derive(problem)
+    except DeriveError as error:
+        where = problem.positions.get("function")
+        raise (error.at(where) if where is not None else error) from None
+
+
+def _derive(problem: Problem) -> Derivation:
+    written = problem
+    problem, where = named(problem)
+    problem = informed(problem)
+    where = tuple((s, d) for s, d in problem.let) if where else ()
+    if problem.method == "differential":
+        problem = replace(problem, directions=tuple(_differentials(problem)))
+    s = setting(problem, written.function if where else None)
+    find = set(problem.find)
+    chains: list[Chain] = []
+    results: Results = {}
+    if backwards.applies(s) and find <= {"derivative", "gradient", "differential"}:
+        return _backward(s, find)
+    lines = derivative_lines(s)
+    first = lines[-1].expr
+    if "derivative" in find:
+        results["derivative"] = Result(first, problem.directions)
+    gradients: dict[str, Expr] = {}
+    method_gradient = problem.method in ("gradient", "all") and "second-derivative" in find
+    if find & _NEEDS_GRADIENT or (method_gradient and is_scalar(problem.function.shape)):
+        more, gradients, structured = _gradients(s, first)
+        lines += more
+        if "gradient" in find:
+            results["gradient"] = _per_variable(problem, {n: Result(e) for n, e in structured.items()})
+        quantity, title = "gradient", "Gradient"
+    else:
+        quantity, title = "derivative", "Directional derivative" if not s.unit_speed else "Derivative"
+    chains.append(Chain(quantity, title, tuple(lines)))
+    if "differential" in find:
+        chain = differential(s, first)
+        chains.append(chain)
+        results["differential"] = Result(chain.lines[-1].expr)
+    for name, build in (("jacobian", jacobian), ("vectorized", vectorized)):
+        if name in find:
+            more_chains, result = build(s, first)
+            chains += more_chains
+            results[name] = result
+    if "second-derivative" in find:
+        more_chains, second = second_derivative(s, first, gradients)
+        chains += more_chains
+        results["second-derivative"] = second
+    hessians: dict[str, tuple[Expr, Symbol]] = {}
+    if find & {"hessian", "stationary"}:
+        more_chains, hess = hessian(s, gradients)
+        hessians = _operators(s, more_chains)
+        if "hessian" in find:
+            results["hessian"] = hess
+        if "hessian" in find or not (len(problem.wrt) == 1 and problem.wrt[0].is_scalar):
+            chains += more_chains if "hessian" in find else []
+    if "taylor" in find:
+        more_chains, result = taylor(s, first)
+        chains += more_chains
+        results["taylor"] = result
+    if "stationary" in find:
+        more_chains, points = stationary(s, gradients, hessians)
+        chains += more_chains
+        results["stationary"] = points
+    for name in ("entries", "linearity"):
+        if name in find:
+            from derive.calculus import otherwise
+
+            more_chains, result = getattr(otherwise, name)(s, first)
+            chains += more_chains
+            results[name] = result
+    chains = [replace(c, lines=tuple(overridden(line, problem) for line in c.lines)) for c in chains]
+    told = replace(problem, let=written.let, function=written.function) if where else problem
+    return Derivation(told, tuple(chains), results, _conditions(told, results, dict(where)), where)
+
+
+def _backward(s: Setting, find: set[str]) -> Derivation:
+    """The derivation through many intermediates, from the outermost function to the variables."""
+    problem = s.problem
+    done = backwards.backward(s)
+    chains = list(done.chains)
+    results: Results = {}
+    if "derivative" in find:
+        results["derivative"] = Result(done.derivative, problem.directions)
+    if "gradient" in find:
+        results["gradient"] = _per_variable(problem, {n: Result(g) for n, g in done.gradients.items()})
+    if "differential" in find:
+        chain = differential(s, done.derivative)
+        chains.append(chain)
+        results["differential"] = Result(chain.lines[-1].expr)
+    chains = [replace(c, lines=tuple(overridden(line, problem) for line in c.lines)) for c in chains]
+    return Derivation(problem, tuple(chains), results, _conditions(problem, results), done.where)
+
+
+def informed(problem: Problem) -> Problem:
+    """The problem with what is evident about each intermediate (X'X is symmetric) declared of its name."""
+    if not problem.let:
+        return problem
+    known: dict[Expr, Expr] = {}
+    let: list[tuple[Symbol, Expr]] = []
+    for symbol, definition in problem.let:
+        definition = substitute(definition, known)
+        has = set(symbol.has)
+        if not definition.is_scalar and is_symmetric(definition):
+            has.add("symmetric")
+            if definiteness(definition) == "positive definite":
+                has |= {"spd", "invertible"}
+        if is_positive(definition):
+            has.add("positive")
+        if is_invertible(definition):
+            has.add("invertible")
+        if has != symbol.has:
+            told: Symbol = replace_symbol(symbol, frozenset(has))
+            known[symbol] = told
+            symbol = told
+        let.append((symbol, definition))
+    return replace(problem, let=tuple(let), function=substitute(problem.function, known))
+
+
+def _differentials(problem: Problem) -> list[Symbol]:
+    """dX for each variable."""
+    return [
+        Symbol(f"d{x.name}", x.dims, h.has, None, _differential_latex(x))
+        for x, h in zip(problem.wrt, problem.directions, strict=True)
+    ]
+
+
+def replace_symbol(symbol: Symbol, has: frozenset[str]) -> Symbol:
+    out: Symbol = Symbol(symbol.name, symbol.dims, has, symbol.of, symbol.latex, symbol.order, symbol.path)
+    return out
+
+
+def _per_variable(problem: Problem, found: dict[str, Result]) -> Result | dict[str, Result]:
+    return found if problem.wrt_list else found[problem.wrt[0].name]
+
+
+def _gradients(s: Setting, first: Expr) -> tuple[list[Line], dict[str, Expr], dict[str, Expr]]:
+    """The lines from Df to ∇f; the gradients on the surrounding space and those in the structure."""
+    p = s.problem
+    if s.unit_speed:
+        (x,) = p.wrt
+        line = Line(first, "read-off", ("a scalar variable: the derivative",), "gradient", Head("gradient", p.name, p.wrt))
+        return [line], {x.name: first}, {x.name: first}
+    lines, structured = read_off(s, first)
+    free = structured
+    curved = [x for x in p.wrt if {"orthogonal", "stiefel", "unit"} & x.has]
+    if curved:
+        from derive.calculus.reading import gradient
+
+        free = {x.name: gradient(first, h)[0] for x, h in zip(p.wrt, s.directions, strict=True)}
+    if p.inner_product is not None:
+        more, structured = _other_inner_product(s, structured)
+        lines += more
+    for x in p.wrt:
+        g = structured[x.name]
+        lines.append(Line(g, "gradient", (), "gradient", Head("gradient", p.name, (x,))))
+        shown = explicit(g) if by_entries(p.function, x) else None
+        if shown is not None:
+            lines.append(Line(shown, "entries", ("entry by entry",), "gradient", steps=(Step(g, shown, "entries", ()),)))
+            structured[x.name] = shown
+        if s.written is not p.function:
+            full = tidy(substitute(g, dict(p.let)))
+            if full is not g:
+                whys = joined([(u, " = ", d) for u, d in p.let if u.name in g.free])
+                lines.append(Line(full, "intermediate", whys, "gradient", steps=(Step(g, full, "intermediate", ()),)))
+                structured[x.name] = full
+    return lines, free, structured
+
+
+def _other_inner_product(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Line], dict[str, Expr]]:
+    """⟨G, H⟩ = ⟨M⁻¹G, H⟩_M for ⟨X, Y⟩_M = tr(X'MY): the gradient under another inner product."""
+    p = s.problem
+    metric = p.inner_product
+    assert metric is not None
+    if len(p.wrt) > 1 or p.wrt[0].shape[0] != metric.shape[0]:
+        raise DeriveError("the inner product is by one variable with as many rows as its matrix", code="inner-product",
+                          where=p.positions.get("inner-product"))
+    (x,), (h,) = p.wrt, p.directions
+    if {"symmetric", "skew", "diagonal", "upper", "lower", "orthogonal", "stiefel", "unit"} & x.has:
+        raise DeriveError(f"the gradient of a structured variable under another inner product is not done yet: {x.name}",
+                          code="missing-rule", where=p.positions.get("inner-product"))
+    g = neat(matmul(inverse(metric), gradients[x.name]), [])
+    pair = matmul(transpose(g), metric, h)
+    expr = pair if pair.is_scalar else Call("tr", (pair,))
+    line = Line(expr, "inner-product", ("the inner product with ", metric, ": ", metric, inverse(metric), " = I"), "derivative")
+    old = Call("inner", (gradients[x.name], h))
+    return [replace(line, steps=(Step(old, expr, "inner-product", ()),))], {x.name: g}
+
+
+def _operators(s: Setting, chains: list[Chain]) -> dict[str, tuple[Expr, Symbol]]:
+    """D(∇f)(X)[K] for each variable, from the chains of the Hessian."""
+    p = s.problem
+    out: dict[str, tuple[Expr, Symbol]] = {}
+    for x, chain in zip(p.wrt, chains, strict=False):
+        head = chain.lines[0].left
+        assert isinstance(head, Head)
+        rest = chain.lines[1:]
+        second = next((k for k, line in enumerate(rest) if isinstance(line.left, Head)), len(rest))
+        lines = (chain.lines[0], *rest[:second])
+        if head.directions:
+            k = head.directions[p.wrt.index(x)]
+            assert isinstance(k, Symbol)
+            out[x.name] = (lines[-1].expr, k)
+    return out
+
+
+def differential(s: Setting, first: Expr) -> Chain:
+    """df: the derivative with dX for H."""
+    p = s.problem
+    renamed: dict[Expr, Expr] = dict(zip(p.directions, _differentials(p), strict=True))
+    if s.unit_speed:
+        (_x,) = p.wrt
+        expr = tidy(scale(renamed[p.directions[0]], first))
+    else:
+        expr = substitute(first, renamed)
+    head = Head("differential", p.name, p.wrt)
+    line = Line(expr, "differential", ("the directional derivative along ", *renamed.values()), "differential", head)
+    return Chain("differential", "Differential", (line,))
+
+
+def _differential_latex(x: Symbol) -> str:
+    from derive.notation.latex import latex
+
+    return r"\mathrm{d}" + latex(x)
+
+
+def jacobian(s: Setting, first: Expr) -> tuple[list[Chain], Result | dict[str, Result]]:
+    """Df(x)[h] = J h, a row an entry of f (numerator layout)."""
+    p = s.problem
+    lines: list[Line] = []
+    results: dict[str, Result] = {}
+    for x, h in zip(p.wrt, s.directions, strict=True):
+        if s.unit_speed:
+            matrix = first
+        elif is_column(p.function.shape) and is_column(x.shape):
+            matrix = neat(matrix_of(_only(first, h, s), h), [])
+        else:
+            matrix = neat(vec_matrix(_only(first, h, s), h), [])
+        head = Head("jacobian", p.name, (x,))
+        lines.append(Line(matrix, "read-off", _jacobian_why(s, x, h), "jacobian", head))
+        shown = explicit(matrix) if by_entries(p.function, x) else None
+        if shown is not None:
+            lines.append(Line(shown, "entries", ("entry by entry",), "jacobian", steps=(Step(matrix, shown, "entries", ()),)))
+            matrix = shown
+            lines.extend(_determinant(matrix))
+        results[x.name] = Result(matrix)
+        if p.layout in ("denominator", "both"):
+            flipped = tidy(transpose(matrix))
+            lines.append(Line(flipped, "layout", ("denominator layout: the transpose",), "jacobian",
+                              Head("jacobian-denominator", p.name, (x,))))
+    return [Chain("jacobian", "Jacobian", tuple(lines))], _per_variable(p, results)
+
+
+def _determinant(matrix: Expr) -> list[Line]:
+    """The Jacobian determinant of a change of variables, simplified by SymPy."""
+    table = entries_of(matrix)
+    if table is None or len(table) != len(table[0]) or len(table) > 3:
+        return []
+    from derive.calculus import algebra
+
+    value = algebra.simplify_scalar(tidy(_leibniz(table)), trigonometric=True)
+    left = Call("det", (matrix,))
+    return [Line(value, "jacobian-determinant", ("the Jacobian determinant",), "equation", left, equation=True)]
+
+
+def _leibniz(table: list[list[Expr]]) -> Expr:
+    """The determinant expanded by its first row."""
+    if len(table) == 1:
+        return table[0][0]
+    minors = [[[e for c, e in enumerate(row) if c != j] for row in table[1:]] for j in range(len(table))]
+    signs = (number((-1) ** j) for j in range(len(table)))
+    return add(*(times(sign, table[0][j], _leibniz(minors[j])) for j, sign in enumerate(signs)))
+
+
+def _jacobian_why(s: Setting, x: Symbol, h: Symbol) -> Why:
+    if s.unit_speed:
+        return ("a scalar variable: the derivative",)
+    return ("read off: the factor of ", h) if is_column(x.shape) else ("read off: the factor of vec ", h)
+
+
+def _only(first: Expr, h: Symbol, s: Setting) -> Expr:
+    """The part along one direction of several."""
+    from derive.language.build import zero
+
+    others: dict[Expr, Expr] = {k: zero(k.shape) for k in s.directions if k is not h}
+    return spread(tidy(substitute(first, others)) if others else first, frozenset({h.name}))
+
+
+def vectorized(s: Setting, first: Expr) -> tuple[list[Chain], Result | dict[str, Result]]:
+    """vec Df(X)[H] = M vec H."""
+    p = s.problem
+    chains: list[Chain] = []
+    results: dict[str, Result] = {}
+    for x, h in zip(p.wrt, s.directions, strict=True):
+        part = _only(first, h, s)
+        matrix = first if s.unit_speed else neat(vec_matrix(part, h), [])
+        lines: list[Line] = []
+        if not s.unit_speed and not part.is_scalar:
+            start: Expr = part if is_column(part.shape) else Call("vec", (part,))
+            vec_h: Expr = h if is_column(h.shape) else Call("vec", (h,))
+            after = matmul(matrix, vec_h)
+            head = Head("vectorized-derivative", p.name, (x,), (h,))
+            lines.append(Line(start, "vec", (), "vectorized", head))
+            lines.append(Line(after, "vec-of-product", ("vec(AXB) = (B' ⊗ A) vec X",), "vectorized",
+                              steps=(Step(start, after, "vec-of-product", ()),)))
+        lines.append(Line(matrix, "read-off", ("read off",), "vectorized", Head("vectorized", p.name, (x,))))
+        chains.append(Chain("vectorized", "Vectorized derivative", tuple(lines)))
+        results[x.name] = Result(matrix)
+    return chains, _per_variable(p, results)
+
+
+def _conditions(problem: Problem, results: Results, where: Mapping[Expr, Expr] | None = None) -> tuple[Why, ...]:
+    """Of the function as written and of each result, not of the lines between."""
+    written = [problem.function, *(d for _, d in problem.let)]
+    exprs: list[Expr] = []
+    for quantity, result in results.items():
+        if quantity != "stationary":
+            exprs += [r.expr for r in (result.values() if isinstance(result, Mapping) else (result,)) if isinstance(r, Result)]
+    return conditions(written, [substitute(e, where) for e in exprs] if where else exprs)

@@ -1,0 +1,253 @@
+"""From a derivative that is linear in H to ⟨G, H⟩: terms turned towards H, like terms collected, the gradient read off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from derive.calculus.adjoint import pull
+from derive.calculus.collect import collect, neat, positive_first
+from derive.calculus.derivation import Step, Why
+from derive.calculus.tidy import Used, tidy, tidy_with
+from derive.language.build import MINUS_ONE as _MINUS
+from derive.language.build import ONE, add, matmul, scale, times, transpose
+from derive.language.nodes import (
+    Add,
+    Call,
+    D,
+    Expr,
+    MatMul,
+    Path,
+    Scale,
+    Symbol,
+    Times,
+    Transpose,
+    at,
+    replace,
+)
+from derive.language.sizes import is_column
+
+
+def property_whys(used: Used) -> list[Why]:
+    """What is said of each declared property that was used: (A' = A), (Q'Q = I)."""
+    out: list[Why] = []
+    for name, symbol in used:
+        t = transpose(symbol)
+        match name:
+            case "symmetric":
+                out.append((t, " = ", symbol))
+            case "skew":
+                out.append((t, " = ", scale(_MINUS, symbol)))
+            case "orthonormal columns":
+                out.append((matmul(t, symbol), " = I"))
+            case "orthogonal":
+                out.append((matmul(symbol, t), " = I"))
+    return out
+
+
+def joined(parts: list[Why]) -> Why:
+    """Reasons one after the other, separated by commas."""
+    out: list[str | Expr] = []
+    for k, part in enumerate(parts):
+        if k:
+            out.append(", ")
+        out.extend(part)
+    return tuple(out)
+
+
+@dataclass(frozen=True)
+class Turned:
+    expr: Expr
+    steps: tuple[Step, ...]
+    why: Why
+
+
+def atoms(expr: Expr, names: frozenset[str]) -> list[Path]:
+    """Where the scalar products and traces stand that hold a direction, from right to left."""
+    out: list[Path] = []
+
+    def go(node: Expr, path: Path) -> None:
+        if not (node.free & names) or isinstance(node, D):
+            return
+        match node:
+            case MatMul() if node.is_scalar:
+                out.append(path)
+            case Call(name="tr"):
+                out.append(path)
+            case Add() | Times():
+                for k in range(len(node.children) - 1, -1, -1):
+                    go(node.children[k], (*path, k))
+            case Scale():
+                go(node.scalar, (*path, 0))
+
+    go(expr, ())
+    return out
+
+
+def _place(factors: tuple[Expr, ...], names: frozenset[str]) -> tuple[int, bool, Symbol] | None:
+    """(position, transposed, direction) when exactly one factor is a direction and no other holds one."""
+    found = None
+    for k, f in enumerate(factors):
+        if not (f.free & names):
+            continue
+        symbol = f.arg if isinstance(f, Transpose) else f
+        if found is not None or not isinstance(symbol, Symbol):
+            return None
+        found = (k, isinstance(f, Transpose), symbol)
+    return found
+
+
+def _chain(atom: Expr) -> tuple[Expr, ...]:
+    inner = atom.args[0] if isinstance(atom, Call) else atom
+    return inner.factors if isinstance(inner, MatMul) else (inner,)
+
+
+def turn(expr: Expr, directions: tuple[Symbol, ...]) -> Turned | None:
+    """Every term towards the direction: h at the right end of a scalar, H' first (or H last) in a trace.
+
+    None when the terms can be read off as they stand and nothing would be collected.
+    """
+    names = frozenset(s.name for s in directions)
+    places = atoms(expr, names)
+    if not places:
+        return None
+    found = [(p, at(expr, p)) for p in places]
+    traces = [a for _, a in found if isinstance(a, Call)]
+    upright_first = any(
+        (place := _place(_chain(a), names)) is not None and place[1] and "symmetric" not in place[2].has for a in traces
+    )
+    scalars_mixed = _mixed([a for _, a in found if isinstance(a, MatMul)], names)
+    steps: list[Step] = []
+    words: list[str] = []
+    used: Used = []
+    whole = expr
+    moved = False
+    for path, atom in found:
+        place = _place(_chain(atom), names)
+        if place is None:
+            continue
+        goal = _goal(atom, place, upright_first, scalars_mixed)
+        changed, here = _turn_one(atom, place, goal, words, used)
+        for before, after, rule in here:
+            steps.append(Step(before, after, rule, path))
+            whole = replace(whole, path, after)
+        moved = moved or changed
+    before = whole
+    collected = _collect_inside(whole)
+    if collected is not before:
+        steps.append(Step(before, collected, "collect", ()))
+        whole = collected
+    elif not moved and not used:
+        return None
+    ordered = positive_first(whole)
+    if ordered is not whole:
+        steps.append(Step(whole, ordered, "order", ()))
+        whole = ordered
+    if whole is expr:
+        return None
+    if collected is before and not moved:
+        # only a property was used, and nothing came of it: it is said where the gradient is read off
+        return None
+    whys: list[Why] = [(w,) for w in words]
+    whys.extend(property_whys(used))
+    return Turned(whole, tuple(steps), joined(whys) if whys else ("collect",))
+
+
+def _mixed(scalars: list[Expr], names: frozenset[str]) -> bool:
+    kinds = {place[1] for a in scalars if (place := _place(_chain(a), names)) is not None}
+    return len(kinds) > 1
+
+
+def _goal(atom: Expr, place: tuple[int, bool, Symbol], upright_first: bool, mixed: bool) -> str:
+    """`H' first`, `H last`, `H plain` (as it stands, but not transposed) or `as is`."""
+    _, _transposed, symbol = place
+    if is_column(symbol.shape):
+        return "H last"
+    if isinstance(atom, Call):
+        return "H' first" if upright_first else "H last"
+    return "H plain" if mixed else "as is"
+
+
+def _turn_one(
+    atom: Expr, place: tuple[int, bool, Symbol], goal: str, words: list[str], used: Used
+) -> tuple[bool, list[tuple[Expr, Expr, str]]]:
+    _k, transposed, symbol = place
+    steps: list[tuple[Expr, Expr, str]] = []
+    now = atom
+    moved = False
+    symmetric = "symmetric" in symbol.has
+
+    def step(after: Expr, rule: str, word: str | None) -> None:
+        nonlocal now
+        if after is now:
+            return
+        steps.append((now, after, rule))
+        now = after
+        if word and word not in words:
+            words.append(word)
+
+    wants_transposed = goal == "H' first"
+    if goal != "as is" and not symmetric and transposed != wants_transposed:
+        flipped = tidy(Transpose(_inner(now))) if isinstance(now, Call) else _reverse(now)
+        if isinstance(now, Call):
+            step(_trace(flipped), "trace-transpose", "tr M = tr M'")
+        else:
+            step(flipped, "scalar-transpose", "a scalar is its own transpose")
+        moved = True
+    if isinstance(now, Call) and goal != "as is":
+        chain = _chain(now)
+        where = next(i for i, f in enumerate(chain) if symbol.name in f.free)
+        if goal == "H' first" and where != 0:
+            step(_trace(matmul(*chain[where:], *chain[:where])), "cyclic", "cyclic")
+            moved = True
+        if goal == "H last" and where != len(chain) - 1:
+            step(_trace(matmul(*chain[where + 1 :], *chain[: where + 1])), "cyclic", "cyclic")
+            moved = True
+    mine: Used = []
+    cleaned = tidy_with(now, mine)
+    if cleaned is not now:
+        for item in mine:
+            if item not in used:
+                used.append(item)
+        step(cleaned, "declared-properties", None)
+    return moved, steps
+
+
+def _trace(expr: Expr) -> Expr:
+    """tr(expr), where a product of vectors is its own trace."""
+    return expr if expr.is_scalar else Call("tr", (expr,))
+
+
+def _inner(atom: Expr) -> Expr:
+    assert isinstance(atom, Call)
+    return atom.args[0]
+
+
+def _reverse(atom: Expr) -> Expr:
+    assert isinstance(atom, MatMul)
+    return tidy(matmul(*(transpose(f) for f in reversed(atom.factors))))
+
+
+def _collect_inside(expr: Expr) -> Expr:
+    """Like terms collected in every scalar sum that is reached through products."""
+    match expr:
+        case Add():
+            inner = [_collect_inside(t) for t in expr.terms]
+            return tidy(collect(add(*inner)))
+        case Times():
+            parts = tuple(_collect_inside(f) for f in expr.factors)
+            return expr if all(a is b for a, b in zip(parts, expr.factors, strict=True)) else times(*parts)
+        case Scale():
+            inner_scalar = _collect_inside(expr.scalar)
+            inner_arg = _collect_inside(expr.arg)
+            if inner_scalar is expr.scalar and inner_arg is expr.arg:
+                return expr
+            return scale(inner_scalar, inner_arg)
+        case _:
+            return expr
+
+
+def gradient(expr: Expr, direction: Symbol) -> tuple[Expr, Why]:
+    """(G, what is said) with expr = ⟨G, direction⟩; G neat."""
+    used: Used = []
+    raw = tidy(pull(expr, direction, ONE))
+    return neat(raw, used), joined(property_whys(used))

@@ -1,0 +1,172 @@
+"""A rule is one row: a pattern and what it becomes, written in the problem language itself.
+
+`Rule("inverse", "inv(A)", "-inv(A) dA inv(A)", ...)` reads d inv(A) = -inv(A) dA inv(A).  In a row `A` stands for any
+matrix of the declared shape, `dA` for its differential.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from derive.language.build import remake
+from derive.language.nodes import Commutation, Expr, Identity, Number, Ones, SizeValue, Symbol, Unit, Zeros
+from derive.language.sizes import Shape, Size, is_column, is_scalar
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row of a table.
+
+    name       kebab-case and stable: it is in the JSON
+    of, to     pattern and template, in the problem language; None for the structural rules, which need code
+    given      the letters of the row with their sizes, `A: n n, k: integer`
+    words      the reason as a line prints it, e.g. `derivative of the inverse`
+    statement  for the structural rules and the catalogue: the rule in LaTeX-free text
+    why        one sentence for the catalogue: why it holds
+    source     a real reference
+    condition  what has to hold: `invertible A`, …; printed unless it is evident
+    nonlinear  the argument's derivative stays pending on its line unless the argument is affine
+    example    a function for the catalogue page, as `f(X) = …` with `symbols`
+    """
+
+    name: str
+    of: str | None
+    to: str | None
+    given: str
+    words: str
+    why: str
+    source: str
+    statement: str = ""
+    condition: tuple[str, ...] = ()
+    nonlinear: bool = True
+    example: str = ""
+    sympy: bool = False
+
+
+@lru_cache(maxsize=512)
+def letters(given: str) -> Mapping[str, Symbol]:
+    """The symbols of a row, and their differentials."""
+    out: dict[str, Symbol] = {}
+    for part in filter(None, (p.strip() for p in given.split(","))):
+        name, sizes = (s.strip() for s in part.split(":"))
+        words = sizes.split()
+        properties = frozenset(w for w in words if w in ("integer", "symmetric", "positive", "orthogonal"))
+        dims = [w for w in words if w not in properties]
+        one = Size.of(1)
+        shape: Shape = {
+            0: (one, one),
+            1: (_size(dims[0]) if dims else one, one),
+            2: (_size(dims[0]), _size(dims[-1])) if dims else (one, one),
+        }[len(dims)]
+        out[name] = Symbol(name, shape, properties)
+        out["d" + name] = Symbol("d" + name, shape)
+    return out
+
+
+def _size(text: str) -> Size:
+    return Size.of(int(text)) if text.isdigit() else Size.of(text)
+
+
+def _scope(given: str):  # type: ignore[no-untyped-def]
+    from derive.language.grammar import Scope
+
+    symbols = dict(letters(given))
+    names = {n for s in symbols.values() for size in s.dims for n in size.names}
+    return Scope(symbols, {}, frozenset(names))
+
+
+@lru_cache(maxsize=1024)
+def compiled(text: str, given: str) -> Expr:
+    from derive.language.grammar import parse
+
+    out: Expr = parse(text, _scope(given))
+    return out
+
+
+Binding = dict[str, Expr]
+
+
+def match(pattern: Expr, expr: Expr, binding: Binding, sizes: dict[str, Size]) -> bool:
+    """Whether the expression has the pattern's form; letters are bound to what stands in their place."""
+    if isinstance(pattern, Symbol):
+        if pattern.name in binding:
+            return binding[pattern.name] is expr
+        if is_scalar(expr.shape) and (pattern.dims[0] == pattern.dims[1] != expr.shape[0] or is_column(pattern.dims)):
+            return False
+        if not _fit(pattern.dims, expr.shape, sizes):
+            return False
+        if "integer" in pattern.has and not is_integer(expr):
+            return False
+        binding[pattern.name] = expr
+        return True
+    if type(pattern) is not type(expr):
+        return False
+    if isinstance(pattern, Number):
+        return pattern is expr
+    for field in ("name", "function", "order"):
+        if getattr(pattern, field, None) != getattr(expr, field, None):
+            return False
+    a, b = pattern.children, expr.children
+    return len(a) == len(b) and all(match(p, e, binding, sizes) for p, e in zip(a, b, strict=True))
+
+
+def is_integer(expr: Expr) -> bool:
+    if isinstance(expr, Number):
+        return expr.value.denominator == 1
+    if isinstance(expr, Symbol):
+        return "integer" in expr.has
+    if isinstance(expr, SizeValue):
+        return True
+    return bool(expr.children) and type(expr).__name__ in ("Add", "Times") and all(is_integer(c) for c in expr.children)
+
+
+def _fit(dims: Shape, shape: Shape, sizes: dict[str, Size]) -> bool:
+    for want, found in zip(dims, shape, strict=True):
+        if want.is_number:
+            if want != found:
+                return False
+        elif sizes.setdefault(str(want), found) != found:
+            return False
+    return True
+
+
+def fill(template: Expr, values: Mapping[str, Expr], sizes: Mapping[str, Size]) -> Expr:
+    """The template with its letters and sizes replaced."""
+    memo: dict[Expr, Expr] = {}
+
+    def go(node: Expr) -> Expr:
+        found = memo.get(node)
+        if found is None:
+            found = memo[node] = _filled(node)
+        return found
+
+    def shape(dims: Shape) -> Shape:
+        return (dims[0].substitute(sizes), dims[1].substitute(sizes))
+
+    def _filled(node: Expr) -> Expr:
+        match node:
+            case Symbol():
+                return values[node.name]
+            case Identity(size=n):
+                return Identity(n.substitute(sizes))
+            case Ones(dims=dims):
+                return Ones(shape(dims))
+            case Zeros(dims=dims):
+                return Zeros(shape(dims))
+            case SizeValue(size=n):
+                return SizeValue(n.substitute(sizes))
+            case Unit(index=i, size=n):
+                return Unit(go(i), n.substitute(sizes))
+            case Commutation(rows=m, columns=n):
+                return Commutation(m.substitute(sizes), n.substitute(sizes))
+        children = node.children
+        return remake(node, tuple(go(c) for c in children)) if children else node
+
+    return go(template)
+
+
+def slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")

@@ -1,0 +1,223 @@
+"""Equations, inequalities and stationary points, in numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from derive.calculus.derivation import Head, Line
+from derive.checking.evaluation import Estimate, Unevaluable, derivative, evaluate, largest
+from derive.checking.reading import Site, groups
+from derive.checking.sampling import speed
+from derive.checking.statements import DIRECTIONS, FIRST, Function, Moves, Outcome, random_moves
+from derive.checking.structures import Array, project
+from derive.language.nodes import Expr, Symbol
+
+EXACT = 1e-7
+"""Relative tolerance of an equation between closed forms; FIRST where a difference quotient is in it."""
+VIOLATED = 1e-6
+"""What an equation with a solution must be off by elsewhere, relative to its terms."""
+SIGN = 1e-9
+"""What counts as zero in an inequality."""
+
+
+def check_equation(site: Site, line: Line) -> Outcome:
+    """The two sides are equal: at the claimed solution, and not elsewhere; everywhere for an identity.
+
+    An equation that is no identity and claims no solution is held against a stationary point found numerically.
+    """
+    left, right, size = _sides(site, line)
+    here = _off(left, right, size)
+    pending = line.expr.pending or not isinstance(line.left, Expr) or line.left.pending
+    tolerance = FIRST if pending else EXACT
+    if not line.solution:
+        if here <= tolerance:
+            return Outcome(here, tolerance, "an identity")
+        solved = numeric_stationary(site)
+        left, right, _ = _sides(solved, line)
+        return Outcome(_off(left, right, size), 1e-5, "a stationary point found numerically")
+    if here <= VIOLATED:
+        raise Unevaluable("the equation holds everywhere: it does not determine the solution")
+    solved = site.with_solution(line.solution)
+    left, right, at_solution = _sides(solved, line)
+    return Outcome(_off(left, right, max(size, at_solution)), tolerance, "the claimed solution put in")
+
+
+def _sides(site: Site, line: Line) -> tuple[Array, Array, float]:
+    """The two sides and the size of their terms."""
+    if isinstance(line.left, Head):
+        left = _numeric(site, line.left)
+        size = largest(left)
+    elif line.left is not None:
+        left, size = site.value(line.left), site.size(line.left)
+    else:
+        raise Unevaluable("an equation without a left side")
+    return left, site.value(line.expr), max(size, site.size(line.expr), 1e-30)
+
+
+def _off(left: Array, right: Array, size: float) -> float:
+    if np.shape(left) != np.shape(right) and np.ndim(right):
+        return float("inf")
+    return largest(left - right) / size
+
+
+def _numeric(site: Site, head: Head) -> Array:
+    """The value that a left side names."""
+    function = site.function(None, head.wrt)
+    match head.quantity:
+        case "gradient" if len(head.wrt) == 1:
+            return function.gradient(head.wrt[0])
+        case "derivative" | "differential":
+            return function.along(groups(site, head)[0]).value
+        case "value":
+            return function.value().value
+        case other:
+            raise Unevaluable(f"there is no equation for {other!r}")
+
+
+def check_relation(site: Site, left: Expr | None, relation: str, right: Expr) -> Outcome:
+    """left ≻ right and the like: by the sign, or the eigenvalues of the symmetric part, of the difference."""
+    if left is None:
+        raise Unevaluable("an inequality without a left side")
+    difference = site.value(left) - site.value(right)
+    size = max(largest(difference), 1e-30)
+    if relation in ("≻", "⪰", "≺", "⪯"):
+        if difference.ndim != 2 or largest(difference - difference.T) > EXACT * size:
+            return Outcome(float("inf"), FIRST, "a symmetric matrix")
+        numbers = np.linalg.eigvalsh(difference)
+    else:
+        numbers = np.ravel(difference)
+    low, high = float(np.min(numbers)) / size, float(np.max(numbers)) / size
+    holds = {
+        ">": low > SIGN, "≻": low > SIGN, "≥": low >= -SIGN, "⪰": low >= -SIGN, "<": high < -SIGN, "≺": high < -SIGN,
+        "≤": high <= SIGN, "⪯": high <= SIGN, "≠": largest(numbers) > 0,
+    }[relation]
+    return Outcome(0.0 if holds else float("inf"), FIRST, "its sign")
+
+
+# ------------------------------------------------------------------------------------------------ stationary points
+def check_stationary(site: Site, solution: Mapping[Symbol, Expr]) -> Outcome:
+    """The derivative vanishes at the claimed point along random directions of the structure, and not elsewhere."""
+    problem = site.problem
+    missing = [v.name for v in problem.wrt if v.name not in {s.name for s in solution}]
+    if missing:
+        raise Unevaluable(f"it does not say the value of {', '.join(missing)}")
+    solved = site.with_solution(solution)
+    for v in problem.wrt:
+        off = _outside(v, solved.point.values[v.name])
+        if off > EXACT:
+            return Outcome(off, EXACT, f"the structure of {v.name}")
+    there, elsewhere = solved.function(None, problem.wrt), site.function(None, problem.wrt)
+    slopes, scale = [], 0.0
+    for k in range(DIRECTIONS):
+        slopes.append(there.along(random_moves(solved.point, problem.wrt, k)))
+        found = elsewhere.along(random_moves(site.point, problem.wrt, k))
+        scale = max(scale, largest(found.value))
+    if scale <= VIOLATED * elsewhere.size():
+        raise Unevaluable("the derivative vanishes everywhere: there is no stationary point to check")
+    return Outcome(max(largest(s.value) for s in slopes) / scale, FIRST, "the derivative there")
+
+
+def _outside(variable: Symbol, at: Any) -> float:
+    """How far a value is from the structure of its variable."""
+    if not np.ndim(at):
+        return 0.0
+    size = max(largest(at), 1e-30)
+    if variable.has & {"orthogonal", "stiefel"}:
+        return largest(at.T @ at - np.eye(at.shape[1]))
+    if "unit" in variable.has:
+        return abs(float(np.linalg.norm(at)) - 1.0)
+    return largest(project(variable.has, at, at) - at) / size
+
+
+def check_classification(site: Site, solution: Mapping[Symbol, Expr], kind: str) -> Outcome:
+    """The second derivative at the point: ≥ 0 along every direction for a minimum, both signs for a saddle.
+
+    On a curved set (orthogonal, Stiefel, unit) along curves in it, which at a stationary point is the Riemannian test.
+    """
+    solved = site.with_solution(solution)
+    wrt = site.problem.wrt
+    function = solved.function(None, wrt)
+    curvatures = [_curvature(function, random_moves(solved.point, wrt, k)) for k in range(6)]
+    if kind == "saddle":
+        found = _extreme_curvatures(function, wrt)
+        holds = found[0] < 0 < found[1]
+    else:
+        sign = 1.0 if kind == "minimum" else -1.0
+        size = max(abs(float(c.value)) for c in curvatures)
+        slack = 1e-6 * size + max(c.error for c in curvatures)
+        holds = all(sign * float(c.value) >= -slack for c in curvatures)
+    return Outcome(0.0 if holds else float("inf"), FIRST, "second differences there")
+
+
+def _curvature(function: Function, moves: Moves) -> Estimate:
+    """d²/dt² f along a curve in the structure with this velocity."""
+    point, variables = function.point, function.variables
+    if not any(v.has & {"orthogonal", "stiefel", "unit"} for v in variables):
+        return function.along(moves, 2)
+
+    def curve(t: float) -> Array:
+        values = {v.name: _retracted(v, point.values[v.name] + t * moves[v.name]) for v in variables}
+        return evaluate(function.code, point.with_values(values).namespace, function.shape)
+
+    return derivative(curve, 2, speed(moves), 1e-8)
+
+
+def _retracted(variable: Symbol, at: Any) -> Any:
+    """The nearest point of the structure."""
+    if variable.has & {"orthogonal", "stiefel"}:
+        u, _, v = np.linalg.svd(at, full_matrices=False)
+        return u @ v
+    return at / np.linalg.norm(at) if "unit" in variable.has else at
+
+
+def _extreme_curvatures(function: Function, variables: tuple[Symbol, ...], tries: int = 60) -> tuple[float, float]:
+    """The least and the greatest curvature: of the Hessian on random directions, by its eigenvalues."""
+    point = function.point
+    dimension = sum(int(np.size(point.values[v.name])) for v in variables)
+    basis = [random_moves(point, variables, k) for k in range(min(dimension, tries))]
+    form = np.zeros((len(basis), len(basis)))
+    squares = [float(_curvature(function, b).value) for b in basis]
+    for i, a in enumerate(basis):
+        for j in range(i):
+            both = {name: a[name] + basis[j][name] for name in a}
+            form[i, j] = form[j, i] = (float(_curvature(function, both).value) - squares[i] - squares[j]) / 2
+        form[i, i] = squares[i]
+    numbers = np.linalg.eigvalsh(form)
+    slack = 1e-6 * largest(numbers)
+    low, high = float(numbers[0]), float(numbers[-1])
+    return (low if low < -slack else 0.0), (high if high > slack else 0.0)
+
+
+def numeric_stationary(site: Site) -> Site:
+    """The site moved to a stationary point near it, by Newton steps on differences.  Unevaluable when none is found."""
+    import scipy.optimize
+
+    wrt = site.problem.wrt
+    if not site.problem.function.is_scalar:
+        raise Unevaluable("the equation does not hold, and no solution of it is claimed")
+    shapes = [np.shape(site.point.values[v.name]) for v in wrt]
+    splits = np.cumsum([int(np.prod(s, dtype=int)) for s in shapes])[:-1]
+
+    def placed(flat: Array) -> Site:
+        parts = np.split(flat, splits)
+        values = {v.name: (p.reshape(s) if s else float(p[0])) for v, p, s in zip(wrt, parts, shapes, strict=True)}
+        return Site(site.problem, site.names, site.point.with_values(values))
+
+    def slope(flat: Array) -> Array:
+        function = placed(flat).function(None, wrt)
+        return np.concatenate([np.ravel(function.gradient(v)) for v in wrt])
+
+    start = np.concatenate([np.ravel(site.point.values[v.name]) for v in wrt])
+    base = largest(slope(start))
+    try:
+        for scale in (1.0, 0.5, 2.0, -1.0):
+            found = scipy.optimize.root(slope, scale * start, method="hybr", options={"xtol": 1e-11})
+            at = np.asarray(found.x, dtype=float)
+            if largest(slope(at)) <= 1e-7 * base:
+                return placed(at)
+    except (Unevaluable, ValueError):
+        pass
+    raise Unevaluable("no stationary point was found numerically to hold the equation against")

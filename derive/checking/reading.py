@@ -1,0 +1,189 @@
+"""What a line states: its quantity, its left side and its directions, held against the function at one point."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from derive.calculus.derivation import Head
+from derive.checking import statements
+from derive.checking.evaluation import Unevaluable, compiled, evaluate, largest
+from derive.checking.sampling import Point
+from derive.checking.statements import Function, Moves, Outcome
+from derive.checking.structures import Array, array_shape
+from derive.language.build import terms
+from derive.language.nodes import Expr, MatMul, Scale, Symbol, Times
+from derive.language.problem import Problem
+from derive.language.sizes import Size
+from derive.notation.numpy_source import Names
+
+HEADS: dict[str, frozenset[str]] = {
+    "value": frozenset(("value",)),
+    "derivative": frozenset(("derivative", "differential")),
+    "differential": frozenset(("differential", "derivative")),
+    "gradient": frozenset(("gradient",)),
+    "second-derivative": frozenset(("second-derivative", "hessian")),
+    "quadratic": frozenset(("second-derivative",)),
+    "hessian": frozenset(("hessian",)),
+    "jacobian": frozenset(("jacobian",)),
+    "jacobian-denominator": frozenset(("jacobian",)),
+    "vectorized": frozenset(("vectorized",)),
+    "vectorized-derivative": frozenset(("vectorized",)),
+    "taylor": frozenset(("taylor",)),
+    "entry": frozenset(("gradient", "jacobian")),
+}
+"""The left sides that there are, each with the quantities that a line with it may state."""
+
+
+Free = tuple[tuple[Symbol, Size], ...]
+
+
+@dataclass(frozen=True)
+class Site:
+    """A point of a problem, with the functions looked at there."""
+
+    problem: Problem
+    names: Names
+    point: Point
+    _functions: dict[tuple[Expr, tuple[Symbol, ...]], Function] = field(default_factory=dict)
+
+    def value(self, expr: Expr, free: Free = ()) -> Array:
+        """The value of an expression here, of its shape (with free indices the whole array over them).
+
+        Unevaluable when it has none.
+        """
+        if not free:
+            shape = array_shape(expr.shape, self.point.sizes)
+            return evaluate(compiled(expr, self.names), self.point.namespace, shape)
+        shape = tuple(size.value(self.point.sizes) for _, size in free)
+        return evaluate(compiled(expr, Names(self.names.let, free)), self.point.namespace, shape)
+
+    def size(self, expr: Expr) -> float:
+        """What cancellation is measured against: the largest entries of the factors of a term, multiplied."""
+        return max(prod(largest(self.value(factor)) for factor in _factors(term)) for term in terms(expr))
+
+    def function(self, of: Expr | None, variables: tuple[Symbol, ...]) -> Function:
+        key = (self.problem.function if of is None else of, variables)
+        if key not in self._functions:
+            self._functions[key] = Function(key[0], self.names, self.point, variables)
+        return self._functions[key]
+
+    def with_solution(self, solution: Mapping[Symbol, Expr]) -> Site:
+        """The same point with each symbol of `solution` at its value."""
+        values = {symbol.name: plain(self.value(expr)) for symbol, expr in solution.items()}
+        return Site(self.problem, self.names, self.point.with_values(values))
+
+
+def _factors(term: Expr) -> tuple[Expr, ...]:
+    match term:
+        case MatMul(factors=factors) | Times(factors=factors):
+            return factors
+        case Scale(scalar=scalar, arg=arg):
+            return (*_factors(scalar), *_factors(arg))
+        case _:
+            return (term,)
+
+
+def plain(value: Array) -> Any:
+    return value if np.ndim(value) else float(value)
+
+
+def groups(site: Site, head: Head) -> list[Moves]:
+    """The directions of a left side, in groups that move together: one for a first derivative, two for D²f[H, K]."""
+    problem = site.problem
+    given = [plain(site.value(h)) for h in head.directions]
+    if not given:
+        return _usual(site, head)
+    for variables in (head.wrt, head.arguments or problem.wrt, problem.wrt):
+        n = len(variables)
+        if len(given) in (n, 2 * n):
+            parts = [given[k : k + n] for k in range(0, len(given), n)]
+            return [{v.name: h for v, h in zip(variables, part, strict=True)} for part in parts]
+    raise Unevaluable(f"its left side has {len(given)} directions for {len(head.wrt)} variable(s)")
+
+
+def _usual(site: Site, head: Head) -> list[Moves]:
+    """The directions when none are written: dX for a differential, 1 for a scalar variable, those of the problem."""
+    problem, values = site.problem, site.point.values
+    if head.quantity == "differential":
+        return [{v.name: values[f"d{v.name}"] for v in head.wrt}]
+    if len(head.wrt) == 1 and head.wrt[0].is_scalar and not problem.direction_named:
+        return [{head.wrt[0].name: 1.0}] * 2
+    return [
+        {v.name: values[h.name] for v, h in zip(problem.wrt, along, strict=True) if v in head.wrt}
+        for along in (problem.directions, problem.second_directions) if along
+    ]
+
+
+def statement(
+    site: Site, quantity: str, head: Head | None, of: Expr | None, expr: Expr, own: bool = False, free: Free = ()
+) -> Outcome:
+    """How far the value of `expr` is from what it states.
+
+    quantity  of the line
+    head      the left side that it has (`own`) or continues, None where it has none
+    of        the intermediate that it is about
+    free      its free indices
+    Unevaluable when the line cannot be verified.
+    """
+    if head is not None and own and quantity not in HEADS.get(head.quantity, ()):
+        raise Unevaluable(f"it is said to be a {quantity}, and its left side is a {head.quantity}")
+    if head is None or quantity not in HEADS.get(head.quantity, ()):
+        head = Head(quantity, site.problem.name, site.problem.wrt)
+    got = site.value(expr, free)
+    function = site.function(of, head.wrt)
+    problem = site.problem
+    if free and quantity != "value":
+        return statements.check_partials(function, got, _one(head))
+    match head.quantity:
+        case "value":
+            return statements.check_value(function, got)
+        case "derivative" | "differential":
+            return statements.check_derivative(function, got, groups(site, head)[0])
+        case "gradient":
+            metric = None if problem.inner_product is None else site.value(problem.inner_product)
+            return statements.check_gradient(function, got, _one(head), metric)
+        case "quadratic":
+            (h, *_) = groups(site, head)
+            return statements.check_second(function, got, h, h)
+        case "second-derivative":
+            return _second(function, got, groups(site, head))
+        case "hessian":
+            if head.directions and not function.expr.is_scalar:
+                raise Unevaluable("only a scalar function has a Hessian")
+            if head.directions:
+                return statements.check_hessian_operator(function, got, _one(head), groups(site, head)[-1])
+            return statements.check_hessian_matrix(function, got, head.wrt)
+        case "jacobian" | "vectorized":
+            return statements.check_jacobian(function, got, head.wrt, False)
+        case "jacobian-denominator":
+            return statements.check_jacobian(function, got, head.wrt, True)
+        case "vectorized-derivative":
+            return statements.check_vectorized_derivative(function, got, groups(site, head)[0])
+        case "taylor":
+            return statements.check_taylor(function, got, groups(site, head)[0], _order(problem))
+        case "entries":
+            if function.shape == () and np.shape(got) == np.shape(site.point.values[_one(head).name]):
+                return statements.check_gradient(function, got, _one(head))
+            return statements.check_jacobian(function, got, head.wrt, False)
+        case other:
+            raise Unevaluable(f"there is no check of the quantity {other!r}")
+
+
+def _second(function: Function, got: Array, moves: list[Moves]) -> Outcome:
+    h, k = moves if len(moves) == 2 else (moves[0], moves[0])
+    return statements.check_second(function, got, h, k)
+
+
+def _one(head: Head) -> Symbol:
+    if len(head.wrt) != 1:
+        raise Unevaluable("it does not say by which of the variables")
+    return head.wrt[0]
+
+
+def _order(problem: Problem) -> int:
+    return int(problem.options.get("order") or 2)

@@ -1,0 +1,320 @@
+"""Every line of a derivation against an independent numeric derivative of the function as the user wrote it.
+
+What is evaluated is the emitted NumPy source, so what a user can run is what was checked.  A line that cannot be
+verified fails.  No rule of differentiation is known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from derive.calculus.derivation import Chain, Derivation, Head, Line, Result
+from derive.checking.equations import check_classification, check_equation, check_relation, check_stationary
+from derive.checking.evaluation import Unevaluable, compiled, evaluate, largest, quiet
+from derive.checking.reading import Free, Site, statement
+from derive.checking.sampling import LARGE, Point, points
+from derive.checking.statements import Outcome
+from derive.checking.structures import Array, inside
+from derive.errors import DeriveError
+from derive.language.nodes import Expr, Symbol, walk
+from derive.language.problem import Problem
+from derive.notation.numpy_source import Names
+
+ANSWER = 1e-8
+"""Relative tolerance of an author's answer: two closed forms of one value."""
+INEQUALITIES = frozenset((">", "≥", "<", "≤", "≠", "≻", "⪰", "≺", "⪯"))
+
+
+@dataclass(frozen=True)
+class LineCheck:
+    """One line (or result) that was checked.
+
+    where    the chain's number, from 0 (results come behind the chains), and the line's in it
+    against  what it was compared with
+    error    the largest relative error over the points, `inf` when it has no value
+    message  why it failed, '' when it passed
+    """
+
+    where: tuple[int, int]
+    title: str
+    rule: str
+    quantity: str
+    against: str
+    error: float
+    tolerance: float
+    passed: bool
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """passed: every line and every result is right at every point."""
+
+    passed: bool
+    points: int
+    max_relative_error: float
+    lines: tuple[LineCheck, ...]
+
+    @property
+    def failures(self) -> tuple[LineCheck, ...]:
+        return tuple(line for line in self.lines if not line.passed)
+
+    def error(self, derivation: Derivation) -> DeriveError | None:
+        """What is wrong, for the author, or None."""
+        if self.passed:
+            return None
+        first = self.failures[0]
+        chain, line = first.where
+        place = (
+            f"line {line + 1} of “{first.title}”" if chain < len(derivation.chains) else f"the result for {first.title}"
+        )
+        return DeriveError(
+            f"{place} ({first.rule}) does not pass its check: {first.message}",
+            code="verification",
+            where=derivation.problem.positions.get("function"),
+        )
+
+
+def verify(derivation: Derivation, points: int = 3) -> Report:
+    """Check every line and every result at random points.  Raises DeriveError `no-point` when there is no point."""
+    with quiet():
+        return _verify(derivation, points)
+
+
+def _verify(derivation: Derivation, count: int) -> Report:
+    problem = derivation.problem
+    names = Names((*problem.let, *derivation.where))
+    places = _points(derivation, count)
+    further, along = _further_symbols(derivation)
+    sites = [Site(problem, names, _named_values(p.with_symbols(further, along), derivation)) for p in places]
+    checks: list[LineCheck] = []
+    for c, chain in enumerate(derivation.chains):
+        head: Head | None = None
+        of: Expr | None = None
+        for k, line in enumerate(chain.lines):
+            if line.left is not None or line.of is not None:
+                head = line.left if isinstance(line.left, Head) else None
+                of = line.of
+            previous = chain.lines[k - 1] if k else None
+            checks.append(_check(sites, (c, k), chain, line, head, of, previous))
+    for k, stated in enumerate(_stated(derivation)):
+        checks.append(_check_result(sites, (len(derivation.chains), k), stated))
+    worst = max((check.error for check in checks), default=0.0)
+    passed = bool(checks) and all(check.passed for check in checks)
+    return Report(passed, count, worst, tuple(checks))
+
+
+def _points(derivation: Derivation, count: int) -> list[Point]:
+    """Points at which the results exist as well, and lie where their variables may, as far as there are such."""
+    problem = derivation.problem
+    names = Names((*problem.let, *derivation.where))
+    known = {*problem.symbols, *(s.name for s, _ in names.let), *problem.unnamed}
+    results = [stated for stated in _stated(derivation) if stated.expr.free <= known]
+
+    def serves(point: Point) -> None:
+        for stated in results:
+            _moderate(evaluate(compiled(stated.expr, names), point.namespace))
+            for symbol, expr in stated.solution.items():
+                if not inside(symbol.has, evaluate(compiled(expr, names), point.namespace)):
+                    raise Unevaluable(f"the stationary point is not where {symbol.name} may be")
+
+    try:
+        return points(problem, count, serves=serves)
+    except DeriveError:
+        if not results:
+            raise
+        return points(problem, count)
+
+
+def _moderate(value: Array) -> None:
+    if largest(value) > LARGE:
+        raise Unevaluable("a result is too large there")
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A result with what it states; `solution` and `kind` for a stationary point."""
+
+    quantity: str
+    head: Head
+    expr: Expr
+    solution: Mapping[Symbol, Expr] = field(default_factory=dict)
+    kind: str | None = None
+    free: Free = ()
+
+
+def _stated(derivation: Derivation) -> Iterator[Stated]:
+    problem = derivation.problem
+    for quantity, found in derivation.results.items():
+        if quantity == "stationary":
+            yield from _stationary_points(problem, found)
+        elif isinstance(found, Mapping):
+            for x in problem.wrt:
+                if x.name in found:
+                    one = found[x.name]
+                    directions = one.direction if quantity == "hessian" else ()
+                    yield Stated(quantity, Head(quantity, problem.name, (x,), directions), one.expr, free=one.free)
+        elif quantity == "linearity":
+            yield from _linearity(derivation, found)
+        else:
+            for one in found if isinstance(found, tuple) else (found,):
+                directions = one.direction if quantity in ("hessian", "taylor") else ()
+                yield Stated(quantity, Head(quantity, problem.name, problem.wrt, directions), one.expr, free=one.free)
+
+
+def _linearity(derivation: Derivation, found: Result | tuple[Result, ...]) -> Iterator[Stated]:
+    """What shows linearity states the derivative along the combination that its chain begins with."""
+    heads = [c.lines[0].left for c in derivation.chains if c.quantity == "linearity"]
+    for one, head in zip(found if isinstance(found, tuple) else (found,), heads, strict=False):
+        if isinstance(head, Head):
+            yield Stated("derivative", head, one.expr)
+
+
+def _stationary_points(problem: Problem, found: Result | Mapping[str, Result] | tuple[Result, ...]) -> Iterator[Stated]:
+    head = Head("stationary", problem.name, problem.wrt)
+    if isinstance(found, Mapping):
+        solution = {x: found[x.name].expr for x in problem.wrt if x.name in found}
+        first = next(iter(found.values()))
+        yield Stated("stationary", head, first.expr, solution, first.classification)
+    else:
+        for one in found if isinstance(found, tuple) else (found,):
+            yield Stated("stationary", head, one.expr, {problem.wrt[0]: one.expr}, one.classification)
+
+
+def _further_symbols(derivation: Derivation) -> tuple[dict[str, Symbol], dict[str, Symbol]]:
+    """The symbols of lines that the problem does not declare, and of which variable each is a direction."""
+    exprs: list[Expr] = []
+    along: dict[str, Symbol] = {}
+    for chain in derivation.chains:
+        for line in chain.lines:
+            exprs += [line.expr, *(e for e in (line.of, line.start) if e is not None), *(line.solution or {}).values()]
+            if isinstance(line.left, Head):
+                exprs += line.left.directions
+                for variable, h in zip(line.left.wrt * 2, line.left.directions, strict=False):
+                    if isinstance(h, Symbol):
+                        along.setdefault(h.name, variable)
+            elif line.left is not None:
+                exprs.append(line.left)
+    found, of_problem = _unknown(derivation.problem, exprs, frozenset(s.name for s, _ in derivation.where))
+    return found, {**of_problem, **along}
+
+
+def _unknown(
+    problem: Problem, exprs: Iterable[Expr], named: frozenset[str] = frozenset()
+) -> tuple[dict[str, Symbol], dict[str, Symbol]]:
+    """The symbols in expressions that the problem does not declare; dX is a direction of X."""
+    known = {*problem.symbols, *(s.name for s, _ in problem.let), *problem.unnamed, *named}
+    known |= {h.name for h in (*problem.directions, *problem.second_directions)}
+    found: dict[str, Symbol] = {}
+    for expr in exprs:
+        for name in expr.free - known - found.keys():
+            for node in walk(expr):
+                if isinstance(node, Symbol) and node.name == name:
+                    found[name] = node
+                    break
+    return found, {f"d{x.name}": x for x in problem.wrt}
+
+
+def _named_values(point: Point, derivation: Derivation) -> Point:
+    """The point with the values of intermediates, which a line may move by themselves."""
+    definitions = (*derivation.problem.let, *derivation.where)
+    names = Names(definitions)
+    values = {}
+    for symbol, definition in definitions:
+        try:
+            value = evaluate(compiled(definition, names), point.namespace)
+        except Unevaluable:
+            continue
+        values[symbol.name] = value if value.ndim else float(value)
+    return point.with_values(values)
+
+
+def _check(
+    sites: list[Site], where: tuple[int, int], chain: Chain, line: Line, head: Head | None, of: Expr | None,
+    previous: Line | None,
+) -> LineCheck:
+    """One line; `head` and `of` are its own or those that it continues."""
+
+    def one(site: Site) -> Outcome:
+        if line.equation:
+            return check_equation(site, line)
+        if line.quantity == "stationary":
+            return check_stationary(site, line.solution or {_variable(site.problem): line.expr})
+        here = site.with_solution(line.solution) if line.solution else site
+        if line.relation in INEQUALITIES:
+            left = line.left if isinstance(line.left, Expr) else previous.expr if previous else None
+            return check_relation(here, left, line.relation, line.expr)
+        outcome = statement(here, line.quantity, head, of, line.expr, isinstance(line.left, Head), line.free)
+        if isinstance(line.left, Expr):
+            outcome = outcome.and_(statement(here, line.quantity, None, of, line.left))
+        return outcome
+
+    return _over(sites, one, where, chain.title, line.rule, line.quantity)
+
+
+def _variable(problem: Problem) -> Symbol:
+    if len(problem.wrt) != 1:
+        raise Unevaluable("it does not say the values of all variables")
+    return problem.wrt[0]
+
+
+def _check_result(sites: list[Site], where: tuple[int, int], stated: Stated) -> LineCheck:
+    def one(site: Site) -> Outcome:
+        if stated.quantity != "stationary":
+            return statement(site, stated.quantity, stated.head, None, stated.expr, free=stated.free)
+        try:
+            outcome = check_stationary(site, stated.solution)
+        except Unevaluable:
+            outcome = Outcome(np.inf, ANSWER, "")
+        if not outcome.passed and stated.kind == "undetermined" and len(stated.solution) == 1:
+            # without a closed form the result is the equation: the gradient, to be 0
+            return statement(site, "gradient", None, None, stated.expr)
+        if outcome.passed and stated.kind in ("minimum", "maximum", "saddle"):
+            return outcome.and_(check_classification(site, stated.solution, stated.kind))
+        return outcome
+
+    return _over(sites, one, where, stated.quantity, "result", stated.quantity)
+
+
+def _over(
+    sites: list[Site], one: Callable[[Site], Outcome], where: tuple[int, int], title: str, rule: str, quantity: str
+) -> LineCheck:
+    """The worst outcome over the points; a point where the line cannot be verified fails it."""
+    worst: Outcome | None = None
+    for k, site in enumerate(sites):
+        try:
+            outcome = one(site)
+        except (Unevaluable, DeriveError) as e:
+            reason = e.message if isinstance(e, DeriveError) else str(e)
+            message = f"it cannot be verified (at point {k + 1}: {reason})"
+            return LineCheck(where, title, rule, quantity, "", np.inf, 0.0, False, message)
+        worst = outcome if worst is None else worst.and_(outcome)
+    assert worst is not None
+    passed = worst.passed
+    message = "" if passed else f"it differs from {worst.against} by {worst.error:.1e}, relative to its size"
+    return LineCheck(where, title, rule, quantity, worst.against, worst.error, worst.tolerance, passed, message)
+
+
+def check_answer(problem: Problem, quantity: str, result: Expr, author: Expr, count: int = 3) -> tuple[bool, float]:
+    """Whether an author's `answer:` to `quantity` equals the result at random points (where the result exists), and the
+    relative difference: inf when it has no value or another shape."""
+    worst = 0.0
+    with quiet():
+        def serves(point: Point) -> None:
+            site = Site(problem, Names(problem.let), point.with_symbols(*_unknown(problem, (result,))))
+            _moderate(site.value(result))
+
+        for place in points(problem, count, serves=serves):
+            site = Site(problem, Names(problem.let), place.with_symbols(*_unknown(problem, (result, author))))
+            try:
+                mine, theirs = site.value(result), site.value(author)
+            except Unevaluable:
+                return False, float("inf")
+            if mine.shape != theirs.shape:
+                return False, float("inf")
+            size = max(largest(mine), 1e-9 * site.size(result), 1e-30)
+            worst = max(worst, largest(mine - theirs) / size)
+    return worst <= ANSWER, worst

@@ -1,0 +1,89 @@
+"""`derive build`: every document up to date."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import click
+
+from derive.cli import options
+
+
+@click.command("build")
+@options.paths
+@click.option(
+    "-o", "--output", type=click.Path(file_okay=False, path_type=Path), default=Path("build"), show_default=True,
+    help="The folder that everything is written to.",
+)
+@options.jobs
+@options.fail_fast
+@click.option("-f", "--force", is_flag=True, help="Make everything again.")
+@click.option("-n", "--dry-run", is_flag=True, help="Say what would be made; make nothing.")
+@click.option("--explain", is_flag=True, help="Say why each document is made.")
+@click.option("--tex-only", is_flag=True, help="Write the .tex files only; no TeX is needed.")
+@options.template_dir
+@options.quiet
+def command(
+    paths: tuple[str, ...], output: Path, jobs: int | None, fail_fast: bool, force: bool, dry_run: bool, explain: bool,
+    tex_only: bool, template_dirs: tuple[Path, ...], quiet: bool,
+) -> int:
+    """Derive, check and typeset everything in PATHS (problems/ by default).
+
+    What a document is made from (problem, templates, options, the program, TeX) is recorded in OUTPUT/.derive; what is
+    unchanged is not made again.
+
+    \b
+    Examples:
+      derive build
+      derive build problems/week3 -o out -j 4
+      derive build -n --explain
+    """
+    from derive.pipeline import build as building
+    from derive.pipeline import project as projects
+    from derive.pipeline.sources import find
+
+    started = time.monotonic()
+    sources = find(paths)
+    project = projects.load(templates=template_dirs)
+    counts = {"made": 0, "unchanged": 0, "failed": 0, "stale": 0}
+    warning = None
+    code = 0
+    outcomes = building.build(
+        sources, output, project, workers=building.jobs(jobs), force=force, fail_fast=fail_fast, dry_run=dry_run,
+        pdf=not tex_only,
+    )
+    for outcome in outcomes:
+        counts[outcome.state] += 1
+        if outcome.error is not None:
+            options.report(outcome.error)
+            code = max(code, _code(outcome.error.code))
+        elif not quiet and outcome.state != "unchanged":
+            why = f"   [{', '.join(outcome.reasons)}]" if explain or dry_run else ""
+            verb = "would be made" if outcome.state == "stale" else f"ok   {outcome.summary}"
+            click.echo(f"{outcome.source.path}: {verb}{why}")
+        elif explain:
+            click.echo(f"{outcome.source.path}: unchanged")
+        warning = warning or outcome.warning
+    if warning is not None:
+        options.report(warning)
+        code = code or _code(warning.code)
+    if not quiet or counts["failed"]:
+        click.echo(_closing(counts, output, time.monotonic() - started, dry_run), err=bool(counts["failed"]))
+    return code
+
+
+def _code(name: str) -> int:
+    from derive.cli.main import CODES
+
+    return CODES.get(name, 1)
+
+
+def _closing(counts: dict[str, int], output: Path, seconds: float, dry_run: bool) -> str:
+    if dry_run:
+        return f"{counts['stale']} would be made, {counts['unchanged']} are up to date"
+    if not counts["made"] and not counts["failed"]:
+        return f"nothing to do: the documents of {counts['unchanged']} files in {output}/ are up to date"
+    kept = f", {counts['unchanged']} up to date" if counts["unchanged"] else ""
+    failed = f", {counts['failed']} failed" if counts["failed"] else ""
+    return f"{counts['made']} made{kept}{failed}: {output}/   {seconds:.1f} s"

@@ -1,0 +1,58 @@
+"""`derive check`: derive and verify, without TeX."""
+
+from __future__ import annotations
+
+import click
+
+from derive.cli import options
+
+
+@click.command("check")
+@options.paths
+@options.jobs
+@options.points
+@options.fail_fast
+@options.quiet
+def command(paths: tuple[str, ...], jobs: int | None, points: int, fail_fast: bool, quiet: bool) -> int:
+    """Derive and verify every problem of PATHS (problems/ by default; `-` reads standard input).
+
+    \b
+    Examples:
+      derive check
+      derive check problems/week3 --fail-fast
+    """
+    from derive.documents.settings import Settings
+    from derive.pipeline import build as building
+    from derive.pipeline.examine import STANDARD_INPUT, read_text
+    from derive.pipeline.sources import Source, find
+
+    if "-" in paths:
+        sources: tuple[Source, ...] = (Source(STANDARD_INPUT, "stdin"),)
+    else:
+        sources = find(paths)
+    tasks, good, failed = [], 0, 0
+    for source in sources:
+        try:
+            text = read_text("-" if source.path == STANDARD_INPUT else source.path)
+        except options.DeriveError as error:
+            options.report(error)
+            failed += 1
+            if fail_fast:
+                break
+            continue
+        tasks.append(building.Task(source, text, (), Settings(), (), False, points))
+    if failed and fail_fast:
+        return 1
+    for done in building.work(tasks, building.jobs(jobs)):
+        if done.error is not None:
+            failed += 1
+            options.report(done.error)
+            if fail_fast:
+                break
+        else:
+            good += 1
+            if not quiet:
+                click.echo(f"{done.source.path}: ok   {done.summary}")
+    if not quiet or failed:
+        click.echo(f"{good} ok, {failed} failed", err=bool(failed))
+    return 1 if failed else 0

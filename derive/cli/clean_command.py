@@ -1,0 +1,31 @@
+"""`derive clean`: remove what `derive build` wrote, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("clean")
+@click.option(
+    "-o", "--output", type=click.Path(file_okay=False, path_type=Path), default=Path("build"), show_default=True,
+    help="The folder that was built into.",
+)
+def command(output: Path) -> None:
+    """Remove what `derive build` wrote.
+
+    Only files that its record names are removed; anything else in the folder stays.
+    """
+    from derive.pipeline.ledger import FOLDER, Ledger
+    from derive.pipeline.writing import remove
+
+    ledger = Ledger.load(output)
+    count = sum(len(entry.files) for entry in ledger.entries.values())
+    for name in list(ledger.entries):
+        ledger.forget(name)
+    remove(output / FOLDER / "ledger.json")
+    for folder in sorted((p for p in output.rglob("*") if p.is_dir()), reverse=True):
+        if not any(folder.iterdir()):
+            folder.rmdir()
+    click.echo(f"{count} files removed from {output}/")

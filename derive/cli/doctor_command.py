@@ -1,0 +1,40 @@
+"""`derive doctor`: what is installed, what is missing, what installs it."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("doctor")
+@click.option("--packages", is_flag=True, help="Print only the Debian packages that are missing, for scripts.")
+@click.option("--for-tests", is_flag=True, help="Look for what the test suite uses, too.")
+def command(packages: bool, for_tests: bool) -> int:
+    """Say what is installed and what is missing; exit code 4 when a needed program is.
+
+    \b
+    Examples:
+      derive doctor
+      sudo apt-get install $(derive doctor --packages)
+    """
+    from derive.pipeline import latex, needs
+
+    absent = needs.missing(for_tests)
+    if packages:
+        click.echo(" ".join(needs.packages(absent)))
+        return 0
+    import platform
+    from importlib.metadata import version
+
+    from derive import __version__
+    from derive.documents.templates import builtin_folder
+
+    click.echo(f"derive {__version__}, Python {platform.python_version()}, SymPy {version('sympy')}, NumPy {version('numpy')}")
+    click.echo(f"templates: {builtin_folder()}")
+    click.echo(f"TeX: {latex.version() or 'not installed'}")
+    if not absent:
+        click.echo("nothing is missing")
+        return 0
+    for need in absent:
+        click.echo(f"missing: {need.name} ({need.package})")
+    click.echo(f"install with: {needs.install_line(absent)}")
+    return 4

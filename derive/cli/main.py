@@ -1,0 +1,106 @@
+"""The `derive` command: which subcommands there are, and how every run ends.
+
+Exit codes: 0 good, 1 a problem failed, 2 usage, 3 LaTeX failed on our output, 4 a needed program is missing, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import click
+
+from derive import __version__
+from derive.errors import DeriveError
+
+CODES = {"latex": 3, "overfull": 3, "missing-program": 4, "usage": 2}
+"""Exit codes by error code; every other error is 1."""
+
+COMMANDS = {
+    "show": "Print a derivation: numbered steps, the reason at the right.",
+    "check": "Derive and verify; no TeX is needed.",
+    "render": "Make one document: slides, solutions, …",
+    "build": "Bring every document up to date.",
+    "new": "Write a first problem file.",
+    "templates": "List, copy out or check the templates.",
+    "schema": "Print the JSON Schema of problem files, for editors.",
+    "doctor": "Say what is installed and what is missing.",
+    "clean": "Remove what `derive build` wrote.",
+}
+"""The subcommands in the order of their use, each a module `derive.cli.NAME_command`."""
+
+EXAMPLES = """\b
+Examples:
+  derive new trace                          a first problem, problems/trace.yaml
+  derive show problems/trace.yaml           its derivation, in the terminal
+  derive check                              derive and verify everything in problems/
+  derive render problems/trace.yaml --to slides -o trace.pdf
+  derive build -j 4                         slides and solutions of everything, into build/
+  derive show - --format json < FILE        for another program
+
+Step-by-step derivations of matrix derivatives from a YAML file, every line checked by numbers, typeset as slides and
+solutions.
+"""
+
+
+class Commands(click.Group):
+    """Subcommands that are imported when they are run, so that help and completion are immediate."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"derive.cli.{name}_command").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=Commands, help=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="derive")
+def group() -> None:
+    pass
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit; no exception leaves here."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; the exit code."""
+    try:
+        result: Any = group.main(args=list(arguments) if arguments is not None else None, prog_name="derive",
+                                 standalone_mode=False)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.UsageError as error:
+        error.show()
+        return 2
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted", err=True)
+        return 130
+    except DeriveError as error:
+        click.echo(error.render(), err=True)
+        return CODES.get(error.code, 1)
+    except BrokenPipeError:
+        # The reader of our output has gone (`derive show … | head`): nothing is wrong.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        from derive.pipeline.build import internal
+
+        click.echo(internal(error, None).render(), err=True)
+        return 1

@@ -1,0 +1,43 @@
+"""`derive new`: a first problem file."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+
+from derive.errors import DeriveError
+
+PROBLEM = """\
+# What is differentiated, by what, and what is asked; `derive show {path}` derives it.
+title: Trace of a quadratic form
+symbols:
+  X: matrix(m, n)
+  A: symmetric(m)
+  B: symmetric(n)
+function: f(X) = tr(X' A X B)
+find: [derivative, gradient]
+answer:
+  gradient: 2 A X B
+"""
+
+
+@click.command("new")
+@click.argument("name")
+def command(name: str) -> None:
+    """Write problems/NAME.yaml, a problem to change into your own.
+
+    \b
+    Example:
+      derive new trace
+    """
+    if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", name):
+        raise click.UsageError(f"a name is letters, digits, - and _: not {name!r}")
+    path = Path("problems") / f"{name.removesuffix('.yaml')}.yaml"
+    if path.exists():
+        raise DeriveError(f"{path} is there already", code="file-exists")
+    from derive.pipeline.writing import write
+
+    write(path, PROBLEM.format(path=path.as_posix()))
+    click.echo(f"{path} is written; now: derive show {path}")

@@ -1,0 +1,50 @@
+"""Options that several commands share, and how errors and progress are printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from derive.errors import DeriveError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def paths(command: F) -> F:
+    """Files and folders; `problems` when there are none."""
+    return click.argument("paths", nargs=-1, metavar="[PATHS]...")(command)
+
+
+def points(command: F) -> F:
+    return click.option(
+        "--points", type=click.IntRange(1, 100), default=3, show_default=True, help="Random points at which lines are checked."
+    )(command)
+
+
+def jobs(command: F) -> F:
+    return click.option("-j", "--jobs", type=click.IntRange(1), metavar="N", help="Worker processes (the cores by default).")(
+        command
+    )
+
+
+def fail_fast(command: F) -> F:
+    return click.option("--fail-fast", is_flag=True, help="Stop at the first failure; otherwise all are tried.")(command)
+
+
+def quiet(command: F) -> F:
+    return click.option("-q", "--quiet", is_flag=True, help="Print failures only.")(command)
+
+
+def template_dir(command: F) -> F:
+    return click.option(
+        "--template-dir", "template_dirs", multiple=True, type=click.Path(exists=True, file_okay=False, path_type=Path),
+        help="A folder of templates, looked in first.",
+    )(command)
+
+
+def report(error: DeriveError) -> None:
+    """An error on standard error, in its own form."""
+    click.echo(error.render(), err=True)

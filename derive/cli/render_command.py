@@ -1,0 +1,49 @@
+"""`derive render`: one document of one file."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from derive.cli import options
+from derive.documents.modes import MODES
+
+
+@click.command("render")
+@click.argument("file")
+@click.option("--to", "mode_name", type=click.Choice(list(MODES)), required=True, help="The kind of document.")
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path),
+    help="X.tex or X.pdf; the LaTeX goes to standard output without it.",
+)
+@click.option("--no-overlays", is_flag=True, help="Slides without clicks: one page a frame.")
+@options.template_dir
+@options.points
+def command(
+    file: str, mode_name: str, output: Path | None, no_overlays: bool, template_dirs: tuple[Path, ...], points: int
+) -> None:
+    """Make one document of FILE (`-` reads standard input).
+
+    \b
+    Examples:
+      derive render problems/trace.yaml --to slides -o trace.pdf
+      derive render problems/trace.yaml --to solutions -o trace.tex
+    """
+    from dataclasses import replace
+
+    from derive.pipeline import project as projects
+    from derive.pipeline.render import render
+    from derive.pipeline.writing import write
+
+    project = projects.load(templates=template_dirs)
+    settings = replace(project.settings, overlays=project.settings.overlays and not no_overlays)
+    if output is not None and output.suffix not in (".tex", ".pdf"):
+        raise click.UsageError(f"-o names a .tex or a .pdf file, not {output.name}")
+    pdf = output is not None and output.suffix == ".pdf"
+    content = render(file, MODES[mode_name], replace(project, settings=settings), pdf, points)
+    if output is None:
+        sys.stdout.buffer.write(content)
+    else:
+        write(output, content)

@@ -1,0 +1,135 @@
+"""A derivation in the terminal: numbered lines aligned at their relation, the reason at the right, as wide as the window."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+
+import click
+from rich.cells import cell_len
+
+from derive.calculus.derivation import Chain, Head, Line
+from derive.documents.rows import EQUIVALENCES
+from derive.documents.views import Boxed, passages
+from derive.language.problem import Problem
+from derive.language.sizes import show as show_shape
+from derive.notation import text
+from derive.pipeline.examine import Examined
+
+NARROWEST = 40
+
+
+def show(examined: Examined) -> None:
+    """Print it on standard output; without colour when NO_COLOR is set or it is not a terminal."""
+    plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb" or not sys.stdout.isatty()
+    width = max(shutil.get_terminal_size((100, 24)).columns, NARROWEST)
+    for line in lines(examined, width):
+        click.echo(click.unstyle(line) if plain else line, color=not plain)
+
+
+def lines(examined: Examined, width: int) -> Iterator[str]:
+    """The lines of a derivation, none wider than `width` unless a single term is."""
+    problem, derivation = examined.problem, examined.derivation
+    yield click.style(problem.title, bold=True)
+    yield ""
+    yield f"  {_function(problem)} = {text.pretty(problem.function)}"
+    for symbol, expr in problem.let:
+        yield f"  {text.pretty(symbol)} = {text.pretty(expr)}"
+    given = ", ".join(f"{text.pretty(s)} {_kind(s.shape, s.has)}" for s in problem.symbols.values())
+    yield from (click.style(f"  {line}", dim=True) for line in _wrapped(given, width - 2, ", "))
+    number = 0
+    for passage in passages(derivation):
+        yield ""
+        yield click.style(passage.chain.title, bold=True, fg="blue")
+        left = _left_width(passage.chain)
+        for view in passage.views:
+            number += 1
+            yield from _row(number, view.line, left, width)
+        for box in passage.boxed:
+            yield from _answer(box, width)
+    for condition in derivation.conditions:
+        yield f"  where {text.why(condition)}"
+    for remark in derivation.remarks:
+        yield f"  {text.why(remark)}"
+    report = examined.report
+    yield ""
+    yield click.style(
+        f"checked at {report.points} random points, largest relative error {report.max_relative_error:.0e}", dim=True
+    )
+
+
+def _function(problem: Problem) -> str:
+    return text.head(Head("value", problem.name, problem.wrt))
+
+
+def _kind(shape: object, has: frozenset[str]) -> str:
+    from derive.documents.question import said
+
+    words = " ".join(name.replace("-", " ") for name in said(has))
+    return f"({words + ' ' if words else ''}{show_shape(shape)})".replace("(a scalar)", "(scalar)")  # type: ignore[arg-type]
+
+
+def _left_width(chain: Chain) -> int:
+    return max((cell_len(_left(line)) for line in chain.lines), default=0)
+
+
+def _left(line: Line) -> str:
+    left = "" if line.left is None else text.head(line.left) if isinstance(line.left, Head) else text.pretty(line.left)
+    return f"{line.relation} {left}" if left and line.relation in EQUIVALENCES else left
+
+
+def _row(number: int, line: Line, left: int, width: int) -> Iterator[str]:
+    relation = "=" if line.left is not None and line.relation in EQUIVALENCES else line.relation
+    start = f"{number:>4}  {_left(line).rjust(left + len(_left(line)) - cell_len(_left(line)))} {relation} "
+    body = _wrapped(text.pretty(line.expr), max(width - cell_len(start), 20), " + ", " - ", " − ")
+    why = text.why(line.why) if line.why else ""
+    for k, part in enumerate(body):
+        row = (start if k == 0 else " " * cell_len(start)) + part
+        if k == len(body) - 1 and why and cell_len(row) + cell_len(why) + 2 <= width:
+            row += " " * (width - cell_len(row) - cell_len(why)) + click.style(why, fg="cyan")
+            why = ""
+        yield row
+    if why:
+        for part in _wrapped(why, width - 8, ", "):
+            yield click.style(part.rjust(width - max(cell_len(part) - len(part), 0)), fg="cyan")
+
+
+def _answer(box: Boxed, width: int) -> Iterator[str]:
+    left = text.head(box.left) if isinstance(box.left, Head) else text.pretty(box.left)
+    result = box.result
+    notes = [text.why(condition) for condition in result.conditions]
+    if result.classification:
+        notes.append(result.classification)
+    row = f"      {left} = {text.pretty(result.expr)}"
+    note = f"   ({'; '.join(notes)})" if notes else ""
+    yield click.style(row, bold=True, fg="green") + (note if cell_len(row + note) <= width else "")
+    if note and cell_len(row + note) > width:
+        yield f"      {note.strip()}"
+
+
+def _wrapped(words: str, width: int, *breaks: str) -> list[str]:
+    """The text on lines of at most `width` cells, broken before (after, for a comma) one of the separators."""
+    lines: list[str] = []
+    rest = words
+    while cell_len(rest) > width:
+        places = [
+            p + (len(mark.rstrip()) if mark.startswith(",") else 0)
+            for mark in breaks
+            for p in _places(rest, mark)
+            if 0 < p <= width - 1
+        ]
+        if not places:
+            break
+        cut = max(places)
+        lines.append(rest[:cut].rstrip())
+        rest = rest[cut:].lstrip()
+    return [*lines, rest]
+
+
+def _places(words: str, mark: str) -> Iterator[int]:
+    place = words.find(mark)
+    while place >= 0:
+        yield place
+        place = words.find(mark, place + 1)

@@ -1,0 +1,184 @@
+"""A derivation and its check → the plain values of a page."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from derive.calculus.derivation import Derivation, Head
+
+from derive.documents import prose
+from derive.documents import question as questions
+from derive.documents.document import Block, Document, Frame, Item, ProblemPage, Question
+from derive.documents.frames import Page, Room, cut, frames, units, widest
+from derive.documents.measure import width
+from derive.documents.modes import Mode
+from derive.documents.reasons import reason, reason_width
+from derive.documents.rows import Measure, answer, left_width, mark, row
+from derive.documents.settings import MOST_ROWS, Fit, Settings
+from derive.documents.views import Passage, passages
+from derive.documents.words import words as words_of
+from derive.errors import Position
+from derive.language.problem import Problem
+from derive.notation import latex
+
+if TYPE_CHECKING:
+    from derive.checking.verification import Report
+
+EM = 10.95
+"""Points in an em of the documents' type."""
+
+
+def text_width(mode: Mode, settings: Settings) -> float:
+    """How wide a display is, in em: the page without its margins and the indent of displays."""
+    if mode.slides:
+        return ({169: 160, 43: 128}[settings.aspect] - 22) * 2.845 / EM
+    return ({"a4": 210, "letter": 215.9}[settings.paper] - 56) * 2.845 / EM
+
+
+def problem_page(
+    problem: Problem,
+    derivation: Derivation | None,
+    report: Report | None,
+    mode: Mode,
+    settings: Settings,
+    fit: Fit | None = None,
+    number: int = 0,
+    points: str = "",
+    show: tuple[str, ...] = (),
+) -> ProblemPage:
+    """The page of a problem.  Without a derivation it holds the question alone: nothing of a solution is in it.
+
+    number  of the problem in its collection, 0 alone
+    points  as the collection gives them, else the problem's own
+    show    which quantities of the derivation to print, all when empty
+    """
+    fit = fit or Fit()
+    notation = settings.notation
+    words = words_of(notation.language)
+    where = problem.positions.get("function") or Position(problem.file or problem.id, 1)
+    measure = Measure(text_width(mode, settings), fit.narrow)
+    told = derivation if mode.reveals != "nothing" else None
+    found = tuple(p for p in passages(told) if not show or p.chain.quantity in show) if told else ()
+    blocks = tuple(_block(passage, measure, settings, where) for passage in found) if mode.reveals == "everything" else ()
+    asked = questions.question(problem, notation, words)
+    slides: tuple[Frame, ...] = ()
+    if mode.slides and found:
+        page = Page(notation, measure, where, words, settings.highlight and settings.overlays and mode.overlays, settings.rows)
+        room = _room(settings, fit.scale.get(problem.id, 1.0), asked, measure.line)
+        parts = units(found, page)
+        slides = frames(found, parts, cut(parts, room), page)
+    boxes = [box for passage in found for box in passage.boxed]
+    return ProblemPage(
+        problem.id,
+        number,
+        prose.to_latex(problem.title, problem.positions.get("title")),
+        prose.plain(problem.title),
+        asked,
+        blocks,
+        slides,
+        tuple(answer(box, notation, measure, where, words) for box in boxes),
+        questions.parts(problem, notation, words),
+        points or _points(problem),
+        _layout(problem, {box.quantity for box in boxes}, settings, words),
+        words["check"].format(**_checked(report)) if report and told else "",
+        words["check_short"].format(**_checked(report)) if report and told else "",
+        (
+            *(reason(remark, notation) for remark in (told.remarks if told else ())),
+            *((questions.text(problem, "remark"),) if told and problem.prose.get("remark") else ()),
+        ),
+        questions.text(problem, "source"),
+        questions.text(problem, "notes") if mode.reveals == "everything" else "",
+        mark(where, "the question"),
+    )
+
+
+def single(page: ProblemPage, mode: Mode, settings: Settings) -> Document:
+    """The document of one problem."""
+    return collected(
+        (page,), mode, settings, title=page.title, title_plain=page.title_plain, collection=False
+    )
+
+
+def collected(
+    items: tuple[Item, ...],
+    mode: Mode,
+    settings: Settings,
+    *,
+    title: str,
+    title_plain: str,
+    subtitle: str = "",
+    intro: tuple[str, ...] = (),
+    due: str = "",
+    points: str = "",
+    collection: bool = True,
+) -> Document:
+    """A document of several items in order."""
+    return Document(
+        title, title_plain, subtitle, prose.to_latex(settings.author), prose.plain(settings.author),
+        prose.to_latex(settings.institute), prose.to_latex(settings.date), items, collection, intro, due, points,
+        words_of(settings.notation.language), settings.overlays and mode.overlays, settings.aspect, settings.paper,
+        settings.reason, settings.hints, settings.macros,
+    )
+
+
+def _block(passage: Passage, measure: Measure, settings: Settings, where: Position) -> Block:
+    """A passage as it stands in an article: every row once, nothing highlighted."""
+    left = left_width((view.line for view in passage.views), settings.notation)
+    words = words_of(settings.notation.language)
+    rows = tuple(row(view, settings.notation, measure, left, where, words=words) for view in passage.views)
+    answers = tuple(answer(box, settings.notation, measure, where, words) for box in passage.boxed)
+    return Block(passage.chain.title, passage.chain.quantity, rows, answers, *widest(rows))
+
+
+def _room(settings: Settings, scale: float, asked: Question, line: float) -> Room:
+    """The height that a frame has for rows, below its question; `scale` is by how much TeX found it taller than thought."""
+    height = {169: 201.0, 43: 217.0}[settings.aspect]
+    lines = [width(left) + width(right) for left, right in asked.lines]
+    usual = 20.0 * max(math.ceil(sum(lines) / line), 1) + (15.0 if any("\\frac" in right for _, right in asked.lines) else 0.0)
+    words = reason_width(", ".join(asked.given)) + reason_width(asked.find) + reason_width(asked.statement)
+    first = usual + 13.0 * math.ceil(words / line) + (13.0 if asked.statement else 0.0)
+    return Room(max(min(settings.rows, MOST_ROWS), 1), (height - first) / scale, (height - usual) / scale)
+
+
+def _points(problem: Problem) -> str:
+    given = problem.options.get("points")
+    return str(given) if given is not None else ""
+
+
+def _checked(report: Report) -> dict[str, str]:
+    return {"points": str(report.points), "error": scientific(report.max_relative_error)}
+
+
+def scientific(value: float) -> str:
+    """`2 \\cdot 10^{-12}`: one digit, rounded up; at least 10⁻¹⁶, below which a double says nothing."""
+    if value <= 1e-16:
+        return "10^{-16}"
+    exponent = math.floor(math.log10(value))
+    digit = math.ceil(value / 10.0**exponent - 1e-9)
+    if digit == 10:
+        digit, exponent = 1, exponent + 1
+    return rf"10^{{{exponent}}}" if digit == 1 else rf"{digit} \cdot 10^{{{exponent}}}"
+
+
+def _layout(problem: Problem, quantities: set[str], settings: Settings, words: Mapping[str, str]) -> str:
+    """The layout convention, said once where it matters."""
+    notation = settings.notation
+    if "gradient" in quantities and len(problem.wrt) == 1 and not problem.wrt[0].is_scalar and problem.inner_product is None:
+        gradient = latex.head(Head("gradient", problem.name, problem.wrt), notation)
+        derivative = latex.head(Head("derivative", problem.name, problem.wrt, problem.directions), notation)
+        direction = latex.latex(problem.directions[0], notation)
+        sub = f"_{{{notation.inner_subscript}}}" if notation.inner_subscript else ""
+        return words["layout_gradient"].format(
+            gradient=f"${gradient}$",
+            variable=f"${latex.latex(problem.wrt[0], notation)}$",
+            derivative=f"${derivative}$",
+            inner=rf"$\langle {gradient}, {direction} \rangle{sub}$",
+        )
+    if "jacobian" in quantities:
+        return words["layout_denominator" if problem.layout == "denominator" else "layout_jacobian"]
+    return ""
+
+
+__all__ = ["collected", "problem_page", "scientific", "single", "text_width"]

@@ -1,0 +1,26 @@
+"""A derivation as LaTeX displays to paste: one align* for each chain, needing amsmath only."""
+
+from __future__ import annotations
+
+from derive.calculus.derivation import Derivation
+from derive.documents.reasons import reason
+from derive.documents.rows import lead, left_side, relation, side
+from derive.documents.views import passages
+from derive.notation import latex
+from derive.notation.settings import DEFAULT, Notation
+
+
+def display(derivation: Derivation, notation: Notation = DEFAULT) -> str:
+    """Every row with its reason in a second column; the results at the end of their chain."""
+    out: list[str] = []
+    for passage in passages(derivation):
+        rows = []
+        for view in passage.views:
+            line = view.line
+            before = f"{lead(line)}\\quad {left_side(line, notation)}" if lead(line) else left_side(line, notation)
+            row = f"{before} &{relation(line)} {latex.latex(line.expr, notation)}".lstrip()
+            rows.append(row + (rf" && \text{{{reason(line.why, notation)}}}" if line.why else ""))
+        for box in passage.boxed:
+            rows.append(f"{side(box.left, notation)} &= {latex.latex(box.result.expr, notation)}")
+        out.append("% " + passage.chain.title + "\n\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}")
+    return "\n\n".join(out)

@@ -1,0 +1,45 @@
+"""The kinds of document that are made from one source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Mode:
+    """template  the file in templates/
+    slides    pages of a screen, cut into frames; otherwise pages of paper
+    reveals   how much of the solution it may hold: `nothing`, `answers`, `everything`; what it may not hold never reaches
+              its template
+    overlays  one row a click
+    pdf       it is a document of its own, and can be a PDF
+    """
+
+    name: str
+    template: str
+    about: str
+    slides: bool = False
+    reveals: Literal["nothing", "answers", "everything"] = "everything"
+    overlays: bool = False
+    pdf: bool = True
+
+
+MODES = {
+    mode.name: mode
+    for mode in (
+        Mode("slides", "slides.tex.j2", "Beamer slides, one row a click", slides=True, overlays=True),
+        Mode("blank", "blank.tex.j2", "slides with the left sides only, and the space of every row, to write on", slides=True),
+        Mode("handout", "handout.tex.j2", "pages with the derivation and lines for notes"),
+        Mode("sheet", "sheet.tex.j2", "the questions, nothing of a solution", reveals="nothing"),
+        Mode("solutions", "solutions.tex.j2", "numbered steps with their reasons, the check at the end"),
+        Mode("key", "key.tex.j2", "the answers alone", reveals="answers"),
+        Mode("article", "prose.tex.j2", "full sentences between the displays"),
+        Mode("fragment", "fragment.tex.j2", "displays to \\input into a document of your own, with derive.sty", pdf=False),
+        Mode("frames", "frames.tex.j2", "frames to \\input into a deck of your own, with derive.sty", slides=True, overlays=True, pdf=False),
+    )
+}
+"""Every mode by its name on the command line."""
+
+BUILT = ("slides", "solutions")
+"""What `derive build` makes of every problem."""

@@ -1,0 +1,145 @@
+"""Author's prose as LaTeX, as plain text: everything is escaped but `$…$`, and that is held to harmless mathematics."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from derive.documents.mathwords import ENVIRONMENTS, SIGNS, WORDS
+from derive.errors import DeriveError, Position
+
+_CONTROL = re.compile(r"\\([A-Za-z]+|.|$)", re.DOTALL)
+_ENVIRONMENT = re.compile(r"\\(begin|end)\s*(?:\{\s*([A-Za-z*]*)\s*\})?")
+LONGEST = 20_000
+
+
+def to_latex(text: str, where: Position | None = None) -> str:
+    """LaTeX of a piece of prose; a blank line parts paragraphs.
+
+    DeriveError at `where`: [prose-math] for a `$` without its partner, a control word outside the list, unbalanced
+    braces; [character] for a character that pdflatex has no glyph for.
+    """
+    if len(text) > LONGEST:
+        raise DeriveError(f"this text is longer than {LONGEST} characters", code="prose-length", where=where)
+    out = []
+    for part, is_math in _parts(text, where):
+        if is_math:
+            check_math(part, where)
+            out.append(f"${part.strip()}$")
+        else:
+            out.append(_escape(part, where))
+    return re.sub(r"\n[ \t]*\n\s*", "\n\n", "".join(out)).strip()
+
+
+def plain(text: str) -> str:
+    """One line without markup, for a PDF's metadata and a terminal: `$A^\\top B$` becomes `A^⊤ B`."""
+    out = []
+    for part, is_math in _parts(text, None):
+        out.append(_control_words_to_text(part) if is_math else part)
+    return " ".join("".join(out).split())
+
+
+def check_math(math: str, where: Position | None) -> None:
+    """Refuse what is not harmless mathematics (DeriveError [prose-math] with what would be right)."""
+    if "^^" in math:
+        raise _refused("`^^` is not allowed in mathematics", where)
+    for sign in "%#~":
+        if re.search(rf"(?<!\\){sign}", math):
+            raise _refused(f"`{sign}` between $ and $ is written `\\{sign}`" if sign != "~" else "`~` is not allowed", where)
+    for found in _CONTROL.finditer(math):
+        word = found[1]
+        if word.isalpha() and word.isascii():
+            if word not in WORDS:
+                raise _refused(f"\\{word} is not among the commands that prose may hold", where)
+        elif word not in SIGNS:
+            raise _refused(f"`\\{word}` is not allowed between $ and $", where)
+    _check_nesting(math, where)
+
+
+def _check_nesting(math: str, where: Position | None) -> None:
+    depth = 0
+    bare = re.sub(r"\\[\\{}]", "", math)
+    for character in bare:
+        depth += (character == "{") - (character == "}")
+        if depth < 0:
+            break
+    if depth:
+        raise _refused("the braces { } between $ and $ are not balanced", where)
+    open_names: list[str] = []
+    for kind, name in _ENVIRONMENT.findall(math):
+        if name not in ENVIRONMENTS:
+            raise _refused(f"the environment `{name}` is not among those that prose may hold", where)
+        if kind == "begin":
+            open_names.append(name)
+        elif not open_names or open_names.pop() != name:
+            raise _refused(f"\\end{{{name}}} has no \\begin{{{name}}}", where)
+    if open_names:
+        raise _refused(f"\\begin{{{open_names[-1]}}} has no \\end{{{open_names[-1]}}}", where)
+    if len(re.findall(r"\\left(?![a-z])", math)) != len(re.findall(r"\\right(?![a-z])", math)):
+        raise _refused("\\left and \\right are not balanced", where)
+    if not open_names and "&" in re.sub(r"\\&|\\begin.*\\end", "", math, flags=re.DOTALL):
+        raise _refused("`&` stands only inside a matrix or cases", where)
+
+
+def _parts(text: str, where: Position | None) -> Iterator[tuple[str, bool]]:
+    """(piece, whether it is mathematics); `\\$` outside is a dollar."""
+    pieces = re.split(r"(?<!\\)\$", text)
+    if len(pieces) % 2 == 0:
+        raise DeriveError(
+            "a `$` has no partner", code="prose-math", where=where, hint="a dollar sign itself is written `\\$`"
+        )
+    for k, piece in enumerate(pieces):
+        if k % 2 and not piece.strip():
+            raise DeriveError("nothing stands between $ and $", code="prose-math", where=where,
+                              hint="displayed mathematics is written $…$ too")
+        yield (piece, True) if k % 2 else (piece.replace(r"\$", "$"), False)
+
+
+def _refused(message: str, where: Position | None) -> DeriveError:
+    return DeriveError(message, code="prose-math", where=where, hint="prose is text with simple mathematics between $ and $")
+
+
+@lru_cache(maxsize=1)
+def _encoder() -> Any:
+    from pylatexenc.latexencode import UnicodeToLatexEncoder
+
+    return UnicodeToLatexEncoder(unknown_char_policy=_unknown, unknown_char_warning=False, replacement_latex_protection="braces-after-macro")
+
+
+class _NoGlyph(ValueError):
+    """A character that has no LaTeX."""
+
+
+def _unknown(character: str) -> str:
+    raise _NoGlyph(character)
+
+
+def _escape(text: str, where: Position | None) -> str:
+    kept = "".join(c for c in text if c in "\n\t" or ord(c) >= 32)
+    try:
+        return str(_encoder().unicode_to_latex(kept))
+    except _NoGlyph as error:
+        character = str(error)
+        raise DeriveError(
+            f"pdflatex has no glyph for the character `{character}` (U+{ord(character):04X})", code="character", where=where
+        ) from None
+
+
+_AS_TEXT = {
+    "top": "⊤", "cdot": "·", "nabla": "∇", "partial": "∂", "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "to": "→", "in": "∈",
+    "lVert": "‖", "rVert": "‖", "|": "‖", "times": "×", "circ": "∘", "otimes": "⊗", "langle": "⟨", "rangle": "⟩", "infty": "∞",
+    "succ": "≻", "sum": "∑", "alpha": "α", "beta": "β", "gamma": "γ", "lambda": "λ", "mu": "μ", "sigma": "σ", "Sigma": "Σ",
+    "Lambda": "Λ", "phi": "φ", "varphi": "φ", "Phi": "Φ", "theta": "θ", "odot": "⊙", "oplus": "⊕", "ne": "≠", "neq": "≠",
+}
+
+
+def _control_words_to_text(math: str) -> str:
+    silent = {"left", "right", "operatorname", "mathrm", "mathsf", "mathbf", "mathbb", "mathcal", "text", "bigl", "bigr", "big"}
+
+    def word(found: re.Match[str]) -> str:
+        name = found[1]
+        return _AS_TEXT.get(name, "" if name in silent else " " if name in ",:; quad" else name)
+
+    return re.sub(r"[{}]", "", _CONTROL.sub(word, math))

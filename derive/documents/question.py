@@ -1,0 +1,140 @@
+"""The question of a problem: the function, what its symbols are, what is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from derive.calculus.derivation import Head
+from derive.documents import prose
+from derive.documents.document import PartText, Question
+from derive.language.nodes import Expr, Symbol, walk
+from derive.language.problem import Problem
+from derive.language.sizes import Shape, is_column, is_scalar
+from derive.language.spelling import size_latex
+from derive.notation import latex
+from derive.notation.settings import Notation
+
+_STRONGEST = (
+    "spd", "psd", "diagonal", "symmetric", "skew", "upper", "lower", "orthogonal", "stiefel", "invertible", "full-column-rank",
+    "full-row-rank", "unit", "positive", "integer",
+)
+"""Properties in the order in which they are said."""
+
+_IMPLIED: Mapping[str, frozenset[str]] = {
+    "spd": frozenset({"psd", "symmetric", "invertible", "full-column-rank", "full-row-rank"}),
+    "psd": frozenset({"symmetric"}),
+    "diagonal": frozenset({"symmetric", "upper", "lower"}),
+    "orthogonal": frozenset({"stiefel", "invertible", "full-column-rank", "full-row-rank"}),
+    "stiefel": frozenset({"full-column-rank"}),
+    "invertible": frozenset({"full-column-rank", "full-row-rank"}),
+}
+"""What is not said any more when the stronger property was."""
+
+
+def question(problem: Problem, notation: Notation, words: Mapping[str, str]) -> Question:
+    """What is given and asked, as text and mathematics ready to be printed."""
+    lines = [(head_of_function(problem, notation), latex.latex(problem.function, notation))]
+    lines += [(latex.latex(symbol, notation), latex.latex(expr, notation)) for symbol, expr in problem.let]
+    return Question(
+        tuple(lines),
+        given(problem, notation, words),
+        asked(problem, problem.find, notation, words),
+        text(problem, "statement"),
+        text(problem, "hint"),
+    )
+
+
+def text(problem: Problem, key: str) -> str:
+    """A key of prose as LaTeX, '' when there is none."""
+    words = problem.prose.get(key)
+    return prose.to_latex(words, problem.positions.get(key)) if words else ""
+
+
+def head_of_function(problem: Problem, notation: Notation) -> str:
+    return latex.head(Head("value", problem.name, problem.wrt), notation)
+
+
+def parts(problem: Problem, notation: Notation, words: Mapping[str, str]) -> tuple[PartText, ...]:
+    """(a), (b), …"""
+    return tuple(
+        PartText(
+            chr(ord("a") + k) if k < 26 else str(k + 1),
+            asked(problem, part.find, notation, words),
+            prose.to_latex(part.statement, problem.positions.get("parts")) if part.statement else "",
+            prose.to_latex(part.hint, problem.positions.get("parts")) if part.hint else "",
+            part.points or "",
+        )
+        for k, part in enumerate(problem.parts)
+    )
+
+
+def asked(problem: Problem, find: Sequence[str], notation: Notation, words: Mapping[str, str]) -> str:
+    """`Find the gradient ∇f(X) and the Hessian.`"""
+    if not find:
+        return ""
+    named = []
+    for quantity in find:
+        head = _head(problem, quantity, notation)
+        named.append(words[f"find.{quantity}"] + (f" ${head}$" if head else ""))
+    return f"{words['find']} {_listed(named, words)}."
+
+
+def _head(problem: Problem, quantity: str, notation: Notation) -> str:
+    if quantity == "derivative":
+        return latex.head(Head("derivative", problem.name, problem.wrt, problem.directions), notation)
+    if quantity == "gradient" and len(problem.wrt) == 1:
+        return latex.head(Head("gradient", problem.name, problem.wrt), notation)
+    if quantity == "second-derivative":
+        both = (*problem.directions, *problem.second_directions)
+        return latex.head(Head(quantity, problem.name, problem.wrt, both), notation) if len(problem.wrt) == 1 else ""
+    return ""
+
+
+def _listed(items: Sequence[str], words: Mapping[str, str]) -> str:
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {words['and']} {items[-1]}"
+
+
+def given(problem: Problem, notation: Notation, words: Mapping[str, str]) -> tuple[str, ...]:
+    """The declared symbols that occur, those of one kind together: `$A, B \\in \\mathbb{R}^{n\\times n}$ symmetric`."""
+    kinds: dict[tuple[Shape, tuple[str, ...]], list[Symbol]] = {}
+    for symbol in _in_order(problem):
+        kinds.setdefault((symbol.shape, said(symbol.has)), []).append(symbol)
+    out = []
+    for (shape, properties), symbols in kinds.items():
+        names = ", ".join(latex.latex(symbol, notation) for symbol in symbols)
+        described = " ".join(words[f"has.{name}"] for name in properties)
+        space = space_of(shape)
+        if described == words["has.positive"] and is_scalar(shape):
+            out.append(f"${names} > 0$")
+        else:
+            out.append(f"${names} \\in {space}$" + (f" {described}" if described else ""))
+    return tuple(out)
+
+
+def said(has: Iterable[str]) -> tuple[str, ...]:
+    """The properties worth saying: those that no other of them implies."""
+    present = set(has)
+    for name in _STRONGEST:
+        if name in present:
+            present -= _IMPLIED.get(name, frozenset())
+    return tuple(name for name in _STRONGEST if name in present)
+
+
+def space_of(shape: Shape) -> str:
+    """`\\mathbb{R}^{m \\times n}`, for a column `\\mathbb{R}^{n}`, for a scalar `\\mathbb{R}`."""
+    if is_scalar(shape):
+        return r"\mathbb{R}"
+    if is_column(shape):
+        return rf"\mathbb{{R}}^{{{size_latex(shape[0])}}}"
+    rows, columns = (f"({size_latex(s)})" if len(s.terms) > 1 else size_latex(s) for s in shape)
+    return rf"\mathbb{{R}}^{{{rows} \times {columns}}}"
+
+
+def _in_order(problem: Problem) -> list[Symbol]:
+    """The variables first, then the other symbols as they were declared; only what the function speaks of."""
+    exprs: list[Expr] = [problem.function, *(expr for _, expr in problem.let)]
+    seen = {node for expr in exprs for node in walk(expr) if isinstance(node, Symbol)}
+    rest = [s for s in problem.symbols.values() if s in seen and s not in problem.wrt]
+    return [*problem.wrt, *rest]

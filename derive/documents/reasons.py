@@ -1,0 +1,54 @@
+"""Reasons as text with mathematics: the short formulas in the engine's words are set as formulas."""
+
+from __future__ import annotations
+
+import re
+
+from derive.calculus.derivation import Why
+from derive.documents.measure import width
+from derive.notation import latex
+from derive.notation.settings import Notation
+
+_OPERATORS = r"tr|log det|det|vec|diag|log|exp|sym|rank|softmax"
+_TERM = rf"(?:(?:{_OPERATORS})\s)?[A-Z](?:'|⁻¹|⁻ᵀ)?(?:\s?[A-Z](?:'|⁻¹)?)*"
+_FORMULA = re.compile(rf"(?<![\w$\\])(?:{_TERM}(?:\s=\s{_TERM})+|(?:{_OPERATORS})(?=\s(?:is|of|and|M)\b)|[A-Z]'|M)(?![\w$'])")
+_WORD = re.compile(rf"\b({_OPERATORS})\b")
+_OWN = {"det": r"\det", "log": r"\log", "exp": r"\exp", "log det": r"\log\det"}
+_TEXT_WIDTH = 0.48 * 0.82
+"""Of a letter of a reason, in em of the document's type: a sans-serif at nine points."""
+
+
+def reason(why: Why, notation: Notation) -> str:
+    """LaTeX text of a reason: `tr M = tr M'` and `A' = A` become formulas, everything else stays words."""
+    out = ""
+    for part in why:
+        if isinstance(part, str):
+            out += _words(part, notation)
+        else:
+            out += f"${latex.inline(part, notation)}$"
+    return re.sub(r"\$(\s*)([=+]|,)(\s*)\$", _joined, out.replace("$$", " "))
+
+
+def _joined(found: re.Match[str]) -> str:
+    """Two formulas with a sign between them are one; a comma stays outside."""
+    return found[0] if found[2] == "," else f" {found[2]} "
+
+
+def _words(words: str, notation: Notation) -> str:
+    out, place = "", 0
+    for found in _FORMULA.finditer(words):
+        out += latex.escape(words[place : found.start()]) + f"${_formula(found[0], notation)}$"
+        place = found.end()
+    return out + latex.escape(words[place:])
+
+
+def _formula(words: str, notation: Notation) -> str:
+    transpose = {"mathsf": r"^{\mathsf T}", "top": r"^{\top}", "prime": "'"}[notation.transpose]
+    text = _WORD.sub(lambda m: _OWN.get(m[1], rf"\operatorname{{{m[1]}}}"), words)
+    return text.replace("'", transpose).replace("⁻¹", "^{-1}").replace("⁻ᵀ", r"^{-\mathsf T}")
+
+
+def reason_width(text: str) -> float:
+    """About how wide a reason prints, in em of the document's type."""
+    parts = re.split(r"(?<!\\)\$", text)
+    return sum(0.82 * width(part) if k % 2 else _TEXT_WIDTH * len(part) for k, part in enumerate(parts))

@@ -1,0 +1,48 @@
+"""How documents look, beside the notation: what `derive.toml` and the command line may set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from derive.notation.settings import DEFAULT, Notation
+
+MOST_ROWS = 6
+"""No frame ever holds more rows."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """rows      rows of a derivation on one frame, 1 to 6
+    overlays  one row a click; otherwise a frame is one page
+    highlight what changed is marked in both rows
+    reason    where the reason stands: `right` of its row (below where it does not fit), `below`, `none`
+    aspect    of slides: 169 or 43
+    paper     of articles: `a4` or `letter`
+    hints     whether a sheet prints hints
+    """
+
+    notation: Notation = field(default=DEFAULT)
+    rows: int = 4
+    overlays: bool = True
+    highlight: bool = True
+    reason: Literal["right", "below", "none"] = "right"
+    aspect: Literal[169, 43] = 169
+    paper: Literal["a4", "letter"] = "a4"
+    hints: bool = False
+    author: str = ""
+    institute: str = ""
+    date: str = ""
+    macros: str = ""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What typesetting taught: how much narrower some rows must be, how much taller a problem's frames are.
+
+    narrow   row key -> the share of the line that its formula may take
+    scale    problem id -> by how much its frames are taller than was thought
+    """
+
+    narrow: dict[str, float] = field(default_factory=dict)
+    scale: dict[str, float] = field(default_factory=dict)

@@ -1,0 +1,127 @@
+"""Lines of a derivation as they will be displayed: which stand as rows, which are answers, what changed in each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from derive.calculus.derivation import Chain, Derivation, Head, Line, Result
+from derive.documents.changes import Places, changes
+from derive.language.nodes import Expr
+from derive.language.problem import Problem
+
+
+@dataclass(frozen=True)
+class View:
+    """A line with its place: `number` counts the lines of the derivation from 1; `old` are the places in the line above
+    that changed into the places `new` of this one, `left` is the left side that it belongs to."""
+
+    key: str
+    number: int
+    line: Line
+    left: Head | Expr | None
+    old: Places
+    new: Places
+
+
+@dataclass(frozen=True)
+class Boxed:
+    """A result to be boxed: `left = expr`."""
+
+    quantity: str
+    left: Head | Expr
+    result: Result
+    key: str
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A chain: its rows, and the results that it ends in."""
+
+    chain: Chain
+    views: tuple[View, ...]
+    boxed: tuple[Boxed, ...]
+
+
+def passages(derivation: Derivation) -> tuple[Passage, ...]:
+    """Every chain in order.  A closing line that only states a result is not shown as a row: it is boxed."""
+    problem = derivation.problem
+    directions = frozenset(d.name for d in (*problem.directions, *problem.second_directions))
+    number = 0
+    out: list[Passage] = []
+    homes = _homes(derivation)
+    for c, chain in enumerate(derivation.chains):
+        boxed = tuple(homes.get(c, ()))
+        lines = list(chain.lines)
+        while lines and len(lines) > (0 if boxed else 1) and _is_box(lines[-1], boxed):
+            lines.pop()
+        views: list[View] = []
+        above: Expr | None = None
+        left: Head | Expr | None = None
+        for k, line in enumerate(lines):
+            number += 1
+            continues = above is not None and line.start is None and not line.equation
+            old, new = changes(above, line, directions) if continues and above is not None and line.steps else ((), ())
+            left = line.left if line.left is not None else left
+            views.append(View(f"{problem.id}/{c}.{k}", number, line, left, old, new))
+            above = line.expr
+        out.append(Passage(chain, tuple(views), boxed))
+    return tuple(out)
+
+
+def _is_box(line: Line, boxed: tuple[Boxed, ...]) -> bool:
+    """Whether the line says no more than one of the boxes: its left side is theirs, and so is its right."""
+    return line.relation == "=" and any(
+        line.expr is box.result.expr and isinstance(line.left, Head) and line.left == box.left for box in boxed
+    )
+
+
+def _homes(derivation: Derivation) -> dict[int, list[Boxed]]:
+    """For each chain the results that are boxed at its end: those that it states, asked for, in the order of `find`."""
+    homes: dict[int, list[Boxed]] = {}
+    problem = derivation.problem
+    for quantity, found in derivation.results.items():
+        several: list[tuple[str, Result]] = (
+            list(found.items()) if isinstance(found, Mapping)
+            else [("", r) for r in found] if isinstance(found, tuple) else [("", found)]
+        )
+        for k, (name, result) in enumerate(several):
+            home = _home(derivation.chains, quantity, result)
+            left = _left(derivation, problem, quantity, name, result, home)
+            key = f"{problem.id}/{quantity}" + (f".{name or k + 1}" if len(several) > 1 else "")
+            homes.setdefault(home, []).append(Boxed(quantity, left, result, key))
+    return homes
+
+
+def _home(chains: tuple[Chain, ...], quantity: str, result: Result) -> int:
+    """The chain that answers this: the last one of its quantity, or the last that states the result."""
+    of_quantity = [c for c, chain in enumerate(chains) if chain.quantity == quantity]
+    if of_quantity:
+        return of_quantity[-1]
+    stating = [c for c, chain in enumerate(chains) if any(line.expr is result.expr for line in chain.lines)]
+    if stating:
+        return stating[-1]
+    inside = [
+        c for c, chain in enumerate(chains) if any(result.expr in line.expr.children for line in chain.lines)
+    ]
+    return inside[-1] if inside else len(chains) - 1
+
+
+def _left(
+    derivation: Derivation, problem: Problem, quantity: str, name: str, result: Result, home: int
+) -> Head | Expr:
+    """The left side of a result: the one under which its chain states it, or the quantity's own."""
+    for line in reversed(derivation.chains[home].lines):
+        if line.expr is result.expr and line.left is not None:
+            return line.left
+    wrt = tuple(s for s in problem.wrt if not name or s.name == name)
+    if quantity == "stationary" and len(wrt) == 1:
+        return wrt[0]
+    directions: tuple[Expr, ...] = ()
+    if quantity in ("derivative", "differential"):
+        directions = problem.directions
+    elif quantity == "second-derivative":
+        directions = (*problem.directions, *problem.second_directions)
+    elif quantity == "hessian":
+        directions = result.direction
+    return Head(quantity, problem.name, wrt, directions)

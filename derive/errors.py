@@ -1,0 +1,64 @@
+"""The only exception a user meets: one sentence, where it is, what would be right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Position:
+    """A place in a text: file name, line and column, both counted from 1."""
+
+    file: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class DeriveError(Exception):
+    """Something in the author's input, or beyond what the engine can do.
+
+    message  one sentence: what is wrong and what would be right
+    code     a stable kebab-case name, printed in brackets, e.g. `size-mismatch`
+    where    the position in the author's file, or None when it is not known yet
+    hint     a further sentence, printed on a line of its own
+    source   the author's line, printed with a caret under the column
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str = "error",
+        where: Position | None = None,
+        hint: str | None = None,
+        source: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+        self.where = where
+        self.hint = hint
+        self.source = source
+
+    def at(self, where: Position, source: str | None = None) -> DeriveError:
+        """The same error with a position, if it has none yet."""
+        if self.where is None:
+            self.where, self.source = where, source if source is not None else self.source
+        return self
+
+    def render(self) -> str:
+        """`file:line:column: error: message [code]`, the line with a caret, the hint."""
+        place = f"{self.where}: " if self.where else ""
+        text = f"{place}error: {self.message} [{self.code}]"
+        if self.where and self.source is not None:
+            line = self.source[:200].expandtabs(1)
+            text += f"\n    {line}\n    {' ' * (min(self.where.column, 200) - 1)}^"
+        if self.hint:
+            text += f"\n  help: {self.hint}"
+        return text
+
+    def __str__(self) -> str:
+        return self.render()

@@ -1,0 +1,90 @@
+"""What is asked: `find` and `parts`, and what applies to which function."""
+
+from __future__ import annotations
+
+from derive.language.nodes import Expr, Symbol
+from derive.language.problem import FIND, Part
+from derive.language.sizes import is_column, is_row, is_scalar, show
+from derive.language.words import closest
+from derive.language.yamlnodes import Node
+
+_SCALAR_ONLY = ("gradient", "hessian", "stationary")
+MAX_PARTS = 26
+
+
+def read_find(
+    node: Node | None, root: Node, parts: tuple[Part, ...], function: Expr, wrt: tuple[Symbol, ...]
+) -> tuple[str, ...]:
+    """What is asked for; without `find` what the parts ask for."""
+    if node is None:
+        if parts:
+            return tuple(dict.fromkeys(quantity for part in parts for quantity in part.find))
+        raise root.error(
+            "the key `find` is missing: what is asked for?", code="missing-key", hint="find: [derivative, gradient]"
+        )
+    return quantities(node, function, wrt)
+
+
+def quantities(node: Node, function: Expr, wrt: tuple[Symbol, ...]) -> tuple[str, ...]:
+    """The quantities of a `find`.  DeriveError for an unknown one, a double one, and one that does not apply."""
+    out: list[str] = []
+    for item in node.entries("`find`"):
+        text = item.words("`find`").strip()
+        if text not in FIND:
+            guess = closest(text, FIND)
+            raise item.error(
+                f"`find` does not know `{text[:40]}`" + (f"; did you mean `{guess}`?" if guess else ""), code="find",
+                hint=f"it knows {', '.join(FIND)}",
+            )
+        if text in out:
+            raise item.error(f"`{text}` is asked for twice", code="find")
+        _applies(text, item, function, wrt)
+        out.append(text)
+    return tuple(out)
+
+
+def _applies(quantity: str, item: Node, function: Expr, wrt: tuple[Symbol, ...]) -> None:
+    shape = function.shape
+    kind = "vector" if is_column(shape) else "row" if is_row(shape) else "matrix"
+    vectors = all(is_scalar(v.dims) or is_column(v.dims) for v in wrt)
+    if quantity in _SCALAR_ONLY and not is_scalar(shape):
+        what = {"gradient": "a gradient", "hessian": "a Hessian", "stationary": "a stationary point"}[quantity]
+        instead = "jacobian, derivative" if vectors and kind != "matrix" else "derivative, vectorized"
+        second = " or second-derivative" if quantity == "hessian" else ""
+        raise item.error(
+            f"only a scalar function has {what}, and this one is {kind}-valued ({show(shape)})", code="find",
+            hint=f"what applies: {instead}{second}",
+        )
+    if quantity == "jacobian":
+        if kind == "matrix" and not is_scalar(shape):
+            raise item.error(
+                f"the jacobian has a row for each entry of a vector, and this function is matrix-valued ({show(shape)})",
+                code="find", hint="what applies: derivative, vectorized (d vec f / d vec X)",
+            )
+        matrix = next((v for v in wrt if not is_scalar(v.dims) and not is_column(v.dims)), None)
+        if matrix is not None:
+            also = "gradient, " if is_scalar(shape) else ""
+            raise item.error(
+                f"the jacobian is by a vector or a scalar, and {matrix.name} is {show(matrix.dims)}", code="find",
+                hint=f"what applies: derivative, {also}vectorized (d vec f / d vec {matrix.name})",
+            )
+
+
+def read_parts(node: Node | None, function: Expr, wrt: tuple[Symbol, ...]) -> tuple[Part, ...]:
+    """(a), (b), …"""
+    if node is None:
+        return ()
+    if node.kind != "list":
+        raise node.error("`parts` is a list, one entry a part", code="type")
+    items = node.entries("`parts`")
+    if len(items) > MAX_PARTS:
+        raise node.error(f"more than {MAX_PARTS} parts", code="too-long")
+    out = []
+    for item in items:
+        keys = item.known("a part", ("find", "points", "statement", "hint"))
+        if "find" not in keys:
+            raise item.error("this part has no `find`", code="missing-key")
+        text = {k: keys[k][1].words(f"`{k}`") for k in ("points", "statement", "hint") if k in keys}
+        find = quantities(keys["find"][1], function, wrt)
+        out.append(Part(find, text.get("points"), text.get("statement"), text.get("hint")))
+    return tuple(out)

@@ -1,0 +1,116 @@
+"""Sizes: polynomials in size names with integer coefficients, and the shapes made of two of them.
+
+Different names are different sizes: `m` and `n` do not conform until the author writes the same name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+Monomial = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Size:
+    """A sum of monomials in size names, sorted: `n + 1` is (((), 1), (("n",), 1))."""
+
+    terms: tuple[tuple[Monomial, int], ...]
+
+    @staticmethod
+    def of(value: int | str) -> Size:
+        return _size(value)
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(name for monomial, _ in self.terms for name in monomial)
+
+    @property
+    def is_number(self) -> bool:
+        return not self.names
+
+    def __add__(self, other: Size) -> Size:
+        total = dict(self.terms)
+        for monomial, c in other.terms:
+            total[monomial] = total.get(monomial, 0) + c
+        return _normal(total)
+
+    def __mul__(self, other: Size) -> Size:
+        total: dict[Monomial, int] = {}
+        for a, c in self.terms:
+            for b, d in other.terms:
+                key = tuple(sorted(a + b))
+                total[key] = total.get(key, 0) + c * d
+        return _normal(total)
+
+    def value(self, sizes: Mapping[str, int]) -> int:
+        """The number it stands for; KeyError names a size without a value."""
+        total = 0
+        for monomial, c in self.terms:
+            for name in monomial:
+                c *= sizes[name]
+            total += c
+        return total
+
+    def substitute(self, sizes: Mapping[str, Size]) -> Size:
+        total = Size(())
+        for monomial, c in self.terms:
+            product = Size.of(c)
+            for name in monomial:
+                product = product * sizes.get(name, Size.of(name))
+            total = total + product
+        return total
+
+    def __str__(self) -> str:
+        """`n + 1`, `m*n`: as it is written in a problem file."""
+        if not self.terms:
+            return "0"
+        out = ""
+        ordered = sorted(self.terms, key=lambda term: (-len(term[0]), term[0]))
+        for k, (monomial, c) in enumerate(ordered):
+            sign = "-" if c < 0 else "+"
+            body = "*".join([*([str(abs(c))] if abs(c) != 1 or not monomial else []), *monomial])
+            out += (f" {sign} " if k else ("-" if c < 0 else "")) + body
+        return out
+
+
+def _normal(total: Mapping[Monomial, int]) -> Size:
+    return Size(tuple(sorted((m, c) for m, c in total.items() if c)))
+
+
+@lru_cache(maxsize=4096)
+def _size(value: int | str) -> Size:
+    if isinstance(value, int):
+        return _normal({(): value})
+    return Size((((value,), 1),))
+
+
+ONE = Size.of(1)
+Shape = tuple[Size, Size]
+SCALAR: Shape = (ONE, ONE)
+
+
+def is_scalar(shape: Shape) -> bool:
+    return shape == SCALAR
+
+
+def is_column(shape: Shape) -> bool:
+    return shape[1] == ONE and shape[0] != ONE
+
+
+def is_row(shape: Shape) -> bool:
+    return shape[0] == ONE and shape[1] != ONE
+
+
+def is_square(shape: Shape) -> bool:
+    return shape[0] == shape[1]
+
+
+def show(shape: Shape) -> str:
+    """`m×n`, `n×1` (a column), `a scalar`: as a message says it."""
+    if is_scalar(shape):
+        return "a scalar"
+    def part(size: Size) -> str:
+        return str(size) if len(size.terms) == 1 else f"({size})"
+    return f"{part(shape[0])}×{part(shape[1])}"

@@ -1,0 +1,82 @@
+"""The words of the language that no symbol may be called by, and what an unknown name may have meant."""
+
+from __future__ import annotations
+
+import difflib
+import keyword
+from collections.abc import Iterable
+
+from derive.language.functions import FUNCTIONS
+
+CALLABLE: frozenset[str] = frozenset(
+    {name for name, row in FUNCTIONS.items() if row.infix is None or not row.infix[0].startswith(".")}
+    | {"inv", "where", "I", "ones", "zeros", "e"}
+)
+"""Names that are followed by `(` in an expression."""
+
+RESERVED: frozenset[str] = CALLABLE | (frozenset(keyword.kwlist) - {"lambda"}) | frozenset(
+    {"np", "sp", "abs", "min", "max", "sum", "len", "range", "float", "int"}
+)
+"""Words of the language, and of the NumPy expressions that programs read back (there `lambda` is spelled `lambda_`)."""
+
+SYNONYMS: dict[str, str] = {
+    "trace": "tr", "Tr": "tr", "Trace": "tr", "ln": "log", "inverse": "inv", "Inv": "inv", "eye": "I(n)",
+    "identity": "I(n)", "transpose": "X'", "determinant": "det", "Det": "det", "log_det": "logdet",
+    "slogdet": "logdet", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "sgn": "sign", "hadamard": ".*",
+    "kronecker": "kron", "frobenius": "norm", "vecnorm": "norm", "expit": "sigmoid", "logistic": "sigmoid",
+    "matmul": "A B", "pow": "^", "power": "^", "diagonal": "diag", "average": "mean", "cases": "where",
+    "piecewise": "where", "maximum": "max", "minimum": "min", "skew": "skewpart", "adjugate": "adj", "chol": "cholesky",
+    "norm2": "norm", "square": "x^2", "log1p": "log(1 + x)", "quad_form": "x' A x", "pi": "a symbol `pi: positive`",
+    "T": "X'",
+}
+
+
+def closest(name: str, names: Iterable[str]) -> str | None:
+    """The name that was probably meant, or None."""
+    pool = sorted(set(names))
+    exact = next((n for n in pool if n.lower() == name.lower()), None)
+    if exact:
+        return exact
+    found = difflib.get_close_matches(name[:60], pool, n=1, cutoff=0.6)
+    return found[0] if found else None
+
+
+def unknown_name(name: str, names: Iterable[str], called: bool, number: str | None) -> tuple[str, str | None]:
+    """(message, hint) for a name that is not declared; `number` is one that stands directly before it."""
+    names = set(names)
+    shown = name if len(name) <= 40 else f"{name[:40]}…"
+    if called:
+        message = f"{shown} is not declared, and unknown as a function of the language"
+    else:
+        message = f"{shown} is not declared"
+    parts = _split(name, names)
+    if name in SYNONYMS:
+        message += f"; did you mean {SYNONYMS[name]}?"
+    elif parts:
+        message += f"; did you mean the product {' '.join(parts)}?"
+    elif (function := next((f for f in CALLABLE if name.startswith(f) and name[len(f) :] in names), None)) is not None:
+        message += f"; did you mean {function}({name[len(function) :]})?"
+    elif (guess := closest(name, names | set(CALLABLE) if called or len(name) > 2 else names)) is not None:
+        message += f"; did you mean {guess}?"
+    hint = None
+    if number is not None and name in ("i", "j"):
+        hint = f"complex numbers as {number}{name} are not part of the language"
+    elif parts:
+        hint = "names are whole words: AB is one name, A B a product"
+    elif not called:
+        hint = f"declare it under `symbols`, as in `{shown}: matrix(m, n)`"
+    return message, hint
+
+
+def _split(name: str, names: set[str], depth: int = 0) -> list[str] | None:
+    """The name as a product of declared ones, longest first."""
+    if not name:
+        return []
+    if depth > 6 or len(name) > 24:
+        return None
+    for end in range(len(name) - (depth == 0), 0, -1):
+        if name[:end] in names:
+            rest = _split(name[end:], names, depth + 1)
+            if rest is not None:
+                return [name[:end], *rest]
+    return None

@@ -1,0 +1,45 @@
+"""Matrices that are positive semidefinite by their form."""
+
+from __future__ import annotations
+
+from derive.language.nodes import Add, Expr, Identity, MatMul, Number, Power, Scale, Symbol, Transpose
+
+
+def evidently_semidefinite(node: Expr) -> bool:
+    """Positive semidefinite by its form: a declared one, its inverse, B'SB, B'B, a sum or a positive multiple of such."""
+    match node:
+        case Symbol():
+            return "spd" in node.has or "psd" in node.has
+        case Identity():
+            return True
+        case Number():
+            return node.value >= 0
+        case Power():
+            return isinstance(node.exponent, Number) and evidently_semidefinite(node.base)
+        case Transpose():
+            return evidently_semidefinite(node.arg)
+        case Add():
+            return all(evidently_semidefinite(t) for t in node.terms)
+        case Scale():
+            scalar = node.scalar
+            number = isinstance(scalar, Number) and scalar.value > 0
+            symbol = isinstance(scalar, Symbol) and "positive" in scalar.has
+            return (number or symbol) and evidently_semidefinite(node.arg)
+        case MatMul():
+            return _is_congruence(node)
+    return False
+
+
+def _is_congruence(node: MatMul) -> bool:
+    factors = list(node.factors)
+    while len(factors) >= 2:
+        first, last = factors[0], factors[-1]
+        mirrored = (
+            (isinstance(first, Transpose) and first.arg is last)
+            or (isinstance(last, Transpose) and last.arg is first)
+            or (first is last and isinstance(first, Symbol) and "symmetric" in first.has)
+        )
+        if not mirrored:
+            return False
+        factors = factors[1:-1]
+    return not factors or evidently_semidefinite(factors[0])

@@ -1,0 +1,131 @@
+"""Left sides, relations and reasons in LaTeX."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from derive.calculus.derivation import Head, Line, Why
+from derive.language.nodes import Expr, Number, Symbol
+from derive.language.spelling import symbol_latex
+from derive.notation.latex_print import Printer
+from derive.notation.settings import DEFAULT, Notation
+
+RELATIONS: dict[str, str] = {
+    "=": "=", "⇔": r"\iff", "⇒": r"\implies", "≈": r"\approx", "≠": r"\ne", ":=": r"\coloneqq", "=:": r"\eqqcolon",
+    "≻": r"\succ", "⪰": r"\succeq", "≺": r"\prec", "⪯": r"\preceq",
+    ">": ">", "≥": r"\ge", "<": "<", "≤": r"\le", ">=": r"\ge", "<=": r"\le", "∈": r"\in", "→": r"\to", "↦": r"\mapsto",
+}
+"""What stands between the two sides of a line."""
+
+_SPECIAL = {
+    "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
+    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"$<$", ">": r"$>$", "|": r"$\vert$",
+    "²": r"$^2$", "³": r"$^3$", "⁻¹": r"$^{-1}$", "⁻ᵀ": r"$^{-\mathsf T}$", "ᵀ": r"$^{\mathsf T}$", "½": r"$\tfrac{1}{2}$",
+    "·": r"$\cdot$", "×": r"$\times$", "∘": r"$\circ$", "⊗": r"$\otimes$", "−": r"$-$", "±": r"$\pm$", "√": r"$\surd$",
+    "≠": r"$\ne$", "≥": r"$\ge$", "≤": r"$\le$", "≈": r"$\approx$", "≻": r"$\succ$", "⪰": r"$\succeq$", "≺": r"$\prec$",
+    "⪯": r"$\preceq$", "⇔": r"$\Leftrightarrow$", "⇒": r"$\Rightarrow$", "→": r"$\to$", "↦": r"$\mapsto$", "∈": r"$\in$",
+    "∀": r"$\forall$", "∞": r"$\infty$", "∑": r"$\sum$", "Σ": r"$\Sigma$", "∂": r"$\partial$", "∇": r"$\nabla$",
+    "⟨": r"$\langle$", "⟩": r"$\rangle$", "‖": r"$\Vert$", "⊤": r"$\top$", "⊥": r"$\perp$", "σ": r"$\sigma$", "λ": r"$\lambda$",
+    "μ": r"$\mu$", "δ": r"$\delta$", "α": r"$\alpha$", "β": r"$\beta$", "θ": r"$\theta$", "φ": r"$\varphi$",
+    "–": "--", "—": "---", "…": r"\dots{}", "“": "``", "”": "''", "’": "'",
+}
+_ESCAPE = re.compile("|".join(re.escape(key) for key in sorted(_SPECIAL, key=len, reverse=True)))
+
+
+def escape(words: str) -> str:
+    """Words as LaTeX text: every character that TeX would act on is printed as itself; common signs as mathematics."""
+    out = _ESCAPE.sub(lambda m: _SPECIAL[m.group()], words)
+    return out.replace("$$", "")
+
+
+def why(reason: Why, notation: Notation = DEFAULT) -> str:
+    """A reason as LaTeX text: words escaped, expressions between dollars."""
+    out = ""
+    for part in reason:
+        if isinstance(part, str):
+            out += escape(part)
+        else:
+            out += f"${inline(part, notation)}$"
+    return out.replace("$$", "")
+
+
+def inline(expr: Expr, notation: Notation = DEFAULT) -> str:
+    """The LaTeX of an expression inside a line of text: no brackets taller than the line."""
+    return re.sub(r"\\(?:big|Big|bigg|Bigg)[lr](?![a-zA-Z])", "", Printer(expr, notation, {}).whole().text)
+
+
+def relation(sign: str) -> str:
+    """The LaTeX of a relation; KeyError when it is none of `RELATIONS`."""
+    return RELATIONS[sign]
+
+
+def _name(function: str) -> str:
+    return symbol_latex(function)
+
+
+def _list(exprs: Sequence[Expr], notation: Notation) -> str:
+    return ", ".join(Printer(e, notation, {}).whole().text for e in exprs)
+
+
+def head(it: Head, notation: Notation = DEFAULT) -> str:
+    r"""The left side that names what is derived: `\mathrm{D}f(X)[H]`, `\nabla f(X)`, `\mathrm{D}^{2}f(X)[H, K]`, …"""
+    name = _name(it.function)
+    gap = " " if name[-1:].isalpha() else ""
+    variables = it.arguments or it.wrt
+    at = f"({_list(variables, notation)})"
+    wrt = _list(it.wrt, notation)
+    partly = len(it.wrt) < len(variables)
+    toward = f"[{_list(it.directions, notation)}]" if it.directions else ""
+    below = f"_{{{wrt}}}" if partly else ""
+    match it.quantity:
+        case "value" | "function":
+            return name + at
+        case "derivative":
+            return _derivative(it, name, at, toward, below, wrt, notation)
+        case "differential":
+            return rf"\mathrm{{d}}{gap}{name}" if not gap else rf"\mathrm{{d}} {name}"
+        case "gradient":
+            sign = r"\nabla" if notation.gradient == "nabla" else r"\operatorname{grad}"
+            return f"{sign}{below} {name}{at}"
+        case "jacobian":
+            return rf"\frac{{\partial {name}}}{{\partial {wrt}}}" if partly else f"J_{{{name}}}{at}"
+        case "second-derivative" | "quadratic":
+            return rf"\mathrm{{D}}^{{2}}{below}{gap}{name}{at}{toward}"
+        case "hessian":
+            sign = r"\operatorname{Hess}" if toward else r"\nabla^{2}"
+            return f"{sign}{below} {name}{at}{toward}"
+        case "vectorized":
+            return rf"\frac{{\mathrm{{d}} \operatorname{{vec}} {name}}}{{\mathrm{{d}} \operatorname{{vec}} {wrt}}}"
+        case "taylor":
+            moved = [f"{_list([w], notation)} + {_list([d], notation)}" for w, d in zip(it.wrt, it.directions, strict=False)]
+            return f"{name}({', '.join(moved)})" if moved else name + at
+        case "entries":
+            below = "".join(_list([d], notation) for d in it.directions)
+            return rf"\frac{{\partial {name}}}{{\partial {wrt}{f'_{{{below}}}' if below else ''}}}"
+        case _:
+            return name + at
+
+
+def _derivative(it: Head, name: str, at: str, toward: str, below: str, wrt: str, notation: Notation) -> str:
+    unit = not it.directions or (
+        len(it.directions) == 1 and isinstance(it.directions[0], Number) and it.directions[0].value == 1
+    )
+    if unit and len(it.wrt) == 1 and it.wrt[0].is_scalar:
+        d = r"\partial" if below else r"\mathrm{d}"
+        return rf"\frac{{{d} {name}}}{{{d} {wrt}}}"
+    if notation.derivative == "partial":
+        return rf"\frac{{\partial {name}}}{{\partial {_tuple(wrt, it.wrt)}}}{toward}"
+    sign = "D" if notation.derivative == "D" else "d"
+    return rf"\mathrm{{{sign}}}{below}{' ' if name[:1] == chr(92) and below else ''}{name}{at}{toward}"
+
+
+def _tuple(text: str, symbols: Sequence[Symbol]) -> str:
+    return f"({text})" if len(symbols) > 1 else text
+
+
+def line_left(line: Line, notation: Notation = DEFAULT) -> str:
+    """The left side of a line, empty when it continues the line above."""
+    if line.left is None:
+        return ""
+    return head(line.left, notation) if isinstance(line.left, Head) else Printer(line.left, notation, {}).whole().text

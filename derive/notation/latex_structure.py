@@ -1,0 +1,103 @@
+"""Transposes, entries, blocks and cases in LaTeX."""
+
+from __future__ import annotations
+
+from derive.language.nodes import Delta, Entry, Expr, Number, Path, Power, Stack, Symbol, Transpose, Where, Zeros
+from derive.language.sizes import ONE
+from derive.notation.latex_context import Context
+from derive.notation.latex_factors import is_null
+from derive.notation.latex_piece import ATOM, BLOCK, OPEN, SCRIPT, Piece, at_least, bracketed, small
+
+TRANSPOSE = {"mathsf": r"^{\mathsf T}", "top": r"^{\top}", "prime": "'"}
+INVERSE_TRANSPOSE = {"mathsf": r"^{-\mathsf T}", "top": r"^{-\top}"}
+
+
+class Structure(Context):
+    """Transposes, powers, entries, blocks and cases."""
+
+    def _where(self, node: Where, path: Path) -> Piece:
+        condition = self.child(node, path, 0)
+        branches = (node.then, node.otherwise)
+        then, otherwise = (
+            Piece("0") if isinstance(e, Zeros) and not all(map(is_null, branches)) else self.child(node, path, k)
+            for k, e in enumerate(branches, 1)
+        )
+        words = ("if", "otherwise") if node.condition.is_scalar else ("where", "elsewhere")
+        text = (
+            rf"\begin{{cases}} {then.text} & \text{{{words[0]} }} {condition.text} \\ "
+            rf"{otherwise.text} & \text{{{words[1]}}} \end{{cases}}"
+        )
+        return Piece(text, OPEN, BLOCK)
+
+    def _delta(self, node: Delta, path: Path) -> Piece:
+        indices = [small(self.piece(index, (*path, k)).text) for k, index in enumerate(node.children)]
+        letter = r"\delta" if "delta" not in self.root.free else r"\mathrm{\delta}"
+        return Piece(f"{letter}_{{{('' if all(len(i) == 1 for i in indices) else ', ').join(indices)}}}")
+
+    def _entry(self, node: Entry, path: Path) -> Piece:
+        if node.column is None and node.arg.shape[1] != ONE:
+            row = self._row(node, path)
+            return Piece(row.text + TRANSPOSE[self.notation.transpose], SCRIPT, row.height)
+        indices = [
+            ":" if index is None else small(self.piece(index, (*path, k)).text)
+            for k, index in self._indices(node)
+        ]
+        if node.column is None:
+            indices = indices[:1]
+        return self._subscripted(node, path, indices)
+
+    def _row(self, node: Entry, path: Path) -> Piece:
+        index = small(self.piece(node.children[1], (*path, 1)).text)
+        return self._subscripted(node, path, [index, ":"])
+
+    def _indices(self, node: Entry) -> list[tuple[int, Expr | None]]:
+        k = 1 if node.row is not None else 0
+        return [(k, node.row), (k + 1, node.column)]
+
+    def _subscripted(self, node: Entry, path: Path, indices: list[str]) -> Piece:
+        single = all(len(index) == 1 and index != ":" for index in indices)
+        below = ("" if single else ", ").join(indices) if len(indices) > 1 else indices[0]
+        base = self.piece(node.arg, (*path, 0))
+        bare = isinstance(node.arg, Symbol) and base.level == ATOM and "_" not in base.text
+        if bare:
+            assert isinstance(node.arg, Symbol)
+            name = node.arg.name
+            clash = {f"{name}{below}", f"{name}_{below}"} & self.root.free
+            bare = not clash
+        if bare:
+            return Piece(f"{base.text}_{{{below}}}", ATOM, base.height)
+        inside = bracketed(base, "[", "]")
+        return Piece(f"{inside.text}_{{{below}}}", ATOM, inside.height)
+
+    def _stack(self, node: Stack, path: Path) -> Piece:
+        k = 0
+        rows = []
+        for row in node.rows:
+            cells = []
+            for column, cell in enumerate(row):
+                bare = isinstance(cell, Zeros) and _told_by_neighbours(node, row, column)
+                cells.append("0" if bare else self.child(node, path, k).text)
+                k += 1
+            rows.append(" & ".join(cells))
+        body = r" \\ ".join(rows)
+        return Piece(rf"\begin{{pmatrix}} {body} \end{{pmatrix}}", ATOM, BLOCK, "bracket")
+
+    def _transpose(self, node: Transpose, path: Path) -> Piece:
+        style = self.notation.transpose
+        arg = node.arg
+        inverse = isinstance(arg, Power) and isinstance(arg.exponent, Number) and arg.exponent.value == -1
+        if inverse and style in INVERSE_TRANSPOSE and not {(*path, 0), (*path, 0, 1)} & self.marks.keys():
+            base = at_least(self.piece(arg.children[0], (*path, 0, 0)), ATOM)
+            return Piece(base.text + INVERSE_TRANSPOSE[style], SCRIPT, base.height)
+        if isinstance(arg, Entry) and arg.column is None and arg.arg.shape[1] != ONE and (*path, 0) not in self.marks:
+            return self._row(arg, (*path, 0))
+        base = at_least(self.piece(arg, (*path, 0)), ATOM)
+        return Piece(base.text + TRANSPOSE[style], SCRIPT, base.height)
+
+
+def _told_by_neighbours(node: Stack, row: tuple[Expr, ...], column: int) -> bool:
+    """Whether another block in its row and another one in its column tell the shape of a block of zeros."""
+    if len({len(r) for r in node.rows}) > 1 or any(r[column].shape[1] != row[column].shape[1] for r in node.rows):
+        return False
+    beside = any(not is_null(block) for block in row)
+    return beside and any(not is_null(r[column]) for r in node.rows)

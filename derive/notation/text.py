@@ -1,0 +1,70 @@
+"""Expressions as text: in the problem language, and as one would type them to a colleague in the terminal."""
+
+from __future__ import annotations
+
+from derive.calculus.derivation import Head, Line, Why
+from derive.language.nodes import Expr, Number
+from derive.notation.plain import Plain
+from derive.notation.pretty import Pretty, pretty_name
+
+__all__ = ["head", "line", "pretty", "text", "why"]
+
+
+def text(expr: Expr) -> str:
+    """The expression in the problem language: `grammar.parse(text(e), scope) is e` for every e without pending
+    derivatives.  ValueError for a pending derivative, which the language cannot say."""
+    return Plain(expr).whole().text
+
+
+def pretty(expr: Expr) -> str:
+    """The expression for the terminal: `2AXB`, `X⁻¹`, `⟨AX, H⟩`, `d/dt … |t=0`, `D(X⁻¹)[H]`."""
+    return Pretty(expr).whole().text
+
+
+def why(reason: Why) -> str:
+    """A reason as text: words as they are, expressions as `pretty` writes them."""
+    return "".join(part if isinstance(part, str) else pretty(part) for part in reason)
+
+
+def head(it: Head) -> str:
+    """The left side that names what is derived: `Df(X)[H]`, `∇f(X)`, `D²f(X)[H, K]`, `Hess f(X)[K]`, …"""
+    name = pretty_name(it.function)
+    variables = it.arguments or it.wrt
+    at = f"({', '.join(map(pretty, variables))})"
+    wrt = ", ".join(map(pretty, it.wrt))
+    below = f"_{wrt}" if len(it.wrt) < len(variables) else ""
+    toward = f"[{', '.join(map(pretty, it.directions))}]" if it.directions else ""
+    match it.quantity:
+        case "derivative":
+            one = [d for d in it.directions if not (isinstance(d, Number) and d.value == 1)]
+            if len(it.wrt) == 1 and it.wrt[0].is_scalar and not one:
+                sign = "∂" if below else "d"
+                return f"{sign}{name}/{sign}{wrt}"
+            return f"D{below}{' ' if below else ''}{name}{at}{toward}"
+        case "differential":
+            return f"d{name}"
+        case "gradient":
+            return f"∇{below}{' ' if below else ''}{name}{at}"
+        case "jacobian":
+            return f"∂{name}/∂{wrt}" if below else f"J_{name}{at}"
+        case "second-derivative" | "quadratic":
+            return f"D²{below}{' ' if below else ''}{name}{at}{toward}"
+        case "hessian":
+            return f"Hess{below} {name}{at}{toward}" if toward else f"∇²{below}{' ' if below else ''}{name}{at}"
+        case "vectorized":
+            return f"d vec {name} / d vec {wrt}"
+        case "taylor" if it.directions:
+            moved = (f"{pretty(w)} + {pretty(d)}" for w, d in zip(it.wrt, it.directions, strict=False))
+            return f"{name}({', '.join(moved)})"
+        case "entries":
+            return f"∂{name}/∂{wrt}" + (f"_{''.join(map(pretty, it.directions))}" if it.directions else "")
+        case _:
+            return f"{name}{at}"
+
+
+def line(it: Line) -> str:
+    """One displayed relation without its reason: the left side where it has one, the relation, the right side."""
+    left = "" if it.left is None else head(it.left) if isinstance(it.left, Head) else pretty(it.left)
+    if it.equation and it.relation != "=":
+        return f"{it.relation} {left} = {pretty(it.expr)}"
+    return f"{left} {it.relation} {pretty(it.expr)}".lstrip()

@@ -1,0 +1,234 @@
+"""Building many problems: each once, what is unchanged not at all, in several processes, and going on when one fails."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+
+from derive.documents.modes import BUILT, MODES, Mode
+from derive.documents.settings import Settings
+from derive.errors import DeriveError, Position
+from derive.pipeline import keys
+from derive.pipeline.ledger import Ledger
+from derive.pipeline.project import Project
+from derive.pipeline.sources import Source
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a worker is given: a file's text and everything that its documents depend on, or a check alone."""
+
+    source: Source
+    text: str
+    modes: tuple[str, ...]
+    settings: Settings
+    templates: tuple[Path, ...]
+    pdf: bool
+    points: int = 3
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a worker hands back: files by name, a line for the terminal, and what went wrong."""
+
+    source: Source
+    files: dict[str, bytes]
+    summary: str
+    error: DeriveError | None = None
+    warning: DeriveError | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One file's end: `made`, `unchanged`, `failed`; `reasons` why it was made."""
+
+    source: Source
+    state: str
+    summary: str = ""
+    error: DeriveError | None = None
+    warning: DeriveError | None = None
+    reasons: tuple[str, ...] = ()
+
+
+def jobs(asked: int | None) -> int:
+    """How many workers: as many as asked, else the cores; one below a make that already runs several."""
+    if asked is not None:
+        return max(asked, 1)
+    if "jobserver" in os.environ.get("MAKEFLAGS", ""):
+        return 1
+    return os.cpu_count() or 1
+
+
+def names(stem: str, mode: Mode, pdf: bool) -> tuple[str, ...]:
+    """The files of a document below the output folder."""
+    return (f"{stem}-{mode.name}.tex", *((f"{stem}-{mode.name}.pdf",) if pdf and mode.pdf else ()))
+
+
+def run(task: Task) -> Done:
+    """Derive, check and typeset one file; errors come back as values, so that the others go on."""
+    from derive.documents.compose import problem_page, single
+    from derive.documents.settings import Fit
+    from derive.pipeline.examine import examine, problem_of
+    from derive.pipeline.produce import make, tex
+
+    files: dict[str, bytes] = {}
+    warning: DeriveError | None = None
+    try:
+        examined = examine(problem_of(task.text, task.source.path), task.points)
+        for mode in (MODES[name] for name in task.modes):
+
+            def compose(fit: Fit, mode: Mode = mode) -> object:
+                page = problem_page(examined.problem, examined.derivation, examined.report, mode, task.settings, fit)
+                return single(page, mode, task.settings)
+
+            made = None
+            if task.pdf and mode.pdf and warning is None:
+                try:
+                    made = make(compose, mode, task.settings, task.templates)  # type: ignore[arg-type]
+                except DeriveError as error:
+                    if error.code != "missing-program":
+                        raise
+                    warning = error
+            text = made.tex if made else tex(compose(Fit()), mode, task.templates)  # type: ignore[arg-type]
+            files[names(task.source.stem, mode, False)[0]] = text.encode()
+            if made and made.pdf:
+                files[names(task.source.stem, mode, True)[1]] = made.pdf
+        return Done(task.source, files, summary(examined), None, warning)
+    except DeriveError as error:
+        if error.where is None:
+            error.where = Position(task.source.path)
+        return Done(task.source, {}, "", error)
+    except Exception as error:
+        return Done(task.source, {}, "", internal(error, task.source.path))
+
+
+def internal(error: BaseException, file: str | None) -> DeriveError:
+    """A mistake of the program itself, as a sentence; DERIVE_DEBUG=1 shows where."""
+    import traceback
+
+    hint = "this is a mistake in derive, not in your file: please report it with the file"
+    if os.environ.get("DERIVE_DEBUG"):
+        hint += "\n" + "".join(traceback.format_exception(error))
+    first = str(error).splitlines()[0] if str(error) else ""
+    return DeriveError(
+        f"derive failed: {type(error).__name__}{': ' if first else ''}{first}", code="internal",
+        where=Position(file) if file else None, hint=hint,
+    )
+
+
+def summary(examined: object) -> str:
+    """`gradient 4 lines, hessian 2, verified at 3 points (3e-12)`."""
+    from derive.pipeline.examine import Examined
+
+    assert isinstance(examined, Examined)
+    counts = [f"{chain.title.lower()} {len(chain.lines)}" for chain in examined.derivation.chains]
+    report = examined.report
+    steps = ", ".join(counts[:4]) + (", …" if len(counts) > 4 else "")
+    return f"{steps} lines; verified at {report.points} points ({report.max_relative_error:.0e})"
+
+
+def work(tasks: Sequence[Task], workers: int, act: Callable[[Task], Done] = run) -> Iterator[Done]:
+    """The tasks done, in the order in which they end; with one worker in this process, one after the other."""
+    if workers <= 1 or len(tasks) <= 1:
+        yield from map(act, tasks)
+        return
+    pool = ProcessPoolExecutor(min(workers, len(tasks)))
+    try:
+        pending: set[Future[Done]] = {pool.submit(act, task) for task in tasks}
+        while pending:
+            done, pending = wait(pending, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield future.result()
+    finally:
+        for process in list(getattr(pool, "_processes", {}).values()):
+            if process.is_alive() and _interrupted():
+                process.terminate()
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _interrupted() -> bool:
+    import sys
+
+    return isinstance(sys.exc_info()[1], (KeyboardInterrupt, GeneratorExit))
+
+
+def build(
+    sources: Sequence[Source],
+    output: Path,
+    project: Project,
+    modes: tuple[str, ...] = BUILT,
+    workers: int = 1,
+    force: bool = False,
+    fail_fast: bool = False,
+    dry_run: bool = False,
+    pdf: bool = True,
+) -> Iterator[Outcome]:
+    """Bring the output folder up to date; what happened to each file, as it happens.
+
+    A file that fails leaves none of its products behind.  The record is saved after every file, so that an interrupted
+    build goes on where it was.
+    """
+    from derive.pipeline.examine import read_text
+
+    ledger = Ledger.load(output)
+    common = ingredients(project, modes, pdf)
+    tasks: list[Task] = []
+    wanted: dict[str, tuple[keys.Key, tuple[str, ...]]] = {}
+    for source in sources:
+        try:
+            text = read_text(source.path)
+        except DeriveError as error:
+            if not dry_run:
+                _drop(ledger, source, modes)
+            yield Outcome(source, "failed", error=error)
+            if fail_fast:
+                return
+            continue
+        key = {"problem": keys.digest(source.path, text), **common}
+        reasons = ("forced",) if force else ledger.stale(source.stem, key)
+        if not reasons:
+            yield Outcome(source, "unchanged")
+        elif dry_run:
+            yield Outcome(source, "stale", reasons=reasons)
+        else:
+            wanted[source.path] = (key, reasons)
+            tasks.append(Task(source, text, modes, project.settings, project.templates, pdf))
+    for done in work(tasks, workers):
+        key, reasons = wanted[done.source.path]
+        if done.error is not None:
+            _drop(ledger, done.source, modes)
+        elif done.warning is not None:
+            # Without TeX the .tex is written and nothing is remembered: the next build tries again.
+            ledger.forget(done.source.stem)
+            ledger.record(done.source.stem, {}, done.files)
+        else:
+            ledger.record(done.source.stem, key, done.files)
+        ledger.save()
+        yield Outcome(
+            done.source, "failed" if done.error else "made", done.summary, done.error, done.warning, reasons
+        )
+        if done.error is not None and fail_fast:
+            return
+
+
+def _drop(ledger: Ledger, source: Source, modes: tuple[str, ...]) -> None:
+    """Nothing of a file that failed stays, wherever it came from."""
+    ledger.forget(source.stem, tuple(file for name in modes for file in names(source.stem, MODES[name], True)))
+    ledger.save()
+
+
+def ingredients(project: Project, modes: tuple[str, ...], pdf: bool) -> keys.Key:
+    """What all documents of a build have in common, hashed."""
+    from derive.documents.templates import files
+    from derive.pipeline import latex
+
+    templates = files(project.templates)
+    return {
+        "templates": keys.digest(*(part for name, path in sorted(templates.items()) for part in (name, path.read_bytes()))),
+        "options": keys.digest(repr(project.settings), repr(modes), str(pdf)),
+        "engine": keys.engine(),
+        "tex": latex.version() if pdf else "none",
+    }

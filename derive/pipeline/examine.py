@@ -1,0 +1,130 @@
+"""One problem through the engine and its check: nothing goes on that did not pass."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from derive.errors import DeriveError, Position
+from derive.language.problem import Problem
+
+if TYPE_CHECKING:
+    from derive.calculus.derivation import Derivation
+    from derive.checking.verification import Report
+    from derive.language.nodes import Expr
+
+STANDARD_INPUT = "<stdin>"
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A problem, its derivation, and the report of a check that passed."""
+
+    problem: Problem
+    derivation: Derivation
+    report: Report
+
+
+def read_text(path: str) -> str:
+    """The text of a file, or of standard input for `-`.  DeriveError [unreadable] with the reason."""
+    import sys
+
+    if path == "-":
+        data = sys.stdin.buffer.read()
+    else:
+        try:
+            data = Path(path).read_bytes()
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise DeriveError(f"this file cannot be read: {reason}", code="unreadable", where=Position(path)) from None
+    return decoded(data, STANDARD_INPUT if path == "-" else path)
+
+
+def decoded(data: bytes, name: str) -> str:
+    """Text of UTF-8 bytes; DeriveError [not-utf8] says at which line and column they are not."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        line = before.count(b"\n") + 1
+        column = len(before.rsplit(b"\n", 1)[-1].decode("utf-8", "replace")) + 1
+        raise DeriveError(
+            f"this is not UTF-8 text: byte 0x{data[error.start]:02x} at offset {error.start}", code="not-utf8",
+            where=Position(name, line, column), hint="save the file as UTF-8",
+        ) from None
+
+
+def problem_of(text: str, name: str) -> Problem:
+    """The problem of a text.  DeriveError at its place in `name`."""
+    from derive.language import problemfile
+
+    return problemfile.read(text, name)
+
+
+def examine(problem: Problem, points: int = 3) -> Examined:
+    """Derive and check.
+
+    DeriveError: what the engine cannot do; a line that the check refuses [verification-failed]; an author's answer that is
+    not equal to the result [wrong-answer].
+    """
+    from derive.calculus.quantities import derive
+    from derive.checking.verification import verify
+
+    derivation = derive(problem)
+    report = verify(derivation, points)
+    error = report.error(derivation)
+    if error is not None:
+        raise error.at(problem.positions.get("function", Position(problem.file or problem.id)))
+    check_answers(derivation)
+    return Examined(problem, derivation, report)
+
+
+def check_answers(derivation: Derivation) -> None:
+    """The author's `answer:` against the results.  DeriveError [wrong-answer] at the answer."""
+    problem = derivation.problem
+    for quantity, given in problem.answer.items():
+        where = problem.positions.get(f"answer.{quantity}") or problem.positions.get("answer")
+        if quantity not in derivation.results:
+            raise DeriveError(
+                f"an answer is given for {quantity}, which `find` does not ask for", code="answer-unasked", where=where,
+                hint=f"find: [{', '.join((*problem.find, quantity))}]",
+            )
+        for name, author in (given.items() if isinstance(given, Mapping) else (("", given),)):
+            place = problem.positions.get(f"answer.{quantity}.{name}", where) if name else where
+            error = _compared(derivation, quantity, name, author)
+            if error is not None:
+                raise error if place is None else error.at(place, _line(problem, place))
+
+
+def _compared(derivation: Derivation, quantity: str, name: str, author: Expr) -> DeriveError | None:
+    """What is wrong with one answer, or None; one of several stationary points is enough."""
+    from derive.checking.verification import check_answer
+    from derive.language.nodes import substitute
+    from derive.notation import text
+
+    found = derivation.results[quantity]
+    result = found.get(name) if isinstance(found, Mapping) else found
+    candidates = result if isinstance(result, tuple) else () if result is None else (result,)
+    nearest = float("inf")
+    for one in candidates:
+        expr = one.expr
+        for symbol, definition in reversed(derivation.where):
+            expr = substitute(expr, {symbol: definition})
+        equal, difference = check_answer(derivation.problem, quantity, expr, author)
+        if equal:
+            return None
+        nearest = min(nearest, difference)
+    shown = " or ".join(text.pretty(one.expr) for one in candidates) or "nothing"
+    apart = f"they differ by {nearest:.1e}, relatively, at random points" if nearest < float("inf") else None
+    return DeriveError(
+        f"this answer for the {quantity}{f' by {name}' if name else ''} is not equal to what is derived: {shown}",
+        code="wrong-answer", hint=apart or "they differ in shape, or one of them has no value at random points",
+    )
+
+
+def _line(problem: Problem, where: Position) -> str | None:
+    """The author's line at a place of the problem's file."""
+    lines = problem.text.splitlines()
+    return lines[where.line - 1] if where.file == problem.file and 0 < where.line <= len(lines) else None

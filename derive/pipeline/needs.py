@@ -1,0 +1,82 @@
+"""What typesetting needs from outside Python, listed once: programs and TeX files, and the Debian packages that hold them."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from dataclasses import dataclass
+
+from derive.errors import DeriveError
+
+
+@dataclass(frozen=True)
+class Need:
+    """A program (`kind` program) or a file of TeX's tree (`kind` file), and its Debian package; `tests`: only tests use it."""
+
+    name: str
+    package: str
+    kind: str = "file"
+    tests: bool = False
+
+
+NEEDS = (
+    Need("pdflatex", "texlive-latex-base", "program"),
+    Need("kpsewhich", "texlive-binaries", "program"),
+    Need("article.cls", "texlive-latex-base"),
+    Need("amsmath.sty", "texlive-latex-base"),
+    Need("hyperref.sty", "texlive-latex-base"),
+    Need("geometry.sty", "texlive-latex-base"),
+    Need("beamer.cls", "texlive-latex-recommended"),
+    Need("amssymb.sty", "texlive-base"),
+    Need("mathtools.sty", "texlive-latex-recommended"),
+    Need("xcolor.sty", "texlive-latex-recommended"),
+    Need("microtype.sty", "texlive-latex-recommended"),
+    Need("booktabs.sty", "texlive-latex-recommended"),
+    Need("fancyhdr.sty", "texlive-latex-base"),
+    Need("lmodern.sty", "lmodern"),
+    Need("tikz.sty", "texlive-pictures"),
+    Need("pgfplots.sty", "texlive-pictures"),
+    Need("pdftotext", "poppler-utils", "program", tests=True),
+    Need("pdftoppm", "poppler-utils", "program", tests=True),
+    Need("exam.cls", "texlive-latex-extra", tests=True),
+    Need("xsim.sty", "texlive-latex-extra", tests=True),
+)
+
+
+def missing(for_tests: bool = False) -> tuple[Need, ...]:
+    """What is not on this machine, in the table's order; with `for_tests` what the test suite uses is looked for too."""
+    wanted = [need for need in NEEDS if for_tests or not need.tests]
+    absent = [need for need in wanted if need.kind == "program" and shutil.which(need.name) is None]
+    files = [need for need in wanted if need.kind == "file"]
+    found = _found([need.name for need in files])
+    return tuple([*absent, *(need for need in files if need.name not in found)])
+
+
+def _found(names: list[str]) -> frozenset[str]:
+    """Those of the files that TeX finds."""
+    program = shutil.which("kpsewhich")
+    if program is None:
+        return frozenset()
+    out = subprocess.run([program, *names], capture_output=True, text=True, check=False, timeout=60).stdout
+    return frozenset(line.rsplit("/", 1)[-1] for line in out.splitlines())
+
+
+def packages(needs: tuple[Need, ...]) -> tuple[str, ...]:
+    """The Debian packages of these, each once."""
+    return tuple(dict.fromkeys(need.package for need in needs))
+
+
+def install_line(needs: tuple[Need, ...]) -> str:
+    """The line that installs them on Debian."""
+    return f"sudo apt-get install --no-install-recommends {' '.join(packages(needs))}"
+
+
+def missing_error(needs: tuple[Need, ...]) -> DeriveError:
+    """One sentence and the line that mends it; exit code 4."""
+    names = [need.name for need in needs]
+    shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    return DeriveError(
+        f"{shown} {'is' if len(names) == 1 else 'are'} missing: no PDF is made (the .tex is)",
+        code="missing-program",
+        hint=f"install with: {install_line(needs)}",
+    )

@@ -1,0 +1,74 @@
+"""The files that a command works on, and what each of them is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from derive.errors import DeriveError, Position
+
+DEFAULT = "problems"
+SUFFIXES = (".yaml", ".yml")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file as it is called in messages, and the name (with its folder) of what is built from it."""
+
+    path: str
+    stem: str
+
+
+def find(paths: Iterable[str]) -> tuple[Source, ...]:
+    """The problem, lecture and set files among the paths: folders are searched, sorted, hidden names left out.
+
+    DeriveError [no-such-file], and [no-problems] when nothing is found.
+    """
+    found: dict[str, Source] = {}
+    given = list(paths) or [DEFAULT]
+    for name in given:
+        path = Path(name)
+        if path.is_dir():
+            for file in sorted(path.rglob("*")):
+                inside = file.relative_to(path)
+                if file.suffix in SUFFIXES and file.is_file() and not any(p.startswith(".") for p in inside.parts):
+                    found.setdefault(file.as_posix(), Source(file.as_posix(), inside.with_suffix("").as_posix()))
+        elif path.is_file():
+            found.setdefault(path.as_posix(), Source(path.as_posix(), _stem(path)))
+        else:
+            raise DeriveError("there is no such file or folder", code="no-such-file", where=Position(name),
+                              hint=_nearby(path))
+    if not found:
+        raise DeriveError(
+            f"there are no problem files (*.yaml) in {', '.join(given)}", code="no-problems",
+            hint="`derive new NAME` writes a first one",
+        )
+    _distinct(found.values())
+    return tuple(found.values())
+
+
+def _stem(path: Path) -> str:
+    """The path below a folder `problems`, else the file's own name, without its suffix."""
+    parts = path.parts
+    below = len(parts) - 1 - parts[::-1].index(DEFAULT) if DEFAULT in parts[:-1] else len(parts) - 2
+    return Path(*parts[below + 1 :]).with_suffix("").as_posix()
+
+
+def _distinct(sources: Iterable[Source]) -> None:
+    seen: dict[str, Source] = {}
+    for source in sources:
+        other = seen.setdefault(source.stem, source)
+        if other is not source:
+            raise DeriveError(
+                f"{other.path} and this would both be built as {source.stem}", code="same-name", where=Position(source.path),
+                hint="rename one of them",
+            )
+
+
+def _nearby(path: Path) -> str | None:
+    import difflib
+
+    folder = path.parent if path.parent.is_dir() else Path()
+    close = difflib.get_close_matches(path.name, [p.name for p in folder.iterdir()], 1)
+    return f"did you mean {(folder / close[0]).as_posix()}?" if close else None

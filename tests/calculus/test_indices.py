@@ -1,0 +1,247 @@
+"""Derivations by indices: every line at every index against a difference quotient, the recognised matrix against its formula."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from derive.calculus.algebra import equal
+from derive.calculus.index_calculus import contract
+from derive.calculus.indices import component, free_indices, index, index_lines, recognise, recognise_vectorized
+from derive.errors import DeriveError
+from derive.language.build import add, divide, inverse, matmul, power, scale, subtract, times, transpose
+from derive.language.nodes import (
+    Call,
+    Compare,
+    Delta,
+    Entry,
+    Expr,
+    Identity,
+    Map,
+    Ones,
+    SizeValue,
+    Stack,
+    Sum,
+    Symbol,
+    Where,
+    Zeros,
+    number,
+    walk,
+)
+from derive.language.sizes import Size
+from tests.calculus.numeric import SIZES, Point, symbol, value
+
+N = Size.of("n")
+A, P, X = symbol("A", "m", "n"), symbol("P", "m", "m"), symbol("X", "m", "n")
+Q, B = symbol("Q", "n", "n"), symbol("B", "n", "n")
+S, K = symbol("S", "n", "n", has="symmetric"), symbol("K", "n", "n", has="skew")
+x, b, y = symbol("x", "n"), symbol("b", "n"), symbol("y", "m")
+s, r = symbol("s"), symbol("r")
+u = subtract(matmul(A, x), y)
+T = transpose
+
+
+def call(name: str, *args: Expr) -> Expr:
+    out: Expr = Call(name, args)
+    return out
+
+
+def tr(*factors: Expr) -> Expr:
+    return call("tr", matmul(*factors))
+
+
+def square(e: Expr) -> Expr:
+    return power(call("norm", e), 2)
+
+
+def step(e: Expr) -> Expr:
+    out: Expr = Where(Compare(">", e, Zeros(e.shape)), Ones(e.shape), Zeros(e.shape))
+    return out
+
+
+# function, variable, the matrix whose entry the last line is (None: a line with deltas is the last)
+CASES: list[tuple[Expr, Symbol, Expr | None]] = [
+    (square(u), A, scale(number(2), matmul(u, T(x)))),
+    (square(u), x, scale(number(2), matmul(T(A), u))),
+    (matmul(T(u), u), x, scale(number(2), matmul(T(A), u))),
+    (matmul(T(x), Q, x), x, add(matmul(Q, x), matmul(T(Q), x))),
+    (matmul(T(x), S, x), x, scale(number(2), matmul(S, x))),
+    (tr(T(X), P, X, B), X, add(matmul(P, X, B), matmul(T(P), X, T(B)))),
+    (matmul(A, x), x, A),
+    (matmul(A, x), A, None),
+    (matmul(P, X, B), X, None),
+    (matmul(T(X), X), X, None),
+    (inverse(Q), Q, None),
+    (tr(Q), Q, Identity(N)),
+    (tr(Q, Q), Q, scale(number(2), T(Q))),
+    (call("tr", power(Q, 3)), Q, scale(number(3), matmul(T(Q), T(Q)))),
+    (tr(B, S), S, scale(number("1/2"), add(T(B), B))),
+    (tr(B, K), K, scale(number("1/2"), subtract(T(B), B))),
+    (call("sum", Map("sin", matmul(A, x))), x, matmul(T(A), Map("cos", matmul(A, x)))),
+    (
+        call("sum", Map("tanh", matmul(A, x))), A,
+        matmul(subtract(Ones(y.shape), call("entrypower", Map("tanh", matmul(A, x)), number(2))), T(x)),
+    ),
+    (call("sum", Map("relu", matmul(A, x))), A, matmul(step(matmul(A, x)), T(x))),
+    (call("logsumexp", x), x, call("softmax", x)),
+    (Map("exp", matmul(T(b), x)), x, scale(Map("exp", matmul(T(b), x)), b)),
+    (matmul(T(x), call("diag", x), x), x, scale(number(3), call("hadamard", x, x))),
+    (call("norm", x), x, scale(power(call("norm", x), -1), x)),
+    (call("norm", X), X, scale(power(call("norm", X), -1), X)),
+    (call("det", Q), Q, scale(call("det", Q), T(inverse(Q)))),
+    (call("logdet", Q), Q, T(inverse(Q))),
+    (tr(B, inverse(Q)), Q, scale(number(-1), matmul(T(inverse(Q)), T(B), T(inverse(Q))))),
+    (call("mean", x), x, scale(power(SizeValue(N), -1), Ones(x.shape))),
+    (call("hadamard", x, x), x, scale(number(2), call("diag", x))),
+    (call("sum", call("hadamard", X, X)), X, scale(number(2), X)),
+    (call("sum", call("entrypower", X, number(3))), X, scale(number(3), call("hadamard", X, X))),
+    (call("sum", call("quotient", X, A)), A, scale(number(-1), call("quotient", X, call("hadamard", A, A)))),
+    (call("sum", Q), Q, Ones(Q.shape)),
+    (subtract(call("logsumexp", x), matmul(T(b), x)), x, subtract(call("softmax", x), b)),
+    (
+        call("softmax", x), x,
+        subtract(call("diag", call("softmax", x)), matmul(call("softmax", x), T(call("softmax", x)))),
+    ),
+    (times(call("tr", Q), tr(B, Q)), Q, add(scale(tr(B, Q), Identity(N)), scale(call("tr", Q), T(B)))),
+    (matmul(T(b), Q, call("diag", x), b), x, call("hadamard", matmul(T(Q), b), b)),
+    (tr(call("hadamard", Q, B), Q), Q, add(call("hadamard", B, T(Q)), call("hadamard", T(B), T(Q)))),
+    (
+        divide(matmul(T(x), S, x), matmul(T(x), x)), x,
+        scale(times(number(2), power(matmul(T(x), x), -1)),
+              subtract(matmul(S, x), scale(divide(matmul(T(x), S, x), matmul(T(x), x)), x))),
+    ),
+    (call("inner", call("sym", Q), B), Q, scale(number("1/2"), add(B, T(B)))),
+    (
+        call("max", matmul(T(b), x), number(0)), x,
+        Where(Compare(">", matmul(T(b), x), number(0)), b, Zeros(x.shape)),
+    ),
+]
+
+
+@pytest.mark.parametrize(("function", "variable", "matrix"), CASES, ids=range(len(CASES)))
+def test_every_line_at_every_index(function: Expr, variable: Symbol, matrix: Expr | None) -> None:
+    lines, free = index_lines(function, variable), free_indices(function, variable)
+    at = Point(3)
+    value(function, at)
+    base = at.of(variable)
+    variable_range = [range(1, size.value(SIZES) + 1) for _, size in free.variable]
+    value_range = [range(1, size.value(SIZES) + 1) for _, size in free.value]
+    for where in itertools.product(*variable_range):
+        difference = _difference(function, variable, base, where, at)
+        for which in itertools.product(*value_range):
+            here = _at(at, dict(zip(free.symbols, (*which, *where), strict=True)))
+            spot = tuple(k - 1 for k in which) + (0,) * (2 - len(which))
+            assert value(lines[0].expr, here)[0, 0] == pytest.approx(value(function, at)[spot], rel=1e-12)
+            for line in lines[1:]:
+                assert value(line.expr, here)[0, 0] == pytest.approx(difference[spot], rel=1e-6, abs=1e-6), line.rule
+    last = lines[-1].expr
+    if matrix is None:
+        assert any(isinstance(n, Delta) for n in walk(last)) or len(free.symbols) > 2
+    else:
+        read = last.arg if isinstance(last, Entry) and last.arg is not variable else recognise(
+            last, *free.symbols, sizes={i.name: size for i, size in (*free.value, *free.variable)})
+        assert read is not None and equal(read, matrix)
+
+
+def _difference(f: Expr, v: Symbol, base: np.ndarray, where: tuple[int, ...], at: Point) -> np.ndarray:
+    direction = np.zeros_like(base)
+    direction[where[0] - 1, where[1] - 1 if len(where) > 1 else 0] = 1.0
+    if "symmetric" in v.has:
+        direction = (direction + direction.T) / 2
+    if "skew" in v.has:
+        direction = (direction - direction.T) / 2
+
+    def moved(h: float) -> np.ndarray:
+        there = Point()
+        there.update({**at, v.name: base + h * direction})
+        return value(f, there)
+
+    h = 1e-3
+    return (8 * (moved(h) - moved(-h)) - (moved(2 * h) - moved(-2 * h))) / (12 * h)
+
+
+def _at(at: Point, indices: dict[Symbol, int]) -> Point:
+    out = Point()
+    out.update(at)
+    out.update({i.name: np.array([[float(k)]]) for i, k in indices.items()})
+    return out
+
+
+def test_the_model_derivation() -> None:
+    """EXEMPLARS 13, line by line."""
+    lines = index_lines(square(u), A)
+    i, j, p, q = (index(name) for name in "ijpq")
+
+    def entry(m: Expr, *at: Expr) -> Expr:
+        out: Expr = Entry(m, at[0], at[1] if len(at) > 1 else None)
+        return out
+
+    def total(k: Symbol, size: str, body: Expr) -> Expr:
+        out: Expr = Sum(k, number(1), SizeValue(Size.of(size)), body)
+        return out
+
+    residual = subtract(total(j, "n", times(entry(A, i, j), entry(x, j))), entry(y, i))
+    at_p = subtract(total(j, "n", times(entry(A, p, j), entry(x, j))), entry(y, p))
+    deltas = total(j, "n", times(Delta(i, p), Delta(j, q), entry(x, j)))
+    assert [line.expr for line in lines] == [
+        total(i, "m", power(residual, 2)),
+        times(number(2), total(i, "m", times(residual, deltas))),
+        times(number(2), at_p, entry(x, q)),
+        Entry(scale(number(2), matmul(u, T(x))), p, q),
+    ]
+    assert [line.rule for line in lines] == ["by-entries", "entries-derivative", "contract", "recognise"]
+    assert lines[1].why[0] == "chain rule; "
+
+
+def test_indices_avoid_names_and_sizes_in_use() -> None:
+    Y = symbol("Y", "p", "n")
+    names = {i.name for i in free_indices(tr(T(Y), Y), Y).symbols}
+    bound = {n.index.name for line in index_lines(tr(T(Y), Y), Y) for n in walk(line.expr) if isinstance(n, Sum)}
+    assert not names & {"p", "n", "Y"}
+    assert bound and not bound & (names | {"p", "n"})
+
+
+def test_kronecker_form_of_a_matrix_function() -> None:
+    lines, free = index_lines(matmul(P, X, B), X), free_indices(matmul(P, X, B), X)
+    (i, _), (j, _) = free.value
+    (p, _), (q, _) = free.variable
+    found = recognise_vectorized(lines[-1].expr, (i, j), (p, q))
+    assert found is Call("kron", (T(B), P))
+
+
+def test_contraction() -> None:
+    i, j, p = (index(name) for name in "ijp")
+    n = SizeValue(N)
+    total = Sum(i, number(1), n, times(Delta(i, p), Entry(x, i, None)))
+    assert contract(total) is Entry(x, p, None)
+    assert contract(Sum(i, number(1), n, number(1))) is n
+    assert contract(Sum(i, number(1), n, Delta(i, i))) is n
+    twice = add(Sum(i, number(1), n, Entry(x, i, None)), Sum(j, number(1), n, Entry(x, j, None)))
+    assert contract(twice) is times(number(2), Sum(i, number(1), n, Entry(x, i, None)))
+    double = Sum(i, number(1), n, Sum(j, number(1), n, times(Delta(i, j), Entry(Q, i, j))))
+    assert contract(double) is Sum(i, number(1), n, Entry(Q, i, i))
+
+
+def test_component_of_a_stack_and_of_polar_coordinates() -> None:
+    polar = Stack(((times(r, Map("cos", s)),), (times(r, Map("sin", s)),)))
+    at = Point(1)
+    for k in (1, 2):
+        got = value(component(polar, number(k)), at)
+        assert got == pytest.approx(value(polar, at)[k - 1, 0])
+
+
+def test_what_has_no_form_is_refused_by_name() -> None:
+    with pytest.raises(DeriveError, match="expm"):
+        index_lines(call("sum", call("expm", Q)), Q)
+    with pytest.raises(DeriveError, match="R do not vary freely .*upper"):
+        R = symbol("R", "n", "n", has="upper")
+        index_lines(tr(R, B), R)
+    i, j, k = (index(name) for name in "ijk")
+    three = Sum(k, number(1), SizeValue(N), times(Entry(Q, i, k), Entry(B, j, k), Entry(S, k, k), Entry(x, k, None)))
+    assert recognise(three, i, j) is not None
+    chain = times(Entry(Q, i, j), Sum(k, number(1), SizeValue(N), times(Entry(Q, i, k), Entry(B, j, k), Entry(x, k, None))))
+    assert recognise(chain, i, j) is not None
+    wheel = Sum(k, number(1), SizeValue(N), times(Entry(Q, i, k), Entry(B, j, k), Entry(Q, k, index("l"))))
+    assert recognise(wheel, i, j) is None

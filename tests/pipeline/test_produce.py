@@ -1,0 +1,169 @@
+"""Documents through pdflatex: nothing overfull, nothing that moves, the same bytes every time."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+
+from derive.calculus.derivation import Derivation
+from derive.calculus.quantities import derive
+from derive.checking.verification import Report, verify
+from derive.documents.compose import problem_page, single
+from derive.documents.document import Document
+from derive.documents.modes import MODES
+from derive.documents.settings import Fit, Settings
+from derive.errors import DeriveError
+from derive.language.build import add, matmul, transpose
+from derive.language.nodes import Call, Symbol
+from derive.pipeline import latex
+from derive.pipeline.produce import Made, make, tex
+from tests.documents.samples import M, N, trace_quadratic
+
+pytestmark = pytest.mark.tex
+
+
+@lru_cache(maxsize=4)
+def derived(terms: int = 1) -> tuple[Derivation, Report]:
+    """The sample, or a sum of many traces, whose rows no page is wide enough for."""
+    problem = trace_quadratic()
+    if terms > 1:
+        x = problem.wrt[0]
+        names = [Symbol(f"A_{k}", (M, M)) for k in range(terms)]
+        b: Symbol = Symbol("B", (N, N))
+        f = add(*(Call("tr", (matmul(transpose(x), a, x, b),)) for a in names))
+        problem = trace_quadratic(function=f, symbols={"X": x, "B": b, **{a.name: a for a in names}}, id="long")
+    derivation = derive(problem)
+    return derivation, verify(derivation)
+
+
+def made(name: str, settings: Settings | None = None, terms: int = 1) -> Made:
+    settings = settings or Settings()
+    derivation, report = derived(terms)
+
+    def compose(fit: Fit) -> Document:
+        page = problem_page(derivation.problem, derivation, report, MODES[name], settings, fit)
+        return single(page, MODES[name], settings)
+
+    return make(compose, MODES[name], settings)
+
+
+def text_of(pdf: bytes, folder: Path, *options: str) -> str:
+    (folder / "x.pdf").write_bytes(pdf)
+    out = subprocess.run(["pdftotext", *options, "x.pdf", "-"], cwd=folder, capture_output=True, check=True)
+    return out.stdout.decode()
+
+
+@pytest.mark.parametrize("name", [name for name, mode in MODES.items() if mode.pdf])
+def test_every_mode_makes_a_pdf_with_the_title(name: str, tmp_path: Path) -> None:
+    pdf = made(name).pdf
+    assert pdf is not None and pdf.startswith(b"%PDF")
+    assert "Trace of a quadratic form" in text_of(pdf, tmp_path)
+    info = subprocess.run(["pdfinfo", "x.pdf"], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert re.search(r"Title:\s+Trace of a quadratic form", info)
+
+
+def test_the_same_document_is_the_same_bytes() -> None:
+    assert made("slides").pdf == made("slides").pdf
+    assert made("solutions").pdf == made("solutions").pdf
+
+
+def test_nothing_moves_from_one_click_to_the_next(tmp_path: Path) -> None:
+    """Every word of a page is on the next page of its frame, at the same place."""
+    pdf = made("slides").pdf
+    assert pdf is not None
+    pages = text_of(pdf, tmp_path, "-bbox").split("<page ")[1:]
+    words = [set(re.findall(r'<word xMin="([\d.]+)" yMin="([\d.]+)".*?>(.*?)</word>', page)) for page in pages]
+    frames = [max(found, key=lambda w: float(w[1]))[2] for found in words]
+    pairs = [(a, b) for a, b, f, g in zip(words, words[1:], frames, frames[1:], strict=False) if f == g]
+    assert len(pairs) >= 6
+    for before, after in pairs:
+        assert before <= after, sorted(before - after)
+
+
+def test_a_sheet_holds_nothing_of_a_solution(tmp_path: Path) -> None:
+    sheet = made("sheet")
+    assert sheet.pdf is not None
+    text = text_of(sheet.pdf, tmp_path)
+    derivation, _ = derived()
+    solution = problem_page(derivation.problem, derivation, None, MODES["solutions"], Settings())
+    lines = [line for block in solution.blocks for row in block.rows for line in row.lines]
+    lines += [line for answer in solution.answers for line in answer.lines]
+    assert lines and not any(line in sheet.tex for line in lines)
+    assert "Solution" not in text and "definition" not in text and "rule" not in text
+
+
+@pytest.mark.parametrize("aspect", [169, 43])
+def test_long_rows_are_broken_on_slides(aspect: int) -> None:
+    result = made("slides", Settings(aspect=aspect), terms=14)  # type: ignore[arg-type]
+    assert result.pdf is not None and r"\quad{} + " in result.tex
+    assert not latex.typeset(result.tex).log.overfull
+
+
+@pytest.mark.parametrize("paper", ["a4", "letter"])
+def test_long_rows_are_broken_on_paper(paper: str) -> None:
+    result = made("solutions", Settings(paper=paper), terms=14)  # type: ignore[arg-type]
+    assert not latex.typeset(result.tex).log.overfull
+
+
+def test_what_cannot_be_broken_fails_and_says_where() -> None:
+    derivation, report = derived()
+    mode = MODES["solutions"]
+
+    def compose(fit: Fit) -> Document:
+        page = problem_page(derivation.problem, derivation, report, mode, Settings(), fit)
+        from dataclasses import replace
+
+        row = replace(page.blocks[0].rows[1], lines=("X" * 300,))
+        block = replace(page.blocks[0], rows=(page.blocks[0].rows[0], row))
+        return single(replace(page, blocks=(block,)), mode, Settings())
+
+    with pytest.raises(DeriveError) as caught:
+        make(compose, mode, Settings())
+    assert caught.value.code == "overfull"
+    assert str(caught.value.where) == "problems/trace-quadratic.yaml:6:1"
+    assert "step 2" in caught.value.message
+
+
+def test_an_error_of_latex_is_reported_at_the_authors_line() -> None:
+    text = made("solutions").tex.replace(r"\langle", r"\frobnicate", 1)
+    with pytest.raises(DeriveError) as caught:
+        latex.typeset(text)
+    assert caught.value.code == "latex"
+    assert r"\frobnicate" in caught.value.message
+    assert str(caught.value.where).startswith("problems/trace-quadratic.yaml:6")
+
+
+@pytest.mark.parametrize(
+    "attack", [r"\input{/etc/hostname}", r"\input{../../../../etc/hostname}", r"\openin5=/etc/hostname \ifeof5 \errmessage{closed}\fi"]
+)
+def test_a_document_reads_nothing_outside_its_folder(attack: str) -> None:
+    text = "\\documentclass{article}\\begin{document}x" + attack + "\\end{document}"
+    with pytest.raises(DeriveError):
+        latex.typeset(text)
+
+
+def test_a_runaway_is_stopped() -> None:
+    with pytest.raises(DeriveError, match="stopped after"):
+        latex.typeset("\\documentclass{article}\\begin{document}\\loop\\iftrue\\repeat\\end{document}", seconds=2)
+
+
+def test_fragments_go_into_classes_of_others(tmp_path: Path) -> None:
+    derivation, report = derived()
+    from derive.documents.templates import fill
+
+    style = fill("derive.sty.j2", {}).encode()
+    for name, frame in (
+        ("fragment", "\\documentclass{exam}\\usepackage{derive}\\printanswers\\begin{document}\\begin{questions}\\question Q"
+                     "\\begin{solution}\\input{part}\\end{solution}\\end{questions}\\end{document}"),
+        ("frames", "\\documentclass{beamer}\\usepackage{derive}\\begin{document}\\input{part}\\end{document}"),
+    ):
+        mode = MODES[name]
+        page = problem_page(derivation.problem, derivation, report, mode, Settings())
+        part = tex(single(page, mode, Settings()), mode)
+        assert "documentclass" not in part
+        done = latex.typeset(frame, {"part.tex": part.encode(), "derive.sty": style})
+        assert "AXB" in text_of(done.pdf, tmp_path).replace(" ", "")

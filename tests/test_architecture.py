@@ -1,0 +1,133 @@
+"""The law of the layers, held by parsing imports; what stays unloaded; how long files may be."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parent.parent / "derive"
+LAYERS = ("errors", "language", "notation", "calculus", "checking", "documents", "pipeline", "cli")
+ALLOWED = {
+    "errors": set(),
+    "language": {"errors"},
+    "notation": {"errors", "language"},
+    "calculus": {"errors", "language", "notation"},
+    "checking": {"errors", "language", "notation"},
+    "documents": {"errors", "language", "notation", "calculus", "checking"},
+    "pipeline": {"errors", "language", "notation", "calculus", "checking", "documents"},
+    "cli": {"errors", "language", "notation", "calculus", "checking", "documents", "pipeline"},
+}
+DATA = "derive.calculus.derivation"
+"""The data types of a derivation, which every layer above the language may speak of."""
+
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def layer(module: str) -> str | None:
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 and parts[1] in LAYERS else None
+
+
+def imports(path: Path) -> Iterator[tuple[str, int]]:
+    """Every module of ours that a file imports, wherever in it, also for types only."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: relative import"
+            if node.module in {"derive", *(f"derive.{name}" for name in LAYERS)}:
+                for name in node.names:
+                    yield f"{node.module}.{name.name}", node.lineno
+            elif node.module and node.module.startswith("derive."):
+                yield node.module, node.lineno
+        elif isinstance(node, ast.Import):
+            yield from ((name.name, node.lineno) for name in node.names if name.name.startswith("derive."))
+
+
+def own_layer(path: Path) -> str | None:
+    first = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    return first if first in LAYERS else None
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_imports_run_one_way(path: Path) -> None:
+    here = own_layer(path)
+    if here is None:
+        return
+    for module, line in imports(path):
+        there = layer(module)
+        if there is None or there == here or module.startswith(DATA):
+            continue
+        assert there in ALLOWED[here], f"{path}:{line}: {here} imports {module}"
+
+
+def test_the_law_sees_a_broken_import(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.py"
+    bad.write_text("def f():\n    from derive.cli import main\n    from derive import pipeline\n")
+    assert [module for module, _ in imports(bad)] == ["derive.cli.main", "derive.pipeline"]
+    assert layer("derive.cli.main") not in ALLOWED["documents"]
+
+
+def test_the_check_shares_nothing_with_the_rules() -> None:
+    """Neither directly nor through another module: the check must not share the mistake."""
+    reached: set[str] = set()
+    todo = [f"derive.checking.{path.stem}" for path in (PACKAGE / "checking").glob("*.py")]
+    while todo:
+        module = todo.pop()
+        if module in reached:
+            continue
+        reached.add(module)
+        for candidate in (PACKAGE.parent / (module.replace(".", "/") + ".py"), PACKAGE.parent / module.replace(".", "/") / "__init__.py"):
+            if candidate.is_file():
+                todo.extend(name for name, _ in imports(candidate))
+    calculus = {module for module in reached if module.startswith("derive.calculus")}
+    assert calculus <= {DATA, *(m for m in calculus if m.startswith(DATA + "."))}, sorted(calculus)
+    assert "derive.checking.verification" in reached
+
+
+def test_sympy_is_imported_at_one_door() -> None:
+    for path in MODULES:
+        inside = path.relative_to(PACKAGE).as_posix()
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        door = inside.startswith("calculus/algebra") or inside == "api.py"
+        for node in ast.walk(tree):
+            names = (
+                [name.name for name in node.names] if isinstance(node, ast.Import)
+                else [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            )
+            if any(name.split(".")[0] == "sympy" for name in names):
+                assert door, f"{path}:{node.lineno}: sympy outside calculus/algebra"
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["show", "--help"], ["build", "--help"], ["render", "--help"]])
+def test_help_is_light(arguments: list[str]) -> None:
+    code = (
+        "import sys\nfrom derive.cli.main import run\n"
+        f"code = run({arguments!r})\n"
+        "loaded = {'sympy', 'numpy', 'scipy', 'jinja2', 'yaml'} & set(sys.modules)\n"
+        "sys.exit(f'loaded {sorted(loaded)}' if loaded else code)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+TABLES = {"language/functions.py", "language/nodes.py"}
+"""Tables, and the one closed set of nodes."""
+
+
+def test_files_stay_short() -> None:
+    long = {
+        path.relative_to(PACKAGE).as_posix(): count
+        for path in MODULES
+        if (count := path.read_text(encoding="utf-8").count("\n")) > 400
+        and path.relative_to(PACKAGE).as_posix() not in TABLES and "rules" not in path.parts
+    }
+    assert not long
+
+
+def test_no_module_is_a_drawer() -> None:
+    drawers = {"utils", "helpers", "manager", "base", "misc", "common"}
+    assert not [path for path in MODULES if path.stem in drawers]
