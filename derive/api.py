@@ -19,28 +19,29 @@ def from_sympy(expression: Any, /, **properties: str | Iterable[str]) -> Expr:
     """A SymPy expression as one of `derive`.
 
     expression  a scalar expression or a matrix expression: MatrixSymbol, sums, products, powers, Inverse, Transpose, Trace,
-                Determinant, HadamardProduct, HadamardPower, KroneckerProduct, DiagMatrix, BlockMatrix, applyfunc, entries (SymPy
-                counts from 0, `derive` from 1), and functions of scalars.  A MatrixSymbol of n×1 is a vector.
+                Determinant, HadamardProduct, HadamardPower, KroneckerProduct, DiagMatrix, BlockMatrix, applyfunc,
+                entries (SymPy counts from 0, `derive` from 1), and functions of scalars.  A MatrixSymbol of n×1 is a
+                vector.
     properties  what SymPy's symbols do not carry, by name: `A="symmetric"`, `Q=["orthogonal"]`
 
-    Different size symbols are different sizes.  DeriveError [sympy-input] names what has no counterpart; [size-mismatch],
-    [not-square] tell operands that do not fit (SymPy itself accepts them where sizes are symbols).
+    Different size symbols are different sizes.  DeriveError [sympy-input] names what has no counterpart;
+    [size-mismatch], [not-square] tell operands that do not fit (SymPy itself accepts them where sizes are symbols).
     """
-    from derive.calculus.algebra.bridge import read
+    from derive.calculus.algebra.sympy_reading import read
     from derive.language.declarations import closure
 
     declared = {name: closure([has] if isinstance(has, str) else list(has)) for name, has in properties.items()}
     return read(expression, declared)
 
 
-def to_sympy(result: Any, /) -> Any:
+def to_sympy(result: Any, /, like: Any = None) -> Any:
     """An expression, or a result of a derivation, as a SymPy expression.
 
-    Vectors become n×1 MatrixSymbols, sizes positive integer symbols, x'Ax the trace of a 1×1 product (SymPy's
-    entry [0, 0] would be taken apart into sums).  DeriveError
-    [sympy-output] names what SymPy has no word for.
+    Vectors become n×1 MatrixSymbols, x'Ax the trace of a 1×1 product (SymPy's entry [0, 0] would be taken apart into sums).
+    like  a SymPy expression whose own symbols (with their assumptions) are used for sizes and scalars of the same name
+    DeriveError [sympy-output] names what SymPy has no word for.
     """
-    from derive.calculus.algebra.bridge import write
+    from derive.calculus.algebra.sympy_writing import write
 
     expr = result if isinstance(result, Expr) else result.expr
-    return write(expr)
+    return write(expr, like)

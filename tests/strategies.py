@@ -46,7 +46,7 @@ SYMBOLS: dict[str, Symbol] = {
     for s in (
         _symbol("X", M, N), _symbol("W1", M, N), _symbol("Phi", N, M), _symbol("loss", N, M),
         _symbol("A", M, M, "symmetric"), _symbol("Sigma", M, M, "spd", "symmetric", "invertible"),
-        _symbol("B", N, N), _symbol("AB", N, N, "invertible"),
+        _symbol("S", N, N, "symmetric"), _symbol("B", N, N), _symbol("Q", M, M), _symbol("AB", N, N, "invertible"),
         _symbol("x", N, ONE), _symbol("mu", N, ONE), _symbol("x_0", N, ONE), _symbol("y", M, ONE), _symbol("v", M, ONE),
         _symbol("s", ONE, ONE), _symbol("alpha", ONE, ONE, "positive"), _symbol("b2", ONE, ONE),
         _symbol("k", ONE, ONE, "integer"),
@@ -203,12 +203,24 @@ class _Generator:
         if row.maps:
             return Map(row.name, self.of(shape, depth, bound))
         args: list[Expr] = []
+        declared = self.declared(row, takes)
+        if declared is not None:
+            return Call(row.name, (declared, *(self.index(M, bound) for _ in takes[1:])))
         for take in takes:
             shapes_only = row.name == "unvec" and bool(args)
             args.append(
                 self.index(M, bound) if take is None else Zeros(take) if shapes_only else self.of(take, depth, bound)
             )
         return Call(row.name, tuple(args))
+
+    def declared(self, row: Function, takes: tuple[Shape | None, ...]) -> Expr | None:
+        """A symbol with the property without which the function is refused (or, for the eigenvectors of a general matrix,
+        without it)."""
+        if row.needs is None and not row.name.startswith("eigvec_"):
+            return None
+        wanted = row.needs or ""
+        fitting = [s for s in self.symbols if s.shape == takes[0] and (wanted in s.has if wanted else not s.has)]
+        return self.draw(st.sampled_from(fitting)) if fitting else None
 
     def enlarged(self, depth: int, bound: Bound) -> Expr:
         """A scalar around a Kronecker product or a vec, whose shape is a product of sizes."""

@@ -95,14 +95,14 @@ def backward(s: Setting) -> Backward:
         if right is not middle:
             here.append(Line(right, "adjoint", ("move every factor across the inner product",), "equation", left,
                              equation=True))
-        chains.append(Chain("derivative", "Backward: through one intermediate", tuple(here)))
+        chains.append(Chain("derivative", f"Backward: through {u.name}", tuple(here)))
     gradients = {x.name: neat(total(contributions.get(x.name, []), x.shape), []) for x in p.wrt}
     whole = add(*(_inner(gradients[x.name], h) for x, h in zip(p.wrt, s.directions, strict=True)))
     final = [Line(whole, "collect", ("the factors of the directions",), "derivative", head)]
     projected = {x.name: in_structure(gradients[x.name], x, h) for x, h in zip(p.wrt, s.directions, strict=True)}
     for x in p.wrt:
         g_x, why = projected[x.name]
-        final.append(Line(g_x, "gradient", why, "gradient", Head("gradient", p.name, (x,))))
+        final.append(Line(g_x, "gradient", why, "gradient", Head("gradient", p.name, (x,), (), p.wrt if len(p.wrt) > 1 else ())))
     chains.append(Chain("gradient", "Gradients" if len(p.wrt) > 1 else "Gradient", tuple(final)))
     return Backward(tuple(chains), whole, {n: g for n, (g, _) in projected.items()}, tuple(where))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import lru_cache
+from hashlib import blake2b
 
 from derive.calculus.tidy import Used, tidy, tidy_with
 from derive.language.build import (
@@ -36,6 +37,7 @@ from derive.language.nodes import (
     Transpose,
     number,
 )
+from derive.language.sizes import is_column
 
 
 @lru_cache(maxsize=100_000)
@@ -55,7 +57,9 @@ def fingerprint(expr: Expr) -> str:
         case Map(function=function, order=order):
             head = f"{function if isinstance(function, str) else function.name}.{order}"
     extra = "" if expr.children else repr(expr)
-    return f"{head}({','.join(fingerprint(c) for c in expr.children)}{extra})"
+    out = f"{head}({','.join(fingerprint(c) for c in expr.children)}{extra})"
+    # of bounded length: a part that occurs twice, layer for layer, would double the text each time
+    return out if len(out) <= 200 else f"{out[:80]}…{blake2b(out.encode(), digest_size=16).hexdigest()}"
 
 
 @lru_cache(maxsize=50_000)
@@ -256,6 +260,17 @@ def _factors(body: Expr | None) -> tuple[Expr, ...]:
     return body.factors if isinstance(body, MatMul) else (body,)
 
 
+def _softmax(expr: Expr) -> Expr:
+    """exp(u) / sum(exp(u)) is softmax(u)."""
+    if not isinstance(expr, Scale) or not isinstance(expr.arg, Map) or expr.arg.function != "exp" or not is_column(expr.arg.shape):
+        return expr
+    below = power(Call("sum", (expr.arg,)), -1)
+    factors = expr.scalar.factors if isinstance(expr.scalar, Times) else (expr.scalar,)
+    if below not in factors:
+        return expr
+    return scale(times(*(f for f in factors if f is not below)), Call("softmax", (expr.arg.arg,)))
+
+
 def neat(expr: Expr, used: Used) -> Expr:
     """Properties used, like terms collected, common factors out: how a result is written."""
     memo: dict[Expr, Expr] = {}
@@ -267,7 +282,7 @@ def neat(expr: Expr, used: Used) -> Expr:
         if isinstance(node, Add):
             out = factor(positive_first(collect(add(*(go(t) for t in node.terms)))))
         elif isinstance(node, Scale):
-            out = tidy(scale(node.scalar, go(node.arg)))
+            out = _softmax(tidy(scale(node.scalar, go(node.arg))))
         elif isinstance(node, MatMul) and any(isinstance(f, Add) for f in node.factors):
             out = tidy(matmul(*(collect(f) for f in node.factors)))
         else:

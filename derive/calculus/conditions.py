@@ -14,7 +14,7 @@ from derive.calculus.properties import (
 )
 from derive.calculus.tidy import tidy_with
 from derive.language.functions import FUNCTIONS
-from derive.language.nodes import Call, Expr, Map, Number, Power, Symbol, Transpose, walk
+from derive.language.nodes import Call, Expr, Map, MatMul, Number, Power, Symbol, Transpose, walk
 
 
 def conditions(functions: Iterable[Expr], results: Iterable[Expr]) -> tuple[Why, ...]:
@@ -35,14 +35,17 @@ def conditions(functions: Iterable[Expr], results: Iterable[Expr]) -> tuple[Why,
             why = _condition(node)
             if why and why not in out:
                 out.append(why)
-    return tuple(out)
+    positive = {why[0] for why in out if why[1:] == (" > 0",)}
+    return tuple(why for why in out if not (why[1:] == (" ≠ 0",) and why[0] in positive))
 
 
 def _condition(node: Expr) -> Why:
     match node:
         case Power(base=base, exponent=Number(value=k)) if k < 0:
             if base.is_scalar:
-                return () if is_nonzero(base) or _norm_power(base) else (base, " ≠ 0")
+                if is_nonzero(base) or _norm_power(base):
+                    return ()
+                return (_root(base), " ≠ 0")
             return _invertible(base)
         case Power(base=base, exponent=Number(value=k)) if base.is_scalar and k.denominator != 1:
             return () if is_positive(base) else (base, " > 0")
@@ -63,6 +66,13 @@ def _condition(node: Expr) -> Why:
             if row.domain and row.domain[0]:
                 return _domain(name, row.domain[0], a)
     return ()
+
+
+def _root(base: Expr) -> Expr:
+    """x for x'x, which is 0 where x is."""
+    if isinstance(base, MatMul) and len(base.factors) == 2 and base.factors[0] is Transpose(base.factors[1]):
+        return base.factors[1]
+    return base
 
 
 def _norm_power(base: Expr) -> bool:

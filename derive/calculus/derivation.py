@@ -155,3 +155,8 @@ class Derivation:
             for one in several:
                 if one.expr not in stated:
                     raise BrokenChain(f"the {quantity} is not on any line")
+
+    def free(self, result: Result) -> tuple[tuple[Symbol, Size], ...]:
+        """The free indices of a result: its own, or those of the line that it stands on."""
+        lines = (line for chain in self.chains for line in chain.lines)
+        return result.free or next((line.free for line in lines if line.expr is result.expr and line.free), ())

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from derive.calculus.adjoint import missing
 from derive.calculus.derivation import Step
-from derive.calculus.properties import degree
+from derive.calculus.properties import degree, is_invertible
 from derive.calculus.rules.differentials import DIFFERENTIALS
 from derive.calculus.rules.rule import Rule, compiled, fill, match
 from derive.calculus.tidy import tidy
@@ -40,6 +40,7 @@ from derive.language.nodes import (
     D,
     Entry,
     Expr,
+    Identity,
     Map,
     MatMul,
     Number,
@@ -105,7 +106,7 @@ class Motion:
         return out
 
     def is_affine(self, expr: Expr) -> bool:
-        return not (expr.free & {s.name for s in self.lets}) and degree(expr, self.active) <= 1
+        return degree(expr, self.active) <= 1
 
 
 def motion(moves: tuple[tuple[Symbol, Expr], ...], lets: tuple[tuple[Symbol, Expr], ...], paths: tuple[Symbol, ...]) -> Motion:
@@ -124,13 +125,17 @@ def motion(moves: tuple[tuple[Symbol, Expr], ...], lets: tuple[tuple[Symbol, Exp
 
 @dataclass(frozen=True)
 class Level:
-    """One line's work: the expression it ends with, the steps, the rules that a reader is told."""
+    """One line's work: the expression it ends with, the steps, the rules that a reader is told.
+
+    maps  (name, of a scalar, of the variable itself) for each entry-by-entry function whose derivative was taken
+    """
 
     expr: Expr
     steps: tuple[Step, ...]
     rules: tuple[Rule, ...]
     chained: bool
     linear: tuple[str, ...]
+    maps: tuple[tuple[str, bool, bool], ...] = ()
 
 
 def level(expr: Expr, m: Motion, held: frozenset[Expr] = frozenset()) -> Level:
@@ -139,13 +144,18 @@ def level(expr: Expr, m: Motion, held: frozenset[Expr] = frozenset()) -> Level:
     Raises DeriveError [missing-rule], which names the subexpression without a rule.
     """
     deferred: set[Expr] = set(held)
+    due = set(_pending_nodes(expr))
     steps: list[Step] = []
     rules: list[Rule] = []
     chained = False
     linear: list[str] = []
+    maps: list[tuple[str, bool, bool]] = []
     while (path := _first(expr, deferred, m)) is not None:
         node = at(expr, path)
         assert isinstance(node, D)
+        if node.arg in m.lets and node not in due:
+            deferred.add(node)
+            continue
         new, name, inner = take(node, m)
         rule = _row(name, node.arg)
         for part in inner:
@@ -153,6 +163,10 @@ def level(expr: Expr, m: Motion, held: frozenset[Expr] = frozenset()) -> Level:
                 deferred.add(part)
         if rule.nonlinear and not isinstance(node.arg, Symbol):
             chained = chained or not all(_is_variable(part) for part in inner)
+        if isinstance(node.arg, Map):
+            plain = all(_is_variable(part) for part in inner)
+            function = node.arg.function
+            maps.append((function if isinstance(function, str) else function.name, node.arg.is_scalar, plain))
         if name == "linear" and isinstance(node.arg, Call) and node.arg.name not in linear:
             linear.append(node.arg.name)
         if rule not in rules:
@@ -160,12 +174,14 @@ def level(expr: Expr, m: Motion, held: frozenset[Expr] = frozenset()) -> Level:
         steps.append(Step(node, new, name, path))
         expr = replace(expr, path, new)
     names = m.names
-    for rewrite, name in ((tidy, "tidy"), (lambda e: spread(e, names), "distributive"), (tidy, "tidy")):
+    for rewrite, name in (
+        (tidy, "tidy"), (gathered, "collect"), (lambda e: spread(e, names), "distributive"), (tidy, "tidy"),
+    ):
         new = rewrite(expr)
         if new is not expr:
             steps.append(Step(expr, new, name, ()))
             expr = new
-    return Level(expr, tuple(steps), tuple(rules), chained, tuple(linear))
+    return Level(expr, tuple(steps), tuple(rules), chained, tuple(linear), tuple(dict.fromkeys(maps)))
 
 
 def _is_variable(part: Expr) -> bool:
@@ -231,6 +247,8 @@ def take(node: D, m: Motion) -> tuple[Expr, str, tuple[Expr, ...]]:
             return _apply(e, m)
         case Call(name="expm", args=(Scale(scalar=c, arg=fixed),)) if not m.depends(fixed):
             return scale(d(c), matmul(fixed, e)), "expm-commuting", (d(c),)
+        case Call(name="max" | "min", args=(a, b)) if not m.depends(a) and a.shape == b.shape:
+            return D(Call(e.name, (b, a)), m.moves), "sum-rule", ()
         case Power(base=base, exponent=Number(value=k)) if not base.is_scalar and k != -1 and abs(k) <= 6:
             return _power(e, m)
     found = _tabled(e, m)
@@ -300,6 +318,8 @@ def _tabled(e: Expr, m: Motion) -> tuple[Expr, str, tuple[Expr, ...]] | None:
         if not match(compiled(row.of, row.given), e, binding, sizes):
             continue
         if any(m.depends(x) and not _mentions(row.to, s) for s, x in binding.items()):
+            continue
+        if row.only == "singular" and not (isinstance(binding["A"], Symbol) and not is_invertible(binding["A"])):
             continue
         if "symmetric" in row.given:
             from derive.calculus.properties import is_symmetric
@@ -466,6 +486,24 @@ def _power(e: Power, m: Motion) -> tuple[Expr, str, tuple[Expr, ...]]:
 
 def _powers(base: Expr, k: int) -> tuple[Expr, ...]:
     return () if k == 0 else (base,) if k == 1 else (power(base, k),)
+
+
+def gathered(expr: Expr) -> Expr:
+    """Terms that end in one pending derivative, added up in front of it: Du + AW Du is (I + AW) Du."""
+
+    def visit(e: Expr) -> Expr:
+        if not isinstance(e, Add) or not e.pending or len(e.terms) < 2:
+            return e
+        ends = {t.factors[-1] if isinstance(t, MatMul) else t for t in e.terms}
+        if len(ends) != 1:
+            return e
+        (end,) = ends
+        if not isinstance(end, D) or not is_column(end.shape):
+            return e
+        fronts = [matmul(*t.factors[:-1]) if isinstance(t, MatMul) else Identity(end.shape[0]) for t in e.terms]
+        return matmul(add(*fronts), end)
+
+    return _outside_pending(expr, visit)
 
 
 def spread(expr: Expr, names: frozenset[str]) -> Expr:

@@ -143,14 +143,21 @@ def solve(gradient: Expr, x: Symbol) -> Solved | None:
     equation = gradient
     stripped, why = strip(equation)
     if stripped is not equation:
+        if not _only_number(equation, stripped):
+            moves.append(Move(stripped, nothing, why))
         equation = stripped
-        moves.append(Move(equation, nothing, why))
     direct = _linear(equation, x, moves)
     if direct is not None:
         return direct
     if x.is_scalar or x.shape[0] != x.shape[1]:
         return None
     return _by_inverse(equation, x, moves)
+
+
+def _only_number(before: Expr, after: Expr) -> bool:
+    """Whether just a number was divided out, which needs no line of its own."""
+    c, rest = coefficient(before)
+    return c not in (0, 1) and rest is after
 
 
 def strip(expr: Expr) -> tuple[Expr, Why]:
@@ -237,14 +244,14 @@ def _one_side(parts: list[Term], target: Expr, x: Symbol, moves: list[Move], sid
     matrix = neat(add(*_gathered(pieces)), [])
     if matrix.is_scalar:
         pieces_scalar = matrix
-        moves.append(Move(times(pieces_scalar, x), target, ("collect",)))
+        moves.append(Move(times(pieces_scalar, x), target, ("collect the terms with ", x)))
         return _divided(pieces_scalar, target, x, moves)
     if isinstance(matrix, Identity):
         moves.append(Move(x, target, ()))
         return Solved(target, tuple(moves), ())
     c, rest = (matrix.scalar, matrix.arg) if isinstance(matrix, Scale) else (ONE, matrix)
     if isinstance(rest, Identity):
-        moves.append(Move(scale(c, x), target, ("collect",)))
+        moves.append(Move(scale(c, x), target, ("collect the terms with ", x)))
         return _divided(c, target, x, moves)
     product = matmul(matrix, x) if side == "left" else matmul(x, matrix)
     moves.append(Move(product, target, ("collect the terms with ", x)))
@@ -289,7 +296,7 @@ def _divided(scalar: Expr, target: Expr, x: Symbol, moves: list[Move]) -> Solved
 def _two_sides(term: Term, target: Expr, x: Symbol, moves: list[Move]) -> Solved | None:
     left, right = term.left, term.right
     assert left is not None and right is not None
-    moves.append(Move(scale(term.scalar, matmul(left, x, right)), target, ()))
+    moves.append(Move(scale(term.scalar, matmul(left, x, right)), target, ("multiply out",)))
     conditions: list[Why] = []
     sides: list[Expr] = []
     from derive.language.nodes import Call

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from derive.calculus.collect import collect
 from derive.calculus.tidy import tidy
 from derive.language.build import ONE, ZERO, add, is_zero, times
@@ -15,6 +17,7 @@ from derive.language.nodes import (
     MatMul,
     Number,
     Ones,
+    Power,
     Scale,
     Stack,
     Symbol,
@@ -26,6 +29,9 @@ from derive.language.nodes import (
 )
 
 LARGEST = 4
+
+LARGEST_NUMERIC = 2000
+"""Entries of a matrix of numbers."""
 
 Table = list[list[Expr]]
 
@@ -54,7 +60,7 @@ def entries_of(expr: Expr) -> Table | None:
     if not (rows.is_number and columns.is_number):
         return None
     m, n = rows.value({}), columns.value({})
-    if m * n > LARGEST * LARGEST:
+    if m * n > (LARGEST_NUMERIC if _numeric(expr) else LARGEST * LARGEST):
         return None
     table = _table(expr, m, n)
     return None if table is None else [[tidy(collect(tidy(e))) for e in row] for row in table]
@@ -97,10 +103,37 @@ def _table(expr: Expr, m: int, n: int) -> Table | None:
             if left is None or right is None:
                 return None
             return [[times(left[i][j], right[i][j]) for j in range(n)] for i in range(m)]
+        case Power(base=base, exponent=Number(value=k)) if k == -1:
+            inner = entries_of(base)
+            return None if inner is None else _inverse(inner)
         case Map(function=f, arg=a, order=k):
             inner = entries_of(a)
             return None if inner is None else [[Map(f, e, k) for e in row] for row in inner]
     return None
+
+
+def _numeric(expr: Expr) -> bool:
+    return not expr.free
+
+
+def _inverse(table: Table) -> Table | None:
+    """The inverse of a matrix of numbers by elimination with fractions; None for letters or a singular matrix."""
+    n = len(table)
+    if not all(isinstance(e, Number) for row in table for e in row):
+        return None
+    rows = [[e.value for e in row if isinstance(e, Number)] + [Fraction(int(i == j)) for j in range(n)]
+            for i, row in enumerate(table)]
+    for k in range(n):
+        pivot = next((i for i in range(k, n) if rows[i][k] != 0), None)
+        if pivot is None:
+            return None
+        rows[k], rows[pivot] = rows[pivot], rows[k]
+        rows[k] = [v / rows[k][k] for v in rows[k]]
+        for i in range(n):
+            if i != k and rows[i][k] != 0:
+                factor = rows[i][k]
+                rows[i] = [a - factor * b for a, b in zip(rows[i], rows[k], strict=True)]
+    return [[number(v) for v in row[n:]] for row in rows]
 
 
 def _blocks(expr: Stack) -> Table | None:

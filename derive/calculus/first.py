@@ -7,16 +7,36 @@ from dataclasses import dataclass, replace
 from derive.calculus.collect import collect, neat
 from derive.calculus.derivation import Head, Line, Step, Why
 from derive.calculus.differentiate import Motion, level, motion
-from derive.calculus.implicit import defining_lines
+from derive.calculus.explicit import by_entries, explicit
+from derive.calculus.implicit import Named, defining_lines
 from derive.calculus.narration import reason
-from derive.calculus.properties import is_diagonal, is_skew, is_symmetric, is_triangular
+from derive.calculus.properties import is_diagonal, is_invertible, is_skew, is_symmetric, is_triangular
 from derive.calculus.reading import gradient, joined, property_whys, turn
+from derive.calculus.rules.differentials import DIFFERENTIALS
+from derive.calculus.rules.rule import compiled, fill, match
 from derive.calculus.tidy import Used, tidy, tidy_with
 from derive.errors import DeriveError
 from derive.language.build import ONE, add, matmul, scale, subtract, times, transpose
-from derive.language.nodes import Add, Call, D, Expr, Rate, Symbol, number, substitute, transform
+from derive.language.nodes import (
+    Add,
+    Call,
+    D,
+    Expr,
+    Map,
+    Number,
+    Power,
+    Rate,
+    SizeValue,
+    Symbol,
+    Times,
+    Transpose,
+    number,
+    substitute,
+    transform,
+    walk,
+)
 from derive.language.problem import Problem
-from derive.language.sizes import SCALAR
+from derive.language.sizes import SCALAR, Size
 
 
 @dataclass(frozen=True)
@@ -105,13 +125,47 @@ def cleaned(expr: Expr, quantity: str) -> Line | None:
     return Line(after, "declared-properties" if used else "collect", joined(whys), quantity, steps=tuple(steps))
 
 
+def unfold(function: Expr, t: Symbol, m: Motion) -> tuple[Expr, str] | None:
+    """det(A) det(I + t A⁻¹H) for det(A + tH), where the whole function is one of the table whose row says so."""
+    for row in DIFFERENTIALS.values():
+        if row.unfold is None or row.of is None:
+            continue
+        values: dict[str, Expr] = {}
+        sizes: dict[str, Size] = {}
+        if not match(compiled(row.of, row.given), function, values, sizes):
+            continue
+        a = values["A"]
+        if not isinstance(a, Symbol) or m.direction(a.name) is None or not is_invertible(a):
+            continue
+        values.update(dA=m.pending(a), t=t)
+        return fill(compiled(row.unfold[0], row.given + ", t:"), values, sizes), row.unfold[1]
+    return None
+
+
+def put_back(expr: Expr, p: Problem) -> Line | None:
+    """The last line of a chain rule with scalars: the intermediates replaced by what they stand for."""
+    used = [(u, d) for u, d in p.let if u.name in expr.free]
+    if not used or any(not u.is_scalar for u, _ in p.let):
+        return None
+    full = expr
+    for u, d in reversed(p.let):
+        full = substitute(full, {u: d})
+    plain = tidy(full)
+    short = _scalar_form(plain) or plain
+    short = _letters_first(short if _leaves(short) < _leaves(plain) else plain)
+    return Line(short, "intermediate", joined([(u, " = ", d) for u, d in used]), steps=(Step(expr, short, "intermediate", ()),))
+
+
 def _same_terms(a: Expr, b: Expr) -> bool:
     """Whether only the order of a sum differs."""
     return isinstance(a, Add) and isinstance(b, Add) and set(a.terms) == set(b.terms)
 
 
-def derivative_lines(s: Setting) -> list[Line]:
-    """Df(X)[H] from its definition to the form in which the gradient is read off."""
+_LETTERS_FOR = frozenset({"derivative", "differential", "gradient"})
+
+
+def derivative_lines(s: Setting) -> tuple[list[Line], Named]:
+    """Df(X)[H] from its definition to the form in which the gradient is read off, and the letters named on the way."""
     p, m = s.problem, s.motion
     head = Head("derivative", p.name, p.wrt, () if s.unit_speed else s.directions)
     pending: Expr = D(p.function, m.moves)
@@ -120,10 +174,13 @@ def derivative_lines(s: Setting) -> list[Line]:
     lines: list[Line] = []
     rate: Expr
     if p.method == "expansion" and not m.lets and not s.unit_speed:
-        return expansion_lines(s)
-    defined = defining_lines(p.function, m, head) if p.method == "directional" else None
+        return expansion_lines(s), ()
+    taken = taken_names(p) if set(p.find) <= _LETTERS_FOR else None
+    defined = defining_lines(p.function, m, head, taken) if p.method == "directional" else None
+    named: Named = ()
     if defined is not None:
-        lines.extend(defined)
+        lines.extend(defined[0])
+        named = defined[1]
         rest = []
     elif s.unit_speed:
         lines.append(Line(pending, "definition", (), left=head))
@@ -138,6 +195,8 @@ def derivative_lines(s: Setting) -> list[Line]:
         lines.append(Line(rate, "definition", ("definition",), left=head))
         steps = (Step(rate, plain, "definition", ()), Step(plain, pending, "intermediate", ()))
         rest = levels(pending, m, "derivative", steps)
+        told = joined([(u, " = ", d) for u, d in p.let])
+        rest[0] = replace(rest[0], why=(*rest[0].why, ", with ", *told))
     elif m.lets:
         rest = levels(pending, m, "derivative")
         if rest:
@@ -146,7 +205,13 @@ def derivative_lines(s: Setting) -> list[Line]:
         t = parameter(p)
         rate = Rate(shifted(p.function, t, m), (t,))
         lines.append(Line(rate, "definition", ("definition",), left=head))
-        rest = levels(pending, m, "derivative", (Step(rate, pending, "definition", ()),))
+        first: tuple[Step, ...] = (Step(rate, pending, "definition", ()),)
+        unfolded = unfold(p.function, t, m)
+        if unfolded is not None:
+            taken_out: Expr = Rate(unfolded[0], (t,))
+            lines.append(Line(taken_out, "unfold", (unfolded[1],), steps=(Step(rate, taken_out, "unfold", ()),)))
+            first = (Step(taken_out, pending, "definition", ()),)
+        rest = levels(pending, m, "derivative", first)
     lines.extend(rest)
     last = lines[-1].expr
     if last.is_scalar and not s.unit_speed:
@@ -161,7 +226,10 @@ def derivative_lines(s: Setting) -> list[Line]:
         better = _scalar_form(lines[-1].expr)
         if better is not None:
             lines.append(Line(better, "simplify", ("simplify",), steps=(Step(lines[-1].expr, better, "simplify", ()),)))
-    return lines
+        back = put_back(lines[-1].expr, p)
+        if back is not None:
+            lines.append(back)
+    return lines, named
 
 
 def expansion_lines(s: Setting) -> list[Line]:
@@ -193,14 +261,30 @@ def expansion_lines(s: Setting) -> list[Line]:
 
 def _scalar_form(expr: Expr) -> Expr | None:
     """A shorter form by SymPy of a derivative that is made of scalars only."""
-    from derive.language.nodes import Map, Number, Power, SizeValue, Times, walk
-
     if not all(isinstance(e, (Map, Number, Power, SizeValue, Times, Add, Symbol)) and e.is_scalar for e in walk(expr)):
         return None
     from derive.calculus import algebra
 
     better = algebra.simplify_scalar(expr)
-    return better if better is not None and better is not expr else None
+    return _letters_first(better) if better is not None and better is not expr else None
+
+
+def _leaves(expr: Expr) -> int:
+    return 1 if not expr.children else sum(_leaves(c) for c in expr.children)
+
+
+def _letters_first(expr: Expr) -> Expr:
+    """6x² cos(x³), not 6 cos(x³) x²."""
+    if isinstance(expr, Add):
+        return add(*(_letters_first(t) for t in expr.terms))
+    if not isinstance(expr, Times):
+        return expr
+
+    def rank(f: Expr) -> int:
+        base = f.base if isinstance(f, Power) else f
+        return 0 if isinstance(f, Number) else 1 if isinstance(base, Symbol) else 2
+
+    return times(*sorted(expr.factors, key=rank))
 
 
 def read_off(s: Setting, expr: Expr) -> tuple[list[Line], dict[str, Expr]]:
@@ -211,12 +295,16 @@ def read_off(s: Setting, expr: Expr) -> tuple[list[Line], dict[str, Expr]]:
     products: list[Expr] = []
     for x, h in zip(p.wrt, s.directions, strict=True):
         g, why = gradient(expr, h)
+        if by_entries(p.function, x):
+            g = explicit(g) or g
         found[x.name] = g
         if why:
             whys.append(why)
         products.append(Call("inner", (g, h)) if not h.is_scalar else times(g, h))
     total = add(*products)
     lines: list[Line] = []
+    if total is not expr and all(x.is_scalar for x in p.wrt):
+        return [], found
     if total is not expr:
         lines.append(Line(total, "read-off", joined(whys), steps=(Step(expr, total, "read-off", ()),)))
     projected: list[Expr] = []
@@ -247,7 +335,8 @@ def in_structure(g: Expr, x: Symbol, h: Symbol) -> tuple[Expr, Why]:
     if "symmetric" in x.has:
         if is_symmetric(g):
             return g, ()
-        return out(scale(half, add(g, transpose(g)))), (h, " is symmetric: only the symmetric part is seen")
+        first, second = (transpose(g), g) if isinstance(g, Transpose) else (g, transpose(g))
+        return out(scale(half, tidy(add(first, second)))), (h, " is symmetric: only the symmetric part is seen")
     if "skew" in x.has:
         if is_skew(g):
             return g, ()

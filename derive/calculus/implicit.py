@@ -5,6 +5,8 @@ Source: the implicit function theorem; Magnus & Neudecker, Matrix Differential C
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from derive.calculus.derivation import Head, Line
 from derive.calculus.differentiate import Motion, level, take
 from derive.calculus.equations import solve
@@ -17,11 +19,17 @@ from derive.language.build import subtract
 from derive.language.nodes import D, Expr, Symbol, substitute
 from derive.language.sizes import Size
 
+Named = tuple[tuple[Symbol, Expr], ...]
 
-def defining_lines(function: Expr, m: Motion, head: Head) -> list[Line] | None:
+
+def defining_lines(
+    function: Expr, m: Motion, head: Head, taken: frozenset[str] | None = None
+) -> tuple[list[Line], Named] | None:
     """The derivative of a function from its defining equation, when the whole function is one of the table with a letter in it.
 
-    The last line states the derivative; those before it are equations.  None when the function is not of that kind.
+    The last line states the derivative; those before it are equations.  With `taken`, the names in use, the factors of a
+    factorization get letters (Q, R, λ, v), which are answered with what they stand for.  None when the function is not of that
+    kind.
     """
     try:
         pending: Expr = D(function, m.moves)
@@ -44,10 +52,12 @@ def defining_lines(function: Expr, m: Motion, head: Head) -> list[Line] | None:
     inner = Motion(m.moves, m.active | {s.name for s in names.values()}, {names[k]: e for k, e in unknowns.items()})
     held = frozenset(D(s, m.moves) for s in names.values())
     # what a letter and its differential print as: the function itself and D(…)[H]
+    told = _letters(unknowns, taken)
     shown: dict[Expr, Expr] = {}
     for letter, e in unknowns.items():
-        shown[D(names[letter], m.moves)] = D(e, m.moves)
-        shown[names[letter]] = e
+        as_written = told.get(letter, e)
+        shown[D(names[letter], m.moves)] = D(as_written, m.moves)
+        shown[names[letter]] = as_written
     given = row.given + "".join(f", {k}: {_dims(e, sizes)}" for k, e in unknowns.items())
     bound: dict[str, Expr] = {**values, "dA": m.pending(values["A"])}
     for letter in unknowns:
@@ -56,9 +66,31 @@ def defining_lines(function: Expr, m: Motion, head: Head) -> list[Line] | None:
     lines = _equations(row, given, bound, sizes, inner, held, shown)
     solved = _solved(row, lines, names, m, inner, held, bound, sizes, given, shown)
     last = solved if solved is not None and tidy(solved) is tidy(result) else result
-    after = tidy(last)
+    after = tidy(substitute(last, {e: told[k] for k, e in unknowns.items() if k in told}))
     lines.append(Line(after, name, (row.last,), "derivative", head))
-    return lines
+    named: Named = tuple((told[k], e) for k, e in unknowns.items() if k in told)
+    if named:
+        said: list[str | Expr] = []
+        for symbol, e in named:
+            said += [", with " if not said else ", ", symbol, " = ", e]
+        lines[0] = replace(lines[0], why=(*lines[0].why, *said))
+    return lines, named
+
+
+_SPELLED = {"l": "lambda", "s": "sigma"}
+
+
+def _letters(unknowns: dict[str, Expr], taken: frozenset[str] | None) -> dict[str, Symbol]:
+    """A letter for each factor, all or none; the inverse and the square root keep their own signs."""
+    if taken is None or "Y" in unknowns:
+        return {}
+    out: dict[str, Symbol] = {}
+    for letter, e in unknowns.items():
+        name = _SPELLED.get(letter, letter) if e.is_scalar else letter
+        if name in taken:
+            return {}
+        out[letter] = Symbol(name, e.shape)
+    return out
 
 
 def _plain(argument: Expr | None, m: Motion) -> bool:

@@ -30,10 +30,10 @@ from derive.language.sizes import SCALAR
 
 
 def partial(e: Expr, variable: Symbol, where: Sequence[Expr]) -> Expr:
-    """The derivative of a scalar expression by entries by the variable's entry at `where` (no index for a scalar variable).
+    """The derivative of a scalar expression by the variable's entry at `where` (no index for a scalar variable).
 
-    Product, chain and quotient rule, ∂X_ij/∂X_pq = δ_ip δ_jq (half of two of them for a symmetric or
-    skew X), sums term by term; terms that vanish are left out.  DeriveError [no-rule] for a function that is not one of entries.
+    Product, chain and quotient rule, ∂X_ij/∂X_pq = δ_ip δ_jq (half of two of them for a symmetric or skew X), sums
+    term by term; terms that vanish are left out.  DeriveError [no-rule] for a function that is not one of entries.
     """
     return _Partial(variable, tuple(where)).of(e)
 
@@ -111,7 +111,8 @@ class _Partial:
 def _lowered(base: Expr, exponent: Expr) -> Expr:
     """base^(exponent − 1)"""
     if isinstance(exponent, Number):
-        return build.ONE if exponent.value == 1 else base if exponent.value == 2 else build.power(base, number(exponent.value - 1))
+        k = exponent.value - 1
+        return build.ONE if k == 0 else base if k == 1 else build.power(base, number(k))
     return build.power(base, build.subtract(exponent, build.ONE))
 
 
@@ -127,8 +128,8 @@ def _summed(index: Symbol, lower: Expr, upper: Expr, body: Expr) -> Expr:
 def contract(e: Expr, around: frozenset[str] = frozenset()) -> Expr:
     """The expression without the sums that a delta contracts: Σ_j δ_jq g(j) = g(q); equal terms are added.
 
-    δ_ii = 1; a sum over an index that nothing depends on is a multiple; what depends on no summed index stands before the sums.
-    `around` are the indices summed outside the expression.
+    δ_ii = 1; a sum over an index that nothing depends on is a multiple; what depends on no summed index stands before
+    the sums. `around` are the indices summed outside the expression.
     """
     match e:
         case Sum(index, lower, upper, body):

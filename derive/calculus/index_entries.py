@@ -68,7 +68,7 @@ def total(index: Symbol, s: Size, body: Expr) -> Expr:
     c, rest = build.coefficient(body)
     if body is build.ZERO:
         return body
-    return build.times(number(c), Sum(index, build.ONE, size(s), rest)) if c != 1 else Sum(index, build.ONE, size(s), rest)
+    return build.times(number(c), Sum(index, build.ONE, size(s), rest))
 
 
 class Writer:
@@ -183,9 +183,8 @@ class Writer:
         terms = []
         for r, row in enumerate(rows, 1):
             for c, block in enumerate(row, 1):
-                factor = build.times(
-                    delta(i, number(r)) if i is not None else build.ONE, delta(j, number(c)) if j is not None else build.ONE
-                )
+                chooses = [delta(k, number(at)) for k, at in ((i, r), (j, c)) if k is not None]
+                factor = build.times(*chooses)
                 terms.append(build.times(factor, self.scalar(block)))
         return build.total((t for t in terms if t is not build.ZERO), SCALAR)
 
@@ -211,7 +210,8 @@ class Writer:
                     return self.at(arg, row, None)
                 return self.at(arg, row, column)
             case Where(Compare(op, left, right), then, otherwise) if left.is_scalar:
-                return Where(Compare(op, self.scalar(left), self.scalar(right)), self.scalar(then), self.scalar(otherwise))
+                holds = Compare(op, self.scalar(left), self.scalar(right))
+                return Where(holds, self.scalar(then), self.scalar(otherwise))
             case Sum(index, lower, upper, body):
                 return Sum(index, lower, upper, self.inner(index).scalar(body))
             case Call("pi", ()):
@@ -248,8 +248,12 @@ class Writer:
 
 
 def refusal(e: Expr) -> DeriveError:
-    what = f"the function {e.name} ({FUNCTIONS[e.name].about})" if isinstance(e, Call) else f"a {type(e).__name__}"
-    return DeriveError(f"{what} has no form by entries: the rule `by-entries` is missing for it", code="no-rule")
+    from derive.notation.text import pretty
+
+    what = f"{e.name} ({FUNCTIONS[e.name].about})" if isinstance(e, Call) else "it"
+    return DeriveError(
+        f"{pretty(e)} has no form by entries here: the rule `by-entries` is missing for {what}", code="no-rule"
+    )
 
 
 def _max(a: Expr, b: Expr) -> Expr:

@@ -1,23 +1,27 @@
 """Derivations by indices: a function written by entries, differentiated with Kronecker deltas, contracted, recognised.
 
-Every line is an ordinary expression in entries, sums and deltas whose free indices are integer symbols (p, q for the variable,
-i, j for the value of the function).
+Every line is an ordinary expression in entries, sums and deltas whose free indices are integer symbols (p, q for the
+variable, i, j for the value of the function).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from derive.calculus.derivation import Why
 from derive.calculus.index_calculus import contract, partial
-from derive.calculus.index_entries import Writer, fresh
+from derive.calculus.index_entries import Writer, fresh, total
 from derive.calculus.recognition import recognise, recognise_vectorized
 from derive.language import build
-from derive.language.nodes import Call, Delta, Entry, Expr, Map, Power, Symbol, Times, Transpose, Where, walk
+from derive.language.nodes import Call, Delta, Entry, Expr, Map, Power, Sum, Symbol, Times, Transpose, Where, substitute, walk
 from derive.language.sizes import ONE, SCALAR, Size
 
-__all__ = ["FreeIndices", "IndexLine", "component", "free_indices", "index_lines", "recognise", "recognise_vectorized"]
+__all__ = [
+    "FreeIndices", "IndexLine", "component", "free_indices", "index_chain_lines", "index_lines", "recognise",
+    "recognise_vectorized",
+]
 
 
 class IndexLine(NamedTuple):
@@ -44,8 +48,8 @@ _VALUE = ("ij", "kl", "rs", "ab", "uv")
 
 
 def free_indices(function: Expr, variable: Symbol) -> FreeIndices:
-    """The indices that `index_lines` uses: p, q for the variable, i, j for the function's value, others when these are taken."""
-    taken = set(function.free) | set(variable.free) | _size_names(function) | _size_names(variable)
+    """The indices that `index_lines` uses: p, q for the variable, i, j for the value, others when these are taken."""
+    taken = _names(function) | _names(variable)
     of_variable = _pick(_PAIRS, variable.shape, taken)
     of_value = _pick(_VALUE, function.shape, taken | {s.name for s, _ in of_variable})
     return FreeIndices(of_value, of_variable)
@@ -66,31 +70,34 @@ def index(name: str) -> Symbol:
     return out
 
 
-def _size_names(expr: Expr) -> set[str]:
-    return {name for node in walk(expr) for size in node.shape for name in size.names}
+def _names(expr: Expr) -> set[str]:
+    """Names that no new index may have: of symbols, of sizes, of indices summed by the author."""
+    sizes = {name for node in walk(expr) for size in node.shape for name in size.names}
+    return set(expr.free) | sizes | {node.index.name for node in walk(expr) if isinstance(node, Sum)}
 
 
 def component(expr: Expr, *indices: Expr) -> Expr:
-    """The entry of a matrix expression at its indices (two of a matrix, one of a row or column, none of a scalar), by entries.
+    """The entry of an expression at its indices (two of a matrix, one of a row or column), written by entries.
 
-    Sums over indices are written out, names of indices that are summed are chosen free.  DeriveError [no-rule] names what has no
-    form by entries.
+    Sums over indices are written out, names of indices that are summed are chosen free.  DeriveError [no-rule] names
+    what has no form by entries.
     """
-    return Writer(set(expr.free) | _size_names(expr) | {n for i in indices for n in i.free}).entry(expr, *indices)
+    return Writer(_names(expr) | {n for i in indices for n in i.free}).entry(expr, *indices)
 
 
 def index_lines(function: Expr, variable: Symbol) -> list[IndexLine]:
     """The derivation of ∂f/∂X_pq by indices.
 
-    First the function by entries, then its derivative with deltas, then without the sums that they contract, then, where there is
-    one, the matrix of which that is the entry: Entry(2(Ax − y)x', p, q) for ‖Ax − y‖².  A scalar function by a vector or
-    matrix gives the entry of the gradient, a vector function by a vector the entry of the Jacobian (i, p); otherwise the line with
-    deltas is the last.  Free indices are those of `free_indices`.  DeriveError [no-rule] names what has no form by indices.
+    First the function by entries, then its derivative with deltas, then without the sums that they contract, then,
+    where there is one, the matrix of which that is the entry: Entry(2(Ax − y)x', p, q) for ‖Ax − y‖².  A scalar
+    function by a vector or matrix gives the entry of the gradient, a vector function by a vector the entry of the
+    Jacobian (i, p); otherwise the line with deltas is the last.  Free indices are those of `free_indices`.
+    DeriveError [no-rule] names what has no form by indices.
     """
     free = free_indices(function, variable)
     value = tuple(s for s, _ in free.value)
     where = tuple(s for s, _ in free.variable)
-    taken = set(function.free) | set(variable.free) | _size_names(function) | {s.name for s in free.symbols}
+    taken = _names(function) | _names(variable) | {s.name for s in free.symbols}
     written = contract(Writer(taken).entry(function, *value))
     lines = [IndexLine(written, "by-entries", ("the function by its entries",))]
     raw = partial(written, variable, where)
@@ -100,19 +107,64 @@ def index_lines(function: Expr, variable: Symbol) -> list[IndexLine]:
         deltas = any(isinstance(node, Delta) for node in walk(raw))
         why: Why = ("the deltas contract the sums",) if deltas else ("collect",)
         lines.append(IndexLine(short, "contract", why))
-    found = _matrix_form(short, value, where, {s.name: size for s, size in (*free.value, *free.variable)})
-    if found is not None and found is not short:
-        lines.append(IndexLine(found, "recognise", ("read as the entry of a matrix", *_symmetries(short))))
-    return lines
+    return lines + _recognised(short, free)
 
 
-def _symmetries(expr: Expr) -> Why:
-    """A' = A for each symmetric matrix in the expression: reading it off may have used that."""
-    out: list[str | Expr] = []
-    for node in walk(expr):
-        if isinstance(node, Symbol) and not node.is_scalar and "symmetric" in node.has:
-            out += ["; ", Transpose(node), " = ", node]
-    return tuple(out)
+def index_chain_lines(function: Expr, inner: Symbol, definition: Expr, variable: Symbol) -> list[IndexLine]:
+    """∂f/∂X_pq = Σ_k ∂f/∂g_k ∂g_k/∂X_pq by indices, for a scalar f of an intermediate g = definition (a vector or matrix).
+
+    First f by the entries of g, then the sum of products with deltas, then contracted, then the matrix form; all
+    lines speak of g by its name, so a program that evaluates them needs its definition.  f depends on the variable
+    through g only: ValueError otherwise, or when f is not a scalar or g is one.
+    """
+    if not function.is_scalar or inner.is_scalar or variable.name in function.free:
+        raise ValueError("the chain rule by indices is for a scalar function of one intermediate vector or matrix")
+    names = _names(function) | _names(definition) | _names(variable)
+    free = FreeIndices((), _pick(_PAIRS, variable.shape, names))
+    where = tuple(s for s, _ in free.variable)
+    new = fresh(names | {s.name for s in where})
+    at = tuple(next(new) for size in inner.shape if size != ONE)
+    taken = names | {s.name for s in (*where, *at)}
+    written = contract(Writer(taken).entry(function))
+    outer = contract(partial(written, inner, at))
+    inside = contract(partial(contract(Writer(taken).entry(definition, *at)), variable, where))
+    body = build.times(outer, inside)
+    for k, size in reversed(list(zip(at, (s for s in inner.shape if s != ONE), strict=True))):
+        body = total(k, size, body)
+    entry = _entry(inner, at)
+    why: Why = ("chain rule through ", entry, "; its derivative by ", _entry(variable, where), " is ", inside)
+    lines = [IndexLine(written, "by-entries", ("the function by its entries",)), IndexLine(body, "chain-rule", why)]
+    short = contract(body)
+    if short is not body:
+        lines.append(IndexLine(short, "contract", ("the deltas contract the sums",)))
+    return lines + _recognised(short, free)
+
+
+def _entry(symbol: Symbol, at: Sequence[Expr]) -> Expr:
+    if not at:
+        return symbol
+    out: Expr = Entry(symbol, at[0], at[1] if len(at) > 1 else None)
+    return out
+
+
+def _recognised(short: Expr, free: FreeIndices) -> list[IndexLine]:
+    """The line that reads an expression as the entry of a matrix, with the symmetries that this takes; none when it is none."""
+    value, where = tuple(s for s, _ in free.value), tuple(s for s, _ in free.variable)
+    sizes = {s.name: size for s, size in (*free.value, *free.variable)}
+    found = _matrix_form(short, value, where, sizes)
+    if found is None or found is short:
+        return []
+    used: list[str | Expr] = []
+    for symbol in _symmetric(short):
+        plain = replace(symbol, has=symbol.has - {"symmetric", "spd", "psd", "diagonal"})
+        without = _matrix_form(substitute(short, {symbol: plain}), value, where, sizes)
+        if without is None or substitute(without, {plain: symbol}) is not found:
+            used += ["; ", Transpose(symbol), " = ", symbol]
+    return [IndexLine(found, "recognise", ("read as the entry of a matrix", *used))]
+
+
+def _symmetric(expr: Expr) -> list[Symbol]:
+    return [n for n in walk(expr) if isinstance(n, Symbol) and not n.is_scalar and "symmetric" in n.has]
 
 
 def _matrix_form(
@@ -155,7 +207,8 @@ def _reason(written: Expr, variable: Symbol, where: Sequence[Symbol]) -> Why:
     rule = ", ".join(name for name in _RULES if name in used) or "linear"
     if not where:
         return (rule,)
-    of_variable = (variable, build.inverse(variable)) if len(where) == 2 and variable.shape[0] == variable.shape[1] else (variable,)
+    square = len(where) == 2 and variable.shape[0] == variable.shape[1]
+    of_variable = (variable, build.inverse(variable)) if square else (variable,)
     entries = [n for n in walk(written) if isinstance(n, Entry) and n.arg in of_variable]
     plain = [e for e in entries if all(isinstance(c, Symbol) for c in e.children[1:])]
     if not plain:

@@ -19,8 +19,7 @@ def reason(level: Level) -> tuple[str, Why]:
     generic = [r for r in named if r.words.startswith("chain rule")]
     special = [r for r in named if not r.words.startswith("chain rule")]
     if level.chained or generic:
-        entrywise = any("entry by entry" in r.words for r in generic)
-        words.append("chain rule, entry by entry" if entrywise and not special else "chain rule")
+        words.append(_chain_words(level, bool(special)))
     words.extend(_plural(special))
     if "quotient-rule" in structural:
         words.insert(0, "quotient rule")
@@ -40,6 +39,17 @@ def reason(level: Level) -> tuple[str, Why]:
     if name in ("sum-rule", "transpose", "constant-factor", "variable"):
         name = "linear"
     return name, (", ".join(dict.fromkeys(words)),)
+
+
+def _chain_words(level: Level, special: bool) -> str:
+    """`derivative of sin` for sin(x) itself, `chain rule` for scalars, `chain rule, entry by entry` for vectors and matrices."""
+    if level.maps and not special and all(scalar for _, scalar, _ in level.maps):
+        named = [name for name, _, plain in level.maps if plain]
+        if len(named) == len(level.maps) and not level.chained:
+            return "derivative of " + " and of ".join(named)
+        return "chain rule"
+    entrywise = any(not scalar for _, scalar, _ in level.maps)
+    return "chain rule, entry by entry" if entrywise and not special else "chain rule"
 
 
 def _plural(rules: list[Rule]) -> list[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from derive.calculus.collect import collect
+from derive.calculus.collect import collect, neat
 from derive.calculus.derivation import Chain, Head, Line, Result, Step
+from derive.calculus.differentiate import spread
 from derive.calculus.first import Setting, free_name, taken_names
+from derive.calculus.matrixform import vec_matrix
 from derive.calculus.second import _expanded
 from derive.calculus.tidy import tidy
 from derive.errors import DeriveError
@@ -65,7 +67,11 @@ def entries(s: Setting, first: Expr) -> tuple[list[Chain], Result]:
     if isinstance(last, Entry) and found[-1].rule == "recognise":
         result = last.arg
         chain_lines.append(Line(result, "gradient" if scalar else "read-off", (), quantity, Head(quantity, p.name, p.wrt)))
-    del first
+    elif not scalar and not s.unit_speed:
+        (h,) = s.directions
+        result = neat(vec_matrix(spread(first, frozenset({h.name})), h), [])
+        why = ("the entries in the order of vec",)
+        chain_lines.append(Line(result, "read-off", why, "vectorized", Head("vectorized", p.name, p.wrt)))
     return [Chain("entries", "By indices", tuple(chain_lines))], Result(result)
 
 

@@ -120,6 +120,10 @@ def is_positive(expr: Expr) -> bool:
             return all(is_nonnegative(c) for c in expr.terms) and any(is_positive(c) for c in expr.terms)
         case Call(name="det", args=(arg,)) | Call(name="tr", args=(arg,)):
             return definiteness(arg) == "positive definite"
+        case Call(name="sum" | "mean", args=(arg,)):
+            return is_positive(arg)
+        case Call(name="softmax" | "pi"):
+            return True
         case _:
             return False
 
@@ -278,7 +282,7 @@ def is_invertible(expr: Expr) -> bool:
             return is_nonzero(scalar) and is_invertible(arg)
         case Power(base=base):
             return is_invertible(base)
-        case Call(name="expm"):
+        case Call(name="expm" | "cholesky" | "qr_r"):
             return True
         case MatMul() if all(is_square(f.shape) for f in expr.factors):
             return all(is_invertible(f) for f in expr.factors)

@@ -15,6 +15,7 @@ from derive.calculus.first import Setting, derivative_lines, read_off, setting
 from derive.calculus.matrixform import matrix_of, vec_matrix
 from derive.calculus.naming import named
 from derive.calculus.narration import overridden
+from derive.calculus.numbers import in_numbers
 from derive.calculus.properties import definiteness, is_invertible, is_positive, is_symmetric
 from derive.calculus.reading import joined
 from derive.calculus.second import hessian, second_derivative, taylor
@@ -57,7 +58,8 @@ def _derive(problem: Problem) -> Derivation:
     results: Results = {}
     if backwards.applies(s) and find <= {"derivative", "gradient", "differential"}:
         return _backward(s, find)
-    lines = derivative_lines(s)
+    lines, letters = derivative_lines(s)
+    where = (*where, *letters)
     first = lines[-1].expr
     if "derivative" in find:
         results["derivative"] = Result(first, problem.directions)
@@ -108,8 +110,9 @@ def _derive(problem: Problem) -> Derivation:
             more_chains, result = getattr(otherwise, name)(s, first)
             chains += more_chains
             results[name] = result
+    chains += in_numbers(problem, results)
     chains = [replace(c, lines=tuple(overridden(line, problem) for line in c.lines)) for c in chains]
-    told = replace(problem, let=written.let, function=written.function) if where else problem
+    told = replace(problem, let=written.let, function=written.function) if s.written is not problem.function else problem
     return Derivation(told, tuple(chains), results, _conditions(told, results, dict(where)), where)
 
 
@@ -192,11 +195,7 @@ def _gradients(s: Setting, first: Expr) -> tuple[list[Line], dict[str, Expr], di
         lines += more
     for x in p.wrt:
         g = structured[x.name]
-        lines.append(Line(g, "gradient", (), "gradient", Head("gradient", p.name, (x,))))
-        shown = explicit(g) if by_entries(p.function, x) else None
-        if shown is not None:
-            lines.append(Line(shown, "entries", ("entry by entry",), "gradient", steps=(Step(g, shown, "entries", ()),)))
-            structured[x.name] = shown
+        lines.append(Line(g, "gradient", (), "gradient", _one_of("gradient", p, x)))
         if s.written is not p.function:
             full = tidy(substitute(g, dict(p.let)))
             if full is not g:
@@ -204,6 +203,11 @@ def _gradients(s: Setting, first: Expr) -> tuple[list[Line], dict[str, Expr], di
                 lines.append(Line(full, "intermediate", whys, "gradient", steps=(Step(g, full, "intermediate", ()),)))
                 structured[x.name] = full
     return lines, free, structured
+
+
+def _one_of(quantity: str, p: Problem, x: Symbol) -> Head:
+    """∇f(X), or ∇_A f(A, b) by one of several variables."""
+    return Head(quantity, p.name, (x,), (), p.wrt if len(p.wrt) > 1 else ())
 
 
 def _other_inner_product(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Line], dict[str, Expr]]:
@@ -275,7 +279,7 @@ def jacobian(s: Setting, first: Expr) -> tuple[list[Chain], Result | dict[str, R
             matrix = neat(matrix_of(_only(first, h, s), h), [])
         else:
             matrix = neat(vec_matrix(_only(first, h, s), h), [])
-        head = Head("jacobian", p.name, (x,))
+        head = _one_of("jacobian", p, x)
         lines.append(Line(matrix, "read-off", _jacobian_why(s, x, h), "jacobian", head))
         shown = explicit(matrix) if by_entries(p.function, x) else None
         if shown is not None:
@@ -314,7 +318,7 @@ def _leibniz(table: list[list[Expr]]) -> Expr:
 def _jacobian_why(s: Setting, x: Symbol, h: Symbol) -> Why:
     if s.unit_speed:
         return ("a scalar variable: the derivative",)
-    return ("read off: the factor of ", h) if is_column(x.shape) else ("read off: the factor of vec ", h)
+    return ("read off: the factor of ", h) if is_column(x.shape) or x.is_scalar else ("read off: the factor of vec ", h)
 
 
 def _only(first: Expr, h: Symbol, s: Setting) -> Expr:

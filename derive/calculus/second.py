@@ -262,10 +262,6 @@ def hessian(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chain], Result
             lines.append(Line(after, "structure", why, "hessian", steps=(Step(last, after, "structure", ()),)))
         if vector:
             lines.append(_hessian_matrix(s, lines[-1].expr, x, along[0]))
-            shown = explicit(lines[-1].expr) if by_entries(p.function, x) else None
-            if shown is not None:
-                steps = (Step(lines[-1].expr, shown, "entries", ()),)
-                lines.append(Line(shown, "entries", ("entry by entry",), "hessian", steps=steps))
             results[x.name] = Result(lines[-1].expr)
         else:
             results[x.name] = Result(lines[-1].expr, along)
@@ -281,6 +277,8 @@ def _hessian_matrix(s: Setting, applied: Expr, x: Symbol, h: Symbol) -> Line:
         matrix: Expr = Zeros((x.shape[0], x.shape[0]))
     else:
         matrix = neat(matrix_of(spread(applied, frozenset({h.name})), h), [])
+        if by_entries(s.problem.function, x):
+            matrix = explicit(matrix) or matrix
     return Line(matrix, "read-off", ("read off the matrix",), "hessian", Head("hessian", s.problem.name, (x,)))
 
 

@@ -60,7 +60,7 @@ def stationary(
     first = Line(zero(g.shape), "stationary", ("gradient = 0",), "equation", g, equation=True,
                  solution={x: solved.solution} if solved else None)
     if solved is None:
-        chain = Chain("stationary", "Stationary points", (_implicit(first, g, x),))
+        chain = Chain("stationary", "Stationary points", (_implicit(first, g, Head("gradient", p.name, p.wrt)),))
         return [chain], Result(chain.lines[-1].expr, classification="undetermined")
     lines = [first]
     for move in solved.moves[:-1]:
@@ -73,7 +73,7 @@ def stationary(
     chains = [Chain("stationary", "Stationary point", tuple(lines))]
     kind, more, conditions = classify(s, x, solved.solution, *hessians[x.name])
     chains.extend(more)
-    result = Result(solved.solution, classification=kind, conditions=(*solved.conditions, *conditions))
+    result = Result(solved.solution, classification=kind, conditions=tuple(dict.fromkeys((*solved.conditions, *conditions))))
     return chains, result
 
 
@@ -85,9 +85,9 @@ def starred(x: Symbol) -> Symbol:
     return out
 
 
-def _implicit(line: Line, g: Expr, x: Symbol) -> Line:
+def _implicit(line: Line, g: Expr, head: Head) -> Line:
     """The equation as it stands: gradient = 0, which has no closed form here."""
-    return replace(line, expr=g, left=None, equation=False, quantity="gradient", relation="=",
+    return replace(line, expr=g, left=head, equation=False, quantity="gradient", relation="=",
                    why=("stationary where this is 0; no closed form",))
 
 
@@ -100,12 +100,13 @@ def _scalar(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Result | tuple
     second_chains, second = hessian(s, {x.name: g})
     assert isinstance(second, Result)
     if not roots:
-        line = _implicit(Line(nothing, "stationary", (), "equation", g, equation=True), g, x)
+        head = Head("gradient", s.problem.name, s.problem.wrt)
+        line = _implicit(Line(nothing, "stationary", (), "equation", g, equation=True), g, head)
         return [Chain("stationary", "Stationary points", (line,))], Result(line.expr, classification="undetermined")
     lines = [Line(nothing, "stationary", ("gradient = 0",), "equation", g, equation=True, solution={x: roots[0]})]
     results: list[Result] = []
     for k, root in enumerate(roots):
-        relation = "or" if k else "⇔"
+        relation = "=" if k else "⇔"
         lines.append(Line(root, "solve", ("solved by SymPy, put back and checked",), "stationary", starred(x), relation))
         value = algebra.simplify_scalar(tidy(substitute(second.expr, {x: root})))
         kind = _NAMES.get(definiteness(value if value is not None else second.expr) or "", "undetermined")
@@ -138,15 +139,23 @@ def _by_entries(
     results: list[Result] = []
     for k, (point, solution) in enumerate(zip(points, solutions, strict=True)):
         there: dict[Expr, Expr] = {row[0]: value for row, value in zip(whole, point, strict=True)}
-        found = algebra.definiteness([[tidy(substitute(e, there)) for e in row] for row in matrix])
-        kind = _SADDLE.get(found.kind, "undetermined")
-        why: list[Why] = [("the Hessian is ", found.kind, f": a {kind}" if kind != "undetermined" else "")]
-        if len(found.minors) == 2:
-            why.insert(0, ("∂²f/∂x₁² = ", found.minors[0], " and det = ", found.minors[1]))
-        lines.append(Line(solution, "solve", joined(why), "stationary", starred(x), "or" if k else "⇔"))
+        kind, why = second_order([[tidy(substitute(e, there)) for e in row] for row in matrix])
+        lines.append(Line(solution, "solve", joined(why), "stationary", starred(x), "=" if k else "⇔"))
         results.append(Result(solution, classification=kind))
     chains = [Chain("stationary", "Stationary points" if len(points) > 1 else "Stationary point", tuple(lines))]
     return chains, results[0] if len(results) == 1 else tuple(results)
+
+
+def second_order(matrix: list[list[Expr]]) -> tuple[str, list[Why]]:
+    """(minimum, maximum, saddle or undetermined, the reason) of a Hessian matrix of scalars: f₁₁ and the determinant."""
+    from derive.calculus import algebra
+
+    found = algebra.definiteness(matrix)
+    kind = _SADDLE.get(found.kind, "undetermined")
+    why: list[Why] = [("the Hessian is ", found.kind, f": a {kind}" if kind != "undetermined" else "")]
+    if len(found.minors) == 2:
+        why.insert(0, ("first entry ", found.minors[0], " and determinant ", found.minors[1]))
+    return kind, why
 
 
 _SADDLE = {"positive definite": "minimum", "negative definite": "maximum", "indefinite": "saddle"}

@@ -10,18 +10,24 @@ from dataclasses import replace
 
 from derive.calculus.collect import neat
 from derive.calculus.derivation import Chain, Line, Result, Why
+from derive.calculus.differentiate import Motion, level
 from derive.calculus.equations import Solved, expanded, solve, split_terms
 from derive.calculus.first import Setting
 from derive.calculus.properties import definiteness
-from derive.calculus.stationary import starred
-from derive.calculus.tidy import tidy_with
+from derive.calculus.reading import joined
+from derive.calculus.stationary import second_order, starred
+from derive.calculus.tidy import tidy, tidy_with
 from derive.language.build import ONE, add, is_zero, scale, zero
-from derive.language.nodes import Expr, Identity, Symbol, substitute
+from derive.language.nodes import D, Expr, Identity, Symbol, substitute
 
 
 def stationary_system(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chain], dict[str, Result]]:
     """The elimination as a chain, and the point; without a closed form the equations themselves."""
     p = s.problem
+    if all(x.is_scalar for x in p.wrt):
+        found = _of_scalars(s, gradients)
+        if found is not None:
+            return found
     order = _elimination(gradients, p.wrt)
     if order is None:
         lines = [
@@ -38,7 +44,7 @@ def stationary_system(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chai
     lines = []
     for x in p.wrt:
         g = gradients[x.name]
-        lines.append(Line(zero(g.shape), "stationary", ("gradient = 0",), "equation", g, "=" if not lines else "and", True,
+        lines.append(Line(zero(g.shape), "stationary", ("gradient = 0",), "equation", g, "=", True,
                           solution=solutions))
     for x, equation, solved in order:
         if equation is not gradients[x.name] and not any(equation is line.left for line in lines):
@@ -57,6 +63,43 @@ def stationary_system(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chai
     return [chain], {
         x.name: Result(solutions[x], classification=kind, conditions=conditions) for x in p.wrt
     }
+
+
+def _of_scalars(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chain], dict[str, Result]] | None:
+    """Scalar variables: the equations solved by SymPy, the point by the second-order test of the matrix of second derivatives."""
+    from derive.calculus import algebra
+
+    p = s.problem
+    points = algebra.solve_system([gradients[x.name] for x in p.wrt], list(p.wrt))
+    if not points or len(points) != 1:
+        return None
+    (point,) = points
+    solution = dict(zip(p.wrt, point, strict=True))
+    there: dict[Expr, Expr] = dict(zip(p.wrt, point, strict=True))
+    matrix = [[tidy(substitute(_partial(gradients[x.name], y), there)) for y in p.wrt] for x in p.wrt]
+    kind, why = second_order(matrix)
+    lines = [
+        Line(zero(gradients[x.name].shape), "stationary", ("gradient = 0",), "equation", gradients[x.name],
+             "=", True, solution=solution)
+        for k, x in enumerate(p.wrt)
+    ]
+    for k, x in enumerate(p.wrt):
+        last = k == len(p.wrt) - 1
+        lines.append(Line(solution[x], "solve", joined(why) if last else (), "stationary", starred(x), "=" if k else "⇔",
+                          solution=solution))
+    chain = Chain("stationary", "Stationary point", tuple(lines))
+    return [chain], {x.name: Result(solution[x], classification=kind) for x in p.wrt}
+
+
+def _partial(g: Expr, y: Symbol) -> Expr:
+    """∂g/∂y for scalars."""
+    m = Motion(((y, ONE),), frozenset({y.name}))
+    if not m.depends(g):
+        return zero(g.shape)
+    out: Expr = D(g, m.moves)
+    while out.pending:
+        out = level(out, m).expr
+    return tidy(out)
 
 
 def _elimination(

@@ -121,7 +121,8 @@ def _node(expr: Expr, new: tuple[Expr, ...], used: Used | None, memo: dict[Expr,
         case Entry():
             if is_zero(new[0]):
                 return zero(expr.shape)
-            return expr.rebuild(new)
+            block = _block(new[0], new[1:])
+            return expr.rebuild(new) if block is None else block
         case _:
             return expr.rebuild(new) if not _same(expr.children, new) else expr
 
@@ -332,7 +333,7 @@ def _transposed_sum(arg: Add, used: Used | None) -> Expr:
             for name, symbol in mine:
                 _note(used, name, symbol)
         return arg
-    if _primes(opened) <= _primes(arg):
+    if _primes(opened) <= _primes(arg) + 1:
         if used is not None and mine:
             for name, symbol in mine:
                 _note(used, name, symbol)
@@ -415,6 +416,16 @@ def _outer(expr: Expr) -> tuple[Expr, Expr] | None:
             if is_column(left.shape):
                 return left, _transposed(matmul(*expr.factors[k:]), None)
     return None
+
+
+def _block(arg: Expr, index: tuple[Expr, ...]) -> Expr | None:
+    """The k-th entry of a column of scalars."""
+    if not isinstance(arg, Stack) or len(index) != 1 or not isinstance(index[0], Number) or not is_column(arg.shape):
+        return None
+    if any(len(row) != 1 or not row[0].is_scalar for row in arg.rows):
+        return None
+    k = int(index[0].value) - 1
+    return arg.rows[k][0] if 0 <= k < len(arg.rows) else None
 
 
 def _summed(arg: Expr) -> Expr | None:

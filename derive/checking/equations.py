@@ -207,16 +207,19 @@ def numeric_stationary(site: Site) -> Site:
         return Site(site.problem, site.names, site.point.with_values(values))
 
     def slope(flat: Array) -> Array:
+        """The gradient times the length of the point, so that points far away are not taken for stationary ones."""
         function = placed(flat).function(None, wrt)
-        return np.concatenate([np.ravel(function.gradient(v)) for v in wrt])
+        gradient = np.concatenate([np.ravel(function.gradient(v)) for v in wrt])
+        return np.asarray(gradient * np.linalg.norm(flat))
 
     start = np.concatenate([np.ravel(site.point.values[v.name]) for v in wrt])
     base = largest(slope(start))
     try:
         for scale in (1.0, 0.5, 2.0, -1.0):
-            found = scipy.optimize.root(slope, scale * start, method="hybr", options={"xtol": 1e-11})
+            found = scipy.optimize.root(slope, scale * start, method="lm", options={"xtol": 1e-12})
             at = np.asarray(found.x, dtype=float)
-            if largest(slope(at)) <= 1e-7 * base:
+            near = 1e-3 < np.linalg.norm(at) / np.linalg.norm(start) < 1e3
+            if near and largest(slope(at)) <= 1e-7 * base:
                 return placed(at)
     except (Unevaluable, ValueError):
         pass

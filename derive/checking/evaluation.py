@@ -90,17 +90,19 @@ _FIRST_STEP = {1: 0.02, 2: 0.06, 3: 0.12, 4: 0.2}
 _LEVELS = 3
 
 
-def derivative(curve: Curve, order: int = 1, speed: float = 1.0, enough: float = 1e-9) -> Estimate:
+def derivative(
+    curve: Curve, order: int = 1, speed: float = 1.0, enough: float = 1e-9, attempts: int = 4
+) -> Estimate:
     """The order-th derivative of `curve` at 0: central differences, three steps, extrapolated twice (error O(h⁶)).
 
     speed   how fast the curve moves: steps are divided by it
-    enough  a relative error estimate at which the steps are not made smaller
+    enough  a relative error estimate at which the steps are not made smaller; they are `attempts` times at most
     Unevaluable when the curve is nowhere defined on both sides of 0.
     """
     best: Estimate | None = None
     reason = Unevaluable("no difference quotient exists")
     step = _FIRST_STEP[order] / max(1.0, speed)
-    for _ in range(4):
+    for _ in range(attempts):
         try:
             found = _extrapolated(curve, order, step)
         except Unevaluable as e:

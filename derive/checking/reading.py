@@ -56,11 +56,13 @@ class Site:
 
         Unevaluable when it has none.
         """
-        if not free:
-            shape = array_shape(expr.shape, self.point.sizes)
-            return evaluate(compiled(expr, self.names), self.point.namespace, shape)
-        shape = tuple(size.value(self.point.sizes) for _, size in free)
-        return evaluate(compiled(expr, Names(self.names.let, free)), self.point.namespace, shape)
+        sizes = self.point.sizes
+        try:
+            shape = tuple(size.value(sizes) for _, size in free) if free else array_shape(expr.shape, sizes)
+        except KeyError as e:
+            raise Unevaluable(f"the size {e.args[0]} is not of the problem") from None
+        names = Names(self.names.let, free) if free else self.names
+        return evaluate(compiled(expr, names), self.point.namespace, shape)
 
     def size(self, expr: Expr) -> float:
         """What cancellation is measured against: the largest entries of the factors of a term, multiplied."""
@@ -98,12 +100,20 @@ def groups(site: Site, head: Head) -> list[Moves]:
     given = [plain(site.value(h)) for h in head.directions]
     if not given:
         return _usual(site, head)
-    for variables in (head.wrt, head.arguments or problem.wrt, problem.wrt):
-        n = len(variables)
-        if len(given) in (n, 2 * n):
-            parts = [given[k : k + n] for k in range(0, len(given), n)]
-            return [{v.name: h for v, h in zip(variables, part, strict=True)} for part in parts]
-    raise Unevaluable(f"its left side has {len(given)} directions for {len(head.wrt)} variable(s)")
+    if head.quantity == "second-derivative" and len(given) == len(head.wrt) == 2:
+        # one direction each: the mixed derivative by one variable and by the other
+        return [{v.name: h} for v, h in zip(head.wrt, given, strict=True)]
+    for count in {"second-derivative": (2, 1), "quadratic": (1, 2)}.get(head.quantity, (1,)):
+        for variables in (head.wrt, head.arguments, problem.wrt):
+            n = len(variables)
+            if len(given) == count * n and _fit(head, variables * count):
+                parts = [given[k : k + n] for k in range(0, len(given), n)]
+                return [{v.name: h for v, h in zip(variables, part, strict=True)} for part in parts]
+    raise Unevaluable("the directions of its left side are not those of its variables")
+
+
+def _fit(head: Head, variables: tuple[Symbol, ...]) -> bool:
+    return all(h.shape == v.shape for h, v in zip(head.directions, variables, strict=True))
 
 
 def _usual(site: Site, head: Head) -> list[Moves]:

@@ -6,8 +6,9 @@ Points are reproducible: the seed is a hash of the problem's id.  Directions lie
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from types import CodeType
 from typing import Any
 
@@ -16,7 +17,7 @@ import numpy as np
 from derive.checking import smooth
 from derive.checking.evaluation import Unevaluable, compiled, derivative, evaluate, largest, quiet
 from derive.checking.sizing import assignments
-from derive.checking.structures import STYLES, Style, array_shape, direction, draw
+from derive.checking.structures import STYLES, Array, Style, array_shape, direction, draw
 from derive.errors import DeriveError
 from derive.language.functions import FUNCTIONS
 from derive.language.nodes import Call, Compare, Expr, Map, Symbol, Unnamed, walk
@@ -27,8 +28,12 @@ from derive.notation.numpy_source import Names
 RELIABLE = 1e-7
 """The relative error that the difference quotient may have at a point."""
 LARGE = 1e7
-FLAT = 12
-"""Points with a vanishing derivative after which one is taken for want of a better."""
+FLAT, FAIR = 5, 24
+"""Points with a vanishing derivative, or with one that only short steps give, after which one is taken."""
+SECOND_ORDER = frozenset(("second-derivative", "hessian", "taylor", "stationary"))
+NEARBY = 1e-9
+QUICK = 6
+"""Choices of sizes that are tried with the first styles before all are tried with all."""
 TRIES = 3
 """Draws for each style of entries and each choice of sizes."""
 
@@ -80,6 +85,14 @@ class Point:
             self._drawn[key] = direction(variable.has, self.values[variable.name], self.random(variable.name, salt))
         return self._drawn[key]
 
+    def nearby(self, symbols: Iterable[Symbol]) -> Point:
+        """The point with each symbol moved a little in its structure: what is well conditioned hardly changes."""
+        moved = {}
+        for s in symbols:
+            if "integer" not in s.has and s.of is None:
+                moved[s.name] = self.values[s.name] + NEARBY * self.direction(s, "nearby")
+        return self.with_values(moved)
+
     def with_values(self, values: Mapping[str, Any]) -> Point:
         """The point with other values of some symbols, or with values of further ones."""
         return Point(self.sizes, {**self.values, **values}, self.calls, self.paths, self.seed)
@@ -88,7 +101,7 @@ class Point:
         """The point with random values for further symbols: `along` says of which variable one is a direction."""
         values: dict[str, Any] = {}
         for name, symbol in symbols.items():
-            if name in self.values:
+            if name in self.values or not {n for d in symbol.dims for n in d.names} <= self.sizes.keys():
                 continue
             rng = self.random(name)
             variable = along.get(name)
@@ -142,8 +155,8 @@ def _first(
     shift: int,
     zero_is_fine: bool,
 ) -> Point:
-    fallback: Point | None = None
-    flat = 0
+    spare: dict[str, Point] = {}
+    left = {"flat": FLAT, "fair": FAIR}
     reason = "it has no value"
     for point in _candidates(problem, seed, shift):
         try:
@@ -155,11 +168,12 @@ def _first(
             continue
         if quality == "good" or (zero_is_fine and quality == "flat"):
             return point
-        fallback, flat = fallback or point, flat + 1
-        if flat == FLAT:
+        spare.setdefault(quality, point)
+        left[quality] -= 1
+        if not left[quality]:
             break
-    if fallback is not None:
-        return fallback
+    if spare:
+        return spare.get("fair") or spare["flat"]
     raise DeriveError(
         f"no random point was found at which {problem.name} is defined and smooth (at the last one tried: {reason})",
         code="no-point",
@@ -169,21 +183,32 @@ def _first(
 
 
 def _candidates(problem: Problem, seed: tuple[int, ...], shift: int) -> Iterator[Point]:
-    for round_, sizes in enumerate(assignments(problem, shift=shift)):
-        for s, style in enumerate(STYLES):
-            for attempt in range(TRIES if round_ < 4 else 1):
-                yield draw_point(problem, sizes, style, (*seed, round_, s, attempt))
+    """The likely ones first: a few choices of sizes with the first styles, then all choices with all styles."""
+    for quick in (True, False):
+        chosen = assignments(problem, shift=shift)
+        for round_, sizes in enumerate(islice(chosen, QUICK) if quick else chosen):
+            for s, style in enumerate(STYLES[:3] if quick else STYLES):
+                for attempt in range(1 if quick or round_ >= 4 else TRIES):
+                    yield draw_point(problem, sizes, style, (*seed, quick, round_, s, attempt))
 
 
 def _quality(problem: Problem, code: CodeType, point: Point) -> str:
-    """good, flat (the derivative vanishes there); Unevaluable when the point does not serve."""
+    """good; fair, where only short steps give the derivative; flat, where it vanishes.  Unevaluable: it does not serve."""
     shape = array_shape(problem.function.shape, point.sizes)
     value = evaluate(code, point.namespace, shape)
     size = largest(value)
     if size > LARGE:
         raise Unevaluable("it is too large there")
     moves = {v.name: point.direction(v, "0") for v in problem.wrt}
-    found = derivative(lambda t: evaluate(code, point.moved(moves, t), shape), speed=speed(moves))
+
+    def curve(t: float) -> Array:
+        return evaluate(code, point.moved(moves, t), shape)
+
+    found = derivative(curve, speed=speed(moves), attempts=1)
+    plain = (8 * (curve(1e-3) - curve(-1e-3)) - (curve(2e-3) - curve(-2e-3))) / 12e-3
+    long_steps = found.relative < RELIABLE and largest(plain - found.value) <= RELIABLE * largest(found.value)
+    if not long_steps:
+        found = derivative(curve, speed=speed(moves))
     slope = largest(found.value)
     if slope > LARGE * max(1.0, size):
         raise Unevaluable("its derivative is too large there")
@@ -191,7 +216,10 @@ def _quality(problem: Problem, code: CodeType, point: Point) -> str:
         return "flat"
     if found.error > RELIABLE * max(slope, 1e-3 * size):
         raise Unevaluable("its derivative is not well conditioned there")
-    return "good"
+    if long_steps and SECOND_ORDER & set(problem.find):
+        bend = derivative(curve, 2, speed=speed(moves), attempts=1)
+        long_steps = bend.error < 1e-6 * max(largest(bend.value), slope, size)
+    return "good" if long_steps else "fair"
 
 
 def speed(moves: Mapping[str, Any]) -> float:

@@ -224,17 +224,21 @@ def check_partials(function: Function, got: Array, variable: Symbol) -> Outcome:
 
 
 def check_hessian_operator(function: Function, got: Array, variable: Symbol, along: Moves) -> Outcome:
-    """⟨Hess[K], E⟩ = D²f[E, K] for random E of the structure, and the value itself in the structure."""
+    """⟨Hess[K], E⟩ = D²f[E, K] for random E of the structure, and the value itself in the structure.
+
+    On a curved set it is the Hessian of the function on the surrounding space: E is any direction there.
+    """
     at = function.point.values[variable.name]
     if np.shape(got) != np.shape(at):
         return Outcome(float("inf"), FIRST, f"the shape of {variable.name}")
-    tests = [random_moves(function.point, (variable,), k) for k in range(DIRECTIONS)]
+    curved = variable.has & {"orthogonal", "stiefel", "unit"}
+    tested: Symbol = Symbol(variable.name, variable.dims) if curved else variable
+    tests = [random_moves(function.point, (tested,), f"{k} in space" if curved else k) for k in range(DIRECTIONS)]
     outcome = _pairings(
         [np.sum(got * e[variable.name]) for e in tests], [function.second(e, along) for e in tests], function.size(), 2,
         "second differences",
     )
-    linear = not variable.has & {"orthogonal", "stiefel", "unit"}
-    return outcome.and_(_membership(variable, at, got)) if linear else outcome
+    return outcome if curved else outcome.and_(_membership(variable, at, got))
 
 
 def check_hessian_matrix(function: Function, got: Array, variables: tuple[Symbol, ...]) -> Outcome:

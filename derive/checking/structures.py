@@ -152,7 +152,12 @@ def project(has: frozenset[str], at: Any, z: Any) -> Any:
 
 
 def direction(has: frozenset[str], at: Any, rng: np.random.Generator) -> Any:
-    """A random direction at `at` that keeps the structure: symmetric, …, tangent for orthogonal, Stiefel, unit."""
+    """A random direction at `at` that keeps the structure: symmetric, …, tangent for orthogonal, Stiefel, unit.
+
+    It is about as long as 1, so that the steps of a difference quotient are short against what the function does.
+    """
     if not np.ndim(at):
         return float((0.5 + rng.random()) * rng.choice((-1.0, 1.0)))
-    return project(has, at, rng.normal(size=np.shape(at)))
+    out = project(has, at, rng.normal(size=np.shape(at)))
+    length = np.linalg.norm(out)
+    return out * ((0.7 + 0.6 * rng.random()) / length) if length > 0 else out

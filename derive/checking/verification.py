@@ -15,7 +15,7 @@ from derive.calculus.derivation import Chain, Derivation, Head, Line, Result
 from derive.checking.equations import check_classification, check_equation, check_relation, check_stationary
 from derive.checking.evaluation import Unevaluable, compiled, evaluate, largest, quiet
 from derive.checking.reading import Free, Site, statement
-from derive.checking.sampling import LARGE, Point, points
+from derive.checking.sampling import LARGE, NEARBY, Point, points
 from derive.checking.statements import Outcome
 from derive.checking.structures import Array, inside
 from derive.errors import DeriveError
@@ -115,8 +115,9 @@ def _points(derivation: Derivation, count: int) -> list[Point]:
     results = [stated for stated in _stated(derivation) if stated.expr.free <= known]
 
     def serves(point: Point) -> None:
+        nearby = point.nearby(problem.symbols.values())
         for stated in results:
-            _moderate(evaluate(compiled(stated.expr, names), point.namespace))
+            _moderate(*(evaluate(compiled(stated.expr, names), p.namespace) for p in (point, nearby)))
             for symbol, expr in stated.solution.items():
                 if not inside(symbol.has, evaluate(compiled(expr, names), point.namespace)):
                     raise Unevaluable(f"the stationary point is not where {symbol.name} may be")
@@ -129,9 +130,12 @@ def _points(derivation: Derivation, count: int) -> list[Point]:
         return points(problem, count)
 
 
-def _moderate(value: Array) -> None:
+def _moderate(value: Array, nearby: Array) -> None:
+    """A result that is too large, or that changes wildly, is at a place where it does not exist."""
     if largest(value) > LARGE:
         raise Unevaluable("a result is too large there")
+    if largest(value - nearby) > 1e5 * NEARBY * max(largest(value), 1e-3):
+        raise Unevaluable("a result is not well conditioned there")
 
 
 @dataclass(frozen=True)
@@ -156,13 +160,13 @@ def _stated(derivation: Derivation) -> Iterator[Stated]:
                 if x.name in found:
                     one = found[x.name]
                     directions = one.direction if quantity == "hessian" else ()
-                    yield Stated(quantity, Head(quantity, problem.name, (x,), directions), one.expr, free=one.free)
+                    yield Stated(quantity, Head(quantity, problem.name, (x,), directions), one.expr, free=derivation.free(one))
         elif quantity == "linearity":
             yield from _linearity(derivation, found)
         else:
             for one in found if isinstance(found, tuple) else (found,):
                 directions = one.direction if quantity in ("hessian", "taylor") else ()
-                yield Stated(quantity, Head(quantity, problem.name, problem.wrt, directions), one.expr, free=one.free)
+                yield Stated(quantity, Head(quantity, problem.name, problem.wrt, directions), one.expr, free=derivation.free(one))
 
 
 def _linearity(derivation: Derivation, found: Result | tuple[Result, ...]) -> Iterator[Stated]:
@@ -304,8 +308,9 @@ def check_answer(problem: Problem, quantity: str, result: Expr, author: Expr, co
     worst = 0.0
     with quiet():
         def serves(point: Point) -> None:
-            site = Site(problem, Names(problem.let), point.with_symbols(*_unknown(problem, (result,))))
-            _moderate(site.value(result))
+            full = point.with_symbols(*_unknown(problem, (result,)))
+            both = (full, full.nearby(problem.symbols.values()))
+            _moderate(*(Site(problem, Names(problem.let), p).value(result) for p in both))
 
         for place in points(problem, count, serves=serves):
             site = Site(problem, Names(problem.let), place.with_symbols(*_unknown(problem, (result, author))))

@@ -22,6 +22,7 @@ def command(paths: tuple[str, ...], jobs: int | None, points: int, fail_fast: bo
       derive check problems/week3 --fail-fast
     """
     from derive.documents.settings import Settings
+    from derive.errors import DeriveError
     from derive.pipeline import build as building
     from derive.pipeline.examine import STANDARD_INPUT, read_text
     from derive.pipeline.sources import Source, find
@@ -34,7 +35,7 @@ def command(paths: tuple[str, ...], jobs: int | None, points: int, fail_fast: bo
     for source in sources:
         try:
             text = read_text("-" if source.path == STANDARD_INPUT else source.path)
-        except options.DeriveError as error:
+        except DeriveError as error:
             options.report(error)
             failed += 1
             if fail_fast:

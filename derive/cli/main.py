@@ -24,6 +24,7 @@ COMMANDS = {
     "check": "Derive and verify; no TeX is needed.",
     "render": "Make one document: slides, solutions, …",
     "build": "Bring every document up to date.",
+    "rules": "List the rules, or show one with its proof.",
     "new": "Write a first problem file.",
     "templates": "List, copy out or check the templates.",
     "schema": "Print the JSON Schema of problem files, for editors.",

@@ -38,7 +38,7 @@ def lines(examined: Examined, width: int) -> Iterator[str]:
     for symbol, expr in problem.let:
         yield f"  {text.pretty(symbol)} = {text.pretty(expr)}"
     given = ", ".join(f"{text.pretty(s)} {_kind(s.shape, s.has)}" for s in problem.symbols.values())
-    yield from (click.style(f"  {line}", dim=True) for line in _wrapped(given, width - 2, ", "))
+    yield from (click.style(f"  {line}", dim=True) for line in wrapped(given, width - 2, ", "))
     number = 0
     for passage in passages(derivation):
         yield ""
@@ -71,6 +71,13 @@ def _kind(shape: object, has: frozenset[str]) -> str:
     return f"({words + ' ' if words else ''}{show_shape(shape)})".replace("(a scalar)", "(scalar)")  # type: ignore[arg-type]
 
 
+def rows(chain: Chain, width: int) -> Iterator[str]:
+    """The lines of one chain, numbered from 1."""
+    left = _left_width(chain)
+    for k, line in enumerate(chain.lines):
+        yield from _row(k + 1, line, left, width)
+
+
 def _left_width(chain: Chain) -> int:
     return max((cell_len(_left(line)) for line in chain.lines), default=0)
 
@@ -83,7 +90,7 @@ def _left(line: Line) -> str:
 def _row(number: int, line: Line, left: int, width: int) -> Iterator[str]:
     relation = "=" if line.left is not None and line.relation in EQUIVALENCES else line.relation
     start = f"{number:>4}  {_left(line).rjust(left + len(_left(line)) - cell_len(_left(line)))} {relation} "
-    body = _wrapped(text.pretty(line.expr), max(width - cell_len(start), 20), " + ", " - ", " − ")
+    body = wrapped(text.pretty(line.expr), max(width - cell_len(start), 20), " + ", " - ", " − ")
     why = text.why(line.why) if line.why else ""
     for k, part in enumerate(body):
         row = (start if k == 0 else " " * cell_len(start)) + part
@@ -92,7 +99,7 @@ def _row(number: int, line: Line, left: int, width: int) -> Iterator[str]:
             why = ""
         yield row
     if why:
-        for part in _wrapped(why, width - 8, ", "):
+        for part in wrapped(why, width - 8, ", "):
             yield click.style(part.rjust(width - max(cell_len(part) - len(part), 0)), fg="cyan")
 
 
@@ -109,7 +116,7 @@ def _answer(box: Boxed, width: int) -> Iterator[str]:
         yield f"      {note.strip()}"
 
 
-def _wrapped(words: str, width: int, *breaks: str) -> list[str]:
+def wrapped(words: str, width: int, *breaks: str) -> list[str]:
     """The text on lines of at most `width` cells, broken before (after, for a comma) one of the separators."""
     lines: list[str] = []
     rest = words

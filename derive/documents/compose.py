@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from derive.calculus.derivation import Derivation, Head
-
 from derive.documents import prose
 from derive.documents import question as questions
 from derive.documents.document import Block, Document, Frame, Item, ProblemPage, Question
@@ -22,6 +21,9 @@ from derive.documents.words import words as words_of
 from derive.errors import Position
 from derive.language.problem import Problem
 from derive.notation import latex
+
+SHORT = 2
+"""Of a question that takes more lines than this only so many are repeated on the frames after the first."""
 
 if TYPE_CHECKING:
     from derive.checking.verification import Report
@@ -62,12 +64,12 @@ def problem_page(
     told = derivation if mode.reveals != "nothing" else None
     found = tuple(p for p in passages(told) if not show or p.chain.quantity in show) if told else ()
     blocks = tuple(_block(passage, measure, settings, where) for passage in found) if mode.reveals == "everything" else ()
-    asked = questions.question(problem, notation, words)
+    asked = questions.question(problem, notation, words, measure)
     slides: tuple[Frame, ...] = ()
     if mode.slides and found:
         page = Page(notation, measure, where, words, settings.highlight and settings.overlays and mode.overlays, settings.rows)
         room = _room(settings, fit.scale.get(problem.id, 1.0), asked, measure.line)
-        parts = units(found, page)
+        parts = units(found, page, 0.95 * room.other)
         slides = frames(found, parts, cut(parts, room), page)
     boxes = [box for passage in found for box in passage.boxed]
     return ProblemPage(
@@ -135,11 +137,14 @@ def _block(passage: Passage, measure: Measure, settings: Settings, where: Positi
 def _room(settings: Settings, scale: float, asked: Question, line: float) -> Room:
     """The height that a frame has for rows, below its question; `scale` is by how much TeX found it taller than thought."""
     height = {169: 201.0, 43: 217.0}[settings.aspect]
-    lines = [width(left) + width(right) for left, right in asked.lines]
-    usual = 20.0 * max(math.ceil(sum(lines) / line), 1) + (15.0 if any("\\frac" in right for _, right in asked.lines) else 0.0)
+    rows = [line for _, lines in asked.lines for line in lines]
+    together = sum(width(left) + width(lines[0]) + 2.5 for left, lines in asked.lines)
+    count = max(len(rows) - len(asked.lines) + math.ceil(together / line), 1)
+    usual = 20.0 * min(count, SHORT) + (15.0 if any("\\frac" in row or "\\begin" in row for row in rows) else 0.0)
     words = reason_width(", ".join(asked.given)) + reason_width(asked.find) + reason_width(asked.statement)
-    first = usual + 13.0 * math.ceil(words / line) + (13.0 if asked.statement else 0.0)
-    return Room(max(min(settings.rows, MOST_ROWS), 1), (height - first) / scale, (height - usual) / scale)
+    first = usual + 20.0 * (count - min(count, SHORT)) + 13.0 * math.ceil(words / line) + (13.0 if asked.statement else 0.0)
+    # A question that fills the first frame leaves the rows to the others.
+    return Room(max(min(settings.rows, MOST_ROWS), 1), max((height - first) / scale, 1.0), (height - usual) / scale)
 
 
 def _points(problem: Problem) -> str:

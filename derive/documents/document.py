@@ -83,13 +83,13 @@ class Frame:
 class Question:
     """What is given and what is asked.
 
-    lines       the function and, one line each, what `let` names: (left, right)
+    lines       the function and what `let` names: (left, right), the right side broken into lines where it is long
     given       the symbols: `X ∈ R^{m×n}`, `A symmetric`, as text with mathematics
     find        a sentence
     statement, hint   the author's words
     """
 
-    lines: tuple[tuple[str, str], ...]
+    lines: tuple[tuple[str, tuple[str, ...]], ...]
     given: tuple[str, ...]
     find: str
     statement: str

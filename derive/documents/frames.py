@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,7 +17,7 @@ from derive.language.nodes import Path
 from derive.notation.settings import Notation
 
 # Heights in points, of a slide at 11 pt; the page itself is measured by TeX.
-LINE, TALL, BELOW, BOX, CONDITION, BETWEEN, CLOSING = 20.0, 31.0, 14.0, 44.0, 13.0, 12.0, 24.0
+LINE, TALL, BELOW, BOX, CONDITION, BETWEEN, CLOSING = 20.0, 31.0, 14.0, 44.0, 13.0, 12.0, 30.0
 REPEATED_MOST = 64.0
 """A row taller than this is not repeated on the next frame."""
 BOXES_TOGETHER = 90.0
@@ -26,12 +28,24 @@ _TALL = ("\\frac", "\\begin", "\\sum", "\\left")
 
 @dataclass(frozen=True)
 class Unit:
-    """What stands on one frame undivided: a row (`view` from 0), boxes of a passage, the closing words; heights in points."""
+    """What stands on one frame undivided: a row (`view` from 0), boxes of a passage, the closing words; heights in points.
+
+    lines  (from, to) of a row or box that no frame is high enough for, and that goes on over several; None is all of it
+    """
 
     passage: int
     view: int
     boxes: tuple[Boxed, ...]
     height: float
+    lines: tuple[int, int] | None = None
+
+    @property
+    def goes_on(self) -> bool:
+        return self.lines is not None and self.lines[0] > 0
+
+
+QUESTION = Unit(-1, -1, (), 0.0)
+"""Stands first, so that a question that fills a frame can have it alone; its height is the room's affair."""
 
 
 @dataclass(frozen=True)
@@ -55,24 +69,41 @@ class Page:
     rows: int = 4
 
 
-def units(passages: Sequence[Passage], page: Page) -> tuple[Unit, ...]:
-    """The rows of all passages in order, and after each passage its boxes."""
+def units(passages: Sequence[Passage], page: Page, most: float) -> tuple[Unit, ...]:
+    """The question, the rows of all passages in order, and after each passage its boxes; none higher than `most`."""
     out: list[Unit] = []
     for p, passage in enumerate(passages):
         left = left_width((view.line for view in passage.views), page.notation)
-        out.extend(Unit(p, v, (), _row_height(view, page, left)) for v, view in enumerate(passage.views))
+        for v, view in enumerate(passage.views):
+            shown = row(view, page.notation, page.measure, left, page.where)
+            whole = Unit(p, v, (), _row_height(shown, page, left))
+            out.extend(_parts(whole, shown.lines, most))
         together = _boxes_height(passage.boxed, page)
         if together <= BOXES_TOGETHER:
             out.extend([Unit(p, -1, passage.boxed, together)] if passage.boxed else [])
         else:
-            out.extend(Unit(p, -1, (box,), _boxes_height((box,), page)) for box in passage.boxed)
+            for box in passage.boxed:
+                lines = answer(box, page.notation, page.measure, page.where, {}).lines
+                out.extend(_parts(Unit(p, -1, (box,), _boxes_height((box,), page)), lines, most))
     # The closing words stand with the last answer where they fit.
-    return (*out, Unit(out[-1].passage, -1, (), CLOSING)) if out else ()
+    return (QUESTION, *out, Unit(out[-1].passage, -1, (), CLOSING)) if out else ()
 
 
-def _row_height(view: View, page: Page, left: float) -> float:
+def _parts(whole: Unit, lines: Sequence[str], most: float) -> list[Unit]:
+    """The unit, in as many parts as no frame is high enough for all of it."""
+    if whole.height <= most or len(lines) < 2:
+        return [whole]
+    count = min(math.ceil(whole.height / most), len(lines))
+    bounds = [round(k * len(lines) / count) for k in range(count + 1)]
+    around = whole.height - sum(map(_line_height, lines))
+    return [
+        replace(whole, height=sum(map(_line_height, lines[a:b])) + max(around, 0.0), lines=(a, b))
+        for a, b in zip(bounds, bounds[1:], strict=False)
+    ]
+
+
+def _row_height(shown: Row, page: Page, left: float) -> float:
     """The height of a row: its lines, and the reason where it goes below."""
-    shown = row(view, page.notation, page.measure, left, page.where)
     total = sum(_line_height(line) for line in (shown.lines[0] + shown.left, *shown.lines[1:]))
     beside = left + width(shown.lines[-1]) + reason_width(shown.reason) + 1.5
     return total + (BELOW if shown.reason and beside > page.measure.line else 0.0)
@@ -81,7 +112,10 @@ def _row_height(view: View, page: Page, left: float) -> float:
 def _line_height(line: str) -> float:
     if not any(sign in line for sign in _TALL):
         return LINE
-    return TALL + (10.0 if "\\frac{\\frac" in line or "}{\\frac" in line else 0.0)
+    nested = 10.0 if "\\frac{\\frac" in line or "}{\\frac" in line else 0.0
+    blocks = [body.count("\\\\") + 1 for body in re.findall(r"\\begin\{\w+\}(.*?)\\end", line, re.DOTALL)]
+    entries = 24.0 if blocks and "\\frac" in line else 15.0
+    return max(TALL + nested, entries * max(blocks, default=0) + 10.0)
 
 
 def _boxes_height(boxes: Sequence[Boxed], page: Page) -> float:
@@ -123,9 +157,11 @@ def cut(all_units: Sequence[Unit], room: Room) -> tuple[tuple[int, int], ...]:
 
 def _penalty(all_units: Sequence[Unit], end: int) -> float:
     """A frame that ends inside a passage is worse than one that ends with it; worse still are one that parts the answer from
-    its row, and one that leaves the closing words alone."""
+    its row, one that leaves the closing words alone, and one that holds the question alone."""
     if end == len(all_units):
         return 0.0
+    if all_units[end - 1] is QUESTION:
+        return 3.0
     unit = all_units[end]
     if unit.view < 0 and not unit.boxes:
         return 2.0
@@ -140,6 +176,8 @@ def repeated(all_units: Sequence[Unit], start: int, rows: int = 2) -> Unit | Non
     if rows < 2 or start == 0 or all_units[start].passage != all_units[start - 1].passage:
         return None
     above = all_units[start - 1]
+    if all_units[start].goes_on or above.lines is not None:
+        return None
     return above if above.view >= 0 and above.height <= REPEATED_MOST else None
 
 
@@ -150,7 +188,7 @@ def _rows(all_units: Sequence[Unit], start: int, end: int, rows: int) -> int:
 def _used(all_units: Sequence[Unit], start: int, end: int, rows: int) -> float:
     part = all_units[start:end]
     above = repeated(all_units, start, rows)
-    total = sum(unit.height for unit in part) + BETWEEN * len({unit.passage for unit in part})
+    total = sum(unit.height for unit in part) + BETWEEN * len({unit.passage for unit in part if unit.passage >= 0})
     return total + (above.height if above else 0.0)
 
 
@@ -163,18 +201,24 @@ def frames(passages: Sequence[Passage], all_units: Sequence[Unit], bounds: Seque
         k = start
         while k < end:
             p = all_units[k].passage
+            if p < 0:
+                k += 1
+                continue
             group = [unit for unit in all_units[k:end] if unit.passage == p]
-            again = repeated(all_units, k, page.rows) if k == start else None
-            shown = [passages[p].views[unit.view] for unit in ([again] if again else []) + group if unit.view >= 0]
+            again = repeated(all_units, k, page.rows) if k == start and k else None
+            rows = [unit for unit in ([again] if again else []) + group if unit.view >= 0]
+            shown = [passages[p].views[unit.view] for unit in rows]
             clicks: list[int] = []
             for j in range(len(shown)):
                 click += not (again and j == 0)
                 clicks.append(1 if again and j == 0 else click)
             answers: list[Answer] = []
-            for box in (box for unit in group for box in unit.boxes):
+            for unit, box in ((unit, box) for unit in group for box in unit.boxes):
                 click += 1
-                answers.append(answer(box, page.notation, page.measure, page.where, page.words, click))
-            blocks.append(_block(passages[p], shown, clicks, again is not None, tuple(answers), page))
+                whole = answer(box, page.notation, page.measure, page.where, page.words, click)
+                answers.append(_part_of_answer(whole, unit))
+            block = _block(passages[p], shown, clicks, again is not None, tuple(answers), page)
+            blocks.append(replace(block, rows=tuple(map(_part_of_row, block.rows, rows))))
             k += len(group)
         out.append(Frame(number, len(bounds), tuple(blocks), number == len(bounds), click))
     return tuple(out)
@@ -195,6 +239,24 @@ def _block(
         # A passage that goes on after a cut begins with its left side again.
         rows[0] = replace(rows[0], left=side(shown[0].left, page.notation))
     return Block(passage.chain.title, passage.chain.quantity, tuple(rows), answers, *widest(rows))
+
+
+def _part_of_row(whole: Row, unit: Unit) -> Row:
+    if unit.lines is None:
+        return whole
+    start, end = unit.lines
+    last = end == len(whole.lines)
+    part = replace(whole, lines=whole.lines[start:end], reason=whole.reason if last else "")
+    return replace(part, lead="", left="", relation="") if start else part
+
+
+def _part_of_answer(whole: Answer, unit: Unit) -> Answer:
+    if unit.lines is None:
+        return whole
+    start, end = unit.lines
+    last = end == len(whole.lines)
+    part = replace(whole, lines=whole.lines[start:end], conditions=whole.conditions if last else ())
+    return replace(part, left="") if start else part
 
 
 def widest(rows: Sequence[Row]) -> tuple[str, str]:

@@ -41,5 +41,5 @@ MODES = {
 }
 """Every mode by its name on the command line."""
 
-BUILT = ("slides", "solutions")
-"""What `derive build` makes of every problem."""
+BUILT = {"problem": ("slides", "solutions"), "lecture": ("slides", "handout"), "set": ("sheet", "solutions")}
+"""What `derive build` makes of each kind of file."""

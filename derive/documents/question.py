@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from derive.calculus.derivation import Head
 from derive.documents import prose
 from derive.documents.document import PartText, Question
+from derive.documents.measure import width
+from derive.documents.rows import Measure, broken
 from derive.language.nodes import Expr, Symbol, walk
 from derive.language.problem import Problem
 from derive.language.sizes import Shape, is_column, is_scalar
@@ -31,10 +33,14 @@ _IMPLIED: Mapping[str, frozenset[str]] = {
 """What is not said any more when the stronger property was."""
 
 
-def question(problem: Problem, notation: Notation, words: Mapping[str, str]) -> Question:
+def question(problem: Problem, notation: Notation, words: Mapping[str, str], measure: Measure) -> Question:
     """What is given and asked, as text and mathematics ready to be printed."""
-    lines = [(head_of_function(problem, notation), latex.latex(problem.function, notation))]
-    lines += [(latex.latex(symbol, notation), latex.latex(expr, notation)) for symbol, expr in problem.let]
+    stated = [(head_of_function(problem, notation), problem.function)]
+    stated += [(latex.latex(symbol, notation), expr) for symbol, expr in problem.let]
+    lines = []
+    for left, expr in stated:
+        room = measure.available(f"{problem.id}/question", width(left) + 1.0)
+        lines.append((left, broken(expr, notation, {}, room)))
     return Question(
         tuple(lines),
         given(problem, notation, words),

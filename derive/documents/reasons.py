@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from derive.calculus.derivation import Why
 from derive.documents.measure import width
@@ -14,6 +15,8 @@ _TERM = rf"(?:(?:{_OPERATORS})\s)?[A-Z](?:'|⁻¹|⁻ᵀ)?(?:\s?[A-Z](?:'|⁻¹)
 _FORMULA = re.compile(rf"(?<![\w$\\])(?:{_TERM}(?:\s=\s{_TERM})+|(?:{_OPERATORS})(?=\s(?:is|of|and|M)\b)|[A-Z]'|M)(?![\w$'])")
 _WORD = re.compile(rf"\b({_OPERATORS})\b")
 _OWN = {"det": r"\det", "log": r"\log", "exp": r"\exp", "log det": r"\log\det"}
+_SCRIPTS = {"<super>": "^", "<sub>": "_"}
+_RAISED = re.compile("[ᴬ-ᵪᶜ-ᶿ⁰-₎ₐ-ₜⱼⱽ]+")
 _TEXT_WIDTH = 0.48 * 0.82
 """Of a letter of a reason, in em of the document's type: a sans-serif at nine points."""
 
@@ -37,9 +40,19 @@ def _joined(found: re.Match[str]) -> str:
 def _words(words: str, notation: Notation) -> str:
     out, place = "", 0
     for found in _FORMULA.finditer(words):
-        out += latex.escape(words[place : found.start()]) + f"${_formula(found[0], notation)}$"
+        out += _escape(words[place : found.start()]) + f"${_formula(found[0], notation)}$"
         place = found.end()
-    return out + latex.escape(words[place:])
+    return out + _escape(words[place:])
+
+
+def _escape(words: str) -> str:
+    """Words as LaTeX text; raised and lowered letters (eᴹ, λᵢ) as scripts."""
+    out = latex.escape(words)
+    return _RAISED.sub(lambda m: f"${_SCRIPTS[_raised(m[0][0])]}{{{unicodedata.normalize('NFKC', m[0])}}}$", out)
+
+
+def _raised(character: str) -> str:
+    return unicodedata.decomposition(character).split(" ")[0]
 
 
 def _formula(words: str, notation: Notation) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from derive.calculus.derivation import Head, Line
-from derive.documents.breaking import even, finer, opened
+from derive.documents.breaking import even, finer, pieces
 from derive.documents.document import Answer, Row
 from derive.documents.measure import width
 from derive.documents.reasons import reason
@@ -111,17 +111,17 @@ def answer(box: Boxed, notation: Notation, measure: Measure, where: Position, wo
 
 
 def broken(expr: Expr, notation: Notation, marks: Mapping[Path, str], available: float) -> tuple[str, ...]:
-    """The expression on one line where it fits, else broken at its outermost + or =, else inside its brackets."""
+    """The expression on one line where it fits, else broken at its outermost + or -, inside brackets where needed,
+    and between factors at last."""
     whole = latex.latex(expr, notation, marks)
     if width(whole) <= available:
         return (whole,)
-    found = latex.pieces(expr, notation, marks)
-    return even(finer(found if len(found) > 1 else opened(whole), available), available)
+    return even(finer(pieces(whole), available), available)
 
 
 def mark(where: Position, what: str) -> str:
     """`file:line step k`, without the characters that TeX would read."""
-    name = "".join(c if c.isalnum() and c.isascii() or c in "/._-+=,@ " else "?" for c in where.file)
+    name = "".join(c if (c.isalnum() and c.isascii()) or c in "/._-+=,@ " else "?" for c in where.file)
     return f"{name}:{where.line} {what}"
 
 

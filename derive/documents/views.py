@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from derive.calculus.derivation import Chain, Derivation, Head, Line, Result
 from derive.documents.changes import Places, changes
+from derive.language.build import zero
 from derive.language.nodes import Expr
 from derive.language.problem import Problem
 
@@ -71,7 +72,7 @@ def passages(derivation: Derivation) -> tuple[Passage, ...]:
 
 def _is_box(line: Line, boxed: tuple[Boxed, ...]) -> bool:
     """Whether the line says no more than one of the boxes: its left side is theirs, and so is its right."""
-    return line.relation == "=" and any(
+    return line.relation == "=" and not line.why and any(
         line.expr is box.result.expr and isinstance(line.left, Head) and line.left == box.left for box in boxed
     )
 
@@ -89,8 +90,17 @@ def _homes(derivation: Derivation) -> dict[int, list[Boxed]]:
             home = _home(derivation.chains, quantity, result)
             left = _left(derivation, problem, quantity, name, result, home)
             key = f"{problem.id}/{quantity}" + (f".{name or k + 1}" if len(several) > 1 else "")
+            if quantity == "stationary" and _is_equation(derivation, result):
+                left, result = result.expr, replace(result, expr=zero(result.expr.shape))
             homes.setdefault(home, []).append(Boxed(quantity, left, result, key))
     return homes
+
+
+def _is_equation(derivation: Derivation, result: Result) -> bool:
+    """Whether a stationary point has no closed form, so that the result is the equation gradient = 0."""
+    return result.classification == "undetermined" and any(
+        line.expr is result.expr and line.rule == "stationary" for chain in derivation.chains for line in chain.lines
+    )
 
 
 def _home(chains: tuple[Chain, ...], quantity: str, result: Result) -> int:
@@ -111,9 +121,14 @@ def _left(
     derivation: Derivation, problem: Problem, quantity: str, name: str, result: Result, home: int
 ) -> Head | Expr:
     """The left side of a result: the one under which its chain states it, or the quantity's own."""
-    for line in reversed(derivation.chains[home].lines):
-        if line.expr is result.expr and line.left is not None:
-            return line.left
+    running: Head | Expr | None = None
+    found: Head | Expr | None = None
+    for line in derivation.chains[home].lines:
+        running = line.left if line.left is not None else running
+        if line.expr is result.expr and running is not None and not line.equation:
+            found = running
+    if found is not None:
+        return found
     wrt = tuple(s for s in problem.wrt if not name or s.name == name)
     if quantity == "stationary" and len(wrt) == 1:
         return wrt[0]

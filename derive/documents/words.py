@@ -31,6 +31,7 @@ ENGLISH: Mapping[str, str] = {
     "definition": "Definition",
     "proposition": "Proposition",
     "example": "Example",
+    "frame": "",
     "step": "step",
     "page": "Page",
     "of": "of",

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from derive.language.names import declared_name
 from derive.language.nodes import Symbol, Unnamed
 from derive.language.origin import Origin
 from derive.language.sizes import ONE, SCALAR, Shape, Size, is_scalar, is_square, show
 from derive.language.sizetext import parse_size
-from derive.language.spelling import symbol_latex
 from derive.language.tokens import name_form
-from derive.language.words import RESERVED, closest
+from derive.language.words import closest
 from derive.language.yamlnodes import Node
 
 PROPERTIES = (
@@ -67,6 +67,8 @@ _TYPES: dict[str, tuple[int, frozenset[str]]] = {
 
 TYPES: tuple[str, ...] = (*_TYPES, "elementwise", "function")
 
+MAX_ENTRIES = 10**6
+
 SURVIVES = frozenset(("symmetric", "skew", "diagonal", "upper", "lower"))
 """Structures that are linear: a direction, and the derivative of a path, has them again."""
 
@@ -107,83 +109,6 @@ def direction_symbol(variable: Symbol, name: str) -> Symbol:
     """A direction of the variable: its shape, and its structure where that is linear."""
     out: Symbol = Symbol(name, variable.dims, linear_structure(variable.has))
     return out
-
-
-# --------------------------------------------------------------------------------------------- names
-def declared_name(node: Node, what: str) -> str:
-    """The NFKC form of a name that may be declared.  DeriveError for words of the language, `_x`, and what is no name."""
-    text = node.words(f"the name of {what}")
-    return checked_name(text, node.origin, what)
-
-
-def checked_name(text: str, origin: Origin, what: str) -> str:
-    """The same for a text at a place."""
-    name = name_form(text)
-    shown = text if len(text) <= 40 else f"{text[:40]}…"
-    if not re.fullmatch(r"\w+", name) or not name.isidentifier() or re.search(r"[⁰¹²³⁴-⁹ᵀ]", text):
-        raise origin.error(
-            f"`{shown}` is no name for {what}: a name is made of letters, digits and _, and begins with a letter",
-            code="name",
-        )
-    if name.startswith("_"):
-        raise origin.error(f"the name of {what} does not begin with _: `{shown}`", code="name")
-    if name in RESERVED:
-        hint = {"e": "e(i, n) is the i-th unit vector; call it err or eps", "I": "I is the identity matrix"}.get(name)
-        raise origin.error(
-            f"{name} is a word of the language, and cannot be the name of {what}", code="reserved", hint=hint
-        )
-    if len(name) > 60:
-        raise origin.error(f"the name of {what} is longer than 60 characters", code="name")
-    return name
-
-
-_LOOKALIKE = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΧοАВЕЅІЈКМНОРСТХаеорсух", "ABEZHIKMNOPTXoABESIJKMHOPCTXaeopcyx")
-
-
-def printed_form(name: str, latex: str | None = None) -> str:
-    """Two symbols with the same form look the same on the page."""
-    if latex is not None:
-        plain = re.fullmatch(r"\s*\\?([A-Za-z]+?)(?:_\{?(\w+)\}?)?\s*", latex)
-        if not plain:
-            return re.sub(r"\s+", "", latex)
-        name = "_".join(part for part in plain.groups() if part)
-    return symbol_latex(name_form(name).translate(_LOOKALIKE))
-
-
-class Names:
-    """The names given so far, with where; a second one that is equal, spelled alike, or prints alike is refused."""
-
-    def __init__(self) -> None:
-        self.given: dict[str, str] = {}
-        self.forms: dict[str, str] = {}
-
-    def add(self, name: str, origin: Origin, what: str, latex: str | None = None) -> None:
-        """DeriveError when the name is taken."""
-        self.check(name, origin, what, latex)
-        self.given[name] = what
-        self.given.setdefault(_spelled(name), what)
-        self.forms.setdefault(printed_form(name, latex), name)
-
-    def check(self, name: str, origin: Origin, what: str, latex: str | None = None) -> None:
-        taken = self.given.get(name) or self.given.get(_spelled(name))
-        if taken is not None:
-            raise origin.error(f"{name} is already declared as {taken}", code="name-taken")
-        other = self.forms.get(printed_form(name, latex))
-        if other is not None:
-            raise origin.error(
-                f"{name} and {other} print alike: call one of them otherwise", code="name-taken",
-                hint="`latex:` in the long form gives a symbol another look" if latex is None else None,
-            )
-
-    def free(self, name: str) -> bool:
-        return not (
-            name in self.given or _spelled(name) in self.given or name in RESERVED or printed_form(name) in self.forms
-        )
-
-
-def _spelled(name: str) -> str:
-    """The name in NumPy source: `lambda` is a word of Python."""
-    return "lambda_" if name == "lambda" else name
 
 
 # --------------------------------------------------------------------------------------------- declarations
@@ -284,11 +209,17 @@ def _typed(name: str, text: str, origin: Origin, given: frozenset[str], node: No
         )
     sizes = [parse_size(part, at) for part, at in parts]
     dims = _dims(kind, sizes)
-    if kind == "stiefel" and (dims[1] + dims[0] * Size.of(-1)).is_number:
-        if (dims[1] + dims[0] * Size.of(-1)).value({}) > 0:
-            raise origin.error(
-                f"stiefel({dims[0]}, {dims[1]}): X'X = I needs at least as many rows as columns", code="type"
-            )
+    excess = dims[1] + dims[0] * Size.of(-1)
+    if kind == "stiefel" and excess.is_number and excess.value({}) > 0:
+        raise origin.error(
+            f"stiefel({dims[0]}, {dims[1]}): X'X = I needs at least as many rows as columns", code="type"
+        )
+    entries = dims[0] * dims[1]
+    if entries.is_number and entries.value({}) > MAX_ENTRIES:
+        raise origin.error(
+            f"{name} has {entries} entries, too large for the numeric check: the limit is {MAX_ENTRIES}", code="size",
+            hint=f"write its size by name, as in {kind}({', '.join(('m', 'n')[-count:])})",
+        )
     has = _checked(name, dims, has, given, node)
     out: Symbol = Symbol(name, dims, has)
     return out

@@ -6,6 +6,7 @@ What `cholesky` (spd) and `eigvec` (symmetric) ask of their argument, and what a
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 
 from derive.language.build import add, matmul, negate, power, scale, terms, transpose
 from derive.language.functions import FUNCTIONS
@@ -46,6 +47,7 @@ def evident(expr: Expr) -> frozenset[str]:
     return frozenset(out)
 
 
+@lru_cache(maxsize=4096)
 def symmetric(expr: Expr) -> bool:
     """expr' = expr, by pushing the transpose to the symbols."""
     if expr.is_scalar:
@@ -71,8 +73,8 @@ def _spread(expr: Expr, flip: bool) -> Expr:
         case Scale(s, arg):
             return scale(s, _spread(arg, flip))
         case MatMul(factors):
-            parts = [_spread(f, flip) for f in factors]
-            return matmul(*(reversed(parts) if flip else parts))
+            spread = [_spread(f, flip) for f in factors]
+            return matmul(*(reversed(spread) if flip else spread))
         case Power(base, k):
             return power(_spread(base, flip), k)
         case Ones(dims):
@@ -97,6 +99,7 @@ def _spread_call(expr: Expr, name: str, args: tuple[Expr, ...], flip: bool) -> E
     return transpose(expr)
 
 
+@lru_cache(maxsize=4096)
 def definite(expr: Expr, strict: bool) -> bool:
     """Positive definite (strict) or semidefinite, for an expression that is symmetric."""
     match expr:
@@ -147,6 +150,7 @@ def _full_column_rank(expr: Expr) -> bool:
             return _invertible(expr)
 
 
+@lru_cache(maxsize=4096)
 def _invertible(expr: Expr) -> bool:
     match expr:
         case Symbol():

@@ -35,12 +35,12 @@ def as_size(expr: Expr) -> Size | None:
         case SizeValue(size):
             return size
         case Add(parts) | Times(parts):
-            sizes = [as_size(part) for part in parts]
-            out = sizes[0]
-            for size in sizes[1:]:
-                if out is None or size is None:
+            out: Size | None = None
+            for part in parts:
+                one = as_size(part)
+                if one is None:
                     return None
-                out = out + size if isinstance(expr, Add) else out * size
+                out = one if out is None else out + one if isinstance(expr, Add) else out * one
             return out if out is not None and len(out.terms) <= 64 else None
         case _:
             return None

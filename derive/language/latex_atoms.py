@@ -188,15 +188,23 @@ def _named(p: Parser, count: int, value: Symbol | Unnamed | SizeValue) -> Operan
 def _function_word(p: Parser) -> Operand | None:
     """`tr(`, `det(` in plain letters: a word of the language directly before a bracket."""
     token = p.token
-    if token.kind != "char" or not token.text.isalpha():
+    before = p.tokens[p.i - 1] if p.i else token
+    inside = p.i > 0 and before.kind == "char" and before.text.isalpha() and not token.gap
+    if token.kind != "char" or not token.text.isalpha() or inside:
         return None
     k, word = 1, token.text
-    while p.ahead(k).kind == "char" and not p.ahead(k).gap and (p.ahead(k).text.isalnum() or p.ahead(k).text == "_"):
+    while len(word) < 24 and p.ahead(k).kind == "char" and not p.ahead(k).gap and (
+        p.ahead(k).text.isalnum() or p.ahead(k).text == "_"
+    ):
         word += p.ahead(k).text
         k += 1
     after = p.ahead(k)
     behind = after.text == "(" or (after.text == r"\left" and p.ahead(k + 1).text == "(")
-    if len(word) < 2 or word not in WORDS or not behind or after.gap or word in p.names.all:
+    if len(word) < 2 or word not in WORDS or word in p.names.all:
+        return None
+    if not behind or after.gap:
+        if not any(p.names.covers(p.tokens, p.i + n, 1) for n, _ in p.names.matches(p.tokens, p.i)):
+            raise unknown(p)
         return None
     p.i += k
     return function(p, WORDS[word], token)
@@ -205,6 +213,8 @@ def _function_word(p: Parser) -> Operand | None:
 def _font(p: Parser, token: Tex) -> Operand:
     r"""`\mathbf{x}` is x, `\mathbf{1}` the ones, `\mathrm{tr}` a function, `\mathrm{D}(…)` a pending derivative."""
     p.take()
+    while p.token.text in FONTS:
+        token = p.take()
     i = p.i
     first, last = p.group()
     word = "".join(t.text for t in p.tokens[first:last])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from derive.language.build import power
+from derive.language.evidence import evidently_symmetric
 from derive.language.functions import FUNCTIONS
 from derive.language.indices import check_index
 from derive.language.latex_names import FONTS, MACROS, PATTERNS
@@ -59,7 +60,9 @@ def function(p: Parser, name: str, token: Tex) -> Operand:
         if is_square(inside.shape) and not inside.is_scalar:  # log |A|, as in every Gaussian likelihood
             return _raised(p, p.made(Call, token.start, "logdet", (inside,)), exponent, token)
         p.i = i
+    p.deeper(token.start)
     operands = _arguments(p, name, token)
+    p.depth -= 1
     if name == "log" and not _bracketed(p, operands):
         value = operands[0].value
         if isinstance(value, Call) and value.name == "det":
@@ -165,7 +168,7 @@ def printed_function(p: Parser) -> Operand | None:
     None, and nothing gone past, when none stands here; its bracket follows without a gap.
     """
     start, begin = p.token, p.i
-    for name, tokens in PATTERNS:
+    for name, tokens in PATTERNS.get(start.text, ()):
         fixed = next(k for k, text in enumerate(tokens) if text >= "\ue000" or text == "(")
         if any(p.ahead(k).text != text for k, text in enumerate(tokens[:fixed])):
             continue
@@ -187,6 +190,9 @@ def printed_function(p: Parser) -> Operand | None:
                     p.i = begin
                     return None
                 p.expect(text, f"in {FUNCTIONS[name].about}")
+        if FUNCTIONS[name].needs == "symmetric" and not evidently_symmetric(args[0]):
+            p.i = begin  # the row that prints alike and does not need it
+            continue
         value = call_function(p, name, start, [], False, None, tuple(args[k] for k in sorted(args)))
         return Operand(value, start.start, p.last_end)
     return None

@@ -58,15 +58,18 @@ class _Hole:
         return self.text
 
 
-PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = tuple(
-    (name, tokens)
-    for name, row in FUNCTIONS.items()
-    for template in (row.latex,)
-    if row.latex_form == "call" and not row.maps and "({" in template
-    for tokens in (spelled(template.format(_Hole(0), _Hole(1))),)
-    if "_" in tokens[: tokens.index("(")]
-)
-r"""(function, tokens) of the table's LaTeX that is more than a word and a bracket: `L_{\exp}(A, H)`, `\lambda_{i}(A)`."""
+def _patterns() -> dict[str, list[tuple[str, tuple[str, ...]]]]:
+    out: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+    for name, row in FUNCTIONS.items():
+        if row.latex_form == "call" and not row.maps and "({" in row.latex:
+            tokens = spelled(row.latex.format(_Hole(0), _Hole(1)))
+            if "_" in tokens[: tokens.index("(")]:
+                out.setdefault(tokens[0], []).append((name, tokens))
+    return out
+
+
+PATTERNS: Mapping[str, list[tuple[str, tuple[str, ...]]]] = _patterns()
+r"""By its first token (function, tokens) of the table's LaTeX that is more than a word and a bracket: `L_{\exp}(A, H)`."""
 
 MACROS: frozenset[str] = frozenset((
     r"\exp", r"\log", r"\ln", r"\sin", r"\cos", r"\tan", r"\arcsin", r"\arccos", r"\arctan", r"\sinh", r"\cosh",
@@ -129,12 +132,13 @@ class Names:
         """The longest name at place i after which the run of letters can be read on; None when none fits."""
         found = self.matches(tokens, i)
         for n, value in found:
-            if self._covers(tokens, i + n, 0):
+            if self.covers(tokens, i + n, 0):
                 return n, value
         return found[0] if found else None
 
-    def _covers(self, tokens: list[Tex], i: int, depth: int) -> bool:
+    def covers(self, tokens: list[Tex], i: int, depth: int = 0) -> bool:
+        """Whether declared names can be read from here to the end of the run of letters."""
         token = tokens[i]
         if token.gap or token.kind != "char" or not token.text.isalpha() or depth > 12:
             return True
-        return any(self._covers(tokens, i + n, depth + 1) for n, _ in self.matches(tokens, i))
+        return any(self.covers(tokens, i + n, depth + 1) for n, _ in self.matches(tokens, i))

@@ -6,10 +6,9 @@ from derive.language.build import power, times
 from derive.language.latex_reader import INFIX
 from derive.language.latex_scripts import Scripts
 from derive.language.latex_sizes import match_product, match_sum
-from derive.language.latex_tokens import Tex
 from derive.language.nodes import Call, Expr, Number, Power, number
 from derive.language.operands import Operand, Unsized, Value, negated
-from derive.language.sizes import Shape, is_column, is_scalar, is_square, show
+from derive.language.sizes import ONE, Shape, is_column, is_scalar, is_square, show
 
 
 class Parser(Scripts):
@@ -47,7 +46,7 @@ class Parser(Scripts):
 
     def product(self) -> Operand:
         """A product from left to right; a dot between two column vectors is their inner product."""
-        total: Operand | None = None
+        parts: list[Operand] = []
         factors = [self.tight()]
         while True:
             token = self.token
@@ -55,39 +54,58 @@ class Parser(Scripts):
                 if token.text == r"\times" and self.times_stops:
                     break
                 self.take()
-                total = self.dotted(total, factors, token)
+                parts = self.dotted(parts, factors)
                 minus = self.minus()
                 factor = self.tight()
                 factors = [factor._replace(value=negated(factor.value)) if minus else factor]
             elif token.text == "/" and token.kind == "char":
                 self.take()
-                left = self.dotted(total, factors, token)
+                left = self.joined(self.dotted(parts, factors))
                 right = self.tight()
                 if self.starts_factor():
                     self.refuse_after_division(left, right)
-                total, factors = None, [Operand(self.divide(left, right, token.start), left.start, right.end)]
+                value = self.combine.quotient(left, right, token.start)
+                parts, factors = [], [Operand(value, left.start, right.end)]
             elif self.starts_factor():
                 factors.append(self.tight())
             else:
                 break
-        return self.dotted(total, factors, self.token)
+        return self.joined(self.dotted(parts, factors))
 
-    def dotted(self, total: Operand | None, factors: list[Operand], at: Tex) -> Operand:
-        """The factors joined to what stands before the last dot."""
-        right = factors[0] if len(factors) == 1 else Operand(
-            self.combine.product(self.told(match_product, factors)), factors[0].start, factors[-1].end
-        )
-        if total is None:
-            return right
-        a, b = total.value, right.value
-        if isinstance(a, Expr) and isinstance(b, Expr) and is_column(a.shape) and is_column(b.shape):
-            if a.shape != b.shape:
-                raise self.fail(
-                    f"{self.combine.words(total)} is {show(a.shape)} and {self.combine.words(right)} is {show(b.shape)}: "
-                    "their inner product is not defined", right.start, "size-mismatch",
-                )
-            return Operand(Call("dot", (a, b)), total.start, right.end)
-        return Operand(self.combine.product(self.told(match_product, [total, right])), total.start, right.end)
+    def joined(self, factors: list[Operand]) -> Operand:
+        """The product of the factors, from left to right."""
+        if len(factors) == 1:
+            return factors[0]
+        value = self.combine.product(self.told(match_product, factors))
+        return Operand(value, factors[0].start, factors[-1].end)
+
+    def dotted(self, parts: list[Operand], factors: list[Operand]) -> list[Operand]:
+        """What stands between the dots so far, the factors behind the last one joined to it."""
+        right = self.joined(factors)
+        b = right.value
+        if not parts or not isinstance(b, Expr) or not is_column(b.shape) or not self.ends_in_column(parts):
+            together = [*parts, right]
+            return [self.joined(together)] if len(parts) > 8 or self.closes(parts, b) else together
+        left = self.joined(parts)
+        a = left.value
+        if not isinstance(a, Expr) or not is_column(a.shape):
+            return [left, right]
+        if a.shape != b.shape:
+            raise self.fail(
+                f"{self.combine.words(left)} is {show(a.shape)} and {self.combine.words(right)} is {show(b.shape)}: "
+                "their inner product is not defined", right.start, "size-mismatch",
+            )
+        return [Operand(self.made(Call, left.start, "dot", (a, b)), left.start, right.end)]
+
+    def closes(self, parts: list[Operand], last: Value) -> bool:
+        """Whether the parts begin with a row vector and the last one makes the product a scalar, which then stands by itself."""
+        first = next((p.value for p in parts if isinstance(p.value, Unsized) or not p.value.is_scalar), None)
+        return isinstance(first, Expr) and first.shape[0] == ONE and isinstance(last, Expr) and is_column(last.shape)
+
+    def ends_in_column(self, parts: list[Operand]) -> bool:
+        """Whether the last part that is no scalar has one column, so that the product may be a column vector."""
+        last = next((p.value for p in reversed(parts) if isinstance(p.value, Unsized) or not p.value.is_scalar), None)
+        return isinstance(last, Expr) and last.shape[1] == ONE
 
     def refuse_after_division(self, left: Operand, right: Operand) -> None:
         a, b = self.combine.words(left), self.combine.words(right)

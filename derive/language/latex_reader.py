@@ -155,10 +155,15 @@ class Reader:
 
     def group(self) -> tuple[int, int]:
         """(first token, token after the last) of the argument that begins here, without its braces; goes past it."""
+        begin = self.i
+        while self.token.text in FONTS:
+            self.take()
         if self.token.kind != "open":
-            begin = self.i
-            if self.take().text in FONTS and self.token.kind not in ("end", "close", "end-env"):
-                self.group()
+            if self.token.kind not in ("end", "close", "end-env"):
+                self.take()
+            return begin, self.i
+        if self.i > begin:
+            self.group()
             return begin, self.i
         first = self.i + 1
         depth = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from derive.language.grammar import Scope, parse
@@ -72,7 +72,7 @@ def _array(node: Node, depth: int) -> Numbers:
     if len(items) > MAX_ROWS:
         raise node.error(f"more than {MAX_ROWS} numbers", code="too-long")
     if depth == 0 and items[0].kind == "list":
-        rows = []
+        rows: list[tuple[Fraction, ...]] = []
         for item in items:
             row = _array(item, 1)
             if not isinstance(row, tuple) or (rows and len(row) != len(rows[0])):
@@ -214,7 +214,7 @@ def _value(expr: Expr, point: Mapping[str, object]) -> Fraction:
     raise ValueError(expr)
 
 
-_MAPS = {
+_MAPS: dict[str, Callable[[float], float]] = {
     "exp": math.exp, "log": math.log, "sin": math.sin, "cos": math.cos, "tan": math.tan, "sqrt": math.sqrt,
     "tanh": math.tanh, "abs": abs, "sinh": math.sinh, "cosh": math.cosh, "atan": math.atan,
 }

@@ -15,14 +15,14 @@ MAX_PARTS = 26
 def read_find(
     node: Node | None, root: Node, parts: tuple[Part, ...], function: Expr, wrt: tuple[Symbol, ...]
 ) -> tuple[str, ...]:
-    """What is asked for; without `find` what the parts ask for."""
-    if node is None:
-        if parts:
-            return tuple(dict.fromkeys(quantity for part in parts for quantity in part.find))
+    """What is asked for, by `find` and by the parts."""
+    by_parts = [quantity for part in parts for quantity in part.find]
+    if node is None and not parts:
         raise root.error(
             "the key `find` is missing: what is asked for?", code="missing-key", hint="find: [derivative, gradient]"
         )
-    return quantities(node, function, wrt)
+    whole = quantities(node, function, wrt) if node is not None else ()
+    return tuple(dict.fromkeys([*whole, *by_parts]))
 
 
 def quantities(node: Node, function: Expr, wrt: tuple[Symbol, ...]) -> tuple[str, ...]:

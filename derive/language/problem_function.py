@@ -6,22 +6,15 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from derive.language.declarations import (
-    Declaration,
-    Names,
-    checked_name,
-    closure,
-    declare,
-    declared_name,
-    path_derivative,
-    resolve_paths,
-)
+from derive.errors import DeriveError
+from derive.language.declarations import Declaration, closure, declare, path_derivative, resolve_paths
 from derive.language.evident import evident
 from derive.language.functions import FUNCTIONS
 from derive.language.grammar import Scope, parse
-from derive.language.nodes import Call, Expr, Identity, Ones, SizeValue, Symbol, Unit, Unnamed, Zeros, walk
+from derive.language.names import Names, checked_name, declared_name, printed_form
+from derive.language.nodes import Call, Entry, Expr, Identity, Number, Ones, SizeValue, Symbol, Unit, Unnamed, Zeros, walk
 from derive.language.origin import Origin
-from derive.language.sizes import Shape
+from derive.language.sizes import Shape, Size
 from derive.language.tokens import name_form
 from derive.language.words import closest
 from derive.language.yamlnodes import Node
@@ -35,6 +28,7 @@ class Bindings:
 
     symbols   declared symbols; lets are the names of `let`; derived holds dA, d2A of the paths
     sizes     size names that occur in a shape; valued those that only `sizes:` gives a value, with their place
+    fixed     the sizes that `sizes:` gives a value
     """
 
     symbols: dict[str, Symbol] = field(default_factory=dict)
@@ -44,6 +38,7 @@ class Bindings:
     derived: dict[str, Symbol] = field(default_factory=dict)
     sizes: set[str] = field(default_factory=set)
     valued: dict[str, Node] = field(default_factory=dict)
+    fixed: dict[str, Size] = field(default_factory=dict)
     names: Names = field(default_factory=Names)
     places: dict[str, Node] = field(default_factory=dict)
 
@@ -55,7 +50,26 @@ class Bindings:
         """The expression of a text of this problem; what a function needs of its argument is checked."""
         expr = parse(text, self.scope(more), origin, shape)
         refuse_needs(expr, text, origin)
+        self.refuse_indices(expr, origin)
         return expr
+
+    def refuse_indices(self, expr: Expr, origin: Origin) -> None:
+        """DeriveError for an index beyond a size that `sizes:` gives a value."""
+        if not self.fixed:
+            return
+        for node in walk(expr):
+            if isinstance(node, Entry):
+                places = ((node.row, node.arg.shape[0], "rows"), (node.column, node.arg.shape[1], "columns"))
+            elif isinstance(node, Unit):
+                places = ((node.index, node.size, "entries"), (None, node.size, ""))
+            else:
+                continue
+            for index, size, what in places:
+                bound = size.substitute(self.fixed)
+                if isinstance(index, Number) and bound.is_number and index.value > bound.value({}):
+                    raise origin.error(
+                        f"index {index.value} is out of range: by `sizes` there are {bound} {what}", code="index"
+                    )
 
     def occurring(self, expr: Expr) -> frozenset[str]:
         """The names that an expression holds, directly or through `let`."""
@@ -75,9 +89,9 @@ class Bindings:
                         used |= size.names
                     case Ones(dims) | Zeros(dims):
                         used |= dims[0].names | dims[1].names
-        for name, node in self.valued.items():
+        for name, place in self.valued.items():
             if name not in used:
-                raise _unknown_size(name, node, self.sizes)
+                raise unknown_size(name, place, self.sizes)
 
     def refuse_differentials(self, wrt: Iterable[Symbol]) -> None:
         """dX is the differential of X: no other symbol has that name."""
@@ -89,7 +103,7 @@ class Bindings:
                 )
 
 
-def _unknown_size(name: str, node: Node, sizes: Iterable[str]) -> Exception:
+def unknown_size(name: str, node: Node, sizes: Iterable[str]) -> DeriveError:
     guess = closest(name, sizes)
     return node.error(
         f"{name} is no size of this problem" + (f"; did you mean {guess}?" if guess else ""), code="unknown-name",
@@ -118,6 +132,12 @@ def read_symbols(node: Node, bindings: Bindings) -> None:
         _bind(declaration, bindings)
     for declaration in declarations:
         _derived_names(declaration.value, bindings)
+    for size in sorted(bindings.sizes):
+        alike = bindings.names.forms.setdefault(printed_form(size), size)
+        if alike != size:
+            raise bindings.places[alike].error(
+                f"the symbol {alike} and the size {size} print alike: call one of them otherwise", code="name-taken"
+            )
 
 
 def _size_names(value: Symbol | Unnamed) -> set[str]:
@@ -202,12 +222,14 @@ def read_function(node: Node, bindings: Bindings) -> Header:
     """The header and the function."""
     text = node.words("`function`")
     match = _HEADER.match(text)
-    name, arguments, body = "f", (), 0
+    name, body = "f", 0
+    arguments: tuple[str, ...] = ()
     if match:
         name = checked_name(match.group(1), node.origin, "the function")
-        if name in bindings.places:
+        if name in bindings.places or name in bindings.sizes:
+            what = "a symbol" if name in bindings.places else "a size"
             raise node.error(
-                f"the function is called {name}, as is a symbol: give one of them another name", code="name-taken"
+                f"the function is called {name}, as is {what}: give one of them another name", code="name-taken"
             )
         arguments = _arguments(match.group(2), node.origin.shift(match.start(2)), bindings)
         body = match.end()
@@ -218,6 +240,7 @@ def read_function(node: Node, bindings: Bindings) -> Header:
                 "what stands before `=` is not a header f(X)", equals.start(), code="header",
                 hint="write f(X) = …, or the expression alone",
             )
+    bindings.names.given.setdefault(name, "the function")
     expr = bindings.parse(text[body:], node.origin.shift(body))
     return Header(name, arguments, expr)
 

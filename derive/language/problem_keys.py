@@ -10,7 +10,7 @@ from derive.language.evident import evident
 from derive.language.nodes import Expr, Symbol
 from derive.language.origin import Origin
 from derive.language.problem import SizeRelation
-from derive.language.problem_function import Bindings
+from derive.language.problem_function import Bindings, unknown_size
 from derive.language.sizes import Size, is_square, show
 from derive.language.sizetext import parse_size
 from derive.language.words import closest
@@ -155,6 +155,8 @@ def _relation(text: str, node: Node, origin: Origin, bindings: Bindings) -> list
         out.append(relation)
         for size, other in ((left, right), (right, left)):
             _known(size, other, op, node, bindings)
+            if op == "=" and other.is_number and size == Size.of(str(size)):
+                bindings.fixed[str(size)] = other
     return out
 
 
@@ -165,11 +167,7 @@ def _known(size: Size, other: Size, op: str, node: Node, bindings: Bindings) -> 
         if op == "=" and other.is_number and size == Size.of(name):
             bindings.valued[name] = node
             continue
-        guess = closest(name, bindings.sizes)
-        raise node.error(
-            f"{name} is no size of this problem" + (f"; did you mean {guess}?" if guess else ""), code="unknown-name",
-            hint="sizes are the names in the shapes of the symbols",
-        )
+        raise unknown_size(name, node, bindings.sizes)
 
 
 def _possible(relation: SizeRelation, origin: Origin) -> None:

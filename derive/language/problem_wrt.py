@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import count
 
 from derive.errors import DeriveError
-from derive.language.declarations import checked_name, direction_symbol
+from derive.language.declarations import direction_symbol
+from derive.language.names import checked_name
 from derive.language.nodes import Symbol
 from derive.language.problem_function import Bindings, Header
 from derive.language.sizes import is_column, is_scalar
@@ -26,11 +27,9 @@ def read_wrt(node: Node | None, root: Node, header: Header, bindings: Bindings) 
                 "the key `wrt` is missing: by what is the function differentiated?", code="missing-key",
                 hint="wrt: X, or a header: function: f(X) = …",
             )
-        names = [(name, root) for name in header.arguments]
+        function = root.mapping("the problem")["function"][1]
+        names = [(name, function) for name in header.arguments]
         is_list = len(names) > 1
-        # a message about the header points to the function
-        function = dict((k.text, v) for k, v in root.pairs)["function"]
-        names = [(name, function) for name, _ in names]
     else:
         is_list = node.kind == "list"
         names = [(name_form(item.words("`wrt`")).strip().removeprefix("\\"), item) for item in node.entries("`wrt`")]

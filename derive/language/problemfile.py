@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from derive.errors import DeriveError, Position
-from derive.language.nodes import Symbol
 from derive.language.problem import Problem
 from derive.language.problem_answer import read_answers
 from derive.language.problem_data import read_at, read_data
@@ -91,11 +90,10 @@ def _problem(node: Node, text: str, file: str) -> Problem:
     method = read_choice(value.get("method"), "method", METHODS)
     if "differential" in find or method == "differential":
         bindings.refuse_differentials(wrt)
-    asked = tuple(dict.fromkeys([*find, *(quantity for part in parts for quantity in part.find)]))
     answer = read_answers(
-        value.get("answer"), asked, header.expr, wrt, wrt_list, (*directions, *second), layout, bindings
+        value.get("answer"), find, header.expr, wrt, wrt_list, (*directions, *second), layout, bindings
     )
-    options = {
+    options: dict[str, Any] = {
         key: value[key].plain() if key in ("figure", "variants") else read_names(value[key], key)
         if key == "tags" else value[key].words(f"`{key}`")
         for key in ("tags", "points", "level", "figure", "variants", "layout") if key in value
@@ -151,12 +149,3 @@ def _positions(node: Node, prefix: str = "", depth: int = 0) -> dict[str, Positi
         if depth < 3:
             out.update(_positions(value, f"{prefix}{name}.", depth + 1))
     return out
-
-
-def free_symbols(problem: Problem) -> tuple[Symbol, ...]:
-    """The declared symbols that the function holds, directly or through `let`."""
-    names = set(problem.function.free)
-    for symbol, definition in reversed(problem.let):
-        if symbol.name in names:
-            names |= definition.free
-    return tuple(symbol for name, symbol in problem.symbols.items() if name in names)

@@ -7,6 +7,7 @@ import keyword
 from collections.abc import Iterable
 
 from derive.language.functions import FUNCTIONS
+from derive.language.spelling import symbol_latex
 
 CALLABLE: frozenset[str] = frozenset(
     {name for name, row in FUNCTIONS.items() if row.infix is None or not row.infix[0].startswith(".")}
@@ -14,7 +15,16 @@ CALLABLE: frozenset[str] = frozenset(
 )
 """Names that are followed by `(` in an expression."""
 
-RESERVED: frozenset[str] = CALLABLE | (frozenset(keyword.kwlist) - {"lambda"}) | frozenset(
+WORDS: frozenset[str] = frozenset({
+    "inv", "where", "I", "ones", "zeros", "e", "kron", "tr", "det", "logdet", "norm", "norm1", "sum", "mean", "dot",
+    "inner", "exp", "log", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "sqrt", "abs", "sign",
+    "relu", "sigmoid", "softplus", "erf", "softmax", "logsumexp", "max", "min", "expm", "logm", "sqrtm", "diag",
+    "vec", "sym", "skewpart", "tril", "triu", "adj", "pinv", "cholesky", "qr_q", "qr_r", "eigval", "eigvec",
+    "singval", "svd_u", "svd_s", "svd_v",
+})
+"""The words of LANGUAGE.md.  Functions that only the engine writes are not among them: a symbol of that name hides them."""
+
+RESERVED: frozenset[str] = WORDS | (frozenset(keyword.kwlist) - {"lambda"}) | frozenset(
     {"np", "sp", "abs", "min", "max", "sum", "len", "range", "float", "int"}
 )
 """Words of the language, and of the NumPy expressions that programs read back (there `lambda` is spelled `lambda_`)."""
@@ -26,7 +36,7 @@ SYNONYMS: dict[str, str] = {
     "kronecker": "kron", "frobenius": "norm", "vecnorm": "norm", "expit": "sigmoid", "logistic": "sigmoid",
     "matmul": "A B", "pow": "^", "power": "^", "diagonal": "diag", "average": "mean", "cases": "where",
     "piecewise": "where", "maximum": "max", "minimum": "min", "skew": "skewpart", "adjugate": "adj", "chol": "cholesky",
-    "norm2": "norm", "square": "x^2", "log1p": "log(1 + x)", "quad_form": "x' A x", "pi": "a symbol `pi: positive`",
+    "norm2": "norm", "square": "x^2", "log1p": "log(1 + x)", "quad_form": "x' A x",
     "T": "X'",
 }
 
@@ -37,6 +47,9 @@ def closest(name: str, names: Iterable[str]) -> str | None:
     exact = next((n for n in pool if n.lower() == name.lower()), None)
     if exact:
         return exact
+    alike = next((n for n in pool if symbol_latex(n) == symbol_latex(name)), None)
+    if alike:
+        return alike
     found = difflib.get_close_matches(name[:60], pool, n=1, cutoff=0.6)
     return found[0] if found else None
 
@@ -45,18 +58,15 @@ def unknown_name(name: str, names: Iterable[str], called: bool, number: str | No
     """(message, hint) for a name that is not declared; `number` is one that stands directly before it."""
     names = set(names)
     shown = name if len(name) <= 40 else f"{name[:40]}…"
-    if called:
-        message = f"{shown} is not declared, and unknown as a function of the language"
-    else:
-        message = f"{shown} is not declared"
+    message = f"{shown} is not declared" + (", and unknown as a function of the language" if called else "")
     parts = _split(name, names)
     if name in SYNONYMS:
         message += f"; did you mean {SYNONYMS[name]}?"
     elif parts:
         message += f"; did you mean the product {' '.join(parts)}?"
-    elif (function := next((f for f in CALLABLE if name.startswith(f) and name[len(f) :] in names), None)) is not None:
-        message += f"; did you mean {function}({name[len(function) :]})?"
-    elif (guess := closest(name, names | set(CALLABLE) if called or len(name) > 2 else names)) is not None:
+    elif (call := _as_call(name, names)) is not None:
+        message += f"; did you mean {call}?"
+    elif (guess := closest(name, names | WORDS if called or len(name) > 2 else names)) is not None:
         message += f"; did you mean {guess}?"
     hint = None
     if number is not None and name in ("i", "j"):
@@ -66,6 +76,14 @@ def unknown_name(name: str, names: Iterable[str], called: bool, number: str | No
     elif not called:
         hint = f"declare it under `symbols`, as in `{shown}: matrix(m, n)`"
     return message, hint
+
+
+def _as_call(name: str, names: set[str]) -> str | None:
+    """`trX` as tr(X)."""
+    for function in sorted(WORDS - {"e", "I"}):
+        if name.startswith(function) and name[len(function) :] in names:
+            return f"{function}({name[len(function) :]})"
+    return None
 
 
 def _split(name: str, names: set[str], depth: int = 0) -> list[str] | None:

@@ -30,7 +30,7 @@ def read_file(path: str | Path) -> str:
     """The text of a file.  DeriveError when it cannot be read or is not UTF-8 text."""
     name = str(path)
     try:
-        with open(path, "rb") as file:
+        with Path(path).open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise DeriveError("there is no such file", code="file", where=Position(name)) from None

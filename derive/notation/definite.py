@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from derive.language.evidence import mirrored
 from derive.language.nodes import Add, Expr, Identity, MatMul, Number, Power, Scale, Symbol, Transpose
 
 
@@ -26,20 +27,5 @@ def evidently_semidefinite(node: Expr) -> bool:
             symbol = isinstance(scalar, Symbol) and "positive" in scalar.has
             return (number or symbol) and evidently_semidefinite(node.arg)
         case MatMul():
-            return _is_congruence(node)
+            return mirrored(node, evidently_semidefinite)
     return False
-
-
-def _is_congruence(node: MatMul) -> bool:
-    factors = list(node.factors)
-    while len(factors) >= 2:
-        first, last = factors[0], factors[-1]
-        mirrored = (
-            (isinstance(first, Transpose) and first.arg is last)
-            or (isinstance(last, Transpose) and last.arg is first)
-            or (first is last and isinstance(first, Symbol) and "symmetric" in first.has)
-        )
-        if not mirrored:
-            return False
-        factors = factors[1:-1]
-    return not factors or evidently_semidefinite(factors[0])

@@ -33,7 +33,7 @@ def split(text: str, depth: int) -> list[str]:
             brace -= 1
         elif token in _OPENING and not block:
             bracket += 1
-        elif token in _CLOSING and not block:
+        elif token in _CLOSING and not block and before != r"\right":
             bracket -= 1
         binary = before.strip() not in ("", "(", "[", "{", ",", "=", r"\cdot", r"\left")
         if token in "+-" and binary and bracket == depth and not brace and not block and piece.strip():

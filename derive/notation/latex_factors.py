@@ -38,30 +38,31 @@ def _decimal(value: Fraction) -> str | None:
 
 def superscript(base: Piece, exponent: str) -> Piece:
     base = at_least(base, ATOM)
-    return Piece(f"{base.text}^{{{exponent}}}", SCRIPT, base.height, "call" if base.glue == "call" else "letter")
+    return Piece(f"{base.text}^{{{exponent}}}", SCRIPT, base.height, base.glue if base.glue in ("call", "digit") else "letter")
 
 
-def joined(pieces: list[Piece]) -> Piece:
-    """Factors side by side, with a dot or a thin space where juxtaposition alone would be read amiss."""
+def joined(pieces: list[Piece], chain: bool = False) -> Piece:
+    """Factors side by side, with a dot or a thin space where juxtaposition alone would be read amiss; no dot in a product of
+    matrices (`chain`), which would tear it apart."""
     if len(pieces) == 1:
         return pieces[0]
     text = ""
     for k, piece in enumerate(pieces):
         if piece.runs_on and k < len(pieces) - 1:
             piece = bracketed(piece)
-        text += _glue(pieces[k - 1], piece) + piece.text if k else piece.text
+        text += _glue(pieces[k - 1], piece, chain) + piece.text if k else piece.text
     last = pieces[-1]
     return Piece(text, PRODUCT, max(p.height for p in pieces), "product", last.runs_on)
 
 
-def _glue(left: Piece, right: Piece) -> str:
-    if right.glue == "digit" or left.glue == "chain" or (left.glue == right.glue == "fraction"):
+def _glue(left: Piece, right: Piece, chain: bool) -> str:
+    if (right.glue == "digit" and not chain) or left.glue == "chain" or (left.glue == right.glue == "fraction"):
         return r" \cdot "
     if "derivative" in (left.glue, right.glue):
         return r" \, "
     if left.glue in ("call", "operator") and right.glue not in ("operator",):
         return r" \, "
-    if left.glue in ("letter", "digit", "fraction") and right.glue == "chain" and left.glue != "digit":
+    if left.glue == "letter" and right.glue == "chain":
         return r" \, "
     return " "
 

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 from derive.calculus.derivation import Head, Line, Why
 from derive.language.nodes import Expr, Number, Symbol
+from derive.language.sizes import ONE, is_scalar
 from derive.language.spelling import symbol_latex
 from derive.notation.latex_print import Printer
+from derive.notation.latex_structure import TRANSPOSE
 from derive.notation.settings import DEFAULT, Notation
 
 RELATIONS: dict[str, str] = {
@@ -30,13 +32,26 @@ _SPECIAL = {
     "μ": r"$\mu$", "δ": r"$\delta$", "α": r"$\alpha$", "β": r"$\beta$", "θ": r"$\theta$", "φ": r"$\varphi$",
     "–": "--", "—": "---", "…": r"\dots{}", "“": "``", "”": "''", "’": "'",
 }
+_RAISED = {**dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿⁱᵏᵐᵗˢᶜᵍᵃᵇᵈᵉᵖʳˣʸᴬᴮᴹ", "0123456789+-()nikmtscgabdeprxyABM", strict=True)), "ᵀ": r"\mathsf T"}
+_LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋ᵢⱼₖₘₙₚᵣₛₜ", "0123456789+-ijkmnprst", strict=True))
+_SCRIPT = re.compile(rf"([A-Za-z]?)(?:([{''.join(_RAISED)}]+)|([{''.join(_LOWERED)}]+))")
 _ESCAPE = re.compile("|".join(re.escape(key) for key in sorted(_SPECIAL, key=len, reverse=True)))
 
 
 def escape(words: str) -> str:
     """Words as LaTeX text: every character that TeX would act on is printed as itself; common signs as mathematics."""
-    out = _ESCAPE.sub(lambda m: _SPECIAL[m.group()], words)
-    return out.replace("$$", "")
+    out, place = "", 0
+    for found in _SCRIPT.finditer(words):
+        out += _plain(words[place : found.start()])
+        above = "".join(_RAISED[c] for c in found[2] or "")
+        below = "".join(_LOWERED[c] for c in found[3] or "")
+        out += f"${found[1]}{f'^{{{above}}}' if above else f'_{{{below}}}'}$"
+        place = found.end()
+    return (out + _plain(words[place:])).replace("$$", "")
+
+
+def _plain(words: str) -> str:
+    return _ESCAPE.sub(lambda m: _SPECIAL[m.group()], words)
 
 
 def why(reason: Why, notation: Notation = DEFAULT) -> str:
@@ -79,7 +94,9 @@ def head(it: Head, notation: Notation = DEFAULT) -> str:
     toward = f"[{_list(it.directions, notation)}]" if it.directions else ""
     below = f"_{{{wrt}}}" if partly else ""
     match it.quantity:
-        case "value" | "function":
+        case "value" if it.directions:
+            return f"{_indexed(name, it.directions, notation)}{at}"
+        case "value":
             return name + at
         case "derivative":
             return _derivative(it, name, at, toward, below, wrt, notation)
@@ -101,10 +118,35 @@ def head(it: Head, notation: Notation = DEFAULT) -> str:
             moved = [f"{_list([w], notation)} + {_list([d], notation)}" for w, d in zip(it.wrt, it.directions, strict=False)]
             return f"{name}({', '.join(moved)})" if moved else name + at
         case "entries":
-            below = "".join(_list([d], notation) for d in it.directions)
-            return rf"\frac{{\partial {name}}}{{\partial {wrt}{f'_{{{below}}}' if below else ''}}}"
+            return rf"\frac{{\partial {name}}}{{\partial {wrt}}}"
+        case "entry":
+            of_value, of_variable = index_split(it)
+            variable = _indexed(wrt, of_variable, notation)
+            return rf"\frac{{\partial {_indexed(name, of_value, notation)}}}{{\partial {variable}}}"
+        case "jacobian-denominator":
+            transposed = TRANSPOSE[notation.transpose]
+            return f"J_{{{name}}}{at}{transposed}"
+        case "vectorized-derivative":
+            inside = _derivative(it, name, at, toward, below, wrt, notation)
+            return rf"\operatorname{{vec}}\bigl({inside}\bigr)"
         case _:
             return name + at
+
+
+def index_split(it: Head) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
+    """The indices of ∂f_i/∂A_pq: those of the value, and those of the variable, which has one, two or none by its shape."""
+    shape = it.wrt[0].shape
+    count = 0 if is_scalar(shape) else 1 if ONE in shape else 2
+    k = len(it.directions) - count
+    return it.directions[:k], it.directions[k:]
+
+
+def _indexed(name: str, indices: Sequence[Expr], notation: Notation) -> str:
+    texts = [Printer(i, notation, {}).whole().text for i in indices]
+    if not texts:
+        return name
+    below = ("" if all(len(t) == 1 for t in texts) else ", ").join(texts)
+    return f"[{name}]_{{{below}}}" if "_" in name else f"{name}_{{{below}}}"
 
 
 def _derivative(it: Head, name: str, at: str, toward: str, below: str, wrt: str, notation: Notation) -> str:

@@ -72,7 +72,7 @@ class Printer(Products, Structure, Functions):
             case Ones():
                 return Piece(rf"\mathbf{{1}}_{{{dims_latex(node.dims)}}}")
             case Zeros():
-                return Piece(f"0_{{{dims_latex(node.dims)}}}")
+                return Piece(f"0_{{{dims_latex(node.dims)}}}", glue="digit")
             case Commutation():
                 letter = "K" if "K" not in self.root.free else r"\mathcal{K}"
                 return Piece(f"{letter}_{{{size_latex(node.rows)}, {size_latex(node.columns)}}}")

@@ -160,7 +160,7 @@ class Products(Context):
             if split is None and 0 < k < last and node.factors[0].shape[0] == ONE and factor.shape[1] == ONE:
                 split = k
         if split is not None:
-            tail = joined(pieces[split:])
+            tail = joined(pieces[split:], chain=True)
             pieces = [*pieces[:split], Piece("{" + tail.text + "}", ATOM, tail.height, tail.glue)]
-        whole = joined(pieces)
+        whole = joined(pieces, chain=True)
         return Piece(whole.text, PRODUCT, whole.height, "chain", whole.runs_on)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from derive.language.nodes import Delta, Entry, Expr, Number, Path, Power, Stack, Symbol, Transpose, Where, Zeros
 from derive.language.sizes import ONE
 from derive.notation.latex_context import Context
@@ -90,9 +92,9 @@ class Structure(Context):
             base = at_least(self.piece(arg.children[0], (*path, 0, 0)), ATOM)
             return Piece(base.text + INVERSE_TRANSPOSE[style], SCRIPT, base.height)
         if isinstance(arg, Entry) and arg.column is None and arg.arg.shape[1] != ONE and (*path, 0) not in self.marks:
-            return self._row(arg, (*path, 0))
+            return replace(self._row(arg, (*path, 0)), level=SCRIPT)
         base = at_least(self.piece(arg, (*path, 0)), ATOM)
-        return Piece(base.text + TRANSPOSE[style], SCRIPT, base.height)
+        return Piece(base.text + TRANSPOSE[style], SCRIPT, base.height, base.glue if base.glue == "digit" else "letter")
 
 
 def _told_by_neighbours(node: Stack, row: tuple[Expr, ...], column: int) -> bool:

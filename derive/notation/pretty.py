@@ -41,6 +41,7 @@ from derive.notation.plain import ATOM, INFIX, POWER, PRODUCT, SUM, Plain, Writt
 
 _RAISED = str.maketrans("0123456789-+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺")
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_DIGITS_BELOW = "₀₁₂₃₄₅₆₇₈₉"
 _COMPARE = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 _HALVES = {Fraction(1, 2): "½", Fraction(1, 4): "¼", Fraction(3, 4): "¾"}
 
@@ -141,7 +142,11 @@ class Pretty(Plain):
         if node.column is None and node.arg.shape[1] == ONE:
             places = places[:1]
         base = self.of(node.arg)
-        return Written(f"{base.text if base.level == ATOM else f'[{base.text}]'}[{', '.join(places)}]")
+        name = base.text if base.level == ATOM else f"[{base.text}]"
+        if all(re.fullmatch(r"\w", p) for p in places) and (base.level != ATOM or isinstance(node.arg, Symbol)):
+            plain = name[-1] not in _DIGITS_BELOW
+            return Written((name if plain else f"[{name}]") + _below("".join(places)))
+        return Written(f"{name}[{', '.join(places)}]")
 
     def pending(self, node: D) -> Written:
         if len(node.moves) == 1 and isinstance(node.moves[0][1], Number):
@@ -174,7 +179,7 @@ class Pretty(Plain):
         if row.pretty is not None:
             bind = {"infix": POWER, "script": ATOM}.get(row.latex_form, SUM)
             level = {"infix": INFIX, "script": POWER, "exponent": POWER}.get(row.latex_form, ATOM)
-            texts = (a.at_least(bind) if row.latex_form != "exponent" else a.at_least(ATOM) for a in args)
+            texts = (_Argument(a.at_least(bind if row.latex_form != "exponent" else ATOM)) for a in args)
             return Written(row.pretty.format(*texts), level)
         return Written(f"{name}({', '.join(a.text for a in args)})")
 
@@ -249,6 +254,21 @@ class Pretty(Plain):
             else:
                 out += _gap(texts[k - 1], texts[k]) + texts[k]
         return out
+
+
+def _below(index: str) -> str:
+    """An index as a subscript: `₁₂`, or `_ij`."""
+    return index.translate(_LOWERED) if index.isdigit() else f"_{index}"
+
+
+class _Argument:
+    """What a row's `pretty` may say of an argument: `{0}`, and `{0.low}` below the line."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.low = text, _below(text) if re.fullmatch(r"\w+", text) else f"_({text})"
+
+    def __str__(self) -> str:
+        return self.text
 
 
 _MARKS = r"[₀-₉]*[⁰¹²³⁴-⁹⁻⁺ᵀ'\u0307\u0308]*"

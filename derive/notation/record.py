@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from derive.calculus.derivation import Chain, Derivation, Head, Line, Result
 from derive.language.build import subtract
-from derive.language.nodes import Expr, Symbol, substitute
+from derive.language.nodes import Expr, Symbol
 from derive.language.problem import Problem
 from derive.language.sizes import Size
 from derive.notation.latex import RELATIONS, latex, line_left
@@ -138,10 +138,12 @@ class _Writer:
         expr = line.expr
         if line.equation and line.left is not None:
             expr = subtract(self.side(line.left, expr), expr)
+        let = self.names.let
         if line.solution and line.quantity != "stationary":
-            values: dict[Expr, Expr] = dict(line.solution.items())
-            expr = substitute(expr, values)
-        return source(expr, Names(self.names.let, line.free))
+            # a name of `let` may hold the unknown: the solution is put in wherever the unknown is written
+            solution = {s: e for s, e in line.solution.items() if s.name not in e.free}
+            let = (*let, *solution.items())
+        return source(expr, Names(let, line.free))
 
     def side(self, left: Head | Expr, right: Expr) -> Expr:
         """The left side of an equation as an expression: a gradient by its result."""
@@ -170,7 +172,7 @@ class _Writer:
         return out
 
     def one(self, quantity: str, result: Result) -> Json:
-        out = self.expr(result.expr, result.free)
+        out = self.expr(result.expr, self.derivation.free(result))
         if result.direction and quantity in ("hessian", "second-derivative"):
             out["direction"] = _by_list(self.derivation.problem, [h.name for h in result.direction])
         if result.classification is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from derive.calculus.derivation import Head, Line, Why
 from derive.language.nodes import Expr, Number
+from derive.notation.latex_lines import index_split
 from derive.notation.plain import Plain
 from derive.notation.pretty import Pretty, pretty_name
 
@@ -57,7 +58,16 @@ def head(it: Head) -> str:
             moved = (f"{pretty(w)} + {pretty(d)}" for w, d in zip(it.wrt, it.directions, strict=False))
             return f"{name}({', '.join(moved)})"
         case "entries":
-            return f"∂{name}/∂{wrt}" + (f"_{''.join(map(pretty, it.directions))}" if it.directions else "")
+            return f"∂{name}/∂{wrt}"
+        case "value" if it.directions:
+            return f"{name}_{''.join(map(pretty, it.directions))}{at}"
+        case "entry":
+            of_value, of_variable = ("".join(map(pretty, part)) for part in index_split(it))
+            return f"∂{name}{'_' if of_value else ''}{of_value}/∂{wrt}{'_' if of_variable else ''}{of_variable}"
+        case "jacobian-denominator":
+            return f"J_{name}{at}'"
+        case "vectorized-derivative":
+            return f"vec D{name}{at}{toward}"
         case _:
             return f"{name}{at}"
 

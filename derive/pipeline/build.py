@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from derive.documents.modes import BUILT, MODES, Mode
-from derive.documents.settings import Settings
+from derive.documents.settings import Fit, Settings
 from derive.errors import DeriveError, Position
-from derive.pipeline import keys
+from derive.language import problemfile
+from derive.pipeline import keys, produce
 from derive.pipeline.ledger import Ledger
 from derive.pipeline.project import Project
 from derive.pipeline.sources import Source
+from derive.pipeline.subject import dependencies, read
 
 
 @dataclass(frozen=True)
@@ -69,34 +72,25 @@ def names(stem: str, mode: Mode, pdf: bool) -> tuple[str, ...]:
 
 def run(task: Task) -> Done:
     """Derive, check and typeset one file; errors come back as values, so that the others go on."""
-    from derive.documents.compose import problem_page, single
-    from derive.documents.settings import Fit
-    from derive.pipeline.examine import examine, problem_of
-    from derive.pipeline.produce import make, tex
-
     files: dict[str, bytes] = {}
     warning: DeriveError | None = None
     try:
-        examined = examine(problem_of(task.text, task.source.path), task.points)
+        subject = read(task.text, task.source.path, task.points)
         for mode in (MODES[name] for name in task.modes):
-
-            def compose(fit: Fit, mode: Mode = mode) -> object:
-                page = problem_page(examined.problem, examined.derivation, examined.report, mode, task.settings, fit)
-                return single(page, mode, task.settings)
-
-            made = None
+            document = partial(subject.document, mode, task.settings)
+            made: produce.Made | None = None
             if task.pdf and mode.pdf and warning is None:
                 try:
-                    made = make(compose, mode, task.settings, task.templates)  # type: ignore[arg-type]
+                    made = produce.make(document, mode, task.settings, task.templates)
                 except DeriveError as error:
                     if error.code != "missing-program":
                         raise
                     warning = error
-            text = made.tex if made else tex(compose(Fit()), mode, task.templates)  # type: ignore[arg-type]
+            text = made.tex if made else produce.tex(document(Fit()), mode, task.templates)
             files[names(task.source.stem, mode, False)[0]] = text.encode()
             if made and made.pdf:
                 files[names(task.source.stem, mode, True)[1]] = made.pdf
-        return Done(task.source, files, summary(examined), None, warning)
+        return Done(task.source, files, subject.summary(), None, warning)
     except DeriveError as error:
         if error.where is None:
             error.where = Position(task.source.path)
@@ -117,17 +111,6 @@ def internal(error: BaseException, file: str | None) -> DeriveError:
         f"derive failed: {type(error).__name__}{': ' if first else ''}{first}", code="internal",
         where=Position(file) if file else None, hint=hint,
     )
-
-
-def summary(examined: object) -> str:
-    """`gradient 4 lines, hessian 2, verified at 3 points (3e-12)`."""
-    from derive.pipeline.examine import Examined
-
-    assert isinstance(examined, Examined)
-    counts = [f"{chain.title.lower()} {len(chain.lines)}" for chain in examined.derivation.chains]
-    report = examined.report
-    steps = ", ".join(counts[:4]) + (", …" if len(counts) > 4 else "")
-    return f"{steps} lines; verified at {report.points} points ({report.max_relative_error:.0e})"
 
 
 def work(tasks: Sequence[Task], workers: int, act: Callable[[Task], Done] = run) -> Iterator[Done]:
@@ -159,7 +142,7 @@ def build(
     sources: Sequence[Source],
     output: Path,
     project: Project,
-    modes: tuple[str, ...] = BUILT,
+    modes: Mapping[str, tuple[str, ...]] = BUILT,
     workers: int = 1,
     force: bool = False,
     fail_fast: bool = False,
@@ -174,20 +157,22 @@ def build(
     from derive.pipeline.examine import read_text
 
     ledger = Ledger.load(output)
-    common = ingredients(project, modes, pdf)
+    common = ingredients(project, pdf)
     tasks: list[Task] = []
     wanted: dict[str, tuple[keys.Key, tuple[str, ...]]] = {}
     for source in sources:
         try:
             text = read_text(source.path)
+            kind = problemfile.kind(text)
+            behind = () if kind == "problem" else dependencies(text, source.path)
         except DeriveError as error:
             if not dry_run:
-                _drop(ledger, source, modes)
+                _drop(ledger, source)
             yield Outcome(source, "failed", error=error)
             if fail_fast:
                 return
             continue
-        key = {"problem": keys.digest(source.path, text), **common}
+        key = {"problem": keys.digest(source.path, text, *behind), "modes": " ".join(modes[kind]), **common}
         reasons = ("forced",) if force else ledger.stale(source.stem, key)
         if not reasons:
             yield Outcome(source, "unchanged")
@@ -195,11 +180,11 @@ def build(
             yield Outcome(source, "stale", reasons=reasons)
         else:
             wanted[source.path] = (key, reasons)
-            tasks.append(Task(source, text, modes, project.settings, project.templates, pdf))
+            tasks.append(Task(source, text, modes[kind], project.settings, project.templates, pdf))
     for done in work(tasks, workers):
         key, reasons = wanted[done.source.path]
         if done.error is not None:
-            _drop(ledger, done.source, modes)
+            _drop(ledger, done.source)
         elif done.warning is not None:
             # Without TeX the .tex is written and nothing is remembered: the next build tries again.
             ledger.forget(done.source.stem)
@@ -214,13 +199,13 @@ def build(
             return
 
 
-def _drop(ledger: Ledger, source: Source, modes: tuple[str, ...]) -> None:
+def _drop(ledger: Ledger, source: Source) -> None:
     """Nothing of a file that failed stays, wherever it came from."""
-    ledger.forget(source.stem, tuple(file for name in modes for file in names(source.stem, MODES[name], True)))
+    ledger.forget(source.stem, tuple(file for mode in MODES.values() for file in names(source.stem, mode, True)))
     ledger.save()
 
 
-def ingredients(project: Project, modes: tuple[str, ...], pdf: bool) -> keys.Key:
+def ingredients(project: Project, pdf: bool) -> keys.Key:
     """What all documents of a build have in common, hashed."""
     from derive.documents.templates import files
     from derive.pipeline import latex
@@ -228,7 +213,7 @@ def ingredients(project: Project, modes: tuple[str, ...], pdf: bool) -> keys.Key
     templates = files(project.templates)
     return {
         "templates": keys.digest(*(part for name, path in sorted(templates.items()) for part in (name, path.read_bytes()))),
-        "options": keys.digest(repr(project.settings), repr(modes), str(pdf)),
+        "options": keys.digest(repr(project.settings), str(pdf)),
         "engine": keys.engine(),
         "tex": latex.version() if pdf else "none",
     }

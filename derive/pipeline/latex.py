@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from derive.errors import DeriveError
-from derive.pipeline import needs, texlog
+from derive.pipeline import formats, needs, texlog
 
 SECONDS = 120
 """A run longer than this is stopped."""
@@ -70,13 +70,20 @@ def typeset(tex: str, beside: Mapping[str, bytes] | None = None, seconds: float 
     file of it, is not installed; [latex] (exit code 3) with LaTeX's sentence at the author's line otherwise.
     """
     pdflatex = program()
+    files = {Path(file).name: content for file, content in (beside or {}).items()}
+    parts = formats.split(tex)
+    dumped = formats.get(parts[0], pdflatex, _SETTINGS, files, seconds) if parts else None
     with tempfile.TemporaryDirectory(prefix="derive-") as name:
         folder = Path(name)
-        (folder / f"{_JOB}.tex").write_text(tex, encoding="utf-8")
-        for file, content in (beside or {}).items():
-            (folder / Path(file).name).write_bytes(content)
+        for file, content in files.items():
+            (folder / file).write_bytes(content)
+        start: tuple[str, ...] = ()
+        if parts and dumped is not None:
+            (folder / f"{formats.NAME}.fmt").symlink_to(dumped.resolve())
+            start = (f"-fmt={formats.NAME}",)
+        (folder / f"{_JOB}.tex").write_text(parts[1] if parts and start else tex, encoding="utf-8")
         for count in range(1, MAX_PASSES + 1):
-            log, good = _run(pdflatex, folder, seconds)
+            log, good = _run(pdflatex, start, folder, seconds)
             if not good:
                 raise _failure(log)
             if not log.rerun:
@@ -84,11 +91,11 @@ def typeset(tex: str, beside: Mapping[str, bytes] | None = None, seconds: float 
         return Typeset((folder / f"{_JOB}.pdf").read_bytes(), log, count)
 
 
-def _run(pdflatex: str, folder: Path, seconds: float) -> tuple[texlog.Log, bool]:
+def _run(pdflatex: str, start: tuple[str, ...], folder: Path, seconds: float) -> tuple[texlog.Log, bool]:
     environment = {**os.environ, **_SETTINGS}
     try:
         done = subprocess.run(
-            [pdflatex, *_ARGUMENTS, f"{_JOB}.tex"],
+            [pdflatex, *start, *_ARGUMENTS, f"{_JOB}.tex"],
             cwd=folder,
             env=environment,
             stdin=subprocess.DEVNULL,

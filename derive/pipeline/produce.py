@@ -58,7 +58,7 @@ def make(
         if not done.log.overfull:
             return Made(text, done.pdf, fit)
         better = refit(document, fit, done.log.overfull, text_width(mode, settings))
-        if better == fit:
+        if better == fit or tex(compose(better), mode, folders) == text:
             break
         fit = better
     worst = max(done.log.overfull, key=lambda box: box.points)
@@ -78,7 +78,7 @@ def refit(document: Document, fit: Fit, boxes: tuple[Box, ...], line: float) -> 
             scale[page.id] = fit.scale.get(page.id, 1.0) * 1.2
         else:
             excess = box.points / EM / line
-            for key, share in _widest(place, line):
+            for key, share in _widest(page, place, line, box.mark.what == "the question"):
                 narrow[key] = max(min(narrow.get(key, 1.0), share) - excess - 0.01, 0.3)
     return replace(fit, narrow=narrow, scale=scale)
 
@@ -90,16 +90,20 @@ def _place(document: Document, mark: str) -> tuple[ProblemPage | None, tuple[Blo
             continue
         groups: list[tuple[Block, ...]] = [frame.blocks for frame in page.frames] or [(block,) for block in page.blocks]
         for blocks in groups:
-            if any(part.mark == mark for block in blocks for part in (*block.rows, *block.answers)):
+            if any(mark in (*(row.mark for row in block.rows), *(answer.mark for answer in block.answers)) for block in blocks):
                 return page, blocks
         if page.mark == mark:
             return page, groups[0] if groups else ()
     return None, ()
 
 
-def _widest(blocks: tuple[Block, ...], line: float) -> list[tuple[str, float]]:
-    """The keys of the rows and answers that may be what is too wide, with the share of the line that each takes now."""
-    shares: dict[str, float] = {}
+def _widest(page: ProblemPage, blocks: tuple[Block, ...], line: float, asked: bool) -> list[tuple[str, float]]:
+    """The keys of what may be too wide (the question, where it is about that, or rows and answers), each with the share of
+    the line that it takes now."""
+    stated = max(width(left) + 2.34 + max(map(width, lines)) for left, lines in page.question.lines) / line
+    if asked and not page.frames:
+        return [(f"{page.id}/question", stated)]
+    shares = {f"{page.id}/question": stated} if page.frames else {}
     for block in blocks:
         left = width(block.widest) + (3.0 if block.lead else 0.0)
         for row in block.rows:

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from derive.documents.compose import problem_page, single
-from derive.documents.document import Document
+from functools import partial
+
 from derive.documents.modes import Mode
 from derive.documents.settings import Fit
 from derive.errors import DeriveError
-from derive.pipeline.examine import STANDARD_INPUT, examine, problem_of, read_text
+from derive.pipeline.examine import STANDARD_INPUT, read_text
 from derive.pipeline.produce import make, tex
 from derive.pipeline.project import Project
+from derive.pipeline.subject import read
 
 
 def render(file: str, mode: Mode, project: Project, pdf: bool, points: int = 3) -> bytes:
-    """The LaTeX (or the PDF) of a problem file in a mode; `-` is standard input.
+    """The LaTeX (or the PDF) of a problem, lecture or set in a mode; `-` is standard input.
 
     DeriveError: of reading, of the engine, of the check, of LaTeX.
     """
     if pdf and not mode.pdf:
         raise DeriveError(f"{mode.name} is not a document of its own: write it to a .tex file", code="usage")
-    examined = examine(problem_of(read_text(file), STANDARD_INPUT if file == "-" else file), points)
-    settings = project.settings
-
-    def compose(fit: Fit) -> Document:
-        return single(
-            problem_page(examined.problem, examined.derivation, examined.report, mode, settings, fit), mode, settings
-        )
-
+    subject = read(read_text(file), STANDARD_INPUT if file == "-" else file, points)
+    document = partial(subject.document, mode, project.settings)
     if not pdf:
-        return tex(compose(Fit()), mode, project.templates).encode()
-    made = make(compose, mode, settings, project.templates)
+        return tex(document(Fit()), mode, project.templates).encode()
+    made = make(document, mode, project.settings, project.templates)
     assert made.pdf is not None
     return made.pdf

@@ -6,10 +6,12 @@ import itertools
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from derive.calculus.algebra import equal
 from derive.calculus.index_calculus import contract
-from derive.calculus.indices import component, free_indices, index, index_lines, recognise, recognise_vectorized
+from derive.calculus.indices import component, free_indices, index, index_chain_lines, index_lines, recognise, recognise_vectorized
 from derive.errors import DeriveError
 from derive.language.build import add, divide, inverse, matmul, power, scale, subtract, times, transpose
 from derive.language.nodes import (
@@ -30,8 +32,9 @@ from derive.language.nodes import (
     number,
     walk,
 )
-from derive.language.sizes import Size
+from derive.language.sizes import SCALAR, Size
 from tests.calculus.numeric import SIZES, Point, symbol, value
+from tests.strategies import SYMBOLS, expressions
 
 N = Size.of("n")
 A, P, X = symbol("A", "m", "n"), symbol("P", "m", "m"), symbol("X", "m", "n")
@@ -154,7 +157,7 @@ def _difference(f: Expr, v: Symbol, base: np.ndarray, where: tuple[int, ...], at
         direction = (direction - direction.T) / 2
 
     def moved(h: float) -> np.ndarray:
-        there = Point()
+        there = Point(at.seed)
         there.update({**at, v.name: base + h * direction})
         return value(f, there)
 
@@ -163,7 +166,7 @@ def _difference(f: Expr, v: Symbol, base: np.ndarray, where: tuple[int, ...], at
 
 
 def _at(at: Point, indices: dict[Symbol, int]) -> Point:
-    out = Point()
+    out = Point(at.seed)
     out.update(at)
     out.update({i.name: np.array([[float(k)]]) for i, k in indices.items()})
     return out
@@ -211,6 +214,89 @@ def test_kronecker_form_of_a_matrix_function() -> None:
     assert found is Call("kron", (T(B), P))
 
 
+def test_symmetry_is_a_reason_where_it_is_used() -> None:
+    used = index_lines(matmul(T(x), S, x), x)[-1]
+    assert used.why == ("read as the entry of a matrix", "; ", T(S), " = ", S)
+    unused = index_lines(matmul(T(b), S, x), x)[-1]
+    assert isinstance(unused.expr, Entry) and equal(unused.expr.arg, matmul(S, b))
+    straight = index_lines(matmul(T(x), S, b), x)[-1]
+    assert straight.why == ("read as the entry of a matrix",)
+
+
+def test_an_integer_of_the_author_is_no_index() -> None:
+    k = symbol("k", has="integer")
+    lines = index_lines(times(Entry(Q, k, k), matmul(T(x), x)), x)
+    assert isinstance(lines[-1].expr, Entry) and lines[-1].expr.arg is scale(times(number(2), Entry(Q, k, k)), x)
+
+
+def test_an_index_of_the_author_keeps_its_name_and_meaning() -> None:
+    i = index("i")
+    mine = Sum(i, number(1), SizeValue(N), power(Entry(x, i, None), 2))
+    f = scale(mine, matmul(Q, x))
+    lines, free = index_lines(f, x), free_indices(f, x)
+    at = Point(2)
+    whole = np.array([[float(value(lines[0].expr, _at(at, {free.value[0][0]: k}))[0, 0])] for k in range(1, SIZES["n"] + 1)])
+    assert np.allclose(whole, value(f, at))
+
+
+SUPPORTED = ["exp", "sin", "tanh", "sigmoid", "hadamard", "tr", "sum", "mean", "dot", "inner", "logsumexp", "softmax", "diag",
+             "sym", "skewpart"]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(expressions(shape=SCALAR, functions=SUPPORTED, structures=("entry", "sum", "constant"), depth=4),
+       st.sampled_from(sorted(SYMBOLS)))
+def test_random_functions(f: Expr, name: str) -> None:
+    """The last line at one index against the difference quotient."""
+    v = SYMBOLS[name]
+    if name not in f.free or "integer" in v.has:
+        return
+    try:
+        lines, free = index_lines(f, v), free_indices(f, v)
+    except DeriveError as e:
+        assert "no-rule" in str(e)
+        return
+    at, where = Point(4), tuple(2 for _ in free.variable)
+    with np.errstate(all="ignore"):
+        try:
+            value(f, at)
+            difference = float(_difference(f, v, at.of(v), where or (1,), at)[0, 0])
+            here = _at(at, dict.fromkeys(free.symbols, 2))
+            found = [float(value(line.expr, here)[0, 0]) for line in lines[1:]]
+        except (np.linalg.LinAlgError, ZeroDivisionError, OverflowError, IndexError, ValueError):
+            return
+        if not np.isfinite(difference) or abs(difference) > 1e4 or abs(value(f, at)[0, 0]) > 1e4:
+            return
+    assert found == pytest.approx([difference] * len(found), rel=1e-4, abs=1e-4)
+
+
+def test_the_chain_rule_by_indices() -> None:
+    """V9: ∂f/∂A_pq = Σ_k ∂f/∂g_k ∂g_k/∂A_pq for f = ‖g‖², g = Ax − y."""
+    g = symbol("g", "m")
+    lines = index_chain_lines(square(g), g, u, A)
+    i, p, q = (index(name) for name in "ipq")
+    assert [line.expr for line in lines[1:]] == [
+        times(number(2), Sum(i, number(1), SizeValue(Size.of("m")), times(Entry(g, i, None), Delta(i, p), Entry(x, q, None)))),
+        times(number(2), Entry(g, p, None), Entry(x, q, None)),
+        Entry(scale(number(2), matmul(g, T(x))), p, q),
+    ]
+    G = symbol("G", "m", "n")
+    by_matrix = index_chain_lines(tr(T(G), P, G), G, matmul(X, B), X)
+    last = by_matrix[-1].expr
+    assert isinstance(last, Entry) and equal(last.arg, matmul(add(P, T(P)), G, T(B)))
+    with pytest.raises(ValueError, match="scalar function"):
+        index_chain_lines(matmul(T(x), x), g, u, x)
+
+
+def test_one_letter_for_two_sizes() -> None:
+    """Sums side by side use one letter, whatever their sizes."""
+    f = add(call("sum", Map("sin", matmul(A, x))), call("logsumexp", x), times(matmul(T(x), x), matmul(T(y), y)))
+    assert [line.rule for line in index_lines(f, x)][-1] == "recognise"
+    last = index_lines(f, x)[-1].expr
+    want = add(matmul(T(A), Map("cos", matmul(A, x))), call("softmax", x), scale(times(number(2), matmul(T(y), y)), x))
+    assert isinstance(last, Entry) and equal(last.arg, want)
+
+
 def test_contraction() -> None:
     i, j, p = (index(name) for name in "ijp")
     n = SizeValue(N)
@@ -235,7 +321,7 @@ def test_component_of_a_stack_and_of_polar_coordinates() -> None:
 def test_what_has_no_form_is_refused_by_name() -> None:
     with pytest.raises(DeriveError, match="expm"):
         index_lines(call("sum", call("expm", Q)), Q)
-    with pytest.raises(DeriveError, match="R do not vary freely .*upper"):
+    with pytest.raises(DeriveError, match=r"R do not vary freely .*upper"):
         R = symbol("R", "n", "n", has="upper")
         index_lines(tr(R, B), R)
     i, j, k = (index(name) for name in "ijk")
@@ -243,5 +329,7 @@ def test_what_has_no_form_is_refused_by_name() -> None:
     assert recognise(three, i, j) is not None
     chain = times(Entry(Q, i, j), Sum(k, number(1), SizeValue(N), times(Entry(Q, i, k), Entry(B, j, k), Entry(x, k, None))))
     assert recognise(chain, i, j) is not None
-    wheel = Sum(k, number(1), SizeValue(N), times(Entry(Q, i, k), Entry(B, j, k), Entry(Q, k, index("l"))))
+    m = index("m")
+    spokes = times(Entry(Q, i, k), Entry(B, j, k), Entry(S, i, m), Entry(Q, j, m), Entry(B, k, m))
+    wheel = Sum(k, number(1), SizeValue(N), Sum(m, number(1), SizeValue(N), spokes))
     assert recognise(wheel, i, j) is None

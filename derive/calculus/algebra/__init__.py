@@ -1,5 +1,6 @@
-"""The door to SymPy: scalar calculus, noncommutative algebra, linear equations, definiteness.  SymPy is loaded when first used.
+"""The door to SymPy: scalar calculus, noncommutative algebra, linear equations, definiteness.
 
+SymPy is loaded when first used.
 Each service is a pure function of expressions; its use in a derivation is a named step or a check.
 """
 
@@ -19,6 +20,7 @@ from derive.calculus.algebra.maps import (
 from derive.calculus.algebra.normal import NormalForm, canonical, normal_form
 from derive.calculus.algebra.scalar_calculus import (
     polynomial_degree,
+    root_conditions,
     scalar_diff,
     scalar_taylor,
     simplify_scalar,
@@ -29,9 +31,9 @@ from derive.calculus.algebra.scalars import PI, Atoms, Untranslatable, from_symp
 from derive.calculus.algebra.words import TooManyTerms
 
 __all__ = [
-    "DUMMY", "PI", "Atoms", "Definiteness", "Expansion", "LinearEquation", "LinearTerm", "NormalForm", "TooManyTerms",
-    "Untranslatable", "canonical", "definiteness", "derivative_template", "equal", "equal_scalar", "expand",
-    "from_sympy_scalar", "is_zero", "isolate", "lift", "lift_product", "linear_part", "map_derivative", "map_differential",
-    "normal_form", "polynomial_degree", "scalar_diff", "scalar_taylor", "simplify_scalar", "solve_scalar", "solve_system",
-    "to_sympy_scalar",
+    "DUMMY", "PI", "Atoms", "Definiteness", "Expansion", "LinearEquation", "LinearTerm", "NormalForm",
+    "TooManyTerms", "Untranslatable", "canonical", "definiteness", "derivative_template", "equal",
+    "equal_scalar", "expand", "from_sympy_scalar", "is_zero", "isolate", "lift", "lift_product", "linear_part",
+    "map_derivative", "map_differential", "normal_form", "polynomial_degree", "root_conditions", "scalar_diff", "scalar_taylor",
+    "simplify_scalar", "solve_scalar", "solve_system", "to_sympy_scalar",
 ]

@@ -1,4 +1,4 @@
-"""Definiteness of a small symmetric matrix of scalar expressions, by the signs of its minors, with the conditions it takes."""
+"""Definiteness of a small symmetric matrix of scalar expressions by the signs of its minors, with conditions."""
 
 from __future__ import annotations
 
@@ -19,9 +19,11 @@ INDEFINITE, UNDECIDED = "indefinite", "undecided"
 
 @dataclass(frozen=True)
 class Definiteness:
-    """kind       positive definite, negative definite, positive semidefinite, negative semidefinite, indefinite, undecided
+    """A verdict with its reasons.
+
+    kind       positive definite, negative definite, positive semidefinite, negative semidefinite, indefinite, undecided
     minors     the leading principal minors, f11 and det first among them
-    conditions for `undecided`: what would make it positive definite (Sylvester: every leading minor > 0), as comparisons
+    conditions for `undecided`: comparisons that would make it positive definite (Sylvester: leading minors > 0)
     """
 
     kind: str
@@ -32,9 +34,9 @@ class Definiteness:
 def definiteness(matrix: Sequence[Sequence[Expr]]) -> Definiteness:
     """The definiteness of a symmetric matrix given by its rows of scalars, for all values of its symbols.
 
-    Sylvester's criterion with all leading minors (for two variables f11 > 0 and det > 0, never det alone); semidefinite by all
-    principal minors; indefinite by a negative minor of even size, or two diagonal entries of different sign.  ValueError for a
-    matrix that is not square or not shown to be symmetric.
+    Sylvester's criterion with all leading minors (for two variables f11 > 0 and det > 0, never det alone);
+    semidefinite by all principal minors; indefinite by a negative minor of even size, or two diagonal entries of
+    different sign.  ValueError for a matrix that is not square or not shown to be symmetric.
     """
     n = len(matrix)
     if n == 0 or any(len(row) != n for row in matrix):

@@ -75,9 +75,10 @@ class NotPolynomial(ValueError):
 def terms_of(expr: Expr, inside: Symbol | None = None, degree: int | None = None) -> list[Term]:
     """The terms of an expression when products are expanded over sums, linear functions taken term by term.
 
-    Factors keep their order, terms the order of multiplying out from left to right.  With `inside`, only what holds that
-    symbol is expanded, what does not stays together as one factor, and terms of more than `degree` of it are left out.
-    TooManyTerms beyond a few thousand; with `inside`, NotPolynomial when the symbol stands in another function.
+    Factors keep their order, terms the order of multiplying out from left to right.  With `inside`, only what holds
+    that symbol is expanded, what does not stays together as one factor, and terms of more than `degree` of it are
+    left out. TooManyTerms beyond a few thousand; with `inside`, NotPolynomial when the symbol stands in another
+    function.
     """
     return _Distribute(inside, degree).of(expr)
 
@@ -124,7 +125,7 @@ class _Distribute:
         return self.memo[expr]
 
     def expand(self, e: Expr) -> list[Term]:
-        if build.is_zero(e):
+        if build.is_zero(build.coefficient(e)[1]):
             return []
         if self.inside is not None and self.inside.name not in e.free:
             return [self.letter(e)]
@@ -144,7 +145,7 @@ class _Distribute:
                 return self.power(base, int(k))
             case Call("inner" | "dot", (a, b)) if a.is_scalar:
                 return self.of(build.times(a, b))
-            case Call(name, args) if FUNCTIONS[name].linear or FUNCTIONS[name].bilinear:
+            case Call(name) if FUNCTIONS[name].linear or FUNCTIONS[name].bilinear:
                 return self.multilinear(e)
             case _:
                 return self.atom(e)

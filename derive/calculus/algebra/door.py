@@ -1,7 +1,7 @@
 """The one place that loads SymPy, and the entry-by-entry functions of the table as SymPy knows them.
 
-SymPy is fetched on the first call of `sp()` (0.6 s), never on import.  Functions that SymPy lacks (relu, sigmoid, softplus)
-are given by their definition; their derivatives are taken by `sympy.diff` of that definition.
+SymPy is fetched on the first call of `sp()` (0.6 s), never on import.  Functions that SymPy lacks (relu, sigmoid,
+softplus) are given by their definition; their derivatives are taken by `sympy.diff` of that definition.
 """
 
 from __future__ import annotations

@@ -82,7 +82,9 @@ def _numbers_agree(value: Any) -> bool:
     value = _defined(value)
     symbols = sorted(value.free_symbols, key=str)
     for k in (1, 2):
-        point = {s: sympy.Rational(7 * i + 3 * k + 2, 11 + k) if not s.is_integer else i + k + 1 for i, s in enumerate(symbols)}
+        point = {
+            s: i + k + 1 if s.is_integer else sympy.Rational(7 * i + 3 * k + 2, 11 + k) for i, s in enumerate(symbols)
+        }
         try:
             number_ = complex(value.subs(point).evalf(20))
         except (TypeError, ValueError):

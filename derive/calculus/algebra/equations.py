@@ -57,9 +57,9 @@ class LinearEquation:
 def isolate(lhs: Expr, rhs: Expr, unknown: Symbol) -> LinearEquation | None:
     """lhs = rhs as a linear equation in the unknown, or None when it is not of that form.
 
-    Both sides have one shape.  Terms with the same factor on the right of the unknown are collected (A X + B X = (A + B) X), then
-    those with the same on the left.  None when the unknown stands in another function, in a scalar factor (tr(A X) B), or to
-    a higher degree, and when it cancels.
+    Both sides have one shape.  Terms with the same factor on the right of the unknown are collected (A X + B X = (A +
+    B) X), then those with the same on the left.  None when the unknown stands in another function, in a scalar factor
+    (tr(A X) B), or to a higher degree, and when it cancels.
     """
     difference = build.subtract(lhs, rhs)
     try:

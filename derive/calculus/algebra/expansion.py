@@ -1,7 +1,8 @@
 """f(X + H) multiplied out on noncommuting symbols: its constant, linear and higher part in H.
 
-SymPy expands f(X + tH) on noncommutative symbols and its coefficients of t are taken; the terms are then written in the order
-in which a person multiplies out.  The two expansions are compared, and a difference is an error of the program.
+SymPy expands f(X + tH) on noncommutative symbols and its coefficients of t are taken; the terms are then written in
+the order in which a person multiplies out.  The two expansions are compared, and a difference is an error of the
+program.
 """
 
 from __future__ import annotations
@@ -34,8 +35,9 @@ class Expansion:
 def linear_part(expr: Expr, direction: Symbol) -> Expansion:
     """The expansion of `expr`, a polynomial of matrices in which the direction H stands, by powers of H.
 
-    Factors keep their order, terms come in order of first appearance with H from left to right.  DeriveError [no-rule] names
-    a subexpression that is not a polynomial in H (an inverse, a norm that is not squared, an entry by entry function).
+    Factors keep their order, terms come in order of first appearance with H from left to right.  DeriveError
+    [no-rule] names a subexpression that is not a polynomial in H (an inverse, a norm that is not squared, an entry by
+    entry function).
     """
     size = _count(expr)
     degree = None if size <= LARGEST else 1
@@ -46,9 +48,11 @@ def linear_part(expr: Expr, direction: Symbol) -> Expansion:
             for t in found:
                 groups[min(2, term_degree(t, direction))].append(t)
     except NotPolynomial as e:
+        from derive.notation.text import pretty
+
         raise DeriveError(
             "the method `expansion` multiplies out, and a function that is not a polynomial stands around "
-            f"{direction.name}: {type(e.part).__name__} of it; `directional` or `differential` derive it",
+            f"{direction.name}: {pretty(e.part)}; `directional` or `differential` derive it",
             code="no-rule",
         ) from e
     constant, linear, higher = (gather(groups[k], expr.shape) for k in range(3))
@@ -100,9 +104,9 @@ def _positions(term: Term, direction: Symbol) -> tuple[int, tuple[int, ...]]:
     return term_degree(term, direction), tuple(where)
 
 
-# --------------------------------------------------------------------------------------------- on noncommutative symbols
+# ------------------------------------------------------------------------------------------- noncommutative symbols
 class Letters:
-    """Noncommutative symbols for matrices, commutative ones for scalars, brackets for functions that are linear in each argument.
+    """Noncommutative symbols for matrices, commutative ones for scalars, brackets for multilinear functions.
 
     tr(M) is ⟨tr M ⟩ with two more noncommutative symbols, so that SymPy expands what stands between them.
     """
@@ -163,7 +167,7 @@ def noncommutative(expr: Expr, letters: Letters, scaled: Symbol | None = None, t
 
 
 def coefficient(expr: Expr, direction: Symbol, power: int) -> Expr | None:
-    """The coefficient of t^power of f(X + tH), by SymPy's expansion on noncommutative symbols; None beyond LARGEST terms."""
+    """The coefficient of t^power in f(X + tH), expanded by SymPy; None beyond LARGEST terms."""
     sympy = sp()
     letters, t = Letters(), sympy.Symbol("t", commutative=True)
     if _count(expr) > LARGEST:

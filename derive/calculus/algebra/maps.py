@@ -34,8 +34,8 @@ DUMMY: Symbol = Symbol("x", SCALAR)
 def map_derivative(name: str, order: int = 1) -> Expr:
     """The order-th derivative of the entry-by-entry function `name` of the table, an expression in the scalar DUMMY.
 
-    Taken by sympy.diff: sin → cos(x), tanh → 1 − tanh(x)², sigmoid → sigmoid(x)(1 − sigmoid(x)), relu → by cases.  At a kink
-    (abs, sign, relu at 0) it is the derivative beside the kink.  KeyError when the table has no such function.
+    Taken by sympy.diff: sin → cos(x), tanh → 1 − tanh(x)², sigmoid → sigmoid(x)(1 − sigmoid(x)), relu → by cases.  At
+    a kink (abs, sign, relu at 0) it is the derivative beside the kink.  KeyError when the table has no such function.
     """
     sympy = sp()
     x = sympy.Symbol("x", real=True)
@@ -64,7 +64,8 @@ def _conjugates(product: Any) -> Any:
             if a.is_Add and factors[j].is_Add and len(a.args) == len(factors[j].args) == 2:
                 joined = sympy.expand(a * factors[j])
                 if joined.is_Add and len(joined.args) == 2:
-                    return _conjugates(sympy.Mul(joined, *factors[:i], *factors[i + 1 : j], *factors[j + 1 :], evaluate=False))
+                    others = factors[:i] + factors[i + 1 : j] + factors[j + 1 :]
+                    return _conjugates(sympy.Mul(joined, *others, evaluate=False))
     return product
 
 
@@ -129,8 +130,7 @@ class _Lift:
             case Power():
                 return self.product((node,))
             case Map(function, inner, order):
-                out: Expr = Map(function, self.whole(inner), order)
-                return out
+                return Map(function, self.whole(inner), order)
             case Where(Compare(op, left, right), then, otherwise):
                 condition = Compare(op, self.whole(left), self.whole(right))
                 return Where(condition, self.whole(then), self.whole(otherwise))

@@ -108,13 +108,16 @@ class _Dependent(Atoms):
                 held = kind(self.of(self.x))
                 self.symbols[expr], self.meaning[held] = held, expr
             return self.symbols[expr]
+        from derive.notation.text import pretty
+
         raise DeriveError(
-            f"the derivative by the scalar {self.x.name} of {type(expr).__name__} is not SymPy's to take", code="no-rule"
+            f"{pretty(expr)} is no function of scalars alone: its derivative by {self.x.name} is not SymPy's to take",
+            code="no-rule",
         )
 
 
 def scalar_taylor(expr: Expr, x: Symbol, point: Expr, order: int = 2) -> tuple[Expr, ...]:
-    """The Taylor coefficients of a scalar expression in one scalar symbol at `point`: c_k of c_k (x − point)^k, k = 0 … order."""
+    """The Taylor coefficients of a scalar in x at `point`: c_k of c_k (x − point)^k for k = 0 … order."""
     atoms = _Dependent(x)
     value, where = to_sympy_scalar(expr, atoms), to_sympy_scalar(point, atoms)
     sympy, symbol = sp(), atoms.of(x)
@@ -126,10 +129,11 @@ def scalar_taylor(expr: Expr, x: Symbol, point: Expr, order: int = 2) -> tuple[E
 
 
 def solve_scalar(equation: Expr, x: Symbol) -> list[Expr] | None:
-    """All real x with equation = 0, where that is a finite list in closed form; None where SymPy does not prove that it is.
+    """All real x with equation = 0 where they are finitely many in closed form; None where that is not proved.
 
-    Each root is put back.  Symbols are real, and positive or integer where declared; a root that needs a condition on the other
-    symbols (a nonzero divisor, a discriminant ≥ 0) is listed as it is, and None is answered when the equation holds for every x.
+    Each root is put back.  Symbols are real, and positive or integer where declared; a root that needs a condition on
+    the other symbols (a nonzero divisor, a discriminant ≥ 0) is listed as it is, and None is answered when the
+    equation holds for every x.
     """
     atoms = Atoms()
     try:
@@ -146,6 +150,29 @@ def solve_scalar(equation: Expr, x: Symbol) -> list[Expr] | None:
         return [simplify_scalar(from_sympy_scalar(r, atoms.meaning)) for r in roots]
     except Untranslatable:
         return None
+
+
+def root_conditions(root: Expr) -> tuple[tuple[Expr, str], ...]:
+    """What must hold for a root to be a real number: (expression, "≥ 0" | "> 0" | "≠ 0"), for each square root, logarithm and
+    divisor in it whose sign does not follow from the declarations."""
+    out: list[tuple[Expr, str]] = []
+    for node in walk(root):
+        arg, need = None, ""
+        if isinstance(node, Map) and node.function in ("sqrt", "log"):
+            arg, need = node.arg, "≥ 0" if node.function == "sqrt" else "> 0"
+        elif isinstance(node, Power) and isinstance(node.exponent, Number):
+            k = node.exponent.value
+            if k.denominator % 2 == 0:
+                arg, need = node.base, "≥ 0" if k > 0 else "> 0"
+            elif k < 0:
+                arg, need = node.base, "≠ 0"
+        if arg is None or not arg.is_scalar:
+            continue
+        value = to_sympy_scalar(arg, Atoms())
+        known = {"≥ 0": value.is_nonnegative, "> 0": value.is_positive, "≠ 0": value.is_nonzero}[need]
+        if known is not True and (arg, need) not in out:
+            out.append((arg, need))
+    return tuple(out)
 
 
 def _roots(value: Any, x: Any) -> list[Any] | None:
@@ -176,7 +203,7 @@ def _roots(value: Any, x: Any) -> list[Any] | None:
 
 
 def _finite(found: Any) -> set[Any] | None:
-    """The elements of a set that SymPy proves finite; sets "within the reals" or "without a point" as their elements."""
+    """The elements of a set that is proved finite; of sets "within the reals" or "without a point" too."""
     sympy = sp()
     if isinstance(found, sympy.FiniteSet):
         return set(found.args)
@@ -194,7 +221,7 @@ def _finite(found: Any) -> set[Any] | None:
 
 
 def solve_system(equations: Sequence[Expr], unknowns: Sequence[Symbol]) -> list[tuple[Expr, ...]] | None:
-    """All real common zeros of polynomial equations in scalar unknowns; None when SymPy does not find them all in closed form.
+    """All real common zeros of polynomial equations in scalar unknowns; None when not all have a closed form.
 
     Each solution is put back.  Other symbols are parameters; solutions with conditions on them are listed as they are.
     """

@@ -1,4 +1,4 @@
-"""Scalar expressions to SymPy and back: SymPy computes, the order in which a person writes is restored on the way back."""
+"""Scalar expressions to SymPy and back; on the way back they are written in a person's order."""
 
 from __future__ import annotations
 
@@ -36,9 +36,10 @@ class Untranslatable(ValueError):
 class Atoms:
     """The SymPy symbols that stand for the atoms of one computation.
 
-    A scalar symbol stands for itself; a scalar that SymPy should not look into (a trace, a norm, an entry) gets a symbol
-    too.  With `named` symbols keep their names; otherwise they are numbered in the order of appearance, so that SymPy's
-    alphabetical order is the order in which the author wrote.  `key` merges atoms that are known to be equal.
+    A scalar symbol stands for itself; a scalar that SymPy should not look into (a trace, a norm, an entry) gets a
+    symbol too.  With `named` symbols keep their names; otherwise they are numbered in the order of appearance, so
+    that SymPy's alphabetical order is the order in which the author wrote.  `key` merges atoms that are known to be
+    equal.
     """
 
     def __init__(self, named: bool = False, key: Callable[[Expr], object] | None = None) -> None:
@@ -95,15 +96,16 @@ def _forward(node: Expr, go: Callable[[Expr], Any], atoms: Atoms) -> Any:
         case Number(value):
             return sympy.Rational(value.numerator, value.denominator)
         case SizeValue(size):
-            return sum((c * sympy.Mul(*(atoms.size(name) for name in word)) for word, c in size.terms), sympy.Integer(0))
+            return sympy.Add(*(c * sympy.Mul(*(atoms.size(name) for name in word)) for word, c in size.terms))
         case Add(terms):
             return sympy.Add(*(go(t) for t in terms))
         case Times(factors):
             return sympy.Mul(*(go(f) for f in factors))
-        case Power(Number(), Number(value)) if abs(value) > 512:
-            return atoms.of(node)
         case Power(base, exponent) if base.is_scalar:
-            return sympy.Pow(go(base), go(exponent))
+            root, power = go(base), go(exponent)
+            if root.is_number and power.is_number and not abs(power) <= 512:
+                return atoms.of(node)  # SymPy would write out all digits of 9^(9^9)
+            return sympy.Pow(root, power)
         case Map(str(name), arg) if arg.is_scalar and FUNCTIONS[name].sympy:
             return function_of(name)(go(arg))
         case Map(function, arg, order) if arg.is_scalar and not isinstance(function, str):
@@ -123,7 +125,7 @@ def _forward(node: Expr, go: Callable[[Expr], Any], atoms: Atoms) -> Any:
 
 # --------------------------------------------------------------------------------------------- back
 def from_sympy_scalar(value: Any, meaning: Mapping[Any, Expr] | None = None) -> Expr:
-    """A SymPy scalar as an expression, written as a person writes it: number first, 1 − x² and not −x² + 1, roots as roots.
+    """A SymPy scalar as a person writes it: number first, 1 − x² and not −x² + 1, roots as roots.
 
     meaning  what its symbols stand for; other symbols become scalar symbols of the same name and assumptions
     Raises Untranslatable for infinities, the imaginary unit, unevaluated derivatives and functions not in the table.
@@ -214,7 +216,7 @@ class _Back:
 
 
 def ordered_terms(e: Any) -> list[Any]:
-    """The terms of a SymPy sum as one writes them: by degree, a positive one first, 1 − f(x) and 1 + x² with the 1 first."""
+    """The terms of a sum as one writes them: by degree, a positive one first; 1 − f(x), 1 + x²."""
     terms = list(e.as_ordered_terms())
     constants = [t for t in terms if t.is_number]
     others = [t for t in terms if not t.is_number]

@@ -28,6 +28,7 @@ class Proof:
     by        an equal function, which the engine derives
     engine    the engine derives the function itself, from its defining equation
     sizes     relations of sizes
+    names     letters for what occurs often, `U = svd_u(A)`, separated by `;`
     remark    where this proof holds, in words
     """
 
@@ -42,6 +43,7 @@ class Proof:
     by: str = ""
     engine: bool = False
     sizes: str = ""
+    names: str = ""
     remark: str = ""
 
 
@@ -49,6 +51,8 @@ _F = "X: matrix(m, n); F: function(m×n, p×q)"
 _FG = "X: matrix(m, n); F: function(m×n, p×q); G: function(m×n, p×q)"
 _PQ = "X: matrix(m, n); p: function(m×n); q: function(m×n)"
 _FIRST_ORDER = "both to first order in t"
+
+_SVD = "U = svd_u(A); S = diag(svd_s(A)); V = svd_v(A)"
 
 _STRUCTURAL = (
     Proof("variable", given="X: matrix(m, n)", function="X", wrt="X", right="H", last="the factor of t"),
@@ -71,24 +75,22 @@ _STRUCTURAL = (
                  "over a common denominator")),
           last="the factor of t, at t = 0"),
     Proof("linear", given="X: matrix(m, n); F: function(m×n, p×p)", function="tr(F(X))", wrt="X", right="tr({D| F(X)})",
-          rows=(("{t| tr(F(X) + t {D| F(X)})}", "F to first order in t"),
+          rows=(("{t| tr(F(X) + t {D| F(X)})}", "`F(X)` to first order in t"),
                 ("{t| tr(F(X)) + t tr({D| F(X)})}", "tr is linear")), last="the factor of t"),
     Proof("transpose", given=_F, function="F(X)'", wrt="X", right="{D| F(X)}'",
-          rows=(("{t| (F(X) + t {D| F(X)})'}", "F to first order in t"), ("{t| F(X)' + t {D| F(X)}'}", "transposition is linear")),
+          rows=(("{t| (F(X) + t {D| F(X)})'}", "`F(X)` to first order in t"), ("{t| F(X)' + t {D| F(X)}'}", "transposition is linear")),
           last="the factor of t"),
     Proof("unnamed-function", title="the chain rule", given=f"{_F}; G: function(p×q, r×s)", function="G(F(X))", wrt="X",
           right="dG(F(X), {D| F(X)})",
-          rows=(("{t| G(F(X) + t {D| F(X)})}", "F to first order in t"),), last="the derivative of G at F(X), along DF(X)[H]"),
-    Proof("intermediate", given=f"{_F}; G: function(p×q, r×s)", function="G(F(X))", wrt="X", right="{D| G(F(X))}",
-          last="definition of the derivative: U = F(X) moves when X does"),
+          rows=(("{t| G(F(X) + t {D| F(X)})}", "`F(X)` to first order in t"),), last="the derivative of G at `F(X)`"),
     Proof("chain-rule", given="X: matrix(m, n); F: function(m×n, p×q); s: elementwise", function="s(F(X))", wrt="X",
           right="ds(F(X)) .* {D| F(X)}",
-          rows=(("{t| s(F(X) + t {D| F(X)})}", "F to first order in t"),
-                ("{t| s(F(X)) + t ds(F(X)) .* {D| F(X)}}", "in each entry s(a + tb) = s(a) + t s'(a) b to first order")),
+          rows=(("{t| s(F(X) + t {D| F(X)})}", "`F(X)` to first order in t"),
+                ("{t| s(F(X)) + t ds(F(X)) .* {D| F(X)}}", "to first order in t, in each entry")),
           last="the factor of t"),
     Proof("power-rule", given="X: matrix(m, n); p: function(m×n); c: scalar", function="p(X)^c", wrt="X",
           right="c p(X)^(c - 1) {D| p(X)}",
-          rows=(("{t| (p(X) + t {D| p(X)})^c}", "p to first order in t"),), last="d sᶜ/ds = c sᶜ⁻¹, by SymPy"),
+          rows=(("{t| (p(X) + t {D| p(X)})^c}", "`p(X)` to first order in t"),), last="the derivative of `s^c` is `c s^(c - 1)`, by SymPy"),
     Proof("exponential-rule", given="x: vector(n); p: function(n); q: function(n)", function="p(x)^q(x)", wrt="x",
           right="p(x)^q(x) (log(p(x)) {D| q(x)} + q(x) {D| p(x)} / p(x))",
           rows=(("{t| exp(q(x + t h) log(p(x + t h)))}", "a power is exp(q log p)"),
@@ -96,18 +98,18 @@ _STRUCTURAL = (
           last="product rule, and chain rule for the logarithm"),
     Proof("power-entries", given="X: matrix(m, n); k: integer; F: function(m×n, p×q)", function="F(X) .^ k", wrt="X",
           right="k (F(X) .^ (k - 1)) .* {D| F(X)}",
-          rows=(("{t| (F(X) + t {D| F(X)}) .^ k}", "F to first order in t"),), last="the power rule in each entry"),
+          rows=(("{t| (F(X) + t {D| F(X)}) .^ k}", "`F(X)` to first order in t"),), last="the power rule in each entry"),
     Proof("cases", given=f"{_FG}; b: scalar; c: scalar", function="where(b < c, F(X), G(X))", wrt="X",
           right="where(b < c, {D| F(X)}, {D| G(X)})",
-          rows=(("where(b < c, {t| F(X + t H)}, {t| G(X + t H)})", "the same case holds at X + tH for small t"),),
+          rows=(("where(b < c, {t| F(X + t H)}, {t| G(X + t H)})", "the same case holds at `X + t H` for small t"),),
           last="definition"),
     Proof("structure", title="an entry", given=_F, function="F(X)[1, 2]", wrt="X", right="{D| F(X)}[1, 2]",
-          rows=(("{t| (F(X) + t {D| F(X)})[1, 2]}", "F to first order in t"),), last="taking an entry is linear"),
+          rows=(("{t| (F(X) + t {D| F(X)})[1, 2]}", "`F(X)` to first order in t"),), last="taking an entry is linear"),
     Proof("structure", title="blocks", given=_FG, function="[F(X), G(X)]", wrt="X", right="[{D| F(X)}, {D| G(X)}]",
           rows=(("[{t| F(X + t H)}, {t| G(X + t H)}]", "limits are taken entry by entry"),), last="definition"),
     Proof("expm-commuting", given="s: scalar; M: square(n)", function="expm(s M)", wrt="s", right="M expm(s M)",
-          rows=(("{t| expm(t M) expm(s M)}", "sM and tM commute"), ("{t| expm(t M)} expm(s M)", "constant factor")),
-          last="the series I + tM + … has the derivative M at t = 0"),
+          rows=(("{t| expm(t M) expm(s M)}", "`s M` and `t M` commute"), ("{t| expm(t M)} expm(s M)", "constant factor")),
+          last="the series `I(n) + t M` + … has the derivative `M` at t = 0"),
 )
 
 _ROWS = (
@@ -118,54 +120,63 @@ _ROWS = (
     Proof("norm1", by="sum(abs(A))"),
     Proof("inverse", title="from its defining equation", given="A: invertible(n)", engine=True),
     Proof("inverse", title="from the definition", given="A: invertible(n)",
-          rows=(("{t| inv(A + t H) (A - (A + t H)) inv(A)}", "X⁻¹ − Y⁻¹ = X⁻¹(Y − X)Y⁻¹, and Y⁻¹ = A⁻¹ is constant"),
-                ("{t| -t inv(A + t H) H inv(A)}", "the difference is −tH")), last="the factor of t, at t = 0"),
-    Proof("det", title="from det(A + tH)", given="A: invertible(n)",
-          rows=(("{t| det(A) det(I(n) + t inv(A) H)}", "A + tH = A(I + tA⁻¹H), the determinant of a product"),
+          rows=(("{t| inv(A + t H) (A - (A + t H)) inv(A)}", "`inv(X) - inv(A) = inv(X) (A - X) inv(A)`, and `inv(A)` is constant"),
+                ("{t| -t inv(A + t H) H inv(A)}", "the difference is `-t H`")), last="the factor of t, at t = 0"),
+    Proof("det", title="from the product rule of determinants", given="A: invertible(n)",
+          rows=(("{t| det(A) det(I(n) + t inv(A) H)}", "`A + t H = A (I(n) + t inv(A) H)`, det of a product"),
                 ("det(A) {t| det(I(n) + t inv(A) H)}", "constant factor")),
-          last="the determinant near I"),
-    Proof("det", title="by det(exp B) = exp(tr B)", given="A: spd(n)",
-          rows=(("{t| exp(tr(logm(A + t H)))}", "A + tH = exp(B) with B = log(A + tH), and det(exp B) = exp(tr B)"),
+          last="`det(I(n) + t M)` is 1 + `t tr(M)` + …"),
+    Proof("det", title="by the logarithm", given="A: spd(n)",
+          rows=(("{t| exp(tr(logm(A + t H)))}", "`det(expm(B)) = exp(tr(B))` with `B = logm(A + t H)`"),
                 ("det(A) {t| tr(logm(A + t H))}", "chain rule: exp is its own derivative")),
-          last="tr(dB) = tr(e⁻ᴮ d(eᴮ)), the trace being cyclic",
-          remark="Where A has a real logarithm, as every positive definite A has; a real invertible matrix need not: "
-                 "det(exp B) = exp(tr B) is positive."),
+          last="`tr(dB)` is the trace of `expm(-B)` times the differential of `expm(B)`, cyclic",
+          remark="Where `A` has a real logarithm, as every positive definite `A` has; a real invertible matrix need not: "
+                 "`det(expm(B)) = exp(tr(B))` is positive."),
     Proof("det", title="by the adjugate", given="A: invertible(n)",
           rows=(("sum(i, 1, n, sum(j, 1, n, adj(A)[j, i] H[i, j]))",
-                 "expand along row i: the cofactor, adj(A)ⱼᵢ, is what stands beside aᵢⱼ and does not hold it"),
+                 "expand along row i: the cofactor `adj(A)[j, i]` stands beside `A[i, j]` and does not hold it"),
                 ("tr(adj(A) H)", "the trace of a product by entries")),
-          last="adj(A) = det(A) A⁻¹ where A is invertible",
-          remark="The line before the last holds for every square A, singular ones too."),
+          last="`adj(A) = det(A) inv(A)`, A invertible",
+          remark="The line before the last holds for every square `A`, singular ones too."),
+    Proof("det-adjugate",
+          rows=(("sum(i, 1, n, sum(j, 1, n, adj(A)[j, i] H[i, j]))",
+                 "expand along row i: the cofactor `adj(A)[j, i]` stands beside `A[i, j]` and does not hold it"),),
+          last="the trace of a product by entries", remark="No inverse is used: it holds for a singular `A` too."),
+    Proof("det-of-exponential", by="exp(tr(A))", last="`det(expm(A)) = exp(tr(A))`"),
     Proof("logdet", given="A: invertible(n)", by="log(abs(det(A)))"),
     Proof("matrix-power", given="A: square(n); k: integer",
           rows=(("{t| sum(i, 0, k - 1, A^i (t H) (A + t H)^(k - 1 - i))}",
-                 "Xᵏ − Aᵏ = Σ Aⁱ(X − A)Xᵏ⁻¹⁻ⁱ: the sum telescopes"),), last="the factor of t, at t = 0"),
+                 "`X^k - A^k` is the sum of `A^i (X - A) X^(k - 1 - i)`, which telescopes"),), last="the factor of t, at t = 0"),
     Proof("trace-power", given="A: square(n); k: integer",
           rows=(("tr(sum(i, 0, k - 1, A^i H A^(k - 1 - i)))", "derivative of Mᵏ"),
                 ("sum(i, 0, k - 1, tr(A^(k - 1) H))", "tr is linear, cyclic")), last="k equal terms"),
     Proof("adjugate", given="A: invertible(n)", by="det(A) inv(A)"),
-    Proof("pseudo-inverse", sizes="m >= n",
-          rows=(("{D| pinv(A) A} pinv(A) + pinv(A) A {D| pinv(A)}", "A⁺ = A⁺AA⁺, product rule"),
-                ("{D| pinv(A) A} pinv(A) + pinv(A) {D| A pinv(A)} - pinv(A) H pinv(A)", "A dA⁺ = d(AA⁺) − H A⁺"),
+    Proof("pseudo-inverse",
+          rows=(("{D| pinv(A) A} pinv(A) + pinv(A) A {D| pinv(A)}", "`pinv(A) = pinv(A) A pinv(A)`, product rule"),
+                ("{D| pinv(A) A} pinv(A) + pinv(A) {D| A pinv(A)} - pinv(A) H pinv(A)", "product rule for `A pinv(A)`"),
                 ("((I(n) - pinv(A) A) H' pinv(A)') pinv(A) + pinv(A) {D| A pinv(A)} - pinv(A) H pinv(A)",
-                 "A⁺AA' = A': d(A⁺A) A' = (I − A⁺A) H', and A'A⁺'A⁺ = A⁺"),
+                 "differentiate `pinv(A) A A' = A'`; `pinv(A) = A' pinv(A)' pinv(A)`"),
                 ("((I(n) - pinv(A) A) H' pinv(A)') pinv(A) + pinv(A) (pinv(A)' H' (I(m) - A pinv(A))) - pinv(A) H pinv(A)",
-                 "A'AA⁺ = A': A' d(AA⁺) = H'(I − AA⁺), and A⁺A⁺'A' = A⁺")),
+                 "differentiate `A' A pinv(A) = A'`; `pinv(A) = pinv(A) pinv(A)' A'`")),
           last="the terms in another order"),
     Proof("logsumexp", by="log(sum(exp(x)))"),
     Proof("logsumexp-matrix", by="log(sum(exp(A)))"),
     Proof("softmax", by="exp(x) / sum(exp(x))"),
     Proof("trace-expm",
           rows=(("tr(frechet_expm(A, H))", "the Fréchet derivative of the exponential, tr is linear"),),
-          last="under the integral tr(exp(sA) H exp((1−s)A)) = tr(exp(A) H), cyclic"),
+          last="cyclic, under the integral over s of `expm(s A) H expm((1 - s) A)`"),
     Proof("expm",
           rows=(("[I(n), zeros(n, n)] expm([A, H; zeros(n, n), A]) [zeros(n, n); I(n)]",
-                 "in each power [A, H; 0, A]ᵏ the upper right block is the derivative of Aᵏ: so it is in the series"),),
+                 "the upper right block of each power is the derivative of `A^k`, and so it is in the series"),),
           last="that block is the Fréchet derivative"),
     Proof("logm", given="A: spd(n)",
-          rows=(("frechet_expm(logm(A), {D| logm(A)}) == H", "differentiate exp(log A) = A, chain rule"),),
-          last="the inverse of the linear map L(log A, ·)"),
+          rows=(("frechet_expm(logm(A), {D| logm(A)}) == H", "differentiate `expm(logm(A)) = A`, chain rule"),),
+          last="the inverse of that linear map"),
     Proof("sqrtm", given="A: spd(n)", engine=True),
+    Proof("trace-sqrtm", given="A: spd(n)",
+          rows=(("tr({D| sqrtm(A)})", "tr is linear"),
+                ("1/2 tr(inv(sqrtm(A)) (sqrtm(A) {D| sqrtm(A)} + {D| sqrtm(A)} sqrtm(A)))", "cyclic: the two terms are equal")),
+          last="differentiate `sqrtm(A) sqrtm(A) = A`"),
     Proof("quotient-entries", by="A .* (1 ./ B)"),
     Proof("maximum", by="where(A > B, A, B)"),
     Proof("minimum", by="where(A < B, A, B)"),
@@ -174,24 +185,19 @@ _ROWS = (
     Proof("eigenvector-symmetric", engine=True),
     Proof("singular-value", engine=True, sizes="m >= n"),
     Proof("singular-values", engine=True, sizes="m >= n"),
-    Proof("left-singular-vectors", sizes="m >= n",
-          rows=(("svd_u(A)' H svd_v(A) == svd_u(A)' {D| svd_u(A)} diag(svd_s(A)) + diag({D| svd_s(A)}) "
-                 "- diag(svd_s(A)) svd_v(A)' {D| svd_v(A)}", "differentiate A = USV', with V'dV skew"),
-                ("svd_u(A)' H svd_v(A) diag(svd_s(A)) + diag(svd_s(A)) svd_v(A)' H' svd_u(A) == "
-                 "svd_u(A)' {D| svd_u(A)} diag(svd_s(A))^2 - diag(svd_s(A))^2 svd_u(A)' {D| svd_u(A)} "
-                 "+ 2 diag(svd_s(A)) diag({D| svd_s(A)})", "times S, plus the transpose: V'dV cancels; U'dU is skew"),
-                ("svd_u(A)' {D| svd_u(A)} == gaps(svd_s(A)) .* (svd_u(A)' H svd_v(A) diag(svd_s(A)) "
-                 "+ diag(svd_s(A)) svd_v(A)' H' svd_u(A))", "off the diagonal: divide by the gaps of the squares"),
-                ("(I(m) - svd_u(A) svd_u(A)') {D| svd_u(A)} == (I(m) - svd_u(A) svd_u(A)') H svd_v(A) inv(diag(svd_s(A)))",
-                 "what leaves the range of U: multiply dA = dU SV' + … by I − UU'")),
+    Proof("left-singular-vectors", sizes="m >= n", names=_SVD,
+          rows=(("U' H V == U' {D| U} S + {D| S} - S V' {D| V}", "differentiate `A = U S V'`; `V' dV` is skew"),
+                ("U' H V S + S V' H' U == U' {D| U} S^2 - S^2 U' {D| U} + 2 S {D| S}",
+                 "times `S`, plus the transpose: `V' dV` cancels; `U' dU` is skew"),
+                ("U' {D| U} == gaps(svd_s(A)) .* (U' H V S + S V' H' U)", "off the diagonal: divide by the gaps of the squares"),
+                ("(I(m) - U U') {D| U} == (I(m) - U U') H V inv(S)", "what leaves the range of `U`: multiply by `I - U U'`")),
           last="both parts together"),
-    Proof("right-singular-vectors", sizes="m >= n",
-          rows=(("svd_u(A)' H svd_v(A) == svd_u(A)' {D| svd_u(A)} diag(svd_s(A)) + diag({D| svd_s(A)}) "
-                 "- diag(svd_s(A)) svd_v(A)' {D| svd_v(A)}", "differentiate A = USV', with V'dV skew"),
-                ("diag(svd_s(A)) svd_u(A)' H svd_v(A) + svd_v(A)' H' svd_u(A) diag(svd_s(A)) == "
-                 "svd_v(A)' {D| svd_v(A)} diag(svd_s(A))^2 - diag(svd_s(A))^2 svd_v(A)' {D| svd_v(A)} "
-                 "+ 2 diag(svd_s(A)) diag({D| svd_s(A)})", "S times it, plus the transpose: U'dU cancels; V'dV is skew")),
-          last="off the diagonal: divide by the gaps of the squares, and multiply by V"),
+    Proof("right-singular-vectors", sizes="m >= n", names=_SVD,
+          rows=(("U' H V == U' {D| U} S + {D| S} - S V' {D| V}", "differentiate `A = U S V'`; `V' dV` is skew"),
+                ("S U' H V + V' H' U S == V' {D| V} S^2 - S^2 V' {D| V} + 2 S {D| S}",
+                 "`S` times it, plus the transpose: `U' dU` cancels; `V' dV` is skew"),
+                ("V' {D| V} == gaps(svd_s(A)) .* (S U' H V + V' H' U S)", "off the diagonal: divide by the gaps of the squares")),
+          last="multiply by `V`, which is square"),
     Proof("qr-q", engine=True, sizes="m >= n"),
     Proof("qr-r", engine=True, sizes="m >= n"),
     Proof("cholesky", given="A: spd(n)", engine=True),
@@ -201,3 +207,56 @@ PROOFS: dict[str, tuple[Proof, ...]] = {}
 """By rule, in the order in which they are told."""
 for _row in (*_STRUCTURAL, *_ROWS):
     PROOFS[_row.rule] = (*PROOFS.get(_row.rule, ()), _row)
+
+ADJOINT_ROWS: dict[str, tuple[Row, ...]] = {
+    "adjoint-tr": (("y sum(i, 1, n, A[i, i])", "definition of the trace"),
+                   ("sum(i, 1, n, sum(j, 1, n, (y I(n))[i, j] A[i, j]))", "the entries of `y I(n)`")),
+    "adjoint-sum": (("sum(i, 1, m, sum(j, 1, n, y A[i, j]))", "definition of the sum"),),
+    "adjoint-sum-vector": (("sum(i, 1, n, y a[i])", "definition of the sum"),),
+    "adjoint-mean": (("(y / (m * n)) sum(i, 1, m, sum(j, 1, n, A[i, j]))", "definition of the mean"),),
+    "adjoint-mean-vector": (("(y / n) sum(i, 1, n, a[i])", "definition of the mean"),),
+    "adjoint-diag-vector": (("sum(i, 1, n, Y[i, i] a[i])", "off the diagonal `diag(a)` is 0"),),
+    "adjoint-diag-matrix": (("sum(i, 1, n, y[i] A[i, i])", "entry i is the diagonal entry i"),),
+    "adjoint-vec": (("sum(i, 1, m, sum(j, 1, n, unvec(y, A)[i, j] A[i, j]))", "the entries, column by column"),),
+    "adjoint-tril": (("inner(tril(Y), tril(A))", "only the lower triangle of `Y` meets `tril(A)`"),),
+    "adjoint-triu": (("inner(triu(Y), triu(A))", "only the upper triangle of `Y` meets `triu(A)`"),),
+    "adjoint-stril": (("inner(stril(Y), stril(A))", "only what is below the diagonal of `Y` meets `stril(A)`"),),
+    "adjoint-striu": (("inner(striu(Y), striu(A))", "only what is above the diagonal of `Y` meets `striu(A)`"),),
+    "adjoint-sym": (("1/2 inner(Y, A) + 1/2 inner(Y, A')", "`sym(A) = 1/2 (A + A')`, linear"),
+                    ("1/2 inner(Y, A) + 1/2 inner(Y', A)", "tr M = tr M'")),
+    "adjoint-skewpart": (("1/2 inner(Y, A) - 1/2 inner(Y, A')", "`skewpart(A) = 1/2 (A - A')`, linear"),
+                         ("1/2 inner(Y, A) - 1/2 inner(Y', A)", "tr M = tr M'")),
+    "adjoint-sylvester": (
+        ("inner(B' sylvester(B', Y) + sylvester(B', Y) B', sylvester(B, A))", "`Y = B' Z + Z B'` with `Z = sylvester(B', Y)`"),
+        ("inner(sylvester(B', Y), B sylvester(B, A) + sylvester(B, A) B)", "move `B` across the inner product"),
+    ),
+    "adjoint-frechet-logm": (
+        ("inner(frechet_expm(logm(B)', frechet_logm(B', Y)), frechet_logm(B, A))", "the derivative of exp inverts that of log"),
+        ("inner(frechet_logm(B', Y), frechet_expm(logm(B), frechet_logm(B, A)))", "the adjoint of the derivative of exp"),
+    ),
+}
+"""Between ⟨Y, L(A)⟩ and ⟨L*(Y), A⟩."""
+
+ADJOINT_LAST = {
+    "adjoint-frechet-expm": "`inner(Y, expm(s B) A expm((1 - s) B)) = inner(expm(s B') Y expm((1 - s) B'), A)`, integrated over s",
+    "adjoint-frechet-logm": "the derivative of exp inverts that of log",
+    "adjoint-sylvester": "`B Z + Z B = A` for `Z = sylvester(B, A)`",
+    "adjoint-diag-vector": "the diagonal of `Y`",
+    "adjoint-diag-matrix": "off the diagonal `diag(y)` is 0",
+    "adjoint-tr": "definition of the inner product",
+    "adjoint-sum": "all entries on the left are `y`",
+    "adjoint-sum-vector": "all entries on the left are `y`",
+    "adjoint-mean": "all entries on the left are equal",
+    "adjoint-mean-vector": "all entries on the left are equal",
+    "adjoint-vec": "definition of the inner product",
+    "adjoint-sym": "⟨·, ·⟩ is linear",
+    "adjoint-skewpart": "⟨·, ·⟩ is linear",
+    "adjoint-tril": "above the diagonal `tril(Y)` is 0",
+    "adjoint-triu": "below the diagonal `triu(Y)` is 0",
+    "adjoint-stril": "elsewhere `stril(Y)` is 0",
+    "adjoint-striu": "elsewhere `striu(Y)` is 0",
+}
+"""The reason of the last line."""
+
+ADJOINT_GIVEN = {"adjoint-frechet-logm": "B: spd(n)", "adjoint-sylvester": "B: spd(n)"}
+"""What has to hold of B for the function to exist."""

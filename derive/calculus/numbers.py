@@ -1,0 +1,91 @@
+"""Results in numbers: at the point `at` of a problem, and with its `data`; exact, by fractions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from derive.calculus.derivation import Chain, Line, Result, Why
+from derive.calculus.explicit import entries_of
+from derive.calculus.reading import joined
+from derive.calculus.tidy import tidy
+from derive.language.nodes import Expr, Number, Stack, Symbol, number, substitute
+from derive.language.problem import Problem
+
+
+def in_numbers(problem: Problem, results: Mapping[str, Any]) -> list[Chain]:
+    """A chain of the results at the point `at`, and one of the stationary point with the data; none where neither is given."""
+    out: list[Chain] = []
+    point = _values(problem, problem.options.get("at"))
+    if point:
+        lines = [
+            line for quantity, result in results.items() if quantity != "stationary"
+            for line in _lines(result, point, joined([(s, " = ", e) for s, e in point.items()]))
+        ]
+        if lines:
+            out.append(Chain("value", "At the point", tuple(lines)))
+    data = _values(problem, problem.options.get("data"))
+    if data and "stationary" in results:
+        lines = _lines(results["stationary"], data, ("with the data",))
+        if lines:
+            out.append(Chain("value", "With the data", tuple(lines)))
+    return out
+
+
+def _values(problem: Problem, given: Any) -> dict[Symbol, Expr]:
+    if not isinstance(given, Mapping):
+        return {}
+    out: dict[Symbol, Expr] = {}
+    for name, value in given.items():
+        symbol = problem.symbols.get(name)
+        if symbol is not None:
+            out[symbol] = _expression(value)
+    return out
+
+
+def _expression(value: Any) -> Expr:
+    if isinstance(value, tuple):
+        rows = tuple(tuple(number(e) for e in row) if isinstance(row, tuple) else (number(row),) for row in value)
+        out: Expr = Stack(rows)
+        return out
+    return number(value)
+
+
+def _lines(result: Any, values: dict[Symbol, Expr], why: Why) -> list[Line]:
+    several = tuple(result.values()) if isinstance(result, Mapping) else result if isinstance(result, tuple) else (result,)
+    out: list[Line] = []
+    for one in several:
+        assert isinstance(one, Result)
+        found = _evaluated(one.expr, values)
+        if found is not None and found is not one.expr:
+            decimals = _decimals(found)
+            out.append(Line(found, "evaluate", (*why, f", about {decimals}") if decimals else why, "equation", one.expr,
+                            equation=True, solution=values))
+    return out
+
+
+def _evaluated(expr: Expr, values: dict[Symbol, Expr]) -> Expr | None:
+    known: dict[Expr, Expr] = dict(values.items())
+    there = tidy(substitute(expr, known))
+    if there.is_scalar:
+        return there
+    table = entries_of(there)
+    if table is None:
+        return None
+    out: Expr = Stack(tuple(tuple(row) for row in table))
+    return out
+
+
+def _decimals(expr: Expr) -> str:
+    """`(3.0000, 0.4394, −0.2879)` for a vector of numbers of which one is a fraction."""
+    entries = expr.children if isinstance(expr, Stack) else (expr,)
+    values = [e.value for e in entries if isinstance(e, Number)]
+    if len(values) != len(entries) or all(v.denominator == 1 for v in values):
+        return ""
+    texts = [_decimal(v) for v in values]
+    return f"({', '.join(texts)})" if len(texts) > 1 else texts[0]
+
+
+def _decimal(value: Fraction) -> str:
+    return f"{float(value):.4f}".replace("-", "−")

@@ -1,0 +1,145 @@
+"""The rule catalogue as a document: one section a table, a page-friendly entry a rule."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from derive.calculus.catalogue import TABLES, Entry
+from derive.calculus.derivation import Derivation, Why
+from derive.documents.compose import collected, scientific, text_width
+from derive.documents.document import Block, Document, Item, ProblemPage, Question, Section
+from derive.documents.frames import widest
+from derive.documents.measure import width
+from derive.documents.modes import Mode
+from derive.documents.reasons import reason
+from derive.documents.rows import RELATION, Measure, answer, broken, left_width, mark, row
+from derive.documents.settings import Fit, Settings
+from derive.documents.views import Passage, passages
+from derive.documents.words import words as words_of
+from derive.errors import Position
+from derive.language.nodes import Expr
+from derive.notation import latex
+from derive.notation.settings import Notation
+
+if TYPE_CHECKING:
+    from derive.checking.verification import Report
+
+MODE = Mode("catalogue", "catalogue.tex.j2", "every rule with its proof, an example, a source")
+
+INTRO = (
+    "Every rule that stands beside a line of a derivation, with the conditions under which it holds, a proof, and an example. "
+    "The statements are printed from the tables that the program differentiates with, and the examples are its own derivations. "
+    "Every line was checked by numbers at random points, those of the proofs too. "
+    r"Beside each proof stand the number of points and the largest relative error. "
+    r"$H$, $K$ (for vectors $h$, $k$) are directions, $\langle\cdot,\cdot\rangle$ is the Frobenius inner product.",
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """An entry with the reports of its proofs and of its example."""
+
+    entry: Entry
+    proofs: tuple[Report, ...]
+    example: Report | None
+
+
+def document(pages: Sequence[Page], settings: Settings, fit: Fit) -> Document:
+    """The document of these entries, in the order of the tables; sections with nothing in them are left out."""
+    items: list[Item] = []
+    number = 0
+    for table, (title, use) in TABLES.items():
+        found = [page for page in pages if page.entry.table == table]
+        if not found:
+            continue
+        number += 1
+        if len(pages) > 1:
+            items.append(Section(_text(title, settings.notation), title, number))
+        items.extend(_page(page, settings, fit, use if page is found[0] and len(pages) > 1 else "") for page in found)
+    title = "The rules" if len(pages) > 1 else pages[0].entry.name
+    return collected(tuple(items), MODE, settings, title=title, title_plain=title, intro=INTRO if len(pages) > 1 else ())
+
+
+def _page(page: Page, settings: Settings, fit: Fit, use: str) -> ProblemPage:
+    """One entry.  `statement` of its question says what the section is for, before the section's first rule."""
+    e, notation = page.entry, settings.notation
+    measure = Measure(text_width(MODE, settings), fit.narrow)
+    where = Position(f"rule-{e.name}", 1)
+    lines = []
+    for left, right in e.statement:
+        shown = latex.latex(left, notation)
+        room = measure.available(f"{e.name}/question", width(shown) + RELATION)
+        lines.append((shown, broken(right, notation, {}, room)))
+    blocks = [
+        block
+        for k, (proof, report) in enumerate(zip(e.proofs, page.proofs, strict=True))
+        for block in _blocks(proof, report, f"{e.name}-proof-{k + 1}", _proof_title(proof), measure, settings)
+    ]
+    if e.example is not None and page.example is not None:
+        blocks += _blocks(e.example, page.example, f"{e.name}-example", "Example", measure, settings)
+    remarks = (_heads(reason(e.reason, notation)), _text(e.note, notation), _text("This step is SymPy's.", notation) if e.sympy else "")
+    return ProblemPage(
+        e.name, 0, _text(e.name, notation), e.name,
+        Question(tuple(lines), tuple(reason(c, notation) for c in e.conditions), "", _text(use, notation), _heads(reason(e.said, notation))),
+        tuple(blocks), (), (), (), "", "", "", "",
+        tuple(r for r in remarks if r),
+        _text(e.source, notation), "", mark(where, "the question"),
+    )
+
+
+def _proof_title(proof: Derivation) -> str:
+    title = proof.chains[0].title
+    return title if title == "Proof" else f"Proof: {title}"
+
+
+def _blocks(
+    derivation: Derivation, report: Report, key: str, title: str, measure: Measure, settings: Settings
+) -> list[Block]:
+    """The chains of a proof or of an example; the first carries the title and the check, the last the remarks."""
+    known = replace(derivation, problem=replace(derivation.problem, id=key))
+    where = Position(key, 1)
+    out = [_block(passage, measure, settings, where) for passage in passages(known)]
+    notation = settings.notation
+    said = tuple(reason(r, notation) for r in (*where_of(derivation), *derivation.remarks))
+    check = rf"{report.points} points, ${scientific(report.max_relative_error)}$"
+    heading = rf"{_text(title, notation)}\hfill {{\footnotesize {check}}}"
+    named = [replace(block, title=heading if k == 0 else "") for k, block in enumerate(out)]
+    named[-1] = replace(named[-1], quantity=" ".join(said))
+    return named
+
+
+def where_of(derivation: Derivation) -> tuple[Why, ...]:
+    """What the letters of intermediates stand for: () or one sentence."""
+    out: list[str | Expr] = []
+    for symbol, definition in derivation.where:
+        out += [", " if out else "Here ", symbol, " = ", definition]
+    return ((*out, "."),) if out else ()
+
+
+def _block(passage: Passage, measure: Measure, settings: Settings, where: Position) -> Block:
+    left = left_width((view.line for view in passage.views), settings.notation)
+    words = words_of(settings.notation.language)
+    rows = tuple(row(view, settings.notation, measure, left, where, words=words) for view in passage.views)
+    answers = tuple(answer(box, settings.notation, measure, where, words) for box in passage.boxed)
+    return Block("", "", rows, answers, *widest(rows))
+
+
+def _text(words: str, notation: Notation) -> str:
+    return reason((words,), notation)
+
+
+_HEAD = re.compile(r"(?<![A-Za-z$\\])(D(?:\$\^\{?2\}?\$)?|\$D\^\{2\}\$|\$\\nabla\$|d)?f(?![a-z])(\(X[^)]*\))?(\[[^\]$]*\])?")
+
+
+def _heads(text: str) -> str:
+    """Df(X)[H] in the words of a statement as a formula."""
+
+    def formula(found: re.Match[str]) -> str:
+        sign = (found[1] or "").replace("$", "")
+        sign = sign.replace("D", r"\mathrm{D}").replace("d", r"\mathrm{d}") if not sign.startswith("\\") else sign
+        return f"${sign} f{found[2] or ''}{found[3] or ''}$"
+
+    return _HEAD.sub(formula, text)

@@ -1,0 +1,203 @@
+"""Lecture and set files: which problems, in which order, with which words around them.
+
+A lecture has `sections`, each a list of frames (prose, definitions, propositions, remarks, problems by reference); a set has
+`problems`, each a reference with its points.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from derive.documents import prose
+from derive.documents.glossary import GLOSSARIES
+from derive.errors import Position
+from derive.language.problem import FIND
+from derive.language.words import closest
+from derive.language.yamlnodes import Node
+from derive.language.yamlreading import compose
+
+HEAD = ("title", "subtitle", "author", "institute", "course", "date", "due", "intro", "tags")
+STYLES = ("text", "definition", "proposition", "remark", "example")
+_FRAME = ("title", "text", "points", "from")
+_USE = ("problem", "use", "points", "title", "show", "hint", "find", "from")
+
+
+@dataclass(frozen=True)
+class Use:
+    """A problem by reference: `problem` is its id or path; `show` the quantities to print, all when empty."""
+
+    problem: str
+    where: Position
+    points: str = ""
+    title: str = ""
+    show: tuple[str, ...] = ()
+    hint: bool = False
+
+
+@dataclass(frozen=True)
+class Words:
+    """A frame of prose, the author's own words: not LaTeX yet.  `derived` is the problem that a formula in it comes from."""
+
+    style: str
+    title: str
+    text: str
+    points: tuple[str, ...]
+    where: Position
+    derived: str = ""
+
+
+@dataclass(frozen=True)
+class Heading:
+    title: str
+    where: Position
+
+
+Entry = Use | Words | Heading
+
+
+@dataclass(frozen=True)
+class Collection:
+    """A lecture or a set.  `head` holds title, author, … as the author wrote them, `places` where they stand."""
+
+    kind: Literal["lecture", "set"]
+    head: dict[str, str]
+    places: dict[str, Position]
+    entries: tuple[Entry, ...]
+    file: str
+    hints: bool = False
+
+    @property
+    def uses(self) -> tuple[Use, ...]:
+        """The problems that it needs: those it shows, and those that its formulas come from."""
+        shown = [entry for entry in self.entries if isinstance(entry, Use)]
+        behind = [
+            Use(entry.derived, entry.where) for entry in self.entries if isinstance(entry, Words) and entry.derived
+        ]
+        return (*shown, *behind)
+
+
+def read(text: str, file: str, language: str = "en") -> Collection:
+    """The collection of a text.  DeriveError, with file, line and column, for whatever is wrong with it."""
+    root = compose(text, file)
+    assert root is not None  # whoever calls has seen its keys
+    keys = root.mapping("a lecture or a set")
+    kind: Literal["lecture", "set"] = "lecture" if "sections" in keys else "set"
+    body = "sections" if kind == "lecture" else "problems"
+    known = root.known(f"a {kind}", (*HEAD, "hints", body))
+    if "title" not in known:
+        raise root.error("the key `title` is missing", code="missing-key")
+    head = {key: known[key][1].words(key) for key in HEAD if key in known and key != "tags"}
+    places = {key: known[key][1].position for key in head}
+    for key in head:
+        prose.to_latex(head[key], places[key])
+    entries: list[Entry] = []
+    for item in known[body][1].entries(body):
+        if kind == "lecture":
+            entries.extend(_section(item, language))
+        else:
+            entries.append(_use(item))
+    hints = "hints" in known and _yes(known["hints"][1], "hints")
+    return Collection(kind, head, places, tuple(entries), file, hints)
+
+
+def _section(node: Node, language: str) -> list[Entry]:
+    known = node.known("a section", ("title", "frames"))
+    if "title" not in known:
+        raise node.error("a section has a `title`", code="missing-key")
+    title = known["title"][1]
+    out: list[Entry] = [Heading(title.words("title"), title.position)]
+    prose.to_latex(title.text, title.position)
+    for item in known["frames"][1].entries("frames") if "frames" in known else ():
+        out.append(_frame(item, language))
+    return out
+
+
+def _frame(node: Node, language: str) -> Entry:
+    """One frame of a lecture: a problem, or words."""
+    if node.kind == "scalar":
+        return _use(node)
+    keys = node.mapping("a frame")
+    if "problem" in keys or "use" in keys:
+        return _use(node)
+    style = next((name for name in STYLES if name in keys), None)
+    if style is None:
+        raise node.error(
+            "a frame is a `problem`, a `text`, a `definition`, a `proposition`, a `remark` or an `example`", code="missing-key"
+        )
+    known = node.known("a frame", dict.fromkeys((*_FRAME, style)))
+    value = known[style][1]
+    points = tuple(_prose(item, "points") for item in known["points"][1].entries("points")) if "points" in known else ()
+    title = _prose(known["title"][1], "title") if "title" in known else ""
+    derived = known["from"][1].words("from") if "from" in known else ""
+    text = _prose(value, style)
+    if style == "definition" and re.fullmatch(r"[a-z]+(-[a-z]+)*", text):
+        terms = GLOSSARIES[language]
+        if text not in terms:
+            guess = closest(text, list(terms))
+            raise value.error(f"the glossary has no `{text}`" + (f"; did you mean `{guess}`?" if guess else ""), code="unknown-term",
+                              hint=f"it has {', '.join(terms)}")
+        return Words(style, title or terms[text].title, terms[text].text, points, value.position)
+    if style != "definition" and not derived:
+        for words in (text, *points):
+            _refuse_typed_derivative(words, value)
+    return Words("frame" if style == "text" else style, title, text, points, value.position, derived)
+
+
+def _use(node: Node) -> Use:
+    if node.kind == "scalar":
+        return Use(node.words("problem"), node.position)
+    known = node.known("a problem of a collection", _USE)
+    key = "problem" if "problem" in known else "use"
+    if key not in known:
+        raise node.error("which problem? `use: NAME`, the name of its file without .yaml", code="missing-key")
+    points = known["points"][1] if "points" in known else None
+    if points is not None and not re.fullmatch(r"\d+(\.\d+)?", points.words("points")):
+        raise points.error(f"points are a number, not `{points.text[:20]}`", code="type")
+    return Use(
+        known[key][1].words(key),
+        known[key][1].position,
+        points.text if points is not None else "",
+        _prose(known["title"][1], "title") if "title" in known else "",
+        tuple(_quantity(item) for item in known["show"][1].entries("show")) if "show" in known else (),
+        "hint" in known and _yes(known["hint"][1], "hint"),
+    )
+
+
+def _quantity(node: Node) -> str:
+    name = node.words("show")
+    if name not in FIND:
+        guess = closest(name, FIND)
+        raise node.error(f"`{name}` is not a quantity" + (f"; did you mean `{guess}`?" if guess else ""), code="unknown-quantity",
+                         hint=f"they are {', '.join(FIND)}")
+    return name
+
+
+def _prose(node: Node, what: str) -> str:
+    """Prose that can be printed, checked where it stands."""
+    text = node.words(what)
+    prose.to_latex(text, node.position)
+    return text
+
+
+def _yes(node: Node, what: str) -> bool:
+    text = node.words(what)
+    if text not in ("true", "false", "yes", "no"):
+        raise node.error(f"`{what}` is true or false, not `{text[:20]}`", code="type")
+    return text in ("true", "yes")
+
+
+_DERIVATIVE = re.compile(r"\\nabla|\\partial|\\mathrm\{[dD]\}|\\frac\{d|\\Hess|(?<![A-Za-z\\])D[fF]\b|\\operatorname\{Hess\}")
+
+
+def _refuse_typed_derivative(text: str, node: Node) -> None:
+    """A formula that states a derivative comes from a problem, where it is derived and checked."""
+    for formula in re.findall(r"(?<!\\)\$([^$]*)\$", text):
+        left, equals, right = formula.partition("=")
+        stated = equals and _DERIVATIVE.search(left) and right.strip() and not _DERIVATIVE.search(right)
+        if stated and right.strip() not in ("0", "0."):
+            raise node.error(
+                f"a derivative is typed by hand here: ${' '.join(formula.split())[:60]}$", code="typed-derivative",
+                hint="let a problem derive it (`problem: NAME`), or say which one does (`from: NAME`)",
+            )

@@ -1,0 +1,84 @@
+"""The rule catalogue, checked: no proof and no example is shown or typeset that did not pass, as for problems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from derive.calculus.catalogue import Entry
+from derive.calculus.derivation import Derivation
+from derive.checking.verification import Report
+from derive.errors import DeriveError
+
+
+@dataclass(frozen=True)
+class Checked:
+    """An entry, the reports of its proofs in order, and that of its example."""
+
+    entry: Entry
+    proofs: tuple[Report, ...]
+    example: Report | None
+
+
+def checked(entry: Entry, points: int = 3) -> Checked:
+    """Every line of the proofs and of the example, at random points.
+
+    DeriveError [verification] that names the rule when one does not hold.
+    """
+    example = entry.example
+    return Checked(
+        entry,
+        tuple(_report(entry, proof, points) for proof in entry.proofs),
+        _report(entry, example, points) if example is not None else None,
+    )
+
+
+def _report(entry: Entry, derivation: Derivation, points: int) -> Report:
+    from derive.checking.verification import verify
+
+    report = verify(derivation, points)
+    error = report.error(derivation)
+    if error is not None:
+        raise DeriveError(f"rule {entry.name}: {error.message}", code="verification")
+    return report
+
+
+def tex(entries: Iterable[Checked], folders: tuple[Path, ...] = ()) -> str:
+    """The LaTeX of the catalogue, as a document of its own."""
+    from derive.documents import catalogue
+    from derive.documents.settings import Fit, Settings
+    from derive.pipeline.produce import tex as filled
+
+    pages = [catalogue.Page(c.entry, c.proofs, c.example) for c in entries]
+    return filled(catalogue.document(pages, Settings(), Fit()), catalogue.MODE, folders)
+
+
+def pdf(entries: Iterable[Checked], folders: tuple[Path, ...] = ()) -> bytes:
+    """The catalogue typeset, nothing in it too wide for its page.  DeriveError of LaTeX."""
+    from derive.documents import catalogue
+    from derive.documents.settings import Settings
+    from derive.pipeline.produce import make
+
+    pages = [catalogue.Page(c.entry, c.proofs, c.example) for c in entries]
+    made = make(lambda fit: catalogue.document(pages, Settings(), fit), catalogue.MODE, Settings(), folders)
+    assert made.pdf is not None
+    return made.pdf
+
+
+def used_in(name: str, files: Iterable[Path]) -> list[tuple[str, int]]:
+    """(file, how many lines) of each problem in whose derivation the rule is at work; files that cannot be derived are left out."""
+    from derive.calculus.quantities import derive
+    from derive.pipeline.examine import problem_of, read_text
+
+    out: list[tuple[str, int]] = []
+    for file in files:
+        try:
+            derivation = derive(problem_of(read_text(str(file)), str(file)))
+        except DeriveError:
+            continue
+        lines = [line for chain in derivation.chains for line in chain.lines]
+        count = sum(line.rule == name or any(step.rule == name for step in line.steps) for line in lines)
+        if count:
+            out.append((str(file), count))
+    return out

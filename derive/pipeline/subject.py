@@ -1,0 +1,67 @@
+"""What a file is about: one problem, or a lecture or set of several; either gives a document in any mode."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from derive.documents import collection as collections
+from derive.documents.compose import problem_page, single
+from derive.documents.document import Document
+from derive.documents.modes import Mode
+from derive.documents.settings import Fit, Settings
+from derive.language import problemfile
+from derive.pipeline import gather
+from derive.pipeline.examine import Examined, examine, problem_of, read_text
+
+
+class Subject(Protocol):
+    """Something that was derived and checked, and can be printed."""
+
+    def document(self, mode: Mode, settings: Settings, fit: Fit) -> Document:
+        """The document in a mode; pure."""
+
+    def summary(self) -> str:
+        """A line for the terminal."""
+
+
+@dataclass(frozen=True)
+class OneProblem:
+    examined: Examined
+
+    def document(self, mode: Mode, settings: Settings, fit: Fit) -> Document:
+        one = self.examined
+        return single(problem_page(one.problem, one.derivation, one.report, mode, settings, fit), mode, settings)
+
+    def summary(self) -> str:
+        counts = [f"{chain.title.lower()} {len(chain.lines)}" for chain in self.examined.derivation.chains]
+        report = self.examined.report
+        steps = ", ".join(counts[:4]) + (", …" if len(counts) > 4 else "")
+        return f"{steps} lines; verified at {report.points} points ({report.max_relative_error:.0e})"
+
+
+@dataclass(frozen=True)
+class Several:
+    gathered: gather.Gathered
+
+    def document(self, mode: Mode, settings: Settings, fit: Fit) -> Document:
+        return gather.document(self.gathered, mode, settings, fit)
+
+    def summary(self) -> str:
+        problems = list(self.gathered.examined.values())
+        worst = max((one.report.max_relative_error for one in problems), default=0.0)
+        return f"{self.gathered.collection.kind} of {len(problems)} problems; all verified ({worst:.0e})"
+
+
+def read(text: str, name: str, points: int = 3) -> Subject:
+    """The subject of a file's text, derived and checked.  DeriveError for whatever fails."""
+    if problemfile.kind(text) == "problem":
+        return OneProblem(examine(problem_of(text, name), points))
+    return Several(gather.gather(collections.read(text, name), points))
+
+
+def dependencies(text: str, name: str) -> Sequence[str]:
+    """Name and text of every problem file that a collection is made from."""
+    files = gather.references(collections.read(text, name)).values()
+    return [part for file in sorted(set(files)) for part in (file, read_text(file))]

@@ -1,0 +1,74 @@
+"""`derive rules`: the list, a page, the formats, what a wrong name gets, the document."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from derive.cli.main import run
+
+
+def test_the_list_names_every_rule(capsys: pytest.CaptureFixture[str]) -> None:
+    from derive.calculus.catalogue import TABLES, entries
+
+    assert run(["rules"]) == 0
+    out = capsys.readouterr().out
+    for e in entries():
+        assert f"  {e.name} " in out
+    for title, _ in TABLES.values():
+        assert title in out
+
+
+def test_a_page_has_statement_condition_proofs_example_source(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["rules", "det"]) == 0
+    out = capsys.readouterr().out
+    for words in ("D(det(A))[H] = det(A) tr(A⁻¹H)", "where A is invertible", "by the adjugate", "by the logarithm", "Example",
+                  "Source: Magnus & Neudecker", "checked at 3 random points"):
+        assert words in out
+
+
+def test_a_wrong_name_gets_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["rules", "logdett"]) == 1
+    assert "did you mean logdet?" in capsys.readouterr().err
+
+
+def test_json_of_one_and_of_all(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["rules", "inverse", "--json", "--points", "1"]) == 0
+    one = json.loads(capsys.readouterr().out)
+    assert one["statement"][0]["latex"] == r"\mathrm{D}(A^{-1})[H] = -A^{-1} H A^{-1}"
+    assert one["proofs"][0]["verification"]["passed"] is True
+    assert one["example"]["results"]["gradient"]["numpy"]
+    assert run(["rules", "--format", "json"]) == 0
+    assert {"det", "cyclic", "tidy"} <= {e["name"] for e in json.loads(capsys.readouterr().out)}
+
+
+def test_latex(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["rules", "cyclic", "--format", "latex"]) == 0
+    out = capsys.readouterr().out
+    assert r"\operatorname{tr}(A B) &= \operatorname{tr}(B A)" in out
+
+
+def test_used_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "trace.yaml"
+    file.write_text("symbols:\n  X: invertible(n)\n  A: square(n)\nfunction: f(X) = tr(X^-1 A)\nfind: [gradient]\n")
+    assert run(["rules", "inverse", "--used-in", str(tmp_path)]) == 0
+    assert f"{file}: 1 line" in capsys.readouterr().out
+    assert run(["rules", "logm", "--used-in", str(tmp_path)]) == 1
+    assert run(["rules", "--used-in", str(tmp_path)]) == 2
+
+
+def test_output_is_tex_or_pdf(tmp_path: Path) -> None:
+    assert run(["rules", "det", "-o", str(tmp_path / "det.html")]) == 2
+    assert run(["rules", "cyclic", "-o", str(tmp_path / "cyclic.tex"), "--points", "1"]) == 0
+    tex = (tmp_path / "cyclic.tex").read_text()
+    assert r"\begin{document}" in tex and "cyclic" in tex
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="TeX is not installed")
+def test_a_rule_is_typeset_without_an_overfull_box(tmp_path: Path) -> None:
+    target = tmp_path / "svd.pdf"
+    assert run(["rules", "left-singular-vectors", "-o", str(target), "--points", "1"]) == 0
+    assert target.read_bytes().startswith(b"%PDF")

@@ -1,0 +1,82 @@
+"""Templates: found, filled, overridden, and what is said when one has a mistake."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from derive.calculus.quantities import derive
+from derive.checking.verification import verify
+from derive.documents.compose import problem_page, single
+from derive.documents.modes import MODES
+from derive.documents.settings import Settings
+from derive.documents.templates import builtin_folder, files, fill, metadata
+from derive.errors import DeriveError
+from tests.documents.samples import trace_quadratic
+
+SOURCES = sorted(path for path in builtin_folder().rglob("*.j2"))
+
+
+def context(name: str) -> dict[str, object]:
+    derivation = derive(trace_quadratic())
+    mode = MODES[name]
+    page = problem_page(derivation.problem, derivation, verify(derivation), mode, Settings())
+    return {"document": single(page, mode, Settings()), "mode": mode}
+
+
+@pytest.mark.parametrize("name", MODES)
+def test_every_mode_fills_its_template(name: str) -> None:
+    text = fill(MODES[name].template, context(name))
+    assert not re.search(r"\\(VAR|BLOCK|COMMENT)\{", text)
+    assert "Variables:" not in text and "None" not in text and "Undefined" not in text
+    assert text.count(r"\begin{") == text.count(r"\end{")
+    assert (r"\documentclass" in text) == MODES[name].pdf
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(builtin_folder()).as_posix())
+def test_a_command_never_runs_into_a_value(path: Path) -> None:
+    r"""`\small\VAR{…}` would become `\smallLet`; a comment ends at its first brace."""
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(r"\\(?!VAR|BLOCK|COMMENT)[A-Za-z]+\*?\\VAR", text)
+    assert not re.search(r"\\COMMENT\{[^}]*\{", text)
+
+
+def test_a_template_of_the_users_is_found_first_and_extends_ours(tmp_path: Path) -> None:
+    (tmp_path / "slides.tex.j2").write_text(
+        "\\BLOCK{extends 'builtin/slides.tex.j2'}\n\\BLOCK{block look}\n\\usetheme{Madrid}\n\\BLOCK{endblock}\n"
+    )
+    text = fill("slides.tex.j2", context("slides"), (tmp_path,))
+    assert r"\usetheme{Madrid}" in text and "footline" not in text
+    assert r"\begin{frame}" in text
+    assert files((tmp_path,))["slides.tex.j2"] == tmp_path / "slides.tex.j2"
+
+
+def test_a_partial_of_the_users_replaces_ours(tmp_path: Path) -> None:
+    (tmp_path / "slides").mkdir()
+    (tmp_path / "slides" / "closing.tex.j2").write_text("\\VAR{problem.title_plain} is done.\n")
+    assert "Trace of a quadratic form is done." in fill("slides.tex.j2", context("slides"), (tmp_path,))
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("one\n\\VAR{docment.title}\n", 2, "did you mean `document`?"),
+        ("one\ntwo\n\\VAR{document.titel}\n", 3, "did you mean `title`?"),
+        ("\\BLOCK{for x in document.items}\n", 1, "endfor"),
+        ("\\BLOCK{include 'slides/fram.tex.j2'}\n", 1, "slides/frame.tex.j2"),
+    ],
+)
+def test_a_mistake_in_a_template_is_reported_at_its_line(text: str, line: int, words: str, tmp_path: Path) -> None:
+    (tmp_path / "slides.tex.j2").write_text(text)
+    with pytest.raises(DeriveError) as caught:
+        fill("slides.tex.j2", context("slides"), (tmp_path,))
+    assert words in caught.value.render()
+    if "include" not in text:
+        assert caught.value.where is not None and caught.value.where.line == line
+        assert caught.value.where.file.endswith("slides.tex.j2")
+
+
+def test_metadata_holds_nothing_that_tex_reads() -> None:
+    assert metadata(r"50% \of {A_1} ~ $x^2$ & #") == r"50\% of (A\_1)   x2 \& \#"

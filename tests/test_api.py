@@ -1,0 +1,145 @@
+"""SymPy in, SymPy out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import sympy
+
+from derive.api import from_sympy, to_sympy
+from derive.calculus.algebra import equal
+from derive.errors import DeriveError
+from derive.language.build import add, inverse, matmul, scale, transpose
+from derive.language.nodes import Call, Entry, Expr, Identity, Map, Power, Stack, Symbol, number
+from derive.language.sizes import Size
+from tests.calculus.numeric import SIZES, Point, value
+
+m, n = sympy.symbols("m n")
+X, A, B = sympy.MatrixSymbol("X", m, n), sympy.MatrixSymbol("A", m, m), sympy.MatrixSymbol("B", n, n)
+x, y = sympy.MatrixSymbol("x", n, 1), sympy.MatrixSymbol("y", n, 1)
+s, t = sympy.Symbol("s", real=True), sympy.Symbol("t", positive=True)
+k = sympy.Symbol("k", integer=True, positive=True)
+
+BOTH_WAYS = [
+    sympy.Trace(X.T * A * X * B),
+    sympy.log(sympy.Determinant(A)),
+    sympy.exp(sympy.Trace(A)) * t,
+    A.inv() * X,
+    sympy.HadamardProduct(A, A.T),
+    sympy.kronecker_product(A, B),
+    X.applyfunc(sympy.sin),
+    X.applyfunc(lambda z: z**2 + 1),
+    sympy.HadamardPower(A, 2),
+    sympy.DiagMatrix(x),
+    X[0, 1],
+    sympy.sqrt(sympy.Trace(X.T * X)),
+    sympy.BlockMatrix([[A, X], [X.T, B]]),
+    2 * X - 5 * X + sympy.OneMatrix(m, n),
+    sympy.Matrix([[s, 1], [0, t]]),
+    A + A.T - sympy.Identity(m),
+    sympy.Trace(A * A * A) ** 2 / (1 + t),
+    (x.T * B * y)[0, 0],
+    sympy.Trace(x.T * B * y),
+    sympy.sin(s) * sympy.tanh(t) + sympy.pi,
+    sympy.Piecewise((s, s > 0), (0, True)),
+    sympy.Sum(x[k - 1, 0] ** 2, (k, 1, n)),
+]
+
+
+def numbers(e: sympy.Basic, at: Point) -> np.ndarray:
+    """A SymPy expression at a point, by SymPy itself on explicit matrices."""
+    e = e.subs({m: SIZES["m"], n: SIZES["n"]}).doit()
+    matrices = {}
+    for z in e.atoms(sympy.MatrixSymbol):
+        shape = tuple(int(d) for d in z.shape)
+        matrices[z] = sympy.Matrix(at.of(Symbol(z.name, (Size.of(_name(shape[0])), Size.of(_name(shape[1]))))))
+    e = e.subs(matrices).doit()
+    if hasattr(e, "as_explicit"):
+        e = e.as_explicit()
+    e = e.subs({z: at.of(_scalar(z))[0, 0] for z in e.free_symbols}).doit()
+    return np.atleast_2d(np.array(e.tolist() if hasattr(e, "tolist") else [[e]], dtype=float))
+
+
+def _name(size: int) -> str | int:
+    return {SIZES["m"]: "m", SIZES["n"]: "n"}.get(size, size)
+
+
+def _scalar(z: sympy.Symbol) -> Symbol:
+    has = frozenset({"positive"}) if z.is_positive else frozenset()
+    return Symbol(z.name, (Size.of(1), Size.of(1)), has)
+
+
+@pytest.mark.parametrize("e", BOTH_WAYS, ids=str)
+def test_there_and_back(e: sympy.Basic) -> None:
+    ours = from_sympy(e)
+    again = from_sympy(to_sympy(ours))
+    assert again.shape == ours.shape and (again is ours or equal(again, ours))
+    at = Point(3)
+    assert np.allclose(numbers(e, at), value(ours, at))
+    assert np.allclose(numbers(to_sympy(ours), at), value(ours, at))
+
+
+def test_symbols_of_the_caller() -> None:
+    rows = sympy.Symbol("m", integer=True, positive=True)
+    f = sympy.Trace(sympy.MatrixSymbol("X", rows, rows)) * sympy.Symbol("c", real=True)
+    assert to_sympy(from_sympy(f), like=f) == f
+    assert to_sympy(from_sympy(f)) != f
+
+
+def test_names_sizes_and_properties() -> None:
+    f = from_sympy(sympy.Trace(X.T * A * X), A="spd")
+    assert isinstance(f, Call) and f.name == "tr"
+    inner = f.args[0].children[1]
+    assert isinstance(inner, Symbol) and {"spd", "symmetric", "invertible"} <= inner.has
+    assert inner.shape == (Size.of("m"), Size.of("m"))
+    assert from_sympy(sympy.MatrixSymbol("Z", 2 * n + 1, m * n)).shape == (
+        Size.of("n") * Size.of(2) + Size.of(1), Size.of("m") * Size.of("n"))
+
+
+def test_a_result_goes_back() -> None:
+    ours_x, ours_a = from_sympy(X), from_sympy(A)
+    gradient = scale(number(2), matmul(ours_a, ours_x))
+    assert to_sympy(gradient) == 2 * A * X
+
+    class Result:
+        expr: Expr = gradient
+
+    assert to_sympy(Result()) == 2 * A * X
+    assert to_sympy(inverse(ours_a)) == A.inv()
+    assert to_sympy(add(ours_a, transpose(ours_a))) == A + A.T
+
+
+@pytest.mark.parametrize(
+    ("e", "code", "text"),
+    [
+        (sympy.exp(A), "sympy-input", "exp of a matrix"),
+        (sympy.Derivative(s * t, s), "sympy-input", "Derivative"),
+        (sympy.oo, "sympy-input", "oo"),
+        (sympy.besselj(0, s), "sympy-input", "besselj"),
+        (sympy.I * s, "sympy-input", "I"),
+        (sympy.Trace(X), "not-square", "square"),
+        (A * X.T, "size-mismatch", "m×m and n×m"),
+        (X + X.T, "size-mismatch", "m×n"),
+        (X.inv(), "not-square", "inverse"),
+    ],
+    ids=str,
+)
+def test_what_has_no_counterpart_is_named(e: sympy.Basic, code: str, text: str) -> None:
+    with pytest.raises(DeriveError, match=text) as caught:
+        from_sympy(e)
+    assert caught.value.code == code
+
+
+def test_what_sympy_lacks_is_named() -> None:
+    a = from_sympy(A)
+    with pytest.raises(DeriveError, match="expm") as caught:
+        to_sympy(Call("expm", (a,)))
+    assert caught.value.code == "sympy-output"
+
+
+def test_forms() -> None:
+    assert from_sympy(X[0, 1]) is Entry(from_sympy(X), number(1), number(2))
+    assert from_sympy(sympy.Matrix([s, t])) is Stack(((from_sympy(s),), (from_sympy(t),)))
+    assert from_sympy(X.applyfunc(sympy.sin)) is Map("sin", from_sympy(X))
+    assert from_sympy(A**-1) is Power(from_sympy(A), number(-1))
+    assert from_sympy(sympy.Identity(n)) is Identity(Size.of("n"))

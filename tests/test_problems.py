@@ -1,0 +1,199 @@
+"""Every file of problems/ is a test: it is read, derived, checked line by line, and equal to the answer in it."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from derive.calculus.derivation import Derivation, Result
+from derive.calculus.quantities import derive
+from derive.checking.verification import verify
+from derive.language import problemfile
+from derive.language.nodes import D, Expr, Rate
+from derive.language.problem import Problem
+from derive.notation import text
+from derive.pipeline.examine import check_answers
+
+FOLDER = Path(__file__).parent.parent / "problems"
+FILES = tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
+
+WITHOUT_ANSWER = {"linearity"}
+"""What an answer cannot be given to: its letter a is chosen by the program."""
+
+EXTRAS = {
+    "gaussian-likelihood", "log-determinant-of-a-quadratic-form", "quadratic-form-on-the-sphere", "rayleigh-quotient",
+    "ridge-regression", "softmax-cross-entropy", "softmax-cross-entropy-hessian", "trace-of-a-square-root",
+    "trace-of-an-inverse", "trace-quadratic-on-stiefel", "two-sided-least-squares",
+}
+"""Files that belong to no row of the list of what the source documents derive."""
+
+ROWS = {f"D{k}" for k in range(1, 30)} | {f"V{k}" for k in range(1, 10)} | {f"W{k}" for k in range(1, 12)}
+NOT_PROBLEMS = {
+    "D27": "the picture of a perceptron: a figure",
+    "V8": "progressive reveal: the overlays of slides",
+}
+
+MODEL_LINES = {
+    # lines of the model derivation, the definition and the final gradient counted, for everything that the file asks
+    "quadratic-form": 5,
+    "quadratic-form-general": 5,
+    "trace-quadratic": 5,
+    "trace-quadratic-general": 5,
+    "least-squares": 10,
+    "inverse": 3,
+    "trace-of-an-inverse": 5,
+    "log-determinant-of-a-quadratic-form": 6,
+    "rayleigh-quotient": 5,
+    "layer-by-weights": 3,
+    "cost-of-a-layer": 5,
+    "softmax-cross-entropy": 4,
+    "gaussian-likelihood": 7,
+    "second-derivative-three-ways": 15,
+    "vec-of-a-product": 4,
+    "squared-residual-by-indices": 8,
+    "eigenvalue": 6,
+    "trace-product-symmetric": 5,
+}
+
+CLASSIFICATIONS = {
+    "gaussian-likelihood": "minimum",
+    "least-squares": "minimum",
+    "line-fit": "minimum",
+    "quadratic-fit": "minimum",
+    "quadratic-fit-in-numbers": "minimum",
+    "rayleigh-quotient": "undetermined",
+    "ridge-regression": "minimum",
+    "second-order-test-maximum": "maximum",
+    "second-order-test-minimum": "minimum",
+    "second-order-test-saddle": "saddle",
+    "two-sided-least-squares": "minimum",
+}
+
+MENDED = {
+    # the errors of the source documents: a word that the remark which mends each of them holds
+    "trace-quadratic-by-entries": "(14)",
+    "taylor-of-a-quadratic-form": "(21)",
+    "second-derivative-three-ways": "factor 2",
+    "trace-quadratic-hessian": "factor 2",
+    "second-order-test-maximum": "f_{11}",
+    "least-squares": "full column rank",
+    "determinant": "positive",
+    "perceptron-three-layers": r"n_{\ell-1}",
+    "squared-residual-by-indices": "ij",
+    "trace-product-symmetric": r"I \circ A",
+}
+
+
+@cache
+def loaded(stem: str) -> Problem:
+    return problemfile.load(str(FOLDER / f"{stem}.yaml"))
+
+
+@cache
+def derived(stem: str) -> Derivation:
+    return derive(loaded(stem))
+
+
+def every_result(derivation: Derivation) -> list[Result]:
+    found: list[Result] = []
+    for result in derivation.results.values():
+        if isinstance(result, Result):
+            found.append(result)
+        else:
+            found += list(result if isinstance(result, tuple) else result.values())
+    return found
+
+
+def nodes(expr: Expr) -> list[Expr]:
+    seen: dict[int, Expr] = {}
+    waiting = [expr]
+    while waiting:
+        one = waiting.pop()
+        if id(one) not in seen:
+            seen[id(one)] = one
+            waiting += one.children
+    return list(seen.values())
+
+
+@pytest.mark.parametrize("stem", FILES)
+def test_derived_checked_and_equal_to_its_answer(stem: str) -> None:
+    derivation = derived(stem)
+    assert derivation.problem.id == stem
+    assert set(loaded(stem).find) <= set(derivation.results)
+    report = verify(derivation)
+    assert report.error(derivation) is None
+    assert report.passed and report.points >= 3
+    check_answers(derivation)  # raises when one differs
+
+
+@pytest.mark.parametrize("stem", FILES)
+def test_has_an_answer_for_everything_asked(stem: str) -> None:
+    problem = loaded(stem)
+    assert problem.answer
+    assert set(problem.find) - set(problem.answer) <= WITHOUT_ANSWER
+
+
+@pytest.mark.parametrize("stem", FILES)
+def test_has_a_title_and_the_row_that_it_belongs_to(stem: str) -> None:
+    problem = loaded(stem)
+    tags = set(problem.options.get("tags", ()))
+    assert problem.prose.get("title")
+    if stem in EXTRAS:
+        assert tags == {"extra"}
+    else:
+        assert tags and tags <= ROWS
+        assert problem.prose.get("source")
+
+
+def test_every_row_of_the_source_documents_has_a_problem() -> None:
+    tags: set[str] = set()
+    for stem in FILES:
+        tags |= set(loaded(stem).options.get("tags", ()))
+    assert tags & ROWS == ROWS - set(NOT_PROBLEMS)
+    assert set(FILES) >= EXTRAS
+
+
+@pytest.mark.parametrize("stem", sorted(MODEL_LINES))
+def test_not_more_than_one_and_a_half_times_the_model(stem: str) -> None:
+    derivation = derived(stem)
+    lines = sum(len(chain.lines) for chain in derivation.chains)
+    assert lines <= 1.5 * MODEL_LINES[stem], [text.line(line) for chain in derivation.chains for line in chain.lines]
+
+
+@pytest.mark.parametrize("stem", FILES)
+def test_results_are_worked_out(stem: str) -> None:
+    for result in every_result(derived(stem)):
+        assert not any(isinstance(node, D | Rate) for node in nodes(result.expr)), text.pretty(result.expr)
+
+
+@pytest.mark.parametrize("stem", FILES)
+def test_reasons_are_short(stem: str) -> None:
+    for chain in derived(stem).chains:
+        for line in chain.lines:
+            assert len(text.why(line.why)) <= 110, text.why(line.why)
+
+
+@pytest.mark.parametrize("stem", sorted(CLASSIFICATIONS))
+def test_stationary_points_are_classified(stem: str) -> None:
+    result = derived(stem).results["stationary"]
+    one = next(iter(result.values())) if not isinstance(result, Result | tuple) else result
+    assert isinstance(one, Result)
+    assert one.classification == CLASSIFICATIONS[stem]
+
+
+def test_every_stationary_point_is_in_the_table() -> None:
+    asked = {stem for stem in FILES if "stationary" in loaded(stem).find}
+    assert asked == set(CLASSIFICATIONS)
+
+
+@pytest.mark.parametrize("stem", sorted(MENDED))
+def test_errors_of_the_source_documents_are_told(stem: str) -> None:
+    remark = loaded(stem).prose.get("remark", "")
+    assert MENDED[stem] in remark
+
+
+def test_no_two_problems_have_the_same_title() -> None:
+    titles = [loaded(stem).title for stem in FILES]
+    assert len(titles) == len(set(titles))
