@@ -68,6 +68,7 @@ CLASSIFICATIONS = {
     "second-order-test-maximum": "maximum",
     "second-order-test-minimum": "minimum",
     "second-order-test-saddle": "saddle",
+    "second-order-test-undecided": "undetermined",
     "two-sided-least-squares": "minimum",
 }
 

@@ -228,8 +228,7 @@ def _letters(row: Defining) -> str:
 
 
 def _adjoint_sides(rule: Rule) -> tuple[Expr, Expr]:
-    problem, left, right = proving.adjoint_sides(rule)
-    return left, right
+    return proving.adjoint_sides(rule)[1:]
 
 
 # ------------------------------------------------------------------------------------------------ conditions

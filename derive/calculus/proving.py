@@ -229,21 +229,25 @@ def proved(proof: Proof, rule: Rule) -> Derivation:
             left, other = (said(problem, side, names) for side in text.split("=="))
             lines.append(Line(other, rule.name, reason(problem, why), "equation", left, equation=True, relation="⇒"))
         else:
-            lines.append(_next(lines[-1], said(problem, text, names), rule.name, reason(problem, why), "derivative", lines[0].left))
+            expr = said(problem, text, names)
+            lines.append(_next(lines[-1], expr, rule.name, reason(problem, why), "derivative", lines[0].left))
     lines.append(_next(lines[-1], right, rule.name, reason(problem, proof.last), "derivative", lines[0].left))
-    return Derivation(problem, (Chain("derivative", title, tuple(lines)),), {}, where=names, remarks=_remarks(problem, proof.remark))
+    remarks = _remarks(problem, proof.remark)
+    return Derivation(problem, (Chain("derivative", title, tuple(lines)),), {}, where=names, remarks=remarks)
 
 
 def _by_equation(rule: Rule, problem: Problem, title: str) -> Derivation:
     """The engine's derivation from the defining equation, with letters for what the equation is about."""
     from derive.calculus.quantities import derive
 
-    lines = derive(problem).chains[0].lines
+    found = derive(problem)
+    lines = found.chains[0].lines
+    if found.where:
+        return Derivation(problem, (Chain("derivative", title, lines),), {}, where=found.where)
     names: Names = ()
-    if rule.name != "inverse":
-        for letter, text in DEFINING[rule.name].unknowns:
-            expr = said(problem, text)
-            names = (*names, (Symbol({"l": "lambda", "s": "sigma"}.get(letter, letter) if expr.is_scalar else letter, expr.shape), expr))
+    for letter, text in DEFINING[rule.name].unknowns if rule.name != "inverse" else ():
+        expr = said(problem, text)
+        names = (*names, (Symbol(letter, expr.shape), expr))
     short: dict[Expr, Expr] = {expr: symbol for symbol, expr in names}
     told = [
         replace(line, expr=substitute(line.expr, short), left=substitute(line.left, short))
@@ -281,7 +285,8 @@ def _by_another(proof: Proof, rule: Rule, problem: Problem, right: Expr, title: 
     first, *rest = found.chains[0].lines
     lines = [replace(first, why=(problem.function, " = ", other)), *rest]
     if lines[-1].expr is not right:
-        lines.append(_next(lines[-1], right, rule.name, reason(problem, proof.last or "the same in other words"), "derivative", None))
+        why = reason(problem, proof.last or "the same in other words")
+        lines.append(_next(lines[-1], right, rule.name, why, "derivative", None))
     return Derivation(problem, (Chain("derivative", title, tuple(lines)),), {}, where=found.where)
 
 
@@ -338,7 +343,8 @@ def adjoint_sides(rule: Rule) -> tuple[Problem, Expr, Expr]:
 def proved_adjoint(rule: Rule) -> Derivation:
     """⟨Y, L(A)⟩ = … = ⟨L*(Y), A⟩, each line the value of the left side."""
     problem, left, right = adjoint_sides(rule)
-    return _equal(problem, rule.name, left, right, ADJOINT_ROWS.get(rule.name, ()), ADJOINT_LAST.get(rule.name) or _within(rule.why))
+    last = ADJOINT_LAST.get(rule.name) or _within(rule.why)
+    return _equal(problem, rule.name, left, right, ADJOINT_ROWS.get(rule.name, ()), last)
 
 
 def proved_function(problem: Problem, row: Function) -> Derivation:

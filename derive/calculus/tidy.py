@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from derive.calculus.shortcuts import block_of, summed
 from derive.language.build import (
     MINUS_ONE,
     ONE,
@@ -21,7 +22,6 @@ from derive.language.build import (
     transpose,
     zero,
 )
-from derive.language.build import coefficient as term_coefficient
 from derive.language.functions import FUNCTIONS
 from derive.language.nodes import (
     Add,
@@ -99,7 +99,7 @@ def _node(expr: Expr, new: tuple[Expr, ...], used: Used | None, memo: dict[Expr,
                 return zero(expr.shape)
             if isinstance(arg, Scale):
                 scalar, arg = _scalars((scalar, arg.scalar)), arg.arg
-            if isinstance(arg, Add) and _negative(scalar) and _negative(arg.terms[0]):
+            if isinstance(arg, Add) and negative(scalar) and negative(arg.terms[0]):
                 scalar, arg = times(MINUS_ONE, scalar), add(*(scale(MINUS_ONE, t) for t in arg.terms))
             return scale(scalar, arg)
         case MatMul():
@@ -121,7 +121,7 @@ def _node(expr: Expr, new: tuple[Expr, ...], used: Used | None, memo: dict[Expr,
         case Entry():
             if is_zero(new[0]):
                 return zero(expr.shape)
-            block = _block(new[0], new[1:])
+            block = block_of(new[0], new[1:])
             return expr.rebuild(new) if block is None else block
         case _:
             return expr.rebuild(new) if not _same(expr.children, new) else expr
@@ -166,7 +166,7 @@ def _scalars(factors: tuple[Expr, ...]) -> Expr:
             exponents[base] = _sum((exponents[base], exponent), ONE)
     if coefficient < 0:
         for base in order:
-            if isinstance(base, Add) and exponents[base] is ONE and _negative(base.terms[0]):
+            if isinstance(base, Add) and exponents[base] is ONE and negative(base.terms[0]):
                 flipped = add(*(scale(MINUS_ONE, t) for t in base.terms))
                 order = [flipped if b is base else b for b in order]
                 exponents[flipped] = ONE
@@ -178,10 +178,6 @@ def _scalars(factors: tuple[Expr, ...]) -> Expr:
         if not is_zero(exponent):
             out.append(base if exponent is ONE else power(base, exponent))
     return times(*out)
-
-
-def _negative(term: Expr) -> bool:
-    return term_coefficient(term)[0] < 0
 
 
 def _product(new: tuple[Expr, ...], used: Used | None, expr: Expr) -> Expr:
@@ -242,7 +238,7 @@ def _join(left: Expr, right: Expr, used: Used | None) -> Expr | None:
         return SizeValue(right.shape[0])
     if isinstance(left, Call) and left.name == "hadamard" and is_column(right.shape):
         for whole, outer in (left.args, reversed(left.args)):
-            sides = _outer(outer)
+            sides = column_times_row(outer)
             if sides is not None:
                 u, v = (_called("diag", (side,), used) for side in sides)
                 return _chain(matmul(u, whole, v, right), used)
@@ -333,16 +329,12 @@ def _transposed_sum(arg: Add, used: Used | None) -> Expr:
             for name, symbol in mine:
                 _note(used, name, symbol)
         return arg
-    if _primes(opened) <= _primes(arg) + 1:
+    if primes(opened) <= primes(arg) + 1:
         if used is not None and mine:
             for name, symbol in mine:
                 _note(used, name, symbol)
         return opened
     return transpose(arg)
-
-
-def _primes(expr: Expr) -> int:
-    return (1 if isinstance(expr, Transpose) else 0) + sum(_primes(c) for c in expr.children)
 
 
 def _powered(base: Expr, exponent: Expr, used: Used | None) -> Expr:
@@ -384,7 +376,7 @@ def _called(name: str, new: tuple[Expr, ...], used: Used | None) -> Expr:
         if name == "tr" and isinstance(arg, Identity):
             return SizeValue(arg.size)
         if name == "sum" and not isinstance(arg, Add):
-            joined = _summed(arg)
+            joined = summed(arg)
             if joined is not None:
                 return joined
         if arg.is_scalar and name in ("sum", "mean"):
@@ -406,38 +398,6 @@ def _called(name: str, new: tuple[Expr, ...], used: Used | None) -> Expr:
     if name == "quotient" and is_zero(new[0]):
         return zero(Call(name, new).shape)
     return Call(name, new)
-
-
-def _outer(expr: Expr) -> tuple[Expr, Expr] | None:
-    """(u, v) when the expression is written as u v' with columns u and v."""
-    if isinstance(expr, MatMul):
-        for k in range(1, len(expr.factors)):
-            left = matmul(*expr.factors[:k])
-            if is_column(left.shape):
-                return left, _transposed(matmul(*expr.factors[k:]), None)
-    return None
-
-
-def _block(arg: Expr, index: tuple[Expr, ...]) -> Expr | None:
-    """The k-th entry of a column of scalars."""
-    if not isinstance(arg, Stack) or len(index) != 1 or not isinstance(index[0], Number) or not is_column(arg.shape):
-        return None
-    if any(len(row) != 1 or not row[0].is_scalar for row in arg.rows):
-        return None
-    k = int(index[0].value) - 1
-    return arg.rows[k][0] if 0 <= k < len(arg.rows) else None
-
-
-def _summed(arg: Expr) -> Expr | None:
-    """sum(diag(a) b) = a'b, sum(a ∘ b) = a'b or ⟨a, b⟩."""
-    if isinstance(arg, MatMul) and is_column(arg.shape):
-        first = arg.factors[0]
-        if isinstance(first, Call) and first.name == "diag" and is_column(first.args[0].shape):
-            return matmul(transpose(first.args[0]), *arg.factors[1:])
-    if isinstance(arg, Call) and arg.name == "hadamard":
-        a, b = arg.args
-        return matmul(transpose(a), b) if is_column(a.shape) else Call("inner", (a, b))
-    return None
 
 
 __all__ = ["Unit", "Used", "inverse", "tidy", "tidy_with"]

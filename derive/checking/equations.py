@@ -11,7 +11,7 @@ from derive.calculus.derivation import Head, Line
 from derive.checking.evaluation import Estimate, Unevaluable, derivative, evaluate, largest
 from derive.checking.reading import Site, groups
 from derive.checking.sampling import speed
-from derive.checking.statements import DIRECTIONS, FIRST, Function, Moves, Outcome, random_moves
+from derive.checking.statements import DIRECTIONS, FIRST, Function, Moves, Outcome, random_moves, refused
 from derive.checking.structures import Array, project
 from derive.language.nodes import Expr, Symbol
 
@@ -43,6 +43,13 @@ def check_equation(site: Site, line: Line) -> Outcome:
     solved = site.with_solution(line.solution)
     left, right, at_solution = _sides(solved, line)
     return Outcome(_off(left, right, max(size, at_solution)), tolerance, "the claimed solution put in")
+
+
+def check_identity(site: Site, left: Expr, right: Expr) -> Outcome:
+    """Two expressions of one value: a name and what it stands for."""
+    size = max(site.size(left), site.size(right), 1e-30)
+    tolerance = FIRST if left.pending or right.pending else EXACT
+    return Outcome(_off(site.value(left), site.value(right), size), tolerance, "the left side")
 
 
 def _sides(site: Site, line: Line) -> tuple[Array, Array, float]:
@@ -85,7 +92,7 @@ def check_relation(site: Site, left: Expr | None, relation: str, right: Expr) ->
     size = max(largest(difference), 1e-30)
     if relation in ("≻", "⪰", "≺", "⪯"):
         if difference.ndim != 2 or largest(difference - difference.T) > EXACT * size:
-            return Outcome(float("inf"), FIRST, "a symmetric matrix")
+            return refused("the two sides do not differ by a symmetric matrix")
         numbers = np.linalg.eigvalsh(difference)
     else:
         numbers = np.ravel(difference)
@@ -94,7 +101,7 @@ def check_relation(site: Site, left: Expr | None, relation: str, right: Expr) ->
         ">": low > SIGN, "≻": low > SIGN, "≥": low >= -SIGN, "⪰": low >= -SIGN, "<": high < -SIGN, "≺": high < -SIGN,
         "≤": high <= SIGN, "⪯": high <= SIGN, "≠": largest(numbers) > 0,
     }[relation]
-    return Outcome(0.0 if holds else float("inf"), FIRST, "its sign")
+    return Outcome(0.0, FIRST, "its sign") if holds else refused(f"it is not true that the left side {relation} the right side")
 
 
 # ------------------------------------------------------------------------------------------------ stationary points
@@ -108,7 +115,7 @@ def check_stationary(site: Site, solution: Mapping[Symbol, Expr]) -> Outcome:
     for v in problem.wrt:
         off = _outside(v, solved.point.values[v.name])
         if off > EXACT:
-            return Outcome(off, EXACT, f"the structure of {v.name}")
+            return Outcome(off, EXACT, "the structure", f"the point does not lie in the structure of {v.name}")
     there, elsewhere = solved.function(None, problem.wrt), site.function(None, problem.wrt)
     slopes, scale = [], 0.0
     for k in range(DIRECTIONS):
@@ -149,7 +156,7 @@ def check_classification(site: Site, solution: Mapping[Symbol, Expr], kind: str)
         size = max(abs(float(c.value)) for c in curvatures)
         slack = 1e-6 * size + max(c.error for c in curvatures)
         holds = all(sign * float(c.value) >= -slack for c in curvatures)
-    return Outcome(0.0 if holds else float("inf"), FIRST, "second differences there")
+    return Outcome(0.0, FIRST, "second differences there") if holds else refused(f"the point is not a {kind}")
 
 
 def _curvature(function: Function, moves: Moves) -> Estimate:

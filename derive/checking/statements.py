@@ -27,11 +27,12 @@ Moves = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Outcome:
-    """How far a stated value is from the true one, relative to it, and how far it may be."""
+    """How far a stated value is from the true one, relative to it, and how far it may be; what is `wrong` beyond that."""
 
     error: float
     tolerance: float
     against: str
+    wrong: str = ""
 
     @property
     def passed(self) -> bool:
@@ -40,6 +41,11 @@ class Outcome:
     def and_(self, other: Outcome) -> Outcome:
         """The worse of two."""
         return max(self, other, key=lambda o: o.error / o.tolerance if o.error == o.error else np.inf)
+
+
+def refused(wrong: str) -> Outcome:
+    """The outcome of a value that is not even comparable."""
+    return Outcome(float("inf"), FIRST, "", wrong)
 
 
 @dataclass(frozen=True)
@@ -129,7 +135,7 @@ def compare(got: Array, want: Estimate, size: float, order: int, against: str) -
     A true value below 1e-4 of `size`, the size of the function, is compared on that scale: less is rounding.
     """
     if np.shape(got) != np.shape(want.value):
-        return Outcome(float("inf"), FIRST, f"{against}, of shape {np.shape(want.value)}")
+        return refused(f"its shape is {np.shape(got)} where it should be {np.shape(want.value)}")
     scale = max(largest(want.value), 1e-4 * size, 1e-30)
     error = largest(got - want.value) / scale
     doubt = want.error / scale
@@ -159,7 +165,7 @@ def check_gradient(function: Function, got: Array, variable: Symbol, metric: Arr
     """⟨G, E⟩ = Df[E] for random E of the structure, and G itself in the structure; ⟨x, y⟩ = x'My with a metric M."""
     at = function.point.values[variable.name]
     if np.shape(got) != np.shape(at):
-        return Outcome(float("inf"), FIRST, f"the shape of {variable.name}")
+        return refused(f"its shape is not that of {variable.name}")
     dual = got if metric is None else metric @ got
     tests = [random_moves(function.point, (variable,), k) for k in range(DIRECTIONS)]
     outcome = _pairings(
@@ -173,7 +179,8 @@ def _membership(variable: Symbol, at: Any, got: Array) -> Outcome:
     """Whether a gradient lies in the structure of its variable."""
     off = np.asarray(project(variable.has, at, got) - got)
     size = max(largest(got), 1e-30)
-    return Outcome(largest(off) / size, FIRST, "the structure of the variable")
+    error = largest(off) / size
+    return Outcome(error, FIRST, "the structure", f"it does not lie in the structure of {variable.name}" * (error > FIRST))
 
 
 def _pairings(got: list[Any], want: list[Estimate], size: float, order: int, against: str) -> Outcome:
@@ -195,10 +202,10 @@ def check_jacobian(function: Function, got: Array, variables: tuple[Symbol, ...]
     if rows == 1 and len(variables) == 1 and np.shape(got) == np.shape(point.values[variables[0].name]):
         stacked = vec(got)
     if stacked.size != rows * columns:
-        return Outcome(float("inf"), FIRST, f"a matrix of {rows}×{columns}")
+        return refused(f"it is not a matrix of {rows}×{columns}")
     expected = (columns, rows) if transposed else (rows, columns)
     if stacked.ndim == 2 and stacked.shape != expected:
-        return Outcome(float("inf"), FIRST, f"a matrix of {expected[0]}×{expected[1]}")
+        return refused(f"it is not a matrix of {expected[0]}×{expected[1]}")
     matrix = stacked.T if transposed and stacked.ndim == 2 else stacked.reshape(rows, columns)
     outcome: Outcome | None = None
     for k in range(DIRECTIONS):
@@ -230,7 +237,7 @@ def check_hessian_operator(function: Function, got: Array, variable: Symbol, alo
     """
     at = function.point.values[variable.name]
     if np.shape(got) != np.shape(at):
-        return Outcome(float("inf"), FIRST, f"the shape of {variable.name}")
+        return refused(f"its shape is not that of {variable.name}")
     curved = variable.has & {"orthogonal", "stiefel", "unit"}
     tested: Symbol = Symbol(variable.name, variable.dims) if curved else variable
     tests = [random_moves(function.point, (tested,), f"{k} in space" if curved else k) for k in range(DIRECTIONS)]
@@ -246,7 +253,7 @@ def check_hessian_matrix(function: Function, got: Array, variables: tuple[Symbol
     point = function.point
     n = sum(int(np.size(point.values[v.name])) for v in variables)
     if np.size(got) != n * n or np.ndim(got) not in (0, 2):
-        return Outcome(float("inf"), FIRST, f"a matrix of {n}×{n}")
+        return refused(f"it is not a matrix of {n}×{n}")
     matrix = np.reshape(got, (n, n))
     pairs, wants = [], []
     for k in range(DIRECTIONS):

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from derive.calculus.derivation import Chain, Derivation, Head, Line, Result
-from derive.checking.equations import check_classification, check_equation, check_relation, check_stationary
+from derive.checking.equations import check_classification, check_equation, check_identity, check_relation, check_stationary
 from derive.checking.evaluation import Unevaluable, compiled, evaluate, largest, quiet
 from derive.checking.reading import Free, Site, statement
 from derive.checking.sampling import LARGE, NEARBY, Point, points
-from derive.checking.statements import Outcome
+from derive.checking.statements import Outcome, refused
 from derive.checking.structures import Array, inside
 from derive.errors import DeriveError
 from derive.language.nodes import Expr, Symbol, walk
@@ -251,6 +251,8 @@ def _check(
         if line.relation in INEQUALITIES:
             left = line.left if isinstance(line.left, Expr) else previous.expr if previous else None
             return check_relation(here, left, line.relation, line.expr)
+        if line.quantity == "value" and isinstance(line.left, Expr) and of is None:
+            return check_identity(here, line.left, line.expr)
         outcome = statement(here, line.quantity, head, of, line.expr, isinstance(line.left, Head), line.free)
         if isinstance(line.left, Expr):
             outcome = outcome.and_(statement(here, line.quantity, None, of, line.left))
@@ -272,7 +274,7 @@ def _check_result(sites: list[Site], where: tuple[int, int], stated: Stated) -> 
         try:
             outcome = check_stationary(site, stated.solution)
         except Unevaluable:
-            outcome = Outcome(np.inf, ANSWER, "")
+            outcome = refused("the point does not exist")
         if not outcome.passed and stated.kind == "undetermined" and len(stated.solution) == 1:
             # without a closed form the result is the equation: the gradient, to be 0
             return statement(site, "gradient", None, None, stated.expr)
@@ -298,7 +300,7 @@ def _over(
         worst = outcome if worst is None else worst.and_(outcome)
     assert worst is not None
     passed = worst.passed
-    message = "" if passed else f"it differs from {worst.against} by {worst.error:.1e}, relative to its size"
+    message = "" if passed else worst.wrong or f"it is off by {worst.error:.1e} (relative), held against: {worst.against}"
     return LineCheck(where, title, rule, quantity, worst.against, worst.error, worst.tolerance, passed, message)
 
 

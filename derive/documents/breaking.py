@@ -14,10 +14,15 @@ INDENT = 1.0
 TIMES = "\\derivetimes "
 """Stands before a factor that was cut off: a dot where it begins a line, nothing elsewhere."""
 
+LARGE = 0.75
+"""A factor that takes more than this of its product is broken inside."""
+
 _PENDING = re.compile(r"^\\left\. (?P<front>\\frac\{.*?\}\{\\mathrm\{d\} \S+?\}(?: \\,)?) (?P<body>.*) \\right\|(?P<at>_\{[^{}]*\})$")
 _BRACKETS = re.compile(r"^\\(?:[bB]igg?)l\((?P<inside>.*)\\(?:[bB]igg?)r\)$")
+_OPENING = ("(", "[", r"\{", r"\langle", r"\lVert", r"\lvert")
+_CLOSING = (")", "]", r"\}", r"\rangle", r"\rVert", r"\rvert")
 _HOLDS_ON = re.compile(
-    r"(?:\\[A-Za-z]+|\\(?:operatorname|mathrm)\{[^{}]*\}|\\(?:sum|prod)(?:_\{[^{}]*\}|\^\{[^{}]*\})*|\{\\mathrm\{d\}\^?\S* [^{}]*\}"
+    r"(?:\\[A-Za-z]+|\\nabla(?:_\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|\^\{\d\})*|\\(?:operatorname|mathrm)\{[^{}]*\}|\\(?:sum|prod)(?:_\{[^{}]*\}|\^\{[^{}]*\})*|\{\\mathrm\{d\}\^?\S* [^{}]*\}"
     r"|\\[,;:!]|[-+=,]|[(\[]|\\cdot)$"
 )
 """What is not parted from what follows it."""
@@ -102,17 +107,24 @@ def unlocked(latex: str) -> str:
 
 def factors(latex: str, inside: int = 0) -> list[str]:
     """The formula cut between factors that stand side by side inside so many brackets; all but the first begin with TIMES."""
-    out, piece, depth = [], "", -inside
+    out: list[str] = []
+    piece = before = ""
+    brace = bracket = block = 0
     for token in re.findall(r"\\(?:begin|end)\{[a-z*]+\}|\\[A-Za-z]+|\\.|.", latex, re.DOTALL):
-        if token in ("{", "(", "[", r"\{", r"\langle", r"\lVert", r"\lvert") or token == r"\left" or token.startswith(r"\begin"):
-            depth += 1
-        elif token in ("}", ")", "]", r"\}", r"\rangle", r"\rVert", r"\rvert") or token == r"\right" or token.startswith(r"\end"):
-            depth -= 1
-        if token == " " and depth == 0 and piece.strip() and not _HOLDS_ON.search(piece.rstrip()):
+        if token == r"\left" or token.startswith(r"\begin{"):
+            block += 1
+        elif token == r"\right" or token.startswith(r"\end{"):
+            block -= 1
+        elif before not in (r"\left", r"\right") and not block:
+            brace += (token == "{") - (token == "}")
+            bracket += (token in _OPENING) - (token in _CLOSING)
+        parted = token == " " and bracket == inside and not brace and not block
+        if parted and piece.strip() and not _HOLDS_ON.search(piece.rstrip()):
             out.append(piece)
             piece = ""
         else:
             piece += token
+        before = token if token != " " else before
     out.append(piece)
     for k in range(len(out) - 1, 0, -1):
         if not re.match(r"[A-Za-z(\[\\{]", out[k]) or re.match(r"\\(?:,|;|cdot|circ|otimes|odot|in|to|right|[bB]igg?r)", out[k]):
@@ -128,11 +140,23 @@ def finer(found: Sequence[str], available: float) -> list[str]:
         if width(piece.removeprefix(TIMES)) <= room:
             out.append(piece)
             continue
-        inner = pieces(piece) if not piece.startswith(TIMES) else [piece]
+        inner = _cut(piece, room) if not piece.startswith(TIMES) else [piece]
         if len(inner) == 1:
             inner = _last_resort(piece)
         out.extend(finer(inner, available) if len(inner) > 1 else inner)
     return out
+
+
+def _cut(piece: str, room: float) -> list[str]:
+    """At + and -; but rather between factors than inside a bracket that is only a part of the piece."""
+    outermost = breaking.split(piece, 0)
+    if len(outermost) > 1:
+        return outermost
+    parts = factors(piece)
+    largest = max(width(part.removeprefix(TIMES)) for part in parts)
+    if len(parts) > 1 and largest <= min(room, LARGE * width(piece)):
+        return parts
+    return pieces(piece)
 
 
 def _last_resort(piece: str) -> list[str]:

@@ -80,10 +80,13 @@ def _page(page: Page, settings: Settings, fit: Fit, use: str) -> ProblemPage:
     ]
     if e.example is not None and page.example is not None:
         blocks += _blocks(e.example, page.example, f"{e.name}-example", "Example", measure, settings)
-    remarks = (_heads(reason(e.reason, notation)), _text(e.note, notation), _text("This step is SymPy's.", notation) if e.sympy else "")
+    by_sympy = "This step is SymPy's." if e.sympy else ""
+    remarks = (_heads(reason(e.reason, notation)), _text(e.note, notation), _text(by_sympy, notation))
+    stated = Question(
+        tuple(lines), tuple(reason(c, notation) for c in e.conditions), "", _text(use, notation), _heads(reason(e.said, notation))
+    )
     return ProblemPage(
-        e.name, 0, _text(e.name, notation), e.name,
-        Question(tuple(lines), tuple(reason(c, notation) for c in e.conditions), "", _text(use, notation), _heads(reason(e.said, notation))),
+        e.name, 0, _text(e.name, notation), e.name, stated,
         tuple(blocks), (), (), (), "", "", "", "",
         tuple(r for r in remarks if r),
         _text(e.source, notation), "", mark(where, "the question"),
@@ -112,7 +115,9 @@ def _blocks(
 
 
 def where_of(derivation: Derivation) -> tuple[Why, ...]:
-    """What the letters of intermediates stand for: () or one sentence."""
+    """What the letters of intermediates stand for: one sentence, () where there are none or the first line says it."""
+    if any(symbol in derivation.chains[0].lines[0].why for symbol, _ in derivation.where):
+        return ()
     out: list[str | Expr] = []
     for symbol, definition in derivation.where:
         out += [", " if out else "Here ", symbol, " = ", definition]

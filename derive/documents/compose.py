@@ -14,7 +14,7 @@ from derive.documents.frames import Page, Room, cut, frames, units, widest
 from derive.documents.measure import width
 from derive.documents.modes import Mode
 from derive.documents.reasons import reason, reason_width
-from derive.documents.rows import Measure, answer, left_width, mark, row
+from derive.documents.rows import Measure, answer, flush, left_width, mark, row
 from derive.documents.settings import MOST_ROWS, Fit, Settings
 from derive.documents.views import Passage, passages
 from derive.documents.words import words as words_of
@@ -67,7 +67,8 @@ def problem_page(
     asked = questions.question(problem, notation, words, measure)
     slides: tuple[Frame, ...] = ()
     if mode.slides and found:
-        page = Page(notation, measure, where, words, settings.highlight and settings.overlays and mode.overlays, settings.rows)
+        marked = settings.highlight and settings.overlays and mode.overlays
+        page = Page(notation, measure, where, words, marked, settings.rows, 1.35 * reason_width(problem.title))
         room = _room(settings, fit.scale.get(problem.id, 1.0), asked, measure.line)
         parts = units(found, page, 0.95 * room.other)
         slides = frames(found, parts, cut(parts, room), page)
@@ -127,11 +128,13 @@ def collected(
 
 def _block(passage: Passage, measure: Measure, settings: Settings, where: Position) -> Block:
     """A passage as it stands in an article: every row once, nothing highlighted."""
-    left = left_width((view.line for view in passage.views), settings.notation)
+    lines = [view.line for view in passage.views]
+    left, unaligned = left_width(lines, settings.notation), flush(lines, settings.notation)
     words = words_of(settings.notation.language)
-    rows = tuple(row(view, settings.notation, measure, left, where, words=words) for view in passage.views)
+    rows = tuple(row(view, settings.notation, measure, left, where, words=words, unaligned=unaligned) for view in passage.views)
     answers = tuple(answer(box, settings.notation, measure, where, words) for box in passage.boxed)
-    return Block(passage.chain.title, passage.chain.quantity, rows, answers, *widest(rows))
+    title = reason((passage.chain.title,), settings.notation)
+    return Block(title, passage.chain.quantity, rows, answers, *widest(rows), unaligned)
 
 
 def _room(settings: Settings, scale: float, asked: Question, line: float) -> Room:

@@ -58,7 +58,8 @@ class Answer:
 @dataclass(frozen=True)
 class Block:
     """Rows that follow from one another, under a few words that say what they are about, and the answers they end in;
-    `lead` and `widest` are the widest of what stands in front of them and of their left sides."""
+    `lead` and `widest` are the widest of what stands in front of them and of their left sides;
+    `flush`: the left sides are too different to be aligned, every row begins at the left."""
 
     title: str
     quantity: str
@@ -66,12 +67,15 @@ class Block:
     answers: tuple[Answer, ...] = ()
     lead: str = ""
     widest: str = ""
+    flush: bool = False
 
 
 @dataclass(frozen=True)
 class Frame:
-    """One slide: part `number` of `count` of its problem; `last` closes the problem; `overlays` is how many clicks it has."""
+    """One slide: part `number` of `count` of its problem, about `subtitle`; `last` closes the problem; `overlays` is how many
+    clicks it has."""
 
+    subtitle: str
     number: int
     count: int
     blocks: tuple[Block, ...]

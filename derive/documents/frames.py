@@ -6,11 +6,12 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from derive.documents.document import Answer, Block, Frame, Row
 from derive.documents.measure import width
-from derive.documents.reasons import reason_width
-from derive.documents.rows import Measure, answer, left_width, row, side
+from derive.documents.reasons import reason, reason_width
+from derive.documents.rows import Measure, answer, flush, left_width, row, side
 from derive.documents.views import Boxed, Passage, View
 from derive.errors import Position
 from derive.language.nodes import Path
@@ -59,7 +60,7 @@ class Room:
 
 @dataclass(frozen=True)
 class Page:
-    """What is the same for all rows of a problem."""
+    """What is the same for all rows of a problem; `title` is how wide its title is, in em."""
 
     notation: Notation
     measure: Measure
@@ -67,16 +68,18 @@ class Page:
     words: Mapping[str, str]
     highlight: bool = True
     rows: int = 4
+    title: float = 10.0
 
 
 def units(passages: Sequence[Passage], page: Page, most: float) -> tuple[Unit, ...]:
     """The question, the rows of all passages in order, and after each passage its boxes; none higher than `most`."""
     out: list[Unit] = []
     for p, passage in enumerate(passages):
-        left = left_width((view.line for view in passage.views), page.notation)
+        lines_of = [view.line for view in passage.views]
+        left, unaligned = left_width(lines_of, page.notation), flush(lines_of, page.notation)
         for v, view in enumerate(passage.views):
-            shown = row(view, page.notation, page.measure, left, page.where)
-            whole = Unit(p, v, (), _row_height(shown, page, left))
+            shown = row(view, page.notation, page.measure, left, page.where, unaligned=unaligned)
+            whole = Unit(p, v, (), _row_height(shown, page, left + (width(shown.whole_left) if unaligned else 0.0)))
             out.extend(_parts(whole, shown.lines, most))
         together = _boxes_height(passage.boxed, page)
         if together <= BOXES_TOGETHER:
@@ -93,13 +96,16 @@ def _parts(whole: Unit, lines: Sequence[str], most: float) -> list[Unit]:
     """The unit, in as many parts as no frame is high enough for all of it."""
     if whole.height <= most or len(lines) < 2:
         return [whole]
-    count = min(math.ceil(whole.height / most), len(lines))
-    bounds = [round(k * len(lines) / count) for k in range(count + 1)]
-    around = whole.height - sum(map(_line_height, lines))
-    return [
-        replace(whole, height=sum(map(_line_height, lines[a:b])) + max(around, 0.0), lines=(a, b))
-        for a, b in zip(bounds, bounds[1:], strict=False)
-    ]
+    around = max(whole.height - sum(map(_line_height, lines)), 0.0)
+    parts = [whole]
+    for count in range(math.ceil(whole.height / most), len(lines) + 1):
+        bounds = [round(k * len(lines) / count) for k in range(count + 1)]
+        parts = [
+            replace(whole, height=sum(map(_line_height, lines[a:b])) + around, lines=(a, b)) for a, b in pairwise(bounds)
+        ]
+        if max(part.height for part in parts) <= most:
+            break
+    return parts
 
 
 def _row_height(shown: Row, page: Page, left: float) -> float:
@@ -111,7 +117,7 @@ def _row_height(shown: Row, page: Page, left: float) -> float:
 
 def _line_height(line: str) -> float:
     if not any(sign in line for sign in _TALL):
-        return LINE
+        return LINE + (7.0 if "\\Big" in line or "\\bigg" in line else 0.0)
     nested = 10.0 if "\\frac{\\frac" in line or "}{\\frac" in line else 0.0
     blocks = [body.count("\\\\") + 1 for body in re.findall(r"\\begin\{\w+\}(.*?)\\end", line, re.DOTALL)]
     entries = 24.0 if blocks and "\\frac" in line else 15.0
@@ -126,7 +132,7 @@ def _boxes_height(boxes: Sequence[Boxed], page: Page) -> float:
         size = width(shown.left) + max(map(width, shown.lines)) + 4.0
         extra = sum(_line_height(line) for line in shown.lines) - LINE
         if shown.conditions or used + size > page.measure.line:
-            total += BOX + extra + (CONDITION if shown.conditions else 0.0)
+            total += BOX + extra + sum(_line_height(words) - LINE + CONDITION for words in shown.conditions)
             used = 0.0
         used += size
     return total
@@ -213,32 +219,41 @@ def frames(passages: Sequence[Passage], all_units: Sequence[Unit], bounds: Seque
                 click += not (again and j == 0)
                 clicks.append(1 if again and j == 0 else click)
             answers: list[Answer] = []
-            for unit, box in ((unit, box) for unit in group for box in unit.boxes):
+            for unit, box in [(one, box) for one in group for box in one.boxes]:
                 click += 1
                 whole = answer(box, page.notation, page.measure, page.where, page.words, click)
                 answers.append(_part_of_answer(whole, unit))
             block = _block(passages[p], shown, clicks, again is not None, tuple(answers), page)
             blocks.append(replace(block, rows=tuple(map(_part_of_row, block.rows, rows))))
             k += len(group)
-        out.append(Frame(number, len(bounds), tuple(blocks), number == len(bounds), click))
+        out.append(Frame(_subtitle(blocks, page), number, len(bounds), tuple(blocks), number == len(bounds), click))
     return tuple(out)
 
 
 def _block(
     passage: Passage, shown: Sequence[View], clicks: Sequence[int], again: bool, answers: tuple[Answer, ...], page: Page
 ) -> Block:
-    left = left_width((view.line for view in passage.views), page.notation)
+    lines = [view.line for view in passage.views]
+    left, unaligned = left_width(lines, page.notation), flush(lines, page.notation)
     rows = [
         row(
-            view, page.notation, page.measure, left, page.where,
-            _highlights(shown, clicks, k) if page.highlight else {}, clicks[k], again and k == 0,
+            view, page.notation, page.measure, left, page.where, _highlights(shown, clicks, k) if page.highlight else {},
+            clicks[k], again and k == 0, unaligned=unaligned,
         )
         for k, view in enumerate(shown)
     ]
     if rows and not rows[0].left and shown[0].left is not None:
         # A passage that goes on after a cut begins with its left side again.
         rows[0] = replace(rows[0], left=side(shown[0].left, page.notation))
-    return Block(passage.chain.title, passage.chain.quantity, tuple(rows), answers, *widest(rows))
+    return Block(reason((passage.chain.title,), page.notation), passage.chain.quantity, tuple(rows), answers, *widest(rows), unaligned)
+
+
+def _subtitle(blocks: Sequence[Block], page: Page) -> str:
+    """What the blocks are about, as far as it fits beside the title."""
+    titles = list(dict.fromkeys(block.title for block in blocks if block.title))
+    while len(titles) > 1 and page.title + reason_width(", ".join(titles)) > page.measure.line - 5.0:
+        titles.pop(0)
+    return ", ".join(titles)
 
 
 def _part_of_row(whole: Row, unit: Unit) -> Row:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from derive.calculus.derivation import Head, Line
-from derive.documents.breaking import even, finer, pieces
+from derive.documents.breaking import INDENT, even, finer, pieces
 from derive.documents.document import Answer, Row
 from derive.documents.measure import width
 from derive.documents.reasons import reason
@@ -21,6 +21,8 @@ EQUIVALENCES = ("⇔", "⇒")
 """What stands in front of a whole equation, not between its sides."""
 LEAD = 3.0
 """What ⇔ and the gap behind it take, in em."""
+UNLIKE = 8.0
+"""Left sides that differ by more, in em, are not aligned."""
 RELATION = 1.34
 """What a relation sign takes, in em."""
 
@@ -45,10 +47,18 @@ def left_side(line: Line, notation: Notation) -> str:
     return "" if line.left is None else side(line.left, notation)
 
 
+def flush(lines: Iterable[Line], notation: Notation) -> bool:
+    """Whether left sides are too different to be aligned at their relations."""
+    sizes = [width(left_side(line, notation)) for line in lines if line.left is not None]
+    return len(sizes) > 1 and max(sizes) - min(sizes) > UNLIKE
+
+
 def left_width(lines: Iterable[Line], notation: Notation) -> float:
-    """What the left sides of lines that are aligned take, in em."""
+    """What the left sides of lines that are aligned take, in em; 0 where each line stands for itself."""
     several = list(lines)
     leads = LEAD if any(lead(line) for line in several) else 0.0
+    if flush(several, notation):
+        return leads
     return leads + max((width(left_side(line, notation)) for line in several), default=0.0)
 
 
@@ -70,13 +80,17 @@ def row(
     overlay: int = 1,
     repeated: bool = False,
     words: Mapping[str, str] | None = None,
+    unaligned: bool = False,
 ) -> Row:
     """The row of a view.
 
     left_width  of the widest left side that it is aligned with, in em
     words       of the language, where sentences are wanted
+    unaligned   each row begins at the left, so that its own left side takes room
     clicks      path -> the overlays (`2,3`) on which what stands there is highlighted
     """
+    whole_left = side(view.left, notation) if view.left is not None else ""
+    room = measure.available(view.key, left_width + (width(whole_left) if unaligned else 0.0))
     marks = {path: _macro(view.line.expr, path, on, notation) for path, on in (clicks or {}).items()}
     said = reason(view.line.why, notation) if view.line.why else ""
     return Row(
@@ -84,9 +98,9 @@ def row(
         view.number,
         lead(view.line),
         left_side(view.line, notation),
-        side(view.left, notation) if view.left is not None else "",
+        whole_left,
         relation(view.line),
-        broken(view.line.expr, notation, marks, measure.available(view.key, left_width)),
+        broken(view.line.expr, notation, marks, room),
         said,
         sentence(view.line, notation, words) if words else "",
         overlay,
@@ -116,7 +130,11 @@ def broken(expr: Expr, notation: Notation, marks: Mapping[Path, str], available:
     whole = latex.latex(expr, notation, marks)
     if width(whole) <= available:
         return (whole,)
-    return even(finer(pieces(whole), available), available)
+    lines = even(finer(pieces(whole), available), available)
+    if marks and max(map(width, lines)) > available - INDENT:
+        # A marked term stands in braces and is not parted: where that leaves a line too long, nothing is marked.
+        return broken(expr, notation, {}, available)
+    return lines
 
 
 def mark(where: Position, what: str) -> str:

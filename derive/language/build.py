@@ -82,15 +82,15 @@ def matmul(*factors: Expr) -> Expr:
     scalars: list[Expr] = []
     chain: list[Expr] = []
     for factor in factors:
+        if chain and is_scalar((chain[0].shape[0], chain[-1].shape[1])):
+            scalars.append(_chain(chain))  # before whatever follows, so that the scalars keep their order
+            chain = []
         if isinstance(factor, Scale):
             scalars.append(factor.scalar)
             factor = factor.arg
         if factor.is_scalar:
             scalars.append(factor)
             continue
-        if chain and is_scalar((chain[0].shape[0], chain[-1].shape[1])):
-            scalars.append(_chain(chain))
-            chain = []
         chain.extend(factor.factors if isinstance(factor, MatMul) else (factor,))
         if len(chain) > 1:
             _check(chain)

@@ -19,7 +19,8 @@ pretty     for the terminal, where it is not name(argument): `‖{0}‖`; `prett
 infix      (operator in the language, its LaTeX) for functions written between their arguments
 domain     what each argument must satisfy for the derivative to exist: positive, nonnegative, unit-interval, nonzero,
            invertible, spd, full-column-rank, ...; '' is everything
-linear     linear in its one argument; `bilinear` in each of its two
+linear     linear in its one argument; `bilinear` in each of its two; `linear_in` the number of the one argument (from 0)
+           in which it is linear, the others being constant
 transposes what f(A)' is: `self` f(A), `self-if-square`, `minus` -f(A), `args` f(A') for matrices, or the name of g with
            f(A)' = g(A')
 repeats    its derivative repeats the argument, so that a long one is named (S = X'AX)
@@ -56,6 +57,7 @@ class Function:
     maps: bool = False
     linear: bool = False
     bilinear: bool = False
+    linear_in: int | None = None
     transposes: str | None = None
     repeats: bool = False
     sympy: str | None = None
@@ -262,16 +264,16 @@ _ROWS = (
     Function("frechet_expm", "square(n), square(n) -> square(n)", r"L_{{\exp}}({0}, {1})",
              "sp.linalg.expm_frechet({0}, {1}, compute_expm=False)",
              "Fréchet derivative of expm at A along E: the integral of exp(sA) E exp((1-s)A) over s from 0 to 1",
-             pretty="L_exp({0}, {1})"),
+             pretty="L_exp({0}, {1})", linear_in=1),
     Function("frechet_logm", "square(n), square(n) -> square(n)", r"L_{{\log}}({0}, {1})",
              "(lambda A, E: np.real(sp.linalg.logm(np.block([[A, E], [0 * A, A]])))[:len(A), len(A):])({0}, {1})",
              "Fréchet derivative of logm at A along E", domain=("no-negative-eigenvalues", ""),
-             pretty="L_log({0}, {1})"),
+             pretty="L_log({0}, {1})", linear_in=1),
     Function("sylvester", "square(n), square(n) -> square(n)", r"\mathcal{{S}}_{{{0}}}({1})",
-             "sp.linalg.solve_sylvester({0}, {0}, {1})", "the solution L of B L + L B = C"),
+             "sp.linalg.solve_sylvester({0}, {0}, {1})", "the solution L of B L + L B = C", linear_in=1),
     Function("unvec", "vector(m*n), any(m, n) -> any(m, n)", r"\operatorname{{unvec}}_{{{1.shape}}}({0})",
              "np.reshape({0}, np.shape({1}), order='F')", "the vector back in the columns of a matrix of the second's shape",
-             pretty="unvec({0})"),
+             pretty="unvec({0})", linear_in=0),
     Function("cholesky", "square(n) -> square(n)", r"\operatorname{{chol}}({0})", "np.linalg.cholesky({0})",
              "lower Cholesky factor with positive diagonal", domain=("spd",), needs="spd",
              pretty="chol({0})"),

@@ -12,6 +12,9 @@ _OPENING = {"(", "[", r"\lvert", r"\lVert", r"\langle", r"\{"}
 _CLOSING = {")", "]", r"\rvert", r"\rVert", r"\rangle", r"\}"}
 
 
+_NOT_BEFORE_BINARY = {"", "{", ",", "=", "&", r"\cdot", r"\left", r"\\", *_OPENING}
+
+
 def split(text: str, depth: int) -> list[str]:
     r"""Cut at every binary + and - that stands inside exactly `depth` pairs of brackets, outside all braces.
 
@@ -35,7 +38,7 @@ def split(text: str, depth: int) -> list[str]:
             bracket += 1
         elif token in _CLOSING and not block and before != r"\right":
             bracket -= 1
-        binary = before.strip() not in ("", "(", "[", "{", ",", "=", r"\cdot", r"\left")
+        binary = before not in _NOT_BEFORE_BINARY
         if token in "+-" and binary and bracket == depth and not brace and not block and piece.strip():
             out.append(piece.rstrip())
             piece = ""
@@ -96,7 +99,7 @@ class _Measure:
                 total += max(0.0, wide - scripts)
                 scripts = max(scripts, wide)
                 continue
-            scripts = 0.0
+            scripts = _WIDE[token] if token == r"\sum" else 0.0  # its limits stand below and above
             total += self.item()
         return total
 

@@ -5,8 +5,10 @@ A document is always set from a format, so that its bytes do not depend on wheth
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Mapping
@@ -20,6 +22,9 @@ END = "%DERIVE-PREAMBLE-END\n"
 """The line of a template up to which its preamble is the same for every document."""
 
 NAME = "derive"
+
+KEPT = 16
+"""So many formats are kept, those last used."""
 
 
 def split(tex: str) -> tuple[str, str] | None:
@@ -42,15 +47,25 @@ def get(preamble: str, pdflatex: str, settings: Mapping[str, str], files: Mappin
     files  what the preamble reads beside TeX's own tree
     """
     key = digest(preamble, base(pdflatex), *(part for name in sorted(files) for part in (name, files[name])))
-    if key in _held:
+    if key in _held and (_held[key] is None or Path(str(_held[key])).is_file()):
         return _held[key]
     kept = folder() / f"{key}.fmt"
-    if not kept.is_file():
+    if kept.is_file():
+        with contextlib.suppress(OSError):
+            os.utime(kept)
+        _held[key] = kept
+    else:
         content = _dump(preamble, pdflatex, settings, files, seconds)
         _held[key] = _keep(kept, content) if content is not None else None
-    else:
-        _held[key] = kept
     return _held[key]
+
+
+def place(kept: Path, there: Path) -> None:
+    """The format at another place, which stays when the cache drops it.  OSError when it was dropped before."""
+    try:
+        os.link(kept, there)
+    except OSError:
+        shutil.copyfile(kept, there)
 
 
 _held: dict[str, Path | None] = {}
@@ -64,7 +79,7 @@ def _keep(path: Path, content: bytes) -> Path:
     try:
         write(path, content)
         others = sorted(path.parent.glob("*.fmt"), key=lambda p: p.stat().st_mtime)
-        for old in others[:-12]:
+        for old in others[:-KEPT]:
             old.unlink(missing_ok=True)
     except (DeriveError, OSError):
         path = Path(_own_folder().name) / path.name

@@ -79,7 +79,11 @@ def typeset(tex: str, beside: Mapping[str, bytes] | None = None, seconds: float 
             (folder / file).write_bytes(content)
         start: tuple[str, ...] = ()
         if parts and dumped is not None:
-            (folder / f"{formats.NAME}.fmt").symlink_to(dumped.resolve())
+            try:
+                formats.place(dumped, folder / f"{formats.NAME}.fmt")
+            except OSError:
+                # Another process cleaned the cache in between: it is dumped again.
+                return typeset(tex, beside, seconds)
             start = (f"-fmt={formats.NAME}",)
         (folder / f"{_JOB}.tex").write_text(parts[1] if parts and start else tex, encoding="utf-8")
         for count in range(1, MAX_PASSES + 1):

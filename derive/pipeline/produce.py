@@ -10,6 +10,7 @@ from derive.documents.compose import EM, text_width
 from derive.documents.document import Block, Document, ProblemPage
 from derive.documents.measure import width
 from derive.documents.modes import Mode
+from derive.documents.rows import LEAD, RELATION
 from derive.documents.settings import Fit, Settings
 from derive.documents.templates import fill
 from derive.errors import DeriveError, Position
@@ -58,7 +59,10 @@ def make(
         if not done.log.overfull:
             return Made(text, done.pdf, fit)
         better = refit(document, fit, done.log.overfull, text_width(mode, settings))
-        if better == fit or tex(compose(better), mode, folders) == text:
+        while better != fit and tex(compose(better), mode, folders) == text:
+            # Widths are estimates: less room may be asked for until a row is broken.
+            fit, better = better, refit(document, better, done.log.overfull, text_width(mode, settings))
+        if better == fit:
             break
         fit = better
     worst = max(done.log.overfull, key=lambda box: box.points)
@@ -75,7 +79,8 @@ def refit(document: Document, fit: Fit, boxes: tuple[Box, ...], line: float) -> 
         if page is None:
             continue
         if box.box == "v":
-            scale[page.id] = fit.scale.get(page.id, 1.0) * 1.2
+            excess = fit.scale.get(page.id, 1.0) * (1.0 + min(max(box.points / 180.0, 0.04), 0.4))
+            scale[page.id] = max(scale.get(page.id, 1.0), excess)
         else:
             excess = box.points / EM / line
             for key, share in _widest(page, place, line, box.mark.what == "the question"):
@@ -105,9 +110,10 @@ def _widest(page: ProblemPage, blocks: tuple[Block, ...], line: float, asked: bo
         return [(f"{page.id}/question", stated)]
     shares = {f"{page.id}/question": stated} if page.frames else {}
     for block in blocks:
-        left = width(block.widest) + (3.0 if block.lead else 0.0)
+        leads = LEAD if block.lead else 0.0
         for row in block.rows:
-            shares[row.key] = (left + 1.34 + max(map(width, row.lines))) / line
+            left = leads + width(row.whole_left if block.flush else block.widest)
+            shares[row.key] = (left + RELATION + max(map(width, row.lines))) / line
         for answer in block.answers:
             shares[answer.key] = (width(answer.left) + 2.5 + max(map(width, answer.lines))) / line
     most = max(shares.values(), default=0.0)

@@ -24,7 +24,7 @@ MODELS = {
     "5": ("X: invertible(n), A: square(n)", "tr(X^-1 A)", "X", "gradient",
           ["definition", "inverse", "cyclic", "read-off", "gradient"], 3),
     "6": ("X: matrix(m,n), A: spd(m)", "logdet(X'' A X)", "X", "gradient",
-          ["definition", "logdet", "product-rule", "trace-transpose", "read-off", "gradient"], 5),
+          ["definition", "logdet", "product-rule", "trace-transpose", "read-off", "gradient", "intermediate"], 5),
     "7": ("x: vector(n), A: symmetric(n)", "x'' A x / (x'' x)", "x", "gradient",
           ["definition", "quotient-rule", "scalar-transpose", "read-off", "gradient"], 4),
     "8": ("W: matrix(n,m), phi: vector(n), s: elementwise", "s(W'' phi)", "W", "derivative",

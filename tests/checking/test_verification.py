@@ -192,6 +192,14 @@ def test_an_expression_on_the_left_is_checked_as_well() -> None:
     assert not check(TRACE, Line(good, "r", left=bad)).passed
 
 
+def test_a_name_is_what_it_stands_for() -> None:
+    name = Symbol("S", TRACE.symbols["A"].shape)
+    meaning = expr(TRACE, "A X X'")
+    chains = (Chain("lemma", "Names", (Line(meaning, "name", quantity="value", left=name),)),)
+    assert verify(Derivation(TRACE, chains, {}, where=((name, meaning),))).passed
+    assert not verify(Derivation(TRACE, chains, {}, where=((name, expr(TRACE, "A' X X'")),))).passed
+
+
 def test_a_continued_line_states_what_the_line_above_does() -> None:
     first = Line(expr(TRACE, "A X B + A' X B'"), "g", quantity="gradient", left=head(TRACE, "gradient"))
     second = Line(expr(PAIR, "2 (A x - b) x'"), "g", quantity="gradient", left=head(PAIR, "gradient", wrt="A"))

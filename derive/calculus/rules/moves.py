@@ -60,7 +60,7 @@ _ROWS = (
     Move("agreement", "the methods agree", "D²f[H, K] is the same by every method",
          "Each method ends in the same expression, or one that SymPy and numbers show to be equal.", MN10),
     Move("layout", "layout", "denominator layout: the transpose of the Jacobian", "A convention, not a theorem.", MN5),
-    Move("jacobian-determinant", "the Jacobian determinant", "det Df(x)", "The determinant of the Jacobian found above.", MN5),
+    Move("jacobian-determinant", "the Jacobian determinant", "the determinant of Df(X)", "The determinant of the Jacobian found above.", MN5),
     Move("vec", "vec", "`vec(M)` holds the columns of `M`, one below the other", "A definition.",
          "Magnus & Neudecker, Matrix Differential Calculus, ch. 2"),
     # ------------------------------------------------------------------ another way to differentiate
@@ -85,6 +85,8 @@ _ROWS = (
     Move("rearrange", "rearrange", "`A = B` is equivalent to `A + C = B + C`", "Terms with the unknown to the left, the others to the right.", ALGEBRA),
     Move("solve", "solve", "`A X = B` is equivalent to `X = inv(A) B`, A invertible", "Multiply by the inverse; the solution is put back and checked.", ALGEBRA),
     Move("substitute", "substitute", "x = y in an equation", "What one equation gives is put into the next.", ALGEBRA),
+    Move("evaluate", "put in the numbers", "the value of an expression where its symbols are numbers",
+         "The numbers that the problem gives are put in for the symbols; fractions stay exact.", ALGEBRA),
     Move("second-order-test", "second-order test", "D²f(X)[H, H] > 0 for all H ≠ 0: a minimum",
          "Taylor's formula to second order.", "Boyd & Vandenberghe, Convex Optimization, sec. 3.1.4"),
 )

@@ -28,7 +28,7 @@ class Rule:
     why        one sentence for the catalogue: why it holds
     source     a real reference
     condition  what has to hold: `invertible A`, …; printed unless it is evident
-    only       `singular`: the row is for a letter that is not known to be invertible
+    only       `singular`: the row is for a letter that is not known to be invertible; `power`: for exponents k ≥ 0
     unfold     (template with t, words): what the function of A + t dA is, shown when the function itself is asked
     nonlinear  the argument's derivative stays pending on its line unless the argument is affine
     example    a function for the catalogue page, as `f(X) = …` with `symbols`

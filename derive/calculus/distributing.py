@@ -1,0 +1,95 @@
+"""Sums that taking derivatives has made: distributed over products, or gathered in front of one pending derivative."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from derive.language.build import (
+    add,
+    matmul,
+    scale,
+    times,
+)
+from derive.language.functions import FUNCTIONS
+from derive.language.nodes import (
+    Add,
+    Call,
+    D,
+    Expr,
+    Identity,
+    MatMul,
+    Number,
+    Rate,
+    Scale,
+    Times,
+    transform,
+)
+from derive.language.sizes import is_column
+
+
+def gathered(expr: Expr) -> Expr:
+    """Terms that end in one pending derivative, added up in front of it: Du + AW Du is (I + AW) Du."""
+
+    def visit(e: Expr) -> Expr:
+        if not isinstance(e, Add) or not e.pending or len(e.terms) < 2:
+            return e
+        ends = {t.factors[-1] if isinstance(t, MatMul) else t for t in e.terms}
+        if len(ends) != 1:
+            return e
+        (end,) = ends
+        if not isinstance(end, D) or not is_column(end.shape):
+            return e
+        fronts = [matmul(*t.factors[:-1]) if isinstance(t, MatMul) else Identity(end.shape[0]) for t in e.terms]
+        return matmul(add(*fronts), end)
+
+    return outside_pending(expr, visit)
+
+
+def spread(expr: Expr, names: frozenset[str]) -> Expr:
+    """Products and linear functions distributed over the sums that taking derivatives has made."""
+
+    def moving(e: Expr) -> bool:
+        return isinstance(e, Add) and any((t.free & names) or t.pending for t in e.terms)
+
+    def visit(e: Expr) -> Expr:
+        if not ((e.free & names) or e.pending):
+            return e
+        match e:
+            case MatMul() if any(moving(f) for f in e.factors):
+                out: list[list[Expr]] = [[]]
+                for f in e.factors:
+                    choices = f.terms if moving(f) and isinstance(f, Add) else (f,)
+                    out = [[*chain, c] for chain in out for c in choices]
+                return add(*(matmul(*chain) for chain in out))
+            case Scale(scalar=s, arg=a) if moving(a) and isinstance(a, Add) and isinstance(s, Number):
+                return add(*(scale(s, t) for t in a.terms))
+            case Times(factors=(Number() as c, Add() as a)) if moving(a) and c.value == -1:
+                return add(*(times(c, t) for t in a.terms))
+            case Call(name=name, args=(Add() as a,)) if FUNCTIONS[name].linear and moving(a):
+                return add(*(Call(name, (t,)) for t in a.terms))
+            case Call(name=name, args=(a, b)) if FUNCTIONS[name].bilinear and (moving(a) or moving(b)):
+                left = a.terms if moving(a) and isinstance(a, Add) else (a,)
+                right = b.terms if moving(b) and isinstance(b, Add) else (b,)
+                return add(*(Call(name, (x, y)) for x in left for y in right))
+        return e
+
+    return outside_pending(expr, visit)
+
+
+def outside_pending(expr: Expr, visit: Callable[[Expr], Expr]) -> Expr:
+    memo: dict[Expr, Expr] = {}
+    for node in pending_nodes(expr):
+        memo[node] = node
+    return transform(expr, visit, memo)
+
+
+def pending_nodes(expr: Expr) -> list[Expr]:
+    out: list[Expr] = []
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, (D, Rate)):
+            out.append(node)
+        elif node.pending:
+            stack.extend(node.children)
+    return out

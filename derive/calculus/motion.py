@@ -1,0 +1,77 @@
+"""What moves along a direction: the variables, and with them intermediates and paths."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from derive.calculus.properties import degree
+from derive.language.build import (
+    transpose,
+    zero,
+)
+from derive.language.nodes import (
+    D,
+    Expr,
+    Symbol,
+    Transpose,
+)
+
+
+@dataclass(frozen=True)
+class Motion:
+    """What moves: each variable along its direction, and with it the intermediates and paths that depend on it.
+
+    active  the names of everything that moves
+    lets    the definitions of the intermediates that move
+    """
+
+    moves: tuple[tuple[Symbol, Expr], ...]
+    active: frozenset[str]
+    lets: Mapping[Symbol, Expr] = field(default_factory=dict)
+
+    def depends(self, expr: Expr) -> bool:
+        return bool(expr.free & self.active)
+
+    def direction(self, name: str) -> Expr | None:
+        return next((d for s, d in self.moves if s.name == name), None)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of the directions."""
+        out: frozenset[str] = frozenset()
+        for _, direction in self.moves:
+            out |= direction.free
+        return out
+
+    def pending(self, expr: Expr) -> Expr:
+        """D(expr)[…], or what it plainly is: zero for a constant, the direction for the variable itself."""
+        if not self.depends(expr):
+            return zero(expr.shape)
+        if isinstance(expr, Symbol):
+            found = self.direction(expr.name)
+            if found is not None:
+                return found
+        if isinstance(expr, Transpose) and isinstance(expr.arg, Symbol):
+            found = self.direction(expr.arg.name)
+            if found is not None:
+                return transpose(found)
+        out: Expr = D(expr, self.moves)
+        return out
+
+    def is_affine(self, expr: Expr) -> bool:
+        return degree(expr, self.active) <= 1
+
+
+def motion(moves: tuple[tuple[Symbol, Expr], ...], lets: tuple[tuple[Symbol, Expr], ...], paths: tuple[Symbol, ...]) -> Motion:
+    """The motion of these variables, with what depends on them."""
+    active = {s.name for s, _ in moves}
+    for path in paths:
+        if path.of in active:
+            active |= {path.name, *(f"d{path.name}" if k == 1 else f"d{k}{path.name}" for k in (1, 2, 3))}
+    moving: dict[Symbol, Expr] = {}
+    for symbol, definition in lets:
+        if definition.free & active:
+            active.add(symbol.name)
+            moving[symbol] = definition
+    return Motion(moves, frozenset(active), moving)

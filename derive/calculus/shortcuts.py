@@ -1,0 +1,51 @@
+"""Forms that are shorter another way: u v' in a Hadamard product, an entry of a column, a sum of products."""
+
+from __future__ import annotations
+
+from derive.language.build import coefficient, matmul, transpose
+from derive.language.nodes import Call, Expr, MatMul, Number, Stack, Transpose
+from derive.language.sizes import is_column
+
+
+def column_times_row(expr: Expr) -> tuple[Expr, Expr] | None:
+    """(u, v) when the expression is written as u v' with columns u and v."""
+    if isinstance(expr, MatMul):
+        for k in range(1, len(expr.factors)):
+            left = matmul(*expr.factors[:k])
+            if is_column(left.shape):
+                from derive.calculus.tidy import tidy
+
+                return left, tidy(transpose(matmul(*expr.factors[k:])))
+    return None
+
+
+def block_of(arg: Expr, index: tuple[Expr, ...]) -> Expr | None:
+    """The k-th entry of a column of scalars."""
+    if not isinstance(arg, Stack) or len(index) != 1 or not isinstance(index[0], Number) or not is_column(arg.shape):
+        return None
+    if any(len(row) != 1 or not row[0].is_scalar for row in arg.rows):
+        return None
+    k = int(index[0].value) - 1
+    return arg.rows[k][0] if 0 <= k < len(arg.rows) else None
+
+
+def summed(arg: Expr) -> Expr | None:
+    """sum(diag(a) b) = a'b, sum(a ∘ b) = a'b or ⟨a, b⟩."""
+    if isinstance(arg, MatMul) and is_column(arg.shape):
+        first = arg.factors[0]
+        if isinstance(first, Call) and first.name == "diag" and is_column(first.args[0].shape):
+            return matmul(transpose(first.args[0]), *arg.factors[1:])
+    if isinstance(arg, Call) and arg.name == "hadamard":
+        a, b = arg.args
+        return matmul(transpose(a), b) if is_column(a.shape) else Call("inner", (a, b))
+    return None
+
+
+def negative(term: Expr) -> bool:
+    """Whether the number in front is < 0."""
+    return coefficient(term)[0] < 0
+
+
+def primes(expr: Expr) -> int:
+    """How many transposes are written in it."""
+    return (1 if isinstance(expr, Transpose) else 0) + sum(primes(c) for c in expr.children)

@@ -1,0 +1,77 @@
+"""Where rows are broken."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+
+from derive.documents.breaking import TIMES, even, factors, finer, opened, pieces, unlocked
+from derive.documents.measure import width
+from derive.notation import latex
+from tests.strategies import expressions
+
+PENDING = r"\left. \frac{\mathrm{d}}{\mathrm{d} t} \biggl(a + b - c\biggr) \right|_{t=0}"
+
+
+def test_sums_are_broken_at_their_signs() -> None:
+    assert pieces("A + B - C") == ["A", "+ B", "- C"]
+
+
+def test_a_pending_derivative_is_opened() -> None:
+    assert opened(PENDING) == [
+        r"\frac{\mathrm{d}}{\mathrm{d} t}\biggl[a", "+ b", r"- c\biggr]_{t=0}",
+    ]
+
+
+def test_a_fraction_is_opened_as_a_factor() -> None:
+    assert opened(r"\frac{a + b}{c}") == [r"\frac{1}{c}\Bigl(a", r"+ b\Bigr)"]
+    assert opened(r"- \frac{a b}{c}") == [r"- \frac{1}{c}", TIMES + "a b"]
+    assert opened(r"\frac{1}{c}") == [r"\frac{1}{c}"]
+
+
+@pytest.mark.parametrize(("formula", "parts"), [
+    ("A B C", ["A", "B", "C"]),
+    (r"\operatorname{tr} M N", [r"\operatorname{tr} M", "N"]),
+    (r"\nabla_{x_{2}} f x", [r"\nabla_{x_{2}} f", "x"]),
+    (r"A \cdot B", [r"A \cdot B"]),
+    (r"\frac{\mathrm{d}}{\mathrm{d} t} A B", [r"\frac{\mathrm{d}}{\mathrm{d} t} A", "B"]),
+    (r"A \bigl(B + C D\bigr) E", ["A", r"\bigl(B + C D\bigr)", "E"]),
+    (r"\sum_{i=1}^{n} x_{i} y_{i}", [r"\sum_{i=1}^{n} x_{i}", "y_{i}"]),
+])
+def test_products_are_cut_between_factors(formula: str, parts: list[str]) -> None:
+    assert factors(formula) == [parts[0], *(TIMES + part for part in parts[1:])]
+
+
+def test_a_line_that_begins_with_a_factor_begins_with_a_dot() -> None:
+    assert even(finer(["AAAA BBBB CCCC"], 5.0), 5.0) == ("AAAA", r"\cdot BBBB", r"\cdot CCCC")
+
+
+def test_the_sum_inside_the_bracket_that_is_most_of_it_is_broken() -> None:
+    assert finer([r"2 A \bigl(BBBBBB CCCCCCC + DDDDDDDD EEEEE\bigr)"], 16.0)[0].startswith(r"2 A \bigl(BBBBBB")
+
+
+def test_locked_brackets_are_opened_where_they_close() -> None:
+    assert unlocked(r"a \left(b \left(c\right) + d\right) e") == r"a \biggl(b \left(c\right) + d\biggr) e"
+    assert unlocked(r"\left. a \right|_{t=0}") == r"\left. a \right|_{t=0}"
+
+
+def _bare(lines: tuple[str, ...]) -> str:
+    """What is printed, without blanks, dots and the sizes of brackets, which breaking may change."""
+    return re.sub(r"\\[bB]igg?[lr]|\\(left|right)(?![a-z])|\\cdot|\\,|\s", "", "".join(lines))
+
+
+@settings(max_examples=150, deadline=None)
+@given(expressions())
+def test_nothing_is_lost_and_every_line_stands_alone(expr: object) -> None:
+    whole = latex.latex(expr)  # type: ignore[arg-type]
+    for available in (4.0, 10.0, 20.0):
+        lines = even(finer(pieces(whole), available), available)
+        if r"\frac" not in whole and r"\right|" not in whole:
+            assert _bare(lines) == _bare((whole,))
+        for line in lines:
+            assert line.count("{") == line.count("}")
+            assert len(re.findall(r"\\left(?![a-z])", line)) == len(re.findall(r"\\right(?![a-z])", line))
+            assert line.count(r"\begin{") == line.count(r"\end{")
+            assert width(line) > 0

@@ -1,0 +1,74 @@
+"""Where formulas are broken, and the estimate of their width against TeX's own measure."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from derive.notation.latex import pieces, width
+from derive.notation.latex_breaking import split
+from tests.notation.test_latex import TABLE, expr
+
+
+def test_pieces_begin_with_their_signs() -> None:
+    assert pieces(expr("A - 2 C + A C")) == ["A", "- 2 C", "+ A C"]
+    assert pieces(expr("-A + C")) == ["-A", "+ C"]
+    assert pieces(expr("A C")) == ["A C"]
+
+
+def test_one_term_is_cut_inside_its_brackets() -> None:
+    assert pieces(expr("tr(A C - C A)")) == [r"\operatorname{tr}(A C", r"- C A)"]
+    assert pieces(expr("2 A (A + C) X")) == ["2 A (A", "+ C) X"]
+    assert pieces(expr("(a + b) / (a - b)")) == [r"\frac{a + b}{a - b}"]
+
+
+def test_brackets_that_grow_by_themselves_are_not_torn() -> None:
+    text = r"\left( \begin{pmatrix} a + b \end{pmatrix} - c \right) + d"
+    assert split(text, 0) == [r"\left( \begin{pmatrix} a + b \end{pmatrix} - c \right)", "+ d"]
+    assert split(text, 1) == [text]
+
+
+def test_a_leading_minus_inside_brackets_is_no_place_to_break() -> None:
+    assert split(r"\langle -A + B, H \rangle", 1) == [r"\langle -A", r"+ B, H \rangle"]
+    assert split("f(a, -b)", 1) == ["f(a, -b)"]
+    assert split(r"a \cdot -b - c", 0) == [r"a \cdot -b", "- c"]
+
+
+def test_width_grows_with_the_formula() -> None:
+    assert width(expr("A")) < width(expr("A C")) < width(expr("A C + A C")) < width(expr("tr(A C + A C)"))
+    assert width(r"\frac{a}{b + c}") < width("a b + c")
+    assert width(expr("A^-1")) < width(expr("A A A"))
+
+
+@pytest.mark.tex
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+def test_width_is_within_a_fifth_of_what_tex_sets(tmp_path: Path) -> None:
+    texts = [row[0] for row in TABLE]
+    from derive.notation.latex import latex
+
+    formulas = [latex(expr(text)) for text in texts]
+    lines = "".join(rf"\setbox0=\hbox{{$\displaystyle {f}$}}\typeout{{WIDTH \the\wd0}}" + "\n" for f in formulas)
+    source = (
+        r"\documentclass[10pt]{article}\usepackage{amsmath}\begin{document}" + "\n" + r"\typeout{EM \the\fontdimen6\textfont2}"
+        + "\n" + lines + r"\end{document}"
+    )
+    (tmp_path / "w.tex").write_text(source)
+    run = subprocess.run(
+        ["pdflatex", "-interaction=batchmode", "-halt-on-error", "w.tex"], cwd=tmp_path, capture_output=True, timeout=120
+    )
+    log = (tmp_path / "w.log").read_text(errors="replace")
+    assert run.returncode == 0, log[-1500:]
+    measured = [float(found) / 10 for found in re.findall(r"WIDTH ([\d.]+)pt", log)]
+    assert len(measured) == len(formulas)
+    wrong = [
+        (formula, round(width(formula), 2), round(real, 2))
+        for formula, real in zip(formulas, measured, strict=True)
+        if abs(width(formula) - real) > 0.2 * real + 0.4
+    ]
+    assert not wrong, wrong
+    total = sum(width(f) for f in formulas) / sum(measured)
+    assert 0.93 < total < 1.12, total
