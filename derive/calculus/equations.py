@@ -323,7 +323,6 @@ def _by_inverse(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
     """An equation in X⁻¹: solved for X⁻¹ itself, or multiplied by X from one side or both."""
     y: Symbol = Symbol("_inverse", x.shape, frozenset(x.has & {"symmetric", "spd", "invertible"}))
     inverted = inverse(x)
-    nothing = zero(equation.shape)
     swapped = substitute(tidy_with(equation, []), {inverted: y})
     if x.name not in swapped.free:
         solved = _linear(swapped, y, [])
@@ -346,7 +345,9 @@ def _by_inverse(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
         if not _has_inverse(multiplied, x):
             solved = _linear(multiplied, x, [])
             if solved is not None:
-                moves = [*before, Move(multiplied, nothing, ("multiply by ", x, f" {words}")), *solved.moves]
+                first, *rest = solved.moves
+                told = Move(first.left, first.right, ("multiply by ", x, f" {words}"))
+                moves = [*before, told, *rest]
                 return Solved(solved.solution, tuple(moves), solved.conditions)
     return None
 

@@ -10,6 +10,7 @@ from derive.calculus.derivation import Chain, Line, Result, Why
 from derive.calculus.explicit import entries_of
 from derive.calculus.reading import joined
 from derive.calculus.tidy import tidy
+from derive.language.build import is_zero
 from derive.language.nodes import Expr, Number, Stack, Symbol, number, substitute
 from derive.language.problem import Problem
 
@@ -58,7 +59,7 @@ def _lines(result: Any, values: dict[Symbol, Expr], why: Why) -> list[Line]:
     for one in several:
         assert isinstance(one, Result)
         found = _evaluated(one.expr, values)
-        if found is not None and found is not one.expr:
+        if found is not None and found is not one.expr and not is_zero(found):
             decimals = _decimals(found)
             out.append(Line(found, "evaluate", (*why, f", about {decimals}") if decimals else why, "equation", one.expr,
                             equation=True, solution=values))

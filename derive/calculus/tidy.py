@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from derive.calculus.shortcuts import block_of, summed
+from derive.calculus.shortcuts import block_of, column_times_row, negative, primes, summed
 from derive.language.build import (
     MINUS_ONE,
     ONE,
     add,
-    inverse,
     is_zero,
     matmul,
     power,
@@ -43,7 +42,6 @@ from derive.language.nodes import (
     Symbol,
     Times,
     Transpose,
-    Unit,
     Where,
     Zeros,
     number,
@@ -400,4 +398,3 @@ def _called(name: str, new: tuple[Expr, ...], used: Used | None) -> Expr:
     return Call(name, new)
 
 
-__all__ = ["Unit", "Used", "inverse", "tidy", "tidy_with"]

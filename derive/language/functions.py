@@ -225,7 +225,7 @@ _ROWS = (
     Function("dot", "vector(n), vector(n) -> scalar", r"{0} \cdot {1}", "np.dot({0}, {1})", "x'y", bilinear=True,
              latex_form="infix", pretty="{0} · {1}"),
     Function("inner", "any(m, n), any(m, n) -> scalar", r"\langle {0}, {1} \rangle", "np.sum({0} * {1})", "tr(A'B)",
-             bilinear=True, pretty="⟨{0}, {1}⟩"),
+             bilinear=True, latex_when=(("matrix inner=F", r"\langle {0}, {1} \rangle_{{F}}"),), pretty="⟨{0}, {1}⟩"),
     Function("logsumexp", "matrix(m, n) -> scalar", r"\operatorname{{logsumexp}}({0})", "np.logaddexp.reduce(np.ravel({0}))",
              "log of the sum of exp of the entries"),
     Function("softmax", "vector(n) -> vector(n)", r"\operatorname{{softmax}}({0})", "sp.special.softmax({0})",

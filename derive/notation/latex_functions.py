@@ -38,7 +38,7 @@ class Functions(Context):
         form = row.latex_form if template == row.latex else "call"
         if form == "infix":
             first = node.children[0]
-            chained = row.bilinear and isinstance(first, Call) and first.name == name and (*path, 0) not in self.marks
+            chained = row.bilinear and isinstance(first, Call) and first.name == name
             args = [a if chained and k == 0 else at_least(a, SCRIPT) for k, a in enumerate(args)]
             height = max(a.height for a in args)
             return Piece(template.format(*(a.text for a in args)), INFIX, height)

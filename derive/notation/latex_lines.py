@@ -14,7 +14,7 @@ from derive.notation.latex_structure import TRANSPOSE
 from derive.notation.settings import DEFAULT, Notation
 
 RELATIONS: dict[str, str] = {
-    "=": "=", "⇔": r"\iff", "⇒": r"\implies", "≈": r"\approx", "≠": r"\ne", ":=": r"\coloneqq", "=:": r"\eqqcolon",
+    "=": "=", "⇔": r"\iff", "⇒": r"\implies", "≈": r"\approx", "≠": r"\ne", ":=": ":=", "=:": "=:",
     "≻": r"\succ", "⪰": r"\succeq", "≺": r"\prec", "⪯": r"\preceq",
     ">": ">", "≥": r"\ge", "<": "<", "≤": r"\le", ">=": r"\ge", "<=": r"\le", "∈": r"\in", "→": r"\to", "↦": r"\mapsto",
 }

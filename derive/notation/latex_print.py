@@ -53,8 +53,8 @@ class Printer(Products, Structure, Functions):
             self.piece(node, (-1,))
         for path in sorted(self.prefixes, key=len, reverse=True):
             self.piece(at_path(self.root, path), path)
-        if isinstance(self.root, Zeros) and () not in self.marks:
-            return Piece("0", glue="digit")
+        if isinstance(self.root, Zeros):
+            return Piece(self._zero(()), glue="digit")
         return self.piece(self.root, ())
 
     def write(self, node: Expr, path: Path) -> Piece:
@@ -132,8 +132,8 @@ class Printer(Products, Structure, Functions):
         return Piece(f"{text}^{{({size_latex(node.size)})}}", SCRIPT) if node in self.explicit else Piece(text)
 
     def _power(self, node: Power, path: Path) -> Piece:
-        if is_reciprocal(node) and (*path, 1) not in self.prefixes:
-            return self._fraction(None, None, [], [(node, path)])
+        if is_reciprocal(node):
+            return self._fraction(None, None, [], [(node, path)], path)
         return superscript(self.child(node, path, 0), small(self._inline(node.exponent, (*path, 1))))
 
     def _inline(self, node: Expr, path: Path) -> str:

@@ -45,10 +45,12 @@ class Products(Context):
             return False, self._chain(node, path)
         scalars: list[Placed]
         arg: Placed | None = None
+        whole: str | None = None
         if isinstance(node, Scale):
             arg = (node.arg, (*path, 1))
             inner = (*path, 0)
-            if isinstance(node.scalar, Times) and inner not in self.marks:
+            whole = self.marks.get(inner) if isinstance(node.scalar, Times) else None
+            if isinstance(node.scalar, Times):
                 scalars = [(f, (*inner, k)) for k, f in enumerate(node.scalar.factors)]
             else:
                 scalars = [(node.scalar, inner)]
@@ -68,13 +70,16 @@ class Products(Context):
             mark = None
         pieces = self._scalars(number, mark, scalars, alone=arg is None)
         if arg is not None:
-            pieces = [at_least(p, INFIX if p.glue == "chain" and k == len(pieces) - 1 else PRODUCT) for k, p in enumerate(pieces)]
+            last = len(pieces) - 1
+            pieces = [at_least(p, INFIX if p.glue == "chain" and k == last else PRODUCT) for k, p in enumerate(pieces)]
+            if whole is not None and pieces:
+                pieces = [replace(marked(joined(pieces), whole), glue=pieces[-1].glue)]
             piece = self.piece(*arg)
             pieces.append(at_least(piece, PRODUCT) if piece.level != INFIX else bracketed(piece))
         return negative, joined(pieces)
 
     def _scalars(self, number: Fraction | None, mark: str | None, items: list[Placed], alone: bool) -> list[Piece]:
-        """The scalar factors in order, reciprocals gathered into fractions."""
+        """The scalar factors in order, reciprocals gathered into fractions.  Marks change nothing but what they wrap."""
         out: list[Piece] = []
         above: list[Placed] = []
         below: list[Placed] = []
@@ -88,7 +93,7 @@ class Products(Context):
             number, above, below = None, [], []
 
         for item in items:
-            reciprocal = is_reciprocal(item[0]) and item[1] not in self.prefixes
+            reciprocal = is_reciprocal(item[0])
             if below and not reciprocal:
                 flush()
             (below if reciprocal else above).append(item)
@@ -100,12 +105,13 @@ class Products(Context):
         rest = items
         if number is not None:
             letters = 0
-            while number.denominator != 1 and not mark and letters < len(rest) and is_letter(rest[letters][0]):
+            while number.denominator != 1 and letters < len(rest) and is_letter(rest[letters][0]):
                 letters += 1
             if letters:
                 top = joined([self.piece(*item) for item in rest[:letters]])
                 text = top.text if number.numerator == 1 else f"{number.numerator} {top.text}"
-                out.append(Piece(rf"\frac{{{text}}}{{{number.denominator}}}", PRODUCT, FRACTION, "fraction"))
+                piece = Piece(rf"\frac{{{text}}}{{{number.denominator}}}", PRODUCT, FRACTION, "fraction")
+                out.append(marked(piece, mark) if mark else piece)
                 rest = rest[letters:]
             else:
                 piece = number_piece(number)
@@ -115,8 +121,13 @@ class Products(Context):
             out.append(bracketed(piece) if piece.level < PRODUCT or piece.level == INFIX else piece)
         return out
 
-    def _fraction(self, number: Fraction | None, mark: str | None, above: list[Placed], below: list[Placed]) -> Piece:
-        """A fraction.  Its denominator stands in a second pair of braces when it is several reciprocals (or a power of one)."""
+    def _fraction(
+        self, number: Fraction | None, mark: str | None, above: list[Placed], below: list[Placed], whole: Path | None = None
+    ) -> Piece:
+        """A fraction.  Its denominator stands in a second pair of braces when it is several reciprocals (or a power of one).
+
+        whole  where the reciprocal stands that is the whole fraction: its own mark is not printed here
+        """
         top: list[Piece] = []
         if number is not None and number.numerator != 1:
             piece = number_piece(Fraction(number.numerator))
@@ -132,10 +143,9 @@ class Products(Context):
             assert isinstance(node, Power) and isinstance(node.exponent, Number)
             exponent = -node.exponent.value
             base = self.piece(node.base, (*path, 0))
-            if exponent != 1:
-                bottom.append(superscript(base, str(exponent)))
-            else:
-                bottom.append(self._factor_below(node.base, base) if several else base)
+            plain = self._factor_below(node.base, base) if several else base
+            piece = plain if exponent == 1 else superscript(base, str(exponent))
+            bottom.append(marked(piece, self.marks[path]) if path in self.marks and path != whole else piece)
         split = several or any(exponent_of(node) != -1 for node, _ in below)
         under = joined(bottom).text
         over = joined(top).text if top else "1"

@@ -8,10 +8,14 @@ from derive.language.nodes import Delta, Entry, Expr, Number, Path, Power, Stack
 from derive.language.sizes import ONE
 from derive.notation.latex_context import Context
 from derive.notation.latex_factors import is_null
-from derive.notation.latex_piece import ATOM, BLOCK, OPEN, SCRIPT, Piece, at_least, bracketed, small
+from derive.notation.latex_piece import ATOM, BLOCK, OPEN, SCRIPT, Piece, at_least, bracketed, marked, small
 
 TRANSPOSE = {"mathsf": r"^{\mathsf T}", "top": r"^{\top}", "prime": "'"}
 INVERSE_TRANSPOSE = {"mathsf": r"^{-\mathsf T}", "top": r"^{-\top}"}
+
+
+UNMARKED: Path = (-1,)
+"""A path at which nothing is marked."""
 
 
 class Structure(Context):
@@ -21,7 +25,8 @@ class Structure(Context):
         condition = self.child(node, path, 0)
         branches = (node.then, node.otherwise)
         then, otherwise = (
-            Piece("0") if isinstance(e, Zeros) and not all(map(is_null, branches)) else self.child(node, path, k)
+            Piece(self._zero((*path, k)))
+            if isinstance(e, Zeros) and not all(map(is_null, branches)) else self.child(node, path, k)
             for k, e in enumerate(branches, 1)
         )
         words = ("if", "otherwise") if node.condition.is_scalar else ("where", "elsewhere")
@@ -34,7 +39,8 @@ class Structure(Context):
     def _delta(self, node: Delta, path: Path) -> Piece:
         indices = [small(self.piece(index, (*path, k)).text) for k, index in enumerate(node.children)]
         letter = r"\delta" if "delta" not in self.root.free else r"\mathrm{\delta}"
-        return Piece(f"{letter}_{{{('' if all(len(i) == 1 for i in indices) else ', ').join(indices)}}}")
+        single = all(len(self.piece(index, UNMARKED).text) == 1 for index in node.children)
+        return Piece(f"{letter}_{{{('' if single else ', ').join(indices)}}}")
 
     def _entry(self, node: Entry, path: Path) -> Piece:
         if node.column is None and node.arg.shape[1] != ONE:
@@ -57,15 +63,16 @@ class Structure(Context):
         return [(k, node.row), (k + 1, node.column)]
 
     def _subscripted(self, node: Entry, path: Path, indices: list[str]) -> Piece:
-        single = all(len(index) == 1 and index != ":" for index in indices)
-        below = ("" if single else ", ").join(indices) if len(indices) > 1 else indices[0]
+        plain = [small(self.piece(index, UNMARKED).text) for index in node.children[1:]]
+        single = len(plain) == len(indices) and all(len(index) == 1 for index in plain)
+        below = ("" if single else ", ").join(indices)
         base = self.piece(node.arg, (*path, 0))
         bare = isinstance(node.arg, Symbol) and base.level == ATOM and "_" not in base.text
         if bare:
             assert isinstance(node.arg, Symbol)
             name = node.arg.name
-            clash = {f"{name}{below}", f"{name}_{below}"} & self.root.free
-            bare = not clash
+            written = "".join(plain)
+            bare = not {f"{name}{written}", f"{name}_{written}"} & self.root.free
         if bare:
             return Piece(f"{base.text}_{{{below}}}", ATOM, base.height)
         inside = bracketed(base, "[", "]")
@@ -78,21 +85,27 @@ class Structure(Context):
             cells = []
             for column, cell in enumerate(row):
                 bare = isinstance(cell, Zeros) and _told_by_neighbours(node, row, column)
-                cells.append("0" if bare else self.child(node, path, k).text)
+                cells.append(self._zero((*path, k)) if bare else self.child(node, path, k).text)
                 k += 1
             rows.append(" & ".join(cells))
         body = r" \\ ".join(rows)
         return Piece(rf"\begin{{pmatrix}} {body} \end{{pmatrix}}", ATOM, BLOCK, "bracket")
 
+    def _zero(self, path: Path) -> str:
+        return f"{self.marks[path]}{{0}}" if path in self.marks else "0"
+
     def _transpose(self, node: Transpose, path: Path) -> Piece:
         style = self.notation.transpose
         arg = node.arg
         inverse = isinstance(arg, Power) and isinstance(arg.exponent, Number) and arg.exponent.value == -1
-        if inverse and style in INVERSE_TRANSPOSE and not {(*path, 0), (*path, 0, 1)} & self.marks.keys():
+        mark = self.marks.get((*path, 0))
+        if inverse and style in INVERSE_TRANSPOSE:
             base = at_least(self.piece(arg.children[0], (*path, 0, 0)), ATOM)
-            return Piece(base.text + INVERSE_TRANSPOSE[style], SCRIPT, base.height)
-        if isinstance(arg, Entry) and arg.column is None and arg.arg.shape[1] != ONE and (*path, 0) not in self.marks:
-            return replace(self._row(arg, (*path, 0)), level=SCRIPT)
+            piece = Piece(base.text + INVERSE_TRANSPOSE[style], SCRIPT, base.height)
+            return marked(piece, mark) if mark else piece
+        if isinstance(arg, Entry) and arg.column is None and arg.arg.shape[1] != ONE:
+            piece = replace(self._row(arg, (*path, 0)), level=SCRIPT)
+            return marked(piece, mark) if mark else piece
         base = at_least(self.piece(arg, (*path, 0)), ATOM)
         return Piece(base.text + TRANSPOSE[style], SCRIPT, base.height, base.glue if base.glue == "digit" else "letter")
 

@@ -15,8 +15,8 @@ class Notation:
     bold             `none`, `vectors` (bold columns), `all` (bold vectors and matrices)
     derivative       `D` Df(X)[H], `partial` ∂f/∂X[H], `d` df(X)[H]
     gradient         `nabla` ∇f(X), `grad` grad f(X)
-    inner_subscript  LaTeX under ⟨·,·⟩, e.g. `F`; empty for none
-    frobenius        the subscript of the norm of a matrix; empty for none
+    inner_subscript  `F` under the Frobenius inner product of matrices ⟨·,·⟩, or nothing
+    frobenius        `F` under the norm of a matrix, or nothing
     language         of the fixed words: `en`
     """
 
@@ -25,14 +25,14 @@ class Notation:
     bold: Literal["none", "vectors", "all"] = "none"
     derivative: Literal["D", "partial", "d"] = "D"
     gradient: Literal["nabla", "grad"] = "nabla"
-    inner_subscript: str = ""
-    frobenius: str = "F"
+    inner_subscript: Literal["", "F"] = ""
+    frobenius: Literal["", "F"] = "F"
     language: str = "en"
 
     @property
     def styles(self) -> frozenset[str]:
         """`trace=braces` and the like: the keys by which a row of the function table offers another LaTeX."""
-        return frozenset((f"trace={self.trace}", f"frobenius={self.frobenius}"))
+        return frozenset((f"trace={self.trace}", f"frobenius={self.frobenius}", f"inner={self.inner_subscript}"))
 
 
 DEFAULT = Notation()

@@ -88,7 +88,7 @@ def test_reasons_escape_words_and_set_expressions() -> None:
     assert why(("50 % of #1 & _x {y} ~ ^ \\ $",)) == (
         r"50 \% of \#1 \& \_x \{y\} \textasciitilde{} \textasciicircum{} \textbackslash{} \$"
     )
-    assert escape("A⁻¹ ≻ 0") == r"A$^{-1}$ $\succ$ 0"
+    assert escape("A⁻¹ ≻ 0") == r"$A^{-1}$ $\succ$ 0"
     assert why(("half of ", expr("1/2 log(sum(i, 1, n, exp(x[i])))"))).count(r"\bigg") == 0
 
 
