@@ -249,6 +249,8 @@ def _one_side(parts: list[Term], target: Expr, x: Symbol, moves: list[Move], sid
     if isinstance(matrix, Identity):
         moves.append(Move(x, target, ()))
         return Solved(target, tuple(moves), ())
+    if matrix.shape[0] != matrix.shape[1]:
+        return None
     c, rest = (matrix.scalar, matrix.arg) if isinstance(matrix, Scale) else (ONE, matrix)
     if isinstance(rest, Identity):
         moves.append(Move(scale(c, x), target, ("collect the terms with ", x)))
@@ -345,9 +347,9 @@ def _by_inverse(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
         if not _has_inverse(multiplied, x):
             solved = _linear(multiplied, x, [])
             if solved is not None:
-                first, *rest = solved.moves
-                told = Move(first.left, first.right, ("multiply by ", x, f" {words}"))
-                moves = [*before, told, *rest]
+                opening, *others = solved.moves
+                told = Move(opening.left, opening.right, ("multiply by ", x, f" {words}"))
+                moves = [*before, told, *others]
                 return Solved(solved.solution, tuple(moves), solved.conditions)
     return None
 

@@ -37,7 +37,10 @@ def defining_lines(
     except DeriveError:
         return None
     row = DEFINING.get(name)
-    if row is None or result.pending:
+    if row is None:
+        return None
+    result = level(pending, m).expr
+    if result.pending:
         return None
     rule = DIFFERENTIALS[name]
     assert rule.of is not None
@@ -59,7 +62,7 @@ def defining_lines(
         shown[D(names[letter], m.moves)] = D(as_written, m.moves)
         shown[names[letter]] = as_written
     given = row.given + "".join(f", {k}: {_dims(e, sizes)}" for k, e in unknowns.items())
-    bound: dict[str, Expr] = {**values, "dA": m.pending(values["A"])}
+    bound: dict[str, Expr] = {**values, "dA": _velocity(values["A"], m)}
     for letter in unknowns:
         bound[letter] = names[letter]
         bound["d" + letter] = D(names[letter], m.moves)
@@ -91,6 +94,12 @@ def _letters(unknowns: dict[str, Expr], taken: frozenset[str] | None) -> dict[st
             return {}
         out[letter] = Symbol(name, e.shape)
     return out
+
+
+def _velocity(a: Expr, m: Motion) -> Expr:
+    """The direction of the variable, or dA/dt of a path."""
+    moving = m.pending(a)
+    return level(moving, m).expr if moving.pending else moving
 
 
 def _plain(argument: Expr | None, m: Motion) -> bool:

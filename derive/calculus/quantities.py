@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from derive.calculus import backward as backwards
 from derive.calculus.collect import neat
@@ -12,6 +14,7 @@ from derive.calculus.derivation import Chain, Derivation, Head, Line, Result, St
 from derive.calculus.differentiate import spread
 from derive.calculus.explicit import by_entries, entries_of, explicit
 from derive.calculus.first import Setting, derivative_lines, read_off, setting
+from derive.calculus.grain import grained
 from derive.calculus.matrixform import matrix_of, vec_matrix
 from derive.calculus.naming import named
 from derive.calculus.narration import overridden
@@ -111,7 +114,7 @@ def _derive(problem: Problem) -> Derivation:
             chains += more_chains
             results[name] = result
     chains += in_numbers(problem, results)
-    chains = [replace(c, lines=tuple(overridden(line, problem) for line in c.lines)) for c in chains]
+    chains = told_as_asked(chains, problem)
     told = replace(problem, let=written.let, function=written.function) if s.written is not problem.function else problem
     return Derivation(told, tuple(chains), results, _conditions(told, results, dict(where)), where)
 
@@ -130,7 +133,7 @@ def _backward(s: Setting, find: set[str]) -> Derivation:
         chain = differential(s, done.derivative)
         chains.append(chain)
         results["differential"] = Result(chain.lines[-1].expr)
-    chains = [replace(c, lines=tuple(overridden(line, problem) for line in c.lines)) for c in chains]
+    chains = told_as_asked(chains, problem)
     return Derivation(problem, tuple(chains), results, _conditions(problem, results), done.where)
 
 
@@ -170,6 +173,31 @@ def _differentials(problem: Problem) -> list[Symbol]:
 def replace_symbol(symbol: Symbol, has: frozenset[str]) -> Symbol:
     out: Symbol = Symbol(symbol.name, symbol.dims, has, symbol.of, symbol.latex, symbol.order, symbol.path)
     return out
+
+
+def told_as_asked(chains: list[Chain], problem: Problem) -> list[Chain]:
+    """The chains at the grain that the problem asks for, with the author's own reasons."""
+    unknown = next((n for n in (*problem.hide, *problem.reasons) if n not in rule_names()), None)
+    if unknown is not None:
+        guess = difflib.get_close_matches(unknown, sorted(rule_names()), n=1)
+        key = "hide" if unknown in problem.hide else "reasons"
+        raise DeriveError(
+            f"{unknown} is not the name of a rule" + (f"; did you mean {guess[0]}?" if guess else ""), code="unknown-rule",
+            where=problem.positions.get(key), hint="`derive rules` lists them",
+        )
+    grain = [grained(c, problem.detail) for c in chains]
+    return [replace(c, lines=tuple(overridden(line, problem) for line in c.lines)) for c in grain]
+
+
+@lru_cache(maxsize=1)
+def rule_names() -> frozenset[str]:
+    """Every name that a line or step may have."""
+    from derive.calculus.rules.adjoints import ADJOINTS
+    from derive.calculus.rules.differentials import DIFFERENTIALS
+    from derive.calculus.rules.identities import IDENTITIES
+    from derive.calculus.rules.moves import MOVES
+
+    return frozenset({*ADJOINTS, *DIFFERENTIALS, *IDENTITIES, *MOVES})
 
 
 def _per_variable(problem: Problem, found: dict[str, Result]) -> Result | dict[str, Result]:

@@ -10,14 +10,17 @@ from derive.calculus.derivation import Chain, Head, Line, Result, Step, Why
 from derive.calculus.equations import expanded, solve, split_terms
 from derive.calculus.explicit import by_entries, entries_of
 from derive.calculus.first import Setting
-from derive.calculus.properties import definiteness, is_symmetric
+from derive.calculus.properties import definiteness, is_positive, is_symmetric
 from derive.calculus.reading import joined
 from derive.calculus.tidy import tidy, tidy_with
-from derive.language.build import ONE, add, coefficient, matmul, scale, terms, times, transpose, zero
+from derive.errors import DeriveError
+from derive.language.build import ONE, add, coefficient, matmul, negate, scale, terms, times, transpose, zero
+from derive.language.functions import FUNCTIONS
 from derive.language.nodes import (
     Call,
     Expr,
     Identity,
+    Map,
     MatMul,
     Power,
     Scale,
@@ -25,6 +28,7 @@ from derive.language.nodes import (
     Symbol,
     number,
     substitute,
+    walk,
 )
 from derive.language.sizes import SCALAR, is_column
 
@@ -96,7 +100,8 @@ def _scalar(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Result | tuple
     from derive.calculus.second import hessian
 
     nothing = zero(g.shape)
-    roots = algebra.solve_scalar(g, x) or []
+    _refuse_kinks(s)
+    roots = [r for r in algebra.solve_scalar(g, x) or [] if not ("positive" in x.has and is_positive(negate(r)))]
     second_chains, second = hessian(s, {x.name: g})
     assert isinstance(second, Result)
     if not roots:
@@ -109,7 +114,7 @@ def _scalar(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Result | tuple
         relation = "=" if k else "⇔"
         lines.append(Line(root, "solve", ("solved by SymPy, put back and checked",), "stationary", starred(x), relation))
         value = algebra.simplify_scalar(tidy(substitute(second.expr, {x: root})))
-        kind = _NAMES.get(definiteness(value if value is not None else second.expr) or "", "undetermined")
+        kind = _at_a_point(definiteness(value), definiteness(second.expr))
         results.append(Result(root, classification=kind))
     chains = [Chain("stationary", "Stationary points", tuple(lines)), *second_chains]
     return chains, results[0] if len(results) == 1 else tuple(results)
@@ -144,6 +149,24 @@ def _by_entries(
         results.append(Result(solution, classification=kind))
     chains = [Chain("stationary", "Stationary points" if len(points) > 1 else "Stationary point", tuple(lines))]
     return chains, results[0] if len(results) == 1 else tuple(results)
+
+
+def _at_a_point(here: str | None, everywhere: str | None) -> str:
+    """A second derivative > 0 at the point, or ≥ 0 everywhere (f is convex): 0 at the point alone decides nothing."""
+    if here in ("positive definite", "negative definite"):
+        return _NAMES[here]
+    return _NAMES.get(everywhere or "", "undetermined")
+
+
+def _refuse_kinks(s: Setting) -> None:
+    """Stationary points are those of a smooth function; at a kink the derivative does not exist."""
+    for node in walk(s.problem.function):
+        name = node.function if isinstance(node, Map) else node.name if isinstance(node, Call) else None
+        if isinstance(name, str) and FUNCTIONS[name].kinks:
+            raise DeriveError(
+                f"stationary points of a function with {name} are not solved for: it is not differentiable everywhere",
+                code="missing-rule", where=s.problem.positions.get("find"),
+            )
 
 
 def second_order(matrix: list[list[Expr]]) -> tuple[str, list[Why]]:
@@ -182,7 +205,7 @@ def classify(
         kinds.add(_term_kind(t, assumed))
     kinds.discard("zero")
     kind = _overall(kinds)
-    if kind is None:
+    if kind is None or ("semi" in kind and x.name in applied.free):
         return "undetermined", [], ()
     h = p.directions[0]
     back: dict[Expr, Expr] = {**marker, k: h}

@@ -9,7 +9,7 @@ import numpy as np
 
 from derive.calculus.derivation import Head, Line
 from derive.checking.evaluation import Estimate, Unevaluable, derivative, evaluate, largest
-from derive.checking.reading import Site, groups
+from derive.checking.reading import Site, groups, site_at
 from derive.checking.sampling import speed
 from derive.checking.statements import DIRECTIONS, FIRST, Function, Moves, Outcome, random_moves, refused
 from derive.checking.structures import Array, project
@@ -212,7 +212,7 @@ def numeric_stationary(site: Site) -> Site:
     def placed(flat: Array) -> Site:
         parts = np.split(flat, splits)
         values = {v.name: (p.reshape(s) if s else float(p[0])) for v, p, s in zip(wrt, parts, shapes, strict=True)}
-        return Site(site.problem, site.names, site.point.with_values(values))
+        return site_at(site.problem, site.names, site.point.with_values(values))
 
     def slope(flat: Array) -> Array:
         """The gradient times the length of the point, so that points far away are not taken for stationary ones."""

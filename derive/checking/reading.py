@@ -19,7 +19,8 @@ from derive.language.build import terms
 from derive.language.nodes import Expr, MatMul, Scale, Symbol, Times
 from derive.language.problem import Problem
 from derive.language.sizes import Size
-from derive.notation.numpy_source import Names
+from derive.notation.identifiers import identifier
+from derive.notation.numpy_source import NO_NAMES, Names
 
 HEADS: dict[str, frozenset[str]] = {
     "value": frozenset(("value",)),
@@ -39,6 +40,8 @@ HEADS: dict[str, frozenset[str]] = {
 """The left sides that there are, each with the quantities that a line with it may state."""
 
 
+INLINED = 12
+"""Up to so many names of intermediates a line is evaluated as it is emitted, with all of them inlined."""
 Free = tuple[tuple[Symbol, Size], ...]
 
 
@@ -61,8 +64,9 @@ class Site:
             shape = tuple(size.value(sizes) for _, size in free) if free else array_shape(expr.shape, sizes)
         except KeyError as e:
             raise Unevaluable(f"the size {e.args[0]} is not of the problem") from None
-        names = Names(self.names.let, free) if free else self.names
-        return evaluate(compiled(expr, names), self.point.namespace, shape)
+        # of many intermediates the values are taken as they are here; inlining them in every line would be quadratic
+        let = () if len(self.names.let) > INLINED and not expr.pending else self.names.let
+        return evaluate(compiled(expr, Names(let, free)), self.point.namespace, shape)
 
     def size(self, expr: Expr) -> float:
         """What cancellation is measured against: the largest entries of the factors of a term, multiplied."""
@@ -77,7 +81,20 @@ class Site:
     def with_solution(self, solution: Mapping[Symbol, Expr]) -> Site:
         """The same point with each symbol of `solution` at its value."""
         values = {symbol.name: plain(self.value(expr)) for symbol, expr in solution.items()}
-        return Site(self.problem, self.names, self.point.with_values(values))
+        return site_at(self.problem, self.names, self.point.with_values(values))
+
+
+def site_at(problem: Problem, names: Names, point: Point) -> Site:
+    """The site at a point, with the values of intermediates, which a line may move by themselves."""
+    values: dict[str, Any] = {}
+    namespace = dict(point.namespace)
+    for symbol, definition in names.let:
+        try:
+            value = plain(evaluate(compiled(definition, names if definition.pending else NO_NAMES), namespace))
+        except Unevaluable:
+            continue
+        values[symbol.name] = namespace[identifier(symbol.name)] = value
+    return Site(problem, names, point.with_values(values) if values else point)
 
 
 def _factors(term: Expr) -> tuple[Expr, ...]:

@@ -14,7 +14,7 @@ import numpy as np
 from derive.calculus.derivation import Chain, Derivation, Head, Line, Result
 from derive.checking.equations import check_classification, check_equation, check_identity, check_relation, check_stationary
 from derive.checking.evaluation import Unevaluable, compiled, evaluate, largest, quiet
-from derive.checking.reading import Free, Site, statement
+from derive.checking.reading import Free, Site, site_at, statement
 from derive.checking.sampling import LARGE, NEARBY, Point, points
 from derive.checking.statements import Outcome, refused
 from derive.checking.structures import Array, inside
@@ -89,7 +89,7 @@ def _verify(derivation: Derivation, count: int) -> Report:
     names = Names((*problem.let, *derivation.where))
     places = _points(derivation, count)
     further, along = _further_symbols(derivation)
-    sites = [Site(problem, names, _named_values(p.with_symbols(further, along), derivation)) for p in places]
+    sites = [site_at(problem, names, p.with_symbols(further, along)) for p in places]
     checks: list[LineCheck] = []
     for c, chain in enumerate(derivation.chains):
         head: Head | None = None
@@ -222,20 +222,6 @@ def _unknown(
     return found, {f"d{x.name}": x for x in problem.wrt}
 
 
-def _named_values(point: Point, derivation: Derivation) -> Point:
-    """The point with the values of intermediates, which a line may move by themselves."""
-    definitions = (*derivation.problem.let, *derivation.where)
-    names = Names(definitions)
-    values = {}
-    for symbol, definition in definitions:
-        try:
-            value = evaluate(compiled(definition, names), point.namespace)
-        except Unevaluable:
-            continue
-        values[symbol.name] = value if value.ndim else float(value)
-    return point.with_values(values)
-
-
 def _check(
     sites: list[Site], where: tuple[int, int], chain: Chain, line: Line, head: Head | None, of: Expr | None,
     previous: Line | None,
@@ -308,14 +294,15 @@ def check_answer(problem: Problem, quantity: str, result: Expr, author: Expr, co
     """Whether an author's `answer:` to `quantity` equals the result at random points (where the result exists), and the
     relative difference: inf when it has no value or another shape."""
     worst = 0.0
+    names = Names(problem.let)
     with quiet():
         def serves(point: Point) -> None:
             full = point.with_symbols(*_unknown(problem, (result,)))
             both = (full, full.nearby(problem.symbols.values()))
-            _moderate(*(Site(problem, Names(problem.let), p).value(result) for p in both))
+            _moderate(*(site_at(problem, names, p).value(result) for p in both))
 
         for place in points(problem, count, serves=serves):
-            site = Site(problem, Names(problem.let), place.with_symbols(*_unknown(problem, (result, author))))
+            site = site_at(problem, names, place.with_symbols(*_unknown(problem, (result, author))))
             try:
                 mine, theirs = site.value(result), site.value(author)
             except Unevaluable:

@@ -72,6 +72,9 @@ def group() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit; no exception leaves here."""
+    # small matrices: BLAS threads only wait for each other; NumPy is loaded later and finds this
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
     sys.exit(run(arguments))
 
 

@@ -99,7 +99,7 @@ def _homes(derivation: Derivation) -> dict[int, list[Boxed]]:
 def _is_equation(derivation: Derivation, result: Result) -> bool:
     """Whether a stationary point has no closed form, so that the result is the equation gradient = 0."""
     return result.classification == "undetermined" and any(
-        line.expr is result.expr and line.rule == "stationary" for chain in derivation.chains for line in chain.lines
+        line.expr is result.expr and line.rule == "stationary" and not line.equation for chain in derivation.chains for line in chain.lines
     )
 
 

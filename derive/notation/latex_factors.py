@@ -62,7 +62,7 @@ def _glue(left: Piece, right: Piece, chain: bool) -> str:
         return r" \, "
     if left.glue in ("call", "operator") and right.glue not in ("operator",):
         return r" \, "
-    if left.glue == "letter" and right.glue == "chain":
+    if left.glue in ("letter", "bracket") and right.glue == "chain":
         return r" \, "
     return " "
 

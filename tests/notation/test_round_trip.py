@@ -18,7 +18,7 @@ from tests.strategies import SCOPE, SYMBOLS, UNNAMED, M, N, expressions
 
 NOTATIONS = (
     Notation(), Notation(transpose="top", trace="braces"), Notation(transpose="prime", bold="vectors"),
-    Notation(bold="all", frobenius=""),
+    Notation(bold="all", frobenius="", inner_subscript="F"),
 )
 H: Symbol = Symbol("H", (M, N))
 h: Symbol = Symbol("h", (N, ONE))
