@@ -19,6 +19,7 @@ from derive.calculus.tidy import tidy
 from derive.language.build import ONE, add, matmul, times, total, transpose
 from derive.language.nodes import Call, D, Expr, Symbol, substitute
 from derive.language.sizes import is_column
+from derive.notation.text import pretty
 
 
 @dataclass(frozen=True)
@@ -83,19 +84,20 @@ def backward(s: Setting) -> Backward:
         parts = contributions.get(u.name)
         if not parts:
             continue
-        g = _named(u, p.name)
+        g = _named(u)
         value = neat(add(*parts), []) if len(parts) > 1 else parts[0]
         where.append((g, value))
         derivative = _finish(D(definition, m.moves), s)
         left = _inner(g, D(u, m.moves))
         middle = _inner(g, derivative)
         right = spread_back(g, derivative, definition.is_scalar)
-        here = [Line(value, "intermediate-gradient", ("the factor of D", u), "equation", g, equation=True)]
+        named_as = ("the gradient by ", u, ": the factor of its derivative")
+        here = [Line(value, "intermediate-gradient", named_as, "equation", g, equation=True)]
         here.append(Line(middle, "chain-rule", ("the derivative of ", u), "equation", left, equation=True))
         if right is not middle:
             here.append(Line(right, "adjoint", ("move every factor across the inner product",), "equation", left,
                              equation=True))
-        chains.append(Chain("derivative", f"Backward: through {u.name}", tuple(here)))
+        chains.append(Chain("derivative", f"Backward: through {pretty(u)}", tuple(here)))
     gradients = {x.name: neat(total(contributions.get(x.name, []), x.shape), []) for x in p.wrt}
     whole = add(*(_inner(gradients[x.name], h) for x, h in zip(p.wrt, s.directions, strict=True)))
     final = [Line(whole, "collect", ("the factors of the directions",), "derivative", head)]
@@ -150,10 +152,10 @@ def _inner(g: Expr, move: Expr) -> Expr:
     return Call("inner", (g, move))
 
 
-def _named(u: Symbol, function: str) -> Symbol:
+def _named(u: Symbol) -> Symbol:
     from derive.notation.latex import latex
 
-    out: Symbol = Symbol(f"grad_{u.name}", u.dims, u.has & {"symmetric"}, None, rf"\nabla_{{{latex(u)}}} {function}")
+    out: Symbol = Symbol(f"delta_{u.name}", u.dims, u.has & {"symmetric"}, None, rf"\delta_{{{latex(u)}}}")
     return out
 
 

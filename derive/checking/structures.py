@@ -41,7 +41,8 @@ class Style:
     def entries(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
         if self.positive:
             return self.scale * (0.4 + rng.random(shape))
-        return self.scale * rng.normal(size=shape)
+        # matrices of length about 2 as operators: products of many stay of moderate size
+        return self.scale * rng.normal(size=shape) / (np.sqrt(max(shape)) if len(shape) == 2 else 1.0)
 
 
 STYLES = (

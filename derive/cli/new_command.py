@@ -9,20 +9,6 @@ import click
 
 from derive.errors import DeriveError
 
-PROBLEM = """\
-# What is differentiated, by what, and what is asked; `derive show {path}` derives it.
-title: Trace of a quadratic form
-symbols:
-  X: matrix(m, n)
-  A: symmetric(m)
-  B: symmetric(n)
-function: f(X) = tr(X' A X B)
-find: [derivative, gradient]
-answer:
-  gradient: 2 A X B
-"""
-
-
 @click.command("new")
 @click.argument("name")
 def command(name: str) -> None:
@@ -37,7 +23,8 @@ def command(name: str) -> None:
     path = Path("problems") / f"{name.removesuffix('.yaml')}.yaml"
     if path.exists():
         raise DeriveError(f"{path} is there already", code="file-exists")
+    from derive.pipeline.sample import SAMPLE
     from derive.pipeline.writing import write
 
-    write(path, PROBLEM.format(path=path.as_posix()))
+    write(path, SAMPLE)
     click.echo(f"{path} is written; now: derive show {path}")

@@ -13,8 +13,9 @@ from derive.documents.document import Block, Document, Frame, Item, ProblemPage,
 from derive.documents.frames import Page, Room, cut, frames, units, widest
 from derive.documents.measure import width
 from derive.documents.modes import Mode
+from derive.documents.naming import names
 from derive.documents.reasons import reason, reason_width
-from derive.documents.rows import Measure, answer, flush, left_width, mark, row
+from derive.documents.rows import Measure, answer, broken, flush, left_width, mark, row
 from derive.documents.settings import MOST_ROWS, Fit, Settings
 from derive.documents.views import Passage, passages
 from derive.documents.words import words as words_of
@@ -62,14 +63,16 @@ def problem_page(
     where = problem.positions.get("function") or Position(problem.file or problem.id, 1)
     measure = Measure(text_width(mode, settings), fit.narrow)
     told = derivation if mode.reveals != "nothing" else None
-    found = tuple(p for p in passages(told) if not show or p.chain.quantity in show) if told else ()
+    letters = names(problem, told)
+    found = tuple(p for p in passages(told, letters) if not show or p.chain.quantity in show) if told else ()
     blocks = tuple(_block(passage, measure, settings, where) for passage in found) if mode.reveals == "everything" else ()
-    asked = questions.question(problem, notation, words, measure)
+    meant = tuple((symbol, letters.of(expr)) for symbol, expr in told.where) if told else ()
+    asked = questions.question(problem, notation, words, measure, letters)
     slides: tuple[Frame, ...] = ()
     if mode.slides and found:
         marked = settings.highlight and settings.overlays and mode.overlays
         page = Page(notation, measure, where, words, marked, settings.rows, 1.35 * reason_width(problem.title))
-        room = _room(settings, fit.scale.get(problem.id, 1.0), asked, measure.line)
+        room = _room(settings, fit.scale.get(problem.id, 1.0), asked, len(meant), measure.line)
         parts = units(found, page, 0.95 * room.other)
         slides = frames(found, parts, cut(parts, room), page)
     boxes = [box for passage in found for box in passage.boxed]
@@ -94,6 +97,7 @@ def problem_page(
         questions.text(problem, "source"),
         questions.text(problem, "notes") if mode.reveals == "everything" else "",
         mark(where, "the question"),
+        tuple((latex.latex(symbol, notation), broken(expr, notation, {}, measure.line - 6.0)) for symbol, expr in meant),
     )
 
 
@@ -137,13 +141,14 @@ def _block(passage: Passage, measure: Measure, settings: Settings, where: Positi
     return Block(title, passage.chain.quantity, rows, answers, *widest(rows), unaligned)
 
 
-def _room(settings: Settings, scale: float, asked: Question, line: float) -> Room:
+def _room(settings: Settings, scale: float, asked: Question, meant: int, line: float) -> Room:
     """The height that a frame has for rows, below its question; `scale` is by how much TeX found it taller than thought."""
     height = {169: 201.0, 43: 217.0}[settings.aspect]
     rows = [line for _, lines in asked.lines for line in lines]
     together = sum(width(left) + width(lines[0]) + 2.5 for left, lines in asked.lines)
     count = max(len(rows) - len(asked.lines) + math.ceil(together / line), 1)
     usual = 20.0 * min(count, SHORT) + (15.0 if any("\\frac" in row or "\\begin" in row for row in rows) else 0.0)
+    usual += 16.0 * math.ceil(meant / 3)
     words = reason_width(", ".join(asked.given)) + reason_width(asked.find) + reason_width(asked.statement)
     first = usual + 20.0 * (count - min(count, SHORT)) + 13.0 * math.ceil(words / line) + (13.0 if asked.statement else 0.0)
     # A question that fills the first frame leaves the rows to the others.

@@ -113,7 +113,7 @@ class PartText:
 
 @dataclass(frozen=True)
 class ProblemPage:
-    """A problem with its whole derivation; `frames` the same cut into slides."""
+    """A problem with its whole derivation; `frames` the same cut into slides; `definitions` what the derivation names."""
 
     id: str
     number: int
@@ -132,6 +132,7 @@ class ProblemPage:
     source: str
     notes: str
     mark: str
+    definitions: tuple[tuple[str, tuple[str, ...]], ...] = ()
     kind: str = "problem"
 
 

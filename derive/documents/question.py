@@ -8,6 +8,7 @@ from derive.calculus.derivation import Head
 from derive.documents import prose
 from derive.documents.document import PartText, Question
 from derive.documents.measure import width
+from derive.documents.naming import NONE, Names
 from derive.documents.rows import Measure, broken
 from derive.language.nodes import Expr, Symbol, walk
 from derive.language.problem import Problem
@@ -33,10 +34,11 @@ _IMPLIED: Mapping[str, frozenset[str]] = {
 """What is not said any more when the stronger property was."""
 
 
-def question(problem: Problem, notation: Notation, words: Mapping[str, str], measure: Measure) -> Question:
+def question(problem: Problem, notation: Notation, words: Mapping[str, str], measure: Measure, names: Names = NONE) -> Question:
     """What is given and asked, as text and mathematics ready to be printed."""
-    stated = [(head_of_function(problem, notation), problem.function)]
-    stated += [(latex.latex(symbol, notation), expr) for symbol, expr in problem.let]
+    stated = [(head_of_function(problem, notation), names.of(problem.function))]
+    stated += [(latex.latex(symbol, notation), names.of(expr)) for symbol, expr in problem.let]
+    stated += [(latex.latex(symbol, notation), expr) for symbol, expr in names.definitions]
     lines = []
     for left, expr in stated:
         room = measure.available(f"{problem.id}/question", width(left) + 1.0)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from derive.calculus.derivation import Chain, Derivation, Head, Line, Result
+from derive.calculus.derivation import Chain, Derivation, Head, Line, Result, Why
 from derive.documents.changes import Places, changes
+from derive.documents.naming import NONE, Names
 from derive.language.build import zero
 from derive.language.nodes import Expr
 from derive.language.problem import Problem
@@ -44,8 +45,11 @@ class Passage:
     boxed: tuple[Boxed, ...]
 
 
-def passages(derivation: Derivation) -> tuple[Passage, ...]:
-    """Every chain in order.  A closing line that only states a result is not shown as a row: it is boxed."""
+def passages(derivation: Derivation, names: Names = NONE) -> tuple[Passage, ...]:
+    """Every chain in order.  A closing line that only states a result is not shown as a row: it is boxed.
+
+    names  letters that are written instead of large matrices
+    """
     problem = derivation.problem
     directions = frozenset(d.name for d in (*problem.directions, *problem.second_directions))
     number = 0
@@ -64,10 +68,28 @@ def passages(derivation: Derivation) -> tuple[Passage, ...]:
             continues = above is not None and line.start is None and not line.equation
             old, new = changes(above, line, directions) if continues and above is not None and line.steps else ((), ())
             left = line.left if line.left is not None else left
-            views.append(View(f"{problem.id}/{c}.{k}", number, line, left, old, new))
+            shown = names.of_line(line)
+            if shown.expr is not line.expr:
+                old, new = (), ()
+                views[-1:] = [replace(view, old=(), new=()) for view in views[-1:]]
+            views.append(View(f"{problem.id}/{c}.{k}", number, shown, names.of_side(left), old, new))
             above = line.expr
-        out.append(Passage(chain, tuple(views), boxed))
+        boxed = tuple(replace(box, left=_named(box.left, names), result=names.of_result(box.result)) for box in boxed)
+        out.append(Passage(chain, tuple(views), _conditioned(boxed, tuple(map(names.of_why, derivation.conditions)))))
     return tuple(out)
+
+
+def _named(side: Head | Expr, names: Names) -> Head | Expr:
+    return names.of(side) if isinstance(side, Expr) else side
+
+
+def _conditioned(boxed: tuple[Boxed, ...], conditions: tuple[Why, ...]) -> tuple[Boxed, ...]:
+    """The boxes, the last of them with the conditions under which the whole derivation holds."""
+    if not boxed or not conditions:
+        return boxed
+    last = boxed[-1]
+    more = tuple(c for c in conditions if c not in last.result.conditions)
+    return (*boxed[:-1], replace(last, result=replace(last.result, conditions=(*last.result.conditions, *more))))
 
 
 def _is_box(line: Line, boxed: tuple[Boxed, ...]) -> bool:

@@ -22,6 +22,7 @@ ENGLISH: Mapping[str, str] = {
     "total": "Total",
     "due": "Due",
     "where": "where",
+    "write": "Write",
     "with": "with",
     "holds": "It holds where",
     "conditions": "Conditions",

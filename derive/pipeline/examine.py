@@ -66,7 +66,8 @@ def problem_of(text: str, name: str) -> Problem:
 def examine(problem: Problem, points: int = 3) -> Examined:
     """Derive and check.
 
-    DeriveError: what the engine cannot do; a line that the check refuses [verification-failed]; an author's answer that is
+    DeriveError: what the engine cannot do; a line that the check refuses [verification-failed], or whose LaTeX
+    reads back as another [misread]; an author's answer that is
     not equal to the result [wrong-answer].
     """
     from derive.calculus.quantities import derive
@@ -77,8 +78,26 @@ def examine(problem: Problem, points: int = 3) -> Examined:
     error = report.error(derivation)
     if error is not None:
         raise error.at(problem.positions.get("function", Position(problem.file or problem.id)))
+    check_printed(derivation)
     check_answers(derivation)
     return Examined(problem, derivation, report)
+
+
+def check_printed(derivation: Derivation) -> None:
+    """What is printed is what was checked: the LaTeX of every line reads back as its expression.
+
+    DeriveError [misread] names the line; it is a mistake of the program, not of the author.
+    """
+    from derive.notation.readback import misread
+
+    for chain in derivation.chains:
+        for line in chain.lines:
+            said = misread(line.expr)
+            if said is not None:
+                raise DeriveError(
+                    f"a line of “{chain.title}” ({line.rule}) does not read back from its LaTeX: {said}", code="misread",
+                    where=derivation.problem.positions.get("function"),
+                )
 
 
 def check_answers(derivation: Derivation) -> None:

@@ -20,6 +20,9 @@ from derive.pipeline.texlog import Box
 TRIES = 8
 """How often a document is set again, with rows broken further, before it is given up."""
 
+TALLEST = 4.0
+"""Frames are not taken for more than so many times as tall as was thought."""
+
 Composer = Callable[[Fit], Document]
 """A document for what is known of its fit."""
 
@@ -80,7 +83,7 @@ def refit(document: Document, fit: Fit, boxes: tuple[Box, ...], line: float) -> 
             continue
         if box.box == "v":
             excess = fit.scale.get(page.id, 1.0) * (1.0 + min(max(box.points / 180.0, 0.04), 0.4))
-            scale[page.id] = max(scale.get(page.id, 1.0), excess)
+            scale[page.id] = min(max(scale.get(page.id, 1.0), excess), TALLEST)
         else:
             excess = box.points / EM / line
             for key, share in _widest(page, place, line, box.mark.what == "the question"):
