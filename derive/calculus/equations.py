@@ -34,6 +34,7 @@ from derive.language.build import (
 )
 from derive.language.nodes import (
     Add,
+    Call,
     Expr,
     Identity,
     MatMul,
@@ -42,10 +43,12 @@ from derive.language.nodes import (
     Symbol,
     Times,
     Transpose,
+    Zeros,
     number,
     substitute,
     transform,
 )
+from derive.language.sizes import Size
 
 
 @dataclass(frozen=True)
@@ -220,7 +223,33 @@ def _linear(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
         return _one_side(parts, target, x, moves, "right")
     if len(parts) == 1:
         return _two_sides(parts[0], target, x, moves)
-    return None
+    return _by_vec(parts, target, x, moves)
+
+
+def _by_vec(parts: list[Term], target: Expr, x: Symbol, moves: list[Move]) -> Solved | None:
+    """Σ L X R = C, as AX + XB = C (Sylvester, Lyapunov): (Σ R' ⊗ L) vec X = vec C."""
+    if x.is_scalar or x.shape[1] == Size.of(1) or {"symmetric", "skew", "diagonal", "upper", "lower"} & x.has:
+        return None
+    rows, columns = x.shape
+    pieces = [
+        scale(t.scalar, Call("kron", (
+            tidy_with(transpose(t.right), []) if t.right is not None else Identity(columns),
+            t.left if t.left is not None else Identity(rows),
+        )))
+        for t in parts
+    ]
+    matrix = add(*pieces)
+    moved = add(*(scale(t.scalar, matmul(*(f for f in (t.left, x, t.right) if f is not None))) for t in parts))
+    moves.append(Move(moved, target, ("the terms with ", x, " on one side")))
+    vec_x, vec_c = Call("vec", (x,)), tidy(Call("vec", (target,)))
+    a, b = Symbol("A", (rows, rows)), Symbol("B", (columns, columns))
+    law: Why = (Call("vec", (matmul(a, x, b),)), " = ", matmul(Call("kron", (transpose(b), a)), vec_x))
+    moves.append(Move(matmul(matrix, vec_x), vec_c, law))
+    conditions: tuple[Why, ...] = () if is_invertible(matrix) else ((Call("det", (matrix,)), " ≠ 0"),)
+    solution = Call("unvec", (matmul(inverse(matrix), vec_c), Zeros(x.shape)))
+    why: Why = conditions[0] if conditions else (matrix, " is invertible")
+    moves.append(Move(x, solution, why))
+    return Solved(solution, tuple(moves), conditions)
 
 
 def _scaled(parts: list[Term], rest: Expr) -> tuple[list[Term], Expr]:
@@ -264,8 +293,6 @@ def _one_side(parts: list[Term], target: Expr, x: Symbol, moves: list[Move], sid
         if kind in ("positive definite", "negative definite"):
             conditions.extend(full_rank(b) for b in assumed)
         else:
-            from derive.language.nodes import Call
-
             conditions.append((Call("det", (matrix,)), " ≠ 0"))
     solution = matmul(inverse(matrix), target) if side == "left" else matmul(target, inverse(matrix))
     final = tidy_with(solution, [])
@@ -301,7 +328,6 @@ def _two_sides(term: Term, target: Expr, x: Symbol, moves: list[Move]) -> Solved
     moves.append(Move(scale(term.scalar, matmul(left, x, right)), target, ("multiply out",)))
     conditions: list[Why] = []
     sides: list[Expr] = []
-    from derive.language.nodes import Call
     from derive.language.sizes import is_square
 
     for m in (left, right):

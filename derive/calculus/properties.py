@@ -214,6 +214,11 @@ def definiteness(expr: Expr, assumed: list[Expr] | None = None) -> str | None:
             return kind if kind in ("positive definite", "negative definite") else None
         case Power(base=base, exponent=exponent) if _even(exponent) and is_symmetric(base):
             return "positive definite" if is_invertible(base) else "positive semidefinite"
+        case Call(name="kron", args=(a, b)):
+            sides = {definiteness(a), definiteness(b)}
+            if sides == {"positive definite"}:
+                return "positive definite"
+            return "positive semidefinite" if sides <= {"positive definite", "positive semidefinite"} else None
         case Call(name="expm", args=(arg,)) if is_symmetric(arg):
             return "positive definite"
         case Call(name="diag", args=(arg,)) if is_square(expr.shape):

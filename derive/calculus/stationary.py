@@ -64,7 +64,10 @@ def stationary(
     first = Line(zero(g.shape), "stationary", ("gradient = 0",), "equation", g, equation=True,
                  solution={x: solved.solution} if solved else None)
     if solved is None:
-        chain = Chain("stationary", "Stationary points", (_implicit(first, g, Head("gradient", p.name, p.wrt)),))
+        line = _implicit(first, g, Head("gradient", p.name, p.wrt))
+        if x.name not in g.free:
+            line = replace(line, why=("it does not depend on ", x, ": stationary nowhere, unless it is 0"))
+        chain = Chain("stationary", "Stationary points", (line,))
         return [chain], Result(chain.lines[-1].expr, classification="undetermined")
     lines = [first]
     for move in solved.moves[:-1]:
@@ -101,12 +104,15 @@ def _scalar(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Result | tuple
 
     nothing = zero(g.shape)
     _refuse_kinks(s)
-    roots = [r for r in algebra.solve_scalar(g, x) or [] if not ("positive" in x.has and is_positive(negate(r)))]
+    found = algebra.solve_scalar(g, x)
+    roots = [r for r in found or [] if not ("positive" in x.has and is_positive(negate(r)))]
     second_chains, second = hessian(s, {x.name: g})
     assert isinstance(second, Result)
     if not roots:
         head = Head("gradient", s.problem.name, s.problem.wrt)
         line = _implicit(Line(nothing, "stationary", (), "equation", g, equation=True), g, head)
+        if found is not None:
+            line = replace(line, why=("never 0: there is no stationary point",))
         return [Chain("stationary", "Stationary points", (line,))], Result(line.expr, classification="undetermined")
     lines = [Line(nothing, "stationary", ("gradient = 0",), "equation", g, equation=True, solution={x: roots[0]})]
     results: list[Result] = []

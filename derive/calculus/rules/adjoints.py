@@ -21,7 +21,7 @@ _ROWS = (
          "Only the diagonal of `Y` meets `diag(a)`.", MN),
     Rule("adjoint-diag-matrix", "diag(A)", "diag(y)", "A: n n, y: n 1", "y'diag(M) = ⟨diag(y), M⟩",
          "Only the diagonal of `A` meets `y`.", MN),
-    Rule("adjoint-vec", "vec(A)", "unvec(y, A)", "A: m n, y: m*n 1", "y'vec(M) = ⟨unvec(y), M⟩",
+    Rule("adjoint-vec", "vec(A)", "unvec(y, zeros(m, n))", "A: m n, y: m*n 1", "y'vec(M) = ⟨unvec(y), M⟩",
          "vec keeps the inner product.", MN),
     Rule("adjoint-sym", "sym(A)", "sym(y)", "A: n n, y: n n", "⟨Y, sym M⟩ = ⟨sym Y, M⟩", "sym is an orthogonal projection.", MN),
     Rule("adjoint-skewpart", "skewpart(A)", "skewpart(y)", "A: n n, y: n n", "⟨Y, skew M⟩ = ⟨skew Y, M⟩",
