@@ -39,9 +39,11 @@ def defining_lines(
     row = DEFINING.get(name)
     if row is None:
         return None
-    result = level(pending, m).expr
     if result.pending:
-        return None
+        # the velocity of a path
+        result = level(pending, m).expr
+        if result.pending:
+            return None
     rule = DIFFERENTIALS[name]
     assert rule.of is not None
     values: dict[str, Expr] = {}

@@ -28,22 +28,28 @@ def check_equation(site: Site, line: Line) -> Outcome:
 
     An equation that is no identity and claims no solution is held against a stationary point found numerically.
     """
-    left, right, size = _sides(site, line)
-    here = _off(left, right, size)
+    left, right = _sides(site, line)
     pending = line.expr.pending or not isinstance(line.left, Expr) or line.left.pending
     tolerance = FIRST if pending else EXACT
+    size = max(largest(left), largest(right), 1e-30)
+    here = _off(left, right, size)
+    if not line.solution and here <= tolerance:
+        return Outcome(here, tolerance, "an identity")
+    size = max(size, site.size(line.expr), site.size(line.left) if isinstance(line.left, Expr) else 0.0)
+    here = _off(left, right, size)
     if not line.solution:
         if here <= tolerance:
             return Outcome(here, tolerance, "an identity")
         solved = numeric_stationary(site)
-        left, right, _ = _sides(solved, line)
+        left, right = _sides(solved, line)
         return Outcome(_off(left, right, size), 1e-5, "a stationary point found numerically")
     if here <= VIOLATED and line.rule != "evaluate":
         # a value at a point says nothing of a solution, and may be that of a constant
         raise Unevaluable("the equation holds everywhere: it does not determine the solution")
     solved = site.with_solution(line.solution)
-    left, right, at_solution = _sides(solved, line)
-    return Outcome(_off(left, right, max(size, at_solution)), tolerance, "the claimed solution put in")
+    left, right = _sides(solved, line)
+    size = max(size, largest(left), largest(right))
+    return Outcome(_off(left, right, size), tolerance, "the claimed solution put in")
 
 
 def check_identity(site: Site, left: Expr, right: Expr) -> Outcome:
@@ -53,16 +59,11 @@ def check_identity(site: Site, left: Expr, right: Expr) -> Outcome:
     return Outcome(_off(site.value(left), site.value(right), size), tolerance, "the left side")
 
 
-def _sides(site: Site, line: Line) -> tuple[Array, Array, float]:
-    """The two sides and the size of their terms."""
-    if isinstance(line.left, Head):
-        left = _numeric(site, line.left)
-        size = largest(left)
-    elif line.left is not None:
-        left, size = site.value(line.left), site.size(line.left)
-    else:
+def _sides(site: Site, line: Line) -> tuple[Array, Array]:
+    if line.left is None:
         raise Unevaluable("an equation without a left side")
-    return left, site.value(line.expr), max(size, site.size(line.expr), 1e-30)
+    left = _numeric(site, line.left) if isinstance(line.left, Head) else site.value(line.left)
+    return left, site.value(line.expr)
 
 
 def _off(left: Array, right: Array, size: float) -> float:

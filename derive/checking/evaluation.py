@@ -47,9 +47,12 @@ def compiled(expr: Expr, names: Names) -> CodeType:
 
 
 def evaluate(code: CodeType, namespace: dict[str, Any], shape: tuple[int, ...] | None = None) -> Array:
-    """The value as a float array; Unevaluable when it is not finite, not real, not of the shape, or does not exist."""
+    """The value as a float array; Unevaluable when it is not finite, not real, not of the shape, or does not exist.
+
+    A namespace that holds NAMESPACE already is used as it is.
+    """
     try:
-        value = np.asarray(eval(code, NAMESPACE | namespace))
+        value = np.asarray(eval(code, namespace if "np" in namespace else NAMESPACE | namespace))
     except (ArithmeticError, ValueError, IndexError, TypeError, NameError, RecursionError, MemoryError) as e:
         raise Unevaluable(f"{type(e).__name__}: {e}") from None
     if value.dtype.kind not in "fiub":

@@ -12,15 +12,15 @@ import numpy as np
 from derive.calculus.derivation import Head
 from derive.checking import statements
 from derive.checking.evaluation import Unevaluable, compiled, evaluate, largest
+from derive.checking.intermediates import named_values, plain, stepwise, without_pending
 from derive.checking.sampling import Point
 from derive.checking.statements import Function, Moves, Outcome
 from derive.checking.structures import Array, array_shape
 from derive.language.build import terms
-from derive.language.nodes import Expr, MatMul, Scale, Symbol, Times
+from derive.language.nodes import D, Expr, MatMul, Scale, Symbol, Times
 from derive.language.problem import Problem
 from derive.language.sizes import Size
-from derive.notation.identifiers import identifier
-from derive.notation.numpy_source import NO_NAMES, Names
+from derive.notation.numpy_source import Names
 
 HEADS: dict[str, frozenset[str]] = {
     "value": frozenset(("value",)),
@@ -40,18 +40,20 @@ HEADS: dict[str, frozenset[str]] = {
 """The left sides that there are, each with the quantities that a line with it may state."""
 
 
-INLINED = 12
-"""Up to so many names of intermediates a line is evaluated as it is emitted, with all of them inlined."""
 Free = tuple[tuple[Symbol, Size], ...]
 
 
 @dataclass(frozen=True)
 class Site:
-    """A point of a problem, with the functions looked at there."""
+    """A point of a problem, with the functions looked at there.
+
+    inlined  whether lines are evaluated with all intermediates inlined, however many there are
+    """
 
     problem: Problem
     names: Names
     point: Point
+    inlined: bool = False
     _functions: dict[tuple[Expr, tuple[Symbol, ...]], Function] = field(default_factory=dict)
 
     def value(self, expr: Expr, free: Free = ()) -> Array:
@@ -64,9 +66,18 @@ class Site:
             shape = tuple(size.value(sizes) for _, size in free) if free else array_shape(expr.shape, sizes)
         except KeyError as e:
             raise Unevaluable(f"the size {e.args[0]} is not of the problem") from None
-        # of many intermediates the values are taken as they are here; inlining them in every line would be quadratic
-        let = () if len(self.names.let) > INLINED and not expr.pending else self.names.let
-        return evaluate(compiled(expr, Names(let, free)), self.point.namespace, shape)
+        namespace, names = self.point.namespace, Names(self.names.let, free)
+        stripped = without_pending(expr) if stepwise(self.names) and not self.inlined else None
+        if stripped is not None:
+            expr, derivatives = stripped
+            names = Names((), free)
+            namespace = {**namespace, **{s.name: self.derivative(node) for s, node in derivatives.items()}}
+        return evaluate(compiled(expr, names), namespace, shape)
+
+    def derivative(self, node: D) -> Any:
+        """The value of a pending derivative, by differences."""
+        moves = {symbol.name: plain(self.value(direction)) for symbol, direction in node.moves}
+        return plain(self.function(node.arg, tuple(symbol for symbol, _ in node.moves)).along(moves).value)
 
     def size(self, expr: Expr) -> float:
         """What cancellation is measured against: the largest entries of the factors of a term, multiplied."""
@@ -86,14 +97,7 @@ class Site:
 
 def site_at(problem: Problem, names: Names, point: Point) -> Site:
     """The site at a point, with the values of intermediates, which a line may move by themselves."""
-    values: dict[str, Any] = {}
-    namespace = dict(point.namespace)
-    for symbol, definition in names.let:
-        try:
-            value = plain(evaluate(compiled(definition, names if definition.pending else NO_NAMES), namespace))
-        except Unevaluable:
-            continue
-        values[symbol.name] = namespace[identifier(symbol.name)] = value
+    values = named_values(names, point)
     return Site(problem, names, point.with_values(values) if values else point)
 
 
@@ -105,10 +109,6 @@ def _factors(term: Expr) -> tuple[Expr, ...]:
             return (*_factors(scalar), *_factors(arg))
         case _:
             return (term,)
-
-
-def plain(value: Array) -> Any:
-    return value if np.ndim(value) else float(value)
 
 
 def groups(site: Site, head: Head) -> list[Moves]:
@@ -164,7 +164,7 @@ def statement(
     got = site.value(expr, free)
     function = site.function(of, head.wrt)
     problem = site.problem
-    if free and quantity != "value":
+    if (free or head.quantity == "entry") and quantity != "value":  # a scalar by a scalar has no index
         return statements.check_partials(function, got, _one(head))
     match head.quantity:
         case "value":

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from derive.checking import smooth
-from derive.checking.evaluation import Unevaluable, compiled, derivative, evaluate, largest, quiet
+from derive.checking.evaluation import NAMESPACE, Unevaluable, compiled, derivative, evaluate, largest, quiet
 from derive.checking.sizing import assignments
 from derive.checking.structures import STYLES, Array, Style, array_shape, direction, draw
 from derive.errors import DeriveError
@@ -61,6 +61,7 @@ class Point:
         """What emitted source needs, by Python name."""
         if not self._namespace:
             named = {**self.sizes, **self.values}
+            self._namespace.update(NAMESPACE)
             self._namespace.update({identifier(name): value for name, value in named.items()}, **self.calls)
         return self._namespace
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import factorial
 from typing import Any
 
 import numpy as np
 
+from derive.checking import intermediates
 from derive.checking.evaluation import Estimate, Unevaluable, compiled, derivative, evaluate, largest
+from derive.checking.intermediates import stepwise
 from derive.checking.sampling import Point, speed
 from derive.checking.structures import Array, array_shape, project
 from derive.language.nodes import Expr, Symbol
@@ -22,7 +24,7 @@ SECOND = 1e-4
 DIRECTIONS = 3
 """Random directions of the structure along which a gradient, a Jacobian, a Hessian is tested."""
 
-Moves = Mapping[str, Any]
+Moves = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -68,15 +70,16 @@ class Function:
         moved_names = tuple((s, e) for s, e in self.names.let if s.name not in free)
         return compiled(self.expr, self.names if len(moved_names) == len(self.names.let) else Names(moved_names))
 
-    def at(self, moves: Moves, t: float) -> Array:
-        return evaluate(self.code, self.point.moved(moves, t), self.shape)
-
     def curve(self, moves: Moves) -> Callable[[float], Array]:
+        """t ↦ f(X + tH)."""
+        if stepwise(self.names) and not self.expr.pending:
+            fixed = frozenset(v.name for v in self.variables)
+            return intermediates.curve(self.expr, self.names, self.point, fixed, moves, self.shape)
         code, shape, point = self.code, self.shape, self.point
         return lambda t: evaluate(code, point.moved(moves, t), shape)
 
     def value(self) -> Estimate:
-        return self._once("value", lambda: Estimate(self.at({}, 0.0), 0.0))
+        return self._once("value", lambda: Estimate(self.curve({})(0.0), 0.0))
 
     def size(self) -> float:
         """The largest entry of the value, the scale of what may be rounding."""

@@ -7,7 +7,7 @@ verified fails.  No rule of differentiation is known here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -100,6 +100,7 @@ def _verify(derivation: Derivation, count: int) -> Report:
                 of = line.of
             previous = chain.lines[k - 1] if k else None
             checks.append(_check(sites, (c, k), chain, line, head, of, previous))
+    sites = [replace(s, inlined=True) for s in sites]
     for k, stated in enumerate(_stated(derivation)):
         checks.append(_check_result(sites, (len(derivation.chains), k), stated))
     worst = max((check.error for check in checks), default=0.0)

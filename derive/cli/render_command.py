@@ -45,5 +45,11 @@ def command(
     content = render(file, MODES[mode_name], replace(project, settings=settings), pdf, points)
     if output is None:
         sys.stdout.buffer.write(content)
-    else:
-        write(output, content)
+        return
+    write(output, content)
+    if not MODES[mode_name].pdf:
+        from derive.documents.templates import fill
+
+        style = output.parent / "derive.sty"
+        if write(style, fill("derive.sty.j2", {}, project.templates)):
+            click.echo(f"{style} is written beside it: \\usepackage{{derive}}", err=True)

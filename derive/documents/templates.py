@@ -88,6 +88,8 @@ def _undefined(error: Exception, name: str, context: Mapping[str, Any]) -> Deriv
     if found:
         wanted = found[1] or found[2]
         hint = _suggestion(wanted, [*context, *_attributes(context)])
+    if found:
+        message = f"there is no `{found[1] or found[2]}` here"
     return DeriveError(f"template: {message}", code="template", where=where, hint=hint)
 
 

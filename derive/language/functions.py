@@ -146,7 +146,7 @@ def _shape(gives: Word, sizes: dict[str, Size]) -> Shape:
         out = Size.of(1)
         for factor in text.split("*"):
             factor = factor.strip()
-            out = out * (Size.of(int(factor)) if factor.isdigit() else sizes[factor])
+            out = out * (Size.of(int(factor)) if factor.isdecimal() else sizes[factor])
         return out
 
     kind, names = gives

@@ -51,7 +51,7 @@ def atom(p: Parser) -> Operand:
         printed = printed_function(p)
         if printed is not None:
             return printed
-    if named is not None and not (token.text.isdigit() and token.kind == "char"):
+    if named is not None and not (token.text.isdecimal() and token.kind == "char"):
         called = _function_word(p)
         return called if called is not None else _named(p, *named)
     match token.kind:
@@ -83,7 +83,7 @@ def _has_entries(value: Symbol | Unnamed | SizeValue) -> bool:
 
 def _character(p: Parser, token: Tex) -> Operand:
     text = token.text
-    if text.isascii() and text.isdigit():
+    if text.isascii() and text.isdecimal():
         if text == "0" and p.ahead().text == "_":
             p.take()
             return _constant(p, Zeros, token)
@@ -257,7 +257,7 @@ def _unnamed_call(p: Parser, unnamed: Unnamed, token: Tex) -> Operand:
     if not order and p.token.text == "^" and p.ahead().kind == "open" and p.ahead(2).text == "(":
         p.take()
         texts = p.peek().split(" ")
-        if len(texts) == 3 and texts[1].isdigit():
+        if len(texts) == 3 and texts[1].isdecimal():
             p.group()
             order = int(texts[1])
         else:

@@ -235,13 +235,13 @@ class Reader:
         while True:
             token = self.token
             digit = token.kind == "char" and not token.gap and (
-                token.text.isdigit() or (token.text == "." and "." not in text and self.ahead().text.isdigit())
+                token.text.isdecimal() or (token.text == "." and "." not in text and self.ahead().text.isdecimal())
             )
             if not digit:
                 break
             text += self.take().text
         value = number_value(Token("number", text, first.start, self.last_end, False), self.origin)
-        if self.token.text == "/" and self.ahead().kind == "char" and self.ahead().text.isdigit():
+        if self.token.text == "/" and self.ahead().kind == "char" and self.ahead().text.isdecimal():
             after = self.i
             self.take()
             below = self.numeral_digits()
@@ -253,7 +253,7 @@ class Reader:
     def numeral_digits(self) -> Fraction:
         first = self.take()
         text = first.text
-        while self.token.kind == "char" and not self.token.gap and self.token.text.isdigit():
+        while self.token.kind == "char" and not self.token.gap and self.token.text.isdecimal():
             text += self.take().text
         return number_value(Token("number", text, first.start, self.last_end, False), self.origin)
 

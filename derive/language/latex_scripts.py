@@ -61,7 +61,7 @@ class Scripts(Reader):
             out = Operand(out.value, token.start, end, None, True)
         elif token.kind == "end" or token.text in STOP:
             raise self.fail(f"{what} is missing", token.start)
-        elif token.kind == "char" and token.text.isdigit():
+        elif token.kind == "char" and token.text.isdecimal():
             self.take()
             out = Operand(number(int(token.text)), token.start, token.end, None, True)
         else:

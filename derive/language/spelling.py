@@ -68,7 +68,7 @@ def _letter(name: str) -> str | None:
 
 def _subscript(part: str) -> str:
     letter = _letter(part)
-    if letter is not None or part.isdigit():
+    if letter is not None or part.isdecimal():
         return letter or part
     digits = re.fullmatch(r"(\D)(\d+)", part)
     if digits:

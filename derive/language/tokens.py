@@ -150,7 +150,7 @@ def _unexpected(text: str, start: int, origin: Origin) -> Exception:
 
 def number_value(token: Token, origin: Origin) -> Fraction:
     """The exact value of a number; DeriveError when it is longer or larger than anything meant."""
-    if token.text.isascii() and token.text.isdigit() and len(token.text) <= MAX_DIGITS:
+    if token.text.isascii() and token.text.isdecimal() and len(token.text) <= MAX_DIGITS:
         return Fraction(int(token.text))
     mantissa, _, exponent = token.text.lower().partition("e")
     if len(mantissa) > MAX_DIGITS or (exponent and (len(exponent) > 5 or abs(int(exponent)) > MAX_EXPONENT)):

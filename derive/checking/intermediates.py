@@ -1,0 +1,94 @@
+"""Functions with many intermediates, evaluated one intermediate after the other.
+
+A line is evaluated as it is emitted, with the names of `let` inlined, up to INLINED names.  Beyond that inlining them in every
+line would be quadratic in the number of layers: each intermediate is then evaluated once where it is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from derive.checking.evaluation import Unevaluable, compiled, evaluate
+from derive.checking.sampling import Point
+from derive.checking.structures import Array
+from derive.language.build import remake
+from derive.language.nodes import D, Expr, Rate, Symbol, walk
+from derive.notation.identifiers import identifier
+from derive.notation.numpy_source import NO_NAMES, Names
+
+INLINED = 12
+
+
+def stepwise(names: Names) -> bool:
+    return len(names.let) > INLINED and not any(definition.pending for _, definition in names.let)
+
+
+def plain(value: Array) -> Any:
+    """A scalar as a float."""
+    return value if np.ndim(value) else float(value)
+
+
+def named_values(names: Names, point: Point) -> dict[str, Any]:
+    """The values of the intermediates that have one at a point."""
+    values: dict[str, Any] = {}
+    namespace = dict(point.namespace)
+    for symbol, definition in names.let:
+        try:
+            value = plain(evaluate(compiled(definition, names if definition.pending else NO_NAMES), namespace))
+        except Unevaluable:
+            continue
+        values[symbol.name] = namespace[identifier(symbol.name)] = value
+    return values
+
+
+def curve(
+    expr: Expr, names: Names, point: Point, fixed: frozenset[str], moves: dict[str, Any], shape: tuple[int, ...]
+) -> Callable[[float], Array]:
+    """t ↦ the value at X + tH; `fixed` are intermediates that move by themselves or not at all."""
+    reached = {*moves}
+    for path, (parameter, _) in point.paths.items():
+        if parameter in moves:
+            reached |= {path, f"d{path}", f"d2{path}"}
+    needed = _needed(expr, names)
+    steps = []
+    for symbol, definition in names.let:
+        if symbol.name in needed and symbol.name not in fixed and definition.free & reached:
+            reached.add(symbol.name)
+            steps.append((identifier(symbol.name), compiled(definition, NO_NAMES)))
+    code = compiled(expr, NO_NAMES)
+
+    def at(t: float) -> Array:
+        namespace = point.moved(moves, t)
+        for name, step in steps:
+            namespace[name] = plain(evaluate(step, namespace))
+        return evaluate(code, namespace, shape)
+
+    return at
+
+
+def _needed(expr: Expr, names: Names) -> frozenset[str]:
+    needed = set(expr.free)
+    for symbol, definition in reversed(names.let):
+        if symbol.name in needed:
+            needed |= definition.free
+    return frozenset(needed)
+
+
+def without_pending(expr: Expr) -> tuple[Expr, dict[Symbol, D]] | None:
+    """The expression with a symbol for each outermost D in it; None when something else is pending."""
+    if any(isinstance(node, Rate) for node in walk(expr)):
+        return None
+    found: dict[D, Symbol] = {}
+
+    def go(node: Expr) -> Expr:
+        if not node.pending:
+            return node
+        if isinstance(node, D):
+            return found.setdefault(node, Symbol(f"_D{len(found)}", node.shape))
+        return remake(node, tuple(go(child) for child in node.children))
+
+    stripped = go(expr)
+    return stripped, {symbol: node for node, symbol in found.items()}

@@ -1,0 +1,144 @@
+"""Building many files: what is made again and why, what is left when one fails, lectures and sets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from derive.pipeline import build as building
+from derive.pipeline.build import Outcome, build, jobs
+from derive.pipeline.keys import changed, digest
+from derive.pipeline.ledger import Ledger
+from derive.pipeline.project import load
+from derive.pipeline.sample import SAMPLE
+from derive.pipeline.sources import Source, find
+from derive.pipeline.writing import write
+
+BAD = "symbols: {X: 'matrix(m, n)'}\nfunction: f(X) = tr(X X)\nfind: [gradient]\n"
+SET = "title: Set 1\nproblems:\n  - {use: one, points: 3}\n  - {use: two, points: 4}\n"
+
+
+@pytest.fixture
+def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "problems" / "sets").mkdir(parents=True)
+    (tmp_path / "problems" / "one.yaml").write_text(SAMPLE)
+    (tmp_path / "problems" / "two.yaml").write_text(SAMPLE.replace("Trace of", "Another trace of"))
+    return tmp_path
+
+
+def run(**options: object) -> dict[str, Outcome]:
+    outcomes: Iterator[Outcome] = build(find(()), Path("build"), load(), pdf=False, **options)  # type: ignore[arg-type]
+    return {outcome.source.stem: outcome for outcome in outcomes}
+
+
+def states(outcomes: dict[str, Outcome]) -> dict[str, str]:
+    return {stem: outcome.state for stem, outcome in outcomes.items()}
+
+
+def test_only_what_changed_is_made(course: Path) -> None:
+    assert states(run()) == {"one": "made", "two": "made"}
+    assert states(run()) == {"one": "unchanged", "two": "unchanged"}
+    (course / "problems" / "two.yaml").write_text(SAMPLE.replace("Trace of", "A third trace of"))
+    second = run()
+    assert states(second) == {"one": "unchanged", "two": "made"} and second["two"].reasons == ("problem",)
+    (course / "derive.toml").write_text("[slides]\nrows = 3\n")
+    assert run(dry_run=True)["one"].reasons == ("options",)
+    assert states(run(force=True)) == {"one": "made", "two": "made"}
+
+
+def test_a_template_of_the_projects_is_an_ingredient(course: Path) -> None:
+    run()
+    (course / "templates" / "slides").mkdir(parents=True)
+    (course / "templates" / "slides" / "closing.tex.j2").write_text("THE END\n")
+    assert run()["one"].reasons == ("templates",)
+    assert "THE END" in (course / "build" / "one-slides.tex").read_text()
+
+
+def test_a_file_that_fails_leaves_nothing_and_the_others_are_made(course: Path) -> None:
+    run()
+    (course / "problems" / "one.yaml").write_text(BAD)
+    (course / "build" / "one-slides.pdf").write_bytes(b"old")
+    outcomes = run()
+    assert states(outcomes) == {"one": "failed", "two": "unchanged"}
+    assert not list((course / "build").glob("one*")) and list((course / "build").glob("two*"))
+    error = outcomes["one"].error
+    assert error is not None and str(error.where).startswith("problems/one.yaml:2:")
+
+
+def test_fail_fast_stops(course: Path) -> None:
+    (course / "problems" / "a.yaml").write_text(BAD)
+    assert states(run(fail_fast=True)) == {"a": "failed"}
+
+
+def test_two_workers_make_the_same_as_one(course: Path) -> None:
+    run(workers=2)
+    two = {p.name: p.read_bytes() for p in (course / "build").glob("*.tex")}
+    run(force=True)
+    assert two == {p.name: p.read_bytes() for p in (course / "build").glob("*.tex")} and len(two) == 4
+
+
+def test_a_set_is_made_again_when_one_of_its_problems_changes(course: Path) -> None:
+    (course / "problems" / "sets" / "first.yaml").write_text(SET)
+    assert states(run())["sets/first"] == "made"
+    sheet = (course / "build" / "sets" / "first-sheet.tex").read_text()
+    assert re.search(r"Total: 7 points", sheet) and "Problem 2" in sheet
+    assert r"\nabla f(X) = 2 A X B" not in sheet
+    assert r"\nabla f(X) = 2 A X B" in (course / "build" / "sets" / "first-solutions.tex").read_text()
+    (course / "problems" / "two.yaml").write_text(SAMPLE + "remark: changed\n")
+    assert states(run()) == {"one": "unchanged", "two": "made", "sets/first": "made"}
+
+
+@pytest.mark.parametrize(("reference", "words"), [("tow", "did you mean `two`?"), ("../../etc/passwd", "there is no problem")])
+def test_a_reference_to_nothing_is_refused_at_its_line(course: Path, reference: str, words: str) -> None:
+    (course / "problems" / "sets" / "first.yaml").write_text(SET.replace("use: two", f"use: {reference}"))
+    error = run()["sets/first"].error
+    assert error is not None and words in error.render() and str(error.where).startswith("problems/sets/first.yaml:4:")
+
+
+def test_a_mistake_of_the_program_is_a_sentence(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("no\nsuch thing")
+
+    monkeypatch.setattr(building, "read", broken)
+    error = run()["one"].error
+    assert error is not None and error.code == "internal" and "RuntimeError: no" in error.message and "report" in str(error.hint)
+
+
+def test_two_files_of_one_name_are_refused(course: Path) -> None:
+    from derive.errors import DeriveError
+
+    (course / "other").mkdir()
+    (course / "other" / "one.yaml").write_text(SAMPLE)
+    with pytest.raises(DeriveError, match="would both be built"):
+        find(("problems", "other"))
+    assert find(("problems/one.yaml",)) == (Source("problems/one.yaml", "one"),)
+
+
+def test_jobs_below_make_are_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAKEFLAGS", " -j4 --jobserver-auth=3,4")
+    assert jobs(None) == 1 and jobs(3) == 3
+
+
+def test_an_equal_file_keeps_its_time(tmp_path: Path) -> None:
+    path = tmp_path / "a" / "b.tex"
+    assert write(path, "x") is True
+    before = path.stat().st_mtime_ns
+    assert write(path, "x") is False and path.stat().st_mtime_ns == before
+    assert [p.name for p in path.parent.iterdir()] == ["b.tex"]
+
+
+def test_a_record_that_cannot_be_read_counts_as_none(tmp_path: Path) -> None:
+    (tmp_path / ".derive").mkdir()
+    for text in ("", "{", "[]", '{"format": 99}', '{"format": 1, "entries": {"a": 3}}'):
+        (tmp_path / ".derive" / "ledger.json").write_text(text)
+        assert Ledger.load(tmp_path).entries == {}
+
+
+def test_keys_tell_what_changed() -> None:
+    assert changed(None, {"a": "1"}) == ("first",)
+    assert changed({"a": "1", "b": "2"}, {"a": "1", "b": "3"}) == ("b",)
+    assert digest("ab", "c") != digest("a", "bc")
