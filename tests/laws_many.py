@@ -36,7 +36,7 @@ from derive.checking.verification import _points, verify
 from derive.errors import DeriveError
 from derive.language import build, grammar
 from derive.language import nodes as nodes_of
-from derive.language.nodes import Apply, Delta, Expr, Map, Symbol, Unnamed, walk
+from derive.language.nodes import Apply, Commutation, Delta, Expr, Map, Symbol, Unnamed, walk
 from derive.language.problem import Problem
 from derive.language.problemfile import read
 from derive.language.sizes import ONE, is_column, is_scalar
@@ -203,7 +203,7 @@ def _unread(derivation: Derivation) -> Outcome | None:
                 wrong = misread(expr)
                 if wrong is not None and "nested" not in wrong:
                     return Outcome("FAILED", f"LaTeX misread ({line.rule})", wrong)
-                if not expr.pending and not any(isinstance(e, Delta) for e in walk(expr)):
+                if not expr.pending and not any(isinstance(e, (Commutation, Delta)) for e in walk(expr)):
                     found = grammar.parse(text(expr), names_of(expr)[0], shape=expr.shape)
                     if found is not expr:
                         return Outcome("FAILED", f"text misread ({line.rule})", text(expr))

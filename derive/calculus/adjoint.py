@@ -6,6 +6,8 @@ Source: Magnus & Neudecker, Matrix Differential Calculus, ch. 9 (identification 
 
 from __future__ import annotations
 
+from itertools import chain, count
+
 from derive.calculus.rules.adjoints import adjoint_of
 from derive.errors import DeriveError
 from derive.language.build import ONE, add, matmul, scale, times, transpose, zero
@@ -28,6 +30,8 @@ from derive.language.nodes import (
     Where,
     Zeros,
     number,
+    substitute,
+    walk,
 )
 from derive.language.sizes import Size
 
@@ -86,7 +90,8 @@ def pull(expr: Expr, direction: Symbol, weight: Expr) -> Expr:
         case Entry(arg=a, row=i, column=j):
             return pull(a, direction, _placed(a, i, j, weight))
         case Sum():
-            return Sum(expr.index, expr.lower, expr.upper, pull(expr.body, direction, weight))
+            index, body = _apart(expr, weight)
+            return Sum(index, expr.lower, expr.upper, pull(body, direction, weight))
         case Stack():
             return _stacked(expr, direction, weight)
         case Apply(function=fn, arg=point, order=1, directions=(v,)) if fn.value is not None and expr.is_scalar:
@@ -105,6 +110,18 @@ def missing(expr: Expr, what: str) -> DeriveError:
     return DeriveError(
         f"the {what} rule of {kind} is missing: {pretty(expr)} cannot be done yet", code="missing-rule"
     )
+
+
+def _apart(expr: Sum, weight: Expr) -> tuple[Symbol, Expr]:
+    """The index and the body of a sum, with another letter where the weight, which comes to stand inside, has that one."""
+    inside = {node.index.name for node in walk(weight) if isinstance(node, Sum)} | weight.free
+    if expr.index.name not in inside:
+        return expr.index, expr.body
+    taken = inside | expr.free | {node.index.name for node in walk(expr) if isinstance(node, Sum)}
+    taken |= {name for node in (*walk(expr), *walk(weight)) for size in node.shape for name in size.names}
+    letter = next(name for name in chain("ijlrqcd", (f"i{k}" for k in count(1))) if name not in taken)
+    index: Symbol = Symbol(letter, expr.index.dims, expr.index.has)
+    return index, substitute(expr.body, {expr.index: index})
 
 
 def pairing(a: Expr, b: Expr) -> Expr:

@@ -70,7 +70,7 @@ def backward(s: Setting) -> Backward:
         return add(*pieces)
 
     start: Expr = D(p.function, m.moves)
-    first = level(start, m, frozenset(D(u, m.moves) for u in m.lets))
+    first = level(start, m, m.of_lets)
     rest = _finish(first.expr, s)
     name, why = reason(first)
     head = Head("derivative", p.name, p.wrt, s.directions)
@@ -125,8 +125,7 @@ def _steps(start: Expr, end: Expr, steps: tuple[Step, ...]) -> tuple[Step, ...]:
 def _finish(expr: Expr, s: Setting) -> Expr:
     """All pending derivatives taken but those of intermediates."""
     m = s.motion
-    held = frozenset(D(u, m.moves) for u in m.lets)
-    while (done := level(expr, m, held)).steps:
+    while (done := level(expr, m, m.of_lets)).steps:
         expr = done.expr
     return expr
 
@@ -135,11 +134,10 @@ def _forward(s: Setting) -> Chain:
     """The derivative of each intermediate in terms of the earlier ones."""
     m = s.motion
     lines: list[Line] = []
-    held = frozenset(D(u, m.moves) for u in m.lets)
     for u, definition in m.lets.items():
         start: Expr = D(u, m.moves)
         done = _finish(D(definition, m.moves), s)
-        name, why = reason(level(D(definition, m.moves), m, held))
+        name, why = reason(level(D(definition, m.moves), m, m.of_lets))
         lines.append(Line(done, name, why, "derivative", start, of=definition))
     return Chain("lemma", "The intermediates", tuple(lines))
 

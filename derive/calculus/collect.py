@@ -71,11 +71,7 @@ def canonical(expr: Expr) -> Expr:
         case Call(name="tr", args=(MatMul(factors=factors),)):
             flipped = _flip(expr.args[0])
             other = flipped.factors if isinstance(flipped, MatMul) else (flipped,)
-            ways = []
-            for chain in (factors, other):
-                for k in range(len(chain)):
-                    ways.append(chain[k:] + chain[:k])
-            best = matmul(*min(ways, key=lambda chain: tuple(fingerprint(f) for f in chain)))
+            best = matmul(*_first_rotation(factors, other))
             return best if best.is_scalar else Call("tr", (best,))
         case Call(name="tr", args=(arg,)):
             return Call("tr", (min((arg, _flip(arg)), key=fingerprint),))
@@ -85,6 +81,15 @@ def canonical(expr: Expr) -> Expr:
             return Call("hadamard", tuple(sorted((canonical(a) for a in expr.args), key=fingerprint)))
         case _:
             return expr
+
+
+def _first_rotation(*chains: tuple[Expr, ...]) -> tuple[Expr, ...]:
+    """The cyclic rotation of one of the chains whose fingerprints come first; only those that begin with the least one compete."""
+    prints = [[fingerprint(f) for f in chain] for chain in chains]
+    least = min(min(p) for p in prints)
+    starts = ((chain, p, k) for chain, p in zip(chains, prints, strict=True) for k in range(len(p)) if p[k] == least)
+    chain, _, k = min(starts, key=lambda start: start[1][start[2] :] + start[1][: start[2]])
+    return chain[k:] + chain[:k]
 
 
 def _flip(expr: Expr) -> Expr:

@@ -127,7 +127,7 @@ def vec_matrix(expr: Expr, h: Symbol) -> Expr:
             return add(*(vec_matrix(t, h) for t in expr.terms))
         case Scale(scalar=s, arg=a):
             if h.name in s.free:
-                return matmul(_vec(a), vec_matrix(s, h))
+                return matmul(in_vec(a), vec_matrix(s, h))
             return scale(s, vec_matrix(a, h))
         case MatMul():
             factors = expr.factors
@@ -140,9 +140,9 @@ def vec_matrix(expr: Expr, h: Symbol) -> Expr:
             return body if isinstance(outer, Identity) else outer if isinstance(body, Identity) else _times(outer, body)
         case Call(name="hadamard", args=(a, b)):
             here, other = (a, b) if h.name in a.free else (b, a)
-            return _times(Call("diag", (_vec(other),)), vec_matrix(here, h))
+            return _times(Call("diag", (in_vec(other),)), vec_matrix(here, h))
         case Call(name="quotient", args=(a, b)) if h.name not in b.free and not a.is_scalar:
-            return _times(Call("diag", (_vec(Call("quotient", (Ones(b.shape), b))),)), vec_matrix(a, h))
+            return _times(Call("diag", (in_vec(Call("quotient", (Ones(b.shape), b))),)), vec_matrix(a, h))
         case Call(name="vec", args=(a,)):
             return vec_matrix(a, h)
         case Call(name="kron", args=(a, b)):
@@ -175,8 +175,8 @@ def _kronecker(a: Expr, b: Expr, h: Symbol) -> Expr:
     (m, n), (p, q) = a.shape, b.shape
     shuffle = _kron(Identity(n), _kron(Commutation(q, m), Identity(p)))
     if h.name in a.free:
-        return _times(shuffle, _times(_kron(Identity(m * n), _vec(b)), vec_matrix(a, h)))
-    return _times(shuffle, _times(_kron(_vec(a), Identity(p * q)), vec_matrix(b, h)))
+        return _times(shuffle, _times(_kron(Identity(m * n), in_vec(b)), vec_matrix(a, h)))
+    return _times(shuffle, _times(_kron(in_vec(a), Identity(p * q)), vec_matrix(b, h)))
 
 
 def _diagonal(expr: Expr, a: Expr) -> Expr:
@@ -208,10 +208,11 @@ def _speed(expr: Expr, h: Symbol) -> Expr:
     """The factor of a scalar direction."""
     from derive.language.nodes import substitute
 
-    return _vec(substitute(expr, {h: ONE}))
+    return in_vec(substitute(expr, {h: ONE}))
 
 
-def _vec(expr: Expr) -> Expr:
+def inin_vec(expr: Expr) -> Expr:
+    """The columns stacked, where there are several."""
     return expr if is_column(expr.shape) or expr.is_scalar else Call("vec", (expr,))
 
 

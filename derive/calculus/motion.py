@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from derive.calculus.properties import degree
 from derive.language.build import (
@@ -34,15 +35,21 @@ class Motion:
         return bool(expr.free & self.active)
 
     def direction(self, name: str) -> Expr | None:
-        return next((d for s, d in self.moves if s.name == name), None)
+        return self._directions.get(name)
 
-    @property
+    @cached_property
+    def _directions(self) -> dict[str, Expr]:
+        return {s.name: d for s, d in self.moves}
+
+    @cached_property
     def names(self) -> frozenset[str]:
         """The names of the directions."""
-        out: frozenset[str] = frozenset()
-        for _, direction in self.moves:
-            out |= direction.free
-        return out
+        return frozenset().union(*(direction.free for _, direction in self.moves))
+
+    @cached_property
+    def of_lets(self) -> frozenset[Expr]:
+        """The pending derivatives of the intermediates that move."""
+        return frozenset(D(u, self.moves) for u in self.lets)
 
     def pending(self, expr: Expr) -> Expr:
         """D(expr)[…], or what it plainly is: zero for a constant, the direction for the variable itself."""

@@ -15,12 +15,13 @@ from derive.calculus.differentiate import spread
 from derive.calculus.explicit import by_entries, entries_of, explicit
 from derive.calculus.first import Setting, derivative_lines, read_off, setting
 from derive.calculus.grain import grained
-from derive.calculus.matrixform import matrix_of, vec_matrix
+from derive.calculus.matrixform import in_vec, matrix_of, vec_matrix
 from derive.calculus.naming import named
 from derive.calculus.narration import overridden
 from derive.calculus.numbers import in_numbers
 from derive.calculus.properties import definiteness, is_invertible, is_positive, is_symmetric
-from derive.calculus.reading import joined
+from derive.calculus.reading import gradient, joined
+from derive.calculus.remarks import remarks
 from derive.calculus.second import hessian, second_derivative, taylor
 from derive.calculus.stationary import stationary
 from derive.calculus.tidy import tidy
@@ -67,6 +68,7 @@ def _derive(problem: Problem) -> Derivation:
     if "derivative" in find:
         results["derivative"] = Result(first, problem.directions)
     gradients: dict[str, Expr] = {}
+    structured: dict[str, Expr] = {}
     method_gradient = problem.method in ("gradient", "all") and "second-derivative" in find
     if find & _NEEDS_GRADIENT or (method_gradient and is_scalar(problem.function.shape)):
         more, gradients, structured = _gradients(s, first)
@@ -116,7 +118,11 @@ def _derive(problem: Problem) -> Derivation:
     chains += in_numbers(problem, results)
     chains = told_as_asked(chains, problem)
     told = replace(problem, let=written.let, function=written.function) if s.written is not problem.function else problem
-    return Derivation(told, tuple(chains), results, _conditions(told, results, dict(where)), where)
+    free = {
+        x.name: gradient(first, h)[0] for x, h in zip(problem.wrt, s.directions, strict=True) if structured and "symmetric" in x.has
+    }
+    said = remarks(written, free, structured)
+    return Derivation(told, tuple(chains), results, _conditions(told, results, dict(where)), where, said)
 
 
 def _backward(s: Setting, find: set[str]) -> Derivation:
@@ -134,7 +140,8 @@ def _backward(s: Setting, find: set[str]) -> Derivation:
         chains.append(chain)
         results["differential"] = Result(chain.lines[-1].expr)
     chains = told_as_asked(chains, problem)
-    return Derivation(problem, tuple(chains), results, _conditions(problem, results), done.where)
+    said = remarks(problem, {}, {})
+    return Derivation(problem, tuple(chains), results, _conditions(problem, results), done.where, said)
 
 
 def informed(problem: Problem) -> Problem:
@@ -215,8 +222,6 @@ def _gradients(s: Setting, first: Expr) -> tuple[list[Line], dict[str, Expr], di
     free = structured
     curved = [x for x in p.wrt if {"orthogonal", "stiefel", "unit"} & x.has]
     if curved:
-        from derive.calculus.reading import gradient
-
         free = {x.name: gradient(first, h)[0] for x, h in zip(p.wrt, s.directions, strict=True)}
     if p.inner_product is not None:
         more, structured = _other_inner_product(s, structured)
@@ -364,7 +369,7 @@ def vectorized(s: Setting, first: Expr) -> tuple[list[Chain], Result | dict[str,
     results: dict[str, Result] = {}
     for x, h in zip(p.wrt, s.directions, strict=True):
         part = _only(first, h, s)
-        matrix = first if s.unit_speed else neat(vec_matrix(part, h), [])
+        matrix = in_vec(first) if s.unit_speed else neat(vec_matrix(part, h), [])
         lines: list[Line] = []
         if not s.unit_speed and not part.is_scalar:
             start: Expr = part if is_column(part.shape) else Call("vec", (part,))

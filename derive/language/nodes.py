@@ -65,9 +65,12 @@ class Expr(metaclass=_Interned):
         object.__setattr__(self, "_children", children)
         object.__setattr__(self, "shape", self._shape())
         names: frozenset[str] = self._own_names()
-        for child in children:
-            if child.free:
-                names = names | child.free if names else child.free
+        if len(children) > 8:  # one by one, a derivative along many directions would take the square of their number
+            names = names.union(*(child.free for child in children))
+        else:
+            for child in children:
+                if child.free:
+                    names = names | child.free if names else child.free
         object.__setattr__(self, "free", names - self._bound_names())
         object.__setattr__(
             self, "pending", isinstance(self, (D, Rate)) or any(c.pending for c in children)

@@ -86,6 +86,18 @@ def nodes(derivation: Derivation) -> int:
     return len(seen)
 
 
+def written(derivation: Derivation) -> int:
+    """How many leaves the lines show when everything is written out, a shared part as often as it stands there."""
+    sizes: dict[Expr, int] = {}
+
+    def size(expr: Expr) -> int:
+        if expr not in sizes:
+            sizes[expr] = sum(size(child) for child in expr.children) or 1
+        return sizes[expr]
+
+    return sum(size(line.expr) for chain in derivation.chains for line in chain.lines)
+
+
 def lines(derivation: Derivation) -> int:
     return sum(len(chain.lines) for chain in derivation.chains)
 

@@ -1,0 +1,66 @@
+"""What is worth saying beside a derivation: the conventions that must not be confused, and the shapes along a chain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from derive.calculus.derivation import Why
+from derive.calculus.tidy import tidy
+from derive.language.build import add, negate, transpose
+from derive.language.nodes import Call, Expr, Identity, Symbol
+from derive.language.problem import Problem
+from derive.language.sizes import Shape, is_scalar, show
+
+
+def remarks(problem: Problem, free: Mapping[str, Expr], structured: Mapping[str, Expr]) -> tuple[Why, ...]:
+    """The remarks of a problem; free and structured are the gradients before and after the projection onto the structure."""
+    out: list[Why] = []
+    for x in problem.wrt:
+        g, inside = free.get(x.name), structured.get(x.name)
+        if g is not None and inside is not None and g is not inside and "symmetric" in x.has and "diagonal" not in x.has:
+            out.append(_conventions(x, g))
+    shapes = _shapes(problem)
+    if shapes:
+        out.append(shapes)
+    return tuple(out)
+
+
+def _conventions(x: Symbol, g: Expr) -> Why:
+    """Srinivasan & Panda (2019), arXiv:1911.06491: the gradient of a symmetric variable is sym(G)."""
+    entries = tidy(add(g, transpose(g), negate(Call("hadamard", (Identity(x.shape[0]), g)))))
+    return (
+        "The free gradient, by a variable without structure, is ", g, ". The entry convention of some books, ", entries,
+        ", counts entries instead of directions: it is not the gradient of this inner product.",
+    )
+
+
+def _shapes(problem: Problem) -> Why:
+    """E by z: 1×m; z by g: m×m; g by A: m×(m×n)."""
+    moving = {x.name: x for x in problem.wrt}
+    factors: list[tuple[Expr | str, Symbol, Shape]] = []
+    for u, definition in problem.let:
+        above = [s for s in moving.values() if s.name in definition.free]
+        if above:
+            factors.extend((u, s, u.shape) for s in above)
+            moving[u.name] = u
+    if not factors or all(is_scalar(s.shape) and is_scalar(shape) for _, s, shape in factors) or len(factors) > 6:
+        return ()
+    outer: list[tuple[Expr | str, Symbol, Shape]] = [
+        (problem.name, s, problem.function.shape) for s in moving.values() if s.name in problem.function.free
+    ]
+    said: list[str | Expr] = ["Shapes along the chain: "]
+    for k, (of, by, shape) in enumerate([*outer, *reversed(factors)]):
+        said += ["; " if k else "", of, " by ", by, f": {_factor(shape, by.shape)}"]
+    return (*said, ".")
+
+
+def _factor(value: Shape, variable: Shape) -> str:
+    """(P×Q)×(M×N), a column counting as its length."""
+    def one(shape: Shape) -> str:
+        if is_scalar(shape):
+            return "1"
+        if shape[1] == shape[0].of(1):
+            return str(shape[0])
+        return f"({show(shape)})"
+
+    return f"{one(value)}×{one(variable)}"
