@@ -38,7 +38,7 @@ lint: $(VENV)/.test-stamp
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "derive needs Python 3.11 or later: this is $$($(PYTHON) --version 2>&1); try make PYTHON=python3.12" >&2; exit 4; }
-	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); $(call apt,python3-venv) && $(PYTHON) -m venv $(VENV); } || \
+	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || { rm -rf $(VENV); $(call apt,python3-venv) && $(PYTHON) -m venv $(VENV); } || \
 	  { echo "a virtual environment cannot be made: sudo apt-get install python3-venv" >&2; exit 4; }
 
 $(VENV)/.run-stamp: pyproject.toml | $(BIN)/python

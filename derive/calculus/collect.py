@@ -196,7 +196,10 @@ def factor(expr: Expr) -> Expr:
         for c, powers, body in parts:
             left = dict(powers)
             for base, exponent in scalars_out.items():
-                left[base] = tidy(add(left[base], scale(number(-1), exponent)))
+                if left[base] is exponent:
+                    del left[base]
+                else:
+                    left[base] = tidy(add(left[base], scale(number(-1), exponent)))
             inner.append(tidy(join(c / number_out, left, body)))
         return scale(join(number_out, scalars_out, None), factor(add(*inner)))
     if expr.is_scalar:

@@ -195,8 +195,6 @@ def derivative_lines(s: Setting) -> tuple[list[Line], Named]:
         lines.append(Line(rate, "definition", ("definition",), left=head))
         steps = (Step(rate, plain, "definition", ()), Step(plain, pending, "intermediate", ()))
         rest = levels(pending, m, "derivative", steps)
-        told = joined([(u, " = ", d) for u, d in p.let])
-        rest[0] = replace(rest[0], why=(*rest[0].why, ", with ", *told))
     elif m.lets:
         rest = levels(pending, m, "derivative")
         if rest:

@@ -5,8 +5,6 @@ Source: the implicit function theorem; Magnus & Neudecker, Matrix Differential C
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from derive.calculus.derivation import Head, Line
 from derive.calculus.differentiate import Motion, level, take
 from derive.calculus.equations import solve
@@ -74,11 +72,6 @@ def defining_lines(
     after = tidy(substitute(last, {e: told[k] for k, e in unknowns.items() if k in told}))
     lines.append(Line(after, name, (row.last,), "derivative", head))
     named: Named = tuple((told[k], e) for k, e in unknowns.items() if k in told)
-    if named:
-        said: list[str | Expr] = []
-        for symbol, e in named:
-            said += [", with " if not said else ", ", symbol, " = ", e]
-        lines[0] = replace(lines[0], why=(*lines[0].why, *said))
     return lines, named
 
 

@@ -211,7 +211,7 @@ def _speed(expr: Expr, h: Symbol) -> Expr:
     return in_vec(substitute(expr, {h: ONE}))
 
 
-def inin_vec(expr: Expr) -> Expr:
+def in_vec(expr: Expr) -> Expr:
     """The columns stacked, where there are several."""
     return expr if is_column(expr.shape) or expr.is_scalar else Call("vec", (expr,))
 

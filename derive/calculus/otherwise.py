@@ -6,13 +6,13 @@ from derive.calculus.collect import collect, neat
 from derive.calculus.derivation import Chain, Head, Line, Result, Step
 from derive.calculus.differentiate import spread
 from derive.calculus.first import Setting, free_name, taken_names
-from derive.calculus.matrixform import vec_matrix
+from derive.calculus.matrixform import in_vec, vec_matrix
 from derive.calculus.second import _expanded
 from derive.calculus.tidy import tidy
 from derive.errors import DeriveError
 from derive.language.build import add, scale
 from derive.language.nodes import Entry, Expr, Symbol, substitute
-from derive.language.sizes import SCALAR, is_scalar
+from derive.language.sizes import SCALAR, is_column, is_scalar
 
 
 def linearity(s: Setting, first: Expr) -> tuple[list[Chain], Result]:
@@ -64,12 +64,12 @@ def entries(s: Setting, first: Expr) -> tuple[list[Chain], Result]:
     last = lines[-1].expr
     chain_lines = list(lines)
     result = last
-    if isinstance(last, Entry) and found[-1].rule == "recognise":
+    if isinstance(last, Entry) and found[-1].rule == "recognise" and not (s.unit_speed and not is_column(last.arg.shape)):
         result = last.arg
         chain_lines.append(Line(result, "gradient" if scalar else "read-off", (), quantity, Head(quantity, p.name, p.wrt)))
-    elif not scalar and not s.unit_speed:
+    elif not scalar:
         (h,) = s.directions
-        result = neat(vec_matrix(spread(first, frozenset({h.name})), h), [])
+        result = in_vec(first) if s.unit_speed else neat(vec_matrix(spread(first, frozenset({h.name})), h), [])
         why = ("the entries in the order of vec",)
         chain_lines.append(Line(result, "read-off", why, "vectorized", Head("vectorized", p.name, p.wrt)))
     return [Chain("entries", "By indices", tuple(chain_lines))], Result(result)

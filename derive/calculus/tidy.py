@@ -7,6 +7,7 @@ property of which symbol it used, because a reader is told each of them.
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import chain, count
 
 from derive.calculus.shortcuts import block_of, column_times_row, negative, primes, summed
 from derive.language.build import (
@@ -45,7 +46,11 @@ from derive.language.nodes import (
     Where,
     Zeros,
     number,
+    substitute,
+    transform,
+    walk,
 )
+from derive.language.sizes import ONE as ONE_SIZE
 from derive.language.sizes import is_column, is_scalar
 
 Used = list[tuple[str, Expr]]
@@ -113,7 +118,7 @@ def _node(expr: Expr, new: tuple[Expr, ...], used: Used | None, memo: dict[Expr,
                 return new[1]
             return expr.rebuild(new)
         case Sum():
-            return zero(expr.shape) if is_zero(new[-1]) else expr.rebuild(new)
+            return zero(expr.shape) if is_zero(new[-1]) else expr.rebuild((*new[:-1], _unshadowed(expr.index, new[-1])))
         case Stack():
             return zero(expr.shape) if all(is_zero(c) for c in new) else expr.rebuild(new)
         case Entry():
@@ -318,6 +323,23 @@ def _transposed(arg: Expr, used: Used | None) -> Expr:
     return transpose(arg)
 
 
+def _unshadowed(index: Symbol, body: Expr) -> Expr:
+    """The body of a sum with another letter for the sums in it over an index of the same name."""
+    sums = {node.index.name for node in walk(body) if isinstance(node, Sum)}
+    if index.name not in sums:
+        return body
+    taken = sums | body.free | {name for node in walk(body) for size in node.shape for name in size.names}
+    letter = next(name for name in chain("ijlrqcd", (f"i{k}" for k in count(1))) if name not in taken)
+
+    def visit(node: Expr) -> Expr:
+        if not isinstance(node, Sum) or node.index.name != index.name:
+            return node
+        other: Symbol = Symbol(letter, node.index.dims, node.index.has)
+        return Sum(other, node.lower, node.upper, substitute(node.body, {node.index: other}))
+
+    return transform(body, visit)
+
+
 def _transposed_sum(arg: Add, used: Used | None) -> Expr:
     """(Xw - y)' stays; (X'A + B')' is A'X + B; a symmetric sum is itself."""
     mine: Used | None = None if used is None else []
@@ -370,7 +392,7 @@ def _called(name: str, new: tuple[Expr, ...], used: Used | None) -> Expr:
         if isinstance(arg, Scale):
             return scale(arg.scalar, _called(name, (arg.arg,), used))
         if name == "diag" and isinstance(arg, Ones):
-            return Identity(arg.shape[0])
+            return Identity(arg.shape[0]) if is_column(arg.shape) else Ones((arg.shape[0], ONE_SIZE))
         if name == "tr" and isinstance(arg, Identity):
             return SizeValue(arg.size)
         if name == "sum" and not isinstance(arg, Add):

@@ -175,13 +175,13 @@ def check_gradient(function: Function, got: Array, variable: Symbol, metric: Arr
         [np.sum(dual * e[variable.name]) for e in tests], [function.along(e) for e in tests], function.size(), 1,
         "difference quotients",
     )
-    return outcome if metric is not None else outcome.and_(_membership(variable, at, got))
+    return outcome if metric is not None else outcome.and_(_membership(variable, at, got, function.size()))
 
 
-def _membership(variable: Symbol, at: Any, got: Array) -> Outcome:
-    """Whether a gradient lies in the structure of its variable."""
+def _membership(variable: Symbol, at: Any, got: Array, function: float) -> Outcome:
+    """Whether a gradient lies in the structure of its variable; below 1e-6 of the function's size it is rounding of 0."""
     off = np.asarray(project(variable.has, at, got) - got)
-    size = max(largest(got), 1e-30)
+    size = max(largest(got), 1e-6 * function, 1e-30)
     error = largest(off) / size
     return Outcome(error, FIRST, "the structure", f"it does not lie in the structure of {variable.name}" * (error > FIRST))
 
@@ -248,7 +248,7 @@ def check_hessian_operator(function: Function, got: Array, variable: Symbol, alo
         [np.sum(got * e[variable.name]) for e in tests], [function.second(e, along) for e in tests], function.size(), 2,
         "second differences",
     )
-    return outcome if curved else outcome.and_(_membership(variable, at, got))
+    return outcome if curved else outcome.and_(_membership(variable, at, got, function.size()))
 
 
 def check_hessian_matrix(function: Function, got: Array, variables: tuple[Symbol, ...]) -> Outcome:

@@ -9,6 +9,7 @@ import click
 
 from derive.errors import DeriveError
 
+
 @click.command("new")
 @click.argument("name")
 def command(name: str) -> None:

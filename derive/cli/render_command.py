@@ -39,15 +39,17 @@ def command(
 
     project = projects.load(templates=template_dirs)
     settings = replace(project.settings, overlays=project.settings.overlays and not no_overlays)
-    if output is not None and output.suffix not in (".tex", ".pdf"):
-        raise click.UsageError(f"-o names a .tex or a .pdf file, not {output.name}")
+    mode = MODES[mode_name]
+    allowed = [f".{mode.suffix}", *([".pdf"] if mode.pdf else [])]
+    if output is not None and output.suffix not in allowed:
+        raise click.UsageError(f"-o names a {' or a '.join(allowed)} file for {mode_name}, not {output.name}")
     pdf = output is not None and output.suffix == ".pdf"
-    content = render(file, MODES[mode_name], replace(project, settings=settings), pdf, points)
+    content = render(file, mode, replace(project, settings=settings), pdf, points)
     if output is None:
         sys.stdout.buffer.write(content)
         return
     write(output, content)
-    if not MODES[mode_name].pdf:
+    if not mode.pdf and mode.suffix == "tex":
         from derive.documents.templates import fill
 
         style = output.parent / "derive.sty"

@@ -37,6 +37,8 @@ def lines(examined: Examined, width: int) -> Iterator[str]:
     yield f"  {_function(problem)} = {text.pretty(problem.function)}"
     for symbol, expr in problem.let:
         yield f"  {text.pretty(symbol)} = {text.pretty(expr)}"
+    for symbol, expr in derivation.where:
+        yield f"  with {text.pretty(symbol)} = {text.pretty(expr)}"
     given = ", ".join(f"{text.pretty(s)} {_kind(s.shape, s.has)}" for s in problem.symbols.values())
     yield from (click.style(f"  {line}", dim=True) for line in wrapped(given, width - 2, ", "))
     number = 0

@@ -34,7 +34,9 @@ EM = 10.95
 
 
 def text_width(mode: Mode, settings: Settings) -> float:
-    """How wide a display is, in em: the page without its margins and the indent of displays."""
+    """How wide a display is, in em: the page without its margins and the indent of displays; a web page scrolls."""
+    if mode.suffix == "html":
+        return 1e6
     if mode.slides:
         return ({169: 160, 43: 128}[settings.aspect] - 22) * 2.845 / EM
     return ({"a4": 210, "letter": 215.9}[settings.paper] - 56) * 2.845 / EM

@@ -14,6 +14,7 @@ class Mode:
               its template
     overlays  one row a click
     pdf       it is a document of its own, and can be a PDF
+    suffix    of what its template makes
     """
 
     name: str
@@ -23,6 +24,7 @@ class Mode:
     reveals: Literal["nothing", "answers", "everything"] = "everything"
     overlays: bool = False
     pdf: bool = True
+    suffix: str = "tex"
 
 
 MODES = {
@@ -35,6 +37,7 @@ MODES = {
         Mode("solutions", "solutions.tex.j2", "numbered steps with their reasons, the check at the end"),
         Mode("key", "key.tex.j2", "the answers alone", reveals="answers"),
         Mode("article", "prose.tex.j2", "full sentences between the displays"),
+        Mode("html", "page.html.j2", "a web page with MathML, one list item a step", pdf=False, suffix="html"),
         Mode("fragment", "fragment.tex.j2", "displays to \\input into a document of your own, with derive.sty", pdf=False),
         Mode("frames", "frames.tex.j2", "frames to \\input into a deck of your own, with derive.sty", slides=True, overlays=True, pdf=False),
     )

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from derive.documents import mathml
 from derive.errors import DeriveError, Position
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ def environment(folders: Iterable[Path] = ()) -> jinja2.Environment:
         autoescape=False,
     )
     env.filters["meta"] = metadata
+    env.filters["html"] = mathml.html
+    env.filters["mathml"] = _display
     return env
 
 
@@ -122,6 +125,11 @@ def _shown(file: str) -> str:
             return path.resolve().relative_to(Path.cwd()).as_posix()
         except ValueError:
             return str(path)
+
+
+def _display(latex: str) -> str:
+    """A formula of its own as MathML."""
+    return mathml.mathml(latex, display=True)
 
 
 def metadata(text: str) -> str:

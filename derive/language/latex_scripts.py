@@ -25,7 +25,7 @@ class Scripts(Reader):
     def scripted(self) -> Operand:
         from derive.language.latex_atoms import atom
 
-        out = atom(self)
+        out = atom(self)  # type: ignore[arg-type]  # every Scripts is a part of the one Parser
         count = 0
         raised = False
         while True:
@@ -67,7 +67,7 @@ class Scripts(Reader):
         else:
             from derive.language.latex_atoms import atom
 
-            out = atom(self)
+            out = atom(self)  # type: ignore[arg-type]  # every Scripts is a part of the one Parser
         self.depth -= 1
         return out
 

@@ -31,6 +31,7 @@ from derive.language.nodes import (
     Transpose,
     Unit,
     Where,
+    Zeros,
 )
 from derive.language.sizes import ONE, is_column, is_row
 from derive.notation.identifiers import identifier
@@ -172,7 +173,10 @@ class Writer:
                 bound = frozenset((index.name,))
                 inner = self.scope(body, Binding(bound, bound))
                 reach = f"range({self.integer(lower).text}, {plus_one(self.integer(upper))})"
-                return Code(f"sum({inner.text} for {identifier(index.name)} in {reach})")
+                each = f"{inner.text} for {identifier(index.name)} in {reach}"
+                if body.is_scalar or isinstance(upper, (Number, SizeValue)):
+                    return Code(f"sum({each})")
+                return Code(f"sum(({each}), {constant(Zeros(body.shape)).text})")  # it may be empty
             case D():
                 return self.derivative(node)
             case Rate():

@@ -67,7 +67,7 @@ def jobs(asked: int | None) -> int:
 
 def names(stem: str, mode: Mode, pdf: bool) -> tuple[str, ...]:
     """The files of a document below the output folder."""
-    return (f"{stem}-{mode.name}.tex", *((f"{stem}-{mode.name}.pdf",) if pdf and mode.pdf else ()))
+    return (f"{stem}-{mode.name}.{mode.suffix}", *((f"{stem}-{mode.name}.pdf",) if pdf and mode.pdf else ()))
 
 
 def run(task: Task) -> Done:

@@ -49,7 +49,7 @@ def missing(for_tests: bool = False) -> tuple[Need, ...]:
     absent = [need for need in wanted if need.kind == "program" and shutil.which(need.name) is None]
     files = [need for need in wanted if need.kind == "file"]
     found = _found([need.name for need in files])
-    return tuple([*absent, *(need for need in files if need.name not in found)])
+    return (*absent, *(need for need in files if need.name not in found))
 
 
 def _found(names: list[str]) -> frozenset[str]:

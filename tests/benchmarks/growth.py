@@ -36,5 +36,6 @@ def network(layers: int, everything: bool) -> Problem:
     wrt = [f"{letter}{k}" for k in range(1, layers + 1) for letter in "Wb"] if everything else ["W1"]
     by = f"[{', '.join(wrt)}]" if everything else "W1"
     head, body = "\n".join(symbols), "\n".join(let)
-    text = f"symbols:\n{head}\nlet:\n{body}\nfunction: f({', '.join(wrt)}) = E(x{layers})\nwrt: {by}\nfind: [derivative, gradient]\n"
+    function = f"f({', '.join(wrt)}) = E(x{layers})"
+    text = f"symbols:\n{head}\nlet:\n{body}\nfunction: {function}\nwrt: {by}\nfind: [derivative, gradient]\n"
     return read(text, "network.yaml")

@@ -1,7 +1,7 @@
 """The functions on which SymPy 1.14's matrix `.diff` is right, each for both programs.
 
-Which they are was found by numbers (every derivative that it returns against central differences, 58 functions, 35 right): the
-number of a row is that of the report's table.  SymPy's matrix `.diff` is run here as the thing to be compared with, never in derive.
+Which they are was found by numbers, every derivative that SymPy returns against central differences: 35 of 58 functions.  The
+number of a row is the one that it has among the 58.  Left out is one that SymPy answers only for an entry at a time (42).
 """
 
 from __future__ import annotations
@@ -68,8 +68,8 @@ SUBJECTS = (
     Subject(2, "x'Ax", "x' A x", "x", lambda s: s.x.T * s.A * s.x),
     Subject(3, "a'Xb", "a' X b", "X", lambda s: s.a.T * s.X * s.b),
     Subject(4, "a'X'Xb", "a' X' X b", "X", lambda s: s.a.T * s.X.T * s.X * s.b),
-    Subject(5, "||Pw-u||^2", "(P w - u)' (P w - u)", "w", lambda s: (s.P * s.w - s.u).T * (s.P * s.w - s.u)),
-    Subject(7, "||Pw-u||", "((P w - u)' (P w - u))^(1/2)", "w", lambda s: ((s.P * s.w - s.u).T * (s.P * s.w - s.u)) ** s.half),
+    Subject(5, "norm(Pw-u)^2", "(P w - u)' (P w - u)", "w", lambda s: (s.P * s.w - s.u).T * (s.P * s.w - s.u)),
+    Subject(7, "norm(Pw-u)", "((P w - u)' (P w - u))^(1/2)", "w", lambda s: ((s.P * s.w - s.u).T * (s.P * s.w - s.u)) ** s.half),
     Subject(8, "tr X", "tr(X)", "X", lambda s: s.tr(s.X)),
     Subject(9, "tr(AX)", "tr(A X)", "X", lambda s: s.tr(s.A * s.X)),
     Subject(10, "tr(X'AXB)", "tr(X' A X B)", "X", lambda s: s.tr(s.X.T * s.A * s.X * s.B)),
@@ -88,7 +88,7 @@ SUBJECTS = (
     Subject(36, "1'sin.(Pw)", "ones(m)' sin(P w)", "w", lambda s: s.ones.T * (s.P * s.w).applyfunc(s.sin)),
     Subject(38, "c'tanh.(Wx+y)", "c' tanh(W x + y)", "W", lambda s: s.c.T * (s.W * s.x + s.y).applyfunc(s.tanh)),
     Subject(
-        39, "||V tanh.(Wx) - Gx||^2", "(V tanh(W x) - G x)' (V tanh(W x) - G x)", "W",
+        39, "norm(V tanh.(Wx) - Gx)^2", "(V tanh(W x) - G x)' (V tanh(W x) - G x)", "W",
         lambda s: (s.V * (s.W * s.x).applyfunc(s.tanh) - s.G * s.x).T * (s.V * (s.W * s.x).applyfunc(s.tanh) - s.G * s.x),
     ),
     Subject(49, "Pw", "P w", "w", lambda s: s.P * s.w, VECTOR),

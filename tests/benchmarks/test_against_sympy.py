@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from pytest_benchmark.fixture import BenchmarkFixture
 
+from derive.calculus.derivation import Derivation
 from tests.benchmarks.measuring import TIMER, derived, forget, lines, seconds
 from tests.benchmarks.subjects import SUBJECTS, Subject
 
@@ -34,13 +35,13 @@ def table(tables: list[str]) -> Iterator[None]:
 
 @pytest.mark.benchmark(timer=TIMER, group="derivation")
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda s: s.name)
-def test_derivation_against_diff(subject: Subject, benchmark: BenchmarkFixture, measuring: bool) -> None:
+def test_derivation_against_diff(subject: Subject, benchmark: Any, measuring: bool) -> None:
     problem = subject.problem()
     function, variable = subject.sympy()
     slope = function.diff(variable)
     assert slope != 0
     assert "Derivative(" not in str(slope)
-    derivation = benchmark.pedantic(derived, args=(problem,), setup=forget, rounds=ROUNDS, iterations=1, warmup_rounds=1)
+    derivation: Derivation = benchmark.pedantic(derived, (problem,), setup=forget, rounds=ROUNDS, iterations=1, warmup_rounds=1)
     assert lines(derivation) >= 2
     if measuring:
         sympy_time = seconds(lambda: function.diff(variable), ROUNDS)

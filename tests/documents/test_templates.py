@@ -31,7 +31,7 @@ def test_every_mode_fills_its_template(name: str) -> None:
     text = fill(MODES[name].template, context(name))
     assert not re.search(r"\\(VAR|BLOCK|COMMENT)\{", text)
     assert "Variables:" not in text and "None" not in text and "Undefined" not in text
-    assert text.count(r"\begin{") == text.count(r"\end{")
+    assert text.count(r"\begin{") == text.count(r"\end{") and text.count("<li>") == text.count("</li>")
     assert (r"\documentclass" in text) == MODES[name].pdf
 
 

@@ -1,0 +1,253 @@
+"""The LaTeX that this program prints as MathML, for pages that are read without TeX and without scripts.
+
+It knows what our own printer emits and what prose may hold; anything else is shown as its source.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from html import escape
+
+_TOKEN = re.compile(r"\\(?:begin|end)\{[A-Za-z]+\*?\}|\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|\s+|.", re.DOTALL)
+
+_LETTERS = {
+    name: letter for names, letters in (
+        ("alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi varpi rho varrho sigma "
+         "varsigma tau upsilon phi varphi chi psi omega ell hbar infty nabla partial emptyset aleph Re Im",
+         "α β γ δ ϵ ε ζ η θ ϑ ι κ λ μ ν ξ π ϖ ρ ϱ σ ς τ υ ϕ φ χ ψ ω ℓ ℏ ∞ ∇ ∂ ∅ ℵ ℜ ℑ"),
+        ("Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega", "Γ Δ Θ Λ Ξ Π Σ Υ Φ Ψ Ω"),
+    ) for name, letter in zip(names.split(), letters.split(), strict=True)
+}
+_OPERATORS = dict(zip(
+    ("cdot times div pm mp circ bullet ast star oplus ominus otimes odot oslash wedge vee cap cup setminus dagger "
+     "le leq ge geq ne neq approx equiv sim simeq cong propto prec succ preceq succeq ll gg in ni notin subset subseteq supset supseteq "
+     "perp parallel mid to rightarrow gets leftarrow mapsto Rightarrow Leftarrow Leftrightarrow implies iff longrightarrow forall exists "
+     "dots ldots cdots vdots ddots colon coloneqq eqqcolon top prime sum prod int langle rangle lvert rvert lVert rVert vert Vert lfloor rfloor "
+     "lceil rceil lbrace rbrace blacksquare checkmark surd").split(),
+    ("⋅ × ÷ ± ∓ ∘ ∙ ∗ ⋆ ⊕ ⊖ ⊗ ⊙ ⊘ ∧ ∨ ∩ ∪ ∖ † "
+     "≤ ≤ ≥ ≥ ≠ ≠ ≈ ≡ ∼ ≃ ≅ ∝ ≺ ≻ ⪯ ⪰ ≪ ≫ ∈ ∋ ∉ ⊂ ⊆ ⊃ ⊇ "
+     "⟂ ∥ ∣ → → ← ← ↦ ⇒ ⇐ ⇔ ⟹ ⟺ ⟶ ∀ ∃ "
+     "… … ⋯ ⋮ ⋱ : ≔ ≕ ⊤ ′ ∑ ∏ ∫ ⟨ ⟩ | | ‖ ‖ | ‖ ⌊ ⌋ "
+     "⌈ ⌉ { } ■ ✓ √").split(),
+    strict=True,
+))
+_NAMED = frozenset("log ln exp sin cos tan arcsin arccos arctan sinh cosh tanh det max min lim sup inf dim ker rank deg gcd arg".split())
+_SPACES = {",": "0.17em", ":": "0.22em", ">": "0.22em", ";": "0.28em", " ": "0.33em", "quad": "1em", "qquad": "2em", "!": "-0.17em"}
+_VARIANTS = {"mathbb": "double-struck", "mathcal": "script", "mathfrak": "fraktur", "mathbf": "bold", "boldsymbol": "bold-italic", "bm": "bold-italic",
+             "mathsf": "sans-serif", "mathrm": "normal", "mathtt": "monospace", "mathit": "italic", "mathscr": "script"}
+_ACCENTS = {"dot": "˙", "ddot": "¨", "hat": "^", "widehat": "^", "tilde": "~", "widetilde": "~", "bar": "¯", "overline": "¯", "vec": "→"}
+_SIZES = re.compile(r"\\[bB]igg?[lrm]?$")
+_FENCES = {"pmatrix": "()", "bmatrix": "[]", "vmatrix": "||", "Vmatrix": "‖‖", "Bmatrix": "{}", "cases": "{ "}
+_DOUBLE = {"R": "ℝ", "N": "ℕ", "Z": "ℤ", "Q": "ℚ", "C": "ℂ", "E": "𝔼", "P": "ℙ"}
+
+
+@lru_cache(maxsize=4096)
+def mathml(latex: str, display: bool = False) -> str:
+    """A `<math>` element with the LaTeX as its annotation."""
+    body = _Reader(list(_TOKEN.findall(latex))).sequence(lambda token: False)
+    kind = ' display="block"' if display else ""
+    return (
+        f'<math xmlns="http://www.w3.org/1998/Math/MathML"{kind}><semantics><mrow>{body}</mrow>'
+        f'<annotation encoding="application/x-tex">{escape(latex, quote=False)}</annotation></semantics></math>'
+    )
+
+
+class _Reader:
+    """The tokens of a formula, read once from the left."""
+
+    def __init__(self, tokens: list[str]) -> None:
+        self.tokens = tokens
+        self.k = 0
+
+    @property
+    def token(self) -> str | None:
+        return self.tokens[self.k] if self.k < len(self.tokens) else None
+
+    def skip_blanks(self) -> None:
+        while self.token is not None and self.token.isspace():
+            self.k += 1
+
+    def sequence(self, ends: Callable[[str], bool]) -> str:
+        """Everything to the token that ends it, which is left."""
+        out: list[str] = []
+        while True:
+            self.skip_blanks()
+            token = self.token
+            if token is None or ends(token):
+                return "".join(out)
+            out.append(self.scripted())
+
+    def scripted(self) -> str:
+        """An atom with its scripts and primes."""
+        base = self.atom()
+        below = above = ""
+        primes = 0
+        while True:
+            self.skip_blanks()
+            if self.token == "_":
+                self.k += 1
+                below = self.argument()
+            elif self.token == "^":
+                self.k += 1
+                above = self.argument()
+            elif self.token == "'":
+                self.k += 1
+                primes += 1
+            else:
+                break
+        if primes:
+            above = f"<mo>{'′' * primes}</mo>{above}"
+        limits = base in ("<mo>∑</mo>", "<mo>∏</mo>")
+        if below and above:
+            name = "munderover" if limits else "msubsup"
+            return f"<{name}>{_row(base)}{_row(below)}{_row(above)}</{name}>"
+        if below:
+            return f"<{'munder' if limits else 'msub'}>{_row(base)}{_row(below)}</{'munder' if limits else 'msub'}>"
+        if above:
+            return f"<msup>{_row(base)}{_row(above)}</msup>"
+        return base
+
+    def argument(self) -> str:
+        self.skip_blanks()
+        return self.atom() if self.token is not None else ""
+
+    def group(self) -> str:
+        """The content of braces as it was written."""
+        self.skip_blanks()
+        if self.token != "{":
+            token = self.token or ""
+            self.k += 1
+            return token
+        depth, start = 0, self.k + 1
+        while self.token is not None:
+            depth += (self.token == "{") - (self.token == "}")
+            self.k += 1
+            if depth == 0:
+                break
+        return "".join(self.tokens[start : self.k - 1])
+
+    def atom(self) -> str:
+        token = self.token
+        assert token is not None
+        self.k += 1
+        if token == "{":
+            body = self.sequence(lambda t: t == "}")
+            self.k += 1
+            return f"<mrow>{body}</mrow>"
+        if token.startswith("\\begin{"):
+            return self.environment(token[7:-1])
+        if token.startswith("\\") and len(token) > 1:
+            return self.command(token[1:])
+        if token[0].isdigit():
+            return f"<mn>{token}</mn>"
+        if token.isalpha():
+            return f"<mi>{escape(token)}</mi>"
+        if token == "&":
+            return ""
+        fence = ' stretchy="false"' if token in "()[]|" else ""
+        return f"<mo{fence}>{'−' if token == '-' else escape(token)}</mo>"
+
+    def command(self, name: str) -> str:
+        if name in _LETTERS:
+            return f"<mi>{_LETTERS[name]}</mi>"
+        if name in _OPERATORS:
+            return f"<mo>{_OPERATORS[name]}</mo>"
+        if name in _NAMED:
+            return f"<mi>{name}</mi><mo>&#x2061;</mo>"
+        if name in _SPACES:
+            return f'<mspace width="{_SPACES[name]}"/>'
+        if name in ("frac", "tfrac", "dfrac"):
+            return f"<mfrac>{_row(self.argument())}{_row(self.argument())}</mfrac>"
+        if name == "sqrt":
+            return f"<msqrt>{self.argument()}</msqrt>"
+        if name == "operatorname":
+            return f"<mi>{escape(self.group())}</mi><mo>&#x2061;</mo>"
+        if name in ("text", "textbf", "textit", "textrm", "textsf"):
+            words = self.group()
+            return f"<mtext>{escape(words)}</mtext>".replace("> ", ">\N{NO-BREAK SPACE}").replace(" <", "\N{NO-BREAK SPACE}<")
+        if name in _VARIANTS:
+            return self.variant(name)
+        if name in _ACCENTS:
+            return f'<mover accent="true">{_row(self.argument())}<mo>{escape(_ACCENTS[name])}</mo></mover>'
+        if name == "left":
+            return self.fenced()
+        if name == "mathop":
+            self.group()
+            return ""
+        if _SIZES.match("\\" + name) or name in ("displaystyle", "textstyle", "limits", "nolimits", "mathstrut", "phantom"):
+            return self.group() and "" if name == "phantom" else ""
+        if name in "{}|":
+            return f"<mo>{'‖' if name == '|' else name}</mo>"
+        return f"<mo>{escape(name)}</mo>" if not name.isalpha() else f"<mtext>\\{escape(name)}</mtext>"
+
+    def variant(self, name: str) -> str:
+        """Letters in another alphabet."""
+        inside = self.group()
+        if name == "mathbb" and inside in _DOUBLE:
+            return f"<mi>{_DOUBLE[inside]}</mi>"
+        if "\\" in inside:
+            return _Reader(_TOKEN.findall(inside)).sequence(lambda token: False)
+        if name == "mathit" or len(inside) > 1:
+            return f'<mi mathvariant="{_VARIANTS[name]}">{escape(inside)}</mi>'
+        return f'<mi mathvariant="{_VARIANTS[name]}">{escape(inside)}</mi>'
+
+    def delimiter(self) -> str:
+        self.skip_blanks()
+        token = self.token or ""
+        self.k += 1
+        if token == ".":
+            return ""
+        if token.startswith("\\"):
+            return _OPERATORS.get(token[1:], "‖" if token == r"\|" else token[1:])
+        return token
+
+    def fenced(self) -> str:
+        opening = self.delimiter()
+        body = self.sequence(lambda token: token == r"\right")
+        self.k += 1
+        closing = self.delimiter()
+        left = f'<mo fence="true" stretchy="true">{escape(opening)}</mo>' if opening else ""
+        right = f'<mo fence="true" stretchy="true">{escape(closing)}</mo>' if closing else ""
+        return f"<mrow>{left}{body}{right}</mrow>"
+
+    def environment(self, name: str) -> str:
+        rows: list[list[str]] = [[]]
+        while self.token is not None:
+            rows[-1].append(self.sequence(lambda t: t in ("&", r"\\") or t.startswith("\\end{")))
+            token = self.token
+            self.k += 1
+            if token is None or token.startswith("\\end{"):
+                break
+            if token == r"\\":
+                rows.append([])
+        align = ' columnalign="left"' if name == "cases" else ""
+        body = "".join(f"<mtr>{''.join(f'<mtd>{cell}</mtd>' for cell in row)}</mtr>" for row in rows if row != [""])
+        fences = _FENCES.get(name, "  ")
+        left, right = fences[0], fences[1]
+        opening = f'<mo fence="true" stretchy="true">{left}</mo>' if left != " " else ""
+        closing = f'<mo fence="true" stretchy="true">{right}</mo>' if right != " " else ""
+        return f"<mrow>{opening}<mtable{align}>{body}</mtable>{closing}</mrow>"
+
+
+def _row(content: str) -> str:
+    """One element: several are put into a row."""
+    closed = re.fullmatch(r"<(\w+)[^>]*>[^<]*</\1>", content)
+    single = closed or (content.startswith("<mrow>") and content.endswith("</mrow>") and content.count("<mrow>") == 1)
+    return content if single else f"<mrow>{content}</mrow>"
+
+
+def html(text: str) -> str:
+    """LaTeX text (words escaped, mathematics between dollars) as HTML."""
+    parts = re.split(r"(?<!\\)\$", text)
+    return "".join(mathml(part) if k % 2 else _words(part) for k, part in enumerate(parts))
+
+
+def _words(latex: str) -> str:
+    if not latex:
+        return ""
+    from pylatexenc.latex2text import LatexNodes2Text
+
+    plain = LatexNodes2Text(strict_latex_spaces=True, keep_comments=True).latex_to_text(latex) if "\\" in latex or "~" in latex else latex
+    return escape(plain.replace("``", "“").replace("''", "”"), quote=False)
