@@ -23,7 +23,7 @@ WITHOUT_ANSWER = {"linearity"}
 """What an answer cannot be given to: its letter a is chosen by the program."""
 
 EXTRAS = {
-    "gaussian-likelihood", "log-determinant-of-a-quadratic-form", "quadratic-form-on-the-sphere", "rayleigh-quotient",
+    "sylvester-equation", "gaussian-likelihood", "log-determinant-of-a-quadratic-form", "quadratic-form-on-the-sphere", "rayleigh-quotient",
     "ridge-regression", "softmax-cross-entropy", "softmax-cross-entropy-hessian", "trace-of-a-square-root",
     "trace-of-an-inverse", "trace-quadratic-on-stiefel", "two-sided-least-squares",
 }
@@ -69,6 +69,7 @@ CLASSIFICATIONS = {
     "second-order-test-minimum": "minimum",
     "second-order-test-saddle": "saddle",
     "second-order-test-undecided": "undetermined",
+    "sylvester-equation": "minimum",
     "two-sided-least-squares": "minimum",
 }
 

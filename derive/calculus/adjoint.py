@@ -76,6 +76,8 @@ def pull(expr: Expr, direction: Symbol, weight: Expr) -> Expr:
             here, other = (a, b) if name in a.free else (b, a)
             return pull(here, direction, Call("hadamard", (other, weight)) if not weight.is_scalar else times(other, weight))
         case Call(name="quotient", args=(a, b)) if name not in b.free:
+            if a.is_scalar and not b.is_scalar:
+                return pull(a, direction, pairing(weight, Call("quotient", (ONE, b))))
             return pull(a, direction, Call("quotient", (weight, b)))
         case Call(name="inner", args=(a, b)) | Call(name="dot", args=(a, b)):
             here, other = (a, b) if name in a.free else (b, a)

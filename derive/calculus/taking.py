@@ -39,6 +39,7 @@ from derive.language.nodes import (
     Ones,
     Power,
     Scale,
+    ShapeError,
     Stack,
     Sum,
     Symbol,
@@ -186,7 +187,10 @@ def _tabled(e: Expr, m: Motion) -> tuple[Expr, str, tuple[Expr, ...]] | None:
         for s in ("i",):
             if s in row.given and s not in values:
                 values[s] = Symbol(_index(e, m), (_ONE, _ONE), frozenset({"integer"}))
-        return _filled(row, values, sizes), row.name, tuple(inner)
+        try:
+            return _filled(row, values, sizes), row.name, tuple(inner)
+        except ShapeError:  # a factorization of one column: its rule speaks of matrices
+            raise missing(e, "differential") from None
     return None
 
 

@@ -17,11 +17,12 @@ from derive.documents.naming import names
 from derive.documents.reasons import reason, reason_width
 from derive.documents.rows import Measure, answer, broken, flush, left_width, mark, row
 from derive.documents.settings import MOST_ROWS, Fit, Settings
-from derive.documents.views import Passage, passages
+from derive.documents.views import Passage, passages, says_not
 from derive.documents.words import words as words_of
 from derive.errors import Position
 from derive.language.problem import Problem
 from derive.notation import latex
+from derive.notation.settings import Notation
 
 SHORT = 2
 """Of a question that takes more lines than this only so many are repeated on the frames after the first."""
@@ -69,13 +70,14 @@ def problem_page(
     found = tuple(p for p in passages(told, letters) if not show or p.chain.quantity in show) if told else ()
     blocks = tuple(_block(passage, measure, settings, where) for passage in found) if mode.reveals == "everything" else ()
     meant = tuple((symbol, letters.of(expr)) for symbol, expr in told.where) if told else ()
+    remarks = _remarks(problem, told, notation)
     asked = questions.question(problem, notation, words, measure, letters)
     slides: tuple[Frame, ...] = ()
     if mode.slides and found:
         marked = settings.highlight and settings.overlays and mode.overlays
         page = Page(notation, measure, where, words, marked, settings.rows, 1.35 * reason_width(problem.title))
         room = _room(settings, fit.scale.get(problem.id, 1.0), asked, len(meant), measure.line)
-        parts = units(found, page, 0.95 * room.other)
+        parts = units(found, page, 0.95 * room.other, remarks)
         slides = frames(found, parts, cut(parts, room), page)
     boxes = [box for passage in found for box in passage.boxed]
     return ProblemPage(
@@ -92,15 +94,27 @@ def problem_page(
         _layout(problem, {box.quantity for box in boxes}, settings, words),
         words["check"].format(**_checked(report)) if report and told else "",
         words["check_short"].format(**_checked(report)) if report and told else "",
-        (
-            *(reason(remark, notation) for remark in (told.remarks if told else ())),
-            *((questions.text(problem, "remark"),) if told and problem.prose.get("remark") else ()),
-        ),
+        remarks,
         questions.text(problem, "source"),
         questions.text(problem, "notes") if mode.reveals == "everything" else "",
         mark(where, "the question"),
         tuple((latex.latex(symbol, notation), broken(expr, notation, {}, measure.line - 6.0)) for symbol, expr in meant),
     )
+
+
+def _remarks(problem: Problem, told: Derivation | None, notation: Notation) -> tuple[str, ...]:
+    """Where the function has no derivative, what the engine remarks, what the author does."""
+    if told is None:
+        return ()
+    return (
+        *(_sentence(reason(c, notation)) for c in told.conditions if says_not(c)),
+        *(reason(remark, notation) for remark in told.remarks),
+        *((questions.text(problem, "remark"),) if problem.prose.get("remark") else ()),
+    )
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:] + "."
 
 
 def single(page: ProblemPage, mode: Mode, settings: Settings) -> Document:

@@ -71,7 +71,7 @@ class Page:
     title: float = 10.0
 
 
-def units(passages: Sequence[Passage], page: Page, most: float) -> tuple[Unit, ...]:
+def units(passages: Sequence[Passage], page: Page, most: float, remarks: Sequence[str] = ()) -> tuple[Unit, ...]:
     """The question, the rows of all passages in order, and after each passage its boxes; none higher than `most`."""
     out: list[Unit] = []
     for p, passage in enumerate(passages):
@@ -89,7 +89,8 @@ def units(passages: Sequence[Passage], page: Page, most: float) -> tuple[Unit, .
                 lines = answer(box, page.notation, page.measure, page.where, {}).lines
                 out.extend(_parts(Unit(p, -1, (box,), _boxes_height((box,), page)), lines, most))
     # The closing words stand with the last answer where they fit.
-    return (QUESTION, *out, Unit(out[-1].passage, -1, (), CLOSING)) if out else ()
+    closing = CLOSING + sum(4.0 + 12.5 * math.ceil((reason_width(words) * 1.1 + 4.0) / page.measure.line) for words in remarks)
+    return (QUESTION, *out, Unit(out[-1].passage, -1, (), closing)) if out else ()
 
 
 def _parts(whole: Unit, lines: Sequence[str], most: float) -> list[Unit]:

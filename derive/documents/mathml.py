@@ -36,9 +36,10 @@ _OPERATORS = dict(zip(
 _NAMED = frozenset("log ln exp sin cos tan arcsin arccos arctan sinh cosh tanh det max min lim sup inf dim ker rank deg gcd arg".split())
 _SPACES = {",": "0.17em", ":": "0.22em", ">": "0.22em", ";": "0.28em", " ": "0.33em", "quad": "1em", "qquad": "2em", "!": "-0.17em"}
 _VARIANTS = {"mathbb": "double-struck", "mathcal": "script", "mathfrak": "fraktur", "mathbf": "bold", "boldsymbol": "bold-italic", "bm": "bold-italic",
-             "mathsf": "sans-serif", "mathrm": "normal", "mathtt": "monospace", "mathit": "italic", "mathscr": "script"}
+             "mathsf": "normal", "mathrm": "normal", "mathtt": "monospace", "mathit": "italic", "mathscr": "script"}
 _ACCENTS = {"dot": "˙", "ddot": "¨", "hat": "^", "widehat": "^", "tilde": "~", "widetilde": "~", "bar": "¯", "overline": "¯", "vec": "→"}
-_SIZES = re.compile(r"\\[bB]igg?[lrm]?$")
+_SIZES = re.compile(r"([bB]igg?)[lrm]?$")
+_EM = {"big": "1.2em", "Big": "1.8em", "bigg": "2.4em", "Bigg": "3em"}
 _FENCES = {"pmatrix": "()", "bmatrix": "[]", "vmatrix": "||", "Vmatrix": "‖‖", "Bmatrix": "{}", "cases": "{ "}
 _DOUBLE = {"R": "ℝ", "N": "ℕ", "Z": "ℤ", "Q": "ℚ", "C": "ℂ", "E": "𝔼", "P": "ℙ"}
 
@@ -153,7 +154,8 @@ class _Reader:
         if name in _LETTERS:
             return f"<mi>{_LETTERS[name]}</mi>"
         if name in _OPERATORS:
-            return f"<mo>{_OPERATORS[name]}</mo>"
+            plain = ' stretchy="false"' if _OPERATORS[name] in "⟨⟩|‖⌊⌋⌈⌉{}" else ""
+            return f"<mo{plain}>{_OPERATORS[name]}</mo>"
         if name in _NAMED:
             return f"<mi>{name}</mi><mo>&#x2061;</mo>"
         if name in _SPACES:
@@ -176,10 +178,12 @@ class _Reader:
         if name == "mathop":
             self.group()
             return ""
-        if _SIZES.match("\\" + name) or name in ("displaystyle", "textstyle", "limits", "nolimits", "mathstrut", "phantom"):
-            return self.group() and "" if name == "phantom" else ""
+        if size := _SIZES.match(name):
+            return self.sized(size[1])
+        if name in ("displaystyle", "textstyle", "limits", "nolimits", "mathstrut"):
+            return ""
         if name in "{}|":
-            return f"<mo>{'‖' if name == '|' else name}</mo>"
+            return f"""<mo stretchy="false">{'‖' if name == '|' else name}</mo>"""
         return f"<mo>{escape(name)}</mo>" if not name.isalpha() else f"<mtext>\\{escape(name)}</mtext>"
 
     def variant(self, name: str) -> str:
@@ -189,8 +193,6 @@ class _Reader:
             return f"<mi>{_DOUBLE[inside]}</mi>"
         if "\\" in inside:
             return _Reader(_TOKEN.findall(inside)).sequence(lambda token: False)
-        if name == "mathit" or len(inside) > 1:
-            return f'<mi mathvariant="{_VARIANTS[name]}">{escape(inside)}</mi>'
         return f'<mi mathvariant="{_VARIANTS[name]}">{escape(inside)}</mi>'
 
     def delimiter(self) -> str:
@@ -202,6 +204,11 @@ class _Reader:
         if token.startswith("\\"):
             return _OPERATORS.get(token[1:], "‖" if token == r"\|" else token[1:])
         return token
+
+    def sized(self, size: str) -> str:
+        """A delimiter of a fixed size."""
+        sign = escape(self.delimiter())
+        return f'<mo stretchy="true" symmetric="true" minsize="{_EM[size]}" maxsize="{_EM[size]}">{sign}</mo>'
 
     def fenced(self) -> str:
         opening = self.delimiter()

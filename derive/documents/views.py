@@ -88,8 +88,13 @@ def _conditioned(boxed: tuple[Boxed, ...], conditions: tuple[Why, ...]) -> tuple
     if not boxed or not conditions:
         return boxed
     last = boxed[-1]
-    more = tuple(c for c in conditions if c not in last.result.conditions)
+    more = tuple(c for c in conditions if c not in last.result.conditions and not says_not(c))
     return (*boxed[:-1], replace(last, result=replace(last.result, conditions=(*last.result.conditions, *more))))
+
+
+def says_not(condition: Why) -> bool:
+    """Whether it tells where something fails (`not differentiable where …`), not where the result holds."""
+    return bool(condition) and isinstance(condition[0], str) and condition[0].startswith("not ")
 
 
 def _is_box(line: Line, boxed: tuple[Boxed, ...]) -> bool:

@@ -38,6 +38,7 @@ NEEDS = (
     Need("pgfplots.sty", "texlive-pictures"),
     Need("pdftotext", "poppler-utils", "program", tests=True),
     Need("pdftoppm", "poppler-utils", "program", tests=True),
+    Need("chromium", "chromium", "program", tests=True),
     Need("exam.cls", "texlive-latex-extra", tests=True),
     Need("xsim.sty", "texlive-latex-extra", tests=True),
 )

@@ -1,8 +1,8 @@
 """How time and size grow: with the factors of a trace, with the layers of a network.
 
 The number of different expressions in a derivation is asserted (it does not depend on the machine): linear in both.  Times are
-only printed (the least of a few), each growth as the slope of log time by log size.  The answer for a trace of k factors X is a sum of k products of
-2k − 1 factors, so that whatever writes it out is quadratic; its time is given by the length of what is written, too.
+only printed (the least of a few), each growth as the slope of log time by log size.  The answer for a trace of k factors X is a
+sum of k products of 2k − 1 factors: to write it out is quadratic, so the slope by the length of what is written is given too.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tests.benchmarks.measuring import TIMER, derived, forget, lines, nodes, sec
 FACTORS = (2, 4, 8, 12, 16, 24)
 SYMPY_UP_TO = 12
 LAYERS = (10, 20, 40, 80)
-ROUNDS = 5
+ROUNDS = 9
 
 
 @dataclass(frozen=True)

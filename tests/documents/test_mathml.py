@@ -1,0 +1,88 @@
+"""MathML of what the printer emits, and the page in a real browser."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given, settings
+
+from derive.calculus.quantities import derive
+from derive.checking.verification import verify
+from derive.documents.compose import problem_page, single
+from derive.documents.mathml import html, mathml
+from derive.documents.modes import MODES
+from derive.documents.settings import Settings
+from derive.documents.templates import fill
+from derive.notation import latex
+from tests.documents.samples import trace_quadratic
+from tests.strategies import expressions
+
+SPACE = "{http://www.w3.org/1998/Math/MathML}"
+
+
+def words(formula: str) -> str:
+    """What a reader sees, the annotation left out."""
+    tree = ElementTree.fromstring(mathml(formula))
+    for semantics in tree.iter(f"{SPACE}semantics"):
+        for annotation in semantics.findall(f"{SPACE}annotation"):
+            semantics.remove(annotation)
+    return re.sub("[\u2061\\s]", "", "".join(tree.itertext()))
+
+
+@pytest.mark.parametrize(
+    ("formula", "seen"),
+    [
+        (r"2 A X B", "2AXB"),
+        (r"\operatorname{tr}(X^{\mathsf T} A)", "tr(XTA)"),
+        (r"\nabla f(X) = \frac{1}{2} \lVert x \rVert^{2}", "∇f(X)=12‖x‖2"),
+        (r"\left. \frac{\mathrm{d}}{\mathrm{d} t} f \right|_{t=0}", "ddtf|t=0"),
+        (r"\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}", "(1234)"),
+        (r"\begin{cases} x & \text{if } x > 0 \\ 0 & \text{otherwise} \end{cases}", "{xifx>00otherwise"),
+        (r"\biggl\langle \sigma'(x), h \biggr\rangle", "⟨σ′(x),h⟩"),
+        (r"\sum_{i=1}^{n} x_{i}", "∑i=1nxi"),
+        (r"a < b \iff b > a", "a<b⟺b>a"),
+    ],
+)
+def test_formulas_say_the_same(formula: str, seen: str) -> None:
+    assert words(formula) == seen
+
+
+@settings(max_examples=200, deadline=None)
+@given(expressions())
+def test_every_printed_formula_is_well_formed_and_whole(expr: object) -> None:
+    formula = latex.latex(expr)  # type: ignore[arg-type]
+    tree = ElementTree.fromstring(mathml(formula))
+    arguments = {"mfrac": 2, "msup": 2, "msub": 2, "msubsup": 3, "munderover": 3, "munder": 2, "mover": 2}
+    for element in tree.iter():
+        wanted = arguments.get(element.tag.removeprefix(SPACE))
+        assert wanted is None or len(element) == wanted
+    assert "\\" not in words(formula)
+
+
+def test_text_is_html_with_formulas() -> None:
+    out = html(r"50\% of $A < B$ \& ``so''")
+    assert out.startswith("50% of <math") and out.endswith("&amp; “so”")
+
+
+@pytest.mark.tex
+def test_the_page_holds_no_script_and_is_read_in_a_browser(tmp_path: Path) -> None:
+    derivation = derive(trace_quadratic())
+    page = problem_page(derivation.problem, derivation, verify(derivation), MODES["html"], Settings())
+    text = fill(MODES["html"].template, {"document": single(page, MODES["html"], Settings()), "mode": MODES["html"]})
+    assert "<script" not in text and "http" not in text.replace("http://www.w3.org/1998/Math/MathML", "")
+    (tmp_path / "page.html").write_text(text)
+    subprocess.run(
+        ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+         "--disable-background-networking", "--disable-component-update", "--disable-sync",
+         f"--user-data-dir={tmp_path / 'profile'}", f"--print-to-pdf={tmp_path / 'page.pdf'}", (tmp_path / "page.html").as_uri()],
+        check=True, capture_output=True, timeout=120,
+    )
+    seen = subprocess.run(["pdftotext", "-layout", str(tmp_path / "page.pdf"), "-"], capture_output=True, text=True, check=True).stdout
+    for words_ in ("Trace of a quadratic form", "product rule", "read off", "Checked numerically"):
+        assert words_ in seen
+    rows = sum(len(block.rows) for block in page.blocks)
+    assert text.count("<li>") == rows and all(re.search(rf"^\s*{n}\.", seen, re.MULTILINE) for n in range(1, rows + 1))
