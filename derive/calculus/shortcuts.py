@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import chain, count
+
 from derive.language.build import coefficient, matmul, transpose
-from derive.language.nodes import Call, Expr, MatMul, Number, Stack, Transpose
+from derive.language.nodes import (
+    Call,
+    Expr,
+    MatMul,
+    Number,
+    Stack,
+    Sum,
+    Symbol,
+    Transpose,
+    substitute,
+    transform,
+    walk,
+)
 from derive.language.sizes import is_column
 
 
@@ -49,3 +63,20 @@ def negative(term: Expr) -> bool:
 def primes(expr: Expr) -> int:
     """How many transposes are written in it."""
     return (1 if isinstance(expr, Transpose) else 0) + sum(primes(c) for c in expr.children)
+
+
+def unshadowed(index: Symbol, body: Expr) -> Expr:
+    """The body of a sum with another letter for the sums in it over an index of the same name."""
+    sums = {node.index.name for node in walk(body) if isinstance(node, Sum)}
+    if index.name not in sums:
+        return body
+    taken = sums | body.free | {name for node in walk(body) for size in node.shape for name in size.names}
+    letter = next(name for name in chain("ijlrqcd", (f"i{k}" for k in count(1))) if name not in taken)
+
+    def visit(node: Expr) -> Expr:
+        if not isinstance(node, Sum) or node.index.name != index.name:
+            return node
+        other: Symbol = Symbol(letter, node.index.dims, node.index.has)
+        return Sum(other, node.lower, node.upper, substitute(node.body, {node.index: other}))
+
+    return transform(body, visit)

@@ -7,9 +7,8 @@ property of which symbol it used, because a reader is told each of them.
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import chain, count
 
-from derive.calculus.shortcuts import block_of, column_times_row, negative, primes, summed
+from derive.calculus.shortcuts import block_of, column_times_row, negative, primes, summed, unshadowed
 from derive.language.build import (
     MINUS_ONE,
     ONE,
@@ -46,9 +45,6 @@ from derive.language.nodes import (
     Where,
     Zeros,
     number,
-    substitute,
-    transform,
-    walk,
 )
 from derive.language.sizes import ONE as ONE_SIZE
 from derive.language.sizes import is_column, is_scalar
@@ -118,7 +114,7 @@ def _node(expr: Expr, new: tuple[Expr, ...], used: Used | None, memo: dict[Expr,
                 return new[1]
             return expr.rebuild(new)
         case Sum():
-            return zero(expr.shape) if is_zero(new[-1]) else expr.rebuild((*new[:-1], _unshadowed(expr.index, new[-1])))
+            return zero(expr.shape) if is_zero(new[-1]) else expr.rebuild((*new[:-1], unshadowed(expr.index, new[-1])))
         case Stack():
             return zero(expr.shape) if all(is_zero(c) for c in new) else expr.rebuild(new)
         case Entry():
@@ -127,11 +123,7 @@ def _node(expr: Expr, new: tuple[Expr, ...], used: Used | None, memo: dict[Expr,
             block = block_of(new[0], new[1:])
             return expr.rebuild(new) if block is None else block
         case _:
-            return expr.rebuild(new) if not _same(expr.children, new) else expr
-
-
-def _same(a: tuple[Expr, ...], b: tuple[Expr, ...]) -> bool:
-    return all(x is y for x, y in zip(a, b, strict=True))
+            return expr if expr.children == new else expr.rebuild(new)
 
 
 def _sum(new: tuple[Expr, ...], expr: Expr) -> Expr:
@@ -321,23 +313,6 @@ def _transposed(arg: Expr, used: Used | None) -> Expr:
                 _note(used, "skew", base)
                 return scale(MINUS_ONE, arg)
     return transpose(arg)
-
-
-def _unshadowed(index: Symbol, body: Expr) -> Expr:
-    """The body of a sum with another letter for the sums in it over an index of the same name."""
-    sums = {node.index.name for node in walk(body) if isinstance(node, Sum)}
-    if index.name not in sums:
-        return body
-    taken = sums | body.free | {name for node in walk(body) for size in node.shape for name in size.names}
-    letter = next(name for name in chain("ijlrqcd", (f"i{k}" for k in count(1))) if name not in taken)
-
-    def visit(node: Expr) -> Expr:
-        if not isinstance(node, Sum) or node.index.name != index.name:
-            return node
-        other: Symbol = Symbol(letter, node.index.dims, node.index.has)
-        return Sum(other, node.lower, node.upper, substitute(node.body, {node.index: other}))
-
-    return transform(body, visit)
 
 
 def _transposed_sum(arg: Add, used: Used | None) -> Expr:

@@ -19,10 +19,14 @@ from derive.documents.modes import MODES
     help="X.tex or X.pdf; the LaTeX goes to standard output without it.",
 )
 @click.option("--no-overlays", is_flag=True, help="Slides without clicks: one page a frame.")
+@click.option(
+    "--depfile", type=click.Path(dir_okay=False, path_type=Path), help="Write what OUTPUT depends on there, for make and ninja.",
+)
 @options.template_dir
 @options.points
 def command(
-    file: str, mode_name: str, output: Path | None, no_overlays: bool, template_dirs: tuple[Path, ...], points: int
+    file: str, mode_name: str, output: Path | None, no_overlays: bool, depfile: Path | None, template_dirs: tuple[Path, ...],
+    points: int,
 ) -> None:
     """Make one document of FILE (`-` reads standard input).
 
@@ -43,12 +47,19 @@ def command(
     allowed = [f".{mode.suffix}", *([".pdf"] if mode.pdf else [])]
     if output is not None and output.suffix not in allowed:
         raise click.UsageError(f"-o names a {' or a '.join(allowed)} file for {mode_name}, not {output.name}")
+    if depfile is not None and (output is None or file == "-"):
+        raise click.UsageError("--depfile needs a FILE and -o: it says what the one is made from")
     pdf = output is not None and output.suffix == ".pdf"
     content = render(file, mode, replace(project, settings=settings), pdf, points)
     if output is None:
         sys.stdout.buffer.write(content)
         return
     write(output, content)
+    if depfile is not None:
+        from derive.pipeline import depfile as depfiles
+        from derive.pipeline.examine import read_text
+
+        write(depfile, depfiles.depfile(str(output), depfiles.sources(file, read_text(file), project)))
     if not mode.pdf and mode.suffix == "tex":
         from derive.documents.templates import fill
 

@@ -252,7 +252,7 @@ def _block(
 def _subtitle(blocks: Sequence[Block], page: Page) -> str:
     """What the blocks are about, as far as it fits beside the title."""
     titles = list(dict.fromkeys(block.title for block in blocks if block.title))
-    while len(titles) > 1 and page.title + reason_width(", ".join(titles)) > page.measure.line - 5.0:
+    while titles and page.title + 1.1 * reason_width(", ".join(titles)) > page.measure.line - 5.0:
         titles.pop(0)
     return ", ".join(titles)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from derive.calculus.adjoint import pull
@@ -75,6 +77,15 @@ def text(symbols: str, function: str, wrt: str) -> str:
     symbols, sizes = (symbols.replace("\n  sizes", ""), "sizes: [m >= n]\n") if "sizes" in symbols else (symbols, "")
     return (f"title: t\nsymbols:\n  {symbols}\nfunction: 'f({wrt}) = {function}'\nwrt: {wrt}\n{sizes}"
             "find: [derivative, gradient]\n")
+
+
+@pytest.fixture(autouse=True)
+def table_in_its_order() -> Iterator[None]:
+    """A row taken away and put back would stand at the end, where a more general one is tried before it."""
+    rows = dict(DIFFERENTIALS)
+    yield
+    DIFFERENTIALS.clear()
+    DIFFERENTIALS.update(rows)
 
 
 def rules_used(derivation) -> set[str]:  # type: ignore[no-untyped-def]

@@ -178,3 +178,46 @@ def test_a_reader_that_goes_away_is_no_error(course: Path) -> None:
         text=True, check=False,
     )
     assert done.stdout == "{" and "Traceback" not in done.stderr
+
+
+def test_a_depfile_names_what_a_document_is_made_from(course: Path) -> None:
+    (course / "problems" / "sets").mkdir()
+    (course / "problems" / "sets" / "one.yaml").write_text("title: One\nproblems: [trace]\n")
+    (course / "templates" / "slides").mkdir(parents=True)
+    (course / "templates" / "slides" / "closing.tex.j2").write_text("END\n")
+    done = derive(course, "render", "problems/sets/one.yaml", "--to", "sheet", "-o", "out put.tex", "--depfile", "x.d")
+    assert done.returncode == 0, done.stderr
+    first = (course / "x.d").read_text().splitlines()[0]
+    assert first == "out\\ put.tex: problems/sets/one.yaml problems/trace.yaml templates/slides/closing.tex.j2"
+    done = subprocess.run(["make", "-n", "-f", "x.d"], cwd=course, capture_output=True, text=True, check=False)
+    assert "missing separator" not in done.stderr
+    assert derive(course, "render", "-", "--to", "sheet", "--depfile", "y.d", text=TRACE).returncode == 2
+
+
+def test_a_fragment_comes_with_its_style(course: Path) -> None:
+    done = derive(course, "render", "problems/trace.yaml", "--to", "fragment", "-o", "part.tex")
+    assert done.returncode == 0 and "derive.sty" in done.stderr
+    assert r"\ProvidesPackage{derive}" in (course / "derive.sty").read_text()
+    assert "documentclass" not in (course / "part.tex").read_text()
+    assert derive(course, "render", "problems/trace.yaml", "--to", "fragment", "-o", "part.pdf").returncode == 2
+
+
+def test_a_web_page(course: Path) -> None:
+    assert derive(course, "render", "problems/trace.yaml", "--to", "html", "-o", "x.html").returncode == 0
+    assert (course / "x.html").read_text().count("<li>") >= 4
+
+
+def test_templates_are_listed_ejected_and_checked(course: Path) -> None:
+    assert "slides/closing.tex.j2" in derive(course, "templates", "list").stdout
+    assert derive(course, "templates", "eject", "slides/closing").returncode == 0
+    own = course / "templates" / "slides" / "closing.tex.j2"
+    assert derive(course, "templates", "check").returncode == 0
+    own.write_text(own.read_text().replace("problem.layout", "problem.layuot"))
+    done = derive(course, "templates", "check")
+    assert done.returncode == 1 and "templates/slides/closing.tex.j2:" in done.stderr and "did you mean `layout`?" in done.stderr
+    assert derive(course, "templates", "eject", "slides/closing").returncode == 1
+    assert derive(course, "templates", "eject", "slides/clsing").returncode == 1
+
+
+def test_the_schema_is_json(tmp_path: Path) -> None:
+    assert json.loads(derive(tmp_path, "schema").stdout)["$schema"].startswith("http://json-schema.org/draft-07")
