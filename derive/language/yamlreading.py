@@ -200,6 +200,8 @@ def _yaml_error(error: yaml.YAMLError, source: Source) -> DeriveError:
             )
         return source.error(f"this is not YAML: {problem}", 1, 1, code="yaml")
     line, column = mark.line + 1, mark.column + 1
+    if "nesting depth" in problem:  # PyYAML's own limit (6.0.4 and later), met while it reads ahead
+        return source.error(f"the YAML is nested more than {MAX_DEPTH} deep", line, column, code="too-deep")
     if "escape" in problem or "hexdecimal" in problem:
         return _escape_error(mark, source)
     if "end of stream" in problem and "quoted" in context:
