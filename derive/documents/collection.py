@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from derive.documents import prose
-from derive.documents.glossary import GLOSSARIES
+from derive.documents.glossary import glossary
 from derive.errors import Position
 from derive.language.problem import FIND
 from derive.language.words import closest
@@ -38,7 +38,8 @@ class Use:
 
 @dataclass(frozen=True)
 class Words:
-    """A frame of prose, the author's own words: not LaTeX yet.  `derived` is the problem that a formula in it comes from."""
+    """A frame of prose, the author's own words: not LaTeX yet.  `derived` is the problem that a formula in it comes from,
+    `term` the word of the glossary that it defines, whose text the document writes in its own notation."""
 
     style: str
     title: str
@@ -46,6 +47,7 @@ class Words:
     points: tuple[str, ...]
     where: Position
     derived: str = ""
+    term: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,12 +135,12 @@ def _frame(node: Node, language: str) -> Entry:
     derived = known["from"][1].words("from") if "from" in known else ""
     text = _prose(value, style)
     if style == "definition" and re.fullmatch(r"[a-z]+(-[a-z]+)*", text):
-        terms = GLOSSARIES[language]
+        terms = glossary(language)
         if text not in terms:
             guess = closest(text, list(terms))
             raise value.error(f"the glossary has no `{text}`" + (f"; did you mean `{guess}`?" if guess else ""), code="unknown-term",
                               hint=f"it has {', '.join(terms)}")
-        return Words(style, title or terms[text].title, terms[text].text, points, value.position)
+        return Words(style, title, "", points, value.position, term=text)
     if style != "definition" and not derived:
         for words in (text, *points):
             _refuse_typed_derivative(words, value)

@@ -12,10 +12,12 @@ from derive.documents import prose
 from derive.documents.collection import Collection, Heading, Use, Words
 from derive.documents.compose import collected, problem_page
 from derive.documents.document import Document, Item, Prose, Section
+from derive.documents.glossary import term
 from derive.documents.modes import Mode
 from derive.documents.rows import mark
 from derive.documents.settings import Fit, Settings
 from derive.errors import DeriveError
+from derive.notation.settings import Notation
 from derive.pipeline.examine import Examined, examine, problem_of, read_text
 from derive.pipeline.sources import DEFAULT, SUFFIXES
 
@@ -98,7 +100,7 @@ def document(gathered: Gathered, mode: Mode, settings: Settings, fit: Fit) -> Do
             title = prose.to_latex(entry.title, entry.where)
             items.append(Section(title, prose.plain(entry.title), numbers["section"]))
         elif isinstance(entry, Words):
-            items.append(_prose(entry))
+            items.append(_prose(entry, settings.notation))
         else:
             numbers["problem"] += 1
             one = gathered.examined[entry.problem]
@@ -126,12 +128,14 @@ def _text(collection: Collection, key: str) -> str:
     return prose.to_latex(words, collection.places.get(key)) if words else ""
 
 
-def _prose(entry: Words) -> Prose:
+def _prose(entry: Words, notation: Notation) -> Prose:
+    known = term(entry.term, notation) if entry.term else None
+    title = entry.title or (known.title if known else "")
     return Prose(
         entry.style,
-        prose.to_latex(entry.title, entry.where) if entry.title else "",
-        prose.plain(entry.title) if entry.title else "",
-        tuple(prose.to_latex(entry.text, entry.where).split("\n\n")),
+        prose.to_latex(title, entry.where) if title else "",
+        prose.plain(title) if title else "",
+        tuple(prose.to_latex(known.text if known else entry.text, entry.where).split("\n\n")),
         tuple(prose.to_latex(point, entry.where) for point in entry.points),
         mark(entry.where, "this frame"),
     )

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from derive.documents.collection import Heading, Use, Words, read
-from derive.documents.glossary import ENGLISH
+from derive.documents.glossary import ENGLISH, term
+from derive.documents.mathml import mathml
 from derive.documents.prose import to_latex
 from derive.errors import DeriveError
+from derive.notation.settings import DEFAULT, Notation
 
 LECTURE = """\
 title: Matrix differentiation
@@ -39,7 +41,7 @@ def test_a_lecture_is_its_frames_in_order() -> None:
     kinds = [type(entry) for entry in lecture.entries]
     assert kinds == [Heading, Words, Words, Use, Use, Words]
     definition = lecture.entries[1]
-    assert isinstance(definition, Words) and (definition.style, definition.title) == ("definition", "Gradient")
+    assert isinstance(definition, Words) and (definition.style, definition.term) == ("definition", "gradient")
     use = lecture.entries[4]
     assert isinstance(use, Use) and (use.problem, use.show, use.title) == ("least-squares", ("gradient",), "By $w$")
     assert {use.problem for use in lecture.uses} == {"trace-quadratic", "least-squares"}
@@ -88,7 +90,27 @@ def test_what_states_no_derivative_is_let_through(formula: str) -> None:
     read(f"title: T\nsections:\n  - title: S\n    frames:\n      - text: '${formula}$'\n", "x.yaml")
 
 
+STYLES = [
+    DEFAULT,
+    Notation(transpose="top", trace="braces", bold="vectors", derivative="partial", gradient="grad", inner_subscript="F", frobenius=""),
+    Notation(transpose="prime", bold="all", derivative="d"),
+]
+
+
+@pytest.mark.parametrize("notation", STYLES, ids=("usual", "partial", "prime"))
 @pytest.mark.parametrize("name", ENGLISH)
-def test_the_glossary_can_be_printed(name: str) -> None:
-    assert to_latex(ENGLISH[name].text).endswith(".") and to_latex(ENGLISH[name].text).count("$") % 2 == 0
-    assert to_latex(ENGLISH[name].title)
+def test_the_glossary_can_be_printed(name: str, notation: Notation) -> None:
+    """Nothing of its own commands is left, and what is left is mathematics that prose may hold."""
+    found = term(name, notation)
+    text = to_latex(found.text)
+    assert text.endswith(".") and text.count("$") % 2 == 0 and to_latex(found.title)
+    assert text.count("{") == text.count("}")
+    assert mathml(" ".join(text.split("$")[1::2])).count("mtext") == 0
+
+
+def test_the_glossary_follows_the_notation() -> None:
+    usual, other = (term("trace", n).text for n in (DEFAULT, Notation(transpose="top", trace="braces", bold="all")))
+    assert r"\operatorname{tr}(M) = \operatorname{tr}(M^{\mathsf T})" in usual
+    assert r"\operatorname{Tr}\{\boldsymbol{M}\} = \operatorname{Tr}\{\boldsymbol{M}^{\top}\}" in other
+    assert r"\frac{\partial f}{\partial X}[H]" in term("derivative", Notation(derivative="partial")).text
+    assert r"\langle X, Y \rangle_{F}" in term("inner-product", Notation(inner_subscript="F")).text
