@@ -1,0 +1,110 @@
+"""Jacobian matrices read off a directional derivative: of vectors a row an entry of f, of matrices with columns stacked."""
+
+from __future__ import annotations
+
+from derive.calculus.collect import neat
+from derive.calculus.derivation import Chain, Head, Line, Result, Step, Why
+from derive.calculus.differentiate import spread
+from derive.calculus.explicit import by_entries, entries_of, explicit
+from derive.calculus.first import Setting
+from derive.calculus.matrixform import in_vec, matrix_of, vec_matrix
+from derive.calculus.tidy import tidy
+from derive.language.build import add, matmul, times, transpose
+from derive.language.nodes import Call, Expr, Symbol, number, substitute
+from derive.language.problem import Problem
+from derive.language.sizes import is_column
+
+
+def per_variable(problem: Problem, found: dict[str, Result]) -> Result | dict[str, Result]:
+    """One result for each of a list of variables, or the only one."""
+    return found if problem.wrt_list else found[problem.wrt[0].name]
+
+
+def one_of(quantity: str, p: Problem, x: Symbol) -> Head:
+    """∇f(X), or ∇_A f(A, b) by one of several variables."""
+    return Head(quantity, p.name, (x,), (), p.wrt if len(p.wrt) > 1 else ())
+
+
+def jacobian(s: Setting, first: Expr) -> tuple[list[Chain], Result | dict[str, Result]]:
+    """Df(x)[h] = J h, a row an entry of f (numerator layout)."""
+    p = s.problem
+    lines: list[Line] = []
+    results: dict[str, Result] = {}
+    for x, h in zip(p.wrt, s.directions, strict=True):
+        if s.unit_speed:
+            matrix = first
+        elif is_column(p.function.shape) and is_column(x.shape):
+            matrix = neat(matrix_of(_only(first, h, s), h), [])
+        else:
+            matrix = neat(vec_matrix(_only(first, h, s), h), [])
+        head = one_of("jacobian", p, x)
+        lines.append(Line(matrix, "read-off", _jacobian_why(s, x, h), "jacobian", head))
+        shown = explicit(matrix) if by_entries(p.function, x) else None
+        if shown is not None:
+            lines.append(Line(shown, "entries", ("entry by entry",), "jacobian", steps=(Step(matrix, shown, "entries", ()),)))
+            matrix = shown
+            lines.extend(_determinant(matrix))
+        results[x.name] = Result(matrix)
+        if p.layout in ("denominator", "both"):
+            flipped = tidy(transpose(matrix))
+            lines.append(Line(flipped, "layout", ("denominator layout: the transpose",), "jacobian",
+                              Head("jacobian-denominator", p.name, (x,))))
+    return [Chain("jacobian", "Jacobian", tuple(lines))], per_variable(p, results)
+
+
+def _determinant(matrix: Expr) -> list[Line]:
+    """The Jacobian determinant of a change of variables, simplified by SymPy."""
+    table = entries_of(matrix)
+    if table is None or len(table) != len(table[0]) or len(table) > 3:
+        return []
+    from derive.calculus import algebra
+
+    value = algebra.simplify_scalar(tidy(_leibniz(table)), trigonometric=True)
+    left = Call("det", (matrix,))
+    return [Line(value, "jacobian-determinant", ("the Jacobian determinant",), "equation", left, equation=True)]
+
+
+def _leibniz(table: list[list[Expr]]) -> Expr:
+    """The determinant expanded by its first row."""
+    if len(table) == 1:
+        return table[0][0]
+    minors = [[[e for c, e in enumerate(row) if c != j] for row in table[1:]] for j in range(len(table))]
+    signs = (number((-1) ** j) for j in range(len(table)))
+    return add(*(times(sign, table[0][j], _leibniz(minors[j])) for j, sign in enumerate(signs)))
+
+
+def _jacobian_why(s: Setting, x: Symbol, h: Symbol) -> Why:
+    if s.unit_speed:
+        return ("a scalar variable: the derivative",)
+    return ("read off: the factor of ", h) if is_column(x.shape) or x.is_scalar else ("read off: the factor of vec ", h)
+
+
+def _only(first: Expr, h: Symbol, s: Setting) -> Expr:
+    """The part along one direction of several."""
+    from derive.language.build import zero
+
+    others: dict[Expr, Expr] = {k: zero(k.shape) for k in s.directions if k is not h}
+    return spread(tidy(substitute(first, others)) if others else first, frozenset({h.name}))
+
+
+def vectorized(s: Setting, first: Expr) -> tuple[list[Chain], Result | dict[str, Result]]:
+    """vec Df(X)[H] = M vec H."""
+    p = s.problem
+    chains: list[Chain] = []
+    results: dict[str, Result] = {}
+    for x, h in zip(p.wrt, s.directions, strict=True):
+        part = _only(first, h, s)
+        matrix = in_vec(first) if s.unit_speed else neat(vec_matrix(part, h), [])
+        lines: list[Line] = []
+        if not s.unit_speed and not part.is_scalar:
+            start: Expr = part if is_column(part.shape) else Call("vec", (part,))
+            vec_h: Expr = h if is_column(h.shape) else Call("vec", (h,))
+            after = matmul(matrix, vec_h)
+            head = Head("vectorized-derivative", p.name, (x,), (h,))
+            lines.append(Line(start, "vec", (), "vectorized", head))
+            lines.append(Line(after, "vec-of-product", ("vec(AXB) = (B' ⊗ A) vec X",), "vectorized",
+                              steps=(Step(start, after, "vec-of-product", ()),)))
+        lines.append(Line(matrix, "read-off", ("read off",), "vectorized", Head("vectorized", p.name, (x,))))
+        chains.append(Chain("vectorized", "Vectorized derivative", tuple(lines)))
+        results[x.name] = Result(matrix)
+    return chains, per_variable(p, results)
