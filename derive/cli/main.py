@@ -27,7 +27,7 @@ COMMANDS = {
     "rules": "List the rules, or show one with its proof.",
     "new": "Write a first problem file.",
     "templates": "List, copy out or check the templates.",
-    "schema": "Print the JSON Schema of problem files, for editors.",
+    "schema": "Print the JSON Schema of problem, lecture or set files, for editors.",
     "doctor": "Say what is installed and what is missing.",
     "clean": "Remove what `derive build` wrote.",
 }

@@ -1,4 +1,4 @@
-"""`derive schema`: the JSON Schema of problem files."""
+"""`derive schema`: the JSON Schemas of problem, lecture and set files."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import click
 
 
 @click.command("schema")
-def command() -> None:
-    """Print the JSON Schema (draft-07) of problem files.
+@click.argument("kind", type=click.Choice(["problem", "lecture", "set"]), default="problem")
+def command(kind: str) -> None:
+    """Print the JSON Schema (draft-07) of problem files, of lectures or of sets.
 
     \b
     Example:
       derive schema > .derive-schema.json
       # yaml-language-server: $schema=../.derive-schema.json      (first line of a problem file)
     """
-    click.echo(files("derive.language").joinpath("problem.schema.json").read_text(encoding="utf-8"), nl=False)
+    click.echo(files("derive.language").joinpath(f"{kind}.schema.json").read_text(encoding="utf-8"), nl=False)

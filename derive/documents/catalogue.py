@@ -86,7 +86,7 @@ def _page(page: Page, settings: Settings, fit: Fit, use: str) -> ProblemPage:
         tuple(lines), tuple(reason(c, notation) for c in e.conditions), "", _text(use, notation), _heads(reason(e.said, notation))
     )
     return ProblemPage(
-        e.name, 0, _text(e.name, notation), e.name, stated,
+        e.name, "", _text(e.name, notation), e.name, stated,
         tuple(blocks), (), (), (), "", "", "", "",
         tuple(r for r in remarks if r),
         _text(e.source, notation), "", mark(where, "the question"),

@@ -18,10 +18,15 @@ from derive.language.words import closest
 from derive.language.yamlnodes import Node
 from derive.language.yamlreading import compose
 
+QUESTION = "question"
+"""Of a problem in `show`: what is asked, and nothing of the derivation."""
+ORDERS = ("given", "title", "points", "level")
+THEME = r"[A-Za-z]{1,40}"
+NUMBERINGS = ("arabic", "roman", "letters", "none")
 HEAD = ("title", "subtitle", "author", "institute", "course", "date", "due", "intro", "tags")
 STYLES = ("text", "definition", "proposition", "remark", "example")
 _FRAME = ("title", "text", "points", "from")
-_USE = ("problem", "use", "points", "title", "show", "hint", "find", "from")
+_USE = ("problem", "use", "points", "title", "show", "hint")
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,12 @@ Entry = Use | Words | Heading
 
 @dataclass(frozen=True)
 class Collection:
-    """A lecture or a set.  `head` holds title, author, … as the author wrote them, `places` where they stand."""
+    """A lecture or a set.  `head` holds title, author, … as the author wrote them, `places` where they stand.
+
+    theme      of a lecture: the Beamer theme, '' for the house's own
+    order      of a set's problems: as they are given, or sorted by title, points or level
+    numbering  of a set's problems
+    """
 
     kind: Literal["lecture", "set"]
     head: dict[str, str]
@@ -69,6 +79,9 @@ class Collection:
     entries: tuple[Entry, ...]
     file: str
     hints: bool = False
+    theme: str = ""
+    order: str = "given"
+    numbering: str = "arabic"
 
     @property
     def uses(self) -> tuple[Use, ...]:
@@ -87,13 +100,14 @@ def read(text: str, file: str, language: str = "en") -> Collection:
     keys = root.mapping("a lecture or a set")
     kind: Literal["lecture", "set"] = "lecture" if "sections" in keys else "set"
     body = "sections" if kind == "lecture" else "problems"
-    known = root.known(f"a {kind}", (*HEAD, "hints", body))
+    own = ("theme",) if kind == "lecture" else ("order", "numbering")
+    known = root.known(f"a {kind}", (*HEAD, "hints", *own, body))
     if "title" not in known:
         raise root.error("the key `title` is missing", code="missing-key")
     head = {key: known[key][1].words(key) for key in HEAD if key in known and key != "tags"}
     places = {key: known[key][1].position for key in head}
     for key in head:
-        prose.to_latex(head[key], places[key])
+        prose.to_latex(head[key], places[key], displays=key == "intro")
     entries: list[Entry] = []
     for item in known[body][1].entries(body):
         if kind == "lecture":
@@ -101,7 +115,11 @@ def read(text: str, file: str, language: str = "en") -> Collection:
         else:
             entries.append(_use(item))
     hints = "hints" in known and _yes(known["hints"][1], "hints")
-    return Collection(kind, head, places, tuple(entries), file, hints)
+    return Collection(
+        kind, head, places, tuple(entries), file, hints, _theme(known["theme"][1]) if "theme" in known else "",
+        _one_of(known["order"][1], "order", ORDERS) if "order" in known else "given",
+        _one_of(known["numbering"][1], "numbering", NUMBERINGS) if "numbering" in known else "arabic",
+    )
 
 
 def _section(node: Node, language: str) -> list[Entry]:
@@ -169,17 +187,35 @@ def _use(node: Node) -> Use:
 
 def _quantity(node: Node) -> str:
     name = node.words("show")
-    if name not in FIND:
-        guess = closest(name, FIND)
+    known = (*FIND, QUESTION)
+    if name not in known:
+        guess = closest(name, known)
         raise node.error(f"`{name}` is not a quantity" + (f"; did you mean `{guess}`?" if guess else ""), code="unknown-quantity",
-                         hint=f"they are {', '.join(FIND)}")
+                         hint=f"they are {', '.join(known)}")
     return name
+
+
+def _one_of(node: Node, what: str, known: tuple[str, ...]) -> str:
+    text = node.words(what)
+    if text not in known:
+        guess = closest(text, known)
+        raise node.error(f"`{what}` is one of {', '.join(known)}, not `{text[:20]}`", code="type",
+                         hint=f"did you mean `{guess}`?" if guess else None)
+    return text
+
+
+def _theme(node: Node) -> str:
+    """The name of a Beamer theme; whether it is installed TeX tells."""
+    text = node.words("theme")
+    if not re.fullmatch(THEME, text):
+        raise node.error("a theme is the name of a Beamer theme, such as Madrid", code="type")
+    return text
 
 
 def _prose(node: Node, what: str) -> str:
     """Prose that can be printed, checked where it stands."""
     text = node.words(what)
-    prose.to_latex(text, node.position)
+    prose.to_latex(text, node.position, displays=what != "title")
     return text
 
 
@@ -195,7 +231,7 @@ _DERIVATIVE = re.compile(r"\\nabla|\\partial|\\mathrm\{[dD]\}|\\frac\{d|\\Hess|(
 
 def _refuse_typed_derivative(text: str, node: Node) -> None:
     """A formula that states a derivative comes from a problem, where it is derived and checked."""
-    for formula in re.findall(r"(?<!\\)\$([^$]*)\$", text):
+    for formula in prose.formulas(text):
         left, equals, right = formula.partition("=")
         stated = equals and _DERIVATIVE.search(left) and right.strip() and not _DERIVATIVE.search(right)
         if stated and right.strip() not in ("0", "0."):

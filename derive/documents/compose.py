@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from derive.calculus.derivation import Derivation, Head
 from derive.documents import prose
 from derive.documents import question as questions
+from derive.documents.collection import QUESTION
 from derive.documents.document import Block, Document, Frame, Item, ProblemPage, Question
 from derive.documents.frames import Page, Room, cut, frames, units, widest
 from derive.documents.measure import width
@@ -50,22 +51,22 @@ def problem_page(
     mode: Mode,
     settings: Settings,
     fit: Fit | None = None,
-    number: int = 0,
+    number: str = "",
     points: str = "",
     show: tuple[str, ...] = (),
 ) -> ProblemPage:
     """The page of a problem.  Without a derivation it holds the question alone: nothing of a solution is in it.
 
-    number  of the problem in its collection, 0 alone
+    number  its label in its collection, '' alone
     points  as the collection gives them, else the problem's own
-    show    which quantities of the derivation to print, all when empty
+    show    which quantities of the derivation to print, all when empty; `question` alone: what is asked, nothing more
     """
     fit = fit or Fit()
     notation = settings.notation
     words = words_of(notation.language)
     where = problem.positions.get("function") or Position(problem.file or problem.id, 1)
     measure = Measure(text_width(mode, settings), fit.narrow)
-    told = derivation if mode.reveals != "nothing" else None
+    told = derivation if mode.reveals != "nothing" and show != (QUESTION,) else None
     letters = names(problem, told)
     found = tuple(p for p in passages(told, letters) if not show or p.chain.quantity in show) if told else ()
     blocks = tuple(_block(passage, measure, settings, where) for passage in found) if mode.reveals == "everything" else ()
@@ -79,6 +80,8 @@ def problem_page(
         room = _room(settings, fit.scale.get(problem.id, 1.0), asked, len(meant), measure.line)
         parts = units(found, page, 0.95 * room.other, remarks)
         slides = frames(found, parts, cut(parts, room), page)
+    elif mode.slides and told is None:
+        slides = (Frame("", 1, 1, (), False, 1),)
     boxes = [box for passage in found for box in passage.boxed]
     return ProblemPage(
         problem.id,
@@ -136,13 +139,14 @@ def collected(
     due: str = "",
     points: str = "",
     collection: bool = True,
+    theme: str = "",
 ) -> Document:
     """A document of several items in order."""
     return Document(
         title, title_plain, subtitle, prose.to_latex(settings.author), prose.plain(settings.author),
         prose.to_latex(settings.institute), prose.to_latex(settings.date), items, collection, intro, due, points,
         words_of(settings.notation.language), settings.overlays and mode.overlays, settings.aspect, settings.paper,
-        settings.reason, settings.hints, settings.macros,
+        settings.reason, settings.hints, settings.macros, theme or settings.theme,
     )
 
 

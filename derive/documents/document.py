@@ -113,10 +113,11 @@ class PartText:
 
 @dataclass(frozen=True)
 class ProblemPage:
-    """A problem with its whole derivation; `frames` the same cut into slides; `definitions` what the derivation names."""
+    """A problem with its whole derivation; `frames` the same cut into slides; `definitions` what the derivation names;
+    `number` its label in a set, '' where it has none."""
 
     id: str
-    number: int
+    number: str
     title: str
     title_plain: str
     question: Question
@@ -183,3 +184,4 @@ class Document:
     reason: str
     hints: bool
     macros: str
+    theme: str = ""

@@ -245,10 +245,20 @@ def _row(content: str) -> str:
     return content if single else f"<mrow>{content}</mrow>"
 
 
+_PIECES = re.compile(r"(?<!\\)\$((?:[^$\\]|\\.)*)\$|\\\[(.*?)\\\]|\\textbf\{((?:[^{}]|\{[^{}]*\})*)\}", re.DOTALL)
+
+
 def html(text: str) -> str:
-    """LaTeX text (words escaped, mathematics between dollars) as HTML."""
-    parts = re.split(r"(?<!\\)\$", text)
-    return "".join(mathml(part) if k % 2 else _words(part) for k, part in enumerate(parts))
+    """LaTeX text (words escaped, mathematics between dollars or displayed, strong words) as HTML."""
+    out, place = [], 0
+    for found in _PIECES.finditer(text):
+        out.append(_words(text[place : found.start()]))
+        place = found.end()
+        if found[3] is not None:
+            out.append(f"<strong>{html(found[3])}</strong>")
+        else:
+            out.append(mathml(found[1]) if found[1] is not None else mathml(found[2], True))
+    return "".join((*out, _words(text[place:])))
 
 
 def _words(latex: str) -> str:

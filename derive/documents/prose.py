@@ -1,4 +1,5 @@
-"""Author's prose as LaTeX, as plain text: everything is escaped but `$…$`, and that is held to harmless mathematics."""
+"""Author's prose as LaTeX, as plain text: everything is escaped but `$…$`, a display `$$…$$` and `**strong**` words; the
+mathematics is held to what is harmless."""
 
 from __future__ import annotations
 
@@ -11,33 +12,66 @@ from derive.documents.mathwords import ENVIRONMENTS, SIGNS, WORDS
 from derive.errors import DeriveError, Position
 
 _CONTROL = re.compile(r"\\([A-Za-z]+|.|$)", re.DOTALL)
+_DELIMITER = re.compile(r"(?<!\\)(\$\$?)")
 _ENVIRONMENT = re.compile(r"\\(begin|end)\s*(?:\{\s*([A-Za-z*]*)\s*\})?")
 LONGEST = 20_000
 
 
-def to_latex(text: str, where: Position | None = None) -> str:
+def to_latex(text: str, where: Position | None = None, *, displays: bool = False) -> str:
     """LaTeX of a piece of prose; a blank line parts paragraphs.
 
+    displays  whether `$$…$$` may stand in it: in paragraphs, not in titles
     DeriveError at `where`: [prose-math] for a `$` without its partner, a control word outside the list, unbalanced
-    braces; [character] for a character that pdflatex has no glyph for.
+    braces, a display where none may stand; [prose] for `**` without its partner; [character] for a character that
+    pdflatex has no glyph for.
     """
     if len(text) > LONGEST:
         raise DeriveError(f"this text is longer than {LONGEST} characters", code="prose-length", where=where)
     out = []
-    for part, is_math in _parts(text, where):
-        if is_math:
-            check_math(part, where)
-            out.append(f"${part.strip()}$")
-        else:
-            out.append(_escape(part, where))
+    strong = False
+    for part, delimiter in _parts(text, where):
+        if not delimiter:
+            words, strong = _strong(part, strong, where)
+            out.append(words)
+            continue
+        check_math(part, where)
+        if delimiter == "$$" and not displays:
+            raise DeriveError("a display $$…$$ stands in a paragraph, not here", code="prose-math", where=where,
+                              hint="write it as $…$")
+        out.append(f"${part.strip()}$" if delimiter == "$" else f"\\[{part.strip()}\\]")
+    if strong:
+        raise _unpaired(where)
     return re.sub(r"\n[ \t]*\n\s*", "\n\n", "".join(out)).strip()
+
+
+def formulas(text: str) -> tuple[str, ...]:
+    """The mathematics of a piece of prose, inline and displayed."""
+    return tuple(part for part, delimiter in _parts(text, None) if delimiter)
+
+
+def _strong(text: str, inside: bool, where: Position | None) -> tuple[str, bool]:
+    """The words as LaTeX, `**…**` strong; whether they end inside one."""
+    pieces = text.split("**")
+    out = []
+    for k, piece in enumerate(pieces):
+        if inside and re.search(r"\n[ \t]*\n", piece):
+            raise _unpaired(where)
+        out.append(_escape(piece, where))
+        if k + 1 < len(pieces):
+            out.append("}" if inside else "\\textbf{")
+            inside = not inside
+    return "".join(out), inside
+
+
+def _unpaired(where: Position | None) -> DeriveError:
+    return DeriveError("a `**` has no partner in its paragraph", code="prose", where=where, hint="strong words are written **so**")
 
 
 def plain(text: str) -> str:
     """One line without markup, for a PDF's metadata and a terminal: `$A^\\top B$` becomes `A^⊤ B`."""
     out = []
-    for part, is_math in _parts(text, None):
-        out.append(_control_words_to_text(part) if is_math else part)
+    for part, delimiter in _parts(text, None):
+        out.append(_control_words_to_text(part) if delimiter else part.replace("**", ""))
     return " ".join("".join(out).split())
 
 
@@ -83,18 +117,26 @@ def _check_nesting(math: str, where: Position | None) -> None:
         raise _refused("`&` stands only inside a matrix or cases", where)
 
 
-def _parts(text: str, where: Position | None) -> Iterator[tuple[str, bool]]:
-    """(piece, whether it is mathematics); `\\$` outside is a dollar."""
-    pieces = re.split(r"(?<!\\)\$", text)
-    if len(pieces) % 2 == 0:
-        raise DeriveError(
-            "a `$` has no partner", code="prose-math", where=where, hint="a dollar sign itself is written `\\$`"
-        )
+def _parts(text: str, where: Position | None) -> Iterator[tuple[str, str]]:
+    """(piece, its delimiter: `$`, `$$`, or '' for words); `\\$` outside is a dollar."""
+    pieces = _DELIMITER.split(text)
+    opened = ""
     for k, piece in enumerate(pieces):
-        if k % 2 and not piece.strip():
-            raise DeriveError("nothing stands between $ and $", code="prose-math", where=where,
-                              hint="displayed mathematics is written $…$ too")
-        yield (piece, True) if k % 2 else (piece.replace(r"\$", "$"), False)
+        if k % 2 == 0:
+            if opened and not piece.strip():
+                raise DeriveError("nothing stands between $ and $", code="prose-math", where=where)
+            yield piece if opened else piece.replace(r"\$", "$"), opened
+        elif not opened:
+            opened = piece
+        elif opened != piece:
+            raise DeriveError(f"a formula that begins with {opened} ends with {piece}", code="prose-math", where=where,
+                              hint="a formula in a line is written $…$, a displayed one $$…$$")
+        else:
+            opened = ""
+    if opened:
+        raise DeriveError(
+            f"a `{opened}` has no partner", code="prose-math", where=where, hint="a dollar sign itself is written `\\$`"
+        )
 
 
 def _refused(message: str, where: Position | None) -> DeriveError:

@@ -55,7 +55,7 @@ def question(problem: Problem, notation: Notation, words: Mapping[str, str], mea
 def text(problem: Problem, key: str) -> str:
     """A key of prose as LaTeX, '' when there is none."""
     words = problem.prose.get(key)
-    return prose.to_latex(words, problem.positions.get(key)) if words else ""
+    return prose.to_latex(words, problem.positions.get(key), displays=True) if words else ""
 
 
 def head_of_function(problem: Problem, notation: Notation) -> str:
@@ -68,8 +68,8 @@ def parts(problem: Problem, notation: Notation, words: Mapping[str, str]) -> tup
         PartText(
             chr(ord("a") + k) if k < 26 else str(k + 1),
             asked(problem, part.find, notation, words),
-            prose.to_latex(part.statement, problem.positions.get("parts")) if part.statement else "",
-            prose.to_latex(part.hint, problem.positions.get("parts")) if part.hint else "",
+            prose.to_latex(part.statement, problem.positions.get("parts"), displays=True) if part.statement else "",
+            prose.to_latex(part.hint, problem.positions.get("parts"), displays=True) if part.hint else "",
             part.points or "",
         )
         for k, part in enumerate(problem.parts)

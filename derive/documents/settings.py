@@ -18,6 +18,7 @@ class Settings:
     highlight what changed is marked in both rows
     reason    where the reason stands: `right` of its row (below where it does not fit), `below`, `none`
     aspect    of slides: 169 or 43
+    theme     of slides: the name of a Beamer theme, '' for the house's own
     paper     of articles: `a4` or `letter`
     hints     whether a sheet prints hints
     """
@@ -29,6 +30,7 @@ class Settings:
     reason: Literal["right", "below", "none"] = "right"
     aspect: Literal[169, 43] = 169
     paper: Literal["a4", "letter"] = "a4"
+    theme: str = ""
     hints: bool = False
     author: str = ""
     institute: str = ""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
 from derive.documents import prose
-from derive.documents.collection import Collection, Heading, Use, Words
+from derive.documents.collection import Collection, Entry, Heading, Use, Words
 from derive.documents.compose import collected, problem_page
 from derive.documents.document import Document, Item, Prose, Section
 from derive.documents.glossary import term
@@ -94,7 +95,7 @@ def document(gathered: Gathered, mode: Mode, settings: Settings, fit: Fit) -> Do
     items: list[Item] = []
     numbers = {"section": 0, "problem": 0}
     total = Decimal(0)
-    for entry in collection.entries:
+    for entry in _in_order(gathered):
         if isinstance(entry, Heading):
             numbers["section"] += 1
             title = prose.to_latex(entry.title, entry.where)
@@ -106,7 +107,7 @@ def document(gathered: Gathered, mode: Mode, settings: Settings, fit: Fit) -> Do
             one = gathered.examined[entry.problem]
             page = problem_page(
                 one.problem, one.derivation, one.report, mode, settings, fit,
-                number=numbers["problem"] if collection.kind == "set" else 0, points=entry.points, show=entry.show,
+                number=_label(numbers["problem"], collection.numbering) if collection.kind == "set" else "", points=entry.points, show=entry.show,
             )
             if entry.title:
                 page = replace(page, title=prose.to_latex(entry.title, entry.where), title_plain=prose.plain(entry.title))
@@ -119,13 +120,45 @@ def document(gathered: Gathered, mode: Mode, settings: Settings, fit: Fit) -> Do
         title=_text(collection, "title"), title_plain=prose.plain(head["title"]),
         subtitle=_text(collection, "subtitle") or _text(collection, "course"),
         intro=tuple(p for p in _text(collection, "intro").split("\n\n") if p),
-        due=_text(collection, "due"), points=str(total) if total else "",
+        due=_text(collection, "due"), points=str(total) if total else "", theme=collection.theme,
     )
+
+
+def _in_order(gathered: Gathered) -> tuple[Entry, ...]:
+    """The entries as they are given, or a set's problems sorted: the ones with fewer points, of a lower level first."""
+    collection = gathered.collection
+
+    def key(entry: Entry) -> tuple[Decimal, str]:
+        assert isinstance(entry, Use)  # a set holds nothing else
+        problem = gathered.examined[entry.problem].problem
+        if collection.order == "title":
+            return Decimal(0), prose.plain(entry.title or problem.title).casefold()
+        value = (entry.points or problem.options.get("points")) if collection.order == "points" else problem.options.get("level")
+        number = str(value) if value is not None else ""
+        return Decimal(number) if re.fullmatch(r"\d+(\.\d+)?", number) else Decimal(0), number
+
+    return collection.entries if collection.order == "given" else tuple(sorted(collection.entries, key=key))
+
+
+_ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
+
+
+def _label(number: int, numbering: str) -> str:
+    """The label of problem `number` (from 1): `3`, `iii`, `C`, or none."""
+    if numbering == "roman":
+        out = ""
+        for value, sign in _ROMAN:
+            out += sign * (number // value)
+            number %= value
+        return out
+    if numbering == "letters":
+        return chr(ord("A") + number - 1) if number <= 26 else str(number)
+    return str(number) if numbering == "arabic" else ""
 
 
 def _text(collection: Collection, key: str) -> str:
     words = collection.head.get(key)
-    return prose.to_latex(words, collection.places.get(key)) if words else ""
+    return prose.to_latex(words, collection.places.get(key), displays=key == "intro") if words else ""
 
 
 def _prose(entry: Words, notation: Notation) -> Prose:
@@ -135,7 +168,7 @@ def _prose(entry: Words, notation: Notation) -> Prose:
         entry.style,
         prose.to_latex(title, entry.where) if title else "",
         prose.plain(title) if title else "",
-        tuple(prose.to_latex(known.text if known else entry.text, entry.where).split("\n\n")),
-        tuple(prose.to_latex(point, entry.where) for point in entry.points),
+        tuple(prose.to_latex(known.text if known else entry.text, entry.where, displays=True).split("\n\n")),
+        tuple(prose.to_latex(point, entry.where, displays=True) for point in entry.points),
         mark(entry.where, "this frame"),
     )

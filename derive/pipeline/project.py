@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
+from derive.documents.collection import THEME
 from derive.documents.settings import MOST_ROWS, Settings
 from derive.documents.words import LANGUAGES
 from derive.errors import DeriveError, Position
@@ -21,7 +22,7 @@ FILE = "derive.toml"
 TEMPLATES = "templates"
 
 _SECTIONS: dict[str, tuple[str, ...]] = {
-    "slides": ("rows", "overlays", "highlight", "reason", "aspect"),
+    "slides": ("rows", "overlays", "highlight", "reason", "aspect", "theme"),
     "page": ("paper", "hints"),
     "document": ("author", "institute", "date", "macros"),
 }
@@ -88,6 +89,9 @@ def read(text: str, file: str, folder: Path | None = None) -> Settings:
     if not 1 <= settings.rows <= MOST_ROWS:
         raise DeriveError(f"a frame holds 1 to {MOST_ROWS} rows, not {settings.rows}", code="project-file",
                           where=_where(text, file, "rows"))
+    if settings.theme and not re.fullmatch(THEME, settings.theme):
+        raise DeriveError("a theme is the name of a Beamer theme, such as Madrid", code="project-file",
+                          where=_where(text, file, "theme"))
     if settings.notation.language not in LANGUAGES:
         raise DeriveError(f"there is no table of words for the language `{settings.notation.language}`", code="project-file",
                           where=_where(text, file, "language"), hint=f"there is {', '.join(LANGUAGES)}")

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-import pytest
+import json
+from importlib.resources import files
+from typing import Any
 
-from derive.documents.collection import Heading, Use, Words, read
+import jsonschema  # type: ignore[import-untyped]
+import pytest
+import yaml
+
+from derive.documents.collection import HEAD, NUMBERINGS, ORDERS, QUESTION, STYLES, Heading, Use, Words, read
 from derive.documents.glossary import ENGLISH, term
 from derive.documents.mathml import mathml
 from derive.documents.prose import to_latex
 from derive.errors import DeriveError
+from derive.language.problem import FIND
 from derive.notation.settings import DEFAULT, Notation
+from derive.pipeline.gather import _label
 
 LECTURE = """\
 title: Matrix differentiation
@@ -90,14 +98,14 @@ def test_what_states_no_derivative_is_let_through(formula: str) -> None:
     read(f"title: T\nsections:\n  - title: S\n    frames:\n      - text: '${formula}$'\n", "x.yaml")
 
 
-STYLES = [
+NOTATIONS = [
     DEFAULT,
     Notation(transpose="top", trace="braces", bold="vectors", derivative="partial", gradient="grad", inner_subscript="F", frobenius=""),
     Notation(transpose="prime", bold="all", derivative="d"),
 ]
 
 
-@pytest.mark.parametrize("notation", STYLES, ids=("usual", "partial", "prime"))
+@pytest.mark.parametrize("notation", NOTATIONS, ids=("usual", "partial", "prime"))
 @pytest.mark.parametrize("name", ENGLISH)
 def test_the_glossary_can_be_printed(name: str, notation: Notation) -> None:
     """Nothing of its own commands is left, and what is left is mathematics that prose may hold."""
@@ -114,3 +122,53 @@ def test_the_glossary_follows_the_notation() -> None:
     assert r"\operatorname{Tr}\{\boldsymbol{M}\} = \operatorname{Tr}\{\boldsymbol{M}^{\top}\}" in other
     assert r"\frac{\partial f}{\partial X}[H]" in term("derivative", Notation(derivative="partial")).text
     assert r"\langle X, Y \rangle_{F}" in term("inner-product", Notation(inner_subscript="F")).text
+
+
+# --------------------------------------------------------------------------------------------- the schemas
+BOTH: list[tuple[str, dict[str, Any], bool]] = [
+    ("set", {}, True), ("set", {"order": "points", "numbering": "roman"}, True), ("set", {"problems": ["trace"]}, True),
+    ("set", {"problems": [{"use": "trace", "points": 2.5, "show": ["question"], "hint": True}]}, True),
+    ("set", {"order": "random"}, False), ("set", {"theme": "Madrid"}, False), ("set", {"problems": []}, False),
+    ("set", {"problems": [{"points": 1}]}, False), ("set", {"problems": [{"use": "trace", "points": "many"}]}, False),
+    ("lecture", {}, True), ("lecture", {"theme": "Madrid", "date": 2026}, True), ("lecture", {"sections": [{"title": "A"}]}, True),
+    ("lecture", {"sections": [{"frames": ["trace"]}]}, False), ("lecture", {"theme": "../x"}, False), ("lecture", {"sections": []}, False),
+    ("lecture", {"sections": [{"title": "A", "frames": [{"text": "b", "definition": "trace"}]}]}, False),
+    ("lecture", {"sections": [{"title": "A", "frames": [{"text": "b", "points": ["c"], "title": "d"}]}]}, True),
+    ("lecture", {"sections": [{"title": "A", "frames": [{"problem": "trace", "show": "gradeint"}]}]}, False),
+    ("lecture", {"sections": [{"title": "A", "frames": [{"problem": "trace", "show": ["question"]}]}]}, True),
+]
+BASES: dict[str, dict[str, Any]] = {
+    "set": {"title": "A set", "problems": [{"use": "trace"}]},
+    "lecture": {"title": "A lecture", "sections": [{"title": "A", "frames": [{"remark": "b"}, {"problem": "trace"}]}]},
+}
+
+
+def schema(kind: str) -> dict[str, Any]:
+    out: dict[str, Any] = json.loads(files("derive.language").joinpath(f"{kind}.schema.json").read_text("utf-8"))
+    return out
+
+
+@pytest.mark.parametrize(("kind", "change", "good"), BOTH)
+def test_the_schemas_and_the_reader_agree(kind: str, change: dict[str, Any], good: bool) -> None:
+    document = {**BASES[kind], **change}
+    try:
+        read(yaml.safe_dump(document, allow_unicode=True, sort_keys=False), "c.yaml")
+        read_it = True
+    except DeriveError:
+        read_it = False
+    assert (jsonschema.Draft7Validator(schema(kind)).is_valid(document), read_it) == (good, good)
+
+
+def test_the_schemas_name_the_same_words() -> None:
+    lecture, sheet = schema("lecture")["properties"], schema("set")["properties"]
+    assert set(lecture) == {*HEAD, "hints", "theme", "sections"} and set(sheet) == {*HEAD, "hints", "order", "numbering", "problems"}
+    frames = lecture["sections"]["items"]["properties"]["frames"]["items"]["anyOf"]
+    assert {frame["required"][0] for frame in frames if "required" in frame} == set(STYLES)
+    assert sheet["order"]["enum"] == list(ORDERS) and sheet["numbering"]["enum"] == list(NUMBERINGS)
+    use = next(frame for frame in frames if "anyOf" in frame)["properties"]
+    assert set(use["show"]["anyOf"][0]["enum"]) == {*FIND, QUESTION}
+
+
+def test_labels_of_problems() -> None:
+    assert [_label(n, "roman") for n in (1, 4, 9, 14)] == ["i", "iv", "ix", "xiv"]
+    assert [_label(3, kind) for kind in ("arabic", "letters", "none")] == ["3", "C", ""]

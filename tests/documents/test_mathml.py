@@ -86,3 +86,9 @@ def test_the_page_holds_no_script_and_is_read_in_a_browser(tmp_path: Path) -> No
         assert words_ in seen
     rows = sum(len(block.rows) for block in page.blocks)
     assert text.count("<li>") == rows and all(re.search(rf"^\s*{n}\.", seen, re.MULTILINE) for n in range(1, rows + 1))
+
+
+def test_displays_and_strong_words_become_elements() -> None:
+    shown = html(r"so \[x = 1\] is \textbf{strong $y$}, \$5")
+    assert 'display="block"' in shown and shown.count("<math") == 2
+    assert "<strong>strong <math" in shown and shown.endswith("$5")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from derive.documents.prose import plain, to_latex
+from derive.documents.prose import formulas, plain, to_latex
 from derive.errors import DeriveError, Position
 
 HERE = Position("p.yaml", 3, 9)
@@ -20,6 +20,7 @@ HERE = Position("p.yaml", 3, 9)
         ("one\n\n\ntwo", "one\n\ntwo"),
         (r"$\{x : x_1 > 0\}$", r"$\{x : x_1 > 0\}$"),
         (r"$\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}$", r"$\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}$"),
+        ("a **strong $x$** word", r"a \textbf{strong $x$} word"),
         ("Müller — “so”", r"M\"uller \textemdash{} \textquotedblleft{}so\textquotedblright{}"),
     ],
 )
@@ -42,7 +43,7 @@ def test_what_is_not_harmless_is_refused_at_its_place(math: str) -> None:
     assert caught.value.where == HERE
 
 
-@pytest.mark.parametrize("text", ["a $ b", "$x$ and $", "$$x$$"])
+@pytest.mark.parametrize("text", ["a $ b", "$x$ and $", "$$x$", "$x$$", "$ $", "$$x$$"])
 def test_dollars_come_in_pairs(text: str) -> None:
     with pytest.raises(DeriveError) as caught:
         to_latex(text, HERE)
@@ -56,3 +57,20 @@ def test_a_character_without_a_glyph_is_named() -> None:
 
 def test_plain_is_one_line_without_markup() -> None:
     assert plain("The gradient of $\\operatorname{tr}(A^{\\top} X)$\n  here") == "The gradient of tr(A^⊤ X) here"
+
+
+def test_displays_stand_in_paragraphs() -> None:
+    assert to_latex("so $$x = 1$$ holds", displays=True) == r"so \[x = 1\] holds"
+    with pytest.raises(DeriveError, match="a display"):
+        to_latex("so $$x = 1$$", HERE)
+
+
+@pytest.mark.parametrize("text", ["a **b", "**a\n\nb**"])
+def test_strong_words_end_in_their_paragraph(text: str) -> None:
+    with pytest.raises(DeriveError) as caught:
+        to_latex(text, HERE)
+    assert (caught.value.code, caught.value.where) == ("prose", HERE)
+
+
+def test_formulas_are_those_between_dollars() -> None:
+    assert formulas(r"a $x$, \$5 and $$y = 1$$") == ("x", "y = 1")
