@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from derive.calculus.derivation import Derivation, Head
 from derive.documents import prose
 from derive.documents import question as questions
 from derive.documents.collection import QUESTION
-from derive.documents.document import Block, Document, Frame, Item, ProblemPage, Question
+from derive.documents.document import Block, Document, Frame, Item, PartText, ProblemPage, Question
 from derive.documents.frames import Page, Room, cut, frames, units, widest
 from derive.documents.measure import width
 from derive.documents.modes import Mode
 from derive.documents.naming import names
+from derive.documents.parts import under_parts
 from derive.documents.reasons import reason, reason_width
 from derive.documents.rows import Measure, answer, broken, flush, left_width, mark, row
 from derive.documents.settings import MOST_ROWS, Fit, Settings
@@ -69,17 +71,21 @@ def problem_page(
     told = derivation if mode.reveals != "nothing" and show != (QUESTION,) else None
     letters = names(problem, told)
     found = tuple(p for p in passages(told, letters) if not show or p.chain.quantity in show) if told else ()
-    blocks = tuple(_block(passage, measure, settings, where) for passage in found) if mode.reveals == "everything" else ()
+    found = under_parts(found, problem)
+    parts = questions.parts(problem, notation, words)
+    blocks = _blocks(found, parts, measure, settings, where) if mode.reveals != "nothing" else ()
+    if mode.reveals == "answers":
+        blocks = tuple(replace(block, rows=(), lead="", widest="") for block in blocks if block.answers)
     meant = tuple((symbol, letters.of(expr)) for symbol, expr in told.where) if told else ()
     remarks = _remarks(problem, told, notation)
     asked = questions.question(problem, notation, words, measure, letters)
     slides: tuple[Frame, ...] = ()
     if mode.slides and found:
         marked = settings.highlight and settings.overlays and mode.overlays
-        page = Page(notation, measure, where, words, marked, settings.rows, 1.35 * reason_width(problem.title))
-        room = _room(settings, fit.scale.get(problem.id, 1.0), asked, len(meant), measure.line)
-        parts = units(found, page, 0.95 * room.other, remarks)
-        slides = frames(found, parts, cut(parts, room), page)
+        page = Page(notation, measure, where, words, marked, settings.rows, 1.35 * reason_width(problem.title), parts)
+        room = _room(settings, fit.scale.get(problem.id, 1.0), asked, parts, len(meant), measure.line)
+        pieces = units(found, page, 0.95 * room.other, remarks)
+        slides = frames(found, pieces, cut(pieces, room), page)
     elif mode.slides and told is None:
         slides = (Frame("", 1, 1, (), False, 1),)
     boxes = [box for passage in found for box in passage.boxed]
@@ -92,7 +98,7 @@ def problem_page(
         blocks,
         slides,
         tuple(answer(box, notation, measure, where, words) for box in boxes),
-        questions.parts(problem, notation, words),
+        parts,
         points or _points(problem),
         _layout(problem, {box.quantity for box in boxes}, settings, words),
         words["check"].format(**_checked(report)) if report and told else "",
@@ -150,6 +156,18 @@ def collected(
     )
 
 
+def _blocks(
+    found: Sequence[Passage], parts: Sequence[PartText], measure: Measure, settings: Settings, where: Position
+) -> tuple[Block, ...]:
+    """The passages as blocks, the first of each part with what the part asks."""
+    out: list[Block] = []
+    for passage in found:
+        part = next((p for p in parts if p.label == passage.part), None)
+        first = part is not None and all(block.letter != passage.part for block in out)
+        out.append(replace(_block(passage, measure, settings, where), part=part if first else None))
+    return tuple(out)
+
+
 def _block(passage: Passage, measure: Measure, settings: Settings, where: Position) -> Block:
     """A passage as it stands in an article: every row once, nothing highlighted."""
     lines = [view.line for view in passage.views]
@@ -157,11 +175,13 @@ def _block(passage: Passage, measure: Measure, settings: Settings, where: Positi
     words = words_of(settings.notation.language)
     rows = tuple(row(view, settings.notation, measure, left, where, words=words, unaligned=unaligned) for view in passage.views)
     answers = tuple(answer(box, settings.notation, measure, where, words) for box in passage.boxed)
-    title = reason((passage.chain.title,), settings.notation)
-    return Block(title, passage.chain.quantity, rows, answers, *widest(rows), unaligned)
+    title = reason((passage.title,), settings.notation)
+    return Block(
+        title, passage.chain.quantity, rows, answers, *widest(rows), unaligned, letter=passage.part, reached=passage.reached
+    )
 
 
-def _room(settings: Settings, scale: float, asked: Question, meant: int, line: float) -> Room:
+def _room(settings: Settings, scale: float, asked: Question, parts: Sequence[PartText], meant: int, line: float) -> Room:
     """The height that a frame has for rows, below its question; `scale` is by how much TeX found it taller than thought."""
     height = {169: 201.0, 43: 217.0}[settings.aspect]
     rows = [line for _, lines in asked.lines for line in lines]
@@ -170,6 +190,7 @@ def _room(settings: Settings, scale: float, asked: Question, meant: int, line: f
     usual = 20.0 * min(count, SHORT) + (15.0 if any("\\frac" in row or "\\begin" in row for row in rows) else 0.0)
     usual += 16.0 * math.ceil(meant / 3)
     words = reason_width(", ".join(asked.given)) + reason_width(asked.find) + reason_width(asked.statement)
+    words += sum(reason_width(part.statement) + reason_width(part.find) + 5.0 for part in parts)
     first = usual + 20.0 * (count - min(count, SHORT)) + 13.0 * math.ceil(words / line) + (13.0 if asked.statement else 0.0)
     # A question that fills the first frame leaves the rows to the others.
     return Room(max(min(settings.rows, MOST_ROWS), 1), max((height - first) / scale, 1.0), (height - usual) / scale)

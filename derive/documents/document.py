@@ -56,10 +56,25 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class PartText:
+    """(a), (b), … of a problem: its letter, what it asks, the author's words, its points."""
+
+    label: str
+    find: str
+    statement: str
+    hint: str
+    points: str
+
+
+@dataclass(frozen=True)
 class Block:
-    """Rows that follow from one another, under a few words that say what they are about, and the answers they end in;
-    `lead` and `widest` are the widest of what stands in front of them and of their left sides;
-    `flush`: the left sides are too different to be aligned, every row begins at the left."""
+    """Rows that follow from one another, under a few words that say what they are about, and the answers they end in.
+
+    lead, widest  the widest of what stands in front of the rows, and of their left sides
+    flush         the left sides are too different to be aligned, every row begins at the left
+    letter        of the part that they belong to; `part` that part, where the block is its first
+    reached       the letter of the part in which these answers were derived, where no row leads to them here
+    """
 
     title: str
     quantity: str
@@ -68,6 +83,9 @@ class Block:
     lead: str = ""
     widest: str = ""
     flush: bool = False
+    letter: str = ""
+    part: PartText | None = None
+    reached: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,17 +116,6 @@ class Question:
     find: str
     statement: str
     hint: str
-
-
-@dataclass(frozen=True)
-class PartText:
-    """(a), (b), … of a problem."""
-
-    label: str
-    find: str
-    statement: str
-    hint: str
-    points: str
 
 
 @dataclass(frozen=True)

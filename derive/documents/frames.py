@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from derive.documents.document import Answer, Block, Frame, Row
+from derive.documents.document import Answer, Block, Frame, PartText, Row
 from derive.documents.measure import width
 from derive.documents.reasons import reason, reason_width
 from derive.documents.rows import Measure, answer, flush, left_width, row, side
@@ -18,7 +18,7 @@ from derive.language.nodes import Path
 from derive.notation.settings import Notation
 
 # Heights in points, of a slide at 11 pt; the page itself is measured by TeX.
-LINE, TALL, BELOW, BOX, CONDITION, BETWEEN, CLOSING = 20.0, 31.0, 14.0, 44.0, 13.0, 12.0, 30.0
+LINE, TALL, BELOW, BOX, CONDITION, BETWEEN, CLOSING, HEADING = 20.0, 31.0, 14.0, 44.0, 13.0, 12.0, 30.0, 14.0
 REPEATED_MOST = 64.0
 """A row taller than this is not repeated on the next frame."""
 BOXES_TOGETHER = 90.0
@@ -60,7 +60,7 @@ class Room:
 
 @dataclass(frozen=True)
 class Page:
-    """What is the same for all rows of a problem; `title` is how wide its title is, in em."""
+    """What is the same for all rows of a problem; `title` is how wide its title is, in em; `parts` are (a), (b), …"""
 
     notation: Notation
     measure: Measure
@@ -69,6 +69,7 @@ class Page:
     highlight: bool = True
     rows: int = 4
     title: float = 10.0
+    parts: Sequence[PartText] = ()
 
 
 def units(passages: Sequence[Passage], page: Page, most: float, remarks: Sequence[str] = ()) -> tuple[Unit, ...]:
@@ -77,6 +78,7 @@ def units(passages: Sequence[Passage], page: Page, most: float, remarks: Sequenc
     for p, passage in enumerate(passages):
         lines_of = [view.line for view in passage.views]
         left, unaligned = left_width(lines_of, page.notation), flush(lines_of, page.notation)
+        begun = len(out)
         for v, view in enumerate(passage.views):
             shown = row(view, page.notation, page.measure, left, page.where, unaligned=unaligned)
             whole = Unit(p, v, (), _row_height(shown, page, left + (width(shown.whole_left) if unaligned else 0.0)))
@@ -88,6 +90,8 @@ def units(passages: Sequence[Passage], page: Page, most: float, remarks: Sequenc
             for box in passage.boxed:
                 lines = answer(box, page.notation, page.measure, page.where, {}).lines
                 out.extend(_parts(Unit(p, -1, (box,), _boxes_height((box,), page)), lines, most))
+        if passage.part and begun < len(out) and (p == 0 or passages[p - 1].part != passage.part):
+            out[begun] = replace(out[begun], height=out[begun].height + HEADING)
     # The closing words stand with the last answer where they fit.
     closing = CLOSING + sum(4.0 + 12.5 * math.ceil((reason_width(words) * 1.1 + 4.0) / page.measure.line) for words in remarks)
     return (QUESTION, *out, Unit(out[-1].passage, -1, (), closing)) if out else ()
@@ -202,6 +206,7 @@ def _used(all_units: Sequence[Unit], start: int, end: int, rows: int) -> float:
 def frames(passages: Sequence[Passage], all_units: Sequence[Unit], bounds: Sequence[tuple[int, int]], page: Page) -> tuple[Frame, ...]:
     """The frames themselves, their rows numbered by clicks: the question is on the first, each row takes one more."""
     out: list[Frame] = []
+    begun: set[str] = set()
     for number, (start, end) in enumerate(bounds, 1):
         click = 1
         blocks: list[Block] = []
@@ -225,7 +230,9 @@ def frames(passages: Sequence[Passage], all_units: Sequence[Unit], bounds: Seque
                 whole = answer(box, page.notation, page.measure, page.where, page.words, click)
                 answers.append(_part_of_answer(whole, unit))
             block = _block(passages[p], shown, clicks, again is not None, tuple(answers), page)
-            blocks.append(replace(block, rows=tuple(map(_part_of_row, block.rows, rows))))
+            part = next((one for one in page.parts if one.label == block.letter and one.label not in begun), None)
+            begun.add(block.letter)
+            blocks.append(replace(block, rows=tuple(map(_part_of_row, block.rows, rows)), part=part))
             k += len(group)
         out.append(Frame(_subtitle(blocks, page), number, len(bounds), tuple(blocks), number == len(bounds), click))
     return tuple(out)
@@ -246,12 +253,16 @@ def _block(
     if rows and not rows[0].left and shown[0].left is not None:
         # A passage that goes on after a cut begins with its left side again.
         rows[0] = replace(rows[0], left=side(shown[0].left, page.notation))
-    return Block(reason((passage.chain.title,), page.notation), passage.chain.quantity, tuple(rows), answers, *widest(rows), unaligned)
+    title = reason((passage.title,), page.notation)
+    return Block(
+        title, passage.chain.quantity, tuple(rows), answers, *widest(rows), unaligned, letter=passage.part, reached=passage.reached
+    )
 
 
 def _subtitle(blocks: Sequence[Block], page: Page) -> str:
     """What the blocks are about, as far as it fits beside the title."""
-    titles = list(dict.fromkeys(block.title for block in blocks if block.title))
+    named = [f"({block.letter}) {block.title}".strip() if block.letter else block.title for block in blocks]
+    titles = list(dict.fromkeys(filter(None, named)))
     while titles and page.title + 1.1 * reason_width(", ".join(titles)) > page.measure.line - 5.0:
         titles.pop(0)
     return ", ".join(titles)

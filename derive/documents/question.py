@@ -9,6 +9,7 @@ from derive.documents import prose
 from derive.documents.document import PartText, Question
 from derive.documents.measure import width
 from derive.documents.naming import NONE, Names
+from derive.documents.parts import label
 from derive.documents.rows import Measure, broken
 from derive.language.nodes import Expr, Symbol, walk
 from derive.language.problem import Problem
@@ -46,7 +47,7 @@ def question(problem: Problem, notation: Notation, words: Mapping[str, str], mea
     return Question(
         tuple(lines),
         given(problem, notation, words),
-        asked(problem, problem.find, notation, words),
+        asked(problem, [q for q in problem.find if not any(q in part.find for part in problem.parts)], notation, words),
         text(problem, "statement"),
         text(problem, "hint"),
     )
@@ -66,14 +67,18 @@ def parts(problem: Problem, notation: Notation, words: Mapping[str, str]) -> tup
     """(a), (b), …"""
     return tuple(
         PartText(
-            chr(ord("a") + k) if k < 26 else str(k + 1),
+            label(k),
             asked(problem, part.find, notation, words),
-            prose.to_latex(part.statement, problem.positions.get("parts"), displays=True) if part.statement else "",
-            prose.to_latex(part.hint, problem.positions.get("parts"), displays=True) if part.hint else "",
+            _words(problem, part.statement, f"parts.{k + 1}.statement"),
+            _words(problem, part.hint, f"parts.{k + 1}.hint"),
             part.points or "",
         )
         for k, part in enumerate(problem.parts)
     )
+
+
+def _words(problem: Problem, words: str | None, key: str) -> str:
+    return prose.to_latex(words, problem.positions.get(key), displays=True) if words else ""
 
 
 def asked(problem: Problem, find: Sequence[str], notation: Notation, words: Mapping[str, str]) -> str:

@@ -38,11 +38,19 @@ class Boxed:
 
 @dataclass(frozen=True)
 class Passage:
-    """A chain: its rows, and the results that it ends in."""
+    """A chain, or a piece of one: its rows, and the results that it ends in.
+
+    title    a few words on what it is about
+    part     the letter of the part that it belongs to, '' where there are none
+    reached  the letter of an earlier part, where this one only repeats what that one found
+    """
 
     chain: Chain
     views: tuple[View, ...]
     boxed: tuple[Boxed, ...]
+    title: str
+    part: str = ""
+    reached: str = ""
 
 
 def passages(derivation: Derivation, names: Names = NONE) -> tuple[Passage, ...]:
@@ -75,7 +83,7 @@ def passages(derivation: Derivation, names: Names = NONE) -> tuple[Passage, ...]
             views.append(View(f"{problem.id}/{c}.{k}", number, shown, names.of_side(left), old, new))
             above = line.expr
         boxed = tuple(replace(box, left=_named(box.left, names), result=names.of_result(box.result)) for box in boxed)
-        out.append(Passage(chain, tuple(views), _conditioned(boxed, tuple(map(names.of_why, derivation.conditions)))))
+        out.append(Passage(chain, tuple(views), _conditioned(boxed, tuple(map(names.of_why, derivation.conditions))), chain.title))
     return tuple(out)
 
 

@@ -19,6 +19,7 @@ ENGLISH: Mapping[str, str] = {
     "notes": "Notes",
     "points": "points",
     "point": "point",
+    "reached": "Derived in part (%s):",
     "total": "Total",
     "due": "Due",
     "where": "where",

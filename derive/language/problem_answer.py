@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from derive.errors import Position
 from derive.language.build import ZERO, zero
 from derive.language.nodes import Expr, Symbol
 from derive.language.problem import FIND
@@ -28,6 +29,7 @@ def read_answers(
     """By quantity an expression, or one for each variable of a list."""
     if node is None:
         return {}
+    names = [*directions]
     out: dict[str, Expr | Mapping[str, Expr]] = {}
     for quantity, (key, value) in node.mapping("`answer`").items():
         if quantity not in FIND:
@@ -41,21 +43,75 @@ def read_answers(
                 f"an answer is given for {quantity}, which `find` does not ask for", code="answer-unasked",
                 hint=f"find: [{', '.join((*asked, quantity))}]",
             )
-        if quantity == "linearity":
-            raise key.error("linearity is shown, and has no answer of its own", code="answer")
-        names = [*directions]
-        if quantity == "differential":
-            names += [_differential(v) for v in wrt]
-        if value.kind == "mapping":
-            out[quantity] = _by_variable(quantity, value, function, wrt, wrt_list, names, layout, bindings)
-        else:
-            if wrt_list and len(wrt) > 1 and quantity in _ONE_PER_VARIABLE:
-                example = ", ".join(f"{v.name}: …" for v in wrt)
-                raise value.error(
-                    f"the {quantity} is one expression for each variable: {{{example}}}", code="answer"
-                )
-            out[quantity] = _answer(quantity, value, function, wrt[0], names, layout, bindings)
+        out[quantity] = _of_quantity(quantity, value, function, wrt, wrt_list, names, layout, bindings)
     return out
+
+
+def read_part_answers(
+    node: Node | None,
+    whole: Mapping[str, Expr | Mapping[str, Expr]],
+    function: Expr,
+    wrt: tuple[Symbol, ...],
+    wrt_list: bool,
+    directions: tuple[Symbol, ...],
+    layout: str,
+    bindings: Bindings,
+) -> tuple[dict[str, Expr | Mapping[str, Expr]], dict[str, Position]]:
+    """The answers that stand in `parts`, by quantity, and where each stands.
+
+    A part that asks one thing may give its answer without naming it.  DeriveError when a quantity has two answers.
+    """
+    out: dict[str, Expr | Mapping[str, Expr]] = {}
+    places: dict[str, Position] = {}
+    for part in node.items if node is not None else ():
+        keys = part.mapping("a part")
+        if "answer" not in keys:
+            continue
+        find = read_words(keys["find"][1])
+        value = keys["answer"][1]
+        named = value.mapping("`answer`") if value.kind == "mapping" else {}
+        if len(find) == 1 and not named.keys() & set(FIND):
+            given = {find[0]: (keys["answer"][0], value)}
+        elif not named:
+            raise value.error("this part asks for several things: which of them is this?", code="answer",
+                              hint=f"answer: {{{find[0]}: …}}")
+        else:
+            given = named
+        for quantity, (key, one) in given.items():
+            if quantity not in find:
+                guess = closest(quantity, find)
+                raise key.error(
+                    f"an answer is given for {quantity[:40]}, which this part does not ask for"
+                    + (f"; did you mean `{guess}`?" if guess else ""), code="answer-unasked",
+                )
+            if quantity in whole or quantity in out:
+                raise key.error(f"the {quantity} has an answer already", code="answer")
+            out[quantity] = _of_quantity(quantity, one, function, wrt, wrt_list, [*directions], layout, bindings)
+            places[f"answer.{quantity}"] = one.position
+            if one.kind == "mapping":
+                places |= {f"answer.{quantity}.{name}": v.position for name, (_, v) in one.mapping("`answer`").items()}
+    return out, places
+
+
+def read_words(node: Node) -> tuple[str, ...]:
+    return tuple(item.words("`find`").strip() for item in node.entries("`find`"))
+
+
+def _of_quantity(
+    quantity: str, value: Node, function: Expr, wrt: tuple[Symbol, ...], wrt_list: bool, directions: list[Symbol],
+    layout: str, bindings: Bindings,
+) -> Expr | Mapping[str, Expr]:
+    if quantity == "linearity":
+        raise value.error("linearity is shown, and has no answer of its own", code="answer")
+    names = [*directions]
+    if quantity == "differential":
+        names += [_differential(v) for v in wrt]
+    if value.kind == "mapping":
+        return _by_variable(quantity, value, function, wrt, wrt_list, names, layout, bindings)
+    if wrt_list and len(wrt) > 1 and quantity in _ONE_PER_VARIABLE:
+        example = ", ".join(f"{v.name}: …" for v in wrt)
+        raise value.error(f"the {quantity} is one expression for each variable: {{{example}}}", code="answer")
+    return _answer(quantity, value, function, wrt[0], names, layout, bindings)
 
 
 def _differential(variable: Symbol) -> Symbol:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
+
 from derive.language.nodes import Expr, Symbol
 from derive.language.problem import FIND, Part
+from derive.language.problem_keys import read_prose
 from derive.language.sizes import is_column, is_row, is_scalar, show
 from derive.language.words import closest
 from derive.language.yamlnodes import Node
@@ -81,10 +85,38 @@ def read_parts(node: Node | None, function: Expr, wrt: tuple[Symbol, ...]) -> tu
         raise node.error(f"more than {MAX_PARTS} parts", code="too-long")
     out = []
     for item in items:
-        keys = item.known("a part", ("find", "points", "statement", "hint"))
+        keys = item.known("a part", ("find", "points", "statement", "hint", "answer"))
         if "find" not in keys:
             raise item.error("this part has no `find`", code="missing-key")
-        text = {k: keys[k][1].words(f"`{k}`") for k in ("points", "statement", "hint") if k in keys}
+        text = {k: read_prose(keys[k][1], k) for k in ("statement", "hint") if k in keys}
         find = quantities(keys["find"][1], function, wrt)
-        out.append(Part(find, text.get("points"), text.get("statement"), text.get("hint")))
+        points = read_points(keys["points"][1]) if "points" in keys else None
+        out.append(Part(find, points, text.get("statement"), text.get("hint")))
     return tuple(out)
+
+
+def read_points(node: Node) -> str:
+    """A number of points, as it is written: 4, 2.5."""
+    text = node.words("`points`").strip()
+    if not re.fullmatch(r"\d{1,4}(\.\d{1,2})?", text):
+        raise node.error(f"points are a number, not `{text[:20]}`", code="type")
+    return text
+
+
+def read_total(node: Node | None, parts: tuple[Part, ...]) -> str | None:
+    """The points of the whole: those that are given, or the sum of the parts', when every part has some.
+
+    DeriveError [points] when the parts' do not add up to those of the whole.
+    """
+    given = read_points(node) if node is not None else None
+    each = [Decimal(part.points) for part in parts if part.points is not None]
+    total = sum(each, Decimal(0))
+    whole = bool(parts) and len(each) == len(parts)
+    if node is None or given is None:
+        return str(total) if whole else None
+    if (whole and total != Decimal(given)) or total > Decimal(given):
+        raise node.error(
+            f"the parts have {total} points together, and the problem has {given}", code="points",
+            hint="leave `points` of the problem out: they are added up",
+        )
+    return given

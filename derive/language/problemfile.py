@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 from derive.errors import DeriveError, Position
 from derive.language.problem import Problem
-from derive.language.problem_answer import read_answers
+from derive.language.problem_answer import read_answers, read_part_answers
 from derive.language.problem_data import read_at, read_data
-from derive.language.problem_find import read_find, read_parts
+from derive.language.problem_find import read_find, read_parts, read_total
 from derive.language.problem_function import Bindings, read_function, read_let, read_symbols
 from derive.language.problem_keys import (
     DETAILS,
@@ -93,11 +93,17 @@ def _problem(node: Node, text: str, file: str) -> Problem:
     answer = read_answers(
         value.get("answer"), find, header.expr, wrt, wrt_list, (*directions, *second), layout, bindings
     )
+    of_parts, places = read_part_answers(
+        value.get("parts"), answer, header.expr, wrt, wrt_list, (*directions, *second), layout, bindings
+    )
     options: dict[str, Any] = {
         key: value[key].plain() if key in ("figure", "variants") else read_names(value[key], key)
         if key == "tags" else value[key].words(f"`{key}`")
-        for key in ("tags", "points", "level", "figure", "variants", "layout") if key in value
+        for key in ("tags", "level", "figure", "variants", "layout") if key in value
     }
+    total = read_total(value.get("points"), parts)
+    if total is not None:
+        options["points"] = total
     if "order" in value:
         options["order"] = read_order(value["order"])
     if "at" in value:
@@ -124,11 +130,11 @@ def _problem(node: Node, text: str, file: str) -> Problem:
         detail=read_choice(value.get("detail"), "detail", DETAILS),
         hide=frozenset(read_names(value["hide"], "hide")) if "hide" in value else frozenset(),
         reasons=read_reasons(value.get("reasons")),
-        answer=answer,
+        answer={**answer, **of_parts},
         prose={key: read_prose(value[key], key) for key in PROSE if key in value},
         parts=parts,
         options=options,
-        positions=_positions(node),
+        positions={**_positions(node), **places},
         text=text,
         file=file,
     )

@@ -88,7 +88,7 @@ def run(task: Task) -> Done:
                     warning = error
             text = made.tex if made else produce.tex(document(Fit()), mode, task.templates)
             files[names(task.source.stem, mode, False)[0]] = text.encode()
-            if made and made.pdf:
+            if made:
                 files[names(task.source.stem, mode, True)[1]] = made.pdf
         return Done(task.source, files, subject.summary(), None, warning)
     except DeriveError as error:

@@ -78,7 +78,20 @@ def gather(collection: Collection, points: int = 3) -> Gathered:
     done: dict[str, Examined] = {}
     for file in dict.fromkeys(files.values()):
         done[file] = examine(problem_of(read_text(file), file), points)
+    for use in collection.uses:
+        _same_points(use, done[files[use.problem]])
     return Gathered(collection, {name: done[file] for name, file in files.items()})
+
+
+def _same_points(use: Use, one: Examined) -> None:
+    """The points that a set gives a problem are those that its parts add up to.  DeriveError [points] at the reference."""
+    each = [part.points for part in one.problem.parts if part.points is not None]
+    total = sum(map(Decimal, each), Decimal(0))
+    if use.points and each and (total > Decimal(use.points) or (len(each) == len(one.problem.parts) and total < Decimal(use.points))):
+        raise DeriveError(
+            f"the parts of `{use.problem}` have {total} points together, not {use.points}", code="points", where=use.where,
+            hint="leave `points` out here: they are added up",
+        )
 
 
 def document(gathered: Gathered, mode: Mode, settings: Settings, fit: Fit) -> Document:

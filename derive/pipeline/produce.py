@@ -15,7 +15,7 @@ from derive.documents.settings import Fit, Settings
 from derive.documents.templates import fill
 from derive.errors import DeriveError, Position
 from derive.pipeline import latex
-from derive.pipeline.texlog import Box
+from derive.pipeline.texlog import Box, Log
 
 TRIES = 8
 """How often a document is set again, with rows broken further, before it is given up."""
@@ -29,11 +29,12 @@ Composer = Callable[[Fit], Document]
 
 @dataclass(frozen=True)
 class Made:
-    """A document's LaTeX and, where one was asked for, its PDF; `fit` is what typesetting it taught."""
+    """A document's LaTeX, its PDF, what typesetting it taught, and the log of the run that made it."""
 
     tex: str
-    pdf: bytes | None
+    pdf: bytes
     fit: Fit
+    log: Log
 
 
 def tex(document: Document, mode: Mode, folders: tuple[Path, ...] = ()) -> str:
@@ -60,7 +61,7 @@ def make(
         if done.log.undefined:
             raise DeriveError(f"nothing is labelled {done.log.undefined[0]}", code="latex", where=_where(document))
         if not done.log.overfull:
-            return Made(text, done.pdf, fit)
+            return Made(text, done.pdf, fit, done.log)
         better = refit(document, fit, done.log.overfull, text_width(mode, settings))
         while better != fit and tex(compose(better), mode, folders) == text:
             # Widths are estimates: less room may be asked for until a row is broken.

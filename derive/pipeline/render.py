@@ -24,6 +24,4 @@ def render(file: str, mode: Mode, project: Project, pdf: bool, points: int = 3) 
     document = partial(subject.document, mode, project.settings)
     if not pdf:
         return tex(document(Fit()), mode, project.templates).encode()
-    made = make(document, mode, project.settings, project.templates)
-    assert made.pdf is not None
-    return made.pdf
+    return make(document, mode, project.settings, project.templates).pdf

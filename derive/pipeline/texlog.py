@@ -21,6 +21,7 @@ _ERROR = re.compile(r"^(?:(?P<place>[^\s:]+):(?P<line>\d+): |! )(?P<message>.+)$
 _MISSING_FILE = re.compile(r"File [`'](?P<name>[^']+)' not found")
 _RERUN = re.compile(r"Rerun to get|Label\(s\) may have changed|There were undefined references")
 _UNDEFINED = re.compile(r"^LaTeX Warning: (?:Reference|Citation) [`'](?P<name>[^']+)'.*undefined")
+_PAGES = re.compile(r"^Output written on .* \((?P<pages>\d+) pages?,")
 _CHARACTER = re.compile(r"^Missing character: There is no (?P<character>.+?) in font")
 
 
@@ -34,7 +35,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Box:
-    """A box too large by `points`; `mark` is the author's place, when one stands before it."""
+    """A box too large by `points` (too loose, with that badness); `mark` is the author's place, when one stands before it."""
 
     box: str
     points: float
@@ -43,15 +44,21 @@ class Box:
 
 @dataclass(frozen=True)
 class Log:
-    """What a log says.  `error` LaTeX's first message and its place; `missing` files that TeX did not find."""
+    """What a log says.
+
+    overfull    boxes too large by more than TOLERANCE; `underfull` those that TeX finds too loose, by their badness
+    error       LaTeX's first message and its place; `missing` files that TeX did not find
+    undefined   references without a label; `characters` that a font does not have; `pages` of the PDF
+    """
 
     overfull: tuple[Box, ...]
-    underfull: int
+    underfull: tuple[Box, ...]
     error: tuple[str, Mark | None] | None
     missing: tuple[str, ...]
     rerun: bool
     undefined: tuple[str, ...]
     characters: tuple[str, ...]
+    pages: int = 0
 
 
 def read(log: str) -> Log:
@@ -62,7 +69,8 @@ def read(log: str) -> Log:
     missing: list[str] = []
     undefined: list[str] = []
     characters: list[str] = []
-    underfull = 0
+    underfull: list[Box] = []
+    pages = 0
     lines = log.splitlines()
     for k, line in enumerate(lines):
         if found := _MARK.match(line):
@@ -71,7 +79,9 @@ def read(log: str) -> Log:
             if float(found["points"]) > TOLERANCE:
                 overfull.append(Box(found["box"], float(found["points"]), mark))
         elif found := _UNDERFULL.match(line):
-            underfull += 1
+            underfull.append(Box(found["box"], float(found["badness"]), mark))
+        elif found := _PAGES.match(line):
+            pages = int(found["pages"])
         elif found := _UNDEFINED.match(line):
             undefined.append(found["name"])
         elif found := _CHARACTER.match(line):
@@ -81,8 +91,8 @@ def read(log: str) -> Log:
         if found := _MISSING_FILE.search(line):
             missing.append(found["name"])
     return Log(
-        tuple(overfull), underfull, error, tuple(dict.fromkeys(missing)), bool(_RERUN.search(log)), tuple(undefined),
-        tuple(dict.fromkeys(characters)),
+        tuple(overfull), tuple(underfull), error, tuple(dict.fromkeys(missing)), bool(_RERUN.search(log)), tuple(undefined),
+        tuple(dict.fromkeys(characters)), pages,
     )
 
 

@@ -95,4 +95,6 @@ def test_a_page_without_a_derivation_holds_the_question_alone() -> None:
     assert bare == problem_page(problem, None, None, MODES["sheet"], Settings())
     assert (bare.blocks, bare.frames, bare.answers, bare.remarks, bare.check, bare.notes) == ((), (), (), (), "", "")
     answers = problem_page(problem, derivation, verify(derivation), MODES["key"], Settings())
-    assert answers.answers and not answers.blocks and not answers.frames and not answers.notes
+    assert answers.answers and not answers.frames and not answers.notes
+    assert not any(block.rows for block in answers.blocks)
+    assert [answer for block in answers.blocks for answer in block.answers] == list(answers.answers)

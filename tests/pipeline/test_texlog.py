@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from derive.errors import Position
 from derive.pipeline.texlog import read
 
@@ -30,7 +32,7 @@ def test_boxes_and_errors_are_placed_by_the_last_marker() -> None:
     message, mark = log.error
     assert message == r"undefined control sequence \frobnicate"
     assert mark is not None and mark.where == Position("problems/a.yaml", 7)
-    assert (log.underfull, log.rerun, log.characters) == (1, True, ("ẞ",))
+    assert (len(log.underfull), log.rerun, log.characters) == (1, True, ("ẞ",))
 
 
 def test_a_missing_file_is_named() -> None:
@@ -41,5 +43,5 @@ def test_a_missing_file_is_named() -> None:
 
 def test_a_good_log_says_nothing() -> None:
     log = read("Output written on document.pdf (3 pages, 1000 bytes).\n")
-    assert log == read("")
+    assert (log.pages, replace(log, pages=0)) == (3, read(""))
     assert log.error is None and not log.overfull and not log.rerun

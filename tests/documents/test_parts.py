@@ -1,0 +1,136 @@
+"""Parts (a), (b), …: what each asks, its points and answer, and the derivation under the letters."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from derive.documents.document import Block, ProblemPage
+from derive.documents.modes import MODES
+from derive.documents.settings import Fit, Settings
+from derive.errors import DeriveError
+from derive.language import problemfile
+from derive.pipeline.produce import tex
+from derive.pipeline.subject import read
+
+PROBLEM = """\
+title: Trace of a quadratic form
+symbols: {X: 'matrix(m, n)', A: symmetric(m), B: symmetric(n)}
+function: f(X) = tr(X' A X B)
+parts:
+  - {find: [derivative], points: 3, statement: Use the definition., hint: 'Put $X + tH$ for $X$.', answer: "2 tr(H' A X B)"}
+  - {find: gradient, points: 2.5, answer: {gradient: 2 A X B}}
+  - {find: [second-derivative, hessian], points: 5}
+"""
+
+
+def page(text: str, mode: str, settings: Settings | None = None) -> ProblemPage:
+    document = read(text, "p.yaml").document(MODES[mode], settings or Settings(), Fit())
+    (one,) = document.items
+    assert isinstance(one, ProblemPage)
+    return one
+
+
+def printed(text: str, mode: str, settings: Settings | None = None) -> str:
+    return tex(read(text, "p.yaml").document(MODES[mode], settings or Settings(), Fit()), MODES[mode])
+
+
+def told(blocks: tuple[Block, ...]) -> list[tuple[str, list[str], list[str]]]:
+    """(letter, rules of the rows by their left sides, quantities boxed) of each block."""
+    return [(b.letter, [row.left for row in b.rows if row.left], [a.quantity for a in b.answers]) for b in blocks]
+
+
+def test_each_part_has_its_rows_and_its_answers() -> None:
+    shown = page(PROBLEM, "solutions")
+    assert told(shown.blocks) == [
+        ("a", [r"\mathrm{D}f(X)[H]"], ["derivative"]),
+        ("b", [r"\mathrm{D}f(X)[H]"], ["gradient"]),
+        ("c", [r"\mathrm{D}^{2} f(X)[H, K]"], ["second-derivative"]),
+        ("c", [r"\operatorname{Hess} f(X)[K]"], ["hessian"]),
+    ]
+    assert [b.part.points if b.part else None for b in shown.blocks] == ["3", "2.5", "5", None]
+    numbers = [row.number for block in shown.blocks for row in block.rows]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_the_points_are_added_up_and_shown() -> None:
+    assert problemfile.read(PROBLEM, "p.yaml").options["points"] == "10.5"
+    text = printed(PROBLEM, "sheet")
+    assert "10.5 points" in text and "{2.5 points}" in text and "Use the definition. Find the directional derivative" in text
+
+
+@pytest.mark.parametrize("mode", ["slides", "handout", "solutions", "key", "article", "fragment", "frames"])
+def test_the_letters_are_in_every_solution(mode: str) -> None:
+    text = printed(PROBLEM, mode)
+    places = [text.rindex(f"({letter})") for letter in "abc"]
+    assert places == sorted(places)
+
+
+def test_hints_of_parts_are_printed_on_request() -> None:
+    assert "Put $X + tH$" not in printed(PROBLEM, "sheet")
+    assert "Put $X + tH$ for $X$" in printed(PROBLEM, "sheet", Settings(hints=True))
+    assert "Put $X + tH$" not in printed(PROBLEM, "solutions", Settings(hints=True))
+
+
+def test_a_part_that_an_earlier_one_has_reached_says_so() -> None:
+    swapped = PROBLEM[: PROBLEM.index("parts:")] + "parts:\n  - {find: hessian}\n  - {find: gradient}\n"
+    shown = page(swapped, "solutions")
+    assert [(b.letter, b.reached, [a.quantity for a in b.answers]) for b in shown.blocks] == [
+        ("a", "", []), ("a", "", ["hessian"]), ("b", "a", ["gradient"]),
+    ]
+    assert "Derived in part (a):" in printed(swapped, "solutions")
+
+
+def test_nothing_is_lost_when_rows_are_put_under_parts() -> None:
+    whole = page(PROBLEM[: PROBLEM.index("parts:")] + "find: [derivative, gradient, second-derivative, hessian]\n", "solutions")
+    cut = page(PROBLEM, "solutions")
+    assert [r.lines for b in cut.blocks for r in b.rows] == [r.lines for b in whole.blocks for r in b.rows]
+    assert sorted(a.key for b in cut.blocks for a in b.answers) == sorted(a.key for b in whole.blocks for a in b.answers)
+
+
+@pytest.mark.parametrize("rows", [1, 3, 6])
+def test_slides_say_which_part_they_are_about(rows: int) -> None:
+    frames = page(PROBLEM, "slides", Settings(rows=rows)).frames
+    begun = [block.part.label for frame in frames for block in frame.blocks if block.part]
+    assert begun == ["a", "b", "c"]
+    assert frames[0].subtitle.startswith("(a)") and frames[-1].subtitle.startswith("(c)")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "line"),
+    [
+        ("\"2 tr(H' A X B)\"", "\"tr(H' A X B)\"", "wrong-answer", 5),
+        ("{gradient: 2 A X B}", "{gradient: A X B}", "wrong-answer", 6),
+        ("{gradient: 2 A X B}", "{hessian: 2 A X B}", "answer-unasked", 6),
+        ("points: 5}", "points: 5, answer: 2 A K B}", "answer", 7),
+        ("points: 2.5", "points: two", "type", 6),
+        ("points: 3", "pionts: 3", "unknown-key", 5),
+        ("parts:", "points: 11\nparts:", "points", 4),
+        ("parts:", "points: ten\nparts:", "type", 4),
+        ("hint: 'Put $X", "hint: 'Put $X$", "prose", 5),
+        ("parts:", "find: gradient\nanswer: {gradient: 2 A X B}\nparts:", "answer", 8),
+    ],
+)
+def test_what_is_wrong_with_a_part_is_said_at_its_line(old: str, new: str, code: str, line: int) -> None:
+    with pytest.raises(DeriveError) as caught:
+        read(PROBLEM.replace(old, new, 1), "p.yaml")
+    assert (caught.value.code, caught.value.where.line if caught.value.where else 0) == (code, line)
+
+
+def test_a_total_may_be_more_than_what_some_parts_have() -> None:
+    some = PROBLEM.replace(", points: 5", "").replace("parts:", "points: 12\nparts:")
+    assert Decimal(problemfile.read(some, "p.yaml").options["points"]) == 12
+
+
+@pytest.mark.parametrize(("points", "good"), [("10.5", True), ("12", False), ("4", False)])
+def test_a_set_gives_a_problem_the_points_of_its_parts(points: str, good: bool, tmp_path: Path) -> None:
+    (tmp_path / "p.yaml").write_text(PROBLEM)
+    text = f"title: Set\nproblems:\n  - {{use: p, points: {points}}}\n"
+    if good:
+        assert read(text, str(tmp_path / "s.yaml")).document(MODES["sheet"], Settings(), Fit()).points == points
+        return
+    with pytest.raises(DeriveError) as caught:
+        read(text, str(tmp_path / "s.yaml"))
+    assert (caught.value.code, caught.value.where.line if caught.value.where else 0) == ("points", 3)

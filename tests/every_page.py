@@ -1,0 +1,134 @@
+"""Every page that can be made of a folder, typeset, and a scan of all logs: `python -m tests.every_page [FOLDER]… [options]`.
+
+Printed: by kind of document how many were made and how many pages they have; overfull and underfull boxes, undefined
+references, missing characters, sheets that hold a line of their solution; and each of them with its file.  Exit code 1 when
+there is one.  The whole of `problems/` takes about a quarter of an hour on two cores: run it under `nice`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from derive.documents.document import Document, ProblemPage
+from derive.documents.modes import MODES
+from derive.documents.settings import Fit, Settings
+from derive.errors import DeriveError
+from derive.pipeline.examine import read_text
+from derive.pipeline.produce import make
+from derive.pipeline.subject import Subject, read
+
+STILL = Settings(overlays=False)
+"""A click shows a part of what the last click shows: a frame without clicks is as full as one with them."""
+
+KINDS: dict[str, tuple[str, Settings]] = {
+    "slides 16:9": ("slides", STILL),
+    "slides 4:3": ("slides", replace(STILL, aspect=43)),
+    "blank": ("blank", STILL),
+    "solutions a4": ("solutions", STILL),
+    "solutions letter": ("solutions", replace(STILL, paper="letter")),
+    "article a4": ("article", STILL),
+    "article letter": ("article", replace(STILL, paper="letter")),
+    "handout": ("handout", STILL),
+    "sheet": ("sheet", replace(STILL, hints=True)),
+    "key": ("key", STILL),
+}
+"""By the name that is printed: mode and settings."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one document came to: its pages, and what is wrong with it."""
+
+    file: str
+    kind: str
+    pages: int
+    faults: tuple[str, ...]
+
+
+def documents(file: str, kinds: Iterable[str]) -> Iterator[Found]:
+    """The documents of a file, each typeset and looked through."""
+    try:
+        subject = read(read_text(file), file)
+    except DeriveError as error:
+        yield Found(file, "", 0, (f"derivation: {error.message}",))
+        return
+    for kind in kinds:
+        yield look(subject, file, kind, *(KINDS[kind]))
+
+
+def look(subject: Subject, file: str, kind: str, mode_name: str, settings: Settings) -> Found:
+    """One document: everything that its log complains of, and what its page must not hold."""
+    mode = MODES[mode_name]
+    compose = partial(subject.document, mode, settings)
+    try:
+        made = make(compose, mode, settings)
+    except DeriveError as error:
+        return Found(file, kind, 0, (f"{error.code}: {error.message} ({error.where})",))
+    faults = [f"overfull: {box.points:.1f} pt ({box.mark})" for box in made.log.overfull]
+    faults += [f"underfull: {box.box}box, badness {box.points:.0f} ({box.mark})" for box in made.log.underfull]
+    faults += [f"undefined: {name}" for name in made.log.undefined]
+    faults += [f"missing character: {c}" for c in made.log.characters]
+    if mode.reveals == "nothing":
+        faults += [f"solution on a sheet: {line}" for line in solution_lines(subject, settings) if line in bare(made.tex)]
+    return Found(file, kind, made.log.pages, tuple(faults))
+
+
+def solution_lines(subject: Subject, settings: Settings) -> tuple[str, ...]:
+    """Every line of the solution that its question does not state."""
+    document: Document = subject.document(MODES["solutions"], settings, Fit())
+    out: list[str] = []
+    for page in document.items:
+        if isinstance(page, ProblemPage):
+            asked = bare(" ".join((*(left + " ".join(lines) for left, lines in page.question.lines), *page.question.given)))
+            lines = [line for block in page.blocks for row in block.rows for line in row.lines]
+            lines += [line for one in page.answers for line in one.lines]
+            out += [bare(line) for line in lines if len(bare(line)) > 3 and bare(line) not in asked]
+    return tuple(dict.fromkeys(out))
+
+
+def bare(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def _all(file: str, kinds: Sequence[str]) -> list[Found]:
+    return list(documents(file, kinds))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.every_page", description=__doc__)
+    parser.add_argument("paths", nargs="*", default=["problems"], help="files and folders")
+    parser.add_argument("-j", "--jobs", type=int, default=1)
+    parser.add_argument("--kinds", default=",".join(KINDS), help=f"some of: {', '.join(KINDS)}")
+    chosen = parser.parse_args(arguments)
+    files = sorted(
+        path.as_posix() for name in chosen.paths for path in (Path(name).rglob("*.yaml") if Path(name).is_dir() else [Path(name)])
+    )
+    kinds = tuple(chosen.kinds.split(","))
+    started = time.monotonic()
+    made, pages, faults = Counter[str](), Counter[str](), Counter[str]()
+    with ProcessPoolExecutor(chosen.jobs) as pool:
+        for results in pool.map(partial(_all, kinds=kinds), files):
+            for found in results:
+                made[found.kind] += 1
+                pages[found.kind] += found.pages
+                for fault in found.faults:
+                    faults[fault.partition(":")[0]] += 1
+                    print(f"{found.file}  {found.kind}  {fault}", flush=True)
+    for kind in kinds:
+        print(f"{kind:20} {made[kind]:5} documents {pages[kind]:6} pages")
+    wrong = ", ".join(f"{count} {name}" for name, count in faults.items()) or "nothing overfull, underfull, undefined or missing"
+    print(f"{len(files)} files in {time.monotonic() - started:.0f} s: {wrong}")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
