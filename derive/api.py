@@ -1,18 +1,86 @@
-"""The Python door: SymPy's expressions in, results out.
+"""The Python door: problems in, derivations out; SymPy's expressions at both edges.
 
+    >>> import derive
     >>> from sympy import MatrixSymbol, Symbol, Trace
-    >>> from derive.api import from_sympy, to_sympy
     >>> m, n = Symbol("m"), Symbol("n")
     >>> X, A, B = MatrixSymbol("X", m, n), MatrixSymbol("A", m, m), MatrixSymbol("B", n, n)
-    >>> f = from_sympy(Trace(X.T * A * X * B), A="symmetric", B="symmetric")
+    >>> f = derive.from_sympy(Trace(X.T * A * X * B), A="symmetric", B="symmetric")
+    >>> d = derive.derive(f, wrt="X", find=["gradient"])
+    >>> derive.to_sympy(d.results["gradient"])
+    2*A*X*B
+
+In a notebook a derivation shows as its lines, typeset.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from derive.language.nodes import Expr
+from derive.calculus import derivation as data
+from derive.errors import DeriveError
+from derive.language.nodes import Expr, Symbol, walk
+from derive.language.problem import Problem
+
+if TYPE_CHECKING:
+    from derive.checking.verification import Report
+
+
+@dataclass(frozen=True)
+class Derivation(data.Derivation):
+    """A derivation that shows in a notebook: its lines with their reasons, one display for each chain."""
+
+    def _repr_latex_(self) -> str:
+        from derive.documents.display import notebook
+
+        return notebook(self)
+
+
+def load(path: str | Path) -> Problem:
+    """The problem of a YAML file: names bound, shapes checked, nothing derived yet.
+
+    DeriveError, with file, line and column, for whatever is wrong with it.
+    """
+    from derive.language import problemfile
+
+    return problemfile.load(path)
+
+
+def derive(problem: Any, /, wrt: Any = None, find: str | Iterable[str] | None = None, **keys: str) -> Derivation:
+    """The derivation that answers everything a problem asks, not yet checked (see `verify`).
+
+    problem  what `load` gives; or a function alone: an expression of `from_sympy`, or SymPy's own, with
+    wrt      the name of its variable (or SymPy's symbol), or several, and
+    find     what is asked, as in a problem file: "gradient", ["gradient", "hessian"]; `derivative` without it
+    keys     further keys of a problem file that are words: method="expansion", layout="both", detail="full"
+
+    The results (`.results["gradient"].expr`) have the shapes of the language page: a gradient that of its variable, a
+    Jacobian a row for each entry of f.
+    DeriveError [missing-rule] names the subexpression and the rule that would be needed; [find] what does not apply.
+    Source: Magnus & Neudecker, Matrix Differential Calculus, ch. 5 (the derivative as the linear part), ch. 9.
+    """
+    from derive.calculus.quantities import derive as derived
+
+    if not isinstance(problem, Problem):
+        problem = _stated(problem, wrt, find, keys)
+    elif wrt is not None or find is not None or keys:
+        raise TypeError("a problem says itself by what it is differentiated and what is asked")
+    return Derivation(**vars(derived(problem)))
+
+
+def verify(derivation: data.Derivation, points: int = 3) -> Report:
+    """Every line and every result, evaluated as emitted NumPy and compared with a numeric derivative of the function as
+    it was written, at `points` random points that honour what was declared.
+
+    The report says `passed`, the number of `points` and `max_relative_error`; `.failures` are the lines that are wrong.
+    DeriveError [no-point] when no point is found at which the function is defined and smooth.
+    Source: central differences extrapolated once (Richardson); Manopt's slope test.
+    """
+    from derive.checking.verification import verify as checked
+
+    return checked(derivation, points)
 
 
 def from_sympy(expression: Any, /, **properties: str | Iterable[str]) -> Expr:
@@ -45,3 +113,53 @@ def to_sympy(result: Any, /, like: Any = None) -> Any:
 
     expr = result if isinstance(result, Expr) else result.expr
     return write(expr, like)
+
+
+# ------------------------------------------------------------------------------------------------ a function alone
+_TYPES = ("stiefel", "orthogonal", "skew", "spd", "psd", "diagonal", "symmetric", "upper", "lower", "invertible")
+"""Short forms that declare a property, the strongest first."""
+
+
+def _stated(function: Any, wrt: Any, find: str | Iterable[str] | None, keys: dict[str, str]) -> Problem:
+    """The problem of a function alone, through its text: what a file could not say is refused in the same words."""
+    from derive.language import problemfile
+    from derive.notation import text
+
+    expr = function if isinstance(function, Expr) else from_sympy(function)
+    if wrt is None:
+        raise TypeError("derive(function, wrt=…): by what is it differentiated?")
+    several = isinstance(wrt, list | tuple)
+    names = ", ".join(str(getattr(x, "name", x)) for x in (wrt if several else (wrt,)))
+    bound = {node.index.name for node in walk(expr) if hasattr(node, "index")}
+    symbols = {s.name: s for s in walk(expr) if isinstance(s, Symbol) and s.name not in bound}
+    asked = [find] if isinstance(find, str) else list(find or ["derivative"])
+    lines = ["symbols:", *(f"  {_quoted(s.name)}: {_declared(s)}" for s in symbols.values())]
+    lines += [f"function: {_quoted(text.text(expr))}", f"wrt: {f'[{names}]' if several else names}"]
+    lines += [f"find: [{', '.join(asked)}]", *(f"{key.replace('_', '-')}: {_quoted(word)}" for key, word in keys.items())]
+    try:
+        return problemfile.read("\n".join(lines) + "\n", "<python>")
+    except DeriveError as error:
+        error.where = None
+        raise
+
+
+def _declared(symbol: Symbol) -> str:
+    from derive.language.declarations import PROPERTIES
+    from derive.language.sizes import is_column, is_scalar
+
+    m, n = symbol.shape
+    kind = next((name for name in _TYPES if name in symbol.has), None)
+    if is_scalar(symbol.shape):
+        form = "integer" if "integer" in symbol.has else "scalar"
+    elif is_column(symbol.shape):
+        form = f"vector({m})"
+    elif kind is not None:
+        form = f"{kind}({m}, {n})" if kind == "stiefel" else f"{kind}({m})"
+    else:
+        form = f"matrix({m}, {n})"
+    has = [name for name in PROPERTIES if name in symbol.has]
+    return f"{{type: '{form}', is: [{', '.join(has)}]}}" if has else f"'{form}'"
+
+
+def _quoted(words: str) -> str:
+    return "'" + str(words).replace("'", "''") + "'"

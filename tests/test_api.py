@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import sympy
 
+import derive
 from derive.api import from_sympy, to_sympy
 from derive.calculus.algebra import equal
 from derive.errors import DeriveError
@@ -143,3 +146,52 @@ def test_forms() -> None:
     assert from_sympy(X.applyfunc(sympy.sin)) is Map("sin", from_sympy(X))
     assert from_sympy(A**-1) is Power(from_sympy(A), number(-1))
     assert from_sympy(sympy.Identity(n)) is Identity(Size.of("n"))
+
+
+@pytest.mark.parametrize("e", ["tr(X)", None, [X], object()], ids=str)
+def test_only_expressions_are_read(e: object) -> None:
+    with pytest.raises(DeriveError, match="SymPy expression is expected") as caught:
+        from_sympy(e)
+    assert caught.value.code == "sympy-input"
+    assert from_sympy(3) is number(3)
+
+
+def test_a_function_of_sympy_is_derived_checked_and_goes_back() -> None:
+    f = from_sympy(sympy.Trace(X.T * A * X * B), A="symmetric", B="symmetric")
+    derivation = derive.derive(f, wrt=X, find=["gradient", "hessian"])
+    assert derive.verify(derivation).passed
+    assert derive.to_sympy(derivation.results["gradient"]) == 2 * A * X * B
+    several = derive.derive(sympy.Trace(A) * sympy.Trace(B), wrt=[A, B], find="gradient", method="differential")
+    assert several.problem.method == "differential" and derive.verify(several).passed
+
+
+@pytest.mark.parametrize("declared", ["symmetric", "skew", "spd", "orthogonal", "upper", "diagonal", "invertible"])
+def test_what_was_declared_is_known_to_the_derivation(declared: str) -> None:
+    f = from_sympy(sympy.Trace(A * B[0, 0]), A=declared)
+    symbol = derive.derive(f, wrt="A").problem.symbols["A"]
+    assert declared in symbol.has
+
+
+def test_a_derivation_shows_in_a_notebook() -> None:
+    path = str(Path(__file__).parent.parent / "problems" / "trace-quadratic.yaml")
+    shown = derive.derive(derive.load(path))._repr_latex_()
+    assert shown.startswith("Gradient\n\n$$\n\\begin{aligned}") and shown.endswith("\\end{aligned}\n$$")
+    assert shown.count("$$") % 2 == 0 and r"\nabla f(X)" in shown and "align*" not in shown
+
+
+def test_errors_of_the_door_name_what_is_wrong() -> None:
+    with pytest.raises(DeriveError, match="Y, which is not declared"):
+        derive.derive(sympy.Trace(X.T * X), wrt="Y")
+    with pytest.raises(DeriveError, match="does not know `slope`"):
+        derive.derive(sympy.Trace(X.T * X), wrt="X", find="slope")
+    with pytest.raises(TypeError, match="by what"):
+        derive.derive(sympy.Trace(X.T * X))
+    with pytest.raises(DeriveError, match="no such file"):
+        derive.load("/nowhere/at/all.yaml")
+
+
+def test_every_name_of_the_door_is_documented() -> None:
+    assert {"from_sympy", "to_sympy", "load", "derive", "verify"} <= set(dir(derive))
+    for name in ("from_sympy", "to_sympy", "load", "derive", "verify"):
+        doc = getattr(derive, name).__doc__
+        assert doc and "DeriveError" in doc

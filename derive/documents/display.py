@@ -24,3 +24,13 @@ def display(derivation: Derivation, notation: Notation = DEFAULT) -> str:
             rows.append(f"{side(box.left, notation)} &= {latex.latex(box.result.expr, notation)}")
         out.append("% " + passage.chain.title + "\n\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}")
     return "\n\n".join(out)
+
+
+def notebook(derivation: Derivation, notation: Notation = DEFAULT) -> str:
+    """The same as what MathJax sets in a notebook's cell: one display for each chain, its title before it."""
+    out: list[str] = []
+    for block in display(derivation, notation).split("\n\n"):
+        title, _, rest = block.removeprefix("% ").partition("\n")
+        body = rest.replace("align*", "aligned")
+        out.append(f"{title}\n\n$$\n{body}\n$$")
+    return "\n\n".join(out)

@@ -34,6 +34,13 @@ def read(value: Any, properties: Mapping[str, Iterable[str]] | None = None) -> E
     `properties` declares what SymPy's symbols do not carry: {"A": ["symmetric"]}; assumptions on scalar symbols are
     kept. DeriveError [sympy-input] names what has no counterpart, [size-mismatch] operands that do not fit.
     """
+    if isinstance(value, int | float):
+        value = sp().Number(value)
+    if not isinstance(value, sp().Basic | sp().MatrixBase):
+        raise DeriveError(
+            f"a SymPy expression is expected, and this is of Python's type {type(value).__name__}", code="sympy-input",
+            hint="text in the language of problem files is read by derive.load",
+        )
     return _Reader(properties or {}, _size_names(value)).guarded(value)
 
 
