@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from derive.calculus.bilinear import multiplied_out
 from derive.calculus.collect import collect, neat
 from derive.calculus.derivation import Chain, Head, Line, Result, Step
 from derive.calculus.differentiate import spread
 from derive.calculus.first import Setting, free_name, taken_names
 from derive.calculus.matrixform import in_vec, vec_matrix
-from derive.calculus.second import _expanded
 from derive.calculus.tidy import tidy
 from derive.errors import DeriveError
 from derive.language.build import add, scale
@@ -27,7 +27,7 @@ def linearity(s: Setting, first: Expr) -> tuple[list[Chain], Result]:
     start = substitute(first, moved)
     names = frozenset(d.name for d in (*hs, *ks))
     goal = add(scale(a, first), substitute(first, dict(zip(hs, ks, strict=True))))
-    opened = tidy(collect(_expanded(start, names)))
+    opened = tidy(collect(multiplied_out(start, names)))
     head = Head("derivative", p.name, p.wrt, tuple(moved[h] for h in hs))
     lines = [Line(start, "definition", ("put ", moved[hs[0]], " for ", hs[0]), "derivative", head, note="linearity")]
     if opened is not start:

@@ -20,8 +20,9 @@ from derive.calculus.numbers import in_numbers
 from derive.calculus.properties import definiteness, is_invertible, is_positive, is_symmetric
 from derive.calculus.reading import gradient, joined
 from derive.calculus.remarks import remarks
-from derive.calculus.second import hessian, second_derivative, taylor
+from derive.calculus.second import hessian, second_derivative
 from derive.calculus.stationary import stationary
+from derive.calculus.taylor import taylor
 from derive.calculus.tidy import tidy
 from derive.errors import DeriveError
 from derive.language.build import inverse, matmul, scale, transpose

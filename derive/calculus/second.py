@@ -5,18 +5,23 @@ Source: Magnus & Neudecker, Matrix Differential Calculus, ch. 6 and 10; Absil, M
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
+from derive.calculus import algebra
+from derive.calculus.bilinear import Directions, applied, directions, finish, multiplied_out, normal, same_value
 from derive.calculus.collect import collect, neat
-from derive.calculus.derivation import Chain, Head, Line, Result, Step
+from derive.calculus.derivation import Chain, Head, Line, Result, Step, Why
 from derive.calculus.differentiate import spread
 from derive.calculus.explicit import by_entries, explicit
 from derive.calculus.first import Setting, cleaned, in_structure, levels, parameter, shifted
 from derive.calculus.matrixform import matrix_of
-from derive.calculus.reading import joined, property_whys, turn
+from derive.calculus.reading import joined, property_whys
 from derive.calculus.tidy import Used, tidy, tidy_with
-from derive.language.build import ONE, add, scale, subtract, times
-from derive.language.nodes import Call, D, Expr, Rate, Symbol, number, substitute
+from derive.errors import DeriveError
+from derive.language.build import ONE, add, is_zero, scale, subtract, times, zero
+from derive.language.nodes import Call, D, Expr, Rate, Stack, Symbol, Zeros, number, substitute
+from derive.language.sizes import is_column
 
 
 def second_derivative(s: Setting, first: Expr, gradients: dict[str, Expr]) -> tuple[list[Chain], Result]:
@@ -24,20 +29,25 @@ def second_derivative(s: Setting, first: Expr, gradients: dict[str, Expr]) -> tu
     p = s.problem
     method = p.method if p.method in ("polarization", "mixed", "gradient", "all") else "mixed"
     if s.unit_speed:
-        chain = _by_scalar(s, first)
+        chain = along_a_scalar(s, first)
         return [chain], Result(chain.lines[-1].expr)
     ways = ("gradient", "mixed", "polarization") if method == "all" else (method,)
     chains: list[Chain] = []
+    like: Expr | None = None
     for way in ways:
-        if way == "gradient" and (not gradients or len(p.wrt) > 1):
+        if way == "gradient" and not gradients:
             if method == "gradient":
-                way = "mixed"
-            else:
-                continue
-        chains.append({"gradient": _by_gradient, "mixed": _mixed, "polarization": _polarized}[way](s, first, gradients))
+                raise DeriveError(
+                    "only a scalar function has a gradient to differentiate; `method: mixed` applies", code="method",
+                    where=p.positions.get("method"),
+                )
+            continue
+        by = {"gradient": _by_gradient, "mixed": _mixed, "polarization": _polarized}[way]
+        chains.append(by(s, first, gradients, like))
+        like = chains[-1].lines[-1].expr
     if len(chains) > 1:
         chains.append(_agreement(s, chains))
-    return chains, Result(chains[-1].lines[-1].expr, p.second_directions)
+    return chains, Result(chains[-1].lines[-1].expr if len(chains) < 2 else chains[-2].lines[-1].expr, p.second_directions)
 
 
 def _head(s: Setting) -> Head:
@@ -45,17 +55,30 @@ def _head(s: Setting) -> Head:
     return Head("second-derivative", p.name, p.wrt, (*p.directions, *p.second_directions))
 
 
-def finished(lines: list[Line], quantity: str, directions: tuple[Symbol, ...] = ()) -> list[Line]:
-    """The lines with one more that cleans up, where that changes something."""
+def _along(s: Setting) -> Directions:
+    return directions(s.problem.directions, s.problem.second_directions)
+
+
+def finished(
+    lines: list[Line], quantity: str, along: Directions | None = None, always: bool = False, like: Expr | None = None
+) -> list[Line]:
+    """The lines with one more that cleans up, where that changes something.
+
+    along   the directions of a scalar second derivative, which is then brought to its one form
+    always  even where that is no shorter: the methods are to be compared
+    like    the result of another method, in whose order equal terms are written
+    """
     last = lines[-1].expr
-    if last.is_scalar and directions:
-        turned = _merged(last)
-        if turned is not None:
-            lines.append(replace(turned, quantity=quantity))
-        return lines
+    if last.is_scalar and along is not None:
+        merged = _merged(last)
+        if merged is not None and not always:
+            lines.append(replace(merged, quantity=quantity))
+        return finish(lines, along, quantity, always, like)
     line = cleaned(last, quantity)
     if line is not None:
         lines.append(line)
+    if like is not None and lines[-1].expr is not like and same_value(lines[-1].expr, like):
+        lines[-1] = replace(lines[-1], expr=like, steps=(*lines[-1].steps, Step(lines[-1].expr, like, "order", ())))
     return lines
 
 
@@ -74,14 +97,12 @@ def _merged(expr: Expr) -> Line | None:
     return Line(merged, "collect", joined(whys), steps=tuple(steps))
 
 
-def _by_scalar(s: Setting, first: Expr) -> Chain:
+def along_a_scalar(s: Setting, first: Expr) -> Chain:
     p, m = s.problem, s.motion
     start: Expr = D(first, m.moves)
     lines = [Line(start, "definition", ("differentiate once more",), "second-derivative",
                   Head("second-derivative", p.name, p.wrt))]
     if not m.depends(first):
-        from derive.language.build import zero
-
         nothing = zero(first.shape)
         lines.append(Line(nothing, "constant", ("a constant",), "second-derivative",
                           steps=(Step(start, nothing, "constant-factor", ()),)))
@@ -98,35 +119,33 @@ def _by_scalar(s: Setting, first: Expr) -> Chain:
     return Chain("second-derivative", "Second derivative", tuple(lines))
 
 
-def _constant(s: Setting, line: Line, first: Expr, quantity: str) -> list[Line]:
-    from derive.language.build import zero
-
+def vanishing(s: Setting, line: Line, first: Expr, quantity: str) -> list[Line]:
     nothing = zero(first.shape)
     return [line, Line(nothing, "constant", ("it does not depend on ", s.problem.wrt[0]), quantity,
                        steps=(Step(line.expr, nothing, "constant-factor", ()),))]
 
 
-def _mixed(s: Setting, first: Expr, gradients: dict[str, Expr]) -> Chain:
+def _mixed(s: Setting, first: Expr, gradients: dict[str, Expr], like: Expr | None) -> Chain:
     """d/ds d/dt f(X + tH + sK) at 0: differentiate Df(X + sK)[H] by s."""
     p, m = s.problem, s.second
     if not m.depends(first):
         start: Expr = D(first, m.moves)
         line = Line(start, "definition", ("differentiate Df(X)[H] along ", p.second_directions[0]), "second-derivative", _head(s))
-        return Chain("second-derivative", "Second derivative", tuple(_constant(s, line, first, "second-derivative")))
+        return Chain("second-derivative", "Second derivative", tuple(vanishing(s, line, first, "second-derivative")))
     pending: Expr = D(first, m.moves)
     lines: list[Line] = []
     if m.lets:
-        lines.append(Line(pending, "definition", ("differentiate once more",), "second-derivative", _head(s)))
+        lines.append(Line(pending, "derivative", ("differentiate once more",), "second-derivative", _head(s)))
         lines += levels(pending, m, "second-derivative")
     else:
         t = parameter(p, ("s", "r", "u"))
         rate: Expr = Rate(shifted(first, t, m), (t,))
-        lines.append(Line(rate, "definition", ("differentiate once more",), "second-derivative", _head(s)))
+        lines.append(Line(rate, "derivative", ("differentiate once more",), "second-derivative", _head(s)))
         lines += levels(pending, m, "second-derivative", (Step(rate, pending, "definition", ()),))
-    return Chain("second-derivative", "Second derivative, mixed", tuple(finished(lines, "second-derivative", p.directions)))
+    return Chain("second-derivative", "Second derivative, mixed", tuple(finished(lines, "second-derivative", _along(s), p.method == "all", like)))
 
 
-def _polarized(s: Setting, first: Expr, gradients: dict[str, Expr]) -> Chain:
+def _polarized(s: Setting, first: Expr, gradients: dict[str, Expr], like: Expr | None) -> Chain:
     """q(H) = d²/dt² f(X + tH) at 0, then ¼(q(H + K) − q(H − K))."""
     p, m = s.problem, s.motion
     head = Head("quadratic", p.name, p.wrt, p.directions)
@@ -143,15 +162,17 @@ def _polarized(s: Setting, first: Expr, gradients: dict[str, Expr]) -> Chain:
         lines.append(Line(once, "derivative", ("the first derivative, on the line",), "second-derivative",
                           steps=(Step(rate, once, "first-derivative", ()),)))
         lines += levels(pending, m, "second-derivative", (Step(once, pending, "definition", ()),))
-    lines = finished(lines, "second-derivative", p.directions)
+    lines = finished(lines, "second-derivative", directions(p.directions))
     q = lines[-1].expr
     plus = substitute(q, {h: add(h, k) for h, k in zip(p.directions, p.second_directions, strict=True)})
     minus = substitute(q, {h: subtract(h, k) for h, k in zip(p.directions, p.second_directions, strict=True)})
     quarter = number("1/4")
     start = scale(quarter, subtract(plus, minus)) if not q.is_scalar else times(quarter, subtract(plus, minus))
     lines.append(Line(start, "polarization", ("polarization identity",), "second-derivative", _head(s)))
-    expanded = _expanded(start, frozenset(d.name for d in (*p.directions, *p.second_directions)))
-    after = tidy(collect(tidy_with(expanded, [])))
+    expanded = multiplied_out(start, _along(s).all)
+    after = normal(expanded, _along(s))[0] if expanded.is_scalar else neat(tidy(collect(tidy_with(expanded, []))), [])
+    if like is not None and same_value(after, like):
+        after = like
     steps = [Step(start, expanded, "expand", ())]
     if after is not expanded:
         steps.append(Step(expanded, after, "collect", ()))
@@ -160,49 +181,22 @@ def _polarized(s: Setting, first: Expr, gradients: dict[str, Expr]) -> Chain:
     return Chain("second-derivative", "Second derivative by polarization", tuple(lines))
 
 
-def _expanded(expr: Expr, names: frozenset[str]) -> Expr:
-    """Multiplied out in the directions."""
-    from derive.language.nodes import Add, Number, Scale, Times, Transpose, transform
-
-    def once(e: Expr) -> Expr:
-        match e:
-            case Times(factors=(Number() as c, Add() as a)):
-                return add(*(times(c, t) for t in a.terms))
-            case Scale(scalar=c, arg=Add() as a):
-                return add(*(scale(c, t) for t in a.terms))
-            case Transpose(arg=Add() as a):
-                return add(*(tidy(Transpose(t)) for t in a.terms))
-            case Times() if sum(isinstance(f, Add) and bool(f.free & names) for f in e.factors):
-                out: list[Expr] = [ONE]
-                for f in e.factors:
-                    choices = f.terms if isinstance(f, Add) and f.free & names else (f,)
-                    out = [times(x, c) for x in out for c in choices]
-                return add(*out)
-        return e
-
-    for _ in range(12):
-        new = transform(spread(tidy(transform(expr, once)), names), once)
-        if new is expr:
-            break
-        expr = new
-    return expr
-
-
-def _by_gradient(s: Setting, first: Expr, gradients: dict[str, Expr]) -> Chain:
+def _by_gradient(s: Setting, first: Expr, gradients: dict[str, Expr], like: Expr | None) -> Chain:
     """D²f[H, K] = ⟨D(∇f)(X)[K], H⟩."""
     p, m = s.problem, s.second
-    (x,), (h,) = p.wrt, p.directions
-    g = gradients[x.name]
-    inside: Expr = D(g, m.moves)
-    start: Expr = Call("inner", (inside, h)) if not h.is_scalar else times(inside, h)
+    pairs: list[Expr] = []
+    for x, h in zip(p.wrt, p.directions, strict=True):
+        inside: Expr = D(gradients[x.name], m.moves)
+        pairs.append(Call("inner", (inside, h)) if not h.is_scalar else times(inside, h))
+    start = add(*pairs)
     why = ("differentiate the gradient",)
-    lines = [Line(start, "definition", why, "second-derivative", _head(s))]
-    if not m.depends(g):
+    lines = [Line(start, "gradient-derivative", why, "second-derivative", _head(s))]
+    if not any(m.depends(g) for g in gradients.values()):
         return Chain("second-derivative", "Second derivative by the gradient",
-                     tuple(_constant(s, lines[0], first, "second-derivative")))
+                     tuple(vanishing(s, lines[0], first, "second-derivative")))
     lines += levels(start, m, "second-derivative")
     return Chain("second-derivative", "Second derivative by the gradient",
-                 tuple(finished(lines, "second-derivative", p.directions)))
+                 tuple(finished(lines, "second-derivative", _along(s), p.method == "all" or len(p.wrt) > 1)))
 
 
 def _agreement(s: Setting, chains: list[Chain]) -> Chain:
@@ -217,10 +211,30 @@ def _agreement(s: Setting, chains: list[Chain]) -> Chain:
             groups.append((expr, [name]))
     lines: list[Line] = []
     for k, (expr, whose) in enumerate(groups):
-        why = "by the " + " and the ".join(whose) + ("" if not k else ": a scalar is its own transpose, the trace is cyclic")
+        listed = " and the ".join(whose) if len(whose) < 3 else f"{', the '.join(whose[:-1])} and the {whose[-1]}"
+        why = f"by the {listed}" + ("" if not k else ": the same terms, written otherwise")
         steps = (Step(groups[k - 1][0], expr, "agreement", ()),) if k else ()
         lines.append(Line(expr, "agreement", (why,), "second-derivative", None if k else _head(s), steps=steps))
+    swapped = _swapped(s, results[-1])
+    if swapped is not None:
+        lines.append(swapped)
     return Chain("second-derivative", "The methods agree", tuple(lines))
+
+
+def _swapped(s: Setting, form: Expr) -> Line | None:
+    """D²f[K, H] is the same expression: the form with its directions exchanged, turned the one way."""
+    p = s.problem
+    if is_zero(form):
+        return None
+    pairs = list(zip(p.directions, p.second_directions, strict=True))
+    exchanged = substitute(form, {a: b for h, k in pairs for a, b in ((h, k), (k, h))})
+    back, why = normal(exchanged, _along(s)) if form.is_scalar else (exchanged, ())
+    if not same_value(back, form):
+        return None
+    head = Head("second-derivative", p.name, p.wrt, (*p.second_directions, *p.directions))
+    said: Why = ("symmetric in ", p.directions[0], " and ", p.second_directions[0]) + ((": ", *why) if why else ())
+    return Line(form, "symmetry", said, "second-derivative", head, start=exchanged,
+                steps=(Step(exchanged, form, "symmetry", ()),) if exchanged is not form else ())
 
 
 _METHODS = {
@@ -235,7 +249,7 @@ def hessian(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chain], Result
     """Hess f(X)[K] = D(∇f)(X)[K]; for a vector variable the Hessian matrix is read off."""
     p = s.problem
     if len(p.wrt) == 1 and s.unit_speed:
-        chain = _by_scalar(s, gradients[p.wrt[0].name])
+        chain = along_a_scalar(s, gradients[p.wrt[0].name])
         chain = Chain("hessian", "Hessian", tuple(replace(line, quantity="hessian") for line in chain.lines))
         return [chain], Result(chain.lines[-1].expr)
     vector = len(p.wrt) == 1 and p.wrt[0].shape[1] == p.wrt[0].shape[0].of(1) and not p.wrt[0].is_scalar
@@ -245,17 +259,15 @@ def hessian(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chain], Result
     for x in p.wrt:
         g = gradients[x.name]
         start: Expr = D(g, m.moves)
-        head = Head("hessian", p.name, (x,), along)
+        head = Head("hessian", p.name, (x,), along, p.wrt if len(p.wrt) > 1 else ())
         lines = [Line(start, "definition", ("differentiate the gradient",), "hessian", head)]
         if not m.depends(g):
-            from derive.language.build import zero
-
             nothing = zero(g.shape)
             lines.append(Line(nothing, "constant", ("the gradient does not depend on ", x), "hessian",
                               steps=(Step(start, nothing, "constant-factor", ()),)))
         else:
             lines += levels(start, m, "hessian")
-            lines = finished(lines, "hessian")
+            lines = _applied(lines, directions(along))
         last = lines[-1].expr
         after, why = in_structure(last, x, along[p.wrt.index(x)])
         if not ({"orthogonal", "stiefel", "unit"} & x.has) and after is not last:
@@ -266,60 +278,70 @@ def hessian(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chain], Result
         else:
             results[x.name] = Result(lines[-1].expr, along)
         chains.append(Chain("hessian", "Hessian", tuple(lines)))
+    block = _block_matrix(s, [chain.lines[-1].expr for chain in chains])
+    if block is not None:
+        chains[-1] = replace(chains[-1], lines=(*chains[-1].lines, block))
     return chains, results if p.wrt_list else results[p.wrt[0].name]
 
 
-def _hessian_matrix(s: Setting, applied: Expr, x: Symbol, h: Symbol) -> Line:
-    from derive.language.build import is_zero
-    from derive.language.nodes import Zeros
+def _applied(lines: list[Line], along: Directions) -> list[Line]:
+    """Hess[K] with one line that cleans up: its scalar products turned, sums of K multiplied out, like terms collected."""
+    last = lines[-1].expr
+    used: Used = []
+    opened = applied(spread(tidy_with(last, used), along.all), along)
+    plain = cleaned(last, "hessian")
+    forms = [neat(collect(opened), used)]
+    try:
+        forms.append(neat(tidy(collect(tidy(algebra.expand(opened)))), []))
+    except algebra.TooManyTerms:
+        pass
+    best = min((last, *([plain.expr] if plain else []), *forms), key=lambda e: sum(1 for _ in _leaves(e)))
+    if best is last:
+        return lines
+    if plain is not None and best is plain.expr:
+        return [*lines, plain]
+    whys: list[Why] = property_whys(used) or [("collect",)]
+    return [*lines, Line(best, "collect", joined(whys), "hessian", steps=(Step(last, best, "collect", ()),))]
 
-    if is_zero(applied):
+
+def _block_matrix(s: Setting, images: list[Expr]) -> Line | None:
+    """[f_xx, f_xy; f_yx, f_yy] of scalar and vector variables: the block in row x, column y is the factor of k_y in Hess_x[K]."""
+    p = s.problem
+    if len(p.wrt) < 2 or not all(x.is_scalar or is_column(x.shape) for x in p.wrt):
+        return None
+    rows: list[tuple[Expr, ...]] = []
+    for x, image in zip(p.wrt, images, strict=True):
+        row: list[Expr] = []
+        for y, k in zip(p.wrt, p.second_directions, strict=True):
+            others: dict[Expr, Expr] = {other: zero(other.shape) for other in p.second_directions if other is not k}
+            part = tidy(substitute(image, others))
+            if is_zero(part) or k.name not in part.free:
+                row.append(zero((x.shape[0], y.shape[0])))
+            elif k.is_scalar:
+                row.append(neat(tidy(substitute(part, {k: ONE})), []))
+            else:
+                row.append(neat(matrix_of(spread(part, frozenset({k.name})), k), []))
+        rows.append(tuple(row))
+    matrix: Expr = Stack(tuple(rows))
+    return Line(matrix, "read-off", ("read off the blocks",), "hessian", Head("hessian", p.name, p.wrt), start=matrix)
+
+
+def _leaves(expr: Expr) -> Iterator[Expr]:
+    """Every symbol and number as often as it is written."""
+    if not expr.children:
+        yield expr
+    for child in expr.children:
+        yield from _leaves(child)
+
+
+def _hessian_matrix(s: Setting, image: Expr, x: Symbol, h: Symbol) -> Line:
+    if is_zero(image):
         matrix: Expr = Zeros((x.shape[0], x.shape[0]))
     else:
-        matrix = neat(matrix_of(spread(applied, frozenset({h.name})), h), [])
+        matrix = neat(matrix_of(spread(image, frozenset({h.name})), h), [])
         if by_entries(s.problem.function, x):
             matrix = explicit(matrix) or matrix
     return Line(matrix, "read-off", ("read off the matrix",), "hessian", Head("hessian", s.problem.name, (x,)))
 
 
-def taylor(s: Setting, first: Expr) -> tuple[list[Chain], Result]:
-    """f(X) + Df(X)[H] + ½ D²f(X)[H, H]."""
-    p, m = s.problem, s.motion
-    chains: list[Chain] = []
-    order = int(p.options.get("order", 2) or 2)
-    if order not in (1, 2):
-        from derive.errors import DeriveError
-
-        raise DeriveError(f"taylor is done to order 1 or 2, not {order}", code="order", where=p.positions.get("order"))
-    directions = p.directions
-    linear = first if not s.unit_speed else scale(directions[0], first)
-    parts: list[Expr] = [p.function, linear]
-    if order == 2:
-        q: Expr
-        if s.unit_speed:
-            chain = _by_scalar(s, first)
-            h = directions[0]
-            q = scale(times(h, h), chain.lines[-1].expr)
-            chains.append(chain)
-        else:
-            pending: Expr = D(first, m.moves)
-            head = Head("quadratic", p.name, p.wrt, directions)
-            line = Line(pending, "definition", ("differentiate along ", directions[0], " once more"), "second-derivative", head)
-            if not m.depends(first):
-                lines = _constant(s, line, first, "second-derivative")
-            else:
-                lines = finished([line, *levels(pending, m, "second-derivative")], "second-derivative", directions)
-            q = lines[-1].expr
-            chains.append(Chain("second-derivative", "Second derivative along the direction", tuple(lines)))
-        parts.append(scale(number("1/2"), q))
-    start = add(*parts)
-    head = Head("taylor", p.name, p.wrt, directions)
-    lines = [Line(start, "taylor", ("Taylor's formula",), "taylor", head)]
-    neatened = tidy(start)
-    if neatened is not start:
-        lines.append(Line(neatened, "collect", ("collect",), "taylor", steps=(Step(start, neatened, "collect", ()),)))
-    chains.append(Chain("taylor", "Taylor expansion", tuple(lines)))
-    return chains, Result(lines[-1].expr, directions)
-
-
-__all__ = ["hessian", "second_derivative", "taylor", "turn"]
+__all__ = ["hessian", "second_derivative"]

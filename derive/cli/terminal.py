@@ -111,7 +111,7 @@ def _answer(box: Boxed, width: int) -> Iterator[str]:
     notes = [text.why(condition) for condition in result.conditions]
     if result.classification:
         notes.append(result.classification)
-    row = f"      {left} = {text.pretty(result.expr)}"
+    row = f"      {left} {box.relation} {text.pretty(result.expr)}"
     note = f"   ({'; '.join(notes)})" if notes else ""
     yield click.style(row, bold=True, fg="green") + (note if cell_len(row + note) <= width else "")
     if note and cell_len(row + note) > width:

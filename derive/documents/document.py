@@ -53,6 +53,7 @@ class Answer:
     overlay: int
     mark: str
     classification: str = ""
+    relation: str = "="
 
 
 @dataclass(frozen=True)

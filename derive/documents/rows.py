@@ -121,6 +121,7 @@ def answer(box: Boxed, notation: Notation, measure: Measure, where: Position, wo
         overlay,
         mark(where, "the answer"),
         words.get(box.result.classification, "") if box.result.classification else "",
+        latex.relation(box.relation),
     )
 
 

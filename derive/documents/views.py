@@ -28,12 +28,13 @@ class View:
 
 @dataclass(frozen=True)
 class Boxed:
-    """A result to be boxed: `left = expr`."""
+    """A result to be boxed: `left = expr`, or `left ≈ expr` where its line says so."""
 
     quantity: str
     left: Head | Expr
     result: Result
     key: str
+    relation: str = "="
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def says_not(condition: Why) -> bool:
 
 def _is_box(line: Line, boxed: tuple[Boxed, ...]) -> bool:
     """Whether the line says no more than one of the boxes: its left side is theirs, and so is its right."""
-    return line.relation == "=" and not line.why and any(
+    return line.relation in ("=", "≈") and not line.why and any(
         line.expr is box.result.expr and isinstance(line.left, Head) and line.left == box.left for box in boxed
     )
 
@@ -127,8 +128,15 @@ def _homes(derivation: Derivation) -> dict[int, list[Boxed]]:
             key = f"{problem.id}/{quantity}" + (f".{name or k + 1}" if len(several) > 1 else "")
             if quantity == "stationary" and _is_equation(derivation, result):
                 left, result = result.expr, replace(result, expr=zero(result.expr.shape))
-            homes.setdefault(home, []).append(Boxed(quantity, left, result, key))
+            homes.setdefault(home, []).append(
+                Boxed(quantity, left, result, key, _relation(derivation.chains[home], result))
+            )
     return homes
+
+
+def _relation(chain: Chain, result: Result) -> str:
+    """≈ for what is stated as an approximation."""
+    return "≈" if any(line.relation == "≈" for line in chain.lines) and chain.lines[-1].expr is result.expr else "="
 
 
 def _is_equation(derivation: Derivation, result: Result) -> bool:
@@ -160,7 +168,7 @@ def _left(
     found: Head | Expr | None = None
     for line in derivation.chains[home].lines:
         running = line.left if line.left is not None else running
-        if line.expr is result.expr and running is not None and not line.equation:
+        if line.expr is result.expr and running is not None and not line.equation and found is None:
             found = running
     if found is not None:
         return found
@@ -174,4 +182,5 @@ def _left(
         directions = (*problem.directions, *problem.second_directions)
     elif quantity == "hessian":
         directions = result.direction
-    return Head(quantity, problem.name, wrt, directions)
+    of_several = len(wrt) < len(problem.wrt) and quantity in ("gradient", "jacobian", "hessian")
+    return Head(quantity, problem.name, wrt, directions, problem.wrt if of_several else ())

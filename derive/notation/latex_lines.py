@@ -108,7 +108,10 @@ def head(it: Head, notation: Notation = DEFAULT) -> str:
         case "jacobian":
             return rf"\frac{{\partial {name}}}{{\partial {wrt}}}" if partly else f"J_{{{name}}}{at}"
         case "second-derivative" | "quadratic":
-            return rf"\mathrm{{D}}^{{2}}{below}{gap}{name}{at}{toward}"
+            if len(it.wrt) == 1 and it.wrt[0].is_scalar and not it.directions:
+                return rf"\frac{{\mathrm{{d}}^{{2}} {name}}}{{\mathrm{{d}} {wrt}^{{2}}}}"
+            twice = [f"({text})" if len(part) > 1 else text for part in pairs(it) for text in (_list(part, notation),)]
+            return rf"\mathrm{{D}}^{{2}}{below}{gap}{name}{at}" + (f"[{', '.join(twice)}]" if twice else "")
         case "hessian":
             sign = r"\operatorname{Hess}" if toward else r"\nabla^{2}"
             return f"{sign}{below} {name}{at}{toward}"
@@ -131,6 +134,14 @@ def head(it: Head, notation: Notation = DEFAULT) -> str:
             return rf"\operatorname{{vec}}\bigl({inside}\bigr)"
         case _:
             return name + at
+
+
+def pairs(it: Head) -> list[tuple[Expr, ...]]:
+    """The directions of a second derivative, those that move together in one part: (H, K), (H, H) of a quadratic one."""
+    if it.quantity == "quadratic":
+        return [it.directions] * 2 if it.directions else []
+    n = len(it.directions) // 2 or 1
+    return [it.directions[k : k + n] for k in range(0, len(it.directions), n)]
 
 
 def index_split(it: Head) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from derive.calculus.derivation import Head, Line, Why
 from derive.language.nodes import Expr, Number
-from derive.notation.latex_lines import index_split
+from derive.notation.latex_lines import index_split, pairs
 from derive.notation.plain import Plain
 from derive.notation.pretty import Pretty, pretty_name
 
@@ -49,7 +49,10 @@ def head(it: Head) -> str:
         case "jacobian":
             return f"∂{name}/∂{wrt}" if below else f"J_{name}{at}"
         case "second-derivative" | "quadratic":
-            return f"D²{below}{' ' if below else ''}{name}{at}{toward}"
+            if len(it.wrt) == 1 and it.wrt[0].is_scalar and not it.directions:
+                return f"d²{name}/d{wrt}²"
+            twice = [f"({text})" if len(part) > 1 else text for part in pairs(it) for text in (", ".join(map(pretty, part)),)]
+            return f"D²{below}{' ' if below else ''}{name}{at}" + (f"[{', '.join(twice)}]" if twice else "")
         case "hessian":
             return f"Hess{below} {name}{at}{toward}" if toward else f"∇²{below}{' ' if below else ''}{name}{at}"
         case "vectorized":

@@ -36,7 +36,7 @@ HEADS = [
     (make("jacobian", (x,), arguments=(x, y)), r"\frac{\partial f}{\partial x}"),
     (make("jacobian-denominator", (x,)), r"J_{f}(x)^{\mathsf T}"),
     (make("second-derivative", (X,), (H, K)), r"\mathrm{D}^{2} f(X)[H, K]"),
-    (make("quadratic", (X,), (H,)), r"\mathrm{D}^{2} f(X)[H]"),
+    (make("quadratic", (X,), (H,)), r"\mathrm{D}^{2} f(X)[H, H]"),
     (make("hessian", (X,), (K,)), r"\operatorname{Hess} f(X)[K]"),
     (make("hessian", (x,)), r"\nabla^{2} f(x)"),
     (make("vectorized"), r"\frac{\mathrm{d} \operatorname{vec} f}{\mathrm{d} \operatorname{vec} X}"),

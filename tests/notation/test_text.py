@@ -100,7 +100,7 @@ def test_reasons() -> None:
 def test_heads_in_the_terminal() -> None:
     wanted = [
         "f(X)", "f_i(X)", "Df(X)[H]", "Df(X, A)[H, H_A]", "df/ds", "df/ds", "∂f/∂s", "df", "∇f(X)", "∇_X f(X, A)", "J_f(x)",
-        "∂f/∂x", "J_f(x)'", "D²f(X)[H, K]", "D²f(X)[H]", "Hess f(X)[K]", "∇²f(x)", "d vec f / d vec X", "vec Df(X)[H]",
+        "∂f/∂x", "J_f(x)'", "D²f(X)[H, K]", "D²f(X)[H, H]", "Hess f(X)[K]", "∇²f(x)", "d vec f / d vec X", "vec Df(X)[H]",
         "f(X + H)", "∂f/∂X_jk", "∂f_i/∂X_jk", "∂f_i/∂x_j", "∂f/∂X",
     ]
     assert [text.head(it) for it, _ in HEADS] == wanted
