@@ -5,6 +5,7 @@ Source: Magnus & Neudecker, Matrix Differential Calculus, ch. 6 and 10; Absil, M
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -291,10 +292,8 @@ def _applied(lines: list[Line], along: Directions) -> list[Line]:
     opened = applied(spread(tidy_with(last, used), along.all), along)
     plain = cleaned(last, "hessian")
     forms = [neat(collect(opened), used)]
-    try:
+    with contextlib.suppress(algebra.TooManyTerms):
         forms.append(neat(tidy(collect(tidy(algebra.expand(opened)))), []))
-    except algebra.TooManyTerms:
-        pass
     best = min((last, *([plain.expr] if plain else []), *forms), key=lambda e: sum(1 for _ in _leaves(e)))
     if best is last:
         return lines
