@@ -72,14 +72,16 @@ DECLARED: dict[str, tuple[Symbol, str]] = {
 }
 UNNAMED = {"sigma": "elementwise", "phi": "elementwise", "E": "function(n)", "G": "function(n, m)", "F": "function(m×n)"}
 CURVED = frozenset(("orthogonal", "stiefel", "unit"))
-SCALAR_LAWS = ("first", "first", "first", "second", "second", "hessian", "entries", "entries", "linearity", "taylor")
-ARRAY_LAWS = ("first", "first", "second", "entries", "jacobian", "linearity")
+SCALAR_LAWS = ("first", "first", "first", "second", "second", "hessian", "entries", "entries", "indices", "linearity", "taylor")
+ARRAY_LAWS = ("first", "first", "second", "entries", "indices", "jacobian", "linearity")
 FIND = {
     "second": "[derivative, gradient, second-derivative]\nmethod: all", "hessian": "[hessian]",
-    "entries": "[gradient, entries]", "linearity": "[derivative, linearity]", "taylor": "[taylor]",
+    "entries": "[gradient, entries]", "indices": "[derivative, gradient]\nmethod: entries",
+    "linearity": "[derivative, linearity]", "taylor": "[taylor]",
 }
 ARRAY_FIND = {
     "second": "[derivative, second-derivative]\nmethod: all", "entries": "[derivative, entries]",
+    "indices": "[derivative, vectorized]\nmethod: entries",
     "jacobian": "[differential, jacobian]", "linearity": "[linearity]",
 }
 AGREEMENT = 1e-7
@@ -126,7 +128,7 @@ class Slow(BaseException):
 
 
 @st.composite
-def cases(draw: st.DrawFn, depth: int = 6) -> Case:
+def cases(draw: st.DrawFn, depth: int = 6, laws: tuple[str, ...] = ()) -> Case:
     """A random function of the table of at most that depth in which each variable occurs."""
     scalar = draw(st.integers(0, 3)) > 0
     shape = (ONE, ONE) if scalar else draw(st.sampled_from(((N, ONE), (M, ONE), (M, N), (M, M), (N, N), (ONE, N))))
@@ -143,8 +145,8 @@ def cases(draw: st.DrawFn, depth: int = 6) -> Case:
         names = ["s"]
     count = 2 if len(names) > 1 and draw(st.integers(0, 7)) == 0 else 1
     wrt = tuple(draw(st.permutations(names))[:count])
-    laws = SCALAR_LAWS if scalar else ARRAY_LAWS if is_column(shape) else tuple(a for a in ARRAY_LAWS if a != "jacobian")
-    return Case(function, wrt, draw(st.sampled_from(laws)))
+    usual = SCALAR_LAWS if scalar else ARRAY_LAWS if is_column(shape) else tuple(a for a in ARRAY_LAWS if a != "jacobian")
+    return Case(function, wrt, draw(st.sampled_from(laws or usual)))
 
 
 # --------------------------------------------------------------------------------------------- the laws

@@ -38,11 +38,14 @@ class Head:
     """The left side that names what a chain derives: Df(X)[H], ∇f(X), D²f(X)[H, K], Hess f(X)[K], …
 
     quantity    value, derivative, differential, gradient, jacobian, second-derivative, hessian (an operator with a direction,
-                a matrix without), vectorized, taylor, quadratic (D²f[H, H])
+                a matrix without), vectorized, taylor, quadratic (D²f[H, H]), entry (∂f_i/∂X_pq, its indices as directions; of
+                the value alone: the array ∂f_i/∂X), second-entry (∂²f/∂x_p∂x_q), jacobian-determinant
     function    the name in the header
     wrt         the variables; one of them for a gradient by one of several
     directions  in the order in which they are written
     arguments   all variables, where `wrt` is one of several: the A, b of ∇_A f(A, b); empty when they are `wrt`
+    indices     of the entry that is meant: the i, j of [Df(X)[H]]_ij
+    through     the entry of an intermediate through which an `entry` goes: = Σ_k ∂f/∂g_k ∂g_k/∂X_pq is printed behind it
     """
 
     quantity: str
@@ -50,6 +53,8 @@ class Head:
     wrt: tuple[Symbol, ...]
     directions: tuple[Expr, ...] = ()
     arguments: tuple[Symbol, ...] = ()
+    indices: tuple[Expr, ...] = ()
+    through: Expr | None = None
 
 
 @dataclass(frozen=True)

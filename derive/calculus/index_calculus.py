@@ -9,6 +9,7 @@ from derive.calculus.algebra.maps import derivative_template, lift
 from derive.calculus.index_entries import delta, refusal
 from derive.errors import DeriveError
 from derive.language import build
+from derive.language.declarations import path_derivative
 from derive.language.nodes import (
     Add,
     Call,
@@ -25,6 +26,7 @@ from derive.language.nodes import (
     Where,
     number,
     substitute,
+    walk,
 )
 from derive.language.sizes import SCALAR
 
@@ -32,29 +34,30 @@ from derive.language.sizes import SCALAR
 def partial(e: Expr, variable: Symbol, where: Sequence[Expr]) -> Expr:
     """The derivative of a scalar expression by the variable's entry at `where` (no index for a scalar variable).
 
-    Product, chain and quotient rule, ∂X_ij/∂X_pq = δ_ip δ_jq (half of two of them for a symmetric or skew X), sums
-    term by term; terms that vanish are left out.  DeriveError [no-rule] for a function that is not one of entries.
+    Product, chain and quotient rule, ∂X_ij/∂X_pq = δ_ip δ_jq (half of two of them for a symmetric or skew X), a path A(t)
+    by its own derivative, sums term by term; terms that vanish are left out.  DeriveError [no-rule] for a function that is not one of entries.
     """
-    return _Partial(variable, tuple(where)).of(e)
+    moving = {n.name for n in walk(e) if isinstance(n, Symbol) and n.of == variable.name}
+    return _Partial(variable, tuple(where), frozenset({variable.name, *moving})).of(e)
 
 
 class _Partial:
-    def __init__(self, variable: Symbol, where: tuple[Expr, ...]) -> None:
-        self.variable, self.where = variable, where
+    def __init__(self, variable: Symbol, where: tuple[Expr, ...], moving: frozenset[str]) -> None:
+        self.variable, self.where, self.moving = variable, where, moving
 
     def of(self, e: Expr) -> Expr:
-        if self.variable.name not in e.free:
+        if not self.moving & e.free:
             return build.ZERO
         match e:
             case Symbol():
-                return build.ONE
+                return build.ONE if e is self.variable else path_derivative(e)
             case Entry(arg, row, column):
                 return self.entry(e, arg, [i for i in (row, column) if i is not None])
             case Add(terms):
                 return build.total((d for d in map(self.of, terms) if d is not build.ZERO), SCALAR)
             case Times(factors):
                 return self.product(factors)
-            case Power(base, exponent) if self.variable.name not in exponent.free:
+            case Power(base, exponent) if not self.moving & exponent.free:
                 return build.times(exponent, _lowered(base, exponent), self.of(base))
             case Power(base, exponent):
                 return build.times(e, self.of(build.times(exponent, Map("log", base))))
@@ -84,6 +87,9 @@ class _Partial:
     def entry(self, e: Expr, arg: Expr, at: list[Expr]) -> Expr:
         if arg is self.variable:
             return self.deltas(at)
+        if isinstance(arg, Symbol):
+            moved: Expr = Entry(path_derivative(arg), at[0], at[1] if len(at) > 1 else None)
+            return moved
         if isinstance(arg, Power) and arg.exponent is number(-1) and arg.base is self.variable and len(at) == 2:
             i, j = at
             p, q = self.where
@@ -241,12 +247,12 @@ def _use_delta(term: Expr, index: Symbol) -> Expr | None:
 def _outside(index: Symbol, lower: Expr, upper: Expr, body: Expr, around: frozenset[str]) -> Expr:
     """Σ body with the factors that depend on no summed index before the sum, or after it where they stood there.
 
-    A delta of other indices leaves the sum too: it contracts another one.
+    A delta of other indices (and a sum of such) leaves the sum too: it contracts another one.
     """
     held = around | {index.name}
 
     def stays(f: Expr) -> bool:
-        return bool(f.free & (frozenset((index.name,)) if isinstance(f, Delta) else held))
+        return bool(f.free & (frozenset((index.name,)) if _of_deltas(f) else held))
 
     if isinstance(body, Add):
         common = [f for f in _factors(body.terms[0]) if not stays(f) and not isinstance(f, Number)]
@@ -271,13 +277,24 @@ def _outside(index: Symbol, lower: Expr, upper: Expr, body: Expr, around: frozen
     return build.times(*before, whole, *after)
 
 
+def _sums_over(f: Expr, name: str) -> bool:
+    return any(isinstance(node, Sum) and node.index.name == name for node in walk(f))
+
+
+def _of_deltas(f: Expr) -> bool:
+    """Whether it is a delta, or a sum of products of deltas, as a symmetric variable leaves them."""
+    if isinstance(f, Add):
+        return all(_of_deltas(part) or isinstance(part, Number) for t in f.terms for part in _factors(t))
+    return isinstance(f, Delta)
+
+
 def _flattened(index: Symbol, factors: list[Expr]) -> list[Expr]:
     """Σ_k a_k Σ_l b_kl as one double sum: a single sum among factors takes the others in."""
     sums = [f for f in factors if isinstance(f, Sum)]
     if len(sums) != 1 or len(factors) == 1 or isinstance(sums[0].body, Add):
         return factors
     inner = sums[0]
-    if any(inner.index.name in f.free for f in factors if f is not inner):
+    if any(inner.index.name in f.free or _sums_over(f, inner.index.name) for f in factors if f is not inner):
         return factors
     spread = [part for f in factors for part in (_factors(inner.body) if f is inner else (f,))]
     return [Sum(inner.index, inner.lower, inner.upper, build.times(*_once(spread)))]

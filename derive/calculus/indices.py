@@ -19,7 +19,8 @@ from derive.language.nodes import Call, Delta, Entry, Expr, Map, Power, Sum, Sym
 from derive.language.sizes import ONE, SCALAR, Size
 
 __all__ = [
-    "FreeIndices", "IndexLine", "component", "free_indices", "index_chain_lines", "index_lines", "recognise",
+    "FreeIndices", "IndexChain", "IndexLine", "component", "free_indices", "index_chain", "index_chain_lines", "index_lines",
+    "recognise",
     "recognise_vectorized",
 ]
 
@@ -110,12 +111,26 @@ def index_lines(function: Expr, variable: Symbol) -> list[IndexLine]:
     return lines + _recognised(short, free)
 
 
+class IndexChain(NamedTuple):
+    """The lines of a chain rule by indices, their free indices, and the entry of the intermediate that it sums over."""
+
+    lines: list[IndexLine]
+    free: FreeIndices
+    through: Expr
+
+
 def index_chain_lines(function: Expr, inner: Symbol, definition: Expr, variable: Symbol) -> list[IndexLine]:
+    """The lines of `index_chain`."""
+    return index_chain(function, inner, definition, variable).lines
+
+
+def index_chain(function: Expr, inner: Symbol, definition: Expr, variable: Symbol) -> IndexChain:
     """∂f/∂X_pq = Σ_k ∂f/∂g_k ∂g_k/∂X_pq by indices, for a scalar f of an intermediate g = definition (a vector or matrix).
 
     First f by the entries of g, then the sum of products with deltas, then contracted, then the matrix form; all
     lines speak of g by its name, so a program that evaluates them needs its definition.  f depends on the variable
-    through g only: ValueError otherwise, or when f is not a scalar or g is one.
+    through g only: ValueError otherwise, or when f is not a scalar or g is one.  `inner` may be a path of the variable
+    and its own definition.
     """
     if not function.is_scalar or inner.is_scalar or variable.name in function.free:
         raise ValueError("the chain rule by indices is for a scalar function of one intermediate vector or matrix")
@@ -137,7 +152,7 @@ def index_chain_lines(function: Expr, inner: Symbol, definition: Expr, variable:
     short = contract(body)
     if short is not body:
         lines.append(IndexLine(short, "contract", ("the deltas contract the sums",)))
-    return lines + _recognised(short, free)
+    return IndexChain(lines + _recognised(short, free), free, entry)
 
 
 def _entry(symbol: Symbol, at: Sequence[Expr]) -> Expr:

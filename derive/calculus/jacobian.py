@@ -38,12 +38,12 @@ def jacobian(s: Setting, first: Expr) -> tuple[list[Chain], Result | dict[str, R
         else:
             matrix = neat(vec_matrix(_only(first, h, s), h), [])
         head = one_of("jacobian", p, x)
-        lines.append(Line(matrix, "read-off", _jacobian_why(s, x, h), "jacobian", head))
         shown = explicit(matrix) if by_entries(p.function, x) else None
+        why = _jacobian_why(s, x, h) if shown is None else ("row i: the factors of ", h, " in entry i")
+        matrix = matrix if shown is None else shown
+        lines.append(Line(matrix, "read-off", why, "jacobian", head))
         if shown is not None:
-            lines.append(Line(shown, "entries", ("entry by entry",), "jacobian", steps=(Step(matrix, shown, "entries", ()),)))
-            matrix = shown
-            lines.extend(_determinant(matrix))
+            lines.extend(determinant(s, matrix))
         results[x.name] = Result(matrix)
         if p.layout in ("denominator", "both"):
             flipped = tidy(transpose(matrix))
@@ -52,7 +52,7 @@ def jacobian(s: Setting, first: Expr) -> tuple[list[Chain], Result | dict[str, R
     return [Chain("jacobian", "Jacobian", tuple(lines))], per_variable(p, results)
 
 
-def _determinant(matrix: Expr) -> list[Line]:
+def determinant(s: Setting, matrix: Expr) -> list[Line]:
     """The Jacobian determinant of a change of variables, simplified by SymPy."""
     table = entries_of(matrix)
     if table is None or len(table) != len(table[0]) or len(table) > 3:
@@ -60,7 +60,7 @@ def _determinant(matrix: Expr) -> list[Line]:
     from derive.calculus import algebra
 
     value = algebra.simplify_scalar(tidy(_leibniz(table)), trigonometric=True)
-    left = Call("det", (matrix,))
+    left = Head("jacobian-determinant", s.problem.name, s.problem.wrt)
     return [Line(value, "jacobian-determinant", ("the Jacobian determinant",), "equation", left, equation=True)]
 
 

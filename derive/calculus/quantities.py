@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from derive.calculus import backward as backwards
+from derive.calculus import numbered
+from derive.calculus.by_indices import by_indices, entries
 from derive.calculus.collect import neat
 from derive.calculus.conditions import conditions
 from derive.calculus.derivation import Chain, Derivation, Head, Line, Result, Step, Why
@@ -17,6 +19,7 @@ from derive.calculus.jacobian import jacobian, one_of, per_variable, vectorized
 from derive.calculus.naming import named
 from derive.calculus.narration import overridden
 from derive.calculus.numbers import in_numbers
+from derive.calculus.otherwise import linearity
 from derive.calculus.properties import definiteness, is_invertible, is_positive, is_symmetric
 from derive.calculus.reading import gradient, joined
 from derive.calculus.remarks import remarks
@@ -26,7 +29,7 @@ from derive.calculus.taylor import taylor
 from derive.calculus.tidy import tidy
 from derive.errors import DeriveError
 from derive.language.build import inverse, matmul, scale, transpose
-from derive.language.nodes import Call, Expr, Symbol, substitute
+from derive.language.nodes import Call, Expr, Stack, Symbol, substitute
 from derive.language.problem import Problem
 from derive.language.sizes import is_scalar
 
@@ -54,36 +57,32 @@ def _derive(problem: Problem) -> Derivation:
     problem = informed(problem)
     where = tuple((s, d) for s, d in problem.let) if where else ()
     if problem.method == "differential":
-        problem = replace(problem, directions=tuple(_differentials(problem)))
+        problem = replace(problem, directions=tuple(differentials(problem)))
     s = setting(problem, written.function if where else None)
     find = set(problem.find)
     chains: list[Chain] = []
     results: Results = {}
     if backwards.applies(s) and find <= {"derivative", "gradient", "differential"}:
         return _backward(s, find)
-    lines, letters = derivative_lines(s)
-    where = (*where, *letters)
-    first = lines[-1].expr
+    if problem.method == "entries":
+        opening = _opening_by_indices(s)
+    else:
+        opening = _opening(s)
+    where = (*where, *opening.letters)
+    chains += opening.chains
+    first, gradients, structured = opening.derivative, opening.gradients, opening.structured
     if "derivative" in find:
         results["derivative"] = Result(first, problem.directions)
-    gradients: dict[str, Expr] = {}
-    structured: dict[str, Expr] = {}
-    method_gradient = problem.method in ("gradient", "all") and "second-derivative" in find
-    if find & _NEEDS_GRADIENT or (method_gradient and is_scalar(problem.function.shape)):
-        more, gradients, structured = _gradients(s, first)
-        lines += more
-        if "gradient" in find:
-            results["gradient"] = per_variable(problem, {n: Result(e) for n, e in structured.items()})
-        quantity, title = "gradient", "Gradient"
-    else:
-        quantity, title = "derivative", "Directional derivative" if not s.unit_speed else "Derivative"
-    chains.append(Chain(quantity, title, tuple(lines)))
+    if "gradient" in find:
+        results["gradient"] = per_variable(problem, {n: Result(e) for n, e in structured.items()})
+    if "jacobian" in find and opening.jacobian is not None:
+        results["jacobian"] = Result(opening.jacobian)
     if "differential" in find:
         chain = differential(s, first)
         chains.append(chain)
         results["differential"] = Result(chain.lines[-1].expr)
     for name, build in (("jacobian", jacobian), ("vectorized", vectorized)):
-        if name in find:
+        if name in find - results.keys():
             more_chains, result = build(s, first)
             chains += more_chains
             results[name] = result
@@ -93,7 +92,7 @@ def _derive(problem: Problem) -> Derivation:
         results["second-derivative"] = second
     hessians: dict[str, tuple[Expr, Symbol]] = {}
     if find & {"hessian", "stationary"}:
-        more_chains, hess = hessian(s, gradients)
+        more_chains, hess = _hessian(s, gradients)
         hessians = _operators(s, more_chains)
         if "hessian" in find:
             results["hessian"] = hess
@@ -107,11 +106,9 @@ def _derive(problem: Problem) -> Derivation:
         more_chains, points = stationary(s, gradients, hessians)
         chains += more_chains
         results["stationary"] = points
-    for name in ("entries", "linearity"):
+    for name, other in (("entries", entries), ("linearity", linearity)):
         if name in find:
-            from derive.calculus import otherwise
-
-            more_chains, result = getattr(otherwise, name)(s, first)
+            more_chains, result = other(s, first)
             chains += more_chains
             results[name] = result
     chains += in_numbers(problem, results)
@@ -122,6 +119,49 @@ def _derive(problem: Problem) -> Derivation:
     }
     said = remarks(written, free, structured)
     return Derivation(told, tuple(chains), results, _conditions(told, results, dict(where)), where, said)
+
+
+@dataclass(frozen=True)
+class Opening:
+    """The first derivative: its chains, what they give, and the letters named on the way.
+
+    gradients are those on the surrounding space, structured those in the structure; jacobian where the chains state it
+    """
+
+    chains: tuple[Chain, ...]
+    derivative: Expr
+    gradients: dict[str, Expr]
+    structured: dict[str, Expr]
+    jacobian: Expr | None = None
+    letters: tuple[tuple[Symbol, Expr], ...] = ()
+
+
+def _opening(s: Setting) -> Opening:
+    """From the definition, along a direction."""
+    problem = s.problem
+    find = set(problem.find)
+    lines, letters = derivative_lines(s)
+    first = lines[-1].expr
+    method_gradient = problem.method in ("gradient", "all") and "second-derivative" in find
+    if not (find & _NEEDS_GRADIENT or (method_gradient and is_scalar(problem.function.shape))):
+        title = "Directional derivative" if not s.unit_speed else "Derivative"
+        return Opening((Chain("derivative", title, tuple(lines)),), first, {}, {}, letters=letters)
+    more, gradients, structured = _gradients(s, first)
+    return Opening((Chain("gradient", "Gradient", (*lines, *more)),), first, gradients, structured, letters=letters)
+
+
+def _opening_by_indices(s: Setting) -> Opening:
+    """By the entries of the variable."""
+    found = by_indices(s)
+    gradients = structured = found.gradients
+    chains = list(found.chains)
+    if s.problem.inner_product is not None and gradients:
+        more, structured = _other_inner_product(s, gradients)
+        (x,) = s.problem.wrt
+        head = one_of("gradient", s.problem, x)
+        chains[-1] = replace(chains[-1], lines=(*chains[-1].lines, *more, Line(structured[x.name], "gradient", (), "gradient", head)))
+    jacobian = found.jacobian if s.problem.layout == "numerator" else None
+    return Opening(tuple(chains), found.derivative, gradients, structured, jacobian)
 
 
 def _backward(s: Setting, find: set[str]) -> Derivation:
@@ -168,7 +208,7 @@ def informed(problem: Problem) -> Problem:
     return replace(problem, let=tuple(let), function=substitute(problem.function, known))
 
 
-def _differentials(problem: Problem) -> list[Symbol]:
+def differentials(problem: Problem) -> list[Symbol]:
     """dX for each variable."""
     return [
         Symbol(f"d{x.name}", x.dims, h.has, None, _differential_latex(x))
@@ -253,6 +293,17 @@ def _other_inner_product(s: Setting, gradients: dict[str, Expr]) -> tuple[list[L
     return [replace(line, steps=(Step(old, expr, "inner-product", ()),))], {x.name: g}
 
 
+def _hessian(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chain], Result | dict[str, Result]]:
+    """By the method asked for the first derivative where that has one for the second."""
+    p = s.problem
+    if p.method == "entries" and "stationary" not in p.find and numbered.applies(s) and not s.unit_speed:
+        found = gradients[p.wrt[0].name]
+        assert isinstance(found, Stack)
+        chain = numbered.hessian(s, found)
+        return [chain], Result(chain.lines[-1].expr)
+    return hessian(s, gradients)
+
+
 def _operators(s: Setting, chains: list[Chain]) -> dict[str, tuple[Expr, Symbol]]:
     """D(∇f)(X)[K] for each variable, from the chains of the Hessian."""
     p = s.problem
@@ -263,7 +314,7 @@ def _operators(s: Setting, chains: list[Chain]) -> dict[str, tuple[Expr, Symbol]
         rest = chain.lines[1:]
         second = next((k for k, line in enumerate(rest) if isinstance(line.left, Head)), len(rest))
         lines = (chain.lines[0], *rest[:second])
-        if head.directions:
+        if head.quantity == "hessian" and head.directions:
             k = head.directions[p.wrt.index(x)]
             assert isinstance(k, Symbol)
             out[x.name] = (lines[-1].expr, k)
@@ -273,7 +324,7 @@ def _operators(s: Setting, chains: list[Chain]) -> dict[str, tuple[Expr, Symbol]
 def differential(s: Setting, first: Expr) -> Chain:
     """df: the derivative with dX for H."""
     p = s.problem
-    renamed: dict[Expr, Expr] = dict(zip(p.directions, _differentials(p), strict=True))
+    renamed: dict[Expr, Expr] = dict(zip(p.directions, differentials(p), strict=True))
     if s.unit_speed:
         (_x,) = p.wrt
         expr = tidy(scale(renamed[p.directions[0]], first))

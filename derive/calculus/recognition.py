@@ -28,6 +28,7 @@ from derive.language.nodes import (
     Where,
     number,
     substitute,
+    transform,
     walk,
 )
 from derive.language.sizes import SCALAR, Size
@@ -45,12 +46,28 @@ def recognise(
     no entry. Equal matrices are added, A' = A is used where it is declared.  None when no expression of products,
     entry by entry functions, diagonal matrices and traces has that entry.
     """
-    try:
-        free = tuple(i for i in (row, column) if i is not None)
-        expr = _distinct(expr, count())
-        return _Reader({**(sizes or {}), **_sizes(expr, free)}).whole(expr, free)
-    except Unreadable:
-        return None
+    free = tuple(i for i in (row, column) if i is not None)
+    for form in dict.fromkeys((expr, _term_by_term(expr))):
+        try:
+            own = _distinct(form, count())
+            return _Reader({**(sizes or {}), **_sizes(own, free)}).whole(own, free)
+        except Unreadable:
+            continue
+    return None
+
+
+def _term_by_term(expr: Expr) -> Expr:
+    """Σ (a + b) as Σ a + Σ b, wherever it stands."""
+    def apart(e: Expr) -> Expr:
+        if not isinstance(e, Sum) or not isinstance(e.body, Add):
+            return e
+        parts = []
+        for term in e.body.terms:
+            c, rest = build.coefficient(term)
+            parts.append(build.times(number(c), Sum(e.index, e.lower, e.upper, rest)))
+        return build.add(*parts)
+
+    return transform(expr, apart)
 
 
 def recognise_vectorized(expr: Expr, value: Sequence[Symbol], variable: Sequence[Symbol]) -> Expr | None:
@@ -225,10 +242,10 @@ class _Reader:
         match f:
             case Entry(arg, row, column):
                 return self.entry(arg, row, column)
-            case Delta(left, right) if isinstance(left, Symbol) and isinstance(right, Symbol):
+            case Delta(left, right) if left in indices and right in indices:
                 return Tensor(Identity(self.size(left)), (left, right))
             case Delta(left, right):
-                at, other = (left, right) if isinstance(left, Symbol) else (right, left)
+                at, other = (left, right) if left in indices else (right, left)
                 return Tensor(Unit(other, self.size(at)), (at,))
             case Power(base, exponent):
                 if exponent.free & {i.name for i in indices}:

@@ -82,6 +82,10 @@ def _numeric(site: Site, head: Head) -> Array:
             return function.along(groups(site, head)[0]).value
         case "value":
             return function.value().value
+        case "jacobian-determinant" if len(head.wrt) == 1:
+            n = int(np.size(site.point.values[head.wrt[0].name]))
+            columns = [function.along({head.wrt[0].name: unit}).value for unit in np.eye(n)]
+            return np.asarray(np.linalg.det(np.column_stack(columns)))
         case other:
             raise Unevaluable(f"there is no equation for {other!r}")
 

@@ -17,7 +17,7 @@ from derive.checking.sampling import Point
 from derive.checking.statements import Function, Moves, Outcome
 from derive.checking.structures import Array, array_shape
 from derive.language.build import terms
-from derive.language.nodes import D, Expr, MatMul, Scale, Symbol, Times
+from derive.language.nodes import D, Expr, MatMul, Number, Scale, Symbol, Times
 from derive.language.problem import Problem
 from derive.language.sizes import Size
 from derive.notation.numpy_source import Names
@@ -36,6 +36,8 @@ HEADS: dict[str, frozenset[str]] = {
     "vectorized-derivative": frozenset(("vectorized",)),
     "taylor": frozenset(("taylor",)),
     "entry": frozenset(("gradient", "jacobian")),
+    "entry-array": frozenset(("jacobian",)),
+    "second-entry": frozenset(("hessian",)),
 }
 """The left sides that there are, each with the quantities that a line with it may state."""
 
@@ -63,7 +65,7 @@ class Site:
         """
         sizes = self.point.sizes
         try:
-            shape = tuple(size.value(sizes) for _, size in free) if free else array_shape(expr.shape, sizes)
+            shape = (*(size.value(sizes) for _, size in free), *array_shape(expr.shape, sizes))
         except KeyError as e:
             raise Unevaluable(f"the size {e.args[0]} is not of the problem") from None
         namespace, names = self.point.namespace, Names(self.names.let, free)
@@ -164,6 +166,11 @@ def statement(
     got = site.value(expr, free)
     function = site.function(of, head.wrt)
     problem = site.problem
+    if head.indices:  # an entry of Df[H], for all its indices
+        return statements.check_derivative(function, got, groups(site, head)[0])
+    numbers = [int(d.value) - 1 for d in head.directions if isinstance(d, Number)]
+    if head.quantity in ("entry", "entry-array", "second-entry") and numbers and not free:
+        return statements.check_one_entry(function, got, _one(head), numbers, head.quantity)
     if (free or head.quantity == "entry") and quantity != "value":  # a scalar by a scalar has no index
         return statements.check_partials(function, got, _one(head))
     match head.quantity:

@@ -233,6 +233,29 @@ def check_partials(function: Function, got: Array, variable: Symbol) -> Outcome:
     return max(outcomes, key=lambda o: o.error)
 
 
+def check_one_entry(function: Function, got: Array, variable: Symbol, at: list[int], what: str) -> Outcome:
+    """One entry: ∂f_i/∂x_p (`entry`: of the value, then of the variable), the array ∂f_i/∂X (`entry-array`), ∂²f/∂x_p∂x_q."""
+    axes = np.ndim(function.point.values[variable.name])
+
+    def unit(index: tuple[int, ...]) -> Moves:
+        one = np.zeros(np.shape(function.point.values[variable.name]))
+        one[index] = 1.0
+        return {variable.name: one}
+
+    if what == "second-entry":
+        want = function.second(unit(tuple(at[:axes])), unit(tuple(at[axes:])))
+        return compare(got, want, function.size(), 2, "second difference")
+    if what == "entry":
+        split = len(at) - axes
+        want = function.along(unit(tuple(at[split:])))
+        one = Estimate(np.asarray(want.value)[tuple(at[:split])], want.error)
+        return compare(got, one, function.size(), 1, "difference quotient")
+    tests = [random_moves(function.point, (variable,), k) for k in range(DIRECTIONS)]
+    wants = [function.along(e) for e in tests]
+    ones = [Estimate(np.asarray(w.value)[tuple(at)], w.error) for w in wants]
+    return _pairings([np.sum(got * e[variable.name]) for e in tests], ones, function.size(), 1, "difference quotients")
+
+
 def check_hessian_operator(function: Function, got: Array, variable: Symbol, along: Moves) -> Outcome:
     """⟨Hess[K], E⟩ = D²f[E, K] for random E of the structure, and the value itself in the structure.
 

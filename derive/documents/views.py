@@ -150,8 +150,10 @@ def _home(chains: tuple[Chain, ...], quantity: str, result: Result) -> int:
     """The chain that answers this: the last one of its quantity, or the last that states the result."""
     of_quantity = [c for c, chain in enumerate(chains) if chain.quantity == quantity]
     if of_quantity:
-        return of_quantity[-1]
+        stating = [c for c in of_quantity if any(line.expr is result.expr for line in chains[c].lines)]
+        return (stating or of_quantity)[-1]
     stating = [c for c, chain in enumerate(chains) if any(line.expr is result.expr for line in chain.lines)]
+    stating = [c for c in stating if chains[c].quantity != "agreement"] or stating
     if stating:
         return stating[-1]
     inside = [

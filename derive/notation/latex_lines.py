@@ -98,6 +98,12 @@ def head(it: Head, notation: Notation = DEFAULT) -> str:
             return f"{_indexed(name, it.directions, notation)}{at}"
         case "value":
             return name + at
+        case "derivative" if it.indices:
+            whole = _derivative(it, name, at, toward, below, wrt, notation)
+            below = _scripts(it.indices, notation)
+            return rf"{whole.replace(name, _indexed(name, it.indices, notation), 1)}" if whole.startswith(r"\frac") else (
+                rf"\bigl[{whole}\bigr]_{{{below}}}"
+            )
         case "derivative":
             return _derivative(it, name, at, toward, below, wrt, notation)
         case "differential":
@@ -124,8 +130,20 @@ def head(it: Head, notation: Notation = DEFAULT) -> str:
             return rf"\frac{{\partial {name}}}{{\partial {wrt}}}"
         case "entry":
             of_value, of_variable = index_split(it)
-            variable = _indexed(wrt, of_variable, notation)
-            return rf"\frac{{\partial {_indexed(name, of_value, notation)}}}{{\partial {variable}}}"
+            variable, value = _indexed(wrt, of_variable, notation), _indexed(name, of_value, notation)
+            whole = _partial(value, variable)
+            if it.through is None:
+                return whole
+            between = Printer(it.through, notation, {}).whole().text
+            return rf"{whole} = \sum_{{{_scripts(indices_of(it.through), notation)}}} {_partial(value, between)} {_partial(between, variable)}"
+        case "entry-array":
+            return _partial(_indexed(name, it.directions, notation), wrt)
+        case "second-entry":
+            first, second = (_indexed(wrt, (d,), notation) for d in it.directions)
+            below = rf"\partial {first}^{{2}}" if first == second else rf"\partial {first} \, \partial {second}"
+            return rf"\frac{{\partial^{{2}} {name}}}{{{below}}}"
+        case "jacobian-determinant":
+            return rf"\det J_{{{name}}}{at}"
         case "jacobian-denominator":
             transposed = TRANSPOSE[notation.transpose]
             return f"J_{{{name}}}{at}{transposed}"
@@ -152,12 +170,25 @@ def index_split(it: Head) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
     return it.directions[:k], it.directions[k:]
 
 
+def indices_of(entry: Expr) -> tuple[Expr, ...]:
+    """The indices at which an entry stands."""
+    return entry.children[1:]
+
+
+def _partial(above: str, below: str) -> str:
+    return rf"\frac{{\partial {above}}}{{\partial {below}}}"
+
+
 def _indexed(name: str, indices: Sequence[Expr], notation: Notation) -> str:
-    texts = [Printer(i, notation, {}).whole().text for i in indices]
-    if not texts:
+    if not indices:
         return name
-    below = ("" if all(len(t) == 1 for t in texts) else ", ").join(texts)
+    below = _scripts(indices, notation)
     return f"[{name}]_{{{below}}}" if "_" in name else f"{name}_{{{below}}}"
+
+
+def _scripts(indices: Sequence[Expr], notation: Notation) -> str:
+    texts = [Printer(i, notation, {}).whole().text for i in indices]
+    return ("" if all(len(t) == 1 for t in texts) else ", ").join(texts)
 
 
 def _derivative(it: Head, name: str, at: str, toward: str, below: str, wrt: str, notation: Notation) -> str:

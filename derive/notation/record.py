@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from math import isfinite
 from typing import Any, Protocol
 
 from derive.calculus.derivation import Chain, Derivation, Head, Line, Result
 from derive.language.build import subtract
-from derive.language.nodes import Expr, Symbol
+from derive.language.nodes import Call, Expr, Symbol
 from derive.language.problem import Problem
 from derive.language.sizes import Size
 from derive.notation.latex import RELATIONS, latex, line_left
@@ -149,6 +150,9 @@ class _Writer:
         """The left side of an equation as an expression: a gradient by its result."""
         if isinstance(left, Expr):
             return left
+        if left.quantity == "jacobian-determinant":
+            inside = self.side(replace(left, quantity="jacobian"), right)
+            return Call("det", (inside,)) if inside is not right else right
         found = self.derivation.results.get(left.quantity)
         if isinstance(found, Mapping) and len(left.wrt) == 1:
             found = found.get(left.wrt[0].name)

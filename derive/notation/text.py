@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from derive.calculus.derivation import Head, Line, Why
 from derive.language.nodes import Expr, Number
-from derive.notation.latex_lines import index_split, pairs
+from derive.notation.latex_lines import index_split, indices_of, pairs
 from derive.notation.plain import Plain
 from derive.notation.pretty import Pretty, pretty_name
 
@@ -40,8 +42,9 @@ def head(it: Head) -> str:
             one = [d for d in it.directions if not (isinstance(d, Number) and d.value == 1)]
             if len(it.wrt) == 1 and it.wrt[0].is_scalar and not one:
                 sign = "∂" if below else "d"
-                return f"{sign}{name}/{sign}{wrt}"
-            return f"D{below}{' ' if below else ''}{name}{at}{toward}"
+                return f"{sign}{_indexed(name, it.indices)}/{sign}{wrt}"
+            whole = f"D{below}{' ' if below else ''}{name}{at}{toward}"
+            return _indexed(f"[{whole}]", it.indices) if it.indices else whole
         case "differential":
             return f"d{name}"
         case "gradient":
@@ -63,16 +66,40 @@ def head(it: Head) -> str:
         case "entries":
             return f"∂{name}/∂{wrt}"
         case "value" if it.directions:
-            return f"{name}_{''.join(map(pretty, it.directions))}{at}"
+            return f"{_indexed(name, it.directions)}{at}"
         case "entry":
-            of_value, of_variable = ("".join(map(pretty, part)) for part in index_split(it))
-            return f"∂{name}{'_' if of_value else ''}{of_value}/∂{wrt}{'_' if of_variable else ''}{of_variable}"
+            value, variable = (_indexed(n, part) for n, part in zip((name, wrt), index_split(it), strict=True))
+            if it.through is None:
+                return f"∂{value}/∂{variable}"
+            between = pretty(it.through)
+            return f"∂{value}/∂{variable} = Σ_{_scripts(indices_of(it.through))} ∂{value}/∂{between} ∂{between}/∂{variable}"
+        case "entry-array":
+            return f"∂{_indexed(name, it.directions)}/∂{wrt}"
+        case "second-entry":
+            first, second = (_indexed(wrt, (d,)) for d in it.directions)
+            return f"∂²{name}/∂{first}²" if first == second else f"∂²{name}/∂{first}∂{second}"
+        case "jacobian-determinant":
+            return f"det J_{name}{at}"
         case "jacobian-denominator":
             return f"J_{name}{at}'"
         case "vectorized-derivative":
             return f"vec D{name}{at}{toward}"
         case _:
             return f"{name}{at}"
+
+
+_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def _indexed(name: str, indices: Sequence[Expr]) -> str:
+    if indices and all(isinstance(i, Number) for i in indices):
+        return name + ",".join(str(pretty(i)) for i in indices).translate(_LOWERED)
+    return f"{name}_{_scripts(indices)}" if indices else name
+
+
+def _scripts(indices: Sequence[Expr]) -> str:
+    texts = [pretty(i) for i in indices]
+    return ("" if all(len(t) == 1 for t in texts) else ",").join(texts)
 
 
 def line(it: Line) -> str:

@@ -1,0 +1,92 @@
+"""`method: entries`: the same derivative as along a direction, by indices; entries with numbers; the two routes agree."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, Phase, assume, given, settings
+
+from derive.calculus.derivation import Derivation, Head, Result
+from derive.calculus.quantities import derive
+from derive.checking.verification import check_answer, verify
+from derive.errors import DeriveError
+from derive.language.grammar import parse
+from derive.language.problemfile import read
+from derive.notation.readback import misread, names_of
+from derive.notation.text import pretty
+from tests.laws_many import Case, cases, outcome
+
+
+def problem(symbols: str, function: str, wrt: str, find: str, more: str = "") -> Derivation:
+    rows = "\n".join(f"  {row}" for row in symbols.split("; "))
+    return derive(read(f"id: t\nsymbols:\n{rows}\n{more}\nfunction: '{function}'\nwrt: {wrt}\nfind: {find}\nmethod: entries\n", "t.yaml"))
+
+
+# symbols, function, variable, find, the results as one would write them
+KNOWN = [
+    ("A: matrix(m, n); x: vector(n); y: vector(m)", "norm(A x - y)^2", "A", "[derivative, gradient]",
+     {"gradient": "2 (A x - y) x'", "derivative": "2 (A x - y)' H x"}),
+    ("A: matrix(m, n); x: vector(n)", "A x", "A", "[derivative, vectorized]", {"derivative": "H x", "vectorized": "kron(x', I(m))"}),
+    ("A: matrix(m, n); x: vector(n)", "sin(A x)", "x", "[derivative, jacobian]", {"jacobian": "diag(cos(A x)) A"}),
+    ("A: matrix(p, m); X: matrix(m, n); B: matrix(n, q)", "A X B", "X", "[derivative]", {"derivative": "A H B"}),
+    ("X: symmetric(n); A: square(n)", "X A X", "X", "[derivative, second-derivative]",
+     {"derivative": "H A X + X A H", "second-derivative": "H A K + K A H"}),
+    ("X: symmetric(n); A: square(n)", "tr(A X)", "X", "[gradient]", {"gradient": "1/2 (A + A')"}),
+    ("x: vector(2)", "x[1]^2 x[2]", "x", "[derivative, gradient, hessian]",
+     {"derivative": "2 x[1] x[2] h[1] + x[1]^2 h[2]", "gradient": "[2 x[1] x[2]; x[1]^2]", "hessian": "[2 x[2], 2 x[1]; 2 x[1], 0]"}),
+    ("q: vector(2)", "[q[1] cos(q[2]); q[1] sin(q[2])]", "q", "[jacobian, derivative]",
+     {"jacobian": "[cos(q[2]), -q[1] sin(q[2]); sin(q[2]), q[1] cos(q[2])]"}),
+    ("theta: scalar; A: {type: square(n), of: theta}; x: vector(n)", "x' A(theta) x", "theta", "[derivative]", {"derivative": "x' dA x"}),
+]
+
+
+@pytest.mark.parametrize("case", KNOWN, ids=[f"{row[1]} by {row[2]}" for row in KNOWN])
+def test_known_derivatives(case: tuple[str, str, str, str, dict[str, str]]) -> None:
+    symbols, function, wrt, find, answers = case
+    told = problem(symbols, function.replace("'", "''"), wrt, find)
+    assert verify(told).passed
+    for quantity, answer in answers.items():
+        result = told.results[quantity]
+        assert isinstance(result, Result)
+        scope = names_of(result.expr)[0]
+        more = {s.name: s for s in (*told.problem.directions, *told.problem.second_directions)}
+        every = type(scope)({**told.problem.symbols, **more, **scope.symbols}, scope.unnamed, frozenset(("m", "n", "p", "q")))
+        equal, off = check_answer(told.problem, quantity, result.expr, parse(answer, every, shape=result.expr.shape))
+        assert equal, f"{quantity}: {pretty(result.expr)} is not {answer} ({off})"
+    for chain in told.chains:
+        for line in chain.lines:
+            assert misread(line.expr) is None
+
+
+def test_the_derivation_is_the_one_of_exemplar_13() -> None:
+    told = problem("A: matrix(m, n); x: vector(n); y: vector(m)", "norm(A x - y)^2", "A", "[gradient]")
+    assert [line.rule for line in told.chains[0].lines] == ["by-entries", "entries-derivative", "contract", "recognise", "gradient"]
+
+
+def test_one_intermediate_is_summed_over() -> None:
+    """V9: ∂f/∂A_pq = Σ_k ∂f/∂g_k ∂g_k/∂A_pq."""
+    told = problem("A: matrix(m, n); x: vector(n)", "norm(g)^2", "A", "[gradient]", "let: {g: A x}")
+    left = told.chains[0].lines[1].left
+    assert isinstance(left, Head) and left.through is not None
+    assert "g_i" in pretty(left.through)
+
+
+def test_several_variables() -> None:
+    told = problem("A: matrix(m, n); x: vector(n); y: vector(m)", "norm(A x - y)^2", "[A, x]", "[derivative, gradient]")
+    assert verify(told).passed
+    assert isinstance(told.results["gradient"], dict)
+
+
+def test_what_has_no_entries_is_refused_by_name() -> None:
+    with pytest.raises(DeriveError, match="no form by entries"):
+        problem("X: symmetric(n)", "eigval(X, 1)", "X", "[gradient]")
+
+
+@settings(
+    max_examples=60, derandomize=True, deadline=None, database=None, phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+)
+@given(cases(depth=4, laws=("indices", "entries")))
+def test_the_index_form_is_the_matrix_form_of_random_functions(case: Case) -> None:
+    found = outcome(case)
+    assume(found.kind not in ("rejected", "unread"))
+    assert found.kind in ("verified", "refused", "unverified"), f"{found.name}: {found.detail}\n{case.file}"
