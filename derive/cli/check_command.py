@@ -21,9 +21,9 @@ def command(paths: tuple[str, ...], jobs: int | None, points: int, fail_fast: bo
       derive check
       derive check problems/week3 --fail-fast
     """
-    from derive.documents.settings import Settings
     from derive.errors import DeriveError
     from derive.pipeline import build as building
+    from derive.pipeline import project as projects
     from derive.pipeline.examine import STANDARD_INPUT, read_text
     from derive.pipeline.sources import Source, find
 
@@ -31,6 +31,7 @@ def command(paths: tuple[str, ...], jobs: int | None, points: int, fail_fast: bo
         sources: tuple[Source, ...] = (Source(STANDARD_INPUT, "stdin"),)
     else:
         sources = find(paths)
+    settings = projects.load().settings
     tasks, good, failed = [], 0, 0
     for source in sources:
         try:
@@ -41,7 +42,7 @@ def command(paths: tuple[str, ...], jobs: int | None, points: int, fail_fast: bo
             if fail_fast:
                 break
             continue
-        tasks.append(building.Task(source, text, (), Settings(), (), False, points))
+        tasks.append(building.Task(source, text, (), settings, (), False, points))
     if failed and fail_fast:
         return 1
     for done in building.work(tasks, building.jobs(jobs)):

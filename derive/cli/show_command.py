@@ -23,20 +23,22 @@ def command(file: str, form: str, points: int) -> None:
       derive show problems/trace.yaml
       derive show - --format json < problem.yaml
     """
+    from derive.pipeline import project as projects
     from derive.pipeline.examine import STANDARD_INPUT, examine, problem_of, read_text
 
     text = read_text(file)
-    examined = examine(problem_of(text, STANDARD_INPUT if file == "-" else file), points)
+    examined = examine(problem_of(text, STANDARD_INPUT if file == "-" else file), points, projects.load().settings)
+    notation = examined.settings.notation
     if form == "json":
         import json
 
         from derive.notation.record import record
 
-        click.echo(json.dumps(record(examined.derivation, examined.report), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(record(examined.derivation, examined.report, notation), ensure_ascii=False, indent=2))
     elif form == "latex":
         from derive.documents.display import display
 
-        click.echo(display(examined.derivation))
+        click.echo(display(examined.derivation, notation))
     else:
         from derive.cli.terminal import show
 

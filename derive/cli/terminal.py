@@ -13,9 +13,11 @@ from rich.cells import cell_len
 from derive.calculus.derivation import Chain, Head, Line
 from derive.documents.rows import EQUIVALENCES
 from derive.documents.views import Boxed, passages
+from derive.language.nodes import Expr
 from derive.language.problem import Problem
 from derive.language.sizes import show as show_shape
 from derive.notation import text
+from derive.notation.settings import DEFAULT, Notation
 from derive.pipeline.examine import Examined
 
 NARROWEST = 40
@@ -31,30 +33,30 @@ def show(examined: Examined) -> None:
 
 def lines(examined: Examined, width: int) -> Iterator[str]:
     """The lines of a derivation, none wider than `width` unless a single term is."""
-    problem, derivation = examined.problem, examined.derivation
+    problem, derivation, notation = examined.problem, examined.derivation, examined.settings.notation
     yield click.style(problem.title, bold=True)
     yield ""
-    yield f"  {_function(problem)} = {text.pretty(problem.function)}"
+    yield f"  {_function(problem, notation)} = {text.pretty(problem.function, notation)}"
     for symbol, expr in problem.let:
-        yield f"  {text.pretty(symbol)} = {text.pretty(expr)}"
+        yield f"  {text.pretty(symbol)} = {text.pretty(expr, notation)}"
     for symbol, expr in derivation.where:
-        yield f"  with {text.pretty(symbol)} = {text.pretty(expr)}"
+        yield f"  with {text.pretty(symbol)} = {text.pretty(expr, notation)}"
     given = ", ".join(f"{text.pretty(s)} {_kind(s.shape, s.has)}" for s in problem.symbols.values())
     yield from (click.style(f"  {line}", dim=True) for line in wrapped(given, width - 2, ", "))
     number = 0
     for passage in passages(derivation):
         yield ""
         yield click.style(passage.chain.title, bold=True, fg="blue")
-        left = _left_width(passage.chain)
+        left = _left_width(passage.chain, notation)
         for view in passage.views:
             number += 1
-            yield from _row(number, view.line, left, width)
+            yield from _row(number, view.line, left, width, notation)
         for box in passage.boxed:
-            yield from _answer(box, width)
+            yield from _answer(box, width, notation)
     for condition in derivation.conditions:
-        yield f"  where {text.why(condition)}"
+        yield f"  where {text.why(condition, notation)}"
     for remark in derivation.remarks:
-        yield f"  {text.why(remark)}"
+        yield f"  {text.why(remark, notation)}"
     report = examined.report
     yield ""
     yield click.style(
@@ -62,8 +64,8 @@ def lines(examined: Examined, width: int) -> Iterator[str]:
     )
 
 
-def _function(problem: Problem) -> str:
-    return text.head(Head("value", problem.name, problem.wrt))
+def _function(problem: Problem, notation: Notation) -> str:
+    return text.head(Head("value", problem.name, problem.wrt), notation)
 
 
 def _kind(shape: object, has: frozenset[str]) -> str:
@@ -80,20 +82,25 @@ def rows(chain: Chain, width: int) -> Iterator[str]:
         yield from _row(k + 1, line, left, width)
 
 
-def _left_width(chain: Chain) -> int:
-    return max((cell_len(_left(line)) for line in chain.lines), default=0)
+def _left_width(chain: Chain, notation: Notation = DEFAULT) -> int:
+    return max((cell_len(_left(line, notation)) for line in chain.lines), default=0)
 
 
-def _left(line: Line) -> str:
-    left = "" if line.left is None else text.head(line.left) if isinstance(line.left, Head) else text.pretty(line.left)
+def _left(line: Line, notation: Notation = DEFAULT) -> str:
+    left = "" if line.left is None else _side(line.left, notation)
     return f"{line.relation} {left}" if left and line.relation in EQUIVALENCES else left
 
 
-def _row(number: int, line: Line, left: int, width: int) -> Iterator[str]:
+def _side(side: Head | Expr, notation: Notation) -> str:
+    return text.head(side, notation) if isinstance(side, Head) else text.pretty(side, notation)
+
+
+def _row(number: int, line: Line, left: int, width: int, notation: Notation = DEFAULT) -> Iterator[str]:
     relation = "=" if line.left is not None and line.relation in EQUIVALENCES else line.relation
-    start = f"{number:>4}  {_left(line).rjust(left + len(_left(line)) - cell_len(_left(line)))} {relation} "
-    body = wrapped(text.pretty(line.expr), max(width - cell_len(start), 20), " + ", " - ", " − ")
-    why = text.why(line.why) if line.why else ""
+    here = _left(line, notation)
+    start = f"{number:>4}  {here.rjust(left + len(here) - cell_len(here))} {relation} "
+    body = wrapped(text.pretty(line.expr, notation), max(width - cell_len(start), 20), " + ", " - ", " − ")
+    why = text.why(line.why, notation) if line.why else ""
     for k, part in enumerate(body):
         row = (start if k == 0 else " " * cell_len(start)) + part
         if k == len(body) - 1 and why and cell_len(row) + cell_len(why) + 2 <= width:
@@ -105,13 +112,13 @@ def _row(number: int, line: Line, left: int, width: int) -> Iterator[str]:
             yield click.style(part.rjust(width - max(cell_len(part) - len(part), 0)), fg="cyan")
 
 
-def _answer(box: Boxed, width: int) -> Iterator[str]:
-    left = text.head(box.left) if isinstance(box.left, Head) else text.pretty(box.left)
+def _answer(box: Boxed, width: int, notation: Notation) -> Iterator[str]:
+    left = _side(box.left, notation)
     result = box.result
-    notes = [text.why(condition) for condition in result.conditions]
+    notes = [text.why(condition, notation) for condition in result.conditions]
     if result.classification:
         notes.append(result.classification)
-    row = f"      {left} {box.relation} {text.pretty(result.expr)}"
+    row = f"      {left} {box.relation} {text.pretty(result.expr, notation)}"
     note = f"   ({'; '.join(notes)})" if notes else ""
     yield click.style(row, bold=True, fg="green") + (note if cell_len(row + note) <= width else "")
     if note and cell_len(row + note) > width:

@@ -24,6 +24,7 @@ from derive.documents.views import Passage, passages, says_not
 from derive.documents.words import words as words_of
 from derive.errors import Position
 from derive.language.problem import Problem
+from derive.language.sizes import is_column
 from derive.notation import latex
 from derive.notation.settings import Notation
 
@@ -223,7 +224,7 @@ def _layout(problem: Problem, quantities: set[str], settings: Settings, words: M
         gradient = latex.head(Head("gradient", problem.name, problem.wrt), notation)
         derivative = latex.head(Head("derivative", problem.name, problem.wrt, problem.directions), notation)
         direction = latex.latex(problem.directions[0], notation)
-        sub = f"_{{{notation.inner_subscript}}}" if notation.inner_subscript else ""
+        sub = f"_{{{notation.inner_subscript}}}" if notation.inner_subscript and not is_column(problem.wrt[0].shape) else ""
         return words["layout_gradient"].format(
             gradient=f"${gradient}$",
             variable=f"${latex.latex(problem.wrt[0], notation)}$",

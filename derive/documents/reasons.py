@@ -9,6 +9,7 @@ from derive.calculus.derivation import Why
 from derive.documents.measure import width
 from derive.notation import latex
 from derive.notation.settings import Notation
+from derive.notation.style import bolded, transposed
 
 _OPERATORS = r"tr|log det|det|vec|diag|log|exp|sym|rank|softmax"
 _TERM = rf"(?:(?:{_OPERATORS})\s)?[A-Z](?:'|⁻¹|⁻ᵀ)?(?:\s?[A-Z](?:'|⁻¹)?)*"
@@ -56,9 +57,11 @@ def _raised(character: str) -> str:
 
 
 def _formula(words: str, notation: Notation) -> str:
-    transpose = {"mathsf": r"^{\mathsf T}", "top": r"^{\top}", "prime": "'"}[notation.transpose]
-    text = _WORD.sub(lambda m: _OWN.get(m[1], rf"\operatorname{{{m[1]}}}"), words)
-    return text.replace("'", transpose).replace("⁻¹", "^{-1}").replace("⁻ᵀ", r"^{-\mathsf T}")
+    trace = "Tr" if notation.trace == "braces" else "tr"
+    text = _WORD.sub(lambda m: _OWN.get(m[1], rf"\operatorname{{{trace if m[1] == 'tr' else m[1]}}}"), words)
+    above = transposed(notation)
+    inverse = "^{-1}'" if above == "'" else "^{-" + above[2:]
+    return bolded(text, notation).replace("'", above).replace("⁻¹", "^{-1}").replace("⁻ᵀ", inverse)
 
 
 def reason_width(text: str) -> float:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from derive.documents.words import LANGUAGES
+from derive.errors import DeriveError
+from derive.language.problem import Problem
 from derive.notation.settings import DEFAULT, Notation
 
 MOST_ROWS = 6
@@ -36,6 +39,29 @@ class Settings:
     institute: str = ""
     date: str = ""
     macros: str = ""
+
+
+def of_problem(settings: Settings, problem: Problem) -> Settings:
+    """The settings with what the problem's own `notation` says.
+
+    DeriveError [unknown-language] at its place, for a language that there is no table of.
+    """
+    own = problem.options.get("notation")
+    if not own:
+        return settings
+    language = own.get("language", settings.notation.language)
+    if language not in LANGUAGES:
+        raise DeriveError(
+            f"there is no table of words for the language `{language}`", code="unknown-language",
+            where=problem.positions.get("notation.language"), hint=f"there is {', '.join(LANGUAGES)}",
+        )
+    return replace(settings, notation=settings.notation.chosen(own))
+
+
+def laid_out(problem: Problem, settings: Settings) -> Problem:
+    """The problem with the layout of the settings, where it does not say one itself."""
+    layout = settings.notation.layout
+    return problem if "layout" in problem.options or problem.layout == layout else replace(problem, layout=layout)
 
 
 @dataclass(frozen=True)

@@ -222,10 +222,10 @@ def _font(p: Parser, token: Tex) -> Operand:
         return _constant(p, Ones, token)
     if word == "0" and token.text in (r"\mathbf", r"\boldsymbol", r"\bm"):
         return _constant(p, Zeros, token)
-    if word == r"\delta" and p.own and p.token.text == "_":
+    if word == r"\delta" and p.own and p.token.text == "_" and token.text == r"\mathrm":
         p.i -= 1
         return _delta(p)
-    if word == "K" and p.token.text == "_":
+    if word == "K" and p.token.text == "_" and not (p.own and token.text == r"\boldsymbol"):
         p.i -= 1
         return _commutation(p)
     if token.text == r"\mathrm" and word in ("D", "d"):

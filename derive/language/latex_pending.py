@@ -83,7 +83,7 @@ def apply_derivative(p: Parser, kind: str) -> Operand:
 
 def pending(p: Parser, token: Tex, letter: str) -> Operand:
     r"""What follows `\mathrm{D}`: `E(x)[h]` of an unnamed function, `J_{E}(x)[h]`, or `(…)[H]`, a pending derivative of ours."""
-    if letter == "d":
+    if letter == "d" and not p.own:
         raise refused(p, token.start)
     order = _order(p)
     if p.token.text == "J" and p.ahead().text == "_":
@@ -101,6 +101,11 @@ def pending(p: Parser, token: Tex, letter: str) -> Operand:
         return _applied(p, _unnamed(p, token.start), order, order, token.start)
     if not p.own or order != 1:
         raise refused(p, token.start)
+    return _toward(p, token)
+
+
+def _toward(p: Parser, token: Tex) -> Operand:
+    """`(…)[H]`: what is differentiated, and the directions in which our own line moves its variables."""
     if p.opening() == "(":
         arg = p.combine.sized(p.only(p.bracket(), token.start))
     else:
@@ -140,9 +145,36 @@ def _parameter(p: Parser) -> Symbol:
     return out
 
 
-def _operator(p: Parser) -> tuple[Symbol, int] | None:
+def _begins_partial(p: Parser) -> bool:
+    return p.token.text == r"\partial" and p.ahead().kind == "open" and p.ahead(2).text == r"\partial"
+
+
+def _scalar_partial(p: Parser) -> tuple[Symbol, int] | None:
+    r"""(x, 1) of `\frac{\partial}{\partial x}`, behind the name of the macro, when x moves by 1."""
+    if not _begins_partial(p):
+        return None
+    i = p.i
+    p.i += 3
+    symbol = _parameter(p) if p.token.text != "(" else None
+    if symbol is None or p.token.kind != "close":
+        p.i = i
+        return None
+    p.take()
+    here = p.i
+    if (symbol, ONE) not in p.moves and p.opening() == "(":
+        p.bracket()
+        if p.opening() == "[":
+            p.i = i
+            return None
+    p.i = here
+    return symbol, 1
+
+
+def _operator(p: Parser, partial: bool = False) -> tuple[Symbol, int] | None:
     r"""(t, k) of `\frac{\mathrm{d}^{k}}{\mathrm{d} t^{k}}` when it begins here, which is then gone past."""
     i = p.i
+    if partial and (found := _scalar_partial(p)) is not None:
+        return found
     if p.token.text == r"\frac":
         p.take()
     if p.token.kind != "open" or p.ahead().text != r"\mathrm" or p.ahead(2).text != "d":
@@ -165,15 +197,24 @@ def _operator(p: Parser) -> tuple[Symbol, int] | None:
 def rate_fraction(p: Parser, token: Tex) -> Operand | None:
     r"""`\frac{\mathrm{d}}{\mathrm{d} x}(…)`, behind the name of the macro: a pending derivative by a scalar that moves by 1."""
     i = p.i
-    found = _operator(p)
+    found = _operator(p, partial=p.own)
     if found is None:
-        return None
+        return _partial(p, token) if p.own else None
     symbol, order = found
     if not p.own or order != 1 or p.opening() != "(":
         p.i = i
         raise refused(p, token.start)
     arg = p.combine.sized(p.only(p.bracket(), token.start))
     return Operand(p.made(D, token.start, arg, ((symbol, ONE),)), token.start, p.last_end)
+
+
+def _partial(p: Parser, token: Tex) -> Operand | None:
+    r"""`\frac{\partial}{\partial X}(…)[H]`, behind the name of the macro: our own pending derivative by a matrix."""
+    if not _begins_partial(p):
+        return None
+    p.take()
+    p.group()
+    return _toward(p, token)
 
 
 def rate(p: Parser) -> Operand:

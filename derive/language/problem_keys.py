@@ -23,6 +23,7 @@ DETAILS = ("normal", "brief", "full")
 KEYS = (
     "id", *PROSE, "symbols", "let", "function", "wrt", "direction", "find", "answer", "tags", "points", "level", "parts",
     "sizes", "at", "method", "layout", "inner-product", "order", "data", "figure", "variants", "detail", "hide", "reasons",
+    "notation",
 )
 """Every key of a problem."""
 

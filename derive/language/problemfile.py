@@ -27,6 +27,7 @@ from derive.language.problem_keys import (
     read_reasons,
     read_relations,
 )
+from derive.language.problem_notation import read_notation
 from derive.language.problem_wrt import read_directions, read_wrt
 from derive.language.yamlnodes import Node, Source
 from derive.language.yamlreading import compose, read_file
@@ -104,6 +105,8 @@ def _problem(node: Node, text: str, file: str) -> Problem:
     total = read_total(value.get("points"), parts)
     if total is not None:
         options["points"] = total
+    if "notation" in value:
+        options["notation"] = read_notation(value["notation"])
     if "order" in value:
         options["order"] = read_order(value["order"])
     if "at" in value:

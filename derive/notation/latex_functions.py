@@ -96,14 +96,17 @@ class Functions(Context):
         if len(node.moves) == 1 and isinstance(node.moves[0][1], Number) and node.moves[0][1].value == 1:
             variable = latex_of(node.moves[0][0])
             inside = bracketed(self.piece(node.arg, (*path, 0)))
-            return Piece(
-                rf"\frac{{\mathrm{{d}}}}{{\mathrm{{d}} {variable}}}{inside.text}", ATOM, FRACTION, "call"
-            )
+            d = r"\partial" if self.notation.quotient == "partial" else r"\mathrm{d}"
+            return Piece(rf"\frac{{{d}}}{{{d} {variable}}}{inside.text}", ATOM, FRACTION, "call")
         arg = self.piece(node.arg, (*path, 0))
         inside = arg if isinstance(node.arg, Symbol) else bracketed(arg)
         directions = ", ".join(self.piece(d, (*path, k + 1)).text for k, (_, d) in enumerate(node.moves))
         gap = " " if inside.text[:1].isalpha() else ""
-        return Piece(rf"\mathrm{{D}}{gap}{inside.text}[{directions}]", ATOM, taller(inside.height), "derivative")
+        if self.notation.derivative == "partial" and len(node.moves) == 1:
+            front = rf"\frac{{\partial}}{{\partial {self.piece(node.moves[0][0], (*path, -1)).text}}}"
+            return Piece(f"{front}{gap}{inside.text}[{directions}]", ATOM, FRACTION, "derivative")
+        sign = "d" if self.notation.derivative == "d" else "D"
+        return Piece(rf"\mathrm{{{sign}}}{gap}{inside.text}[{directions}]", ATOM, taller(inside.height), "derivative")
 
     def _rate(self, node: Rate, path: Path) -> Piece:
         body = at_least(self.piece(node.body, (*path, 0)), PRODUCT)

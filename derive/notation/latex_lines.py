@@ -114,15 +114,13 @@ def head(it: Head, notation: Notation = DEFAULT) -> str:
         case "jacobian":
             return rf"\frac{{\partial {name}}}{{\partial {wrt}}}" if partly else f"J_{{{name}}}{at}"
         case "second-derivative" | "quadratic":
-            if len(it.wrt) == 1 and it.wrt[0].is_scalar and not it.directions:
-                return rf"\frac{{\mathrm{{d}}^{{2}} {name}}}{{\mathrm{{d}} {wrt}^{{2}}}}"
-            twice = [f"({text})" if len(part) > 1 else text for part in pairs(it) for text in (_list(part, notation),)]
-            return rf"\mathrm{{D}}^{{2}}{below}{gap}{name}{at}" + (f"[{', '.join(twice)}]" if twice else "")
+            return _second(name, at, below, wrt, it, notation)
         case "hessian":
             sign = r"\operatorname{Hess}" if toward else r"\nabla^{2}"
             return f"{sign}{below} {name}{at}{toward}"
         case "vectorized":
-            return rf"\frac{{\mathrm{{d}} \operatorname{{vec}} {name}}}{{\mathrm{{d}} \operatorname{{vec}} {wrt}}}"
+            d = quotient_sign(notation)
+            return rf"\frac{{{d} \operatorname{{vec}} {name}}}{{{d} \operatorname{{vec}} {wrt}}}"
         case "taylor":
             moved = [f"{_list([w], notation)} + {_list([d], notation)}" for w, d in zip(it.wrt, it.directions, strict=False)]
             return f"{name}({', '.join(moved)})" if moved else name + at
@@ -196,16 +194,29 @@ def _derivative(it: Head, name: str, at: str, toward: str, below: str, wrt: str,
         len(it.directions) == 1 and isinstance(it.directions[0], Number) and it.directions[0].value == 1
     )
     if unit and len(it.wrt) == 1 and it.wrt[0].is_scalar:
-        d = r"\partial" if below else r"\mathrm{d}"
+        d = r"\partial" if below else quotient_sign(notation)
         return rf"\frac{{{d} {name}}}{{{d} {wrt}}}"
-    if notation.derivative == "partial":
-        return rf"\frac{{\partial {name}}}{{\partial {_tuple(wrt, it.wrt)}}}{toward}"
-    sign = "D" if notation.derivative == "D" else "d"
+    if notation.derivative == "partial" and len(it.wrt) == 1:
+        return rf"\frac{{\partial {name}}}{{\partial {wrt}}}{toward}"
+    sign = "d" if notation.derivative == "d" else "D"
     return rf"\mathrm{{{sign}}}{below}{' ' if name[:1] == chr(92) and below else ''}{name}{at}{toward}"
 
 
-def _tuple(text: str, symbols: Sequence[Symbol]) -> str:
-    return f"({text})" if len(symbols) > 1 else text
+def _second(name: str, at: str, below: str, wrt: str, it: Head, notation: Notation) -> str:
+    if len(it.wrt) == 1 and it.wrt[0].is_scalar and not it.directions:
+        d = quotient_sign(notation)
+        return rf"\frac{{{d}^{{2}} {name}}}{{{d} {wrt}^{{2}}}}"
+    twice = [f"({text})" if len(part) > 1 else text for part in pairs(it) for text in (_list(part, notation),)]
+    toward = f"[{', '.join(twice)}]" if twice else ""
+    if notation.derivative == "partial" and len(it.wrt) == 1:
+        return rf"\frac{{\partial^{{2}} {name}}}{{\partial {wrt}^{{2}}}}{toward}"
+    gap = " " if name[-1:].isalpha() else ""
+    return rf"\mathrm{{{'d' if notation.derivative == 'd' else 'D'}}}^{{2}}{below}{gap}{name}{at}{toward}"
+
+
+def quotient_sign(notation: Notation) -> str:
+    """Of a derivative by one number: d or ∂."""
+    return r"\partial" if notation.quotient == "partial" else r"\mathrm{d}"
 
 
 def line_left(line: Line, notation: Notation = DEFAULT) -> str:

@@ -38,6 +38,7 @@ from derive.language.sizes import ONE
 from derive.language.spelling import GREEK_UNICODE
 from derive.notation.definite import evidently_semidefinite
 from derive.notation.plain import ATOM, INFIX, POWER, PRODUCT, SUM, Plain, Written, scalar_prefix
+from derive.notation.settings import DEFAULT, Notation
 
 _RAISED = str.maketrans("0123456789-+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺")
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -58,6 +59,10 @@ def pretty_name(name: str) -> str:
 
 class Pretty(Plain):
     """The problem language with the signs of mathematics, pending derivatives included."""
+
+    def __init__(self, root: Expr, notation: Notation = DEFAULT) -> None:
+        super().__init__(root)
+        self.notation = notation
 
     def write(self, node: Expr) -> Written:
         match node:
@@ -135,7 +140,7 @@ class Pretty(Plain):
     def transpose(self, node: Transpose) -> Written:
         if isinstance(node.arg, Power) and isinstance(node.arg.exponent, Number) and node.arg.exponent.value == -1:
             return Written(self.atom(node.arg.base) + "⁻ᵀ", POWER)
-        return Written(self.atom(node.arg) + "'", POWER)
+        return Written(self.atom(node.arg) + ("⊤" if self.notation.transpose == "top" else "'"), POWER)
 
     def entry(self, node: Entry) -> Written:
         places = [":" if p is None else self.of(p).text for p in (node.row, node.column)]
@@ -150,10 +155,14 @@ class Pretty(Plain):
 
     def pending(self, node: D) -> Written:
         if len(node.moves) == 1 and isinstance(node.moves[0][1], Number):
-            return Written(f"d/d{self.of(node.moves[0][0]).text} {self.of(node.arg).at_least(POWER)}", PRODUCT)
+            d = "∂" if self.notation.quotient == "partial" else "d"
+            return Written(f"{d}/{d}{self.of(node.moves[0][0]).text} {self.of(node.arg).at_least(POWER)}", PRODUCT)
         arg = self.of(node.arg)
         inside = arg.text if isinstance(node.arg, Symbol) else f"({arg.text})"
-        return Written(f"D{inside}[{self.listed(node.children[1:])}]")
+        sign = "d" if self.notation.derivative == "d" else "D"
+        if self.notation.derivative == "partial" and len(node.moves) == 1:
+            sign = f"∂/∂{self.of(node.moves[0][0]).text} "
+        return Written(f"{sign}{inside}[{self.listed(node.children[1:])}]")
 
     def apply(self, node: Apply) -> Written:
         name = pretty_name(node.function.name)
@@ -176,6 +185,8 @@ class Pretty(Plain):
         args = [self.of(c) for c in node.children]
         if row.pretty_definite is not None and evidently_semidefinite(node.children[0]):
             return Written(row.pretty_definite.format(*(a.text for a in args)))
+        if name == "tr" and self.notation.trace == "braces":
+            return Written(f"Tr{{{args[0].text}}}")
         if row.pretty is not None:
             bind = {"infix": POWER, "script": ATOM}.get(row.latex_form, SUM)
             level = {"infix": INFIX, "script": POWER, "exponent": POWER}.get(row.latex_form, ATOM)
@@ -271,7 +282,7 @@ class _Argument:
         return self.text
 
 
-_MARKS = r"[₀-₉]*[⁰¹²³⁴-⁹⁻⁺ᵀ'\u0307\u0308]*"
+_MARKS = r"[₀-₉]*[⁰¹²³⁴-⁹⁻⁺ᵀ⊤'\u0307\u0308]*"
 _LETTER = re.compile(rf"[^\W\d_]\u0307?\u0308?{_MARKS}")
 _NUMBER = re.compile(r"\d+|[½¼¾]")
 _CHAIN = re.compile(rf"(?:[^\W\d_]{_MARKS}){{2,}}")
@@ -282,7 +293,7 @@ def _gap(left: str, right: str) -> str:
     if right[:1].isdigit() or right[:1] in "½¼¾":
         return " · "
     ends = _LETTER.fullmatch(left) or _NUMBER.fullmatch(left) or left[:1] == "("
-    begins = _LETTER.fullmatch(right) or right[:1] == "(" or ("'" in right and _CHAIN.fullmatch(right) and _NUMBER.fullmatch(left))
+    begins = _LETTER.fullmatch(right) or right[:1] == "(" or (("'" in right or "⊤" in right) and _CHAIN.fullmatch(right) and _NUMBER.fullmatch(left))
     return "" if ends and begins else " "
 
 

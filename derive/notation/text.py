@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from derive.calculus.derivation import Head, Line, Why
 from derive.language.nodes import Expr, Number
 from derive.notation.latex_lines import index_split, indices_of, pairs
 from derive.notation.plain import Plain
 from derive.notation.pretty import Pretty, pretty_name
+from derive.notation.settings import DEFAULT, Notation
 
 __all__ = ["head", "line", "pretty", "text", "why"]
 
@@ -19,49 +21,58 @@ def text(expr: Expr) -> str:
     return Plain(expr).whole().text
 
 
-def pretty(expr: Expr) -> str:
+def pretty(expr: Expr, notation: Notation = DEFAULT) -> str:
     """The expression for the terminal: `2AXB`, `X⁻¹`, `⟨AX, H⟩`, `d/dt … |t=0`, `D(X⁻¹)[H]`."""
-    return Pretty(expr).whole().text
+    return Pretty(expr, notation).whole().text
 
 
-def why(reason: Why) -> str:
+def why(reason: Why, notation: Notation = DEFAULT) -> str:
     """A reason as text: words as they are, expressions as `pretty` writes them."""
-    return "".join(part if isinstance(part, str) else pretty(part) for part in reason)
+    return "".join(part if isinstance(part, str) else pretty(part, notation) for part in reason)
 
 
-def head(it: Head) -> str:
+def head(it: Head, notation: Notation = DEFAULT) -> str:
     """The left side that names what is derived: `Df(X)[H]`, `∇f(X)`, `D²f(X)[H, K]`, `Hess f(X)[K]`, …"""
     name = pretty_name(it.function)
+    write = partial(pretty, notation=notation)
+    quotient = "∂" if notation.quotient == "partial" else "d"
     variables = it.arguments or it.wrt
-    at = f"({', '.join(map(pretty, variables))})"
-    wrt = ", ".join(map(pretty, it.wrt))
+    at = f"({', '.join(map(write, variables))})"
+    wrt = ", ".join(map(write, it.wrt))
     below = f"_{wrt}" if len(it.wrt) < len(variables) else ""
-    toward = f"[{', '.join(map(pretty, it.directions))}]" if it.directions else ""
+    toward = f"[{', '.join(map(write, it.directions))}]" if it.directions else ""
     match it.quantity:
         case "derivative":
             one = [d for d in it.directions if not (isinstance(d, Number) and d.value == 1)]
             if len(it.wrt) == 1 and it.wrt[0].is_scalar and not one:
-                sign = "∂" if below else "d"
+                sign = "∂" if below else quotient
                 return f"{sign}{_indexed(name, it.indices)}/{sign}{wrt}"
-            whole = f"D{below}{' ' if below else ''}{name}{at}{toward}"
+            if notation.derivative == "partial" and len(it.wrt) == 1:
+                whole = f"∂{name}/∂{wrt}{toward}"
+            else:
+                whole = f"{'d' if notation.derivative == 'd' else 'D'}{below}{' ' if below else ''}{name}{at}{toward}"
             return _indexed(f"[{whole}]", it.indices) if it.indices else whole
         case "differential":
             return f"d{name}"
         case "gradient":
-            return f"∇{below}{' ' if below else ''}{name}{at}"
+            sign = "∇" if notation.gradient == "nabla" else "grad"
+            return f"{sign}{below}{' ' if below or sign != '∇' else ''}{name}{at}"
         case "jacobian":
             return f"∂{name}/∂{wrt}" if below else f"J_{name}{at}"
         case "second-derivative" | "quadratic":
             if len(it.wrt) == 1 and it.wrt[0].is_scalar and not it.directions:
-                return f"d²{name}/d{wrt}²"
-            twice = [f"({text})" if len(part) > 1 else text for part in pairs(it) for text in (", ".join(map(pretty, part)),)]
-            return f"D²{below}{' ' if below else ''}{name}{at}" + (f"[{', '.join(twice)}]" if twice else "")
+                return f"{quotient}²{name}/{quotient}{wrt}²"
+            twice = [f"({text})" if len(part) > 1 else text for part in pairs(it) for text in (", ".join(map(write, part)),)]
+            twofold = f"[{', '.join(twice)}]" if twice else ""
+            if notation.derivative == "partial" and len(it.wrt) == 1:
+                return f"∂²{name}/∂{wrt}²{twofold}"
+            return f"{'d' if notation.derivative == 'd' else 'D'}²{below}{' ' if below else ''}{name}{at}{twofold}"
         case "hessian":
             return f"Hess{below} {name}{at}{toward}" if toward else f"∇²{below}{' ' if below else ''}{name}{at}"
         case "vectorized":
-            return f"d vec {name} / d vec {wrt}"
+            return f"{quotient} vec {name} / {quotient} vec {wrt}"
         case "taylor" if it.directions:
-            moved = (f"{pretty(w)} + {pretty(d)}" for w, d in zip(it.wrt, it.directions, strict=False))
+            moved = (f"{write(w)} + {write(d)}" for w, d in zip(it.wrt, it.directions, strict=False))
             return f"{name}({', '.join(moved)})"
         case "entries":
             return f"∂{name}/∂{wrt}"
@@ -81,7 +92,7 @@ def head(it: Head) -> str:
         case "jacobian-determinant":
             return f"det J_{name}{at}"
         case "jacobian-denominator":
-            return f"J_{name}{at}'"
+            return f"J_{name}{at}{'⊤' if notation.transpose == 'top' else chr(39)}"
         case "vectorized-derivative":
             return f"vec D{name}{at}{toward}"
         case _:

@@ -75,7 +75,7 @@ def run(task: Task) -> Done:
     files: dict[str, bytes] = {}
     warning: DeriveError | None = None
     try:
-        subject = read(task.text, task.source.path, task.points)
+        subject = read(task.text, task.source.path, task.points, task.settings)
         for mode in (MODES[name] for name in task.modes):
             document = partial(subject.document, mode, task.settings)
             made: produce.Made | None = None

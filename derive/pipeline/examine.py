@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from derive.documents.settings import Settings, laid_out, of_problem
 from derive.errors import DeriveError, Position
 from derive.language.problem import Problem
+from derive.notation.settings import DEFAULT, Notation
 
 if TYPE_CHECKING:
     from derive.calculus.derivation import Derivation
@@ -25,6 +27,7 @@ class Examined:
     problem: Problem
     derivation: Derivation
     report: Report
+    settings: Settings
 
 
 def read_text(path: str) -> str:
@@ -63,8 +66,8 @@ def problem_of(text: str, name: str) -> Problem:
     return problemfile.read(text, name)
 
 
-def examine(problem: Problem, points: int = 3) -> Examined:
-    """Derive and check.
+def examine(problem: Problem, points: int = 3, settings: Settings | None = None) -> Examined:
+    """Derive and check, in the layout and the notation of the settings and of the problem's own `notation`.
 
     DeriveError: what the engine cannot do; a line that the check refuses [verification-failed], or whose LaTeX
     reads back as another [misread]; an author's answer that is
@@ -73,18 +76,20 @@ def examine(problem: Problem, points: int = 3) -> Examined:
     from derive.calculus.quantities import derive
     from derive.checking.verification import verify
 
+    own = of_problem(settings or Settings(), problem)
+    problem = laid_out(problem, own)
     derivation = derive(problem)
     report = verify(derivation, points)
     error = report.error(derivation)
     if error is not None:
         raise error.at(problem.positions.get("function", Position(problem.file or problem.id)))
-    check_printed(derivation)
+    check_printed(derivation, own.notation)
     check_answers(derivation)
-    return Examined(problem, derivation, report)
+    return Examined(problem, derivation, report, own)
 
 
-def check_printed(derivation: Derivation) -> None:
-    """What is printed is what was checked: the LaTeX of every line reads back as its expression.
+def check_printed(derivation: Derivation, notation: Notation = DEFAULT) -> None:
+    """What is printed is what was checked: the LaTeX of every line, in this notation, reads back as its expression.
 
     DeriveError [misread] names the line; it is a mistake of the program, not of the author.
     """
@@ -92,7 +97,7 @@ def check_printed(derivation: Derivation) -> None:
 
     for chain in derivation.chains:
         for line in chain.lines:
-            said = misread(line.expr)
+            said = misread(line.expr, notation)
             if said is not None:
                 raise DeriveError(
                     f"a line of “{chain.title}” ({line.rule}) does not read back from its LaTeX: {said}", code="misread",

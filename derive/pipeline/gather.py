@@ -72,12 +72,17 @@ def _found(use: Use, roots: list[Path], known: Mapping[str, list[Path]]) -> str:
     )
 
 
-def gather(collection: Collection, points: int = 3) -> Gathered:
-    """Derive and check every problem of a collection; the first that fails is the collection's error."""
+def gather(collection: Collection, points: int = 3, settings: Settings | None = None) -> Gathered:
+    """Derive and check every problem of a collection; the first that fails is the collection's error.
+
+    All of them are printed in the collection's notation: what a problem's own `notation` says is for the problem alone.
+    """
     files = references(collection)
     done: dict[str, Examined] = {}
     for file in dict.fromkeys(files.values()):
-        done[file] = examine(problem_of(read_text(file), file), points)
+        problem = problem_of(read_text(file), file)
+        plain = {key: value for key, value in problem.options.items() if key != "notation"}
+        done[file] = examine(replace(problem, options=plain), points, settings)
     for use in collection.uses:
         _same_points(use, done[files[use.problem]])
     return Gathered(collection, {name: done[file] for name, file in files.items()})

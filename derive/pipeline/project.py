@@ -14,7 +14,8 @@ from derive.documents.collection import THEME
 from derive.documents.settings import MOST_ROWS, Settings
 from derive.documents.words import LANGUAGES
 from derive.errors import DeriveError, Position
-from derive.notation.settings import Notation
+from derive.notation.settings import NOTHING, SUBSCRIPTS, Notation
+from derive.pipeline.examine import decoded
 
 T = TypeVar("T", Settings, Notation)
 
@@ -51,7 +52,7 @@ def load(folder: Path | None = None, templates: tuple[Path, ...] = ()) -> Projec
     file = folder / FILE
     own = folder / TEMPLATES
     found = (*templates, *((own,) if _is_own(own) else ()))
-    settings = read(file.read_text(encoding="utf-8"), file.as_posix(), folder) if file.is_file() else Settings()
+    settings = read(decoded(file.read_bytes(), file.as_posix()), file.as_posix(), folder) if file.is_file() else Settings()
     return Project(folder, settings, found)
 
 
@@ -70,58 +71,60 @@ def read(text: str, file: str, folder: Path | None = None) -> Settings:
         place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         where = Position(file, int(place[1]), int(place[2])) if place else Position(file)
         message = re.sub(r"\s*\(at .*\)$", "", str(error))
-        raise DeriveError(f"this is not TOML: {message}", code="project-file", where=where) from None
+        raise _refused(text, where, f"this is not TOML: {message}") from None
     settings = Settings()
+    places = _Places(text, file)
     for section, values in data.items():
-        where = _where(text, file, section)
         known = ("notation", *_SECTIONS)
         if section not in known or not isinstance(values, dict):
-            raise DeriveError(f"`{section}` is not a section of {FILE}", code="project-file", where=where,
-                              hint=_near(section, known, "the sections are"))
+            raise _refused(text, places.key("", section), f"`{section}` is not a section of {FILE}", _near(section, known, "the sections are"))
+        names = list(get_type_hints(Notation)) if section == "notation" else _SECTIONS[section]
+        for key in values:
+            if key not in names:
+                raise _refused(text, places.key(section, key), f"`{key}` is not a setting of [{section}]", _near(key, names, "there are"))
         if section == "notation":
-            settings = replace(settings, notation=_fields(settings.notation, values, text, file))
+            settings = replace(settings, notation=_fields(settings.notation, values, section, places))
         else:
-            for key in values:
-                if key not in _SECTIONS[section]:
-                    raise DeriveError(f"`{key}` is not a setting of [{section}]", code="project-file",
-                                      where=_where(text, file, key), hint=_near(key, _SECTIONS[section], "there are"))
-            settings = _fields(settings, values, text, file)
+            settings = _fields(settings, values, section, places)
     if not 1 <= settings.rows <= MOST_ROWS:
-        raise DeriveError(f"a frame holds 1 to {MOST_ROWS} rows, not {settings.rows}", code="project-file",
-                          where=_where(text, file, "rows"))
+        raise _refused(text, places.value("slides", "rows"), f"a frame holds 1 to {MOST_ROWS} rows, not {settings.rows}")
     if settings.theme and not re.fullmatch(THEME, settings.theme):
-        raise DeriveError("a theme is the name of a Beamer theme, such as Madrid", code="project-file",
-                          where=_where(text, file, "theme"))
+        raise _refused(text, places.value("slides", "theme"), "a theme is the name of a Beamer theme, such as Madrid")
     if settings.notation.language not in LANGUAGES:
-        raise DeriveError(f"there is no table of words for the language `{settings.notation.language}`", code="project-file",
-                          where=_where(text, file, "language"), hint=f"there is {', '.join(LANGUAGES)}")
+        raise _refused(text, places.value("notation", "language"), f"there is no table of words for the language `{settings.notation.language}`",
+                       _guess(settings.notation.language, tuple(LANGUAGES)) or f"there is {', '.join(LANGUAGES)}")
     if settings.macros:
-        settings = replace(settings, macros=_macros((folder or Path()) / settings.macros, _where(text, file, "macros")))
+        settings = replace(settings, macros=_macros((folder or Path()) / settings.macros, text, places.value("document", "macros")))
     return settings
 
 
-def _macros(path: Path, where: Position) -> str:
+def _macros(path: Path, text: str, where: Position) -> str:
     """The text of the author's own preamble."""
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        raise DeriveError(f"the macro file {path} cannot be read", code="project-file", where=where) from None
+        raise _refused(text, where, f"the macro file {path} cannot be read") from None
 
 
-def _fields(value: T, given: Mapping[str, Any], text: str, file: str) -> T:
+def _refused(text: str, where: Position, message: str, hint: str | None = None) -> DeriveError:
+    lines = text.splitlines()
+    source = lines[where.line - 1] if where.line <= len(lines) else None
+    return DeriveError(message, code="project-file", where=where, hint=hint, source=source)
+
+
+def _fields(value: T, given: Mapping[str, Any], section: str, places: _Places) -> T:
     """The value with the given fields, each of its type."""
     types = get_type_hints(type(value))
     for key, new in given.items():
-        where = _where(text, file, key)
-        if key not in types or key == "notation":
-            raise DeriveError(f"`{key}` is not a setting", code="project-file", where=where,
-                              hint=_near(key, [name for name in types if name != "notation"], "there are"))
+        if new == NOTHING and key in SUBSCRIPTS:
+            new = ""
         wanted = types[key]
         allowed = get_args(wanted) if get_origin(wanted) is not None else ()
-        if allowed and new not in allowed:
-            raise DeriveError(f"`{key}` is one of {', '.join(map(str, allowed))}, not {new!r}", code="project-file", where=where)
+        if allowed and (new not in allowed or isinstance(new, bool)):
+            words = ", ".join(str(word) or NOTHING for word in allowed)
+            raise _refused(places.text, places.value(section, key), f"`{key}` is one of {words}, not {new!r}", _guess(new, allowed))
         if not allowed and type(new) is not wanted:
-            raise DeriveError(f"`{key}` is {_KINDS[wanted]}, not {new!r}", code="project-file", where=where)
+            raise _refused(places.text, places.value(section, key), f"`{key}` is {_KINDS[wanted]}, not {new!r}")
         value = replace(value, **{key: new})
     return value
 
@@ -129,13 +132,38 @@ def _fields(value: T, given: Mapping[str, Any], text: str, file: str) -> T:
 _KINDS = {int: "a whole number", bool: "true or false", str: "a text in quotes"}
 
 
-def _where(text: str, file: str, key: str) -> Position:
-    """The line that a key or a section stands on."""
-    for number, line in enumerate(text.splitlines(), 1):
-        found = re.match(rf"\s*(\[\s*)?[\"']?{re.escape(key)}[\"']?\s*[\]=.]", line)
-        if found:
-            return Position(file, number, len(line) - len(line.lstrip()) + 1)
-    return Position(file)
+@dataclass(frozen=True)
+class _Places:
+    """Where the keys of a TOML text stand, and their values."""
+
+    text: str
+    file: str
+
+    def key(self, section: str, key: str) -> Position:
+        return self._place(section, key, 1)
+
+    def value(self, section: str, key: str) -> Position:
+        return self._place(section, key, 2)
+
+    def _place(self, section: str, key: str, group: int) -> Position:
+        name = re.compile(rf"\s*(?:{re.escape(section)}\s*\.\s*)?[\"']?({re.escape(key)})\b[\"']?\s*[=.]\s*(\S?)")
+        here = ""
+        for number, line in enumerate(self.text.splitlines(), 1):
+            if header := re.match(r"\s*\[+\s*[\"']?(.*?)[\"']?\s*\]", line):
+                here = header[1]
+                if not section and here == key:
+                    return Position(self.file, number, header.start(1) + 1)
+                continue
+            if here in (section, "") and (found := name.match(line)):
+                return Position(self.file, number, found.start(group) + 1)
+            if not here and section and (inline := re.search(rf"[{{,]\s*({re.escape(key)})\s*=\s*(\S?)", line)):
+                return Position(self.file, number, inline.start(group) + 1)
+        return Position(self.file)
+
+
+def _guess(new: Any, allowed: tuple[Any, ...]) -> str | None:
+    close = difflib.get_close_matches(str(new), [str(word) for word in allowed], 1)
+    return f"did you mean `{close[0]}`?" if close else None
 
 
 def _near(name: str, known: Any, what: str) -> str:

@@ -20,7 +20,7 @@ def render(file: str, mode: Mode, project: Project, pdf: bool, points: int = 3) 
     """
     if pdf and not mode.pdf:
         raise DeriveError(f"{mode.name} is not a document of its own: write it to a .tex file", code="usage")
-    subject = read(read_text(file), STANDARD_INPUT if file == "-" else file, points)
+    subject = read(read_text(file), STANDARD_INPUT if file == "-" else file, points, project.settings)
     document = partial(subject.document, mode, project.settings)
     if not pdf:
         return tex(document(Fit()), mode, project.templates).encode()

@@ -10,7 +10,7 @@ from derive.documents import collection as collections
 from derive.documents.compose import problem_page, single
 from derive.documents.document import Document
 from derive.documents.modes import Mode
-from derive.documents.settings import Fit, Settings
+from derive.documents.settings import Fit, Settings, of_problem
 from derive.language import problemfile
 from derive.pipeline import gather
 from derive.pipeline.examine import Examined, examine, problem_of, read_text
@@ -32,6 +32,7 @@ class OneProblem:
 
     def document(self, mode: Mode, settings: Settings, fit: Fit) -> Document:
         one = self.examined
+        settings = of_problem(settings, one.problem)
         return single(problem_page(one.problem, one.derivation, one.report, mode, settings, fit), mode, settings)
 
     def summary(self) -> str:
@@ -54,11 +55,11 @@ class Several:
         return f"{self.gathered.collection.kind} of {len(problems)} problems; all verified ({worst:.0e})"
 
 
-def read(text: str, name: str, points: int = 3) -> Subject:
+def read(text: str, name: str, points: int = 3, settings: Settings | None = None) -> Subject:
     """The subject of a file's text, derived and checked.  DeriveError for whatever fails."""
     if problemfile.kind(text) == "problem":
-        return OneProblem(examine(problem_of(text, name), points))
-    return Several(gather.gather(collections.read(text, name), points))
+        return OneProblem(examine(problem_of(text, name), points, settings))
+    return Several(gather.gather(collections.read(text, name), points, settings))
 
 
 def dependencies(text: str, name: str) -> Sequence[str]:

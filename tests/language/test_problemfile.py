@@ -20,6 +20,7 @@ from derive.language.grammar import Scope, parse
 from derive.language.nodes import Identity, Symbol, Zeros
 from derive.language.problem import FIND, Problem
 from derive.language.problem_keys import DETAILS, KEYS, LAYOUTS, METHODS
+from derive.language.problem_notation import CHOICES
 from derive.language.sizes import ONE, SCALAR, Size
 
 CASES = Path("/work/shared/corpus/cases.yaml")
@@ -310,6 +311,8 @@ def test_the_schema_names_the_same_words() -> None:
     assert set(p) == set(KEYS) and s["required"] == ["symbols", "function"]
     assert s["definitions"]["find"]["anyOf"][0]["enum"] == list(FIND) == p["answer"]["propertyNames"]["enum"]
     assert p["method"]["enum"] == list(METHODS) and p["layout"]["enum"] == list(LAYOUTS) and p["detail"]["enum"] == list(DETAILS)
+    assert {key: value["enum"] for key, value in p["notation"]["properties"].items() if "enum" in value} == {
+        key: list(words) for key, words in CHOICES.items()}
     assert p["symbols"]["additionalProperties"]["anyOf"][1]["properties"]["is"]["anyOf"][0]["enum"] == list(PROPERTIES)
     assert all(f"|{name}|" in f"|{s['definitions']['type']['pattern'].split('(', 1)[1].split(')', 1)[0]}|" for name in TYPES)
 
@@ -321,7 +324,8 @@ BOTH: list[tuple[dict[str, Any], bool]] = [
     ({"parts": [{"find": ["gradient"], "points": 1}]}, True), ({"hide": "cyclic", "detail": "brief"}, True),
     ({"reasons": {"product-rule": "why"}}, True), ({"data": {"z": [1, 2]}}, True), ({"layout": "both"}, True),
     ({"method": "all"}, True), ({"inner-product": "A"}, True), ({"direction": "v"}, True), ({"id": "a-b"}, True),
-    ({"let": {"u": "A x"}}, True),
+    ({"let": {"u": "A x"}}, True), ({"notation": {"transpose": "top", "language": "zh-Hant"}}, True),
+    ({"notation": {"transpose": "T"}}, False), ({"notation": {"transpsoe": "top"}}, False), ({"notation": "top"}, False),
     ({"fucntion": "x"}, False), ({"find": ["gradeint"]}, False), ({"find": []}, False), ({"order": 0}, False),
     ({"answer": {"gradeint": "x"}}, False), ({"symbols": {}}, False), ({"symbols": {"x": "vektor(n)"}}, False),
     ({"symbols": {"x": {"type": "vector(n)", "colour": "red"}}}, False), ({"symbols": {"_x": "vector(n)"}}, False),

@@ -18,7 +18,8 @@ from tests.strategies import SCOPE, SYMBOLS, UNNAMED, M, N, expressions
 
 NOTATIONS = (
     Notation(), Notation(transpose="top", trace="braces"), Notation(transpose="prime", bold="vectors"),
-    Notation(bold="all", frobenius="", inner_subscript="F"),
+    Notation(bold="all", frobenius="", inner_subscript="F", derivative="d"), Notation(derivative="partial", bold="vectors", quotient="partial"),
+    Notation(derivative="partial", trace="braces"), Notation(quotient="partial", transpose="prime"),
 )
 H: Symbol = Symbol("H", (M, N))
 h: Symbol = Symbol("h", (N, ONE))
@@ -116,3 +117,11 @@ def test_two_readings_of_our_own_that_are_not_an_authors() -> None:
     assert latex_input.parse(latex(e), SCOPE) is e
     expm = grammar.parse("expm(B)", SCOPE)
     assert latex_input.parse("e^{B}", SCOPE, own=True) is expm
+
+
+@pytest.mark.parametrize("name", ["delta_x2", "K_1", "e_1", "I_2", "J_1", "Delta"])
+def test_a_bold_letter_is_no_sign_of_the_language(name: str) -> None:
+    for shape in ((N, ONE), (N, N)):
+        symbol: Symbol = Symbol(name, shape)
+        for notation in (Notation(bold="all"), Notation(bold="vectors")):
+            assert misread(build.matmul(build.transpose(symbol), symbol), notation) is None

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 
 from derive.documents.settings import Settings
 from derive.errors import DeriveError
+from derive.language.problem_notation import CHOICES, LANGUAGE
+from derive.notation.settings import Notation
 from derive.pipeline.project import load, read
 
 
@@ -43,6 +46,11 @@ def test_without_one_all_is_as_usual(tmp_path: Path) -> None:
         ("[slides\nrows = 3\n", 1, "not TOML"),
         ("[notation]\nlanguage = 'xx'\n", 2, "en"),
         ("[document]\nmacros = 'no.tex'\n", 2, "cannot be read"),
+        ("[notation]\nlayout = 'denominater'\n", 2, "did you mean `denominator`?"),
+        ("[notation]\nderivative = ['D']\n", 2, "D, partial, d"),
+        ("notation = {trace = 'brackets'}\n", 1, "parentheses, braces"),
+        ("notation.trace = 'brackets'\n", 1, "parentheses, braces"),
+        ("notation = 3\n", 1, "not a section"),
     ],
 )
 def test_what_is_wrong_is_said_at_its_line(text: str, line: int, words: str) -> None:
@@ -50,3 +58,34 @@ def test_what_is_wrong_is_said_at_its_line(text: str, line: int, words: str) -> 
         read(text, "derive.toml")
     assert caught.value.where is not None and caught.value.where.line == line
     assert words in caught.value.render()
+    assert caught.value.source == text.splitlines()[line - 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ("[slides]\n  rows  =  9\n", 2, 12), ("[notation]\n  transpsoe = 'top'\n", 2, 3), ("  [slids]\n", 1, 4),
+        ("[page]\npaper = 'a4'\n[slides]\nrows = 4\n[notation]\nbold = 'some'\n", 6, 8), ("notation.bold = 'some'\n", 1, 17),
+    ],
+)
+def test_the_column_is_that_of_the_key_or_of_its_value(text: str, line: int, column: int) -> None:
+    with pytest.raises(DeriveError) as caught:
+        read(text, "derive.toml")
+    assert caught.value.where is not None and (caught.value.where.line, caught.value.where.column) == (line, column)
+
+
+def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "derive.toml").write_bytes(b"[notation]\ntrace = '\xff'\n")
+    with pytest.raises(DeriveError, match="UTF-8"):
+        load(tmp_path)
+
+
+def test_a_problem_and_the_project_know_the_same_settings() -> None:
+    """The words of a problem's `notation`, of derive.toml, and of the value that printers take."""
+    types = get_type_hints(Notation)
+    assert set(types) == {*CHOICES, LANGUAGE}
+    for key, words in CHOICES.items():
+        assert tuple(word or "none" for word in get_args(types[key])) == words, key
+        for word in words:
+            found = read(f"[notation]\n{key} = '{word}'\n", "derive.toml").notation
+            assert found == Notation().chosen({key: word})
