@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from derive.calculus.derivation import Head, Line, Why
-from derive.language.nodes import Expr, Number, Symbol
+from derive.language.nodes import Expr, Number
 from derive.language.sizes import ONE, is_scalar
 from derive.language.spelling import symbol_latex
 from derive.notation.latex_print import Printer
