@@ -12,6 +12,7 @@ from typing import Literal
 
 from derive.documents import prose
 from derive.documents.glossary import glossary
+from derive.documents.settings import MOST_ROWS
 from derive.errors import Position
 from derive.language.problem import FIND
 from derive.language.words import closest
@@ -69,6 +70,7 @@ class Collection:
     """A lecture or a set.  `head` holds title, author, … as the author wrote them, `places` where they stand.
 
     theme      of a lecture: the Beamer theme, '' for the house's own
+    rows       of a derivation on one frame of a lecture, 0 for what the project says
     order      of a set's problems: as they are given, or sorted by title, points or level
     numbering  of a set's problems
     """
@@ -80,6 +82,7 @@ class Collection:
     file: str
     hints: bool = False
     theme: str = ""
+    rows: int = 0
     order: str = "given"
     numbering: str = "arabic"
 
@@ -100,7 +103,7 @@ def read(text: str, file: str, language: str = "en") -> Collection:
     keys = root.mapping("a lecture or a set")
     kind: Literal["lecture", "set"] = "lecture" if "sections" in keys else "set"
     body = "sections" if kind == "lecture" else "problems"
-    own = ("theme",) if kind == "lecture" else ("order", "numbering")
+    own = ("theme", "rows") if kind == "lecture" else ("order", "numbering")
     known = root.known(f"a {kind}", (*HEAD, "hints", *own, body))
     if "title" not in known:
         raise root.error("the key `title` is missing", code="missing-key")
@@ -117,6 +120,7 @@ def read(text: str, file: str, language: str = "en") -> Collection:
     hints = "hints" in known and _yes(known["hints"][1], "hints")
     return Collection(
         kind, head, places, tuple(entries), file, hints, _theme(known["theme"][1]) if "theme" in known else "",
+        _rows(known["rows"][1]) if "rows" in known else 0,
         _one_of(known["order"][1], "order", ORDERS) if "order" in known else "given",
         _one_of(known["numbering"][1], "numbering", NUMBERINGS) if "numbering" in known else "arabic",
     )
@@ -210,6 +214,13 @@ def _theme(node: Node) -> str:
     if not re.fullmatch(THEME, text):
         raise node.error("a theme is the name of a Beamer theme, such as Madrid", code="type")
     return text
+
+
+def _rows(node: Node) -> int:
+    text = node.words("rows")
+    if not re.fullmatch(rf"[1-{MOST_ROWS}]", text):
+        raise node.error(f"a frame holds 1 to {MOST_ROWS} rows, not `{text[:20]}`", code="type")
+    return int(text)
 
 
 def _prose(node: Node, what: str) -> str:

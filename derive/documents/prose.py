@@ -41,7 +41,9 @@ def to_latex(text: str, where: Position | None = None, *, displays: bool = False
         out.append(f"${part.strip()}$" if delimiter == "$" else f"\\[{part.strip()}\\]")
     if strong:
         raise _unpaired(where)
-    return re.sub(r"\n[ \t]*\n\s*", "\n\n", "".join(out)).strip()
+    latex = re.sub(r"\n[ \t]*\n\s*", "\n\n", "".join(out)).strip()
+    # A display goes on with the paragraph above it: a paragraph of its own would begin with an empty line.
+    return latex.replace("\n\n\\[", "\n\\[")
 
 
 def formulas(text: str) -> tuple[str, ...]:

@@ -109,6 +109,7 @@ def document(gathered: Gathered, mode: Mode, settings: Settings, fit: Fit) -> Do
         institute=head.get("institute", settings.institute),
         date=head.get("date", settings.date),
         hints=settings.hints or collection.hints,
+        rows=collection.rows or settings.rows,
     )
     items: list[Item] = []
     numbers = {"section": 0, "problem": 0}

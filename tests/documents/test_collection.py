@@ -131,7 +131,7 @@ BOTH: list[tuple[str, dict[str, Any], bool]] = [
     ("set", {"order": "random"}, False), ("set", {"theme": "Madrid"}, False), ("set", {"problems": []}, False),
     ("set", {"problems": [{"points": 1}]}, False), ("set", {"problems": [{"use": "trace", "points": "many"}]}, False),
     ("lecture", {}, True), ("lecture", {"theme": "Madrid", "date": 2026}, True), ("lecture", {"sections": [{"title": "A"}]}, True),
-    ("lecture", {"sections": [{"frames": ["trace"]}]}, False), ("lecture", {"theme": "../x"}, False), ("lecture", {"sections": []}, False),
+    ("lecture", {"sections": [{"frames": ["trace"]}]}, False), ("lecture", {"theme": "../x"}, False), ("lecture", {"rows": 5}, True), ("lecture", {"rows": 9}, False), ("lecture", {"sections": []}, False),
     ("lecture", {"sections": [{"title": "A", "frames": [{"text": "b", "definition": "trace"}]}]}, False),
     ("lecture", {"sections": [{"title": "A", "frames": [{"text": "b", "points": ["c"], "title": "d"}]}]}, True),
     ("lecture", {"sections": [{"title": "A", "frames": [{"problem": "trace", "show": "gradeint"}]}]}, False),
@@ -161,7 +161,7 @@ def test_the_schemas_and_the_reader_agree(kind: str, change: dict[str, Any], goo
 
 def test_the_schemas_name_the_same_words() -> None:
     lecture, sheet = schema("lecture")["properties"], schema("set")["properties"]
-    assert set(lecture) == {*HEAD, "hints", "theme", "sections"} and set(sheet) == {*HEAD, "hints", "order", "numbering", "problems"}
+    assert set(lecture) == {*HEAD, "hints", "theme", "rows", "sections"} and set(sheet) == {*HEAD, "hints", "order", "numbering", "problems"}
     frames = lecture["sections"]["items"]["properties"]["frames"]["items"]["anyOf"]
     assert {frame["required"][0] for frame in frames if "required" in frame} == set(STYLES)
     assert sheet["order"]["enum"] == list(ORDERS) and sheet["numbering"]["enum"] == list(NUMBERINGS)
