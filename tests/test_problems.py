@@ -18,6 +18,8 @@ from derive.pipeline.examine import check_answers
 
 FOLDER = Path(__file__).parent.parent / "problems"
 FILES = tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
+EXERCISES = tuple(sorted(f"exercises/{path.stem}" for path in (FOLDER / "exercises").glob("*.yaml")))
+"""What the problem sets are made of, beside the rows of the source documents."""
 
 WITHOUT_ANSWER = {"linearity"}
 """What an answer cannot be given to: its letter a is chosen by the program."""
@@ -119,10 +121,10 @@ def nodes(expr: Expr) -> list[Expr]:
     return list(seen.values())
 
 
-@pytest.mark.parametrize("stem", FILES)
+@pytest.mark.parametrize("stem", FILES + EXERCISES)
 def test_derived_checked_and_equal_to_its_answer(stem: str) -> None:
     derivation = derived(stem)
-    assert derivation.problem.id == stem
+    assert derivation.problem.id == stem.removeprefix("exercises/")
     assert set(loaded(stem).find) <= set(derivation.results)
     report = verify(derivation)
     assert report.error(derivation) is None
@@ -135,6 +137,15 @@ def test_has_an_answer_for_everything_asked(stem: str) -> None:
     problem = loaded(stem)
     assert problem.answer
     assert set(problem.find) - set(problem.answer) <= WITHOUT_ANSWER
+
+
+@pytest.mark.parametrize("stem", EXERCISES)
+def test_an_exercise_is_ready_to_be_handed_out(stem: str) -> None:
+    problem = loaded(stem)
+    assert problem.prose.get("hint") and problem.answer and problem.options.get("points") and problem.options.get("level")
+    found = derived(stem).results
+    alone = {quantity for quantity in problem.find if not isinstance(found[quantity], tuple)}
+    assert alone <= set(problem.answer)
 
 
 @pytest.mark.parametrize("stem", FILES)
@@ -164,13 +175,13 @@ def test_not_more_than_one_and_a_half_times_the_model(stem: str) -> None:
     assert lines <= 1.5 * MODEL_LINES[stem], [text.line(line) for chain in derivation.chains for line in chain.lines]
 
 
-@pytest.mark.parametrize("stem", FILES)
+@pytest.mark.parametrize("stem", FILES + EXERCISES)
 def test_results_are_worked_out(stem: str) -> None:
     for result in every_result(derived(stem)):
         assert not any(isinstance(node, D | Rate) for node in nodes(result.expr)), text.pretty(result.expr)
 
 
-@pytest.mark.parametrize("stem", FILES)
+@pytest.mark.parametrize("stem", FILES + EXERCISES)
 def test_reasons_are_short(stem: str) -> None:
     for chain in derived(stem).chains:
         for line in chain.lines:
@@ -197,5 +208,5 @@ def test_errors_of_the_source_documents_are_told(stem: str) -> None:
 
 
 def test_no_two_problems_have_the_same_title() -> None:
-    titles = [loaded(stem).title for stem in FILES]
+    titles = [loaded(stem).title for stem in FILES + EXERCISES]
     assert len(titles) == len(set(titles))

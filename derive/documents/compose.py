@@ -57,12 +57,14 @@ def problem_page(
     number: str = "",
     points: str = "",
     show: tuple[str, ...] = (),
+    hints: bool = False,
 ) -> ProblemPage:
     """The page of a problem.  Without a derivation it holds the question alone: nothing of a solution is in it.
 
     number  its label in its collection, '' alone
     points  as the collection gives them, else the problem's own
     show    which quantities of the derivation to print, all when empty; `question` alone: what is asked, nothing more
+    hints   its hints are printed, even where the settings leave them out; only with a question that stands without its answer
     """
     fit = fit or Fit()
     notation = settings.notation
@@ -74,12 +76,15 @@ def problem_page(
     found = tuple(p for p in passages(told, letters) if not show or p.chain.quantity in show) if told else ()
     found = under_parts(found, problem)
     parts = questions.parts(problem, notation, words)
+    hinted = (settings.hints or hints) and mode.reveals == "nothing"
+    parts = parts if hinted else tuple(replace(part, hint="") for part in parts)
     blocks = _blocks(found, parts, measure, settings, where) if mode.reveals != "nothing" else ()
     if mode.reveals == "answers":
         blocks = tuple(replace(block, rows=(), lead="", widest="") for block in blocks if block.answers)
     meant = tuple((symbol, letters.of(expr)) for symbol, expr in told.where) if told else ()
     remarks = _remarks(problem, told, notation)
     asked = questions.question(problem, notation, words, measure, letters)
+    asked = asked if hinted else replace(asked, hint="")
     slides: tuple[Frame, ...] = ()
     if mode.slides and found:
         marked = settings.highlight and settings.overlays and mode.overlays

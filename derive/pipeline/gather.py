@@ -127,11 +127,10 @@ def document(gathered: Gathered, mode: Mode, settings: Settings, fit: Fit) -> Do
             page = problem_page(
                 one.problem, one.derivation, one.report, mode, settings, fit,
                 number=_label(numbers["problem"], collection.numbering) if collection.kind == "set" else "", points=entry.points, show=entry.show,
+                hints=entry.hint,
             )
             if entry.title:
                 page = replace(page, title=prose.to_latex(entry.title, entry.where), title_plain=prose.plain(entry.title))
-            if not (settings.hints or entry.hint):
-                page = replace(page, question=replace(page.question, hint=""))
             total += Decimal(page.points or 0)
             items.append(page)
     return collected(

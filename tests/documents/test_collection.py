@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]
@@ -11,13 +12,16 @@ import pytest
 import yaml
 
 from derive.documents.collection import HEAD, NUMBERINGS, ORDERS, QUESTION, STYLES, Heading, Use, Words, read
+from derive.documents.document import ProblemPage
 from derive.documents.glossary import ENGLISH, term
 from derive.documents.mathml import mathml
+from derive.documents.modes import MODES
 from derive.documents.prose import to_latex
+from derive.documents.settings import Fit, Settings
 from derive.errors import DeriveError
 from derive.language.problem import FIND
 from derive.notation.settings import DEFAULT, Notation
-from derive.pipeline.gather import _label
+from derive.pipeline.gather import _label, document, gather
 
 LECTURE = """\
 title: Matrix differentiation
@@ -172,3 +176,14 @@ def test_the_schemas_name_the_same_words() -> None:
 def test_labels_of_problems() -> None:
     assert [_label(n, "roman") for n in (1, 4, 9, 14)] == ["i", "iv", "ix", "xiv"]
     assert [_label(3, kind) for kind in ("arabic", "letters", "none")] == ["3", "C", ""]
+
+
+def test_a_hint_is_printed_where_the_set_asks_for_it() -> None:
+    where = Path(__file__).parents[2] / "problems" / "sets" / "first-derivatives.yaml"
+    gathered = gather(read(where.read_text("utf-8"), str(where)), points=1)
+    pages = {mode: document(gathered, MODES[mode], Settings(), Fit()).items for mode in ("sheet", "solutions")}
+    hinted = {page.id for page in pages["sheet"] if isinstance(page, ProblemPage) and page.question.hint}
+    assert hinted == {"inverse-in-a-quadratic-form", "log-determinant-of-a-sum"}
+    assert not any(page.question.hint for page in pages["solutions"] if isinstance(page, ProblemPage))
+    points = [page.points for page in pages["sheet"] if isinstance(page, ProblemPage)]
+    assert points == sorted(points) and len(points) == 8
