@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from derive.calculus.derivation import Why
 from derive.calculus.properties import (
     definiteness,
+    is_even,
     is_invertible,
     is_nonnegative,
     is_nonzero,
@@ -14,38 +15,62 @@ from derive.calculus.properties import (
 )
 from derive.calculus.tidy import tidy_with
 from derive.language.functions import FUNCTIONS
-from derive.language.nodes import Call, Expr, Map, MatMul, Number, Power, Symbol, Transpose, walk
+from derive.language.build import ONE, add, negate, number, power
+from derive.language.nodes import Call, Compare, Expr, Map, MatMul, Number, Power, Symbol, Transpose, Where, Zeros
+
+TWO = number(2)
 
 
 def conditions(functions: Iterable[Expr], results: Iterable[Expr]) -> tuple[Why, ...]:
     """Each condition once, in the order in which its subexpression appears: the domains of what the author wrote, and what
     is inverted or divided by in a result."""
     out: list[Why] = []
+    inside: list[Expr] = []
     for expr, written in [*((e, True) for e in functions), *((e, False) for e in results)]:
-        smooth = {
-            node.base for node in walk(expr)
-            if isinstance(node, Power) and isinstance(node.exponent, Number) and node.exponent.value % 2 == 0
-            and node.exponent.value > 0
-        }
-        for node in walk(expr):
-            if node in smooth and isinstance(node, Call) and node.name == "norm":
-                continue
+        for node in _occurring(expr):
+            if written and isinstance(node, Map) and node.function in ("asin", "acos"):
+                inside.append(add(ONE, negate(power(node.arg, TWO))))
             if not written and not isinstance(node, Power):
                 continue
             why = _condition(node)
-            if why and why not in out:
+            if why and why not in out and not (why[1:] in ((" > 0",), (" ≠ 0",)) and _among(why[0], inside)):
                 out.append(why)
     positive = {why[0] for why in out if why[1:] == (" > 0",)}
     return tuple(why for why in out if not (why[1:] == (" ≠ 0",) and why[0] in positive))
+
+
+def _occurring(expr: Expr) -> Iterator[Expr]:
+    """Every node once, but for a norm under an even power: ‖x‖² is smooth where x is 0 too."""
+    seen: set[Expr] = set()
+
+    def go(node: Expr) -> Iterator[Expr]:
+        if node in seen:
+            return
+        seen.add(node)
+        yield node
+        smooth = isinstance(node, Power) and is_even(node.exponent) and isinstance(node.base, Call) and node.base.name == "norm"
+        for child in node.base.children if smooth and isinstance(node, Power) else node.children:
+            yield from go(child)
+
+    return go(expr)
+
+
+def _among(value: str | Expr, known: list[Expr]) -> bool:
+    """Whether a number is one of those that are positive already: 1 − x² where |x| < 1."""
+    if not known or not isinstance(value, Expr) or not value.is_scalar:
+        return False
+    from derive.calculus.algebra import equal
+
+    return any(u.is_scalar and equal(value, u) for u in known)
 
 
 def _condition(node: Expr) -> Why:
     match node:
         case Power(base=base, exponent=Number(value=k)) if k < 0:
             if base.is_scalar:
-                if is_nonzero(base) or _norm_power(base):
-                    return ()
-                return (_root(base), " ≠ 0")
+                if isinstance(base, Map) and base.function == "sqrt":
+                    return _positive(base.arg)
+                return () if is_nonzero(base) else (_root(base), " ≠ 0")
             return _invertible(base)
         case Power(base=base, exponent=Number(value=k)) if base.is_scalar and k.denominator != 1:
             return () if is_positive(base) else (base, " > 0")
@@ -56,7 +81,7 @@ def _condition(node: Expr) -> Why:
         case Call(name=name, args=(a, b)):
             row = FUNCTIONS[name]
             if name in ("max", "min"):
-                return ("not differentiable where ", a, " = ", b)
+                return _equal("not differentiable where ", a, b)
             if name == "quotient" and not is_nonzero(b):
                 return ("no entry of ", b, " is 0")
             if name == "entrypower" and isinstance(b, Number) and b.value.denominator == 1:
@@ -65,19 +90,45 @@ def _condition(node: Expr) -> Why:
                 return (a, " ≠ 0") if a.is_scalar else ("no entry of ", a, " is 0")
             if row.domain and row.domain[0]:
                 return _domain(name, row.domain[0], a)
+        case Where(condition=Compare(left=a, right=b)):
+            return _equal("not where the cases meet: ", a, b)
     return ()
 
 
+def _equal(words: str, a: Expr, b: Expr) -> Why:
+    """Where two expressions meet: as numbers, or in one of their entries."""
+    if a.is_scalar and b.is_scalar:
+        return (words, a, " = ", b)
+    zero, other = (a, b) if isinstance(a, Zeros) or _is_zero(a) else (b, a)
+    if isinstance(zero, Zeros) or _is_zero(zero):
+        return (f"{words}an entry of ", other, " is 0")
+    if a.is_scalar or b.is_scalar:
+        number, array = (a, b) if a.is_scalar else (b, a)
+        return (f"{words}an entry of ", array, " is ", number)
+    return (f"{words}an entry of ", a, " is that of ", b)
+
+
+def _is_zero(expr: Expr) -> bool:
+    return isinstance(expr, Number) and expr.value == 0
+
+
+def _positive(arg: Expr) -> Why:
+    """That a root may be differentiated: its argument is not 0 where it is never negative."""
+    if is_positive(arg):
+        return ()
+    return (_root(arg), " ≠ 0" if is_nonnegative(arg) else " > 0")
+
+
 def _root(base: Expr) -> Expr:
-    """x for x'x, which is 0 where x is."""
-    if isinstance(base, MatMul) and len(base.factors) == 2 and base.factors[0] is Transpose(base.factors[1]):
-        return base.factors[1]
+    """x for x'x, x'Ax with A ≻ 0, and ‖x‖, which are 0 where x is."""
+    if isinstance(base, Power) and is_even(base.exponent):
+        base = base.base
+    if isinstance(base, Call) and base.name == "norm":
+        return base.args[0]
+    if isinstance(base, MatMul) and len(base.factors) in (2, 3) and base.factors[0] is Transpose(base.factors[-1]):
+        if len(base.factors) == 2 or definiteness(base.factors[1]) == "positive definite":
+            return base.factors[-1]
     return base
-
-
-def _norm_power(base: Expr) -> bool:
-    """A norm in a denominator is spoken of where the norm is."""
-    return isinstance(base, Call) and base.name == "norm"
 
 
 def _invertible(base: Expr) -> Why:
@@ -104,8 +155,8 @@ def _domain(name: str, domain: str, arg: Expr) -> Why:
     match domain:
         case "invertible":
             return _invertible(arg)
-        case "positive" if name == "sqrt" and is_nonnegative(arg):
-            return () if is_positive(arg) else (arg, " ≠ 0")
+        case "positive" if arg.is_scalar and (name == "sqrt" or arg is not _root(arg)):
+            return _positive(arg)
         case "positive":
             if is_positive(arg):
                 return ()

@@ -292,12 +292,11 @@ def read_off(s: Setting, expr: Expr) -> tuple[list[Line], dict[str, Expr]]:
     whys: list[Why] = [("read off",)]
     products: list[Expr] = []
     for x, h in zip(p.wrt, s.directions, strict=True):
-        g, why = gradient(expr, h)
+        g, used = gradient(expr, h)
         if by_entries(p.function, x):
             g = explicit(g) or g
         found[x.name] = g
-        if why:
-            whys.append(why)
+        whys.extend(property_whys(used))
         products.append(Call("inner", (g, h)) if not h.is_scalar else times(g, h))
     total = add(*products)
     lines: list[Line] = []

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.calculus.derivation import Chain, Line, Step, Why
+from derive.calculus.reading import joined, property_whys
 from derive.calculus.rules.differentials import DIFFERENTIALS
+from derive.calculus.rules.identities import IDENTITIES
+from derive.calculus.rules.moves import MOVES
+from derive.calculus.tidy import Used, tidy_with
 from derive.language.nodes import Expr
 
 SILENT = frozenset({"tidy", "order", "variable", "constant-factor", "definition"})
@@ -19,6 +23,29 @@ def grained(chain: Chain, detail: str) -> Chain:
     if detail == "full":
         return replace(chain, lines=_full(chain.lines))
     return chain
+
+
+def folded(chain: Chain, hide: frozenset[str], kept: frozenset[Expr]) -> Chain:
+    """The chain without the lines of rules that are hidden: each is part of the line below it.
+
+    A line with nothing below it, one that is an equation or a result, and one that ends the chain stay; their reason goes
+    (`narration.overridden`).
+    """
+    out: list[Line] = []
+    waiting: Line | None = None
+    for k, line in enumerate(chain.lines):
+        if waiting is not None:
+            begun = waiting.start if waiting.start is not None or waiting.left is None or waiting.steps else waiting.expr
+            line = replace(line, left=waiting.left, start=begun, steps=(*waiting.steps, *line.steps), relation=waiting.relation)
+            waiting = None
+        below = chain.lines[k + 1] if k + 1 < len(chain.lines) else None
+        continued = below is not None and below.left is None and below.relation == "=" and below.steps and below.start is None
+        plain = not line.equation and not line.free and line.relation == "=" and line.expr not in kept
+        if line.rule in hide and plain and continued and below is not None and not below.equation:
+            waiting = line
+        else:
+            out.append(line)
+    return replace(chain, lines=tuple(out))
 
 
 def _brief(lines: tuple[Line, ...]) -> tuple[Line, ...]:
@@ -87,12 +114,21 @@ def _split(line: Line, start: Expr) -> list[Line]:
     for k, (steps, expr) in enumerate(groups):
         last = k == len(groups) - 1
         rule = next((s.rule for s in reversed(steps) if s.rule not in SILENT), line.rule)
-        new = replace(line, expr=expr, steps=tuple(steps), rule=rule, why=line.why if last else _words(rule))
+        why = line.why if last and rule == line.rule else _said(steps, rule)
+        new = replace(line, expr=expr, steps=tuple(steps), rule=rule, why=why)
         out.append(new if not k else replace(new, left=None, start=None))
     return out
 
 
-def _words(rule: str) -> Why:
-    row = DIFFERENTIALS.get(rule)
-    words = row.words if row is not None and row.words and "{}" not in row.words else rule.replace("-", " ")
-    return (words,)
+def _said(steps: list[Step], rule: str) -> Why:
+    """The words of a rewrite's row; of declared properties those that were used."""
+    used: Used = []
+    for step in steps:
+        if step.rule == "declared-properties":
+            tidy_with(step.before, used)
+    if used:
+        return joined(property_whys(used))
+    row = DIFFERENTIALS.get(rule) or IDENTITIES.get(rule) or MOVES.get(rule)
+    if rule == "linear" or row is None or not row.words:
+        return ("linearity" if rule == "linear" else rule.replace("-", " "),)
+    return (row.words,)

@@ -112,12 +112,14 @@ def is_positive(expr: Expr) -> bool:
             return is_positive(arg)
         case Power(base=base, exponent=exponent):
             return base.is_scalar and (
-                is_positive(base) or (_even(exponent) and is_nonzero(base))
+                is_positive(base) or (is_even(exponent) and is_nonzero(base))
             )
         case Times() | Scale():
             return all(is_positive(c) for c in expr.children)
         case Add():
             return all(is_nonnegative(c) for c in expr.terms) and any(is_positive(c) for c in expr.terms)
+        case Call(name="det", args=(Call(name="expm"),)):
+            return True
         case Call(name="det", args=(arg,)) | Call(name="tr", args=(arg,)):
             return definiteness(arg) == "positive definite"
         case Call(name="sum" | "mean", args=(arg,)):
@@ -150,7 +152,7 @@ def is_nonnegative(expr: Expr) -> bool:
         case Zeros() | Call(name="norm") | Call(name="norm1") | Map(function="abs") | Map(function="relu"):
             return True
         case Power(exponent=exponent):
-            return expr.is_scalar and (_even(exponent) or is_nonnegative(expr.base))
+            return expr.is_scalar and (is_even(exponent) or is_nonnegative(expr.base))
         case Times() | Add() | Scale():
             return all(is_nonnegative(c) for c in expr.children)
         case MatMul():
@@ -161,7 +163,8 @@ def is_nonnegative(expr: Expr) -> bool:
             return False
 
 
-def _even(exponent: Expr) -> bool:
+def is_even(exponent: Expr) -> bool:
+    """Whether an exponent is an even integer."""
     return isinstance(exponent, Number) and exponent.value.denominator == 1 and exponent.value % 2 == 0
 
 
@@ -212,7 +215,7 @@ def definiteness(expr: Expr, assumed: list[Expr] | None = None) -> str | None:
         case Power(base=base, exponent=Number(value=k)) if k == -1:
             kind = definiteness(base, assumed)
             return kind if kind in ("positive definite", "negative definite") else None
-        case Power(base=base, exponent=exponent) if _even(exponent) and is_symmetric(base):
+        case Power(base=base, exponent=exponent) if is_even(exponent) and is_symmetric(base):
             return "positive definite" if is_invertible(base) else "positive semidefinite"
         case Call(name="kron", args=(a, b)):
             sides = {definiteness(a), definiteness(b)}
@@ -221,6 +224,9 @@ def definiteness(expr: Expr, assumed: list[Expr] | None = None) -> str | None:
             return "positive semidefinite" if sides <= {"positive definite", "positive semidefinite"} else None
         case Call(name="expm", args=(arg,)) if is_symmetric(arg):
             return "positive definite"
+        case Call(name="sqrtm", args=(arg,)):
+            kind = definiteness(arg, assumed)
+            return kind if kind is not None and kind.startswith("positive") else None
         case Call(name="diag", args=(arg,)) if is_square(expr.shape):
             return "positive definite" if is_positive(arg) else "positive semidefinite" if is_nonnegative(arg) else None
         case Transpose(arg=arg):
@@ -289,6 +295,8 @@ def is_invertible(expr: Expr) -> bool:
             return is_invertible(base)
         case Call(name="expm" | "cholesky" | "qr_r"):
             return True
+        case Call(name="sqrtm", args=(arg,)):
+            return is_invertible(arg)
         case MatMul() if all(is_square(f.shape) for f in expr.factors):
             return all(is_invertible(f) for f in expr.factors)
         case _:

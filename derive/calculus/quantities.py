@@ -14,7 +14,7 @@ from derive.calculus.collect import neat
 from derive.calculus.conditions import conditions
 from derive.calculus.derivation import Chain, Derivation, Head, Line, Result, Step, Why
 from derive.calculus.first import Setting, derivative_lines, read_off, setting
-from derive.calculus.grain import grained
+from derive.calculus.grain import folded, grained
 from derive.calculus.jacobian import jacobian, one_of, per_variable, vectorized
 from derive.calculus.naming import named
 from derive.calculus.narration import overridden
@@ -22,7 +22,7 @@ from derive.calculus.numbers import in_numbers
 from derive.calculus.otherwise import linearity
 from derive.calculus.properties import definiteness, is_invertible, is_positive, is_symmetric
 from derive.calculus.reading import gradient, joined
-from derive.calculus.remarks import remarks
+from derive.calculus.remarks import STRUCTURES, remarks
 from derive.calculus.second import hessian, second_derivative
 from derive.calculus.stationary import stationary
 from derive.calculus.taylor import taylor
@@ -112,10 +112,10 @@ def _derive(problem: Problem) -> Derivation:
             chains += more_chains
             results[name] = result
     chains += in_numbers(problem, results)
-    chains = told_as_asked(chains, problem)
+    chains = told_as_asked(chains, problem, results)
     told = replace(problem, let=written.let, function=written.function) if s.written is not problem.function else problem
     free = {
-        x.name: gradient(first, h)[0] for x, h in zip(problem.wrt, s.directions, strict=True) if structured and "symmetric" in x.has
+        x.name: gradient(first, h)[0] for x, h in zip(problem.wrt, s.directions, strict=True) if structured and STRUCTURES & x.has
     }
     said = remarks(written, free, structured)
     return Derivation(told, tuple(chains), results, _conditions(told, results, dict(where)), where, said)
@@ -178,7 +178,7 @@ def _backward(s: Setting, find: set[str]) -> Derivation:
         chain = differential(s, done.derivative)
         chains.append(chain)
         results["differential"] = Result(chain.lines[-1].expr)
-    chains = told_as_asked(chains, problem)
+    chains = told_as_asked(chains, problem, results)
     said = remarks(problem, {}, {})
     return Derivation(problem, tuple(chains), results, _conditions(problem, results), done.where, said)
 
@@ -221,8 +221,8 @@ def replace_symbol(symbol: Symbol, has: frozenset[str]) -> Symbol:
     return out
 
 
-def told_as_asked(chains: list[Chain], problem: Problem) -> list[Chain]:
-    """The chains at the grain that the problem asks for, with the author's own reasons."""
+def told_as_asked(chains: list[Chain], problem: Problem, results: Results) -> list[Chain]:
+    """The chains at the grain that the problem asks for, without the rules that it hides, with the author's own reasons."""
     unknown = next((n for n in (*problem.hide, *problem.reasons) if n not in rule_names()), None)
     if unknown is not None:
         guess = difflib.get_close_matches(unknown, sorted(rule_names()), n=1)
@@ -231,7 +231,9 @@ def told_as_asked(chains: list[Chain], problem: Problem) -> list[Chain]:
             f"{unknown} is not the name of a rule" + (f"; did you mean {guess[0]}?" if guess else ""), code="unknown-rule",
             where=problem.positions.get(key), hint="`derive rules` lists them",
         )
-    grain = [grained(c, problem.detail) for c in chains]
+    kept = frozenset(one.expr for found in results.values() for one in (
+        found.values() if isinstance(found, Mapping) else found if isinstance(found, tuple) else (found,)))
+    grain = [folded(grained(c, problem.detail), problem.hide, kept) for c in chains]
     return [replace(c, lines=tuple(overridden(line, problem) for line in c.lines)) for c in grain]
 
 
@@ -288,7 +290,7 @@ def _other_inner_product(s: Setting, gradients: dict[str, Expr]) -> tuple[list[L
     g = neat(matmul(inverse(metric), gradients[x.name]), [])
     pair = matmul(transpose(g), metric, h)
     expr = pair if pair.is_scalar else Call("tr", (pair,))
-    line = Line(expr, "inner-product", ("the inner product with ", metric, ": ", metric, inverse(metric), " = I"), "derivative")
+    line = Line(expr, "inner-product", ("the inner product with ", metric, ": ", matmul(metric, inverse(metric)), " = I"), "derivative")
     old = Call("inner", (gradients[x.name], h))
     return [replace(line, steps=(Step(old, expr, "inner-product", ()),))], {x.name: g}
 
@@ -331,7 +333,7 @@ def differential(s: Setting, first: Expr) -> Chain:
     else:
         expr = substitute(first, renamed)
     head = Head("differential", p.name, p.wrt)
-    line = Line(expr, "differential", ("the directional derivative along ", *renamed.values()), "differential", head)
+    line = Line(expr, "differential", ("the directional derivative along ", *joined([(d,) for d in renamed.values()])), "differential", head)
     return Chain("differential", "Differential", (line,))
 
 

@@ -45,9 +45,9 @@ def property_whys(used: Used) -> list[Why]:
 
 
 def joined(parts: list[Why]) -> Why:
-    """Reasons one after the other, separated by commas."""
+    """Reasons one after the other, separated by commas, each once."""
     out: list[str | Expr] = []
-    for k, part in enumerate(parts):
+    for k, part in enumerate(dict.fromkeys(parts)):
         if k:
             out.append(", ")
         out.extend(part)
@@ -246,8 +246,8 @@ def _collect_inside(expr: Expr) -> Expr:
             return expr
 
 
-def gradient(expr: Expr, direction: Symbol) -> tuple[Expr, Why]:
-    """(G, what is said) with expr = ⟨G, direction⟩; G neat."""
+def gradient(expr: Expr, direction: Symbol) -> tuple[Expr, Used]:
+    """(G, the properties that were used) with expr = ⟨G, direction⟩; G neat."""
     used: Used = []
     raw = tidy(pull(expr, direction, ONE))
-    return neat(raw, used), joined(property_whys(used))
+    return neat(raw, used), used

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from derive.calculus.derivation import Why
-from derive.calculus.tidy import tidy
-from derive.language.build import add, negate, transpose
-from derive.language.nodes import Call, Expr, Identity, Symbol
+from derive.language.build import add, negate, number, scale, transpose
+from derive.language.nodes import Call, Expr, Identity, Power, Symbol, Transpose
 from derive.language.problem import Problem
 from derive.language.sizes import Shape, is_scalar, show
 
@@ -17,19 +16,41 @@ def remarks(problem: Problem, free: Mapping[str, Expr], structured: Mapping[str,
     out: list[Why] = []
     for x in problem.wrt:
         g, inside = free.get(x.name), structured.get(x.name)
-        if g is not None and inside is not None and g is not inside and "symmetric" in x.has and "diagonal" not in x.has:
-            out.append(_conventions(x, g))
+        if g is not None and inside is not None:
+            said = _conventions(x, g, g is inside, problem)
+            if said:
+                out.append(said)
     shapes = _shapes(problem)
     if shapes:
         out.append(shapes)
     return tuple(out)
 
 
-def _conventions(x: Symbol, g: Expr) -> Why:
-    """Srinivasan & Panda (2019), arXiv:1911.06491: the gradient of a symmetric variable is sym(G)."""
-    entries = tidy(add(g, transpose(g), negate(Call("hadamard", (Identity(x.shape[0]), g)))))
+STRUCTURES = frozenset({"symmetric", "skew", "diagonal", "upper", "lower", "orthogonal", "stiefel", "unit"})
+"""Structures in which a direction lies; the gradient is the part of the free one that such a direction sees."""
+
+
+def _conventions(x: Symbol, g: Expr, same: bool, problem: Problem) -> Why:
+    """The free gradient, and for a symmetric variable the entry convention.
+
+    Srinivasan & Panda (2019), arXiv:1911.06491: the gradient by a symmetric variable is sym(G).
+    """
+    counted = "symmetric" in x.has and "diagonal" not in x.has
+    if same and not counted:
+        return ()
+    one = g.arg if isinstance(g, Transpose) else g
+    short = isinstance(one, Symbol) or (isinstance(one, Power) and isinstance(one.base, Symbol))
+    taken = {*problem.symbols, *problem.unnamed, *(d.name for d in problem.directions)}
+    letter: Expr = one if short else Symbol(next(c for c in "GMNPQRSUVW" if c not in taken), g.shape)
+    named: Why = () if short or not counted else (letter, " = ")
+    free: Why = ("The free gradient, by a variable without structure, is ", *(("the same",) if same else (*named, g)), ".")
+    if not counted:
+        return free
+    diagonal = Call("hadamard", (Identity(x.shape[0]), letter))
+    entries = add(scale(number(2), letter) if same else add(letter, transpose(letter)), negate(diagonal))
+    told: Why = (" With ", letter, " for it, the") if same and not short else (" The",)
     return (
-        "The free gradient, by a variable without structure, is ", g, ". The entry convention of some books, ", entries,
+        *free, *told, " entry convention of some books, ", entries,
         ", counts entries instead of directions: it is not the gradient of this inner product.",
     )
 

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 
 from derive.calculus.derivation import Chain, Head, Line
 from derive.documents.rows import EQUIVALENCES
-from derive.documents.views import Boxed, passages
+from derive.documents.views import Boxed, passages, says_not
 from derive.language.nodes import Expr
 from derive.language.problem import Problem
 from derive.language.sizes import show as show_shape
@@ -53,10 +53,15 @@ def lines(examined: Examined, width: int) -> Iterator[str]:
             yield from _row(number, view.line, left, width, notation)
         for box in passage.boxed:
             yield from _answer(box, width, notation)
+    said = [c for passage in passages(derivation) for box in passage.boxed for c in box.result.conditions]
     for condition in derivation.conditions:
-        yield f"  where {text.why(condition, notation)}"
+        words = text.why(condition, notation)
+        if says_not(condition):
+            yield from (f"  {part}" for part in wrapped(f"{words[:1].upper()}{words[1:]}.", width - 2, " "))
+        elif condition not in said:
+            yield f"  where {words}"
     for remark in derivation.remarks:
-        yield f"  {text.why(remark, notation)}"
+        yield from (f"  {part}" for part in wrapped(text.why(remark, notation), width - 2, " "))
     report = examined.report
     yield ""
     yield click.style(

@@ -6,7 +6,7 @@ from derive.language.functions import FUNCTIONS, Function
 from derive.language.nodes import Apply, Call, D, Expr, Map, Number, Path, Rate, Symbol
 from derive.language.sizes import ONE, is_square
 from derive.language.spelling import latex_of, unnamed_latex
-from derive.notation.definite import evidently_semidefinite
+from derive.notation.definite import evidently_semidefinite, parameters
 from derive.notation.latex_context import Context
 from derive.notation.latex_factors import dims_latex
 from derive.notation.latex_piece import (
@@ -66,7 +66,7 @@ class Functions(Context):
         if condition == "matrix":
             return first.shape[0] != ONE and first.shape[1] != ONE
         if condition == "definite":
-            return evidently_semidefinite(first)
+            return evidently_semidefinite(first, parameters(self.root))
         if condition.startswith("has:"):
             return condition[4:] in self.root.free
         return condition in self.notation.styles

@@ -36,7 +36,7 @@ from derive.language.nodes import (
 )
 from derive.language.sizes import ONE
 from derive.language.spelling import GREEK_UNICODE
-from derive.notation.definite import evidently_semidefinite
+from derive.notation.definite import evidently_semidefinite, parameters
 from derive.notation.plain import ATOM, INFIX, POWER, PRODUCT, SUM, Plain, Written, scalar_prefix
 from derive.notation.settings import DEFAULT, Notation
 
@@ -130,6 +130,8 @@ class Pretty(Plain):
         return pretty_name(node.name)
 
     def power(self, node: Power) -> Written:
+        if _is_reciprocal(node):
+            return Written(f"1/{self.inverted(node)}", PRODUCT)
         if isinstance(node.exponent, Number):
             exponent = str(node.exponent.value)
             raised = exponent.translate(_RAISED) if "/" not in exponent else f"^({exponent})"
@@ -183,7 +185,7 @@ class Pretty(Plain):
         assert isinstance(name, str)
         row = FUNCTIONS[name]
         args = [self.of(c) for c in node.children]
-        if row.pretty_definite is not None and evidently_semidefinite(node.children[0]):
+        if row.pretty_definite is not None and evidently_semidefinite(node.children[0], parameters(self.root)):
             return Written(row.pretty_definite.format(*(a.text for a in args)))
         if name == "tr" and self.notation.trace == "braces":
             return Written(f"Tr{{{args[0].text}}}")
@@ -222,9 +224,8 @@ class Pretty(Plain):
         if below:
             top = self.scalars(Fraction(number.numerator), above, alone=True)
             under = [*([str(number.denominator)] if number.denominator != 1 else []), *map(self.inverted, below)]
-            lone = len(above) + (number.numerator != 1) <= 1
             bottom = under[0] if len(under) == 1 else f"({_juxtaposed(under)})"
-            pieces = [f"{top if lone else f'({top})'}/{bottom}"]
+            pieces = [f"{top}/{bottom}"]
         else:
             pieces = self.parts(number, above)
         if arg is None:

@@ -1,0 +1,103 @@
+"""What a derivation says beside its lines: reasons, conditions, remarks; lines that a problem hides."""
+
+from __future__ import annotations
+
+import pytest
+
+from derive.calculus.derivation import Derivation
+from derive.calculus.quantities import derive
+from derive.checking.verification import verify
+from derive.language.problemfile import read
+from derive.notation import text
+
+
+def derived(symbols: str, function: str, wrt: str, find: str = "gradient", more: str = "") -> Derivation:
+    rows = "\n".join(f"  {row.strip()}" for row in symbols.split(";"))
+    function = function.replace("'", "''")
+    derivation = derive(read(f"symbols:\n{rows}\nfunction: '{function}'\nwrt: {wrt}\nfind: [{find}]\n{more}", "t.yaml"))
+    assert verify(derivation).passed
+    return derivation
+
+
+def told(derivation: Derivation) -> list[tuple[str, str]]:
+    return [(text.line(line), text.why(line.why)) for chain in derivation.chains for line in chain.lines]
+
+
+QUADRATIC = ("x: vector(n); A: symmetric(n)", "x' A x", "x")
+
+
+def test_a_hidden_rule_has_no_line() -> None:
+    rows = told(derived(*QUADRATIC, more="hide: [product-rule]\n"))
+    assert rows[:2] == [
+        ("Df(x)[h] = d/dt (x + th)'A(x + th) |t=0", "definition"),
+        ("= 2x'Ah", "a scalar is its own transpose, A' = A"),
+    ]
+    rows = told(derived(*QUADRATIC, more="hide: [definition, scalar-transpose]\n"))
+    assert rows[:2] == [("Df(x)[h] = h'Ax + x'Ah", "product rule"), ("= ⟨2Ax, h⟩", "read off, A' = A")]
+
+
+def test_a_hidden_rule_keeps_the_line_that_is_a_result() -> None:
+    rows = told(derived(*QUADRATIC, "derivative, gradient", "hide: [scalar-transpose, read-off]\n"))
+    assert ("= 2x'Ah", "") in rows and ("= ⟨2Ax, h⟩", "") in rows
+
+
+def test_every_rewrite_says_its_reason() -> None:
+    rows = told(derived(*QUADRATIC, more="detail: full\n"))
+    assert [why for _, why in rows] == [
+        "definition", "product rule", "a scalar is its own transpose", "A' = A", "collect", "read off, A' = A", "",
+    ]
+
+
+CONDITIONS = [
+    ("x: scalar", "asin(x)", ["|x| < 1"]),
+    ("x: scalar", "acos(x^2)", ["|x²| < 1"]),
+    ("X: matrix(m, n)", "norm(X) / (1 + norm(X)^2)", ["X ≠ 0"]),
+    ("X: matrix(m, n)", "log(norm(X))", ["X ≠ 0"]),
+    ("X: matrix(m, n)", "norm(X)^2", []),
+    ("X: matrix(m, n)", "1/norm(X)^2", ["X ≠ 0"]),
+    ("x: vector(n)", "norm(x)^2 / norm(x)", ["x ≠ 0"]),
+    ("x: vector(n); A: spd(n)", "sqrt(x' A x)", ["x ≠ 0"]),
+    ("X: spd(n)", "tr(sqrtm(X))", []),
+    ("X: square(n)", "log(det(expm(X)))", []),
+    ("X: square(n)", "logdet(X)", ["det(X) ≠ 0"]),
+    ("x: vector(n); y: vector(n)", "sum(max(x, y))", ["not differentiable where an entry of x is that of y"]),
+    ("x: vector(n)", "sum(min(x, 0))", ["not differentiable where an entry of x is 0"]),
+    ("x: vector(n); a: vector(n); b: scalar", "where(a' x > b, a' x, 0)", ["not where the cases meet: a'x = b"]),
+]
+
+
+@pytest.mark.parametrize(("symbols", "function", "wanted"), CONDITIONS, ids=[row[1] for row in CONDITIONS])
+def test_conditions_are_said_once_and_only_where_needed(symbols: str, function: str, wanted: list[str]) -> None:
+    derivation = derived(symbols, function, symbols[0])
+    assert [text.why(c) for c in derivation.conditions] == wanted
+
+
+def test_a_property_of_two_gradients_is_said_once() -> None:
+    rows = told(derived("S: spd(n); m: vector(n); x: vector(n)", "logdet(S) + (x - m)' S^-1 (x - m)", "[S, m]", "gradient, differential"))
+    whys = [why for _, why in rows]
+    assert "read off, S' = S" in whys and "the directional derivative along dS, dm" in whys
+    assert "log det(S + t H_S)" in rows[0][0]
+
+
+def test_another_inner_product_multiplies_a_whole_matrix() -> None:
+    rows = told(derived("x: vector(n); A: symmetric(n); B: square(n)", "x' A x", "x", more="inner-product: B' B + I\n"))
+    assert "the inner product with B'B + I: (B'B + I)(B'B + I)⁻¹ = I" in [why for _, why in rows]
+
+
+REMARKS = [
+    ("X: symmetric(n); A: square(n)", "tr(A X)", "is A'. The entry convention of some books, A + A' − (I ∘ A),"),
+    ("X: symmetric(n); A: square(n)", "tr(A X X)", "is G = A'X + XA'. The entry convention of some books, G + G' − (I ∘ G),"),
+    ("X: spd(n)", "logdet(X)", "is the same. The entry convention of some books, 2X⁻¹ − (I ∘ X⁻¹),"),
+    ("X: skew(n); A: square(n)", "tr(A X)", "is A'."),
+    ("X: diagonal(n); A: square(n)", "tr(A X)", "is A'."),
+    ("X: upper(n); A: square(n)", "tr(A X)", "is A'."),
+    ("X: orthogonal(n); A: square(n)", "tr(A X)", "is A'."),
+    ("X: stiefel(n, p); A: symmetric(n)", "tr(X' A X)", "is 2AX."),
+    ("x: {type: vector(n), is: [unit]}; A: symmetric(n)", "x' A x", "is 2Ax."),
+]
+
+
+@pytest.mark.parametrize(("symbols", "function", "wanted"), REMARKS, ids=[row[0] for row in REMARKS])
+def test_the_free_gradient_of_a_structured_variable_is_named(symbols: str, function: str, wanted: str) -> None:
+    remarks = [text.why(remark) for remark in derived(symbols, function, symbols[0]).remarks]
+    assert any(f"The free gradient, by a variable without structure, {wanted}" in remark for remark in remarks)
