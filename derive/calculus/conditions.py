@@ -14,8 +14,8 @@ from derive.calculus.properties import (
     is_positive,
 )
 from derive.calculus.tidy import tidy_with
-from derive.language.functions import FUNCTIONS
 from derive.language.build import ONE, add, negate, number, power
+from derive.language.functions import FUNCTIONS
 from derive.language.nodes import Call, Compare, Expr, Map, MatMul, Number, Power, Symbol, Transpose, Where, Zeros
 
 TWO = number(2)

@@ -346,7 +346,7 @@ def degree(expr: Expr, names: frozenset[str], memo: dict[Expr, int] | None = Non
                 out = degree(expr.args[0], names, memo)
             case Transpose(arg=arg):
                 out = degree(arg, names, memo)
-            case Power(base=Call(name="norm", args=(arg,)), exponent=Number(value=k)) if _even(expr.exponent) and k > 0:
+            case Power(base=Call(name="norm", args=(arg,)), exponent=Number(value=k)) if is_even(expr.exponent) and k > 0:
                 out = min(99, int(k) * degree(arg, names, memo))
             case Power(base=base, exponent=Number(value=k)) if k > 0 and k.denominator == 1:
                 out = min(99, int(k) * degree(base, names, memo))
