@@ -125,10 +125,11 @@ def _root(base: Expr) -> Expr:
         base = base.base
     if isinstance(base, Call) and base.name == "norm":
         return base.args[0]
-    if isinstance(base, MatMul) and len(base.factors) in (2, 3) and base.factors[0] is Transpose(base.factors[-1]):
-        if len(base.factors) == 2 or definiteness(base.factors[1]) == "positive definite":
-            return base.factors[-1]
-    return base
+    if not isinstance(base, MatMul) or base.factors[0] is not Transpose(base.factors[-1]):
+        return base
+    between = base.factors[1:-1]
+    definite = not between or (len(between) == 1 and definiteness(between[0]) == "positive definite")
+    return base.factors[-1] if definite else base
 
 
 def _invertible(base: Expr) -> Why:
