@@ -14,9 +14,9 @@ from derive.calculus.properties import (
     is_positive,
 )
 from derive.calculus.tidy import tidy_with
-from derive.language.build import ONE, add, negate, number, power
+from derive.language.build import ONE, add, negate, power
 from derive.language.functions import FUNCTIONS
-from derive.language.nodes import Call, Compare, Expr, Map, MatMul, Number, Power, Symbol, Transpose, Where, Zeros
+from derive.language.nodes import Call, Compare, Expr, Map, MatMul, Number, Power, Symbol, Transpose, Where, Zeros, number
 
 TWO = number(2)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from derive.calculus.derivation import Why
-from derive.language.build import add, negate, number, scale, transpose
-from derive.language.nodes import Call, Expr, Identity, Power, Symbol, Transpose
+from derive.language.build import add, negate, scale, transpose
+from derive.language.nodes import Call, Expr, Identity, Power, Symbol, Transpose, number
 from derive.language.problem import Problem
 from derive.language.sizes import Shape, is_scalar, show
 
