@@ -50,7 +50,8 @@ class Problem:
     answer     by quantity an expression, or one for each variable
     prose      title, statement, hint, remark, notes, source: as the author wrote them
     reasons    rule name -> the author's words; `hide` rule names
-    options    further keys as text or plain data: layout, order, at, data, figure, variants, tags, points, level, notation
+    options    further keys as text or plain data: layout, order, at, data, variants, tags, points, level, notation; `figure` a
+               tuple of problem_figure.Wanted
     positions  where each key stands, for messages: `function`, `find`, `answer.gradient`, `symbols.X`, …
     text       the source text, for messages
     """

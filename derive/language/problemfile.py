@@ -10,6 +10,7 @@ from derive.errors import DeriveError, Position
 from derive.language.problem import Problem
 from derive.language.problem_answer import read_answers, read_part_answers
 from derive.language.problem_data import read_at, read_data
+from derive.language.problem_figure import read_figures
 from derive.language.problem_find import read_find, read_parts, read_total
 from derive.language.problem_function import Bindings, read_function, read_let, read_symbols
 from derive.language.problem_keys import (
@@ -98,15 +99,17 @@ def _problem(node: Node, text: str, file: str) -> Problem:
         value.get("parts"), answer, header.expr, wrt, wrt_list, (*directions, *second), layout, bindings
     )
     options: dict[str, Any] = {
-        key: value[key].plain() if key in ("figure", "variants") else read_names(value[key], key)
+        key: value[key].plain() if key == "variants" else read_names(value[key], key)
         if key == "tags" else value[key].words(f"`{key}`")
-        for key in ("tags", "level", "figure", "variants", "layout") if key in value
+        for key in ("tags", "level", "variants", "layout") if key in value
     }
     total = read_total(value.get("points"), parts)
     if total is not None:
         options["points"] = total
     if "notation" in value:
         options["notation"] = read_notation(value["notation"])
+    if "figure" in value:
+        options["figure"] = read_figures(value["figure"])
     if "order" in value:
         options["order"] = read_order(value["order"])
     if "at" in value:

@@ -89,7 +89,7 @@ method: expansion
 layout: both
 inner-product: 2 M
 order: 3
-figure: {kind: curve, with: [x, y]}
+figure: {kind: data, range: [-3, 1/2]}
 detail: full
 hide: [cyclic]
 reasons: {product-rule: the rule of $products$}
@@ -103,7 +103,8 @@ reasons: {product-rule: the rule of $products$}
     assert p.options["data"]["X"] == ((1, -2, 4), (1, 0, 0), (1, 10, 100))
     assert p.options["columns"] == {"X": ("ones", "x", "x^2")}
     assert p.inner_product is parse("2 M", Scope(p.symbols)) and p.hide == {"cyclic"}
-    assert p.options["figure"] == {"kind": "curve", "with": ["x", "y"]}
+    (figure,) = p.options["figure"]
+    assert figure.kind == "data" and figure.range == {"": (-3.0, 0.5)} and (figure.where.line, figure.of, figure.caption) == (22, "", "")
     assert p.reasons == {"product-rule": "the rule of $products$"} and p.id == "p"
 
 

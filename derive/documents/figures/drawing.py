@@ -1,0 +1,114 @@
+"""Every kind of figure in a table, and the figures of a problem drawn one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from derive.calculus.derivation import Derivation
+from derive.documents import prose
+from derive.documents.figures import data, table
+from derive.documents.figures.picture import Drawing, Figure, rounded
+from derive.documents.figures.scene import Scene
+from derive.documents.rows import mark
+from derive.errors import DeriveError
+from derive.language.problem import Problem
+from derive.language.problem_figure import Wanted
+from derive.notation.settings import DEFAULT, Notation
+
+WIDEST = (14.2, 12.0)
+"""The room that a figure is tried in when a problem is examined, in cm: the width of a wide slide, the height of a page."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """draw      makes the drawing; without a derivation one that shows nothing of a solution, or None
+    question  it shows nothing of a solution even with the derivation, and stands with the question
+    """
+
+    draw: Callable[[Scene], Drawing | None]
+    question: bool = False
+
+
+KINDS: Mapping[str, Kind] = {
+    "data": Kind(data.draw),
+    "table": Kind(table.draw),
+}
+
+
+def figures(
+    problem: Problem,
+    derivation: Derivation | None,
+    notation: Notation,
+    words: Mapping[str, str],
+    width: float,
+    height: float,
+    only: Sequence[str] = (),
+) -> tuple[Figure, ...]:
+    """The figures that a problem asks for; of the kinds `only`, where some are named.
+
+    derivation     None where nothing of a solution may be shown: a figure that would is left out, or drawn without it
+    width, height  the room, in cm
+    DeriveError [figure] at the figure, where it does not apply, or does not fit.
+    """
+    out = []
+    for wanted in _wanted(problem):
+        if only and wanted.kind not in only:
+            continue
+        drawing = draw(Scene(problem, derivation, notation, wanted, width, height))
+        if drawing is None:
+            continue
+        open_ = derivation is None or KINDS[wanted.kind].question
+        key = f"figure.{wanted.kind}" if not open_ or f"figure.{wanted.kind}.question" not in words else f"figure.{wanted.kind}.question"
+        caption = prose.to_latex(wanted.caption, wanted.where) if wanted.caption else words[key]
+        out.append(
+            Figure(
+                wanted.kind, "question" if open_ else "solution", caption, drawing.alt, round(drawing.width, 3),
+                round(drawing.height, 3), rounded(drawing.marks), mark(wanted.where, f"the figure {wanted.kind}"),
+            )
+        )
+    return tuple(out)
+
+
+def draw(scene: Scene) -> Drawing | None:
+    """The drawing, no larger than its room."""
+    drawing = KINDS[scene.wanted.kind].draw(scene)
+    if drawing is None:
+        return None
+    for size, room, what in ((drawing.width, scene.width, "wide"), (drawing.height, scene.height, "high")):
+        if size > room + 1e-6:
+            raise scene.refused(f"it is {size:.1f} cm {what}, and there is room for {room:.1f} cm")
+    return drawing
+
+
+def check(problem: Problem, derivation: Derivation) -> None:
+    """DeriveError [figure] for the first figure that does not apply, with what would."""
+    for wanted in _wanted(problem):
+        try:
+            draw(Scene(problem, derivation, DEFAULT, wanted, *WIDEST))
+        except DeriveError as error:
+            if error.hint is not None or error.code != "figure":
+                raise
+            others = applicable(problem, derivation)
+            raise DeriveError(
+                error.message, code=error.code, where=error.where,
+                hint=f"what applies here: {', '.join(others)}" if others else None,
+            ) from None
+
+
+def applicable(problem: Problem, derivation: Derivation) -> tuple[str, ...]:
+    """The kinds that can be drawn of a problem without further options."""
+    out = []
+    for kind in KINDS:
+        wanted = Wanted(kind, problem.positions["function"])
+        try:
+            if draw(Scene(problem, derivation, DEFAULT, wanted, *WIDEST)) is not None:
+                out.append(kind)
+        except DeriveError:
+            continue
+    return tuple(out)
+
+
+def _wanted(problem: Problem) -> tuple[Wanted, ...]:
+    found: tuple[Wanted, ...] = problem.options.get("figure", ())
+    return found

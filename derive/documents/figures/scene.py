@@ -1,0 +1,102 @@
+"""What a figure is drawn from: the problem, its derivation where the page may show it, the notation, the room."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from derive.calculus.derivation import Derivation, Result
+from derive.documents.measure import width
+from derive.errors import DeriveError
+from derive.language.nodes import Expr, Symbol, substitute
+from derive.language.problem import Problem
+from derive.language.problem_figure import Wanted
+from derive.notation import latex
+from derive.notation.identifiers import identifier
+from derive.notation.numpy_source import Names
+from derive.notation.settings import Notation
+
+if TYPE_CHECKING:
+    from derive.checking.structures import Array
+
+EM = 0.352
+"""Centimetres in an em of a figure's labels: ten points."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """derivation  None where nothing of a solution may be shown
+    width, height  the room, in cm
+    """
+
+    problem: Problem
+    derivation: Derivation | None
+    notation: Notation
+    wanted: Wanted
+    width: float
+    height: float
+
+    def tex(self, expr: Expr) -> str:
+        return latex.inline(expr, self.notation)
+
+    def refused(self, message: str, hint: str | None = None) -> DeriveError:
+        return DeriveError(f"figure: {self.wanted.kind}: {message}", code="figure", where=self.wanted.where, hint=hint)
+
+    def inlined(self, expr: Expr) -> Expr:
+        """Without the names of `let` and of what the derivation names."""
+        named = (*self.problem.let, *(self.derivation.where if self.derivation else ()))
+        for symbol, definition in reversed(named):
+            expr = substitute(expr, {symbol: definition})
+        return expr
+
+    def result(self, quantity: str, variable: str = "") -> Result | None:
+        """What the derivation found, by one variable where there is a list of them; the first of several."""
+        found = self.derivation.results.get(quantity) if self.derivation else None
+        if isinstance(found, Mapping):
+            return found.get(variable) if variable else None
+        return found[0] if isinstance(found, tuple) else found
+
+    def value(self, expr: Expr, numbers: Mapping[str, Any]) -> Array:
+        """The expression at numbers by name, from the NumPy source that the check evaluates too.
+
+        DeriveError [figure] where it has no value there.
+        """
+        from derive.checking.evaluation import Unevaluable, compiled, evaluate, quiet
+
+        named = (*self.problem.let, *(self.derivation.where if self.derivation else ()))
+        names = Names(named)
+        try:
+            with quiet():
+                return evaluate(compiled(expr, names), {identifier(name): value for name, value in numbers.items()})
+        except Unevaluable as error:
+            raise self.refused(f"{latex.latex(expr)} has no value there ({error})") from None
+
+
+def em(label: str) -> float:
+    """The width of a formula as a label, in cm."""
+    return width(label) * EM
+
+
+def numeric(value: object) -> Any:
+    """Fractions of the problem file as floats and arrays of floats."""
+    import numpy as np
+
+    if isinstance(value, Fraction):
+        return float(value)
+    return np.array(value, dtype=float)
+
+
+def formulas(problem: Problem) -> tuple[Expr, ...]:
+    """The function and what `let` defines."""
+    return (problem.function, *(definition for _, definition in problem.let))
+
+
+def without_formula(problem: Problem, expr: Expr) -> str:
+    """The first function without a formula that an expression speaks of, '' when there is none."""
+    return next((name for name in problem.unnamed if name in expr.free), "")
+
+
+def symbol_of(problem: Problem, name: str) -> Symbol | None:
+    return problem.symbols.get(name)
