@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from derive.documents import prose
+from derive.documents.figures.placing import SHOWN
 from derive.documents.glossary import glossary
 from derive.documents.settings import MOST_ROWS
 from derive.errors import Position
@@ -191,11 +192,11 @@ def _use(node: Node) -> Use:
 
 def _quantity(node: Node) -> str:
     name = node.words("show")
-    known = (*FIND, QUESTION)
+    known = (*FIND, QUESTION, *SHOWN)
     if name not in known:
         guess = closest(name, known)
         raise node.error(f"`{name}` is not a quantity" + (f"; did you mean `{guess}`?" if guess else ""), code="unknown-quantity",
-                         hint=f"they are {', '.join(known)}")
+                         hint=f"they are {', '.join((*FIND, QUESTION))}; `figure` shows the figures")
     return name
 
 

@@ -11,7 +11,8 @@ from derive.calculus.derivation import Derivation, Head
 from derive.documents import prose
 from derive.documents import question as questions
 from derive.documents.collection import QUESTION
-from derive.documents.document import Block, Document, Frame, Item, PartText, ProblemPage, Question
+from derive.documents.document import Block, Document, Frame, Item, PartText, Pictures, ProblemPage, Question
+from derive.documents.figures.placing import of_page
 from derive.documents.frames import Page, Room, cut, frames, units, widest
 from derive.documents.measure import width
 from derive.documents.modes import Mode
@@ -114,6 +115,7 @@ def problem_page(
         questions.text(problem, "notes") if mode.reveals == "everything" else "",
         mark(where, "the question"),
         tuple((latex.latex(symbol, notation), broken(expr, notation, {}, measure.line - 6.0)) for symbol, expr in meant),
+        of_page(problem, told, mode, settings, show if show != (QUESTION,) else ()),
     )
 
 
@@ -159,6 +161,7 @@ def collected(
         prose.to_latex(settings.institute), prose.to_latex(settings.date), items, collection, intro, due, points,
         words_of(settings.notation.language), settings.overlays and mode.overlays, settings.aspect, settings.paper,
         settings.reason, settings.hints, settings.macros, theme or settings.theme,
+        any(item.figures for item in items if isinstance(item, ProblemPage | Pictures)),
     )
 
 

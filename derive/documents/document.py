@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from derive.documents.figures.picture import Figure
+
 
 @dataclass(frozen=True)
 class Row:
@@ -122,7 +124,8 @@ class Question:
 @dataclass(frozen=True)
 class ProblemPage:
     """A problem with its whole derivation; `frames` the same cut into slides; `definitions` what the derivation names;
-    `number` its label in a set, '' where it has none."""
+    `number` its label in a set, '' where it has none; `figures` those that stand with the question, and those after the
+    derivation."""
 
     id: str
     number: str
@@ -142,6 +145,7 @@ class ProblemPage:
     notes: str
     mark: str
     definitions: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    figures: tuple[Figure, ...] = ()
     kind: str = "problem"
 
 
@@ -166,12 +170,24 @@ class Prose:
     kind: str = "prose"
 
 
-Item = ProblemPage | Section | Prose
+@dataclass(frozen=True)
+class Pictures:
+    """The figures of a problem alone, without its derivation."""
+
+    id: str
+    title: str
+    title_plain: str
+    figures: tuple[Figure, ...]
+    mark: str
+    kind: str = "figures"
+
+
+Item = ProblemPage | Section | Prose | Pictures
 
 
 @dataclass(frozen=True)
 class Document:
-    """A whole document: what stands on its first page, then its items in order."""
+    """A whole document: what stands on its first page, then its items in order; `drawn`: there are figures among them."""
 
     title: str
     title_plain: str
@@ -193,3 +209,4 @@ class Document:
     hints: bool
     macros: str
     theme: str = ""
+    drawn: bool = False

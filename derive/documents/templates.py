@@ -51,6 +51,7 @@ def environment(folders: Iterable[Path] = ()) -> jinja2.Environment:
         autoescape=False,
     )
     env.filters["meta"] = metadata
+    env.filters["pdftext"] = pdf_string
     env.filters["html"] = mathml.html
     env.filters["mathml"] = _display
     return env
@@ -136,6 +137,11 @@ def metadata(text: str) -> str:
     r"""A string as a value of `\hypersetup`: nothing that TeX would read."""
     table = {"\\": "", "{": "(", "}": ")", "%": r"\%", "#": r"\#", "^": "", "~": " ", "&": r"\&", "$": "", "_": r"\_"}
     return "".join(table.get(c, c) for c in text)
+
+
+def pdf_string(text: str) -> str:
+    """A string of a PDF, in UTF-16: `<FEFF0041>`."""
+    return f"<FEFF{text.encode('utf-16-be').hex().upper()}>"
 
 
 def files(folders: Iterable[Path] = ()) -> dict[str, Path]:

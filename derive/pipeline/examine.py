@@ -69,7 +69,8 @@ def problem_of(text: str, name: str) -> Problem:
 def examine(problem: Problem, points: int = 3, settings: Settings | None = None) -> Examined:
     """Derive and check, in the layout and the notation of the settings and of the problem's own `notation`.
 
-    DeriveError: what the engine cannot do; a line that the check refuses [verification-failed], or whose LaTeX
+    DeriveError: what the engine cannot do; a figure that does not apply [figure]; a line that the check refuses
+    [verification-failed], or whose LaTeX
     reads back as another [misread]; an author's answer that is
     not equal to the result [wrong-answer].
     """
@@ -85,6 +86,10 @@ def examine(problem: Problem, points: int = 3, settings: Settings | None = None)
         raise error.at(problem.positions.get("function", Position(problem.file or problem.id)))
     check_printed(derivation, own.notation)
     check_answers(derivation)
+    if "figure" in problem.options:
+        from derive.documents.figures.drawing import check as check_figures
+
+        check_figures(problem, derivation)
     return Examined(problem, derivation, report, own)
 
 

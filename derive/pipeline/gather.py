@@ -13,6 +13,7 @@ from derive.documents import prose
 from derive.documents.collection import Collection, Entry, Heading, Use, Words
 from derive.documents.compose import collected, problem_page
 from derive.documents.document import Document, Item, Prose, Section
+from derive.documents.figures import placing
 from derive.documents.glossary import term
 from derive.documents.modes import Mode
 from derive.documents.rows import mark
@@ -85,6 +86,7 @@ def gather(collection: Collection, points: int = 3, settings: Settings | None = 
         done[file] = examine(replace(problem, options=plain), points, settings)
     for use in collection.uses:
         _same_points(use, done[files[use.problem]])
+        placing.refuse_missing(done[files[use.problem]].problem, use.show, use.where)
     return Gathered(collection, {name: done[file] for name, file in files.items()})
 
 
@@ -124,6 +126,10 @@ def document(gathered: Gathered, mode: Mode, settings: Settings, fit: Fit) -> Do
         else:
             numbers["problem"] += 1
             one = gathered.examined[entry.problem]
+            pictures = placing.alone(one.problem, one.derivation, mode, settings, entry.show, entry.where)
+            if pictures is not None:
+                items.append(pictures)
+                continue
             page = problem_page(
                 one.problem, one.derivation, one.report, mode, settings, fit,
                 number=_label(numbers["problem"], collection.numbering) if collection.kind == "set" else "", points=entry.points, show=entry.show,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 
 from derive.documents.figures.picture import Label, Mark, Point, line
 
@@ -28,6 +29,15 @@ def decimal(value: float, places: int = 4) -> str:
     """`0.4394`, `-2`, `1.5`: a number as it is printed, without zeros at the end."""
     text = f"{value:.{places}f}".rstrip("0").rstrip(".")
     return "0" if text in ("-0", "") else text
+
+
+def exact(value: float, most: int = 60) -> str:
+    """`\\tfrac{5}{4}` for a fraction of small numbers, else the decimal."""
+    near = Fraction(value).limit_denominator(most)
+    if near.denominator == 1 or abs(float(near) - value) > 1e-12 * max(abs(value), 1.0) or abs(near.numerator) > 999:
+        return decimal(value)
+    sign = "-" if near < 0 else ""
+    return rf"{sign}\tfrac{{{abs(near.numerator)}}}{{{near.denominator}}}"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from derive.calculus.derivation import Derivation
 from derive.documents import prose
-from derive.documents.figures import data, table
+from derive.documents.figures import data, graph, network, table, tangent
 from derive.documents.figures.picture import Drawing, Figure, rounded
 from derive.documents.figures.scene import Scene
 from derive.documents.rows import mark
@@ -33,6 +33,9 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     "data": Kind(data.draw),
     "table": Kind(table.draw),
+    "tangent": Kind(tangent.draw),
+    "graph": Kind(graph.draw),
+    "network": Kind(network.draw, question=True),
 }
 
 
@@ -59,8 +62,9 @@ def figures(
         if drawing is None:
             continue
         open_ = derivation is None or KINDS[wanted.kind].question
-        key = f"figure.{wanted.kind}" if not open_ or f"figure.{wanted.kind}.question" not in words else f"figure.{wanted.kind}.question"
-        caption = prose.to_latex(wanted.caption, wanted.where) if wanted.caption else words[key]
+        aspect = drawing.caption or ("question" if open_ else "")
+        said = words.get(f"figure.{wanted.kind}.{aspect}") or words[f"figure.{wanted.kind}"]
+        caption = prose.to_latex(wanted.caption, wanted.where) if wanted.caption else said
         out.append(
             Figure(
                 wanted.kind, "question" if open_ else "solution", caption, drawing.alt, round(drawing.width, 3),
@@ -90,10 +94,8 @@ def check(problem: Problem, derivation: Derivation) -> None:
             if error.hint is not None or error.code != "figure":
                 raise
             others = applicable(problem, derivation)
-            raise DeriveError(
-                error.message, code=error.code, where=error.where,
-                hint=f"what applies here: {', '.join(others)}" if others else None,
-            ) from None
+            error.hint = f"what applies here: {', '.join(others)}" if others else None
+            raise
 
 
 def applicable(problem: Problem, derivation: Derivation) -> tuple[str, ...]:

@@ -110,7 +110,9 @@ def weights_of(scene: Scene) -> dict[str, Any] | None:
     out: dict[str, Any] = {}
     for variable in problem.wrt:
         found = scene.result("stationary", variable.name)
-        if found is None or found.classification == "undetermined" and found.expr.free & {s.name for s in problem.wrt}:
+        if found is None or (
+            found.classification == "undetermined" and found.expr.free & {s.name for s in problem.wrt}
+        ):
             return None
         out[variable.name] = scene.value(found.expr, numbers)
     return out
@@ -139,7 +141,7 @@ def design(scene: Scene, found: Model) -> tuple[Expr, ...] | None:
     if isinstance(matrix, Symbol) and matrix.name in scene.problem.options.get("columns", {}):
         return designed_columns(scene.problem, matrix.name)
     if isinstance(matrix, Stack) and len(matrix.rows) == 1:
-        out = []
+        out: list[Expr] = []
         for part in matrix.rows[0]:
             if isinstance(part, Ones):
                 out.append(number(1))

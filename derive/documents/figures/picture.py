@@ -50,12 +50,14 @@ Mark = Stroke | Dot | Label
 
 @dataclass(frozen=True)
 class Drawing:
-    """What a kind of figure makes: marks in a box from (0, 0) to (width, height), and in words what is to be seen."""
+    """What a kind of figure makes: marks in a box from (0, 0) to (width, height), and in words what is to be seen; `caption`
+    names the words under it where a kind has several."""
 
     marks: tuple[Mark, ...]
     width: float
     height: float
     alt: str
+    caption: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -42,7 +43,10 @@ class Scene:
         return latex.inline(expr, self.notation)
 
     def refused(self, message: str, hint: str | None = None) -> DeriveError:
-        return DeriveError(f"figure: {self.wanted.kind}: {message}", code="figure", where=self.wanted.where, hint=hint)
+        lines = self.problem.text.splitlines()
+        where = self.wanted.where
+        source = lines[where.line - 1] if 0 < where.line <= len(lines) else None
+        return DeriveError(f"figure {self.wanted.kind}: {message}", code="figure", where=where, hint=hint, source=source)
 
     def inlined(self, expr: Expr) -> Expr:
         """Without the names of `let` and of what the derivation names."""
@@ -77,6 +81,13 @@ class Scene:
 def em(label: str) -> float:
     """The width of a formula as a label, in cm."""
     return width(label) * EM
+
+
+def tall(label: str) -> float:
+    """The height of a formula as a label, in cm."""
+    rows = max((body.count("\\\\") + 1 for body in re.findall(r"\\begin\{\w+\}(.*?)\\end", label, re.DOTALL)), default=0)
+    fraction = 0.2 if "frac" in label else 0.0
+    return max(0.34 + fraction, rows * (0.42 + fraction / 2) + 0.08 if rows else 0.0, 0.9 if "\\sum" in label else 0.0)
 
 
 def numeric(value: object) -> Any:

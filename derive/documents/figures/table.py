@@ -62,10 +62,10 @@ def _set(groups: list[tuple[str, list[tuple[str, list[float]]]]], count: int, al
         for name, values in group:
             texts = _aligned(values)
             size = max(em(name), *(em(text) for text in texts)) + 0.1
-            marks.append(Label(x + size, head, f"${name}$", "east"))
+            marks.append(Label(x + size, head, f"${name}$", "east", "entry"))
             for row, which in enumerate(shown):
                 text = r"\vdots" if which < 0 else texts[which]
-                marks.append(Label(x + size, head - 0.1 - (row + 1) * ROW, f"${text}$", "east"))
+                marks.append(Label(x + size, head - 0.1 - (row + 1) * ROW, f"${text}$", "east", "entry"))
             x += size + GAP
         right = x - GAP
         if title:

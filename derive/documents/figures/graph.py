@@ -1,0 +1,153 @@
+"""`graph`: the computation graph of `let`: a node for each variable, intermediate and the function, edges with local derivatives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from derive.documents.figures.local import local_derivative
+from derive.documents.figures.picture import Anchor, Drawing, Label, Mark, Point, bent, box, line, moved
+from derive.documents.figures.scene import Scene, em, tall
+from derive.language.nodes import Expr, Symbol
+from derive.language.sizes import is_scalar, show
+
+ROW = 1.55
+HALF = 0.34
+"""Half the height of a node."""
+CLEAR = 0.5
+"""What an edge shows of itself on both sides of its label."""
+WIDE, MOST = 8.5, 1.5
+"""A graph that is not so wide is stretched, up to so much."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """A symbol with what defines it; `rank` counts the longest way to it, `row` upwards from the middle."""
+
+    symbol: Symbol
+    definition: Expr | None
+    rank: int = 0
+    row: int = 0
+
+
+@dataclass(frozen=True)
+class Edge:
+    """From what is used to what is made of it; `label` the derivative, '' for none."""
+
+    tail: int
+    head: int
+    label: str
+
+
+def draw(scene: Scene) -> Drawing:
+    nodes = _nodes(scene)
+    edges = [
+        Edge(a, b, _label(scene, one, other)) for b, other in enumerate(nodes) for a, one in enumerate(nodes)
+        if other.definition is not None and one.symbol.name in other.definition.free
+    ]
+    return _set(scene, nodes, edges)
+
+
+def _nodes(scene: Scene) -> list[Node]:
+    """The variables and what depends on them; DeriveError [figure] without `let`."""
+    problem = scene.problem
+    if not problem.let:
+        raise scene.refused("it needs intermediates: name them under `let`", "let: {u: x^2}")
+    if any(symbol.of is not None for symbol in problem.symbols.values()):
+        raise scene.refused("a path has no node")
+    rank: dict[str, int] = {}
+    made: list[tuple[Symbol, Expr]] = []
+    last: Symbol = Symbol(problem.name, problem.function.shape)
+    moving = {x.name for x in problem.wrt}
+    for symbol, definition in (*problem.let, (last, problem.function)):
+        below = definition.free & moving
+        if below:
+            rank[symbol.name] = 1 + max(rank.get(name, 0) for name in below)
+            moving.add(symbol.name)
+            made.append((symbol, definition))
+    out: list[Node] = []
+    rows: dict[int, list[int]] = {}
+    for symbol, definition in made:
+        high = rows.setdefault(rank[symbol.name], [])
+        out.append(Node(symbol, definition, rank[symbol.name], len(high)))
+        high.append(len(high))
+    for x in problem.wrt:
+        used = [rank[symbol.name] for symbol, definition in made if x.name in definition.free]
+        where = min(used) - 1 if used else 0
+        taken = rows.setdefault(where, [])
+        row = min([0, *taken]) - 1 if taken else 0
+        out.append(Node(x, None, where, row))
+        taken.append(row)
+    return sorted(out, key=lambda node: (node.rank, -node.row))
+
+
+def _label(scene: Scene, tail: Node, head: Node) -> str:
+    """The derivative of the head by the tail; of matrices, for which it is an operator, nothing."""
+    if scene.derivation is None:
+        return ""
+    assert head.definition is not None
+    found = local_derivative(scene, head.definition, tail.symbol)
+    return "" if found is None else scene.tex(found)
+
+
+def _set(scene: Scene, nodes: list[Node], edges: list[Edge]) -> Drawing:
+    names = [scene.tex(node.symbol) for node in nodes]
+    halves = [max(em(name) / 2 + 0.2, HALF) for name in names]
+    said = [scene.tex(node.definition) if node.definition is not None else _space(node.symbol) for node in nodes]
+    last = max(node.rank for node in nodes)
+    places = [0.0]
+    for k in range(1, last + 1):
+        before = [i for i, node in enumerate(nodes) if node.rank == k - 1]
+        here = [i for i, node in enumerate(nodes) if node.rank == k]
+        need = max(halves[i] for i in before) + max(halves[i] for i in here) + 1.0
+        for edge in edges:
+            if edge.tail in before and edge.head in here and edge.label:
+                need = max(need, halves[edge.tail] + halves[edge.head] + em(edge.label) + CLEAR)
+        need = max(need, max(em(said[i]) for i in before) / 2 + max(em(said[i]) for i in here) / 2 + 0.35)
+        places.append(places[-1] + need)
+    stretch = min(max(WIDE / places[-1], 1.0), MOST)
+    places = [place * stretch for place in places]
+    at = [(places[node.rank], ROW * node.row) for node in nodes]
+    marks: list[Mark] = []
+    high: list[float] = [y + HALF for _, y in at]
+    for edge in edges:
+        marks += _edge(nodes, halves, at, edge, high)
+    for k, (x, y) in enumerate(at):
+        marks.append(box("box" if nodes[k].definition is not None else "plain", x - halves[k], y - HALF, x + halves[k], y + HALF))
+        marks.append(Label(x, y, f"${names[k]}$"))
+        if said[k]:
+            marks.append(Label(x, y - HALF - 0.12, f"${said[k]}$", "north", "quiet"))
+    left = max(max(halves[k], em(said[k]) / 2) - at[k][0] for k in range(len(nodes))) + 0.05
+    right = max(max(halves[k], em(said[k]) / 2) + at[k][0] for k in range(len(nodes))) + 0.05
+    bottom = min(y - HALF - (0.17 + tall(words) if words else 0.05) for (_, y), words in zip(at, said, strict=True))
+    alt = "the computation graph: " + "; ".join(f"{nodes[e.head].symbol.name} from {nodes[e.tail].symbol.name}" for e in edges)
+    return Drawing(moved(marks, left, -bottom), left + right, max(high) - bottom + 0.1, alt)
+
+
+def _space(symbol: Symbol) -> str:
+    """The shape of a variable that is not a number."""
+    return "" if is_scalar(symbol.shape) else show(symbol.shape).replace("×", r" \times ").replace("*", "")
+
+
+def _edge(nodes: list[Node], halves: list[float], at: list[Point], edge: Edge, high: list[float]) -> list[Mark]:
+    """An arrow with its label above; over nodes in between it goes in a bow."""
+    (x0, y0), (x1, y1) = at[edge.tail], at[edge.head]
+    above = tall(edge.label) if edge.label else 0.0
+    between = [k for k, node in enumerate(nodes) if nodes[edge.tail].rank < node.rank < nodes[edge.head].rank]
+    if between and y0 == y1:
+        lift = 0.85 + 0.3 * (nodes[edge.head].rank - nodes[edge.tail].rank - 2)
+        start, end = (x0 + 0.1, y0 + HALF), (x1 - 0.1, y1 + HALF + 0.02)
+        top = y0 + HALF + lift
+        high.append(top + 0.1 + above)
+        out: list[Mark] = [line("edge", *bent(start, end, lift))]
+        return [*out, Label((x0 + x1) / 2, top + 0.1, f"${edge.label}$", "south")] if edge.label else out
+    if y0 == y1:
+        out = [line("edge", (x0 + halves[edge.tail], y0), (x1 - halves[edge.head] - 0.03, y1))]
+        high.append(y0 + 0.1 + above)
+        centre = (x0 + halves[edge.tail] + x1 - halves[edge.head]) / 2 - 0.04
+        return [*out, Label(centre, y0 + 0.1, f"${edge.label}$", "south")] if edge.label else out
+    # From another row: to the left side of the head, at a third of its height.
+    toward = HALF * 0.6 * (1 if y0 > y1 else -1)
+    out = [line("edge", (x0 + halves[edge.tail], y0), (x1 - halves[edge.head] - 0.03, y1 + toward))]
+    x, y = (x0 + halves[edge.tail] + x1 - halves[edge.head]) / 2, (y0 + y1 + toward) / 2
+    anchor: Anchor = "south east" if y0 < y1 else "south west"
+    return [*out, Label(x, y + 0.06, f"${edge.label}$", anchor)] if edge.label else out

@@ -1,0 +1,71 @@
+"""Which figures a page holds, and the room that they have on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from derive.calculus.derivation import Derivation
+from derive.documents import prose
+from derive.documents.document import Pictures
+from derive.documents.figures.drawing import figures
+from derive.documents.figures.picture import Figure
+from derive.documents.modes import Mode
+from derive.documents.rows import mark
+from derive.documents.settings import Settings
+from derive.documents.words import words as words_of
+from derive.errors import DeriveError, Position
+from derive.language.problem import Problem
+from derive.language.problem_figure import FIGURES
+
+SHOWN = ("figure", *FIGURES)
+"""What `show:` may name beside quantities: all figures of a problem, or those of a kind."""
+
+
+def room(mode: Mode, settings: Settings) -> tuple[float, float]:
+    """Width and height that a figure may have, in cm: the text of a page without its margins, a slide without its title."""
+    if mode.slides:
+        return {169: (14.1, 5.8), 43: (10.9, 6.2)}[settings.aspect]
+    return ({"a4": 16.0, "letter": 16.5}[settings.paper], 13.0)
+
+
+def of_page(
+    problem: Problem, derivation: Derivation | None, mode: Mode, settings: Settings, show: Sequence[str] = ()
+) -> tuple[Figure, ...]:
+    """The figures of a problem on a page that may hold its derivation; none beside answers alone.
+
+    show  as a collection asks: what is named, or all when it is empty
+    """
+    named = [name for name in show if name in SHOWN]
+    if mode.reveals == "answers" or (show and not named):
+        return ()
+    told = derivation if mode.reveals == "everything" and mode.name != "blank" else None
+    only = () if "figure" in named else tuple(named)
+    words = words_of(settings.notation.language)
+    return figures(problem, told, settings.notation, words, *room(mode, settings), only)
+
+
+def alone(
+    problem: Problem, derivation: Derivation, mode: Mode, settings: Settings, show: Sequence[str], where: Position
+) -> Pictures | None:
+    """The figures without the derivation, where a collection asks for nothing else."""
+    if not show or any(name not in SHOWN for name in show):
+        return None
+    return Pictures(
+        problem.id,
+        prose.to_latex(problem.title, problem.positions.get("title")),
+        prose.plain(problem.title),
+        of_page(problem, derivation, mode, settings, show),
+        mark(where, "the figure"),
+    )
+
+
+def refuse_missing(problem: Problem, show: Sequence[str], where: Position) -> None:
+    """DeriveError [no-figure] where a collection asks for a figure that its problem does not draw."""
+    drawn = [wanted.kind for wanted in problem.options.get("figure", ())]
+    for name in show:
+        if (name == "figure" and not drawn) or (name in FIGURES and name not in drawn):
+            what = "figure" if name == "figure" else f"figure `{name}`"
+            raise DeriveError(
+                f"the problem {problem.id} has no {what}", code="no-figure", where=where,
+                hint=f"it draws {', '.join(drawn)}" if drawn else "give it a key `figure:`",
+            )
