@@ -173,7 +173,7 @@ def _statement(e: Entry) -> Iterator[tuple[Expr, Expr]]:
             yield proving.said(problem, row.left), proving.said(problem, row.right)
         case Defining():
             known = _letters(row)
-            for left, right, _ in row.equations:
+            for left, right in row.equations:
                 yield compiled(left, known), compiled(right, known)
         case Function():
             problem = _function_problem(row)

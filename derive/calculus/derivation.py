@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from derive.language.nodes import Expr, Path, Symbol, at, replace
+from derive.language.nodes import D, Expr, Path, Symbol, at, replace
 from derive.language.problem import Problem
 from derive.language.sizes import Size
 
@@ -160,6 +160,11 @@ class Derivation:
             for one in several:
                 if one.expr not in stated:
                     raise BrokenChain(f"the {quantity} is not on any line")
+
+    @property
+    def letters(self) -> tuple[tuple[Symbol, Expr], ...]:
+        """The intermediates that a reader is told of: not dQ, the derivative of what has the letter Q."""
+        return tuple((symbol, expr) for symbol, expr in self.where if not isinstance(expr, D))
 
     def free(self, result: Result) -> tuple[tuple[Symbol, Size], ...]:
         """The free indices of a result: its own, or those of the line that it stands on."""

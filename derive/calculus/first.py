@@ -8,7 +8,7 @@ from derive.calculus.collect import collect, neat
 from derive.calculus.derivation import Head, Line, Step, Why
 from derive.calculus.differentiate import Motion, level, motion
 from derive.calculus.explicit import by_entries, explicit
-from derive.calculus.implicit import Named, defining_lines
+from derive.calculus.implicit import Letters, Named, defining_lines
 from derive.calculus.narration import reason
 from derive.calculus.properties import is_diagonal, is_invertible, is_skew, is_symmetric, is_triangular
 from derive.calculus.reading import gradient, joined, property_whys, turn
@@ -175,8 +175,8 @@ def derivative_lines(s: Setting) -> tuple[list[Line], Named]:
     rate: Expr
     if p.method == "expansion" and not m.lets and not s.unit_speed:
         return expansion_lines(s), ()
-    taken = taken_names(p) if set(p.find) <= _LETTERS_FOR else None
-    defined = defining_lines(p.function, m, head, taken) if p.method == "directional" else None
+    letters = Letters(taken_names(p) if set(p.find) <= _LETTERS_FOR else None, "differential" not in p.find)
+    defined = defining_lines(p.function, m, head, letters) if p.method == "directional" else None
     named: Named = ()
     if defined is not None:
         lines.extend(defined[0])

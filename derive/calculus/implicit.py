@@ -5,29 +5,83 @@ Source: the implicit function theorem; Magnus & Neudecker, Matrix Differential C
 
 from __future__ import annotations
 
-from derive.calculus.derivation import Head, Line
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from derive.calculus.derivation import Head, Line, Why
 from derive.calculus.differentiate import Motion, level, take
 from derive.calculus.equations import solve
-from derive.calculus.rules.defining import DEFINING, Defining
+from derive.calculus.properties import definiteness
+from derive.calculus.rules.defining import DEFINING, Defining, Stage
 from derive.calculus.rules.differentials import DIFFERENTIALS
 from derive.calculus.rules.rule import compiled, fill, match
 from derive.calculus.tidy import tidy
 from derive.errors import DeriveError
 from derive.language.build import subtract
-from derive.language.nodes import D, Expr, Symbol, substitute
+from derive.language.declarations import path_derivative
+from derive.language.functions import FUNCTIONS
+from derive.language.nodes import Call, D, Expr, Number, Symbol, substitute
 from derive.language.sizes import Size
 
 Named = tuple[tuple[Symbol, Expr], ...]
 
 
-def defining_lines(
-    function: Expr, m: Motion, head: Head, taken: frozenset[str] | None = None
-) -> tuple[list[Line], Named] | None:
+@dataclass(frozen=True)
+class Letters:
+    """Which letters a derivation may bring in.
+
+    taken  the names in use; None where no letter is wanted: what follows differentiates the result once more
+    moving whether a letter may stand for what holds the direction, M = Q'HR⁻¹
+    """
+
+    taken: frozenset[str] | None
+    moving: bool
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A row of the table at work on a function.
+
+    bound   letter -> a symbol of its own, the argument, the direction
+    shown   what each of these symbols, and its differential, is written as
+    held    the differentials of the unknowns, which stay
+    """
+
+    row: Defining
+    given: str
+    bound: Mapping[str, Expr]
+    sizes: Mapping[str, Size]
+    shown: Mapping[Expr, Expr]
+    motion: Motion
+    held: frozenset[Expr]
+
+    def read(self, text: str) -> Expr:
+        return fill(compiled(text, self.given), self.bound, self.sizes)
+
+    def written(self, expr: Expr) -> Expr:
+        """With letters as a reader sees them, nothing simplified away (A inv(A) stays)."""
+        out = substitute(expr, {k: v for k, v in self.shown.items() if isinstance(k, D)})
+        return substitute(out, {k: v for k, v in self.shown.items() if not isinstance(k, D)})
+
+    def said(self, text: str) -> Why:
+        """Words; what stands between backticks is mathematics in the letters of the row."""
+        out: list[str | Expr] = []
+        for k, part in enumerate(re.split(r"`([^`]*)`", text)):
+            if not k % 2:
+                out.append(part)
+                continue
+            for n, side in enumerate(part.split(" = ")):
+                out.extend((" = ",) if n else ())
+                out.append(side if side.isdigit() else self.written(self.read(side)))
+        return tuple(part for part in out if part != "")
+
+
+def defining_lines(function: Expr, m: Motion, head: Head, letters: Letters) -> tuple[list[Line], Named] | None:
     """The derivative of a function from its defining equation, when the whole function is one of the table with a letter in it.
 
-    The last line states the derivative; those before it are equations.  With `taken`, the names in use, the factors of a
-    factorization get letters (Q, R, λ, v), which are answered with what they stand for.  None when the function is not of that
-    kind.
+    The last line states the derivative; those before it are equations.  The factors of a factorization get letters where they
+    may (Q, R, λ, v, dQ, …), which are answered with what they stand for.  None when the function is not of that kind.
     """
     try:
         pending: Expr = D(function, m.moves)
@@ -48,46 +102,110 @@ def defining_lines(
     sizes: dict[str, Size] = {}
     if not match(compiled(rule.of, rule.given), function, values, sizes) or not _plain(values.get("A"), m):
         return None
-    unknowns = {
-        letter: fill(compiled(text, rule.given), values, sizes) for letter, text in row.unknowns
-    }
-    names: dict[str, Symbol] = {letter: Symbol(f"_{letter}", e.shape) for letter, e in unknowns.items()}
-    inner = Motion(m.moves, m.active | {s.name for s in names.values()}, {names[k]: e for k, e in unknowns.items()})
-    held = frozenset(D(s, m.moves) for s in names.values())
-    # what a letter and its differential print as: the function itself and D(…)[H]
-    told = _letters(unknowns, taken)
-    shown: dict[Expr, Expr] = {}
-    for letter, e in unknowns.items():
-        as_written = told.get(letter, e)
-        shown[D(names[letter], m.moves)] = D(as_written, m.moves)
-        shown[names[letter]] = as_written
-    given = row.given + "".join(f", {k}: {_dims(e, sizes)}" for k, e in unknowns.items())
-    bound: dict[str, Expr] = {**values, "dA": _velocity(values["A"], m)}
-    for letter in unknowns:
-        bound[letter] = names[letter]
-        bound["d" + letter] = D(names[letter], m.moves)
-    lines = _equations(row, given, bound, sizes, inner, held, shown)
-    solved = _solved(row, lines, names, m, inner, held, bound, sizes, given, shown)
+    work, named, plain = _at_work(row, values, sizes, m, letters)
+    lines = _equations(work)
+    solved = _solved(work, m)
     last = solved if solved is not None and tidy(solved) is tidy(result) else result
-    after = tidy(substitute(last, {e: told[k] for k, e in unknowns.items() if k in told}))
-    lines.append(Line(after, name, (row.last,), "derivative", head))
-    named: Named = tuple((told[k], e) for k, e in unknowns.items() if k in told)
+    if row.result and plain:
+        after = tidy(work.written(work.read(row.result)))
+    else:
+        back = {e: s for s, e in named if not e.pending}
+        after = tidy(substitute(last, back))
+    lines.append(Line(after, name, work.said(row.last), "derivative", head))
     return lines, named
 
 
+def _at_work(
+    row: Defining, values: Mapping[str, Expr], sizes: dict[str, Size], m: Motion, letters: Letters
+) -> tuple[_Row, Named, bool]:
+    """The row with its letters bound; the letters that a reader sees; whether those of `names` are among them."""
+    rule = DIFFERENTIALS[row.rule]
+    unknowns = {letter: fill(compiled(text, rule.given), values, sizes) for letter, text in row.unknowns}
+    symbols: dict[str, Symbol] = {letter: Symbol(f"_{letter}", e.shape) for letter, e in unknowns.items()}
+    inner = Motion(m.moves, m.active | {s.name for s in symbols.values()}, {symbols[k]: e for k, e in unknowns.items()})
+    velocity = _velocity(values["A"], m)
+    given = row.given + "".join(f", {k}: {_dims(e, sizes)}" for k, e in unknowns.items())
+    bound: dict[str, Expr] = {**values, "dA": velocity, "i": _INDEX["i"], "j": _INDEX["j"]}
+    for letter, symbol in symbols.items():
+        bound[letter] = symbol
+        bound["d" + letter] = D(symbol, m.moves)
+    given += ", i: integer, j: integer"
+    told = _told(unknowns, values, letters)
+    shown: dict[Expr, Expr] = {}
+    named: list[tuple[Symbol, Expr]] = []
+    for letter, e in unknowns.items():
+        shown[symbols[letter]] = told.get(letter, e)
+        named.extend(((told[letter], e),) if letter in told else ())
+    for letter, e in unknowns.items():
+        moving: Expr = D(e, m.moves)
+        shown[D(symbols[letter], m.moves)] = moving
+        if letter in told:
+            symbol = _differential(told[letter], m)
+            shown[D(symbols[letter], m.moves)] = symbol
+            named.append((symbol, moving))
+    held = frozenset(D(s, m.moves) for s in symbols.values())
+    plain = bool(told) and letters.moving
+    for letter, text in row.names:
+        work = _Row(row, given, bound, sizes, shown, inner, held)
+        definition = work.read(text)
+        symbol = Symbol(f"_{letter}", definition.shape)
+        given += f", {letter}: {_dims(definition, sizes)}"
+        bound[letter] = symbol
+        written = work.written(definition)
+        if plain:
+            name = _free(letter, _taken(values, letters) | {s.name for s, _ in named})
+            mark: Symbol = Symbol(name, definition.shape)
+            named.append((mark, written))
+            shown[symbol] = mark
+        else:
+            shown[symbol] = written
+    return _Row(row, given, bound, sizes, shown, inner, held), tuple(named), plain
+
+
+_INDEX = {k: Symbol(k, (Size.of(1), Size.of(1)), frozenset({"integer"})) for k in "ij"}
 _SPELLED = {"l": "lambda", "s": "sigma"}
 
 
-def _letters(unknowns: dict[str, Expr], taken: frozenset[str] | None) -> dict[str, Symbol]:
-    """A letter for each factor, all or none; the inverse and the square root keep their own signs."""
-    if taken is None or "Y" in unknowns:
+def _told(unknowns: Mapping[str, Expr], values: Mapping[str, Expr], letters: Letters) -> dict[str, Symbol]:
+    """A letter for each factor; the inverse keeps its own sign."""
+    if letters.taken is None or "Y" in unknowns:
         return {}
     out: dict[str, Symbol] = {}
+    taken = _taken(values, letters)
     for letter, e in unknowns.items():
-        name = _SPELLED.get(letter, letter) if e.is_scalar else letter
-        if name in taken:
-            return {}
-        out[letter] = Symbol(name, e.shape)
+        name = _free(_SPELLED.get(letter, letter) if e.is_scalar else letter, taken)
+        taken |= {name, f"d{name}"}
+        out[letter] = Symbol(name, e.shape, _properties(e))
+    return out
+
+
+def _properties(e: Expr) -> frozenset[str]:
+    """What a letter has by what it stands for, in the words of declarations."""
+    given = FUNCTIONS[e.name].gives if isinstance(e, Call) else frozenset()
+    if definiteness(e) == "positive definite":
+        return given | ({"positive"} if e.is_scalar else {"spd", "symmetric", "invertible"})
+    return given
+
+
+def _taken(values: Mapping[str, Expr], letters: Letters) -> frozenset[str]:
+    sizes = {name for e in values.values() for size in e.shape for name in size.names}
+    return (letters.taken or frozenset()) | sizes
+
+
+def _free(name: str, taken: frozenset[str] | set[str]) -> str:
+    """The name, or with a number below it where it is taken."""
+    return next(n for n in (name, *(f"{name}_{k}" for k in range(100))) if n not in taken and f"d{n}" not in taken)
+
+
+def _differential(symbol: Symbol, m: Motion) -> Symbol:
+    """dQ, or the velocity of a factor along a path."""
+    (variable, direction), *_ = m.moves
+    if isinstance(direction, Number):
+        path: Symbol = Symbol(symbol.name, symbol.dims, frozenset(), variable.name)
+        return path_derivative(path)
+    from derive.notation.latex import latex
+
+    out: Symbol = Symbol(f"d{symbol.name}", symbol.dims, frozenset(), None, r"\mathrm{d}" + latex(symbol))
     return out
 
 
@@ -101,44 +219,41 @@ def _plain(argument: Expr | None, m: Motion) -> bool:
     return isinstance(argument, Symbol) and argument.name in m.active and argument not in m.lets
 
 
-def _dims(e: Expr, sizes: dict[str, Size]) -> str:
+def _dims(e: Expr, sizes: Mapping[str, Size]) -> str:
     """The sizes of an unknown in the letters of the row."""
     back = {v: k for k, v in sizes.items()}
     words = [back.get(size, str(size)) for size in e.shape]
     return " ".join(words) if not e.is_scalar else ""
 
 
-def _shown(expr: Expr, shown: dict[Expr, Expr]) -> Expr:
-    return tidy(substitute(substitute(expr, {k: v for k, v in shown.items() if isinstance(k, D)}),
-                           {k: v for k, v in shown.items() if not isinstance(k, D)}))
-
-
-def _equations(
-    row: Defining, given: str, bound: dict[str, Expr], sizes: dict[str, Size], m: Motion, held: frozenset[Expr],
-    shown: dict[Expr, Expr],
-) -> list[Line]:
+def _equations(work: _Row) -> list[Line]:
     lines: list[Line] = []
 
-    def read(text: str) -> Expr:
-        return fill(compiled(text, given), bound, sizes)
+    def state(left: Expr, right: Expr, why: Why, rule: str, relation: str) -> None:
+        lines.append(Line(work.written(right), rule, why, "equation", work.written(left), equation=True, relation=relation))
 
-    def state(left: Expr, right: Expr, words: str, rule: str) -> None:
-        lines.append(Line(_kept(right, shown), rule, (words,), "equation", _kept(left, shown), equation=True,
-                          relation="=" if rule == "defining-equation" else "⇒"))
+    def differentiated(stage: Stage, why: Why, relation: str) -> None:
+        sides = (_differentiated(work.read(text), work.motion, work.held) for text in (stage.left, stage.right))
+        state(*sides, why, "product-rule", relation)
 
-    for left, right, words in row.equations:
-        a, b = read(left), read(right)
-        state(a, b, words, "defining-equation")
-        state(_differentiated(a, m, held), _differentiated(b, m, held), "differentiate both sides, product rule", "product-rule")
-    for left, right, words in row.rows:
-        state(read(left), read(right), words, "implicit")
+    for stage in work.row.stages:
+        if stage.kind == "constraint":
+            differentiated(stage, work.said(f"differentiate `{stage.left} = {stage.right}`{stage.words}"), "=")
+        elif stage.kind == "given":
+            state(work.read(stage.left), work.read(stage.right), work.said(stage.words), "defining-equation", "=")
+        elif stage.kind == "both":
+            state(work.read(stage.left), work.read(stage.right), work.said(stage.words), "defining-equation", "=")
+            along = work.bound["dA"]
+            plain = isinstance(along, Symbol) and not along.order
+            differentiated(stage, ("differentiate both sides", *((" along ", along) if plain else ())), "⇒")
+        elif stage.kind == "so" or not _is_square(work):
+            state(work.read(stage.left), work.read(stage.right), work.said(stage.words), "implicit", "⇒")
     return lines
 
 
-def _kept(expr: Expr, shown: dict[Expr, Expr]) -> Expr:
-    """Letters replaced by what they stand for, nothing simplified away (A inv(A) stays)."""
-    out = substitute(expr, {k: v for k, v in shown.items() if isinstance(k, D)})
-    return substitute(out, {k: v for k, v in shown.items() if not isinstance(k, D)})
+def _is_square(work: _Row) -> bool:
+    rows, columns = work.bound["A"].shape
+    return rows == columns
 
 
 def _differentiated(expr: Expr, m: Motion, held: frozenset[Expr]) -> Expr:
@@ -148,19 +263,16 @@ def _differentiated(expr: Expr, m: Motion, held: frozenset[Expr]) -> Expr:
     return out
 
 
-def _solved(
-    row: Defining, lines: list[Line], names: dict[str, Symbol], outer: Motion, m: Motion, held: frozenset[Expr],
-    bound: dict[str, Expr], sizes: dict[str, Size], given: str, shown: dict[Expr, Expr],
-) -> Expr | None:
+def _solved(work: _Row, outer: Motion) -> Expr | None:
     """The differentiated equation solved by the engine, where it is linear in one unknown differential."""
-    if len(names) != 1 or row.rows:
+    if not work.row.solved:
         return None
-    (symbol,) = names.values()
+    ((letter, _),) = work.row.unknowns
+    symbol = work.bound[letter]
+    assert isinstance(symbol, Symbol)
     unknown: Symbol = Symbol("_d", symbol.dims)
-    left, right, _ = row.equations[0]
-    a, b = (fill(compiled(t, given), bound, sizes) for t in (left, right))
-    equation = subtract(_differentiated(a, m, held), _differentiated(b, m, held))
+    stage = work.row.stages[0]
+    a, b = (_differentiated(work.read(text), work.motion, work.held) for text in (stage.left, stage.right))
+    equation = subtract(a, b)
     found = solve(tidy(substitute(equation, {D(symbol, outer.moves): unknown})), unknown)
-    return None if found is None else _shown(found.solution, shown)
-
-
+    return None if found is None else tidy(work.written(found.solution))

@@ -7,6 +7,7 @@ det ≠ 0) when the caller allows that.
 from __future__ import annotations
 
 from derive.language.build import coefficient, negate, transpose
+from derive.language.functions import FUNCTIONS
 from derive.language.nodes import (
     Add,
     Call,
@@ -28,7 +29,8 @@ from derive.language.sizes import is_square
 
 
 def has(expr: Expr, name: str) -> bool:
-    return isinstance(expr, Symbol) and name in expr.has
+    """Whether a letter is declared to have it, or a function gives it."""
+    return (isinstance(expr, Symbol) and name in expr.has) or (isinstance(expr, Call) and name in FUNCTIONS[expr.name].gives)
 
 
 def is_symmetric(expr: Expr) -> bool:
@@ -83,6 +85,8 @@ def is_triangular(expr: Expr, which: str) -> bool:
             return which == "lower"
         case Call(name="triu"):
             return which == "upper"
+        case Call() if has(expr, which):
+            return True
         case Transpose(arg=arg):
             return is_triangular(arg, other)
         case Scale(arg=arg):
@@ -124,8 +128,8 @@ def is_positive(expr: Expr) -> bool:
             return definiteness(arg) == "positive definite"
         case Call(name="sum" | "mean", args=(arg,)):
             return is_positive(arg)
-        case Call(name="softmax" | "pi"):
-            return True
+        case Call():
+            return has(expr, "positive")
         case _:
             return False
 
@@ -227,6 +231,8 @@ def definiteness(expr: Expr, assumed: list[Expr] | None = None) -> str | None:
         case Call(name="sqrtm", args=(arg,)):
             kind = definiteness(arg, assumed)
             return kind if kind is not None and kind.startswith("positive") else None
+        case Call() if has(expr, "spd"):
+            return "positive definite"
         case Call(name="diag", args=(arg,)) if is_square(expr.shape):
             return "positive definite" if is_positive(arg) else "positive semidefinite" if is_nonnegative(arg) else None
         case Transpose(arg=arg):
@@ -293,7 +299,7 @@ def is_invertible(expr: Expr) -> bool:
             return is_nonzero(scalar) and is_invertible(arg)
         case Power(base=base):
             return is_invertible(base)
-        case Call(name="expm" | "cholesky" | "qr_r"):
+        case Call() if has(expr, "invertible"):
             return True
         case Call(name="sqrtm", args=(arg,)):
             return is_invertible(arg)
@@ -308,8 +314,8 @@ def is_orthogonal(expr: Expr) -> bool:
     match expr:
         case Identity():
             return True
-        case Symbol():
-            return "orthogonal" in expr.has
+        case Symbol() | Call():
+            return has(expr, "orthogonal") or (has(expr, "stiefel") and is_square(expr.shape))
         case Transpose(arg=arg):
             return is_orthogonal(arg)
         case MatMul():
@@ -328,8 +334,6 @@ def degree(expr: Expr, names: frozenset[str], memo: dict[Expr, int] | None = Non
     found = memo.get(expr)
     if found is not None:
         return found
-    from derive.language.functions import FUNCTIONS
-
     if not (expr.free & names):
         out = 0
     else:

@@ -22,6 +22,7 @@ from derive.calculus.numbers import in_numbers
 from derive.calculus.otherwise import linearity
 from derive.calculus.properties import definiteness, is_invertible, is_positive, is_symmetric
 from derive.calculus.reading import gradient, joined
+from derive.calculus.explaining import explanations
 from derive.calculus.remarks import STRUCTURES, remarks
 from derive.calculus.second import hessian, second_derivative
 from derive.calculus.stationary import stationary
@@ -117,7 +118,9 @@ def _derive(problem: Problem) -> Derivation:
     free = {
         x.name: gradient(first, h)[0] for x, h in zip(problem.wrt, s.directions, strict=True) if structured and STRUCTURES & x.has
     }
-    said = remarks(written, free, structured)
+    told_of = [line.expr for chain in chains for line in chain.lines if not line.equation]
+    brought = explanations((written.function, *(d for _, d in written.let)), (*(d for _, d in where), *told_of))
+    said = (*remarks(written, free, structured), *brought)
     return Derivation(told, tuple(chains), results, _conditions(told, results, dict(where)), where, said)
 
 
@@ -350,4 +353,6 @@ def _conditions(problem: Problem, results: Results, where: Mapping[Expr, Expr] |
     for quantity, result in results.items():
         if quantity != "stationary":
             exprs += [r.expr for r in (result.values() if isinstance(result, Mapping) else (result,)) if isinstance(r, Result)]
-    return conditions(written, [substitute(e, where) for e in exprs] if where else exprs)
+    for symbol, definition in reversed(tuple(where.items())) if where else ():
+        exprs = [substitute(e, {symbol: definition}) for e in exprs]
+    return conditions(written, exprs)

@@ -29,7 +29,7 @@ def check_equation(site: Site, line: Line) -> Outcome:
     An equation that is no identity and claims no solution is held against a stationary point found numerically.
     """
     left, right = _sides(site, line)
-    pending = line.expr.pending or not isinstance(line.left, Expr) or line.left.pending
+    pending = not isinstance(line.left, Expr) or _differenced(site, line.expr) or _differenced(site, line.left)
     tolerance = FIRST if pending else EXACT
     size = max(largest(left), largest(right), 1e-30)
     here = _off(left, right, size)
@@ -50,6 +50,12 @@ def check_equation(site: Site, line: Line) -> Outcome:
     left, right = _sides(solved, line)
     size = max(size, largest(left), largest(right))
     return Outcome(_off(left, right, size), tolerance, "the claimed solution put in")
+
+
+def _differenced(site: Site, expr: Expr) -> bool:
+    """Whether a difference quotient is in its value: written, or in what a letter stands for (dQ)."""
+    pending = {symbol.name for symbol, definition in site.names.let if definition.pending}
+    return expr.pending or bool(expr.free & pending)
 
 
 def check_identity(site: Site, left: Expr, right: Expr) -> Outcome:

@@ -39,7 +39,7 @@ def lines(examined: Examined, width: int) -> Iterator[str]:
     yield f"  {_function(problem, notation)} = {text.pretty(problem.function, notation)}"
     for symbol, expr in problem.let:
         yield f"  {text.pretty(symbol)} = {text.pretty(expr, notation)}"
-    for symbol, expr in derivation.where:
+    for symbol, expr in derivation.letters:
         yield f"  with {text.pretty(symbol)} = {text.pretty(expr, notation)}"
     given = ", ".join(f"{text.pretty(s)} {_kind(s.shape, s.has)}" for s in problem.symbols.values())
     yield from (click.style(f"  {line}", dim=True) for line in wrapped(given, width - 2, ", "))

@@ -116,10 +116,10 @@ def _blocks(
 
 def where_of(derivation: Derivation) -> tuple[Why, ...]:
     """What the letters of intermediates stand for: one sentence, () where there are none or the first line says it."""
-    if any(symbol in derivation.chains[0].lines[0].why for symbol, _ in derivation.where):
+    if any(symbol in derivation.chains[0].lines[0].why for symbol, _ in derivation.letters):
         return ()
     out: list[str | Expr] = []
-    for symbol, definition in derivation.where:
+    for symbol, definition in derivation.letters:
         out += [", " if out else "Here ", symbol, " = ", definition]
     return ((*out, "."),) if out else ()
 

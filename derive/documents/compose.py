@@ -82,7 +82,7 @@ def problem_page(
     blocks = _blocks(found, parts, measure, settings, where) if mode.reveals != "nothing" else ()
     if mode.reveals == "answers":
         blocks = tuple(replace(block, rows=(), lead="", widest="") for block in blocks if block.answers)
-    meant = tuple((symbol, letters.of(expr)) for symbol, expr in told.where) if told else ()
+    meant = tuple((symbol, letters.of(expr)) for symbol, expr in told.letters) if told else ()
     remarks = _remarks(problem, told, notation)
     asked = questions.question(problem, notation, words, measure, letters)
     asked = asked if hinted else replace(asked, hint="")

@@ -121,6 +121,8 @@ def definite(expr: Expr, strict: bool) -> bool:
             return symmetric(arg)
         case Call("sqrtm" | "kron" | "hadamard", args):
             return all(definite(a, strict) for a in args)
+        case Call(name):
+            return "spd" in FUNCTIONS[name].gives
         case MatMul(factors):
             return _congruent(factors, strict)
         case _:
@@ -155,7 +157,9 @@ def _invertible(expr: Expr) -> bool:
     match expr:
         case Symbol():
             return bool(expr.has & {"invertible", "spd", "orthogonal"})
-        case Identity() | Power(_, Number(-1)) | Call("expm"):
+        case Identity() | Power(_, Number(-1)):
+            return True
+        case Call(name) if "invertible" in FUNCTIONS[name].gives:
             return True
         case Transpose(arg) | Power(arg, _):
             return _invertible(arg)

@@ -16,6 +16,11 @@ latex_when (conditions, LaTeX): the first row whose conditions all hold replaces
 numpy_symmetric  the same for an argument that is evidently symmetric
 rank2      `numpy` takes its vectors as n×1 and 1×n arrays; its value is flattened again
 pretty     for the terminal, where it is not name(argument): `‖{0}‖`; `pretty_definite` of a positive semidefinite argument
+letter     what a factor of a factorization is called in a derivation, where the name is free
+explained  what its notation means, in a sentence with `…` in the problem language over A, B, C: said where the author did not
+           write the function and the derivation brings it in
+gives      what its value has where the function is smooth, in the words of declarations: spd, invertible, lower, upper, stiefel,
+           orthogonal, unit, positive
 infix      (operator in the language, its LaTeX) for functions written between their arguments
 domain     what each argument must satisfy for the derivative to exist: positive, nonnegative, unit-interval, nonzero,
            invertible, spd, full-column-rank, ...; '' is everything
@@ -72,6 +77,9 @@ class Function:
     latex_when: tuple[tuple[str, str], ...] = ()
     pretty: str | None = None
     pretty_definite: str | None = None
+    letter: str = ""
+    explained: str = ""
+    gives: frozenset[str] = frozenset()
 
     @property
     def arities(self) -> frozenset[int]:
@@ -206,7 +214,8 @@ _ROWS = (
              transposes="args", kinks="{0} = {1}"),
     Function("min", _WITH_SCALAR, r"\min({0}, {1})", "np.minimum({0}, {1})", "the smaller, entry by entry",
              transposes="args", kinks="{0} = {1}"),
-    Function("pi", "-> scalar", r"\pi", "np.pi", "the constant π (in the derivative of erf); no argument", pretty="π"),
+    Function("pi", "-> scalar", r"\pi", "np.pi", "the constant π (in the derivative of erf); no argument", pretty="π",
+             gives=frozenset({"positive"})),
     # ------------------------------------------------------------------ scalars from matrices
     Function("tr", "square(n) -> scalar", r"\operatorname{{tr}}({0})", "np.trace({0})", "trace", linear=True,
              latex_when=(("trace=braces", r"\operatorname{{Tr}}\{{{0}\}}"),)),
@@ -229,7 +238,8 @@ _ROWS = (
     Function("logsumexp", "matrix(m, n) -> scalar", r"\operatorname{{logsumexp}}({0})", "np.logaddexp.reduce(np.ravel({0}))",
              "log of the sum of exp of the entries"),
     Function("softmax", "vector(n) -> vector(n)", r"\operatorname{{softmax}}({0})", "sp.special.softmax({0})",
-             "exp(x) / sum(exp(x))"),
+             "exp(x) / sum(exp(x))",
+             gives=frozenset({"positive"})),
     # ------------------------------------------------------------------ linear rearrangements
     Function("kron", "any(m, n), any(p, q) -> matrix(m*p, n*q)", r"{0} \otimes {1}", "np.kron({0}, {1})",
              "Kronecker product", rank2=True, latex_form="infix", bilinear=True, transposes="args",
@@ -255,7 +265,8 @@ _ROWS = (
              rank2=True, transposes="args",
              latex_form="script", domain=("full-rank",), pretty="{0}⁺"),
     Function("expm", "square(n) -> square(n)", r"e^{{{0}}}", "sp.linalg.expm({0})", "matrix exponential",
-             latex_form="exponent", latex_when=(("has:e", r"\operatorname{{expm}}({0})"),), transposes="args", pretty="e^{0}"),
+             latex_form="exponent", latex_when=(("has:e", r"\operatorname{{expm}}({0})"),), transposes="args", pretty="e^{0}",
+             gives=frozenset({"invertible"})),
     Function("logm", "square(n) -> square(n)", r"\operatorname{{logm}}({0})", "np.real(sp.linalg.logm({0}))",
              "principal logarithm", transposes="args", domain=("no-negative-eigenvalues",)),
     Function("sqrtm", "square(n) -> square(n)", r"{0}^{{1/2}}", "np.real(sp.linalg.sqrtm({0}))", "principal square root",
@@ -264,42 +275,52 @@ _ROWS = (
     Function("frechet_expm", "square(n), square(n) -> square(n)", r"L_{{\exp}}({0}, {1})",
              "sp.linalg.expm_frechet({0}, {1}, compute_expm=False)",
              "Fréchet derivative of expm at A along E: the integral of exp(sA) E exp((1-s)A) over s from 0 to 1",
-             pretty="L_exp({0}, {1})", linear_in=1),
+             pretty="L_exp({0}, {1})", linear_in=1,
+             explained="`frechet_expm(A, E)` is the derivative of the matrix exponential at `A` along `E`: the integral of "
+                       "`expm(s A) E expm((1 - s) A)` over s from 0 to 1."),
     Function("frechet_logm", "square(n), square(n) -> square(n)", r"L_{{\log}}({0}, {1})",
              "(lambda A, E: np.real(sp.linalg.logm(np.block([[A, E], [0 * A, A]])))[:len(A), len(A):])({0}, {1})",
              "Fréchet derivative of logm at A along E", domain=("no-negative-eigenvalues", ""),
-             pretty="L_log({0}, {1})", linear_in=1),
+             pretty="L_log({0}, {1})", linear_in=1,
+             explained="`frechet_logm(A, E)` is the derivative of the matrix logarithm at `A` along `E`: "
+                       "the `L` with `frechet_expm(logm(A), L) = E`."),
     Function("sylvester", "square(n), square(n) -> square(n)", r"\mathcal{{S}}_{{{0}}}({1})",
-             "sp.linalg.solve_sylvester({0}, {0}, {1})", "the solution L of B L + L B = C", linear_in=1),
+             "sp.linalg.solve_sylvester({0}, {0}, {1})", "the solution L of B L + L B = C", linear_in=1,
+             explained="`sylvester(B, C)` is the solution `L` of the Sylvester equation `B L + L B = C`."),
     Function("unvec", "vector(m*n), any(m, n) -> any(m, n)", r"\operatorname{{unvec}}_{{{1.shape}}}({0})",
              "np.reshape({0}, np.shape({1}), order='F')", "the vector back in the columns of a matrix of the second's shape",
              pretty="unvec({0})", linear_in=0),
     Function("cholesky", "square(n) -> square(n)", r"\operatorname{{chol}}({0})", "np.linalg.cholesky({0})",
              "lower Cholesky factor with positive diagonal", domain=("spd",), needs="spd",
-             pretty="chol({0})"),
+             pretty="chol({0})", letter="L",
+             gives=frozenset({"lower", "invertible"})),
     Function("qr_q", "matrix(m, n) -> matrix(m, n)", r"\operatorname{{Q}}({0})",
              "(lambda q, r: q * np.sign(np.diag(r)))(*np.linalg.qr({0}))",
              "thin QR factor Q, R with positive diagonal", rank2=True, domain=("full-column-rank",),
-             pretty="Q({0})"),
+             pretty="Q({0})", letter="Q",
+             gives=frozenset({"stiefel"})),
     Function("qr_r", "matrix(m, n) -> square(n)", r"\operatorname{{R}}({0})",
              "(lambda q, r: np.sign(np.diag(r))[:, None] * r)(*np.linalg.qr({0}))",
              "thin QR factor R, with positive diagonal", rank2=True, domain=("full-column-rank",),
-             pretty="R({0})"),
+             pretty="R({0})", letter="R",
+             gives=frozenset({"upper", "invertible"})),
     Function("eigval", "square(n), index -> scalar", r"\lambda_{{{1}}}({0})",
              "np.sort((lambda w: w.real[np.abs(w.imag) <= 1e-9 * np.max(np.abs(w))])(np.linalg.eigvals({0})))[{1} - 1]",
              "i-th smallest eigenvalue", numpy_symmetric="np.linalg.eigvalsh({0})[{1} - 1]",
              latex_when=(("has:lambda", r"\operatorname{{eigval}}_{{{1}}}({0})"),), domain=("simple-eigenvalue", ""),
-             pretty="λ{1.low}({0})"),
+             pretty="λ{1.low}({0})", letter="lambda"),
     Function("eigvec", "square(n), index -> vector(n)", r"v_{{{1}}}({0})",
              "(lambda v: v * np.sign(v[np.argmax(np.abs(v))]))(np.linalg.eigh({0})[1][:, {1} - 1])",
              "unit eigenvector of the i-th smallest eigenvalue",
              latex_when=(("has:v", r"\operatorname{{eigvec}}_{{{1}}}({0})"),), domain=("simple-eigenvalue", ""), needs="symmetric",
-             pretty="v{1.low}({0})"),
+             pretty="v{1.low}({0})", letter="v",
+             gives=frozenset({"unit"})),
     Function("eigvec_right", "square(n), index -> vector(n)", r"v_{{{1}}}({0})",
              "(lambda A, i: (lambda w, V: np.real(V[:, np.argsort(np.where(np.abs(w.imag) <= 1e-9 * np.max(np.abs(w)), "
              "w.real, np.inf))[i - 1]]))(*np.linalg.eig(A)))({0}, {1})",
              "right eigenvector of the i-th smallest real eigenvalue, norm 1", domain=("simple-eigenvalue", ""),
-             pretty="v{1.low}({0})"),
+             pretty="v{1.low}({0})",
+             gives=frozenset({"unit"})),
     Function("eigvec_left", "square(n), index -> vector(n)", r"u_{{{1}}}({0})",
              "(lambda A, i: (lambda pick: (lambda v, u: u / np.dot(u, v))(pick(A), pick(A.T)))(lambda B: "
              "(lambda w, V: np.real(V[:, np.argsort(np.where(np.abs(w.imag) <= 1e-9 * np.max(np.abs(w)), w.real, np.inf))"
@@ -308,31 +329,47 @@ _ROWS = (
              domain=("simple-eigenvalue", ""),
              pretty="u{1.low}({0})"),
     Function("stril", "square(n) -> square(n)", r"\operatorname{{stril}}({0})", "np.tril({0}, -1)",
-             "strictly lower triangular part", linear=True),
+             "strictly lower triangular part", linear=True,
+             explained="`stril(A)` is the part of `A` below the diagonal."),
     Function("striu", "square(n) -> square(n)", r"\operatorname{{striu}}({0})", "np.triu({0}, 1)",
-             "strictly upper triangular part", linear=True),
+             "strictly upper triangular part", linear=True,
+             explained="`striu(A)` is the part of `A` above the diagonal."),
     Function("gaps", "vector(n) -> square(n)", r"\operatorname{{gaps}}({0})",
              "(lambda s: (lambda d: np.divide(1.0, d, out=np.zeros_like(d), where=d != 0))"
              "(s[None, :] ** 2 - s[:, None] ** 2))({0})",
-             "entries 1/(s_j^2 - s_i^2), 0 on the diagonal", domain=("distinct-entries",)),
+             "entries 1/(s_j^2 - s_i^2), 0 on the diagonal", domain=("distinct-entries",),
+             explained="`gaps(x)` is the matrix with `1 / (x[j]^2 - x[i]^2)` at i, j and 0 on the diagonal."),
     Function("singval", "matrix(m, n), index -> scalar", r"\sigma_{{{1}}}({0})", "np.linalg.svd({0}, compute_uv=False)[{1} - 1]",
              "i-th largest singular value", rank2=True,
              latex_when=(("has:sigma", r"\operatorname{{singval}}_{{{1}}}({0})"),),
              domain=("distinct-singular-values", ""),
-             pretty="σ{1.low}({0})"),
+             pretty="σ{1.low}({0})", letter="sigma",
+             gives=frozenset({"positive"})),
     Function("svd_u", "matrix(m, n) -> matrix(m, n)", r"\operatorname{{U}}({0})",
              "(lambda u, s, v: u * np.sign(v[np.arange(s.size), np.argmax(np.abs(v), axis=1)]))"
              "(*np.linalg.svd({0}, full_matrices=False))",
              "left singular vectors, thin", rank2=True, domain=("distinct-singular-values",),
-             pretty="U({0})"),
+             pretty="U({0})", letter="U",
+             gives=frozenset({"stiefel"})),
     Function("svd_s", "matrix(m, n) -> vector(n)", r"\operatorname{{s}}({0})", "np.linalg.svd({0}, compute_uv=False)",
              "singular values, the largest first", rank2=True, domain=("distinct-singular-values",),
-             pretty="s({0})"),
+             pretty="s({0})", letter="s",
+             gives=frozenset({"positive"})),
     Function("svd_v", "matrix(m, n) -> square(n)", r"\operatorname{{V}}({0})",
              "(lambda u, s, v: v.T * np.sign(v[np.arange(s.size), np.argmax(np.abs(v), axis=1)]))"
              "(*np.linalg.svd({0}, full_matrices=False))",
              "right singular vectors", rank2=True, domain=("distinct-singular-values",),
-             pretty="V({0})"),
+             pretty="V({0})", letter="V",
+             gives=frozenset({"stiefel", "orthogonal", "invertible"})),
+    Function("polar_u", "matrix(m, n) -> matrix(m, n)", r"U_{{\mathrm{{pol}}}}({0})", "sp.linalg.polar({0})[0]",
+             "polar factor U with orthonormal columns, X = U P", rank2=True, domain=("full-column-rank",),
+             source="Higham, Functions of Matrices (2008), ch. 8", pretty="U_pol({0})", letter="U",
+             gives=frozenset({"stiefel"})),
+    Function("polar_p", "matrix(m, n) -> square(n)", r"P_{{\mathrm{{pol}}}}({0})", "sp.linalg.polar({0})[1]",
+             "polar factor P, symmetric positive definite, X = U P; the square root of X'X", rank2=True,
+             domain=("full-column-rank",), transposes="self",
+             source="Higham, Functions of Matrices (2008), ch. 8", pretty="P_pol({0})", letter="P",
+             gives=frozenset({"spd", "symmetric", "invertible"})),
 )
 
 FUNCTIONS: dict[str, Function] = {row.name: row for row in _ROWS}

@@ -127,6 +127,8 @@ class Pretty(Plain):
             dots = {1: "\u0307", 2: "\u0308"}.get(node.order)
             base = pretty_name(node.path)
             return base[0] + dots + base[1:] if dots and len(base) < 3 else f"d{node.order if node.order > 1 else ''}{base}"
+        if node.latex and node.latex.startswith(r"\mathrm{d}") and node.name.startswith("d"):
+            return "d" + pretty_name(node.name[1:])
         return pretty_name(node.name)
 
     def power(self, node: Power) -> Written:
