@@ -11,6 +11,7 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from derive.calculus.tidy import Used, tidy, tidy_with
+from derive.calculus.uniting import united
 from derive.language.build import (
     ONE,
     add,
@@ -257,7 +258,7 @@ def _common_chain(expr: Add, parts: list[tuple[Fraction, dict[Expr, Expr], Expr 
         inner.append(join(c, powers, matmul(*rest)))
     if any(t.is_scalar for t in inner):
         return expr
-    bracket = factor(positive_first(collect(add(*inner))))
+    bracket = factor(positive_first(united(collect(add(*inner)))))
     common = chains[0][len(chains[0]) - count :] if side == "right" else chains[0][:count]
     return matmul(bracket, *common) if side == "right" else matmul(*common, bracket)
 
@@ -288,11 +289,11 @@ def neat(expr: Expr, used: Used) -> Expr:
         if found is not None:
             return found
         if isinstance(node, Add):
-            out = factor(positive_first(collect(add(*(go(t) for t in node.terms)))))
+            out = factor(positive_first(collect(united(add(*(go(t) for t in node.terms))))))
         elif isinstance(node, Scale):
             out = _softmax(tidy(scale(node.scalar, go(node.arg))))
         elif isinstance(node, MatMul) and any(isinstance(f, Add) for f in node.factors):
-            out = tidy(matmul(*(collect(f) for f in node.factors)))
+            out = tidy(matmul(*(collect(united(f)) for f in node.factors)))
         else:
             out = node
         memo[node] = out

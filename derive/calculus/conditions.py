@@ -88,6 +88,8 @@ def _condition(node: Expr) -> Why:
                 if b.value > 0 or is_nonzero(a):
                     return ()
                 return (a, " ≠ 0") if a.is_scalar else ("no entry of ", a, " is 0")
+            if row.domain and row.domain[0] == "simple-eigenvalue":
+                return (Call("eigval", (a, b)), " is a simple eigenvalue")
             if row.domain and row.domain[0]:
                 return _domain(name, row.domain[0], a)
         case Where(condition=Compare(left=a, right=b)):
@@ -183,8 +185,6 @@ def _domain(name: str, domain: str, arg: Expr) -> Why:
             if definiteness(arg) == "positive definite":
                 return ()
             return (arg, " has no eigenvalue on (−∞, 0]")
-        case "simple-eigenvalue":
-            return ("the eigenvalue of ", arg, " is simple")
         case "distinct-singular-values":
             return ("the singular values of ", arg, " are distinct and positive")
     return ()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from derive.calculus.derivation import Head, Line, Why
 from derive.calculus.differentiate import Motion, level, take
 from derive.calculus.equations import solve
-from derive.calculus.properties import definiteness
+from derive.calculus.properties import value_properties
 from derive.calculus.rules.defining import DEFINING, Defining, Stage
 from derive.calculus.rules.differentials import DIFFERENTIALS
 from derive.calculus.rules.rule import compiled, fill, match
@@ -20,8 +20,7 @@ from derive.calculus.tidy import tidy
 from derive.errors import DeriveError
 from derive.language.build import subtract
 from derive.language.declarations import path_derivative
-from derive.language.functions import FUNCTIONS
-from derive.language.nodes import Call, D, Expr, Number, Symbol, substitute
+from derive.language.nodes import D, Expr, Number, Symbol, substitute
 from derive.language.sizes import Size
 
 Named = tuple[tuple[Symbol, Expr], ...]
@@ -175,16 +174,8 @@ def _told(unknowns: Mapping[str, Expr], values: Mapping[str, Expr], letters: Let
     for letter, e in unknowns.items():
         name = _free(_SPELLED.get(letter, letter) if e.is_scalar else letter, taken)
         taken |= {name, f"d{name}"}
-        out[letter] = Symbol(name, e.shape, _properties(e))
+        out[letter] = Symbol(name, e.shape, value_properties(e))
     return out
-
-
-def _properties(e: Expr) -> frozenset[str]:
-    """What a letter has by what it stands for, in the words of declarations."""
-    given = FUNCTIONS[e.name].gives if isinstance(e, Call) else frozenset()
-    if definiteness(e) == "positive definite":
-        return given | ({"positive"} if e.is_scalar else {"spd", "symmetric", "invertible"})
-    return given
 
 
 def _taken(values: Mapping[str, Expr], letters: Letters) -> frozenset[str]:

@@ -33,6 +33,14 @@ def has(expr: Expr, name: str) -> bool:
     return (isinstance(expr, Symbol) and name in expr.has) or (isinstance(expr, Call) and name in FUNCTIONS[expr.name].gives)
 
 
+def value_properties(expr: Expr) -> frozenset[str]:
+    """What a letter for the expression is declared to have."""
+    given = FUNCTIONS[expr.name].gives if isinstance(expr, Call) else frozenset()
+    if definiteness(expr) == "positive definite":
+        return given | ({"positive"} if expr.is_scalar else {"spd", "symmetric", "invertible"})
+    return given
+
+
 def is_symmetric(expr: Expr) -> bool:
     """expr' = expr."""
     if expr.is_scalar:

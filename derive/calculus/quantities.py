@@ -13,9 +13,10 @@ from derive.calculus.by_indices import by_indices, entries
 from derive.calculus.collect import neat
 from derive.calculus.conditions import conditions
 from derive.calculus.derivation import Chain, Derivation, Head, Line, Result, Step, Why
-from derive.calculus.first import Setting, derivative_lines, read_off, setting
+from derive.calculus.first import Setting, derivative_lines, read_off, setting, taken_names
 from derive.calculus.grain import folded, grained
 from derive.calculus.jacobian import jacobian, one_of, per_variable, vectorized
+from derive.calculus.lettering import lettered
 from derive.calculus.naming import named
 from derive.calculus.narration import overridden
 from derive.calculus.numbers import in_numbers
@@ -113,7 +114,9 @@ def _derive(problem: Problem) -> Derivation:
             chains += more_chains
             results[name] = result
     chains += in_numbers(problem, results)
-    chains = told_as_asked(chains, problem, results)
+    told_chains = told_as_asked(chains, problem, results)
+    chains, results, factors = lettered(problem, told_chains, results, taken_names(problem) | {u.name for u, _ in where})
+    where = (*where, *factors)
     told = replace(problem, let=written.let, function=written.function) if s.written is not problem.function else problem
     free = {
         x.name: gradient(first, h)[0] for x, h in zip(problem.wrt, s.directions, strict=True) if structured and STRUCTURES & x.has

@@ -26,6 +26,7 @@ domain     what each argument must satisfy for the derivative to exist: positive
            invertible, spd, full-column-rank, ...; '' is everything
 linear     linear in its one argument; `bilinear` in each of its two; `linear_in` the number of the one argument (from 0)
            in which it is linear, the others being constant
+unites     a sum of its values is written as its value at the sum
 transposes what f(A)' is: `self` f(A), `self-if-square`, `minus` -f(A), `args` f(A') for matrices, or the name of g with
            f(A)' = g(A')
 repeats    its derivative repeats the argument, so that a long one is named (S = X'AX)
@@ -63,6 +64,7 @@ class Function:
     linear: bool = False
     bilinear: bool = False
     linear_in: int | None = None
+    unites: bool = False
     transposes: str | None = None
     repeats: bool = False
     sympy: str | None = None
@@ -275,17 +277,17 @@ _ROWS = (
     Function("frechet_expm", "square(n), square(n) -> square(n)", r"L_{{\exp}}({0}, {1})",
              "sp.linalg.expm_frechet({0}, {1}, compute_expm=False)",
              "Fréchet derivative of expm at A along E: the integral of exp(sA) E exp((1-s)A) over s from 0 to 1",
-             pretty="L_exp({0}, {1})", linear_in=1,
+             pretty="L_exp({0}, {1})", transposes="args", linear_in=1, unites=True,
              explained="`frechet_expm(A, E)` is the derivative of the matrix exponential at `A` along `E`: the integral of "
                        "`expm(s A) E expm((1 - s) A)` over s from 0 to 1."),
     Function("frechet_logm", "square(n), square(n) -> square(n)", r"L_{{\log}}({0}, {1})",
              "(lambda A, E: np.real(sp.linalg.logm(np.block([[A, E], [0 * A, A]])))[:len(A), len(A):])({0}, {1})",
              "Fréchet derivative of logm at A along E", domain=("no-negative-eigenvalues", ""),
-             pretty="L_log({0}, {1})", linear_in=1,
+             pretty="L_log({0}, {1})", transposes="args", linear_in=1, unites=True,
              explained="`frechet_logm(A, E)` is the derivative of the matrix logarithm at `A` along `E`: "
                        "the `L` with `frechet_expm(logm(A), L) = E`."),
     Function("sylvester", "square(n), square(n) -> square(n)", r"\mathcal{{S}}_{{{0}}}({1})",
-             "sp.linalg.solve_sylvester({0}, {0}, {1})", "the solution L of B L + L B = C", linear_in=1,
+             "sp.linalg.solve_sylvester({0}, {0}, {1})", "the solution L of B L + L B = C", transposes="args", linear_in=1, unites=True,
              explained="`sylvester(B, C)` is the solution `L` of the Sylvester equation `B L + L B = C`."),
     Function("unvec", "vector(m*n), any(m, n) -> any(m, n)", r"\operatorname{{unvec}}_{{{1.shape}}}({0})",
              "np.reshape({0}, np.shape({1}), order='F')", "the vector back in the columns of a matrix of the second's shape",
@@ -329,15 +331,15 @@ _ROWS = (
              domain=("simple-eigenvalue", ""),
              pretty="u{1.low}({0})"),
     Function("stril", "square(n) -> square(n)", r"\operatorname{{stril}}({0})", "np.tril({0}, -1)",
-             "strictly lower triangular part", linear=True,
+             "strictly lower triangular part", linear=True, unites=True,
              explained="`stril(A)` is the part of `A` below the diagonal."),
     Function("striu", "square(n) -> square(n)", r"\operatorname{{striu}}({0})", "np.triu({0}, 1)",
-             "strictly upper triangular part", linear=True,
+             "strictly upper triangular part", linear=True, unites=True,
              explained="`striu(A)` is the part of `A` above the diagonal."),
     Function("gaps", "vector(n) -> square(n)", r"\operatorname{{gaps}}({0})",
              "(lambda s: (lambda d: np.divide(1.0, d, out=np.zeros_like(d), where=d != 0))"
              "(s[None, :] ** 2 - s[:, None] ** 2))({0})",
-             "entries 1/(s_j^2 - s_i^2), 0 on the diagonal", domain=("distinct-entries",),
+             "entries 1/(s_j^2 - s_i^2), 0 on the diagonal", transposes="minus", domain=("distinct-entries",),
              explained="`gaps(x)` is the matrix with `1 / (x[j]^2 - x[i]^2)` at i, j and 0 on the diagonal."),
     Function("singval", "matrix(m, n), index -> scalar", r"\sigma_{{{1}}}({0})", "np.linalg.svd({0}, compute_uv=False)[{1} - 1]",
              "i-th largest singular value", rank2=True,

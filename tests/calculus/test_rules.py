@@ -52,6 +52,12 @@ FIRES = {
     "qr-q": ("X: matrix(m, n)\n  A: matrix(m, n)", "sum(A .* qr_q(X))", "X"),
     "qr-r": ("X: matrix(m, n)\n  A: square(n)", "sum(A .* qr_r(X))", "X"),
     "cholesky": ("X: spd(n)\n  A: square(n)", "sum(A .* cholesky(X))", "X"),
+    "left-singular-vectors-square": ("X: invertible(n)\n  A: square(n)", "sum(A .* svd_u(X))", "X"),
+    "qr-q-square": ("X: invertible(n)\n  A: square(n)", "sum(A .* qr_q(X))", "X"),
+    "polar-u": ("X: matrix(m, n)\n  A: matrix(m, n)", "sum(A .* polar_u(X))", "X"),
+    "polar-u-square": ("X: invertible(n)\n  A: square(n)", "sum(A .* polar_u(X))", "X"),
+    "polar-p": ("X: matrix(m, n)\n  A: square(n)", "sum(A .* polar_p(X))", "X"),
+    "trace-polar-p": ("X: matrix(m, n)", "tr(polar_p(X))", "X"),
     # the structural rules
     "sum-rule": ("X: square(n)\n  A: square(n)", "tr(X + A X)", "X"),
     "constant-factor": ("X: square(n)\n  A: square(n)", "tr(A X)", "X"),
@@ -112,7 +118,8 @@ def test_without_the_row_the_derivation_fails_there(name: str, monkeypatch: pyte
     monkeypatch.delitem(DIFFERENTIALS, name)
     if name in (
         "trace-power", "trace-expm", "trace-sqrtm", "eigenvalue-symmetric", "norm", "norm-squared", "norm-squared-matrix",
-        "logsumexp", "quotient-entries", "det-adjugate", "det-of-exponential",
+        "logsumexp", "quotient-entries", "det-adjugate", "det-of-exponential", "trace-polar-p", "polar-u-square", "qr-q-square",
+        "left-singular-vectors-square",
     ):
         # a more general row takes over; the derivation is another one, and still right
         derivation = derive(problem)
@@ -150,13 +157,23 @@ def test_adjoint_rows_are_used_by_pull(name: str) -> None:
     assert pull is not None
 
 
+# what each defining equation is about
+DEFINED = {
+    "inverse": ("X: invertible(n)", "X^-1"), "sqrtm": ("X: spd(n)", "sqrtm(X)"), "logm": ("X: spd(n)", "logm(X)"),
+    "eigenvalue-symmetric": ("X: symmetric(n)", "eigval(X, 2)"), "eigenvalue": ("X: square(n)", "eigval(X, 1)"),
+    "eigenvector-symmetric": ("X: symmetric(n)", "eigvec(X, 1)"), "cholesky": ("X: spd(n)", "cholesky(X)"),
+    "singular-value": ("X: matrix(m, n)", "singval(X, 1)"), "singular-values": ("X: matrix(m, n)", "svd_s(X)"),
+    "left-singular-vectors": ("X: matrix(m, n)\n  sizes", "svd_u(X)"), "left-singular-vectors-square": ("X: square(n)", "svd_u(X)"),
+    "right-singular-vectors": ("X: matrix(m, n)\n  sizes", "svd_v(X)"),
+    "qr-q": ("X: matrix(m, n)", "qr_q(X)"), "qr-q-square": ("X: invertible(n)", "qr_q(X)"), "qr-r": ("X: matrix(m, n)", "qr_r(X)"),
+    "polar-u": ("X: matrix(m, n)", "polar_u(X)"), "polar-u-square": ("X: invertible(n)", "polar_u(X)"),
+    "polar-p": ("X: matrix(m, n)", "polar_p(X)"),
+}
+
+
 @pytest.mark.parametrize("name", DEFINING)
 def test_defining_equations_hold(name: str) -> None:
-    function = {"inverse": ("X: invertible(n)", "X^-1"), "sqrtm": ("X: spd(n)", "sqrtm(X)"),
-                "eigenvalue-symmetric": ("X: symmetric(n)", "eigval(X, 2)"), "eigenvalue": ("X: square(n)", "eigval(X, 1)"),
-                "eigenvector-symmetric": ("X: symmetric(n)", "eigvec(X, 1)"), "cholesky": ("X: spd(n)", "cholesky(X)"),
-                "singular-value": ("X: matrix(m, n)", "singval(X, 1)"), "singular-values": ("X: matrix(m, n)", "svd_s(X)"),
-                "qr-q": ("X: matrix(m, n)", "qr_q(X)"), "qr-r": ("X: matrix(m, n)", "qr_r(X)")}[name]
+    function = DEFINED[name]
     source = text(*function, "X").replace("find: [derivative, gradient]", "find: [derivative]")
     derivation = derive(read(source, f"{name}.yaml"))
     equations = [line for line in derivation.chains[0].lines if line.equation]

@@ -60,10 +60,10 @@ class Defining:
         return len(self.stages) == 1
 
 
-def _square(row: Defining, result: str, last: str) -> Defining:
+def _square(rule: str, row: Defining, result: str, last: str) -> Defining:
     """The row for a square matrix: nothing leaves the range of an orthogonal factor."""
     kept = tuple(s for s in row.stages if s.kind != "thin")
-    return replace(row, rule=f"{row.rule}-square", given=row.given.replace("m n", "n n"), stages=kept, result=result, last=last)
+    return replace(row, rule=rule, given=row.given.replace("m n", "n n"), stages=kept, result=result, last=last)
 
 
 _SKEW_U = Stage("constraint", "U' U", "I(n)", ": `U' dU` is skew")
@@ -166,7 +166,7 @@ _ROWS = (
               _SKEW_U, _SKEW_V),
              last="take the diagonal: that of a skew matrix is 0", source="Giles (2008), sec. 3.2"),
     _SVD_U,
-    _square(_SVD_U, "U (F .* (M S + S M'))", "multiply by `U` from the left: `U U' = I(n)`"),
+    _square("left-singular-vectors-square", _SVD_U, "U (F .* (M S + S M'))", "multiply by `U` from the left: `U U' = I(n)`"),
     Defining("right-singular-vectors", "A: m n", _SVD_UNKNOWNS,
              (*_SVD,
               Stage("so", "V' dV S^2 - S^2 V' dV + 2 S dS", "S M + M' S",
@@ -181,12 +181,12 @@ _ROWS = (
              "multiply by `L` from the left", (("M", "inv(L) dA inv(L)'"),), "L (tril(M) - 1/2 diag(diag(M)))",
              "Murray (2016), arXiv:1602.07527"),
     _QR_Q,
-    _square(_QR_Q, "Q Omega", "multiply by `Q` from the left: `Q Q' = I(n)`"),
+    _square("qr-q-square", _QR_Q, "Q Omega", "multiply by `Q` from the left: `Q Q' = I(n)`"),
     Defining("qr-r", "A: m n", _QR_UNKNOWNS,
              (*_QR, Stage("so", "dR inv(R)", "M - Omega", "what is left of `M`")),
              "multiply by `R` from the right", _QR_NAMES, "(M - Omega) R", _WALTER),
     _POLAR_U,
-    _square(_POLAR_U, "U Omega", "multiply by `U` from the left: `U U' = I(n)`"),
+    _square("polar-u-square", _POLAR_U, "U Omega", "multiply by `U` from the left: `U U' = I(n)`"),
     Defining("polar-p", "A: m n", (("P", "polar_p(A)"),),
              (Stage("both", "P^2", "A' A", "`P` is the square root of `A' A`"),),
              last="the solution of this Sylvester equation for `dP`, the only one since `P` is positive definite",

@@ -52,8 +52,6 @@ _FG = "X: matrix(m, n); F: function(m×n, p×q); G: function(m×n, p×q)"
 _PQ = "X: matrix(m, n); p: function(m×n); q: function(m×n)"
 _FIRST_ORDER = "both to first order in t"
 
-_SVD = "U = svd_u(A); S = diag(svd_s(A)); V = svd_v(A)"
-
 _STRUCTURAL = (
     Proof("variable", given="X: matrix(m, n)", function="X", wrt="X", right="H", last="the factor of t"),
     Proof("sum-rule", given=_FG, function="F(X) + G(X)", wrt="X", right="{D| F(X)} + {D| G(X)}",
@@ -169,9 +167,7 @@ _ROWS = (
           rows=(("[I(n), zeros(n, n)] expm([A, H; zeros(n, n), A]) [zeros(n, n); I(n)]",
                  "the upper right block of each power is the derivative of `A^k`, and so it is in the series"),),
           last="that block is the Fréchet derivative"),
-    Proof("logm", given="A: spd(n)",
-          rows=(("frechet_expm(logm(A), {D| logm(A)}) == H", "differentiate `expm(logm(A)) = A`, chain rule"),),
-          last="the inverse of that linear map"),
+    Proof("logm", given="A: spd(n)", engine=True),
     Proof("sqrtm", given="A: spd(n)", engine=True),
     Proof("trace-sqrtm", given="A: spd(n)",
           rows=(("tr({D| sqrtm(A)})", "tr is linear"),
@@ -185,22 +181,21 @@ _ROWS = (
     Proof("eigenvector-symmetric", engine=True),
     Proof("singular-value", engine=True, sizes="m >= n"),
     Proof("singular-values", engine=True, sizes="m >= n"),
-    Proof("left-singular-vectors", sizes="m >= n", names=_SVD,
-          rows=(("U' H V == U' {D| U} S + {D| S} - S V' {D| V}", "differentiate `A = U S V'`; `V' dV` is skew"),
-                ("U' H V S + S V' H' U == U' {D| U} S^2 - S^2 U' {D| U} + 2 S {D| S}",
-                 "times `S`, plus the transpose: `V' dV` cancels; `U' dU` is skew"),
-                ("U' {D| U} == gaps(svd_s(A)) .* (U' H V S + S V' H' U)", "off the diagonal: divide by the gaps of the squares"),
-                ("(I(m) - U U') {D| U} == (I(m) - U U') H V inv(S)", "what leaves the range of `U`: multiply by `I - U U'`")),
-          last="both parts together"),
-    Proof("right-singular-vectors", sizes="m >= n", names=_SVD,
-          rows=(("U' H V == U' {D| U} S + {D| S} - S V' {D| V}", "differentiate `A = U S V'`; `V' dV` is skew"),
-                ("S U' H V + V' H' U S == V' {D| V} S^2 - S^2 V' {D| V} + 2 S {D| S}",
-                 "`S` times it, plus the transpose: `U' dU` cancels; `V' dV` is skew"),
-                ("V' {D| V} == gaps(svd_s(A)) .* (S U' H V + V' H' U S)", "off the diagonal: divide by the gaps of the squares")),
-          last="multiply by `V`, which is square"),
+    Proof("left-singular-vectors-square", engine=True),
+    Proof("left-singular-vectors", engine=True, sizes="m >= n"),
+    Proof("right-singular-vectors", engine=True, sizes="m >= n"),
+    Proof("qr-q-square", given="A: invertible(n)", engine=True),
     Proof("qr-q", engine=True, sizes="m >= n"),
     Proof("qr-r", engine=True, sizes="m >= n"),
     Proof("cholesky", given="A: spd(n)", engine=True),
+    Proof("polar-u-square", given="A: invertible(n)", engine=True),
+    Proof("polar-u", engine=True, sizes="m >= n"),
+    Proof("trace-polar-p", sizes="m >= n",
+          rows=(("tr({D| polar_p(A)})", "tr is linear"),
+                ("1/2 tr(inv(polar_p(A)) (polar_p(A) {D| polar_p(A)} + {D| polar_p(A)} polar_p(A)))", "cyclic: the two terms are equal"),
+                ("1/2 tr(inv(polar_p(A)) (H' A + A' H))", "differentiate `polar_p(A)^2 = A' A`")),
+          last="`A inv(polar_p(A)) = polar_u(A)`, and `tr(M) = tr(M')`"),
+    Proof("polar-p", engine=True, sizes="m >= n"),
 )
 
 PROOFS: dict[str, tuple[Proof, ...]] = {}

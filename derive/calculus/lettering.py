@@ -1,0 +1,94 @@
+"""The factors of a factorization get their letters: Q for Q(X), λ for λ₁(A), where a derivation repeats them.
+
+Only what stands at the point itself is renamed, Q(X), not Q(X + tH); every line keeps its value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from derive.calculus.derivation import BrokenChain, Chain, Result, Step, Why
+from derive.calculus.properties import value_properties
+from derive.language.functions import FUNCTIONS
+from derive.language.nodes import Call, Expr, Number, Symbol, substitute, walk
+from derive.language.problem import Problem
+
+Results = dict[str, Result | Mapping[str, Result] | tuple[Result, ...]]
+Where = tuple[tuple[Symbol, Expr], ...]
+
+FOR = frozenset({"derivative", "gradient", "differential", "jacobian", "vectorized", "second-derivative", "hessian"})
+"""What may be asked: elsewhere lines hold solutions or indices."""
+
+
+def lettered(
+    problem: Problem, chains: list[Chain], results: Results, taken: frozenset[str]
+) -> tuple[list[Chain], Results, Where]:
+    """The chains and results with letters, and what the letters stand for; unchanged where there is nothing to name."""
+    names = _letters(problem, chains, taken) if set(problem.find) <= FOR else {}
+    if not names:
+        return chains, results, ()
+    short: dict[Expr, Expr] = dict(names)
+    try:
+        told = [_chain(chain, short) for chain in chains]
+    except BrokenChain:  # a step rewrote the inside of a factor
+        return chains, results, ()
+    return told, {k: _result(r, short) for k, r in results.items()}, tuple((s, e) for e, s in names.items())
+
+
+def _letters(problem: Problem, chains: list[Chain], taken: frozenset[str]) -> dict[Expr, Symbol]:
+    """The factors in the order in which they appear; none where a letter is taken."""
+    variables = {x.name for x in problem.wrt}
+    lines = [line for chain in chains for line in chain.lines]
+    inside = {name for s, d in problem.let for name in (s.name, *d.free)}
+    found: dict[Expr, str] = {}
+    for expr in (e for line in lines for e in (line.expr, *((line.left,) if isinstance(line.left, Expr) else ()))):
+        for node in walk(expr):
+            if isinstance(node, Call) and FUNCTIONS[node.name].letter and _at_a_point(node, variables, inside):
+                found.setdefault(node, FUNCTIONS[node.name].letter)
+    out: dict[Expr, Symbol] = {}
+    sizes = {name for e in found for size in e.args[0].shape for name in size.names}
+    for node, letter in found.items():
+        several = sum(1 for other in found.values() if other == letter) > 1
+        index = node.args[-1] if len(node.args) > 1 else None
+        if several and not isinstance(index, Number):
+            return {}
+        name = f"{letter}_{index.value}" if several and isinstance(index, Number) else letter
+        if name in taken or name in sizes:
+            return {}
+        out[node] = Symbol(name, node.shape, value_properties(node))
+    return out
+
+
+def _at_a_point(node: Call, variables: set[str], inside: set[str]) -> bool:
+    """The factor of a symbol that moves, of X and not of X + tH."""
+    arg = node.args[0]
+    return isinstance(arg, Symbol) and (arg.name in variables or arg.of in variables) and arg.name not in inside
+
+
+def _chain(chain: Chain, short: Mapping[Expr, Expr]) -> Chain:
+    def new(expr: Expr) -> Expr:
+        return substitute(expr, short)
+
+    def why(words: Why) -> Why:
+        return tuple(new(w) if isinstance(w, Expr) else w for w in words)
+
+    lines = []
+    for line in chain.lines:
+        steps = tuple(Step(new(s.before), new(s.after), s.rule, s.path, why(s.why)) for s in line.steps)
+        lines.append(replace(
+            line, expr=new(line.expr), why=why(line.why), steps=steps,
+            left=new(line.left) if isinstance(line.left, Expr) else line.left,
+            start=new(line.start) if line.start is not None else None,
+        ))
+    return Chain(chain.quantity, chain.title, tuple(lines))
+
+
+def _result(
+    result: Result | Mapping[str, Result] | tuple[Result, ...], short: Mapping[Expr, Expr]
+) -> Result | Mapping[str, Result] | tuple[Result, ...]:
+    if isinstance(result, Result):
+        return replace(result, expr=substitute(result.expr, short))
+    if isinstance(result, tuple):
+        return tuple(replace(r, expr=substitute(r.expr, short)) for r in result)
+    return {name: replace(r, expr=substitute(r.expr, short)) for name, r in result.items()}

@@ -1,0 +1,79 @@
+"""Terms of a sum that are written as one: f(B, C) - f(B, E) is f(B, C - E), the two triangles of a matrix make the matrix."""
+
+from __future__ import annotations
+
+from derive.language.build import add, coefficient, matmul, scale
+from derive.language.functions import FUNCTIONS
+from derive.language.nodes import Add, Call, Expr, MatMul, Scale, Transpose, number
+
+Key = tuple[Expr | None, tuple[Expr, ...], str, tuple[Expr, ...], tuple[Expr, ...]]
+"""The scalar in front but for its number, the factors before, the function and its other arguments, the factors behind."""
+
+
+def united(expr: Expr) -> Expr:
+    """The sum with such terms put together, each where the first of them stood."""
+    if not isinstance(expr, Add):
+        return expr
+    groups: dict[object, list[Expr]] = {}
+    keys: dict[Expr, Key] = {}
+    for term in expr.terms:
+        found = _linear(term)
+        if found is None:
+            groups.setdefault(term, []).append(term)
+        else:
+            key, argument = found
+            keys[argument] = key
+            groups.setdefault(key, []).append(argument)
+    if len(groups) == len(expr.terms):
+        return _triangles(expr)
+    out = [_call(keys[parts[0]], add(*parts)) if parts[0] in keys else add(*parts) for parts in groups.values()]
+    return _triangles(add(*out))
+
+
+def _linear(term: Expr) -> tuple[Key, Expr] | None:
+    """A term whose only factor of that kind is a linear function, and its argument with the term's number."""
+    c, rest = coefficient(term)
+    scalar, body = (rest.scalar, rest.arg) if isinstance(rest, Scale) else (None, rest)
+    factors = body.factors if isinstance(body, MatMul) else (body,)
+    places = [k for k, f in enumerate(factors) if isinstance(f, Call) and FUNCTIONS[f.name].unites]
+    if len(places) != 1:
+        return None
+    (k,) = places
+    call = factors[k]
+    assert isinstance(call, Call)
+    place = FUNCTIONS[call.name].linear_in or 0
+    argument = call.args[place] if c == 1 else scale(number(c), call.args[place])
+    others = tuple(a for n, a in enumerate(call.args) if n != place)
+    return (scalar, factors[:k], call.name, others, factors[k + 1 :]), argument
+
+
+def _call(key: Key, argument: Expr) -> Expr:
+    from derive.calculus.collect import collect, factor, positive_first
+    from derive.calculus.tidy import tidy
+
+    scalar, before, name, others, behind = key
+    inner = factor(positive_first(collect(tidy(argument))))
+    if isinstance(inner, Add) and isinstance(inner.terms[0], Transpose) and inner.terms[0].arg in inner.terms:
+        inner = add(inner.terms[0].arg, *(t for t in inner.terms if t is not inner.terms[0].arg))
+    place = FUNCTIONS[name].linear_in or 0
+    args = (*others[:place], inner, *others[place:])
+    product = matmul(*before, Call(name, args), *behind)
+    return tidy(product if scalar is None else scale(scalar, product))
+
+
+def _triangles(expr: Expr) -> Expr:
+    """tril(M) + triu(M) - diag(diag(M)) is M, with any common number."""
+    if not isinstance(expr, Add):
+        return expr
+    numbers = {rest: c for c, rest in map(coefficient, expr.terms)}
+    for lower, c in numbers.items():
+        if not (isinstance(lower, Call) and lower.name == "tril"):
+            continue
+        (m,) = lower.args
+        upper, both = Call("triu", (m,)), Call("diag", (Call("diag", (m,)),))
+        if numbers.get(upper) == c and numbers.get(both) == -c:
+            gone = {lower, upper, both}
+            kept = [t for t in expr.terms if coefficient(t)[1] not in gone]
+            whole = m if c == 1 else scale(number(c), m)
+            return add(whole, *kept)
+    return expr
