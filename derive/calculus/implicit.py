@@ -224,8 +224,8 @@ def _equations(work: _Row) -> list[Line]:
         lines.append(Line(work.written(right), rule, why, "equation", work.written(left), equation=True, relation=relation))
 
     def differentiated(stage: Stage, why: Why, relation: str) -> None:
-        sides = (_differentiated(work.read(text), work.motion, work.held) for text in (stage.left, stage.right))
-        state(*sides, why, "product-rule", relation)
+        left, right = (_differentiated(work.read(text), work.motion, work.held) for text in (stage.left, stage.right))
+        state(left, right, why, "product-rule", relation)
 
     for stage in work.row.stages:
         if stage.kind == "constraint":

@@ -41,7 +41,7 @@ def _letters(problem: Problem, chains: list[Chain], taken: frozenset[str]) -> di
     variables = {x.name for x in problem.wrt}
     lines = [line for chain in chains for line in chain.lines]
     inside = {name for s, d in problem.let for name in (s.name, *d.free)}
-    found: dict[Expr, str] = {}
+    found: dict[Call, str] = {}
     for expr in (e for line in lines for e in (line.expr, *((line.left,) if isinstance(line.left, Expr) else ()))):
         for node in walk(expr):
             if isinstance(node, Call) and FUNCTIONS[node.name].letter and _at_a_point(node, variables, inside):
