@@ -13,6 +13,7 @@ from derive.calculus.by_indices import by_indices, entries
 from derive.calculus.collect import neat
 from derive.calculus.conditions import conditions
 from derive.calculus.derivation import Chain, Derivation, Head, Line, Result, Step, Why
+from derive.calculus.explaining import explanations
 from derive.calculus.first import Setting, derivative_lines, read_off, setting, taken_names
 from derive.calculus.grain import folded, grained
 from derive.calculus.jacobian import jacobian, one_of, per_variable, vectorized
@@ -23,7 +24,6 @@ from derive.calculus.numbers import in_numbers
 from derive.calculus.otherwise import linearity
 from derive.calculus.properties import definiteness, is_invertible, is_positive, is_symmetric
 from derive.calculus.reading import gradient, joined
-from derive.calculus.explaining import explanations
 from derive.calculus.remarks import STRUCTURES, remarks
 from derive.calculus.second import hessian, second_derivative
 from derive.calculus.stationary import stationary

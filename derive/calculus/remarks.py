@@ -10,9 +10,6 @@ from derive.language.nodes import Call, Expr, Identity, Power, Symbol, Transpose
 from derive.language.problem import Problem
 from derive.language.sizes import Shape, is_scalar, show
 
-LONG = 12
-"""A gradient with more letters and signs is not repeated in a remark."""
-
 
 def remarks(problem: Problem, free: Mapping[str, Expr], structured: Mapping[str, Expr]) -> tuple[Why, ...]:
     """The remarks of a problem; free and structured are the gradients before and after the projection onto the structure."""
