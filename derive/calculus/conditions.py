@@ -28,7 +28,7 @@ def conditions(functions: Iterable[Expr], results: Iterable[Expr]) -> tuple[Why,
     inside: list[Expr] = []
     for expr, written in [*((e, True) for e in functions), *((e, False) for e in results)]:
         for node in _occurring(expr):
-            if written and isinstance(node, Map) and node.function in ("asin", "acos"):
+            if written and isinstance(node, Map) and node.function in ("asin", "acos") and node.arg.is_scalar:
                 inside.append(add(ONE, negate(power(node.arg, TWO))))
             if not written and not isinstance(node, Power):
                 continue

@@ -82,7 +82,7 @@ _ROWS = (
     Move("entries-derivative", "the derivative by entries", "the derivative of entry i, j by entry p, q is 1 where i = p and j = q, else 0",
          "An entry depends on itself alone.", MN8),
     Move("contract", "the deltas contract the sums", "the sum over i of δᵢₚ aᵢ is aₚ", "Only the term i = p of the sum is left.", ALGEBRA),
-    Move("sum-of-entries", "the sum over all entries", "Df(X)[H] is the sum over p, q of the derivative by entry p, q times `H[p, q]`",
+    Move("sum-of-entries", "the sum over all entries", "Df(X)[H] is the sum over p, q of the derivative by entry p, q times that entry of `H`",
          "H is the sum of its entries times the unit matrices, and the derivative is linear in its direction.", MN5),
     Move("recognise", "in matrix form", "`sum(j, 1, n, A[i, j] B[j, k]) = (A B)[i, k]`", "A sum over a repeated inner index is a product.", ALGEBRA),
     # ------------------------------------------------------------------ optima
