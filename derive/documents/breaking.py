@@ -26,13 +26,8 @@ _HOLDS_ON = re.compile(
     r"|\\[,;:!]|[-+=,]|[(\[]|\\cdot)$"
 )
 """What is not parted from what follows it."""
-
-
-def pieces(latex: str) -> list[str]:
-    """Where a formula may be broken at + and -; a fraction with a long numerator, and a derivative that is still to be
-    taken, are opened for that."""
-    found = breaking.pieces(latex)
-    return found if len(found) > 1 else opened(latex)
+_SIGN = re.compile(r"\\(?:circ|otimes|odot|oslash) ")
+"""A sign between factors: a line that is cut before it begins with it."""
 
 
 def opened(latex: str) -> list[str]:
@@ -127,9 +122,9 @@ def factors(latex: str, inside: int = 0) -> list[str]:
         before = token if token != " " else before
     out.append(piece)
     for k in range(len(out) - 1, 0, -1):
-        if not re.match(r"[A-Za-z(\[\\{]", out[k]) or re.match(r"\\(?:,|;|cdot|circ|otimes|odot|in|to|right|[bB]igg?r)", out[k]):
+        if not re.match(r"[A-Za-z(\[\\{]", out[k]) or re.match(r"\\(?:,|;|cdot|in|to|right|[bB]igg?r)(?![A-Za-z])", out[k]):
             out[k - 1 : k + 1] = [f"{out[k - 1]} {out[k]}"]
-    return [out[0], *(TIMES + rest for rest in out[1:])]
+    return [out[0], *(rest if _SIGN.match(rest) else TIMES + rest for rest in out[1:])]
 
 
 def finer(found: Sequence[str], available: float) -> list[str]:
@@ -142,28 +137,29 @@ def finer(found: Sequence[str], available: float) -> list[str]:
             continue
         inner = _cut(piece, room) if not piece.startswith(TIMES) else [piece]
         if len(inner) == 1:
-            inner = _last_resort(piece)
+            inner = _last_resort(piece, room)
         out.extend(finer(inner, available) if len(inner) > 1 else inner)
     return out
 
 
 def _cut(piece: str, room: float) -> list[str]:
-    """At + and -; but rather between factors than inside a bracket that is only a part of the piece."""
-    outermost = breaking.split(piece, 0)
-    if len(outermost) > 1:
-        return outermost
-    parts = factors(piece)
-    largest = max(width(part.removeprefix(TIMES)) for part in parts)
-    if len(parts) > 1 and largest <= min(room, LARGE * width(piece)):
-        return parts
-    return pieces(piece)
+    """At + and -, the outermost first; but rather between factors than inside a bracket that is only a part of the piece."""
+    for depth in range(3):
+        signs = breaking.split(piece, depth)
+        if len(signs) > 1:
+            return signs
+        parts = factors(piece, depth)
+        largest = max(width(part.removeprefix(TIMES)) for part in parts)
+        if len(parts) > 1 and largest <= min(room, LARGE * width(piece)):
+            return parts
+    return opened(piece)
 
 
-def _last_resort(piece: str) -> list[str]:
+def _last_resort(piece: str, room: float) -> list[str]:
     """Cut between factors, outside of brackets or else inside one pair; or at the signs inside a bracket that was locked."""
     bare = piece.removeprefix(TIMES)
     open_bracket = unlocked(bare)
-    for cut in (factors(bare), pieces(open_bracket), factors(open_bracket, 1)):
+    for cut in (factors(bare), _cut(open_bracket, room), factors(open_bracket, 1)):
         if len(cut) > 1:
             return [piece[: len(piece) - len(bare)] + cut[0], *cut[1:]]
     return [piece]

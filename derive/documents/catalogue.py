@@ -15,7 +15,7 @@ from derive.documents.frames import widest
 from derive.documents.measure import width
 from derive.documents.modes import Mode
 from derive.documents.reasons import reason
-from derive.documents.rows import RELATION, Measure, answer, broken, left_width, mark, row
+from derive.documents.rows import RELATION, Measure, aligned, answer, broken, mark, row
 from derive.documents.settings import Fit, Settings
 from derive.documents.views import Passage, passages
 from derive.documents.words import words as words_of
@@ -125,11 +125,11 @@ def where_of(derivation: Derivation) -> tuple[Why, ...]:
 
 
 def _block(passage: Passage, measure: Measure, settings: Settings, where: Position) -> Block:
-    left = left_width((view.line for view in passage.views), settings.notation)
+    stand = aligned(passage.views, settings.notation)
     words = words_of(settings.notation.language)
-    rows = tuple(row(view, settings.notation, measure, left, where, words=words) for view in passage.views)
+    rows = tuple(row(view, settings.notation, measure, stand, where, words=words) for view in passage.views)
     answers = tuple(answer(box, settings.notation, measure, where, words) for box in passage.boxed)
-    return Block("", "", rows, answers, *widest(rows))
+    return Block("", "", rows, answers, *widest(rows), stand.style)
 
 
 def _text(words: str, notation: Notation) -> str:

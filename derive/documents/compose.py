@@ -13,13 +13,13 @@ from derive.documents import question as questions
 from derive.documents.collection import QUESTION
 from derive.documents.document import Block, Document, Frame, Item, PartText, Pictures, ProblemPage, Question
 from derive.documents.figures.placing import of_page
-from derive.documents.frames import Page, Room, cut, frames, units, widest
+from derive.documents.frames import Page, Room, cut, definitions, frames, learned, units, widest
 from derive.documents.measure import width
 from derive.documents.modes import Mode
-from derive.documents.naming import names
+from derive.documents.naming import abbreviations, names
 from derive.documents.parts import under_parts
 from derive.documents.reasons import reason, reason_width
-from derive.documents.rows import Measure, answer, broken, flush, left_width, mark, row
+from derive.documents.rows import Measure, answer, broken, mark, relation_width, row, sides
 from derive.documents.settings import MOST_ROWS, Fit, Settings
 from derive.documents.views import Passage, passages, says_not
 from derive.documents.words import words as words_of
@@ -34,6 +34,8 @@ SHORT = 2
 
 if TYPE_CHECKING:
     from derive.checking.verification import Report
+
+Definitions = tuple[tuple[str, tuple[str, ...]], ...]
 
 EM = 10.95
 """Points in an em of the documents' type."""
@@ -71,10 +73,11 @@ def problem_page(
     notation = settings.notation
     words = words_of(notation.language)
     where = problem.positions.get("function") or Position(problem.file or problem.id, 1)
-    measure = Measure(text_width(mode, settings), fit.narrow)
+    measure = Measure(text_width(mode, settings), fit.narrow, fit.hanging, relation_width(settings))
     told = derivation if mode.reveals != "nothing" and show != (QUESTION,) else None
     letters = names(problem, told)
-    found = tuple(p for p in passages(told, letters) if not show or p.chain.quantity in show) if told else ()
+    short = abbreviations(told, letters, fit.letters.get(problem.id, 0)) if told else letters
+    found = tuple(p for p in passages(told, short) if not show or p.chain.quantity in show) if told else ()
     found = under_parts(found, problem)
     parts = questions.parts(problem, notation, words)
     hinted = (settings.hints or hints) and mode.reveals == "nothing"
@@ -82,17 +85,18 @@ def problem_page(
     blocks = _blocks(found, parts, measure, settings, where) if mode.reveals != "nothing" else ()
     if mode.reveals == "answers":
         blocks = tuple(replace(block, rows=(), lead="", widest="") for block in blocks if block.answers)
-    meant = tuple((symbol, letters.of(expr)) for symbol, expr in told.letters) if told else ()
+    meant = (*((symbol, letters.of(expr)) for symbol, expr in told.letters), *short.definitions) if told else ()
     remarks = _remarks(problem, told, notation)
     asked = questions.question(problem, notation, words, measure, letters)
     asked = asked if hinted else replace(asked, hint="")
     slides: tuple[Frame, ...] = ()
     if mode.slides and found:
         marked = settings.highlight and settings.overlays and mode.overlays
-        page = Page(notation, measure, where, words, marked, settings.rows, 1.35 * reason_width(problem.title), parts)
-        room = _room(settings, fit.scale.get(problem.id, 1.0), asked, parts, len(meant), measure.line)
-        pieces = units(found, page, 0.95 * room.other, remarks)
-        slides = frames(found, pieces, cut(pieces, room), page)
+        page = Page(notation, measure, where, words, marked, settings.rows, 1.35 * reason_width(problem.title), parts, settings.reason, meant)
+        named = definitions(page, [symbol for symbol, _ in meant])
+        room = _room(settings, fit.scale.get(problem.id, 1.0), asked, parts, named, measure.line)
+        pieces = learned(units(found, page, 0.95 * room.other, remarks), fit.apart)
+        slides = frames(found, pieces, cut(pieces, room, fit.apart), page)
     elif mode.slides and told is None:
         slides = (Frame("", 1, 1, (), False, 1),)
     boxes = [box for passage in found for box in passage.boxed]
@@ -179,25 +183,25 @@ def _blocks(
 
 def _block(passage: Passage, measure: Measure, settings: Settings, where: Position) -> Block:
     """A passage as it stands in an article: every row once, nothing highlighted."""
-    lines = [view.line for view in passage.views]
-    left, unaligned = left_width(lines, settings.notation), flush(lines, settings.notation)
+    stand = sides(passage.views, settings.notation, measure)
     words = words_of(settings.notation.language)
-    rows = tuple(row(view, settings.notation, measure, left, where, words=words, unaligned=unaligned) for view in passage.views)
+    rows = tuple(row(view, settings.notation, measure, stand, where, words=words) for view in passage.views)
     answers = tuple(answer(box, settings.notation, measure, where, words) for box in passage.boxed)
     title = reason((passage.title,), settings.notation)
     return Block(
-        title, passage.chain.quantity, rows, answers, *widest(rows), unaligned, letter=passage.part, reached=passage.reached
+        title, passage.chain.quantity, rows, answers, *widest(rows), stand.style, letter=passage.part, reached=passage.reached
     )
 
 
-def _room(settings: Settings, scale: float, asked: Question, parts: Sequence[PartText], meant: int, line: float) -> Room:
+def _room(settings: Settings, scale: float, asked: Question, parts: Sequence[PartText], named: Definitions, line: float) -> Room:
     """The height that a frame has for rows, below its question; `scale` is by how much TeX found it taller than thought."""
     height = {169: 201.0, 43: 217.0}[settings.aspect]
     rows = [line for _, lines in asked.lines for line in lines]
     together = sum(width(left) + width(lines[0]) + 2.5 for left, lines in asked.lines)
     count = max(len(rows) - len(asked.lines) + math.ceil(together / line), 1)
     usual = 20.0 * min(count, SHORT) + (15.0 if any("\\frac" in row or "\\begin" in row for row in rows) else 0.0)
-    usual += 16.0 * math.ceil(meant / 3)
+    usual += 20.0 * math.ceil(sum(width(left) + sum(map(width, lines)) + 2.5 for left, lines in named) / line)
+    usual += 12.0 * sum(any("\\frac" in row or "\\begin" in row for row in lines) for _, lines in named)
     words = reason_width(", ".join(asked.given)) + reason_width(asked.find) + reason_width(asked.statement)
     words += sum(reason_width(part.statement) + reason_width(part.find) + 5.0 for part in parts)
     first = usual + 20.0 * (count - min(count, SHORT)) + 13.0 * math.ceil(words / line) + (13.0 if asked.statement else 0.0)

@@ -27,6 +27,7 @@ class Row:
     overlay   the click that shows it, from 1
     repeated  it closed the frame before and is repeated, greyed
     mark      `file:line step k`, for the log
+    alone     its left side stands on a line of its own, above
     """
 
     key: str
@@ -41,11 +42,13 @@ class Row:
     overlay: int
     mark: str
     repeated: bool = False
+    alone: bool = False
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A result as it is boxed: `left relation lines`, the conditions under which it holds, what kind of point it is."""
+    """A result as it is boxed: `left = lines`, the conditions under which it holds, what kind of point it is; `alone`: its
+    left side stands on a line of its own."""
 
     key: str
     quantity: str
@@ -56,6 +59,7 @@ class Answer:
     mark: str
     classification: str = ""
     relation: str = "="
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,8 @@ class Block:
     """Rows that follow from one another, under a few words that say what they are about, and the answers they end in.
 
     lead, widest  the widest of what stands in front of the rows, and of their left sides
-    flush         the left sides are too different to be aligned, every row begins at the left
+    style         `aligned` left sides; `flush`: too different for that, every row begins at the left; `hanging`: and some
+                  stand on lines of their own
     letter        of the part that they belong to; `part` that part, where the block is its first
     reached       the letter of the part in which these answers were derived, where no row leads to them here
     """
@@ -85,7 +90,7 @@ class Block:
     answers: tuple[Answer, ...] = ()
     lead: str = ""
     widest: str = ""
-    flush: bool = False
+    style: str = "aligned"
     letter: str = ""
     part: PartText | None = None
     reached: str = ""
@@ -94,7 +99,8 @@ class Block:
 @dataclass(frozen=True)
 class Frame:
     """One slide: part `number` of `count` of its problem, about `subtitle`; `last` closes the problem; `overlays` is how many
-    clicks it has."""
+    clicks it has, `mark` its place for the log, `span` the keys of the first and the last thing on it,
+    `definitions` what is named on it: (letter, lines)."""
 
     subtitle: str
     number: int
@@ -102,6 +108,9 @@ class Frame:
     blocks: tuple[Block, ...]
     last: bool
     overlays: int
+    mark: str = ""
+    span: tuple[str, str] = ("", "")
+    definitions: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,11 @@ from itertools import pairwise
 from derive.documents.document import Answer, Block, Frame, PartText, Row
 from derive.documents.measure import width
 from derive.documents.reasons import reason, reason_width
-from derive.documents.rows import Measure, answer, flush, left_width, row, side
+from derive.documents.rows import HANG, Measure, answer, broken, mark, row, side, sides
 from derive.documents.views import Boxed, Passage, View
 from derive.errors import Position
-from derive.language.nodes import Path
+from derive.language.nodes import Expr, Path, Symbol
+from derive.notation import latex
 from derive.notation.settings import Notation
 
 # Heights in points, of a slide at 11 pt; the page itself is measured by TeX.
@@ -32,6 +33,8 @@ class Unit:
     """What stands on one frame undivided: a row (`view` from 0), boxes of a passage, the closing words; heights in points.
 
     lines  (from, to) of a row or box that no frame is high enough for, and that goes on over several; None is all of it
+    key    names it
+    alone  a frame that begins with it has no room for the row above
     """
 
     passage: int
@@ -39,13 +42,15 @@ class Unit:
     boxes: tuple[Boxed, ...]
     height: float
     lines: tuple[int, int] | None = None
+    key: str = ""
+    alone: bool = False
 
     @property
     def goes_on(self) -> bool:
         return self.lines is not None and self.lines[0] > 0
 
 
-QUESTION = Unit(-1, -1, (), 0.0)
+QUESTION = Unit(-1, -1, (), 0.0, None, "question")
 """Stands first, so that a question that fills a frame can have it alone; its height is the room's affair."""
 
 
@@ -70,31 +75,38 @@ class Page:
     rows: int = 4
     title: float = 10.0
     parts: Sequence[PartText] = ()
+    reason: str = "right"
+    meant: Sequence[tuple[Symbol, Expr]] = ()
 
 
 def units(passages: Sequence[Passage], page: Page, most: float, remarks: Sequence[str] = ()) -> tuple[Unit, ...]:
     """The question, the rows of all passages in order, and after each passage its boxes; none higher than `most`."""
     out: list[Unit] = []
     for p, passage in enumerate(passages):
-        lines_of = [view.line for view in passage.views]
-        left, unaligned = left_width(lines_of, page.notation), flush(lines_of, page.notation)
+        stand = sides(passage.views, page.notation, page.measure)
         begun = len(out)
         for v, view in enumerate(passage.views):
-            shown = row(view, page.notation, page.measure, left, page.where, unaligned=unaligned)
-            whole = Unit(p, v, (), _row_height(shown, page, left + (width(shown.whole_left) if unaligned else 0.0)))
+            shown = row(view, page.notation, page.measure, stand, page.where)
+            beside = 0.0 if stand.style == "aligned" else HANG if shown.alone or not shown.left else width(shown.whole_left)
+            whole = Unit(p, v, (), _row_height(shown, page, stand.left + beside), None, view.key)
             out.extend(_parts(whole, shown.lines, most))
         together = _boxes_height(passage.boxed, page)
         if together <= BOXES_TOGETHER:
-            out.extend([Unit(p, -1, passage.boxed, together)] if passage.boxed else [])
+            out.extend([Unit(p, -1, passage.boxed, together, None, passage.boxed[0].key)] if passage.boxed else [])
         else:
             for box in passage.boxed:
                 lines = answer(box, page.notation, page.measure, page.where, {}).lines
-                out.extend(_parts(Unit(p, -1, (box,), _boxes_height((box,), page)), lines, most))
+                out.extend(_parts(Unit(p, -1, (box,), _boxes_height((box,), page), None, box.key), lines, most))
         if passage.part and begun < len(out) and (p == 0 or passages[p - 1].part != passage.part):
             out[begun] = replace(out[begun], height=out[begun].height + HEADING)
     # The closing words stand with the last answer where they fit.
     closing = CLOSING + sum(4.0 + 12.5 * math.ceil((reason_width(words) * 1.1 + 4.0) / page.measure.line) for words in remarks)
-    return (QUESTION, *out, Unit(out[-1].passage, -1, (), closing)) if out else ()
+    return (QUESTION, *out, Unit(out[-1].passage, -1, (), closing, None, "closing")) if out else ()
+
+
+def learned(all_units: Sequence[Unit], apart: frozenset[tuple[str, str]]) -> tuple[Unit, ...]:
+    """The units, those alone that a frame was too small for together with the row above."""
+    return tuple(replace(unit, alone=(unit.key, unit.key) in apart) for unit in all_units)
 
 
 def _parts(whole: Unit, lines: Sequence[str], most: float) -> list[Unit]:
@@ -106,7 +118,8 @@ def _parts(whole: Unit, lines: Sequence[str], most: float) -> list[Unit]:
     for count in range(math.ceil(whole.height / most), len(lines) + 1):
         bounds = [round(k * len(lines) / count) for k in range(count + 1)]
         parts = [
-            replace(whole, height=sum(map(_line_height, lines[a:b])) + around, lines=(a, b)) for a, b in pairwise(bounds)
+            replace(whole, height=sum(map(_line_height, lines[a:b])) + around, lines=(a, b), key=f"{whole.key}:{a}")
+            for a, b in pairwise(bounds)
         ]
         if max(part.height for part in parts) <= most:
             break
@@ -115,9 +128,12 @@ def _parts(whole: Unit, lines: Sequence[str], most: float) -> list[Unit]:
 
 def _row_height(shown: Row, page: Page, left: float) -> float:
     """The height of a row: its lines, and the reason where it goes below."""
-    total = sum(_line_height(line) for line in (shown.lines[0] + shown.left, *shown.lines[1:]))
+    total = sum(_line_height(line) for line in (shown.lines[0] + shown.left, *shown.lines[1:])) + (LINE if shown.alone else 0.0)
+    if page.reason == "overset":
+        return total + 9.0 * math.ceil(reason_width(shown.reason) / 5.5)
     beside = left + width(shown.lines[-1]) + reason_width(shown.reason) + 1.5
-    return total + (BELOW if shown.reason and beside > page.measure.line else 0.0)
+    below = shown.reason and (page.reason == "below" or (page.reason == "right" and beside > page.measure.line))
+    return total + (BELOW if below else 0.0)
 
 
 def _line_height(line: str) -> float:
@@ -135,7 +151,7 @@ def _boxes_height(boxes: Sequence[Boxed], page: Page) -> float:
     for box in boxes:
         shown = answer(box, page.notation, page.measure, page.where, {}, 1)
         size = width(shown.left) + max(map(width, shown.lines)) + 4.0
-        extra = sum(_line_height(line) for line in shown.lines) - LINE
+        extra = sum(_line_height(line) for line in shown.lines) - (0.0 if shown.alone else LINE)
         if shown.conditions or used + size > page.measure.line:
             total += BOX + extra + sum(_line_height(words) - LINE + CONDITION for words in shown.conditions)
             used = 0.0
@@ -143,16 +159,22 @@ def _boxes_height(boxes: Sequence[Boxed], page: Page) -> float:
     return total
 
 
-def cut(all_units: Sequence[Unit], room: Room) -> tuple[tuple[int, int], ...]:
-    """(from, to) of each frame: the fewest frames that fit, and among those the most even ones."""
+def cut(
+    all_units: Sequence[Unit], room: Room, apart: frozenset[tuple[str, str]] = frozenset()
+) -> tuple[tuple[int, int], ...]:
+    """(from, to) of each frame: the fewest frames that fit, and among those the most even ones; no frame holds both ends of
+    what is to stand `apart`."""
     count = len(all_units)
+    places = {unit.key: k for k, unit in enumerate(all_units)}
+    never = [(places[a], places[b]) for a, b in apart if a in places and b in places]
     best: list[tuple[int, float, int]] = [(0, 0.0, 0)]
     for end in range(1, count + 1):
         options: list[tuple[int, float, int]] = []
         for start in range(end - 1, -1, -1):
             used = _used(all_units, start, end, room.rows)
             limit = room.first if start == 0 else room.other
-            if (used > limit or _rows(all_units, start, end, room.rows) > room.rows) and end - start > 1:
+            full = used > limit or _rows(all_units, start, end, room.rows) > room.rows
+            if end - start > 1 and (full or any(start <= a and b < end for a, b in never)):
                 break
             frames_before, cost, _ = best[start]
             options.append((frames_before + 1, cost + (used / limit) ** 2 + _penalty(all_units, end), start))
@@ -187,7 +209,7 @@ def repeated(all_units: Sequence[Unit], start: int, rows: int = 2) -> Unit | Non
     if rows < 2 or start == 0 or all_units[start].passage != all_units[start - 1].passage:
         return None
     above = all_units[start - 1]
-    if all_units[start].goes_on or above.lines is not None:
+    if all_units[start].goes_on or all_units[start].alone or above.lines is not None:
         return None
     return above if above.view >= 0 and above.height <= REPEATED_MOST else None
 
@@ -234,28 +256,43 @@ def frames(passages: Sequence[Passage], all_units: Sequence[Unit], bounds: Seque
             begun.add(block.letter)
             blocks.append(replace(block, rows=tuple(map(_part_of_row, block.rows, rows)), part=part))
             k += len(group)
-        out.append(Frame(_subtitle(blocks, page), number, len(bounds), tuple(blocks), number == len(bounds), click))
+        exprs = [passages[u.passage].views[u.view].line.expr for u in all_units[start:end] if u.view >= 0]
+        exprs += [box.result.expr for unit in all_units[start:end] for box in unit.boxes]
+        out.append(Frame(
+            _subtitle(blocks, page), number, len(bounds), tuple(blocks), number == len(bounds), click,
+            mark(page.where, f"frame {number}"), (all_units[start].key, all_units[end - 1].key), definitions(page, exprs),
+        ))
     return tuple(out)
+
+
+def definitions(page: Page, exprs: Sequence[Expr]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What the letters in some formulas stand for, and the letters in that."""
+    names = {name for expr in exprs for name in expr.free}
+    for symbol, expr in reversed(page.meant):
+        names |= expr.free if symbol.name in names else set()
+    return tuple(
+        (latex.latex(symbol, page.notation), broken(expr, page.notation, {}, page.measure.line - 6.0))
+        for symbol, expr in page.meant if symbol.name in names
+    )
 
 
 def _block(
     passage: Passage, shown: Sequence[View], clicks: Sequence[int], again: bool, answers: tuple[Answer, ...], page: Page
 ) -> Block:
-    lines = [view.line for view in passage.views]
-    left, unaligned = left_width(lines, page.notation), flush(lines, page.notation)
+    stand = sides(passage.views, page.notation, page.measure)
     rows = [
         row(
-            view, page.notation, page.measure, left, page.where, _highlights(shown, clicks, k) if page.highlight else {},
-            clicks[k], again and k == 0, unaligned=unaligned,
+            view, page.notation, page.measure, stand, page.where, _highlights(shown, clicks, k) if page.highlight else {},
+            clicks[k], again and k == 0,
         )
         for k, view in enumerate(shown)
     ]
     if rows and not rows[0].left and shown[0].left is not None:
         # A passage that goes on after a cut begins with its left side again.
-        rows[0] = replace(rows[0], left=side(shown[0].left, page.notation))
+        rows[0] = replace(rows[0], left=side(shown[0].left, page.notation), alone=stand.style == "hanging")
     title = reason((passage.title,), page.notation)
     return Block(
-        title, passage.chain.quantity, tuple(rows), answers, *widest(rows), unaligned, letter=passage.part, reached=passage.reached
+        title, passage.chain.quantity, tuple(rows), answers, *widest(rows), stand.style, letter=passage.part, reached=passage.reached
     )
 
 
@@ -274,7 +311,7 @@ def _part_of_row(whole: Row, unit: Unit) -> Row:
     start, end = unit.lines
     last = end == len(whole.lines)
     part = replace(whole, lines=whole.lines[start:end], reason=whole.reason if last else "")
-    return replace(part, lead="", left="", relation="") if start else part
+    return replace(part, lead="", left="", relation="", alone=False) if start else part
 
 
 def _part_of_answer(whole: Answer, unit: Unit) -> Answer:
@@ -283,7 +320,7 @@ def _part_of_answer(whole: Answer, unit: Unit) -> Answer:
     start, end = unit.lines
     last = end == len(whole.lines)
     part = replace(whole, lines=whole.lines[start:end], conditions=whole.conditions if last else ())
-    return replace(part, left="") if start else part
+    return replace(part, left="", alone=False) if start else part
 
 
 def widest(rows: Sequence[Row]) -> tuple[str, str]:

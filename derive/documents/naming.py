@@ -7,15 +7,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from derive.calculus.derivation import Derivation, Head, Line, Result, Why
+from derive.documents.measure import width
 from derive.language.build import transpose
-from derive.language.nodes import Expr, Number, Stack, Symbol, substitute, walk
+from derive.language.nodes import Expr, Number, Stack, Sum, Symbol, substitute, walk
 from derive.language.problem import Problem
 from derive.language.sizes import is_column
+from derive.notation.latex import latex
 
 LARGE = 6
 """So many entries are worth a letter, when they are written more than once."""
 
 _MATRICES, _VECTORS = "MNPQRSTUVW", "cdpqrsuvz"
+
+
+SHORT = 2.0
+"""A subexpression narrower than this, in em, is worth no letter."""
+
+LONG = 6.0
+"""What occurs once is worth a letter when it is longer than this, in em."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +89,52 @@ def names(problem: Problem, derivation: Derivation | None) -> Names:
         values[_turned(node)] = transpose(symbol)
         values[node] = symbol
     return Names(values, tuple(definitions)) if values else NONE
+
+
+def abbreviations(derivation: Derivation, letters: Names, count: int) -> Names:
+    """Letters for so many more subexpressions of the lines, chosen so that most is saved: what occurs often, and is long.
+
+    They stand for what does not vary with a parameter and holds no direction; inside a sum over i one may be r_i.
+    `definitions` are theirs alone.
+    """
+    problem = derivation.problem
+    lines = [letters.of(line.expr) for chain in derivation.chains for line in chain.lines]
+    indices = {node.index.name for expr in lines for node in walk(expr) if isinstance(node, Sum)}
+    known = {*problem.symbols, *(s.name for s, _ in (*problem.let, *derivation.where, *letters.definitions))}
+    taken = known | {d.name for d in (*problem.directions, *problem.second_directions)}
+    taken |= {name for expr in (*lines, problem.function, *(d for _, d in problem.let)) for name in expr.free}
+    stated = {letters.of(expr) for _, expr in (*problem.let, *derivation.where)} | {problem.function}
+    values = dict(letters.values)
+    meant: dict[Expr, Expr] = {}
+    found: list[tuple[Symbol, Expr]] = []
+    for _ in range(count):
+        counted = Counter(node for expr in lines for node in walk(substitute(expr, values)) if _is_long(node, known, indices))
+        saved = {node: n * (width(latex(node)) - 1.0) for node, n in counted.items() if node not in stated}
+        saved = {node: gain for node, gain in saved.items() if counted[node] > 1 or gain > LONG}
+        node = max(saved, key=lambda one: saved[one], default=None)
+        letter = next((x for x in _letters(node) if x not in taken), None) if node is not None else None
+        if node is None or letter is None:
+            break
+        index = "".join(f"_{name}" for name in node.free & indices)
+        symbol: Symbol = Symbol(letter + index, node.shape)
+        taken.add(letter)
+        known.add(symbol.name)
+        whole = substitute(node, meant)
+        meant[symbol], values[whole] = whole, symbol
+        found.append((symbol, node))
+    return Names(values, tuple(found))
+
+
+def _letters(node: Expr) -> str:
+    return "rsqpcd" if node.is_scalar else _VECTORS if is_column(node.shape) else "S" + _MATRICES
+
+
+def _is_long(node: Expr, known: set[str], indices: set[str]) -> bool:
+    """Whether it may have a letter: of symbols alone, with at most one index, which makes it a number."""
+    if not node.children or node.pending or width(latex(node)) <= SHORT:
+        return False
+    bound = node.free & indices
+    return node.free <= known | bound and (not bound or (len(bound) == 1 and node.is_scalar))
 
 
 def _is_large(node: Expr) -> bool:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from derive.calculus.derivation import Head, Line
-from derive.documents.breaking import INDENT, even, finer, pieces
+from derive.documents.breaking import INDENT, even, finer
 from derive.documents.document import Answer, Row
 from derive.documents.measure import width
 from derive.documents.reasons import reason
 from derive.documents.sentences import sentence
+from derive.documents.settings import Settings
 from derive.documents.views import Boxed, View
 from derive.errors import Position
 from derive.language.nodes import Expr, Path, at
@@ -25,17 +27,26 @@ UNLIKE = 8.0
 """Left sides that differ by more, in em, are not aligned."""
 RELATION = 1.34
 """What a relation sign takes, in em."""
+OVER = 6.6
+"""What a relation takes that has its reason over it."""
+WIDE = 0.4
+"""Left sides that take more of the line than this stand on lines of their own where a row does not fit beside them."""
+HANG = 1.0
+"""How far the right sides of such rows are moved to the right, in em."""
 
 
 @dataclass(frozen=True)
 class Measure:
-    """How wide a line of the page is, in em, and how much of it the rows with these keys may take (1 where none is given)."""
+    """How wide a line of the page is, in em, and how much of it the rows with these keys may take (1 where none is given);
+    the left sides of `hanging` chains and answers stand on lines of their own; `relation` is what a relation takes."""
 
     line: float
     narrow: Mapping[str, float]
+    hanging: frozenset[str] = frozenset()
+    relation: float = RELATION
 
     def available(self, key: str, left: float) -> float:
-        return max(self.line * self.narrow.get(key, 1.0) - left - RELATION, 6.0)
+        return max(self.line * self.narrow.get(key, 1.0) - left - self.relation, 6.0)
 
 
 def lead(line: Line) -> str:
@@ -47,19 +58,66 @@ def left_side(line: Line, notation: Notation) -> str:
     return "" if line.left is None else side(line.left, notation)
 
 
-def flush(lines: Iterable[Line], notation: Notation) -> bool:
+def unlike(lines: Iterable[Line], notation: Notation) -> bool:
     """Whether left sides are too different to be aligned at their relations."""
     sizes = [width(left_side(line, notation)) for line in lines if line.left is not None]
     return len(sizes) > 1 and max(sizes) - min(sizes) > UNLIKE
 
 
-def left_width(lines: Iterable[Line], notation: Notation) -> float:
-    """What the left sides of lines that are aligned take, in em; 0 where each line stands for itself."""
-    several = list(lines)
-    leads = LEAD if any(lead(line) for line in several) else 0.0
-    if flush(several, notation):
-        return leads
-    return leads + max((width(left_side(line, notation)) for line in several), default=0.0)
+@dataclass(frozen=True)
+class Sides:
+    """How the left sides of rows that belong together stand.
+
+    style  `aligned` at their relations; `flush`: every row begins at the left; `hanging`: so it does, and a left side that
+           leaves its row no room has a line alone
+    left   what all of them take of every line, in em
+    """
+
+    style: Literal["aligned", "flush", "hanging"]
+    left: float
+
+    def room(self, view: View, whole_left: str, measure: Measure, size: float) -> tuple[float, bool]:
+        """How much of the line a right side of this size may take, and whether its left side has a line alone."""
+        if self.style != "hanging":
+            return measure.available(view.key, self.left + (0.0 if self.style == "aligned" else width(whole_left))), False
+        beside = measure.available(view.key, self.left + width(whole_left))
+        if view.line.left is not None and size <= beside:
+            return beside, False
+        return measure.available(view.key, self.left + HANG), view.line.left is not None
+
+
+def sides(views: Sequence[View], notation: Notation, measure: Measure) -> Sides:
+    """How the left sides of these rows stand."""
+    lines = [view.line for view in views]
+    leads = LEAD if any(lead(line) for line in lines) else 0.0
+    widths = [width(left_side(line, notation)) for line in lines]
+    most = max(widths, default=0.0)
+    if any(chain_of(view.key) in measure.hanging for view in views):
+        return Sides("hanging", leads)
+    apart = unlike(lines, notation)
+    if most > WIDE * measure.line:
+        for line, own in zip(lines, widths, strict=True):
+            taken = own if apart and line.left is not None else most
+            if leads + taken + measure.relation + width(latex.latex(line.expr, notation)) > measure.line:
+                return Sides("hanging", leads)
+    return Sides("flush", leads) if apart else Sides("aligned", leads + most)
+
+
+def aligned(views: Sequence[View], notation: Notation) -> Sides:
+    """The left sides aligned, however wide they are."""
+    lines = [view.line for view in views]
+    leads = LEAD if any(lead(line) for line in lines) else 0.0
+    return Sides("aligned", leads + max((width(left_side(line, notation)) for line in lines), default=0.0))
+
+
+def relation_width(settings: Settings) -> float:
+    """What a relation takes, in em."""
+    return OVER if settings.reason == "overset" else RELATION
+
+
+def chain_of(key: str) -> str:
+    """The chain that a row's key begins with."""
+    return key.rpartition(".")[0]
 
 
 def side(left: Head | Expr, notation: Notation) -> str:
@@ -74,23 +132,21 @@ def row(
     view: View,
     notation: Notation,
     measure: Measure,
-    left_width: float,
+    sides: Sides,
     where: Position,
     clicks: Mapping[Path, str] | None = None,
     overlay: int = 1,
     repeated: bool = False,
     words: Mapping[str, str] | None = None,
-    unaligned: bool = False,
 ) -> Row:
     """The row of a view.
 
-    left_width  of the widest left side that it is aligned with, in em
-    words       of the language, where sentences are wanted
-    unaligned   each row begins at the left, so that its own left side takes room
-    clicks      path -> the overlays (`2,3`) on which what stands there is highlighted
+    sides   how the left sides of the rows around it stand
+    words   of the language, where sentences are wanted
+    clicks  path -> the overlays (`2,3`) on which what stands there is highlighted
     """
     whole_left = side(view.left, notation) if view.left is not None else ""
-    room = measure.available(view.key, left_width + (width(whole_left) if unaligned else 0.0))
+    room, alone = sides.room(view, whole_left, measure, width(latex.latex(view.line.expr, notation)))
     marks = {path: _macro(view.line.expr, path, on, notation) for path, on in (clicks or {}).items()}
     said = reason(view.line.why, notation) if view.line.why else ""
     return Row(
@@ -106,22 +162,29 @@ def row(
         overlay,
         mark(where, f"step {view.number}"),
         repeated,
+        alone,
     )
 
 
 def answer(box: Boxed, notation: Notation, measure: Measure, where: Position, words: Mapping[str, str], overlay: int = 1) -> Answer:
     """The box of a result, narrower than a row by its own margins."""
     left = side(box.left, notation)
+    size = width(latex.latex(box.result.expr, notation))
+    room = measure.available(box.key, width(left) + 2.5 + RELATION - measure.relation)
+    alone = box.key in measure.hanging or (width(left) > WIDE * measure.line and size > room)
+    if alone:
+        room = measure.available(box.key, HANG + 2.5 + RELATION - measure.relation)
     return Answer(
         box.key,
         box.quantity,
         left,
-        broken(box.result.expr, notation, {}, measure.available(box.key, width(left) + 2.5)),
+        broken(box.result.expr, notation, {}, room),
         tuple(dict.fromkeys(reason(condition, notation) for condition in box.result.conditions)),
         overlay,
         mark(where, "the answer"),
         words.get(box.result.classification, "") if box.result.classification else "",
         latex.relation(box.relation),
+        alone,
     )
 
 
@@ -131,7 +194,7 @@ def broken(expr: Expr, notation: Notation, marks: Mapping[Path, str], available:
     whole = latex.latex(expr, notation, marks)
     if width(whole) <= available:
         return (whole,)
-    lines = even(finer(pieces(whole), available), available)
+    lines = even(finer([whole], available), available)
     if marks and max(map(width, lines)) > available - INDENT:
         # A marked term stands in braces and is not parted: where that leaves a line too long, nothing is marked.
         return broken(expr, notation, {}, available)

@@ -19,7 +19,7 @@ class Settings:
     """rows      rows of a derivation on one frame, 1 to 6
     overlays  one row a click; otherwise a frame is one page
     highlight what changed is marked in both rows
-    reason    where the reason stands: `right` of its row (below where it does not fit), `below`, `none`
+    reason    where the reason stands: `right` of its row (below where it does not fit), `below`, `overset` (over the relation), `none`
     aspect    of slides: 169 or 43
     theme     of slides: the name of a Beamer theme, '' for the house's own
     paper     of articles: `a4` or `letter`
@@ -30,7 +30,7 @@ class Settings:
     rows: int = 4
     overlays: bool = True
     highlight: bool = True
-    reason: Literal["right", "below", "none"] = "right"
+    reason: Literal["right", "below", "overset", "none"] = "right"
     aspect: Literal[169, 43] = 169
     paper: Literal["a4", "letter"] = "a4"
     theme: str = ""
@@ -70,7 +70,13 @@ class Fit:
 
     narrow   row key -> the share of the line that its formula may take
     scale    problem id -> by how much its frames are taller than was thought
+    apart    (first, last) of what a frame was too small for, by the keys of rows and answers
+    hanging  keys of the chains and answers whose left sides stand on lines of their own
+    letters  problem id -> how many subexpressions are given a letter, so that its rows fit
     """
 
     narrow: dict[str, float] = field(default_factory=dict)
     scale: dict[str, float] = field(default_factory=dict)
+    apart: frozenset[tuple[str, str]] = frozenset()
+    hanging: frozenset[str] = frozenset()
+    letters: dict[str, int] = field(default_factory=dict)

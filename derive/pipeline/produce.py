@@ -7,21 +7,27 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from derive.documents.compose import EM, text_width
-from derive.documents.document import Block, Document, ProblemPage
+from derive.documents.document import Block, Document, ProblemPage, Row
 from derive.documents.measure import width
 from derive.documents.modes import Mode
-from derive.documents.rows import LEAD, RELATION
+from derive.documents.rows import HANG, LEAD, RELATION, chain_of, relation_width
 from derive.documents.settings import Fit, Settings
 from derive.documents.templates import fill
 from derive.errors import DeriveError, Position
 from derive.pipeline import latex
 from derive.pipeline.texlog import Box, Log
 
-TRIES = 8
+TRIES = 24
 """How often a document is set again, with rows broken further, before it is given up."""
 
 TALLEST = 4.0
 """Frames are not taken for more than so many times as tall as was thought."""
+
+LEFT = 0.1
+"""A left side that takes less of the line than this does not get a line of its own."""
+
+MOST_LETTERS = 6
+"""So many subexpressions of a problem may be given letters so that its rows fit."""
 
 Composer = Callable[[Fit], Document]
 """A document for what is known of its fit."""
@@ -51,6 +57,7 @@ def make(
     is broken, at the author's line.
     """
     fit = Fit()
+    room = (text_width(mode, settings), relation_width(settings))
     for _ in range(TRIES):
         document = compose(fit)
         text = tex(document, mode, folders)
@@ -62,10 +69,12 @@ def make(
             raise DeriveError(f"nothing is labelled {done.log.undefined[0]}", code="latex", where=_where(document))
         if not done.log.overfull:
             return Made(text, done.pdf, fit, done.log)
-        better = refit(document, fit, done.log.overfull, text_width(mode, settings))
+        better = refit(document, fit, done.log.overfull, *room)
         while better != fit and tex(compose(better), mode, folders) == text:
             # Widths are estimates: less room may be asked for until a row is broken.
-            fit, better = better, refit(document, better, done.log.overfull, text_width(mode, settings))
+            fit, better = better, refit(document, better, done.log.overfull, *room)
+        if better == fit:
+            better = further(document, fit, done.log.overfull, room[0])
         if better == fit:
             break
         fit = better
@@ -73,11 +82,17 @@ def make(
     raise _too_large(worst, document)
 
 
-def refit(document: Document, fit: Fit, boxes: tuple[Box, ...], line: float) -> Fit:
+def refit(document: Document, fit: Fit, boxes: tuple[Box, ...], line: float, relation: float = RELATION) -> Fit:
     """What to try next: the rows of a place that is too wide get less of the line, a frame that is too full is taken for taller."""
     narrow, scale = dict(fit.narrow), dict(fit.scale)
+    better = fit
     for box in boxes:
         if box.mark is None:
+            continue
+        if box.mark.what.startswith("frame "):
+            apart, taller = _too_full(document, fit, box)
+            better = replace(better, apart=better.apart | apart)
+            scale |= {name: min(scale.get(name, 1.0) * 1.1, TALLEST) for name in taller}
             continue
         page, place = _place(document, f"{box.mark.where.file}:{box.mark.where.line} {box.mark.what}")
         if page is None:
@@ -87,9 +102,42 @@ def refit(document: Document, fit: Fit, boxes: tuple[Box, ...], line: float) -> 
             scale[page.id] = min(max(scale.get(page.id, 1.0), excess), TALLEST)
         else:
             excess = box.points / EM / line
-            for key, share in _widest(page, place, line, box.mark.what == "the question"):
+            for key, share in _widest(page, place, line, relation, box.mark.what == "the question"):
                 narrow[key] = max(min(narrow.get(key, 1.0), share) - excess - 0.01, 0.3)
-    return replace(fit, narrow=narrow, scale=scale)
+    return replace(better, narrow=narrow, scale=scale)
+
+
+def _too_full(document: Document, fit: Fit, box: Box) -> tuple[frozenset[tuple[str, str]], list[str]]:
+    """The ends of what a frame is too small for; the problems that have one thing on it alone, which must be parted."""
+    assert box.mark is not None
+    number = int(box.mark.what.split()[-1])
+    where = f"{box.mark.where.file}:{box.mark.where.line} "
+    pages = [page for page in document.items if isinstance(page, ProblemPage) and page.mark.startswith(where)]
+    found = [(page.id, page.frames[number - 1].span) for page in pages if len(page.frames) >= number]
+    spans = frozenset(span for _, span in found)
+    return spans, [name for name, (first, last) in found if first == last and (first, last) in fit.apart]
+
+
+def further(document: Document, fit: Fit, boxes: tuple[Box, ...], line: float) -> Fit:
+    """What to try for rows that no breaking makes narrow enough: a left side on a line of its own, then letters for what
+    occurs in them."""
+    pages: list[str] = []
+    beside: set[str] = set()
+    for box in boxes:
+        if box.mark is None or box.box == "v":
+            continue
+        page, blocks = _place(document, f"{box.mark.where.file}:{box.mark.where.line} {box.mark.what}")
+        if page is not None:
+            pages.append(page.id)
+            beside |= {chain_of(row.key) for b in blocks for row in b.rows if b.style != "hanging" and _beside(row, b) > LEFT * line}
+            beside |= {one.key for b in blocks for one in b.answers if not one.alone and width(one.left) > LEFT * line}
+    beside -= fit.hanging
+    if beside:
+        kept = {key: share for key, share in fit.narrow.items() if chain_of(key) not in beside and key not in beside}
+        return replace(fit, hanging=fit.hanging | beside, narrow=kept)
+    more = {name: fit.letters.get(name, 0) + 1 for name in pages if fit.letters.get(name, 0) < MOST_LETTERS}
+    kept = {key: share for key, share in fit.narrow.items() if key.partition("/")[0] not in more}
+    return replace(fit, letters={**fit.letters, **more}, narrow=kept) if more else fit
 
 
 def _place(document: Document, mark: str) -> tuple[ProblemPage | None, tuple[Block, ...]]:
@@ -106,7 +154,7 @@ def _place(document: Document, mark: str) -> tuple[ProblemPage | None, tuple[Blo
     return None, ()
 
 
-def _widest(page: ProblemPage, blocks: tuple[Block, ...], line: float, asked: bool) -> list[tuple[str, float]]:
+def _widest(page: ProblemPage, blocks: tuple[Block, ...], line: float, relation: float, asked: bool) -> list[tuple[str, float]]:
     """The keys of what may be too wide (the question, where it is about that, or rows and answers), each with the share of
     the line that it takes now."""
     stated = max(width(left) + 2.34 + max(map(width, lines)) for left, lines in page.question.lines) / line
@@ -116,12 +164,19 @@ def _widest(page: ProblemPage, blocks: tuple[Block, ...], line: float, asked: bo
     for block in blocks:
         leads = LEAD if block.lead else 0.0
         for row in block.rows:
-            left = leads + width(row.whole_left if block.flush else block.widest)
-            shares[row.key] = (left + RELATION + max(map(width, row.lines))) / line
+            left = leads + _beside(row, block)
+            shares[row.key] = (left + relation + max(map(width, row.lines))) / line
         for answer in block.answers:
             shares[answer.key] = (width(answer.left) + 2.5 + max(map(width, answer.lines))) / line
     most = max(shares.values(), default=0.0)
     return [(key, share) for key, share in shares.items() if share >= most - 0.1]
+
+
+def _beside(row: Row, block: Block) -> float:
+    """What stands on the line before a row's relation, in em."""
+    if block.style == "aligned":
+        return width(block.widest)
+    return HANG if row.alone or (block.style == "hanging" and not row.left) else width(row.whole_left)
 
 
 def _too_large(box: Box, document: Document) -> DeriveError:

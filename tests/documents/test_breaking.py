@@ -7,7 +7,7 @@ import re
 import pytest
 from hypothesis import given, settings
 
-from derive.documents.breaking import TIMES, even, factors, finer, opened, pieces, unlocked
+from derive.documents.breaking import TIMES, even, factors, finer, opened, unlocked
 from derive.documents.measure import width
 from derive.notation import latex
 from tests.strategies import expressions
@@ -16,7 +16,7 @@ PENDING = r"\left. \frac{\mathrm{d}}{\mathrm{d} t} \biggl(a + b - c\biggr) \righ
 
 
 def test_sums_are_broken_at_their_signs() -> None:
-    assert pieces("A + B - C") == ["A", "+ B", "- C"]
+    assert finer(["A + B - C"], 1.0) == ["A", "+ B", "- C"]
 
 
 def test_a_pending_derivative_is_opened() -> None:
@@ -52,6 +52,16 @@ def test_the_sum_inside_the_bracket_that_is_most_of_it_is_broken() -> None:
     assert finer([r"2 A \bigl(BBBBBB CCCCCCC + DDDDDDDD EEEEE\bigr)"], 16.0)[0].startswith(r"2 A \bigl(BBBBBB")
 
 
+def test_a_long_product_is_rather_cut_between_factors_than_inside_the_first_of_them() -> None:
+    product = r"\sum_{i=1}^{N} \left(-2 \bigl(aaaaaa - bbbbbb\bigr) \bigl(cccccc + dddddd\bigr)\right)"
+    assert even(finer([product], 16.0), 16.0)[0].endswith(r"\bigl(aaaaaa - bbbbbb\bigr)")
+
+
+@pytest.mark.parametrize("sign", ["circ", "otimes"])
+def test_a_line_may_begin_with_the_sign_of_an_entrywise_or_kronecker_product(sign: str) -> None:
+    assert even(finer([rf"AAAAA \{sign} BBBBB"], 6.0), 6.0) == ("AAAAA", rf"\{sign} BBBBB")
+
+
 def test_locked_brackets_are_opened_where_they_close() -> None:
     assert unlocked(r"a \left(b \left(c\right) + d\right) e") == r"a \biggl(b \left(c\right) + d\biggr) e"
     assert unlocked(r"\left. a \right|_{t=0}") == r"\left. a \right|_{t=0}"
@@ -67,7 +77,7 @@ def _bare(lines: tuple[str, ...]) -> str:
 def test_nothing_is_lost_and_every_line_stands_alone(expr: object) -> None:
     whole = latex.latex(expr)  # type: ignore[arg-type]
     for available in (4.0, 10.0, 20.0):
-        lines = even(finer(pieces(whole), available), available)
+        lines = even(finer([whole], available), available)
         if r"\frac" not in whole and r"\right|" not in whole:
             assert _bare(lines) == _bare((whole,))
         for line in lines:

@@ -1,0 +1,95 @@
+"""What typesetting teaches: left sides on lines of their own, letters for what is long, frames that are parted."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from derive.documents.compose import problem_page
+from derive.documents.document import ProblemPage
+from derive.documents.frames import Room, Unit, cut, learned, repeated
+from derive.documents.measure import width
+from derive.documents.modes import MODES
+from derive.documents.naming import abbreviations, names
+from derive.documents.settings import Fit, Settings
+from derive.language.nodes import Expr, substitute
+from derive.pipeline.examine import Examined, examine, problem_of
+
+FOLDER = Path(__file__).parent.parent.parent / "problems"
+NETWORK, COST, VECTORS = "network-all-parameters", "mean-squared-cost", "singular-vectors-left"
+
+
+@cache
+def examined(stem: str) -> Examined:
+    file = FOLDER / f"{stem}.yaml"
+    return examine(problem_of(file.read_text(encoding="utf-8"), str(file)))
+
+
+def page(stem: str, mode: str = "slides", fit: Fit | None = None, settings: Settings | None = None) -> ProblemPage:
+    one = examined(stem)
+    return problem_page(one.problem, one.derivation, one.report, MODES[mode], settings or Settings(aspect=43), fit)
+
+
+def test_a_left_side_that_leaves_no_room_stands_on_a_line_of_its_own() -> None:
+    blocks = [block for frame in page(NETWORK).frames for block in frame.blocks if block.rows]
+    hanging = [row for block in blocks if block.style == "hanging" for row in block.rows]
+    assert any(row.alone for row in hanging)
+    assert all(row.left for row in hanging if row.alone)
+    short = [row for row in hanging if row.left and not row.alone]
+    assert short and all(len(row.lines) == 1 for row in short)
+
+
+def test_a_left_side_with_room_beside_it_stays_there() -> None:
+    assert not any(row.alone for block in page("trace", "solutions").blocks for row in block.rows)
+    hung = page("trace", "solutions", Fit(hanging=frozenset({"trace/0"})))
+    assert hung.blocks[0].style == "hanging"
+
+
+@pytest.mark.parametrize("stem", [NETWORK, COST, VECTORS, "trace-quadratic", "quadratic-fit-in-numbers", "softmax-cross-entropy"])
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_letters_stand_for_what_was_there(stem: str, count: int) -> None:
+    derivation = examined(stem).derivation
+    letters = names(derivation.problem, derivation)
+    short = abbreviations(derivation, letters, count)
+    assert len(short.definitions) <= count
+    back: dict[Expr, Expr] = {}
+    for symbol, expr in short.definitions:
+        back[symbol] = substitute(expr, back)
+    taken = {*derivation.problem.symbols, *(d.name for d in derivation.problem.directions)}
+    assert not taken & {symbol.name for symbol, _ in short.definitions}
+    for chain in derivation.chains:
+        for line in chain.lines:
+            assert substitute(short.of(line.expr), back) is letters.of(line.expr)
+
+
+def test_a_letter_makes_rows_shorter_and_is_explained_where_it_stands() -> None:
+    one = page(COST, fit=Fit(letters={COST: 1}))
+    named = [frame for frame in one.frames if frame.definitions]
+    assert named and len(named) < len(one.frames)
+    ((letter, _),) = named[0].definitions
+    assert all(
+        any(letter in line for block in frame.blocks for part in (*block.rows, *block.answers) for line in part.lines) for frame in named
+    )
+
+    def longest(shown: ProblemPage) -> float:
+        return max(width(line) for frame in shown.frames for block in frame.blocks for row in block.rows for line in row.lines)
+
+    assert longest(page(COST, "slides", Fit(letters={COST: 1}), Settings())) < longest(page(COST, settings=Settings()))
+
+
+def test_what_a_frame_is_too_small_for_is_parted() -> None:
+    units = [Unit(0, k, (), 20.0, None, f"row{k}") for k in range(4)]
+    room = Room(4, 200.0, 200.0)
+    assert cut(units, room) == ((0, 4),)
+    parted = cut(units, room, frozenset({("row0", "row3")}))
+    assert len(parted) == 2 and parted[0][1] in (1, 2, 3)
+    more = cut(units, room, frozenset({("row0", "row1"), ("row1", "row2"), ("row2", "row3")}))
+    assert len(more) == 4
+
+
+def test_a_row_without_room_for_the_one_above_stands_without_it() -> None:
+    units = [Unit(0, k, (), 20.0, None, f"row{k}") for k in range(2)]
+    assert repeated(units, 1) is units[0]
+    assert repeated(learned(units, frozenset({("row1", "row1")})), 1) is None
