@@ -6,7 +6,7 @@ Source: Magnus & Neudecker, Matrix Differential Calculus, ch. 2-3 (vec(AXB) = (B
 from __future__ import annotations
 
 from derive.calculus.adjoint import missing, pull, selector
-from derive.language.build import ONE, add, matmul, scale, times, transpose
+from derive.language.build import ONE, add, is_zero, matmul, scale, times, transpose
 from derive.language.nodes import (
     Add,
     Apply,
@@ -37,7 +37,7 @@ _ONE = Size.of(1)
 def matrix_of(expr: Expr, h: Symbol) -> Expr:
     """M with expr = M h, for a column (or scalar) expr linear in the column h.  DeriveError when there is no rule."""
     if h.name not in expr.free:
-        raise missing(expr, "matrix form")
+        return _nothing(expr, h)
     if expr.is_scalar:
         return transpose(pull(expr, h, ONE))
     match expr:
@@ -74,6 +74,14 @@ def matrix_of(expr: Expr, h: Symbol) -> Expr:
     return vec_matrix(expr, h)
 
 
+def _nothing(expr: Expr, h: Symbol) -> Expr:
+    """The zero matrix, for a derivative that is 0: the function is constant, or constant near every point."""
+    if not is_zero(expr):
+        raise missing(expr, "matrix form")
+    out: Expr = Zeros((expr.shape[0] * expr.shape[1], h.shape[0] * h.shape[1]))
+    return out
+
+
 def _row(block: Expr, h: Symbol) -> Expr:
     if h.name not in block.free:
         return Zeros((block.shape[0], h.shape[0]))
@@ -106,6 +114,8 @@ def transpose_of(scalar: Expr) -> Expr:
 
 def vec_matrix(expr: Expr, h: Symbol) -> Expr:
     """M with vec(expr) = M vec(h)."""
+    if h.name not in expr.free and is_zero(expr):
+        return _nothing(expr, h)
     if h.is_scalar:
         return _speed(expr, h)
     if expr.is_scalar:

@@ -356,6 +356,10 @@ def degree(expr: Expr, names: frozenset[str], memo: dict[Expr, int] | None = Non
                 out = min(99, sum(degree(c, names, memo) for c in expr.children))
             case Call(name=name) if FUNCTIONS[name].linear:
                 out = degree(expr.args[0], names, memo)
+            case Call(name=name, args=args) if (k := FUNCTIONS[name].linear_in) is not None and not any(
+                a.free & names for i, a in enumerate(args) if i != k
+            ):
+                out = degree(args[k], names, memo)
             case Transpose(arg=arg):
                 out = degree(arg, names, memo)
             case Power(base=Call(name="norm", args=(arg,)), exponent=Number(value=k)) if is_even(expr.exponent) and k > 0:

@@ -51,7 +51,10 @@ def problem_of(
     for part in symbols:
         letter, kind = (w.strip() for w in part.split(":", 1))
         more = f", is: [{extra[letter]}]" if letter in extra else ""
-        rows.append(f"  {letter}: {{type: '{kind}'{more}}}" if more else f"  {letter}: '{kind}'")
+        if kind.startswith("{"):
+            rows.append(f"  {letter}: {kind}")
+        else:
+            rows.append(f"  {letter}: {{type: '{kind}'{more}}}" if more else f"  {letter}: '{kind}'")
     text = "\n".join((
         f"id: {name}", "symbols:", *rows, *(("let:", *lets) if lets else ()),
         f"function: '{_quoted(function)}'", *((f"wrt: {wrt}",) if wrt else ()), f"find: [{find}]",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from itertools import chain, count
 
-from derive.language.build import coefficient, matmul, transpose
+from derive.language.build import ONE, coefficient, matmul, scale, transpose
+from derive.language.functions import FUNCTIONS
 from derive.language.nodes import (
     Call,
     Expr,
     MatMul,
     Number,
+    Ones,
+    Scale,
     Stack,
     Sum,
     Symbol,
@@ -52,6 +55,36 @@ def summed(arg: Expr) -> Expr | None:
     if isinstance(arg, Call) and arg.name == "hadamard":
         a, b = arg.args
         return matmul(transpose(a), b) if is_column(a.shape) else Call("inner", (a, b))
+    return None
+
+
+def called(name: str, args: tuple[Expr, ...]) -> Expr | None:
+    """A call that says itself in fewer words: unvec(vec(A)) = A, tril(tril(A)) = tril(A), A ⊘ B ⊘ C, c A ⊘ B."""
+    row = FUNCTIONS[name]
+    first = args[0] if args else None
+    if isinstance(first, Call):
+        if row.undoes == first.name and first.args[0].shape == Call(name, args).shape:
+            return first.args[0]
+        if row.projects and first.name == name:
+            return first
+    if row.linear_in is not None and isinstance(args[row.linear_in], Scale):
+        inner = args[row.linear_in]
+        bare = tuple(inner.arg if k == row.linear_in and isinstance(inner, Scale) else a for k, a in enumerate(args))
+        return scale(inner.scalar, Call(name, bare)) if isinstance(inner, Scale) else None
+    if name == "quotient" and not any(a.is_scalar for a in args):
+        return _divided(*args)
+    if name == "hadamard":
+        for here, other in (args, args[::-1]):
+            if isinstance(here, Call) and here.name == "quotient" and (isinstance(here.args[0], Ones) or here.args[0] is ONE):
+                return Call("quotient", (other, here.args[1]))
+    return None
+
+
+def _divided(a: Expr, b: Expr) -> Expr | None:
+    if isinstance(a, Scale):
+        return scale(a.scalar, Call("quotient", (a.arg, b)))
+    if isinstance(a, Call) and a.name == "quotient" and not a.args[0].is_scalar and a.args[1].shape == b.shape:
+        return Call("quotient", (a.args[0], Call("hadamard", (a.args[1], b))))
     return None
 
 

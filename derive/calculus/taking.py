@@ -91,15 +91,14 @@ def take(node: D, m: Motion) -> tuple[Expr, str, tuple[Expr, ...]]:
             return D(Call(e.name, (b, a)), m.moves), "sum-rule", ()
         case Power(base=base, exponent=Number(value=k)) if not base.is_scalar and k != -1 and abs(k) <= 6:
             return _power(e, m)
+        case Call(name=name, args=args) if _linear_there(name, args, m):
+            return Call(name, tuple(d(a) if m.depends(a) else a for a in args)), "linear", ()
     found = _tabled(e, m)
     if found is not None:
         return found
     match e:
         case Call(name=name, args=(arg,)) if FUNCTIONS[name].linear:
             return Call(name, (d(arg),)), "linear", ()
-        case Call(name=name, args=args) if _linear_there(name, args, m):
-            moving = tuple(d(a) if m.depends(a) else a for a in args)
-            return Call(name, moving), "linear", ()
         case Call(name=name) if FUNCTIONS[name].bilinear:
             return (*_product(e.args, lambda *a: Call(name, a), m), ())
         case Call(name="max" | "min", args=(a, b)) if a.shape != b.shape:
@@ -292,8 +291,6 @@ def _widen(x: Expr, whole: Expr) -> Expr:
 def _entrywise(e: Call, m: Motion) -> tuple[Expr, str, tuple[Expr, ...]]:
     a, b = e.args
     if e.name == "quotient":
-        if not m.depends(b):
-            return Call("quotient", (m.pending(a), b)), "constant-factor", ()
         top = a if not a.is_scalar or e.is_scalar else Ones(e.shape) if a is ONE else scale(a, Ones(e.shape))
         square = Call("entrypower", (b, number(2)))
         second = negate(entrywise(Call("quotient", (top, square)), m.pending(b)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from derive.calculus.shortcuts import block_of, column_times_row, negative, primes, summed, unshadowed
+from derive.calculus.shortcuts import block_of, called, column_times_row, negative, primes, summed, unshadowed
 from derive.language.build import (
     MINUS_ONE,
     ONE,
@@ -392,6 +392,7 @@ def _called(name: str, new: tuple[Expr, ...], used: Used | None) -> Expr:
             return _scalars(new)
     if name == "quotient" and is_zero(new[0]):
         return zero(Call(name, new).shape)
-    return Call(name, new)
+    shorter = called(name, new)
+    return Call(name, new) if shorter is None else _run(shorter, used, {})
 
 

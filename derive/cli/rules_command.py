@@ -123,7 +123,8 @@ def _table(found: tuple[Entry, ...], width: int) -> Iterator[str]:
             continue
         yield click.style(title, bold=True, fg="blue") + click.style(f"  {use}", dim=True)
         for e in rows:
-            for k, part in enumerate(wrapped(statement(e), width - names - 4, " = ", " + ", " − ", ", ", "; ", " ")):
+            said = statement(e) + ("   (SymPy)" if e.sympy and table != "entrywise" else "")
+            for k, part in enumerate(wrapped(said, width - names - 4, " = ", " + ", " − ", ", ", "; ", " ")):
                 yield f"  {click.style(e.name.ljust(names), bold=True) if k == 0 else ' ' * (names + 2)}  {part}"
         yield ""
 

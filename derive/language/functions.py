@@ -29,6 +29,8 @@ linear     linear in its one argument; `bilinear` in each of its two; `linear_in
 unites     a sum of its values is written as its value at the sum
 transposes what f(A)' is: `self` f(A), `self-if-square`, `minus` -f(A), `args` f(A') for matrices, or the name of g with
            f(A)' = g(A')
+projects   applied twice it does no more than once
+undoes     the function whose value, as the first argument, it takes back: unvec(vec(A), …) is A
 repeats    its derivative repeats the argument, so that a long one is named (S = X'AX)
 needs      a declared (or evident) property without which the function is refused
 """
@@ -67,6 +69,8 @@ class Function:
     unites: bool = False
     transposes: str | None = None
     repeats: bool = False
+    projects: bool = False
+    undoes: str = ""
     sympy: str | None = None
     infix: tuple[str, str] | None = None
     domain: tuple[str, ...] = ()
@@ -209,7 +213,7 @@ _ROWS = (
     Function("hadamard", _SAME, r"{0} \circ {1}", "{0} * {1}", "Hadamard (entry by entry) product",
              latex_form="infix", bilinear=True, transposes="args", infix=(".*", r"\circ"), pretty="{0} ∘ {1}"),
     Function("quotient", _WITH_SCALAR, r"{0} \oslash {1}", "{0} / {1}", "entry by entry quotient",
-             latex_form="infix", transposes="args", infix=("./", r"\oslash"), domain=("", "nonzero"), pretty="{0} ⊘ {1}"),
+             latex_form="infix", linear_in=0, transposes="args", infix=("./", r"\oslash"), domain=("", "nonzero"), pretty="{0} ⊘ {1}"),
     Function("entrypower", _WITH_SCALAR, r"{0}^{{\circ {1}}}", "{0} ** {1}", "entry by entry power",
              latex_form="script", transposes="args", infix=(".^", r"\circ"), domain=("positive", ""), pretty="{0}^∘{1}"),
     Function("max", _WITH_SCALAR, r"\max({0}, {1})", "np.maximum({0}, {1})", "the larger, entry by entry",
@@ -249,15 +253,15 @@ _ROWS = (
     Function("diag", "vector(n) -> square(n) | square(n) -> vector(n)", r"\operatorname{{diag}}({0})", "np.diag({0})",
              "diagonal matrix of a vector, or the diagonal of a matrix", linear=True, transposes="self-if-square"),
     Function("vec", "any(m, n) -> vector(m*n)", r"\operatorname{{vec}}({0})", "np.ravel({0}, order='F')",
-             "the columns stacked", linear=True),
+             "the columns stacked", linear=True, undoes="unvec"),
     Function("sym", "square(n) -> square(n)", r"\operatorname{{sym}}({0})", "({0} + {0}.T) / 2", "(A + A')/2", linear=True,
-             transposes="self"),
+             transposes="self", projects=True),
     Function("skewpart", "square(n) -> square(n)", r"\operatorname{{skew}}({0})", "({0} - {0}.T) / 2", "(A - A')/2",
-             linear=True, transposes="minus"),
+             linear=True, transposes="minus", projects=True),
     Function("tril", "square(n) -> square(n)", r"\operatorname{{tril}}({0})", "np.tril({0})", "lower triangular part",
-             linear=True, transposes="triu"),
+             linear=True, transposes="triu", projects=True),
     Function("triu", "square(n) -> square(n)", r"\operatorname{{triu}}({0})", "np.triu({0})", "upper triangular part",
-             linear=True, transposes="tril"),
+             linear=True, transposes="tril", projects=True),
     # ------------------------------------------------------------------ functions of a matrix
     Function("adj", "square(n) -> square(n)", r"\operatorname{{adj}}({0})",
              "(lambda u, s, v: np.linalg.det(u) * np.linalg.det(v) * (v.T * np.prod(np.where(np.eye(s.size), 1.0, s), axis=1))"
@@ -277,6 +281,7 @@ _ROWS = (
     Function("frechet_expm", "square(n), square(n) -> square(n)", r"L_{{\exp}}({0}, {1})",
              "sp.linalg.expm_frechet({0}, {1}, compute_expm=False)",
              "Fréchet derivative of expm at A along E: the integral of exp(sA) E exp((1-s)A) over s from 0 to 1",
+<<<<<<< HEAD
              pretty="L_exp({0}, {1})", transposes="args", linear_in=1, unites=True,
              explained="`frechet_expm(A, E)` is the derivative of the matrix exponential at `A` along `E`: the integral of "
                        "`expm(s A) E expm((1 - s) A)` over s from 0 to 1."),
@@ -289,9 +294,18 @@ _ROWS = (
     Function("sylvester", "square(n), square(n) -> square(n)", r"\mathcal{{S}}_{{{0}}}({1})",
              "sp.linalg.solve_sylvester({0}, {0}, {1})", "the solution L of B L + L B = C", transposes="args", linear_in=1, unites=True,
              explained="`sylvester(B, C)` is the solution `L` of the Sylvester equation `B L + L B = C`."),
+=======
+             pretty="L_exp({0}, {1})", linear_in=1, transposes="args"),
+    Function("frechet_logm", "square(n), square(n) -> square(n)", r"L_{{\log}}({0}, {1})",
+             "(lambda A, E: np.real(sp.linalg.logm(np.block([[A, E], [0 * A, A]])))[:len(A), len(A):])({0}, {1})",
+             "Fréchet derivative of logm at A along E", domain=("no-negative-eigenvalues", ""),
+             pretty="L_log({0}, {1})", linear_in=1, transposes="args"),
+    Function("sylvester", "square(n), square(n) -> square(n)", r"\mathcal{{S}}_{{{0}}}({1})",
+             "sp.linalg.solve_sylvester({0}, {0}, {1})", "the solution L of B L + L B = C", linear_in=1, transposes="args"),
+>>>>>>> a812af8 (Powers with vectors of exponents, tr logm and det sqrtm, projections and vec undone, constant derivatives; sources put right)
     Function("unvec", "vector(m*n), any(m, n) -> any(m, n)", r"\operatorname{{unvec}}_{{{1.shape}}}({0})",
              "np.reshape({0}, np.shape({1}), order='F')", "the vector back in the columns of a matrix of the second's shape",
-             pretty="unvec({0})", linear_in=0),
+             pretty="unvec({0})", linear_in=0, undoes="vec"),
     Function("cholesky", "square(n) -> square(n)", r"\operatorname{{chol}}({0})", "np.linalg.cholesky({0})",
              "lower Cholesky factor with positive diagonal", domain=("spd",), needs="spd",
              pretty="chol({0})", letter="L",
@@ -331,11 +345,17 @@ _ROWS = (
              domain=("simple-eigenvalue", ""),
              pretty="u{1.low}({0})"),
     Function("stril", "square(n) -> square(n)", r"\operatorname{{stril}}({0})", "np.tril({0}, -1)",
+<<<<<<< HEAD
              "strictly lower triangular part", linear=True, unites=True,
              explained="`stril(A)` is the part of `A` below the diagonal."),
     Function("striu", "square(n) -> square(n)", r"\operatorname{{striu}}({0})", "np.triu({0}, 1)",
              "strictly upper triangular part", linear=True, unites=True,
              explained="`striu(A)` is the part of `A` above the diagonal."),
+=======
+             "strictly lower triangular part", linear=True, projects=True),
+    Function("striu", "square(n) -> square(n)", r"\operatorname{{striu}}({0})", "np.triu({0}, 1)",
+             "strictly upper triangular part", linear=True, projects=True),
+>>>>>>> a812af8 (Powers with vectors of exponents, tr logm and det sqrtm, projections and vec undone, constant derivatives; sources put right)
     Function("gaps", "vector(n) -> square(n)", r"\operatorname{{gaps}}({0})",
              "(lambda s: (lambda d: np.divide(1.0, d, out=np.zeros_like(d), where=d != 0))"
              "(s[None, :] ** 2 - s[:, None] ** 2))({0})",

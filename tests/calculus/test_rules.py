@@ -27,6 +27,12 @@ FIRES = {
     "logdet": ("X: spd(n)", "logdet(X)", "X"),
     "det-adjugate": ("X: square(n)", "det(X)", "X"),
     "det-of-exponential": ("X: square(n)", "det(expm(X))", "X"),
+    "logdet-of-exponential": ("X: square(n)", "logdet(expm(X))", "X"),
+    "det-of-square-root": ("X: spd(n)", "det(sqrtm(X))", "X"),
+    "logdet-of-square-root": ("X: spd(n)", "logdet(sqrtm(X))", "X"),
+    "trace-logm": ("X: spd(n)", "tr(logm(X))", "X"),
+    "power-by-entries": ("x: vector(n)\n  a: vector(n)", "sum(x .^ a)", "x"),
+    "exponential-by-entries": ("x: vector(n)", "sum(x .^ x)", "x"),
     "trace-sqrtm": ("X: spd(n)", "tr(sqrtm(X))", "X"),
     "trace-power": ("X: square(n)\n  k: integer", "tr(X^k)", "X"),
     "matrix-power": ("X: square(n)\n  k: integer\n  A: square(n)", "tr(A X^k)", "X"),
@@ -118,8 +124,13 @@ def test_without_the_row_the_derivation_fails_there(name: str, monkeypatch: pyte
     monkeypatch.delitem(DIFFERENTIALS, name)
     if name in (
         "trace-power", "trace-expm", "trace-sqrtm", "eigenvalue-symmetric", "norm", "norm-squared", "norm-squared-matrix",
+<<<<<<< HEAD
         "logsumexp", "quotient-entries", "det-adjugate", "det-of-exponential", "trace-polar-p", "polar-u-square", "qr-q-square",
         "left-singular-vectors-square",
+=======
+        "logsumexp", "quotient-entries", "det-adjugate", "det-of-exponential", "logdet-of-exponential",
+        "det-of-square-root", "logdet-of-square-root", "trace-logm", "power-by-entries",
+>>>>>>> a812af8 (Powers with vectors of exponents, tr logm and det sqrtm, projections and vec undone, constant derivatives; sources put right)
     ):
         # a more general row takes over; the derivation is another one, and still right
         derivation = derive(problem)

@@ -7,7 +7,7 @@ from derive.language.nodes import Call, Expr
 from derive.language.sizes import Size
 
 MN = "Magnus & Neudecker, Matrix Differential Calculus, ch. 2"
-GILES = "Giles, An extended collection of matrix derivative results (2008)"
+LAX = "Lax, Linear Algebra, ch. 7"
 
 _ROWS = (
     Rule("adjoint-tr", "tr(A)", "y I(n)", "A: n n, y:", "tr M = ⟨I, M⟩", "The trace is the inner product with I.", MN),
@@ -23,17 +23,17 @@ _ROWS = (
          "Only the diagonal of `A` meets `y`.", MN),
     Rule("adjoint-vec", "vec(A)", "unvec(y, zeros(m, n))", "A: m n, y: m*n 1", "y'vec(M) = ⟨unvec(y), M⟩",
          "vec keeps the inner product.", MN),
-    Rule("adjoint-sym", "sym(A)", "sym(y)", "A: n n, y: n n", "⟨Y, sym M⟩ = ⟨sym Y, M⟩", "sym is an orthogonal projection.", MN),
+    Rule("adjoint-sym", "sym(A)", "sym(y)", "A: n n, y: n n", "⟨Y, sym M⟩ = ⟨sym Y, M⟩", "sym is an orthogonal projection.", LAX),
     Rule("adjoint-skewpart", "skewpart(A)", "skewpart(y)", "A: n n, y: n n", "⟨Y, skew M⟩ = ⟨skew Y, M⟩",
-         "skew is an orthogonal projection.", MN),
+         "skew is an orthogonal projection.", LAX),
     Rule("adjoint-tril", "tril(A)", "tril(y)", "A: n n, y: n n", "⟨Y, tril M⟩ = ⟨tril Y, M⟩",
-         "tril is an orthogonal projection.", GILES),
+         "tril is an orthogonal projection.", LAX),
     Rule("adjoint-triu", "triu(A)", "triu(y)", "A: n n, y: n n", "⟨Y, triu M⟩ = ⟨triu Y, M⟩",
-         "triu is an orthogonal projection.", GILES),
+         "triu is an orthogonal projection.", LAX),
     Rule("adjoint-stril", "stril(A)", "stril(y)", "A: n n, y: n n", "⟨Y, stril M⟩ = ⟨stril Y, M⟩",
-         "stril is an orthogonal projection.", GILES),
+         "stril is an orthogonal projection.", LAX),
     Rule("adjoint-striu", "striu(A)", "striu(y)", "A: n n, y: n n", "⟨Y, striu M⟩ = ⟨striu Y, M⟩",
-         "striu is an orthogonal projection.", GILES),
+         "striu is an orthogonal projection.", LAX),
     Rule("adjoint-frechet-expm", "frechet_expm(B, A)", "frechet_expm(B', y)", "A: n n, B: n n, y: n n",
          "⟨Y, L(B, M)⟩ = ⟨L(B', Y), M⟩", "Transpose each term of the series.", "Higham, Functions of Matrices (2008), ch. 3"),
     Rule("adjoint-frechet-logm", "frechet_logm(B, A)", "frechet_logm(B', y)", "A: n n, B: n n, y: n n",

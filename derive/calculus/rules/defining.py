@@ -152,7 +152,7 @@ _ROWS = (
               Stage("constraint", "v' v", "1", ": `dv` is orthogonal to `v`"),
               Stage("so", "dv", "pinv(l I(n) - A) (dA v - dl v)",
                     "the kernel of `l I(n) - A` is spanned by `v`: on what is orthogonal to it the pseudo-inverse inverts")),
-             last="`pinv(l I(n) - A) v = 0`: the term with `dl` drops out", source="Magnus & Neudecker, ch. 9"),
+             last="`pinv(l I(n) - A) v = 0`: the term with `dl` drops out", source="Magnus & Neudecker, ch. 8"),
     Defining("singular-value", "A: m n, k: integer",
              (("u", "svd_u(A)[:, k]"), ("v", "svd_v(A)[:, k]"), ("s", "singval(A, k)")),
              (Stage("both", "A v", "s u", "singular vectors of norm 1; from the other side `A' u = s v`"),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 MN5 = "Magnus & Neudecker, Matrix Differential Calculus, ch. 5"
 MN8 = "Magnus & Neudecker, Matrix Differential Calculus, ch. 8"
 MN10 = "Magnus & Neudecker, Matrix Differential Calculus, ch. 10"
-MN7 = "Magnus & Neudecker, Matrix Differential Calculus, ch. 7"
+MN6 = "Magnus & Neudecker, Matrix Differential Calculus, ch. 6"
 ALGEBRA = "linear algebra"
 ABSIL = "Absil, Mahony & Sepulchre, Optimization Algorithms on Matrix Manifolds, ch. 3"
 
@@ -58,7 +58,7 @@ _ROWS = (
          "The inner derivative is the one found above, at X + sK.", MN10),
     Move("constant", "constant", "D²f = 0", "The first derivative does not depend on X.", MN10),
     Move("taylor", "Taylor's formula", "f(X + H) = f(X) + Df(X)[H] + ½ D²f(X)[H, H] + …",
-         "The function t ↦ f(X + tH) of one variable, expanded at 0.", MN7),
+         "The function t ↦ f(X + tH) of one variable, expanded at 0.", MN6),
     Move("agreement", "the methods agree", "D²f[H, K] is the same by every method",
          "Each method ends in the same expression, or one that SymPy and numbers show to be equal.", MN10),
     Move("symmetry", "symmetric", "D²f(X)[H, K] = D²f(X)[K, H]",
