@@ -17,7 +17,6 @@ from derive.calculus.rules.rule import compiled, fill, match
 from derive.calculus.tidy import Used, tidy, tidy_with
 from derive.errors import DeriveError
 from derive.language.build import ONE, add, matmul, scale, subtract, times, transpose
-from derive.language.functions import FUNCTIONS
 from derive.language.nodes import (
     Add,
     Call,
@@ -333,11 +332,6 @@ def in_structure(g: Expr, x: Symbol, h: Symbol) -> tuple[Expr, Why]:
     if "symmetric" in x.has:
         if is_symmetric(g):
             return g, ()
-        if isinstance(g, Call) and FUNCTIONS[g.name].linear_in is not None and FUNCTIONS[g.name].transposes == "args":
-            k = FUNCTIONS[g.name].linear_in
-            if all(is_symmetric(a) for i, a in enumerate(g.args) if i != k):
-                parts = (in_structure(a, x, h)[0] if i == k else a for i, a in enumerate(g.args))
-                return Call(g.name, tuple(parts)), (h, " is symmetric: only the symmetric part is seen")
         first, second = (transpose(g), g) if isinstance(g, Transpose) else (g, transpose(g))
         return out(scale(half, tidy(add(first, second)))), (h, " is symmetric: only the symmetric part is seen")
     if "skew" in x.has:

@@ -281,7 +281,6 @@ _ROWS = (
     Function("frechet_expm", "square(n), square(n) -> square(n)", r"L_{{\exp}}({0}, {1})",
              "sp.linalg.expm_frechet({0}, {1}, compute_expm=False)",
              "Fréchet derivative of expm at A along E: the integral of exp(sA) E exp((1-s)A) over s from 0 to 1",
-<<<<<<< HEAD
              pretty="L_exp({0}, {1})", transposes="args", linear_in=1, unites=True,
              explained="`frechet_expm(A, E)` is the derivative of the matrix exponential at `A` along `E`: the integral of "
                        "`expm(s A) E expm((1 - s) A)` over s from 0 to 1."),
@@ -294,15 +293,6 @@ _ROWS = (
     Function("sylvester", "square(n), square(n) -> square(n)", r"\mathcal{{S}}_{{{0}}}({1})",
              "sp.linalg.solve_sylvester({0}, {0}, {1})", "the solution L of B L + L B = C", transposes="args", linear_in=1, unites=True,
              explained="`sylvester(B, C)` is the solution `L` of the Sylvester equation `B L + L B = C`."),
-=======
-             pretty="L_exp({0}, {1})", linear_in=1, transposes="args"),
-    Function("frechet_logm", "square(n), square(n) -> square(n)", r"L_{{\log}}({0}, {1})",
-             "(lambda A, E: np.real(sp.linalg.logm(np.block([[A, E], [0 * A, A]])))[:len(A), len(A):])({0}, {1})",
-             "Fréchet derivative of logm at A along E", domain=("no-negative-eigenvalues", ""),
-             pretty="L_log({0}, {1})", linear_in=1, transposes="args"),
-    Function("sylvester", "square(n), square(n) -> square(n)", r"\mathcal{{S}}_{{{0}}}({1})",
-             "sp.linalg.solve_sylvester({0}, {0}, {1})", "the solution L of B L + L B = C", linear_in=1, transposes="args"),
->>>>>>> a812af8 (Powers with vectors of exponents, tr logm and det sqrtm, projections and vec undone, constant derivatives; sources put right)
     Function("unvec", "vector(m*n), any(m, n) -> any(m, n)", r"\operatorname{{unvec}}_{{{1.shape}}}({0})",
              "np.reshape({0}, np.shape({1}), order='F')", "the vector back in the columns of a matrix of the second's shape",
              pretty="unvec({0})", linear_in=0, undoes="vec"),
@@ -345,17 +335,11 @@ _ROWS = (
              domain=("simple-eigenvalue", ""),
              pretty="u{1.low}({0})"),
     Function("stril", "square(n) -> square(n)", r"\operatorname{{stril}}({0})", "np.tril({0}, -1)",
-<<<<<<< HEAD
-             "strictly lower triangular part", linear=True, unites=True,
+             "strictly lower triangular part", linear=True, unites=True, projects=True,
              explained="`stril(A)` is the part of `A` below the diagonal."),
     Function("striu", "square(n) -> square(n)", r"\operatorname{{striu}}({0})", "np.triu({0}, 1)",
-             "strictly upper triangular part", linear=True, unites=True,
+             "strictly upper triangular part", linear=True, unites=True, projects=True,
              explained="`striu(A)` is the part of `A` above the diagonal."),
-=======
-             "strictly lower triangular part", linear=True, projects=True),
-    Function("striu", "square(n) -> square(n)", r"\operatorname{{striu}}({0})", "np.triu({0}, 1)",
-             "strictly upper triangular part", linear=True, projects=True),
->>>>>>> a812af8 (Powers with vectors of exponents, tr logm and det sqrtm, projections and vec undone, constant derivatives; sources put right)
     Function("gaps", "vector(n) -> square(n)", r"\operatorname{{gaps}}({0})",
              "(lambda s: (lambda d: np.divide(1.0, d, out=np.zeros_like(d), where=d != 0))"
              "(s[None, :] ** 2 - s[:, None] ** 2))({0})",

@@ -124,13 +124,9 @@ def test_without_the_row_the_derivation_fails_there(name: str, monkeypatch: pyte
     monkeypatch.delitem(DIFFERENTIALS, name)
     if name in (
         "trace-power", "trace-expm", "trace-sqrtm", "eigenvalue-symmetric", "norm", "norm-squared", "norm-squared-matrix",
-<<<<<<< HEAD
         "logsumexp", "quotient-entries", "det-adjugate", "det-of-exponential", "trace-polar-p", "polar-u-square", "qr-q-square",
         "left-singular-vectors-square",
-=======
-        "logsumexp", "quotient-entries", "det-adjugate", "det-of-exponential", "logdet-of-exponential",
-        "det-of-square-root", "logdet-of-square-root", "trace-logm", "power-by-entries",
->>>>>>> a812af8 (Powers with vectors of exponents, tr logm and det sqrtm, projections and vec undone, constant derivatives; sources put right)
+        "logdet-of-exponential", "det-of-square-root", "logdet-of-square-root", "trace-logm", "power-by-entries",
     ):
         # a more general row takes over; the derivation is another one, and still right
         derivation = derive(problem)
