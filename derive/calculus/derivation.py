@@ -58,6 +58,16 @@ class Head:
 
 
 @dataclass(frozen=True)
+class Partial:
+    """The derivative of a definition by one of the names in it, all others fixed (of matrices with columns stacked); `quotient` says
+    the same as an expression that is still pending."""
+
+    definition: Expr
+    name: Symbol
+    quotient: Expr
+
+
+@dataclass(frozen=True)
 class Line:
     """One displayed relation; its last member is `expr`.
 
@@ -70,6 +80,10 @@ class Line:
     solution  for an equation: the values of symbols at which it holds
     free      (index, size) of free indices, those of the value first, then those of the variable: the line is about the
               whole array over them
+    partial   what a row of a table of intermediates is about
+    beside    an equation that is printed in front: the intermediate and its definition, in a table of them
+    space     the shape of the space that it lies in, printed behind: (p×q)×(m×n)
+    shaped    whether the shapes stand under its factors
     """
 
     expr: Expr
@@ -85,6 +99,10 @@ class Line:
     solution: Mapping[Symbol, Expr] | None = None
     note: str | None = None
     free: tuple[tuple[Symbol, Size], ...] = ()
+    partial: Partial | None = None
+    beside: tuple[Head | Expr, Expr] | None = None
+    space: str = ""
+    shaped: bool = False
 
 
 @dataclass(frozen=True)

@@ -151,7 +151,7 @@ def put_back(expr: Expr, p: Problem) -> Line | None:
     for u, d in reversed(p.let):
         full = substitute(full, {u: d})
     plain = tidy(full)
-    short = _scalar_form(plain) or plain
+    short = scalar_form(plain) or plain
     short = _letters_first(short if _leaves(short) < _leaves(plain) else plain)
     return Line(short, "intermediate", joined([(u, " = ", d) for u, d in used]), steps=(Step(expr, short, "intermediate", ()),))
 
@@ -221,7 +221,7 @@ def derivative_lines(s: Setting) -> tuple[list[Line], Named]:
         if line is not None:
             lines.append(line)
     if s.unit_speed and last.is_scalar:
-        better = _scalar_form(lines[-1].expr)
+        better = scalar_form(lines[-1].expr)
         if better is not None:
             lines.append(Line(better, "simplify", ("simplify",), steps=(Step(lines[-1].expr, better, "simplify", ()),)))
         back = put_back(lines[-1].expr, p)
@@ -257,7 +257,7 @@ def expansion_lines(s: Setting) -> list[Line]:
     return lines
 
 
-def _scalar_form(expr: Expr) -> Expr | None:
+def scalar_form(expr: Expr) -> Expr | None:
     """A shorter form by SymPy of a derivative that is made of scalars only."""
     if not all(isinstance(e, (Map, Number, Power, SizeValue, Times, Add, Symbol)) and e.is_scalar for e in walk(expr)):
         return None

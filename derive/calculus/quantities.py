@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from derive.calculus import backward as backwards
-from derive.calculus import numbered
+from derive.calculus import links, numbered
 from derive.calculus.by_indices import by_indices, entries
 from derive.calculus.collect import neat
 from derive.calculus.conditions import conditions
@@ -146,6 +146,8 @@ def _opening(s: Setting) -> Opening:
     """From the definition, along a direction."""
     problem = s.problem
     find = set(problem.find)
+    if links.scalars(s):
+        return _opening_by_links(s)
     lines, letters = derivative_lines(s)
     first = lines[-1].expr
     method_gradient = problem.method in ("gradient", "all") and "second-derivative" in find
@@ -154,6 +156,19 @@ def _opening(s: Setting) -> Opening:
         return Opening((Chain("derivative", title, tuple(lines)),), first, {}, {}, letters=letters)
     more, gradients, structured = _gradients(s, first)
     return Opening((Chain("gradient", "Gradient", (*lines, *more)),), first, gradients, structured, letters=letters)
+
+
+def _opening_by_links(s: Setting) -> Opening:
+    """By a number through numbers and short vectors: the table of the intermediates, and the product of their derivatives."""
+    p = s.problem
+    (x,) = p.wrt
+    found = links.linked(s, x, "derivative", Head("derivative", p.name, p.wrt))
+    first = found.lines[-1].expr
+    chains = (found.table, Chain("derivative", "Derivative", found.lines))
+    if not set(p.find) & _NEEDS_GRADIENT:
+        return Opening(chains, first, {}, {}, letters=found.letters)
+    more, gradients, structured = _gradients(s, first)
+    return Opening((*chains, Chain("gradient", "Gradient", tuple(more))), first, gradients, structured, letters=found.letters)
 
 
 def _opening_by_indices(s: Setting) -> Opening:

@@ -110,9 +110,9 @@ def along_a_scalar(s: Setting, first: Expr) -> Chain:
         return Chain("second-derivative", "Second derivative", tuple(lines))
     lines += levels(start, m, "second-derivative")
     lines = finished(lines, "second-derivative")
-    from derive.calculus.first import _scalar_form
+    from derive.calculus.first import scalar_form
 
-    better = _scalar_form(lines[-1].expr)
+    better = scalar_form(lines[-1].expr)
     if better is not None:
         last = lines[-1].expr
         lines.append(Line(better, "simplify", ("simplify",), "second-derivative",

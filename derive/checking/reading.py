@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from derive.calculus.derivation import Head
+from derive.calculus.derivation import Head, Partial
 from derive.checking import statements
 from derive.checking.evaluation import Unevaluable, compiled, evaluate, largest
 from derive.checking.intermediates import named_values, plain, stepwise, without_pending
@@ -206,6 +206,13 @@ def statement(
             return statements.check_jacobian(function, got, head.wrt, False)
         case other:
             raise Unevaluable(f"there is no check of the quantity {other!r}")
+
+
+def partial_statement(site: Site, partial: Partial, expr: Expr) -> Outcome:
+    """How far `expr` is from the matrix of partial derivatives of a definition by one of its names, the others held fixed."""
+    others = tuple(s for s, _ in site.names.let if s.name in partial.definition.free and s is not partial.name)
+    function = site.function(partial.definition, (partial.name, *others))
+    return statements.check_jacobian(function, site.value(expr), (partial.name,), False)
 
 
 def _second(function: Function, got: Array, moves: list[Moves]) -> Outcome:

@@ -14,7 +14,7 @@ import numpy as np
 from derive.calculus.derivation import Chain, Derivation, Head, Line, Result
 from derive.checking.equations import check_classification, check_equation, check_identity, check_relation, check_stationary
 from derive.checking.evaluation import Unevaluable, compiled, evaluate, largest, quiet
-from derive.checking.reading import Free, Site, site_at, statement
+from derive.checking.reading import Free, Site, partial_statement, site_at, statement
 from derive.checking.sampling import LARGE, NEARBY, Point, points
 from derive.checking.statements import Outcome, refused
 from derive.checking.structures import Array, inside
@@ -230,6 +230,8 @@ def _check(
     """One line; `head` and `of` are its own or those that it continues."""
 
     def one(site: Site) -> Outcome:
+        if line.partial is not None:
+            return partial_statement(site, line.partial, line.expr)
         if line.equation:
             return check_equation(site, line)
         if line.quantity == "stationary":

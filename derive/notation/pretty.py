@@ -57,6 +57,12 @@ def pretty_name(name: str) -> str:
     return GREEK_UNICODE.get(base, base) + digits.translate(_LOWERED)
 
 
+def _derivative_letter(name: str) -> str:
+    """`du₂/dx` of `du2_dx`: a letter that stands for the derivative of an intermediate by another one."""
+    above, _, below = name.partition("_d")
+    return f"d{pretty_name(above[1:])}/d{pretty_name(below)}"
+
+
 class Pretty(Plain):
     """The problem language with the signs of mathematics, pending derivatives included."""
 
@@ -72,7 +78,7 @@ class Pretty(Plain):
                 minus, text = self.product(node)
                 return Written("−" + text, SUM) if minus else Written(text, PRODUCT)
             case Symbol():
-                return Written(self.symbol(node))
+                return Written(_derivative_letter(node.name) if "link" in node.has else self.symbol(node))
             case Identity():
                 return Written("I")
             case Ones():

@@ -12,7 +12,7 @@ from derive.language.build import subtract
 from derive.language.nodes import Call, Expr, Symbol
 from derive.language.problem import Problem
 from derive.language.sizes import Size
-from derive.notation.latex import RELATIONS, latex, line_left
+from derive.notation.latex import RELATIONS, head, latex, line_left
 from derive.notation.numpy_source import Names, source
 from derive.notation.settings import DEFAULT, Notation
 from derive.notation.text import why
@@ -130,6 +130,10 @@ class _Writer:
             out["left"] = None
         if of is not None:
             out["of"] = source(of, self.names)
+        if line.beside is not None:
+            name, definition = line.beside
+            said = head(name, self.notation) if isinstance(name, Head) else latex(name, self.notation)
+            out["beside"] = f"{said} = {latex(definition, self.notation)}"
         if line.note:
             out["note"] = line.note
         return out
@@ -137,7 +141,9 @@ class _Writer:
     def value(self, line: Line) -> str:
         """The value of the last member; left minus right of an equation, at the claimed solution where there is one."""
         expr = line.expr
-        if line.equation and line.left is not None:
+        if line.partial is not None:
+            expr = subtract(line.partial.quotient, expr)
+        elif line.equation and line.left is not None:
             expr = subtract(self.side(line.left, expr), expr)
         let = self.names.let
         if line.solution and line.quantity != "stationary":

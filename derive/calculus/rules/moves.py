@@ -67,6 +67,10 @@ _ROWS = (
     Move("jacobian-determinant", "the Jacobian determinant", "the determinant of Df(X)", "The determinant of the Jacobian found above.", MN5),
     Move("vec", "vec", "`vec(M)` holds the columns of `M`, one below the other", "A definition.",
          "Magnus & Neudecker, Matrix Differential Calculus, ch. 2"),
+    # ------------------------------------------------------------------ the links of a chain
+    Move("link", "derivative of an intermediate", "the derivative of `u` by one of the names in its definition, all others fixed",
+         "A partial derivative: the definition alone is differentiated.", MN5),
+    Move("links", "the derivatives of the table", "each factor of the chain rule is what the table says", "They are put in.", ALGEBRA),
     # ------------------------------------------------------------------ another way to differentiate
     Move("expansion", "multiply out", "f(X + H) − f(X), multiplied out",
          "On noncommuting symbols, by SymPy.", MN5, sympy=True),

@@ -1,0 +1,279 @@
+"""The links of a chain: the derivative of each intermediate by what it is made of, as a table, and their product.
+
+∂f/∂x = Σ ∂f/∂u ∂u/∂x over the intermediates u of f, down to the variable.  Vectors have Jacobian matrices, matrices those of their
+stacked columns: d vec F/d vec X = d vec F/d vec Y · d vec Y/d vec X.  Source: Magnus & Neudecker, ch. 5 (chain rule).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from derive.calculus.collect import neat
+from derive.calculus.derivation import Chain, Head, Line, Partial, Step, Why
+from derive.calculus.differentiate import level, motion, spread
+from derive.calculus.explicit import explicit
+from derive.calculus.first import Setting, free_name, put_back, scalar_form, taken_names
+from derive.calculus.matrixform import in_vec, matrix_of, vec_matrix
+from derive.calculus.narration import reason
+from derive.calculus.tidy import tidy
+from derive.language.build import ONE, add, matmul, scale, times, transpose
+from derive.language.nodes import Call, Expr, Rate, SizeValue, Stack, Sum, Symbol, Unit, substitute, walk
+from derive.language.sizes import SCALAR, Shape, Size, is_column, is_scalar, show
+from derive.language.spelling import latex_of, symbol_latex
+
+LETTER = frozenset({"link"})
+"""What marks a letter as standing for ∂u/∂v."""
+MOST = 8
+"""More links than this are no table to read."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """∂above/∂below: the letter that stands for it, its value, the words beside it.
+
+    above is None for the function itself; definition is what it is made of
+    """
+
+    above: Symbol | None
+    below: Symbol
+    definition: Expr
+    letter: Symbol
+    value: Expr
+    why: Why
+
+
+@dataclass(frozen=True)
+class Linked:
+    """The table, the product, and what it comes to; `letters` are the names of the links with their values."""
+
+    table: Chain
+    lines: tuple[Line, ...]
+    letters: tuple[tuple[Symbol, Expr], ...]
+
+
+def scalars(s: Setting) -> bool:
+    """Whether a function of one number is written by intermediates that are numbers and short vectors: the links are then
+    how it is differentiated."""
+    p = s.problem
+    parts = [p.function, *(d for _, d in p.let)]
+    return (
+        s.unit_speed and p.method == "directional" and bool(s.motion.lets) and s.written is p.function
+        and all(is_scalar(e.shape) or (is_column(e.shape) and isinstance(e, Stack)) for e in parts)
+        and not any(symbol.of for symbol in p.symbols.values()) and len(_pairs(s)) <= MOST
+    )
+
+
+def _pairs(s: Setting) -> list[tuple[Symbol | None, Expr, Symbol]]:
+    """(above, definition, below) of each link, those of the first intermediate first."""
+    p = s.problem
+    out: list[tuple[Symbol | None, Expr, Symbol]] = []
+    known: list[Symbol] = list(p.wrt)
+    needed = _needed(s)
+    for u, definition in s.motion.lets.items():
+        if u.name in needed:
+            out.extend((u, definition, v) for v in known if v.name in definition.free)
+            known.append(u)
+    out.extend((None, p.function, v) for v in known if v.name in p.function.free)
+    return out
+
+
+def _needed(s: Setting) -> set[str]:
+    needed = set(s.problem.function.free)
+    for u, definition in reversed(s.motion.lets.items()):
+        if u.name in needed:
+            needed |= definition.free
+    return needed
+
+
+def links(s: Setting) -> list[Link]:
+    """Every link.  DeriveError where a rule or a matrix form is missing."""
+    p = s.problem
+    pairs = _pairs(s)
+    taken = set(taken_names(p))
+    out: list[Link] = []
+    for above, definition, below in pairs:
+        several = sum(a is above for a, _, _ in pairs) > 1 or any(not is_scalar(x.shape) for x in p.wrt)
+        name = free_name(frozenset(taken), (f"d{above.name if above is not None else p.name}_d{below.name}",))
+        taken.add(name)
+        sizes = tuple(_count(e.shape) for e in (definition, below))
+        letter: Symbol = Symbol(name, sizes, LETTER, None, _spelled(s, above, definition, below, several))
+        value, why = _value(definition, below, frozenset(taken))
+        out.append(Link(above, below, definition, letter, value, why))
+    return out
+
+
+def _count(shape: Shape) -> Size:
+    return shape[0] * shape[1]
+
+
+def _spelled(s: Setting, above: Symbol | None, definition: Expr, below: Symbol, several: bool) -> str:
+    sign = r"\partial" if several else r"\mathrm{d}"
+    top = symbol_latex(s.problem.name) if above is None else latex_of(above)
+    return rf"\frac{{{sign} {_vec(definition.shape)}{top}}}{{{sign} {_vec(below.shape)}{latex_of(below)}}}"
+
+
+def _vec(shape: Shape) -> str:
+    return "" if is_scalar(shape) or is_column(shape) else r"\operatorname{vec} "
+
+
+def _value(definition: Expr, below: Symbol, taken: frozenset[str]) -> tuple[Expr, Why]:
+    """The derivative of a definition by one of its names, all others fixed; by a vector or matrix its matrix."""
+    direction: Expr = ONE
+    if not below.is_scalar:
+        direction = Symbol(free_name(taken | definition.free, ("h", "k") if is_column(below.shape) else ("H", "K")), below.dims)
+    m = motion(((below, direction),), (), ())
+    expr = m.pending(definition)
+    why: Why = ("linear",)
+    first = True
+    while expr.pending:
+        done = level(expr, m)
+        why = reason(done)[1] if first else why
+        expr, first = done.expr, False
+    if below.is_scalar:
+        return in_vec(tidy(expr)), why
+    assert isinstance(direction, Symbol)
+    linear = spread(tidy(expr), frozenset({direction.name}))
+    vectors = is_scalar(definition.shape) or is_column(definition.shape)
+    matrix = matrix_of(linear, direction) if vectors and is_column(below.shape) else vec_matrix(linear, direction)
+    value = neat(matrix, [])
+    return (explicit(value) or value) if isinstance(definition, Stack) else value, why
+
+
+def _quotient(link: Link, taken: frozenset[str]) -> Expr:
+    """What the link is before any rule: the columns d/dt vec u(v + t e_k), each beside the other."""
+    t: Symbol = Symbol(free_name(taken, ("t", "r", "u")), SCALAR)
+    v = link.below
+
+    def moved(along: Expr) -> Expr:
+        out: Expr = Rate(substitute(link.definition, {v: add(v, scale(t, along))}), (t,))
+        return in_vec(out)
+
+    if v.is_scalar:
+        return moved(ONE)
+    taken = taken | {t.name}
+    i, j = (Symbol(free_name(taken, names), SCALAR, frozenset({"integer"})) for names in (("i", "k"), ("j", "l")))
+    rows, columns = v.shape
+    first: Expr = Unit(i, rows)
+    if is_column(v.shape):
+        column = moved(first)
+        body = matmul(column, transpose(first)) if not column.is_scalar else scale(column, transpose(first))
+        return Sum(i, ONE, SizeValue(rows), body)
+    second: Expr = Unit(j, columns)
+    unit = matmul(first, transpose(second))
+    column = moved(unit)
+    row = transpose(Call("kron", (second, first)))
+    body = matmul(column, row) if not column.is_scalar else scale(column, row)
+    return Sum(j, ONE, SizeValue(columns), Sum(i, ONE, SizeValue(rows), body))
+
+
+def table(s: Setting, found: list[Link]) -> Chain:
+    """The rows `u = …, ∂u/∂v = …`."""
+    p = s.problem
+    taken = taken_names(p) | {link.letter.name for link in found}
+    lines = []
+    before: Symbol | str | None = ""
+    for link in found:
+        beside = None
+        if link.above is not before:
+            beside = (link.above if link.above is not None else Head("value", p.name, p.wrt), link.definition)
+        before = link.above
+        partial = Partial(link.definition, link.below, _quotient(link, taken))
+        lines.append(Line(link.value, "link", link.why, "equation", link.letter, equation=True, partial=partial, beside=beside,
+                          space=_space(s, link)))
+    return Chain("lemma", "The intermediates", tuple(lines))
+
+
+def _space(s: Setting, link: Link) -> str:
+    """(p×q)×(m×n), the space of the array ∂u/∂v, where shapes are asked for."""
+    return space(link.definition.shape, link.below.shape) if s.problem.options.get("shapes") else ""
+
+
+def space(value: Shape, variable: Shape) -> str:
+    """The shape of ∂value/∂variable: (p×q)×(m×n), a column counting as its length."""
+    def one(shape: Shape) -> str:
+        if is_scalar(shape):
+            return "1"
+        return str(shape[0]) if is_column(shape) else f"({show(shape)})"
+
+    return f"{one(value)}×{one(variable)}"
+
+
+def product(found: list[Link], top: Symbol | None, x: Symbol) -> Expr | None:
+    """∂top/∂x as a sum over the links of top of link · ∂below/∂x, in the letters; None when it does not reach x."""
+    memo: dict[Symbol | None, Expr | None] = {}
+
+    def down(u: Symbol | None) -> Expr | None:
+        if u not in memo:
+            parts = []
+            for link in found:
+                if link.above is not u:
+                    continue
+                if link.below is x:
+                    parts.append(link.letter)
+                else:
+                    rest = down(link.below)
+                    if rest is not None:
+                        parts.append(_times(link.letter, rest))
+            memo[u] = add(*parts) if parts else None
+        return memo[u]
+
+    return down(top)
+
+
+def _times(a: Expr, b: Expr) -> Expr:
+    if a.is_scalar and b.is_scalar:
+        return times(a, b)
+    if a.is_scalar or b.is_scalar:
+        return scale(a, b) if a.is_scalar else scale(b, a)
+    return matmul(a, b)
+
+
+def linked(s: Setting, x: Symbol, quantity: str, head: Head) -> Linked:
+    """The table, and the derivative of the function by one variable as the product of its links, multiplied out."""
+    found = links(s)
+    used = _used(found, x)
+    start = product(used, None, x)
+    assert start is not None
+    lines = [Line(start, "chain-rule", ("chain rule",), quantity, head)]
+    values: Mapping[Expr, Expr] = {link.letter: link.value for link in used}
+    whole = _with_values(start, values)
+    if whole is not start:
+        lines.append(Line(whole, "links", ("the derivatives of the table",), quantity, steps=(Step(start, whole, "links", ()),)))
+    lines += _multiplied(s, lines[-1].expr, quantity)
+    return Linked(table(s, used), tuple(lines), tuple((link.letter, link.value) for link in used))
+
+
+def _used(found: list[Link], x: Symbol) -> list[Link]:
+    """The links on the way to x."""
+    reach = {x.name}
+    for link in found:
+        if link.below.name in reach and link.above is not None:
+            reach.add(link.above.name)
+    return [link for link in found if link.below.name in reach]
+
+
+def _with_values(expr: Expr, values: Mapping[Expr, Expr]) -> Expr:
+    """The product with its factors' values, not multiplied out."""
+    return substitute(expr, values)
+
+
+def _multiplied(s: Setting, expr: Expr, quantity: str) -> list[Line]:
+    lines: list[Line] = []
+    after = tidy(expr)
+    if not expr.is_scalar:
+        after = neat(after, [])
+        if any(isinstance(node, Stack) for node in walk(after)):
+            after = explicit(after) or after
+    elif (short := scalar_form(after)) is not None:
+        after = short
+    back = put_back(after, s.problem) if s.unit_speed else None
+    if back is not None:
+        why = back.why if after is expr else (*back.why, ", multiplied out")
+        lines.append(Line(back.expr, "intermediate", why, quantity, steps=(Step(expr, back.expr, "intermediate", ()),)))
+    elif after is not expr:
+        lines.append(Line(after, "simplify", ("multiply out",), quantity, steps=(Step(expr, after, "simplify", ()),)))
+    return lines
+
+
+__all__ = ["Link", "Linked", "linked", "links", "product", "scalars", "space", "table"]
