@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from derive.language.nodes import D, Expr, Path, Symbol, at, replace
 from derive.language.problem import Problem
-from derive.language.sizes import Size
+from derive.language.sizes import Shape, Size
 
 Why = tuple[str | Expr, ...]
 """A reason as it is printed: words, and expressions among them: ("symmetric: ", Transpose(A), " = ", A)."""
@@ -82,7 +82,7 @@ class Line:
               whole array over them
     partial   what a row of a table of intermediates is about
     beside    an equation that is printed in front: the intermediate and its definition, in a table of them
-    space     the shape of the space that it lies in, printed behind: (p×q)×(m×n)
+    space     the shapes of value and variable of a derivative, printed behind as the space (p×q)×(m×n) of the whole array
     shaped    whether the shapes stand under its factors
     """
 
@@ -101,7 +101,7 @@ class Line:
     free: tuple[tuple[Symbol, Size], ...] = ()
     partial: Partial | None = None
     beside: tuple[Head | Expr, Expr] | None = None
-    space: str = ""
+    space: tuple[Shape, Shape] | None = None
     shaped: bool = False
 
 
@@ -181,8 +181,8 @@ class Derivation:
 
     @property
     def letters(self) -> tuple[tuple[Symbol, Expr], ...]:
-        """The intermediates that a reader is told of: not dQ, the derivative of what has the letter Q."""
-        return tuple((symbol, expr) for symbol, expr in self.where if not isinstance(expr, D))
+        """The intermediates that a reader is told of: not dQ, the derivative of what has the letter Q, nor what a table says."""
+        return tuple((symbol, expr) for symbol, expr in self.where if not isinstance(expr, D) and "link" not in symbol.has)
 
     def free(self, result: Result) -> tuple[tuple[Symbol, Size], ...]:
         """The free indices of a result: its own, or those of the line that it stands on."""

@@ -21,12 +21,14 @@ from derive.language.nodes import (
     Add,
     Call,
     D,
+    Entry,
     Expr,
     Map,
     Number,
     Power,
     Rate,
     SizeValue,
+    Stack,
     Symbol,
     Times,
     Transpose,
@@ -143,17 +145,29 @@ def unfold(function: Expr, t: Symbol, m: Motion) -> tuple[Expr, str] | None:
 
 
 def put_back(expr: Expr, p: Problem) -> Line | None:
-    """The last line of a chain rule with scalars: the intermediates replaced by what they stand for."""
+    """The last line of a chain rule with numbers: the intermediates replaced by what they stand for, an entry of a short vector by
+    its own definition."""
     used = [(u, d) for u, d in p.let if u.name in expr.free]
-    if not used or any(not u.is_scalar for u, _ in p.let):
+    if not used or any(not u.is_scalar and not isinstance(d, Stack) for u, d in p.let):
         return None
     full = expr
     for u, d in reversed(p.let):
-        full = substitute(full, {u: d})
-    plain = tidy(full)
-    short = scalar_form(plain) or plain
-    short = _letters_first(short if _leaves(short) < _leaves(plain) else plain)
+        full = substitute(full, {u: d} if u.is_scalar else _entries(u, d))
+    if full.free & {u.name for u, _ in p.let}:
+        return None
+    short = Stack(tuple(tuple(map(_shortest, row)) for row in full.rows)) if isinstance(full, Stack) else _shortest(full)
     return Line(short, "intermediate", joined([(u, " = ", d) for u, d in used]), steps=(Step(expr, short, "intermediate", ()),))
+
+
+def _entries(u: Symbol, definition: Expr) -> dict[Expr, Expr]:
+    assert isinstance(definition, Stack)
+    return {Entry(u, number(k), None): row[0] for k, row in enumerate(definition.rows, 1)}
+
+
+def _shortest(full: Expr) -> Expr:
+    plain = tidy(full)
+    short = (scalar_form(plain) if plain.is_scalar else None) or plain
+    return _letters_first(short if _leaves(short) < _leaves(plain) else plain)
 
 
 def _same_terms(a: Expr, b: Expr) -> bool:

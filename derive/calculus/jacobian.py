@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from derive.calculus import links
 from derive.calculus.collect import neat
 from derive.calculus.derivation import Chain, Head, Line, Result, Step, Why
 from derive.calculus.differentiate import spread
@@ -92,6 +93,8 @@ def vectorized(s: Setting, first: Expr) -> tuple[list[Chain], Result | dict[str,
     p = s.problem
     chains: list[Chain] = []
     results: dict[str, Result] = {}
+    if links.applies(s):
+        return _by_links(s)
     for x, h in zip(p.wrt, s.directions, strict=True):
         part = _only(first, h, s)
         matrix = in_vec(first) if s.unit_speed else neat(vec_matrix(part, h), [])
@@ -108,3 +111,12 @@ def vectorized(s: Setting, first: Expr) -> tuple[list[Chain], Result | dict[str,
         chains.append(Chain("vectorized", "Vectorized derivative", tuple(lines)))
         results[x.name] = Result(matrix)
     return chains, per_variable(p, results)
+
+
+def _by_links(s: Setting) -> tuple[list[Chain], Result | dict[str, Result]]:
+    """d vec F/d vec X as the product of the links between them."""
+    p = s.problem
+    (x,) = p.wrt
+    found = links.linked(s, x, "vectorized", Head("vectorized", p.name, (x,)))
+    chain = Chain("vectorized", "Vectorized derivative", found.lines)
+    return [found.table, chain], per_variable(p, {x.name: Result(found.lines[-1].expr)})

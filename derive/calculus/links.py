@@ -6,7 +6,7 @@ stacked columns: d vec F/d vec X = d vec F/d vec Y · d vec Y/d vec X.  Source: 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from derive.calculus.collect import neat
@@ -17,9 +17,10 @@ from derive.calculus.first import Setting, free_name, put_back, scalar_form, tak
 from derive.calculus.matrixform import in_vec, matrix_of, vec_matrix
 from derive.calculus.narration import reason
 from derive.calculus.tidy import tidy
+from derive.errors import DeriveError
 from derive.language.build import ONE, add, matmul, scale, times, transpose
-from derive.language.nodes import Call, Expr, Rate, SizeValue, Stack, Sum, Symbol, Unit, substitute, walk
-from derive.language.sizes import SCALAR, Shape, Size, is_column, is_scalar, show
+from derive.language.nodes import Call, Expr, MatMul, Rate, SizeValue, Stack, Sum, Symbol, Unit, substitute, transform, walk
+from derive.language.sizes import SCALAR, Shape, Size, is_column, is_scalar
 from derive.language.spelling import latex_of, symbol_latex
 
 LETTER = frozenset({"link"})
@@ -45,11 +46,10 @@ class Link:
 
 @dataclass(frozen=True)
 class Linked:
-    """The table, the product, and what it comes to; `letters` are the names of the links with their values."""
+    """The table, the product, and what it comes to."""
 
     table: Chain
     lines: tuple[Line, ...]
-    letters: tuple[tuple[Symbol, Expr], ...]
 
 
 def scalars(s: Setting) -> bool:
@@ -62,6 +62,19 @@ def scalars(s: Setting) -> bool:
         and all(is_scalar(e.shape) or (is_column(e.shape) and isinstance(e, Stack)) for e in parts)
         and not any(symbol.of for symbol in p.symbols.values()) and len(_pairs(s)) <= MOST
     )
+
+
+def applies(s: Setting) -> bool:
+    """Whether the derivative by one vector or matrix is a short product of links that all have a matrix."""
+    if s.unit_speed or len(s.problem.wrt) != 1 or not s.motion.lets or s.written is not s.problem.function:
+        return False
+    if not 1 < len(_pairs(s)) <= MOST:
+        return False
+    try:
+        links(s)
+    except DeriveError:
+        return False
+    return True
 
 
 def _pairs(s: Setting) -> list[tuple[Symbol | None, Expr, Symbol]]:
@@ -80,7 +93,7 @@ def _pairs(s: Setting) -> list[tuple[Symbol | None, Expr, Symbol]]:
 
 def _needed(s: Setting) -> set[str]:
     needed = set(s.problem.function.free)
-    for u, definition in reversed(s.motion.lets.items()):
+    for u, definition in reversed(list(s.motion.lets.items())):
         if u.name in needed:
             needed |= definition.free
     return needed
@@ -96,8 +109,7 @@ def links(s: Setting) -> list[Link]:
         several = sum(a is above for a, _, _ in pairs) > 1 or any(not is_scalar(x.shape) for x in p.wrt)
         name = free_name(frozenset(taken), (f"d{above.name if above is not None else p.name}_d{below.name}",))
         taken.add(name)
-        sizes = tuple(_count(e.shape) for e in (definition, below))
-        letter: Symbol = Symbol(name, sizes, LETTER, None, _spelled(s, above, definition, below, several))
+        letter: Symbol = Symbol(name, (_count(definition.shape), _count(below.shape)), LETTER, None, _spelled(s, above, definition, below, several))
         value, why = _value(definition, below, frozenset(taken))
         out.append(Link(above, below, definition, letter, value, why))
     return out
@@ -110,7 +122,7 @@ def _count(shape: Shape) -> Size:
 def _spelled(s: Setting, above: Symbol | None, definition: Expr, below: Symbol, several: bool) -> str:
     sign = r"\partial" if several else r"\mathrm{d}"
     top = symbol_latex(s.problem.name) if above is None else latex_of(above)
-    return rf"\frac{{{sign} {_vec(definition.shape)}{top}}}{{{sign} {_vec(below.shape)}{latex_of(below)}}}"
+    return rf"\frac{{{sign} {_vec(definition.shape)}{top}}}{{{sign} {_vec(below.shape)}{latex_of(below)}}}\,"
 
 
 def _vec(shape: Shape) -> str:
@@ -170,6 +182,7 @@ def _quotient(link: Link, taken: frozenset[str]) -> Expr:
 def table(s: Setting, found: list[Link]) -> Chain:
     """The rows `u = …, ∂u/∂v = …`."""
     p = s.problem
+    shown = bool(p.options.get("shapes"))
     taken = taken_names(p) | {link.letter.name for link in found}
     lines = []
     before: Symbol | str | None = ""
@@ -180,23 +193,8 @@ def table(s: Setting, found: list[Link]) -> Chain:
         before = link.above
         partial = Partial(link.definition, link.below, _quotient(link, taken))
         lines.append(Line(link.value, "link", link.why, "equation", link.letter, equation=True, partial=partial, beside=beside,
-                          space=_space(s, link)))
+                          space=(link.definition.shape, link.below.shape) if shown else None))
     return Chain("lemma", "The intermediates", tuple(lines))
-
-
-def _space(s: Setting, link: Link) -> str:
-    """(p×q)×(m×n), the space of the array ∂u/∂v, where shapes are asked for."""
-    return space(link.definition.shape, link.below.shape) if s.problem.options.get("shapes") else ""
-
-
-def space(value: Shape, variable: Shape) -> str:
-    """The shape of ∂value/∂variable: (p×q)×(m×n), a column counting as its length."""
-    def one(shape: Shape) -> str:
-        if is_scalar(shape):
-            return "1"
-        return str(shape[0]) if is_column(shape) else f"({show(shape)})"
-
-    return f"{one(value)}×{one(variable)}"
 
 
 def product(found: list[Link], top: Symbol | None, x: Symbol) -> Expr | None:
@@ -205,7 +203,7 @@ def product(found: list[Link], top: Symbol | None, x: Symbol) -> Expr | None:
 
     def down(u: Symbol | None) -> Expr | None:
         if u not in memo:
-            parts = []
+            parts: list[Expr] = []
             for link in found:
                 if link.above is not u:
                     continue
@@ -241,7 +239,13 @@ def linked(s: Setting, x: Symbol, quantity: str, head: Head) -> Linked:
     if whole is not start:
         lines.append(Line(whole, "links", ("the derivatives of the table",), quantity, steps=(Step(start, whole, "links", ()),)))
     lines += _multiplied(s, lines[-1].expr, quantity)
-    return Linked(table(s, used), tuple(lines), tuple((link.letter, link.value) for link in used))
+    return Linked(table(s, used), tuple(lines))
+
+
+def letters(chains: Iterable[Chain]) -> tuple[tuple[Symbol, Expr], ...]:
+    """The letters of every table with their values."""
+    rows = [line for chain in chains for line in chain.lines if line.partial is not None]
+    return tuple((line.left, line.expr) for line in rows if isinstance(line.left, Symbol))
 
 
 def _used(found: list[Link], x: Symbol) -> list[Link]:
@@ -258,8 +262,29 @@ def _with_values(expr: Expr, values: Mapping[Expr, Expr]) -> Expr:
     return substitute(expr, values)
 
 
+def _mixed_product(e: Expr) -> Expr:
+    """(A ⊗ B)(C ⊗ D) = AC ⊗ BD at neighbours whose factors fit."""
+    if not isinstance(e, MatMul):
+        return e
+    out: list[Expr] = []
+    for factor in e.factors:
+        above = out[-1] if out else None
+        if isinstance(above, Call) and isinstance(factor, Call) and above.name == factor.name == "kron":
+            (a, b), (c, d) = above.args, factor.args
+            if a.shape[1] == c.shape[0] and b.shape[1] == d.shape[0]:
+                out[-1] = Call("kron", (tidy(matmul(a, c)), tidy(matmul(b, d))))
+                continue
+        out.append(factor)
+    return matmul(*out) if len(out) > 1 else out[0]
+
+
 def _multiplied(s: Setting, expr: Expr, quantity: str) -> list[Line]:
     lines: list[Line] = []
+    mixed = transform(expr, _mixed_product)
+    if mixed is not expr:
+        why: Why = ("(A ⊗ B)(C ⊗ D) = AC ⊗ BD",)
+        lines.append(Line(mixed, "kronecker-product", why, quantity, steps=(Step(expr, mixed, "kronecker-product", ()),)))
+        expr = mixed
     after = tidy(expr)
     if not expr.is_scalar:
         after = neat(after, [])
@@ -276,4 +301,4 @@ def _multiplied(s: Setting, expr: Expr, quantity: str) -> list[Line]:
     return lines
 
 
-__all__ = ["Link", "Linked", "linked", "links", "product", "scalars", "space", "table"]
+__all__ = ["Link", "Linked", "applies", "letters", "linked", "links", "product", "scalars", "table"]

@@ -26,6 +26,7 @@ from derive.calculus.properties import definiteness, is_invertible, is_positive,
 from derive.calculus.reading import gradient, joined
 from derive.calculus.remarks import STRUCTURES, remarks
 from derive.calculus.second import hessian, second_derivative
+from derive.calculus.shaped import shaped
 from derive.calculus.stationary import stationary
 from derive.calculus.taylor import taylor
 from derive.calculus.tidy import tidy
@@ -113,6 +114,9 @@ def _derive(problem: Problem) -> Derivation:
             more_chains, result = other(s, first)
             chains += more_chains
             results[name] = result
+    if problem.options.get("shapes"):
+        chains = shaped(s, chains)
+    where = (*where, *links.letters(chains))
     chains += in_numbers(problem, results)
     told_chains = told_as_asked(chains, problem, results)
     chains, results, factors = lettered(problem, told_chains, results, taken_names(problem) | {u.name for u, _ in where})
@@ -166,9 +170,9 @@ def _opening_by_links(s: Setting) -> Opening:
     first = found.lines[-1].expr
     chains = (found.table, Chain("derivative", "Derivative", found.lines))
     if not set(p.find) & _NEEDS_GRADIENT:
-        return Opening(chains, first, {}, {}, letters=found.letters)
+        return Opening(chains, first, {}, {})
     more, gradients, structured = _gradients(s, first)
-    return Opening((*chains, Chain("gradient", "Gradient", tuple(more))), first, gradients, structured, letters=found.letters)
+    return Opening((*chains, Chain("gradient", "Gradient", tuple(more))), first, gradients, structured)
 
 
 def _opening_by_indices(s: Setting) -> Opening:
@@ -199,6 +203,8 @@ def _backward(s: Setting, find: set[str]) -> Derivation:
         chain = differential(s, done.derivative)
         chains.append(chain)
         results["differential"] = Result(chain.lines[-1].expr)
+    if problem.options.get("shapes"):
+        chains = shaped(s, chains)
     chains = told_as_asked(chains, problem, results)
     said = remarks(problem, {}, {})
     return Derivation(problem, tuple(chains), results, _conditions(problem, results), done.where, said)

@@ -20,7 +20,7 @@ def remarks(problem: Problem, free: Mapping[str, Expr], structured: Mapping[str,
             said = _conventions(x, g, g is inside, problem)
             if said:
                 out.append(said)
-    shapes = _shapes(problem)
+    shapes = _shapes(problem) if not problem.options.get("shapes") else ()
     if shapes:
         out.append(shapes)
     return tuple(out)

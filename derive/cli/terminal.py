@@ -16,7 +16,7 @@ from derive.documents.views import Boxed, passages, says_not
 from derive.language.nodes import Expr
 from derive.language.problem import Problem
 from derive.language.sizes import show as show_shape
-from derive.notation import text
+from derive.notation import shapes, text
 from derive.notation.settings import DEFAULT, Notation
 from derive.pipeline.examine import Examined
 
@@ -47,10 +47,10 @@ def lines(examined: Examined, width: int) -> Iterator[str]:
     for passage in passages(derivation):
         yield ""
         yield click.style(passage.chain.title, bold=True, fg="blue")
-        left = _left_width(passage.chain, notation)
+        left, beside = _left_width(passage.chain, notation), _beside_width(passage.chain, notation)
         for view in passage.views:
             number += 1
-            yield from _row(number, view.line, left, width, notation)
+            yield from _row(number, view.line, left, width, notation, beside)
         for box in passage.boxed:
             yield from _answer(box, width, notation)
     said = [c for passage in passages(derivation) for box in passage.boxed for c in box.result.conditions]
@@ -91,6 +91,18 @@ def _left_width(chain: Chain, notation: Notation = DEFAULT) -> int:
     return max((cell_len(_left(line, notation)) for line in chain.lines), default=0)
 
 
+def _beside_width(chain: Chain, notation: Notation) -> int:
+    """What the definitions of a table of intermediates take, in front of their derivatives."""
+    return max((cell_len(_beside(line, notation)) + 2 for line in chain.lines if line.beside), default=0)
+
+
+def _beside(line: Line, notation: Notation) -> str:
+    if line.beside is None:
+        return ""
+    name, definition = line.beside
+    return f"{_side(name, notation)} = {text.pretty(definition, notation)},"
+
+
 def _left(line: Line, notation: Notation = DEFAULT) -> str:
     left = "" if line.left is None else _side(line.left, notation)
     return f"{line.relation} {left}" if left and line.relation in EQUIVALENCES else left
@@ -100,11 +112,14 @@ def _side(side: Head | Expr, notation: Notation) -> str:
     return text.head(side, notation) if isinstance(side, Head) else text.pretty(side, notation)
 
 
-def _row(number: int, line: Line, left: int, width: int, notation: Notation = DEFAULT) -> Iterator[str]:
+def _row(number: int, line: Line, left: int, width: int, notation: Notation = DEFAULT, beside: int = 0) -> Iterator[str]:
     relation = "=" if line.left is not None and line.relation in EQUIVALENCES else line.relation
     here = _left(line, notation)
-    start = f"{number:>4}  {here.rjust(left + len(here) - cell_len(here))} {relation} "
-    body = wrapped(text.pretty(line.expr, notation), max(width - cell_len(start), 20), " + ", " - ", " − ")
+    before = _beside(line, notation)
+    before += " " * (beside - cell_len(before))
+    start = f"{number:>4}  {before}{here.rjust(left + len(here) - cell_len(here))} {relation} "
+    whole = f"{text.pretty(line.expr, notation)} {shapes.space_text(line)}".rstrip()
+    body = wrapped(whole, max(width - cell_len(start), 20), " + ", " - ", " − ")
     why = text.why(line.why, notation) if line.why else ""
     for k, part in enumerate(body):
         row = (start if k == 0 else " " * cell_len(start)) + part
@@ -115,6 +130,9 @@ def _row(number: int, line: Line, left: int, width: int, notation: Notation = DE
     if why:
         for part in wrapped(why, width - 8, ", "):
             yield click.style(part.rjust(width - max(cell_len(part) - len(part), 0)), fg="cyan")
+    if line.shaped:
+        for part in wrapped(shapes.listed(line.expr), width - 10, ", "):
+            yield click.style(f"{'':10}{part}", dim=True)
 
 
 def _answer(box: Boxed, width: int, notation: Notation) -> Iterator[str]:

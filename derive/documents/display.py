@@ -6,7 +6,7 @@ from derive.calculus.derivation import Derivation
 from derive.documents.reasons import reason
 from derive.documents.rows import lead, left_side, relation, side
 from derive.documents.views import passages
-from derive.notation import latex
+from derive.notation import latex, shapes
 from derive.notation.settings import DEFAULT, Notation
 
 
@@ -17,8 +17,10 @@ def display(derivation: Derivation, notation: Notation = DEFAULT) -> str:
         rows = []
         for view in passage.views:
             line = view.line
-            before = f"{lead(line)}\\quad {left_side(line, notation)}" if lead(line) else left_side(line, notation)
-            row = f"{before} &{relation(line)} {latex.latex(line.expr, notation)}".lstrip()
+            ahead = lead(line, notation)
+            before = f"{ahead}\\quad {left_side(line, notation)}" if ahead else left_side(line, notation)
+            marks = shapes.marks(line.expr, shapes.PLAIN) if line.shaped else None
+            row = f"{before} &{relation(line)} {latex.latex(line.expr, notation, marks)} {shapes.space_latex(line)}".strip()
             rows.append(row + (rf" && \text{{{reason(line.why, notation)}}}" if line.why else ""))
         for box in passage.boxed:
             rows.append(f"{side(box.left, notation)} &= {latex.latex(box.result.expr, notation)}")

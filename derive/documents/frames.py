@@ -15,11 +15,13 @@ from derive.documents.rows import HANG, Measure, answer, broken, mark, row, side
 from derive.documents.views import Boxed, Passage, View
 from derive.errors import Position
 from derive.language.nodes import Expr, Path, Symbol
-from derive.notation import latex
+from derive.notation import latex, shapes
 from derive.notation.settings import Notation
 
 # Heights in points, of a slide at 11 pt; the page itself is measured by TeX.
 LINE, TALL, BELOW, BOX, CONDITION, BETWEEN, CLOSING, HEADING = 20.0, 31.0, 14.0, 44.0, 13.0, 12.0, 30.0, 14.0
+SHAPES = 18.0
+"""What a row is higher with the shapes under its factors."""
 REPEATED_MOST = 64.0
 """A row taller than this is not repeated on the next frame."""
 BOXES_TOGETHER = 90.0
@@ -137,6 +139,8 @@ def _row_height(shown: Row, page: Page, left: float) -> float:
 
 
 def _line_height(line: str) -> float:
+    if shapes.MACRO in line:
+        return _line_height(line.replace(shapes.MACRO, "")) + SHAPES
     if not any(sign in line for sign in _TALL):
         return LINE + (7.0 if "\\Big" in line or "\\bigg" in line else 0.0)
     nested = 10.0 if "\\frac{\\frac" in line or "}{\\frac" in line else 0.0

@@ -162,6 +162,10 @@ class _Reader:
             return f'<mspace width="{_SPACES[name]}"/>'
         if name in ("frac", "tfrac", "dfrac"):
             return f"<mfrac>{_row(self.argument())}{_row(self.argument())}</mfrac>"
+        if name in ("deriveshape", "underset"):
+            below, body = _row(self.argument()), _row(self.argument())
+            brace = '<munder>{}<mo stretchy="true">⏟</mo></munder>' if name == "deriveshape" else "{}"
+            return f"<munder>{brace.format(body)}{below}</munder>"
         if name == "sqrt":
             return f"<msqrt>{self.argument()}</msqrt>"
         if name == "operatorname":
@@ -180,7 +184,7 @@ class _Reader:
             return ""
         if size := _SIZES.match(name):
             return self.sized(size[1])
-        if name in ("displaystyle", "textstyle", "limits", "nolimits", "mathstrut"):
+        if name in ("displaystyle", "textstyle", "scriptscriptstyle", "limits", "nolimits", "mathstrut"):
             return ""
         if name in "{}|":
             return f"""<mo stretchy="false">{'‖' if name == '|' else name}</mo>"""

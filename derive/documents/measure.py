@@ -104,6 +104,10 @@ def _atom(tokens: tuple[str, ...], k: int, letters: dict[str, int]) -> tuple[flo
     if name in _UPRIGHT:
         size, k = _argument(tokens, k, _ROMAN)
         return size + (167 if name == "operatorname" else 0), k
+    if name == "deriveshape":
+        below, k = _argument(tokens, k, letters)
+        size, k = _argument(tokens, k, letters)
+        return max(size, 0.72 * below), k
     if name in _WRAPPERS:
         if k < len(tokens) and tokens[k] == "<" and ">" in tokens[k:]:
             k = tokens.index(">", k) + 1

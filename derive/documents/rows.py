@@ -16,8 +16,8 @@ from derive.documents.settings import Settings
 from derive.documents.views import Boxed, View
 from derive.errors import Position
 from derive.language.nodes import Expr, Path, at
-from derive.notation import latex
-from derive.notation.settings import Notation
+from derive.notation import latex, shapes
+from derive.notation.settings import DEFAULT, Notation
 
 EQUIVALENCES = ("⇔", "⇒")
 """What stands in front of a whole equation, not between its sides."""
@@ -49,8 +49,11 @@ class Measure:
         return max(self.line * self.narrow.get(key, 1.0) - left - self.relation, 6.0)
 
 
-def lead(line: Line) -> str:
-    """⇔ or ⇒ in front of a whole equation."""
+def lead(line: Line, notation: Notation = DEFAULT) -> str:
+    """⇔ or ⇒ in front of a whole equation; the intermediate and its definition, in a table."""
+    if line.beside is not None:
+        name, definition = line.beside
+        return rf"{side(name, notation)} = {latex.latex(definition, notation)}, \quad"
     return latex.relation(line.relation) if line.left is not None and line.relation in EQUIVALENCES else ""
 
 
@@ -89,7 +92,7 @@ class Sides:
 def sides(views: Sequence[View], notation: Notation, measure: Measure) -> Sides:
     """How the left sides of these rows stand."""
     lines = [view.line for view in views]
-    leads = LEAD if any(lead(line) for line in lines) else 0.0
+    leads = lead_width(lines, notation)
     widths = [width(left_side(line, notation)) for line in lines]
     most = max(widths, default=0.0)
     if any(chain_of(view.key) in measure.hanging for view in views):
@@ -103,10 +106,16 @@ def sides(views: Sequence[View], notation: Notation, measure: Measure) -> Sides:
     return Sides("flush", leads) if apart else Sides("aligned", leads + most)
 
 
+def lead_width(lines: Iterable[Line], notation: Notation) -> float:
+    """What stands in front of the left sides takes, in em."""
+    ahead = [(line, lead(line, notation)) for line in lines]
+    return max((width(text) + 1.0 if line.beside else LEAD for line, text in ahead if text), default=0.0)
+
+
 def aligned(views: Sequence[View], notation: Notation) -> Sides:
     """The left sides aligned, however wide they are."""
     lines = [view.line for view in views]
-    leads = LEAD if any(lead(line) for line in lines) else 0.0
+    leads = lead_width(lines, notation)
     return Sides("aligned", leads + max((width(left_side(line, notation)) for line in lines), default=0.0))
 
 
@@ -125,7 +134,7 @@ def side(left: Head | Expr, notation: Notation) -> str:
 
 
 def relation(line: Line) -> str:
-    return "=" if lead(line) else latex.relation(line.relation)
+    return "=" if line.beside is not None or lead(line) else latex.relation(line.relation)
 
 
 def row(
@@ -148,15 +157,18 @@ def row(
     whole_left = side(view.left, notation) if view.left is not None else ""
     room, alone = sides.room(view, whole_left, measure, width(latex.latex(view.line.expr, notation)))
     marks = {path: _macro(view.line.expr, path, on, notation) for path, on in (clicks or {}).items()}
+    if view.line.shaped:
+        marks = shapes.marks(view.line.expr)
+    behind = shapes.space_latex(view.line)
     said = reason(view.line.why, notation) if view.line.why else ""
     return Row(
         view.key,
         view.number,
-        lead(view.line),
+        lead(view.line, notation),
         left_side(view.line, notation),
         whole_left,
         relation(view.line),
-        broken(view.line.expr, notation, marks, room),
+        _behind(broken(view.line.expr, notation, marks, room - width(behind)), behind),
         said,
         sentence(view.line, notation, words) if words else "",
         overlay,
@@ -164,6 +176,10 @@ def row(
         repeated,
         alone,
     )
+
+
+def _behind(lines: tuple[str, ...], words: str) -> tuple[str, ...]:
+    return (*lines[:-1], f"{lines[-1]} {words}") if words else lines
 
 
 def answer(box: Boxed, notation: Notation, measure: Measure, where: Position, words: Mapping[str, str], overlay: int = 1) -> Answer:

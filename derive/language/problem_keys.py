@@ -19,11 +19,13 @@ from derive.language.yamlnodes import Node
 PROSE = ("title", "statement", "hint", "remark", "notes", "source")
 LAYOUTS = ("numerator", "denominator", "both")
 METHODS = ("directional", "differential", "expansion", "entries", "polarization", "mixed", "gradient", "all")
+INDICES = ("sums", "einstein")
+SHAPES = ("false", "true")
 DETAILS = ("normal", "brief", "full")
 KEYS = (
     "id", *PROSE, "symbols", "let", "function", "wrt", "direction", "find", "answer", "tags", "points", "level", "parts",
     "sizes", "at", "method", "layout", "inner-product", "order", "data", "figure", "variants", "detail", "hide", "reasons",
-    "notation",
+    "notation", "indices", "shapes",
 )
 """Every key of a problem."""
 

@@ -15,10 +15,12 @@ from derive.language.problem_find import read_find, read_parts, read_total
 from derive.language.problem_function import Bindings, read_function, read_let, read_symbols
 from derive.language.problem_keys import (
     DETAILS,
+    INDICES,
     KEYS,
     LAYOUTS,
     METHODS,
     PROSE,
+    SHAPES,
     read_choice,
     read_id,
     read_inner_product,
@@ -110,6 +112,10 @@ def _problem(node: Node, text: str, file: str) -> Problem:
         options["notation"] = read_notation(value["notation"])
     if "figure" in value:
         options["figure"] = read_figures(value["figure"])
+    if "indices" in value:
+        options["indices"] = read_choice(value["indices"], "indices", INDICES)
+    if "shapes" in value:
+        options["shapes"] = read_choice(value["shapes"], "shapes", SHAPES) == "true"
     if "order" in value:
         options["order"] = read_order(value["order"])
     if "at" in value:

@@ -331,6 +331,7 @@ BOTH: list[tuple[dict[str, Any], bool]] = [
     ({"answer": {"gradeint": "x"}}, False), ({"symbols": {}}, False), ({"symbols": {"x": "vektor(n)"}}, False),
     ({"symbols": {"x": {"type": "vector(n)", "colour": "red"}}}, False), ({"symbols": {"_x": "vector(n)"}}, False),
     ({"detail": "long"}, False), ({"method": "magic"}, False), ({"parts": [{"points": 1}]}, False), ({"id": "a/b"}, False),
+    ({"shapes": True}, True), ({"shapes": "yes"}, False), ({"indices": "einstein"}, True), ({"indices": "tensor"}, False),
     ({"layout": ["both"]}, False), ({"wrt": []}, False), ({"find": ["gradient", "gradient"]}, False),
     ({"symbols": {"x": {"type": "vector(n)", "is": ["nice"]}}}, False), ({"let": {"a b": "x"}}, False), ({"at": {}}, False),
 ]
