@@ -12,7 +12,7 @@ from pathlib import Path
 from derive.documents import prose
 from derive.documents.collection import Collection, Entry, Heading, Use, Words
 from derive.documents.compose import collected, problem_page
-from derive.documents.document import Document, Item, Prose, Section
+from derive.documents.document import Document, Item, ProblemPage, Prose, Section
 from derive.documents.figures import placing
 from derive.documents.glossary import term
 from derive.documents.modes import Mode
@@ -127,17 +127,14 @@ def document(gathered: Gathered, mode: Mode, settings: Settings, fit: Fit) -> Do
             numbers["problem"] += 1
             one = gathered.examined[entry.problem]
             pictures = placing.alone(one.problem, one.derivation, mode, settings, entry.show, entry.where)
-            if pictures is not None:
-                items.append(pictures)
-                continue
-            page = problem_page(
+            page = pictures if pictures is not None else problem_page(
                 one.problem, one.derivation, one.report, mode, settings, fit,
                 number=_label(numbers["problem"], collection.numbering) if collection.kind == "set" else "", points=entry.points, show=entry.show,
                 hints=entry.hint,
             )
             if entry.title:
                 page = replace(page, title=prose.to_latex(entry.title, entry.where), title_plain=prose.plain(entry.title))
-            total += Decimal(page.points or 0)
+            total += Decimal(page.points or 0) if isinstance(page, ProblemPage) else 0
             items.append(page)
     return collected(
         tuple(items), mode, settings,
