@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from derive.calculus import links
 from derive.calculus.collect import neat
 from derive.calculus.derivation import Chain, Head, Line, Result, Step, Why
 from derive.calculus.differentiate import spread
 from derive.calculus.explicit import by_entries, entries_of, explicit
 from derive.calculus.first import Setting
-from derive.calculus.matrixform import in_vec, matrix_of, vec_matrix
-from derive.calculus.tidy import tidy
+from derive.calculus.matrixform import in_vec, laws, matrix_of, vec_matrix
+from derive.calculus.rules.identities import IDENTITIES
+from derive.calculus.rules.moves import MOVES
+from derive.calculus.tidy import tidy, tidy_with
 from derive.language.build import add, matmul, times, transpose
 from derive.language.nodes import Call, Expr, Symbol, number, substitute
 from derive.language.problem import Problem
-from derive.language.sizes import is_column
+from derive.language.sizes import is_column, show
 
 
 def per_variable(problem: Problem, found: dict[str, Result]) -> Result | dict[str, Result]:
@@ -47,9 +51,10 @@ def jacobian(s: Setting, first: Expr) -> tuple[list[Chain], Result | dict[str, R
             lines.extend(determinant(s, matrix))
         results[x.name] = Result(matrix)
         if p.layout in ("denominator", "both"):
-            flipped = tidy(transpose(matrix))
-            lines.append(Line(flipped, "layout", ("denominator layout: the transpose",), "jacobian",
-                              Head("jacobian-denominator", p.name, (x,))))
+            flipped = tidy_with(transpose(matrix), [])
+            above = one_of("jacobian-denominator", p, x)
+            lines[-1] = replace(lines[-1], why=(*lines[-1].why, f"; {show(matrix.shape)}"))
+            lines.append(Line(flipped, "layout", (f"denominator layout: the transpose; {show(flipped.shape)}",), "jacobian", above))
     return [Chain("jacobian", "Jacobian", tuple(lines))], per_variable(p, results)
 
 
@@ -80,6 +85,13 @@ def _jacobian_why(s: Setting, x: Symbol, h: Symbol) -> Why:
     return ("read off: the factor of ", h) if is_column(x.shape) or x.is_scalar else ("read off: the factor of vec ", h)
 
 
+def _vec_why(part: Expr, h: Symbol) -> tuple[str, Why]:
+    """The main law by which vec of a linear expression becomes a matrix times vec of the direction, and all of them in words."""
+    found = laws(part, h)
+    words = [(IDENTITIES.get(name) or MOVES[name]).words for name in found]
+    return (found[0], (", ".join(words),)) if found else ("vec", ("vec is linear",))
+
+
 def _only(first: Expr, h: Symbol, s: Setting) -> Expr:
     """The part along one direction of several."""
     from derive.language.build import zero
@@ -105,8 +117,8 @@ def vectorized(s: Setting, first: Expr) -> tuple[list[Chain], Result | dict[str,
             after = matmul(matrix, vec_h)
             head = Head("vectorized-derivative", p.name, (x,), (h,))
             lines.append(Line(start, "vec", (), "vectorized", head))
-            lines.append(Line(after, "vec-of-product", ("vec(AXB) = (B' ⊗ A) vec X",), "vectorized",
-                              steps=(Step(start, after, "vec-of-product", ()),)))
+            name, why = _vec_why(part, h)
+            lines.append(Line(after, name, why, "vectorized", steps=(Step(start, after, name, ()),)))
         lines.append(Line(matrix, "read-off", ("read off",), "vectorized", Head("vectorized", p.name, (x,))))
         chains.append(Chain("vectorized", "Vectorized derivative", tuple(lines)))
         results[x.name] = Result(matrix)

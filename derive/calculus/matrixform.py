@@ -180,6 +180,32 @@ def vec_matrix(expr: Expr, h: Symbol) -> Expr:
     raise missing(expr, "vectorized form")
 
 
+def laws(expr: Expr, h: Symbol) -> tuple[str, ...]:
+    """The names of the laws by which vec(expr) becomes M vec(h), each once, the outermost first."""
+    found: list[str] = []
+
+    def go(node: Expr) -> None:
+        if h.name not in node.free:
+            return
+        match node:
+            case _ if node.is_scalar:
+                found.append("vec-of-scalar")
+                return
+            case MatMul():
+                found.append("vec-of-product")
+            case Transpose() if not (is_column(node.shape) or is_row(node.shape)):
+                found.append("vec-of-transpose")
+            case Call(name="hadamard" | "quotient") | Where():
+                found.append("vec-entrywise")
+            case Call(name="kron"):
+                found.append("vec-of-kronecker")
+        for child in node.children:
+            go(child)
+
+    go(expr)
+    return tuple(dict.fromkeys(found))
+
+
 def _kronecker(a: Expr, b: Expr, h: Symbol) -> Expr:
     """vec(A ⊗ B) = (I ⊗ K ⊗ I)(vec A ⊗ vec B) (Magnus & Neudecker, ch. 3, thm. 10)."""
     (m, n), (p, q) = a.shape, b.shape

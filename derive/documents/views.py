@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from derive.calculus.derivation import Chain, Derivation, Head, Line, Result, Why
@@ -128,10 +128,20 @@ def _homes(derivation: Derivation) -> dict[int, list[Boxed]]:
             key = f"{problem.id}/{quantity}" + (f".{name or k + 1}" if len(several) > 1 else "")
             if quantity == "stationary" and _is_equation(derivation, result):
                 left, result = result.expr, replace(result, expr=zero(result.expr.shape))
-            homes.setdefault(home, []).append(
-                Boxed(quantity, left, result, key, _relation(derivation.chains[home], result))
-            )
+            box = Boxed(quantity, left, result, key, _relation(derivation.chains[home], result))
+            homes.setdefault(home, []).extend(_as_laid_out(derivation, box, home) if quantity == "jacobian" else (box,))
     return homes
+
+
+def _as_laid_out(derivation: Derivation, box: Boxed, home: int) -> Iterator[Boxed]:
+    """A Jacobian in the layouts that the problem asks for: the rows of the entries of f, the transpose, or both."""
+    layout = derivation.problem.layout
+    if layout != "denominator":
+        yield box
+    for line in derivation.chains[home].lines:
+        head = line.left
+        if isinstance(head, Head) and head.quantity == "jacobian-denominator" and isinstance(box.left, Head) and head.wrt == box.left.wrt:
+            yield replace(box, left=head, result=replace(box.result, expr=line.expr), key=f"{box.key}.transposed")
 
 
 def _relation(chain: Chain, result: Result) -> str:

@@ -144,6 +144,8 @@ def head(it: Head, notation: Notation = DEFAULT) -> str:
             return rf"\det J_{{{name}}}{at}"
         case "jacobian-denominator":
             transposed = TRANSPOSE[notation.transpose]
+            if partly:
+                return rf"\left(\frac{{\partial {name}}}{{\partial {wrt}}}\right){transposed}"
             return f"J_{{{name}}}{at}{transposed}"
         case "vectorized-derivative":
             inside = _derivative(it, name, at, toward, below, wrt, notation)

@@ -92,7 +92,8 @@ def head(it: Head, notation: Notation = DEFAULT) -> str:
         case "jacobian-determinant":
             return f"det J_{name}{at}"
         case "jacobian-denominator":
-            return f"J_{name}{at}{'⊤' if notation.transpose == 'top' else chr(39)}"
+            transposed = "⊤" if notation.transpose == "top" else "'"
+            return f"(∂{name}/∂{wrt}){transposed}" if below else f"J_{name}{at}{transposed}"
         case "vectorized-derivative":
             return f"vec D{name}{at}{toward}"
         case _:

@@ -101,3 +101,42 @@ REMARKS = [
 def test_the_free_gradient_of_a_structured_variable_is_named(symbols: str, function: str, wanted: str) -> None:
     remarks = [text.why(remark) for remark in derived(symbols, function, symbols[0]).remarks]
     assert any(f"The free gradient, by a variable without structure, {wanted}" in remark for remark in remarks)
+
+
+def test_both_layouts_are_printed_with_their_shapes_and_boxed() -> None:
+    from derive.documents.views import passages
+
+    derivation = derived(*QUADRATIC, "jacobian", "layout: both\n")
+    assert told(derivation)[-2:] == [
+        ("J_f(x) = 2x'A", "read off: the factor of h; 1×n"),
+        ("J_f(x)' = 2Ax", "denominator layout: the transpose; n×1"),
+    ]
+    boxes = [(text.head(box.left), text.pretty(box.result.expr)) for box in passages(derivation)[-1].boxed]  # type: ignore[arg-type]
+    assert boxes == [("J_f(x)", "2x'A"), ("J_f(x)'", "2Ax")]
+    alone = derived(*QUADRATIC, "jacobian", "layout: denominator\n")
+    assert [text.head(box.left) for box in passages(alone)[-1].boxed] == ["J_f(x)'"]  # type: ignore[arg-type]
+
+
+def test_each_of_several_jacobians_keeps_its_own_name() -> None:
+    rows = told(derived("x: vector(n); z: scalar", "z x", "[x, z]", "jacobian", "layout: both\n"))
+    assert [row for row, _ in rows][-4:] == ["∂f/∂x = zI", "(∂f/∂x)' = zI", "∂f/∂z = x", "(∂f/∂z)' = x'"]
+
+
+VEC = [
+    ("X: matrix(m, n); A: matrix(p, m)", "A X", "vec(AXB) = (B' ⊗ A) vec X"),
+    ("X: matrix(m, n)", "X'", "vec X' = K vec X"),
+    ("X: matrix(m, n)", "X X'", "vec(AXB) = (B' ⊗ A) vec X, vec X' = K vec X"),
+    ("X: matrix(m, n)", "sin(X)", "vec(A ∘ X) = diag(vec A) vec X"),
+    ("X: square(n); A: square(n)", "tr(A X) X", "tr(A'X) = vec(A)'vec(X)"),
+    ("X: matrix(m, n); A: matrix(p, q)", "kron(A, X)", "vec(A ⊗ X) = (I ⊗ K ⊗ I)(vec A ⊗ vec X)"),
+]
+
+
+@pytest.mark.parametrize(("symbols", "function", "wanted"), VEC, ids=[row[1] for row in VEC])
+def test_vec_is_taken_by_the_law_that_is_named(symbols: str, function: str, wanted: str) -> None:
+    assert told(derived(symbols, function, "X", "vectorized"))[-2][1] == wanted
+
+
+def test_a_function_that_is_constant_nearly_everywhere_has_the_jacobian_zero() -> None:
+    derivation = derived("x: vector(n)", "sign(x)", "x", "jacobian")
+    assert told(derivation)[-1][0] == "J_f(x) = 0" and derivation.conditions
