@@ -61,7 +61,7 @@ ENGLISH: Mapping[str, str] = {
     "figure.graph.question": "What is computed from what.",
     "figure.network": "The layers; each matrix with its size between them.",
     "figure.network.neuron": "A neuron: its inputs are weighted, summed, and the sum is transformed.",
-    "figure.shapes": "The shapes of the factors.",
+    "figure.shapes": "The shapes of the factors: a height for the rows, a width for the columns.",
     "figure.blocks": "The derivative as a block array.",
     # what is asked, with the head that is printed after it
     "find.derivative": "the directional derivative",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from derive.calculus.derivation import Derivation
 from derive.documents import prose
-from derive.documents.figures import data, graph, network, table, tangent
+from derive.documents.figures import blocks, data, graph, network, shapes, table, tangent
 from derive.documents.figures.picture import Drawing, Figure, rounded
 from derive.documents.figures.scene import Scene
 from derive.documents.rows import mark
@@ -23,11 +23,11 @@ WIDEST = (14.2, 12.0)
 @dataclass(frozen=True)
 class Kind:
     """draw      makes the drawing; without a derivation one that shows nothing of a solution, or None
-    question  it shows nothing of a solution even with the derivation, and stands with the question
+    question  whether it shows nothing of a solution even with the derivation, and stands with the question
     """
 
     draw: Callable[[Scene], Drawing | None]
-    question: bool = False
+    question: Callable[[Wanted], bool] = lambda wanted: False
 
 
 KINDS: Mapping[str, Kind] = {
@@ -35,7 +35,9 @@ KINDS: Mapping[str, Kind] = {
     "table": Kind(table.draw),
     "tangent": Kind(tangent.draw),
     "graph": Kind(graph.draw),
-    "network": Kind(network.draw, question=True),
+    "network": Kind(network.draw, question=lambda wanted: True),
+    "shapes": Kind(shapes.draw, question=lambda wanted: shapes.of_function(wanted.of)),
+    "blocks": Kind(blocks.draw),
 }
 
 
@@ -61,7 +63,7 @@ def figures(
         drawing = draw(Scene(problem, derivation, notation, wanted, width, height))
         if drawing is None:
             continue
-        open_ = derivation is None or KINDS[wanted.kind].question
+        open_ = derivation is None or KINDS[wanted.kind].question(wanted)
         aspect = drawing.caption or ("question" if open_ else "")
         said = words.get(f"figure.{wanted.kind}.{aspect}") or words[f"figure.{wanted.kind}"]
         caption = prose.to_latex(wanted.caption, wanted.where) if wanted.caption else said
