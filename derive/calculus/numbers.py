@@ -9,9 +9,10 @@ from typing import Any
 from derive.calculus.derivation import Chain, Line, Result, Why
 from derive.calculus.explicit import entries_of
 from derive.calculus.reading import joined
+from derive.calculus.rules.rule import fill
 from derive.calculus.tidy import tidy
 from derive.language.build import is_zero
-from derive.language.nodes import Expr, Number, Stack, Symbol, number, substitute
+from derive.language.nodes import Expr, Number, Stack, Symbol, number, substitute, walk
 from derive.language.problem import Problem
 
 
@@ -28,7 +29,7 @@ def in_numbers(problem: Problem, results: Mapping[str, Any]) -> list[Chain]:
             out.append(Chain("value", "At the point", tuple(lines)))
     data = _values(problem, problem.options.get("data"))
     if data and "stationary" in results:
-        lines = _lines(results["stationary"], data, ("with the data",))
+        lines = _lines(results["stationary"], data, ("with the data",), problem.let)
         if lines:
             out.append(Chain("value", "With the data", tuple(lines)))
     return out
@@ -53,12 +54,12 @@ def _expression(value: Any) -> Expr:
     return number(value)
 
 
-def _lines(result: Any, values: dict[Symbol, Expr], why: Why) -> list[Line]:
+def _lines(result: Any, values: dict[Symbol, Expr], why: Why, let: tuple[tuple[Symbol, Expr], ...] = ()) -> list[Line]:
     several = tuple(result.values()) if isinstance(result, Mapping) else result if isinstance(result, tuple) else (result,)
     out: list[Line] = []
     for one in several:
         assert isinstance(one, Result)
-        found = _evaluated(one.expr, values)
+        found = _evaluated(one.expr, values, let)
         if found is not None and found is not one.expr and not is_zero(found):
             decimals = _decimals(found)
             out.append(Line(found, "evaluate", (*why, f", about {decimals}") if decimals else why, "equation", one.expr,
@@ -66,9 +67,22 @@ def _lines(result: Any, values: dict[Symbol, Expr], why: Why) -> list[Line]:
     return out
 
 
-def _evaluated(expr: Expr, values: dict[Symbol, Expr]) -> Expr | None:
-    known: dict[Expr, Expr] = dict(values.items())
-    there = tidy(substitute(expr, known))
+def _evaluated(expr: Expr, values: dict[Symbol, Expr], let: tuple[tuple[Symbol, Expr], ...]) -> Expr | None:
+    """The value in numbers, names of `let` and sizes put in where they are known by the values; None where some stay letters."""
+    sizes = {
+        str(size): there for symbol, value in values.items() for size, there in zip(symbol.shape, value.shape, strict=True)
+        if there.is_number and not size.is_number
+    }
+    for symbol, definition in reversed(let):
+        expr = substitute(expr, {symbol: definition})
+    if sizes:
+        letters = {node.name: node for node in walk(expr) if isinstance(node, Symbol)}
+        if not letters.keys() <= {symbol.name for symbol in values}:
+            return None
+        there = tidy(fill(expr, {symbol.name: value for symbol, value in values.items()}, sizes))
+    else:
+        known: dict[Expr, Expr] = dict(values.items())
+        there = tidy(substitute(expr, known))
     if there.is_scalar:
         return there
     table = entries_of(there)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Any
 
@@ -92,9 +92,14 @@ class Site:
         return self._functions[key]
 
     def with_solution(self, solution: Mapping[Symbol, Expr]) -> Site:
-        """The same point with each symbol of `solution` at its value."""
+        """The same point with each symbol of `solution` at its value; a value of numbers says how large its sizes are."""
         values = {symbol.name: plain(self.value(expr)) for symbol, expr in solution.items()}
-        return site_at(self.problem, self.names, self.point.with_values(values))
+        sizes = {
+            str(size): there.value({}) for symbol, expr in solution.items()
+            for size, there in zip(symbol.shape, expr.shape, strict=True) if there.is_number and str(size) in self.point.sizes
+        }
+        point = replace(self.point, sizes={**self.point.sizes, **sizes}, _namespace={}, _drawn={}) if sizes else self.point
+        return site_at(self.problem, self.names, point.with_values(values))
 
 
 def site_at(problem: Problem, names: Names, point: Point) -> Site:

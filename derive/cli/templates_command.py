@@ -70,11 +70,11 @@ def check(template_dirs: tuple[Path, ...]) -> int:
     from derive.documents.settings import Fit
     from derive.pipeline import project as projects
     from derive.pipeline.produce import tex
-    from derive.pipeline.sample import SAMPLE
+    from derive.pipeline.sample import FIGURES, SAMPLE
     from derive.pipeline.subject import read
 
     project = projects.load(templates=template_dirs)
-    subject = read(SAMPLE, "sample.yaml")
+    subject = read(SAMPLE + FIGURES, "sample.yaml")
     failed = 0
     for mode in MODES.values():
         try:

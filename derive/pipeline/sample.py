@@ -14,3 +14,6 @@ find: [derivative, gradient, hessian]
 answer:
   gradient: 2 A X B
 """
+
+FIGURES = "figure: [{kind: shapes, of: function}, {kind: shapes, of: gradient}]\n"
+"""A figure of the question and one of the solution, for `derive templates check`."""

@@ -13,6 +13,7 @@ import yaml
 
 from derive.documents.collection import HEAD, NUMBERINGS, ORDERS, QUESTION, STYLES, Heading, Use, Words, read
 from derive.documents.document import ProblemPage
+from derive.documents.figures.placing import SHOWN
 from derive.documents.glossary import ENGLISH, term
 from derive.documents.mathml import mathml
 from derive.documents.modes import MODES
@@ -172,7 +173,7 @@ def test_the_schemas_name_the_same_words() -> None:
     assert {frame["required"][0] for frame in frames if "required" in frame} == set(STYLES)
     assert sheet["order"]["enum"] == list(ORDERS) and sheet["numbering"]["enum"] == list(NUMBERINGS)
     use = next(frame for frame in frames if "anyOf" in frame)["properties"]
-    assert set(use["show"]["anyOf"][0]["enum"]) == {*FIND, QUESTION}
+    assert set(use["show"]["anyOf"][0]["enum"]) == {*FIND, QUESTION, *SHOWN}
 
 
 def test_labels_of_problems() -> None:

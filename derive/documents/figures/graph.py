@@ -44,7 +44,8 @@ def draw(scene: Scene) -> Drawing:
         Edge(a, b, _label(scene, one, other)) for b, other in enumerate(nodes) for a, one in enumerate(nodes)
         if other.definition is not None and one.symbol.name in other.definition.free
     ]
-    return _set(scene, nodes, edges)
+    wide = _set(scene, nodes, edges)
+    return wide if wide.width <= scene.width else _set(scene, nodes, edges, 0.5)
 
 
 def _nodes(scene: Scene) -> list[Node]:
@@ -89,7 +90,8 @@ def _label(scene: Scene, tail: Node, head: Node) -> str:
     return "" if found is None else scene.tex(found)
 
 
-def _set(scene: Scene, nodes: list[Node], edges: list[Edge]) -> Drawing:
+def _set(scene: Scene, nodes: list[Node], edges: list[Edge], share: float = 1.0) -> Drawing:
+    """Ranks from left to right; `share` of the usual gaps."""
     names = [scene.tex(node.symbol) for node in nodes]
     halves = [max(em(name) / 2 + 0.2, HALF) for name in names]
     said = [scene.tex(node.definition) if node.definition is not None else _space(node.symbol) for node in nodes]
@@ -98,11 +100,11 @@ def _set(scene: Scene, nodes: list[Node], edges: list[Edge]) -> Drawing:
     for k in range(1, last + 1):
         before = [i for i, node in enumerate(nodes) if node.rank == k - 1]
         here = [i for i, node in enumerate(nodes) if node.rank == k]
-        need = max(halves[i] for i in before) + max(halves[i] for i in here) + 1.0
+        need = max(halves[i] for i in before) + max(halves[i] for i in here) + share
         for edge in edges:
             if edge.tail in before and edge.head in here and edge.label:
-                need = max(need, halves[edge.tail] + halves[edge.head] + em(edge.label) + CLEAR)
-        need = max(need, max(em(said[i]) for i in before) / 2 + max(em(said[i]) for i in here) / 2 + 0.35)
+                need = max(need, halves[edge.tail] + halves[edge.head] + em(edge.label) + share * CLEAR)
+        need = max(need, max(em(said[i]) for i in before) / 2 + max(em(said[i]) for i in here) / 2 + share * 0.35)
         places.append(places[-1] + need)
     stretch = min(max(WIDE / places[-1], 1.0), MOST)
     places = [place * stretch for place in places]

@@ -191,7 +191,7 @@ def _weights(scene: Scene, layer: Layer) -> str:
     """`σ, W_1, b_1` above the links."""
     parts = [scene.tex(symbol) for symbol in (*layer.weights, *layer.biases)]
     said = ",\\,".join(parts)
-    return f"${said}$" + (f"\\enspace${layer.function}$" if layer.function else "")
+    return f"${said}" + (rf"\quad {layer.function}$" if layer.function else "$")
 
 
 def _sizes(layer: Layer) -> str:
@@ -208,4 +208,4 @@ def _space(size: Size) -> str:
 
 
 def _between(scene: Scene, layer: Layer) -> float:
-    return max(em(_weights(scene, layer).replace("$", "").replace("\\enspace", "\\quad")), em(_sizes(layer).strip("$"))) + 0.3
+    return max(em(_weights(scene, layer).strip("$")), em(_sizes(layer).strip("$"))) + 0.3

@@ -48,7 +48,7 @@ def draw(scene: Scene) -> Drawing | None:
         for size in factor.shape:
             for name in sorted(size.names):
                 lengths.setdefault(name, LENGTHS[len(lengths) % len(LENGTHS)])
-    left = "" if of == "function" else _head(scene, of)
+    left = scene.tex(expr) if of == "function" else _head(scene, of)
     for share in (1.0, 0.85, 0.7, 0.6, LEAST):
         drawing = _set(scene, left, expr.shape, found, lengths, share, of)
         if drawing.width <= scene.width:
