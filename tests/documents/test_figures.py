@@ -226,7 +226,7 @@ def test_rectangles_have_the_sizes_of_the_factors() -> None:
     tall = [box.points[2][1] - box.points[0][1] for box in boxes]
     wide = [box.points[2][0] - box.points[0][0] for box in boxes]
     assert tall[0] == pytest.approx(tall[1]) == pytest.approx(wide[0]) and wide[1] == pytest.approx(tall[2])
-    assert [text for text in labels(derivative) if "times" in text][0] == r"$1 \times 1$"
+    assert next(text for text in labels(derivative) if "times" in text) == r"$1 \times 1$"
 
 
 def test_the_shapes_of_the_function_may_stand_in_a_sheet_and_those_of_an_answer_not() -> None:
