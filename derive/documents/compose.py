@@ -91,7 +91,8 @@ def problem_page(
     asked = asked if hinted else replace(asked, hint="")
     slides: tuple[Frame, ...] = ()
     if mode.slides and found:
-        marked = settings.highlight and settings.overlays and mode.overlays
+        # Blank slides are broken where the slides are, so that nothing stands elsewhere.
+        marked = settings.highlight and settings.overlays
         page = Page(notation, measure, where, words, marked, settings.rows, 1.35 * reason_width(problem.title), parts, settings.reason, meant)
         named = definitions(page, [symbol for symbol, _ in meant])
         room = _room(settings, fit.scale.get(problem.id, 1.0), asked, parts, named, measure.line)

@@ -42,8 +42,8 @@ def test_width_counts_what_is_printed() -> None:
     [
         ("definition", ("definition",), "By the definition of the directional derivative,"),
         ("definition", ("differentiate the gradient",), "We differentiate the gradient:"),
-        ("product-rule", ("product rule, tr is linear",), r"We use the product rule and that $\operatorname{tr}$ is linear:"),
-        ("solve", ("divide by ", number(2), ", ", transpose(A), " = ", A), r"We divide by $2$ and use that $A^{\mathsf T} = A$:"),
+        ("product-rule", ("product rule, tr is linear",), r"By the product rule, and since $\operatorname{tr}$ is linear,"),
+        ("solve", ("divide by ", number(2), ", ", transpose(A), " = ", A), r"We divide by $2$, using that $A^{\mathsf T} = A$:"),
         ("linear", (), "This is"),
     ],
 )
