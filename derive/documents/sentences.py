@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from derive.calculus.derivation import Line, Why
+from derive.calculus.derivation import Line
 from derive.documents.reasons import reason
 from derive.notation.settings import Notation
 
@@ -21,7 +21,10 @@ _CLAUSE = re.compile(
     r" (?:is|are|has|have|cancel|contract|move|drops|does not|agree) |(?:cancel|agree|move with the parameter|contract the sums)$"
     r"|^\$[^$]*(?:=|>|<|\\succ|\\ne)[^$]*\$|^\w+\([^)]*\) =|^\$.*\$ = |^symmetric in "
 )
-_BARE = {"linear": "it is linear", "cyclic": "the trace is cyclic", "exact": "it is exact", "read as the entry of a matrix": "read this as the entry of a matrix"}
+_BARE = {
+    "linear": "it is linear", "cyclic": "the trace is cyclic", "exact": "it is exact",
+    "read as the entry of a matrix": "read this as the entry of a matrix",
+}
 """Reasons that a sentence puts more fully."""
 _ADVERBS = ("entry by entry", "by cases", "on the line", "from both sides", "in either order", "by ", "from the ", "and ", "once more")
 """What goes on a phrase before it."""

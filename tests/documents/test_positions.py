@@ -6,6 +6,7 @@ import re
 import subprocess
 from collections import Counter
 from functools import cache, partial
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -62,7 +63,7 @@ def missing(before: list[Word], after: list[Word]) -> Counter[Word]:
 def test_nothing_moves_from_one_click_to_the_next(stem: str, reason: str, tmp_path: Path) -> None:
     pages = words(stem, "slides", Settings(reason=reason), tmp_path)  # type: ignore[arg-type]
     grown = 0
-    for before, after in zip(pages, pages[1:], strict=False):
+    for before, after in pairwise(pages):
         if before[-1][0] == after[-1][0]:  # the number of the frame stands last
             assert not missing(before, after)
             grown += len(after) > len(before)
