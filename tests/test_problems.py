@@ -64,6 +64,7 @@ CLASSIFICATIONS = {
     "line-fit": "minimum",
     "quadratic-fit": "minimum",
     "quadratic-fit-in-numbers": "minimum",
+    "quadratic-fit-with-data": "minimum",
     "rayleigh-quotient": "undetermined",
     "ridge-regression": "minimum",
     "second-order-test-maximum": "maximum",
