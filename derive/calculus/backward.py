@@ -13,8 +13,9 @@ from derive.calculus.adjoint import pull
 from derive.calculus.collect import neat
 from derive.calculus.derivation import Chain, Head, Line, Step
 from derive.calculus.differentiate import level
-from derive.calculus.first import Setting, in_structure
+from derive.calculus.first import Setting
 from derive.calculus.narration import reason
+from derive.calculus.structure import in_structure
 from derive.calculus.tidy import tidy
 from derive.language.build import ONE, add, matmul, times, total, transpose
 from derive.language.nodes import Call, D, Expr, Symbol, substitute

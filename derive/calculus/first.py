@@ -10,13 +10,14 @@ from derive.calculus.differentiate import Motion, level, motion
 from derive.calculus.explicit import by_entries, explicit
 from derive.calculus.implicit import Letters, Named, defining_lines
 from derive.calculus.narration import reason
-from derive.calculus.properties import is_diagonal, is_invertible, is_skew, is_symmetric, is_triangular
+from derive.calculus.properties import is_invertible
 from derive.calculus.reading import gradient, joined, property_whys, turn
 from derive.calculus.rules.differentials import DIFFERENTIALS
 from derive.calculus.rules.rule import compiled, fill, match
+from derive.calculus.structure import in_structure
 from derive.calculus.tidy import Used, tidy, tidy_with
 from derive.errors import DeriveError
-from derive.language.build import ONE, add, matmul, scale, subtract, times, transpose
+from derive.language.build import ONE, add, scale, subtract, times
 from derive.language.nodes import (
     Add,
     Call,
@@ -31,8 +32,6 @@ from derive.language.nodes import (
     Stack,
     Symbol,
     Times,
-    Transpose,
-    number,
     substitute,
     transform,
     walk,
@@ -330,38 +329,3 @@ def read_off(s: Setting, expr: Expr) -> tuple[list[Line], dict[str, Expr]]:
     if after is not total:
         lines.append(Line(after, "structure", joined(reasons), steps=(Step(total, after, "structure", ()),)))
     return lines, found
-
-
-def in_structure(g: Expr, x: Symbol, h: Symbol) -> tuple[Expr, Why]:
-    """The part of G that a direction in the structure of x can see, and why."""
-    half = number("1/2")
-
-    def out(new: Expr) -> Expr:
-        return neat(new, [])
-
-    if "diagonal" in x.has:
-        if is_diagonal(g):
-            return g, ()
-        return Call("diag", (Call("diag", (g,)),)), (h, " is diagonal: only the diagonal is seen")
-    if "symmetric" in x.has:
-        if is_symmetric(g):
-            return g, ()
-        first, second = (transpose(g), g) if isinstance(g, Transpose) else (g, transpose(g))
-        return out(scale(half, tidy(add(first, second)))), (h, " is symmetric: only the symmetric part is seen")
-    if "skew" in x.has:
-        if is_skew(g):
-            return g, ()
-        return out(scale(half, subtract(g, transpose(g)))), (h, " is skew: only the skew part is seen")
-    for which, f in (("upper", "triu"), ("lower", "tril")):
-        if which in x.has:
-            if is_triangular(g, which):
-                return g, ()
-            return Call(f, (g,)), (h, f" is {which} triangular: only that part is seen")
-    if "orthogonal" in x.has or "stiefel" in x.has:
-        inner = matmul(transpose(x), g)
-        new = subtract(g, matmul(x, Call("sym", (tidy_with(inner, []),))))
-        return tidy(new), (matmul(transpose(x), h), " is skew: only the tangent part is seen")
-    if "unit" in x.has:
-        new = subtract(g, scale(matmul(transpose(x), g), x))
-        return tidy(new), (matmul(transpose(x), h), " = 0: only the tangent part is seen")
-    return g, ()

@@ -28,6 +28,7 @@ from derive.calculus.remarks import STRUCTURES, remarks
 from derive.calculus.second import hessian, second_derivative
 from derive.calculus.shaped import shaped
 from derive.calculus.stationary import stationary
+from derive.calculus.structure import CURVED, tangent_chain
 from derive.calculus.taylor import taylor
 from derive.calculus.tidy import tidy
 from derive.errors import DeriveError
@@ -159,7 +160,13 @@ def _opening(s: Setting) -> Opening:
         title = "Directional derivative" if not s.unit_speed else "Derivative"
         return Opening((Chain("derivative", title, tuple(lines)),), first, {}, {}, letters=letters)
     more, gradients, structured = _gradients(s, first)
-    return Opening((Chain("gradient", "Gradient", (*lines, *more)),), first, gradients, structured, letters=letters)
+    return Opening((*_tangents(s), Chain("gradient", "Gradient", (*lines, *more))), first, gradients, structured, letters=letters)
+
+
+def _tangents(s: Setting) -> tuple[Chain, ...]:
+    """For each variable in a curved set, which directions are tangent."""
+    found = (tangent_chain(x, s.motion, taken_names(s.problem)) for x in s.problem.wrt)
+    return tuple(chain for chain in found if chain is not None)
 
 
 def _opening_by_links(s: Setting) -> Opening:
@@ -193,7 +200,7 @@ def _backward(s: Setting, find: set[str]) -> Derivation:
     """The derivation through many intermediates, from the outermost function to the variables."""
     problem = s.problem
     done = backwards.backward(s)
-    chains = list(done.chains)
+    chains = [*done.chains[:-1], *_tangents(s), done.chains[-1]]
     results: Results = {}
     if "derivative" in find:
         results["derivative"] = Result(done.derivative, problem.directions)
@@ -284,7 +291,7 @@ def _gradients(s: Setting, first: Expr) -> tuple[list[Line], dict[str, Expr], di
         return [line], {x.name: first}, {x.name: first}
     lines, structured = read_off(s, first)
     free = structured
-    curved = [x for x in p.wrt if {"orthogonal", "stiefel", "unit"} & x.has]
+    curved = [x for x in p.wrt if CURVED & x.has]
     if curved:
         free = {x.name: gradient(first, h)[0] for x, h in zip(p.wrt, s.directions, strict=True)}
     if p.inner_product is not None:

@@ -15,9 +15,10 @@ from derive.calculus.collect import collect, neat
 from derive.calculus.derivation import Chain, Head, Line, Result, Step, Why
 from derive.calculus.differentiate import spread
 from derive.calculus.explicit import by_entries, explicit
-from derive.calculus.first import Setting, cleaned, in_structure, levels, parameter, shifted
+from derive.calculus.first import Setting, cleaned, levels, parameter, shifted
 from derive.calculus.matrixform import matrix_of
 from derive.calculus.reading import joined, property_whys
+from derive.calculus.structure import CURVED, in_structure
 from derive.calculus.tidy import Used, tidy, tidy_with
 from derive.errors import DeriveError
 from derive.language.build import ONE, add, is_zero, scale, subtract, times, zero
@@ -271,7 +272,7 @@ def hessian(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chain], Result
             lines = _applied(lines, directions(along))
         last = lines[-1].expr
         after, why = in_structure(last, x, along[p.wrt.index(x)])
-        if not ({"orthogonal", "stiefel", "unit"} & x.has) and after is not last:
+        if not (CURVED & x.has) and after is not last:
             lines.append(Line(after, "structure", why, "hessian", steps=(Step(last, after, "structure", ()),)))
         if vector:
             lines.append(_hessian_matrix(s, lines[-1].expr, x, along[0]))

@@ -17,7 +17,7 @@ from derive.checking.sampling import Point
 from derive.checking.statements import Function, Moves, Outcome
 from derive.checking.structures import Array, array_shape
 from derive.language.build import terms
-from derive.language.nodes import D, Expr, MatMul, Number, Scale, Symbol, Times
+from derive.language.nodes import Call, D, Expr, MatMul, Number, Scale, Symbol, Times
 from derive.language.problem import Problem
 from derive.language.sizes import Size
 from derive.notation.numpy_source import Names
@@ -114,6 +114,8 @@ def _factors(term: Expr) -> tuple[Expr, ...]:
             return factors
         case Scale(scalar=scalar, arg=arg):
             return (*_factors(scalar), *_factors(arg))
+        case Call(name="inner" | "dot", args=(a, b)):
+            return (*_factors(a), *_factors(b))
         case _:
             return (term,)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 MN5 = "Magnus & Neudecker, Matrix Differential Calculus, ch. 5"
+ABSIL = "Absil, Mahony & Sepulchre, Optimization Algorithms on Matrix Manifolds (2008), ch. 3"
 MN8 = "Magnus & Neudecker, Matrix Differential Calculus, ch. 8"
 MN10 = "Magnus & Neudecker, Matrix Differential Calculus, ch. 10"
 MN6 = "Magnus & Neudecker, Matrix Differential Calculus, ch. 6"
@@ -92,6 +93,11 @@ _ROWS = (
     Move("implicit", "differentiate both sides", "F(A, Y) = 0 for all A: DF = 0 along every direction",
          "Both sides of an identity have the same derivative; what results is linear in dY.",
          "Magnus & Neudecker, Matrix Differential Calculus, ch. 7 (implicit function theorem)"),
+    # ------------------------------------------------------------------ variables in a curved set
+    Move("constraint", "the constraint", "F(X) = 0", "What the declaration of the variable says: `X' X = I`, `x' x = 1`.", ABSIL),
+    Move("tangent", "tangent directions", "F(X) = 0 along every curve in the set: DF(X)[H] = 0",
+         "The tangent directions are the kernel of the constraint's derivative; what is orthogonal to them is normal, and a gradient "
+         "without its normal part is the projected one.", ABSIL),
     # ------------------------------------------------------------------ by indices
     Move("by-entries", "by entries", "f written with sums over the entries", "Products and traces are sums of products of entries.", MN8),
     Move("entries", "entry by entry", "the derivative by each entry of X", "The derivative along the unit matrices.", MN8),
