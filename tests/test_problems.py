@@ -28,6 +28,9 @@ EXTRAS = {
     "sylvester-equation", "gaussian-likelihood", "log-determinant-of-a-quadratic-form", "quadratic-form-on-the-sphere", "rayleigh-quotient",
     "ridge-regression", "tangent-line", "softmax-cross-entropy", "softmax-cross-entropy-hessian", "trace-of-a-square-root",
     "trace-of-an-inverse", "trace-quadratic-on-stiefel", "two-sided-least-squares",
+    "distance-on-stiefel", "function-of-the-qr-factor", "linear-function-of-a-rotation", "logarithm-of-a-matrix", "norm-of-the-cholesky-factor",
+    "nuclear-norm", "polar-factor-of-a-square-matrix", "polar-factor-p", "polar-factor-u", "square-root-of-a-matrix",
+    "trace-of-the-polar-factor",
 }
 """Files that belong to no row of the list of what the source documents derive."""
 

@@ -123,7 +123,7 @@ def _at_work(
     symbols: dict[str, Symbol] = {letter: Symbol(f"_{letter}", e.shape) for letter, e in unknowns.items()}
     inner = Motion(m.moves, m.active | {s.name for s in symbols.values()}, {symbols[k]: e for k, e in unknowns.items()})
     velocity = _velocity(values["A"], m)
-    given = row.given + "".join(f", {k}: {_dims(e, sizes)}" for k, e in unknowns.items())
+    given = row.given + "".join(f", {k}: {_dims(compiled(text, rule.given))}" for k, text in row.unknowns)
     bound: dict[str, Expr] = {**values, "dA": velocity, "i": _INDEX["i"], "j": _INDEX["j"]}
     for letter, symbol in symbols.items():
         bound[letter] = symbol
@@ -148,7 +148,7 @@ def _at_work(
         work = _Row(row, given, bound, sizes, shown, inner, held)
         definition = work.read(text)
         symbol = Symbol(f"_{letter}", definition.shape)
-        given += f", {letter}: {_dims(definition, sizes)}"
+        given += f", {letter}: {_dims(compiled(text, given))}"
         bound[letter] = symbol
         written = work.written(definition)
         if plain:
@@ -210,11 +210,9 @@ def _plain(argument: Expr | None, m: Motion) -> bool:
     return isinstance(argument, Symbol) and argument.name in m.active and argument not in m.lets
 
 
-def _dims(e: Expr, sizes: Mapping[str, Size]) -> str:
-    """The sizes of an unknown in the letters of the row."""
-    back = {v: k for k, v in sizes.items()}
-    words = [back.get(size, str(size)) for size in e.shape]
-    return " ".join(words) if not e.is_scalar else ""
+def _dims(e: Expr) -> str:
+    """The sizes of a letter, in those of the row."""
+    return " ".join(map(str, e.shape)) if not e.is_scalar else ""
 
 
 def _equations(work: _Row) -> list[Line]:

@@ -48,16 +48,22 @@ def _letters(problem: Problem, chains: list[Chain], taken: frozenset[str]) -> di
                 found.setdefault(node, FUNCTIONS[node.name].letter)
     out: dict[Expr, Symbol] = {}
     sizes = {name for e in found for size in e.args[0].shape for name in size.names}
+    written = (node for node in walk(problem.function) if isinstance(node, Call) and FUNCTIONS[node.name].letter)
+    numbered = len({node.args[1] for node in (*found, *written) if len(node.args) > 1}) > 1
     for node, letter in found.items():
-        several = sum(1 for other in found.values() if other == letter) > 1
-        index = node.args[-1] if len(node.args) > 1 else None
-        if several and not isinstance(index, Number):
-            return {}
-        name = f"{letter}_{index.value}" if several and isinstance(index, Number) else letter
-        if name in taken or name in sizes:
+        name = _numbered(letter, node) if numbered else letter
+        if name is None or name in taken or name in sizes or any(name == s.name for s in out.values()):
             return {}
         out[node] = Symbol(name, node.shape, value_properties(node))
     return out
+
+
+def _numbered(letter: str, node: Call) -> str | None:
+    """λ₂ for the second eigenvalue, where there are others."""
+    if len(node.args) == 1:
+        return letter
+    index = node.args[1]
+    return f"{letter}_{index.value}" if isinstance(index, Number) else None
 
 
 def _at_a_point(node: Call, variables: set[str], inside: set[str]) -> bool:

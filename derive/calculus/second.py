@@ -18,6 +18,7 @@ from derive.calculus.explicit import by_entries, explicit
 from derive.calculus.first import Setting, cleaned, levels, parameter, shifted
 from derive.calculus.matrixform import matrix_of
 from derive.calculus.reading import joined, property_whys
+from derive.calculus.shortcuts import primes
 from derive.calculus.structure import CURVED, in_structure
 from derive.calculus.tidy import Used, tidy, tidy_with
 from derive.errors import DeriveError
@@ -295,7 +296,7 @@ def _applied(lines: list[Line], along: Directions) -> list[Line]:
     forms = [neat(collect(opened), used)]
     with contextlib.suppress(algebra.TooManyTerms):
         forms.append(neat(tidy(collect(tidy(algebra.expand(opened)))), []))
-    best = min((last, *([plain.expr] if plain else []), *forms), key=lambda e: sum(1 for _ in _leaves(e)))
+    best = min((last, *([plain.expr] if plain else []), *forms), key=lambda e: (sum(1 for _ in _leaves(e)), primes(e)))
     if best is last:
         return lines
     if plain is not None and best is plain.expr:

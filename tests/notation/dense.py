@@ -124,6 +124,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     "eigvec": lambda a, i: signed(sorted_eigen(a)[1][:, at(i)] / np.linalg.norm(sorted_eigen(a)[1][:, at(i)])),
     "singval": lambda a, i: np.sqrt(sorted_eigen(a.T @ a)[0][::-1][at(i)]),
     "svd_u": lambda a: singular(a)[0], "svd_s": lambda a: singular(a)[1], "svd_v": lambda a: singular(a)[2],
+    "polar_p": lambda a: scipy.linalg.sqrtm(a.T @ a).real, "polar_u": lambda a: a @ np.linalg.inv(scipy.linalg.sqrtm(a.T @ a).real),
 }
 
 

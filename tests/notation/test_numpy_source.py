@@ -204,7 +204,7 @@ def test_every_function_on_every_shape_it_takes(name: str) -> None:
     tested = 0
     for takes, _ in _parse(row.signature):
         for args in arguments(row, tuple(kind for kind, _ in takes)):
-            if name in ("qr_q", "qr_r", "svd_u", "svd_s", "svd_v", "singval") and args[0].shape[0] == ONE:
+            if name in ("qr_q", "qr_r", "svd_u", "svd_s", "svd_v", "singval", "polar_u", "polar_p") and args[0].shape[0] == ONE:
                 continue
             dense = values(3, positive=True)
             if name == "unvec" and args[0].shape[0] != args[1].shape[0] * args[1].shape[1]:

@@ -138,7 +138,7 @@ _ROWS = (
     Defining("eigenvalue-symmetric", "A: n n symmetric, k: integer", (("v", "eigvec(A, k)"), ("l", "eigval(A, k)")),
              (Stage("both", "A v", "l v", "an eigenvector with `v' v = 1`"),
               Stage("so", "v' dA v + v' A dv", "dl + l v' dv", "multiply by `v'` from the left: `v' v = 1`"),
-              Stage("so", "v' dA v", "dl", "`v' A = l v'`, as `A' = A`: the terms with `dv` cancel")),
+              Stage("so", "v' dA v", "dl", "`v' A = l v'`, as `A` is symmetric: the terms with `dv` cancel")),
              last="read from right to left", source="Lax, Linear Algebra, ch. 9"),
     Defining("eigenvalue", "A: n n, k: integer",
              (("v", "eigvec_right(A, k)"), ("u", "eigvec_left(A, k)"), ("l", "eigval(A, k)")),
