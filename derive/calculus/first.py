@@ -32,6 +32,7 @@ from derive.language.nodes import (
     Stack,
     Symbol,
     Times,
+    number,
     substitute,
     transform,
     walk,

@@ -72,7 +72,7 @@ class _Row:
                 continue
             for n, side in enumerate(part.split(" = ")):
                 out.extend((" = ",) if n else ())
-                out.append(side if side.isdigit() else self.written(self.read(side)))
+                out.append(self.written(self.read(side)))
         return tuple(part for part in out if part != "")
 
 

@@ -344,7 +344,7 @@ _ROWS = (
              "(lambda s: (lambda d: np.divide(1.0, d, out=np.zeros_like(d), where=d != 0))"
              "(s[None, :] ** 2 - s[:, None] ** 2))({0})",
              "entries 1/(s_j^2 - s_i^2), 0 on the diagonal", transposes="minus", domain=("distinct-entries",),
-             explained="`gaps(x)` is the matrix with `1 / (x[j]^2 - x[i]^2)` at i, j and 0 on the diagonal."),
+             explained="`gaps(x)` is the matrix with `1 / (x[j]^2 - x[i]^2)` at `i`, `j` and 0 on the diagonal."),
     Function("singval", "matrix(m, n), index -> scalar", r"\sigma_{{{1}}}({0})", "np.linalg.svd({0}, compute_uv=False)[{1} - 1]",
              "i-th largest singular value", rank2=True,
              latex_when=(("has:sigma", r"\operatorname{{singval}}_{{{1}}}({0})"),),

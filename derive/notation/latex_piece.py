@@ -31,7 +31,8 @@ class Piece:
     level   how tightly it binds (OPEN … ATOM)
     height  how tall it is (PLAIN … BLOCK)
     glue    what kind of factor it is, which decides how it is set beside another: `letter`, `digit`, `call` (ends in a
-            bracket), `operator` (begins with a word like tr), `chain` (a product of matrices), `fraction`, `bracket`
+            bracket), `operator` (begins with a word like tr), `chain` (a product of matrices), `fraction`, `bracket`,
+            `derivative` (dX, a pending one: a thin space on both sides)
     runs_on it extends as far to the right as it can (a sum over an index): brackets unless it comes last
     """
 

@@ -125,7 +125,8 @@ class Printer(Products, Structure, Functions):
         if bold != "none" and not node.is_scalar and (bold == "all" or is_column(node.shape)):
             nucleus, mark, rest = text.partition("_")
             text = rf"\boldsymbol{{{nucleus}}}{mark}{rest}"
-        return Piece(text, SCRIPT if scripted else ATOM)
+        differential = text.startswith(r"\mathrm{d}")
+        return Piece(text, SCRIPT if scripted else ATOM, glue="derivative" if differential else "letter")
 
     def _unit(self, node: Unit, path: Path) -> Piece:
         text = f"e_{{{small(self.child(node, path, 0).text)}}}"

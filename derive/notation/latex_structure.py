@@ -107,7 +107,7 @@ class Structure(Context):
             piece = replace(self._row(arg, (*path, 0)), level=SCRIPT)
             return marked(piece, mark) if mark else piece
         base = at_least(self.piece(arg, (*path, 0)), ATOM)
-        return Piece(base.text + TRANSPOSE[style], SCRIPT, base.height, base.glue if base.glue == "digit" else "letter")
+        return Piece(base.text + TRANSPOSE[style], SCRIPT, base.height, base.glue if base.glue in ("digit", "derivative") else "letter")
 
 
 def _told_by_neighbours(node: Stack, row: tuple[Expr, ...], column: int) -> bool:

@@ -85,7 +85,7 @@ _WALTER = "Walter, Lehmann & Lamour (2012)"
 _QR_Q = Defining(
     "qr-q", "A: m n", _QR_UNKNOWNS,
     (*_QR, Stage("thin", "(I(m) - Q Q') dQ", "(I(m) - Q Q') dA inv(R)",
-                 "the second line, multiplied by `I(m) - Q Q'` from the left and `inv(R)` from the right")),
+                 "the differentiated equation times `I(m) - Q Q'` from the left, `inv(R)` from the right: `(I(m) - Q Q') Q = 0`")),
     "`dQ = Q Q' dQ + (I(m) - Q Q') dQ`", _QR_NAMES, "Q Omega + (I(m) - Q Q') dA inv(R)", _WALTER,
 )
 
@@ -97,7 +97,7 @@ _SVD = (
 )
 _SVD_UNKNOWNS = (("U", "svd_u(A)"), ("S", "diag(svd_s(A))"), ("V", "svd_v(A)"))
 _SVD_NAMES = (("M", "U' dA V"), ("F", "gaps(svd_s(A))"))
-_GAPS = "off the diagonal: entry i, j is divided by `S[j, j]^2 - S[i, i]^2`; on the diagonal a skew matrix is 0"
+_GAPS = "off the diagonal: entry `i`, `j` is divided by `S[j, j]^2 - S[i, i]^2`; on the diagonal a skew matrix is 0"
 _TOWNSEND = "Townsend, Differentiating the singular value decomposition (2016)"
 
 _SVD_U = Defining(
@@ -107,7 +107,7 @@ _SVD_U = Defining(
            "multiply by `S` from the right and add the transpose: the terms with `V' dV` cancel"),
      Stage("so", "U' dU", "F .* (M S + S M')", _GAPS),
      Stage("thin", "(I(m) - U U') dU", "(I(m) - U U') dA V inv(S)",
-           "the second line, multiplied by `I(m) - U U'` from the left and `V inv(S)` from the right")),
+           "the differentiated equation times `I(m) - U U'` from the left, `V inv(S)` from the right: `(I(m) - U U') U = 0`")),
     "`dU = U U' dU + (I(m) - U U') dU`", _SVD_NAMES,
     "U (F .* (M S + S M')) + (I(m) - U U') dA V inv(S)", _TOWNSEND,
 )
@@ -121,7 +121,7 @@ _POLAR_U = Defining(
      Stage("so", "U' dU P + P U' dU", "U' dA - dA' U", "subtract the transpose: `dP` is symmetric and cancels"),
      Stage("so", "U' dU", "Omega", "a Sylvester equation, with one solution since `P` is positive definite"),
      Stage("thin", "(I(m) - U U') dU", "(I(m) - U U') dA inv(P)",
-           "the second line, multiplied by `I(m) - U U'` from the left and `inv(P)` from the right")),
+           "the differentiated equation times `I(m) - U U'` from the left, `inv(P)` from the right: `(I(m) - U U') U = 0`")),
     "`dU = U U' dU + (I(m) - U U') dU`", (("Omega", "sylvester(P, U' dA - dA' U)"),),
     "U Omega + (I(m) - U U') dA inv(P)", "Higham, Functions of Matrices (2008), ch. 8",
 )
