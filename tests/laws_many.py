@@ -37,7 +37,7 @@ from derive.checking.verification import _points, verify
 from derive.errors import DeriveError
 from derive.language import build, grammar
 from derive.language import nodes as nodes_of
-from derive.language.nodes import Apply, Commutation, Delta, Expr, Map, Symbol, Unnamed, Zeros, walk
+from derive.language.nodes import Apply, Commutation, Delta, Expr, Map, Sum, Symbol, Unnamed, Zeros, walk
 from derive.language.problem import Problem
 from derive.language.problemfile import read
 from derive.language.sizes import ONE, is_column, is_scalar
@@ -72,16 +72,17 @@ DECLARED: dict[str, tuple[Symbol, str]] = {
 }
 UNNAMED = {"sigma": "elementwise", "phi": "elementwise", "E": "function(n)", "G": "function(n, m)", "F": "function(m×n)"}
 CURVED = frozenset(("orthogonal", "stiefel", "unit"))
-SCALAR_LAWS = ("first", "first", "first", "second", "second", "hessian", "entries", "entries", "indices", "linearity", "taylor")
-ARRAY_LAWS = ("first", "first", "second", "entries", "indices", "jacobian", "linearity")
+SCALAR_LAWS = ("first", "first", "first", "second", "second", "hessian", "entries", "einstein", "indices", "linearity", "taylor")
+ARRAY_LAWS = ("first", "first", "second", "entries", "einstein", "indices", "jacobian", "linearity")
 FIND = {
     "second": "[derivative, gradient, second-derivative]\nmethod: all", "hessian": "[hessian]",
     "entries": "[gradient, entries]", "indices": "[derivative, gradient]\nmethod: entries",
+    "einstein": "[derivative, gradient, entries]\nindices: einstein",
     "linearity": "[derivative, linearity]", "taylor": "[taylor]",
 }
 ARRAY_FIND = {
     "second": "[derivative, second-derivative]\nmethod: all", "entries": "[derivative, entries]",
-    "indices": "[derivative, vectorized]\nmethod: entries",
+    "indices": "[derivative, vectorized]\nmethod: entries", "einstein": "[derivative, entries]\nindices: einstein",
     "jacobian": "[differential, jacobian]", "linearity": "[linearity]",
 }
 AGREEMENT = 1e-7
@@ -207,7 +208,7 @@ def _unread(derivation: Derivation) -> Outcome | None:
                 wrong = misread(expr)
                 if wrong is not None and "nested" not in wrong:
                     return Outcome("FAILED", f"LaTeX misread ({line.rule})", wrong)
-                if not expr.pending and not any(isinstance(e, (Commutation, Delta)) for e in walk(expr)):
+                if not expr.pending and not any(isinstance(e, (Commutation, Delta)) or (isinstance(e, Sum) and e.silent) for e in walk(expr)):
                     found = grammar.parse(text(expr), names_of(expr)[0], shape=expr.shape)
                     if found is not expr:
                         return Outcome("FAILED", f"text misread ({line.rule})", text(expr))
@@ -272,7 +273,8 @@ def broken_law(derivation: Derivation) -> Outcome | None:
         index, gradient = results["entries"], results["gradient"]
         assert isinstance(index, Result) and isinstance(gradient, Result)
         free = Names(names.let, derivation.free(index))
-        if _far(evaluate(compiled(index.expr, free), point.namespace), value(gradient.expr)):
+        least = 1e-6 * max(float(np.max(np.abs(value(problem.function)))), 1e-9)
+        if _far(evaluate(compiled(index.expr, free), point.namespace), value(gradient.expr), least):
             return Outcome("FAILED", "the index form is not the gradient", text(index.expr))
     return None
 

@@ -6,7 +6,7 @@ directional derivative ends in.  Source: Magnus & Neudecker, Matrix Differential
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from derive.calculus import numbered
@@ -22,6 +22,7 @@ from derive.errors import DeriveError
 from derive.language.build import ZERO, add, times, transpose
 from derive.language.nodes import Call, Entry, Expr, Stack, Symbol, Zeros, number, substitute
 from derive.language.sizes import ONE, Size, is_column, is_scalar
+from derive.language.summation import silenced
 
 LARGEST = 4
 """A vector of at most so many numbered entries has its derivative by a matrix written as block arrays."""
@@ -49,12 +50,15 @@ def indexed(s: Setting, x: Symbol) -> Indexed:
     quantity = "gradient" if is_scalar(p.function.shape) else "jacobian"
     arguments = p.wrt if len(p.wrt) > 1 else ()
     left = Head("value", p.name, p.wrt, tuple(i for i, _ in free.value))
-    lines = [Line(found[0].expr, found[0].rule, found[0].why, "value", left, free=free.value)]
-    previous = found[0].expr
-    for k, (expr, rule, why) in enumerate(found[1:]):
-        head = None
+    write = writer(s)
+    previous = write(found[0].expr)
+    lines = [Line(previous, found[0].rule, found[0].why, "value", left, free=free.value)]
+    for k, (plain, rule, why) in enumerate(found[1:]):
+        head, expr = None, write(plain)
         if not k:
-            head = Head("entry", p.name, (x,), tuple(i for i, _ in whole), arguments, through=through)
+            head = Head("entry", p.name, (x,), tuple(i for i, _ in whole), arguments, through=through, einstein=einstein(s))
+        if k and expr is previous:
+            continue
         steps = (Step(previous, expr, rule, ()),) if k else ()
         lines.append(Line(expr, rule, why, quantity, head, steps=steps, free=whole))
         previous = expr
@@ -66,6 +70,16 @@ def indexed(s: Setting, x: Symbol) -> Indexed:
     elif not whole:
         matrix = last.expr
     return Indexed(x, tuple(lines), short, free, matrix)
+
+
+def einstein(s: Setting) -> bool:
+    """Whether sums over repeated indices are not written."""
+    return s.problem.options.get("indices") == "einstein"
+
+
+def writer(s: Setting) -> Callable[[Expr], Expr]:
+    """How an expression by entries is written: with its sums, or by Einstein's convention."""
+    return silenced if einstein(s) else lambda expr: expr
 
 
 def _index_lines(s: Setting, x: Symbol) -> tuple[list[IndexLine], FreeIndices, Expr | None]:
@@ -129,29 +143,36 @@ def derivative_lines(s: Setting, found: tuple[Indexed, ...], moves: Mapping[Symb
     if len(gradients) == len(found):
         start = add(*(_product(one, g, moves[one.variable]) for one, g in zip(found, gradients, strict=True)))
         after = add(*(_inner(g, moves[one.variable]) for one, g in zip(found, gradients, strict=True)))
+        start = writer(s)(start)
         lines = [Line(start, "sum-of-entries", why, quantity, head)]
         if after is not start:
             said = "entry times entry, summed: the inner product"
             lines.append(Line(after, "inner-product", (said,), quantity, steps=(Step(start, after, "inner-product", ()),)))
         return lines
-    sums = [_summed(times(one.short, _entry(moves[one.variable], one.free.variable)), one.free.variable) for one in found]
+    sums = []
+    for one in found:
+        h, over = _entry(moves[one.variable], one.free.variable), one.free.variable
+        sums.append(_summed(times(h, one.short) if value else times(one.short, h), over))
+    write = writer(s)
     start = add(*sums)
-    lines = [Line(start, "sum-of-entries", why, quantity, head, free=value)]
     short = contract(start)
-    if short is not start:
-        lines.append(Line(short, "contract", ("the deltas contract the sums",), quantity, free=value,
-                          steps=(Step(start, short, "contract", ()),)))
+    here = write(start)
+    lines = [Line(here, "sum-of-entries", why, quantity, head, free=value)]
+    if write(short) is not here:
+        lines.append(Line(write(short), "contract", ("the deltas contract the sums",), quantity, free=value,
+                          steps=(Step(here, write(short), "contract", ()),)))
+        here = write(short)
     row, column = (*indices, None, None)[:2]
     matrix = recognise(short, row, column, {i.name: size for i, size in value})
     matrix = matrix if matrix is None else neat(collect(matrix), [])
     if matrix is not None and indices:
         entry: Expr = Entry(matrix, row, column)
         lines.append(Line(entry, "recognise", ("read as the entry of a matrix",), quantity, free=value,
-                          steps=(Step(short, entry, "recognise", ()),)))
+                          steps=(Step(here, entry, "recognise", ()),)))
         whole = Head(quantity, p.name, p.wrt, head.directions)
         lines.append(Line(matrix, "recognise", (), quantity, whole))
     elif matrix is not None and matrix is not short:
-        lines.append(Line(matrix, "recognise", ("in matrix form",), quantity, steps=(Step(short, matrix, "recognise", ()),)))
+        lines.append(Line(matrix, "recognise", ("in matrix form",), quantity, steps=(Step(here, matrix, "recognise", ()),)))
     return lines
 
 

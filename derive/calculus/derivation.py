@@ -45,7 +45,8 @@ class Head:
     directions  in the order in which they are written
     arguments   all variables, where `wrt` is one of several: the A, b of ∇_A f(A, b); empty when they are `wrt`
     indices     of the entry that is meant: the i, j of [Df(X)[H]]_ij
-    through     the entry of an intermediate through which an `entry` goes: = Σ_k ∂f/∂g_k ∂g_k/∂X_pq is printed behind it
+    through     the entry of an intermediate through which an `entry` goes: = Σ_k ∂f/∂g_k ∂g_k/∂X_pq is printed behind it, without Σ
+                by `einstein`
     """
 
     quantity: str
@@ -55,6 +56,7 @@ class Head:
     arguments: tuple[Symbol, ...] = ()
     indices: tuple[Expr, ...] = ()
     through: Expr | None = None
+    einstein: bool = False
 
 
 @dataclass(frozen=True)
@@ -186,5 +188,5 @@ class Derivation:
 
     def free(self, result: Result) -> tuple[tuple[Symbol, Size], ...]:
         """The free indices of a result: its own, or those of the line that it stands on."""
-        lines = (line for chain in self.chains for line in chain.lines)
-        return result.free or next((line.free for line in lines if line.expr is result.expr and line.free), ())
+        stating = [line.free for chain in self.chains for line in chain.lines if line.expr is result.expr]
+        return result.free or (() if () in stating else next(iter(stating), ()))

@@ -50,7 +50,7 @@ def recognise(
     for form in dict.fromkeys((expr, _term_by_term(expr))):
         try:
             own = _distinct(form, count())
-            return _Reader({**(sizes or {}), **_sizes(own, free)}).whole(own, free)
+            return _Reader({**_sizes(own, free), **(sizes or {})}).whole(own, free)
         except Unreadable:
             continue
     return None

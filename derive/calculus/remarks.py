@@ -23,6 +23,8 @@ def remarks(problem: Problem, free: Mapping[str, Expr], structured: Mapping[str,
     shapes = _shapes(problem) if not problem.options.get("shapes") else ()
     if shapes:
         out.append(shapes)
+    if problem.options.get("indices") == "einstein" and ("entries" in problem.find or problem.method == "entries"):
+        out.append(("Sums over repeated indices are not written: an index that a term holds twice is summed.",))
     return tuple(out)
 
 

@@ -461,19 +461,22 @@ class Where(Expr):
 
 @dataclass(frozen=True, eq=False)
 class Sum(Expr):
-    """The sum of `body` over the integer `index` from `lower` to `upper`, both included."""
+    """The sum of `body` over the integer `index` from `lower` to `upper`, both included; `silent`: its sign is not printed, the
+    index being repeated (`summation`)."""
 
     index: Symbol
     lower: Expr
     upper: Expr
     body: Expr
+    silent: bool = False
 
     @property
     def children(self) -> tuple[Expr, ...]:
         return (self.lower, self.upper, self.body)
 
     def rebuild(self, children: tuple[Expr, ...]) -> Expr:
-        return Sum(self.index, *children)
+        lower, upper, body = children
+        return Sum(self.index, lower, upper, body, self.silent)
 
     def _shape(self) -> Shape:
         return self.body.shape

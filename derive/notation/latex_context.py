@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from derive.language.nodes import Expr, Path
+from derive.language.summation import bare
 from derive.notation.latex_piece import OPEN, Piece, at_least, marked
 from derive.notation.latex_sizing import explicit_units
 from derive.notation.settings import Notation
@@ -14,12 +15,12 @@ class Context:
     """One expression with its marks; every subexpression is printed once."""
 
     def __init__(self, root: Expr, notation: Notation, marks: Mapping[Path, str]) -> None:
-        self.root = root
+        self.root = bare(root)
         self.notation = notation
-        self.marks = marks
-        self.prefixes = {path[:k] for path in marks for k in range(len(path) + 1)}
+        self.marks = marks if self.root is root else {}
+        self.prefixes = {path[:k] for path in self.marks for k in range(len(path) + 1)}
         self.memo: dict[object, Piece] = {}
-        self.explicit = explicit_units(root)
+        self.explicit = explicit_units(self.root)
 
     def piece(self, node: Expr, path: Path) -> Piece:
         here = path in self.prefixes

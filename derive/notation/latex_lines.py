@@ -133,7 +133,8 @@ def head(it: Head, notation: Notation = DEFAULT) -> str:
             if it.through is None:
                 return whole
             between = Printer(it.through, notation, {}).whole().text
-            return rf"{whole} = \sum_{{{_scripts(indices_of(it.through), notation)}}} {_partial(value, between)} {_partial(between, variable)}"
+            sign = "" if it.einstein else rf"\sum_{{{_scripts(indices_of(it.through), notation)}}} "
+            return rf"{whole} = {sign}{_partial(value, between)} \, {_partial(between, variable)}"
         case "entry-array":
             return _partial(_indexed(name, it.directions, notation), wrt)
         case "second-entry":

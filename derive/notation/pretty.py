@@ -36,6 +36,7 @@ from derive.language.nodes import (
 )
 from derive.language.sizes import ONE
 from derive.language.spelling import GREEK_UNICODE
+from derive.language.summation import bare
 from derive.notation.definite import evidently_semidefinite, parameters
 from derive.notation.plain import ATOM, INFIX, POWER, PRODUCT, SUM, Plain, Written, scalar_prefix
 from derive.notation.settings import DEFAULT, Notation
@@ -67,7 +68,7 @@ class Pretty(Plain):
     """The problem language with the signs of mathematics, pending derivatives included."""
 
     def __init__(self, root: Expr, notation: Notation = DEFAULT) -> None:
-        super().__init__(root)
+        super().__init__(bare(root))
         self.notation = notation
 
     def write(self, node: Expr) -> Written:

@@ -23,6 +23,7 @@ from derive.language.nodes import (
     walk,
 )
 from derive.language.sizes import Size
+from derive.language.summation import bare, summed
 from derive.notation.latex import latex
 from derive.notation.settings import DEFAULT, Notation
 
@@ -31,11 +32,15 @@ def misread(expr: Expr, notation: Notation = DEFAULT) -> str | None:
     """None when the LaTeX of the expression reads back as the very same expression; else one sentence that says how it
     differs.  Expressions nested more than 80 deep cannot be read back, and the sentence says that."""
     text = latex(expr, notation)
-    scope, moves, bound = names_of(expr)
+    silent = {node.index.name: node.index for node in walk(expr) if isinstance(node, Sum) and node.silent}
+    scope, moves, bound = names_of(bare(expr))
+    scope = Scope({**scope.symbols, **silent}, scope.unnamed, scope.sizes) if silent else scope
     try:
         found = parse(text, scope, shape=expr.shape, own=True, moves=moves, bound=bound)
     except DeriveError as error:
         return f"the LaTeX {text} is not read: {error.message}"
+    if silent:
+        found = summed(found, silent)
     return None if found is expr else f"the LaTeX {text} is read as another expression"
 
 

@@ -83,7 +83,8 @@ def head(it: Head, notation: Notation = DEFAULT) -> str:
             if it.through is None:
                 return f"∂{value}/∂{variable}"
             between = pretty(it.through)
-            return f"∂{value}/∂{variable} = Σ_{_scripts(indices_of(it.through))} ∂{value}/∂{between} ∂{between}/∂{variable}"
+            sign = "" if it.einstein else f"Σ_{_scripts(indices_of(it.through))} "
+            return f"∂{value}/∂{variable} = {sign}∂{value}/∂{between} ∂{between}/∂{variable}"
         case "entry-array":
             return f"∂{_indexed(name, it.directions)}/∂{wrt}"
         case "second-entry":
