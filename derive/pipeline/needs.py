@@ -35,7 +35,6 @@ NEEDS = (
     Need("fancyhdr.sty", "texlive-latex-base"),
     Need("lmodern.sty", "lmodern"),
     Need("tikz.sty", "texlive-pictures"),
-    Need("pgfplots.sty", "texlive-pictures"),
     Need("pdftotext", "poppler-utils", "program", tests=True),
     Need("pdftoppm", "poppler-utils", "program", tests=True),
     Need("chromium", "chromium", "program", tests=True),

@@ -31,11 +31,19 @@ def decimal(value: float, places: int = 4) -> str:
     return "0" if text in ("-0", "") else text
 
 
+def significant(value: float, places: int = 4) -> str:
+    """A coefficient: decimals, or for a small or large one `1.07 \\cdot 10^{-6}`; `0` for none."""
+    if value == 0 or 1e-2 <= abs(value) < 1e6:
+        return decimal(value, places)
+    mantissa, _, exponent = f"{value:.2e}".partition("e")
+    return rf"{decimal(float(mantissa), 2)} \cdot 10^{{{int(exponent)}}}"
+
+
 def exact(value: float, most: int = 60) -> str:
     """`\\tfrac{5}{4}` for a fraction of small numbers, else the decimal."""
     near = Fraction(value).limit_denominator(most)
     if near.denominator == 1 or abs(float(near) - value) > 1e-12 * max(abs(value), 1.0) or abs(near.numerator) > 999:
-        return decimal(value)
+        return significant(value)
     sign = "-" if near < 0 else ""
     return rf"{sign}\tfrac{{{abs(near.numerator)}}}{{{near.denominator}}}"
 

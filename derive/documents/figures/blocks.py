@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from derive.documents.figures.picture import Drawing, Label, Mark, box, line
-from derive.documents.figures.scene import Scene, em
+from derive.documents.figures.scene import Scene, em, shape_latex
 from derive.language.build import transpose
 from derive.language.nodes import Expr, Ones, Symbol, walk
 from derive.language.sizes import ONE, SCALAR, Shape, is_column, is_scalar, show
@@ -152,7 +152,7 @@ def _set(scene: Scene, filling: Filling) -> Drawing:
             continue
         marks += _block(indices, index, texts[index], zero, left, bottom, wide, high, filling.rows)
         marks.append(Label(left + wide / 2, bottom + high + 0.15, rf"$\frac{{\partial {name}_{{{index}}}}}{{\partial {by}}}$", "south", "big"))
-        marks.append(Label(left + wide / 2, bottom - 0.14, f"${_size(x.shape)}$", "north", "quiet"))
+        marks.append(Label(left + wide / 2, bottom - 0.14, f"${shape_latex(x.shape)}$", "north", "quiet"))
         left += wide + 0.35
     of = "row" if filling.rows else "column"
     alt = f"the derivative of {problem.name} by {x.name} as {entries} blocks of {show(x.shape)}: block i is zero but for {of} i"
@@ -188,7 +188,3 @@ def _said(scene: Scene, filling: Filling, index: str) -> str:
     whole = scene.tex(filling.factor)
     plain = isinstance(filling.factor, Symbol)
     return (f"{whole}_{{{index}}}" if plain else rf"\left({whole}\right)_{{{index}}}") + r"\, " + scene.tex(vector)
-
-
-def _size(shape: Shape) -> str:
-    return r" \times ".join(size_latex(size) for size in shape)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from derive.documents.figures.axes import decimal
+from derive.documents.figures.axes import significant
 from derive.documents.figures.scene import Scene, numeric
 from derive.language.build import add, negate
 from derive.language.grammar import Scope, parse
@@ -159,8 +159,10 @@ def equation(scene: Scene, found: Model, weights: Mapping[str, Any], parts: tupl
 
     (variable,) = scene.problem.wrt
     out = ""
-    for value, part in zip(np.atleast_1d(weights[variable.name]), parts, strict=True):
-        shown = decimal(abs(float(value)))
+    values = np.atleast_1d(weights[variable.name])
+    noise = 1e-12 * np.abs(values).max()
+    for value, part in zip(values, parts, strict=True):
+        shown = significant(abs(float(value))) if abs(value) > noise else "0"
         if shown == "0":
             continue
         body = "" if part is number(1) else scene.tex(part)

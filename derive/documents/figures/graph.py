@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from derive.documents.figures.local import local_derivative
-from derive.documents.figures.picture import Anchor, Drawing, Label, Mark, Point, bent, box, line, moved
-from derive.documents.figures.scene import Scene, em, tall
+from derive.documents.figures.picture import Drawing, Label, Mark, Point, bent, box, line, moved
+from derive.documents.figures.scene import Scene, em, shape_latex, tall
 from derive.language.nodes import Expr, Symbol
-from derive.language.sizes import is_scalar, show
+from derive.language.sizes import is_scalar
 
 ROW = 1.55
 HALF = 0.34
 """Half the height of a node."""
+BESIDE = 0.32
 CLEAR = 0.5
 """What an edge shows of itself on both sides of its label."""
 WIDE, MOST = 8.5, 1.5
@@ -103,7 +104,8 @@ def _set(scene: Scene, nodes: list[Node], edges: list[Edge], share: float = 1.0)
         need = max(halves[i] for i in before) + max(halves[i] for i in here) + share
         for edge in edges:
             if edge.tail in before and edge.head in here and edge.label:
-                need = max(need, halves[edge.tail] + halves[edge.head] + em(edge.label) + share * CLEAR)
+                reach = halves[edge.head] if nodes[edge.tail].row == nodes[edge.head].row else _reach(halves[edge.head], said[edge.head])
+                need = max(need, halves[edge.tail] + reach + em(edge.label) + share * CLEAR)
         need = max(need, max(em(said[i]) for i in before) / 2 + max(em(said[i]) for i in here) / 2 + share * 0.35)
         places.append(places[-1] + need)
     stretch = min(max(WIDE / places[-1], 1.0), MOST)
@@ -112,7 +114,7 @@ def _set(scene: Scene, nodes: list[Node], edges: list[Edge], share: float = 1.0)
     marks: list[Mark] = []
     high: list[float] = [y + HALF for _, y in at]
     for edge in edges:
-        marks += _edge(nodes, halves, at, edge, high)
+        marks += _edge(nodes, halves, at, edge, high, _reach(halves[edge.head], said[edge.head]))
     for k, (x, y) in enumerate(at):
         marks.append(box("box" if nodes[k].definition is not None else "plain", x - halves[k], y - HALF, x + halves[k], y + HALF))
         marks.append(Label(x, y, f"${names[k]}$"))
@@ -127,11 +129,18 @@ def _set(scene: Scene, nodes: list[Node], edges: list[Edge], share: float = 1.0)
 
 def _space(symbol: Symbol) -> str:
     """The shape of a variable that is not a number."""
-    return "" if is_scalar(symbol.shape) else show(symbol.shape).replace("×", r" \times ").replace("*", "")
+    return "" if is_scalar(symbol.shape) else shape_latex(symbol.shape)
 
 
-def _edge(nodes: list[Node], halves: list[float], at: list[Point], edge: Edge, high: list[float]) -> list[Mark]:
-    """An arrow with its label above; over nodes in between it goes in a bow."""
+def _reach(half: float, said: str) -> float:
+    """From the middle of a node to where a line goes up beside what is written under it."""
+    return max(half, em(said) / 2) + BESIDE
+
+
+def _edge(
+    nodes: list[Node], halves: list[float], at: list[Point], edge: Edge, high: list[float], reach: float
+) -> list[Mark]:
+    """An arrow with its label above; over nodes in between it goes in a bow, from another row with two corners."""
     (x0, y0), (x1, y1) = at[edge.tail], at[edge.head]
     above = tall(edge.label) if edge.label else 0.0
     between = [k for k, node in enumerate(nodes) if nodes[edge.tail].rank < node.rank < nodes[edge.head].rank]
@@ -147,9 +156,9 @@ def _edge(nodes: list[Node], halves: list[float], at: list[Point], edge: Edge, h
         high.append(y0 + 0.1 + above)
         centre = (x0 + halves[edge.tail] + x1 - halves[edge.head]) / 2 - 0.04
         return [*out, Label(centre, y0 + 0.1, f"${edge.label}$", "south")] if edge.label else out
-    # From another row: to the left side of the head, at a third of its height.
-    toward = HALF * 0.6 * (1 if y0 > y1 else -1)
-    out = [line("edge", (x0 + halves[edge.tail], y0), (x1 - halves[edge.head] - 0.03, y1 + toward))]
-    x, y = (x0 + halves[edge.tail] + x1 - halves[edge.head]) / 2, (y0 + y1 + toward) / 2
-    anchor: Anchor = "south east" if y0 < y1 else "south west"
-    return [*out, Label(x, y + 0.06, f"${edge.label}$", anchor)] if edge.label else out
+    step = abs(nodes[edge.head].row - nodes[edge.tail].row)
+    corner, arrival = x1 - reach + 0.12 * (step - 1), y1 + (0.11 * step if y0 > y1 else -0.11 * step)
+    out = [line("edge", (x0 + halves[edge.tail], y0), (corner, y0), (corner, arrival), (x1 - halves[edge.head] - 0.03, arrival))]
+    high.append(y0 + 0.1 + above)
+    centre = (x0 + halves[edge.tail] + corner) / 2
+    return [*out, Label(centre, y0 + 0.1, f"${edge.label}$", "south")] if edge.label else out

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from derive.documents.figures.neuron import neuron
 from derive.documents.figures.picture import Dot, Drawing, Label, Mark, bent, box, line
-from derive.documents.figures.scene import Scene, em
+from derive.documents.figures.scene import Scene, em, shape_latex
 from derive.language.nodes import Apply, Expr, Map, Symbol, walk
-from derive.language.sizes import Shape, Size, is_column, is_scalar
+from derive.language.sizes import Size, is_column, is_scalar
 from derive.language.spelling import size_latex
 
 UNITS = 4
@@ -195,12 +195,7 @@ def _weights(scene: Scene, layer: Layer) -> str:
 
 
 def _sizes(layer: Layer) -> str:
-    return "$" + ",\\ ".join(_shape(weight.shape) for weight in layer.weights) + "$"
-
-
-def _shape(shape: Shape) -> str:
-    rows, columns = (f"({size_latex(s)})" if len(s.terms) > 1 else size_latex(s) for s in shape)
-    return rf"{rows} \times {columns}"
+    return "$" + ",\\ ".join(shape_latex(weight.shape) for weight in layer.weights) + "$"
 
 
 def _space(size: Size) -> str:

@@ -14,6 +14,8 @@ from derive.errors import DeriveError
 from derive.language.nodes import Expr, Symbol, substitute
 from derive.language.problem import Problem
 from derive.language.problem_figure import Wanted
+from derive.language.sizes import Shape
+from derive.language.spelling import size_latex
 from derive.notation import latex
 from derive.notation.identifiers import identifier
 from derive.notation.numpy_source import Names
@@ -88,6 +90,12 @@ def tall(label: str) -> float:
     rows = max((body.count("\\\\") + 1 for body in re.findall(r"\\begin\{\w+\}(.*?)\\end", label, re.DOTALL)), default=0)
     fraction = 0.2 if "frac" in label else 0.0
     return max(0.34 + fraction, rows * (0.42 + fraction / 2) + 0.08 if rows else 0.0, 0.9 if "\\sum" in label else 0.0)
+
+
+def shape_latex(shape: Shape) -> str:
+    """`m \\times n`."""
+    rows, columns = (f"({size_latex(s)})" if len(s.terms) > 1 else size_latex(s) for s in shape)
+    return rf"{rows} \times {columns}"
 
 
 def numeric(value: object) -> Any:

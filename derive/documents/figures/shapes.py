@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 from derive.calculus.derivation import Head
 from derive.documents.figures.picture import Drawing, Label, Mark, box, moved
-from derive.documents.figures.scene import Scene, em, tall
+from derive.documents.figures.scene import Scene, em, shape_latex, tall
 from derive.language.build import coefficient, terms
 from derive.language.nodes import Expr, MatMul, Number, Scale, Times, number, walk
 from derive.language.problem import FIND
 from derive.language.sizes import ONE, Shape, Size, is_scalar
-from derive.language.spelling import size_latex
 from derive.notation.latex import head as latex_head
 
 LENGTHS = (1.5, 2.3, 1.05, 1.9, 0.75, 1.25)
@@ -133,7 +132,7 @@ def _set(
     def put(name: str, shape: Shape, style: str) -> None:
         nonlocal x, low, high
         wide, up = length(shape[1]), length(shape[0])
-        said = _size(shape)
+        said = shape_latex(shape)
         inside = em(name) + 0.12 <= wide and tall(name) + 0.06 <= up
         room = max(wide, em(said), 0.0 if inside else em(name))
         centre = x + room / 2
@@ -164,11 +163,6 @@ def _set(
             put(scene.tex(factor), factor.shape, "box")
     listed = ", ".join(_plain(f.shape) for term in found for f in term.factors)
     return Drawing(moved(marks, 0.0, -low), x + 0.1, high - low + 0.05, f"the factors of the {of} as rectangles: {listed}")
-
-
-def _size(shape: Shape) -> str:
-    rows, columns = (f"({size_latex(s)})" if len(s.terms) > 1 else size_latex(s) for s in shape)
-    return rf"{rows} \times {columns}"
 
 
 def _plain(shape: Shape) -> str:

@@ -60,7 +60,8 @@ def surface(
         assert slopes is not None
         return z0 + slopes[0] * (x - x0) + slopes[1] * (y - y0)
 
-    parts = [[low + (high - low) * (0.5 + 0.5 * (2 * k / FACES - 1) * 0.52) for k in range(FACES + 1)] for low, high in ranges]
+    share = _share(slopes, ranges, z0, heights)
+    parts = [[low + (high - low) * (0.5 + 0.5 * (2 * k / FACES - 1) * share) for k in range(FACES + 1)] for low, high in ranges]
     centre = [(low + high) / 2 for low, high in ranges]
     parts = [[v + place - c for v in values] for values, place, c in zip(parts, point, centre, strict=True)]
     flat = [plane(x, y) for x in (parts[0][0], parts[0][-1]) for y in (parts[1][0], parts[1][-1])] if slopes else []
@@ -91,6 +92,18 @@ def surface(
     where = ", ".join(decimal(v) for v in point)
     alt = f"the graph of {scene.problem.name} as a surface" + (f" and its tangent plane at ({where})" if slopes else f" near ({where})")
     return Drawing(tuple(marks), WIDTH, HEIGHT, alt, "plane" if slopes else "")
+
+
+def _share(
+    slopes: tuple[float, ...] | None, ranges: Sequence[tuple[float, float]], z0: float, heights: list[list[float]]
+) -> float:
+    """How much of the ground the plane covers: about half, less where it is so steep that it would leave the graph's height."""
+    if not slopes:
+        return 0.0
+    zs = [z for row in heights for z in row]
+    rise = sum(abs(s) * (b - a) / 2 for s, (a, b) in zip(slopes, ranges, strict=True))
+    room = min(max(zs) - z0, z0 - min(zs)) + 0.2 * (max(zs) - min(zs))
+    return min(0.52, max(room / rise, 0.15)) if rise else 0.52
 
 
 Face = tuple[float, float, str, tuple[Space, ...]]
@@ -149,7 +162,7 @@ def _axes(
 
         corner = eye.at(scaled(nx, ny, low))
         side = 1.0 if spot((a + b) / 2)[0] > corner[0] else -1.0
-        for v in ticks(a, b, 5):
+        for v in ticks(a, b, min(max(int(math.dist(spot(a), spot(b)) / 0.5), 2), 5)):
             x, y = spot(v)
             out += [line("axis", (x, y), (x + 0.06 * side, y - 0.08)), Label(x + 0.1 * side, y - 0.12, f"${decimal(v)}$",
                     "north west" if side > 0 else "north east", "tick")]

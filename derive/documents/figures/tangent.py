@@ -117,6 +117,8 @@ def _approximation(scene: Scene, graph: Graph) -> str:
         if size == "0":
             continue
         shift = name if exact(place) == "0" else rf"({name} {'-' if place > 0 else '+'} {exact(abs(place))})"
+        if len(graph.names) == 1 and not out and slope == 1:
+            return shift.strip("()")
         sign = "-" if slope < 0 else "+" if out else ""
         gap = r"\," if size != "1" and shift == name else ""
         out += f" {sign} {'' if size == '1' else size}{gap}{shift}"
