@@ -187,7 +187,7 @@ def derivative_lines(s: Setting) -> tuple[list[Line], Named]:
         raise AssertionError("the function does not depend on the variable")
     lines: list[Line] = []
     rate: Expr
-    if p.method == "expansion" and not m.lets and not s.unit_speed:
+    if p.method == "expansion":
         return expansion_lines(s), ()
     letters = Letters(taken_names(p) if set(p.find) <= _LETTERS_FOR else None, "differential" not in p.find)
     defined = defining_lines(p.function, m, head, letters) if p.method == "directional" else None
@@ -200,8 +200,8 @@ def derivative_lines(s: Setting) -> tuple[list[Line], Named]:
         lines.append(Line(pending, "definition", (), left=head))
         rest = levels(pending, m, "derivative")
     elif p.method == "differential":
-        lines.append(Line(pending, "differential", ("the differential",), left=head))
         rest = levels(pending, m, "derivative")
+        rest[0] = replace(rest[0], left=Head("differential", p.name, p.wrt), start=pending)
     elif m.lets and s.written is not p.function:
         t = parameter(p)
         plain: Expr = D(s.written, m.moves)
@@ -235,6 +235,7 @@ def derivative_lines(s: Setting) -> tuple[list[Line], Named]:
         if line is not None:
             lines.append(line)
     if s.unit_speed and last.is_scalar:
+        lines[-1] = _in_order(lines[-1])
         better = scalar_form(lines[-1].expr)
         if better is not None:
             lines.append(Line(better, "simplify", ("simplify",), steps=(Step(lines[-1].expr, better, "simplify", ()),)))
@@ -248,19 +249,19 @@ def expansion_lines(s: Setting) -> list[Line]:
     """f(X + H) − f(X) multiplied out by SymPy on noncommuting symbols, and the part that is linear in H."""
     from derive.calculus import algebra
 
-    p, m = s.problem, s.motion
+    p = s.problem
     if len(p.wrt) > 1:
         raise DeriveError("the method `expansion` is by one variable", code="method", where=p.positions.get("method"))
     (h,) = p.directions
-    moved = substitute(p.function, {x: add(x, d) for x, d in m.moves})
+    moved = substitute(p.function, {p.wrt[0]: add(p.wrt[0], h)})
     found = algebra.linear_part(moved, h)
     difference = subtract(moved, p.function)
-    everything = tidy(add(found.linear, *([found.higher] if found.higher is not None else [])))
+    everything = _last(tidy(add(found.linear, *([found.higher] if found.higher is not None else []))), h)
     lines = []
     if found.higher is not None:
         lines.append(Line(everything, "expansion", ("multiply out",), "equation", difference, equation=True))
     head = Head("derivative", p.name, p.wrt, s.directions)
-    lines.append(Line(tidy(found.linear), "linear-part", ("the part linear in ", h), left=head))
+    lines.append(Line(_last(tidy(found.linear), h), "linear-part", ("the part linear in ", h), left=head))
     line = cleaned(lines[-1].expr, "derivative") if not lines[-1].expr.is_scalar else None
     if line is not None:
         lines.append(line)
@@ -268,7 +269,19 @@ def expansion_lines(s: Setting) -> list[Line]:
         turned = turn(lines[-1].expr, s.directions)
         if turned is not None:
             lines.append(Line(turned.expr, turned.steps[0].rule, turned.why, steps=turned.steps))
+    if s.unit_speed:
+        speed = tidy(substitute(lines[-1].expr, {h: ONE}))
+        lines.append(Line(speed, "read-off", ("read off: the factor of ", h), left=replace(head, directions=())))
     return lines
+
+
+def _last(expr: Expr, h: Symbol) -> Expr:
+    """A sum of products of scalars with the powers of h behind the other factors: 3ax²h."""
+    if isinstance(expr, Add):
+        return add(*(_last(t, h) for t in expr.terms))
+    if not isinstance(expr, Times) or not h.is_scalar:
+        return expr
+    return times(*sorted(expr.factors, key=lambda f: h in (f, f.base if isinstance(f, Power) else f)))
 
 
 def scalar_form(expr: Expr) -> Expr | None:
@@ -283,6 +296,14 @@ def scalar_form(expr: Expr) -> Expr | None:
 
 def _leaves(expr: Expr) -> int:
     return 1 if not expr.children else sum(_leaves(c) for c in expr.children)
+
+
+def _in_order(line: Line) -> Line:
+    """The line with letters before functions: 2x cos(x²)."""
+    ordered = _letters_first(line.expr)
+    if ordered is line.expr or not line.steps:
+        return line
+    return replace(line, expr=ordered, steps=(*line.steps, Step(line.expr, ordered, "order", ())))
 
 
 def _letters_first(expr: Expr) -> Expr:

@@ -32,7 +32,7 @@ from derive.calculus.structure import CURVED, tangent_chain
 from derive.calculus.taylor import taylor
 from derive.calculus.tidy import tidy
 from derive.errors import DeriveError
-from derive.language.build import inverse, matmul, scale, transpose
+from derive.language.build import inverse, matmul, scale, times, transpose
 from derive.language.nodes import Call, Expr, Stack, Symbol, substitute
 from derive.language.problem import Problem
 from derive.language.sizes import is_scalar
@@ -59,6 +59,8 @@ def _derive(problem: Problem) -> Derivation:
     written = problem
     problem, where = named(problem)
     problem = informed(problem)
+    if problem.method == "expansion":
+        problem = replace(problem, function=spelled_out(problem), let=())
     where = tuple((s, d) for s, d in problem.let) if where else ()
     if problem.method == "differential":
         problem = replace(problem, directions=tuple(differentials(problem)))
@@ -81,7 +83,9 @@ def _derive(problem: Problem) -> Derivation:
         results["gradient"] = per_variable(problem, {n: Result(e) for n, e in structured.items()})
     if "jacobian" in find and opening.jacobian is not None:
         results["jacobian"] = Result(opening.jacobian)
-    if "differential" in find:
+    if "differential" in find and problem.method == "differential" and not s.unit_speed:
+        results["differential"] = Result(first)
+    elif "differential" in find:
         chain = differential(s, first)
         chains.append(chain)
         results["differential"] = Result(chain.lines[-1].expr)
@@ -122,7 +126,7 @@ def _derive(problem: Problem) -> Derivation:
     told_chains = told_as_asked(chains, problem, results)
     chains, results, factors = lettered(problem, told_chains, results, taken_names(problem) | {u.name for u, _ in where})
     where = (*where, *factors)
-    told = replace(problem, let=written.let, function=written.function) if s.written is not problem.function else problem
+    told = replace(problem, let=written.let, function=written.function)
     free = {
         x.name: gradient(first, h)[0] for x, h in zip(problem.wrt, s.directions, strict=True) if structured and STRUCTURES & x.has
     }
@@ -157,7 +161,7 @@ def _opening(s: Setting) -> Opening:
     first = lines[-1].expr
     method_gradient = problem.method in ("gradient", "all") and "second-derivative" in find
     if not (find & _NEEDS_GRADIENT or (method_gradient and is_scalar(problem.function.shape))):
-        title = "Directional derivative" if not s.unit_speed else "Derivative"
+        title = "Derivative" if s.unit_speed else "Differential" if s.problem.method == "differential" else "Directional derivative"
         return Opening((Chain("derivative", title, tuple(lines)),), first, {}, {}, letters=letters)
     more, gradients, structured = _gradients(s, first)
     return Opening((*_tangents(s), Chain("gradient", "Gradient", (*lines, *more))), first, gradients, structured, letters=letters)
@@ -248,6 +252,14 @@ def differentials(problem: Problem) -> list[Symbol]:
         Symbol(f"d{x.name}", x.dims, h.has, None, _differential_latex(x))
         for x, h in zip(problem.wrt, problem.directions, strict=True)
     ]
+
+
+def spelled_out(problem: Problem) -> Expr:
+    """The function with its intermediates replaced by what they stand for."""
+    out = problem.function
+    for symbol, definition in reversed(problem.let):
+        out = substitute(out, {symbol: definition})
+    return out
 
 
 def replace_symbol(symbol: Symbol, has: frozenset[str]) -> Symbol:
@@ -363,7 +375,8 @@ def differential(s: Setting, first: Expr) -> Chain:
     renamed: dict[Expr, Expr] = dict(zip(p.directions, differentials(p), strict=True))
     if s.unit_speed:
         (_x,) = p.wrt
-        expr = tidy(scale(renamed[p.directions[0]], first))
+        dx = renamed[p.directions[0]]
+        expr = tidy(times(first, dx) if first.is_scalar else scale(dx, first))
     else:
         expr = substitute(first, renamed)
     head = Head("differential", p.name, p.wrt)

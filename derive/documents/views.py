@@ -129,7 +129,9 @@ def _homes(derivation: Derivation) -> dict[int, list[Boxed]]:
             if quantity == "stationary" and _is_equation(derivation, result):
                 left, result = result.expr, replace(result, expr=zero(result.expr.shape))
             box = Boxed(quantity, left, result, key, _relation(derivation.chains[home], result))
-            homes.setdefault(home, []).extend(_as_laid_out(derivation, box, home) if quantity == "jacobian" else (box,))
+            shown = _as_laid_out(derivation, box, home) if quantity == "jacobian" else (box,)
+            said = homes.setdefault(home, [])
+            said.extend(one for one in shown if not any(one.left == old.left and one.result.expr is old.result.expr for old in said))
     return homes
 
 
@@ -180,8 +182,9 @@ def _left(
     found: Head | Expr | None = None
     for line in derivation.chains[home].lines:
         running = line.left if line.left is not None else running
-        if line.expr is result.expr and running is not None and not line.equation and found is None:
-            found = running
+        if line.expr is result.expr and running is not None and not line.equation:
+            own = isinstance(running, Head) and running.quantity == quantity
+            found = running if found is None or own else found
     if found is not None:
         return found
     wrt = tuple(s for s in problem.wrt if not name or s.name == name)

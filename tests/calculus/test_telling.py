@@ -140,3 +140,26 @@ def test_vec_is_taken_by_the_law_that_is_named(symbols: str, function: str, want
 def test_a_function_that_is_constant_nearly_everywhere_has_the_jacobian_zero() -> None:
     derivation = derived("x: vector(n)", "sign(x)", "x", "jacobian")
     assert told(derivation)[-1][0] == "J_f(x) = 0" and derivation.conditions
+
+
+def test_the_method_of_differentials_speaks_of_df() -> None:
+    rows = told(derived(*QUADRATIC, "derivative, gradient, differential", "method: differential\n"))
+    assert rows == [
+        ("df = dx' Ax + x'A dx", "product rule"),
+        ("= 2 x'A dx", "a scalar is its own transpose, A' = A"),
+        ("= ⟨2Ax, dx⟩", "read off, A' = A"),
+        ("∇f(x) = 2Ax", ""),
+    ]
+    assert told(derived("x: scalar", "sin(x^2)", "x", "differential"))[-1][0] == "df = 2x cos(x²) dx"
+
+
+def test_expansion_multiplies_out_numbers_and_intermediates_too() -> None:
+    rows = told(derived("x: scalar; a: scalar", "a x^3 + x", "x", "derivative", "method: expansion\n"))
+    assert rows == [
+        ("a(x + h)³ + x + h − (ax³ + x) = 3ax²h + h + 3axh² + ah³", "multiply out"),
+        ("Df(x)[h] = 3ax²h + h", "the part linear in h"),
+        ("df/dx = 3ax² + 1", "read off: the factor of h"),
+    ]
+    let = "method: expansion\nlet: {u: X w - y}\n"
+    rows = told(derived("X: matrix(m, n); w: vector(n); y: vector(m)", "u' u", "w", "gradient", let))
+    assert rows[0][0].startswith("(X(w + h) − y)'(X(w + h) − y) −")

@@ -51,8 +51,8 @@ def linear_part(expr: Expr, direction: Symbol) -> Expansion:
         from derive.notation.text import pretty
 
         raise DeriveError(
-            "the method `expansion` multiplies out, and a function that is not a polynomial stands around "
-            f"{direction.name}: {pretty(e.part)}; `directional` or `differential` derive it",
+            "the method `expansion` multiplies out sums, products, powers and linear functions, and something else stands "
+            f"around {direction.name}: {pretty(e.part)}; `directional` or `differential` derive it",
             code="no-rule",
         ) from e
     constant, linear, higher = (gather(groups[k], expr.shape) for k in range(3))
