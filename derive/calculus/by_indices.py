@@ -301,7 +301,7 @@ def _agreement(s: Setting, one: Indexed, first: Expr) -> list[Chain]:
     (x,), (h,) = p.wrt, p.directions
     quantity, along = "derivative", h
     if "differential" in p.find:
-        from derive.calculus.quantities import differentials
+        from derive.calculus.preparing import differentials
 
         (along,) = differentials(p)
         quantity, first = "differential", substitute(first, {h: along})

@@ -22,7 +22,7 @@ from derive.calculus.naming import named
 from derive.calculus.narration import overridden
 from derive.calculus.numbers import in_numbers
 from derive.calculus.otherwise import linearity
-from derive.calculus.properties import definiteness, is_invertible, is_positive, is_symmetric
+from derive.calculus.preparing import differentials, informed, spelled_out
 from derive.calculus.reading import gradient, joined
 from derive.calculus.remarks import STRUCTURES, remarks
 from derive.calculus.second import hessian, second_derivative
@@ -221,52 +221,6 @@ def _backward(s: Setting, find: set[str]) -> Derivation:
     return Derivation(problem, tuple(chains), results, _conditions(problem, results), done.where, said)
 
 
-def informed(problem: Problem) -> Problem:
-    """The problem with what is evident about each intermediate (X'X is symmetric) declared of its name."""
-    if not problem.let:
-        return problem
-    known: dict[Expr, Expr] = {}
-    let: list[tuple[Symbol, Expr]] = []
-    for symbol, definition in problem.let:
-        definition = substitute(definition, known)
-        has = set(symbol.has)
-        if not definition.is_scalar and is_symmetric(definition):
-            has.add("symmetric")
-            if definiteness(definition) == "positive definite":
-                has |= {"spd", "invertible"}
-        if is_positive(definition):
-            has.add("positive")
-        if is_invertible(definition):
-            has.add("invertible")
-        if has != symbol.has:
-            told: Symbol = replace_symbol(symbol, frozenset(has))
-            known[symbol] = told
-            symbol = told
-        let.append((symbol, definition))
-    return replace(problem, let=tuple(let), function=substitute(problem.function, known))
-
-
-def differentials(problem: Problem) -> list[Symbol]:
-    """dX for each variable."""
-    return [
-        Symbol(f"d{x.name}", x.dims, h.has, None, _differential_latex(x))
-        for x, h in zip(problem.wrt, problem.directions, strict=True)
-    ]
-
-
-def spelled_out(problem: Problem) -> Expr:
-    """The function with its intermediates replaced by what they stand for."""
-    out = problem.function
-    for symbol, definition in reversed(problem.let):
-        out = substitute(out, {symbol: definition})
-    return out
-
-
-def replace_symbol(symbol: Symbol, has: frozenset[str]) -> Symbol:
-    out: Symbol = Symbol(symbol.name, symbol.dims, has, symbol.of, symbol.latex, symbol.order, symbol.path)
-    return out
-
-
 def told_as_asked(chains: list[Chain], problem: Problem, results: Results) -> list[Chain]:
     """The chains at the grain that the problem asks for, without the rules that it hides, with the author's own reasons."""
     unknown = next((n for n in (*problem.hide, *problem.reasons) if n not in rule_names()), None)
@@ -382,12 +336,6 @@ def differential(s: Setting, first: Expr) -> Chain:
     head = Head("differential", p.name, p.wrt)
     line = Line(expr, "differential", ("the directional derivative along ", *joined([(d,) for d in renamed.values()])), "differential", head)
     return Chain("differential", "Differential", (line,))
-
-
-def _differential_latex(x: Symbol) -> str:
-    from derive.notation.latex import latex
-
-    return r"\mathrm{d}" + latex(x)
 
 
 def _conditions(problem: Problem, results: Results, where: Mapping[Expr, Expr] | None = None) -> tuple[Why, ...]:
