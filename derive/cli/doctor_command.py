@@ -16,9 +16,12 @@ def command(packages: bool, for_tests: bool) -> int:
       derive doctor
       sudo apt-get install $(derive doctor --packages)
     """
+    from derive.documents.words import words
     from derive.pipeline import latex, needs
+    from derive.pipeline import project as projects
 
-    absent = needs.missing(for_tests)
+    engine = words(projects.load().settings.notation.language)["engine"]
+    absent = needs.missing(for_tests, engine)
     if packages:
         click.echo(" ".join(needs.packages(absent)))
         return 0
@@ -30,7 +33,7 @@ def command(packages: bool, for_tests: bool) -> int:
 
     click.echo(f"derive {__version__}, Python {platform.python_version()}, SymPy {version('sympy')}, NumPy {version('numpy')}")
     click.echo(f"templates: {builtin_folder()}")
-    click.echo(f"TeX: {latex.version() or 'not installed'}")
+    click.echo(f"TeX: {latex.version(engine) or 'not installed'}")
     if not absent:
         click.echo("nothing is missing")
         return 0

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import click
 from rich.cells import cell_len
 
-from derive.calculus.derivation import Chain, Head, Line
+from derive.calculus.derivation import Chain, Head, Line, Why
 from derive.documents.rows import EQUIVALENCES
+from derive.documents.translation import translated
 from derive.documents.views import Boxed, passages, says_not
+from derive.documents.words import words as words_of
 from derive.language.nodes import Expr
 from derive.language.problem import Problem
 from derive.language.sizes import show as show_shape
@@ -34,19 +36,20 @@ def show(examined: Examined) -> None:
 def lines(examined: Examined, width: int) -> Iterator[str]:
     """The lines of a derivation, none wider than `width` unless a single term is."""
     problem, derivation, notation = examined.problem, examined.derivation, examined.settings.notation
+    words = words_of(notation.language)
     yield click.style(problem.title, bold=True)
     yield ""
     yield f"  {_function(problem, notation)} = {text.pretty(problem.function, notation)}"
     for symbol, expr in problem.let:
         yield f"  {text.pretty(symbol)} = {text.pretty(expr, notation)}"
     for symbol, expr in derivation.letters:
-        yield f"  with {text.pretty(symbol)} = {text.pretty(expr, notation)}"
-    given = ", ".join(f"{text.pretty(s)} {_kind(s.shape, s.has)}" for s in problem.symbols.values())
+        yield f"  {words['with']} {text.pretty(symbol)} = {text.pretty(expr, notation)}"
+    given = ", ".join(f"{text.pretty(s)} {_kind(s.shape, s.has, words)}" for s in problem.symbols.values())
     yield from (click.style(f"  {line}", dim=True) for line in wrapped(given, width - 2, ", "))
     number = 0
     for passage in passages(derivation):
         yield ""
-        yield click.style(passage.chain.title, bold=True, fg="blue")
+        yield click.style(_said((passage.chain.title,), notation), bold=True, fg="blue")
         left, beside = _left_width(passage.chain, notation), _beside_width(passage.chain, notation)
         for view in passage.views:
             number += 1
@@ -55,29 +58,35 @@ def lines(examined: Examined, width: int) -> Iterator[str]:
             yield from _answer(box, width, notation)
     said = [c for passage in passages(derivation) for box in passage.boxed for c in box.result.conditions]
     for condition in derivation.conditions:
-        words = text.why(condition, notation)
+        told = _said(condition, notation)
         if says_not(condition):
-            yield from (f"  {part}" for part in wrapped(f"{words[:1].upper()}{words[1:]}.", width - 2, " "))
+            yield from (f"  {part}" for part in wrapped(f"{told[:1].upper()}{told[1:]}{words['stop']}", width - 2, " "))
         elif condition not in said:
-            yield f"  where {words}"
+            yield f"  {words['where']} {told}"
     for remark in derivation.remarks:
-        yield from (f"  {part}" for part in wrapped(text.why(remark, notation), width - 2, " "))
+        yield from (f"  {part}" for part in wrapped(_said(remark, notation), width - 2, " "))
     report = examined.report
     yield ""
     yield click.style(
-        f"checked at {report.points} random points, largest relative error {report.max_relative_error:.0e}", dim=True
+        words["checked"].format(points=report.points, error=f"{report.max_relative_error:.0e}"), dim=True
     )
+
+
+def _said(why: Why, notation: Notation) -> str:
+    return text.why(translated(why, notation.language), notation)
 
 
 def _function(problem: Problem, notation: Notation) -> str:
     return text.head(Head("value", problem.name, problem.wrt), notation)
 
 
-def _kind(shape: object, has: frozenset[str]) -> str:
+def _kind(shape: object, has: frozenset[str], words: Mapping[str, str]) -> str:
     from derive.documents.question import said
 
-    words = " ".join(name.replace("-", " ") for name in said(has))
-    return f"({words + ' ' if words else ''}{show_shape(shape)})".replace("(a scalar)", "(scalar)")  # type: ignore[arg-type]
+    english = words["language"] == "en"
+    told = " ".join(name.replace("-", " ") if english else words[f"has.{name}"] for name in said(has))
+    size = show_shape(shape)  # type: ignore[arg-type]
+    return f"({told + ' ' if told else ''}{words['is.scalar'] if size == 'a scalar' else size})"
 
 
 def rows(chain: Chain, width: int) -> Iterator[str]:
@@ -120,7 +129,7 @@ def _row(number: int, line: Line, left: int, width: int, notation: Notation = DE
     start = f"{number:>4}  {before}{here.rjust(left + len(here) - cell_len(here))} {relation} "
     whole = f"{text.pretty(line.expr, notation)} {shapes.space_text(line)}".rstrip()
     body = wrapped(whole, max(width - cell_len(start), 20), " + ", " - ", " − ")
-    why = text.why(line.why, notation) if line.why else ""
+    why = _said(line.why, notation) if line.why else ""
     for k, part in enumerate(body):
         row = (start if k == 0 else " " * cell_len(start)) + part
         if k == len(body) - 1 and why and cell_len(row) + cell_len(why) + 2 <= width:
@@ -138,9 +147,9 @@ def _row(number: int, line: Line, left: int, width: int, notation: Notation = DE
 def _answer(box: Boxed, width: int, notation: Notation) -> Iterator[str]:
     left = _side(box.left, notation)
     result = box.result
-    notes = [text.why(condition, notation) for condition in result.conditions]
+    notes = [_said(condition, notation) for condition in result.conditions]
     if result.classification:
-        notes.append(result.classification)
+        notes.append(_said((result.classification,), notation))
     row = f"      {left} {box.relation} {text.pretty(result.expr, notation)}"
     note = f"   ({'; '.join(notes)})" if notes else ""
     yield click.style(row, bold=True, fg="green") + (note if cell_len(row + note) <= width else "")

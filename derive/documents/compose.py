@@ -104,7 +104,7 @@ def problem_page(
     return ProblemPage(
         problem.id,
         number,
-        prose.to_latex(problem.title, problem.positions.get("title")),
+        prose.to_latex(problem.title, problem.positions.get("title"), language=notation.language),
         prose.plain(problem.title),
         asked,
         blocks,
@@ -116,8 +116,8 @@ def problem_page(
         words["check"].format(**_checked(report)) if report and told else "",
         words["check_short"].format(**_checked(report)) if report and told else "",
         remarks,
-        questions.text(problem, "source"),
-        questions.text(problem, "notes") if mode.reveals == "everything" else "",
+        questions.text(problem, "source", notation.language),
+        questions.text(problem, "notes", notation.language) if mode.reveals == "everything" else "",
         mark(where, "the question"),
         tuple((latex.latex(symbol, notation), broken(expr, notation, {}, measure.line - 6.0)) for symbol, expr in meant),
         of_page(problem, told, mode, settings, show if show != (QUESTION,) else ()),
@@ -129,14 +129,14 @@ def _remarks(problem: Problem, told: Derivation | None, notation: Notation) -> t
     if told is None:
         return ()
     return (
-        *(_sentence(reason(c, notation)) for c in told.conditions if says_not(c)),
+        *(_sentence(reason(c, notation), words_of(notation.language)["stop"]) for c in told.conditions if says_not(c)),
         *(reason(remark, notation) for remark in told.remarks),
-        *((questions.text(problem, "remark"),) if problem.prose.get("remark") else ()),
+        *((questions.text(problem, "remark", notation.language),) if problem.prose.get("remark") else ()),
     )
 
 
-def _sentence(words: str) -> str:
-    return words[:1].upper() + words[1:] + "."
+def _sentence(words: str, stop: str) -> str:
+    return words[:1].upper() + words[1:] + stop
 
 
 def single(page: ProblemPage, mode: Mode, settings: Settings) -> Document:
@@ -161,9 +161,11 @@ def collected(
     theme: str = "",
 ) -> Document:
     """A document of several items in order."""
+    language = settings.notation.language
     return Document(
-        title, title_plain, subtitle, prose.to_latex(settings.author), prose.plain(settings.author),
-        prose.to_latex(settings.institute), prose.to_latex(settings.date), items, collection, intro, due, points,
+        title, title_plain, subtitle, prose.to_latex(settings.author, language=language), prose.plain(settings.author),
+        prose.to_latex(settings.institute, language=language), prose.to_latex(settings.date, language=language), items,
+        collection, intro, due, points,
         words_of(settings.notation.language), settings.overlays and mode.overlays, settings.aspect, settings.paper,
         settings.reason, settings.hints, settings.macros, theme or settings.theme,
         any(item.figures for item in items if isinstance(item, ProblemPage | Pictures)),

@@ -306,7 +306,7 @@ def _subtitle(blocks: Sequence[Block], page: Page) -> str:
     titles = list(dict.fromkeys(filter(None, named)))
     while titles and page.title + 1.1 * reason_width(", ".join(titles)) > page.measure.line - 5.0:
         titles.pop(0)
-    return ", ".join(titles)
+    return page.words["comma"].join(titles)
 
 
 def _part_of_row(whole: Row, unit: Unit) -> Row:

@@ -8,21 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
+from derive.documents.languages import tables
+from derive.documents.languages.language import Term
 from derive.notation.settings import DEFAULT, Notation
 from derive.notation.style import bolded, derivative, gradient, inner, norm, trace, transposed
-
-
-@dataclass(frozen=True)
-class Term:
-    """A title and what it means, prose with mathematics; letters in `plain` stand for numbers, functions or operators, and are
-    never bold."""
-
-    title: str
-    text: str
-    plain: str = ""
-
 
 ENGLISH: Mapping[str, Term] = {
     # ------------------------------------------------------------------ derivatives
@@ -311,7 +301,8 @@ _ARGUMENTS = {"tr": 1, "D": 3, "DD": 3, "grad": 2, "inner": 2, "dotp": 2, "norm"
 
 def glossary(language: str = "en") -> Mapping[str, Term]:
     """The terms of a language by name; a word that it does not have is English."""
-    return ENGLISH
+    table = tables().get(language)
+    return {**ENGLISH, **table.terms} if table else ENGLISH
 
 
 def term(name: str, notation: Notation = DEFAULT) -> Term:

@@ -45,6 +45,10 @@ _FRACTIONS = {"frac": 1.0, "dfrac": 1.0, "tfrac": 0.72, "binom": 1.0}
 _TOKEN = re.compile(r"\\begin\{(?P<begin>\w+\*?)\}|\\end\{\w+\*?\}|\\(?P<word>[A-Za-z]+)\*?\s*|\\(?P<sign>.)|(?P<char>.)", re.DOTALL)
 
 
+WIDE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]")
+"""A character of a script whose letters are squares."""
+
+
 @lru_cache(maxsize=8192)
 def width(latex: str) -> float:
     """The width of a display-style formula in em; an empty one has none."""
@@ -91,7 +95,7 @@ def _atom(tokens: tuple[str, ...], k: int, letters: dict[str, int]) -> tuple[flo
     if not token.startswith("\\") or len(token) == 1:
         if token.isdigit():
             return 500, k + 1
-        return _SIGNS.get(token, letters.get(token, 550)), k + 1
+        return _SIGNS.get(token, letters.get(token, 1000 if WIDE.match(token) else 550)), k + 1
     name = token[1:].rstrip("*")
     k += 1
     if name in _FRACTIONS:

@@ -9,6 +9,8 @@ from functools import lru_cache
 from typing import Any
 
 from derive.documents.mathwords import ENVIRONMENTS, SIGNS, WORDS
+from derive.documents.measure import WIDE
+from derive.documents.words import words as words_of
 from derive.errors import DeriveError, Position
 
 _CONTROL = re.compile(r"\\([A-Za-z]+|.|$)", re.DOTALL)
@@ -17,16 +19,22 @@ _ENVIRONMENT = re.compile(r"\\(begin|end)\s*(?:\{\s*([A-Za-z*]*)\s*\})?")
 LONGEST = 20_000
 
 
-def to_latex(text: str, where: Position | None = None, *, displays: bool = False) -> str:
+def to_latex(text: str, where: Position | None = None, *, displays: bool = False, language: str | None = None) -> str:
     """LaTeX of a piece of prose; a blank line parts paragraphs.
 
     displays  whether `$$…$$` may stand in it: in paragraphs, not in titles
+    language  of the document, whose fonts must have the characters; None while a file is only read
     DeriveError at `where`: [prose-math] for a `$` without its partner, a control word outside the list, unbalanced
     braces, a display where none may stand; [prose] for `**` without its partner; [character] for a character that
     pdflatex has no glyph for.
     """
     if len(text) > LONGEST:
         raise DeriveError(f"this text is longer than {LONGEST} characters", code="prose-length", where=where)
+    if language is not None and (found := WIDE.search(text)) and words_of(language)["engine"] == "pdflatex":
+        raise DeriveError(
+            f"the fonts of a document in the language `{language}` have no glyph for `{found[0]}` (U+{ord(found[0]):04X})", code="character",
+            where=where, hint='set `language = "zh-Hant"` under [notation] in derive.toml, or `notation: {language: zh-Hant}` in the problem',
+        )
     out = []
     strong = False
     for part, delimiter in _parts(text, where):
@@ -163,7 +171,9 @@ def _unknown(character: str) -> str:
 def _escape(text: str, where: Position | None) -> str:
     kept = "".join(c for c in text if c in "\n\t" or ord(c) >= 32)
     try:
-        return str(_encoder().unicode_to_latex(kept))
+        return "".join(
+            piece if WIDE.match(piece) else str(_encoder().unicode_to_latex(piece)) for piece in re.split(f"({WIDE.pattern}+)", kept) if piece
+        )
     except _NoGlyph as error:
         character = str(error)
         raise DeriveError(

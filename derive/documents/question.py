@@ -48,15 +48,15 @@ def question(problem: Problem, notation: Notation, words: Mapping[str, str], mea
         tuple(lines),
         given(problem, notation, words),
         asked(problem, [q for q in problem.find if not any(q in part.find for part in problem.parts)], notation, words),
-        text(problem, "statement"),
-        text(problem, "hint"),
+        text(problem, "statement", notation.language),
+        text(problem, "hint", notation.language),
     )
 
 
-def text(problem: Problem, key: str) -> str:
+def text(problem: Problem, key: str, language: str = "en") -> str:
     """A key of prose as LaTeX, '' when there is none."""
     words = problem.prose.get(key)
-    return prose.to_latex(words, problem.positions.get(key), displays=True) if words else ""
+    return prose.to_latex(words, problem.positions.get(key), displays=True, language=language) if words else ""
 
 
 def head_of_function(problem: Problem, notation: Notation) -> str:
@@ -69,16 +69,16 @@ def parts(problem: Problem, notation: Notation, words: Mapping[str, str]) -> tup
         PartText(
             label(k),
             asked(problem, part.find, notation, words),
-            _words(problem, part.statement, f"parts.{k + 1}.statement"),
-            _words(problem, part.hint, f"parts.{k + 1}.hint"),
+            _words(problem, part.statement, f"parts.{k + 1}.statement", notation.language),
+            _words(problem, part.hint, f"parts.{k + 1}.hint", notation.language),
             part.points or "",
         )
         for k, part in enumerate(problem.parts)
     )
 
 
-def _words(problem: Problem, words: str | None, key: str) -> str:
-    return prose.to_latex(words, problem.positions.get(key), displays=True) if words else ""
+def _words(problem: Problem, words: str | None, key: str, language: str) -> str:
+    return prose.to_latex(words, problem.positions.get(key), displays=True, language=language) if words else ""
 
 
 def asked(problem: Problem, find: Sequence[str], notation: Notation, words: Mapping[str, str]) -> str:
@@ -89,7 +89,7 @@ def asked(problem: Problem, find: Sequence[str], notation: Notation, words: Mapp
     for quantity in find:
         head = _head(problem, quantity, notation)
         named.append(words[f"find.{quantity}"] + (f" ${head}$" if head else ""))
-    return f"{words['find']} {_listed(named, words)}."
+    return words["ask"].format(what=_listed(named, words))
 
 
 def _head(problem: Problem, quantity: str, notation: Notation) -> str:
@@ -106,7 +106,7 @@ def _head(problem: Problem, quantity: str, notation: Notation) -> str:
 def _listed(items: Sequence[str], words: Mapping[str, str]) -> str:
     if len(items) < 2:
         return "".join(items)
-    return f"{', '.join(items[:-1])} {words['and']} {items[-1]}"
+    return f"{words['comma'].join(items[:-1])}{words['last']}{items[-1]}"
 
 
 def given(problem: Problem, notation: Notation, words: Mapping[str, str]) -> tuple[str, ...]:

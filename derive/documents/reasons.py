@@ -6,14 +6,15 @@ import re
 import unicodedata
 
 from derive.calculus.derivation import Why
-from derive.documents.measure import width
+from derive.documents.measure import WIDE, width
+from derive.documents.translation import translated
 from derive.notation import latex
 from derive.notation.settings import Notation
 from derive.notation.style import bolded, transposed
 
 _OPERATORS = r"tr|log det|det|vec|diag|log|exp|sym|rank|softmax"
 _TERM = rf"(?:(?:{_OPERATORS})\s)?[A-Z](?:'|⁻¹|⁻ᵀ)?(?:\s?[A-Z](?:'|⁻¹)?)*"
-_FORMULA = re.compile(rf"(?<![\w$\\])(?:{_TERM}(?:\s=\s{_TERM})+|(?:{_OPERATORS})(?=\s(?:is|of|and|M)\b)|[A-Z]'|M)(?![\w$'])")
+_FORMULA = re.compile(rf"(?<![\w$\\])(?:{_TERM}(?:\s=\s{_TERM})+|(?:{_OPERATORS})(?=\s(?:(?:is|of|and|M)\b|[⺀-鿿]))|[A-Z]'|M)(?![\w$'])")
 _WORD = re.compile(rf"\b({_OPERATORS})\b")
 _OWN = {"det": r"\det", "log": r"\log", "exp": r"\exp", "log det": r"\log\det"}
 _SCRIPTS = {"<super>": "^", "<sub>": "_"}
@@ -25,7 +26,7 @@ _TEXT_WIDTH = 0.48 * 0.82
 def reason(why: Why, notation: Notation) -> str:
     """LaTeX text of a reason: `tr M = tr M'` and `A' = A` become formulas, everything else stays words."""
     out = ""
-    for part in why:
+    for part in translated(why, notation.language):
         if isinstance(part, str):
             out += _words(part, notation)
         else:
@@ -67,4 +68,9 @@ def _formula(words: str, notation: Notation) -> str:
 def reason_width(text: str) -> float:
     """About how wide a reason prints, in em of the document's type."""
     parts = re.split(r"(?<!\\)\$", text)
-    return sum(0.82 * width(part) if k % 2 else _TEXT_WIDTH * len(part) for k, part in enumerate(parts))
+    return sum(0.82 * width(part) if k % 2 else _words_width(part) for k, part in enumerate(parts))
+
+
+def _words_width(text: str) -> float:
+    wide = len(WIDE.findall(text))
+    return 0.82 * wide + _TEXT_WIDTH * (len(text) - wide)

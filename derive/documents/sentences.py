@@ -38,6 +38,8 @@ def sentence(line: Line, notation: Notation, words: Mapping[str, str]) -> str:
         return own
     if not parts:
         return words["say.nothing"]
+    if words["say.plain"]:
+        return words["say.plain"].format(done="、".join(_parts(re.sub("[，；]", ",", reason(line.why, notation)))))
     done: dict[str, list[str]] = {"we": [], "by": [], "since": [], "this": []}
     last = "this"
     for part in parts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from derive.documents.words import LANGUAGES
+from derive.documents.words import LANGUAGES, spoken
 from derive.errors import DeriveError
 from derive.language.problem import Problem
 from derive.notation.settings import DEFAULT, Notation
@@ -55,7 +55,7 @@ def of_problem(settings: Settings, problem: Problem) -> Settings:
             f"there is no table of words for the language `{language}`", code="unknown-language",
             where=problem.positions.get("notation.language"), hint=f"there is {', '.join(LANGUAGES)}",
         )
-    return replace(settings, notation=settings.notation.chosen(own))
+    return replace(settings, notation=spoken(settings.notation.chosen(own)))
 
 
 def laid_out(problem: Problem, settings: Settings) -> Problem:

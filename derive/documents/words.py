@@ -3,11 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+
+from derive.documents.languages import tables
+from derive.notation.settings import Notation
 
 ENGLISH: Mapping[str, str] = {
     "language": "en",
     "babel": "english",
+    # the program that typesets it, and for xelatex the fonts of its script
+    "engine": "pdflatex",
+    "serif": "",
+    "sans": "",
+    # what stands between the items of a list, before its last one, at the end of a sentence, behind a heading
+    "comma": ", ",
+    "last": " and ",
+    "stop": ".",
+    "colon": ": ",
+    # in a function by cases: of a number, and entry by entry
+    "if": "if ",
+    "otherwise": "otherwise",
+    "if-entries": "where ",
+    "otherwise-entries": "elsewhere",
     "find": "Find",
+    "ask": "Find {what}.",
     "and": "and",
     "solution": "Solution",
     "problem": "Problem",
@@ -40,6 +59,7 @@ ENGLISH: Mapping[str, str] = {
     "check": "Checked numerically: every line agrees with a difference quotient of the function at {points} random points "
              "(largest relative error ${error}$).",
     "check_short": "Checked numerically at {points} random points, largest relative error ${error}$.",
+    "checked": "checked at {points} random points, largest relative error {error}",
     "layout_gradient": "{gradient} has the shape of {variable}: {derivative} equals {inner}.",
     "layout_jacobian": "Numerator layout: row $i$ of the Jacobian belongs to entry $i$ of the function.",
     "layout_denominator": "Denominator layout: column $i$ belongs to entry $i$ of the function.",
@@ -63,6 +83,19 @@ ENGLISH: Mapping[str, str] = {
     "figure.network.neuron": "A neuron: its inputs are weighted, summed, and the sum is transformed.",
     "figure.shapes": "The shapes of the factors: a height for the rows, a width for the columns.",
     "figure.blocks": "The derivative as a block array.",
+    # the table of notation
+    "notation": "Notation",
+    "symbol": "Symbol",
+    "meaning": "Meaning",
+    "shape": "Shape",
+    "is.scalar": "scalar",
+    "is.vector": "vector",
+    "is.matrix": "matrix",
+    "is.function": "function",
+    "is.variable": "variable",
+    "is.direction": "direction",
+    "is.size": "size",
+    "is.value": "function value",
     # what is asked, with the head that is printed after it
     "find.derivative": "the directional derivative",
     "find.differential": "the differential",
@@ -91,7 +124,8 @@ ENGLISH: Mapping[str, str] = {
     "has.full-column-rank": "of full column rank",
     "has.full-row-rank": "of full row rank",
     "has.unit": "of norm 1",
-    # how a derivation is read in an article: by the rule of a line, and otherwise with its reasons
+    # how a derivation is read in an article: by the rule of a line, and otherwise with its reasons.  A language with a plain
+    # sentence for every reason needs none of the next eight
     "say.we": "We {done}",
     "say.using": ", using {done}",
     "say.that": "that {done}",
@@ -100,6 +134,7 @@ ENGLISH: Mapping[str, str] = {
     "say.by-since": "By {by}, and since {since},",
     "say.this": "This is, {done},",
     "say.this-is": "This is {done}:",
+    "say.plain": "",
     "say.nothing": "This is",
     "say.definition": "By the definition of the directional derivative,",
     "say.read-off": "This is an inner product with the direction, and the other factor is the gradient:",
@@ -111,9 +146,16 @@ ENGLISH: Mapping[str, str] = {
     "say.equivalence": "This is equivalent to",
 }
 
-LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH}
+LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH, **{tag: {**ENGLISH, **table.words} for tag, table in tables().items()}}
+"""The tables by their languages; a word that one lacks is English."""
 
 
 def words(language: str) -> Mapping[str, str]:
     """The table of a language; KeyError for one that there is none of."""
     return LANGUAGES[language]
+
+
+def spoken(notation: Notation) -> Notation:
+    """The notation with the words of its language that stand in formulas."""
+    table = words(notation.language)
+    return replace(notation, cases=(table["if"], table["otherwise"], table["if-entries"], table["otherwise-entries"]))

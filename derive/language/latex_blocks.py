@@ -105,6 +105,9 @@ def _cases(p: Parser) -> Operand:
             raise p.fail(r"in cases, `&` stands between a value and its condition", p.token.start)
         at = p.token.start
         word = _words(p)
+        if p.own and word is not None and word not in _IF:
+            # Our own line may be in any language: what is followed by a comparison is a condition.
+            word = "otherwise" if p.token.text == r"\\" or p.token.kind == "end-env" else "if"
         if word in _ELSE:
             rows.append((value, None))
         elif word is not None and word not in _IF:

@@ -29,9 +29,9 @@ class Structure(Context):
             if isinstance(e, Zeros) and not all(map(is_null, branches)) else self.child(node, path, k)
             for k, e in enumerate(branches, 1)
         )
-        words = ("if", "otherwise") if node.condition.is_scalar else ("where", "elsewhere")
+        words = self.notation.cases[:2] if node.condition.is_scalar else self.notation.cases[2:]
         text = (
-            rf"\begin{{cases}} {then.text} & \text{{{words[0]} }} {condition.text} \\ "
+            rf"\begin{{cases}} {then.text} & \text{{{words[0]}}} {condition.text} \\ "
             rf"{otherwise.text} & \text{{{words[1]}}} \end{{cases}}"
         )
         return Piece(text, OPEN, BLOCK)

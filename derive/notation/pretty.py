@@ -102,7 +102,8 @@ class Pretty(Plain):
                 return Written(f"{self.of(node.left).text} {_COMPARE[node.op]} {self.of(node.right).text}", SUM)
             case Where():
                 condition, then, otherwise = (self.of(c).text for c in node.children)
-                return Written(f"{{{then} if {condition}, {otherwise} otherwise}}")
+                when, elsewhere = self.notation.cases[:2]
+                return Written(f"{{{then} {when}{condition}, {otherwise} {elsewhere}}}")
             case Sum():
                 body = self.of(node.body).at_least(PRODUCT)
                 lower, upper = self.of(node.lower).text, self.of(node.upper).text

@@ -21,6 +21,7 @@ class Notation:
     frobenius        `F` under the norm of a matrix, or nothing
     layout           of Jacobians, where the problem does not say: `numerator`, `denominator`, `both`
     language         of the fixed words: `en`, `zh-Hant`
+    cases            its words in a function by cases, of a number and entry by entry: not set by itself
     """
 
     transpose: Literal["mathsf", "top", "prime"] = "mathsf"
@@ -33,6 +34,7 @@ class Notation:
     frobenius: Literal["F", ""] = "F"
     layout: Literal["numerator", "denominator", "both"] = "numerator"
     language: str = "en"
+    cases: tuple[str, str, str, str] = ("if ", "otherwise", "where ", "elsewhere")
 
     @property
     def styles(self) -> frozenset[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from derive.documents.modes import BUILT, MODES, Mode
 from derive.documents.settings import Fit, Settings
+from derive.documents.words import words
 from derive.errors import DeriveError, Position
 from derive.language import problemfile
 from derive.pipeline import keys, produce
@@ -215,5 +216,5 @@ def ingredients(project: Project, pdf: bool) -> keys.Key:
         "templates": keys.digest(*(part for name, path in sorted(templates.items()) for part in (name, path.read_bytes()))),
         "options": keys.digest(repr(project.settings), str(pdf)),
         "engine": keys.engine(),
-        "tex": latex.version() if pdf else "none",
+        "tex": latex.version(words(project.settings.notation.language)["engine"]) if pdf else "none",
     }

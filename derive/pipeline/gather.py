@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 from derive.documents import prose
@@ -119,7 +120,7 @@ def document(gathered: Gathered, mode: Mode, settings: Settings, fit: Fit) -> Do
     for entry in _in_order(gathered):
         if isinstance(entry, Heading):
             numbers["section"] += 1
-            title = prose.to_latex(entry.title, entry.where)
+            title = prose.to_latex(entry.title, entry.where, language=settings.notation.language)
             items.append(Section(title, prose.plain(entry.title), numbers["section"]))
         elif isinstance(entry, Words):
             items.append(_prose(entry, settings.notation))
@@ -133,15 +134,17 @@ def document(gathered: Gathered, mode: Mode, settings: Settings, fit: Fit) -> Do
                 hints=entry.hint,
             )
             if entry.title:
-                page = replace(page, title=prose.to_latex(entry.title, entry.where), title_plain=prose.plain(entry.title))
+                title = prose.to_latex(entry.title, entry.where, language=settings.notation.language)
+                page = replace(page, title=title, title_plain=prose.plain(entry.title))
             total += Decimal(page.points or 0) if isinstance(page, ProblemPage) else 0
             items.append(page)
+    said = partial(_text, collection, language=settings.notation.language)
     return collected(
         tuple(items), mode, settings,
-        title=_text(collection, "title"), title_plain=prose.plain(head["title"]),
-        subtitle=_text(collection, "subtitle") or _text(collection, "course"),
-        intro=tuple(p for p in _text(collection, "intro").split("\n\n") if p),
-        due=_text(collection, "due"), points=str(total) if total else "", theme=collection.theme,
+        title=said("title"), title_plain=prose.plain(head["title"]),
+        subtitle=said("subtitle") or said("course"),
+        intro=tuple(p for p in said("intro").split("\n\n") if p),
+        due=said("due"), points=str(total) if total else "", theme=collection.theme,
     )
 
 
@@ -177,9 +180,9 @@ def _label(number: int, numbering: str) -> str:
     return str(number) if numbering == "arabic" else ""
 
 
-def _text(collection: Collection, key: str) -> str:
+def _text(collection: Collection, key: str, language: str) -> str:
     words = collection.head.get(key)
-    return prose.to_latex(words, collection.places.get(key), displays=key == "intro") if words else ""
+    return prose.to_latex(words, collection.places.get(key), displays=key == "intro", language=language) if words else ""
 
 
 def _prose(entry: Words, notation: Notation) -> Prose:
@@ -187,9 +190,9 @@ def _prose(entry: Words, notation: Notation) -> Prose:
     title = entry.title or (known.title if known else "")
     return Prose(
         entry.style,
-        prose.to_latex(title, entry.where) if title else "",
+        prose.to_latex(title, entry.where, language=notation.language) if title else "",
         prose.plain(title) if title else "",
-        tuple(prose.to_latex(known.text if known else entry.text, entry.where, displays=True).split("\n\n")),
-        tuple(prose.to_latex(point, entry.where, displays=True) for point in entry.points),
+        tuple(prose.to_latex(known.text if known else entry.text, entry.where, displays=True, language=notation.language).split("\n\n")),
+        tuple(prose.to_latex(point, entry.where, displays=True, language=notation.language) for point in entry.points),
         mark(entry.where, "this frame"),
     )

@@ -1,4 +1,5 @@
-"""Running pdflatex: in a private folder, without shell escape, with limits, to the same bytes every time."""
+"""Running pdflatex, or xelatex for languages that need its fonts: in a private folder, without shell escape, with limits, to
+the same bytes every time."""
 
 from __future__ import annotations
 
@@ -44,35 +45,36 @@ class Typeset:
     passes: int
 
 
-@lru_cache(maxsize=1)
-def program() -> str:
-    """The path of pdflatex.  DeriveError [missing-program] when it, or a TeX file that every document uses, is not there."""
-    found = shutil.which("pdflatex")
-    if found is None:
-        raise needs.missing_error(needs.missing())
+@lru_cache(maxsize=2)
+def program(engine: str = "pdflatex") -> str:
+    """The path of the engine.  DeriveError [missing-program] when it, or something that its documents use, is not there."""
+    found = shutil.which(engine)
+    if found is None or (engine != "pdflatex" and needs.missing(engine=engine)):
+        raise needs.missing_error(needs.missing(engine=engine))
     return found
 
 
-@lru_cache(maxsize=1)
-def version() -> str:
-    """pdfTeX's own version line, '' where there is none."""
-    found = shutil.which("pdftex") or shutil.which("pdflatex")
+@lru_cache(maxsize=2)
+def version(engine: str = "pdflatex") -> str:
+    """The engine's own version line, '' where there is none."""
+    found = shutil.which(engine)
     if found is None:
         return ""
     out = subprocess.run([found, "--version"], capture_output=True, text=True, check=False, timeout=60).stdout
     return out.splitlines()[0] if out else ""
 
 
-def typeset(tex: str, beside: Mapping[str, bytes] | None = None, seconds: float = SECONDS) -> Typeset:
-    """The PDF of a LaTeX text; `beside` are further files that it reads, by name.
+def typeset(tex: str, beside: Mapping[str, bytes] | None = None, seconds: float = SECONDS, engine: str = "pdflatex") -> Typeset:
+    """The PDF of a LaTeX text; `beside` are further files that it reads, by name.  xelatex cannot keep its fonts in a format, and
+    reads the whole preamble every time.
 
     A second pass is run only when the log asks for one.  DeriveError: [missing-program] (exit code 4) where TeX, or a
     file of it, is not installed; [latex] (exit code 3) with LaTeX's sentence at the author's line otherwise.
     """
-    pdflatex = program()
+    path = program(engine)
     files = {Path(file).name: content for file, content in (beside or {}).items()}
-    parts = formats.split(tex)
-    dumped = formats.get(parts[0], pdflatex, _SETTINGS, files, seconds) if parts else None
+    parts = formats.split(tex) if engine == "pdflatex" else None
+    dumped = formats.get(parts[0], path, _SETTINGS, files, seconds) if parts else None
     with tempfile.TemporaryDirectory(prefix="derive-") as name:
         folder = Path(name)
         for file, content in files.items():
@@ -83,11 +85,11 @@ def typeset(tex: str, beside: Mapping[str, bytes] | None = None, seconds: float 
                 formats.place(dumped, folder / f"{formats.NAME}.fmt")
             except OSError:
                 # Another process cleaned the cache in between: it is dumped again.
-                return typeset(tex, beside, seconds)
+                return typeset(tex, beside, seconds, engine)
             start = (f"-fmt={formats.NAME}",)
         (folder / f"{_JOB}.tex").write_text(parts[1] if parts and start else tex, encoding="utf-8")
         for count in range(1, MAX_PASSES + 1):
-            log, good = _run(pdflatex, start, folder, seconds)
+            log, good = _run(path, start, folder, seconds)
             if not good:
                 raise _failure(log)
             if not log.rerun:
@@ -95,11 +97,11 @@ def typeset(tex: str, beside: Mapping[str, bytes] | None = None, seconds: float 
         return Typeset((folder / f"{_JOB}.pdf").read_bytes(), log, count)
 
 
-def _run(pdflatex: str, start: tuple[str, ...], folder: Path, seconds: float) -> tuple[texlog.Log, bool]:
+def _run(path: str, start: tuple[str, ...], folder: Path, seconds: float) -> tuple[texlog.Log, bool]:
     environment = {**os.environ, **_SETTINGS}
     try:
         done = subprocess.run(
-            [pdflatex, *start, *_ARGUMENTS, f"{_JOB}.tex"],
+            [path, *start, *_ARGUMENTS, f"{_JOB}.tex"],
             cwd=folder,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -110,7 +112,7 @@ def _run(pdflatex: str, start: tuple[str, ...], folder: Path, seconds: float) ->
             preexec_fn=_limits,
         )
     except subprocess.TimeoutExpired:
-        raise DeriveError(f"pdflatex was stopped after {seconds:.0f} s", code="latex") from None
+        raise DeriveError(f"{Path(path).name} was stopped after {seconds:.0f} s", code="latex") from None
     file = folder / f"{_JOB}.log"
     with file.open("rb") if file.exists() else open(os.devnull, "rb") as stream:  # noqa: PTH123
         log = texlog.read(stream.read(LOG_BYTES).decode("utf-8", "replace"))
@@ -130,7 +132,7 @@ def _failure(log: texlog.Log) -> DeriveError:
     if log.missing and files:
         return needs.missing_error(files)
     if log.error is None:
-        return DeriveError("pdflatex failed and its log names no error", code="latex")
+        return DeriveError("LaTeX failed and its log names no error", code="latex")
     message, mark = log.error
     step = f" ({mark.what})" if mark else ""
     return DeriveError(

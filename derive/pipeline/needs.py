@@ -5,18 +5,24 @@ from __future__ import annotations
 import shutil
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 
 from derive.errors import DeriveError
 
 
 @dataclass(frozen=True)
 class Need:
-    """A program (`kind` program) or a file of TeX's tree (`kind` file), and its Debian package; `tests`: only tests use it."""
+    """A program (`kind` program), a file of TeX's tree (`kind` file) or of the system (`kind` path), and its Debian package.
+
+    tests   only tests use it
+    engine  only documents set by this program use it, those in a language that asks for it; tests do
+    """
 
     name: str
     package: str
     kind: str = "file"
     tests: bool = False
+    engine: str = "pdflatex"
 
 
 NEEDS = (
@@ -35,6 +41,10 @@ NEEDS = (
     Need("fancyhdr.sty", "texlive-latex-base"),
     Need("lmodern.sty", "lmodern"),
     Need("tikz.sty", "texlive-pictures"),
+    Need("xelatex", "texlive-xetex", "program", engine="xelatex"),
+    Need("fontspec.sty", "texlive-latex-recommended", engine="xelatex"),
+    Need("pzdr.tfm", "texlive-fonts-recommended", engine="xelatex"),
+    Need("/usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc", "fonts-noto-cjk", "path", engine="xelatex"),
     Need("pdftotext", "poppler-utils", "program", tests=True),
     Need("pdftoppm", "poppler-utils", "program", tests=True),
     Need("chromium", "chromium", "program", tests=True),
@@ -43,10 +53,12 @@ NEEDS = (
 )
 
 
-def missing(for_tests: bool = False) -> tuple[Need, ...]:
-    """What is not on this machine, in the table's order; with `for_tests` what the test suite uses is looked for too."""
-    wanted = [need for need in NEEDS if for_tests or not need.tests]
+def missing(for_tests: bool = False, engine: str = "pdflatex") -> tuple[Need, ...]:
+    """What is not on this machine, in the table's order: for documents set by the engine; with `for_tests` what the test suite
+    uses is looked for too."""
+    wanted = [need for need in NEEDS if for_tests or (not need.tests and need.engine in ("pdflatex", engine))]
     absent = [need for need in wanted if need.kind == "program" and shutil.which(need.name) is None]
+    absent += [need for need in wanted if need.kind == "path" and not Path(need.name).exists()]
     files = [need for need in wanted if need.kind == "file"]
     found = _found([need.name for need in files])
     return (*absent, *(need for need in files if need.name not in found))
@@ -73,7 +85,7 @@ def install_line(needs: tuple[Need, ...]) -> str:
 
 def missing_error(needs: tuple[Need, ...]) -> DeriveError:
     """One sentence and the line that mends it; exit code 4."""
-    names = [need.name for need in needs]
+    names = [need.name.rsplit("/", 1)[-1] for need in needs]
     shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
     return DeriveError(
         f"{shown} {'is' if len(names) == 1 else 'are'} missing: no PDF is made (the .tex is)",

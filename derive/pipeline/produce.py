@@ -61,7 +61,7 @@ def make(
     for _ in range(TRIES):
         document = compose(fit)
         text = tex(document, mode, folders)
-        done = latex.typeset(text, beside)
+        done = latex.typeset(text, beside, engine=document.words["engine"])
         if done.log.characters:
             shown = ", ".join(done.log.characters[:5])
             raise DeriveError(f"the fonts have no glyph for {shown}", code="latex", where=_where(document))

@@ -12,8 +12,9 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from derive.documents.collection import THEME
 from derive.documents.settings import MOST_ROWS, Settings
-from derive.documents.words import LANGUAGES
+from derive.documents.words import LANGUAGES, spoken
 from derive.errors import DeriveError, Position
+from derive.language.problem_notation import CHOICES, LANGUAGE
 from derive.notation.settings import NOTHING, SUBSCRIPTS, Notation
 from derive.pipeline.examine import decoded
 
@@ -78,7 +79,7 @@ def read(text: str, file: str, folder: Path | None = None) -> Settings:
         known = ("notation", *_SECTIONS)
         if section not in known or not isinstance(values, dict):
             raise _refused(text, places.key("", section), f"`{section}` is not a section of {FILE}", _near(section, known, "the sections are"))
-        names = list(get_type_hints(Notation)) if section == "notation" else _SECTIONS[section]
+        names = [*CHOICES, LANGUAGE] if section == "notation" else _SECTIONS[section]
         for key in values:
             if key not in names:
                 raise _refused(text, places.key(section, key), f"`{key}` is not a setting of [{section}]", _near(key, names, "there are"))
@@ -93,6 +94,7 @@ def read(text: str, file: str, folder: Path | None = None) -> Settings:
     if settings.notation.language not in LANGUAGES:
         raise _refused(text, places.value("notation", "language"), f"there is no table of words for the language `{settings.notation.language}`",
                        _guess(settings.notation.language, tuple(LANGUAGES)) or f"there is {', '.join(LANGUAGES)}")
+    settings = replace(settings, notation=spoken(settings.notation))
     if settings.macros:
         settings = replace(settings, macros=_macros((folder or Path()) / settings.macros, text, places.value("document", "macros")))
     return settings

@@ -66,7 +66,7 @@ def figures(
         open_ = derivation is None or KINDS[wanted.kind].question(wanted)
         aspect = drawing.caption or ("question" if open_ else "")
         said = words.get(f"figure.{wanted.kind}.{aspect}") or words[f"figure.{wanted.kind}"]
-        caption = prose.to_latex(wanted.caption, wanted.where) if wanted.caption else said
+        caption = prose.to_latex(wanted.caption, wanted.where, language=notation.language) if wanted.caption else said
         out.append(
             Figure(
                 wanted.kind, "question" if open_ else "solution", caption, drawing.alt, round(drawing.width, 3),

@@ -52,7 +52,7 @@ def alone(
         return None
     return Pictures(
         problem.id,
-        prose.to_latex(problem.title, problem.positions.get("title")),
+        prose.to_latex(problem.title, problem.positions.get("title"), language=settings.notation.language),
         prose.plain(problem.title),
         of_page(problem, derivation, mode, settings, show),
         mark(where, "the figure"),

@@ -1,0 +1,35 @@
+"""What a language is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Term:
+    """A title and what it means, prose with mathematics; letters in `plain` stand for numbers, functions or operators, and are
+    never bold."""
+
+    title: str
+    text: str
+    plain: str = ""
+
+
+@dataclass(frozen=True)
+class Language:
+    """One table.
+
+    tag      of the language as BCP 47 has it: `zh-Hant`
+    words    the fixed words of documents
+    reasons  what the engine says beside a line, and its titles, in English → in the language.  `{}` stands for an expression, `<>` for
+             words that are translated themselves; `{0}`, `{1}` are what they stood for, in their order
+    terms    the glossary; the formulas as in `documents.glossary`
+    marks    what stands between the parts of a reason: `, `, `; `, `: `, ` and `, in the language
+    """
+
+    tag: str
+    words: Mapping[str, str]
+    reasons: Mapping[str, str]
+    terms: Mapping[str, Term]
+    marks: Mapping[str, str]

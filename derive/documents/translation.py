@@ -1,0 +1,106 @@
+"""The engine's words in another language, by the table of that language: whole reasons, else their parts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+from derive.calculus.derivation import Why
+from derive.documents.languages import tables
+from derive.language.nodes import Expr
+
+_FIRST = 0xE000
+"""Characters of Unicode's private use stand for expressions while words are looked up."""
+_HOLE = f"[{chr(_FIRST)}-{chr(_FIRST + 0xFFF)}]"
+_SQUARE = "[\u4e00-\u9fff]"
+_SEPARATORS = ("; ", ": ", ", ", " and ")
+_ENGLISH = re.compile(r"[A-Za-z]*[a-z][A-Za-z]+|[A-Za-z]+[a-z]")
+_SIGNS = frozenset((
+    "tr", "det", "log", "vec", "exp", "diag", "sym", "adj", "rank", "softmax", "logsumexp", "cos", "sin", "sqrt", "Hess", "dV", "dU", "dA",
+    "SymPy", "Df", "logm", "expm",
+))
+"""Words of formulas, which are the same in every language."""
+
+
+def translated(why: Why, language: str) -> Why:
+    """The reason in the language; one that its table does not have, or not all of, stays English."""
+    if language not in tables() or missing(why, language):
+        return why
+    text, exprs = _flat(why)
+    return _whole(_spaced(_words(text, language)), exprs)
+
+
+def missing(why: Why, language: str) -> tuple[str, ...]:
+    """A reason of which words stay English, with `{}` for its expressions, as a row of the table would have it."""
+    text, _ = _flat(why)
+    said = re.sub(_HOLE, " ", _words(text, language))
+    left = set(_ENGLISH.findall(said)) - _SIGNS - _names(language)
+    return (re.sub(_HOLE, "{}", text),) if left else ()
+
+
+@lru_cache(maxsize=8)
+def _names(language: str) -> frozenset[str]:
+    """Words that the language writes in these letters too: Cholesky, Taylor."""
+    return frozenset(_ENGLISH.findall(" ".join(tables()[language].reasons.values())))
+
+
+def _spaced(text: str) -> str:
+    """A thin gap where the language's own letters meet Latin ones or a formula, none between its own."""
+    text = re.sub(rf"(?<=[A-Za-z0-9'′)\]]|{_HOLE})(?={_SQUARE})|(?<={_SQUARE})(?=[A-Za-z0-9(\[−<>≥≤]|{_HOLE})", " ", text)
+    return re.sub(rf"(?<={_SQUARE}) +(?={_SQUARE})", "", text)
+
+
+def _flat(why: Why) -> tuple[str, list[Expr]]:
+    text = ""
+    exprs: list[Expr] = []
+    for part in why:
+        if isinstance(part, str):
+            text += part
+        else:
+            text += chr(_FIRST + len(exprs))
+            exprs.append(part)
+    return text, exprs
+
+
+def _whole(text: str, exprs: list[Expr]) -> Why:
+    pieces = re.split(f"({_HOLE})", text)
+    return tuple(exprs[ord(piece) - _FIRST] if k % 2 else piece for k, piece in enumerate(pieces) if piece)
+
+
+@lru_cache(maxsize=4096)
+def _words(text: str, language: str) -> str:
+    """A text: by a row of the table, else in two at the first separator, else as it is."""
+    table = tables()[language]
+    if text.endswith(".") and len(text) > 1:
+        return _words(text[:-1], language) + table.words["stop"]
+    for pattern, row in _rows(language):
+        if found := pattern.fullmatch(text):
+            return row.format(*(part if re.fullmatch(_HOLE, part) else _words(part, language) for part in found.groups()))
+    for separator in _SEPARATORS:
+        for place in _places(text, separator):
+            left, right = text[:place], text[place + len(separator) :]
+            if left and right:
+                return f"{_words(left, language).rstrip()}{table.marks[separator]}{_words(right, language).lstrip()}"
+    return text
+
+
+def _places(text: str, separator: str) -> Iterator[int]:
+    """Where a separator stands outside brackets."""
+    depth = 0
+    for k, c in enumerate(text):
+        depth += (c in "([⟨{") - (c in ")]⟩}")
+        if depth == 0 and text.startswith(separator, k):
+            yield k
+
+
+@lru_cache(maxsize=8)
+def _rows(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """The rows of a table as patterns: those without holes for words first, then the longest."""
+    reasons: Mapping[str, str] = tables()[language].reasons
+    ordered = sorted(reasons, key=lambda key: (key.count("<>"), -len(key)))
+    return tuple(
+        (re.compile("".join(f"({_HOLE})" if part == "{}" else "(.+?)" if part == "<>" else re.escape(part)
+                            for part in re.split(r"(\{\}|<>)", key))), reasons[key])
+        for key in ordered
+    )
