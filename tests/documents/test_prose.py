@@ -52,7 +52,7 @@ def test_dollars_come_in_pairs(text: str) -> None:
 
 def test_a_character_without_a_glyph_is_named() -> None:
     with pytest.raises(DeriveError, match="日"):
-        to_latex("日本", HERE)
+        to_latex("日本", HERE, language="en")
 
 
 def test_plain_is_one_line_without_markup() -> None:
