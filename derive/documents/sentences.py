@@ -33,13 +33,13 @@ _ADVERBS = ("entry by entry", "by cases", "on the line", "from both sides", "in 
 def sentence(line: Line, notation: Notation, words: Mapping[str, str]) -> str:
     """`By the product rule, and since tr is linear,`; a rule that has a sentence of its own in the table says that."""
     own = words.get(f"say.{line.rule}")
-    parts = _parts(reason(line.why, notation)) if line.why else []
-    if own and len(parts) <= 1 and (line.rule != "definition" or parts == ["definition"]):
+    parts = _parts(re.sub("[，；]", ",", reason(line.why, notation))) if line.why else []
+    if own and len(parts) <= 1 and (line.rule != "definition" or line.why == ("definition",)):
         return own
     if not parts:
         return words["say.nothing"]
     if words["say.plain"]:
-        return words["say.plain"].format(done="、".join(_parts(re.sub("[，；]", ",", reason(line.why, notation)))))
+        return words["say.plain"].format(done="、".join(parts))
     done: dict[str, list[str]] = {"we": [], "by": [], "since": [], "this": []}
     last = "this"
     for part in parts:

@@ -40,9 +40,12 @@ def fields(text: str) -> set[str]:
 @pytest.mark.parametrize("tag", TAGS)
 def test_a_table_has_every_word(tag: str) -> None:
     table = tables()[tag]
-    assert set(words.ENGLISH) == set(table.words), "documents.words.ENGLISH and the table's words"
+    grammar = {"say.we", "say.using", "say.that", "say.by", "say.since", "say.by-since", "say.this", "say.this-is"}
+    wanted = set(words.ENGLISH) - (grammar if table.words["say.plain"] else set())
+    assert wanted == set(table.words), "documents.words.ENGLISH and the table's words"
     assert table.words["language"] == tag and table.words["engine"] in ("pdflatex", "xelatex")
-    for key, english in words.ENGLISH.items():
+    for key in wanted:
+        english = words.ENGLISH[key]
         assert fields(english) == fields(table.words[key]) or key in ("say.plain",), key
         assert english.count("%s") == table.words[key].count("%s"), key
         assert bool(english) == bool(table.words[key]) or key in ("frame", "serif", "sans", "say.plain"), key
