@@ -72,11 +72,11 @@ DECLARED: dict[str, tuple[Symbol, str]] = {
 }
 UNNAMED = {"sigma": "elementwise", "phi": "elementwise", "E": "function(n)", "G": "function(n, m)", "F": "function(m×n)"}
 CURVED = frozenset(("orthogonal", "stiefel", "unit"))
-SCALAR_LAWS = ("first", "first", "first", "second", "second", "hessian", "entries", "einstein", "indices", "linearity", "taylor")
+SCALAR_LAWS = ("first", "first", "first", "second", "second", "hessian", "stacked", "entries", "einstein", "indices", "linearity", "taylor")
 ARRAY_LAWS = ("first", "first", "second", "entries", "einstein", "indices", "jacobian", "linearity")
 FIND = {
     "second": "[derivative, gradient, second-derivative]\nmethod: all", "hessian": "[hessian]",
-    "entries": "[gradient, entries]", "indices": "[derivative, gradient]\nmethod: entries",
+    "stacked": "[hessian, vectorized-hessian]", "entries": "[gradient, entries]", "indices": "[derivative, gradient]\nmethod: entries",
     "einstein": "[derivative, gradient, entries]\nindices: einstein",
     "linearity": "[derivative, linearity]", "taylor": "[taylor]",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from derive.calculus import links
@@ -14,8 +15,9 @@ from derive.calculus.matrixform import in_vec, laws, matrix_of, vec_matrix
 from derive.calculus.rules.identities import IDENTITIES
 from derive.calculus.rules.moves import MOVES
 from derive.calculus.tidy import tidy, tidy_with
-from derive.language.build import add, matmul, times, transpose
-from derive.language.nodes import Call, Expr, Symbol, number, substitute
+from derive.errors import DeriveError
+from derive.language.build import add, is_zero, matmul, times, transpose
+from derive.language.nodes import Call, Commutation, Expr, Symbol, Zeros, number, substitute, walk
 from derive.language.problem import Problem
 from derive.language.sizes import is_column, show
 
@@ -132,3 +134,33 @@ def _by_links(s: Setting) -> tuple[list[Chain], Result | dict[str, Result]]:
     found = links.linked(s, x, "vectorized", Head("vectorized", p.name, (x,)))
     chain = Chain("vectorized", "Vectorized derivative", found.lines)
     return [found.table, chain], per_variable(p, {x.name: Result(found.lines[-1].expr)})
+
+
+def vectorized_hessian(s: Setting, operators: Mapping[str, tuple[Expr, Symbol]]) -> tuple[Chain, Result]:
+    """vec Hess f(X)[K] = M vec K: the matrix of the Hessian operator on stacked columns, Kronecker and commutation matrices.
+
+    operators  by variable Hess f(X)[K] and K.  DeriveError for several variables, or where a vectorized form is missing.
+    """
+    p = s.problem
+    if len(p.wrt) > 1 or not operators:
+        raise DeriveError("the Hessian by stacked columns is by one vector or matrix", code="find", where=p.positions.get("find"),
+                          hint="hessian gives the operator, block by block")
+    (x,) = p.wrt
+    applied, k = operators[x.name]
+    vector = is_column(x.shape)
+    nothing: Expr = Zeros((x.shape[0] * x.shape[1],) * 2)
+    matrix = nothing if is_zero(applied) else neat(vec_matrix(spread(applied, frozenset({k.name})), k), [])
+    lines: list[Line] = []
+    if not vector:
+        start = Call("vec", (applied,))
+        lines.append(Line(start, "vec", (), "vectorized-hessian", Head("vectorized-hessian", p.name, (x,), (k,))))
+    if not vector and not is_zero(applied):
+        after = matmul(matrix, Call("vec", (k,)))
+        why: Why = ("vec(AXB) = (B' ⊗ A) vec X", *((", vec X' is the commutation matrix times vec X",) if _commutes(matrix) else ()))
+        lines.append(Line(after, "vec-of-product", why, "vectorized-hessian", steps=(Step(start, after, "vec-of-product", ()),)))
+    lines.append(Line(matrix, "read-off", ("read off",), "vectorized-hessian", Head("vectorized-hessian", p.name, (x,))))
+    return Chain("vectorized-hessian", "Hessian by stacked columns", tuple(lines)), Result(matrix)
+
+
+def _commutes(matrix: Expr) -> bool:
+    return any(isinstance(node, Commutation) for node in walk(matrix))

@@ -16,7 +16,7 @@ from derive.calculus.derivation import Chain, Derivation, Head, Line, Result, St
 from derive.calculus.explaining import explanations
 from derive.calculus.first import Setting, derivative_lines, read_off, setting, taken_names
 from derive.calculus.grain import folded, grained
-from derive.calculus.jacobian import jacobian, one_of, per_variable, vectorized
+from derive.calculus.jacobian import jacobian, one_of, per_variable, vectorized, vectorized_hessian
 from derive.calculus.lettering import lettered
 from derive.calculus.naming import named
 from derive.calculus.narration import overridden
@@ -39,7 +39,7 @@ from derive.language.sizes import is_scalar
 
 Results = dict[str, Result | Mapping[str, Result] | tuple[Result, ...]]
 
-_NEEDS_GRADIENT = {"gradient", "hessian", "stationary"}
+_NEEDS_GRADIENT = {"gradient", "hessian", "stationary", "vectorized-hessian"}
 
 
 def derive(problem: Problem) -> Derivation:
@@ -99,13 +99,16 @@ def _derive(problem: Problem) -> Derivation:
         chains += more_chains
         results["second-derivative"] = second
     hessians: dict[str, tuple[Expr, Symbol]] = {}
-    if find & {"hessian", "stationary"}:
+    if find & {"hessian", "stationary", "vectorized-hessian"}:
         more_chains, hess = _hessian(s, gradients)
         hessians = _operators(s, more_chains)
         if "hessian" in find:
             results["hessian"] = hess
-        if "hessian" in find or not (len(problem.wrt) == 1 and problem.wrt[0].is_scalar):
-            chains += more_chains if "hessian" in find else []
+        if find & {"hessian", "vectorized-hessian"}:
+            chains += more_chains
+        if "vectorized-hessian" in find:
+            chain, results["vectorized-hessian"] = vectorized_hessian(s, hessians)
+            chains.append(chain)
     if "taylor" in find:
         more_chains, result = taylor(s, first)
         chains += more_chains
@@ -298,7 +301,7 @@ def _other_inner_product(s: Setting, gradients: dict[str, Expr]) -> tuple[list[L
 def _hessian(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chain], Result | dict[str, Result]]:
     """By the method asked for the first derivative where that has one for the second."""
     p = s.problem
-    if p.method == "entries" and "stationary" not in p.find and numbered.applies(s) and not s.unit_speed:
+    if p.method == "entries" and not {"stationary", "vectorized-hessian"} & set(p.find) and numbered.applies(s) and not s.unit_speed:
         found = gradients[p.wrt[0].name]
         assert isinstance(found, Stack)
         chain = numbered.hessian(s, found)

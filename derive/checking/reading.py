@@ -33,6 +33,7 @@ HEADS: dict[str, frozenset[str]] = {
     "jacobian": frozenset(("jacobian",)),
     "jacobian-denominator": frozenset(("jacobian",)),
     "vectorized": frozenset(("vectorized",)),
+    "vectorized-hessian": frozenset(("vectorized-hessian",)),
     "vectorized-derivative": frozenset(("vectorized",)),
     "taylor": frozenset(("taylor",)),
     "entry": frozenset(("gradient", "jacobian")),
@@ -198,6 +199,14 @@ def statement(
                 raise Unevaluable("only a scalar function has a Hessian")
             if head.directions:
                 return statements.check_hessian_operator(function, got, _one(head), groups(site, head)[-1])
+            return statements.check_hessian_matrix(function, got, head.wrt)
+        case "vectorized-hessian" if head.directions:
+            x = _one(head)
+            at = np.shape(site.point.values[x.name])
+            if np.size(got) != int(np.prod(at, dtype=int)):
+                return statements.refused(f"it has not as many entries as {x.name}")
+            return statements.check_hessian_operator(function, np.reshape(got, at, order="F"), x, groups(site, head)[-1])
+        case "vectorized-hessian":
             return statements.check_hessian_matrix(function, got, head.wrt)
         case "jacobian" | "vectorized":
             return statements.check_jacobian(function, got, head.wrt, False)

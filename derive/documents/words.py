@@ -108,6 +108,7 @@ ENGLISH: Mapping[str, str] = {
     "find.entries": "the derivative, entry by entry",
     "find.taylor": "the Taylor polynomial of second order",
     "find.linearity": "that the derivative is linear in its direction",
+    "find.vectorized-hessian": "the Hessian by the stacked columns",
     # declared properties
     "has.symmetric": "symmetric",
     "has.skew": "skew-symmetric",

@@ -12,7 +12,7 @@ from derive.language.sizes import Size
 
 FIND = (
     "derivative", "differential", "gradient", "jacobian", "second-derivative", "hessian", "stationary", "vectorized",
-    "entries", "taylor", "linearity",
+    "entries", "taylor", "linearity", "vectorized-hessian",
 )
 """What may be asked."""
 

@@ -13,7 +13,8 @@ from derive.language.sizes import ONE, Shape, is_column, is_scalar, show
 from derive.language.words import closest
 from derive.language.yamlnodes import Node
 
-_ONE_PER_VARIABLE = ("gradient", "jacobian", "stationary", "hessian", "vectorized", "entries")
+_ONE_PER_VARIABLE = ("gradient", "jacobian", "stationary", "hessian", "vectorized", "entries",
+                     "vectorized-hessian")
 
 
 def read_answers(
@@ -174,6 +175,8 @@ def _shapes(quantity: str, f: Shape, x: Shape, layout: str) -> list[Shape]:
             return [across] if layout == "numerator" else [down] if layout == "denominator" else [across, down]
         case "vectorized":
             return [(f[0] * f[1], x[0] * x[1])]
+        case "vectorized-hessian":
+            return [(x[0] * x[1], x[0] * x[1])]
         case "entries" if is_scalar(f):
             return [x]
         case _:

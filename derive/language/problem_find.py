@@ -12,7 +12,7 @@ from derive.language.sizes import is_column, is_row, is_scalar, show
 from derive.language.words import closest
 from derive.language.yamlnodes import Node
 
-_SCALAR_ONLY = ("gradient", "hessian", "stationary")
+_SCALAR_ONLY = ("gradient", "hessian", "stationary", "vectorized-hessian")
 MAX_PARTS = 26
 
 
@@ -52,9 +52,9 @@ def _applies(quantity: str, item: Node, function: Expr, wrt: tuple[Symbol, ...])
     kind = "vector" if is_column(shape) else "row" if is_row(shape) else "matrix"
     vectors = all(is_scalar(v.dims) or is_column(v.dims) for v in wrt)
     if quantity in _SCALAR_ONLY and not is_scalar(shape):
-        what = {"gradient": "a gradient", "hessian": "a Hessian", "stationary": "a stationary point"}[quantity]
+        what = {"gradient": "a gradient", "hessian": "a Hessian", "stationary": "a stationary point"}.get(quantity, "a Hessian")
         instead = "jacobian, derivative" if vectors and kind != "matrix" else "derivative, vectorized"
-        second = " or second-derivative" if quantity == "hessian" else ""
+        second = " or second-derivative" if "hessian" in quantity else ""
         raise item.error(
             f"only a scalar function has {what}, and this one is {kind}-valued ({show(shape)})", code="find",
             hint=f"what applies: {instead}{second}",

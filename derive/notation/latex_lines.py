@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from derive.calculus.derivation import Head, Line, Why
 from derive.language.nodes import Expr, Number
@@ -121,6 +122,11 @@ def head(it: Head, notation: Notation = DEFAULT) -> str:
         case "vectorized":
             d = quotient_sign(notation)
             return rf"\frac{{{d} \operatorname{{vec}} {name}}}{{{d} \operatorname{{vec}} {wrt}}}"
+        case "vectorized-hessian" if it.directions:
+            return rf"\operatorname{{vec}}\bigl({head(replace(it, quantity='hessian'), notation)}\bigr)"
+        case "vectorized-hessian":
+            stacked = rf"\partial (\operatorname{{vec}} {wrt})"
+            return rf"\frac{{\partial^{{2}} {name}}}{{{stacked} \, {stacked}{TRANSPOSE[notation.transpose]}}}"
         case "taylor":
             moved = [f"{_list([w], notation)} + {_list([d], notation)}" for w, d in zip(it.wrt, it.directions, strict=False)]
             return f"{name}({', '.join(moved)})" if moved else name + at

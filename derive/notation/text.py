@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from derive.calculus.derivation import Head, Line, Why
@@ -71,6 +72,10 @@ def head(it: Head, notation: Notation = DEFAULT) -> str:
             return f"Hess{below} {name}{at}{toward}" if toward else f"∇²{below}{' ' if below else ''}{name}{at}"
         case "vectorized":
             return f"{quotient} vec {name} / {quotient} vec {wrt}"
+        case "vectorized-hessian" if it.directions:
+            return f"vec {head(replace(it, quantity='hessian'), notation)}"
+        case "vectorized-hessian":
+            return f"∂²{name}/∂(vec {wrt}) ∂(vec {wrt})'"
         case "taylor" if it.directions:
             moved = (f"{write(w)} + {write(d)}" for w, d in zip(it.wrt, it.directions, strict=False))
             return f"{name}({', '.join(moved)})"
