@@ -129,3 +129,10 @@ sections:
     with pytest.raises(DeriveError) as caught:
         read(text.replace("[network]", "[data]"), str(lecture))
     assert caught.value.where is not None and caught.value.where.line == 6 and caught.value.hint == "it draws network"
+
+
+def test_what_belongs_to_the_answer_comes_with_the_second_click() -> None:
+    picture = source("total-derivative", "slides").partition("the figure graph")[2]
+    assert picture.count("\\uncover<2->{") == 4 and picture.index("\\uncover<2->{") > picture.index("derive edge")
+    assert "\\uncover<2->" not in source("total-derivative", "slides", Settings(overlays=False)).partition("the figure graph")[2]
+    assert "\\uncover" not in source("total-derivative", "solutions")

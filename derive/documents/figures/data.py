@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from derive.documents.figures.axes import Plot, around
 from derive.documents.figures.fit import at_weights, columns, design, equation, model, weights_of
-from derive.documents.figures.picture import Dot, Drawing, Label, Mark, line
+from derive.documents.figures.picture import Dot, Drawing, Label, Mark, late, line
 from derive.documents.figures.scene import Scene, em
 from derive.language.nodes import Symbol
 from derive.language.sizes import SCALAR
@@ -35,13 +35,13 @@ def draw(scene: Scene) -> Drawing:
     marks: list[Mark] = plot.axes(across, up)
     seen = [(x, y, f) for x, y, f in zip(xs, ys, fitted or ys, strict=True) if low <= x <= high]
     if fitted:
-        marks += [line("residual", plot.at(x, y), plot.at(x, f)) for x, y, f in seen if abs(f - y) > 1e-9]
-        marks += plot.curve(curve, "curve")
+        marks += late(line("residual", plot.at(x, y), plot.at(x, f)) for x, y, f in seen if abs(f - y) > 1e-9)
+        marks += late(plot.curve(curve, "curve"))
     marks += [Dot("data", *plot.at(x, y)) for x, y, _ in seen]
     if weights is not None:
         parts = design(scene, found)
         said = equation(scene, found, weights, parts) if parts else rf"\hat {up}"
-        marks += _legend(said)
+        marks += late(_legend(said))
     alt = f"{len(seen)} data points, {found.up} against {found.across}" + (", and the curve fitted to them" if fitted else "")
     return Drawing(tuple(marks), WIDTH, HEIGHT, alt)
 

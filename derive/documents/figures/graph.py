@@ -150,15 +150,15 @@ def _edge(
         top = y0 + HALF + lift
         high.append(top + 0.1 + above)
         out: list[Mark] = [line("edge", *bent(start, end, lift))]
-        return [*out, Label((x0 + x1) / 2, top + 0.1, f"${edge.label}$", "south")] if edge.label else out
+        return [*out, Label((x0 + x1) / 2, top + 0.1, f"${edge.label}$", "south", late=True)] if edge.label else out
     if y0 == y1:
         out = [line("edge", (x0 + halves[edge.tail], y0), (x1 - halves[edge.head] - 0.03, y1))]
         high.append(y0 + 0.1 + above)
         centre = (x0 + halves[edge.tail] + x1 - halves[edge.head]) / 2 - 0.04
-        return [*out, Label(centre, y0 + 0.1, f"${edge.label}$", "south")] if edge.label else out
+        return [*out, Label(centre, y0 + 0.1, f"${edge.label}$", "south", late=True)] if edge.label else out
     step = abs(nodes[edge.head].row - nodes[edge.tail].row)
     corner, arrival = x1 - reach + 0.12 * (step - 1), y1 + (0.11 * step if y0 > y1 else -0.11 * step)
     out = [line("edge", (x0 + halves[edge.tail], y0), (corner, y0), (corner, arrival), (x1 - halves[edge.head] - 0.03, arrival))]
     high.append(y0 + 0.1 + above)
     centre = (x0 + halves[edge.tail] + corner) / 2
-    return [*out, Label(centre, y0 + 0.1, f"${edge.label}$", "south")] if edge.label else out
+    return [*out, Label(centre, y0 + 0.1, f"${edge.label}$", "south", late=True)] if edge.label else out

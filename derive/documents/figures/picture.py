@@ -20,6 +20,7 @@ class Stroke:
     style: str
     points: tuple[Point, ...]
     closed: bool = False
+    late: bool = False
     shape: str = "stroke"
 
 
@@ -30,6 +31,7 @@ class Dot:
     style: str
     x: float
     y: float
+    late: bool = False
     shape: str = "dot"
 
 
@@ -42,10 +44,12 @@ class Label:
     text: str
     anchor: Anchor = "center"
     style: str = "label"
+    late: bool = False
     shape: str = "label"
 
 
 Mark = Stroke | Dot | Label
+"""`late`: it belongs to the answer, and on slides it comes with the second click."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,11 @@ def line(style: str, *points: Point) -> Stroke:
 
 def box(style: str, left: float, bottom: float, right: float, top: float) -> Stroke:
     return Stroke(style, ((left, bottom), (right, bottom), (right, top), (left, top)), closed=True)
+
+
+def late(marks: Iterable[Mark]) -> list[Mark]:
+    """The marks, as such that belong to the answer."""
+    return [replace(mark, late=True) for mark in marks]
 
 
 def moved(marks: Iterable[Mark], x: float, y: float) -> tuple[Mark, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from derive.documents.figures.axes import decimal, ticks
-from derive.documents.figures.picture import Dot, Drawing, Label, Mark, Point, Stroke, line
+from derive.documents.figures.picture import Dot, Drawing, Label, Mark, Point, Stroke, late, line
 from derive.documents.figures.scene import Scene, em
 
 WIDTH, HEIGHT = 9.6, 5.8
@@ -83,12 +83,12 @@ def surface(
     eye = _fitted(eye, everything, 0.75, 0.6, WIDTH - 0.75, HEIGHT - (0.75 if said else 0.3))
     marks: list[Mark] = _axes(eye, ranges, (low, high), scaled, shown, _name(scene))
     for _, _, style, face in sorted(faces, key=lambda f: (round(f[0], 6), round(f[1], 6), f[2])):
-        marks.append(Stroke(style, tuple(eye.at(p) for p in face), closed=True))
+        marks.append(Stroke(style, tuple(eye.at(p) for p in face), closed=True, late=style == "plane"))
     marks.append(Dot("touch", *eye.at(scaled(x0, y0, z0))))
     if said:
         start = (WIDTH - em(said) - 0.7) / 2 + 0.7
-        marks += [line("tangent", (start - 0.7, HEIGHT - 0.25), (start - 0.1, HEIGHT - 0.25))]
-        marks.append(Label(start, HEIGHT - 0.25, f"${said}$", "west"))
+        key = line("tangent", (start - 0.7, HEIGHT - 0.25), (start - 0.1, HEIGHT - 0.25))
+        marks += late([key, Label(start, HEIGHT - 0.25, f"${said}$", "west")])
     where = ", ".join(decimal(v) for v in point)
     alt = f"the graph of {scene.problem.name} as a surface" + (f" and its tangent plane at ({where})" if slopes else f" near ({where})")
     return Drawing(tuple(marks), WIDTH, HEIGHT, alt, "plane" if slopes else "")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from derive.documents.figures.axes import Plot, around, decimal, exact
-from derive.documents.figures.picture import Dot, Drawing, Label, Mark, Point, line
+from derive.documents.figures.picture import Dot, Drawing, Label, Mark, Point, late, line
 from derive.documents.figures.scene import Scene, em, formulas, numeric, without_formula
 from derive.documents.figures.surface import surface
 from derive.errors import DeriveError
@@ -153,11 +153,11 @@ def _line(scene: Scene, graph: Graph) -> Drawing:
     if graph.slopes is not None:
         reach = 0.42 * (high - low)
         tangent = [(x0 + reach * t, y0 + slope * reach * t) for t in (-1 + k / 50 for k in range(101))]
-        marks += plot.curve([p for p in tangent if low <= p[0] <= high], "tangent")
+        marks += late(plot.curve([p for p in tangent if low <= p[0] <= high], "tangent"))
         said = _approximation(scene, graph)
         right, height = WIDTH - 0.75, HEIGHT - 0.3
         start = right - em(said) - 0.1
-        marks += [line("tangent", (start - 0.75, height), (start - 0.15, height)), Label(start, height, f"${said}$", "west")]
+        marks += late([line("tangent", (start - 0.75, height), (start - 0.15, height)), Label(start, height, f"${said}$", "west")])
     marks.append(Dot("touch", px, py))
     alt = f"the graph of {scene.problem.name} near {decimal(x0)}" + (f" and its tangent of slope {decimal(slope)}" if graph.slopes else "")
     return Drawing(tuple(marks), WIDTH, HEIGHT, alt)
