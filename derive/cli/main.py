@@ -26,7 +26,7 @@ COMMANDS = {
     "build": "Bring every document up to date.",
     "rules": "List the rules, or show one with its proof.",
     "new": "Write a first problem file.",
-    "templates": "List, copy out or check the templates.",
+    "templates": "List, copy out, explain or check the templates.",
     "schema": "Print the JSON Schema of problem, lecture or set files, for editors.",
     "doctor": "Say what is installed and what is missing.",
     "clean": "Remove what `derive build` wrote.",

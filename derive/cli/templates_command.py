@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
@@ -12,7 +13,7 @@ from derive.errors import DeriveError
 
 @click.group("templates")
 def command() -> None:
-    """List, copy out or check the templates.
+    """List, copy out, explain or check the templates.
 
     A project's templates/ is looked in first: a file there replaces the built-in one of the same name, or extends it with
     `\\BLOCK{extends 'builtin/slides.tex.j2'}` and overrides single blocks.
@@ -21,13 +22,15 @@ def command() -> None:
     Examples:
       derive templates list
       derive templates eject slides/closing.tex.j2
+      derive templates variables Row
       derive templates check
     """
 
 
 @command.command("list")
+@click.option("-v", "--verbose", is_flag=True, help="Say what each is, which variables it uses and which blocks it has.")
 @options.template_dir
-def list_templates(template_dirs: tuple[Path, ...]) -> None:
+def list_templates(verbose: bool, template_dirs: tuple[Path, ...]) -> None:
     """Every template, and which file of it is used."""
     from derive.documents.templates import builtin_folder, files
     from derive.pipeline import project as projects
@@ -35,6 +38,14 @@ def list_templates(template_dirs: tuple[Path, ...]) -> None:
     builtin = builtin_folder()
     for name, path in sorted(files(projects.load(templates=template_dirs).templates).items()):
         click.echo(name if path.is_relative_to(builtin) else f"{name}   {path}")
+        if verbose:
+            source = path.read_text(encoding="utf-8")
+            comment = re.search(r"\\COMMENT\{ (?!Copied from derive)(.*?) \}", source, re.DOTALL)
+            blocks = re.findall(r"\\BLOCK\{block (\w+)", source)
+            if comment:
+                click.echo("    " + " ".join(comment[1].split()))
+            if blocks:
+                click.echo(f"    Blocks: {', '.join(dict.fromkeys(blocks))}.")
 
 
 @command.command("eject")
@@ -65,22 +76,62 @@ def eject(name: str, force: bool) -> None:
 @command.command("check")
 @options.template_dir
 def check(template_dirs: tuple[Path, ...]) -> int:
-    """Fill every kind of document with a sample; exit code 1 when a template has a mistake."""
+    """Fill every kind of document with samples; exit code 1 when a template has a mistake.
+
+    The samples are a problem with figures, one with parts, a lecture and a set.
+    """
+    import tempfile
+
     from derive.documents.modes import MODES
     from derive.documents.settings import Fit
+    from derive.documents.templates import files, shown
+    from derive.documents.variables import unknown
     from derive.pipeline import project as projects
     from derive.pipeline.produce import tex
-    from derive.pipeline.sample import FIGURES, SAMPLE
-    from derive.pipeline.subject import read
+    from derive.pipeline.sample import samples
 
     project = projects.load(templates=template_dirs)
-    subject = read(SAMPLE + FIGURES, "sample.yaml")
-    failed = 0
-    for mode in MODES.values():
+    own = [path for path in files(project.templates).values() if any(path.is_relative_to(folder) for folder in project.templates)]
+    errors: dict[str, DeriveError] = {}
+    for path in own:
         try:
-            tex(subject.document(mode, project.settings, Fit()), mode, project.templates)
-        except DeriveError as error:
-            options.report(error)
-            failed += 1
-    click.echo(f"{len(MODES) - failed} kinds of document are good, {failed} are not", err=bool(failed))
-    return 1 if failed else 0
+            error = unknown(path, shown(str(path)))
+        except DeriveError as wrong:
+            error = wrong
+        if error is not None:
+            errors[error.render()] = error
+    bad: set[str] = set()
+    with tempfile.TemporaryDirectory(prefix="derive-") as folder:
+        for subject in samples(Path(folder)):
+            for mode in MODES.values():
+                try:
+                    tex(subject.document(mode, project.settings, Fit()), mode, project.templates)
+                except DeriveError as wrong:
+                    errors[wrong.render()] = wrong
+                    bad.add(mode.name)
+    for one in errors.values():
+        options.report(one)
+    click.echo(f"{len(own)} templates of your own; {len(MODES) - len(bad)} kinds of document are good, {len(bad)} are not", err=bool(errors))
+    return 1 if errors else 0
+
+
+@command.command("variables")
+@click.argument("name", required=False)
+def variables(name: str | None) -> None:
+    """What a template sees: every value with its fields, or the one called NAME."""
+    from derive.documents.variables import VARIABLES, described
+    from derive.language.words import closest
+
+    kinds = described()
+    if name is None:
+        for variable, text in VARIABLES.items():
+            click.echo(f"{variable:14}{text}")
+    wanted = list(kinds) if name is None else [kind for kind in kinds if kind.lower() == name.lower()]
+    if not wanted:
+        guess = closest(name or "", kinds)
+        raise DeriveError(f"there is no value {name}", code="template", hint=f"did you mean {guess}?" if guess else f"there are {', '.join(kinds)}")
+    for kind in wanted:
+        about, fields = kinds[kind]
+        click.echo(f"\n{kind}: {about}" if name is None else f"{kind}: {about}")
+        for field, text in fields.items():
+            click.echo(f"  {field:14}{text}")

@@ -167,7 +167,7 @@ def collected(
         prose.to_latex(settings.institute, language=language), prose.to_latex(settings.date, language=language), items,
         collection, intro, due, points,
         words_of(settings.notation.language), settings.overlays and mode.overlays, settings.aspect, settings.paper,
-        settings.reason, settings.hints, settings.macros, theme or settings.theme,
+        settings.reason, settings.hints, _preamble(settings), theme or settings.theme,
         any(item.figures for item in items if isinstance(item, ProblemPage | Pictures)),
     )
 
@@ -210,6 +210,13 @@ def _room(settings: Settings, scale: float, asked: Question, parts: Sequence[Par
     first = usual + 20.0 * (count - min(count, SHORT)) + 13.0 * math.ceil(words / line) + (13.0 if asked.statement else 0.0)
     # A question that fills the first frame leaves the rows to the others.
     return Room(max(min(settings.rows, MOST_ROWS), 1), max((height - first) / scale, 1.0), (height - usual) / scale)
+
+
+def _preamble(settings: Settings) -> str:
+    """The author's own preamble, with its place for the log."""
+    if not settings.macros:
+        return ""
+    return rf"\deriveat{{{mark(Position(settings.macros_file, 1), 'the macros')}}}" + f"\n{settings.macros.rstrip()}"
 
 
 def _points(problem: Problem) -> str:

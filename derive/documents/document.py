@@ -15,19 +15,19 @@ from derive.documents.figures.picture import Figure
 class Row:
     """One displayed row.
 
-    key       names it: problem id, chain, line
-    number    of the step in its derivation, from 1
-    lead      ⇔ or ⇒ in front of a whole equation, else ''
-    left      the left side, '' where the row continues the one above
+    key         names it: problem id, chain, line
+    number      of the step in its derivation, from 1
+    lead        ⇔ or ⇒ in front of a whole equation, else ''
+    left        the left side, '' where the row continues the one above
     whole_left  the left side that the row belongs to, where it has none of its own
-    relation  what stands between
-    lines     the right side, broken into as many lines as it needs; the first follows the relation
-    reason    as text, '' for none
-    sentence  the reason as a sentence that leads to the row
-    overlay   the click that shows it, from 1
-    repeated  it closed the frame before and is repeated, greyed
-    mark      `file:line step k`, for the log
-    alone     its left side stands on a line of its own, above
+    relation    what stands between
+    lines       the right side, broken into as many lines as it needs; the first follows the relation
+    reason      as text, '' for none
+    sentence    the reason as a sentence that leads to the row
+    overlay     the click that shows it, from 1
+    mark        `file:line step k`, for the log
+    repeated    it closed the frame before and is repeated, greyed
+    alone       its left side stands on a line of its own, above
     """
 
     key: str
@@ -47,8 +47,19 @@ class Row:
 
 @dataclass(frozen=True)
 class Answer:
-    """A result as it is boxed: `left = lines`, the conditions under which it holds, what kind of point it is; `alone`: its
-    left side stands on a line of its own."""
+    """A result as it is boxed: `left relation lines`.
+
+    key             names it
+    quantity        what it answers: derivative, gradient, …
+    left            the left side
+    lines           the right side, broken into as many lines as it needs
+    conditions      under which it holds, each a text
+    overlay         the click that shows it
+    mark            its place, for the log
+    classification  what kind of stationary point it is, '' for none
+    relation        what stands between
+    alone           its left side stands on a line of its own
+    """
 
     key: str
     quantity: str
@@ -64,7 +75,14 @@ class Answer:
 
 @dataclass(frozen=True)
 class PartText:
-    """(a), (b), … of a problem: its letter, what it asks, the author's words, its points."""
+    """(a), (b), … of a problem.
+
+    label      its letter
+    find       what it asks, a sentence
+    statement  the author's words
+    hint       the author's words; '' where no hints are printed
+    points     as they are written, '' for none
+    """
 
     label: str
     find: str
@@ -77,10 +95,15 @@ class PartText:
 class Block:
     """Rows that follow from one another, under a few words that say what they are about, and the answers they end in.
 
+    title         those words
+    quantity      what the rows derive: derivative, gradient, …, lemma
+    rows          in order
+    answers       boxed after the rows
     lead, widest  the widest of what stands in front of the rows, and of their left sides
     style         `aligned` left sides; `flush`: too different for that, every row begins at the left; `hanging`: and some
                   stand on lines of their own
-    letter        of the part that they belong to; `part` that part, where the block is its first
+    letter        of the part that they belong to, '' where there are no parts
+    part          that part, where the block is its first
     reached       the letter of the part in which these answers were derived, where no row leads to them here
     """
 
@@ -98,9 +121,17 @@ class Block:
 
 @dataclass(frozen=True)
 class Frame:
-    """One slide: part `number` of `count` of its problem, about `subtitle`; `last` closes the problem; `overlays` is how many
-    clicks it has, `mark` its place for the log, `span` the keys of the first and the last thing on it,
-    `definitions` what is named on it: (letter, lines)."""
+    """One slide.
+
+    subtitle       what it is about
+    number, count  which part of its problem it is, of how many
+    blocks         what stands on it
+    last           it closes the problem
+    overlays       how many clicks it has
+    mark           its place, for the log
+    span           the keys of the first and the last thing on it
+    definitions    the letters that occur on it, each with what it stands for: (left, lines)
+    """
 
     subtitle: str
     number: int
@@ -117,10 +148,10 @@ class Frame:
 class Question:
     """What is given and what is asked.
 
-    lines       the function and what `let` names: (left, right), the right side broken into lines where it is long
-    given       the symbols: `X ∈ R^{m×n}`, `A symmetric`, as text with mathematics
-    find        a sentence
-    statement, hint   the author's words
+    lines            the function and what `let` names: (left, right), the right side broken into lines where it is long
+    given            the symbols: `X ∈ R^{m×n}`, `A symmetric`, as text with mathematics
+    find             a sentence
+    statement, hint  the author's words
     """
 
     lines: tuple[tuple[str, tuple[str, ...]], ...]
@@ -132,9 +163,27 @@ class Question:
 
 @dataclass(frozen=True)
 class ProblemPage:
-    """A problem with its whole derivation; `frames` the same cut into slides; `definitions` what the derivation names;
-    `number` its label in a set, '' where it has none; `figures` those that stand with the question, and those after the
-    derivation."""
+    """A problem with its whole derivation.
+
+    id                  its name
+    number              its label in a set, '' where it has none
+    title, title_plain  as LaTeX and without markup
+    question            what is given and what is asked
+    blocks              the derivation, in the order of an article
+    frames              the same cut into slides
+    answers             all results
+    parts               (a), (b), …
+    points              as they are written, '' for none
+    layout              the layout convention, a sentence
+    check, check_short  how the lines were checked, one sentence; a shorter one
+    remarks             what the engine and the author remark
+    source              where the problem is from
+    notes               for the lecturer
+    mark                its place, for the log
+    definitions         the letters that the derivation uses, each with what it stands for: (left, lines)
+    figures             those that stand with the question, and those after the derivation
+    kind                problem
+    """
 
     id: str
     number: str
@@ -160,6 +209,13 @@ class ProblemPage:
 
 @dataclass(frozen=True)
 class Section:
+    """A section of a lecture.
+
+    title, title_plain  as LaTeX and without markup
+    number              from 1
+    kind                section
+    """
+
     title: str
     title_plain: str
     number: int
@@ -168,7 +224,15 @@ class Section:
 
 @dataclass(frozen=True)
 class Prose:
-    """A frame of words: `style` is frame, definition, proposition or remark."""
+    """A frame of words.
+
+    style               frame, definition, proposition, remark or example
+    title, title_plain  as LaTeX and without markup
+    paragraphs          its text
+    items               points below it
+    mark                its place, for the log
+    kind                prose
+    """
 
     style: str
     title: str
@@ -181,7 +245,14 @@ class Prose:
 
 @dataclass(frozen=True)
 class Pictures:
-    """The figures of a problem alone, without its derivation."""
+    """The figures of a problem alone, without its derivation.
+
+    id                  the problem's
+    title, title_plain  as LaTeX and without markup
+    figures             in order
+    mark                their place, for the log
+    kind                figures
+    """
 
     id: str
     title: str
@@ -196,7 +267,27 @@ Item = ProblemPage | Section | Prose | Pictures
 
 @dataclass(frozen=True)
 class Document:
-    """A whole document: what stands on its first page, then its items in order; `drawn`: there are figures among them."""
+    """A whole document: what stands on its first page, then its items in order.
+
+    title, title_plain    as LaTeX and without markup
+    subtitle              of a collection
+    author, author_plain  as LaTeX and without markup
+    institute, date       as they are written
+    items                 problems, sections, prose and figures, in order; `kind` says which
+    collection            it is a lecture or a set, not one problem
+    intro                 paragraphs before the first item
+    due                   when a set is due
+    points                of a set in all
+    words                 the fixed words of the language, by name
+    overlays              slides have one row a click
+    aspect                of slides: 169 or 43
+    paper                 a4 or letter
+    reason                where reasons stand: right, below, overset or none
+    hints                 hints are printed
+    macros                the author's own preamble
+    theme                 of slides: the name of a Beamer theme, '' for the house's own
+    drawn                 there are figures among the items
+    """
 
     title: str
     title_plain: str

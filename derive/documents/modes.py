@@ -8,7 +8,11 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Mode:
-    """template  the file in templates/
+    """A kind of document.
+
+    name      on the command line
+    template  the file in templates/
+    about     a few words
     slides    pages of a screen, cut into frames; otherwise pages of paper
     reveals   how much of the solution it may hold: `nothing`, `answers`, `everything`; what it may not hold never reaches
               its template

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +19,25 @@ _CONTROL = re.compile(r"\\([A-Za-z]+|.|$)", re.DOTALL)
 _DELIMITER = re.compile(r"(?<!\\)(\$\$?)")
 _ENVIRONMENT = re.compile(r"\\(begin|end)\s*(?:\{\s*([A-Za-z*]*)\s*\})?")
 LONGEST = 20_000
+
+_OWN: ContextVar[frozenset[str]] = ContextVar("own commands", default=frozenset())
+"""What the project's macro file defines."""
+_DEFINES = re.compile(
+    r"\\(?:(?:re|provide)?newcommand|(?:New|Renew|Provide|Declare)DocumentCommand|DeclareMathOperator|DeclarePairedDelimiter\w*)\*?"
+    r"\s*\{?\s*\\([A-Za-z]+)|\\(?:def|let)\s*\\([A-Za-z]+)"
+)
+
+
+@contextmanager
+def with_commands_of(macros: str) -> Iterator[None]:
+    """Within it prose may hold, beside the commands of the list, those that a macro file defines."""
+    bare = re.sub(r"(?<!\\)%.*", "", macros)
+    token = _OWN.set(frozenset(found[1] or found[2] for found in _DEFINES.finditer(bare)))
+    try:
+        yield
+    finally:
+        _OWN.reset(token)
+
 
 
 def to_latex(text: str, where: Position | None = None, *, displays: bool = False, language: str | None = None) -> str:
@@ -95,7 +116,7 @@ def check_math(math: str, where: Position | None) -> None:
     for found in _CONTROL.finditer(math):
         word = found[1]
         if word.isalpha() and word.isascii():
-            if word not in WORDS:
+            if word not in WORDS and word not in _OWN.get():
                 raise _refused(f"\\{word} is not among the commands that prose may hold", where)
         elif word not in SIGNS:
             raise _refused(f"`\\{word}` is not allowed between $ and $", where)

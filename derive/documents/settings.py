@@ -24,6 +24,7 @@ class Settings:
     theme     of slides: the name of a Beamer theme, '' for the house's own
     paper     of articles: `a4` or `letter`
     hints     whether a sheet prints hints
+    macros    the text of the author's own preamble, from `macros_file`
     """
 
     notation: Notation = field(default=DEFAULT)
@@ -39,6 +40,7 @@ class Settings:
     institute: str = ""
     date: str = ""
     macros: str = ""
+    macros_file: str = ""
 
 
 def of_problem(settings: Settings, problem: Problem) -> Settings:

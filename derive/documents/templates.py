@@ -72,10 +72,10 @@ def fill(name: str, context: Mapping[str, Any], folders: tuple[Path, ...] = ()) 
     except jinja2.TemplateNotFound as error:
         raise DeriveError(
             f"there is no template {error.name}", code="template",
-            hint=_suggestion(str(error.name), env.list_templates()),
+            hint=suggestion(str(error.name), env.list_templates()),
         ) from None
     except jinja2.TemplateSyntaxError as error:
-        where = Position(_shown(error.filename or error.name or name), error.lineno)
+        where = Position(shown(error.filename or error.name or name), error.lineno)
         raise DeriveError(f"template: {error.message}", code="template", where=where) from None
     except jinja2.UndefinedError as error:
         raise _undefined(error, name, context) from None
@@ -85,13 +85,13 @@ def fill(name: str, context: Mapping[str, Any], folders: tuple[Path, ...] = ()) 
 def _undefined(error: Exception, name: str, context: Mapping[str, Any]) -> DeriveError:
     """A variable that there is none of: the template's line is in the traceback, the likely name in the context."""
     frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.endswith(".j2")]
-    where = Position(_shown(frames[-1].filename), frames[-1].lineno or 1) if frames else Position(name)
+    where = Position(shown(frames[-1].filename), frames[-1].lineno or 1) if frames else Position(name)
     message = str(error)
     found = re.search(r"'(\w+)' is undefined|has no attribute '(\w+)'", message)
     hint = None
     if found:
         wanted = found[1] or found[2]
-        hint = _suggestion(wanted, [*context, *_attributes(context)])
+        hint = suggestion(wanted, [*context, *_attributes(context)])
     if found:
         message = f"there is no `{found[1] or found[2]}` here"
     return DeriveError(f"template: {message}", code="template", where=where, hint=hint)
@@ -111,12 +111,13 @@ def _attributes(context: Mapping[str, Any]) -> set[str]:
     return names
 
 
-def _suggestion(wanted: str, known: Iterable[str]) -> str | None:
+def suggestion(wanted: str, known: Iterable[str]) -> str | None:
+    """`did you mean …?`, where something is near."""
     close = difflib.get_close_matches(wanted, sorted(set(known)), 1)
     return f"did you mean `{close[0]}`?" if close else None
 
 
-def _shown(file: str) -> str:
+def shown(file: str) -> str:
     """A template's path as its author knows it."""
     path = Path(file)
     try:

@@ -23,7 +23,8 @@ def sources(file: str, text: str, project: Project) -> tuple[str, ...]:
     settings = project.folder / FILE
     builtin = builtin_folder()
     own = sorted(path.as_posix() for path in files(project.templates).values() if not path.is_relative_to(builtin))
-    return (file, *behind, *([settings.as_posix()] if settings.is_file() else []), *own)
+    macros = [(project.folder / project.settings.macros_file).as_posix()] if project.settings.macros_file else []
+    return (file, *behind, *([settings.as_posix()] if settings.is_file() else []), *macros, *own)
 
 
 def _escaped(name: str) -> str:

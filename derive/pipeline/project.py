@@ -96,16 +96,22 @@ def read(text: str, file: str, folder: Path | None = None) -> Settings:
                        _guess(settings.notation.language, tuple(LANGUAGES)) or f"there is {', '.join(LANGUAGES)}")
     settings = replace(settings, notation=spoken(settings.notation))
     if settings.macros:
-        settings = replace(settings, macros=_macros((folder or Path()) / settings.macros, text, places.value("document", "macros")))
+        own = _macros(folder or Path(), settings.macros, text, places.value("document", "macros"))
+        settings = replace(settings, macros=own, macros_file=settings.macros)
     return settings
 
 
-def _macros(path: Path, text: str, where: Position) -> str:
-    """The text of the author's own preamble."""
+def _macros(folder: Path, name: str, text: str, where: Position) -> str:
+    """The text of the author's own preamble, a file of the project."""
+    path = folder / name
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise _refused(text, where, f"the macro file {name} is outside of the project's folder", "copy it beside derive.toml")
     try:
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        raise _refused(text, where, f"the macro file {path} cannot be read") from None
+    except UnicodeDecodeError:
+        raise _refused(text, where, f"the macro file {name} is not UTF-8 text") from None
+    except OSError as error:
+        raise _refused(text, where, f"the macro file {name} cannot be read: {error.strerror}") from None
 
 
 def _refused(text: str, where: Position, message: str, hint: str | None = None) -> DeriveError:

@@ -10,6 +10,7 @@ from derive.documents import collection as collections
 from derive.documents.compose import problem_page, single
 from derive.documents.document import Document
 from derive.documents.modes import Mode
+from derive.documents.prose import with_commands_of
 from derive.documents.settings import Fit, Settings, of_problem
 from derive.language import problemfile
 from derive.pipeline import gather
@@ -33,7 +34,8 @@ class OneProblem:
     def document(self, mode: Mode, settings: Settings, fit: Fit) -> Document:
         one = self.examined
         settings = of_problem(settings, one.problem)
-        return single(problem_page(one.problem, one.derivation, one.report, mode, settings, fit), mode, settings)
+        with with_commands_of(settings.macros):
+            return single(problem_page(one.problem, one.derivation, one.report, mode, settings, fit), mode, settings)
 
     def summary(self) -> str:
         counts = [f"{chain.title.lower()} {len(chain.lines)}" for chain in self.examined.derivation.chains]
@@ -47,7 +49,8 @@ class Several:
     gathered: gather.Gathered
 
     def document(self, mode: Mode, settings: Settings, fit: Fit) -> Document:
-        return gather.document(self.gathered, mode, settings, fit)
+        with with_commands_of(settings.macros):
+            return gather.document(self.gathered, mode, settings, fit)
 
     def summary(self) -> str:
         problems = list(self.gathered.examined.values())
@@ -59,7 +62,8 @@ def read(text: str, name: str, points: int = 3, settings: Settings | None = None
     """The subject of a file's text, derived and checked.  DeriveError for whatever fails."""
     if problemfile.kind(text) == "problem":
         return OneProblem(examine(problem_of(text, name), points, settings))
-    return Several(gather.gather(collections.read(text, name), points, settings))
+    with with_commands_of(settings.macros if settings else ""):
+        return Several(gather.gather(collections.read(text, name), points, settings))
 
 
 def dependencies(text: str, name: str) -> Sequence[str]:

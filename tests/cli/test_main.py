@@ -215,8 +215,18 @@ def test_templates_are_listed_ejected_and_checked(course: Path) -> None:
     own.write_text(own.read_text().replace("problem.layout", "problem.layuot"))
     done = derive(course, "templates", "check")
     assert done.returncode == 1 and "templates/slides/closing.tex.j2:" in done.stderr and "did you mean `layout`?" in done.stderr
+    listed = derive(course, "templates", "list", "-v").stdout
+    assert "Variables: document, problem, frame, hidden." in listed and "Blocks: class, packages, look" in listed
     assert derive(course, "templates", "eject", "slides/closing").returncode == 1
     assert derive(course, "templates", "eject", "slides/clsing").returncode == 1
+
+
+def test_what_a_template_sees_is_explained(course: Path) -> None:
+    every = derive(course, "templates", "variables").stdout
+    assert "Row: One displayed row." in every and "ProblemPage: " in every and "document      the whole document" in every
+    assert "classification" in derive(course, "templates", "variables", "answer").stdout
+    done = derive(course, "templates", "variables", "Anser")
+    assert done.returncode == 1 and "did you mean Answer?" in done.stderr
 
 
 def test_the_schema_is_json(tmp_path: Path) -> None:

@@ -36,8 +36,24 @@ def test_a_wheel_holds_the_templates_and_takes_overrides(tmp_path: Path) -> None
         env={**os.environ, "PYTHONPATH": str(tmp_path / "site"), "PYTHONSAFEPATH": "1"}, timeout=120,
     )
     assert r"\usetheme{Madrid}" in done.stdout and r"\nabla f(X)" in done.stdout
-    where = subprocess.run(
-        [sys.executable, "-m", "derive", "doctor"], cwd=course, capture_output=True, text=True, check=False,
-        env={**os.environ, "PYTHONPATH": str(tmp_path / "site"), "PYTHONSAFEPATH": "1"}, timeout=120,
-    ).stdout
-    assert str(tmp_path / "site" / "derive" / "templates") in where
+
+    def derive(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "derive", *arguments], cwd=course, capture_output=True, text=True, check=False,
+            env={**os.environ, "PYTHONPATH": str(tmp_path / "site"), "PYTHONSAFEPATH": "1"}, timeout=120,
+        )
+
+    assert str(tmp_path / "site" / "derive" / "templates") in derive("doctor").stdout
+    for base, block, mode in (
+        ("solutions", "after_block", "solutions"), ("article", "metadata", "article"), ("sheet", "problem", "sheet"), ("key", "body", "key"),
+    ):
+        own = course / "templates" / f"{base}.tex.j2"
+        mine = "% \\VAR{document.title}, mine"
+        own.write_text(f"\\BLOCK{{extends 'builtin/{base}.tex.j2'}}\n\\BLOCK{{block {block}}}\n{mine}\n\\BLOCK{{endblock}}\n")
+        done = derive("render", "p.yaml", "--to", mode)
+        assert done.returncode == 0 and "% p, mine" in done.stdout, done.stderr
+        own.unlink()
+    ejected = derive("templates", "eject", "solutions")
+    assert ejected.returncode == 0 and (course / "templates" / "solutions.tex.j2").is_file()
+    checked = derive("templates", "check")
+    assert checked.returncode == 0 and "2 templates of your own" in checked.stdout, checked.stderr

@@ -13,6 +13,7 @@ from derive.documents.compose import problem_page, single
 from derive.documents.modes import MODES
 from derive.documents.settings import Settings
 from derive.documents.templates import builtin_folder, files, fill, metadata
+from derive.documents.variables import VARIABLES, described, named, unknown, used
 from derive.errors import DeriveError
 from tests.documents.samples import trace_quadratic
 
@@ -80,3 +81,31 @@ def test_a_mistake_in_a_template_is_reported_at_its_line(text: str, line: int, w
 
 def test_metadata_holds_nothing_that_tex_reads() -> None:
     assert metadata(r"50% \of {A_1} ~ $x^2$ & #") == r"50\% of (A\_1)   x2 \& \#"
+
+
+def test_every_field_that_a_template_sees_is_described() -> None:
+    for kind, (about, fields) in described().items():
+        assert about and fields, kind
+        assert not [name for name, text in fields.items() if not text], kind
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(builtin_folder()).as_posix())
+def test_a_template_names_the_variables_that_it_uses(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    places = used(source, path.name)
+    assert set(places) <= named(source) and named(source) <= set(VARIABLES)
+
+
+def test_every_template_says_what_it_is() -> None:
+    for path in SOURCES:
+        if path.name != "derive.sty.j2":
+            assert re.search(r"\\COMMENT\{ [A-Z].*\.", path.read_text(encoding="utf-8")), path
+
+
+def test_a_variable_in_a_branch_that_no_sample_takes_is_found(tmp_path: Path) -> None:
+    template = tmp_path / "key.tex.j2"
+    template.write_text("\\BLOCK{if false}\n\\VAR{docment.title}\n\\BLOCK{endif}\n\\BLOCK{set own = 1}\\VAR{own}\n")
+    error = unknown(template, "templates/key.tex.j2")
+    assert error is not None and str(error.where) == "templates/key.tex.j2:2:1" and "did you mean `document`?" in error.render()
+    template.write_text("\\VAR{document.title}")
+    assert unknown(template, "key.tex.j2") is None

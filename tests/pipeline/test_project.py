@@ -7,10 +7,13 @@ from typing import get_args, get_type_hints
 
 import pytest
 
-from derive.documents.settings import Settings
+from derive.documents.modes import MODES
+from derive.documents.settings import Fit, Settings
 from derive.errors import DeriveError
 from derive.language.problem_notation import CHOICES, LANGUAGE
 from derive.notation.settings import Notation
+from derive.pipeline import subject
+from derive.pipeline.produce import tex
 from derive.pipeline.project import load, read
 
 
@@ -89,3 +92,28 @@ def test_a_problem_and_the_project_know_the_same_settings() -> None:
         for word in words:
             found = read(f"[notation]\n{key} = '{word}'\n", "derive.toml").notation
             assert found == Notation().chosen({key: word})
+
+
+def test_the_macro_file_is_one_of_the_project(tmp_path: Path) -> None:
+    (tmp_path / "own.tex").write_text("x")
+    course = tmp_path / "course"
+    course.mkdir()
+    (course / "link.tex").symlink_to(tmp_path / "own.tex")
+    (course / "latin.tex").write_bytes(b"\xe9")
+    for name, words in (
+        ("../own.tex", "outside"), ("/etc/hostname", "outside"), ("link.tex", "outside"), ("latin.tex", "not UTF-8"), (".", "cannot be read"),
+    ):
+        with pytest.raises(DeriveError, match=words):
+            read(f"[document]\nmacros = '{name}'\n", "derive.toml", course)
+
+
+def test_prose_may_hold_the_commands_of_the_macro_file(tmp_path: Path) -> None:
+    problem = "title: T\nstatement: 'Let $x \\in \\R^n$ and $\\half x$.'\nsymbols: {x: vector(n)}\nfunction: f(x) = x' x\nfind: [gradient]\n"
+    own = "\\newcommand{\\R}{\\mathbb{R}}\n\\def\\half{\\tfrac12}\n% \\newcommand{\\not}{}\n"
+    (tmp_path / "own.tex").write_text(own)
+    settings = read("[document]\nmacros = 'own.tex'\n", "derive.toml", tmp_path)
+    mode = MODES["solutions"]
+    text = tex(subject.read(problem, "p.yaml").document(mode, settings, Fit()), mode)
+    assert r"$x \in \R^n$" in text and own.rstrip() in text and r"\deriveat{own.tex:1 the macros}" in text
+    with pytest.raises(DeriveError, match=r"\\R is not among"):
+        subject.read(problem, "p.yaml").document(mode, Settings(), Fit())

@@ -15,7 +15,13 @@ Anchor = Literal["center", "north", "south", "east", "west", "north west", "nort
 
 @dataclass(frozen=True)
 class Stroke:
-    """A line through points, filled and closed where `closed`."""
+    """A line through points.
+
+    style   what it looks like
+    points  (x, y), in centimetres
+    closed  it is closed and filled
+    shape   stroke
+    """
 
     style: str
     points: tuple[Point, ...]
@@ -26,7 +32,12 @@ class Stroke:
 
 @dataclass(frozen=True)
 class Dot:
-    """A filled disc, of the size of its style."""
+    """A filled disc.
+
+    style  what it looks like, and how large it is
+    x, y   its centre, in centimetres
+    shape  dot
+    """
 
     style: str
     x: float
@@ -37,7 +48,14 @@ class Dot:
 
 @dataclass(frozen=True)
 class Label:
-    """LaTeX text whose `anchor` stands at (x, y): with `north` it hangs below, with `west` it begins there."""
+    """LaTeX text at a point.
+
+    x, y    the point, in centimetres
+    text    what stands there
+    anchor  what of the text is at the point: with `north` it hangs below, with `west` it begins there
+    style   what it looks like
+    shape   label
+    """
 
     x: float
     y: float
@@ -68,9 +86,12 @@ class Drawing:
 class Figure:
     """A figure of a page.
 
+    kind     of figure: data, tangent, graph, …
     place    `question`: it shows nothing of the answer, and stands with the question; `solution`: after the derivation
     caption  LaTeX text under it
     alt      in plain words what is to be seen, for who cannot see it
+    width, height  of its box, in centimetres
+    marks    strokes, dots and labels, in order
     mark     `file:line the figure data`, for the log
     """
 
