@@ -98,6 +98,10 @@ def pull(expr: Expr, direction: Symbol, weight: Expr) -> Expr:
             return _stacked(expr, direction, weight)
         case Apply(function=fn, arg=point, order=1, directions=(v,)) if fn.value is not None and expr.is_scalar:
             return pull(v, direction, scale(weight, Apply(fn, point, 1, ())))
+        case Apply(function=fn, arg=point, order=1, directions=(v,), adjoint=False):
+            return pull(v, direction, Apply(fn, point, 1, (weight,), True))
+        case Apply(function=fn, arg=point, order=2, directions=(v,)) if expr.shape == point.shape:
+            return pull(v, direction, Apply(fn, point, 2, (weight,)))
         case Call():
             found = adjoint_of(expr, name, weight)
             if found is not None:

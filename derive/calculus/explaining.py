@@ -7,14 +7,29 @@ from functools import lru_cache
 
 from derive.calculus.derivation import Why
 from derive.language.functions import FUNCTIONS
-from derive.language.nodes import Call, Expr, walk
+from derive.language.nodes import Apply, Call, Expr, Symbol, walk
+from derive.language.sizes import is_column
 
 
 def explanations(written: Iterable[Expr], brought: Iterable[Expr]) -> tuple[Why, ...]:
     """A sentence for each function of the table that says what it is, in the order of appearance."""
+    brought = tuple(brought)
     known = {node.name for e in written for node in walk(e) if isinstance(node, Call)}
     found = dict.fromkeys(node.name for e in brought for node in walk(e) if isinstance(node, Call))
-    return tuple(_explained(name) for name in found if name not in known and FUNCTIONS[name].explained)
+    out = [_explained(name) for name in found if name not in known and FUNCTIONS[name].explained]
+    out += [_adjoint(node) for node in {n.function: n for e in brought for n in walk(e) if isinstance(n, Apply) and n.adjoint}.values()]
+    return tuple(out)
+
+
+def _adjoint(node: Apply) -> Why:
+    """⟨W, DY(X)[H]⟩ = ⟨DY(X)*[W], H⟩."""
+    fn, (value, moved) = node.function, (node.function.value, node.function.argument)
+    assert value is not None and moved is not None
+    letters = ("w" if is_column(value) else "W"), ("h" if is_column(moved) else "H")
+    w, h = (Symbol(letter, shape) for letter, shape in zip(letters, (value, moved), strict=True))
+    left: Expr = Call("inner", (w, Apply(fn, node.arg, 1, (h,))))
+    right: Expr = Call("inner", (Apply(fn, node.arg, 1, (w,), True), h))
+    return ("The star marks the adjoint: ", left, " = ", right, " for all ", w, " and ", h, ".")
 
 
 @lru_cache(maxsize=32)

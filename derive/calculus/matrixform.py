@@ -173,8 +173,9 @@ def vec_matrix(expr: Expr, h: Symbol) -> Expr:
             return vec_matrix(matmul(Transpose(a), Unit(i, a.shape[0])), h)
         case Sum():
             return Sum(expr.index, expr.lower, expr.upper, vec_matrix(expr.body, h))
-        case Apply():
-            raise missing(expr, "vectorized form")
+        case Apply(function=fn, arg=point, order=order, directions=(v,), adjoint=False) if order == 1 or is_column(point.shape):
+            whole: Expr = Apply(fn, point, order, ())
+            return _times(whole, vec_matrix(v, h))
         case Times():
             return vec_matrix(times(*expr.factors), h)
     raise missing(expr, "vectorized form")
@@ -199,6 +200,8 @@ def laws(expr: Expr, h: Symbol) -> tuple[str, ...]:
                 found.append("vec-entrywise")
             case Call(name="kron"):
                 found.append("vec-of-kronecker")
+            case Apply():
+                found.append("vec-of-function")
         for child in node.children:
             go(child)
 

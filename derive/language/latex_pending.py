@@ -47,17 +47,27 @@ def _applied(p: Parser, function: Unnamed, order: int, directions: int, start: i
         raise p.fail(f"expected `(` and the argument of {function.name}, {p.found()}", p.token.start)
     argument = p.combine.sized(p.only(p.bracket(), start))
     toward: tuple[Expr, ...] = ()
+    assert function.argument is not None and function.value is not None
+    adjoint = False
+    if order == directions == 1 and p.token.text == "^":
+        p.take()
+        if p.peek() != "*":
+            raise p.fail(f"expected `{{*}}` or the direction of the derivative, {p.found()}", p.token.start)
+        p.group()
+        adjoint = True
+    if order == 2 and directions == 1 and function.value == SCALAR and p.opening() != "[":
+        directions = 0
     if directions:
         if p.opening() != "[":
             raise p.fail(f"expected `[` and the direction of the derivative, {p.found()}", p.token.start)
         toward = tuple(p.combine.sized(operand) for operand in p.bracket())
     if len(toward) != directions:
         raise p.fail(f"this derivative has {directions} direction(s), not {len(toward)}", start, "arguments")
-    assert function.argument is not None
+    fits, words = (function.value, "value") if adjoint else (function.argument, "argument")
     for direction in toward:
-        if direction.shape != function.argument:
-            raise p.fail(f"a direction of {function.name} has the shape of its argument", start, "size-mismatch")
-    return Operand(p.made(Apply, start, function, argument, order, toward), start, p.last_end)
+        if direction.shape != fits:
+            raise p.fail(f"a direction of {function.name} has the shape of its {words}", start, "size-mismatch")
+    return Operand(p.made(Apply, start, function, argument, order, toward, adjoint), start, p.last_end)
 
 
 def apply_derivative(p: Parser, kind: str) -> Operand:

@@ -568,22 +568,25 @@ class Apply(Expr):
     """An unnamed `function` E at a point, or one of its derivatives there.
 
     order 0                    E(x)
-    order 1, no direction      its gradient (scalar value; the shape of x) or its Jacobian (vector value, vector x)
+    order 1, no direction      its gradient (scalar value; the shape of x) or its Jacobian (of matrices d vec E / d vec x)
     order k, k directions      DE(x)[h], D²E(x)[h, k]
     order 2, one direction     its Hessian applied to h (scalar value; the shape of x)
+    order 2, no direction      its Hessian matrix (scalar value, vector x)
+    adjoint, order 1           DE(x)*[w], of the shape of x: ⟨w, DE(x)[h]⟩ = ⟨DE(x)*[w], h⟩
     """
 
     function: Unnamed
     arg: Expr
     order: int = 0
     directions: tuple[Expr, ...] = ()
+    adjoint: bool = False
 
     @property
     def children(self) -> tuple[Expr, ...]:
         return (self.arg, *self.directions)
 
     def rebuild(self, children: tuple[Expr, ...]) -> Expr:
-        return Apply(self.function, children[0], self.order, children[1:])
+        return Apply(self.function, children[0], self.order, children[1:], self.adjoint)
 
     def _own_names(self) -> frozenset[str]:
         return frozenset((self.function.name,))
@@ -593,11 +596,13 @@ class Apply(Expr):
         assert takes is not None and gives is not None
         if self.arg.shape != takes:
             raise ShapeError(f"{self.function.name} takes {show(takes)}, and this is {show(self.arg.shape)}")
+        if self.adjoint:
+            return takes
         if len(self.directions) == self.order:
             return gives
         if is_scalar(gives):
-            return takes
-        return (gives[0], takes[0])
+            return (takes[0], takes[0]) if self.order == 2 and not self.directions else takes
+        return (gives[0] * gives[1], takes[0] * takes[1])
 
 
 # --------------------------------------------------------------------------------------------- derivatives to be taken

@@ -89,7 +89,7 @@ class Functions(Context):
             below = node.order - 1
             outer = "" if not below else r"\mathrm{D}" + (f"^{{{below}}}" if below > 1 else "")
             head = f"{outer}J_{{{name}}}"
-        tail = f"[{', '.join(directions)}]" if directions else ""
+        tail = f"{'^{*}' if node.adjoint else ''}[{', '.join(directions)}]" if directions else ""
         return Piece(f"{head}{inside.text}{tail}", ATOM, inside.height, "call")
 
     def _pending(self, node: D, path: Path) -> Piece:

@@ -33,7 +33,7 @@ from derive.language.nodes import (
     Where,
     Zeros,
 )
-from derive.language.sizes import ONE, is_column, is_row
+from derive.language.sizes import ONE, is_column, is_row, is_scalar
 from derive.notation.identifiers import identifier
 from derive.notation.numpy_code import (
     ADD,
@@ -154,6 +154,10 @@ class Writer:
                 return Code(f"{identifier(derivative_name(function.name, order))}({self.code(arg).text})")
             case Call():
                 return self.call(node)
+            case Apply(directions=toward, adjoint=adjoint) if adjoint or _assembled(node):
+                called = identifier(derivative_name(node.function.name, node.order))
+                arguments = ", ".join(self.code(c).text for c in (node.arg, *toward))
+                return Code(_WHOLE["adjoint" if adjoint else "hessian" if node.order == 2 else "jacobian"].format(called, arguments))
             case Apply(function=function, order=order):
                 arguments = ", ".join(self.code(c).text for c in node.children)
                 return Code(f"{identifier(derivative_name(function.name, order))}({arguments})")
@@ -339,3 +343,21 @@ def reciprocal(node: Power) -> int:
     if node.base.is_scalar and isinstance(exponent, Number) and exponent.value.denominator == 1 and exponent.value < 0:
         return -int(exponent.value)
     return 0
+
+
+def _assembled(node: Apply) -> bool:
+    """Whether a derivative without directions is put together from those along the units."""
+    takes, gives = node.function.argument, node.function.value
+    assert takes is not None and gives is not None
+    if node.directions or not node.order:
+        return False
+    return node.order == 2 or not (is_scalar(gives) or (is_column(gives) and is_column(takes)))
+
+
+_WHOLE = {
+    "adjoint": "(lambda a, w: np.reshape([np.sum(w * {0}(a, np.reshape(e, np.shape(a)))) for e in np.eye(np.size(a))], np.shape(a)))({1})",
+    "hessian": "(lambda a: np.array([{0}(a, e) for e in np.eye(np.size(a))]))({1})",
+    "jacobian": "(lambda a: np.stack([np.ravel({0}(a, np.reshape(e, np.shape(a), order='F')), order='F') "
+                "for e in np.eye(np.size(a))], axis=1))({1})",
+}
+"""What `Apply` assembles of derivatives along directions: DE(x)*[w], the Hessian matrix, d vec E / d vec x."""

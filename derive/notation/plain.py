@@ -125,7 +125,7 @@ class Plain:
                 return Written(f"{self.name_of(node.function, node.order)}({self.of(node.arg).text})")
             case Call():
                 return self.call(node)
-            case Apply():
+            case Apply() if not node.adjoint:
                 return Written(f"{self.name_of(node.function, node.order)}({self.listed(node.children)})")
         raise ValueError(f"{type(node).__name__} is a derivative to be taken: the problem language cannot say it")
 

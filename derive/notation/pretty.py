@@ -179,7 +179,7 @@ class Pretty(Plain):
     def apply(self, node: Apply) -> Written:
         name = pretty_name(node.function.name)
         arg, *directions = (self.of(c).text for c in node.children)
-        tail = f"[{', '.join(directions)}]" if directions else ""
+        tail = f"{'*' if node.adjoint else ''}[{', '.join(directions)}]" if directions else ""
         order = str(node.order).translate(_RAISED) if node.order > 1 else ""
         scalar = node.function.value == (ONE, ONE)
         if node.order == 0:
