@@ -84,7 +84,7 @@ _ROWS = (
          "Column by column.", "Magnus & Neudecker, Matrix Differential Calculus, ch. 3, thm. 10"),
     Move("vec-of-scalar", "tr(A'X) = vec(A)'vec(X)", "`tr(A' X) = vec(A)' vec(X)`", "Both are the sum of the products of the entries.",
          "Magnus & Neudecker, Matrix Differential Calculus, ch. 2"),
-    Move("vec-of-function", "by definition of its Jacobian", "the Jacobian of an unnamed `function` of matrices is d vec Y/d vec X",
+    Move("vec-of-function", "by definition of its Jacobian", "the Jacobian of a function of matrices without a formula is d vec Y/d vec X",
          "A definition.", "Magnus & Neudecker, Matrix Differential Calculus, ch. 5"),
     # ------------------------------------------------------------------ another way to differentiate
     Move("expansion", "multiply out", "f(X + H) − f(X), multiplied out",
