@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from fractions import Fraction
+from random import Random
+from typing import Protocol, TypeVar
 
 from hypothesis import strategies as st
 
@@ -88,25 +90,64 @@ def expressions(
     """
     target = draw(shapes()) if shape is None else shape
     rows = [row for name, row in FUNCTIONS.items() if functions is None or name in functions]
-    generator = _Generator(draw, rows, frozenset(structures), tuple(symbols))
+    generator = Generator(Drawn(draw), rows, frozenset(structures), tuple(symbols))
     return generator.of(target, depth, ())
+
+
+T = TypeVar("T")
+
+
+class Chance(Protocol):
+    """What chooses: hypothesis in a test, a die with a seed in a script."""
+
+    def among(self, options: Sequence[T]) -> T: ...
+
+    def below(self, count: int) -> int:
+        """0, …, count - 1."""
+        ...
+
+
+class Drawn:
+    """Hypothesis chooses."""
+
+    def __init__(self, draw: st.DrawFn) -> None:
+        self.draw = draw
+
+    def among(self, options: Sequence[T]) -> T:
+        return self.draw(st.sampled_from(options))
+
+    def below(self, count: int) -> int:
+        return self.draw(st.integers(0, count - 1))
+
+
+class Die:
+    """A seed chooses: the same seed, the same expression."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = Random(seed)
+
+    def among(self, options: Sequence[T]) -> T:
+        return self.random.choice(options)
+
+    def below(self, count: int) -> int:
+        return self.random.randrange(count)
 
 
 Bound = tuple[tuple[Symbol, Size], ...]
 """Indices of the sums around, and how far each goes."""
 
 
-class _Generator:
+class Generator:
     def __init__(
-        self, draw: st.DrawFn, rows: list[Function], structures: frozenset[str], symbols: tuple[Symbol, ...]
+        self, chance: Chance, rows: list[Function], structures: frozenset[str], symbols: tuple[Symbol, ...]
     ) -> None:
-        self.draw, self.rows, self.structures, self.symbols = draw, rows, structures, symbols
+        self.chance, self.rows, self.structures, self.symbols = chance, rows, structures, symbols
 
     def pick(self, options: list[Callable[[], Expr]] | tuple[Callable[[], Expr], ...]) -> Expr:
-        return self.draw(st.sampled_from(options))()
+        return self.chance.among(options)()
 
     def of(self, shape: Shape, depth: int, bound: Bound) -> Expr:
-        if depth <= 0 or self.draw(st.integers(0, 7)) == 0:
+        if depth <= 0 or self.chance.below(8) == 0:
             return self.leaf(shape, bound)
         d = depth - 1
         options: list[Callable[[], Expr]] = [
@@ -141,16 +182,16 @@ class _Generator:
 
     # ----------------------------------------------------------------------------------------- leaves
     def number(self) -> Expr:
-        return number(self.draw(st.sampled_from(
+        return number(self.chance.among(
             (2, 3, -1, -1, -2, 10, Fraction(1, 2), Fraction(-1, 2), Fraction(2, 3), Fraction(1, 1000), 0)
-        )))
+        ))
 
     def leaf(self, shape: Shape, bound: Bound) -> Expr:
         fitting: list[Expr] = [s for s in self.symbols if s.shape == shape]
         if is_scalar(shape):
             fitting += [index for index, _ in bound]
-            if self.draw(st.integers(0, 3)) == 0:
-                return self.draw(st.sampled_from((self.number(), SizeValue(N))))
+            if self.chance.below(4) == 0:
+                return self.chance.among((self.number(), SizeValue(N)))
         constants: list[Expr] = []
         if not is_scalar(shape):
             constants = [Ones(shape), Zeros(shape)]
@@ -158,9 +199,9 @@ class _Generator:
                 constants.append(Identity(shape[0]))
             if is_column(shape):
                 constants.append(Unit(self.index(shape[0], bound), shape[0]))
-        if fitting and not (constants and "constant" in self.structures and self.draw(st.integers(0, 5)) == 0):
-            return self.draw(st.sampled_from(fitting))
-        return self.draw(st.sampled_from(constants)) if constants else number(2)
+        if fitting and not (constants and "constant" in self.structures and self.chance.below(6) == 0):
+            return self.chance.among(fitting)
+        return self.chance.among(constants) if constants else number(2)
 
     def nonzero(self, depth: int, bound: Bound) -> Expr:
         out = self.of(SCALAR, depth, bound)
@@ -170,16 +211,16 @@ class _Generator:
         options: list[Expr] = [number(1), number(2)]
         options += [s for s in self.symbols if "integer" in s.has]
         options += [index for index, reach in bound if reach == size] * 3
-        return self.draw(st.sampled_from(options))
+        return self.chance.among(options)
 
     # ----------------------------------------------------------------------------------------- algebra
     def sum(self, shape: Shape, depth: int, bound: Bound) -> Expr:
-        terms = [self.of(shape, depth, bound) for _ in range(self.draw(st.integers(2, 3)))]
-        signs = [self.draw(st.booleans()) for _ in terms]
+        terms = [self.of(shape, depth, bound) for _ in range(2 + self.chance.below(2))]
+        signs = [bool(self.chance.below(2)) for _ in terms]
         return build.add(*(build.negate(t) if minus else t for t, minus in zip(terms, signs, strict=True)))
 
     def product(self, shape: Shape, depth: int, bound: Bound) -> Expr:
-        inner = self.draw(st.sampled_from(DIMENSIONS if is_scalar(shape) else (*DIMENSIONS, ONE)))
+        inner = self.chance.among(DIMENSIONS if is_scalar(shape) else (*DIMENSIONS, ONE))
         left, right = (shape[0], inner), (inner, shape[1])
         return build.matmul(self.of(left, depth, bound), self.of(right, depth, bound))
 
@@ -189,17 +230,17 @@ class _Generator:
         exponents += [s for s in self.symbols if "integer" in s.has]
         if is_scalar(shape):
             exponents += [number(Fraction(1, 2)), number(Fraction(-3, 2)), self.of(SCALAR, min(depth, 1), bound)]
-        exponent = self.draw(st.sampled_from(exponents))
+        exponent = self.chance.among(exponents)
         return number(2) if build.is_zero(base) and is_scalar(shape) else build.power(base, exponent)
 
     # ----------------------------------------------------------------------------------------- functions
     def call(self, shape: Shape, depth: int, bound: Bound) -> Expr:
-        fitting = [(row, form) for row in self.rows for form in _fitting(row, shape)]
+        fitting = [(row, form) for row in self.rows for form in fitting_forms(row, shape)]
         if not fitting:
             return self.leaf(shape, bound)
-        if is_scalar(shape) and self.draw(st.integers(0, 5)) == 0:
+        if is_scalar(shape) and self.chance.below(6) == 0:
             return self.enlarged(depth, bound)
-        row, takes = self.draw(st.sampled_from(fitting))
+        row, takes = self.chance.among(fitting)
         if row.maps:
             return Map(row.name, self.of(shape, depth, bound))
         args: list[Expr] = []
@@ -220,12 +261,12 @@ class _Generator:
             return None
         wanted = row.needs or ""
         fitting = [s for s in self.symbols if s.shape == takes[0] and (wanted in s.has if wanted else not s.has)]
-        return self.draw(st.sampled_from(fitting)) if fitting else None
+        return self.chance.among(fitting) if fitting else None
 
     def enlarged(self, depth: int, bound: Bound) -> Expr:
         """A scalar around a Kronecker product or a vec, whose shape is a product of sizes."""
         names = {row.name for row in self.rows}
-        if {"kron", "tr"} <= names and self.draw(st.booleans()):
+        if {"kron", "tr"} <= names and self.chance.below(2):
             left, right = self.of((M, M), depth, bound), self.of((N, N), depth, bound)
             return Call("tr", (Call("kron", (left, right)),))
         if {"vec", "norm"} <= names:
@@ -234,8 +275,8 @@ class _Generator:
 
     def unnamed(self, shape: Shape, depth: int, bound: Bound) -> Expr:
         options: list[Callable[[], Expr]] = [
-            lambda: Map(UNNAMED["sigma"], self.of(shape, depth, bound), self.draw(st.integers(0, 4))),
-            lambda: Map(UNNAMED["phi"], self.of(shape, depth, bound), self.draw(st.integers(0, 1))),
+            lambda: Map(UNNAMED["sigma"], self.of(shape, depth, bound), self.chance.below(5)),
+            lambda: Map(UNNAMED["phi"], self.of(shape, depth, bound), self.chance.below(2)),
         ]
         for function in (UNNAMED["E"], UNNAMED["G"], UNNAMED["F"]):
             takes, gives = function.argument, function.value
@@ -256,26 +297,26 @@ class _Generator:
 
     # ----------------------------------------------------------------------------------------- structure
     def where(self, shape: Shape, depth: int, bound: Bound) -> Expr:
-        over = self.draw(st.sampled_from((SCALAR, shape)))
-        op = self.draw(st.sampled_from(("<", "<=", ">", ">=")))
+        over = self.chance.among((SCALAR, shape))
+        op = self.chance.among(("<", "<=", ">", ">="))
         d = min(depth, 2)
         condition = Compare(op, self.of(over, d, bound), self.of(over, d, bound))
         return Where(condition, self.of(shape, d, bound), self.of(shape, d, bound))
 
     def indexed(self, shape: Shape, depth: int, bound: Bound) -> Expr:
         index: Symbol = Symbol("ij"[len(bound)], SCALAR, frozenset(("integer",)))
-        size = self.draw(st.sampled_from(DIMENSIONS))
+        size = self.chance.among(DIMENSIONS)
         upper = SizeValue(size)
         return Sum(index, number(1), upper, self.of(shape, depth, (*bound, (index, size))))
 
     def entry(self, shape: Shape, depth: int, bound: Bound) -> Expr:
-        m, n = (self.draw(st.sampled_from(DIMENSIONS)) for _ in range(2))
-        d = self.draw(st.sampled_from((0, depth)))
+        m, n = (self.chance.among(DIMENSIONS) for _ in range(2))
+        d = self.chance.among((0, depth))
         if is_column(shape):
-            if self.draw(st.booleans()):
+            if self.chance.below(2):
                 return Entry(self.of((shape[0], n), d, bound), None, self.index(n, bound))
             return Entry(self.of((m, shape[0]), d, bound), self.index(m, bound), None)
-        if self.draw(st.booleans()):
+        if self.chance.below(2):
             return Entry(self.of((m, ONE), d, bound), self.index(m, bound), None)
         return Entry(self.of((m, n), d, bound), self.index(m, bound), self.index(n, bound))
 
@@ -292,7 +333,7 @@ def _size(text: str, sizes: dict[str, Size], fallback: Size) -> Size:
     return out
 
 
-def _fitting(row: Function, shape: Shape) -> list[tuple[Shape | None, ...]]:
+def fitting_forms(row: Function, shape: Shape) -> list[tuple[Shape | None, ...]]:
     """The shapes of arguments with which a function has a value of that shape; None stands for an index."""
     if row.maps:
         return [()]

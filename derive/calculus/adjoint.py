@@ -10,7 +10,7 @@ from itertools import chain, count
 
 from derive.calculus.rules.adjoints import adjoint_of
 from derive.errors import DeriveError
-from derive.language.build import ONE, add, matmul, scale, times, transpose, zero
+from derive.language.build import ONE, add, counted, matmul, scale, times, transpose, zero
 from derive.language.nodes import (
     Add,
     Apply,
@@ -20,7 +20,6 @@ from derive.language.nodes import (
     Identity,
     MatMul,
     Scale,
-    SizeValue,
     Stack,
     Sum,
     Symbol,
@@ -29,7 +28,6 @@ from derive.language.nodes import (
     Unit,
     Where,
     Zeros,
-    number,
     substitute,
     walk,
 )
@@ -184,8 +182,7 @@ def selector(sizes: list[Size], k: int) -> Expr:
     if sizes[k] == Size.of(1):
         before = sum(sizes[:k], Size(()))
         index = before + Size.of(1)
-        place = number(index.value({})) if index.is_number else SizeValue(index)
-        return transpose(Unit(place, whole))
+        return transpose(Unit(counted(index), whole))
     blocks: list[Expr] = []
     before = sum(sizes[:k], Size(()))
     after = sum(sizes[k + 1 :], Size(()))

@@ -185,6 +185,10 @@ def _domain(name: str, domain: str, arg: Expr) -> Why:
             if definiteness(arg) == "positive definite":
                 return ()
             return (arg, " has no eigenvalue on (−∞, 0]")
+        case "no-opposite-eigenvalues":
+            if definiteness(arg) == "positive definite" or (isinstance(arg, Call) and arg.name == "sqrtm"):
+                return ()
+            return ("no two eigenvalues of ", arg, " are opposite")
         case "distinct-singular-values":
             return ("the singular values of ", arg, " are distinct and positive")
     return ()

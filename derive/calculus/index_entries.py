@@ -51,7 +51,7 @@ def fresh(taken: set[str]) -> Iterator[Symbol]:
 
 def size(s: Size) -> Expr:
     """A size as an upper bound."""
-    return number(s.value({})) if s.is_number else SizeValue(s)
+    return build.counted(s)
 
 
 def delta(i: Expr, j: Expr) -> Expr:

@@ -16,7 +16,6 @@ from derive.language.nodes import (
     Ones,
     Power,
     Scale,
-    SizeValue,
     Symbol,
     Transpose,
     number,
@@ -167,7 +166,7 @@ class Network:
                 raise Unreadable
             self.drop(i)
             if not found:
-                self.scalars.append(SizeValue(self.size(i)))
+                self.scalars.append(build.counted(self.size(i)))
                 continue
             t = found[0]
             ones = Ones((self.size(i), SIZE_ONE))

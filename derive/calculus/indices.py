@@ -108,7 +108,7 @@ def index_lines(function: Expr, variable: Symbol) -> list[IndexLine]:
         deltas = any(isinstance(node, Delta) for node in walk(raw))
         why: Why = ("the deltas contract the sums",) if deltas else ("collect",)
         lines.append(IndexLine(short, "contract", why))
-    return lines + _recognised(short, free)
+    return [line._replace(expr=lettered(line.expr)) for line in lines + _recognised(short, free)]
 
 
 class IndexChain(NamedTuple):
@@ -152,7 +152,27 @@ def index_chain(function: Expr, inner: Symbol, definition: Expr, variable: Symbo
     short = contract(body)
     if short is not body:
         lines.append(IndexLine(short, "contract", ("the deltas contract the sums",)))
-    return IndexChain(lines + _recognised(short, free), free, entry)
+    return IndexChain([line._replace(expr=lettered(line.expr)) for line in lines + _recognised(short, free)], free, entry)
+
+
+def lettered(expr: Expr) -> Expr:
+    """The expression with a letter of its own for each index that is summed inside another sum over the same letter, or whose
+    name is no letter: two sums beside one another may share one."""
+    taken = _names(expr)
+    new = fresh(taken)
+
+    def go(node: Expr, around: frozenset[str]) -> Expr:
+        if isinstance(node, Sum):
+            index, body = node.index, node.body
+            if index.name in around or not index.name.replace("_", "").isalnum():
+                index = next(new)
+                body = substitute(body, {node.index: index})
+            lower, upper = go(node.lower, around), go(node.upper, around)
+            return replace(node, index=index, lower=lower, upper=upper, body=go(body, around | {index.name}))
+        children = tuple(go(child, around) for child in node.children)
+        return node if all(a is b for a, b in zip(children, node.children, strict=True)) else build.remake(node, children)
+
+    return go(expr, frozenset()) if any(isinstance(node, Sum) for node in walk(expr)) else expr
 
 
 def _entry(symbol: Symbol, at: Sequence[Expr]) -> Expr:

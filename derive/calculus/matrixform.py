@@ -6,7 +6,7 @@ Source: Magnus & Neudecker, Matrix Differential Calculus, ch. 2-3 (vec(AXB) = (B
 from __future__ import annotations
 
 from derive.calculus.adjoint import missing, pull, selector
-from derive.language.build import ONE, add, is_zero, matmul, scale, times, transpose
+from derive.language.build import ONE, add, counted, is_zero, matmul, scale, times, transpose
 from derive.language.nodes import (
     Add,
     Apply,
@@ -18,7 +18,6 @@ from derive.language.nodes import (
     MatMul,
     Ones,
     Scale,
-    SizeValue,
     Stack,
     Sum,
     Symbol,
@@ -225,7 +224,7 @@ def _diagonal(expr: Expr, a: Expr) -> Expr:
     e: Expr = Unit(i, n)
     both = Call("kron", (e, e))
     body = matmul(both, transpose(e)) if is_column(a.shape) else matmul(e, transpose(both))
-    out: Expr = Sum(i, ONE, SizeValue(n), body)
+    out: Expr = Sum(i, ONE, counted(n), body)
     return out
 
 

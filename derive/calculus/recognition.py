@@ -198,7 +198,7 @@ class _Reader:
     def sum_of_terms(self, body: Add, index: Symbol) -> Tensor:
         """Σ_i (a_i + b_i): as the sum of the two sums."""
         around = tuple(i for i in self.indices_of(body) if i is not index)
-        lower, upper = build.ONE, SizeValue(self.size(index))
+        lower, upper = build.ONE, build.counted(self.size(index))
         parts = [self.term(Sum(index, lower, upper, t), around) for t in body.terms]
         return Tensor(build.add(*parts), around)
 

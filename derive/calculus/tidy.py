@@ -13,6 +13,7 @@ from derive.language.build import (
     MINUS_ONE,
     ONE,
     add,
+    counted,
     is_zero,
     matmul,
     power,
@@ -36,7 +37,6 @@ from derive.language.nodes import (
     Ones,
     Power,
     Scale,
-    SizeValue,
     Stack,
     Sum,
     Symbol,
@@ -230,7 +230,7 @@ def _join(left: Expr, right: Expr, used: Used | None) -> Expr | None:
             _note(used, "orthogonal", left)
             return Identity(left.shape[0])
     if isinstance(left, Transpose) and isinstance(left.arg, Ones) and right is left.arg and is_column(right.shape):
-        return SizeValue(right.shape[0])
+        return counted(right.shape[0])
     if isinstance(left, Call) and left.name == "hadamard" and is_column(right.shape):
         for whole, outer in (left.args, reversed(left.args)):
             sides = column_times_row(outer)
@@ -369,7 +369,7 @@ def _called(name: str, new: tuple[Expr, ...], used: Used | None) -> Expr:
         if name == "diag" and isinstance(arg, Ones):
             return Identity(arg.shape[0]) if is_column(arg.shape) else Ones((arg.shape[0], ONE_SIZE))
         if name == "tr" and isinstance(arg, Identity):
-            return SizeValue(arg.size)
+            return counted(arg.size)
         if name == "sum" and not isinstance(arg, Add):
             joined = summed(arg)
             if joined is not None:

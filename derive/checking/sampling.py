@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from derive.checking import smooth
+from derive.checking.domains import check, demands
 from derive.checking.evaluation import NAMESPACE, Unevaluable, compiled, derivative, evaluate, largest, quiet
 from derive.checking.sizing import assignments
 from derive.checking.structures import STYLES, Array, Style, array_shape, direction, draw
@@ -27,8 +28,10 @@ from derive.notation.numpy_source import Names
 
 RELIABLE = 1e-7
 """The relative error that the difference quotient may have at a point."""
+WELL_BENT = 2e-7
+"""Likewise of the second difference, against it or what of the function is not rounding."""
 LARGE = 1e7
-FLAT, FAIR = 5, 24
+FLAT, FAIR = 5, 40
 """Points with a vanishing derivative, or with one that only short steps give, after which one is taken."""
 SECOND_ORDER = frozenset(("second-derivative", "hessian", "taylor", "stationary"))
 NEARBY = 1e-9
@@ -130,11 +133,19 @@ def points(
     serves  raises Unevaluable for a point that does not serve for another reason
     DeriveError `no-point` when none is found.
     """
-    code = compiled(problem.function, Names(problem.let))
+    names = Names(problem.let)
+    code = compiled(problem.function, names)
+    asked = demands((problem.function, *(d for _, d in problem.let)))
+
+    def inside(point: Point) -> None:
+        check(asked, names, point.namespace)
+        if serves is not None:
+            serves(point)
+
     kinked = any(_has_kink(e) for e in (problem.function, *(d for _, d in problem.let)))
     with quiet():
         return [
-            _first(problem, code, serves, (*_hash(problem.id), k, extra_seed), k % 2, kinked and k > 0)
+            _first(problem, code, inside, (*_hash(problem.id), k, extra_seed), k % 2, kinked, k > 0)
             for k in range(count)
         ]
 
@@ -151,23 +162,23 @@ def _has_kink(expr: Expr) -> bool:
 def _first(
     problem: Problem,
     code: CodeType,
-    serves: Callable[[Point], None] | None,
+    serves: Callable[[Point], None],
     seed: tuple[int, ...],
     shift: int,
-    zero_is_fine: bool,
+    kinked: bool,
+    further: bool,
 ) -> Point:
     spare: dict[str, Point] = {}
     left = {"flat": FLAT, "fair": FAIR}
     reason = "it has no value"
     for point in _candidates(problem, seed, shift):
         try:
-            quality = _quality(problem, code, point)
-            if serves is not None:
-                serves(point)
+            quality = _quality(problem, code, point, kinked)
+            serves(point)
         except Unevaluable as e:
             reason = str(e)
             continue
-        if quality == "good" or (zero_is_fine and quality == "flat"):
+        if quality == "good" or (kinked and further and quality == "flat"):
             return point
         spare.setdefault(quality, point)
         left[quality] -= 1
@@ -193,23 +204,36 @@ def _candidates(problem: Problem, seed: tuple[int, ...], shift: int) -> Iterator
                     yield draw_point(problem, sizes, style, (*seed, quick, round_, s, attempt))
 
 
-def _quality(problem: Problem, code: CodeType, point: Point) -> str:
+def _quality(problem: Problem, code: CodeType, point: Point, kinked: bool) -> str:
     """good; fair, where only short steps give the derivative; flat, where it vanishes.  Unevaluable: it does not serve."""
     shape = array_shape(problem.function.shape, point.sizes)
     value = evaluate(code, point.namespace, shape)
     size = largest(value)
     if size > LARGE:
         raise Unevaluable("it is too large there")
-    moves = {v.name: point.direction(v, "0") for v in problem.wrt}
+    second = bool(SECOND_ORDER & set(problem.find))
+    ways = [_along(point, problem.wrt, problem.directions)]
+    if kinked:  # along another direction a kink may be nearer
+        ways.append({v.name: point.direction(v, "0") for v in problem.wrt})
+        ways += [_along(point, problem.wrt, problem.second_directions)] if second else []
+    def curve(moves: Mapping[str, Any]) -> Callable[[float], Array]:
+        return lambda t: evaluate(code, point.moved(moves, t), shape)
 
-    def curve(t: float) -> Array:
-        return evaluate(code, point.moved(moves, t), shape)
+    grades = {_grade(curve(moves), size, speed(moves), second) for moves in ways}
+    return next(grade for grade in ("fair", "flat", "good") if grade in grades)
 
-    found = derivative(curve, speed=speed(moves), attempts=1)
+
+def _along(point: Point, variables: Iterable[Symbol], directions: Iterable[Symbol]) -> dict[str, Any]:
+    return {v.name: point.values[h.name] for v, h in zip(variables, directions, strict=False)}
+
+
+def _grade(curve: Callable[[float], Array], size: float, fast: float, second: bool) -> str:
+    """The quality of a point along one curve through it."""
+    found = derivative(curve, speed=fast, attempts=1)
     plain = (8 * (curve(1e-3) - curve(-1e-3)) - (curve(2e-3) - curve(-2e-3))) / 12e-3
     long_steps = found.relative < RELIABLE and largest(plain - found.value) <= RELIABLE * largest(found.value)
     if not long_steps:
-        found = derivative(curve, speed=speed(moves))
+        found = derivative(curve, speed=fast)
     slope = largest(found.value)
     if slope > LARGE * max(1.0, size):
         raise Unevaluable("its derivative is too large there")
@@ -217,9 +241,11 @@ def _quality(problem: Problem, code: CodeType, point: Point) -> str:
         return "flat"
     if found.error > RELIABLE * max(slope, 1e-3 * size):
         raise Unevaluable("its derivative is not well conditioned there")
-    if long_steps and SECOND_ORDER & set(problem.find):
-        bend = derivative(curve, 2, speed=speed(moves), attempts=1)
-        long_steps = bend.error < 1e-6 * max(largest(bend.value), slope, size)
+    if long_steps and second:
+        bend = derivative(curve, 2, fast, attempts=1)
+        pairs = [curve(k * 1e-2) + curve(-k * 1e-2) for k in (1, 2, 3)]
+        plain = (270 * pairs[0] - 27 * pairs[1] + 2 * pairs[2] - 490 * curve(0.0)) / 180e-4
+        long_steps = max(bend.error, largest(plain - bend.value)) < WELL_BENT * max(largest(bend.value), 1e-4 * size)
     return "good" if long_steps else "fair"
 
 

@@ -84,7 +84,8 @@ def path(has: frozenset[str], start: Any, rng: np.random.Generator) -> PathFunct
     shape = np.shape(start)
     if "orthogonal" in has or "stiefel" in has or ("unit" in has and shape):
         return _rotating(start, rng)
-    first, second, third = (0.7 * project(has - {"unit"}, start, rng.normal(size=shape)) for _ in range(3))
+    speed = 0.7 / np.sqrt(max(shape, default=1) ** len(shape))  # as long for a matrix as for a number
+    first, second, third = (speed * project(has - {"unit"}, start, rng.normal(size=shape)) for _ in range(3))
     if not shape:
         first, second, third = float(first), float(second), float(third)
 

@@ -155,10 +155,11 @@ def project(has: frozenset[str], at: Any, z: Any) -> Any:
 def direction(has: frozenset[str], at: Any, rng: np.random.Generator) -> Any:
     """A random direction at `at` that keeps the structure: symmetric, …, tangent for orthogonal, Stiefel, unit.
 
-    It is about as long as 1, so that the steps of a difference quotient are short against what the function does.
+    An array is about as long as 0.4, so that the steps of a difference quotient are short against what the function does:
+    a line may hold terms that cancel, each with its own quotient.
     """
     if not np.ndim(at):
         return float((0.5 + rng.random()) * rng.choice((-1.0, 1.0)))
     out = project(has, at, rng.normal(size=np.shape(at)))
     length = np.linalg.norm(out)
-    return out * ((0.7 + 0.6 * rng.random()) / length) if length > 0 else out
+    return out * ((0.3 + 0.2 * rng.random()) / length) if length > 0 else out

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from derive.calculus.derivation import Chain, Derivation, Head, Line, Result
+from derive.checking.domains import check, demands
 from derive.checking.equations import check_classification, check_equation, check_identity, check_relation, check_stationary
 from derive.checking.evaluation import Unevaluable, compiled, evaluate, largest, quiet
 from derive.checking.reading import Free, Site, partial_statement, site_at, statement
@@ -115,7 +116,10 @@ def _points(derivation: Derivation, count: int) -> list[Point]:
     known = {*problem.symbols, *(s.name for s, _ in names.let), *problem.unnamed}
     results = [stated for stated in _stated(derivation) if stated.expr.free <= known]
 
+    asked = demands(stated.expr for stated in results)
+
     def serves(point: Point) -> None:
+        check(asked, names, point.namespace)
         nearby = point.nearby(problem.symbols.values())
         for stated in results:
             _moderate(*(evaluate(compiled(stated.expr, names), p.namespace) for p in (point, nearby)))

@@ -18,12 +18,13 @@ from derive.language.nodes import (
     Power,
     Scale,
     ShapeError,
+    SizeValue,
     Times,
     Transpose,
     Zeros,
     number,
 )
-from derive.language.sizes import Shape, is_scalar, show
+from derive.language.sizes import Shape, Size, is_scalar, show
 
 ZERO = number(0)
 ONE = number(1)
@@ -108,6 +109,13 @@ def _check(chain: list[Expr]) -> None:
 
 def _chain(chain: list[Expr]) -> Expr:
     return chain[0] if len(chain) == 1 else MatMul(tuple(chain))
+
+
+def counted(size: Size) -> Expr:
+    """A size as a number in the form in which it is written: `n`, `m n`, `n + 1`."""
+    ordered = sorted(size.terms, key=lambda term: (-len(term[0]), term[0]))
+    named = (times(number(c), *(SizeValue(Size.of(name)) for name in names)) for names, c in ordered)
+    return add(*named) if ordered else ZERO
 
 
 def negate(expr: Expr) -> Expr:

@@ -4,29 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from derive.language.nodes import Add, Call, Expr, Identity, MatMul, Power, Scale, Symbol, Transpose
-
-
-def evidently_symmetric(node: Expr) -> bool:
-    """Symmetric by its form: a declared one, its inverse or power, B'SB, B'B, sums and multiples of such, `sym(A)`."""
-    match node:
-        case Symbol():
-            return bool(node.has & {"symmetric", "spd", "psd", "diagonal"})
-        case Identity():
-            return True
-        case Power():
-            return evidently_symmetric(node.base)
-        case Transpose():
-            return evidently_symmetric(node.arg)
-        case Add():
-            return all(evidently_symmetric(term) for term in node.terms)
-        case Scale():
-            return evidently_symmetric(node.arg)
-        case Call():
-            return node.name == "sym"
-        case MatMul():
-            return mirrored(node, evidently_symmetric)
-    return False
+from derive.language.nodes import Expr, MatMul, Symbol, Transpose
 
 
 def mirrored(node: MatMul, middle: Callable[[Expr], bool]) -> bool:

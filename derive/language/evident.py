@@ -25,6 +25,7 @@ from derive.language.nodes import (
     Symbol,
     Times,
     Transpose,
+    Zeros,
 )
 from derive.language.sizes import is_square
 
@@ -77,8 +78,8 @@ def _spread(expr: Expr, flip: bool) -> Expr:
             return matmul(*(reversed(spread) if flip else spread))
         case Power(base, k):
             return power(_spread(base, flip), k)
-        case Ones(dims):
-            return Ones((dims[1], dims[0])) if flip else expr
+        case Ones(dims) | Zeros(dims):
+            return type(expr)((dims[1], dims[0])) if flip else expr
         case Map(function, arg, order):
             return Map(function, _spread(arg, flip), order)
         case Call(name, args):

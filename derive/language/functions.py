@@ -8,7 +8,8 @@ signature  `square(n) -> scalar`, alternatives separated by `|`.  Words: `scalar
 latex      {0}, {1} stand for the printed arguments, {1.shape} for the shape of one; the row brings its own brackets
 numpy      {0}, {1} likewise, on arrays as LANGUAGE.md gives them: vectors 1-D, scalars floats
 latex_form how the LaTeX binds: `call` (it brings brackets for every argument), `infix` (an operator between its arguments),
-           `script` (argument 0 is the base of a superscript), `exponent` (argument 0 stands in a superscript)
+           `script` (argument 0 is the base of a superscript), `exponent` (argument 0 stands in a superscript), `composed` (a call of
+           two functions one after the other: brackets around it before a superscript)
 latex_when (conditions, LaTeX): the first row whose conditions all hold replaces `latex`.  Conditions: `square`, `matrix` (the
            first argument is a square matrix, a matrix), `definite` (it is evidently positive semidefinite), `has:v` (a symbol
            named v stands in the expression), and the choices of `notation.settings`, as `trace=braces`
@@ -229,7 +230,7 @@ _ROWS = (
     Function("mean", "any(m, n) -> scalar", r"\operatorname{{mean}}({0})", "np.mean({0})", "mean of all entries", linear=True),
     Function("det", "square(n) -> scalar", r"\det({0})", "np.linalg.det({0})", "determinant", repeats=True),
     Function("logdet", "square(n) -> scalar", r"\log\lvert\det({0})\rvert", "np.linalg.slogdet({0})[1]",
-             "logarithm of |det|", latex_when=(("definite", r"\log\det({0})"),), repeats=True, domain=("invertible",),
+             "logarithm of |det|", latex_form="composed", latex_when=(("definite", r"\log\det({0})"),), repeats=True, domain=("invertible",),
              pretty="log|det({0})|", pretty_definite="log det({0})"),
     Function("norm", "matrix(m, n) -> scalar", r"\lVert {0} \rVert", "np.linalg.norm({0})",
              "Euclidean or Frobenius norm", latex_when=(("matrix frobenius=F", r"\lVert {0} \rVert_{{F}}"),),
@@ -267,7 +268,7 @@ _ROWS = (
              "(lambda u, s, v: np.linalg.det(u) * np.linalg.det(v) * (v.T * np.prod(np.where(np.eye(s.size), 1.0, s), axis=1))"
              " @ u.T)(*np.linalg.svd({0}))", "adjugate: adj(A) A = det(A) I",
              transposes="args"),
-    Function("pinv", "matrix(m, n) -> matrix(n, m)", r"{0}^{{+}}", "np.linalg.pinv({0})", "Moore-Penrose inverse",
+    Function("pinv", "matrix(m, n) -> matrix(n, m)", r"{0}^{{+}}", "np.linalg.pinv({0}, rcond=1e-11)", "Moore-Penrose inverse",
              rank2=True, transposes="args",
              latex_form="script", domain=("full-rank",), pretty="{0}⁺"),
     Function("expm", "square(n) -> square(n)", r"e^{{{0}}}", "sp.linalg.expm({0})", "matrix exponential",
@@ -292,6 +293,7 @@ _ROWS = (
                        "the `L` with `frechet_expm(logm(A), L) = E`."),
     Function("sylvester", "square(n), square(n) -> square(n)", r"\mathcal{{S}}_{{{0}}}({1})",
              "sp.linalg.solve_sylvester({0}, {0}, {1})", "the solution L of B L + L B = C", transposes="args", linear_in=1, unites=True,
+             domain=("no-opposite-eigenvalues", ""),
              explained="`sylvester(B, C)` is the solution `L` of the Sylvester equation `B L + L B = C`."),
     Function("unvec", "vector(m*n), any(m, n) -> any(m, n)", r"\operatorname{{unvec}}_{{{1.shape}}}({0})",
              "np.reshape({0}, np.shape({1}), order='F')", "the vector back in the columns of a matrix of the second's shape",

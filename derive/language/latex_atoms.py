@@ -46,6 +46,8 @@ _COMPLETE = {r"\tfrac", r"\dfrac", r"\cfrac", r"\frac"}
 def atom(p: Parser) -> Operand:
     """The factor that begins here, without its scripts."""
     token = p.token
+    if _is_jacobian(p):
+        return apply_derivative(p, "J")
     named = p.names.best(p.tokens, p.i)
     if named is None or p.own or not _has_entries(named[1]):
         printed = printed_function(p)
@@ -77,6 +79,15 @@ def atom(p: Parser) -> Operand:
     raise p.fail(f"an operand is missing before `{token.text}`", token.start)
 
 
+def _is_jacobian(p: Parser) -> bool:
+    """J_G before a function G: its Jacobian, even where a J is declared; another index is left to that."""
+    if p.token.text != "J" or p.ahead().text != "_":
+        return False
+    grouped = p.tokens[p.i + 2].kind == "open"
+    found = p.names.best(p.tokens, p.i + 2 + grouped)
+    return "J" not in p.scope.symbols or (found is not None and isinstance(found[1], Unnamed))
+
+
 def _has_entries(value: Symbol | Unnamed | SizeValue) -> bool:
     return isinstance(value, Symbol) and not value.is_scalar
 
@@ -101,8 +112,6 @@ def _character(p: Parser, token: Tex) -> Operand:
         return exponential(p)
     if text == "e" and p.ahead().text == "_":
         return _unit(p)
-    if text == "J" and p.ahead().text == "_":
-        return apply_derivative(p, "J")
     if text == "K" and p.ahead().text == "_":
         return _commutation(p)
     if text.isalpha():

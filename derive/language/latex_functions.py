@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from derive.language.build import power
-from derive.language.evidence import evidently_symmetric
+from derive.language.evident import symmetric
 from derive.language.functions import FUNCTIONS
 from derive.language.indices import check_index
 from derive.language.latex_names import FONTS, MACROS, PATTERNS
@@ -190,7 +190,7 @@ def printed_function(p: Parser) -> Operand | None:
                     p.i = begin
                     return None
                 p.expect(text, f"in {FUNCTIONS[name].about}")
-        if FUNCTIONS[name].needs == "symmetric" and not evidently_symmetric(args[0]):
+        if FUNCTIONS[name].needs == "symmetric" and not symmetric(args[0]):
             p.i = begin  # the row that prints alike and does not need it
             continue
         value = call_function(p, name, start, [], False, None, tuple(args[k] for k in sorted(args)))

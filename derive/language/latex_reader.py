@@ -51,7 +51,7 @@ class Reader:
         self.text, self.scope, self.origin, self.own, self.moves = text, scope, origin, own, moves
         self.binders = {symbol.name: symbol for symbol in bound}
         self.combine = Combiner(text, origin)
-        self.tokens = tokenize(text, origin)
+        self.tokens = tokenize(text, origin, own)
         self.names = Names(scope)
         self.ranges: dict[str, tuple[Size | None, Size | None]] = {}
         self.i = 0

@@ -40,9 +40,12 @@ _NAMES = {r"\lbrace": r"\{", r"\rbrace": r"\}", r"\lparen": "(", r"\rparen": ")"
           r"\lt": "<", r"\gt": ">", r"\colon": ":", r"\ast": "*"}
 
 
-def tokenize(text: str, origin: Origin) -> list[Tex]:
-    """The tokens, the last of kind `end`; sizes of brackets and spaces are left out, `{x}` around one token is that token."""
-    if len(text) > MAX_LENGTH:
+def tokenize(text: str, origin: Origin, own: bool = False) -> list[Tex]:
+    """The tokens, the last of kind `end`; sizes of brackets and spaces are left out, `{x}` around one token is that token.
+
+    own  the text is our printer's, of whatever length
+    """
+    if len(text) > MAX_LENGTH and not own:
         raise origin.error(
             f"this expression has {len(text)} characters; the limit is {MAX_LENGTH}", code="too-long",
             hint="name its parts under `let`",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from derive.language.evidence import evidently_symmetric, mirrored
+from derive.language.evidence import mirrored
+from derive.language.evident import symmetric
 from derive.language.nodes import Add, Expr, Identity, MatMul, Number, Power, Rate, Scale, Symbol, Transpose, walk
 
 
@@ -31,7 +32,7 @@ def evidently_semidefinite(node: Expr, small: frozenset[str] = frozenset()) -> b
             still = [term for term in node.terms if not term.free & small]
             moving = [term for term in node.terms if term.free & small]
             definite = any(isinstance(term, Symbol) and "spd" in term.has for term in still)
-            return definite and all(map(evidently_semidefinite, still)) and all(map(evidently_symmetric, moving))
+            return definite and all(map(evidently_semidefinite, still)) and all(map(symmetric, moving))
         case Add():
             return all(evidently_semidefinite(t) for t in node.terms)
         case Scale():

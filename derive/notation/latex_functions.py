@@ -35,7 +35,7 @@ class Functions(Context):
         row = FUNCTIONS[name]
         template = self._template(row, node.children)
         args = [self.piece(child, (*path, k)) for k, child in enumerate(node.children)]
-        form = row.latex_form if template == row.latex else "call"
+        form = row.latex_form if template == row.latex or row.latex_form == "composed" else "call"
         if form == "infix":
             first = node.children[0]
             chained = row.bilinear and isinstance(first, Call) and first.name == name
@@ -51,7 +51,8 @@ class Functions(Context):
         text = sized(template, height).format(*map(_Argument, args, node.children))
         inside = taller(height) if brackets_in(template) else height
         glue = "call" if args else "letter"
-        return Piece(text, ATOM, inside, glue if text[:1] != "\\" or not text.startswith(r"\operatorname") else "operator")
+        level = SCRIPT if form == "composed" else ATOM
+        return Piece(text, level, inside, glue if text[:1] != "\\" or not text.startswith(r"\operatorname") else "operator")
 
     def _template(self, row: Function, args: tuple[Expr, ...]) -> str:
         for conditions, latex in row.latex_when:

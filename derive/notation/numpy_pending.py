@@ -9,8 +9,10 @@ from derive.notation.identifiers import identifier
 
 FIRST_DIFFERENCE = "(lambda F: (8*(F(1e-3)-F(-1e-3))-(F(2e-3)-F(-2e-3)))/12e-3)"
 """Fourth order: error h⁴/30 f⁽⁵⁾ + ε|f|/h, about 1e-12 for smooth functions of moderate size."""
-SECOND_DIFFERENCE = "(lambda F: (16*(F(5e-3)+F(-5e-3))-(F(1e-2)+F(-1e-2))-30*F(0.0))/300e-6)"
-"""Fourth order: error h⁴/90 f⁽⁶⁾ + 5ε|f|/h², about 1e-10."""
+NESTED_DIFFERENCE = "(lambda F: (45*(F(5e-3)-F(-5e-3))-9*(F(1e-2)-F(-1e-2))+(F(15e-3)-F(-15e-3)))/0.3)"
+"""Sixth order, for a derivative of a derivative: two of them round as (4ε|f|/h)², about 1e-11."""
+SECOND_DIFFERENCE = "(lambda F: (2*(F(3e-2)+F(-3e-2))-27*(F(2e-2)+F(-2e-2))+270*(F(1e-2)+F(-1e-2))-490*F(0.0))/180e-4)"
+"""Sixth order: error h⁶/560 f⁽⁸⁾ + 6ε|f|/h², about 1e-11: the rounding of a linear function is small against the function."""
 
 
 def derivative_name(name: str, order: int) -> str:

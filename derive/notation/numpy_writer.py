@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
+from derive.language.evident import symmetric
 from derive.language.functions import FUNCTIONS
 from derive.language.nodes import (
     Add,
@@ -55,9 +56,15 @@ from derive.notation.numpy_code import (
     total,
 )
 from derive.notation.numpy_constants import constant, stack
-from derive.notation.numpy_pending import FIRST_DIFFERENCE, SECOND_DIFFERENCE, derivative_name, moved_path, paths
+from derive.notation.numpy_pending import (
+    FIRST_DIFFERENCE,
+    NESTED_DIFFERENCE,
+    SECOND_DIFFERENCE,
+    derivative_name,
+    moved_path,
+    paths,
+)
 from derive.notation.numpy_sharing import sharing
-from derive.notation.numpy_symmetry import evidently_symmetric
 
 
 @dataclass(frozen=True)
@@ -77,6 +84,7 @@ class Writer:
         self.binding = Binding()
         self.known: dict[Expr, str] = {}
         self._reach: dict[str, frozenset[str]] = {}
+        self.nested = False
 
     # ---------------------------------------------------------------------------------------- scopes
     def scope(self, body: Expr, binding: Binding) -> Code:
@@ -301,8 +309,8 @@ class Writer:
         if node.name == "vec" and node.args[0].is_scalar:
             return self.code(node.args[0])
         arguments = [self.code(arg) for arg in node.args]
-        symmetric = row.numpy_symmetric is not None and evidently_symmetric(node.args[0])
-        template = (symmetric and row.numpy_symmetric) or row.numpy
+        simpler = row.numpy_symmetric is not None and symmetric(node.args[0])
+        template = (simpler and row.numpy_symmetric) or row.numpy
         if "{1} - 1" in template:
             template = template.replace("{1} - 1", self.position(node.args[1]))
         if not row.rank2 or all(not (is_column(a.shape) or is_row(a.shape) or a.is_scalar) for a in node.args[:2]):
@@ -321,20 +329,28 @@ class Writer:
             moved[symbol.name] = f"{self.code(symbol).at(ADD)} + {step.text}"
             for path, order in sorted(paths(node.arg, symbol, self.definition)):
                 moved[derivative_name(path, order)] = moved_path(path, order, step.at(ATOM))
-        body = self.scope(node.arg, Binding(frozenset(moved)))
+        difference, body = self.difference(node.arg, Binding(frozenset(moved)))
         parameters = ", ".join(map(identifier, moved))
         inner = f"lambda _t: (lambda {parameters}: {body.text})({', '.join(moved.values())})"
-        return Code(f"{FIRST_DIFFERENCE}({inner})")
+        return Code(f"{difference}({inner})")
+
+    def difference(self, body: Expr, binding: Binding) -> tuple[str, Code]:
+        """The quotient for a derivative of `body`, and the code of that: longer steps where another one is inside or around."""
+        outer = self.nested
+        self.nested = outer or body.pending
+        code = self.scope(body, binding)
+        difference = NESTED_DIFFERENCE if self.nested else FIRST_DIFFERENCE
+        self.nested = outer
+        return difference, code
 
     def rate(self, node: Rate) -> Code:
         first, *rest = node.parameters
         if len(rest) == 1 and rest[0].name == first.name:
-            return Code(f"{SECOND_DIFFERENCE}(lambda {identifier(first.name)}: {self.bound(node.body, first)})")
-        inner = Rate(node.body, tuple(rest)) if rest else node.body
-        return Code(f"{FIRST_DIFFERENCE}(lambda {identifier(first.name)}: {self.bound(inner, first)})")
-
-    def bound(self, body: Expr, parameter: Symbol) -> str:
-        return self.scope(body, Binding(frozenset((parameter.name,)))).at(LAMBDA)
+            difference, body = SECOND_DIFFERENCE, self.scope(node.body, Binding(frozenset((first.name,))))
+        else:
+            inner = Rate(node.body, tuple(rest)) if rest else node.body
+            difference, body = self.difference(inner, Binding(frozenset((first.name,))))
+        return Code(f"{difference}(lambda {identifier(first.name)}: {body.at(LAMBDA)})")
 
 
 def reciprocal(node: Power) -> int:

@@ -24,6 +24,7 @@ from derive.language.build import (
     times,
     transpose,
 )
+from derive.language.evident import symmetric as evidently_symmetric
 from derive.language.functions import FUNCTIONS, Function, _parse
 from derive.language.nodes import (
     Apply,
@@ -50,7 +51,6 @@ from derive.language.nodes import (
 from derive.language.sizes import SCALAR, Shape, Size, is_column, is_row, is_scalar
 from derive.notation.identifiers import identifier
 from derive.notation.numpy_source import Names, source
-from derive.notation.numpy_symmetry import evidently_symmetric
 from tests.notation.dense import CALLS, Dense
 
 SIZES = {"m": 4, "n": 3, "p": 2}

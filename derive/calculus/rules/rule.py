@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from derive.language.build import remake
+from derive.language.build import counted, remake
 from derive.language.nodes import Commutation, Expr, Identity, Number, Ones, SizeValue, Symbol, Unit, Zeros
 from derive.language.sizes import Shape, Size, is_column, is_scalar
 
@@ -161,7 +161,7 @@ def fill(template: Expr, values: Mapping[str, Expr], sizes: Mapping[str, Size]) 
             case Zeros(dims=dims):
                 return Zeros(shape(dims))
             case SizeValue(size=n):
-                return SizeValue(n.substitute(sizes))
+                return counted(n.substitute(sizes))
             case Unit(index=i, size=n):
                 return Unit(go(i), n.substitute(sizes))
             case Commutation(rows=m, columns=n):
