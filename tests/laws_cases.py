@@ -80,7 +80,8 @@ FIND = {
     "first": "[derivative, gradient]", "second": "[derivative, gradient, second-derivative]\nmethod: all",
     "hessian": "[gradient, hessian]", "entries": "[gradient, entries]", "linearity": "[derivative, linearity]",
     "indices": "[derivative, gradient]\nmethod: entries", "stacked": "[hessian, vectorized-hessian]",
-    "einstein": "[derivative, gradient, entries]\nindices: einstein", "taylor": "[taylor]", "differential": "[differential, gradient]\nmethod: differential",
+    "einstein": "[derivative, gradient, entries]\nindices: einstein", "taylor": "[taylor]",
+    "differential": "[differential, gradient]\nmethod: differential",
 }
 ARRAY_FIND = {
     "first": "[derivative, vectorized]", "second": "[derivative, second-derivative]\nmethod: all",

@@ -284,7 +284,7 @@ def entries(s: Setting, first: Expr) -> tuple[list[Chain], Result]:
         else:
             lines.append(Line(result, "gradient" if scalar else "read-off", (), quantity, Head(quantity, p.name, p.wrt)))
     elif scalar:
-        result = one.short
+        result = writer(s)(one.short)
     else:
         (h,) = s.directions
         result = in_vec(first) if s.unit_speed else neat(vec_matrix(spread(first, frozenset({h.name})), h), [])
