@@ -343,3 +343,12 @@ def test_a_bow_rises_by_its_lift() -> None:
     points = bent((0, 0), (4, 0), 1.0)
     assert points[0] == (0, 0) and points[-1] == (4, 0) and max(y for _, y in points) == pytest.approx(1.0, abs=0.01)
     assert not re.search("nan", repr(points))
+
+
+def test_a_graph_without_room_goes_from_top_to_bottom() -> None:
+    text = (PROBLEMS / "perceptron-three-layers.yaml").read_text(encoding="utf-8").replace("figure: network", "figure: graph")
+    one = written(text)
+    (across,), (down,) = drawn(one), drawn(one, width=10.9)
+    assert across.width > 10.9 >= down.width and down.height > across.height
+    assert len(strokes(across, "edge")) == len(strokes(down, "edge")) == 6
+    assert {text for text in labels(across) if "diag" in text} == {text for text in labels(down) if "diag" in text}

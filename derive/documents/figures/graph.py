@@ -2,41 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from derive.documents.figures.local import local_derivative
 from derive.documents.figures.picture import Drawing, Label, Mark, Point, bent, box, line, moved
-from derive.documents.figures.scene import Scene, em, shape_latex, tall
+from derive.documents.figures.scene import Scene, em, tall
+from derive.documents.figures.upright import HALF, Edge, Node, alt_of, meaning, upright
 from derive.language.nodes import Expr, Symbol
-from derive.language.sizes import is_scalar
 
 ROW = 1.55
-HALF = 0.34
-"""Half the height of a node."""
 BESIDE = 0.32
 CLEAR = 0.5
 """What an edge shows of itself on both sides of its label."""
 WIDE, MOST = 8.5, 1.5
 """A graph that is not so wide is stretched, up to so much."""
-
-
-@dataclass(frozen=True)
-class Node:
-    """A symbol with what defines it; `rank` counts the longest way to it, `row` upwards from the middle."""
-
-    symbol: Symbol
-    definition: Expr | None
-    rank: int = 0
-    row: int = 0
-
-
-@dataclass(frozen=True)
-class Edge:
-    """From what is used to what is made of it; `label` the derivative, '' for none."""
-
-    tail: int
-    head: int
-    label: str
 
 
 def draw(scene: Scene) -> Drawing:
@@ -45,8 +22,11 @@ def draw(scene: Scene) -> Drawing:
         Edge(a, b, _label(scene, one, other)) for b, other in enumerate(nodes) for a, one in enumerate(nodes)
         if other.definition is not None and one.symbol.name in other.definition.free
     ]
-    wide = _set(scene, nodes, edges)
-    return wide if wide.width <= scene.width else _set(scene, nodes, edges, 0.5)
+    for share in (1.0, 0.5):
+        wide = _set(scene, nodes, edges, share)
+        if wide.width <= scene.width:
+            return wide
+    return upright(scene, nodes, edges)
 
 
 def _nodes(scene: Scene) -> list[Node]:
@@ -95,7 +75,7 @@ def _set(scene: Scene, nodes: list[Node], edges: list[Edge], share: float = 1.0)
     """Ranks from left to right; `share` of the usual gaps."""
     names = [scene.tex(node.symbol) for node in nodes]
     halves = [max(em(name) / 2 + 0.2, HALF) for name in names]
-    said = [scene.tex(node.definition) if node.definition is not None else _space(node.symbol) for node in nodes]
+    said = [meaning(scene, node) for node in nodes]
     last = max(node.rank for node in nodes)
     places = [0.0]
     for k in range(1, last + 1):
@@ -123,13 +103,7 @@ def _set(scene: Scene, nodes: list[Node], edges: list[Edge], share: float = 1.0)
     left = max(max(halves[k], em(said[k]) / 2) - at[k][0] for k in range(len(nodes))) + 0.05
     right = max(max(halves[k], em(said[k]) / 2) + at[k][0] for k in range(len(nodes))) + 0.05
     bottom = min(y - HALF - (0.17 + tall(words) if words else 0.05) for (_, y), words in zip(at, said, strict=True))
-    alt = "the computation graph: " + "; ".join(f"{nodes[e.head].symbol.name} from {nodes[e.tail].symbol.name}" for e in edges)
-    return Drawing(moved(marks, left, -bottom), left + right, max(high) - bottom + 0.1, alt)
-
-
-def _space(symbol: Symbol) -> str:
-    """The shape of a variable that is not a number."""
-    return "" if is_scalar(symbol.shape) else shape_latex(symbol.shape)
+    return Drawing(moved(marks, left, -bottom), left + right, max(high) - bottom + 0.1, alt_of(nodes, edges))
 
 
 def _reach(half: float, said: str) -> float:

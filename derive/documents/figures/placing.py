@@ -51,7 +51,7 @@ def alone(
     if not show or any(name not in SHOWN for name in show):
         return None
     return Pictures(
-        problem.id,
+        ".".join((problem.id, *show)),
         prose.to_latex(problem.title, problem.positions.get("title"), language=settings.notation.language),
         prose.plain(problem.title),
         of_page(problem, derivation, mode, settings, show),
