@@ -14,7 +14,7 @@ _FIRST = 0xE000
 """Characters of Unicode's private use stand for expressions while words are looked up."""
 _HOLE = f"[{chr(_FIRST)}-{chr(_FIRST + 0xFFF)}]"
 _SQUARE = "[\u4e00-\u9fff]"
-_SEPARATORS = ("; ", ": ", ", ", " and ")
+_SEPARATORS = ("; ", ": ", ", and ", ", ", " and ")
 _ENGLISH = re.compile(r"[A-Za-z]*[a-z][A-Za-z]+|[A-Za-z]+[a-z]")
 _SIGNS = frozenset((
     "tr", "det", "log", "vec", "exp", "diag", "sym", "adj", "rank", "softmax", "logsumexp", "cos", "sin", "sqrt", "Hess", "dV", "dU", "dA",
@@ -81,7 +81,7 @@ def _words(text: str, language: str) -> str:
         for place in _places(text, separator):
             left, right = text[:place], text[place + len(separator) :]
             if left and right:
-                return f"{_words(left, language).rstrip()}{table.marks[separator]}{_words(right, language).lstrip()}"
+                return f"{_words(left, language).rstrip()}{table.marks[', ' if separator == ', and ' else separator]}{_words(right, language).lstrip()}"
     return text
 
 
