@@ -63,7 +63,16 @@ class Heading:
     where: Position
 
 
-Entry = Use | Words | Heading
+@dataclass(frozen=True)
+class Symbols:
+    """A table of notation: of the problems named, or of all that the collection shows."""
+
+    problems: tuple[str, ...]
+    title: str
+    where: Position
+
+
+Entry = Use | Words | Heading | Symbols
 
 
 @dataclass(frozen=True)
@@ -94,7 +103,8 @@ class Collection:
         behind = [
             Use(entry.derived, entry.where) for entry in self.entries if isinstance(entry, Words) and entry.derived
         ]
-        return (*shown, *behind)
+        named = [Use(name, entry.where) for entry in self.entries if isinstance(entry, Symbols) for name in entry.problems]
+        return (*shown, *behind, *named)
 
 
 def read(text: str, file: str, language: str = "en") -> Collection:
@@ -146,10 +156,12 @@ def _frame(node: Node, language: str) -> Entry:
     keys = node.mapping("a frame")
     if "problem" in keys or "use" in keys:
         return _use(node)
+    if "notation" in keys:
+        return _symbols(node)
     style = next((name for name in STYLES if name in keys), None)
     if style is None:
         raise node.error(
-            "a frame is a `problem`, a `text`, a `definition`, a `proposition`, a `remark` or an `example`", code="missing-key"
+            "a frame is a `problem`, a `text`, a `definition`, a `proposition`, a `remark`, an `example` or a `notation`", code="missing-key"
         )
     known = node.known("a frame", dict.fromkeys((*_FRAME, style)))
     value = known[style][1]
@@ -168,6 +180,17 @@ def _frame(node: Node, language: str) -> Entry:
         for words in (text, *points):
             _refuse_typed_derivative(words, value)
     return Words("frame" if style == "text" else style, title, text, points, value.position, derived)
+
+
+def _symbols(node: Node) -> Symbols:
+    """`notation: true`, or the problems whose symbols it tells."""
+    known = node.known("a table of notation", ("notation", "title"))
+    value = known["notation"][1]
+    whole = value.kind == "scalar" and value.text in ("true", "yes")
+    named = () if whole else tuple(item.words("notation") for item in value.entries("notation"))
+    if not whole and named in (("false",), ("no",)):
+        raise value.error("`notation` is true, or a list of problems", code="type")
+    return Symbols(named, _prose(known["title"][1], "title") if "title" in known else "", value.position)
 
 
 def _use(node: Node) -> Use:

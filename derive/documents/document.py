@@ -262,7 +262,30 @@ class Pictures:
     kind: str = "figures"
 
 
-Item = ProblemPage | Section | Prose | Pictures
+@dataclass(frozen=True)
+class SymbolRow:
+    """Symbols of one kind, as mathematics; what they are, in words; their space, as mathematics."""
+
+    symbols: str
+    meaning: str
+    space: str
+
+
+@dataclass(frozen=True)
+class SymbolTable:
+    """A table of notation, or part `number` of `count` of one."""
+
+    id: str
+    title: str
+    title_plain: str
+    rows: tuple[SymbolRow, ...]
+    number: int
+    count: int
+    mark: str
+    kind: str = "symbols"
+
+
+Item = ProblemPage | Section | Prose | Pictures | SymbolTable
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ class Settings:
     theme     of slides: the name of a Beamer theme, '' for the house's own
     paper     of articles: `a4` or `letter`
     hints     whether a sheet prints hints
+    symbols   whether a problem's document ends with the table of its notation
     macros    the text of the author's own preamble, from `macros_file`
     """
 
@@ -36,6 +37,7 @@ class Settings:
     paper: Literal["a4", "letter"] = "a4"
     theme: str = ""
     hints: bool = False
+    symbols: bool = False
     author: str = ""
     institute: str = ""
     date: str = ""

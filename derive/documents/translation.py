@@ -81,7 +81,8 @@ def _words(text: str, language: str) -> str:
         for place in _places(text, separator):
             left, right = text[:place], text[place + len(separator) :]
             if left and right:
-                return f"{_words(left, language).rstrip()}{table.marks[', ' if separator == ', and ' else separator]}{_words(right, language).lstrip()}"
+                mark = table.marks[", " if separator == ", and " else separator]
+                return f"{_words(left, language).rstrip()}{mark}{_words(right, language).lstrip()}"
     return text
 
 

@@ -95,7 +95,8 @@ ENGLISH: Mapping[str, str] = {
     "is.variable": "variable",
     "is.direction": "direction",
     "is.size": "size",
-    "is.value": "function value",
+    "is.intermediate": "intermediate",
+    "is.value": "value of the function",
     # what is asked, with the head that is printed after it
     "find.derivative": "the directional derivative",
     "find.differential": "the differential",

@@ -10,8 +10,8 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
-from derive.documents import prose
-from derive.documents.collection import Collection, Entry, Heading, Use, Words
+from derive.documents import prose, symbols
+from derive.documents.collection import Collection, Entry, Heading, Symbols, Use, Words
 from derive.documents.compose import collected, problem_page
 from derive.documents.document import Document, Item, ProblemPage, Prose, Section
 from derive.documents.figures import placing
@@ -19,6 +19,7 @@ from derive.documents.glossary import term
 from derive.documents.modes import Mode
 from derive.documents.rows import mark
 from derive.documents.settings import Fit, Settings
+from derive.documents.words import words as words_of
 from derive.errors import DeriveError
 from derive.notation.settings import Notation
 from derive.pipeline.examine import Examined, examine, problem_of, read_text
@@ -124,6 +125,8 @@ def document(gathered: Gathered, mode: Mode, settings: Settings, fit: Fit) -> Do
             items.append(Section(title, prose.plain(entry.title), numbers["section"]))
         elif isinstance(entry, Words):
             items.append(_prose(entry, settings.notation))
+        elif isinstance(entry, Symbols):
+            items.extend(_symbols(entry, gathered, mode, settings))
         else:
             numbers["problem"] += 1
             one = gathered.examined[entry.problem]
@@ -183,6 +186,18 @@ def _label(number: int, numbering: str) -> str:
 def _text(collection: Collection, key: str, language: str) -> str:
     words = collection.head.get(key)
     return prose.to_latex(words, collection.places.get(key), displays=key == "intro", language=language) if words else ""
+
+
+def _symbols(entry: Symbols, gathered: Gathered, mode: Mode, settings: Settings) -> tuple[Item, ...]:
+    """The table of notation of the problems that it names, or of all that are shown."""
+    names = entry.problems or tuple(dict.fromkeys(e.problem for e in gathered.collection.entries if isinstance(e, Use)))
+    told = [gathered.examined[name] for name in names]
+    words = words_of(settings.notation.language)
+    title = prose.to_latex(entry.title, entry.where, language=settings.notation.language) if entry.title else words["notation"]
+    return symbols.tables(
+        [(one.problem, one.derivation if mode.reveals == "everything" else None) for one in told], settings.notation, words, title,
+        mark(entry.where, "this frame"), symbols.ON_A_FRAME if mode.slides else 0,
+    )
 
 
 def _prose(entry: Words, notation: Notation) -> Prose:

@@ -25,7 +25,7 @@ TEMPLATES = "templates"
 
 _SECTIONS: dict[str, tuple[str, ...]] = {
     "slides": ("rows", "overlays", "highlight", "reason", "aspect", "theme"),
-    "page": ("paper", "hints"),
+    "page": ("paper", "hints", "symbols"),
     "document": ("author", "institute", "date", "macros"),
 }
 """Which fields of `Settings` each section holds; `notation` holds those of `Notation`."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from derive.documents import collection as collections
+from derive.documents import symbols
 from derive.documents.compose import problem_page, single
 from derive.documents.document import Document
 from derive.documents.modes import Mode
 from derive.documents.prose import with_commands_of
 from derive.documents.settings import Fit, Settings, of_problem
+from derive.documents.words import words as words_of
 from derive.language import problemfile
 from derive.pipeline import gather
 from derive.pipeline.examine import Examined, examine, problem_of, read_text
@@ -35,7 +37,14 @@ class OneProblem:
         one = self.examined
         settings = of_problem(settings, one.problem)
         with with_commands_of(settings.macros):
-            return single(problem_page(one.problem, one.derivation, one.report, mode, settings, fit), mode, settings)
+            page = problem_page(one.problem, one.derivation, one.report, mode, settings, fit)
+        document = single(page, mode, settings)
+        if not settings.symbols:
+            return document
+        words = words_of(settings.notation.language)
+        told = [(one.problem, one.derivation if mode.reveals == "everything" else None)]
+        tables = symbols.tables(told, settings.notation, words, words["notation"], page.mark, symbols.ON_A_FRAME if mode.slides else 0)
+        return replace(document, items=(*document.items, *tables))
 
     def summary(self) -> str:
         counts = [f"{chain.title.lower()} {len(chain.lines)}" for chain in self.examined.derivation.chains]

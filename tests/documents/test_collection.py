@@ -137,6 +137,8 @@ BOTH: list[tuple[str, dict[str, Any], bool]] = [
     ("set", {"problems": [{"points": 1}]}, False), ("set", {"problems": [{"use": "trace", "points": "many"}]}, False),
     ("lecture", {}, True), ("lecture", {"theme": "Madrid", "date": 2026}, True), ("lecture", {"sections": [{"title": "A"}]}, True),
     ("lecture", {"sections": [{"frames": ["trace"]}]}, False),
+    ("lecture", {"sections": [{"title": "A", "frames": [{"notation": True}, {"notation": ["trace"], "title": "N"}]}]}, True),
+    ("lecture", {"sections": [{"title": "A", "frames": [{"notation": "false"}]}]}, False),
     ("lecture", {"theme": "../x"}, False), ("lecture", {"rows": 5}, True), ("lecture", {"rows": 9}, False),
     ("lecture", {"sections": []}, False),
     ("lecture", {"sections": [{"title": "A", "frames": [{"text": "b", "definition": "trace"}]}]}, False),
@@ -170,7 +172,7 @@ def test_the_schemas_name_the_same_words() -> None:
     lecture, sheet = schema("lecture")["properties"], schema("set")["properties"]
     assert set(lecture) == {*HEAD, "hints", "theme", "rows", "sections"} and set(sheet) == {*HEAD, "hints", "order", "numbering", "problems"}
     frames = lecture["sections"]["items"]["properties"]["frames"]["items"]["anyOf"]
-    assert {frame["required"][0] for frame in frames if "required" in frame} == set(STYLES)
+    assert {frame["required"][0] for frame in frames if "required" in frame} == {*STYLES, "notation"}
     assert sheet["order"]["enum"] == list(ORDERS) and sheet["numbering"]["enum"] == list(NUMBERINGS)
     use = next(frame for frame in frames if "anyOf" in frame)["properties"]
     assert set(use["show"]["anyOf"][0]["enum"]) == {*FIND, QUESTION, *SHOWN}
