@@ -35,6 +35,9 @@ SHORT = 2
 if TYPE_CHECKING:
     from derive.checking.verification import Report
 
+FOREIGN = 31.0
+"""The width, in em, of displays that go into a document of somebody else's: less than the text of LaTeX's own classes."""
+
 Definitions = tuple[tuple[str, tuple[str, ...]], ...]
 
 EM = 10.95
@@ -47,6 +50,8 @@ def text_width(mode: Mode, settings: Settings) -> float:
         return 1e6
     if mode.slides:
         return ({169: 160, 43: 128}[settings.aspect] - 22) * 2.845 / EM
+    if not mode.pdf:
+        return FOREIGN
     return ({"a4": 210, "letter": 215.9}[settings.paper] - 56) * 2.845 / EM
 
 

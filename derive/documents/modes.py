@@ -43,6 +43,8 @@ MODES = {
         Mode("article", "prose.tex.j2", "full sentences between the displays"),
         Mode("html", "page.html.j2", "a web page with MathML, one list item a step", pdf=False, suffix="html"),
         Mode("fragment", "fragment.tex.j2", "displays to \\input into a document of your own, with derive.sty", pdf=False),
+        Mode("exam", "exam.tex.j2", "questions with solutions to \\input into a document of the exam class, with derive.sty", pdf=False),
+        Mode("xsim", "xsim.tex.j2", "exercises with solutions to \\input into a document with xsim, with derive.sty", pdf=False),
         Mode("frames", "frames.tex.j2", "frames to \\input into a deck of your own, with derive.sty", slides=True, overlays=True, pdf=False),
     )
 }

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 import traceback
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,6 +53,7 @@ def environment(folders: Iterable[Path] = ()) -> jinja2.Environment:
         autoescape=False,
     )
     env.filters["meta"] = metadata
+    env.filters["exam_points"] = exam_points
     env.filters["pdftext"] = pdf_string
     env.filters["html"] = mathml.html
     env.filters["mathml"] = _display
@@ -143,6 +146,12 @@ def metadata(text: str) -> str:
 def pdf_string(text: str) -> str:
     """A string of a PDF, in UTF-16: `<FEFF0041>`."""
     return f"<FEFF{text.encode('utf-16-be').hex().upper()}>"
+
+
+def exam_points(points: str) -> str:
+    r"""Points as the exam class counts them: 3, 2\half; it knows no other fractions, which are rounded up to halves."""
+    halves = math.ceil(2 * Decimal(points))
+    return rf"{halves // 2}\half" if halves % 2 else str(halves // 2)
 
 
 def files(folders: Iterable[Path] = ()) -> dict[str, Path]:

@@ -12,7 +12,7 @@ from derive.checking.verification import verify
 from derive.documents.compose import problem_page, single
 from derive.documents.modes import MODES
 from derive.documents.settings import Settings
-from derive.documents.templates import builtin_folder, files, fill, metadata
+from derive.documents.templates import builtin_folder, exam_points, files, fill, metadata
 from derive.documents.variables import VARIABLES, described, named, unknown, used
 from derive.errors import DeriveError
 from tests.documents.samples import trace_quadratic
@@ -109,3 +109,8 @@ def test_a_variable_in_a_branch_that_no_sample_takes_is_found(tmp_path: Path) ->
     assert error is not None and str(error.where) == "templates/key.tex.j2:2:1" and "did you mean `document`?" in error.render()
     template.write_text("\\VAR{document.title}")
     assert unknown(template, "key.tex.j2") is None
+
+
+@pytest.mark.parametrize(("points", "counted"), [("3", "3"), ("2.5", r"2\half"), ("0.5", r"0\half"), ("2.25", r"2\half"), ("10", "10")])
+def test_points_as_the_exam_class_counts_them(points: str, counted: str) -> None:
+    assert exam_points(points) == counted

@@ -20,7 +20,7 @@ from derive.documents.settings import Fit, Settings
 from derive.errors import DeriveError
 from derive.language.build import add, matmul, transpose
 from derive.language.nodes import Call, Symbol
-from derive.pipeline import latex
+from derive.pipeline import latex, subject
 from derive.pipeline.produce import Made, make, tex
 from tests.documents.samples import M, N, trace_quadratic
 
@@ -174,19 +174,42 @@ def test_a_runaway_is_stopped() -> None:
         latex.typeset("\\documentclass{article}\\begin{document}\\loop\\iftrue\\repeat\\end{document}", seconds=2)
 
 
-def test_fragments_go_into_classes_of_others(tmp_path: Path) -> None:
-    derivation, report = derived()
+FOREIGN = {
+    "fragment": "\\documentclass{article}\\usepackage{derive}\\begin{document}Text. \\input{part}\\end{document}",
+    "fragment in exam": "\\documentclass{exam}\\usepackage{derive}\\printanswers\\begin{document}\\begin{questions}\\question Q"
+                        "\\begin{solution}\\input{part}\\end{solution}\\end{questions}\\end{document}",
+    "exam": "\\documentclass[addpoints]{exam}\\usepackage{derive}\\printanswers\\begin{document}\\begin{questions}\\input{part}"
+            "\\end{questions}\\gradetable\\end{document}",
+    "xsim": "\\documentclass{article}\\usepackage{xsim,derive}\\xsimsetup{solution/print=true}\\begin{document}\\input{part}\\end{document}",
+    "frames": "\\documentclass[aspectratio=169]{beamer}\\usepackage{derive}\\begin{document}\\input{part}\\end{document}",
+}
+"""Documents of somebody else: any class, with derive.sty alone."""
+
+PARTS = """\
+title: Least squares
+statement: 'The error is $e = X w - y$.'
+symbols: {X: {type: 'matrix(m, n)', is: [full-column-rank]}, y: vector(m), w: vector(n)}
+function: f(w) = (X w - y)' (X w - y)
+parts: [{find: [gradient], points: 2.5}, {find: [stationary], points: 3, statement: Where is it smallest?}]
+"""
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+@pytest.mark.parametrize("file", ["parts", "trace-quadratic-hessian", "two-sided-least-squares"])
+def test_fragments_go_into_documents_of_others(name: str, file: str, tmp_path: Path) -> None:
     from derive.documents.templates import fill
 
+    mode = MODES[name.split()[0]]
+    path = f"problems/{file}.yaml"
+    text = PARTS if file == "parts" else Path(path).read_text(encoding="utf-8")
+    part = tex(subject.read(text, path).document(mode, Settings(), Fit()), mode)
+    assert "documentclass" not in part
     style = fill("derive.sty.j2", {}).encode()
-    for name, frame in (
-        ("fragment", "\\documentclass{exam}\\usepackage{derive}\\printanswers\\begin{document}\\begin{questions}\\question Q"
-                     "\\begin{solution}\\input{part}\\end{solution}\\end{questions}\\end{document}"),
-        ("frames", "\\documentclass{beamer}\\usepackage{derive}\\begin{document}\\input{part}\\end{document}"),
-    ):
-        mode = MODES[name]
-        page = problem_page(derivation.problem, derivation, report, mode, Settings())
-        part = tex(single(page, mode, Settings()), mode)
-        assert "documentclass" not in part
-        done = latex.typeset(frame, {"part.tex": part.encode(), "derive.sty": style})
-        assert "AXB" in text_of(done.pdf, tmp_path).replace(" ", "")
+    done = latex.typeset(FOREIGN[name], {"part.tex": part.encode(), "derive.sty": style})
+    assert not [box for box in done.log.overfull if box.points > 1.0]
+    shown = text_of(done.pdf, tmp_path).replace(" ", "")
+    assert "∇f(" in shown
+    if file == "parts" and name == "exam":
+        assert "(a)(21/2points)" in shown and "(b)(3points)" in shown and "Total:51/2" in re.sub(r"\s", "", shown)
+    if file == "parts" and name == "xsim":
+        assert "Exercise1Leastsquares" in shown and "Solution1" in shown and "5.5" in shown

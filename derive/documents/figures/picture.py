@@ -20,6 +20,7 @@ class Stroke:
     style   what it looks like
     points  (x, y), in centimetres
     closed  it is closed and filled
+    late    it belongs to the answer: on slides it comes with the second click
     shape   stroke
     """
 
@@ -36,6 +37,7 @@ class Dot:
 
     style  what it looks like, and how large it is
     x, y   its centre, in centimetres
+    late   it belongs to the answer: on slides it comes with the second click
     shape  dot
     """
 
@@ -54,6 +56,7 @@ class Label:
     text    what stands there
     anchor  what of the text is at the point: with `north` it hangs below, with `west` it begins there
     style   what it looks like
+    late    it belongs to the answer: on slides it comes with the second click
     shape   label
     """
 
