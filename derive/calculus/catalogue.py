@@ -121,6 +121,12 @@ def entry(name: str) -> Entry:
     )
 
 
+def family(name: str) -> tuple[Entry, ...]:
+    """The entry of a rule, or all whose names begin with it: `qr` is qr-q, qr-q-square and qr-r.  DeriveError when there is none."""
+    found = tuple(e for e in entries() if e.name.startswith(f"{name}-"))
+    return found if found and all(e.name != name for e in entries()) else (entry(name),)
+
+
 _STRUCTURE_NOTE = "At the end of a derivation by a symmetric, skew, … variable the same name stands for the projection onto its " \
                   "structure: see structured-direction."
 
@@ -238,6 +244,7 @@ _SAID = {
     "invertible": "`{0}` is invertible",
     "constant-rank": "the rank of `{0}` stays the same",
     "no-negative-eigenvalues": "no eigenvalue of `{0}` is negative or 0",
+    "no-opposite-eigenvalues": "no two eigenvalues of `{0}` are opposite",
     "unequal": "`{0}` and `{1}` differ in every entry",
     "simple-eigenvalue": "eigenvalue `{1}` of `{0}` is simple",
     "distinct-singular-values": "the singular values of `{0}` are distinct and not 0",

@@ -18,7 +18,7 @@ from derive.calculus.rules.differentials import DIFFERENTIALS
 from derive.calculus.rules.rule import compiled, fill, match
 from derive.calculus.tidy import tidy
 from derive.errors import DeriveError
-from derive.language.build import subtract
+from derive.language.build import is_zero, subtract, zero
 from derive.language.declarations import path_derivative
 from derive.language.nodes import D, Expr, Number, Symbol, substitute
 from derive.language.sizes import Size
@@ -123,8 +123,9 @@ def _at_work(
     symbols: dict[str, Symbol] = {letter: Symbol(f"_{letter}", e.shape) for letter, e in unknowns.items()}
     inner = Motion(m.moves, m.active | {s.name for s in symbols.values()}, {symbols[k]: e for k, e in unknowns.items()})
     velocity = _velocity(values["A"], m)
+    moving = {f"d{k}": _velocity(e, m) if e.free & m.active else zero(e.shape) for k, e in values.items() if k != "A"}
     given = row.given + "".join(f", {k}: {_dims(compiled(text, rule.given))}" for k, text in row.unknowns)
-    bound: dict[str, Expr] = {**values, "dA": velocity, "i": _INDEX["i"], "j": _INDEX["j"]}
+    bound: dict[str, Expr] = {**values, **moving, "dA": velocity, "i": _INDEX["i"], "j": _INDEX["j"]}
     for letter, symbol in symbols.items():
         bound[letter] = symbol
         bound["d" + letter] = D(symbol, m.moves)
@@ -236,7 +237,9 @@ def _equations(work: _Row) -> list[Line]:
             plain = isinstance(along, Symbol) and not along.order
             differentiated(stage, ("differentiate both sides", *((" along ", along) if plain else ())), "⇒")
         elif stage.kind == "so" or not _is_square(work):
-            state(work.read(stage.left), work.read(stage.right), work.said(stage.words), "implicit", "⇒")
+            right = work.read(stage.right)
+            still = any(is_zero(e) for e in work.bound.values())
+            state(work.read(stage.left), tidy(right) if still else right, work.said(stage.words), "implicit", "⇒")
     return lines
 
 

@@ -246,7 +246,7 @@ def _by_equation(rule: Rule, problem: Problem, title: str) -> Derivation:
     found = derive(problem)
     lines = found.chains[0].lines
     if found.where:
-        return Derivation(problem, (Chain("derivative", title, lines),), {}, where=found.where)
+        return Derivation(problem, (Chain("derivative", title, lines),), {}, where=found.where, remarks=found.remarks)
     names: Names = ()
     for letter, text in DEFINING[rule.name].unknowns if rule.name != "inverse" else ():
         expr = said(problem, text)

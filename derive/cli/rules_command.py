@@ -40,18 +40,20 @@ NARROWEST = 60
 def command(
     name: str | None, form: str, output: Path | None, used_in: Path | None, template_dirs: tuple[Path, ...], points: int
 ) -> None:
-    """List the rules, or show the rule NAME: statement, conditions, proofs, an example, a source.
+    """List the rules, or show the rule NAME: statement, conditions, proofs, an example, a source.  The first part of several
+    names lists these.
 
     \b
     Examples:
       derive rules                         every rule with its statement
       derive rules det                     one, with three proofs
+      derive rules qr                      those of QR
       derive rules cyclic --used-in problems
       derive rules -o catalogue.pdf        the catalogue, to hand out
     """
     from derive.calculus import catalogue
 
-    found = (catalogue.entry(name),) if name is not None else catalogue.entries()
+    found = catalogue.family(name) if name is not None else catalogue.entries()
     if used_in is not None:
         if name is None:
             raise click.UsageError("--used-in lists where one rule is used: say which")
@@ -60,7 +62,7 @@ def command(
         if output.suffix not in (".tex", ".pdf"):
             raise click.UsageError(f"-o names a .tex or a .pdf file, not {output.name}")
         _write(found, output, template_dirs, points)
-    elif name is not None:
+    elif name is not None and len(found) == 1:
         from derive.pipeline.rulebook import checked
 
         _print_one(checked(found[0], points), form)

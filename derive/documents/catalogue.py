@@ -116,7 +116,9 @@ def _blocks(
 
 def where_of(derivation: Derivation) -> tuple[Why, ...]:
     """What the letters of intermediates stand for: one sentence, () where there are none or the first line says it."""
-    if any(symbol in derivation.chains[0].lines[0].why for symbol, _ in derivation.letters):
+    first = derivation.chains[0].lines[0].why
+    said = {first[k : k + 3] for k in range(len(first) - 2)}
+    if any((symbol, " = ", definition) in said for symbol, definition in derivation.letters):
         return ()
     out: list[str | Expr] = []
     for symbol, definition in derivation.letters:

@@ -63,6 +63,7 @@ FIRES = {
     "polar-u": ("X: matrix(m, n)\n  A: matrix(m, n)", "sum(A .* polar_u(X))", "X"),
     "polar-u-square": ("X: invertible(n)\n  A: square(n)", "sum(A .* polar_u(X))", "X"),
     "polar-p": ("X: matrix(m, n)\n  A: square(n)", "sum(A .* polar_p(X))", "X"),
+    "sylvester": ("B: spd(n)\n  C: square(n)", "tr(C sylvester(B, C))", "B"),
     "trace-polar-p": ("X: matrix(m, n)", "tr(polar_p(X))", "X"),
     # the structural rules
     "sum-rule": ("X: square(n)\n  A: square(n)", "tr(X + A X)", "X"),
@@ -166,6 +167,7 @@ def test_adjoint_rows_are_used_by_pull(name: str) -> None:
 
 # what each defining equation is about
 DEFINED = {
+    "sylvester": ("X: spd(n)\n  C: square(n)", "sylvester(X, C)"),
     "inverse": ("X: invertible(n)", "X^-1"), "sqrtm": ("X: spd(n)", "sqrtm(X)"), "logm": ("X: spd(n)", "logm(X)"),
     "eigenvalue-symmetric": ("X: symmetric(n)", "eigval(X, 2)"), "eigenvalue": ("X: square(n)", "eigval(X, 1)"),
     "eigenvector-symmetric": ("X: symmetric(n)", "eigvec(X, 1)"), "cholesky": ("X: spd(n)", "cholesky(X)"),

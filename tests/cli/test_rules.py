@@ -30,6 +30,18 @@ def test_a_page_has_statement_condition_proofs_example_source(capsys: pytest.Cap
         assert words in out
 
 
+def test_the_first_part_of_names_lists_them(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["rules", "qr"]) == 0
+    out = capsys.readouterr().out
+    assert "  qr-q " in out and "  qr-q-square " in out and "  qr-r " in out and "cholesky" not in out
+
+
+def test_a_proof_says_what_its_letters_are(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["rules", "qr-r", "--points", "1"]) == 0
+    out = capsys.readouterr().out
+    assert "Here Q = Q(A), R = R(A), M = Q'HR⁻¹, L = stril(M), Ω = L − L'." in out
+
+
 def test_a_wrong_name_gets_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["rules", "logdett"]) == 1
     assert "did you mean logdet?" in capsys.readouterr().err
