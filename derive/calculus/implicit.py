@@ -123,9 +123,9 @@ def _at_work(
     symbols: dict[str, Symbol] = {letter: Symbol(f"_{letter}", e.shape) for letter, e in unknowns.items()}
     inner = Motion(m.moves, m.active | {s.name for s in symbols.values()}, {symbols[k]: e for k, e in unknowns.items()})
     velocity = _velocity(values["A"], m)
-    moving = {f"d{k}": _velocity(e, m) if e.free & m.active else zero(e.shape) for k, e in values.items() if k != "A"}
+    others = {f"d{k}": _velocity(e, m) if e.free & m.active else zero(e.shape) for k, e in values.items() if k != "A"}
     given = row.given + "".join(f", {k}: {_dims(compiled(text, rule.given))}" for k, text in row.unknowns)
-    bound: dict[str, Expr] = {**values, **moving, "dA": velocity, "i": _INDEX["i"], "j": _INDEX["j"]}
+    bound: dict[str, Expr] = {**values, **others, "dA": velocity, "i": _INDEX["i"], "j": _INDEX["j"]}
     for letter, symbol in symbols.items():
         bound[letter] = symbol
         bound["d" + letter] = D(symbol, m.moves)

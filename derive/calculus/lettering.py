@@ -1,4 +1,4 @@
-"""The factors of a factorization get their letters: Q for Q(X), λ for λ₁(A), where a derivation repeats them.
+"""The factors of a factorization get their letters: Q for Q(X), λ for λ₁(X'X), where a derivation repeats them.
 
 Only what stands at the point itself is renamed, Q(X), not Q(X + tH); every line keeps its value.
 """
@@ -37,14 +37,16 @@ def lettered(
 
 
 def _letters(problem: Problem, chains: list[Chain], taken: frozenset[str]) -> dict[Expr, Symbol]:
-    """The factors in the order in which they appear; none where a letter is taken."""
+    """The factors in the order in which they appear, but for those whose letter is taken."""
     variables = {x.name for x in problem.wrt}
+    variables |= {s.name for s in problem.symbols.values() if s.of in variables}
+    declared = set(problem.symbols)
     lines = [line for chain in chains for line in chain.lines]
     inside = {name for s, d in problem.let for name in (s.name, *d.free)}
     found: dict[Call, str] = {}
     for expr in (e for line in lines for e in (line.expr, *((line.left,) if isinstance(line.left, Expr) else ()))):
         for node in walk(expr):
-            if isinstance(node, Call) and FUNCTIONS[node.name].letter and _at_a_point(node, variables, inside):
+            if isinstance(node, Call) and FUNCTIONS[node.name].letter and _at_a_point(node, variables, inside, declared):
                 found.setdefault(node, FUNCTIONS[node.name].letter)
     out: dict[Expr, Symbol] = {}
     sizes = {name for e in found for size in e.args[0].shape for name in size.names}
@@ -53,7 +55,7 @@ def _letters(problem: Problem, chains: list[Chain], taken: frozenset[str]) -> di
     for node, letter in found.items():
         name = _numbered(letter, node) if numbered else letter
         if name is None or name in taken or name in sizes or any(name == s.name for s in out.values()):
-            return {}
+            continue
         out[node] = Symbol(name, node.shape, value_properties(node))
     return out
 
@@ -66,10 +68,10 @@ def _numbered(letter: str, node: Call) -> str | None:
     return f"{letter}_{index.value}" if isinstance(index, Number) else None
 
 
-def _at_a_point(node: Call, variables: set[str], inside: set[str]) -> bool:
-    """The factor of a symbol that moves, of X and not of X + tH."""
-    arg = node.args[0]
-    return isinstance(arg, Symbol) and (arg.name in variables or arg.of in variables) and arg.name not in inside
+def _at_a_point(node: Call, variables: set[str], inside: set[str], declared: set[str]) -> bool:
+    """The factor of what moves, at the point itself: of X, of X'X, not of X + tH."""
+    free = node.args[0].free
+    return bool(free & variables) and free <= declared and not free & inside
 
 
 def _chain(chain: Chain, short: Mapping[Expr, Expr]) -> Chain:

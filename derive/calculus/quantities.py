@@ -114,7 +114,8 @@ def _derive(problem: Problem) -> Derivation:
         chains += more_chains
         results["taylor"] = result
     if "stationary" in find:
-        more_chains, points = stationary(s, gradients, hessians)
+        projected = {x.name: structured[x.name] for x in problem.wrt if CURVED & x.has}
+        more_chains, points = stationary(s, {**gradients, **projected}, hessians)
         chains += more_chains
         results["stationary"] = points
     for name, other in (("entries", entries), ("linearity", linearity)):

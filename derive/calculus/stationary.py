@@ -14,7 +14,7 @@ from derive.calculus.properties import definiteness, is_positive, is_symmetric
 from derive.calculus.reading import joined
 from derive.calculus.tidy import tidy, tidy_with
 from derive.errors import DeriveError
-from derive.language.build import ONE, add, coefficient, matmul, negate, scale, terms, times, transpose, zero
+from derive.language.build import ONE, add, coefficient, is_zero, matmul, negate, scale, terms, times, transpose, zero
 from derive.language.functions import FUNCTIONS
 from derive.language.nodes import (
     Call,
@@ -66,7 +66,8 @@ def stationary(
     if solved is None:
         line = _implicit(first, g, Head("gradient", p.name, p.wrt))
         if x.name not in g.free:
-            line = replace(line, why=("it does not depend on ", x, ": stationary nowhere, unless it is 0"))
+            where = "stationary everywhere" if is_zero(g) else "stationary nowhere, unless it is 0"
+            line = replace(line, why=("it does not depend on ", x, f": {where}"))
         chain = Chain("stationary", "Stationary points", (line,))
         return [chain], Result(chain.lines[-1].expr, classification="undetermined")
     lines = [first]

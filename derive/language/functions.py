@@ -188,6 +188,11 @@ def _map(name: str, latex: str, numpy: str, about: str, sympy: str, domain: str 
     )
 
 
+def _real(code: str) -> str:
+    """The value where it is real but for rounding, nan elsewhere: a matrix with a negative eigenvalue has no real root."""
+    return (f"(lambda F: np.real(F) if np.max(np.abs(np.imag(F))) <= 1e-9 * np.max(np.abs(F)) else np.full(F.shape, np.nan))({code})")
+
+
 _SAME = "any(m, n), any(m, n) -> any(m, n)"
 _WITH_SCALAR = f"{_SAME} | scalar, any(m, n) -> any(m, n) | any(m, n), scalar -> any(m, n)"
 
@@ -274,9 +279,9 @@ _ROWS = (
     Function("expm", "square(n) -> square(n)", r"e^{{{0}}}", "sp.linalg.expm({0})", "matrix exponential",
              latex_form="exponent", latex_when=(("has:e", r"\operatorname{{expm}}({0})"),), transposes="args", pretty="e^{0}",
              gives=frozenset({"invertible"})),
-    Function("logm", "square(n) -> square(n)", r"\operatorname{{logm}}({0})", "np.real(sp.linalg.logm({0}))",
+    Function("logm", "square(n) -> square(n)", r"\operatorname{{logm}}({0})", _real("sp.linalg.logm({0})"),
              "principal logarithm", transposes="args", domain=("no-negative-eigenvalues",)),
-    Function("sqrtm", "square(n) -> square(n)", r"{0}^{{1/2}}", "np.real(sp.linalg.sqrtm({0}))", "principal square root",
+    Function("sqrtm", "square(n) -> square(n)", r"{0}^{{1/2}}", _real("sp.linalg.sqrtm({0})"), "principal square root",
              transposes="args",
              latex_form="script", domain=("no-negative-eigenvalues",)),
     Function("frechet_expm", "square(n), square(n) -> square(n)", r"L_{{\exp}}({0}, {1})",

@@ -238,5 +238,31 @@ def test_the_constraint_is_differentiated() -> None:
     assert told(other)[3] == "X'(G₀ − X sym(X'G₀)) = skewpart(X'G₀)"
 
 
+def test_a_stationary_point_on_a_curved_set_is_the_projected_equation() -> None:
+    derivation = problem("x: {type: 'vector(n)', is: [unit]}, A: symmetric(n)", "1/2 x' A x", "stationary")
+    result = derivation.results["stationary"]
+    assert isinstance(result, Result)
+    assert (text.pretty(result.expr), result.classification) == ("(I − xx')Ax", "undetermined")
+    assert verify(derivation).passed
+
+
+@pytest.mark.parametrize("function", ["sqrtm(A)", "tr(B sqrtm(A))", "tr(B sylvester(A, B))", "logdet(cholesky(A' A + I))"])
+def test_matrix_functions_of_a_general_matrix_hold_where_they_exist(function: str) -> None:
+    derivation = problem("A: square(n), B: square(n)", function)
+    assert verify(derivation).passed
+    assert bool(derivation.conditions) == ("cholesky" not in function)
+
+
+def test_a_moving_sylvester_operator() -> None:
+    derivation = problem("B: spd(n), C: square(n)", "sylvester(B, C)")
+    assert told(derivation) == ["BL + LB = C", "HL + B dL + dL B + LH = 0", "B dL + dL B = −HL − LH", "D = sylvester(B, −HL − LH)"]
+    assert verify(problem("A: spd(n)", "sqrtm(A)", "second-derivative")).passed
+
+
+def test_the_eigenvector_of_a_product_has_a_letter() -> None:
+    derivation = problem("X: 'matrix(m, n)'", "eigval(X' X, 1)", "gradient")
+    assert letters(derivation) == {"v": "v₁(X'X)"} and told(derivation)[-1] == "D = 2Xvv'"
+
+
 def test_a_flat_structure_needs_no_tangent_directions() -> None:
     assert [chain.title for chain in problem("X: symmetric(n), A: square(n)", "tr(A X)", "gradient").chains] == ["Gradient"]
