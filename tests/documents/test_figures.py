@@ -352,3 +352,23 @@ def test_a_graph_without_room_goes_from_top_to_bottom() -> None:
     assert across.width > 10.9 >= down.width and down.height > across.height
     assert len(strokes(across, "edge")) == len(strokes(down, "edge")) == 6
     assert {text for text in labels(across) if "diag" in text} == {text for text in labels(down) if "diag" in text}
+
+
+def test_a_model_without_value_at_the_border_has_a_gap_there() -> None:
+    one = written("""
+symbols: {X: 'matrix(m, 2)', y: vector(m), w: vector(2)}
+data: {x: [1/10, 1, 2, 5], y: [-2, 0, 1, 2], X: '[ones, log(x)]'}
+function: f(w) = norm(X w - y)^2
+wrt: w
+find: [stationary]
+figure: data
+""")
+    (figure,) = drawn(one)
+    assert number_at(figure).x[0] == 0 and any(r"\log(x)" in text for text in labels(figure))
+    assert sum(len(s.points) for s in strokes(figure, "curve")) < 160
+
+
+def test_as_many_points_as_can_be_told_apart() -> None:
+    many = ", ".join(str(k) for k in range(401))
+    with pytest.raises(DeriveError, match="401 points cannot be told apart"):
+        written(FIT.replace("x: [-2, 0, 1, 3, 4], y: [1, 3, 3, 2, 0]", f"x: [{many}], y: [{many}]").replace("find: [stationary]", "find: [gradient]"))

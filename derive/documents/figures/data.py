@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
 from derive.documents.figures.axes import Plot, around
-from derive.documents.figures.fit import at_weights, columns, design, equation, model, weights_of
-from derive.documents.figures.picture import Dot, Drawing, Label, Mark, late, line
+from derive.documents.figures.fit import Model, at_weights, columns, design, equation, model, weights_of
+from derive.documents.figures.picture import Dot, Drawing, Label, Mark, Point, late, line
 from derive.documents.figures.scene import Scene, em
+from derive.errors import DeriveError
 from derive.language.nodes import Symbol
 from derive.language.sizes import SCALAR
 
+if TYPE_CHECKING:
+    from derive.checking.structures import Array
+
 WIDTH, HEIGHT = 10.2, 5.6
+MOST = 400
 PIECES = 160
 """The curve is drawn through so many values."""
 
@@ -20,6 +28,8 @@ def draw(scene: Scene) -> Drawing:
 
     found = model(scene)
     plain = columns(scene.problem)
+    if len(plain[found.across]) > MOST:
+        raise scene.refused(f"{len(plain[found.across])} points cannot be told apart: {MOST} are drawn at most")
     xs, ys = ([float(v) for v in plain[name]] for name in (found.across, found.up))
     for name in scene.wanted.range:
         if name not in ("", found.across):
@@ -27,7 +37,7 @@ def draw(scene: Scene) -> Drawing:
     low, high = scene.wanted.range.get("") or scene.wanted.range.get(found.across) or around(xs)
     weights = weights_of(scene)
     places = np.linspace(low, high, PIECES + 1)
-    curve = [] if weights is None else list(zip(places.tolist(), at_weights(scene, found, weights, places).tolist(), strict=True))
+    curve = [] if weights is None else _curve(scene, found, weights, places)
     fitted = [] if weights is None else at_weights(scene, found, weights, np.array(xs)).tolist()
     bottom, top = around([*ys, *fitted])
     plot = Plot((low, high), (bottom, top), 0.9, 0.75, WIDTH - 0.75, HEIGHT - 1.05)
@@ -44,6 +54,22 @@ def draw(scene: Scene) -> Drawing:
         marks += late(_legend(said))
     alt = f"{len(seen)} data points, {found.up} against {found.across}" + (", and the curve fitted to them" if fitted else "")
     return Drawing(tuple(marks), WIDTH, HEIGHT, alt)
+
+
+def _curve(scene: Scene, found: Model, weights: Mapping[str, Any], places: Array) -> list[Point]:
+    """The prediction at all places; where it has no value the curve has a gap."""
+    import numpy as np
+
+    try:
+        return list(zip(places.tolist(), at_weights(scene, found, weights, places).tolist(), strict=True))
+    except DeriveError:
+        out: list[Point] = []
+        for x in places.tolist():
+            try:
+                out.append((x, float(at_weights(scene, found, weights, np.array([x]))[0])))
+            except DeriveError:
+                out.append((x, float("nan")))
+        return out
 
 
 def _legend(said: str) -> list[Mark]:
