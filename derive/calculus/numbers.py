@@ -11,8 +11,8 @@ from derive.calculus.explicit import entries_of
 from derive.calculus.reading import joined
 from derive.calculus.rules.rule import fill
 from derive.calculus.tidy import tidy
-from derive.language.build import is_zero
-from derive.language.nodes import Expr, Number, Stack, Symbol, number, substitute, walk
+from derive.language.build import add, is_zero, matmul, times
+from derive.language.nodes import Expr, MatMul, Number, Stack, Symbol, number, substitute, transform, walk
 from derive.language.problem import Problem
 
 
@@ -84,12 +84,21 @@ def _evaluated(expr: Expr, values: dict[Symbol, Expr], let: tuple[tuple[Symbol, 
         known: dict[Expr, Expr] = dict(values.items())
         there = tidy(substitute(expr, known))
     if there.is_scalar:
-        return there
+        return tidy(transform(there, _multiplied)) if sizes else there
     table = entries_of(there)
     if table is None:
         return None
     out: Expr = Stack(tuple(tuple(row) for row in table))
     return out
+
+
+def _multiplied(node: Expr) -> Expr:
+    """A product of vectors of numbers is a number."""
+    if isinstance(node, MatMul) and node.is_scalar and not node.free:
+        left, right = entries_of(matmul(*node.factors[:-1])), entries_of(node.factors[-1])
+        if left is not None and right is not None:
+            return tidy(add(*(times(a, b[0]) for a, b in zip(left[0], right, strict=True))))
+    return node
 
 
 def _decimals(expr: Expr) -> str:

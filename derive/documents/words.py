@@ -73,6 +73,8 @@ ENGLISH: Mapping[str, str] = {
     "figure.data": "The data and the fitted curve; thin lines are the residuals.",
     "figure.data.question": "The data.",
     "figure.table": "The data, the design matrix, and the fitted values.",
+    "figure.table.plain": "The data and the fitted values.",
+    "figure.table.data": "The data.",
     "figure.table.question": "The data and the design matrix.",
     "figure.tangent": "The graph and its tangent.",
     "figure.tangent.plane": "The graph and its tangent plane.",

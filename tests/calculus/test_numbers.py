@@ -33,3 +33,12 @@ def test_data_that_fills_not_everything_gives_no_numbers() -> None:
     derivation = derive(problemfile.read(text, "line.yaml"))
     assert all(chain.title != "With the data" for chain in derivation.chains)
     assert verify(derivation).passed
+
+
+def test_several_scalar_unknowns_come_out_as_numbers() -> None:
+    text = LINE.replace("let: {X: '[ones(m), x]'}\n", "").replace("w: vector(2)", "a: scalar, b: scalar").replace("wrt: w", "wrt: [a, b]")
+    text = text.replace("f(w) = norm(X w - y)^2", "f(a, b) = norm(a ones(m) + b x - y)^2")
+    derivation = derive(problemfile.read(text, "line.yaml"))
+    lines = next(chain for chain in derivation.chains if chain.title == "With the data").lines
+    assert [line.expr.value for line in lines if isinstance(line.expr, Number)] == [Fraction(11, 10), Fraction(11, 10)]
+    assert verify(derivation).passed

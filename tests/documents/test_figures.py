@@ -372,3 +372,17 @@ def test_as_many_points_as_can_be_told_apart() -> None:
     many = ", ".join(str(k) for k in range(401))
     with pytest.raises(DeriveError, match="401 points cannot be told apart"):
         written(FIT.replace("x: [-2, 0, 1, 3, 4], y: [1, 3, 3, 2, 0]", f"x: [{many}], y: [{many}]").replace("find: [stationary]", "find: [gradient]"))
+
+
+def test_another_model_than_a_design_matrix_has_its_curve_too() -> None:
+    one = written("""
+symbols: {x: vector(m), y: vector(m), a: scalar, b: scalar}
+data: {x: [0, 1, 2, 3], y: [1, 3, 2, 5]}
+function: f(a, b) = norm(a ones(m) + b x - y)^2
+wrt: [a, b]
+find: [stationary]
+figure: [data, table]
+""")
+    figure, table = drawn(one)
+    assert len(strokes(figure, "residual")) == 4 and r"$\hat y$" in labels(figure)
+    assert table.caption == "The data and the fitted values." and "$4.4$" in labels(table)

@@ -53,7 +53,7 @@ def draw(scene: Scene) -> Drawing:
         said = equation(scene, found, weights, parts) if parts else rf"\hat {up}"
         marks += late(_legend(said))
     alt = f"{len(seen)} data points, {found.up} against {found.across}" + (", and the curve fitted to them" if fitted else "")
-    return Drawing(tuple(marks), WIDTH, HEIGHT, alt)
+    return Drawing(tuple(marks), WIDTH, HEIGHT, alt, "" if fitted else "question")
 
 
 def _curve(scene: Scene, found: Model, weights: Mapping[str, Any], places: Array) -> list[Point]:

@@ -55,7 +55,8 @@ def model(scene: Scene) -> Model:
                 if len(rest) + 1 != len(node.terms):
                     continue
                 predicted = add(*(rest if sign == 1 else map(negate, rest)))
-                across = _behind(problem, predicted) - {name}
+                # A constant is drawn against the only other column.
+                across = (_behind(problem, predicted) or (set(plain) if len(plain) == 2 else set())) - {name}
                 if len(across) == 1:
                     return Model(across.pop(), name, predicted)
                 if across:

@@ -36,7 +36,8 @@ def draw(scene: Scene) -> Drawing:
         ys = [float(v) for v in plain[found.up]]
         up = scene.tex(Symbol(found.up, SCALAR))
         groups.append(("", [(rf"\hat {up}", fitted), (rf"{up} - \hat {up}", [y - f for y, f in zip(ys, fitted, strict=True)])]))
-    return _set(groups, len(xs), f"the data, {len(xs)} rows")
+    caption = ("" if parts else "plain") if weights is not None else ("question" if parts else "data")
+    return _set(groups, len(xs), f"the data, {len(xs)} rows", caption)
 
 
 def _matrix(scene: Scene, found: Model) -> str:
@@ -47,7 +48,7 @@ def _matrix(scene: Scene, found: Model) -> str:
     return scene.tex(named) if isinstance(named, Symbol) else ""
 
 
-def _set(groups: list[tuple[str, list[tuple[str, list[float]]]]], count: int, alt: str) -> Drawing:
+def _set(groups: list[tuple[str, list[tuple[str, list[float]]]]], count: int, alt: str, caption: str) -> Drawing:
     """Columns flush right at their decimal places, groups apart, a rule under the head and around the whole."""
     shown = list(range(count)) if count <= MOST_ROWS else [*range(MOST_ROWS - 2), -1, count - 1]
     titled = any(title for title, _ in groups)
@@ -74,7 +75,7 @@ def _set(groups: list[tuple[str, list[tuple[str, list[float]]]]], count: int, al
     width = x - GAP + 0.25
     for y, style in ((top, "rule"), (head - 0.3, "axis"), (0.05, "rule")):
         marks.append(line(style, (0.0, y), (width, y)))
-    return Drawing(tuple(marks), width, height, alt)
+    return Drawing(tuple(marks), width, height, alt, caption)
 
 
 def _aligned(values: list[float]) -> list[str]:

@@ -77,6 +77,8 @@ _WORDS = {
     "figure.data": "數據與擬合曲線；細線為殘差。",
     "figure.data.question": "數據。",
     "figure.table": "數據、設計矩陣與擬合值。",
+    "figure.table.plain": "資料與擬合值。",
+    "figure.table.data": "資料。",
     "figure.table.question": "數據與設計矩陣。",
     "figure.tangent": "圖形及其切線。",
     "figure.tangent.plane": "圖形及其切平面。",
