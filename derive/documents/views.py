@@ -183,8 +183,9 @@ def _left(
     for line in derivation.chains[home].lines:
         running = line.left if line.left is not None else running
         if line.expr is result.expr and running is not None and not line.equation:
-            own = isinstance(running, Head) and running.quantity == quantity
-            found = running if found is None or own else found
+            if isinstance(running, Head) and running.quantity == quantity:
+                return running
+            found = found or running
     if found is not None:
         return found
     wrt = tuple(s for s in problem.wrt if not name or s.name == name)

@@ -163,3 +163,11 @@ def test_expansion_multiplies_out_numbers_and_intermediates_too() -> None:
     let = "method: expansion\nlet: {u: X w - y}\n"
     rows = told(derived("X: matrix(m, n); w: vector(n); y: vector(m)", "u' u", "w", "gradient", let))
     assert rows[0][0].startswith("(X(w + h) − y)'(X(w + h) − y) −")
+
+
+def test_a_result_is_boxed_under_its_own_left_side() -> None:
+    from derive.documents.views import passages
+
+    derivation = derived("A: symmetric(m); B: symmetric(n); X: matrix(m, n)", "tr(X' A X B)", "X", "second-derivative", "method: all\n")
+    boxes = [text.head(box.left) for passage in passages(derivation) for box in passage.boxed]  # type: ignore[arg-type]
+    assert boxes == ["D²f(X)[H, K]"]
