@@ -11,15 +11,16 @@ from dataclasses import dataclass
 
 from derive.calculus.adjoint import pull
 from derive.calculus.collect import neat
-from derive.calculus.derivation import Chain, Head, Line, Step
+from derive.calculus.derivation import Chain, Head, Line, Step, Why
 from derive.calculus.differentiate import level
-from derive.calculus.first import Setting
+from derive.calculus.first import Setting, free_name, taken_names
 from derive.calculus.narration import reason
 from derive.calculus.structure import in_structure
 from derive.calculus.tidy import tidy
 from derive.language.build import ONE, add, matmul, times, total, transpose
 from derive.language.nodes import Call, D, Expr, Symbol, substitute
-from derive.language.sizes import is_column
+from derive.language.sizes import SCALAR, Shape, is_column
+from derive.language.spelling import symbol_latex
 from derive.notation.text import pretty
 
 
@@ -46,40 +47,34 @@ def applies(s: Setting) -> bool:
 
 def backward(s: Setting) -> Backward:
     p, m = s.problem, s.motion
-    chains = [_forward(s)]
     lets = list(m.lets.items())
-    arrows: dict[Symbol, Symbol] = {u: Symbol(f"D_{u.name}", u.dims) for u, _ in lets}
+    taken = set(taken_names(p))
+    arrows: dict[Symbol, Symbol] = {u: _letter(u.name, u.dims, _latex(u), taken) for u, _ in lets}
+    whole = _letter(p.name, SCALAR, symbol_latex(p.name), taken)
     pending: dict[Expr, Expr] = {D(u, m.moves): arrows[u] for u, _ in lets}
-    back: dict[Expr, Expr] = {v: k for k, v in pending.items()}
+    variable_of = {arrow: u.name for u, arrow in arrows.items()}
+    variable_of |= {h: x.name for x, h in zip(p.wrt, s.directions, strict=True)}
     contributions: dict[str, list[Expr]] = {}
     where: list[tuple[Symbol, Expr]] = []
-    lines: list[Line] = []
+    chains = [_forward(s, pending)]
 
-    def spread_back(weight: Expr, derivative: Expr, shape_is_scalar: bool) -> Expr:
-        """The right-hand side Σ ⟨part, D…⟩, with each part noted."""
-        opened = substitute(derivative, pending)
+    def spread_back(weight: Expr, opened: Expr) -> Expr:
+        """The right-hand side Σ ⟨part, d…⟩, with each part noted."""
         pieces: list[Expr] = []
         for symbol in (*reversed(arrows.values()), *s.directions):
-            if symbol.name not in opened.free:
-                continue
-            part = neat(tidy(pull(opened, symbol, weight)), [])
-            name = symbol.name[2:] if symbol in back else next(
-                x.name for x, h in zip(p.wrt, s.directions, strict=True) if h is symbol
-            )
-            contributions.setdefault(name, []).append(part)
-            pieces.append(_inner(part, back.get(symbol, symbol)))
+            if symbol.name in opened.free:
+                part = neat(tidy(pull(opened, symbol, weight)), [])
+                contributions.setdefault(variable_of[symbol], []).append(part)
+                pieces.append(_inner(part, symbol))
         return add(*pieces)
 
     start: Expr = D(p.function, m.moves)
-    first = level(start, m, m.of_lets)
-    rest = _finish(first.expr, s)
-    name, why = reason(first)
-    head = Head("derivative", p.name, p.wrt, s.directions)
-    lines.append(Line(rest, name, why, left=head, start=start, steps=_steps(start, rest, first.steps)))
-    right = spread_back(ONE, rest, True)
+    name, why = reason(level(start, m, m.of_lets))
+    rest = substitute(_finish(start, s), pending)
+    lines = [Line(rest, name, why, "derivative", whole)]
+    right = spread_back(ONE, rest)
     if right is not rest:
-        lines.append(Line(right, "adjoint", ("move every factor across the inner product",),
-                          steps=(Step(rest, right, "adjoint", ()),)))
+        lines.append(Line(right, "adjoint", ACROSS, "derivative", steps=(Step(rest, right, "adjoint", ()),)))
     chains.append(Chain("derivative", "Backward: the outermost function", tuple(lines)))
     for u, definition in reversed(lets):
         parts = contributions.get(u.name)
@@ -88,39 +83,41 @@ def backward(s: Setting) -> Backward:
         g = _named(u)
         value = neat(add(*parts), []) if len(parts) > 1 else parts[0]
         where.append((g, value))
-        derivative = _finish(D(definition, m.moves), s)
-        left = _inner(g, D(u, m.moves))
-        middle = _inner(g, derivative)
-        right = spread_back(g, derivative, definition.is_scalar)
-        named_as = ("the gradient by ", u, ": the factor of its derivative")
-        here = [Line(value, "intermediate-gradient", named_as, "equation", g, equation=True)]
-        here.append(Line(middle, "chain-rule", ("the derivative of ", u), "equation", left, equation=True))
-        if right is not middle:
-            here.append(Line(right, "adjoint", ("move every factor across the inner product",), "equation", left,
-                             equation=True))
+        right = spread_back(g, substitute(_finish(D(definition, m.moves), s), pending))
+        factor: Why = ("the gradient by ", u, ": the factor of ", arrows[u])
+        here = [
+            Line(value, "intermediate-gradient", factor, "equation", g, equation=True),
+            Line(right, "adjoint", ("put in ", arrows[u], "; move the factors across"), "equation", _inner(g, arrows[u]), equation=True),
+        ]
         chains.append(Chain("derivative", f"Backward: through {pretty(u)}", tuple(here)))
     gradients = {x.name: neat(total(contributions.get(x.name, []), x.shape), []) for x in p.wrt}
-    whole = add(*(_inner(gradients[x.name], h) for x, h in zip(p.wrt, s.directions, strict=True)))
-    final = [Line(whole, "collect", ("the factors of the directions",), "derivative", head)]
+    along = add(*(_inner(gradients[x.name], h) for x, h in zip(p.wrt, s.directions, strict=True)))
+    head = Head("derivative", p.name, p.wrt, s.directions)
+    final = [Line(along, "collect", ("the factors of the directions",), "derivative", head)]
     projected = {x.name: in_structure(gradients[x.name], x, h) for x, h in zip(p.wrt, s.directions, strict=True)}
     for x in p.wrt:
         g_x, why = projected[x.name]
         final.append(Line(g_x, "gradient", why, "gradient", Head("gradient", p.name, (x,), (), p.wrt if len(p.wrt) > 1 else ())))
     chains.append(Chain("gradient", "Gradients" if len(p.wrt) > 1 else "Gradient", tuple(final)))
-    return Backward(tuple(chains), whole, {n: g for n, (g, _) in projected.items()}, tuple(where))
+    letters = ((whole, start), *((arrow, D(u, m.moves)) for u, arrow in arrows.items()))
+    return Backward(tuple(chains), along, {n: g for n, (g, _) in projected.items()}, (*letters, *where))
 
 
-def _steps(start: Expr, end: Expr, steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    """The recorded steps, or one when more than a level was needed."""
-    from derive.calculus.derivation import BrokenChain
+ACROSS: Why = ("move every factor across the inner product",)
 
-    here = start
-    try:
-        for step in steps:
-            here = step.apply(here)
-    except BrokenChain:
-        here = start
-    return steps if here is end else (Step(start, end, "chain-rule", ()),)
+
+def _letter(name: str, dims: Shape, latex: str, taken: set[str]) -> Symbol:
+    """dx for the derivative of x along all directions together."""
+    own = free_name(frozenset(taken), (f"d{name}",))
+    taken.add(own)
+    out: Symbol = Symbol(own, dims, frozenset(), None, rf"\mathrm{{d}} {latex}" if latex[:1] == "\\" else rf"\mathrm{{d}}{latex}")
+    return out
+
+
+def _latex(u: Symbol) -> str:
+    from derive.notation.latex import latex
+
+    return latex(u)
 
 
 def _finish(expr: Expr, s: Setting) -> Expr:
@@ -131,16 +128,15 @@ def _finish(expr: Expr, s: Setting) -> Expr:
     return expr
 
 
-def _forward(s: Setting) -> Chain:
+def _forward(s: Setting, pending: dict[Expr, Expr]) -> Chain:
     """The derivative of each intermediate in terms of the earlier ones."""
     m = s.motion
     lines: list[Line] = []
     for u, definition in m.lets.items():
-        start: Expr = D(u, m.moves)
-        done = _finish(D(definition, m.moves), s)
+        done = neat(substitute(_finish(D(definition, m.moves), s), pending), [])
         name, why = reason(level(D(definition, m.moves), m, m.of_lets))
-        lines.append(Line(done, name, why, "derivative", start, of=definition))
-    return Chain("lemma", "The intermediates", tuple(lines))
+        lines.append(Line(done, name, why, "derivative", pending[D(u, m.moves)], of=definition))
+    return Chain("lemma", "Forward: the intermediates along all directions", tuple(lines))
 
 
 def _inner(g: Expr, move: Expr) -> Expr:

@@ -23,7 +23,14 @@ INLINED = 12
 
 
 def stepwise(names: Names) -> bool:
-    return len(names.let) > INLINED and not any(definition.pending for _, definition in names.let)
+    """Whether intermediates are evaluated one after the other; letters for derivatives, dx = D(x)[…], stand beside them."""
+    plain_ones = [definition for _, definition in names.let if not definition.pending]
+    return len(plain_ones) > INLINED and all(isinstance(d, D) for _, d in names.let if d.pending)
+
+
+def letters(names: Names) -> dict[str, D]:
+    """The names that stand for a derivative."""
+    return {symbol.name: definition for symbol, definition in names.let if isinstance(definition, D)}
 
 
 def plain(value: Array) -> Any:
@@ -35,7 +42,10 @@ def named_values(names: Names, point: Point) -> dict[str, Any]:
     """The values of the intermediates that have one at a point."""
     values: dict[str, Any] = {}
     namespace = dict(point.namespace)
+    one_by_one = stepwise(names)
     for symbol, definition in names.let:
+        if one_by_one and definition.pending:
+            continue
         try:
             value = plain(evaluate(compiled(definition, names if definition.pending else NO_NAMES), namespace))
         except Unevaluable:

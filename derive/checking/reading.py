@@ -12,7 +12,7 @@ import numpy as np
 from derive.calculus.derivation import Head, Partial
 from derive.checking import statements
 from derive.checking.evaluation import Unevaluable, compiled, evaluate, largest
-from derive.checking.intermediates import named_values, plain, stepwise, without_pending
+from derive.checking.intermediates import letters, named_values, plain, stepwise, without_pending
 from derive.checking.sampling import Point
 from derive.checking.statements import Function, Moves, Outcome
 from derive.checking.structures import Array, array_shape
@@ -20,6 +20,7 @@ from derive.language.build import terms
 from derive.language.nodes import Call, D, Expr, MatMul, Number, Scale, Symbol, Times
 from derive.language.problem import Problem
 from derive.language.sizes import Size
+from derive.notation.identifiers import identifier
 from derive.notation.numpy_source import Names
 
 HEADS: dict[str, frozenset[str]] = {
@@ -58,6 +59,7 @@ class Site:
     point: Point
     inlined: bool = False
     _functions: dict[tuple[Expr, tuple[Symbol, ...]], Function] = field(default_factory=dict)
+    _derivatives: dict[D, Any] = field(default_factory=dict)
 
     def value(self, expr: Expr, free: Free = ()) -> Array:
         """The value of an expression here, of its shape (with free indices the whole array over them).
@@ -74,13 +76,20 @@ class Site:
         if stripped is not None:
             expr, derivatives = stripped
             names = Names((), free)
-            namespace = {**namespace, **{s.name: self.derivative(node) for s, node in derivatives.items()}}
+            named = {name: node for name, node in letters(self.names).items() if name in expr.free}
+            namespace = {
+                **namespace, **{s.name: self.derivative(node) for s, node in derivatives.items()},
+                **{identifier(name): self.derivative(node) for name, node in named.items()},
+            }
         return evaluate(compiled(expr, names), namespace, shape)
 
     def derivative(self, node: D) -> Any:
-        """The value of a pending derivative, by differences."""
-        moves = {symbol.name: plain(self.value(direction)) for symbol, direction in node.moves}
-        return plain(self.function(node.arg, tuple(symbol for symbol, _ in node.moves)).along(moves).value)
+        """The value of a pending derivative, by differences; looked up when it was asked for before."""
+        if node not in self._derivatives:
+            moves = {symbol.name: plain(self.value(direction)) for symbol, direction in node.moves}
+            found = self.function(node.arg, tuple(symbol for symbol, _ in node.moves)).along(moves).value
+            self._derivatives[node] = plain(found)
+        return self._derivatives[node]
 
     def size(self, expr: Expr) -> float:
         """What cancellation is measured against: the largest entries of the factors of a term, multiplied."""
