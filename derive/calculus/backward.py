@@ -13,6 +13,7 @@ from derive.calculus.adjoint import pull
 from derive.calculus.collect import neat
 from derive.calculus.derivation import Chain, Head, Line, Step, Why
 from derive.calculus.differentiate import level
+from derive.calculus.distributing import collected
 from derive.calculus.first import Setting, free_name, taken_names
 from derive.calculus.narration import reason
 from derive.calculus.structure import in_structure
@@ -63,7 +64,7 @@ def backward(s: Setting) -> Backward:
         pieces: list[Expr] = []
         for symbol in (*reversed(arrows.values()), *s.directions):
             if symbol.name in opened.free:
-                part = neat(tidy(pull(opened, symbol, weight)), [])
+                part = collected(neat(tidy(pull(opened, symbol, weight)), []), weight)
                 contributions.setdefault(variable_of[symbol], []).append(part)
                 pieces.append(_inner(part, symbol))
         return add(*pieces)
@@ -82,6 +83,8 @@ def backward(s: Setting) -> Backward:
             continue
         g = _named(u)
         value = neat(add(*parts), []) if len(parts) > 1 else parts[0]
+        for later, _ in where:
+            value = collected(value, later)
         where.append((g, value))
         right = spread_back(g, substitute(_finish(D(definition, m.moves), s), pending))
         factor: Why = ("the gradient by ", u, ": the factor of ", arrows[u])
@@ -134,6 +137,9 @@ def _forward(s: Setting, pending: dict[Expr, Expr]) -> Chain:
     lines: list[Line] = []
     for u, definition in m.lets.items():
         done = neat(substitute(_finish(D(definition, m.moves), s), pending), [])
+        for arrow in pending.values():
+            if arrow.free <= done.free:
+                done = collected(done, arrow)
         name, why = reason(level(D(definition, m.moves), m, m.of_lets))
         lines.append(Line(done, name, why, "derivative", pending[D(u, m.moves)], of=definition))
     return Chain("lemma", "Forward: the intermediates along all directions", tuple(lines))

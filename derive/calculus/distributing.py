@@ -45,6 +45,18 @@ def gathered(expr: Expr) -> Expr:
     return outside_pending(expr, visit)
 
 
+def collected(expr: Expr, end: Expr) -> Expr:
+    """The terms of a sum that end in one vector, added up in front of it, where the first of them stood: v + A v + b is (I + A) v + b."""
+    if not isinstance(expr, Add) or not is_column(end.shape):
+        return expr
+    ours = [t for t in expr.terms if t is end or (isinstance(t, MatMul) and t.factors[-1] is end)]
+    if len(ours) < 2:
+        return expr
+    fronts = [matmul(*t.factors[:-1]) if isinstance(t, MatMul) else Identity(end.shape[0]) for t in ours]
+    whole = matmul(add(*fronts), end)
+    return add(*(whole if t is ours[0] else t for t in expr.terms if t is ours[0] or t not in ours))
+
+
 def spread(expr: Expr, names: frozenset[str]) -> Expr:
     """Products and linear functions distributed over the sums that taking derivatives has made."""
 
