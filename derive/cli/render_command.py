@@ -65,4 +65,5 @@ def command(
 
         style = output.parent / "derive.sty"
         if write(style, fill("derive.sty.j2", {}, project.templates)):
-            click.echo(f"{style} is written beside it: \\usepackage{{derive}}", err=True)
+            option = "[figures]" if b"{tikzpicture}" in content else ""
+            click.echo(f"{style} is written beside it: \\usepackage{option}{{derive}}", err=True)
