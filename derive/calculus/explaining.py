@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from derive.calculus.derivation import Why
 from derive.language.functions import FUNCTIONS
-from derive.language.nodes import Apply, Call, Expr, Symbol, walk
+from derive.language.nodes import Apply, Call, Expr, Symbol, substitute, walk
 from derive.language.sizes import is_column
 
 
-def explanations(written: Iterable[Expr], brought: Iterable[Expr]) -> tuple[Why, ...]:
-    """A sentence for each function of the table that says what it is, in the order of appearance."""
-    brought = tuple(brought)
+def explanations(written: Iterable[Expr], brought: Iterable[Expr], where: Iterable[tuple[Symbol, Expr]] = ()) -> tuple[Why, ...]:
+    """A sentence for each function of the table that says what it is, in the order of appearance; of what the derivation
+    speaks of, in its letters, where that is a letter itself."""
+    letters = tuple(where)
+    brought = (*(d for _, d in letters), *brought)
     known = {node.name for e in written for node in walk(e) if isinstance(node, Call)}
-    found = dict.fromkeys(node.name for e in brought for node in walk(e) if isinstance(node, Call))
-    out = [_explained(name) for name in found if name not in known and FUNCTIONS[name].explained]
+    found: dict[str, Call] = {}
+    for node in (n for e in brought for n in walk(e) if isinstance(n, Call)):
+        if node.name not in known and FUNCTIONS[node.name].explained:
+            found.setdefault(node.name, node)
+    short: dict[Expr, Expr] = {d: s for s, d in letters if not d.pending}
+    out = list(dict.fromkeys(_about(node, short) for node in found.values()))
     out += [_adjoint(node) for node in {n.function: n for e in brought for n in walk(e) if isinstance(n, Apply) and n.adjoint}.values()]
     return tuple(out)
+
+
+def _about(node: Call, short: Mapping[Expr, Expr]) -> Why:
+    """The sentence of the table, about the argument itself where that is a letter."""
+    general = _explained(node.name)
+    arg = node.args[0]
+    if not isinstance(arg, Symbol):
+        return general
+    subject: dict[Expr, Expr] = {s: arg for part in general if isinstance(part, Expr) for s in walk(part)
+                                 if isinstance(s, Symbol) and s.name == "A"}
+    if any(isinstance(part, Expr) and part.free - {"A"} for part in general):
+        return general
+    told = (substitute(part, subject) if isinstance(part, Expr) else part for part in general)
+    return tuple(substitute(part, short) if isinstance(part, Expr) else part for part in told)
 
 
 def _adjoint(node: Apply) -> Why:

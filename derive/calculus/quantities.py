@@ -135,7 +135,7 @@ def _derive(problem: Problem) -> Derivation:
         x.name: gradient(first, h)[0] for x, h in zip(problem.wrt, s.directions, strict=True) if structured and STRUCTURES & x.has
     }
     told_of = [line.expr for chain in chains for line in chain.lines if not line.equation]
-    brought = explanations((written.function, *(d for _, d in written.let)), (*(d for _, d in where), *told_of))
+    brought = explanations((written.function, *(d for _, d in written.let)), told_of, where)
     said = (*remarks(written, free, structured), *brought)
     return Derivation(told, tuple(chains), results, _conditions(told, results, dict(where)), where, said)
 

@@ -11,7 +11,7 @@ from derive.notation.settings import Notation
 
 _VERBS = (
     "divide", "multiply", "collect", "differentiate", "put ", "read ", "move ", "solve ", "substitute", "transpose ", "take ", "add ",
-    "vec ", "expand", "write ",
+    "vec ", "expand", "write ", "subtract",
 )
 _RULE = re.compile(
     r"^(the )?([\w$\\{}'-]+ ){0,3}(rule|formula|identity)s?\b|^(the )?definition|^(the )?derivatives? of|^linearity|^polarization"

@@ -100,6 +100,16 @@ def test_the_polar_factors_solve_sylvester_equations() -> None:
     assert any("Sylvester equation" in text.why(remark) for remark in u.remarks)
 
 
+def test_notation_that_is_brought_in_is_explained_in_the_letters_at_hand() -> None:
+    def said(function: str) -> list[str]:
+        return [text.why(remark) for remark in problem("X: 'matrix(m, n)'", function, sizes=THIN).remarks]
+
+    assert said("svd_u(X)")[0] == "X = USV' is the thin singular value decomposition."
+    assert said("qr_q(X)") == ["X = QR is the QR factorization, the diagonal of R positive.", "L is the part of M below the diagonal."]
+    assert said("polar_p(X)") == ["sylvester(B, C) is the solution L of the Sylvester equation BL + LB = C."]
+    assert said("X' X") == []
+
+
 def test_conditions_are_printed() -> None:
     def said(symbols: str, function: str, sizes: str = "") -> list[str]:
         return [text.why(c) for c in problem(symbols, function, sizes=sizes).conditions]

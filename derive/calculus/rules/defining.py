@@ -85,7 +85,7 @@ _WALTER = "Walter, Lehmann & Lamour (2012)"
 _QR_Q = Defining(
     "qr-q", "A: m n", _QR_UNKNOWNS,
     (*_QR, Stage("thin", "(I(m) - Q Q') dQ", "(I(m) - Q Q') dA inv(R)",
-                 "the differentiated equation times `I(m) - Q Q'` from the left, `inv(R)` from the right: `(I(m) - Q Q') Q = 0`")),
+                 "multiply the differentiated equation by `I(m) - Q Q'` from the left and by `inv(R)` from the right: `(I(m) - Q Q') Q = 0`")),
     "`dQ = Q Q' dQ + (I(m) - Q Q') dQ`", _QR_NAMES, "Q Omega + (I(m) - Q Q') dA inv(R)", _WALTER,
 )
 
@@ -97,7 +97,7 @@ _SVD = (
 )
 _SVD_UNKNOWNS = (("U", "svd_u(A)"), ("S", "diag(svd_s(A))"), ("V", "svd_v(A)"))
 _SVD_NAMES = (("M", "U' dA V"), ("F", "gaps(svd_s(A))"))
-_GAPS = "off the diagonal: entry `i`, `j` is divided by `S[j, j]^2 - S[i, i]^2`; on the diagonal a skew matrix is 0"
+_GAPS = "divide entry (`i`, `j`) off the diagonal by `S[j, j]^2 - S[i, i]^2`: on the diagonal a skew matrix is 0"
 _TOWNSEND = "Townsend, Differentiating the singular value decomposition (2016)"
 
 _SVD_U = Defining(
@@ -107,7 +107,7 @@ _SVD_U = Defining(
            "multiply by `S` from the right and add the transpose: the terms with `V' dV` cancel"),
      Stage("so", "U' dU", "F .* (M S + S M')", _GAPS),
      Stage("thin", "(I(m) - U U') dU", "(I(m) - U U') dA V inv(S)",
-           "the differentiated equation times `I(m) - U U'` from the left, `V inv(S)` from the right: `(I(m) - U U') U = 0`")),
+           "multiply the differentiated equation by `I(m) - U U'` from the left and by `V inv(S)` from the right: `(I(m) - U U') U = 0`")),
     "`dU = U U' dU + (I(m) - U U') dU`", _SVD_NAMES,
     "U (F .* (M S + S M')) + (I(m) - U U') dA V inv(S)", _TOWNSEND,
 )
@@ -119,9 +119,9 @@ _POLAR_U = Defining(
      Stage("so", "U' dU P + dP", "U' dA", "multiply by `U'` from the left"),
      _SKEW_U,
      Stage("so", "U' dU P + P U' dU", "U' dA - dA' U", "subtract the transpose: `dP` is symmetric and cancels"),
-     Stage("so", "U' dU", "Omega", "a Sylvester equation, with one solution since `P` is positive definite"),
+     Stage("so", "U' dU", "Omega", "solve this Sylvester equation: it has one solution since `P` is positive definite"),
      Stage("thin", "(I(m) - U U') dU", "(I(m) - U U') dA inv(P)",
-           "the differentiated equation times `I(m) - U U'` from the left, `inv(P)` from the right: `(I(m) - U U') U = 0`")),
+           "multiply the differentiated equation by `I(m) - U U'` from the left and by `inv(P)` from the right: `(I(m) - U U') U = 0`")),
     "`dU = U U' dU + (I(m) - U U') dU`", (("Omega", "sylvester(P, U' dA - dA' U)"),),
     "U Omega + (I(m) - U U') dA inv(P)", "Higham, Functions of Matrices (2008), ch. 8",
 )
@@ -134,7 +134,7 @@ _ROWS = (
              last="the solution of this Sylvester equation for `dS`", source="Higham, Functions of Matrices (2008), ch. 6"),
     Defining("logm", "A: n n", (("L", "logm(A)"),),
              (Stage("both", "expm(L)", "A", "what the logarithm is"),),
-             last="the inverse of this linear map of `dL`", source="Higham, Functions of Matrices (2008), ch. 11"),
+             last="the inverse of this linear map gives `dL`", source="Higham, Functions of Matrices (2008), ch. 11"),
     Defining("sylvester", "A: n n, C: n n", (("L", "sylvester(A, C)"),),
              (Stage("both", "A L + L A", "C", "the equation"),
               Stage("so", "A dL + dL A", "dC - dA L - L dA", "the terms with `dL` on one side")),
@@ -159,7 +159,7 @@ _ROWS = (
              last="`pinv(l I(n) - A) v = 0`: the term with `dl` drops out", source="Magnus & Neudecker, ch. 8"),
     Defining("singular-value", "A: m n, k: integer",
              (("u", "svd_u(A)[:, k]"), ("v", "svd_v(A)[:, k]"), ("s", "singval(A, k)")),
-             (Stage("both", "A v", "s u", "singular vectors of norm 1; from the other side `A' u = s v`"),
+             (Stage("both", "A v", "s u", "a pair of singular vectors of norm 1: from the other side `A' u = s v`"),
               Stage("so", "u' dA v + s v' dv", "ds + s u' du", "multiply by `u'` from the left: `u' A = s v'`, `u' u = 1`"),
               Stage("so", "u' dA v", "ds", "`u' u = 1`, `v' v = 1`: differentiated, `u' du = 0`, `v' dv = 0`")),
              last="read from right to left", source="Giles (2008), sec. 3.2"),
@@ -181,7 +181,7 @@ _ROWS = (
              (Stage("both", "L L'", "A", "the factorization: `L` is lower triangular"),
               Stage("so", "inv(L) dL + (inv(L) dL)'", "M", "multiply by `inv(L)` from the left, by `inv(L)'` from the right"),
               Stage("so", "inv(L) dL", "tril(M) - 1/2 diag(diag(M))",
-                    "lower triangular plus its transpose: the lower part of `M`, with half its diagonal")),
+                    "the left side is lower triangular plus its transpose: take the lower part of `M` with half its diagonal")),
              "multiply by `L` from the left", (("M", "inv(L) dA inv(L)'"),), "L (tril(M) - 1/2 diag(diag(M)))",
              "Murray (2016), arXiv:1602.07527"),
     _QR_Q,

@@ -36,29 +36,29 @@ class Tangent:
 
 _STIEFEL = "X: m n, H: m n, G: m n, S: n n symmetric"
 _SKEW = ("X' H", " is skew")
-_NORMAL = ("inner(X S, H)", "0", "`inner(X S, H) = inner(S, X' H)`, a symmetric `S` against a skew `X' H`: `X S` is normal")
+_NORMAL = ("inner(X S, H)", "0", "`inner(X S, H) = inner(S, X' H)` with a symmetric `S` and a skew `X' H`: `X S` is normal")
 
 _ROWS = (
     Tangent(
         "orthogonal", _STIEFEL.replace("m n", "n n"), ("X' X", "I(n)"), "`X' H` is skew", _NORMAL,
-        ("G - X sym(X' G)", "X skewpart(X' G)", "`X X' = I(n)`; this is tangent, as `X' X skewpart(X' G)` is skew: the projection of `G`"),
+        ("G - X sym(X' G)", "X skewpart(X' G)", "`X X' = I(n)`: tangent, as `X'` times it is skew, and the rest of `G` is normal: the projection of `G`"),
         _SKEW, "X skewpart(X' G)",
     ),
     Tangent(
         "stiefel", _STIEFEL, ("X' X", "I(n)"), "`X' H` is skew", _NORMAL,
-        ("X' (G - X sym(X' G))", "skewpart(X' G)", "skew: `G - X sym(X' G)` is tangent, and the rest of `G` is normal: the projection of `G`"),
+        ("X' (G - X sym(X' G))", "skewpart(X' G)", "`X' X = I(n)`: the right side is skew, and the rest of `G` is normal: this is the projection of `G`"),
         _SKEW, "G - X sym(X' G)",
     ),
     Tangent(
         "unit", "x: n 1, h: n 1, g: n 1, c:", ("x' x", "1"), "`x' h = 0`",
         ("(c x)' h", "0", "the multiples of `x` are normal"),
-        ("x' (I(n) - x x') g", "0", "`(I(n) - x x') g` is tangent, and the rest of `g` is a multiple of `x`: the projection of `g`"),
+        ("x' (I(n) - x x') g", "0", "`x' x = 1`: `(I(n) - x x') g` is tangent, and the rest of `g` is a multiple of `x`: the projection of `g`"),
         ("x' h", " = 0"), "(I(n) - x x') g",
     ),
     Tangent(
         "unit", "X: m n, H: m n, G: m n, c:", ("inner(X, X)", "1"), "`inner(X, H) = 0`",
         ("inner(c X, H)", "0", "the multiples of `X` are normal"),
-        ("inner(X, G - inner(X, G) X)", "0", "`G - inner(X, G) X` is tangent, and the rest of `G` is a multiple of `X`: the projection of `G`"),
+        ("inner(X, G - inner(X, G) X)", "0", "`inner(X, X) = 1`: `G - inner(X, G) X` is tangent, and the rest of `G` is a multiple of `X`: the projection of `G`"),
         ("inner(X, H)", " = 0"), "G - inner(X, G) X",
     ),
 )
