@@ -264,7 +264,12 @@ class Pictures:
 
 @dataclass(frozen=True)
 class SymbolRow:
-    """Symbols of one kind, as mathematics; what they are, in words; their space, as mathematics."""
+    """Symbols of one kind.
+
+    symbols  as mathematics, with commas between
+    meaning  what they are, in words
+    space    in which they lie, as mathematics
+    """
 
     symbols: str
     meaning: str
@@ -273,7 +278,15 @@ class SymbolRow:
 
 @dataclass(frozen=True)
 class SymbolTable:
-    """A table of notation, or part `number` of `count` of one."""
+    """A table of notation, or a part of one.
+
+    id             names it among the bookmarks
+    title, title_plain  as LaTeX, and without markup
+    rows           a row for the symbols of each kind
+    number, count  which part it is, of how many
+    mark           its place for the log
+    kind           `symbols`
+    """
 
     id: str
     title: str

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from derive.documents import mathml
+from derive.documents.document import Answer, Row
 from derive.errors import DeriveError, Position
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ def environment(folders: Iterable[Path] = ()) -> jinja2.Environment:
     env.filters["meta"] = metadata
     env.filters["exam_points"] = exam_points
     env.filters["pdftext"] = pdf_string
+    env.filters["equation"] = equation
+    env.filters["spoken"] = spoken
     env.filters["html"] = mathml.html
     env.filters["mathml"] = _display
     return env
@@ -152,6 +155,26 @@ def exam_points(points: str) -> str:
     r"""Points as the exam class counts them: 3, 2\half; it knows no other fractions, which are rounded up to halves."""
     halves = math.ceil(2 * Decimal(points))
     return rf"{halves // 2}\half" if halves % 2 else str(halves // 2)
+
+
+def equation(shown: Row | Answer) -> str:
+    """A row, or an answer, as one formula in LaTeX: both of its sides whole; a row is taken to its first line."""
+    lines = shown.lines[:1] if isinstance(shown, Row) else shown.lines
+    left = (shown.left or shown.whole_left) if isinstance(shown, Row) else shown.left
+    lead = shown.lead if isinstance(shown, Row) else ""
+    return " ".join(part for part in (lead, left, shown.relation, *lines) if part)
+
+
+def spoken(formula: str) -> str:
+    """The LaTeX of a formula as a string of a PDF, without the marks and sizes that only the eye needs."""
+    plain = re.sub(r"\\mathop\{\}\\!|\\(?:big|Big|bigg|Bigg)[lrm]?(?![A-Za-z])|\\displaystyle(?![A-Za-z])", "", formula)
+    while found := re.search(r"\\dvchange<[^>]*>\{", plain):
+        depth, end = 1, found.end()
+        while depth:
+            depth += (plain[end] == "{") - (plain[end] == "}")
+            end += 1
+        plain = plain[: found.start()] + plain[found.end() : end - 1] + plain[end:]
+    return pdf_string(" ".join(plain.split()))
 
 
 def files(folders: Iterable[Path] = ()) -> dict[str, Path]:

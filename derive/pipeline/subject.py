@@ -38,7 +38,7 @@ class OneProblem:
         settings = of_problem(settings, one.problem)
         with with_commands_of(settings.macros):
             page = problem_page(one.problem, one.derivation, one.report, mode, settings, fit)
-        document = single(page, mode, settings)
+            document = single(page, mode, settings)
         if not settings.symbols:
             return document
         words = words_of(settings.notation.language)
