@@ -11,7 +11,7 @@ from derive.calculus.explicit import entries_of
 from derive.calculus.reading import joined
 from derive.calculus.rules.rule import fill
 from derive.calculus.tidy import tidy
-from derive.language.build import add, is_zero, matmul, times
+from derive.language.build import add, is_zero, matmul, subtract, times
 from derive.language.nodes import Expr, MatMul, Number, Stack, Symbol, number, substitute, transform, walk
 from derive.language.problem import Problem
 
@@ -25,6 +25,8 @@ def in_numbers(problem: Problem, results: Mapping[str, Any]) -> list[Chain]:
             line for quantity, result in results.items() if quantity != "stationary"
             for line in _lines(result, point, joined([(s, " = ", e) for s, e in point.items()]))
         ]
+        if "taylor" in results and lines and lines[-1].left is results["taylor"].expr:
+            lines += _around(problem, lines[-1].expr, point)
         if lines:
             out.append(Chain("value", "At the point", tuple(lines)))
     data = _values(problem, problem.options.get("data"))
@@ -33,6 +35,18 @@ def in_numbers(problem: Problem, results: Mapping[str, Any]) -> list[Chain]:
         if lines:
             out.append(Chain("value", "With the data", tuple(lines)))
     return out
+
+
+def _around(problem: Problem, expr: Expr, point: Mapping[Symbol, Expr]) -> list[Line]:
+    """Taylor's polynomial in the variables themselves: 5 + 2(x − 1) + 4(y − 2) of 5 + 2h_x + 4h_y, the tangent line or plane."""
+    moved: dict[Symbol, Expr] = {
+        h: subtract(x, point[x]) for x, h in zip(problem.wrt, problem.directions, strict=True) if x in point and h.name in expr.free
+    }
+    if len(moved) < sum(h.name in expr.free for h in problem.directions) or not moved:
+        return []
+    known: dict[Expr, Expr] = dict(moved.items())
+    there = substitute(expr, known)
+    return [Line(there, "evaluate", joined([(h, " = ", e) for h, e in moved.items()]), "equation", expr, equation=True, solution=moved)]
 
 
 def _values(problem: Problem, given: Any) -> dict[Symbol, Expr]:
