@@ -47,13 +47,18 @@ class Outcome:
 
 def outcome(case: Case) -> Outcome:
     """What becomes of a function: any exception but DeriveError is a failure of the engine, and so is a broken law."""
+    return outcome_of(case.file, case.written)
+
+
+def outcome_of(file: str, written: Expr | None = None) -> Outcome:
+    """The same of a problem file; `written` is the function that it must be read as."""
     try:
-        problem = read(case.file, "law.yaml")
+        problem = read(file, "law.yaml")
     except DeriveError as error:
         return Outcome("unread", error.code, error.message)
     except Exception as error:
         return _crash("reading", error)
-    if text(problem.function) != text(case.written):
+    if written is not None and text(problem.function) != text(written):
         return Outcome("FAILED", "the file is read as another function", text(problem.function))
     try:
         derivation = derive(problem)
@@ -78,7 +83,7 @@ def outcome(case: Case) -> Outcome:
             return Outcome("unverified" if cannot else "FAILED", name, f"at {first.where} of “{first.title}”: {first.message}")
         with quiet():
             broken = broken_law(derivation)
-        return broken or Outcome("verified", case.law)
+        return broken or Outcome("verified")
     except DeriveError as error:
         return Outcome("rejected" if error.code == "no-point" else "FAILED", error.code, error.message)
     except Unevaluable as error:

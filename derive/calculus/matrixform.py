@@ -6,7 +6,7 @@ Source: Magnus & Neudecker, Matrix Differential Calculus, ch. 2-3 (vec(AXB) = (B
 from __future__ import annotations
 
 from derive.calculus.adjoint import missing, pull, selector
-from derive.language.build import ONE, add, counted, is_zero, matmul, scale, times, transpose
+from derive.language.build import ONE, add, counted, is_zero, matmul, power, scale, times, transpose
 from derive.language.nodes import (
     Add,
     Apply,
@@ -152,8 +152,24 @@ def vec_matrix(expr: Expr, h: Symbol) -> Expr:
             return _times(Call("diag", (in_vec(other),)), vec_matrix(here, h))
         case Call(name="quotient", args=(a, b)) if h.name not in b.free and not a.is_scalar:
             return _times(Call("diag", (in_vec(Call("quotient", (Ones(b.shape), b))),)), vec_matrix(a, h))
-        case Call(name="vec", args=(a,)):
+        case Call(name="quotient", args=(a, b)) if h.name not in b.free:
+            return vec_matrix(scale(a, Call("quotient", (Ones(b.shape), b))), h)
+        case Call(name="vec", args=(a,)) | Call(name="unvec", args=(a, _)):
             return vec_matrix(a, h)
+        case Call(name="sylvester", args=(a, b)) if h.name not in a.free:
+            n = Identity(a.shape[0])
+            return _times(power(add(_kron(n, a), _kron(transpose(a), n)), -1), vec_matrix(b, h))
+        case Where(condition=c, then=a, otherwise=b) if c.is_scalar:
+            zero: Expr = Zeros((expr.shape[0] * expr.shape[1], h.shape[0] * h.shape[1]))
+            return Where(c, vec_matrix(a, h) if h.name in a.free else zero, vec_matrix(b, h) if h.name in b.free else zero)
+        case Where(condition=c, then=a, otherwise=b):
+            one, nothing = Ones(expr.shape), Zeros(expr.shape)
+            out = []
+            if h.name in a.free:
+                out.append(_times(Call("diag", (in_vec(Where(c, one, nothing)),)), vec_matrix(a, h)))
+            if h.name in b.free:
+                out.append(_times(Call("diag", (in_vec(Where(c, nothing, one)),)), vec_matrix(b, h)))
+            return add(*out)
         case Call(name="kron", args=(a, b)):
             return _kronecker(a, b, h)
         case Call(name="diag", args=(a,)):

@@ -279,6 +279,8 @@ def _apply(e: Apply, m: Motion) -> tuple[Expr, str, tuple[Expr, ...]]:
         return Apply(fn, e.arg, 1, (inner,)), "unnamed-function", (inner,)
     if e.order == 1 and not e.directions and is_scalar(fn.value):
         return Apply(fn, e.arg, 2, (inner,)), "unnamed-function", (inner,)
+    if e.order == 1 and not e.directions and not e.adjoint and is_column(fn.value) and is_column(fn.argument):
+        return Apply(fn, e.arg, 2, (inner,)), "unnamed-function", (inner,)
     if e.order == 1 and e.directions:
         return Apply(fn, e.arg, 2, (*e.directions, inner)), "unnamed-function", (inner,)
     raise missing(e, "differential")
@@ -306,7 +308,15 @@ def _entrywise(e: Call, m: Motion) -> tuple[Expr, str, tuple[Expr, ...]]:
         return entrywise(scale(logs, e) if a.is_scalar else Call("hadamard", (logs, e)), m.pending(b)), "power-entries", (
             m.pending(b),
         )
-    raise missing(e, "differential")
+    parts = []
+    if m.depends(a):  # b a^(b - 1) da in each entry
+        lowered = tidy(add(b, _MINUS if b.is_scalar else negate(Ones(b.shape))))
+        below = Call("entrypower", (a, lowered))
+        parts.append(entrywise(scale(b, below) if b.is_scalar else Call("hadamard", (b, below)), _widen(m.pending(a), e)))
+    if m.depends(b):  # log(a) a^b db
+        logs = Map("log", a)
+        parts.append(entrywise(scale(logs, e) if a.is_scalar else Call("hadamard", (logs, e)), _widen(m.pending(b), e)))
+    return add(*parts), "power-entries", ()
 
 
 def _power(e: Power, m: Motion) -> tuple[Expr, str, tuple[Expr, ...]]:

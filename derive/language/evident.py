@@ -111,7 +111,10 @@ def definite(expr: Expr, strict: bool) -> bool:
         case Add(parts):
             return all(definite(p, False) for p in parts) and (not strict or any(definite(p, True) for p in parts))
         case Scale(s, arg):
-            return positive(s) and definite(arg, strict)
+            if (positive(s) or (not strict and _square(s))) and definite(arg, strict):
+                return True
+            whole = _spread(expr, False)  # (s A)(s A)' is s s A A'
+            return whole is not expr and isinstance(whole, Scale) and definite(whole, strict)
         case Transpose(arg):
             return definite(arg, strict)
         case Power(base, Number(k)) if k.denominator == 1:
@@ -132,6 +135,9 @@ def definite(expr: Expr, strict: bool) -> bool:
 
 def _congruent(factors: tuple[Expr, ...], strict: bool) -> bool:
     """B' M B with M definite; strictly when B has full column rank; x x', X' X with M = I."""
+    whole = _spread(matmul(*factors), False)  # (A B)(A B)' is A B B' A'
+    body = whole.arg if isinstance(whole, Scale) else whole
+    factors = body.factors if isinstance(body, MatMul) else factors
     half = len(factors) // 2
     right = factors[-half:]
     left = factors[:half]
@@ -139,6 +145,8 @@ def _congruent(factors: tuple[Expr, ...], strict: bool) -> bool:
     if mirrored is not matmul(*(_spread(f, False) for f in left)):
         return False
     if len(factors) % 2 and not definite(factors[half], strict):
+        return False
+    if isinstance(whole, Scale) and not (positive(whole.scalar) if strict else positive(whole.scalar) or _square(whole.scalar)):
         return False
     return not strict or all(_full_column_rank(f) for f in right)
 
@@ -184,6 +192,15 @@ def diagonal(expr: Expr) -> bool:
             return all(not p.is_scalar and diagonal(p) for p in parts)
         case _:
             return False
+
+
+def _square(expr: Expr) -> bool:
+    """A scalar that is a square but for factors that are positive: s s, 2 s^2."""
+    factors = expr.factors if isinstance(expr, Times) else (expr,)
+    counts = Counter(f for f in factors if not positive(f))
+    return all(
+        n % 2 == 0 or (isinstance(f, Power) and isinstance(f.exponent, Number) and f.exponent.value % 2 == 0) for f, n in counts.items()
+    )
 
 
 def positive(expr: Expr) -> bool:

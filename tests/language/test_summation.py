@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import strategies as st
 
 from derive.calculus.quantities import derive
 from derive.checking.verification import verify
@@ -14,7 +17,8 @@ from derive.notation.latex import latex
 from derive.notation.numpy_source import Names, source
 from derive.notation.readback import misread
 from derive.notation.text import pretty
-from tests.laws_many import Case, cases, outcome
+from tests.laws import outcome
+from tests.laws_cases import case_of
 
 FILE = "id: t\nsymbols: {{A: 'matrix(m, n)', B: square(n), x: vector(n), y: vector(m), z: vector(n)}}\nfunction: '{}'\nwrt: {}\nfind: [entries]\n{}"
 
@@ -58,8 +62,9 @@ def test_sums_are_written_without_it() -> None:
     max_examples=60, derandomize=True, deadline=None, database=None, phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck),
 )
-@given(cases(depth=4, laws=("einstein",)))
-def test_random_functions_read_back(case: Case) -> None:
+@given(st.integers(0, 10**6))
+def test_random_functions_read_back(seed: int) -> None:
+    case = replace(case_of(seed, depth=3), law="einstein")
     found = outcome(case)
     assume(found.kind not in ("rejected", "unread"))
-    assert found.kind in ("verified", "refused", "unverified") or "definition" in found.name, f"{found.name}: {found.detail}\n{case.file}"
+    assert found.kind in ("verified", "refused", "unverified"), f"{found.name}: {found.detail}\n{case.file}"

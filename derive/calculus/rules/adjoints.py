@@ -23,6 +23,8 @@ _ROWS = (
          "Only the diagonal of `A` meets `y`.", MN),
     Rule("adjoint-vec", "vec(A)", "unvec(y, zeros(m, n))", "A: m n, y: m*n 1", "y'vec(M) = ⟨unvec(y), M⟩",
          "vec keeps the inner product.", MN),
+    Rule("adjoint-unvec", "unvec(a, zeros(m, n))", "vec(y)", "a: m*n 1, y: m n", "⟨Y, unvec(u)⟩ = vec(Y)'u",
+         "vec keeps the inner product.", MN),
     Rule("adjoint-sym", "sym(A)", "sym(y)", "A: n n, y: n n", "⟨Y, sym M⟩ = ⟨sym Y, M⟩", "sym is an orthogonal projection.", LAX),
     Rule("adjoint-skewpart", "skewpart(A)", "skewpart(y)", "A: n n, y: n n", "⟨Y, skew M⟩ = ⟨skew Y, M⟩",
          "skew is an orthogonal projection.", LAX),

@@ -32,6 +32,7 @@ _ROWS = (
     ("logm", "X: spd(n)", "f(X) = logm(X)", "derivative"),
     ("sqrtm", "X: spd(n); A: square(n)", "f(X) = tr(A sqrtm(X))", "gradient"),
     ("trace-sqrtm", "X: spd(n)", "f(X) = tr(sqrtm(X))", "gradient"),
+    ("gaps", "x: vector(n); a: vector(n)", "f(x) = a' gaps(x) a", "derivative"),
     ("quotient-entries", "x: vector(n); a: vector(n)", "f(x) = sum(x ./ (a + x .* x))", "gradient"),
     ("maximum", "x: vector(n); a: vector(n)", "f(x) = sum(max(x, a))", "gradient"),
     ("minimum", "x: vector(n); a: vector(n)", "f(x) = sum(min(x, a))", "gradient"),

@@ -257,6 +257,7 @@ ADJOINT_LAST = {
     "adjoint-mean": "all entries on the left are equal",
     "adjoint-mean-vector": "all entries on the left are equal",
     "adjoint-vec": "definition of the inner product",
+    "adjoint-unvec": "definition of the inner product",
     "adjoint-sym": "⟨·, ·⟩ is linear",
     "adjoint-skewpart": "⟨·, ·⟩ is linear",
     "adjoint-tril": "above the diagonal `tril(Y)` is 0",

@@ -110,6 +110,8 @@ def match(pattern: Expr, expr: Expr, binding: Binding, sizes: dict[str, Size]) -
         return False
     if isinstance(pattern, Number):
         return pattern is expr
+    if isinstance(pattern, (Zeros, Ones)):
+        return _fit(pattern.dims, expr.shape, sizes)
     for field in ("name", "function", "order"):
         if getattr(pattern, field, None) != getattr(expr, field, None):
             return False
