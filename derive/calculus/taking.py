@@ -308,15 +308,9 @@ def _entrywise(e: Call, m: Motion) -> tuple[Expr, str, tuple[Expr, ...]]:
         return entrywise(scale(logs, e) if a.is_scalar else Call("hadamard", (logs, e)), m.pending(b)), "power-entries", (
             m.pending(b),
         )
-    parts = []
-    if m.depends(a):  # b a^(b - 1) da in each entry
-        lowered = tidy(add(b, _MINUS if b.is_scalar else negate(Ones(b.shape))))
-        below = Call("entrypower", (a, lowered))
-        parts.append(entrywise(scale(b, below) if b.is_scalar else Call("hadamard", (b, below)), _widen(m.pending(a), e)))
-    if m.depends(b):  # log(a) a^b db
-        logs = Map("log", a)
-        parts.append(entrywise(scale(logs, e) if a.is_scalar else Call("hadamard", (logs, e)), _widen(m.pending(b), e)))
-    return add(*parts), "power-entries", ()
+    if a.shape != b.shape:
+        return D(Call(e.name, (_widen(a, e), _widen(b, e))), m.moves), "sum-rule", ()
+    raise missing(e, "differential")
 
 
 def _power(e: Power, m: Motion) -> tuple[Expr, str, tuple[Expr, ...]]:

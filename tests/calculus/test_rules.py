@@ -64,7 +64,7 @@ FIRES = {
     "polar-u-square": ("X: invertible(n)\n  A: square(n)", "sum(A .* polar_u(X))", "X"),
     "polar-p": ("X: matrix(m, n)\n  A: square(n)", "sum(A .* polar_p(X))", "X"),
     "sylvester": ("B: spd(n)\n  C: square(n)", "tr(C sylvester(B, C))", "B"),
-    "gaps": ("x: vector(n)\n  a: vector(n)", "a'' gaps(x) a", "x"),
+    "gaps": ("x: vector(n)\n  a: vector(n)\n  b: vector(n)", "a'' gaps(x) b", "x"),
     "trace-polar-p": ("X: matrix(m, n)", "tr(polar_p(X))", "X"),
     # the structural rules
     "sum-rule": ("X: square(n)\n  A: square(n)", "tr(X + A X)", "X"),
