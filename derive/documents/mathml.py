@@ -183,7 +183,7 @@ class _Reader:
             self.group()
             return ""
         if size := _SIZES.match(name):
-            return self.sized(size[1])
+            return self.paired(name, size[1]) if name.endswith("l") else self.sized(size[1])
         if name in ("displaystyle", "textstyle", "scriptscriptstyle", "limits", "nolimits", "mathstrut"):
             return ""
         if name in "{}|":
@@ -209,10 +209,23 @@ class _Reader:
             return _OPERATORS.get(token[1:], "‖" if token == r"\|" else token[1:])
         return token
 
-    def sized(self, size: str) -> str:
+    def paired(self, name: str, size: str) -> str:
+        """From an opening delimiter of a fixed size to its closing one: one group, so that the two are alike and scripts stand at
+        the whole; without a closing one the delimiter alone."""
+        start, partner = self.k, f"\\{name[:-1]}r"
+        left = self.sized(size, "prefix")
+        after = self.k
+        body = self.sequence(lambda token: token == partner or token.startswith(r"\end{") or token in ("}", "&", r"\\", r"\right"))
+        if self.token != partner:
+            self.k = after
+            return left if start < after else ""
+        self.k += 1
+        return f"<mrow>{left}{body}{self.sized(size, 'postfix')}</mrow>"
+
+    def sized(self, size: str, form: str = "infix") -> str:
         """A delimiter of a fixed size."""
         sign = escape(self.delimiter())
-        return f'<mo stretchy="true" symmetric="true" minsize="{_EM[size]}" maxsize="{_EM[size]}">{sign}</mo>'
+        return f'<mo form="{form}" lspace="0" rspace="0" stretchy="true" symmetric="true" minsize="{_EM[size]}" maxsize="{_EM[size]}">{sign}</mo>'
 
     def fenced(self) -> str:
         opening = self.delimiter()
