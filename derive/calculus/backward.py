@@ -27,10 +27,12 @@ from derive.notation.text import pretty
 
 @dataclass(frozen=True)
 class Backward:
-    """The chains, the gradients by the variables, and the names given to the gradients by intermediates."""
+    """The chains, the gradients by the variables, free and in their structure, and the names given to the gradients by
+    intermediates."""
 
     chains: tuple[Chain, ...]
     derivative: Expr
+    free: dict[str, Expr]
     gradients: dict[str, Expr]
     where: tuple[tuple[Symbol, Expr], ...]
 
@@ -103,7 +105,7 @@ def backward(s: Setting) -> Backward:
         final.append(Line(g_x, "gradient", why, "gradient", Head("gradient", p.name, (x,), (), p.wrt if len(p.wrt) > 1 else ())))
     chains.append(Chain("gradient", "Gradients" if len(p.wrt) > 1 else "Gradient", tuple(final)))
     letters = ((whole, start), *((arrow, D(u, m.moves)) for u, arrow in arrows.items()))
-    return Backward(tuple(chains), along, {n: g for n, (g, _) in projected.items()}, (*letters, *where))
+    return Backward(tuple(chains), along, gradients, {n: g for n, (g, _) in projected.items()}, (*letters, *where))
 
 
 ACROSS: Why = ("move every factor across the inner product",)

@@ -168,13 +168,22 @@ def _opening(s: Setting) -> Opening:
         title = "Derivative" if s.unit_speed else "Differential" if s.problem.method == "differential" else "Directional derivative"
         return Opening((Chain("derivative", title, tuple(lines)),), first, {}, {}, letters=letters)
     more, gradients, structured = _gradients(s, first)
-    return Opening((*_tangents(s), Chain("gradient", "Gradient", (*lines, *more))), first, gradients, structured, letters=letters)
+    tangents, free = _tangents(s, gradients)
+    chains = (*tangents, Chain("gradient", "Gradient", (*lines, *more)))
+    return Opening(chains, first, gradients, structured, letters=(*letters, *free))
 
 
-def _tangents(s: Setting) -> tuple[Chain, ...]:
-    """For each variable in a curved set, which directions are tangent."""
-    found = (tangent_chain(x, s.motion, taken_names(s.problem)) for x in s.problem.wrt)
-    return tuple(chain for chain in found if chain is not None)
+def _tangents(s: Setting, gradients: Mapping[str, Expr]) -> tuple[tuple[Chain, ...], tuple[tuple[Symbol, Expr], ...]]:
+    """For each variable in a curved set, which directions are tangent; the letters of the free gradients."""
+    chains: list[Chain] = []
+    letters: tuple[tuple[Symbol, Expr], ...] = ()
+    for x in s.problem.wrt:
+        taken = taken_names(s.problem) | {u.name for u, _ in letters}
+        found = tangent_chain(x, s.motion, gradients[x.name], taken)
+        if found is not None:
+            chains.append(found[0])
+            letters = (*letters, *found[1])
+    return tuple(chains), letters
 
 
 def _opening_by_links(s: Setting) -> Opening:
@@ -208,7 +217,8 @@ def _backward(s: Setting, find: set[str]) -> Derivation:
     """The derivation through many intermediates, from the outermost function to the variables."""
     problem = s.problem
     done = backwards.backward(s)
-    chains = [*done.chains[:-1], *_tangents(s), done.chains[-1]]
+    tangents, letters = _tangents(s, done.free)
+    chains = [*done.chains[:-1], *tangents, done.chains[-1]]
     results: Results = {}
     if "derivative" in find:
         results["derivative"] = Result(done.derivative, problem.directions)
@@ -222,7 +232,7 @@ def _backward(s: Setting, find: set[str]) -> Derivation:
         chains = shaped(s, chains)
     chains = told_as_asked(chains, problem, results)
     said = remarks(problem, {}, {})
-    return Derivation(problem, tuple(chains), results, _conditions(problem, results), done.where, said)
+    return Derivation(problem, tuple(chains), results, _conditions(problem, results), (*done.where, *letters), said)
 
 
 def told_as_asked(chains: list[Chain], problem: Problem, results: Results) -> list[Chain]:

@@ -67,7 +67,7 @@ class _Row:
         names = list(letters(row.given))
         own = [name for name in names if not name.startswith("d")]
         values = (x, h, g, normal if normal is not None else number(1))
-        self.values: dict[str, Expr] = dict(zip(own, values, strict=True))
+        self.values: dict[str, Expr] = dict(zip(own, values, strict=False))
         dims = letters(row.given)[own[0]].dims
         self.sizes: dict[str, Size] = {str(d): size for d, size in zip(dims, x.shape, strict=True) if not d.is_number}
 
@@ -110,15 +110,16 @@ def _projection(at: _Row, g: Expr, x: Symbol) -> Expr:
     return normal if part else add(g, negate(normal))
 
 
-def tangent_chain(x: Symbol, m: Motion, taken: frozenset[str]) -> Chain | None:
-    """The tangent directions of a curved set, and the projection onto them; None for a flat one."""
+def tangent_chain(x: Symbol, m: Motion, gradient: Expr, taken: frozenset[str]) -> tuple[Chain, tuple[tuple[Symbol, Expr], ...]] | None:
+    """The tangent directions of a curved set, and the projection of the free gradient onto them, with a letter for it where it
+    is none itself; None for a flat set."""
     row = tangent_row(x)
     h = m.direction(x.name)
     if row is None or not isinstance(h, Symbol):
         return None
     own = [name for name in letters(row.given) if not name.startswith("d")]
-    g, normal = (_letter(name, own[0], row, x, taken) for name in own[2:])
-    at = _Row(row, x, h, g, normal)
+    g = gradient if isinstance(gradient, Symbol) else _letter(own[2], own[0], row, x, taken)
+    at = _Row(row, x, h, g, _letter(own[3], own[0], row, x, taken) if len(own) > 3 else None)
     left, right = (at.read(text) for text in row.constraint)
     lines = [Line(right, "constraint", at.said("the constraint"), "equation", left, equation=True)]
     moved: Expr = D(left, m.moves)
@@ -127,7 +128,7 @@ def tangent_chain(x: Symbol, m: Motion, taken: frozenset[str]) -> Chain | None:
     lines.append(_so(moved, zero(right.shape), at.said(f"differentiate both sides along `{own[1]}`: {row.words}")))
     for one, other, words in (row.normal, row.tangent):
         lines.append(_so(at.read(one), at.read(other), at.said(words)))
-    return Chain("lemma", "Tangent directions", tuple(lines))
+    return Chain("lemma", "Tangent directions", tuple(lines)), ((g, gradient),) if g is not gradient else ()
 
 
 def _so(left: Expr, right: Expr, why: Why) -> Line:

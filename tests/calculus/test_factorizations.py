@@ -22,6 +22,7 @@ from derive.errors import DeriveError
 from derive.language.problemfile import read
 from derive.notation import text
 from derive.notation.numpy_source import Names, source
+from derive.notation.record import record
 
 
 def problem(symbols: str, function: str, find: str = "derivative", sizes: str = "") -> Derivation:
@@ -243,9 +244,27 @@ def test_the_gradient_on_a_curved_set(name: str) -> None:
 
 def test_the_constraint_is_differentiated() -> None:
     derivation = problem("X: 'stiefel(n, p)', A: 'matrix(n, p)'", "tr(A' X)", "gradient")
-    assert told(derivation)[:4] == ["X'X = I", "H'X + X'H = 0", "⟨XS, H⟩ = 0", "X'(G − X sym(X'G)) = skewpart(X'G)"]
-    other = problem("X: 'stiefel(n, p)', G: 'matrix(n, p)'", "tr(G' X)", "gradient")
-    assert told(other)[3] == "X'(G₀ − X sym(X'G₀)) = skewpart(X'G₀)"
+    assert told(derivation)[:4] == ["X'X = I", "H'X + X'H = 0", "⟨X sym(X'A), H⟩ = 0", "X'(A − X sym(X'A)) = skewpart(X'A)"]
+    other = problem("X: 'stiefel(n, p)', G: 'matrix(n, p)'", "norm(X - G)^2", "gradient")
+    assert told(other)[3] == "X'(G₀ − X sym(X'G₀)) = skewpart(X'G₀)" and letters(other) == {"G₀": "2(X − G)"}
+
+
+@pytest.mark.parametrize(("symbols", "function"), [
+    ("X: 'stiefel(n, p)', A: symmetric(n)", "tr(X' A X)"), ("x: {type: 'vector(n)', is: [unit]}, A: symmetric(n)", "x' A x"),
+    ("X: 'matrix(n, p)'", "sum(svd_s(X))"), ("A: symmetric(n)", "eigval(A, 1)"),
+])
+def test_every_step_is_python_over_the_symbols_sizes_and_directions(symbols: str, function: str) -> None:
+    """What LANGUAGE.md promises programs: no letter of ours is left in it."""
+    derivation = problem(symbols, function, "gradient", "sizes: [n >= p]\n" if "p)" in symbols else "")
+    told = record(derivation, verify(derivation))
+    n, p = 4, 2
+    shape = (n,) if "vector" in symbols else (n, p) if "p)" in symbols else (n, n)
+    rng = np.random.default_rng(1)
+    x, h, a = rng.normal(size=shape), rng.normal(size=shape), rng.normal(size=(n, n))
+    x = np.linalg.qr(x)[0] if x.ndim == 2 and shape == (n, p) else x / np.linalg.norm(x) if x.ndim == 1 else x + x.T
+    known = {"np": np, "sp": scipy, "n": n, "p": p, "A": a + a.T, "X": x, "x": x, "H": h, "h": h}
+    for step in told["steps"]:
+        assert np.isfinite(eval(step["numpy"], dict(known))).all()
 
 
 def test_a_stationary_point_on_a_curved_set_is_the_projected_equation() -> None:

@@ -15,10 +15,10 @@ class Tangent:
     """One set.
 
     property    the word of the declaration
-    given       the letters of the row: the variable X or x, a direction H, any G, and S or c of a normal direction
+    given       the letters of the row: the variable X or x, a direction H, the free gradient G, S of a reason
     constraint  (left, right)
     words       what its derivative says of H
-    normal      (left, right, reason): the normal directions against H
+    normal      (left, right, reason): the normal part of G against H
     tangent     (left, right, reason): that the projection of G is tangent
     seen        (an expression, what it is): beside the gradient, why only the tangent part counts
     projection  of G
@@ -36,7 +36,7 @@ class Tangent:
 
 _STIEFEL = "X: m n, H: m n, G: m n, S: n n symmetric"
 _SKEW = ("X' H", " is skew")
-_NORMAL = ("inner(X S, H)", "0", "`inner(X S, H) = inner(S, X' H)` with a symmetric `S` and a skew `X' H`: `X S` is normal")
+_NORMAL = ("inner(X sym(X' G), H)", "0", "`inner(X S, H) = inner(S, X' H)` with a symmetric `S` and a skew `X' H`: `X S` is normal")
 
 _ROWS = (
     Tangent(
@@ -50,14 +50,14 @@ _ROWS = (
         _SKEW, "G - X sym(X' G)",
     ),
     Tangent(
-        "unit", "x: n 1, h: n 1, g: n 1, c:", ("x' x", "1"), "`x' h = 0`",
-        ("(c x)' h", "0", "the multiples of `x` are normal"),
+        "unit", "x: n 1, h: n 1, g: n 1", ("x' x", "1"), "`x' h = 0`",
+        ("(x x' g)' h", "0", "the multiples of `x` are normal"),
         ("x' (I(n) - x x') g", "0", "`x' x = 1`: `(I(n) - x x') g` is tangent, and the rest of `g` is a multiple of `x`: the projection of `g`"),
         ("x' h", " = 0"), "(I(n) - x x') g",
     ),
     Tangent(
-        "unit", "X: m n, H: m n, G: m n, c:", ("inner(X, X)", "1"), "`inner(X, H) = 0`",
-        ("inner(c X, H)", "0", "the multiples of `X` are normal"),
+        "unit", "X: m n, H: m n, G: m n", ("inner(X, X)", "1"), "`inner(X, H) = 0`",
+        ("inner(inner(X, G) X, H)", "0", "the multiples of `X` are normal"),
         ("inner(X, G - inner(X, G) X)", "0", "`inner(X, X) = 1`: `G - inner(X, G) X` is tangent, and the rest of `G` is a multiple of `X`: the projection of `G`"),
         ("inner(X, H)", " = 0"), "G - inner(X, G) X",
     ),
