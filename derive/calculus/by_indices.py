@@ -139,7 +139,7 @@ def derivative_lines(s: Setting, found: tuple[Indexed, ...], moves: Mapping[Symb
     head = Head(quantity, p.name, p.wrt, () if quantity == "differential" else directions, indices=indices)
     gradients = [one.matrix for one in found if not one.free.value and one.matrix is not None]
     named = tuple(part for h in directions for part in (h, " and "))[:-1]
-    why: Why = ("the derivative by each entry times that entry of ", *named, ", summed")
+    why: Why = ("the sum over all entries of ", *named)
     if len(gradients) == len(found):
         start = add(*(_product(one, g, moves[one.variable]) for one, g in zip(found, gradients, strict=True)))
         after = add(*(_inner(g, moves[one.variable]) for one, g in zip(found, gradients, strict=True)))

@@ -88,7 +88,8 @@ def asked(problem: Problem, find: Sequence[str], notation: Notation, words: Mapp
     named = []
     for quantity in find:
         head = _head(problem, quantity, notation)
-        named.append(words[f"find.{quantity}"] + (f" ${head}$" if head else ""))
+        first = quantity == "taylor" and problem.options.get("order") == 1
+        named.append(words["find.taylor-1" if first else f"find.{quantity}"] + (f" ${head}$" if head else ""))
     return words["ask"].format(what=_listed(named, words))
 
 
