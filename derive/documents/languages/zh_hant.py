@@ -99,6 +99,7 @@ _WORDS = {
     "find.vectorized": "向量化的導數",
     "find.vectorized-hessian": "行堆疊的海森矩陣",
     "find.entries": "逐元素的導數",
+    "find.taylor-1": "線性近似",
     "find.taylor": "二階泰勒多項式",
     "find.linearity": "導數對其方向的線性",
     "has.symmetric": "對稱",
@@ -177,6 +178,7 @@ _REASONS = {
     "a square root": "矩陣平方根",
     "a logarithm": "矩陣對數",
     "an exponential": "矩陣指數",
+    "the sum over all entries of {}": "對 {0} 的所有元素求和",
     "the derivatives of the table": "表中的導數",
     "multiplied out": "展開",
     "The chain, factor by factor": "逐因子的鏈",
@@ -266,7 +268,6 @@ _REASONS = {
     "as found without indices": "與不用指標所得相同",
     "the entries in the order of vec": "依 vec 的順序排列元素",
     "its rows, one below the other": "其各列由上而下排列",
-    "the derivative by each entry times that entry of {}, summed": "對各元素的導數乘以 {0} 的該元素後求和",
     "the partial derivatives times the entries of {}, summed": "偏導數乘以 {0} 的元素後求和",
     # ------------------------------------------------------------------ equations, optima
     "gradient = 0": "梯度 = 0",
