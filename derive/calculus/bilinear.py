@@ -57,7 +57,7 @@ def multiplied_out(expr: Expr, names: Names) -> Expr:
             case Transpose(arg=Add() as a) if moving(a):
                 return add(*(tidy(Transpose(t)) for t in a.terms))
             case Power(base=Add() as a, exponent=Number(value=k)) if moving(a) and k in (2, 3, 4):
-                return once(Times((a,) * int(k)))
+                return once(Times((a,) * int(k))) if e.is_scalar else matmul(*(a,) * int(k))
             case Times() if any(moving(f) for f in e.factors):
                 out: list[Expr] = [ONE]
                 for f in e.factors:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import groupby, pairwise
 
 from derive.calculus.tidy import Used, tidy, tidy_with
 from derive.calculus.uniting import united
@@ -37,6 +38,7 @@ from derive.language.nodes import (
     Times,
     Transpose,
     number,
+    transform,
 )
 from derive.language.sizes import is_column
 
@@ -299,4 +301,17 @@ def neat(expr: Expr, used: Used) -> Expr:
         memo[node] = out
         return out
 
-    return tidy(go(tidy_with(expr, used)))
+    return tidy(transform(go(tidy_with(expr, used)), in_powers))
+
+
+def in_powers(node: Expr) -> Expr:
+    """A product with equal neighbours as a power: X X is X², X'X' is (X²)'."""
+    if not isinstance(node, MatMul) or all(a is not b for a, b in pairwise(node.factors)):
+        return node
+    out: list[Expr] = []
+    for letter, group in groupby(node.factors):
+        k = len(list(group))
+        if k > 1:
+            letter = transpose(power(letter.arg, k)) if isinstance(letter, Transpose) else power(letter, k)
+        out.append(letter)
+    return matmul(*out)

@@ -99,9 +99,9 @@ def _condition(node: Expr) -> Why:
 
 def _equal(words: str, a: Expr, b: Expr) -> Why:
     """Where two expressions meet: as numbers, or in one of their entries."""
-    if a.is_scalar and b.is_scalar:
-        return (words, a, " = ", b)
     zero, other = (a, b) if isinstance(a, Zeros) or _is_zero(a) else (b, a)
+    if a.is_scalar and b.is_scalar:
+        return (words, *((other, " = ", zero) if _is_zero(zero) else (a, " = ", b)))
     if isinstance(zero, Zeros) or _is_zero(zero):
         return (f"{words}an entry of ", other, " is 0")
     if a.is_scalar or b.is_scalar:

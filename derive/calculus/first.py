@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from derive.calculus.collect import collect, neat
+from derive.calculus.collect import collect, neat, positive_first
 from derive.calculus.derivation import Head, Line, Step, Why
 from derive.calculus.differentiate import Motion, level, motion
 from derive.calculus.explicit import by_entries, explicit
@@ -14,6 +14,7 @@ from derive.calculus.properties import is_invertible
 from derive.calculus.reading import gradient, joined, property_whys, turn
 from derive.calculus.rules.differentials import DIFFERENTIALS
 from derive.calculus.rules.rule import compiled, fill, match
+from derive.calculus.shortcuts import traced
 from derive.calculus.structure import in_structure
 from derive.calculus.tidy import Used, tidy, tidy_with
 from derive.errors import DeriveError
@@ -235,7 +236,11 @@ def derivative_lines(s: Setting) -> tuple[list[Line], Named]:
         if line is not None:
             lines.append(line)
     if s.unit_speed and last.is_scalar:
-        lines[-1] = _in_order(lines[-1])
+        lines[-1] = in_order(lines[-1])
+        summed = tidy(transform(lines[-1].expr, traced))
+        if summed is not lines[-1].expr:
+            step = Step(lines[-1].expr, summed, "entries", ())
+            lines.append(Line(summed, "entries", ("the trace is the sum of the diagonal",), steps=(step,)))
         better = scalar_form(lines[-1].expr)
         if better is not None:
             lines.append(Line(better, "simplify", ("simplify",), steps=(Step(lines[-1].expr, better, "simplify", ()),)))
@@ -298,9 +303,9 @@ def _leaves(expr: Expr) -> int:
     return 1 if not expr.children else sum(_leaves(c) for c in expr.children)
 
 
-def _in_order(line: Line) -> Line:
-    """The line with letters before functions: 2x cos(x²)."""
-    ordered = _letters_first(line.expr)
+def in_order(line: Line) -> Line:
+    """The line with letters before functions, and a positive term first in every sum: 2x cos(x²), tr(B − A)."""
+    ordered = _letters_first(transform(line.expr, positive_first))
     if ordered is line.expr or not line.steps:
         return line
     return replace(line, expr=ordered, steps=(*line.steps, Step(line.expr, ordered, "order", ())))

@@ -52,9 +52,12 @@ def matrix_of(expr: Expr, h: Symbol) -> Expr:
             return _product(expr, h)
         case Call(name="hadamard", args=(a, b)):
             here, other = (a, b) if h.name in a.free else (b, a)
-            return matmul(Call("diag", (other,)), matrix_of(here, h))
+            return _diagonal_times(other, matrix_of(here, h))
         case Call(name="quotient", args=(a, b)) if h.name not in b.free and not a.is_scalar:
-            return matmul(Call("diag", (Call("quotient", (Ones(b.shape), b)),)), matrix_of(a, h))
+            inner = matrix_of(a, h)
+            if _is_diagonal_of(inner):
+                return Call("diag", (Call("quotient", (inner.children[0], b)),))
+            return matmul(Call("diag", (Call("quotient", (Ones(b.shape), b)),)), inner)
         case Where(condition=c, then=a, otherwise=b) if c.is_scalar:
             zero: Expr = Zeros((expr.shape[0], h.shape[0]))
             return Where(c, matrix_of(a, h) if h.name in a.free else zero, matrix_of(b, h) if h.name in b.free else zero)
@@ -71,6 +74,17 @@ def matrix_of(expr: Expr, h: Symbol) -> Expr:
         case Sum():
             return Sum(expr.index, expr.lower, expr.upper, matrix_of(expr.body, h))
     return vec_matrix(expr, h)
+
+
+def _is_diagonal_of(expr: Expr) -> bool:
+    return isinstance(expr, Call) and expr.name == "diag" and is_column(expr.args[0].shape)
+
+
+def _diagonal_times(u: Expr, matrix: Expr) -> Expr:
+    """diag(u) M; of M = diag(v) it is diag(u ∘ v)."""
+    if _is_diagonal_of(matrix):
+        return Call("diag", (Call("hadamard", (u, matrix.children[0])),))
+    return matmul(Call("diag", (u,)), matrix)
 
 
 def _nothing(expr: Expr, h: Symbol) -> Expr:

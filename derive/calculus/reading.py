@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from derive.calculus import penrose
 from derive.calculus.adjoint import pull
 from derive.calculus.collect import collect, neat, positive_first
 from derive.calculus.derivation import Step, Why
@@ -41,6 +42,8 @@ def property_whys(used: Used) -> list[Why]:
                 out.append((matmul(t, symbol), " = I"))
             case "orthogonal":
                 out.append((matmul(symbol, t), " = I"))
+            case "penrose" | "penrose-symmetric" | "penrose-rank":
+                out.append(penrose.said(name, symbol))
     return out
 
 

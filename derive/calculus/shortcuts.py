@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from itertools import chain, count
 
-from derive.language.build import ONE, coefficient, matmul, scale, transpose
+from derive.language.build import ONE, add, coefficient, matmul, scale, transpose
 from derive.language.functions import FUNCTIONS
 from derive.language.nodes import (
+    Add,
     Call,
+    Compare,
     Expr,
     MatMul,
     Number,
@@ -17,6 +19,8 @@ from derive.language.nodes import (
     Sum,
     Symbol,
     Transpose,
+    Where,
+    number,
     substitute,
     transform,
     walk,
@@ -34,6 +38,11 @@ def column_times_row(expr: Expr) -> tuple[Expr, Expr] | None:
 
                 return left, tidy(transpose(matmul(*expr.factors[k:])))
     return None
+
+
+def both_columns(a: Call, b: Call) -> bool:
+    """Whether the arguments of two calls are columns: diag(u) diag(v) is diag(u ∘ v)."""
+    return is_column(a.args[0].shape) and is_column(b.args[0].shape)
 
 
 def block_of(arg: Expr, index: tuple[Expr, ...]) -> Expr | None:
@@ -80,12 +89,45 @@ def called(name: str, args: tuple[Expr, ...]) -> Expr | None:
     return None
 
 
+def chosen(condition: Expr, then: Expr, otherwise: Expr) -> Expr:
+    """By cases of a scalar, with what a case knows put in: where a > b the larger of them is a, elsewhere b."""
+    if isinstance(condition, Compare) and condition.is_scalar:
+        a, b = (condition.left, condition.right) if condition.op in (">", ">=") else (condition.right, condition.left)
+        for name, above, below in (("max", a, b), ("min", b, a)):
+            both = (Call(name, (a, b)), Call(name, (b, a)))
+            then = substitute_all(then, both, above)
+            otherwise = substitute_all(otherwise, both, below)
+    return Where(condition, then, otherwise)
+
+
+def substitute_all(expr: Expr, calls: tuple[Expr, ...], value: Expr) -> Expr:
+    """The expression with each of the calls replaced, where it holds one."""
+    if not any(node in calls for node in walk(expr)):
+        return expr
+    return transform(expr, lambda node: value if node in calls else node)
+
+
 def _divided(a: Expr, b: Expr) -> Expr | None:
     if isinstance(a, Scale):
         return scale(a.scalar, Call("quotient", (a.arg, b)))
     if isinstance(a, Call) and a.name == "quotient" and not a.args[0].is_scalar and a.args[1].shape == b.shape:
         return Call("quotient", (a.args[0], Call("hadamard", (a.args[1], b))))
     return None
+
+
+def traced(node: Expr) -> Expr:
+    """The trace of a matrix that is written out: the sum of its diagonal."""
+    if not isinstance(node, Call) or node.name != "tr" or not isinstance(node.args[0], Stack):
+        return node
+    blocks = node.args[0]
+    return add(*(row[k] for k, row in enumerate(blocks.rows))) if all(c.is_scalar for c in blocks.children) else node
+
+
+def opposite(expr: Add) -> Expr:
+    """The sum with every sign changed, a positive term first."""
+    terms = [scale(number(-1), t) for t in expr.terms]
+    first = next((k for k, t in enumerate(terms) if not negative(t)), 0)
+    return add(terms[first], *terms[:first], *terms[first + 1 :])
 
 
 def negative(term: Expr) -> bool:

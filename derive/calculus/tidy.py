@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from derive.calculus.shortcuts import block_of, called, column_times_row, negative, primes, summed, unshadowed
+from derive.calculus import penrose
+from derive.calculus.shortcuts import block_of, both_columns, called, chosen, column_times_row, negative, opposite, primes, summed, unshadowed
 from derive.language.build import (
     MINUS_ONE,
     ONE,
@@ -110,9 +111,7 @@ def _node(expr: Expr, new: tuple[Expr, ...], used: Used | None, memo: dict[Expr,
         case Call():
             return _called(expr.name, new, used)
         case Where():
-            if new[1] is new[2]:
-                return new[1]
-            return expr.rebuild(new)
+            return new[1] if new[1] is new[2] else chosen(*new)
         case Sum():
             return zero(expr.shape) if is_zero(new[-1]) else expr.rebuild((*new[:-1], unshadowed(expr.index, new[-1])))
         case Stack():
@@ -138,6 +137,8 @@ def _sum(new: tuple[Expr, ...], expr: Expr) -> Expr:
     if constant:
         place = next((k for k, t in enumerate(new) if isinstance(t, Number)), len(kept))
         kept.insert(min(place, len(kept)), number(constant))
+    if len(kept) == 2 and kept[1] is scale(MINUS_ONE, kept[0]):
+        return zero(expr.shape)
     return add(*kept) if kept else zero(expr.shape)
 
 
@@ -161,8 +162,8 @@ def _scalars(factors: tuple[Expr, ...]) -> Expr:
             exponents[base] = _sum((exponents[base], exponent), ONE)
     if coefficient < 0:
         for base in order:
-            if isinstance(base, Add) and exponents[base] is ONE and negative(base.terms[0]):
-                flipped = add(*(scale(MINUS_ONE, t) for t in base.terms))
+            if isinstance(base, Add) and exponents[base] is ONE and any(map(negative, base.terms)):
+                flipped = opposite(base)
                 order = [flipped if b is base else b for b in order]
                 exponents[flipped] = ONE
                 coefficient = -coefficient
@@ -204,6 +205,8 @@ def _chain(expr: Expr, used: Used | None) -> Expr:
         out.append(factor)
     if not out:
         return Identity(expr.shape[0])
+    if used is not None and (left := penrose.shorter(tuple(out), used)) is not None:
+        return _chain(matmul(*left), used) if left else zero(expr.shape)
     # dropping an inner identity may have brought two joinable factors together
     if len(out) != len(expr.factors) and len(out) > 1:
         again = matmul(*out)
@@ -233,12 +236,13 @@ def _join(left: Expr, right: Expr, used: Used | None) -> Expr | None:
         return counted(right.shape[0])
     if isinstance(left, Call) and left.name == "hadamard" and is_column(right.shape):
         for whole, outer in (left.args, reversed(left.args)):
-            sides = column_times_row(outer)
-            if sides is not None:
+            if (sides := column_times_row(outer)) is not None:
                 u, v = (_called("diag", (side,), used) for side in sides)
                 return _chain(matmul(u, whole, v, right), used)
-    if isinstance(left, Call) and isinstance(right, Ones) and left.name == "diag" and is_column(right.shape):
-        return left.args[0] if is_column(left.args[0].shape) else None
+    if isinstance(left, Call) and isinstance(right, Call) and left.name == right.name == "diag" and both_columns(left, right):
+        return _called("diag", (_called("hadamard", (left.args[0], right.args[0]), used),), used)
+    if isinstance(left, Call) and isinstance(right, Ones) and left.name == "diag" and is_column(left.args[0].shape):
+        return left.args[0]
     if isinstance(left, Transpose) and isinstance(left.arg, Ones) and isinstance(right, Call) and right.name == "diag":
         return transpose(right.args[0]) if is_column(right.args[0].shape) else None
     return None
@@ -252,9 +256,7 @@ def _rejoin(base: Expr, i: Expr, j: Expr, left: Expr, right: Expr) -> Expr:
 
 
 def _power_of(factor: Expr) -> tuple[Expr, Expr]:
-    if isinstance(factor, Power):
-        return factor.base, factor.exponent
-    return factor, ONE
+    return (factor.base, factor.exponent) if isinstance(factor, Power) else (factor, ONE)
 
 
 def _note(used: Used, name: str, symbol: Expr) -> None:

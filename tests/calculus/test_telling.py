@@ -171,3 +171,25 @@ def test_a_result_is_boxed_under_its_own_left_side() -> None:
     derivation = derived("A: symmetric(m); B: symmetric(n); X: matrix(m, n)", "tr(X' A X B)", "X", "second-derivative", "method: all\n")
     boxes = [text.head(box.left) for passage in passages(derivation) for box in passage.boxed]  # type: ignore[arg-type]
     assert boxes == ["D²f(X)[H, K]"]
+
+
+RESULTS = [
+    ("X: square(n); B: square(n)", "tr(X B X X)", "X", "gradient", "(X²)'B' + B'(X²)' + X'B'X'"),
+    ("X: matrix(m, n); b: vector(m)", "norm(X pinv(X) b)^2", "X", "gradient", "2(I − XX⁺)bb'(X')⁺"),
+    ("X: matrix(m, n)", "tr(X pinv(X))", "X", "gradient", "0"),
+    ("w: vector(n); x: vector(n); b: scalar; y: scalar", "(y - max(0, dot(w, x) + b))^2", "w", "gradient",
+     "{2(w · x + b − y) if w · x + b > 0, 0 otherwise} x"),
+    ("w: vector(n); x: vector(n)", "w ./ x", "x", "jacobian", "−diag(w ⊘ (x ∘ x))"),
+    ("A: {type: invertible(n), of: t}; t: scalar", "logdet(A)", "t", "second-derivative", "tr(A⁻¹Ä − A⁻¹ȦA⁻¹Ȧ)"),
+    ("t: scalar", "det(expm(t [0, 1; -1, 0]))", "t", "derivative", "0"),
+    ("X: spd(n)", "tr(logm(X))", "X", "gradient", "X⁻¹"),
+    ("X: matrix(m, n); B: matrix(m, n)", "norm(X ./ B)^2", "X", "gradient", "2(X ⊘ (B ∘ B))"),
+    ("X: matrix(m, n); A: matrix(m, n)", "vec(A)' vec(X)", "X", "gradient", "A"),
+    ("x: vector(n); y: vector(n)", "sum(x .^ y)", "x", "gradient", "y ∘ x^∘(y − 𝟏)"),
+]
+
+
+@pytest.mark.parametrize(("symbols", "function", "wrt", "find", "wanted"), RESULTS, ids=[row[1] for row in RESULTS])
+def test_results_are_written_as_people_write_them(symbols: str, function: str, wrt: str, find: str, wanted: str) -> None:
+    result = derived(symbols, function, wrt, find).results[find]
+    assert text.pretty(result.expr) == wanted  # type: ignore[union-attr]
