@@ -45,7 +45,7 @@ def applies(s: Setting) -> bool:
     """Whether the backward form is the readable one: several variables reached through intermediates, or a deep chain."""
     m = s.motion
     through = list(m.lets)
-    return s.problem.function.is_scalar and bool(through) and (len(s.problem.wrt) > 1 or len(through) > MANY)
+    return s.problem.function.is_scalar and not s.unit_speed and bool(through) and (len(s.problem.wrt) > 1 or len(through) > MANY)
 
 
 def backward(s: Setting) -> Backward:

@@ -13,6 +13,7 @@ from derive.calculus import numbered
 from derive.calculus.collect import collect, neat
 from derive.calculus.derivation import Chain, Head, Line, Result, Step, Why
 from derive.calculus.differentiate import spread
+from derive.calculus.explicit import by_entries, explicit
 from derive.calculus.first import Setting
 from derive.calculus.index_calculus import contract
 from derive.calculus.index_entries import total
@@ -218,9 +219,11 @@ def by_indices(s: Setting) -> Found:
         x = one.variable
         lines = list(one.lines)
         if one.matrix is not None and not s.unit_speed and (scalar or is_column(p.function.shape)):
-            gradients[x.name] = one.matrix
+            shown = (explicit(one.matrix) if by_entries(p.function, x) else None) or one.matrix
+            gradients[x.name] = shown
             head = Head(quantity, p.name, (x,), (), p.wrt if len(p.wrt) > 1 else ())
-            lines.append(Line(one.matrix, "gradient" if scalar else "read-off", (), quantity, head))
+            if p.inner_product is None:
+                lines.append(Line(shown, "gradient" if scalar else "read-off", (), quantity, head))
         elif one.matrix is not None and s.unit_speed:
             gradients[x.name] = one.matrix
             lines.append(Line(one.matrix, "read-off", (), "derivative", Head("derivative", p.name, p.wrt)))
@@ -237,7 +240,7 @@ def by_indices(s: Setting) -> Found:
         raise _unread(s)
     if _ALONG & set(p.find):
         chains.append(Chain("derivative", "Directional derivative", tuple(more)))
-    jacobian = found[0].matrix if not scalar and len(found) == 1 and is_column(p.wrt[0].shape) else None
+    jacobian = gradients.get(p.wrt[0].name) if not scalar and len(found) == 1 and is_column(p.wrt[0].shape) else None
     return Found(tuple(chains), last.expr, gradients if scalar else {}, jacobian)
 
 
@@ -278,7 +281,7 @@ def entries(s: Setting, first: Expr) -> tuple[list[Chain], Result]:
     quantity = "gradient" if scalar else "jacobian"
     lines = [*one.lines, *_arrays(s, one)]
     if one.matrix is not None and not (s.unit_speed and not is_column(one.matrix.shape) and not scalar):
-        result = one.matrix
+        result = (explicit(one.matrix) if by_entries(p.function, x) else None) or one.matrix
         if s.unit_speed and scalar:
             lines.append(Line(result, "read-off", (), "derivative", Head("derivative", p.name, p.wrt)))
         else:

@@ -25,6 +25,7 @@ from derive.language.nodes import (
     Unit,
     Zeros,
     number,
+    transform,
     walk,
 )
 
@@ -161,3 +162,14 @@ def _product(factors: tuple[Expr, ...]) -> Table | None:
             [tidy(add(*(times(row[k], table[k][j]) for k in range(len(table))))) for j in range(len(table[0]))] for row in left
         ]
     return total
+
+
+def multiplied(expr: Expr) -> Expr:
+    """The expression with every product of a row and a column of entries as the sum that it is."""
+    def visit(node: Expr) -> Expr:
+        if isinstance(node, MatMul) and node.is_scalar and any(isinstance(f, Stack) for f in node.factors):
+            table = _product(node.factors)
+            return node if table is None else table[0][0]
+        return node
+
+    return transform(expr, visit)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from derive.calculus.collect import neat
 from derive.calculus.derivation import Chain, Head, Line, Partial, Step, Why
 from derive.calculus.differentiate import level, motion, spread
-from derive.calculus.explicit import explicit
+from derive.calculus.explicit import by_entries, explicit, multiplied
 from derive.calculus.first import Setting, free_name, put_back, scalar_form, taken_names
 from derive.calculus.matrixform import in_vec, matrix_of, vec_matrix
 from derive.calculus.narration import reason
@@ -25,7 +25,7 @@ from derive.language.spelling import latex_of, symbol_latex
 
 LETTER = frozenset({"link"})
 """What marks a letter as standing for ∂u/∂v."""
-MOST = 8
+MOST = 12
 """More links than this are no table to read."""
 
 
@@ -87,7 +87,8 @@ def _pairs(s: Setting) -> list[tuple[Symbol | None, Expr, Symbol]]:
         if u.name in needed:
             out.extend((u, definition, v) for v in known if v.name in definition.free)
             known.append(u)
-    out.extend((None, p.function, v) for v in known if v.name in p.function.free)
+    if p.function not in s.motion.lets:
+        out.extend((None, p.function, v) for v in known if v.name in p.function.free)
     return out
 
 
@@ -149,7 +150,8 @@ def _value(definition: Expr, below: Symbol, taken: frozenset[str]) -> tuple[Expr
     vectors = is_scalar(definition.shape) or is_column(definition.shape)
     matrix = matrix_of(linear, direction) if vectors and is_column(below.shape) else vec_matrix(linear, direction)
     value = neat(matrix, [])
-    return (explicit(value) or value) if isinstance(definition, Stack) else value, why
+    short = isinstance(definition, Stack) or by_entries(definition, below)
+    return (explicit(value) or value) if short else value, why
 
 
 def _quotient(link: Link, taken: frozenset[str]) -> Expr:
@@ -229,9 +231,10 @@ def _times(a: Expr, b: Expr) -> Expr:
 
 def linked(s: Setting, x: Symbol, quantity: str, head: Head) -> Linked:
     """The table, and the derivative of the function by one variable as the product of its links, multiplied out."""
+    p = s.problem
     found = links(s)
     used = _used(found, x)
-    start = product(used, None, x)
+    start = product(used, p.function if isinstance(p.function, Symbol) and p.function in s.motion.lets else None, x)
     assert start is not None
     lines = [Line(start, "chain-rule", ("chain rule",), quantity, head)]
     values: Mapping[Expr, Expr] = {link.letter: link.value for link in used}
@@ -290,8 +293,9 @@ def _multiplied(s: Setting, expr: Expr, quantity: str) -> list[Line]:
         after = neat(after, [])
         if any(isinstance(node, Stack) for node in walk(after)):
             after = explicit(after) or after
-    elif (short := scalar_form(after)) is not None:
-        after = short
+    else:
+        after = tidy(multiplied(after))
+        after = scalar_form(after) or after
     back = put_back(after, s.problem) if s.unit_speed else None
     if back is not None:
         why = back.why if after is expr else (*back.why, ", multiplied out")

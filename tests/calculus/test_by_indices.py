@@ -80,6 +80,16 @@ def test_several_variables() -> None:
     assert isinstance(told.results["gradient"], dict)
 
 
+def test_another_inner_product() -> None:
+    told = problem("x: vector(n); S: spd(n)", "dot(x, x)", "x", "[gradient]", "inner-product: S")
+    assert verify(told).passed and pretty(told.results["gradient"].expr) == "2S⁻¹x"  # type: ignore[union-attr]
+
+
+def test_numbered_entries_of_a_matrix() -> None:
+    told = problem("X: matrix(2, 2)", "X[1, 1] X[2, 2] - X[1, 2] X[2, 1]", "X", "[gradient]")
+    assert verify(told).passed and pretty(told.results["gradient"].expr) == "[X₂₂, −X₂₁; −X₁₂, X₁₁]"  # type: ignore[union-attr]
+
+
 def test_what_has_no_entries_is_refused_by_name() -> None:
     with pytest.raises(DeriveError, match="no form by entries"):
         problem("X: symmetric(n)", "eigval(X, 1)", "X", "[gradient]")

@@ -32,6 +32,8 @@ CHAINS = [
     ("u1: x^2, u2: x + u1", "sin(u2)", ["du₁/dx = 2x", "du₂/dx = 1", "du₂/du₁ = 1", "df/du₂ = cos(u₂)"],
      "df/du₂ (du₂/dx + du₂/du₁ du₁/dx)", "cos(x + x²) (1 + 2x)"),
     ("'u': x^2, w: 3 x", "u w", ["du/dx = 2x", "dw/dx = 3", "df/du = w", "df/dw = u"], "df/du du/dx + df/dw dw/dx", "9x²"),
+    ("'g': '[x; x^2]'", "g[1] g[2]", ["dg/dx = [1; 2x]", "df/dg = [g₂, g₁]"], "df/dg dg/dx", "3x²"),
+    ("u: x^2, v: sin(u)", "v", ["du/dx = 2x", "dv/du = cos(u)"], "dv/du du/dx", "2x cos(x²)"),
 ]
 
 
