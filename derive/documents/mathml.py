@@ -6,6 +6,7 @@ It knows what our own printer emits and what prose may hold; anything else is sh
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 from html import escape
@@ -35,13 +36,14 @@ _OPERATORS = dict(zip(
 ))
 _NAMED = frozenset("log ln exp sin cos tan arcsin arccos arctan sinh cosh tanh det max min lim sup inf dim ker rank deg gcd arg".split())
 _SPACES = {",": "0.17em", ":": "0.22em", ">": "0.22em", ";": "0.28em", " ": "0.33em", "quad": "1em", "qquad": "2em", "!": "-0.17em"}
-_VARIANTS = {"mathbb": "double-struck", "mathcal": "script", "mathfrak": "fraktur", "mathbf": "bold", "boldsymbol": "bold-italic", "bm": "bold-italic",
-             "mathsf": "normal", "mathrm": "normal", "mathtt": "monospace", "mathit": "italic", "mathscr": "script"}
+_ALPHABETS = {"mathbb": "DOUBLE-STRUCK", "mathcal": "SCRIPT", "mathscr": "SCRIPT", "mathfrak": "FRAKTUR", "mathbf": "BOLD",
+              "boldsymbol": "BOLD ITALIC", "bm": "BOLD ITALIC", "mathtt": "MONOSPACE"}
+"""Alphabets of Unicode: browsers draw no others by an attribute."""
+_UPRIGHT = frozenset(("mathsf", "mathrm", "mathit"))
 _ACCENTS = {"dot": "˙", "ddot": "¨", "hat": "^", "widehat": "^", "tilde": "~", "widetilde": "~", "bar": "¯", "overline": "¯", "vec": "→"}
 _SIZES = re.compile(r"([bB]igg?)[lrm]?$")
 _EM = {"big": "1.2em", "Big": "1.8em", "bigg": "2.4em", "Bigg": "3em"}
 _FENCES = {"pmatrix": "()", "bmatrix": "[]", "vmatrix": "||", "Vmatrix": "‖‖", "Bmatrix": "{}", "cases": "{ "}
-_DOUBLE = {"R": "ℝ", "N": "ℕ", "Z": "ℤ", "Q": "ℚ", "C": "ℂ", "E": "𝔼", "P": "ℙ"}
 
 
 @lru_cache(maxsize=4096)
@@ -173,7 +175,7 @@ class _Reader:
         if name in ("text", "textbf", "textit", "textrm", "textsf"):
             words = self.group()
             return f"<mtext>{escape(words)}</mtext>".replace("> ", ">\N{NO-BREAK SPACE}").replace(" <", "\N{NO-BREAK SPACE}<")
-        if name in _VARIANTS:
+        if name in _ALPHABETS or name in _UPRIGHT:
             return self.variant(name)
         if name in _ACCENTS:
             return f'<mover accent="true">{_row(self.argument())}<mo>{escape(_ACCENTS[name])}</mo></mover>'
@@ -193,11 +195,12 @@ class _Reader:
     def variant(self, name: str) -> str:
         """Letters in another alphabet."""
         inside = self.group()
-        if name == "mathbb" and inside in _DOUBLE:
-            return f"<mi>{_DOUBLE[inside]}</mi>"
-        if "\\" in inside:
+        letter = _LETTERS.get(inside[1:].strip()) if inside.startswith("\\") else None
+        if letter is None and "\\" in inside:
             return _Reader(_TOKEN.findall(inside)).sequence(lambda token: False)
-        return f'<mi mathvariant="{_VARIANTS[name]}">{escape(inside)}</mi>'
+        if name in _UPRIGHT:
+            return f'<mi mathvariant="{"normal" if name != "mathit" else "italic"}">{escape(letter or inside)}</mi>'
+        return f'<mi mathvariant="normal">{"".join(_in_alphabet(c, _ALPHABETS[name]) for c in letter or inside)}</mi>'
 
     def delimiter(self) -> str:
         self.skip_blanks()
@@ -253,6 +256,22 @@ class _Reader:
         opening = f'<mo fence="true" stretchy="true">{left}</mo>' if left != " " else ""
         closing = f'<mo fence="true" stretchy="true">{right}</mo>' if right != " " else ""
         return f"<mrow>{opening}<mtable{align}>{body}</mtable>{closing}</mrow>"
+
+
+@lru_cache(maxsize=512)
+def _in_alphabet(character: str, alphabet: str) -> str:
+    """`x` as 𝒙, `R` as ℝ, `1` as 𝟏; a character that the alphabet does not have stays what it is."""
+    name = unicodedata.name(character, "")
+    for greek_or_latin in ("GREEK ", "LATIN "):
+        name = name.removeprefix(greek_or_latin)
+    name = name.replace(" LETTER", "")
+    upright = alphabet.removesuffix(" ITALIC")
+    for whole in (f"MATHEMATICAL {alphabet} {name}", f"MATHEMATICAL {upright} {name}", f"{alphabet} {name}", f"BLACK-LETTER {name}"):
+        try:
+            return unicodedata.lookup(whole)
+        except KeyError:
+            continue
+    return escape(character)
 
 
 def _row(content: str) -> str:

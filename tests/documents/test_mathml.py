@@ -45,6 +45,8 @@ def words(formula: str) -> str:
         (r"\biggl\langle \sigma'(x), h \biggr\rangle", "⟨σ′(x),h⟩"),
         (r"\sum_{i=1}^{n} x_{i}", "∑i=1nxi"),
         (r"a < b \iff b > a", "a<b⟺b>a"),
+        (r"\boldsymbol{x} \boldsymbol{\delta} \mathbf{1}_{n} \mathbb{R} \mathcal{K} \mathcal{B} \mathbb{X}", "𝒙𝜹𝟏nℝ𝒦ℬ𝕏"),
+        (r"\bigl(X \bigl\lVert x \bigr\rVert\bigr)^{2}", "(X‖x‖)2"),
     ],
 )
 def test_formulas_say_the_same(formula: str, seen: str) -> None:
