@@ -11,6 +11,7 @@ from derive.documents.measure import width
 from derive.documents.naming import NONE, Names
 from derive.documents.parts import label
 from derive.documents.rows import Measure, broken
+from derive.documents.translation import closed_up
 from derive.language.nodes import Expr, Symbol, walk
 from derive.language.problem import Problem
 from derive.language.sizes import Shape, is_column, is_scalar
@@ -90,7 +91,7 @@ def asked(problem: Problem, find: Sequence[str], notation: Notation, words: Mapp
         head = _head(problem, quantity, notation)
         first = quantity == "taylor" and problem.options.get("order") == 1
         named.append(words["find.taylor-1" if first else f"find.{quantity}"] + (f" ${head}$" if head else ""))
-    return words["ask"].format(what=_listed(named, words))
+    return closed_up(words["ask"].format(what=_listed(named, words)))
 
 
 def _head(problem: Problem, quantity: str, notation: Notation) -> str:

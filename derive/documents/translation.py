@@ -48,6 +48,11 @@ def _names(language: str) -> frozenset[str]:
 def _spaced(text: str) -> str:
     """A thin gap where the language's own letters meet Latin ones or a formula, none between its own."""
     text = re.sub(rf"(?<=[A-Za-z0-9'′)\]]|{_HOLE})(?={_SQUARE})|(?<={_SQUARE})(?=[A-Za-z0-9(\[−<>≥≤]|{_HOLE})", " ", text)
+    return closed_up(text)
+
+
+def closed_up(text: str) -> str:
+    """Without the blanks between two letters that are squares."""
     return re.sub(rf"(?<={_SQUARE}) +(?={_SQUARE})", "", text)
 
 
