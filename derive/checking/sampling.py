@@ -139,13 +139,11 @@ def points(
 
     def inside(point: Point) -> None:
         check(asked, names, point.namespace)
-        if serves is not None:
-            serves(point)
 
     kinked = any(_has_kink(e) for e in (problem.function, *(d for _, d in problem.let)))
     with quiet():
         return [
-            _first(problem, code, inside, (*_hash(problem.id), k, extra_seed), k % 2, kinked, k > 0)
+            _first(problem, code, inside, serves, (*_hash(problem.id), k, extra_seed), k % 2, kinked, k > 0)
             for k in range(count)
         ]
 
@@ -162,7 +160,8 @@ def _has_kink(expr: Expr) -> bool:
 def _first(
     problem: Problem,
     code: CodeType,
-    serves: Callable[[Point], None],
+    inside: Callable[[Point], None],
+    serves: Callable[[Point], None] | None,
     seed: tuple[int, ...],
     shift: int,
     kinked: bool,
@@ -173,8 +172,10 @@ def _first(
     reason = "it has no value"
     for point in _candidates(problem, seed, shift):
         try:
+            inside(point)
             quality = _quality(problem, code, point, kinked)
-            serves(point)
+            if serves is not None:
+                serves(point)
         except Unevaluable as e:
             reason = str(e)
             continue

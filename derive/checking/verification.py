@@ -116,7 +116,8 @@ def _points(derivation: Derivation, count: int) -> list[Point]:
     known = {*problem.symbols, *(s.name for s, _ in names.let), *problem.unnamed}
     results = [stated for stated in _stated(derivation) if stated.expr.free <= known]
 
-    asked = demands(stated.expr for stated in results)
+    moves = {h.name for h in (*problem.directions, *problem.second_directions)}
+    asked = [d for d in demands(stated.expr for stated in _stated(derivation)) if d.arg.free <= known | moves]
 
     def serves(point: Point) -> None:
         check(asked, names, point.namespace)
@@ -130,9 +131,9 @@ def _points(derivation: Derivation, count: int) -> list[Point]:
     try:
         return points(problem, count, serves=serves)
     except DeriveError:
-        if not results:
+        if not results and not asked:
             raise
-        return points(problem, count)
+        return points(problem, count, serves=lambda point: check(asked, names, point.namespace))
 
 
 def _moderate(value: Array, nearby: Array) -> None:

@@ -85,7 +85,7 @@ def _is_jacobian(p: Parser) -> bool:
         return False
     grouped = p.tokens[p.i + 2].kind == "open"
     found = p.names.best(p.tokens, p.i + 2 + grouped)
-    return "J" not in p.scope.symbols or (found is not None and isinstance(found[1], Unnamed))
+    return found is not None and isinstance(found[1], Unnamed)
 
 
 def _has_entries(value: Symbol | Unnamed | SizeValue) -> bool:
@@ -112,6 +112,8 @@ def _character(p: Parser, token: Tex) -> Operand:
         return exponential(p)
     if text == "e" and p.ahead().text == "_":
         return _unit(p)
+    if text == "J" and p.ahead().text == "_":
+        return apply_derivative(p, "J")
     if text == "K" and p.ahead().text == "_":
         return _commutation(p)
     if text.isalpha():

@@ -105,7 +105,9 @@ def _lower(p: Parser) -> tuple[str, Operand]:
         raise p.fail(r"a sum has its bounds: \sum_{i=1}^{n}", opening.start, "index")
     p.take()
     texts: list[str] = []
-    while p.token.text != "=" and p.token.kind not in ("close", "end"):
+    inside = 0  # in braces of its own, as the index i_{13}
+    while p.token.text != "=" and p.token.kind != "end" and (inside or p.token.kind != "close"):
+        inside += (p.token.kind == "open") - (p.token.kind == "close")
         texts.append(p.take().text)
     if not p.skip("="):
         raise p.fail(r"a sum has its bounds: \sum_{i=1}^{n}", opening.start, "index")
