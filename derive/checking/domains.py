@@ -22,6 +22,10 @@ APART = 1e-6
 """The distance that must be kept, relative to the largest eigenvalue or singular value."""
 
 
+ZERO = 1e-11
+"""Below this, relative to the largest, a singular value is 0 to the pseudo-inverse."""
+
+
 @dataclass(frozen=True)
 class Demand:
     """What an argument must satisfy; `index` picks an eigenvalue or singular value."""
@@ -66,6 +70,12 @@ def check(found: Iterable[Demand], names: Names, namespace: dict[str, Any]) -> N
 def _rank(value: Array, _index: int | None) -> float:
     s = np.linalg.svd(value, compute_uv=False)
     return float(s[-1] / s[0])
+
+
+def _constant_rank(value: Array, _index: int | None) -> float:
+    """The smallest singular value that is not 0: nearby the rank is the same where it cannot be larger."""
+    s = np.linalg.svd(value, compute_uv=False)
+    return float(np.min(s[s > ZERO * s[0]], initial=s[0]) / s[0])
 
 
 def _column_rank(value: Array, index: int | None) -> float:
@@ -118,7 +128,7 @@ def _entries_apart(value: Array, _index: int | None) -> float:
 
 
 _MARGINS: dict[str, Callable[[Array, int | None], float]] = {
-    "invertible": _rank, "full-rank": _rank, "full-column-rank": _column_rank, "spd": _definite,
+    "invertible": _rank, "full-rank": _constant_rank, "full-column-rank": _column_rank, "spd": _definite,
     "no-negative-eigenvalues": _off_the_cut, "simple-eigenvalue": _simple, "distinct-singular-values": _distinct,
     "distinct-entries": _entries_apart, "no-opposite-eigenvalues": _not_opposite,
 }
