@@ -116,7 +116,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     started = time.monotonic()
     made, pages, faults = Counter[str](), Counter[str](), Counter[str]()
     with ProcessPoolExecutor(chosen.jobs) as pool:
-        for results in pool.map(partial(_all, kinds=kinds), files):
+        for file, results in zip(files, pool.map(partial(_all, kinds=kinds), files), strict=True):
+            print(f"{time.monotonic() - started:5.0f} s  {file}", file=sys.stderr, flush=True)
             for found in results:
                 made[found.kind] += 1
                 pages[found.kind] += found.pages
