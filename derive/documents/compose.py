@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from derive.calculus.derivation import Derivation, Head
 from derive.documents import prose
 from derive.documents import question as questions
+from derive.documents.asides import displayed, opened
 from derive.documents.collection import QUESTION
 from derive.documents.document import Block, Document, Frame, Item, PartText, Pictures, ProblemPage, Question
 from derive.documents.figures.placing import of_page
@@ -95,10 +96,22 @@ def problem_page(
     asked = questions.question(problem, notation, words, measure, letters)
     asked = asked if hinted else replace(asked, hint="")
     slides: tuple[Frame, ...] = ()
+    opening: tuple[tuple[str, ...], ...] = ()
+    ending: tuple[tuple[str, ...], ...] = ()
+    if mode.slides and (f"{problem.id}/question",) * 2 in fit.apart:
+        said = " ".join(filter(None, (words["with"], ", ".join(asked.given)))) + "."
+        displays = [display for left, lines in asked.lines if len(lines) > SHORT for display in displayed(left, lines)]
+        opening = opened((*asked.statement.split("\n\n"), said[:1].upper() + said[1:], *displays), measure.line)
+        asked = replace(asked, statement="", given=())
+    if mode.slides and (f"{problem.id}/closing",) * 2 in fit.apart:
+        ending, remarks = opened([p for remark in remarks for p in remark.split("\n\n")], measure.line), ()
     if mode.slides and found:
         # Blank slides are broken where the slides are, so that nothing stands elsewhere.
         marked = settings.highlight and settings.overlays
-        page = Page(notation, measure, where, words, marked, settings.rows, 1.35 * reason_width(problem.title), parts, settings.reason, meant)
+        page = Page(
+            notation, measure, where, words, marked, settings.rows, 1.35 * reason_width(problem.title), parts, settings.reason, meant,
+            problem.id,
+        )
         named = definitions(page, [symbol for symbol, _ in meant])
         room = _room(settings, fit.scale.get(problem.id, 1.0), asked, parts, named, measure.line)
         pieces = learned(units(found, page, 0.95 * room.other, remarks), fit.apart)
@@ -126,6 +139,8 @@ def problem_page(
         mark(where, "the question"),
         tuple((latex.latex(symbol, notation), broken(expr, notation, {}, measure.line - 6.0)) for symbol, expr in meant),
         of_page(problem, told, mode, settings, show if show != (QUESTION,) else ()),
+        opening,
+        ending,
     )
 
 

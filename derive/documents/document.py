@@ -148,7 +148,8 @@ class Frame:
 class Question:
     """What is given and what is asked.
 
-    lines            the function and what `let` names: (left, right), the right side broken into lines where it is long
+    lines            the function and what `let` names: (left, right), the right side broken into lines where it is long;
+                     left is '' where it stands on a line of its own, the first of them
     given            the symbols: `X ∈ R^{m×n}`, `A symmetric`, as text with mathematics
     find             a sentence
     statement, hint  the author's words
@@ -181,6 +182,7 @@ class ProblemPage:
     notes               for the lecturer
     mark                its place, for the log
     definitions         the letters that the derivation uses, each with what it stands for: (left, lines)
+    opening, ending     words that no frame has room for beside the derivation: paragraphs for frames before it, after it
     figures             those that stand with the question, and those after the derivation
     kind                problem
     """
@@ -204,6 +206,8 @@ class ProblemPage:
     mark: str
     definitions: tuple[tuple[str, tuple[str, ...]], ...] = ()
     figures: tuple[Figure, ...] = ()
+    opening: tuple[tuple[str, ...], ...] = ()
+    ending: tuple[tuple[str, ...], ...] = ()
     kind: str = "problem"
 
 

@@ -79,6 +79,7 @@ class Page:
     parts: Sequence[PartText] = ()
     reason: str = "right"
     meant: Sequence[tuple[Symbol, Expr]] = ()
+    id: str = ""
 
 
 def units(passages: Sequence[Passage], page: Page, most: float, remarks: Sequence[str] = ()) -> tuple[Unit, ...]:
@@ -103,7 +104,8 @@ def units(passages: Sequence[Passage], page: Page, most: float, remarks: Sequenc
             out[begun] = replace(out[begun], height=out[begun].height + HEADING)
     # The closing words stand with the last answer where they fit.
     closing = CLOSING + sum(4.0 + 12.5 * math.ceil((reason_width(words) * 1.1 + 4.0) / page.measure.line) for words in remarks)
-    return (QUESTION, *out, Unit(out[-1].passage, -1, (), closing, None, "closing")) if out else ()
+    last = Unit(out[-1].passage, -1, (), closing, None, f"{page.id}/closing") if out else None
+    return (replace(QUESTION, key=f"{page.id}/question"), *out, last) if last else ()
 
 
 def learned(all_units: Sequence[Unit], apart: frozenset[tuple[str, str]]) -> tuple[Unit, ...]:
@@ -197,7 +199,7 @@ def _penalty(all_units: Sequence[Unit], end: int) -> float:
     its row, one that leaves the closing words alone, and one that holds the question alone."""
     if end == len(all_units):
         return 0.0
-    if all_units[end - 1] is QUESTION:
+    if all_units[end - 1].passage < 0:
         return 3.0
     unit = all_units[end]
     if unit.view < 0 and not unit.boxes:

@@ -10,7 +10,7 @@ from derive.documents.document import PartText, Question
 from derive.documents.measure import width
 from derive.documents.naming import NONE, Names
 from derive.documents.parts import label
-from derive.documents.rows import Measure, broken
+from derive.documents.rows import HANG, WIDE, Measure, broken
 from derive.documents.translation import closed_up
 from derive.language.nodes import Expr, Symbol, walk
 from derive.language.problem import Problem
@@ -36,15 +36,23 @@ _IMPLIED: Mapping[str, frozenset[str]] = {
 """What is not said any more when the stronger property was."""
 
 
+LIST = 6
+"""More symbols of one kind than this are a list that may be broken."""
+
+
 def question(problem: Problem, notation: Notation, words: Mapping[str, str], measure: Measure, names: Names = NONE) -> Question:
     """What is given and asked, as text and mathematics ready to be printed."""
     stated = [(head_of_function(problem, notation), names.of(problem.function))]
     stated += [(latex.latex(symbol, notation), names.of(expr)) for symbol, expr in problem.let]
     stated += [(latex.latex(symbol, notation), expr) for symbol, expr in names.definitions]
-    lines = []
+    lines: list[tuple[str, tuple[str, ...]]] = []
     for left, expr in stated:
-        room = measure.available(f"{problem.id}/question", width(left) + 1.0)
-        lines.append((left, broken(expr, notation, {}, room)))
+        key = f"{problem.id}/question"
+        room = measure.available(key, width(left) + 1.0)
+        if width(left) > WIDE * measure.line and width(latex.latex(expr, notation)) > room:
+            lines.append(("", (f"{left} =", *broken(expr, notation, {}, measure.available(key, HANG + 1.0)))))
+        else:
+            lines.append((left, broken(expr, notation, {}, room)))
     return Question(
         tuple(lines),
         given(problem, notation, words),
@@ -118,7 +126,8 @@ def given(problem: Problem, notation: Notation, words: Mapping[str, str]) -> tup
         kinds.setdefault((symbol.shape, said(symbol.has)), []).append(symbol)
     out = []
     for (shape, properties), symbols in kinds.items():
-        names = ", ".join(latex.latex(symbol, notation) for symbol in symbols)
+        # A long list is broken between its names, which one formula is not.
+        names = (", " if len(symbols) <= LIST else "$, $").join(latex.latex(symbol, notation) for symbol in symbols)
         described = " ".join(words[f"has.{name}"] for name in properties)
         space = space_of(shape)
         if described == words["has.positive"] and is_scalar(shape):

@@ -74,3 +74,20 @@ def reason_width(text: str) -> float:
 def _words_width(text: str) -> float:
     wide = len(WIDE.findall(text))
     return 0.82 * wide + _TEXT_WIDTH * (len(text) - wide)
+
+
+MOST = 56.0
+"""A reason longer than this, in em, is a list that nobody reads to its end: its first items stand for it."""
+
+
+def shortened(text: str) -> str:
+    """The reason, as far as it may go, with dots for the rest; whole where it is one sentence."""
+    if reason_width(text) <= MOST:
+        return text
+    items = re.split(r", (?=(?:[^$]*\$[^$]*\$)*[^$]*$)", text)
+    kept = [items[0]]
+    for item in items[1:]:
+        if reason_width(", ".join((*kept, item))) > MOST:
+            break
+        kept.append(item)
+    return ", ".join((*kept, r"\dots")) if len(kept) < len(items) else text

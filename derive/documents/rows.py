@@ -10,7 +10,7 @@ from derive.calculus.derivation import Head, Line
 from derive.documents.breaking import INDENT, even, finer
 from derive.documents.document import Answer, Row
 from derive.documents.measure import width
-from derive.documents.reasons import reason
+from derive.documents.reasons import reason, shortened
 from derive.documents.sentences import sentence
 from derive.documents.settings import Settings
 from derive.documents.views import Boxed, View
@@ -160,7 +160,7 @@ def row(
     if view.line.shaped:
         marks = shapes.marks(view.line.expr)
     behind = shapes.space_latex(view.line)
-    said = reason(view.line.why, notation) if view.line.why else ""
+    said = shortened(reason(view.line.why, notation)) if view.line.why else ""
     return Row(
         view.key,
         view.number,

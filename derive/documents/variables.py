@@ -21,6 +21,7 @@ VARIABLES = {
     "block": "one of `problem.blocks` or `frame.blocks`",
     "frame": "one of `problem.frames`",
     "answer": "one of `block.answers`",
+    "words": "one of `problem.opening` or `problem.ending`",
     "figure": "one of `problem.figures`",
     "named": "this frame is the first of its problem",
     "hidden": "right sides are left blank, in their places",

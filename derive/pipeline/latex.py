@@ -15,7 +15,7 @@ from pathlib import Path
 from derive.errors import DeriveError
 from derive.pipeline import formats, needs, texlog
 
-SECONDS = 120
+SECONDS = 300
 """A run longer than this is stopped."""
 LOG_BYTES = 64_000_000
 MAX_PASSES = 3

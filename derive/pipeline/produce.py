@@ -70,9 +70,11 @@ def make(
         if not done.log.overfull:
             return Made(text, done.pdf, fit, done.log)
         better = refit(document, fit, done.log.overfull, *room)
+        push = 1.0
         while better != fit and tex(compose(better), mode, folders) == text:
             # Widths are estimates: less room may be asked for until a row is broken.
-            fit, better = better, refit(document, better, done.log.overfull, *room)
+            push *= 1.4
+            fit, better = better, refit(document, better, done.log.overfull, *room, push)
         if better == fit:
             better = further(document, fit, done.log.overfull, room[0])
         if better == fit:
@@ -82,8 +84,9 @@ def make(
     raise _too_large(worst, document)
 
 
-def refit(document: Document, fit: Fit, boxes: tuple[Box, ...], line: float, relation: float = RELATION) -> Fit:
-    """What to try next: the rows of a place that is too wide get less of the line, a frame that is too full is taken for taller."""
+def refit(document: Document, fit: Fit, boxes: tuple[Box, ...], line: float, relation: float = RELATION, push: float = 1.0) -> Fit:
+    """What to try next: the rows of a place that is too wide get less of the line (the more, the harder it is pushed), a frame
+    that is too full is taken for taller."""
     narrow, scale = dict(fit.narrow), dict(fit.scale)
     better = fit
     for box in boxes:
@@ -101,9 +104,9 @@ def refit(document: Document, fit: Fit, boxes: tuple[Box, ...], line: float, rel
             excess = fit.scale.get(page.id, 1.0) * (1.0 + min(max(box.points / 180.0, 0.04), 0.4))
             scale[page.id] = min(max(scale.get(page.id, 1.0), excess), TALLEST)
         else:
-            excess = box.points / EM / line
+            excess = push * (box.points / EM / line + 0.01)
             for key, share in _widest(page, place, line, relation, box.mark.what == "the question"):
-                narrow[key] = max(min(narrow.get(key, 1.0), share) - excess - 0.01, 0.3)
+                narrow[key] = max(min(narrow.get(key, 1.0), share) - excess, 0.3)
     return replace(better, narrow=narrow, scale=scale)
 
 

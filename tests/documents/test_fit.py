@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from derive.documents.asides import displayed, opened
 from derive.documents.compose import problem_page
 from derive.documents.document import ProblemPage
 from derive.documents.frames import Room, Unit, cut, learned, repeated
 from derive.documents.measure import width
 from derive.documents.modes import MODES
 from derive.documents.naming import abbreviations, names
+from derive.documents.reasons import reason_width, shortened
 from derive.documents.settings import Fit, Settings
 from derive.language.nodes import Expr, substitute
 from derive.pipeline.examine import Examined, examine, problem_of
@@ -37,8 +40,7 @@ def test_a_left_side_that_leaves_no_room_stands_on_a_line_of_its_own() -> None:
     hanging = [row for block in blocks if block.style == "hanging" for row in block.rows]
     assert any(row.alone for row in hanging)
     assert all(row.left for row in hanging if row.alone)
-    short = [row for row in hanging if row.left and not row.alone]
-    assert short and all(len(row.lines) == 1 for row in short)
+    assert all(len(row.lines) == 1 for row in hanging if row.left and not row.alone)
 
 
 def test_a_left_side_with_room_beside_it_stays_there() -> None:
@@ -93,3 +95,31 @@ def test_a_row_without_room_for_the_one_above_stands_without_it() -> None:
     units = [Unit(0, k, (), 20.0, None, f"row{k}") for k in range(2)]
     assert repeated(units, 1) is units[0]
     assert repeated(learned(units, frozenset({("row1", "row1")})), 1) is None
+
+
+def test_words_that_no_frame_has_room_for_stand_on_frames_of_their_own() -> None:
+    paragraph = "A sentence of a statement that goes on for a while. " * 40
+    frames = opened((paragraph.strip(), "Short.", "Another."), 35.0)
+    assert len(frames) > 1 and " ".join(p for frame in frames for p in frame) == f"{paragraph.strip()} Short. Another."
+    one = examined("trace")
+    fit = Fit(apart=frozenset({("trace/question", "trace/question")}))
+    told = replace(one, problem=replace(one.problem, prose={**one.problem.prose, "statement": "First.\n\nSecond."}))
+    shown = problem_page(told.problem, told.derivation, told.report, MODES["slides"], Settings(), fit)
+    assert shown.opening[0][:2] == ("First.", "Second.") and shown.opening[0][2].startswith("With $A")
+    assert shown.question.statement == "" and shown.question.given == ()
+    assert page("trace", "slides").opening == ()
+
+
+def test_a_formula_of_many_lines_stands_on_several_frames() -> None:
+    displays = displayed("f(X)", [f"+ a_{{{k}}}" for k in range(14)])
+    assert len(displays) == 3 and all(d.count(r"\begin{aligned}") == d.count(r"\end{aligned}") == 1 for d in displays)
+    assert [k for k in range(14) if not any(f"a_{{{k}}}" in d for d in displays)] == []
+
+
+def test_a_reason_that_nobody_reads_to_its_end_is_shortened() -> None:
+    long = ", ".join(["cyclic", *(f"$A_{{{k}}}^{{\\mathsf T}} = A_{{{k}}}$" for k in range(40))])
+    short = shortened(long)
+    assert short.startswith("cyclic, $A_{0}") and short.endswith(r", \dots") and reason_width(short) < 60
+    assert shortened("product rule, tr is linear") == "product rule, tr is linear"
+    whole = "a sentence without a comma " * 20
+    assert shortened(whole) == whole
