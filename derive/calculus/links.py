@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from derive.calculus.collect import neat
+from derive.calculus.adjoint import pull
+from derive.calculus.collect import collect, neat
 from derive.calculus.derivation import Chain, Head, Line, Partial, Step, Why
 from derive.calculus.differentiate import level, motion, spread
 from derive.calculus.explicit import by_entries, explicit, multiplied
@@ -147,6 +148,10 @@ def _value(definition: Expr, below: Symbol, taken: frozenset[str]) -> tuple[Expr
         return in_vec(tidy(expr)), why
     assert isinstance(direction, Symbol)
     linear = spread(tidy(expr), frozenset({direction.name}))
+    if definition.is_scalar:
+        g = neat(collect(pull(linear, direction, ONE)), [])
+        row = transpose(in_vec(g))
+        return (explicit(row) or row) if by_entries(definition, below) else tidy(row), why
     vectors = is_scalar(definition.shape) or is_column(definition.shape)
     matrix = matrix_of(linear, direction) if vectors and is_column(below.shape) else vec_matrix(linear, direction)
     value = neat(matrix, [])

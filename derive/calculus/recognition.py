@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import count
 
 from derive.calculus.algebra.normal import canonical
+from derive.calculus.collect import collect
 from derive.calculus.index_network import Network, Tensor, Unreadable, root_of_squares, shape_of
 from derive.language import build
 from derive.language.nodes import (
@@ -19,6 +20,7 @@ from derive.language.nodes import (
     Identity,
     Map,
     Number,
+    Ones,
     Power,
     SizeValue,
     Sum,
@@ -50,10 +52,22 @@ def recognise(
     for form in dict.fromkeys((expr, _term_by_term(expr))):
         try:
             own = _distinct(form, count())
-            return _Reader({**_sizes(own, free), **(sizes or {})}).whole(own, free)
+            found = _Reader({**_sizes(own, free), **(sizes or {})}).whole(own, free)
+            return transform(collect(found), _reciprocal)
         except Unreadable:
             continue
     return None
+
+
+def _reciprocal(e: Expr) -> Expr:
+    """1/x entry by entry as a quotient, not as a power."""
+    match e:
+        case Call("entrypower", (base, Number(value=k))) if k < 0:
+            below = base if k == -1 else Call("entrypower", (base, number(-k)))
+            out: Expr = Call("quotient", (Ones(base.shape), below))
+            return out
+        case _:
+            return e
 
 
 def _term_by_term(expr: Expr) -> Expr:
