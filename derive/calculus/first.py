@@ -148,11 +148,13 @@ def unfold(function: Expr, t: Symbol, m: Motion) -> tuple[Expr, str] | None:
 def put_back(expr: Expr, p: Problem) -> Line | None:
     """The last line of a chain rule with numbers: the intermediates replaced by what they stand for, an entry of a short vector by
     its own definition."""
-    used = [(u, d) for u, d in p.let if u.name in expr.free]
-    if not used or any(not u.is_scalar and not isinstance(d, Stack) for u, d in p.let):
+    if not any(u.name in expr.free for u, _ in p.let) or any(not u.is_scalar and not isinstance(d, Stack) for u, d in p.let):
         return None
     full = expr
+    used: list[tuple[Symbol, Expr]] = []
     for u, d in reversed(p.let):
+        if u.name in full.free:
+            used.insert(0, (u, d))
         full = substitute(full, {u: d} if u.is_scalar else _entries(u, d))
     if full.free & {u.name for u, _ in p.let}:
         return None

@@ -54,12 +54,13 @@ class Linked:
 
 
 def scalars(s: Setting) -> bool:
-    """Whether a function of one number is written by intermediates that are numbers and short vectors: the links are then
-    how it is differentiated."""
+    """Whether a function of numbers is written by intermediates that are numbers and short vectors: the links are then how it is
+    differentiated."""
     p = s.problem
     parts = [p.function, *(d for _, d in p.let)]
+    numbers = s.unit_speed or (len(p.wrt) > 1 and all(x.is_scalar for x in p.wrt) and p.function.is_scalar)
     return (
-        s.unit_speed and p.method == "directional" and bool(s.motion.lets) and s.written is p.function
+        numbers and p.method == "directional" and bool(s.motion.lets) and s.written is p.function
         and all(is_scalar(e.shape) or (is_column(e.shape) and isinstance(e, Stack)) for e in parts)
         and not any(symbol.of for symbol in p.symbols.values()) and len(_pairs(s)) <= MOST
     )
@@ -236,9 +237,18 @@ def _times(a: Expr, b: Expr) -> Expr:
 
 def linked(s: Setting, x: Symbol, quantity: str, head: Head) -> Linked:
     """The table, and the derivative of the function by one variable as the product of its links, multiplied out."""
-    p = s.problem
+    used = _used(links(s), x)
+    return Linked(table(s, used), _lines(s, used, x, quantity, head))
+
+
+def partials(s: Setting, quantity: str, heads: Mapping[Symbol, Head]) -> tuple[Chain, dict[Symbol, tuple[Line, ...]]]:
+    """One table, and the lines for each of several variables."""
     found = links(s)
-    used = _used(found, x)
+    return table(s, found), {x: _lines(s, _used(found, x), x, quantity, head) for x, head in heads.items()}
+
+
+def _lines(s: Setting, used: list[Link], x: Symbol, quantity: str, head: Head) -> tuple[Line, ...]:
+    p = s.problem
     start = product(used, p.function if isinstance(p.function, Symbol) and p.function in s.motion.lets else None, x)
     assert start is not None
     lines = [Line(start, "chain-rule", ("chain rule",), quantity, head)]
@@ -247,7 +257,7 @@ def linked(s: Setting, x: Symbol, quantity: str, head: Head) -> Linked:
     if whole is not start:
         lines.append(Line(whole, "links", ("the derivatives of the table",), quantity, steps=(Step(start, whole, "links", ()),)))
     lines += _multiplied(s, lines[-1].expr, quantity)
-    return Linked(table(s, used), tuple(lines))
+    return tuple(lines)
 
 
 def letters(chains: Iterable[Chain]) -> tuple[tuple[Symbol, Expr], ...]:
@@ -301,7 +311,7 @@ def _multiplied(s: Setting, expr: Expr, quantity: str) -> list[Line]:
     else:
         after = tidy(multiplied(after))
         after = scalar_form(after) or after
-    back = put_back(after, s.problem) if s.unit_speed else None
+    back = put_back(after, s.problem) if all(x.is_scalar for x in s.problem.wrt) else None
     if back is not None:
         why = back.why if after is expr else (*back.why, ", multiplied out")
         lines.append(Line(back.expr, "intermediate", why, quantity, steps=(Step(expr, back.expr, "intermediate", ()),)))
@@ -310,4 +320,4 @@ def _multiplied(s: Setting, expr: Expr, quantity: str) -> list[Line]:
     return lines
 
 
-__all__ = ["Link", "Linked", "applies", "letters", "linked", "links", "product", "scalars", "table"]
+__all__ = ["Link", "Linked", "applies", "letters", "linked", "links", "partials", "product", "scalars", "table"]

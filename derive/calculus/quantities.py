@@ -32,7 +32,7 @@ from derive.calculus.structure import CURVED, tangent_chain
 from derive.calculus.taylor import taylor
 from derive.calculus.tidy import tidy
 from derive.errors import DeriveError
-from derive.language.build import inverse, matmul, scale, times, transpose
+from derive.language.build import add, inverse, matmul, scale, times, transpose
 from derive.language.nodes import Call, Expr, Stack, Symbol, substitute
 from derive.language.problem import Problem
 from derive.language.sizes import is_scalar
@@ -68,7 +68,7 @@ def _derive(problem: Problem) -> Derivation:
     find = set(problem.find)
     chains: list[Chain] = []
     results: Results = {}
-    if backwards.applies(s) and find <= {"derivative", "gradient", "differential"}:
+    if backwards.applies(s) and not links.scalars(s) and find <= {"derivative", "gradient", "differential"}:
         return _backward(s, find)
     if problem.method == "entries":
         opening = _opening_by_indices(s)
@@ -189,6 +189,8 @@ def _tangents(s: Setting, gradients: Mapping[str, Expr]) -> tuple[tuple[Chain, .
 def _opening_by_links(s: Setting) -> Opening:
     """By a number through numbers and short vectors: the table of the intermediates, and the product of their derivatives."""
     p = s.problem
+    if len(p.wrt) > 1:
+        return _opening_by_partials(s)
     (x,) = p.wrt
     found = links.linked(s, x, "derivative", Head("derivative", p.name, p.wrt))
     first = found.lines[-1].expr
@@ -197,6 +199,19 @@ def _opening_by_links(s: Setting) -> Opening:
         return Opening(chains, first, {}, {})
     more, gradients, structured = _gradients(s, first)
     return Opening((*chains, Chain("gradient", "Gradient", tuple(more))), first, gradients, structured)
+
+
+def _opening_by_partials(s: Setting) -> Opening:
+    """By several numbers: one table, the chain rule for each of them."""
+    p = s.problem
+    table, lines = links.partials(s, "gradient", {x: one_of("gradient", p, x) for x in p.wrt})
+    gradients = {x.name: found[-1].expr for x, found in lines.items()}
+    along = add(*(times(gradients[x.name], h) for x, h in zip(p.wrt, s.directions, strict=True)))
+    chains = [table, Chain("gradient", "Partial derivatives", tuple(line for found in lines.values() for line in found))]
+    if set(p.find) - {"gradient", "hessian", "stationary"}:
+        line = Line(along, "sum-of-entries", ("the sum over all variables",), "derivative", Head("derivative", p.name, p.wrt, s.directions))
+        chains.append(Chain("derivative", "Directional derivative", (line,)))
+    return Opening(tuple(chains), along, gradients, gradients)
 
 
 def _opening_by_indices(s: Setting) -> Opening:

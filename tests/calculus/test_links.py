@@ -70,6 +70,17 @@ def test_the_json_says_a_row_as_an_equation_with_its_own_quotient() -> None:
     assert steps[0]["beside"] == "u = x^{2}"
 
 
+def test_several_numbers_have_one_table_and_a_chain_rule_each() -> None:
+    told = derive(read(
+        "id: t\nsymbols: {x: scalar, y: scalar}\nlet: {u: 'x^2 + y', v: 'u y'}\nfunction: f(x, y) = sin(v)\nwrt: [x, y]\n"
+        "find: [derivative, gradient]\n", "t.yaml"))
+    table, partials, _ = told.chains
+    assert len(table.lines) == 5
+    assert [pretty(line.expr) for line in partials.lines if line.rule == "chain-rule"] == [
+        "df/dv dv/du du/dx", "df/dv (dv/dy + dv/du du/dy)"]
+    assert verify(told).passed
+
+
 KRON = """
 id: t
 symbols: {A: 'matrix(p, m)', X: 'matrix(m, n)', B: 'matrix(n, q)', C: 'matrix(r, p)', D: 'matrix(q, s)'}
