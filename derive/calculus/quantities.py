@@ -136,7 +136,9 @@ def _derive(problem: Problem) -> Derivation:
     }
     told_of = [line.expr for chain in chains for line in chain.lines if not line.equation]
     brought = explanations((written.function, *(d for _, d in written.let)), told_of, where)
-    said = (*remarks(written, free, structured), *brought)
+    short: dict[Expr, Expr] = {d: u for u, d in factors}
+    remarked = (tuple(substitute(w, short) if isinstance(w, Expr) else w for w in why) for why in remarks(written, free, structured))
+    said = (*remarked, *brought)
     return Derivation(told, tuple(chains), results, _conditions(told, results, dict(where)), where, said)
 
 

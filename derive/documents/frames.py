@@ -262,7 +262,8 @@ def frames(passages: Sequence[Passage], all_units: Sequence[Unit], bounds: Seque
             begun.add(block.letter)
             blocks.append(replace(block, rows=tuple(map(_part_of_row, block.rows, rows)), part=part))
             k += len(group)
-        exprs = [passages[u.passage].views[u.view].line.expr for u in all_units[start:end] if u.view >= 0]
+        lines = [passages[u.passage].views[u.view].line for u in all_units[start:end] if u.view >= 0]
+        exprs = [part for line in lines for part in (line.expr, line.left, *line.why) if isinstance(part, Expr)]
         exprs += [box.result.expr for unit in all_units[start:end] for box in unit.boxes]
         out.append(Frame(
             _subtitle(blocks, page), number, len(bounds), tuple(blocks), number == len(bounds), click,
@@ -272,8 +273,9 @@ def frames(passages: Sequence[Passage], all_units: Sequence[Unit], bounds: Seque
 
 
 def definitions(page: Page, exprs: Sequence[Expr]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """What the letters in some formulas stand for, and the letters in that."""
+    """What the letters in some formulas stand for, and the letters in that; dQ speaks of Q."""
     names = {name for expr in exprs for name in expr.free}
+    names |= {symbol.name for symbol, _ in page.meant if f"d{symbol.name}" in names}
     for symbol, expr in reversed(page.meant):
         names |= expr.free if symbol.name in names else set()
     return tuple(
