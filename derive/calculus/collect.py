@@ -11,6 +11,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from itertools import groupby, pairwise
 
+from derive.calculus.sums import in_front
 from derive.calculus.tidy import Used, tidy, tidy_with
 from derive.calculus.uniting import united
 from derive.language.build import (
@@ -34,6 +35,7 @@ from derive.language.nodes import (
     Number,
     Power,
     Scale,
+    Sum,
     Symbol,
     Times,
     Transpose,
@@ -292,10 +294,12 @@ def neat(expr: Expr, used: Used) -> Expr:
             return found
         if isinstance(node, Add):
             out = factor(positive_first(collect(united(add(*(go(t) for t in node.terms))))))
+        elif isinstance(node, Sum):
+            out = in_front(Sum(node.index, node.lower, node.upper, go(node.body)))
         elif isinstance(node, Scale):
             out = _softmax(tidy(scale(node.scalar, go(node.arg))))
-        elif isinstance(node, MatMul) and any(isinstance(f, Add) for f in node.factors):
-            out = tidy(matmul(*(collect(united(f)) for f in node.factors)))
+        elif isinstance(node, MatMul) and any(isinstance(f, Add | Sum) for f in node.factors):
+            out = tidy(matmul(*(go(f) if isinstance(f, Sum) else collect(united(f)) for f in node.factors)))
         else:
             out = node
         memo[node] = out

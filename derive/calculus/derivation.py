@@ -153,6 +153,19 @@ class Result:
     free: tuple[tuple[Symbol, Size], ...] = ()
 
 
+Found = Result | Mapping[str, Result] | tuple[Result, ...] | tuple[Mapping[str, Result], ...]
+"""What answers a `find` key: a result, one for each variable of a list `wrt`, or several (stationary points) of either kind."""
+
+
+def members(found: Found) -> list[tuple[str, Result]]:
+    """Each result with the name of its variable, '' where there is one variable."""
+    if isinstance(found, Result):
+        return [("", found)]
+    if isinstance(found, Mapping):
+        return list(found.items())
+    return [pair for one in found for pair in members(one)]
+
+
 @dataclass(frozen=True)
 class Derivation:
     """A problem and the chains that answer it.
@@ -164,7 +177,7 @@ class Derivation:
 
     problem: Problem
     chains: tuple[Chain, ...]
-    results: Mapping[str, Result | Mapping[str, Result] | tuple[Result, ...]]
+    results: Mapping[str, Found]
     conditions: tuple[Why, ...] = ()
     where: tuple[tuple[Symbol, Expr], ...] = ()
     remarks: tuple[Why, ...] = field(default=())
@@ -173,11 +186,7 @@ class Derivation:
         stated = {line.expr for chain in self.chains for line in chain.lines}
         stated |= {child for e in tuple(stated) for child in e.children}
         for quantity, result in self.results.items():
-            several = (
-                tuple(result.values()) if isinstance(result, Mapping)
-                else result if isinstance(result, tuple) else (result,)
-            )
-            for one in several:
+            for _, one in members(result):
                 if one.expr not in stated:
                     raise BrokenChain(f"the {quantity} is not on any line")
 

@@ -7,201 +7,85 @@ Source: Magnus & Neudecker, Matrix Differential Calculus, ch. 2; Boyd & Vandenbe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
-from derive.calculus.collect import collect, neat
+from derive.calculus.collect import collect, join, neat
+from derive.calculus.collect import split as collected_powers
 from derive.calculus.conditions import full_rank
 from derive.calculus.derivation import Why
-from derive.calculus.differentiate import spread
+from derive.calculus.families import Facts, Family, one_side, two_sides
 from derive.calculus.properties import definiteness, is_invertible, is_nonzero
+from derive.calculus.reading import joined
+from derive.calculus.sums import split as split_sums
 from derive.calculus.tidy import tidy, tidy_with
+from derive.calculus.unknowns import (
+    Move,
+    Solved,
+    Term,
+    expanded,
+    gathered,
+    gathered_left,
+    only_number,
+    scaled,
+    split_terms,
+    strip,
+)
 from derive.language.build import (
     ONE,
     add,
     coefficient,
     inverse,
-    is_zero,
     matmul,
     negate,
     power,
     scale,
     terms,
     times,
-    total,
     transpose,
     zero,
 )
 from derive.language.nodes import (
-    Add,
     Call,
     Expr,
     Identity,
-    MatMul,
+    Map,
+    Number,
+    Ones,
     Power,
     Scale,
     Symbol,
-    Times,
-    Transpose,
     Zeros,
     number,
     substitute,
-    transform,
+    walk,
 )
 from derive.language.sizes import Size
 
-
-@dataclass(frozen=True)
-class Term:
-    """scalar · left · X · right (X' when transposed)."""
-
-    scalar: Expr
-    left: Expr | None
-    right: Expr | None
-    transposed: bool = False
+NOTHING = Facts()
 
 
-@dataclass(frozen=True)
-class Move:
-    """left = right after one move, with the words that say which."""
-
-    left: Expr
-    right: Expr
-    why: Why
-
-
-@dataclass(frozen=True)
-class Solved:
-    """The solution with the moves that lead to it and what was assumed."""
-
-    solution: Expr
-    moves: tuple[Move, ...]
-    conditions: tuple[Why, ...]
-
-
-def expanded(expr: Expr, name: str) -> Expr:
-    """Multiplied out where the unknown stands in a sum, like terms collected."""
-    names = frozenset({name})
-
-    def open_up(e: Expr) -> Expr:
-        match e:
-            case Scale(scalar=s, arg=Add() as a) if a.free & names:
-                return add(*(scale(s, t) for t in a.terms))
-            case Transpose(arg=Add() as a) if a.free & names:
-                return add(*(tidy(Transpose(t)) for t in a.terms))
-            case Times() if any(isinstance(f, Add) and f.free & names for f in e.factors):
-                out: list[Expr] = [ONE]
-                for f in e.factors:
-                    choices = f.terms if isinstance(f, Add) and f.free & names else (f,)
-                    out = [times(x, c) for x in out for c in choices]
-                return add(*out)
-        return e
-
-    for _ in range(20):
-        new = tidy_with(transform(spread(expr, names), open_up), [])
-        if new is expr:
-            break
-        expr = new
-    return tidy(collect(expr))
-
-
-def split_terms(expr: Expr, x: Symbol) -> tuple[list[Term], Expr] | None:
-    """(the terms with the unknown, the rest), or None when it is not linear in it."""
-    found: list[Term] = []
-    rest: list[Expr] = []
-    for term in terms(expr):
-        if x.name not in term.free:
-            rest.append(term)
-            continue
-        scalar: Expr = ONE
-        body = term
-        if isinstance(body, Scale):
-            scalar, body = body.scalar, body.arg
-        elif body.is_scalar and isinstance(body, Times):
-            outside = [f for f in body.factors if x.name not in f.free]
-            inside = [f for f in body.factors if x.name in f.free]
-            if len(inside) != 1:
-                return None
-            scalar, body = times(*outside), inside[0]
-        if x.name in scalar.free:
-            return None
-        factors = body.factors if isinstance(body, MatMul) else (body,)
-        places = [k for k, f in enumerate(factors) if x.name in f.free]
-        if len(places) != 1:
-            return None
-        (k,) = places
-        here = factors[k]
-        if here is not x and here is not transpose(x):
-            return None
-        left = matmul(*factors[:k]) if k else None
-        right = matmul(*factors[k + 1 :]) if k + 1 < len(factors) else None
-        found.append(Term(scalar, left, right, here is not x))
-    return found, total(rest, expr.shape)
-
-
-def solve(gradient: Expr, x: Symbol) -> Solved | None:
-    """gradient = 0 for x, where a linear equation in x or in its inverse gives it."""
+def solve(gradient: Expr, x: Symbol, facts: Facts = NOTHING) -> Solved | None:
+    """gradient = 0 for x, where a linear equation in x or in its inverse, or in a power of a scalar x, gives it."""
     moves: list[Move] = []
     nothing = zero(gradient.shape)
     equation = gradient
     stripped, why = strip(equation)
     if stripped is not equation:
-        if not _only_number(equation, stripped):
+        if not only_number(equation, stripped):
             moves.append(Move(stripped, nothing, why))
         equation = stripped
-    direct = _linear(equation, x, moves)
+    direct = _linear(equation, x, moves, facts) or _by_map(equation, x, moves)
     if direct is not None:
         return direct
-    if x.is_scalar or x.shape[0] != x.shape[1]:
+    if x.is_scalar:
+        return _by_powers(equation, x, moves)
+    if x.shape[0] != x.shape[1]:
         return None
     return _by_inverse(equation, x, moves)
 
 
-def _only_number(before: Expr, after: Expr) -> bool:
-    """Whether just a number was divided out, which needs no line of its own."""
-    c, rest = coefficient(before)
-    return c not in (0, 1) and rest is after
-
-
-def strip(expr: Expr) -> tuple[Expr, Why]:
-    """Without an outer factor that can be divided out: 2, an invertible matrix at one end."""
-    now = expr
-    whys: list[Why] = []
-    if isinstance(now, Scale) and (is_nonzero(now.scalar)) and isinstance(now.arg, (Add, MatMul)):
-        whys.append(_divide(now.scalar))
-        now = now.arg
-    elif isinstance(now, Times) and any(isinstance(f, Add) for f in now.factors):
-        outside = [f for f in now.factors if not isinstance(f, Add)]
-        if outside and all(is_nonzero(f) for f in outside):
-            whys.append(_divide(times(*outside)))
-            now = times(*(f for f in now.factors if isinstance(f, Add)))
-    if isinstance(now, MatMul) and any(_bracket(f) for f in now.factors):
-        factors = list(now.factors)
-        while len(factors) > 1 and is_invertible(factors[0]) and not _bracket(factors[0]):
-            whys.append((factors.pop(0), " is invertible"))
-        while len(factors) > 1 and is_invertible(factors[-1]) and not _bracket(factors[-1]):
-            whys.append((factors.pop(), " is invertible"))
-        now = matmul(*factors)
-    if now is expr:
-        return expr, ()
-    from derive.calculus.reading import joined
-
-    return now, joined(whys)
-
-
-def _divide(scalar: Expr) -> Why:
-    c, rest = coefficient(scalar)
-    if rest is ONE and abs(c) < 1:
-        return ("multiply by ", number(1 / c))
-    return ("divide by ", scalar)
-
-
-def _bracket(factor: Expr) -> bool:
-    return isinstance(factor, Add) or (isinstance(factor, Transpose) and isinstance(factor.arg, Add))
-
-
-def _linear(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
-    open_form = expanded(equation, x.name)
+def _linear(equation: Expr, x: Symbol, before: list[Move], facts: Facts = NOTHING) -> Solved | None:
+    open_form = expanded(gathered_left(expanded(split_sums(expanded(equation, x.name), x), x.name), x), x.name)
     found = split_terms(open_form, x)
     if found is None or not found[0]:
         return None
@@ -215,21 +99,22 @@ def _linear(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
             return None
         parts, rest = found
     moves = list(before)
-    parts, rest = _scaled(parts, rest)
-    target = neat(negate(rest), [])
+    parts, rest = scaled(parts, rest)
+    target = neat(add(*(negate(t) for t in terms(rest))), [])
     if all(t.right is None for t in parts):
-        return _one_side(parts, target, x, moves, "left")
+        return _one_side(parts, target, x, moves, "left", facts)
     if all(t.left is None for t in parts):
-        return _one_side(parts, target, x, moves, "right")
+        return _one_side(parts, target, x, moves, "right", facts)
     if len(parts) == 1:
-        return _two_sides(parts[0], target, x, moves)
+        return _two_sides(parts[0], target, x, moves, facts)
     return _by_vec(parts, target, x, moves)
 
 
 def _by_vec(parts: list[Term], target: Expr, x: Symbol, moves: list[Move]) -> Solved | None:
     """Σ L X R = C, as AX + XB = C (Sylvester, Lyapunov): (Σ R' ⊗ L) vec X = vec C."""
-    if x.is_scalar or x.shape[1] == Size.of(1) or {"symmetric", "skew", "diagonal", "upper", "lower"} & x.has:
+    if x.is_scalar or x.shape[1] == Size.of(1) or {"diagonal", "upper", "lower"} & x.has:
         return None
+    # for a symmetric or skew X the equation is its own transpose: where it has one solution, that one is symmetric, skew
     rows, columns = x.shape
     pieces = [
         scale(t.scalar, Call("kron", (
@@ -252,25 +137,14 @@ def _by_vec(parts: list[Term], target: Expr, x: Symbol, moves: list[Move]) -> So
     return Solved(solution, tuple(moves), conditions)
 
 
-def _scaled(parts: list[Term], rest: Expr) -> tuple[list[Term], Expr]:
-    """The common number of the terms divided out, and the sign so that the first is positive."""
-    numbers = [coefficient(t.scalar)[0] for t in parts]
-    sizes = {abs(c) for c in numbers}
-    c = (sizes.pop() if len(sizes) == 1 else Fraction(1)) * (-1 if numbers[0] < 0 else 1)
-    if c == 1:
-        return parts, rest
-    scaled = [Term(times(number(1 / c), t.scalar), t.left, t.right, t.transposed) for t in parts]
-    return scaled, tidy(add(*(scale(number(1 / c), t) for t in terms(rest)))) if not is_zero(rest) else rest
-
-
-def _one_side(parts: list[Term], target: Expr, x: Symbol, moves: list[Move], side: str) -> Solved | None:
+def _one_side(parts: list[Term], target: Expr, x: Symbol, moves: list[Move], side: str, facts: Facts) -> Solved | None:
     """(Σ L) X = C, or X (Σ R) = C."""
     size = x.shape[0] if side == "left" else x.shape[1]
     pieces = []
     for t in parts:
         m = t.left if side == "left" else t.right
         pieces.append(scale(t.scalar, m if m is not None else (Identity(size) if not x.is_scalar else ONE)))
-    matrix = neat(add(*_gathered(pieces)), [])
+    matrix = neat(add(*gathered(pieces)), [])
     if matrix.is_scalar:
         pieces_scalar = matrix
         moves.append(Move(times(pieces_scalar, x), target, ("collect the terms with ", x)))
@@ -286,6 +160,9 @@ def _one_side(parts: list[Term], target: Expr, x: Symbol, moves: list[Move], sid
         return _divided(c, target, x, moves)
     product = matmul(matrix, x) if side == "left" else matmul(x, matrix)
     moves.append(Move(product, target, ("collect the terms with ", x)))
+    family = one_side(matrix, target, x, facts, side)
+    if family is not None:
+        return _whole(family, product, target, x, moves)
     conditions: list[Why] = []
     assumed: list[Expr] = []
     if not is_invertible(matrix):
@@ -296,36 +173,104 @@ def _one_side(parts: list[Term], target: Expr, x: Symbol, moves: list[Move], sid
             conditions.append((Call("det", (matrix,)), " ≠ 0"))
     solution = matmul(inverse(matrix), target) if side == "left" else matmul(target, inverse(matrix))
     final = tidy_with(solution, [])
-    from derive.calculus.reading import joined
-
     why = joined(list(conditions)) if conditions else (matrix, " is invertible")
     moves.append(Move(x, final, why))
     return Solved(final, tuple(moves), tuple(conditions))
 
 
-def _gathered(pieces: list[Expr]) -> list[Expr]:
-    """I + λI is (1 + λ)I."""
-    eyes = [p for p in pieces if isinstance(p, Identity) or (isinstance(p, Scale) and isinstance(p.arg, Identity))]
-    if len(eyes) < 2:
-        return pieces
-    factors = [p.scalar if isinstance(p, Scale) else ONE for p in eyes]
-    whole = scale(tidy(add(*factors)), eyes[0].arg if isinstance(eyes[0], Scale) else eyes[0])
-    return [whole, *(p for p in pieces if p not in eyes)]
+def _whole(family: Family, left: Expr, target: Expr, x: Symbol, moves: list[Move]) -> Solved:
+    """The family as a solution, put back visibly."""
+    back = substitute(left, {x: family.every})
+    moves.append(Move(back, target, ("put back: it holds for every ", family.why[-3]), True))
+    moves.append(Move(x, family.every, joined([family.why, *family.conditions])))
+    letter, kind = family.why[-3], family.why[-1]
+    said: Why = (family.every, ", ", letter, f" any {kind}")
+    return Solved(family.every, tuple(moves), family.conditions, family.least, (letter, " = 0: the one of least norm"), said)
 
 
 def _divided(scalar: Expr, target: Expr, x: Symbol, moves: list[Move]) -> Solved:
     conditions: tuple[Why, ...] = () if is_nonzero(scalar) else ((scalar, " ≠ 0"),)
     quotient = tidy(scale(power(scalar, -1), target))
-    from derive.calculus.reading import joined
-
     moves.append(Move(x, quotient, joined(list(conditions)) if conditions else ("divide by ", scalar)))
     return Solved(quotient, tuple(moves), conditions)
 
 
-def _two_sides(term: Term, target: Expr, x: Symbol, moves: list[Move]) -> Solved | None:
+_INVERSE = {"log": "exp", "exp": "log"}
+
+
+def _by_map(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
+    """An equation that is linear in log(x) or exp(x), entry by entry: solved for that, then for x."""
+    found = {n for n in walk(equation) if isinstance(n, Map) and n.arg is x and n.function in _INVERSE}
+    if len(found) != 1:
+        return None
+    (whole,) = found
+    y: Symbol = Symbol("_value", x.shape)
+    swapped = substitute(equation, {whole: y})
+    if x.name in swapped.free:
+        return None
+    solved = _linear(swapped, y, [])
+    if solved is None or solved.family:
+        return None
+    moves = list(before)
+    for move in solved.moves:
+        said = tuple(part if isinstance(part, str) else substitute(part, {y: whole}) for part in move.why)
+        moves.append(Move(substitute(move.left, {y: whole}), substitute(move.right, {y: whole}), said))
+    assert isinstance(whole, Map) and isinstance(whole.function, str)
+    value = _multiple_of_ones(solved.solution)
+    inverse_name = _INVERSE[whole.function]
+    c = value.scalar if isinstance(value, Scale) and isinstance(value.arg, Ones) else None
+    final = scale(Map(inverse_name, c), value.arg) if c is not None and isinstance(value, Scale) else Map(inverse_name, value)
+    conditions = list(solved.conditions)
+    if inverse_name == "log":
+        conditions.append((value, " > 0") if value.is_scalar else ("every entry of ", value, " is positive"))
+    why: Why = (f"{inverse_name} of both sides",) + (() if x.is_scalar else (", entry by entry",))
+    moves.append(Move(x, final, why))
+    return Solved(final, tuple(moves), tuple(conditions))
+
+
+def _multiple_of_ones(expr: Expr) -> Expr:
+    """(λ − 1)·1 for λ·1 − 1."""
+    parts = [(t.scalar, t.arg) if isinstance(t, Scale) else (ONE, t) for t in terms(expr)]
+    if len(parts) < 2 or not all(isinstance(body, Ones) for _, body in parts):
+        return expr
+    return scale(tidy(add(*(c for c, _ in parts))), parts[0][1])
+
+
+def _by_powers(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
+    """a s^p + b s^(p−1) = 0 for s > 0: multiplied by a power of s it is linear."""
+    if "positive" not in x.has:
+        return None
+    open_form = expanded(equation, x.name)
+    found: dict[Fraction, list[Expr]] = {}
+    for term in terms(open_form):
+        c, powers, body = collected_powers(term)
+        exponent = powers.pop(x, number(0))
+        rest = join(c, powers, body)
+        if not isinstance(exponent, Number) or x.name in rest.free:
+            return None
+        found.setdefault(exponent.value, []).append(rest)
+    if len(found) != 2:
+        return None
+    high, low = max(found), min(found)
+    if high - low != 1:
+        return None
+    up, down = tidy(add(*found[high])), tidy(negate(add(*found[low])))
+    c, _ = coefficient(up)
+    if c != 1:
+        up, down = tidy(scale(number(1 / c), up)), tidy(scale(number(1 / c), down))
+    factor = tidy(scale(number(abs(1 / c)), power(x, number(-low))))
+    left = times(up, x)
+    moves = [*before, Move(left, down, ("multiply by ", factor))]
+    return _divided(up, down, x, moves)
+
+
+def _two_sides(term: Term, target: Expr, x: Symbol, moves: list[Move], facts: Facts) -> Solved | None:
     left, right = term.left, term.right
     assert left is not None and right is not None
     moves.append(Move(scale(term.scalar, matmul(left, x, right)), target, ("multiply out",)))
+    family = two_sides(left, right, target, x, facts) if term.scalar is ONE else None
+    if family is not None:
+        return _whole(family, moves[-1].left, target, x, moves)
     conditions: list[Why] = []
     sides: list[Expr] = []
     from derive.language.sizes import is_square
@@ -341,8 +286,6 @@ def _two_sides(term: Term, target: Expr, x: Symbol, moves: list[Move]) -> Solved
                 conditions.append((Call("det", (m,)), " ≠ 0"))
         sides.append(inverse(m))
     final = tidy_with(scale(power(term.scalar, -1), matmul(sides[0], target, sides[1])), [])
-    from derive.calculus.reading import joined
-
     moves.append(Move(x, final, joined(list(conditions)) if conditions else ("multiply by the inverses",)))
     return Solved(final, tuple(moves), tuple(conditions))
 
@@ -358,7 +301,8 @@ def _by_inverse(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
             moves = list(before)
             for move in solved.moves:
                 left = substitute(move.left, {y: inverted})
-                moves.append(Move(left, substitute(move.right, {y: inverted}), move.why))
+                said = tuple(part if isinstance(part, str) else substitute(part, {y: inverted}) for part in move.why)
+                moves.append(Move(left, substitute(move.right, {y: inverted}), said))
             final = tidy_with(inverse(solved.solution), [])
             moves.append(Move(x, final, ("invert both sides",)))
             return Solved(final, tuple(moves), solved.conditions)

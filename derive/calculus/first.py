@@ -345,7 +345,7 @@ def read_off(s: Setting, expr: Expr) -> tuple[list[Line], dict[str, Expr]]:
     if total is not expr and all(x.is_scalar for x in p.wrt):
         return [], found
     if total is not expr:
-        lines.append(Line(total, "read-off", joined(whys), steps=(Step(expr, total, "read-off", ()),)))
+        lines.append(Line(total, "read-off", joined(list(dict.fromkeys(whys))), steps=(Step(expr, total, "read-off", ()),)))
     projected: list[Expr] = []
     reasons: list[Why] = []
     for x, h in zip(p.wrt, s.directions, strict=True):

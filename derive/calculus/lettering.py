@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from derive.calculus.derivation import BrokenChain, Chain, Result, Step, Why
+from derive.calculus.derivation import BrokenChain, Chain, Found, Result, Step, Why
 from derive.calculus.properties import value_properties
 from derive.language.functions import FUNCTIONS
 from derive.language.nodes import Call, Expr, Number, Symbol, substitute, walk
 from derive.language.problem import Problem
 
-Results = dict[str, Result | Mapping[str, Result] | tuple[Result, ...]]
+Results = dict[str, Found]
 Where = tuple[tuple[Symbol, Expr], ...]
 
 FOR = frozenset({"derivative", "gradient", "differential", "jacobian", "vectorized", "second-derivative", "hessian"})
@@ -92,11 +92,11 @@ def _chain(chain: Chain, short: Mapping[Expr, Expr]) -> Chain:
     return Chain(chain.quantity, chain.title, tuple(lines))
 
 
-def _result(
-    result: Result | Mapping[str, Result] | tuple[Result, ...], short: Mapping[Expr, Expr]
-) -> Result | Mapping[str, Result] | tuple[Result, ...]:
-    if isinstance(result, Result):
-        return replace(result, expr=substitute(result.expr, short))
-    if isinstance(result, tuple):
-        return tuple(replace(r, expr=substitute(r.expr, short)) for r in result)
-    return {name: replace(r, expr=substitute(r.expr, short)) for name, r in result.items()}
+def _result(result: Found, short: Mapping[Expr, Expr]) -> Found:
+    def one(r: Result) -> Result:
+        return replace(r, expr=substitute(r.expr, short))
+
+    def point(found: Result | Mapping[str, Result]) -> Result | Mapping[str, Result]:
+        return one(found) if isinstance(found, Result) else {name: one(r) for name, r in found.items()}
+
+    return tuple(map(point, result)) if isinstance(result, tuple) else point(result)  # type: ignore[return-value]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from derive.calculus.derivation import Chain, Line, Result, Why
+from derive.calculus.derivation import Chain, Line, Why, members
 from derive.calculus.explicit import entries_of
 from derive.calculus.reading import joined
 from derive.calculus.rules.rule import fill
@@ -69,10 +69,8 @@ def _expression(value: Any) -> Expr:
 
 
 def _lines(result: Any, values: dict[Symbol, Expr], why: Why, let: tuple[tuple[Symbol, Expr], ...] = ()) -> list[Line]:
-    several = tuple(result.values()) if isinstance(result, Mapping) else result if isinstance(result, tuple) else (result,)
     out: list[Line] = []
-    for one in several:
-        assert isinstance(one, Result)
+    for _, one in members(result):
         found = _evaluated(one.expr, values, let)
         if found is not None and found is not one.expr and not is_zero(found):
             decimals = _decimals(found)
@@ -113,6 +111,19 @@ def _multiplied(node: Expr) -> Expr:
         if left is not None and right is not None:
             return tidy(add(*(times(a, b[0]) for a, b in zip(left[0], right, strict=True))))
     return node
+
+
+def in_figures(expr: Expr) -> tuple[Expr, Why] | None:
+    """(the value, about what it is in decimals) of an expression of numbers alone that is not one yet."""
+    if expr.free or isinstance(expr, Stack | Number):
+        return None
+    found = _evaluated(expr, {}, ())
+    if found is None or found is expr or not isinstance(found, Stack | Number):
+        return None
+    if not all(isinstance(e, Number) for e in found.children):
+        return None
+    decimals = _decimals(found)
+    return found, (f"about {decimals}",) if decimals else ("in numbers",)
 
 
 def _decimals(expr: Expr) -> str:

@@ -11,6 +11,7 @@ from derive.language.functions import FUNCTIONS
 from derive.language.nodes import (
     Add,
     Call,
+    Entry,
     Expr,
     Identity,
     Map,
@@ -20,6 +21,8 @@ from derive.language.nodes import (
     Power,
     Scale,
     SizeValue,
+    Stack,
+    Sum,
     Symbol,
     Times,
     Transpose,
@@ -118,6 +121,8 @@ def is_positive(expr: Expr) -> bool:
             return True
         case Symbol():
             return "positive" in expr.has
+        case Entry(arg=arg):
+            return is_positive(arg)
         case Map(function="exp") | Map(function="sigmoid") | Map(function="softplus") | Map(function="cosh"):
             return True
         case Map(function="sqrt", arg=arg):
@@ -136,6 +141,8 @@ def is_positive(expr: Expr) -> bool:
             return definiteness(arg) == "positive definite"
         case Call(name="sum" | "mean", args=(arg,)):
             return is_positive(arg)
+        case Sum():
+            return is_positive(expr.body) and expr.is_scalar
         case Call():
             return has(expr, "positive")
         case _:
@@ -169,6 +176,8 @@ def is_nonnegative(expr: Expr) -> bool:
             return all(is_nonnegative(c) for c in expr.children)
         case MatMul():
             return expr.is_scalar and _quadratic(expr) is not None
+        case Call(name="inner" | "dot", args=(a, b)):
+            return a is b
         case Call(name="tr", args=(arg,)):
             return definiteness(arg) in ("positive definite", "positive semidefinite")
         case _:
@@ -267,6 +276,8 @@ def definiteness(expr: Expr, assumed: list[Expr] | None = None) -> str | None:
                         assumed.extend(trial)
                     return f"{sign} definite" if f"{sign} definite" in kinds else f"{sign} semidefinite"
             return None
+        case Sum(body=body):
+            return definiteness(body)
         case MatMul():
             found = _halves(expr)
             if found is None:
@@ -292,7 +303,23 @@ def _flip(kind: str) -> str:
 
 
 def _full_rank(factors: tuple[Expr, ...]) -> bool:
-    return all(is_invertible(f) or has(f, "full-column-rank") for f in factors)
+    return all(is_invertible(f) or has(f, "full-column-rank") or _numbers_of_full_rank(f) for f in factors)
+
+
+def _numbers_of_full_rank(expr: Expr) -> bool:
+    """A matrix of numbers with independent columns, by elimination in fractions."""
+    if not isinstance(expr, Stack) or not all(isinstance(e, Number) for row in expr.rows for e in row):
+        return False
+    rows = [[e.value for e in row if isinstance(e, Number)] for row in expr.rows]
+    for column in range(len(rows[0])):
+        pivot = next((k for k in range(column, len(rows)) if rows[k][column]), None)
+        if pivot is None:
+            return False
+        rows[column], rows[pivot] = rows[pivot], rows[column]
+        for k in range(column + 1, len(rows)):
+            c = rows[k][column] / rows[column][column]
+            rows[k] = [a - c * b for a, b in zip(rows[k], rows[column], strict=True)]
+    return True
 
 
 def is_invertible(expr: Expr) -> bool:

@@ -12,7 +12,7 @@ from derive.calculus import links, numbered
 from derive.calculus.by_indices import by_indices, entries
 from derive.calculus.collect import neat
 from derive.calculus.conditions import conditions
-from derive.calculus.derivation import Chain, Derivation, Head, Line, Result, Step, Why
+from derive.calculus.derivation import Chain, Derivation, Found, Head, Line, Result, Step, Why, members
 from derive.calculus.explaining import explanations
 from derive.calculus.first import Setting, derivative_lines, read_off, setting, taken_names
 from derive.calculus.grain import folded, grained
@@ -37,7 +37,7 @@ from derive.language.nodes import Call, Expr, Stack, Symbol, substitute
 from derive.language.problem import Problem
 from derive.language.sizes import is_scalar
 
-Results = dict[str, Result | Mapping[str, Result] | tuple[Result, ...]]
+Results = dict[str, Found]
 
 _NEEDS_GRADIENT = {"gradient", "hessian", "stationary", "vectorized-hessian"}
 
@@ -114,8 +114,7 @@ def _derive(problem: Problem) -> Derivation:
         chains += more_chains
         results["taylor"] = result
     if "stationary" in find:
-        projected = {x.name: structured[x.name] for x in problem.wrt if CURVED & x.has}
-        more_chains, points = stationary(s, {**gradients, **projected}, hessians)
+        more_chains, points = stationary(s, gradients, structured, hessians)
         chains += more_chains
         results["stationary"] = points
     for name, other in (("entries", entries), ("linearity", linearity)):
@@ -263,8 +262,7 @@ def told_as_asked(chains: list[Chain], problem: Problem, results: Results) -> li
             f"{unknown} is not the name of a rule" + (f"; did you mean {guess[0]}?" if guess else ""), code="unknown-rule",
             where=problem.positions.get(key), hint="`derive rules` lists them",
         )
-    kept = frozenset(one.expr for found in results.values() for one in (
-        found.values() if isinstance(found, Mapping) else found if isinstance(found, tuple) else (found,)))
+    kept = frozenset(one.expr for found in results.values() for _, one in members(found))
     grain = [folded(grained(c, problem.detail), problem.hide, kept) for c in chains]
     return [replace(c, lines=tuple(overridden(line, problem) for line in c.lines)) for c in grain]
 
@@ -285,6 +283,8 @@ def _gradients(s: Setting, first: Expr) -> tuple[list[Line], dict[str, Expr], di
     p = s.problem
     if s.unit_speed:
         (x,) = p.wrt
+        if "gradient" not in p.find:
+            return [], {x.name: first}, {x.name: first}
         line = Line(first, "read-off", ("a scalar variable: the derivative",), "gradient", Head("gradient", p.name, p.wrt))
         return [line], {x.name: first}, {x.name: first}
     lines, structured = read_off(s, first)

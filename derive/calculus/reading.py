@@ -8,6 +8,7 @@ from derive.calculus import penrose
 from derive.calculus.adjoint import pull
 from derive.calculus.collect import collect, neat, positive_first
 from derive.calculus.derivation import Step, Why
+from derive.calculus.sums import in_front
 from derive.calculus.tidy import Used, tidy, tidy_with
 from derive.language.build import MINUS_ONE as _MINUS
 from derive.language.build import ONE, add, matmul, scale, times, transpose
@@ -19,6 +20,7 @@ from derive.language.nodes import (
     MatMul,
     Path,
     Scale,
+    Sum,
     Symbol,
     Times,
     Transpose,
@@ -81,6 +83,8 @@ def atoms(expr: Expr, names: frozenset[str]) -> list[Path]:
                     go(node.children[k], (*path, k))
             case Scale():
                 go(node.scalar, (*path, 0))
+            case Sum():
+                go(node.body, (*path, 2))
 
     go(expr, ())
     return out
@@ -245,6 +249,8 @@ def _collect_inside(expr: Expr) -> Expr:
             if inner_scalar is expr.scalar and inner_arg is expr.arg:
                 return expr
             return scale(inner_scalar, inner_arg)
+        case Sum():
+            return in_front(Sum(expr.index, expr.lower, expr.upper, _collect_inside(expr.body)))
         case _:
             return expr
 

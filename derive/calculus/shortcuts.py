@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import chain, count
 
-from derive.language.build import ONE, add, coefficient, matmul, scale, transpose
+from derive.language.build import ONE, add, coefficient, is_zero, matmul, scale, times, transpose, zero
 from derive.language.functions import FUNCTIONS
 from derive.language.nodes import (
     Add,
@@ -15,6 +15,7 @@ from derive.language.nodes import (
     Number,
     Ones,
     Scale,
+    SizeValue,
     Stack,
     Sum,
     Symbol,
@@ -25,6 +26,7 @@ from derive.language.nodes import (
     transform,
     walk,
 )
+from derive.language.sizes import ONE as ONE_SIZE
 from derive.language.sizes import is_column
 
 
@@ -56,7 +58,9 @@ def block_of(arg: Expr, index: tuple[Expr, ...]) -> Expr | None:
 
 
 def summed(arg: Expr) -> Expr | None:
-    """sum(diag(a) b) = a'b, sum(a ∘ b) = a'b or ⟨a, b⟩."""
+    """sum(diag(a) b) = a'b, sum(a ∘ b) = a'b or ⟨a, b⟩, sum(1) = n."""
+    if isinstance(arg, Ones):
+        return times(*(SizeValue(size) for size in arg.dims if size != ONE_SIZE))
     if isinstance(arg, MatMul) and is_column(arg.shape):
         first = arg.factors[0]
         if isinstance(first, Call) and first.name == "diag" and is_column(first.args[0].shape):
@@ -155,3 +159,25 @@ def unshadowed(index: Symbol, body: Expr) -> Expr:
         return Sum(other, node.lower, node.upper, substitute(node.body, {node.index: other}))
 
     return transform(body, visit)
+
+
+def summed_over(expr: Sum, new: tuple[Expr, ...]) -> Expr:
+    """A sum over an index with these children, the number of its terms in front."""
+    if is_zero(new[-1]):
+        return zero(expr.shape)
+    c, body = coefficient(new[-1])
+    if c == 1 or isinstance(body, Number):
+        return expr.rebuild((*new[:-1], unshadowed(expr.index, new[-1])))
+    return scale(number(c), expr.rebuild((*new[:-1], unshadowed(expr.index, body))))
+
+
+def reciprocal(left: Expr, right: Expr) -> Expr | None:
+    """diag(1 ./ x) x is a column of ones, x' diag(1 ./ x) a row of them."""
+    for one, other, back in ((left, right, False), (right, left, True)):
+        if isinstance(one, Call) and one.name == "diag" and isinstance(one.args[0], Call) and one.args[0].name == "quotient":
+            above, below = one.args[0].args
+            x = other.arg if back and isinstance(other, Transpose) else other
+            if below is x and is_column(x.shape) and (above is ONE or isinstance(above, Ones)):
+                out: Expr = Ones(x.shape)
+                return transpose(out) if back else out
+    return None

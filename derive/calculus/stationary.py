@@ -4,99 +4,183 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from derive.calculus.collect import collect, neat
-from derive.calculus.conditions import full_rank
-from derive.calculus.derivation import Chain, Head, Line, Result, Step, Why
-from derive.calculus.equations import expanded, solve, split_terms
+from derive.calculus.classification import by_convexity, classify, convexity, second_order, sign_of, starred
+from derive.calculus.collect import neat
+from derive.calculus.derivation import Chain, Found, Head, Line, Result, Why
+from derive.calculus.equations import solve
 from derive.calculus.explicit import by_entries, entries_of
+from derive.calculus.families import short_sizes
 from derive.calculus.first import Setting
-from derive.calculus.properties import definiteness, is_positive, is_symmetric
+from derive.calculus.numbers import in_figures
+from derive.calculus.properties import definiteness, degree, is_positive
 from derive.calculus.reading import joined
-from derive.calculus.tidy import tidy, tidy_with
+from derive.calculus.structure import CURVED
+from derive.calculus.tidy import tidy
+from derive.calculus.unknowns import Solved, expanded
 from derive.errors import DeriveError
-from derive.language.build import ONE, add, coefficient, is_zero, matmul, negate, scale, terms, times, transpose, zero
+from derive.language.build import ONE, add, coefficient, is_zero, matmul, power, scale, terms, times, transpose, zero
 from derive.language.functions import FUNCTIONS
-from derive.language.nodes import (
-    Call,
-    Expr,
-    Identity,
-    Map,
-    MatMul,
-    Power,
-    Scale,
-    Stack,
-    Symbol,
-    number,
-    substitute,
-    walk,
-)
-from derive.language.sizes import SCALAR, is_column
-
-_NAMES = {
-    "positive definite": "minimum",
-    "positive semidefinite": "minimum",
-    "negative definite": "maximum",
-    "negative semidefinite": "maximum",
-}
+from derive.language.nodes import Call, Expr, Map, MatMul, Number, Power, Scale, Stack, Symbol, number, substitute, walk
+from derive.language.sizes import SCALAR
 
 
 def stationary(
-    s: Setting, gradients: dict[str, Expr], hessians: dict[str, tuple[Expr, Symbol]]
-) -> tuple[list[Chain], Result | dict[str, Result] | tuple[Result, ...]]:
+    s: Setting, gradients: dict[str, Expr], structured: dict[str, Expr], hessians: dict[str, tuple[Expr, Symbol]]
+) -> tuple[list[Chain], Found]:
     """The chains that solve ∇f = 0 and classify, and the result (the equation itself where there is no closed form).
 
-    hessians  for each variable D(∇f)(X)[K] and its direction K
+    structured  the gradients in the structure of their variables: projected on a curved set
+    hessians    for each variable D(∇f)(X)[K] and its direction K
     """
     p = s.problem
+    _refuse_kinks(s)
     if len(p.wrt) > 1:
         from derive.calculus.systems import stationary_system
 
-        return stationary_system(s, gradients)
+        return stationary_system(s, {x.name: structured[x.name] if x.has & CURVED else gradients[x.name] for x in p.wrt})
     (x,) = p.wrt
     g = gradients[x.name]
+    if x.has & CURVED:
+        return _on_a_curved_set(s, structured[x.name], x)
     if x.is_scalar:
         return _scalar(s, g, x)
     if by_entries(p.function, x):
         found = _by_entries(s, g, x, hessians[x.name])
         if found is not None:
             return found
-    solved = solve(g, x)
-    first = Line(zero(g.shape), "stationary", ("gradient = 0",), "equation", g, equation=True,
-                 solution={x: solved.solution} if solved else None)
+    solved = solve(g, x, short_sizes(p))
     if solved is None:
-        line = _implicit(first, g, Head("gradient", p.name, p.wrt))
-        if x.name not in g.free:
-            where = "stationary everywhere" if is_zero(g) else "stationary nowhere, unless it is 0"
-            line = replace(line, why=("it does not depend on ", x, f": {where}"))
-        chain = Chain("stationary", "Stationary points", (line,))
-        return [chain], Result(chain.lines[-1].expr, classification="undetermined")
-    lines = [first]
-    for move in solved.moves[:-1]:
-        if move.left is lines[-1].left and move.right is lines[-1].expr:
-            continue
-        lines.append(Line(move.right, "rearrange", move.why, "equation", move.left, "⇔", True,
-                          solution={x: solved.solution}))
-    last = solved.moves[-1]
-    lines.append(Line(solved.solution, "solve", last.why, "stationary", starred(x), "⇔"))
-    chains = [Chain("stationary", "Stationary point", tuple(lines))]
-    kind, more, conditions = classify(s, x, solved.solution, *hessians[x.name])
-    chains.extend(more)
-    result = Result(solved.solution, classification=kind, conditions=tuple(dict.fromkeys((*solved.conditions, *conditions))))
+        line = without_closed_form(s, g, x)
+        return [Chain("stationary", "Stationary points", line)], Result(line[0].expr, classification="undetermined")
+    lines = solution_lines(g, x, solved)
+    kind, more, conditions = classify(s, x, solved.solution, *hessians[x.name], family=bool(solved.family))
+    shape = convexity(s)
+    if shape is not None and kind == "undetermined":
+        kind, said = by_convexity(shape)
+        more = []
+        lines[-1] = replace(lines[-1], why=joined([w for w in (lines[-1].why, said) if w]))
+    value = in_figures(solved.solution)
+    if value is not None:
+        lines.append(Line(value[0], "evaluate", value[1], "stationary", starred(x), "="))
+    chains = [Chain("stationary", "Stationary points" if solved.family else "Stationary point", tuple(lines)), *more]
+    conditions = (*solved.conditions, *inside(x, solved.solution, conditions), *conditions)
+    answer = value[0] if value is not None else solved.particular or solved.solution
+    result = Result(answer, classification=kind, conditions=tuple(dict.fromkeys(conditions)),
+                    family=solved.family)
     return chains, result
 
 
-def starred(x: Symbol) -> Symbol:
-    """x*, which prints with a star and has the name of x."""
-    from derive.notation.latex import latex
+def solution_lines(g: Expr, x: Symbol, solved: Solved) -> list[Line]:
+    """gradient = 0, each move, x* = …"""
+    solution: dict[Symbol, Expr] = {x: solved.solution}
+    opening = "derivative = 0" if x.is_scalar else "gradient = 0"
+    lines = [Line(zero(g.shape), "stationary", (opening,), "equation", g, equation=True, solution=solution)]
+    for move in solved.moves[:-1]:
+        if move.left is lines[-1].left and move.right is lines[-1].expr:
+            continue
+        if move.identity:
+            lines.append(Line(move.right, "put-back", move.why, "equation", move.left, "=", True))
+        else:
+            lines.append(Line(move.right, "rearrange", move.why, "equation", move.left, "⇔", True, solution=solution))
+    last = solved.moves[-1]
+    lines.append(Line(solved.solution, "solve", last.why, "stationary", starred(x), "⇔"))
+    if solved.particular is not None:
+        lines.append(Line(solved.particular, "solve", solved.least, "stationary", starred(x), "="))
+    return lines
 
-    out: Symbol = Symbol(x.name, x.dims, x.has, x.of, latex(x) + r"^{*}", x.order, x.path)
-    return out
+
+def inside(x: Symbol, at: Expr, known: tuple[Why, ...]) -> tuple[Why, ...]:
+    """That the point lies where its variable may be, when that is not evident."""
+    if "spd" not in x.has or definiteness(at) == "positive definite":
+        return ()
+    if isinstance(at, Scale) and definiteness(at.arg) == "positive definite" and known:
+        return ()  # said of its scalar factor
+    return ((at, " is positive definite"),)
 
 
-def _implicit(line: Line, g: Expr, head: Head) -> Line:
-    """The equation as it stands: gradient = 0, which has no closed form here."""
-    return replace(line, expr=g, left=head, equation=False, quantity="gradient", relation="=",
-                   why=("stationary where this is 0; no closed form",))
+def without_closed_form(s: Setting, g: Expr, x: Symbol, head: Head | None = None) -> tuple[Line, ...]:
+    """The equation gradient = 0 as it stands, and what is known of its solutions."""
+    p = s.problem
+    whys: list[Why] = [("stationary where this is 0; no closed form",)]
+    shape = convexity(s)
+    names = {v.name for v in p.wrt}
+    if not g.free & names:
+        where = "stationary everywhere" if is_zero(g) else "stationary nowhere, unless it is 0"
+        whys = [("it does not depend on ", x, f": {where}")]
+    elif shape is not None:
+        whys.append((f"f is {shape.kind} ({shape.words}): every solution is a global {by_convexity(shape)[0]}",))
+    lines = [Line(g, "stationary", joined(whys), "gradient", head or Head("gradient", p.name, p.wrt))]
+    eigen = _eigenvectors(g, x)
+    if eigen is not None and head is None:
+        lines.append(eigen)
+    return tuple(lines)
+
+
+def _eigenvectors(g: Expr, x: Symbol) -> Line | None:
+    """Ax = r Bx with a scalar r that may hold x, of c (Ax − r Bx) = 0: the eigenvectors of A (generalized ones, with B)."""
+    inner = g.arg if isinstance(g, Scale) else g
+    opened = expanded(inner, x.name)
+    fixed: list[Expr] = []
+    moving: list[Expr] = []
+    for term in terms(opened):
+        scalar, body = (term.scalar, term.arg) if isinstance(term, Scale) else (ONE, term)
+        chain = body.factors if isinstance(body, MatMul) else (body,)
+        if chain[-1] is not x or any(x.name in f.free for f in chain[:-1]):
+            return None
+        (moving if x.name in scalar.free else fixed).append(term)
+    if len(fixed) != 1 or len(moving) != 1 or not isinstance(fixed[0], MatMul | Scale):
+        return None
+    c, left = coefficient(fixed[0])
+    right = tidy(scale(number(-1 / c), moving[0]))
+    if not isinstance(left, MatMul):
+        return None
+    matrix = matmul(*left.factors[:-1])
+    nonzero = any(isinstance(n, Power) and x.name in n.free and _is_negative(n.exponent) for n in walk(g)) or "unit" in x.has
+    generalized = not (isinstance(right, Scale) and right.arg is x)
+    words = " is a generalized eigenvector of " if generalized else " is an eigenvector of "
+    why: Why = (x, words if nonzero else f" is 0 or{words[3:]}", matrix)
+    return Line(right, "rearrange", why, "equation", left, "⇔", True)
+
+
+def _is_negative(exponent: Expr) -> bool:
+    return isinstance(exponent, Number) and exponent.value < 0
+
+
+def _on_a_curved_set(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Result | tuple[Result, ...]]:
+    """The projected gradient = 0; a linear function on the sphere is solved, with the Riemannian second-order test."""
+    p = s.problem
+    linear = _linear_on_the_sphere(s, g, x) if "unit" in x.has else None
+    if linear is not None:
+        return linear
+    lines = (
+        Line(g, "stationary", ("stationary where the projected gradient is 0",), "gradient", Head("gradient", p.name, p.wrt)),
+        *((eigen,) if (eigen := _eigenvectors(g, x)) is not None else ()),
+    )
+    title = "Stationary points on the sphere" if "unit" in x.has else "Stationary points"
+    return [Chain("stationary", title, lines)], Result(g, classification="undetermined")
+
+
+def _linear_on_the_sphere(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], tuple[Result, ...]] | None:
+    """a'x for ‖x‖ = 1: x* = ±a/‖a‖; the Riemannian Hessian of a linear function is H ↦ −(a'x) H."""
+    p = s.problem
+    fixed = [t for t in terms(g) if x.name not in t.free]
+    if len(fixed) == 0 or degree(p.function, frozenset({x.name})) != 1:
+        return None
+    a = add(*fixed)
+    length = Call("norm", (a,))
+    points = [tidy(scale(power(length, -1), a)), tidy(scale(times(number(-1), power(length, -1)), a))]
+    right = scale(matmul(transpose(a), x), x)
+    lines = [
+        Line(zero(g.shape), "stationary", ("the projected gradient = 0",), "equation", g, equation=True, solution={x: points[0]}),
+        Line(right, "rearrange", (x, " is a multiple of ", a), "equation", a, "⇔", True, solution={x: points[0]}),
+    ]
+    results = []
+    for k, (point, kind, sign) in enumerate(zip(points, ("maximum", "minimum"), ("−", ""), strict=True)):
+        why: Why = ("on the sphere D²f[h, h] = −", matmul(transpose(a), x), " ‖h‖² = ", f"{sign}", length, f" ‖h‖²: {kind}")
+        lines.append(Line(point, "solve", why, "stationary", starred(x), "=" if k else "⇔"))
+        conditions: tuple[Why, ...] = () if is_positive(length) else ((a, " ≠ 0"),)
+        results.append(Result(point, classification=kind, conditions=conditions))
+    return [Chain("stationary", "Stationary points on the sphere", tuple(lines))], tuple(results)
 
 
 def _scalar(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Result | tuple[Result, ...]]:
@@ -104,26 +188,49 @@ def _scalar(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Result | tuple
     from derive.calculus.second import hessian
 
     nothing = zero(g.shape)
-    _refuse_kinks(s)
-    found = algebra.solve_scalar(g, x)
-    roots = [r for r in found or [] if not ("positive" in x.has and is_positive(negate(r)))]
+    solved = solve(g, x)
     second_chains, second = hessian(s, {x.name: g})
     assert isinstance(second, Result)
-    if not roots:
-        head = Head("gradient", s.problem.name, s.problem.wrt)
-        line = _implicit(Line(nothing, "stationary", (), "equation", g, equation=True), g, head)
-        if found is not None:
-            line = replace(line, why=("never 0: there is no stationary point",))
-        return [Chain("stationary", "Stationary points", (line,))], Result(line.expr, classification="undetermined")
-    lines = [Line(nothing, "stationary", ("gradient = 0",), "equation", g, equation=True, solution={x: roots[0]})]
+    if solved is not None:
+        roots = [solved.solution]
+        lines = solution_lines(g, x, solved)
+    else:
+        found = algebra.solve_scalar(g, x)
+        roots = [r for r in found or [] if not ("positive" in x.has and sign_of(r)[0] == "-")]
+        if not roots:
+            lines_ = without_closed_form(s, g, x)
+            if found is not None:
+                lines_ = (replace(lines_[0], why=("never 0: there is no stationary point",)),)
+            return [Chain("stationary", "Stationary points", lines_)], Result(lines_[0].expr, classification="undetermined")
+        lines = [Line(nothing, "stationary", ("derivative = 0",), "equation", g, equation=True, solution={x: roots[0]})]
+        for k, root in enumerate(roots):
+            why: Why = ("solved by SymPy, put back and checked",)
+            lines.append(Line(root, "solve", why, "stationary", starred(x), "=" if k else "⇔"))
     results: list[Result] = []
-    for k, root in enumerate(roots):
-        relation = "=" if k else "⇔"
-        lines.append(Line(root, "solve", ("solved by SymPy, put back and checked",), "stationary", starred(x), relation))
+    test = list(second_chains[0].lines)
+    shape = convexity(s)
+    for root in roots:
+        conditions: list[Why] = list(solved.conditions) if solved is not None else []
+        if "positive" in x.has:
+            conditions += sign_of(root)[1] if sign_of(root)[0] == "+" else [(root, " > 0")]
         value = algebra.simplify_scalar(tidy(substitute(second.expr, {x: root})))
-        kind = _at_a_point(definiteness(value), definiteness(second.expr))
-        results.append(Result(root, classification=kind))
-    chains = [Chain("stationary", "Stationary points", tuple(lines)), *second_chains]
+        sign, needed = sign_of(value)
+        kind = {"+": "minimum", "-": "maximum"}.get(sign or "", "undetermined")
+        if kind == "undetermined" and shape is not None:
+            kind = by_convexity(shape)[0]
+        else:
+            conditions += needed
+        why = (f"{'>' if sign == '+' else '<'} 0: {kind}",) if sign in ("+", "-") else ("the second derivative decides nothing here",)
+        if shape is not None:
+            why = (f"{'> 0' if sign == '+' else '< 0' if sign == '-' else '0 here'}, f is {shape.kind}: a global {kind}",)
+        if x.name in second.expr.free:
+            at: Why = (x, " = ", root, ": ") if len(roots) > 1 else ()
+            test.append(Line(value, "second-order-test", (*at, *why), "equation", second.expr, "⇒", True, solution={x: root}))
+        else:
+            test[-1] = replace(test[-1], why=joined([test[-1].why, why]))
+        results.append(Result(root, classification=kind, conditions=tuple(dict.fromkeys(conditions))))
+    title = "Stationary points" if len(roots) > 1 else "Stationary point"
+    chains = [Chain("stationary", title, tuple(lines)), Chain("stationary", "Second-order test", tuple(test))]
     return chains, results[0] if len(results) == 1 else tuple(results)
 
 
@@ -136,7 +243,8 @@ def _by_entries(
     from derive.calculus.matrixform import matrix_of
 
     rows = entries_of(g)
-    matrix = entries_of(matrix_of(spread(applied[0], frozenset({applied[1].name})), applied[1]))
+    table: Expr = neat(matrix_of(spread(applied[0], frozenset({applied[1].name})), applied[1]), [])
+    matrix = entries_of(table)
     whole = entries_of(x)
     if rows is None or matrix is None or whole is None or len(whole[0]) != 1:
         return None
@@ -149,201 +257,38 @@ def _by_entries(
     gradient: Expr = Stack(tuple((r[0],) for r in rows))
     lines = [Line(zero(g.shape), "stationary", ("gradient = 0",), "equation", gradient, equation=True, solution={x: solutions[0]})]
     results: list[Result] = []
+    shown: Expr = Stack(tuple(tuple(row) for row in matrix))
+    constant = x.name not in shown.free
+    head = Head("hessian", s.problem.name, s.problem.wrt)
+    test: list[Line] = [Line(shown, "second-order-test", (), "hessian", head)]
     for k, (point, solution) in enumerate(zip(points, solutions, strict=True)):
         there: dict[Expr, Expr] = {row[0]: value for row, value in zip(whole, point, strict=True)}
-        kind, why = second_order([[tidy(substitute(e, there)) for e in row] for row in matrix])
-        lines.append(Line(solution, "solve", joined(why), "stationary", starred(x), "=" if k else "⇔"))
+        at = [[tidy(substitute(e, there)) for e in row] for row in matrix]
+        kind, why = second_order(at)
+        lines.append(Line(solution, "solve", ("solved by SymPy, put back and checked",), "stationary", starred(x), "=" if k else "⇔"))
+        if constant:
+            test[-1] = replace(test[-1], why=joined(why))
+        else:
+            value: Expr = Stack(tuple(tuple(row) for row in at))
+            place: Why = ("at ", solution, ": ") if len(points) > 1 else ()
+            test.append(Line(value, "second-order-test", (*place, *joined(why)), "equation", shown, "⇒", True, solution={x: solution}))
         results.append(Result(solution, classification=kind))
-    chains = [Chain("stationary", "Stationary points" if len(points) > 1 else "Stationary point", tuple(lines))]
+    chains = [
+        Chain("stationary", "Stationary points" if len(points) > 1 else "Stationary point", tuple(lines)),
+        Chain("stationary", "Second-order test", tuple(test)),
+    ]
     return chains, results[0] if len(results) == 1 else tuple(results)
-
-
-def _at_a_point(here: str | None, everywhere: str | None) -> str:
-    """A second derivative > 0 at the point, or ≥ 0 everywhere (f is convex): 0 at the point alone decides nothing."""
-    if here in ("positive definite", "negative definite"):
-        return _NAMES[here]
-    return _NAMES.get(everywhere or "", "undetermined")
 
 
 def _refuse_kinks(s: Setting) -> None:
     """Stationary points are those of a smooth function; at a kink the derivative does not exist."""
-    for node in walk(s.problem.function):
-        name = node.function if isinstance(node, Map) else node.name if isinstance(node, Call) else None
-        if isinstance(name, str) and FUNCTIONS[name].kinks:
-            raise DeriveError(
-                f"stationary points of a function with {name} are not solved for: it is not differentiable everywhere",
-                code="missing-rule", where=s.problem.positions.get("find"),
-            )
+    for function in (s.problem.function, *(d for _, d in s.problem.let)):
+        for node in walk(function):
+            name = node.function if isinstance(node, Map) else node.name if isinstance(node, Call) else None
+            if isinstance(name, str) and FUNCTIONS[name].kinks and node.free & {x.name for x in s.problem.wrt}:
+                raise DeriveError(
+                    f"stationary points of a function with {name} are not solved for: it is not differentiable everywhere",
+                    code="missing-rule", where=s.problem.positions.get("find"),
+                )
 
 
-def second_order(matrix: list[list[Expr]]) -> tuple[str, list[Why]]:
-    """(minimum, maximum, saddle or undetermined, the reason) of a Hessian matrix of scalars: f₁₁ and the determinant."""
-    from derive.calculus import algebra
-
-    found = algebra.definiteness(matrix)
-    kind = _SADDLE.get(found.kind, "undetermined")
-    why: list[Why] = [("the Hessian is ", found.kind, f": a {kind}" if kind != "undetermined" else "")]
-    if len(found.minors) == 2:
-        why.insert(0, ("first entry ", found.minors[0], " and determinant ", found.minors[1]))
-    return kind, why
-
-
-_SADDLE = {"positive definite": "minimum", "negative definite": "maximum", "indefinite": "saddle"}
-
-
-def classify(
-    s: Setting, x: Symbol, at: Expr, applied: Expr, k: Symbol
-) -> tuple[str, list[Chain], tuple[Why, ...]]:
-    """(minimum | maximum | undetermined, the chain of the test, what was assumed)."""
-    p = s.problem
-    assumed_scalars: list[Why] = []
-    marker: dict[Expr, Expr] = {}
-    here = applied
-    if x.name in applied.free:
-        here = tidy_with(substitute(applied, {x: at}), [])
-        here, assumed_scalars, marker = _positive_scale(here, at, x)
-    operator = expanded(here, k.name)
-    split = split_terms(operator, k)
-    if split is None or not split[0]:
-        return "undetermined", [], ()
-    assumed: list[Expr] = []
-    kinds: set[str | None] = set()
-    for t in _gathered(split[0], k):
-        kinds.add(_term_kind(t, assumed))
-    kinds.discard("zero")
-    kind = _overall(kinds)
-    if kind is None or ("semi" in kind and x.name in applied.free):
-        return "undetermined", [], ()
-    h = p.directions[0]
-    back: dict[Expr, Expr] = {**marker, k: h}
-    form = tidy(substitute(_quadratic_form(split[0], k), back))
-    head = Head("quadratic", p.name, p.wrt, (h,))
-    why = _why(kind, h, assumed)
-    squares = _squares(form)
-    said = () if squares is not form else why
-    if x.name in applied.free:
-        general = tidy(substitute(_paired(applied, k), {k: h}))
-        lines = [
-            Line(general, "second-order-test", (), "second-derivative", head),
-            Line(form, "second-order-test", ("at the stationary point", *((", ", *said) if said else ())), "equation", general,
-                 "⇒", True, solution={x: at}),
-        ]
-        if squares is not form:
-            lines.append(Line(squares, "squares", why, "equation", general, "⇒", True, solution={x: at}))
-    else:
-        lines = [Line(form, "second-order-test", said, "second-derivative", head)]
-        if squares is not form:
-            lines.append(Line(squares, "squares", why, "second-derivative", steps=(Step(form, squares, "squares", ()),)))
-    chain = Chain("stationary", "Second-order test", tuple(lines))
-    conditions = tuple(full_rank(b) for b in assumed)
-    return _NAMES[kind], [chain], (*conditions, *assumed_scalars)
-
-
-def _gathered(parts, k: Symbol):  # type: ignore[no-untyped-def]
-    """Terms with one side only are added up to one matrix, whose definiteness may be seen as a whole."""
-    from derive.calculus.equations import Term
-
-    lefts = [t for t in parts if t.right is None and not t.transposed]
-    if len(lefts) == len(parts):
-        size = k.shape[0]
-        whole = neat(add(*(scale(t.scalar, t.left if t.left is not None else Identity(size)) for t in lefts)), [])
-        return [Term(ONE, whole, None)]
-    rights = [t for t in parts if t.left is None and not t.transposed]
-    if len(rights) == len(parts):
-        size = k.shape[1]
-        whole = neat(add(*(scale(t.scalar, t.right if t.right is not None else Identity(size)) for t in rights)), [])
-        return [Term(ONE, None, whole)]
-    return parts
-
-
-def _term_kind(t, assumed: list[Expr]) -> str | None:  # type: ignore[no-untyped-def]
-    """Of H ↦ s L H R: the product of the definitenesses of its sides."""
-    if t.transposed:
-        return None
-    kinds = []
-    for side in (t.left, t.right):
-        if side is None:
-            continue
-        if not is_symmetric(side):
-            return None
-        kinds.append(definiteness(side, assumed))
-    sign = definiteness(t.scalar)
-    if sign is None or any(k is None or k == "zero" for k in kinds):
-        return None
-    weak = any("semi" in (k or "") for k in [*kinds, sign])
-    minus = sum("negative" in (k or "") for k in [*kinds, sign]) % 2
-    return f"{'negative' if minus else 'positive'} {'semidefinite' if weak else 'definite'}"
-
-
-def _overall(kinds: set[str | None]) -> str | None:
-    if None in kinds or not kinds:
-        return None
-    for sign in ("positive", "negative"):
-        if all(k is not None and k.startswith(sign) for k in kinds):
-            return f"{sign} definite" if f"{sign} definite" in kinds else f"{sign} semidefinite"
-    return None
-
-
-def _paired(applied: Expr, k: Symbol) -> Expr:
-    """⟨Hess[K], K⟩."""
-    if is_column(k.shape):
-        return matmul(transpose(k), applied)
-    return Call("inner", (applied, k))
-
-
-def _positive_scale(here: Expr, at: Expr, x: Symbol) -> tuple[Expr, list[Why], dict[Expr, Expr]]:
-    """At X* = c V with X and V positive definite c is positive: that may be used."""
-    if "spd" not in x.has or not isinstance(at, Scale):
-        return here, [], {}
-    c, rest = coefficient(at.scalar)
-    if definiteness(at.arg) != "positive definite" or definiteness(at.scalar) is not None or c <= 0:
-        return here, [], {}
-    base = rest
-    if isinstance(base, Power) and base.exponent is number(-1):
-        base = base.base
-    marker: Symbol = Symbol("_c", base.shape, frozenset({"positive"}))
-    marked = tidy(collect(tidy(substitute(here, {base: marker}))))
-    return marked, [(base, " > 0, as ", x, " is positive definite")], {marker: base}
-
-
-def _quadratic_form(parts, k: Symbol) -> Expr:  # type: ignore[no-untyped-def]
-    out = []
-    for t in parts:
-        inner = matmul(*(f for f in (t.left, k, t.right) if f is not None))
-        if is_column(k.shape):
-            out.append(times(t.scalar, matmul(transpose(k), inner)))
-        else:
-            out.append(times(t.scalar, Call("tr", (matmul(transpose(k), inner),))))
-    return tidy(add(*out))
-
-
-def _squares(form: Expr) -> Expr:
-    """h'B'Bh as ‖Bh‖², tr(H'B'BH) likewise."""
-    from derive.calculus.properties import _halves
-
-    out = []
-    changed = False
-    for t in terms(form):
-        c, rest = coefficient(t)
-        factors = list(rest.factors) if hasattr(rest, "factors") and not isinstance(rest, MatMul) else [rest]
-        new = []
-        for f in factors:
-            chain = f.args[0] if isinstance(f, Call) and f.name == "tr" else f
-            if isinstance(chain, MatMul):
-                halves = _halves(chain)
-                if halves is not None and halves[1] is None:
-                    f = Power(Call("norm", (matmul(*halves[2]),)), number(2))
-                    changed = True
-            new.append(f)
-        out.append(times(number(c), *new))
-    return add(*out) if changed else form
-
-
-def _why(kind: str, k: Symbol, assumed: list[Expr]) -> Why:
-    sign = ">" if kind.startswith("positive") else "<"
-    if "semi" in kind:
-        sign = "≥" if sign == ">" else "≤"
-        return (f"{sign} 0 for every ", k, f": {_NAMES[kind]}")
-    parts: list[Why] = [(f"{sign} 0 for ", k, " ≠ 0")]
-    parts.extend(full_rank(b) for b in assumed)
-    return (*joined(parts), f": {_NAMES[kind]}")

@@ -1,46 +1,49 @@
 """Stationary points in several variables: linear systems solved by elimination, one variable after the other.
 
 Each gradient is solved for a variable of its own where the equation is linear in it; the solution is put into the
-remaining equations.  Classified by the signs of the diagonal blocks where they decide.
+remaining equations.  Classified by convexity, by the Hessian matrix of scalars, by the signs of the diagonal blocks.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
+from derive.calculus.classification import by_convexity, convexity, second_order, starred
 from derive.calculus.collect import neat
-from derive.calculus.derivation import Chain, Line, Result, Why
+from derive.calculus.convexity import curvature
+from derive.calculus.derivation import Chain, Head, Line, Result, Why
 from derive.calculus.differentiate import Motion, level
-from derive.calculus.equations import Solved, expanded, solve, split_terms
+from derive.calculus.equations import solve
 from derive.calculus.first import Setting
 from derive.calculus.properties import definiteness
 from derive.calculus.reading import joined
-from derive.calculus.stationary import second_order, starred
+from derive.calculus.stationary import inside, without_closed_form
+from derive.calculus.structure import CURVED
 from derive.calculus.tidy import tidy, tidy_with
-from derive.language.build import ONE, add, is_zero, scale, zero
-from derive.language.nodes import D, Expr, Identity, Symbol, substitute
+from derive.calculus.unknowns import Move, Solved, expanded, split_terms
+from derive.language.build import ONE, add, coefficient, is_zero, negate, scale, zero
+from derive.language.nodes import D, Expr, Identity, Map, Number, Power, Stack, Symbol, substitute, transform
+
+Points = Mapping[str, Result] | tuple[Mapping[str, Result], ...]
 
 
-def stationary_system(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chain], dict[str, Result]]:
-    """The elimination as a chain, and the point; without a closed form the equations themselves."""
+def stationary_system(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chain], Points]:
+    """The elimination as a chain, and the point; several points of scalars; without a closed form the equations themselves."""
     p = s.problem
     if all(x.is_scalar for x in p.wrt):
         found = _of_scalars(s, gradients)
         if found is not None:
             return found
-    order = _elimination(gradients, p.wrt)
+    order = None if any(x.has & CURVED for x in p.wrt) else _elimination(gradients, p.wrt)
     if order is None:
-        lines = [
-            Line(gradients[x.name], "stationary", ("stationary where this is 0; no closed form",), "gradient")
-            for x in p.wrt
-        ]
-        chains = [Chain("stationary", "Stationary points", (line,)) for line in lines]
-        return chains, {x.name: Result(gradients[x.name], classification="undetermined") for x in p.wrt}
-    solutions: dict[Symbol, Expr] = {}
-    known: dict[Expr, Expr] = {}
-    for x, _, solved in reversed(order):
-        value = tidy_with(substitute(solved.solution, known), [])
-        solutions[x] = known[x] = neat(value, [])
+        lines = []
+        for k, x in enumerate(p.wrt):
+            line = without_closed_form(s, gradients[x.name], x, Head("gradient", p.name, (x,), (), p.wrt))[0]
+            lines.append(replace(line, why=("and this too",) if k else line.why, start=line.expr))
+        chain = Chain("stationary", "Stationary points", tuple(lines))
+        return [chain], {x.name: Result(gradients[x.name], classification="undetermined") for x in p.wrt}
+    solutions = _back_substituted(order)
     lines = []
     for x in p.wrt:
         g = gradients[x.name]
@@ -51,44 +54,83 @@ def stationary_system(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chai
             lines.append(Line(zero(equation.shape), "substitute", ("put in what is known",), "equation", equation, "⇒", True,
                               solution=solutions))
         for move in solved.moves:
-            if not any(line.left is move.left and line.expr is move.right for line in lines):
+            final = move is solved.moves[-1] and move.right is solutions[x]
+            if not final and not any(line.left is move.left and line.expr is move.right for line in lines):
                 lines.append(Line(move.right, "rearrange", move.why, "equation", move.left, "⇔", True, solution=solutions))
+            elif final:
+                lines.append(Line(solutions[x], "solve", move.why, "stationary", starred(x), "⇔", solution=solutions))
     for x, _, _ in reversed(order):
-        lines.append(Line(solutions[x], "solve", (), "stationary", starred(x), "⇒", solution=solutions))
-    kind, why = _classified(gradients, p.wrt)
+        if not any(isinstance(line.left, Symbol) and line.left is starred(x) for line in lines):
+            lines.append(Line(solutions[x], "solve", (), "stationary", starred(x), "⇒", solution=solutions))
+    kind, why = _classified(s, gradients)
     if why:
-        lines[-1] = replace(lines[-1], why=why)
-    conditions: tuple[Why, ...] = tuple(c for _, _, solved in order for c in solved.conditions)
+        lines[-1] = replace(lines[-1], why=joined([w for w in (lines[-1].why, why) if w]))
+    conditions = [c for _, _, solved in order for c in solved.conditions]
     chain = Chain("stationary", "Stationary point", tuple(lines))
-    return [chain], {
-        x.name: Result(solutions[x], classification=kind, conditions=conditions) for x in p.wrt
+    results = {
+        x.name: Result(solutions[x], classification=kind,
+                       conditions=tuple(dict.fromkeys((*conditions, *inside(x, solutions[x], ()))))) for x in p.wrt
     }
+    return [chain], results
 
 
-def _of_scalars(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chain], dict[str, Result]] | None:
-    """Scalar variables: the equations solved by SymPy, the point by the second-order test of the matrix of second derivatives."""
+def _back_substituted(order: list[tuple[Symbol, Expr, Solved]]) -> dict[Symbol, Expr]:
+    """Each solution in terms of what is given alone."""
+    open_ones = {x: solved.solution for x, _, solved in order}
+    unknown = {x.name for x in open_ones}
+    solutions: dict[Symbol, Expr] = {}
+    while open_ones:
+        ready = [x for x, e in open_ones.items() if not e.free & unknown]
+        assert ready, "the elimination is triangular"
+        for x in ready:
+            solutions[x] = neat(tidy_with(_simple(open_ones.pop(x)), []), [])
+            unknown.discard(x.name)
+        known: dict[Expr, Expr] = dict(solutions.items())
+        open_ones = {x: substitute(e, known) for x, e in open_ones.items()}
+    return {x: solutions[x] for x, _, _ in order}
+
+
+def _of_scalars(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chain], Points] | None:
+    """Scalar variables: the equations solved by SymPy, each point by the second-order test of the Hessian matrix."""
     from derive.calculus import algebra
 
     p = s.problem
     points = algebra.solve_system([gradients[x.name] for x in p.wrt], list(p.wrt))
-    if not points or len(points) != 1:
+    if not points:
         return None
-    (point,) = points
-    solution = dict(zip(p.wrt, point, strict=True))
-    there: dict[Expr, Expr] = dict(zip(p.wrt, point, strict=True))
-    matrix = [[tidy(substitute(_partial(gradients[x.name], y), there)) for y in p.wrt] for x in p.wrt]
-    kind, why = second_order(matrix)
+    table = [[_partial(gradients[x.name], y) for y in p.wrt] for x in p.wrt]
+    general: Expr = Stack(tuple(tuple(row) for row in table))
+    constant = not general.free & {x.name for x in p.wrt}
+    shape = convexity(s)
+    solutions = [dict(zip(p.wrt, point, strict=True)) for point in points]
     lines = [
         Line(zero(gradients[x.name].shape), "stationary", ("gradient = 0",), "equation", gradients[x.name],
-             "=", True, solution=solution)
-        for k, x in enumerate(p.wrt)
+             "=", True, solution=solutions[0])
+        for x in p.wrt
     ]
-    for k, x in enumerate(p.wrt):
-        last = k == len(p.wrt) - 1
-        lines.append(Line(solution[x], "solve", joined(why) if last else (), "stationary", starred(x), "=" if k else "⇔",
-                          solution=solution))
-    chain = Chain("stationary", "Stationary point", tuple(lines))
-    return [chain], {x.name: Result(solution[x], classification=kind) for x in p.wrt}
+    test = [Line(general, "second-order-test", (), "hessian", Head("hessian", p.name, p.wrt))]
+    results: list[dict[str, Result]] = []
+    for n, solution in enumerate(solutions):
+        there: dict[Expr, Expr] = dict(solution.items())
+        matrix = [[tidy(substitute(e, there)) for e in row] for row in table]
+        kind, why = second_order(matrix)
+        if shape is not None and kind in ("undetermined", by_convexity(shape)[0]):
+            kind = by_convexity(shape)[0]
+            why = [*why[:-1], (str(why[-1][0]), f": a global {kind}, f is {shape.kind}")]
+        for k, x in enumerate(p.wrt):
+            said: Why = ("solved by SymPy, put back and checked",) if not k else ()
+            relation = "=" if k or n else "⇔"
+            lines.append(Line(solution[x], "solve", said, "stationary", starred(x), relation, solution=solution))
+        if constant:
+            test[-1] = replace(test[-1], why=joined(why))
+        else:
+            place: Why = ("at ", Stack(tuple((solution[x],) for x in p.wrt)), ": ") if len(points) > 1 else ()
+            value: Expr = Stack(tuple(tuple(row) for row in matrix))
+            test.append(Line(value, "second-order-test", (*place, *joined(why)), "equation", general, "⇒", True, solution=solution))
+        results.append({x.name: Result(solution[x], classification=kind) for x in p.wrt})
+    title = "Stationary points" if len(points) > 1 else "Stationary point"
+    chains = [Chain("stationary", title, tuple(lines)), Chain("stationary", "Second-order test", tuple(test))]
+    return chains, results[0] if len(results) == 1 else tuple(results)
 
 
 def _partial(g: Expr, y: Symbol) -> Expr:
@@ -105,16 +147,19 @@ def _partial(g: Expr, y: Symbol) -> Expr:
 def _elimination(
     gradients: dict[str, Expr], variables: tuple[Symbol, ...]
 ) -> list[tuple[Symbol, Expr, Solved]] | None:
-    """(variable, the equation it is taken from, its solution in terms of the later ones), in order."""
+    """(variable, the equation it is taken from, its solution), in order.
+
+    A solution that holds no other unknown is kept as a letter in what follows; one that does is put into the rest.
+    """
     open_equations = dict(gradients)
     left = list(variables)
     order: list[tuple[Symbol, Expr, Solved]] = []
     while left:
         found = None
         for name, equation in open_equations.items():
-            for x in left:
+            for x in sorted(left, key=lambda v: v.name != name):
                 if x.name in equation.free:
-                    solved = solve(equation, x)
+                    solved = solve(equation, x) or _one_root(equation, x)
                     if solved is not None and x.name not in solved.solution.free:
                         better = not solved.conditions
                         if found is None or better:
@@ -129,12 +174,42 @@ def _elimination(
         order.append((x, equation, solved))
         del open_equations[name]
         left.remove(x)
-        open_equations = {
-            n: expanded_all(substitute(e, {x: solved.solution}), left) for n, e in open_equations.items()
-        }
+        if solved.solution.free & {v.name for v in left}:
+            open_equations = {
+                n: expanded_all(substitute(e, {x: solved.solution}), left) if x.name in e.free else e
+                for n, e in open_equations.items()
+            }
         if any(is_zero(e) for e in open_equations.values()):
             return None
     return order
+
+
+def _one_root(equation: Expr, x: Symbol) -> Solved | None:
+    """The one real root of an equation in a scalar, by SymPy, which puts it back."""
+    from derive.calculus import algebra
+
+    if not x.is_scalar or not equation.is_scalar:
+        return None
+    roots = algebra.solve_scalar(equation, x)
+    if roots is None or len(roots) != 1:
+        return None
+    return Solved(roots[0], (Move(x, roots[0], ("solved by SymPy, put back and checked",)),), ())
+
+
+def _simple(expr: Expr) -> Expr:
+    """exp(−log n) is 1/n."""
+    from derive.calculus import algebra
+
+    def visit(node: Expr) -> Expr:
+        if not isinstance(node, Map) or not node.is_scalar or node.function not in ("exp", "log"):
+            return node
+        simple = algebra.simplify_scalar(node)
+        match simple:
+            case Map(function="log", arg=Power(base=base, exponent=Number(value=k))) if k == -1:
+                return negate(Map("log", base))
+        return simple
+
+    return transform(expr, visit)
 
 
 def expanded_all(equation: Expr, names: list[Symbol]) -> Expr:
@@ -143,8 +218,12 @@ def expanded_all(equation: Expr, names: list[Symbol]) -> Expr:
     return tidy_with(equation, [])
 
 
-def _classified(gradients: dict[str, Expr], variables: tuple[Symbol, ...]) -> tuple[str, Why]:
-    """A block without curvature beside a coupling is a saddle; blocks that do not couple decide alone."""
+def _classified(s: Setting, gradients: dict[str, Expr]) -> tuple[str, Why]:
+    """Convexity; a block without curvature beside a coupling is a saddle; blocks that do not couple decide alone."""
+    shape = convexity(s)
+    if shape is not None:
+        return by_convexity(shape)
+    variables = s.problem.wrt
     blocks: dict[str, str | None] = {}
     coupled = False
     for x in variables:
@@ -154,17 +233,16 @@ def _classified(gradients: dict[str, Expr], variables: tuple[Symbol, ...]) -> tu
             blocks[x.name] = "zero"
             continue
         found = split_terms(g, x)
-        if found is None:
-            return "undetermined", ()
+        if found is None or any(t.right is not None or t.transposed for t in found[0]):
+            blocks[x.name] = None
+            continue
         size = x.shape[0]
         sides = [t.left if t.left is not None else (Identity(size) if not x.is_scalar else ONE) for t in found[0]]
-        if any(t.right is not None or t.transposed for t in found[0]):
-            return "undetermined", ()
         matrix = neat(add(*(scale(t.scalar, m) for t, m in zip(found[0], sides, strict=True))), [])
         blocks[x.name] = definiteness(matrix)
     flat = [x for x in variables if blocks[x.name] == "zero"]
-    if flat and coupled and any(k not in ("zero", None) for k in blocks.values()):
-        return "saddle", ("linear in ", flat[0], " and coupled: the second derivative takes both signs, a saddle")
+    if flat and coupled and any(k != "zero" for k in blocks.values()):
+        return "saddle", _lagrangian(s, flat, gradients)
     signs = set(blocks.values())
     if {"positive definite", "negative definite"} <= signs:
         return "saddle", ("curved upwards in one variable and downwards in another: a saddle",)
@@ -173,3 +251,19 @@ def _classified(gradients: dict[str, Expr], variables: tuple[Symbol, ...]) -> tu
     if not coupled and signs == {"negative definite"}:
         return "maximum", ("negative definite in each variable, and they do not couple: a maximum",)
     return "undetermined", ()
+
+
+def _lagrangian(s: Setting, flat: list[Symbol], gradients: dict[str, Expr]) -> Why:
+    """A function that is linear in λ is a saddle; where it is convex in the rest, the rest is a minimum under ∇_λ f = 0."""
+    p = s.problem
+    rest = [x for x in p.wrt if x not in flat]
+    function = p.function
+    for symbol, definition in reversed(p.let):
+        function = substitute(function, {symbol: definition})
+    found = curvature(tidy(function), frozenset(x.name for x in rest))
+    said: Why = ("linear in ", flat[0], " and coupled: a saddle of ", p.name)
+    if found is None or found.kind not in ("convex", "concave") or len(flat) > 1 or len(rest) > 1:
+        return said
+    kind = by_convexity(found)[0]
+    g = coefficient(gradients[flat[0].name])[1]
+    return (*said, f"; {found.kind} in ", rest[0], ": ", starred(rest[0]), f" is the {kind} where ", g, " = 0")

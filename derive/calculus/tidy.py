@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from derive.calculus import penrose
-from derive.calculus.shortcuts import block_of, both_columns, called, chosen, column_times_row, negative, opposite, primes, summed, unshadowed
+from derive.calculus import penrose, shortcuts
+from derive.calculus.shortcuts import block_of, both_columns, called, chosen, column_times_row, negative, opposite, primes, summed
 from derive.language.build import (
     MINUS_ONE,
     ONE,
@@ -113,7 +113,7 @@ def _node(expr: Expr, new: tuple[Expr, ...], used: Used | None, memo: dict[Expr,
         case Where():
             return new[1] if new[1] is new[2] else chosen(*new)
         case Sum():
-            return zero(expr.shape) if is_zero(new[-1]) else expr.rebuild((*new[:-1], unshadowed(expr.index, new[-1])))
+            return shortcuts.summed_over(expr, new)
         case Stack():
             return zero(expr.shape) if all(is_zero(c) for c in new) else expr.rebuild(new)
         case Entry():
@@ -215,6 +215,8 @@ def _chain(expr: Expr, used: Used | None) -> Expr:
 
 
 def _join(left: Expr, right: Expr, used: Used | None) -> Expr | None:
+    if (ones := shortcuts.reciprocal(left, right)) is not None:
+        return ones
     (a, i), (b, j) = _power_of(left), _power_of(right)
     if a is b and (isinstance(left, Power) or isinstance(right, Power)):
         return _rejoin(a, i, j, left, right)

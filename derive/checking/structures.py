@@ -127,7 +127,7 @@ def inside(has: frozenset[str], value: Any) -> bool:
         return False
     if np.ndim(value) == 2 and has & {"spd", "psd"}:
         low = float(np.linalg.eigvalsh(value)[0])
-        return low > 0 if "spd" in has else low > -1e-9 * float(np.max(np.abs(value)))
+        return low > 1e-9 * float(np.max(np.abs(value))) if "spd" in has else low > -1e-9 * float(np.max(np.abs(value)))
     return True
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from derive.calculus.derivation import Chain, Derivation, Head, Line, Result
+from derive.calculus.derivation import Chain, Derivation, Found, Head, Line, members
 from derive.checking.domains import check, demands
 from derive.checking.equations import check_classification, check_equation, check_identity, check_relation, check_stationary
 from derive.checking.evaluation import Unevaluable, compiled, evaluate, largest, quiet
@@ -170,28 +170,30 @@ def _stated(derivation: Derivation) -> Iterator[Stated]:
         elif quantity == "linearity":
             yield from _linearity(derivation, found)
         else:
-            for one in found if isinstance(found, tuple) else (found,):
+            for _, one in members(found):
                 directions = one.direction if quantity in ("hessian", "taylor") else ()
                 yield Stated(quantity, Head(quantity, problem.name, problem.wrt, directions), one.expr, free=derivation.free(one))
 
 
-def _linearity(derivation: Derivation, found: Result | tuple[Result, ...]) -> Iterator[Stated]:
+def _linearity(derivation: Derivation, found: Found) -> Iterator[Stated]:
     """What shows linearity states the derivative along the combination that its chain begins with."""
     heads = [c.lines[0].left for c in derivation.chains if c.quantity == "linearity"]
-    for one, head in zip(found if isinstance(found, tuple) else (found,), heads, strict=False):
+    for (_, one), head in zip(members(found), heads, strict=False):
         if isinstance(head, Head):
             yield Stated("derivative", head, one.expr)
 
 
-def _stationary_points(problem: Problem, found: Result | Mapping[str, Result] | tuple[Result, ...]) -> Iterator[Stated]:
+def _stationary_points(problem: Problem, found: Found) -> Iterator[Stated]:
     head = Head("stationary", problem.name, problem.wrt)
-    if isinstance(found, Mapping):
+    if isinstance(found, tuple):
+        for point in found:
+            yield from _stationary_points(problem, point)
+    elif isinstance(found, Mapping):
         solution = {x: found[x.name].expr for x in problem.wrt if x.name in found}
         first = next(iter(found.values()))
         yield Stated("stationary", head, first.expr, solution, first.classification)
     else:
-        for one in found if isinstance(found, tuple) else (found,):
-            yield Stated("stationary", head, one.expr, {problem.wrt[0]: one.expr}, one.classification)
+        yield Stated("stationary", head, found.expr, {problem.wrt[0]: found.expr}, found.classification)
 
 
 def _further_symbols(derivation: Derivation) -> tuple[dict[str, Symbol], dict[str, Symbol]]:
@@ -269,9 +271,14 @@ def _check_result(sites: list[Site], where: tuple[int, int], stated: Stated) -> 
             outcome = check_stationary(site, stated.solution)
         except Unevaluable:
             outcome = refused("the point does not exist")
-        if not outcome.passed and stated.kind == "undetermined" and len(stated.solution) == 1:
+        if not outcome.passed and stated.kind == "undetermined":
             # without a closed form the result is the equation: the gradient, to be 0
-            return statement(site, "gradient", None, None, stated.expr)
+            variables = site.problem.wrt
+            equations = [
+                statement(site, "gradient", Head("gradient", site.problem.name, (x,), (), variables), None, expr)
+                for x, expr in stated.solution.items()
+            ]
+            return max(equations, key=lambda o: o.error / o.tolerance)
         if outcome.passed and stated.kind in ("minimum", "maximum", "saddle"):
             return outcome.and_(check_classification(site, stated.solution, stated.kind))
         return outcome

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from derive.calculus.derivation import Chain, Derivation, Head, Line, Result, Why
+from derive.calculus.classification import starred
+from derive.calculus.derivation import Chain, Derivation, Head, Line, Result, Why, members
 from derive.documents.changes import Places, changes
 from derive.documents.naming import NONE, Names
 from derive.language.build import zero
@@ -118,20 +119,25 @@ def _homes(derivation: Derivation) -> dict[int, list[Boxed]]:
     homes: dict[int, list[Boxed]] = {}
     problem = derivation.problem
     for quantity, found in derivation.results.items():
-        several: list[tuple[str, Result]] = (
-            list(found.items()) if isinstance(found, Mapping)
-            else [("", r) for r in found] if isinstance(found, tuple) else [("", found)]
-        )
+        several = members(found)
         for k, (name, result) in enumerate(several):
             home = _home(derivation.chains, quantity, result)
             left = _left(derivation, problem, quantity, name, result, home)
-            key = f"{problem.id}/{quantity}" + (f".{name or k + 1}" if len(several) > 1 else "")
+            key = f"{problem.id}/{quantity}" + (f".{name if name and not isinstance(found, tuple) else k + 1}" if len(several) > 1 else "")
             if quantity == "stationary" and _is_equation(derivation, result):
                 left, result = result.expr, replace(result, expr=zero(result.expr.shape))
+            if result.family:
+                every, _, *letter = result.family
+                assert isinstance(every, Expr)
+                result = replace(result, expr=every, conditions=(*result.conditions, tuple(letter)))
             box = Boxed(quantity, left, result, key, _relation(derivation.chains[home], result))
             shown = _as_laid_out(derivation, box, home) if quantity == "jacobian" else (box,)
             said = homes.setdefault(home, [])
-            said.extend(one for one in shown if not any(one.left == old.left and one.result.expr is old.result.expr for old in said))
+            again = quantity != "stationary"
+            said.extend(
+                one for one in shown
+                if not (again and any(one.left == old.left and one.result.expr is old.result.expr for old in said))
+            )
     return homes
 
 
@@ -190,7 +196,7 @@ def _left(
         return found
     wrt = tuple(s for s in problem.wrt if not name or s.name == name)
     if quantity == "stationary" and len(wrt) == 1:
-        return wrt[0]
+        return starred(wrt[0])
     directions: tuple[Expr, ...] = ()
     if quantity in ("derivative", "differential"):
         directions = problem.directions

@@ -137,7 +137,7 @@ class Pretty(Plain):
             return base[0] + dots + base[1:] if dots and len(base) < 3 else f"d{node.order if node.order > 1 else ''}{base}"
         if node.latex and node.latex.startswith(r"\mathrm{d}") and node.name.startswith("d"):
             return "d" + pretty_name(node.name[1:])
-        return pretty_name(node.name)
+        return pretty_name(node.name) + ("*" if node.latex and node.latex.endswith("^{*}") else "")
 
     def power(self, node: Power) -> Written:
         if _is_reciprocal(node):

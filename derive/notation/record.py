@@ -7,7 +7,7 @@ from dataclasses import replace
 from math import isfinite
 from typing import Any, Protocol
 
-from derive.calculus.derivation import Chain, Derivation, Head, Line, Result
+from derive.calculus.derivation import Chain, Derivation, Found, Head, Line, Result, members
 from derive.language.build import subtract
 from derive.language.nodes import Call, Expr, Symbol
 from derive.language.problem import Problem
@@ -171,11 +171,16 @@ class _Writer:
         return right
 
     # ---------------------------------------------------------------------------------------- results
-    def result(self, quantity: str, found: Result | Mapping[str, Result] | tuple[Result, ...]) -> Json:
+    def result(self, quantity: str, found: Found) -> Json:
         if isinstance(found, Result):
             return self.one(quantity, found)
         if isinstance(found, tuple):
-            return self.several(quantity, found)
+            points = [members(one) for one in found]
+            if len(points[0]) > 1 or points[0][0][0]:
+                by_name = {name: tuple(dict(point)[name] for point in points) for name, _ in points[0]}
+                every = {name: self.several(quantity, several) for name, several in by_name.items()}
+                return {**every, "classification": next(iter(every.values()))["classification"]}
+            return self.several(quantity, tuple(point[0][1] for point in points))
         out: Json = {name: self.one(quantity, result) for name, result in found.items()}
         first: Json = next(iter(out.values()), {})
         out.update({key: first[key] for key in ("direction", "classification") if key in first})

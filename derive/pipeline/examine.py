@@ -129,13 +129,13 @@ def check_answers(derivation: Derivation) -> None:
 
 def _compared(derivation: Derivation, quantity: str, name: str, author: Expr) -> DeriveError | None:
     """What is wrong with one answer, or None; one of several stationary points is enough."""
+    from derive.calculus.derivation import members
     from derive.checking.verification import check_answer
     from derive.language.nodes import substitute
     from derive.notation import text
 
     found = derivation.results[quantity]
-    result = found.get(name) if isinstance(found, Mapping) else found
-    candidates = result if isinstance(result, tuple) else () if result is None else (result,)
+    candidates = [one for of, one in members(found) if of == name]
     nearest = float("inf")
     for one in candidates:
         expr = one.expr

@@ -114,6 +114,7 @@ _ROWS = (
          "Boyd & Vandenberghe, Convex Optimization, sec. 4.2.3"),
     Move("rearrange", "rearrange", "`A = B` is equivalent to `A + C = B + C`", "Terms with the unknown to the left, the others to the right.", ALGEBRA),
     Move("solve", "solve", "`A X = B` is equivalent to `X = inv(A) B`, A invertible", "Multiply by the inverse; the solution is put back and checked.", ALGEBRA),
+    Move("put-back", "put back", "what was found, in the equation", "It holds: a solution is one by the equation alone.", ALGEBRA),
     Move("substitute", "substitute", "x = y in an equation", "What one equation gives is put into the next.", ALGEBRA),
     Move("evaluate", "put in the numbers", "the value of an expression where its symbols are numbers",
          "The numbers that the problem gives are put in for the symbols; fractions stay exact.", ALGEBRA),

@@ -60,9 +60,10 @@ class Scene:
     def result(self, quantity: str, variable: str = "") -> Result | None:
         """What the derivation found, by one variable where there is a list of them; the first of several."""
         found = self.derivation.results.get(quantity) if self.derivation else None
-        if isinstance(found, Mapping):
-            return found.get(variable) if variable else None
-        return found[0] if isinstance(found, tuple) else found
+        first = found[0] if isinstance(found, tuple) else found
+        if isinstance(first, Mapping):
+            return first.get(variable) if variable else None
+        return first
 
     def value(self, expr: Expr, numbers: Mapping[str, Any]) -> Array:
         """The expression at numbers by name, from the NumPy source that the check evaluates too.
