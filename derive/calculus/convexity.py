@@ -92,7 +92,7 @@ def _power(base: Expr, k: int, names: frozenset[str]) -> Curvature | None:
         if affine:
             return Curvature("convex", "the square of an affine function" if k == 2 else "an even power of an affine function")
         if isinstance(base, Call) and base.name in ("norm", "norm1") and degree(base.args[0], names) <= 1:
-            return Curvature("convex", "the square of a norm of an affine function" if k == 2 else "a power of a norm")
+            return Curvature("convex", "a squared norm" if k == 2 else "a power of a norm")
     if k < 0 and affine and is_positive(base):
         return Curvature("convex", "1/s is convex for s > 0")
     return None

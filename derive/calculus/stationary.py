@@ -163,7 +163,7 @@ def _on_a_curved_set(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Resul
 def _linear_on_the_sphere(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], tuple[Result, ...]] | None:
     """a'x for ‖x‖ = 1: x* = ±a/‖a‖; the Riemannian Hessian of a linear function is H ↦ −(a'x) H."""
     p = s.problem
-    fixed = [t for t in terms(g) if x.name not in t.free]
+    fixed = [t for t in terms(expanded(g, x.name)) if x.name not in t.free]
     if len(fixed) == 0 or degree(p.function, frozenset({x.name})) != 1:
         return None
     a = add(*fixed)

@@ -122,12 +122,12 @@ def _conditioned(z: Array, rng: np.random.Generator) -> Array:
 
 
 def inside(has: frozenset[str], value: Any) -> bool:
-    """Whether a value satisfies what is declared by inequalities: positive, (semi)definite."""
+    """Whether a value satisfies what is declared by inequalities: positive, (semi)definite, by more than a hair."""
     if "positive" in has and not np.all(np.asarray(value) > 0):
         return False
     if np.ndim(value) == 2 and has & {"spd", "psd"}:
         low = float(np.linalg.eigvalsh(value)[0])
-        return low > 1e-9 * float(np.max(np.abs(value))) if "spd" in has else low > -1e-9 * float(np.max(np.abs(value)))
+        return low > 1e-2 * float(np.max(np.abs(value))) if "spd" in has else low > -1e-9 * float(np.max(np.abs(value)))
     return True
 
 

@@ -184,6 +184,9 @@ def _left(
     derivation: Derivation, problem: Problem, quantity: str, name: str, result: Result, home: int
 ) -> Head | Expr:
     """The left side of a result: the one under which its chain states it, or the quantity's own."""
+    wrt = tuple(s for s in problem.wrt if not name or s.name == name)
+    if quantity == "stationary" and len(wrt) == 1:
+        return starred(wrt[0])
     running: Head | Expr | None = None
     found: Head | Expr | None = None
     for line in derivation.chains[home].lines:
@@ -194,9 +197,6 @@ def _left(
             found = found or running
     if found is not None:
         return found
-    wrt = tuple(s for s in problem.wrt if not name or s.name == name)
-    if quantity == "stationary" and len(wrt) == 1:
-        return starred(wrt[0])
     directions: tuple[Expr, ...] = ()
     if quantity in ("derivative", "differential"):
         directions = problem.directions

@@ -351,7 +351,7 @@ _REASONS = {
     "every solution is a global maximum": "每個解皆為全域極大點",
     "the square of an affine function": "仿射函數的平方",
     "an even power of an affine function": "仿射函數的偶次冪",
-    "the square of a norm of an affine function": "仿射函數範數的平方",
+    "a squared norm": "範數的平方",
     "a power of a norm": "範數的冪",
     "a norm is convex": "範數為凸",
     "<> is convex": "{0} 為凸",
