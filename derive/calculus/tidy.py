@@ -215,8 +215,6 @@ def _chain(expr: Expr, used: Used | None) -> Expr:
 
 
 def _join(left: Expr, right: Expr, used: Used | None) -> Expr | None:
-    if (ones := shortcuts.reciprocal(left, right)) is not None:
-        return ones
     (a, i), (b, j) = _power_of(left), _power_of(right)
     if a is b and (isinstance(left, Power) or isinstance(right, Power)):
         return _rejoin(a, i, j, left, right)
@@ -247,7 +245,7 @@ def _join(left: Expr, right: Expr, used: Used | None) -> Expr | None:
         return left.args[0]
     if isinstance(left, Transpose) and isinstance(left.arg, Ones) and isinstance(right, Call) and right.name == "diag":
         return transpose(right.args[0]) if is_column(right.args[0].shape) else None
-    return None
+    return shortcuts.reciprocal(left, right)
 
 
 def _rejoin(base: Expr, i: Expr, j: Expr, left: Expr, right: Expr) -> Expr:
