@@ -101,7 +101,7 @@ MODELS: dict[str, Model] = {
             ("= 2k'X'Xh", "linearity"),
             ("2X'(Xw − y) = 0", "gradient = 0"),
             ("⇔ X'Xw = X'y", "collect the terms with w"),
-            ("w ⇔ (X'X)⁻¹X'y", "X'X is invertible"),
+            ("w* ⇔ (X'X)⁻¹X'y", "X'X is invertible"),
             ("D²f(w)[h, h] = 2h'X'Xh", ""),
             ("= 2 ‖Xh‖²", "> 0 for h ≠ 0: minimum"),
         ),
