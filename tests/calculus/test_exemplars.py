@@ -103,7 +103,7 @@ MODELS: dict[str, Model] = {
             ("⇔ X'Xw = X'y", "collect the terms with w"),
             ("w* ⇔ (X'X)⁻¹X'y", "X'X is invertible"),
             ("D²f(w)[h, h] = 2h'X'Xh", ""),
-            ("= 2 ‖Xh‖²", "> 0 for h ≠ 0: minimum"),
+            ("= 2 ‖Xh‖²", "> 0 for h ≠ 0: convex, a global minimum"),
         ),
     ),
     "4": Model(
