@@ -83,9 +83,10 @@ def _write(found: tuple[Entry, ...], output: Path, template_dirs: tuple[Path, ..
     from derive.pipeline import project, rulebook
     from derive.pipeline.writing import write
 
-    folders = project.load(templates=template_dirs).templates
+    own = project.load(templates=template_dirs)
+    folders, notation = own.templates, own.settings.notation
     done = [rulebook.checked(e, points) for e in found]
-    write(output, rulebook.pdf(done, folders) if output.suffix == ".pdf" else rulebook.tex(done, folders).encode())
+    write(output, rulebook.pdf(done, folders, notation) if output.suffix == ".pdf" else rulebook.tex(done, folders, notation).encode())
 
 
 def _print_uses(name: str, path: Path) -> None:

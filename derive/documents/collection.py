@@ -7,7 +7,8 @@ A lecture has `sections`, each a list of frames (prose, definitions, proposition
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from derive.documents import prose
@@ -16,6 +17,7 @@ from derive.documents.glossary import glossary
 from derive.documents.settings import MOST_ROWS
 from derive.errors import Position
 from derive.language.problem import FIND
+from derive.language.problem_notation import LANGUAGE, read_notation
 from derive.language.words import closest
 from derive.language.yamlnodes import Node
 from derive.language.yamlreading import compose
@@ -83,6 +85,7 @@ class Collection:
     rows       of a derivation on one frame of a lecture, 0 for what the project says
     order      of a set's problems: as they are given, or sorted by title, points or level
     numbering  of a set's problems
+    notation   what differs from the project's: setting -> word
     """
 
     kind: Literal["lecture", "set"]
@@ -95,6 +98,7 @@ class Collection:
     rows: int = 0
     order: str = "given"
     numbering: str = "arabic"
+    notation: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def uses(self) -> tuple[Use, ...]:
@@ -115,11 +119,14 @@ def read(text: str, file: str, language: str = "en") -> Collection:
     kind: Literal["lecture", "set"] = "lecture" if "sections" in keys else "set"
     body = "sections" if kind == "lecture" else "problems"
     own = ("theme", "rows") if kind == "lecture" else ("order", "numbering")
-    known = root.known(f"a {kind}", (*HEAD, "hints", *own, body))
+    known = root.known(f"a {kind}", (*HEAD, "hints", "notation", *own, body))
     if "title" not in known:
         raise root.error("the key `title` is missing", code="missing-key")
     head = {key: known[key][1].words(key) for key in HEAD if key in known and key != "tags"}
     places = {key: known[key][1].position for key in head}
+    notation = read_notation(known["notation"][1] if "notation" in known else None)
+    if LANGUAGE in notation:
+        places["notation.language"] = known["notation"][1].mapping("`notation`")[LANGUAGE][1].position
     for key in head:
         prose.to_latex(head[key], places[key], displays=key == "intro")
     entries: list[Entry] = []
@@ -133,7 +140,7 @@ def read(text: str, file: str, language: str = "en") -> Collection:
         kind, head, places, tuple(entries), file, hints, _theme(known["theme"][1]) if "theme" in known else "",
         _rows(known["rows"][1]) if "rows" in known else 0,
         _one_of(known["order"][1], "order", ORDERS) if "order" in known else "given",
-        _one_of(known["numbering"][1], "numbering", NUMBERINGS) if "numbering" in known else "arabic",
+        _one_of(known["numbering"][1], "numbering", NUMBERINGS) if "numbering" in known else "arabic", notation,
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from derive.documents.words import LANGUAGES, spoken
-from derive.errors import DeriveError
+from derive.errors import DeriveError, Position
 from derive.language.problem import Problem
 from derive.notation.settings import DEFAULT, Notation
 
@@ -46,20 +47,24 @@ class Settings:
 
 
 def of_problem(settings: Settings, problem: Problem) -> Settings:
-    """The settings with what the problem's own `notation` says.
+    """The settings with what the problem's own `notation` says.  DeriveError of `noted`."""
+    return noted(settings, problem.options.get("notation") or {}, problem.positions.get("notation.language"))
 
-    DeriveError [unknown-language] at its place, for a language that there is no table of.
+
+def noted(settings: Settings, choices: Mapping[str, str], where: Position | None) -> Settings:
+    """The settings with a file's own choices of notation.
+
+    where  the place of its language; DeriveError [unknown-language] there, when there is no table of it
     """
-    own = problem.options.get("notation")
-    if not own:
+    if not choices:
         return settings
-    language = own.get("language", settings.notation.language)
+    language = choices.get("language", settings.notation.language)
     if language not in LANGUAGES:
         raise DeriveError(
-            f"there is no table of words for the language `{language}`", code="unknown-language",
-            where=problem.positions.get("notation.language"), hint=f"there is {', '.join(LANGUAGES)}",
+            f"there is no table of words for the language `{language}`", code="unknown-language", where=where,
+            hint=f"there is {', '.join(LANGUAGES)}",
         )
-    return replace(settings, notation=spoken(settings.notation.chosen(own)))
+    return replace(settings, notation=spoken(settings.notation.chosen(choices)))
 
 
 def laid_out(problem: Problem, settings: Settings) -> Problem:

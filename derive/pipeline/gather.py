@@ -18,7 +18,7 @@ from derive.documents.figures import placing
 from derive.documents.glossary import term
 from derive.documents.modes import Mode
 from derive.documents.rows import mark
-from derive.documents.settings import Fit, Settings
+from derive.documents.settings import Fit, Settings, noted
 from derive.documents.words import words as words_of
 from derive.errors import DeriveError
 from derive.notation.settings import Notation
@@ -81,6 +81,7 @@ def gather(collection: Collection, points: int = 3, settings: Settings | None = 
     All of them are printed in the collection's notation: what a problem's own `notation` says is for the problem alone.
     """
     files = references(collection)
+    settings = noted(settings or Settings(), collection.notation, collection.places.get("notation.language"))
     done: dict[str, Examined] = {}
     for file in dict.fromkeys(files.values()):
         problem = problem_of(read_text(file), file)
@@ -108,7 +109,7 @@ def document(gathered: Gathered, mode: Mode, settings: Settings, fit: Fit) -> Do
     collection = gathered.collection
     head = collection.head
     settings = replace(
-        settings,
+        noted(settings, collection.notation, collection.places.get("notation.language")),
         author=head.get("author", settings.author),
         institute=head.get("institute", settings.institute),
         date=head.get("date", settings.date),

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from derive.calculus.catalogue import Entry
 from derive.calculus.derivation import Derivation
 from derive.checking.verification import Report
 from derive.errors import DeriveError
+from derive.notation.settings import DEFAULT, Notation
+
+if TYPE_CHECKING:
+    from derive.documents.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -44,24 +49,30 @@ def _report(entry: Entry, derivation: Derivation, points: int) -> Report:
     return report
 
 
-def tex(entries: Iterable[Checked], folders: tuple[Path, ...] = ()) -> str:
-    """The LaTeX of the catalogue, as a document of its own."""
+def tex(entries: Iterable[Checked], folders: tuple[Path, ...] = (), notation: Notation = DEFAULT) -> str:
+    """The LaTeX of the catalogue, as a document of its own.  Its words are English in every notation."""
     from derive.documents import catalogue
-    from derive.documents.settings import Fit, Settings
+    from derive.documents.settings import Fit
     from derive.pipeline.produce import tex as filled
 
     pages = [catalogue.Page(c.entry, c.proofs, c.example) for c in entries]
-    return filled(catalogue.document(pages, Settings(), Fit()), catalogue.MODE, folders)
+    return filled(catalogue.document(pages, _settings(notation), Fit()), catalogue.MODE, folders)
 
 
-def pdf(entries: Iterable[Checked], folders: tuple[Path, ...] = ()) -> bytes:
+def _settings(notation: Notation) -> Settings:
+    from derive.documents.settings import Settings
+
+    return Settings(replace(notation, language=DEFAULT.language, cases=DEFAULT.cases))
+
+
+def pdf(entries: Iterable[Checked], folders: tuple[Path, ...] = (), notation: Notation = DEFAULT) -> bytes:
     """The catalogue typeset, nothing in it too wide for its page.  DeriveError of LaTeX."""
     from derive.documents import catalogue
-    from derive.documents.settings import Settings
     from derive.pipeline.produce import make
 
     pages = [catalogue.Page(c.entry, c.proofs, c.example) for c in entries]
-    made = make(lambda fit: catalogue.document(pages, Settings(), fit), catalogue.MODE, Settings(), folders)
+    settings = _settings(notation)
+    made = make(lambda fit: catalogue.document(pages, settings, fit), catalogue.MODE, settings, folders)
     return made.pdf
 
 

@@ -137,6 +137,7 @@ BOTH: list[tuple[str, dict[str, Any], bool]] = [
     ("set", {"problems": [{"points": 1}]}, False), ("set", {"problems": [{"use": "trace", "points": "many"}]}, False),
     ("lecture", {}, True), ("lecture", {"theme": "Madrid", "date": 2026}, True), ("lecture", {"sections": [{"title": "A"}]}, True),
     ("lecture", {"sections": [{"frames": ["trace"]}]}, False),
+    ("lecture", {"notation": {"trace": "braces"}}, True), ("set", {"notation": {"trace": "brackets"}}, False),
     ("lecture", {"sections": [{"title": "A", "frames": [{"notation": True}, {"notation": ["trace"], "title": "N"}]}]}, True),
     ("lecture", {"sections": [{"title": "A", "frames": [{"notation": "false"}]}]}, False),
     ("lecture", {"theme": "../x"}, False), ("lecture", {"rows": 5}, True), ("lecture", {"rows": 9}, False),
@@ -170,7 +171,8 @@ def test_the_schemas_and_the_reader_agree(kind: str, change: dict[str, Any], goo
 
 def test_the_schemas_name_the_same_words() -> None:
     lecture, sheet = schema("lecture")["properties"], schema("set")["properties"]
-    assert set(lecture) == {*HEAD, "hints", "theme", "rows", "sections"} and set(sheet) == {*HEAD, "hints", "order", "numbering", "problems"}
+    both = {*HEAD, "hints", "notation"}
+    assert set(lecture) == both | {"theme", "rows", "sections"} and set(sheet) == both | {"order", "numbering", "problems"}
     frames = lecture["sections"]["items"]["properties"]["frames"]["items"]["anyOf"]
     assert {frame["required"][0] for frame in frames if "required" in frame} == {*STYLES, "notation"}
     assert sheet["order"]["enum"] == list(ORDERS) and sheet["numbering"]["enum"] == list(NUMBERINGS)
