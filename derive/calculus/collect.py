@@ -40,7 +40,6 @@ from derive.language.nodes import (
     Times,
     Transpose,
     number,
-    transform,
 )
 from derive.language.sizes import is_column
 
@@ -305,7 +304,7 @@ def neat(expr: Expr, used: Used) -> Expr:
         memo[node] = out
         return out
 
-    return tidy(transform(go(tidy_with(expr, used)), in_powers))
+    return tidy(go(tidy_with(expr, used)))
 
 
 def in_powers(node: Expr) -> Expr:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from derive.calculus.collect import collect, neat, positive_first
+from derive.calculus.collect import collect, in_powers, neat, positive_first
 from derive.calculus.derivation import Head, Line, Step, Why
 from derive.calculus.differentiate import Motion, level, motion
 from derive.calculus.explicit import by_entries, explicit
@@ -307,7 +307,7 @@ def _leaves(expr: Expr) -> int:
 
 def in_order(line: Line) -> Line:
     """The line with letters before functions, and a positive term first in every sum: 2x cos(x²), tr(B − A)."""
-    ordered = _letters_first(transform(line.expr, positive_first))
+    ordered = _letters_first(transform(transform(line.expr, positive_first), in_powers))
     if ordered is line.expr or not line.steps:
         return line
     return replace(line, expr=ordered, steps=(*line.steps, Step(line.expr, ordered, "order", ())))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from derive.calculus import penrose
 from derive.calculus.adjoint import pull
-from derive.calculus.collect import collect, neat, positive_first
+from derive.calculus.collect import collect, in_powers, neat, positive_first
 from derive.calculus.derivation import Step, Why
 from derive.calculus.sums import in_front
 from derive.calculus.tidy import Used, tidy, tidy_with
@@ -26,6 +26,7 @@ from derive.language.nodes import (
     Transpose,
     at,
     replace,
+    transform,
 )
 from derive.language.sizes import is_column
 
@@ -259,4 +260,4 @@ def gradient(expr: Expr, direction: Symbol) -> tuple[Expr, Used]:
     """(G, the properties that were used) with expr = ⟨G, direction⟩; G neat."""
     used: Used = []
     raw = tidy(pull(expr, direction, ONE))
-    return neat(raw, used), used
+    return transform(neat(raw, used), in_powers), used
