@@ -17,7 +17,7 @@ class Row:
 
     key         names it: problem id, chain, line
     number      of the step in its derivation, from 1
-    lead        ⇔ or ⇒ in front of a whole equation, else ''
+    lead        ⇔ or ⇒ in front of a whole equation, an intermediate with its definition in a table of them, else ''
     left        the left side, '' where the row continues the one above
     whole_left  the left side that the row belongs to, where it has none of its own
     relation    what stands between
@@ -28,6 +28,7 @@ class Row:
     mark        `file:line step k`, for the log
     repeated    it closed the frame before and is repeated, greyed
     alone       its left side stands on a line of its own, above
+    tabled      it is of a table of intermediates: `lead` is the definition, which is given, not an equivalence
     """
 
     key: str
@@ -43,6 +44,7 @@ class Row:
     mark: str
     repeated: bool = False
     alone: bool = False
+    tabled: bool = False
 
 
 @dataclass(frozen=True)

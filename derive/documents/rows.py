@@ -175,6 +175,7 @@ def row(
         mark(where, f"step {view.number}"),
         repeated,
         alone,
+        view.line.partial is not None,
     )
 
 
