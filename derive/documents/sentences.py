@@ -39,7 +39,8 @@ def sentence(line: Line, notation: Notation, words: Mapping[str, str]) -> str:
     if not parts:
         return words["say.nothing"]
     if words["say.plain"]:
-        return words["say.plain"].format(done="、".join(parts))
+        acts = parts[0].startswith(tuple(words["acts"].split()) or ("\0",))
+        return words["say.act" if acts else "say.plain"].format(done="、".join(parts))
     done: dict[str, list[str]] = {"we": [], "by": [], "since": [], "this": []}
     last = "this"
     for part in parts:

@@ -130,7 +130,7 @@ ENGLISH: Mapping[str, str] = {
     "has.full-row-rank": "of full row rank",
     "has.unit": "of norm 1",
     # how a derivation is read in an article: by the rule of a line, and otherwise with its reasons.  A language with a plain
-    # sentence for every reason needs none of the next eight
+    # sentence for every reason (`say.plain`; `say.act` where it begins with one of the words `acts`) needs none of the next eight
     "say.we": "We {done}",
     "say.using": ", using {done}",
     "say.that": "that {done}",
@@ -140,6 +140,8 @@ ENGLISH: Mapping[str, str] = {
     "say.this": "This is, {done},",
     "say.this-is": "This is {done}:",
     "say.plain": "",
+    "say.act": "",
+    "acts": "",
     "say.nothing": "This is",
     "say.definition": "By the definition of the directional derivative,",
     "say.read-off": "This is an inner product with the direction, and the other factor is the gradient:",

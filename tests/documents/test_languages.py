@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from derive.calculus.derivation import Derivation, Why
+from derive.calculus.derivation import Derivation, Line, Why
 from derive.calculus.quantities import derive
 from derive.calculus.rules.differentials import DIFFERENTIALS
 from derive.documents import glossary, words
@@ -46,9 +46,9 @@ def test_a_table_has_every_word(tag: str) -> None:
     assert table.words["language"] == tag and table.words["engine"] in ("pdflatex", "xelatex")
     for key in wanted:
         english = words.ENGLISH[key]
-        assert fields(english) == fields(table.words[key]) or key in ("say.plain",), key
+        assert fields(english) == fields(table.words[key]) or key in ("say.plain", "say.act"), key
         assert english.count("%s") == table.words[key].count("%s"), key
-        assert bool(english) == bool(table.words[key]) or key in ("frame", "serif", "sans", "say.plain"), key
+        assert bool(english) == bool(table.words[key]) or key in ("frame", "serif", "sans", "say.plain", "say.act", "acts"), key
     assert {f"find.{quantity}" for quantity in FIND} <= set(table.words)
 
 
@@ -165,6 +165,8 @@ def test_sentences_of_an_article() -> None:
     problem = trace_quadratic()
     line = next(line for chain in derive(problem).chains for line in chain.lines if line.rule == "product-rule")
     assert sentence(line, CHINESE, words.words("zh-Hant")) == r"由乘積法則、$\operatorname{tr}$ 為線性，得"
+    again = Line(problem.function, "differentiate", ("differentiate once more",))
+    assert sentence(again, CHINESE, words.words("zh-Hant")) == "再微分一次，得"
 
 
 def test_prose_in_a_script_that_the_fonts_lack_says_what_to_set() -> None:

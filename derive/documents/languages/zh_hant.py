@@ -118,6 +118,8 @@ _WORDS = {
     "has.full-row-rank": "列滿秩",
     "has.unit": "範數為 1",
     "say.plain": "由{done}，得",
+    "say.act": "{done}，得",
+    "acts": "對 再 沿 乘以 除以 左乘 右乘 合併 展開 代入 代回 兩邊 化簡 讀出 將 以 解 減去 取 寫成 微分 提出",
     "say.nothing": "即",
     "say.definition": "由方向導數的定義，",
     "say.read-off": "這是與方向的內積，另一個因子就是梯度：",
@@ -203,6 +205,7 @@ _REASONS = {
     "in either order": "次序可交換",
     # ------------------------------------------------------------------ laws
     "cyclic": "循環性",
+    "the trace is the sum of the diagonal": "跡為對角元素之和",
     "the trace is cyclic": "跡的循環性",
     "a scalar is its own transpose": "純量等於其轉置",
     "what is declared": "題設",
