@@ -37,6 +37,7 @@ class Unit:
     lines  (from, to) of a row or box that no frame is high enough for, and that goes on over several; None is all of it
     key    names it
     alone  a frame that begins with it has no room for the row above
+    lemma  it belongs to a lemma, which has frames of its own
     """
 
     passage: int
@@ -46,6 +47,7 @@ class Unit:
     lines: tuple[int, int] | None = None
     key: str = ""
     alone: bool = False
+    lemma: bool = False
 
     @property
     def goes_on(self) -> bool:
@@ -100,6 +102,8 @@ def units(passages: Sequence[Passage], page: Page, most: float, remarks: Sequenc
             for box in passage.boxed:
                 lines = answer(box, page.notation, page.measure, page.where, {}).lines
                 out.extend(_parts(Unit(p, -1, (box,), _boxes_height((box,), page), None, box.key), lines, most))
+        if passage.chain.quantity == "lemma":
+            out[begun:] = [replace(unit, lemma=True) for unit in out[begun:]]
         if passage.part and begun < len(out) and (p == 0 or passages[p - 1].part != passage.part):
             out[begun] = replace(out[begun], height=out[begun].height + HEADING)
     # The closing words stand with the last answer where they fit.
@@ -180,7 +184,8 @@ def cut(
             used = _used(all_units, start, end, room.rows)
             limit = room.first if start == 0 else room.other
             full = used > limit or _rows(all_units, start, end, room.rows) > room.rows
-            if end - start > 1 and (full or any(start <= a and b < end for a, b in never)):
+            mixed = len({unit.lemma for unit in all_units[start:end] if unit.passage >= 0}) > 1
+            if end - start > 1 and (full or mixed or any(start <= a and b < end for a, b in never)):
                 break
             frames_before, cost, _ = best[start]
             options.append((frames_before + 1, cost + (used / limit) ** 2 + _penalty(all_units, end), start))
@@ -227,7 +232,8 @@ def _rows(all_units: Sequence[Unit], start: int, end: int, rows: int) -> int:
 def _used(all_units: Sequence[Unit], start: int, end: int, rows: int) -> float:
     part = all_units[start:end]
     above = repeated(all_units, start, rows)
-    total = sum(unit.height for unit in part) + BETWEEN * len({unit.passage for unit in part if unit.passage >= 0})
+    count = len({unit.passage for unit in part if unit.passage >= 0})
+    total = sum(unit.height for unit in part) + BETWEEN * count + (HEADING * count if count > 1 else 0.0)
     return total + (above.height if above else 0.0)
 
 
@@ -308,7 +314,7 @@ def _subtitle(blocks: Sequence[Block], page: Page) -> str:
     """What the blocks are about, as far as it fits beside the title."""
     named = [f"({block.letter}) {block.title}".strip() if block.letter else block.title for block in blocks]
     titles = list(dict.fromkeys(filter(None, named)))
-    while titles and page.title + 1.1 * reason_width(", ".join(titles)) > page.measure.line - 5.0:
+    while titles and page.title + 1.05 * reason_width(", ".join(titles)) > page.measure.line - 4.0:
         titles.pop(0)
     return page.words["comma"].join(titles)
 

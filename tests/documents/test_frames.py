@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -98,3 +99,9 @@ def test_a_page_without_a_derivation_holds_the_question_alone() -> None:
     assert answers.answers and not answers.frames and not answers.notes
     assert not any(block.rows for block in answers.blocks)
     assert [answer for block in answers.blocks for answer in block.answers] == list(answers.answers)
+
+
+def test_a_lemma_has_frames_of_its_own() -> None:
+    units = [Unit(0, k, (), 20.0, lemma=True) for k in range(2)] + [Unit(1, k, (), 20.0) for k in range(2)]
+    assert cut(units, ROOM) == ((0, 2), (2, 4))
+    assert cut([replace(unit, lemma=False) for unit in units], ROOM) == ((0, 4),)
