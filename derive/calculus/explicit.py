@@ -113,6 +113,15 @@ def _table(expr: Expr, m: int, n: int) -> Table | None:
     return None
 
 
+def determinant(table: Table) -> Expr:
+    """The determinant of a square table of entries, expanded by its first row."""
+    if len(table) == 1:
+        return table[0][0]
+    minors = [[[e for c, e in enumerate(row) if c != j] for row in table[1:]] for j in range(len(table))]
+    signs = (number((-1) ** j) for j in range(len(table)))
+    return add(*(times(sign, table[0][j], determinant(minors[j])) for j, sign in enumerate(signs)))
+
+
 def _numeric(expr: Expr) -> bool:
     return not expr.free
 

@@ -39,7 +39,7 @@ from derive.language.nodes import (
     walk,
 )
 from derive.language.problem import Problem
-from derive.language.sizes import SCALAR, Size
+from derive.language.sizes import SCALAR, Size, is_square
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ def unfold(function: Expr, t: Symbol, m: Motion) -> tuple[Expr, str] | None:
 
 def put_back(expr: Expr, p: Problem) -> Line | None:
     """The last line of a chain rule with numbers: the intermediates replaced by what they stand for, an entry of a short vector by
-    its own definition."""
+    its own definition, the trace of an explicit matrix by its value."""
     if not any(u.name in expr.free for u, _ in p.let) or any(not u.is_scalar and not isinstance(d, Stack) for u, d in p.let):
         return None
     full = expr
@@ -164,7 +164,8 @@ def put_back(expr: Expr, p: Problem) -> Line | None:
 
 def _entries(u: Symbol, definition: Expr) -> dict[Expr, Expr]:
     assert isinstance(definition, Stack)
-    return {Entry(u, number(k), None): row[0] for k, row in enumerate(definition.rows, 1)}
+    trace: dict[Expr, Expr] = {Call("tr", (u,)): tidy(traced(Call("tr", (definition,))))} if is_square(u.shape) else {}
+    return trace | {Entry(u, number(k), None): row[0] for k, row in enumerate(definition.rows, 1)}
 
 
 def _shortest(full: Expr) -> Expr:

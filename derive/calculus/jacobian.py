@@ -9,15 +9,15 @@ from derive.calculus import links
 from derive.calculus.collect import neat
 from derive.calculus.derivation import Chain, Head, Line, Result, Step, Why
 from derive.calculus.differentiate import spread
-from derive.calculus.explicit import by_entries, entries_of, explicit
+from derive.calculus.explicit import by_entries, determinant, entries_of, explicit
 from derive.calculus.first import Setting
 from derive.calculus.matrixform import in_vec, laws, matrix_of, vec_matrix
 from derive.calculus.rules.identities import IDENTITIES
 from derive.calculus.rules.moves import MOVES
 from derive.calculus.tidy import tidy, tidy_with
 from derive.errors import DeriveError
-from derive.language.build import add, is_zero, matmul, times, transpose
-from derive.language.nodes import Call, Commutation, Expr, Symbol, Zeros, number, substitute, walk
+from derive.language.build import is_zero, matmul, transpose
+from derive.language.nodes import Call, Commutation, Expr, Symbol, Zeros, substitute, walk
 from derive.language.problem import Problem
 from derive.language.sizes import is_column, show
 
@@ -50,7 +50,7 @@ def jacobian(s: Setting, first: Expr) -> tuple[list[Chain], Result | dict[str, R
         matrix = matrix if shown is None else shown
         lines.append(Line(matrix, "read-off", why, "jacobian", head))
         if shown is not None:
-            lines.extend(determinant(s, matrix))
+            lines.extend(jacobian_determinant(s, matrix))
         results[x.name] = Result(matrix)
         if p.layout in ("denominator", "both"):
             flipped = tidy_with(transpose(matrix), [])
@@ -60,25 +60,16 @@ def jacobian(s: Setting, first: Expr) -> tuple[list[Chain], Result | dict[str, R
     return [Chain("jacobian", "Jacobian", tuple(lines))], per_variable(p, results)
 
 
-def determinant(s: Setting, matrix: Expr) -> list[Line]:
+def jacobian_determinant(s: Setting, matrix: Expr) -> list[Line]:
     """The Jacobian determinant of a change of variables, simplified by SymPy."""
     table = entries_of(matrix)
     if table is None or len(table) != len(table[0]) or len(table) > 3:
         return []
     from derive.calculus import algebra
 
-    value = algebra.simplify_scalar(tidy(_leibniz(table)), trigonometric=True)
+    value = algebra.simplify_scalar(tidy(determinant(table)), trigonometric=True)
     left = Head("jacobian-determinant", s.problem.name, s.problem.wrt)
     return [Line(value, "jacobian-determinant", ("the Jacobian determinant",), "equation", left, equation=True)]
-
-
-def _leibniz(table: list[list[Expr]]) -> Expr:
-    """The determinant expanded by its first row."""
-    if len(table) == 1:
-        return table[0][0]
-    minors = [[[e for c, e in enumerate(row) if c != j] for row in table[1:]] for j in range(len(table))]
-    signs = (number((-1) ** j) for j in range(len(table)))
-    return add(*(times(sign, table[0][j], _leibniz(minors[j])) for j, sign in enumerate(signs)))
 
 
 def _jacobian_why(s: Setting, x: Symbol, h: Symbol) -> Why:

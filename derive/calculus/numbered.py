@@ -6,7 +6,7 @@ from derive.calculus.derivation import Chain, Head, Line, Why
 from derive.calculus.explicit import LARGEST, by_entries, entries_of
 from derive.calculus.first import Setting
 from derive.calculus.index_calculus import contract, partial
-from derive.calculus.jacobian import determinant
+from derive.calculus.jacobian import jacobian_determinant
 from derive.calculus.tidy import tidy
 from derive.language.build import ZERO, add, times
 from derive.language.nodes import Entry, Expr, Map, Power, Stack, Symbol, Times, Where, number, walk
@@ -79,7 +79,7 @@ def first(s: Setting) -> tuple[Chain, Chain | None, Expr, Expr]:
     matrix = Stack(tuple((d,) for d in table[0]) if scalar else tuple(map(tuple, table)))
     lines.append(Line(matrix, "entries", (), quantity, Head(quantity, p.name, p.wrt)))
     if not scalar and "jacobian" in p.find:
-        lines += determinant(s, matrix)
+        lines += jacobian_determinant(s, matrix)
     sums = [add(*(times(d, Entry(h, at[0], None)) for d, at in zip(row, _places(x), strict=True) if d is not ZERO)) if any(
         d is not ZERO for d in row) else ZERO for row in table]
     along: Expr = sums[0] if scalar else Stack(tuple((e,) for e in sums))

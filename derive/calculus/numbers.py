@@ -1,4 +1,4 @@
-"""Results in numbers: at the point `at` of a problem, and with its `data`; exact, by fractions."""
+"""The function and results in numbers: at the point `at` of a problem, and with its `data`; exact, by fractions."""
 
 from __future__ import annotations
 
@@ -7,23 +7,24 @@ from fractions import Fraction
 from typing import Any
 
 from derive.calculus.derivation import Chain, Line, Why, members
-from derive.calculus.explicit import entries_of
+from derive.calculus.explicit import LARGEST, determinant, entries_of
 from derive.calculus.reading import joined
 from derive.calculus.rules.rule import fill
 from derive.calculus.tidy import tidy
 from derive.language.build import add, is_zero, matmul, subtract, times
-from derive.language.nodes import Expr, MatMul, Number, Stack, Symbol, number, substitute, transform, walk
+from derive.language.nodes import Call, Expr, MatMul, Number, Stack, Symbol, number, substitute, transform, walk
 from derive.language.problem import Problem
 
 
 def in_numbers(problem: Problem, results: Mapping[str, Any]) -> list[Chain]:
-    """A chain of the results at the point `at`, and one of the stationary point with the data; none where neither is given."""
+    """A chain of the function and the results at the point `at`, and one of the stationary point with the data; none where
+    neither is given."""
     out: list[Chain] = []
     point = _values(problem, problem.options.get("at"))
     if point:
-        lines = [
-            line for quantity, result in results.items() if quantity != "stationary"
-            for line in _lines(result, point, joined([(s, " = ", e) for s, e in point.items()]))
+        told = joined([(s, " = ", e) for s, e in point.items()])
+        lines = _value(problem, point, told) + [
+            line for quantity, result in results.items() if quantity != "stationary" for line in _lines(result, point, told)
         ]
         if "taylor" in results and lines and lines[-1].left is results["taylor"].expr:
             lines += _around(problem, lines[-1].expr, point)
@@ -47,6 +48,48 @@ def _around(problem: Problem, expr: Expr, point: Mapping[Symbol, Expr]) -> list[
     known: dict[Expr, Expr] = dict(moved.items())
     there = substitute(expr, known)
     return [Line(there, "evaluate", joined([(h, " = ", e) for h, e in moved.items()]), "equation", expr, equation=True, solution=moved)]
+
+
+def _value(problem: Problem, point: dict[Symbol, Expr], told: Why) -> list[Line]:
+    """The function's own value at the point, where it is a number; what an exponential in it is stands beside the line."""
+    if not problem.function.is_scalar:
+        return []
+    known: dict[Expr, Expr] = dict(point)
+    value = tidy(substitute(problem.function, known))
+    exponentials: dict[Expr, Expr] = {}
+    for node in walk(value):
+        if isinstance(node, Call) and node.name == "expm":
+            found = _exponential(_defined(problem, node.args[0]))
+            exponentials |= {node: found} if found is not None else {}
+    value = tidy(transform(_defined(problem, substitute(value, exponentials)), _determinant))
+    if exponentials:
+        from derive.calculus import algebra
+
+        value = algebra.simplify_scalar(value, trigonometric=True)
+    if not isinstance(value, Number):
+        return []
+    why = joined([told, *((e, " = ", matrix) for e, matrix in exponentials.items())])
+    return [Line(value, "evaluate", why, "equation", problem.function, equation=True, solution=point)]
+
+
+def _defined(problem: Problem, expr: Expr) -> Expr:
+    """The names of `let` replaced by what they stand for."""
+    for symbol, definition in reversed(problem.let):
+        expr = substitute(expr, {symbol: definition})
+    return tidy(expr)
+
+
+def _exponential(matrix: Expr) -> Expr | None:
+    from derive.calculus import algebra
+
+    table = entries_of(matrix)
+    return None if table is None or len(table) > LARGEST else algebra.exponential(table)
+
+
+def _determinant(node: Expr) -> Expr:
+    """The determinant of an explicit matrix of few entries, multiplied out."""
+    table = entries_of(node.args[0]) if isinstance(node, Call) and node.name == "det" else None
+    return node if table is None or len(table) > LARGEST else determinant(table)
 
 
 def _values(problem: Problem, given: Any) -> dict[Symbol, Expr]:

@@ -60,7 +60,7 @@ def _conventions(x: Symbol, g: Expr, same: bool, problem: Problem) -> Why:
 def _shapes(problem: Problem) -> Why:
     """E by z: 1×m; z by g: m×m; g by A: m×(m×n)."""
     moving = {x.name: x for x in problem.wrt}
-    factors: list[tuple[Expr | str, Symbol, Shape]] = []
+    factors: list[tuple[Symbol, Symbol, Shape]] = []
     for u, definition in problem.let:
         above = [s for s in moving.values() if s.name in definition.free]
         if above:
@@ -68,8 +68,9 @@ def _shapes(problem: Problem) -> Why:
             moving[u.name] = u
     if not factors or all(is_scalar(s.shape) and is_scalar(shape) for _, s, shape in factors) or len(factors) > 6:
         return ()
-    outer: list[tuple[Expr | str, Symbol, Shape]] = [
-        (problem.name, s, problem.function.shape) for s in moving.values() if s.name in problem.function.free
+    whole = Symbol(problem.name, problem.function.shape)
+    outer = [
+        (whole, s, whole.shape) for s in moving.values() if s.name in problem.function.free
     ]
     said: list[str | Expr] = ["Shapes along the chain: "]
     for k, (of, by, shape) in enumerate([*outer, *reversed(factors)]):

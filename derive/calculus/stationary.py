@@ -204,7 +204,7 @@ def _scalar(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Result | tuple
             return [Chain("stationary", "Stationary points", lines_)], Result(lines_[0].expr, classification="undetermined")
         lines = [Line(nothing, "stationary", ("derivative = 0",), "equation", g, equation=True, solution={x: roots[0]})]
         for k, root in enumerate(roots):
-            why: Why = ("solved by SymPy, put back and checked",)
+            why: Why = ("solve for ", x)
             lines.append(Line(root, "solve", why, "stationary", starred(x), "=" if k else "⇔"))
     results: list[Result] = []
     test = list(second_chains[0].lines)
@@ -265,7 +265,7 @@ def _by_entries(
         there: dict[Expr, Expr] = {row[0]: value for row, value in zip(whole, point, strict=True)}
         at = [[tidy(substitute(e, there)) for e in row] for row in matrix]
         kind, why = second_order(at)
-        lines.append(Line(solution, "solve", ("solved by SymPy, put back and checked",), "stationary", starred(x), "=" if k else "⇔"))
+        lines.append(Line(solution, "solve", ("solve for ", x), "stationary", starred(x), "=" if k else "⇔"))
         if constant:
             test[-1] = replace(test[-1], why=joined(why))
         else:

@@ -118,7 +118,7 @@ def _of_scalars(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chain], Po
             kind = by_convexity(shape)[0]
             why = [*why[:-1], (str(why[-1][0]), f": a global {kind}, f is {shape.kind}")]
         for k, x in enumerate(p.wrt):
-            said: Why = ("solved by SymPy, put back and checked",) if not k else ()
+            said: Why = ("solve for ", x)
             relation = "=" if k or n else "⇔"
             lines.append(Line(solution[x], "solve", said, "stationary", starred(x), relation, solution=solution))
         if constant:
@@ -193,7 +193,7 @@ def _one_root(equation: Expr, x: Symbol) -> Solved | None:
     roots = algebra.solve_scalar(equation, x)
     if roots is None or len(roots) != 1:
         return None
-    return Solved(roots[0], (Move(x, roots[0], ("solved by SymPy, put back and checked",)),), ())
+    return Solved(roots[0], (Move(x, roots[0], ("solve for ", x)),), ())
 
 
 def _simple(expr: Expr) -> Expr:

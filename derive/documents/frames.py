@@ -19,7 +19,7 @@ from derive.notation import latex, shapes
 from derive.notation.settings import Notation
 
 # Heights in points, of a slide at 11 pt; the page itself is measured by TeX.
-LINE, TALL, BELOW, BOX, CONDITION, BETWEEN, CLOSING, HEADING = 20.0, 31.0, 14.0, 44.0, 13.0, 12.0, 30.0, 14.0
+LINE, TALL, BELOW, BOX, CONDITION, BETWEEN, CLOSING, HEADING = 20.0, 31.0, 14.0, 44.0, 13.0, 12.0, 22.0, 14.0
 SHAPES = 18.0
 """What a row is higher with the shapes under its factors."""
 REPEATED_MOST = 64.0

@@ -14,9 +14,18 @@ from derive.notation.style import bolded, transposed
 
 _OPERATORS = r"tr|log det|det|vec|diag|log|exp|sym|rank|softmax"
 _TERM = rf"(?:(?:{_OPERATORS})\s)?[A-Z](?:'|⁻¹|⁻ᵀ)?(?:\s?[A-Z](?:'|⁻¹)?)*"
-_FORMULA = re.compile(rf"(?<![\w$\\])(?:{_TERM}(?:\s=\s{_TERM})+|(?:{_OPERATORS})(?=\s(?:(?:is|of|and|M)\b|[⺀-鿿]))|[A-Z]'|M)(?![\w$'])")
+_SIZE = r"(?:[A-Za-z]\d*|\d+)"
+_SHAPE = rf"(?:\({_SIZE}×{_SIZE}\)|{_SIZE})×(?:\({_SIZE}×{_SIZE}\)|{_SIZE})"
+_FACTOR = r"(?:(?:vec|tr)(?= ?[A-Z(])|⟨[^⟩]*⟩|\([A-Z' ⊗]+\)'?|[A-Z]'?)"
+_PRODUCT = rf"{_FACTOR}(?: ?⊗? ?{_FACTOR})*"
+_LAW = rf"(?=[^=]*[⟨⊗]|vec\(){_PRODUCT} = (?:{_PRODUCT}|u'v)"
+_NAMED = rf"(?:{_OPERATORS})(?=\s(?:(?:is|of|and|M)\b|[⺀-鿿]))|vec [A-Z]'?"
+_FORMULA = re.compile(
+    rf"(?<![\w$\\])(?:{_LAW}|{_SHAPE}|f(?= is of degree)|{_TERM}(?:\s=\s{_TERM})+|{_NAMED}|[A-Z]'|M)(?![\w$'])"
+)
 _WORD = re.compile(rf"\b({_OPERATORS})\b")
 _OWN = {"det": r"\det", "log": r"\log", "exp": r"\exp", "log det": r"\log\det"}
+_SIGNS = {"⊗": r"\otimes ", "⟨": r"\langle ", "⟩": r"\rangle ", "×": r"\times "}
 _SCRIPTS = {"<super>": "^", "<sub>": "_"}
 _RAISED = re.compile("[ᴬ-ᵪᶜ-ᶿ⁰-₎ₐ-ₜⱼⱽ]+")
 _TEXT_WIDTH = 0.48 * 0.82
@@ -62,6 +71,9 @@ def _formula(words: str, notation: Notation) -> str:
     text = _WORD.sub(lambda m: _OWN.get(m[1], rf"\operatorname{{{trace if m[1] == 'tr' else m[1]}}}"), words)
     above = transposed(notation)
     inverse = "^{-1}'" if above == "'" else "^{-" + above[2:]
+    text = re.sub(r"\b([A-Za-z])(\d+)\b", r"\1_{\2}", text)
+    for sign, command in _SIGNS.items():
+        text = text.replace(sign, command)
     return bolded(text, notation).replace("'", above).replace("⁻¹", "^{-1}").replace("⁻ᵀ", inverse)
 
 

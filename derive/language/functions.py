@@ -11,8 +11,8 @@ latex_form how the LaTeX binds: `call` (it brings brackets for every argument), 
            `script` (argument 0 is the base of a superscript), `exponent` (argument 0 stands in a superscript), `composed` (a call of
            two functions one after the other: brackets around it before a superscript)
 latex_when (conditions, LaTeX): the first row whose conditions all hold replaces `latex`.  Conditions: `square`, `matrix` (the
-           first argument is a square matrix, a matrix), `definite` (it is evidently positive semidefinite), `has:v` (a symbol
-           named v stands in the expression), and the choices of `notation.settings`, as `trace=braces`
+           first argument is a square matrix, a matrix), `definite` (it is evidently positive semidefinite), `explicit` (a matrix of
+           entries stands in it), `has:v` (a symbol named v stands in the expression), and the choices of `notation.settings`, as `trace=braces`
            Self-contained over np and sp; a name that it binds itself stands in no argument (`(lambda a: …)({0})`)
 numpy_symmetric  the same for an argument that is evidently symmetric
 rank2      `numpy` takes its vectors as n×1 and 1×n arrays; its value is flattened again
@@ -277,7 +277,8 @@ _ROWS = (
              rank2=True, transposes="args",
              latex_form="script", domain=("full-rank",), pretty="{0}⁺"),
     Function("expm", "square(n) -> square(n)", r"e^{{{0}}}", "sp.linalg.expm({0})", "matrix exponential",
-             latex_form="exponent", latex_when=(("has:e", r"\operatorname{{expm}}({0})"),), transposes="args", pretty="e^{0}",
+             latex_form="exponent", latex_when=(("has:e", r"\operatorname{{expm}}({0})"), ("explicit", r"\operatorname{{expm}}({0})")),
+             transposes="args", pretty="e^{0}",
              gives=frozenset({"invertible"})),
     Function("logm", "square(n) -> square(n)", r"\operatorname{{logm}}({0})", _real("sp.linalg.logm({0})"),
              "principal logarithm", transposes="args", domain=("no-negative-eigenvalues",)),

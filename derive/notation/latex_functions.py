@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from derive.language.functions import FUNCTIONS, Function
-from derive.language.nodes import Apply, Call, D, Expr, Map, Number, Path, Rate, Symbol
+from derive.language.nodes import Apply, Call, D, Expr, Map, Number, Path, Rate, Stack, Symbol, walk
 from derive.language.sizes import ONE, is_square
 from derive.language.spelling import latex_of, unnamed_latex
 from derive.notation.definite import evidently_semidefinite, parameters
@@ -68,6 +68,8 @@ class Functions(Context):
             return first.shape[0] != ONE and first.shape[1] != ONE
         if condition == "definite":
             return evidently_semidefinite(first, parameters(self.root))
+        if condition == "explicit":
+            return any(isinstance(node, Stack) for node in walk(first))
         if condition.startswith("has:"):
             return condition[4:] in self.root.free
         return condition in self.notation.styles

@@ -19,6 +19,7 @@ from derive.calculus.algebra.maps import (
 )
 from derive.calculus.algebra.normal import NormalForm, canonical, normal_form
 from derive.calculus.algebra.scalar_calculus import (
+    exponential,
     polynomial_degree,
     root_conditions,
     scalar_diff,
@@ -33,7 +34,7 @@ from derive.calculus.algebra.words import TooManyTerms
 __all__ = [
     "DUMMY", "PI", "Atoms", "Definiteness", "Expansion", "LinearEquation", "LinearTerm", "NormalForm",
     "TooManyTerms", "Untranslatable", "canonical", "definiteness", "derivative_template", "equal",
-    "equal_scalar", "expand", "from_sympy_scalar", "is_zero", "isolate", "lift", "lift_product", "linear_part",
+    "equal_scalar", "expand", "exponential", "from_sympy_scalar", "is_zero", "isolate", "lift", "lift_product", "linear_part",
     "map_derivative", "map_differential", "normal_form", "polynomial_degree", "root_conditions", "scalar_diff", "scalar_taylor",
     "simplify_scalar", "solve_scalar", "solve_system", "to_sympy_scalar",
 ]

@@ -10,7 +10,7 @@ from derive.calculus.algebra.equality import sympy_zero
 from derive.calculus.algebra.scalars import Atoms, Untranslatable, from_sympy_scalar, to_sympy_scalar
 from derive.errors import DeriveError
 from derive.language import build
-from derive.language.nodes import Expr, Map, Number, Power, Sum, Symbol, number, walk
+from derive.language.nodes import Expr, Map, Number, Power, Stack, Sum, Symbol, number, walk
 
 LARGEST_POWER = 24
 """A sum to a higher power is not multiplied out."""
@@ -66,6 +66,21 @@ def cost(expr: Expr) -> int:
                 total += 1
         stack.extend(node.children)
     return total
+
+
+def exponential(table: Sequence[Sequence[Expr]]) -> Expr | None:
+    """The exponential of a square matrix of rational numbers, entry by entry; None where an entry has no closed form here."""
+    if not all(isinstance(entry, Number) for row in table for entry in row):
+        return None
+    sympy = sp()
+    matrix = sympy.Matrix([[to_sympy_scalar(entry, Atoms()) for entry in row] for row in table])
+    try:
+        # The exponential of a real matrix is real, whatever its eigenvalues are.
+        real = matrix.exp().applyfunc(lambda value: sympy.simplify(value.as_real_imag()[0]))
+        out: Expr = Stack(tuple(tuple(from_sympy_scalar(value, {}) for value in row) for row in real.tolist()))
+    except (Untranslatable, NotImplementedError, ValueError):
+        return None
+    return out
 
 
 def scalar_diff(expr: Expr, x: Symbol, order: int = 1) -> Expr:
