@@ -54,7 +54,7 @@ def _value(problem: Problem, point: dict[Symbol, Expr], told: Why) -> list[Line]
     """The function's own value at the point, where it is a number; what an exponential in it is stands beside the line."""
     if not problem.function.is_scalar:
         return []
-    known: dict[Expr, Expr] = dict(point)
+    known: dict[Expr, Expr] = dict(point.items())
     value = tidy(substitute(problem.function, known))
     exponentials: dict[Expr, Expr] = {}
     for node in walk(value):
