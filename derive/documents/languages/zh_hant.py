@@ -290,7 +290,6 @@ _REASONS = {
     "put in what is known": "代入已知",
     "with the data": "代入數據",
     "about <>": "約為 {0}",
-    "the trace is the sum of the diagonal": "跡是對角元素之和",
     "solve for {}": "解出 {0}",
     "stationary where this is 0": "此式為 0 之處為駐點",
     "no closed form": "無封閉形式",
