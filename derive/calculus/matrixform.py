@@ -118,10 +118,11 @@ def _product(expr: MatMul, h: Symbol) -> Expr:
 
 
 def transpose_of(scalar: Expr) -> Expr:
-    """A scalar product written the other way round."""
+    """A scalar product written the other way round; a product of several scalars as it is."""
     from derive.calculus.tidy import tidy
 
-    assert isinstance(scalar, MatMul)
+    if not isinstance(scalar, MatMul):
+        return scalar
     return tidy(matmul(*(transpose(f) for f in reversed(scalar.factors))))
 
 

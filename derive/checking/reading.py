@@ -17,7 +17,8 @@ from derive.checking.sampling import Point
 from derive.checking.statements import Function, Moves, Outcome
 from derive.checking.structures import Array, array_shape
 from derive.language.build import terms
-from derive.language.nodes import Call, D, Expr, MatMul, Number, Scale, Symbol, Times
+from derive.language.functions import FUNCTIONS
+from derive.language.nodes import Add, Call, D, Expr, MatMul, Number, Scale, Symbol, Times, Transpose
 from derive.language.problem import Problem
 from derive.language.sizes import Size
 from derive.notation.identifiers import identifier
@@ -92,8 +93,20 @@ class Site:
         return self._derivatives[node]
 
     def size(self, expr: Expr) -> float:
-        """What cancellation is measured against: the largest entries of the factors of a term, multiplied."""
-        return max(prod(largest(self.value(factor)) for factor in _factors(term)) for term in terms(expr))
+        """What cancellation is measured against: the largest entries of the factors of a term, multiplied; of a factor that is a
+        sum, or a linear function of one, that of its terms."""
+        return max(prod(self._extent(factor) for factor in _factors(term)) for term in terms(expr))
+
+    def _extent(self, factor: Expr) -> float:
+        match factor:
+            case Add():
+                return self.size(factor)
+            case Transpose(arg=arg):
+                return self._extent(arg)
+            case Call(name=name, args=(arg,)) if FUNCTIONS[name].linear and arg.shape == factor.shape:
+                return self.size(arg)
+            case _:
+                return largest(self.value(factor))
 
     def function(self, of: Expr | None, variables: tuple[Symbol, ...]) -> Function:
         key = (self.problem.function if of is None else of, variables)

@@ -218,9 +218,11 @@ class Calls(ParserBase):
             self.count(token, arguments, 1)
             return Operand(self.made(Map, arguments[0].start, function, exprs[0], order), token.start, end)
         counts = [order + 1]
-        jacobian = order == 1 and gives[1] == ONE and takes[1] == ONE
-        if order and (is_scalar(gives) or jacobian):
+        jacobian = gives[1] == ONE and takes[1] == ONE
+        if order and (is_scalar(gives) or jacobian):  # the gradient, the Jacobian, and their derivatives
             counts.insert(0, order)
+        if order == 2 and is_scalar(gives) and takes[1] == ONE:  # the Hessian matrix
+            counts.insert(0, 1)
         self.count(token, arguments, *counts)
         for argument, expr in zip(arguments, exprs, strict=True):
             if expr.shape != takes:

@@ -12,6 +12,9 @@ from derive.calculus.algebra.words import Poly, Scalars, TooManyTerms
 from derive.language import build
 from derive.language.nodes import Add, Expr, Map, Power, SizeValue, Where, number
 
+CANCELLED, SIMPLIFIED = 1000, 200
+"""Operations in an expression up to which SymPy's `cancel` and `simplify` answer within a second or so."""
+
 
 def is_zero(expr: Expr) -> bool:
     """Whether the expression, of any shape, is zero for all values of its symbols with their declared properties.
@@ -56,18 +59,24 @@ def _composite(atom: Expr) -> bool:
 
 
 def sympy_zero(value: Any) -> bool:
-    """Whether SymPy proves a scalar zero; its answer must agree with numbers at two points."""
+    """Whether SymPy proves a scalar zero; its answer must agree with numbers at two points.
+
+    Numbers are asked first: they tell what is not zero at once.  What is too long for SymPy's methods is not proved.
+    """
     sympy = sp()
     if value.has(sympy.nan, sympy.zoo, sympy.oo, -sympy.oo):
         return False
-    proved = value == 0
-    for simplify in (sympy.cancel, sympy.simplify):
-        if not proved:
+    if not _numbers_agree(value):
+        return False
+    proved = bool(value == 0)
+    length = value.count_ops()
+    for simplify, most in ((sympy.cancel, CANCELLED), (sympy.simplify, SIMPLIFIED)):
+        if not proved and length <= most:
             try:
                 proved = simplify(_defined(value)) == 0
             except (NotImplementedError, ValueError, ArithmeticError, TypeError, AttributeError, sympy.PolynomialError):
                 continue
-    return proved and _numbers_agree(value)
+    return proved
 
 
 def _defined(value: Any) -> Any:
