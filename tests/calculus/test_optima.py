@@ -1,0 +1,184 @@
+"""Optima: known answers from the literature, what kind of point each is and why, families, refusals; none of it trusted unseen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from derive.calculus.convexity import curvature
+from derive.calculus.derivation import Derivation, Result, members
+from derive.calculus.quantities import derive
+from derive.checking.verification import check_answer, verify
+from derive.language.nodes import Expr
+from derive.language.problem import Problem
+from derive.language.problemfile import read
+from derive.notation import text
+
+A_FULL = "{type: 'matrix(m, n)', is: [full-row-rank]}"
+
+# (symbols, function, wrt, points, kinds); sources: Boyd & Vandenberghe, Convex Optimization, app. A and ch. 4, 7, 9;
+# Magnus & Neudecker, Matrix Differential Calculus, ch. 13 and 15; Bishop, Pattern Recognition and Machine Learning, ch. 2 and 3
+KNOWN = {
+    "quadratic": ("A: spd(n)\n  b: vector(n)\n  x: vector(n)", "1/2 x' A x - b' x", "x", ["A^-1 b"], ["minimum"]),
+    "downwards": ("A: spd(n)\n  b: vector(n)\n  x: vector(n)", "b' x - 1/2 x' A x", "x", ["A^-1 b"], ["maximum"]),
+    "any symmetric matrix": ("A: symmetric(n)\n  b: vector(n)\n  x: vector(n)", "x' A x - 2 b' x", "x", ["A^-1 b"], ["undetermined"]),
+    "from the left": ("A: matrix(p, m)\n  X: matrix(m, n)\n  B: matrix(p, n)", "norm(A X - B)^2", "X", ["(A' A)^-1 A' B"], ["minimum"]),
+    "from the right": ("A: matrix(n, p)\n  X: matrix(m, n)\n  B: matrix(m, p)", "norm(X A - B)^2", "X", ["B A' (A A')^-1"], ["minimum"]),
+    "a log-det barrier": ("X: spd(n)\n  A: spd(n)", "tr(A X) - logdet(X)", "X", ["A^-1"], ["minimum"]),
+    "the mean": ("X: matrix(n, N)\n  mu: vector(n)", "sum(i, 1, N, norm(X[:, i] - mu)^2)", "mu", ["(1/N) X ones(N)"], ["minimum"]),
+    "the mean in another metric": ("X: matrix(n, N)\n  S: spd(n)\n  mu: vector(n)", "sum(i, 1, N, (X[:, i] - mu)' S^-1 (X[:, i] - mu))",
+                                   "mu", ["(1/N) X ones(N)"], ["minimum"]),
+    "a scale factor": ("c: scalar\n  x: vector(n)\n  y: vector(n)", "norm(y - c x)^2", "c", ["x' y / (x' x)"], ["minimum"]),
+    "a scale factor of matrices": ("c: scalar\n  A: matrix(m, n)\n  B: matrix(m, n)", "norm(A - c B)^2", "c",
+                                   ["inner(A, B) / inner(B, B)"], ["minimum"]),
+    "a variance": ("s: positive\n  N: positive\n  r: vector(n)", "N/2 log(s) + norm(r)^2 / (2 s)", "s", ["norm(r)^2 / N"], ["minimum"]),
+    "rank one": ("A: matrix(m, n)\n  u: vector(m)\n  v: vector(n)", "norm(A - u v')^2", "u", ["(1 / (v' v)) A v"], ["minimum"]),
+    "the exponential of a form": ("A: spd(n)\n  b: vector(n)\n  x: vector(n)", "exp(1/2 x' A x - b' x)", "x", ["A^-1 b"], ["minimum"]),
+    "entropy": ("x: {type: vector(n), is: [positive]}\n  a: vector(n)", "sum(x .* log(x)) - a' x", "x", ["exp(a - ones(n))"], ["minimum"]),
+    "a saddle by directions": ("X: invertible(n)\n  A: invertible(n)", "logdet(X) - tr(A X)", "X", ["A^-1"], ["saddle"]),
+    "a cubic": ("x: scalar", "x^3 - 12 x", "x", ["-2", "2"], ["maximum", "minimum"]),
+    "the sphere": ("x: {type: vector(n), is: [unit]}\n  a: vector(n)", "a' x", "x", ["(1 / norm(a)) a", "(-1 / norm(a)) a"],
+                   ["maximum", "minimum"]),
+    "nearest symmetric": ("X: symmetric(n)\n  A: square(n)", "norm(X - A)^2", "X", ["1/2 (A + A')"], ["minimum"]),
+    "nearest skew": ("X: skew(n)\n  A: square(n)", "norm(X - A)^2", "X", ["1/2 (A - A')"], ["minimum"]),
+    "Sylvester": ("A: spd(m)\n  B: spd(n)\n  C: matrix(m, n)\n  X: matrix(m, n)", "tr(X' A X) + tr(X B X') - 2 tr(C' X)", "X",
+                  ["unvec(inv(kron(I(n), A) + kron(B, I(m))) vec(C), zeros(m, n))"], ["minimum"]),
+}
+
+
+def problem(symbols: str, function: str, wrt: str, more: str = "") -> Problem:
+    quoted = function.replace("'", "''")
+    return read(f"symbols:\n  {symbols}\nfunction: '{quoted}'\nwrt: {wrt}\nfind: [stationary]\n{more}", "t.yaml")
+
+
+def points(derivation: Derivation) -> list[Result]:
+    return [one for _, one in members(derivation.results["stationary"])]
+
+
+def told(derivation: Derivation) -> str:
+    return "\n".join(text.why(line.why) for chain in derivation.chains for line in chain.lines if line.why)
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_known_answers(name: str) -> None:
+    symbols, function, wrt, answers, kinds = KNOWN[name]
+    p = problem(symbols, function, wrt, "answer:\n  stationary: \"" + answers[0] + "\"")
+    derivation = derive(p)
+    report = verify(derivation)
+    assert report.passed, [line.message for line in report.failures]
+    found = points(derivation)
+    assert [one.classification for one in found] == kinds
+    author = p.answer["stationary"]
+    assert isinstance(author, Expr)
+    assert check_answer(p, "stationary", found[0].expr, author)[0]
+
+
+@pytest.mark.parametrize(("symbols", "more", "family"), [
+    ("A: matrix(m, n)\n  x: vector(n)\n  b: vector(m)", "sizes: [m < n]", "A⁺b + (I − A⁺A)h, h any vector"),
+    (f"A: {A_FULL}\n  x: vector(n)\n  b: vector(m)", "", "A'(AA')⁻¹b + (I − A'(AA')⁻¹A)h, h any vector"),
+])
+def test_a_singular_system_has_a_family_and_its_least_member(symbols: str, more: str, family: str) -> None:
+    derivation = derive(problem(symbols, "norm(A x - b)^2", "x", more))
+    assert verify(derivation).passed
+    (point,) = points(derivation)
+    assert text.why(point.family) == family and point.classification == "minimum" and not point.conditions
+    back = next(line for chain in derivation.chains for line in chain.lines if line.rule == "put-back")
+    assert back.equation and not back.solution, "the family is put back visibly, as an identity"
+
+
+def test_a_wrong_member_of_a_family_is_refused() -> None:
+    derivation = derive(problem("A: matrix(m, n)\n  x: vector(n)\n  b: vector(m)", "norm(A x - b)^2", "x", "sizes: [m < n]"))
+    chains = list(derivation.chains)
+    lines = list(chains[-2].lines)
+    k = next(k for k, line in enumerate(lines) if line.quantity == "stationary")
+    from derive.language.build import scale
+    from derive.language.nodes import number
+
+    lines[k] = replace(lines[k], expr=scale(number("11/10"), lines[k].expr))
+    chains[-2] = replace(chains[-2], lines=tuple(lines[: k + 1]))
+    broken = replace(derivation, chains=(*chains, derivation.chains[-2]))
+    assert not verify(broken).passed
+
+
+def test_a_linear_function_has_no_stationary_point() -> None:
+    derivation = derive(problem("b: vector(n)\n  x: vector(n)", "b' x", "x"))
+    assert "stationary nowhere" in told(derivation)
+    assert points(derivation)[0].classification == "undetermined"
+
+
+def test_without_a_closed_form_the_equation_is_stated_and_what_is_known() -> None:
+    derivation = derive(problem("X: matrix(N, n)\n  w: vector(n)\n  y: vector(N)", "sum(softplus(X w)) - y' X w", "w"))
+    assert verify(derivation).passed
+    assert "no closed form" in told(derivation) and "every solution is a global minimum" in told(derivation)
+
+
+def test_eigenvectors_are_named() -> None:
+    derivation = derive(problem("A: symmetric(n)\n  x: vector(n)", "x' A x / (x' x)", "x"))
+    assert verify(derivation).passed
+    assert "x is an eigenvector of A" in told(derivation)
+
+
+@pytest.mark.parametrize(("symbols", "function", "wrt", "answer", "kind", "word"), [
+    ("A: spd(n)\n  x: vector(n)\n  C: {type: 'matrix(m, n)', is: [full-row-rank]}\n  d: vector(m)\n  l: vector(m)",
+     "1/2 x' A x + l' (C x - d)", "[x, l]", "A^-1 C' (C A^-1 C')^-1 d", "saddle", "x* is the minimum where Cx − d = 0"),
+    ("X: matrix(m, n)\n  A: spd(m)\n  C: {type: 'matrix(p, m)', is: [full-row-rank]}\n  D: matrix(p, n)\n  L: matrix(p, n)",
+     "1/2 tr(X' A X) - tr(L' (C X - D))", "[X, L]", "A^-1 C' (C A^-1 C')^-1 D", "saddle", "X* is the minimum where CX − D = 0"),
+    ("p: {type: vector(n), is: [positive]}\n  l: scalar", "-sum(p .* log(p)) + l (sum(p) - 1)", "[p, l]", "(1/n) ones(n)", "saddle",
+     "p* is the maximum where sum(p) − 1 = 0"),
+])
+def test_lagrangians(symbols: str, function: str, wrt: str, answer: str, kind: str, word: str) -> None:
+    name = wrt.strip("[]").split(",")[0]
+    p = problem(symbols, function, wrt, f"answer: {{stationary: {{{name}: \"{answer}\"}}}}")
+    derivation = derive(p)
+    assert verify(derivation).passed
+    (first, *_) = points(derivation)
+    assert first.classification == kind and word in told(derivation)
+    author = p.answer["stationary"]
+    assert not isinstance(author, Expr)
+    assert check_answer(p, "stationary", first.expr, author[name])[0]
+
+
+def test_two_scalars_need_the_first_entry_and_the_determinant() -> None:
+    derivation = derive(problem("x: scalar\n  y: scalar", "x^3 - 3 x y + y^3", "[x, y]"))
+    assert verify(derivation).passed
+    assert [one.classification for one in points(derivation)] == ["saddle", "saddle", "minimum", "minimum"]
+    assert "first entry 6 > 0, determinant 27 > 0, positive definite: a minimum" in told(derivation)
+    maximum = derive(problem("x: scalar\n  y: scalar", "-x^2 - y^2 + x y", "[x, y]"))
+    assert "first entry −2 < 0, determinant 3 > 0, negative definite: a maximum" in told(maximum)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_what_is_called_convex_lies_below_its_chords(data: st.DataObject) -> None:
+    """The composition rules against numbers: f(½(x + y)) ≤ ½(f(x) + f(y)) at random points."""
+    import numpy as np
+
+    from derive.notation.numpy_source import source
+
+    inner = data.draw(st.sampled_from(["B x - b", "x", "3 x + b"]))
+    form = data.draw(st.sampled_from([
+        "norm({0})^2", "norm({0})", "norm1({0})", "logsumexp({0})", "sum(exp({0}))", "sum(softplus({0}))", "({0})' S ({0})",
+        "norm({0})^4", "sum(({0}) .^ 2)", "sum(abs({0}))",
+    ])).format(inner)
+    whole = data.draw(st.sampled_from(["{0}", "2 * ({0}) + b' x", "exp({0})", "({0}) - 3", "softplus({0})", "({0}) + norm(x)^2"])).format(form)
+    p = problem("x: vector(n)\n  B: square(n)\n  S: spd(n)\n  b: vector(n)", whole, "x")
+    found = curvature(p.function, frozenset({"x"}))
+    assert found is not None and found.kind == "convex"
+    rng = np.random.default_rng(data.draw(st.integers(0, 10**6)))
+    n = 3
+    z = rng.normal(size=(n, n))
+    given_names = {"B": 0.3 * rng.normal(size=(n, n)), "S": z @ z.T, "b": rng.normal(size=n), "n": n, "np": np}
+    code = compile(source(p.function), "<f>", "eval")
+    u, v = 0.5 * rng.normal(size=n), 0.5 * rng.normal(size=n)
+    a, b, m = (float(eval(code, {**given_names, "x": at})) for at in (u, v, (u + v) / 2))  # our own source
+    assert m <= (a + b) / 2 + 1e-9 * (abs(a) + abs(b))
+
+
+@pytest.mark.parametrize("function", ["x' A x", "logsumexp(x) - norm(x)^2", "sum(sin(x))", "norm(x)^2 * norm(x - b)^2", "exp(-norm(x)^2)"])
+def test_what_is_not_convex_is_not_called_so(function: str) -> None:
+    p = problem("x: vector(n)\n  A: symmetric(n)\n  b: vector(n)", function, "x")
+    found = curvature(p.function, frozenset({"x"}))
+    assert found is None or found.kind not in ("convex", "concave")
