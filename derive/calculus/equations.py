@@ -23,6 +23,7 @@ from derive.calculus.unknowns import (
     Solved,
     Term,
     expanded,
+    framed,
     gathered,
     gathered_left,
     only_number,
@@ -144,7 +145,8 @@ def _one_side(parts: list[Term], target: Expr, x: Symbol, moves: list[Move], sid
     for t in parts:
         m = t.left if side == "left" else t.right
         pieces.append(scale(t.scalar, m if m is not None else (Identity(size) if not x.is_scalar else ONE)))
-    matrix = neat(add(*gathered(pieces)), [])
+    matrix = framed(neat(add(*gathered(pieces)), []))
+    target = framed(target)
     if matrix.is_scalar:
         pieces_scalar = matrix
         moves.append(Move(times(pieces_scalar, x), target, ("collect the terms with ", x)))

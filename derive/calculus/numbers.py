@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from derive.calculus.derivation import Chain, Line, Why, members
+from derive.calculus.derivation import Chain, Found, Line, Why, members
 from derive.calculus.explicit import LARGEST, determinant, entries_of
 from derive.calculus.reading import joined
 from derive.calculus.rules.rule import fill
 from derive.calculus.tidy import tidy
 from derive.language.build import add, is_zero, matmul, subtract, times
-from derive.language.nodes import Call, Expr, MatMul, Number, Stack, Symbol, number, substitute, transform, walk
+from derive.language.nodes import Call, Expr, MatMul, Number, Power, Stack, Symbol, number, substitute, transform, walk
 from derive.language.problem import Problem
 
 
@@ -34,7 +34,25 @@ def in_numbers(problem: Problem, results: Mapping[str, Any]) -> list[Chain]:
     if data and "stationary" in results:
         lines = _lines(results["stationary"], data, ("with the data",), problem.let)
         if lines:
-            out.append(Chain("value", "With the data", tuple(lines)))
+            out.append(Chain("value", "With the data", (*_design(results["stationary"], data, problem.let), *lines)))
+    return out
+
+
+def _design(result: Found, data: dict[Symbol, Expr], let: tuple[tuple[Symbol, Expr], ...]) -> list[Line]:
+    """The design matrix, and of M⁻¹v the matrix M and the vector v: what one computes by hand before solving."""
+    shown: dict[Expr, Why] = {}
+    for symbol, value in data.items():
+        if isinstance(value, Stack) and len(value.rows) > 1 and len(value.rows[0]) > 1:
+            shown[symbol] = ("the design matrix",)
+    for _, one in members(result):
+        if isinstance(one.expr, MatMul) and isinstance(one.expr.factors[0], Power):
+            shown[one.expr.factors[0].base] = ()
+            shown[matmul(*one.expr.factors[1:])] = ()
+    out: list[Line] = []
+    for expr, why in shown.items():
+        found = _evaluated(expr, data, let)
+        if isinstance(found, Stack) and all(isinstance(e, Number) for e in found.children):
+            out.append(Line(found, "evaluate", why, "equation", expr, equation=True, solution=data))
     return out
 
 

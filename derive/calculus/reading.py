@@ -256,8 +256,20 @@ def _collect_inside(expr: Expr) -> Expr:
             return expr
 
 
+def _bracket_last(node: Expr) -> Expr:
+    """1'(Xw − y) for (Xw − y)'1: the transpose on the single letter."""
+    if not isinstance(node, MatMul) or not node.is_scalar:
+        return node
+    first, last = node.factors[0], node.factors[-1]
+    if isinstance(first, Transpose) and isinstance(first.arg, Add) and not isinstance(last, Add):
+        return tidy(matmul(*(transpose(f) for f in reversed(node.factors))))
+    return node
+
+
 def gradient(expr: Expr, direction: Symbol) -> tuple[Expr, Used]:
     """(G, the properties that were used) with expr = ⟨G, direction⟩; G neat."""
     used: Used = []
     raw = tidy(pull(expr, direction, ONE))
+    if direction.is_scalar:
+        raw = transform(raw, _bracket_last)
     return transform(neat(raw, used), in_powers), used

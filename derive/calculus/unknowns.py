@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from derive.calculus.collect import collect
+from derive.calculus import algebra
+from derive.calculus.collect import collect, positive_first
 from derive.calculus.derivation import Why
 from derive.calculus.differentiate import spread
 from derive.calculus.properties import is_invertible, is_nonzero
@@ -229,6 +230,46 @@ def scaled(parts: list[Term], rest: Expr) -> tuple[list[Term], Expr]:
         return parts, rest
     scaled = [Term(times(number(1 / c), t.scalar), t.left, t.right, t.transposed) for t in parts]
     return scaled, tidy(add(*(scale(number(1 / c), t) for t in terms(rest)))) if not is_zero(rest) else rest
+
+
+def framed(expr: Expr) -> Expr:
+    """X'(I − c 11')X for X'X − c X'11'X, 1'(y − Xw) for 1'y − 1'Xw: what all terms begin and end with, taken out.
+
+    A scalar product in front of a vector, (1'y) X'1, is first written as X'11'y.
+    """
+    opened = terms(algebra.expand(expr)) if isinstance(expr, Add | MatMul | Scale) else ()
+    if len(opened) < 2:
+        return expr
+    parts: list[tuple[Expr, tuple[Expr, ...]]] = []
+    for term in opened:
+        scalar, body = (term.scalar, term.arg) if isinstance(term, Scale) else (ONE, term)
+        if term.is_scalar:
+            loose = list(term.factors if isinstance(term, Times) else (term,))
+            products = [f for f in loose if isinstance(f, MatMul)]
+            if len(products) != 1:
+                return expr
+            scalar, body = times(*(f for f in loose if f not in products)), products[0]
+        chain = body.factors if isinstance(body, MatMul) else (body,)
+        inner = [f for f in (scalar.factors if isinstance(scalar, Times) else (scalar,)) if isinstance(f, MatMul)]
+        if inner and is_column(expr.shape):
+            for product in inner:
+                chain = (*chain, *product.factors)
+            scalar = times(*(f for f in (scalar.factors if isinstance(scalar, Times) else (scalar,)) if f not in inner))
+        parts.append((scalar, chain))
+    shortest = min(len(chain) for _, chain in parts)
+    left = right = 0
+    while left < shortest and len({chain[left] for _, chain in parts}) == 1:
+        left += 1
+    while right < shortest - left and len({chain[-1 - right] for _, chain in parts}) == 1:
+        right += 1
+    if not left + right or (left + right == 1 and not expr.is_scalar):
+        return expr
+    front, back = parts[0][1][:left], parts[0][1][len(parts[0][1]) - right :]
+    size = front[-1].shape[1] if front else back[0].shape[0]
+    middles = [scale(c, matmul(*chain[left : len(chain) - right]) if len(chain) > left + right else Identity(size)) for c, chain in parts]
+    if any(m.shape != middles[0].shape for m in middles) or (expr.is_scalar and middles[0].is_scalar):
+        return expr
+    return matmul(*front, positive_first(collect(add(*middles))), *back)
 
 
 def gathered(pieces: list[Expr]) -> list[Expr]:

@@ -22,7 +22,7 @@ find: [stationary]
 def test_a_design_matrix_of_let_takes_its_size_from_the_data() -> None:
     """`X = [ones(m), x]` with four numbers for x has four rows: once this was 2×m times 4×1."""
     derivation = derive(problemfile.read(LINE, "line.yaml"))
-    (line,) = next(chain for chain in derivation.chains if chain.title == "With the data").lines
+    *_, line = next(chain for chain in derivation.chains if chain.title == "With the data").lines
     assert isinstance(line.expr, Stack)
     assert [e.value for e in line.expr.children if isinstance(e, Number)] == [Fraction(11, 10), Fraction(11, 10)]
     assert verify(derivation).passed

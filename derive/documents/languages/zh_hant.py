@@ -289,6 +289,7 @@ _REASONS = {
     "invert both sides": "兩邊取反矩陣",
     "put in what is known": "代入已知",
     "with the data": "代入數據",
+    "the design matrix": "設計矩陣",
     "about <>": "約為 {0}",
     "solve for {}": "解出 {0}",
     "stationary where this is 0": "此式為 0 之處為駐點",
