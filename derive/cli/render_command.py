@@ -19,13 +19,14 @@ from derive.documents.modes import MODES
     help="X.tex or X.pdf; the LaTeX goes to standard output without it.",
 )
 @click.option("--no-overlays", is_flag=True, help="Slides without clicks: one page a frame.")
+@click.option("--hints", is_flag=True, help="A sheet with the hints.")
 @click.option(
     "--depfile", type=click.Path(dir_okay=False, path_type=Path), help="Write what OUTPUT depends on there, for make and ninja.",
 )
 @options.template_dir
 @options.points
 def command(
-    file: str, mode_name: str, output: Path | None, no_overlays: bool, depfile: Path | None, template_dirs: tuple[Path, ...],
+    file: str, mode_name: str, output: Path | None, no_overlays: bool, hints: bool, depfile: Path | None, template_dirs: tuple[Path, ...],
     points: int,
 ) -> None:
     """Make one document of FILE (`-` reads standard input).
@@ -42,7 +43,7 @@ def command(
     from derive.pipeline.writing import write
 
     project = projects.load(templates=template_dirs)
-    settings = replace(project.settings, overlays=project.settings.overlays and not no_overlays)
+    settings = replace(project.settings, overlays=project.settings.overlays and not no_overlays, hints=project.settings.hints or hints)
     mode = MODES[mode_name]
     allowed = [f".{mode.suffix}", *([".pdf"] if mode.pdf else [])]
     if output is not None and output.suffix not in allowed:

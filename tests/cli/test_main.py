@@ -231,3 +231,10 @@ def test_what_a_template_sees_is_explained(course: Path) -> None:
 
 def test_the_schema_is_json(tmp_path: Path) -> None:
     assert json.loads(derive(tmp_path, "schema").stdout)["$schema"].startswith("http://json-schema.org/draft-07")
+
+
+def test_a_sheet_has_its_hints_on_request(course: Path) -> None:
+    (course / "problems" / "trace.yaml").write_text(TRACE + "hint: Mind the trace.\n")
+    assert "Mind the trace" not in derive(course, "render", "problems/trace.yaml", "--to", "sheet").stdout
+    assert "Mind the trace" in derive(course, "render", "problems/trace.yaml", "--to", "sheet", "--hints").stdout
+    assert "Mind the trace" not in derive(course, "render", "problems/trace.yaml", "--to", "solutions", "--hints").stdout
