@@ -46,6 +46,7 @@ from derive.language.build import (
     zero,
 )
 from derive.language.nodes import (
+    Add,
     Call,
     Expr,
     Identity,
@@ -58,6 +59,7 @@ from derive.language.nodes import (
     Zeros,
     number,
     substitute,
+    transform,
     walk,
 )
 from derive.language.sizes import Size
@@ -75,6 +77,11 @@ def solve(gradient: Expr, x: Symbol, facts: Facts = NOTHING) -> Solved | None:
         if not only_number(equation, stripped):
             moves.append(Move(stripped, nothing, why))
         equation = stripped
+    if "diagonal" in x.has:
+        opened = _diagonal_parts(equation, x)
+        if opened is not equation:
+            moves.append(Move(opened, nothing, (x, " is diagonal")))
+            equation = opened
     direct = _linear(equation, x, moves, facts) or _by_map(equation, x, moves)
     if direct is not None:
         return direct
@@ -186,7 +193,7 @@ def _whole(family: Family, left: Expr, target: Expr, x: Symbol, moves: list[Move
     moves.append(Move(back, target, ("put back: it holds for every ", family.why[-3]), True))
     moves.append(Move(x, family.every, joined([family.why, *family.conditions])))
     letter, kind = family.why[-3], family.why[-1]
-    said: Why = (family.every, ", ", letter, f" any {kind}")
+    said: Why = (family.every, ", ", letter, f" is any {kind}")
     return Solved(family.every, tuple(moves), family.conditions, family.least, (letter, " = 0: the one of least norm"), said)
 
 
@@ -195,6 +202,22 @@ def _divided(scalar: Expr, target: Expr, x: Symbol, moves: list[Move]) -> Solved
     quotient = tidy(scale(power(scalar, -1), target))
     moves.append(Move(x, quotient, joined(list(conditions)) if conditions else ("divide by ", scalar)))
     return Solved(quotient, tuple(moves), conditions)
+
+
+def _diagonal_parts(equation: Expr, x: Symbol) -> Expr:
+    """D − diag(diag(A)) for diag(diag(D − A)), D diagonal."""
+
+    def visit(node: Expr) -> Expr:
+        match node:
+            case Call(name="diag", args=(Call(name="diag", args=(arg,)),)) if x.name in arg.free:
+                parts = []
+                for term in terms(tidy(arg if isinstance(arg, Add) else expanded(arg, x.name))):
+                    c, rest = coefficient(term)
+                    parts.append(scale(number(c), rest if rest is x else Call("diag", (Call("diag", (rest,)),))))
+                return add(*parts)
+        return node
+
+    return tidy(transform(equation, visit))
 
 
 _INVERSE = {"log": "exp", "exp": "log"}

@@ -44,6 +44,7 @@ KNOWN = {
                    ["maximum", "minimum"]),
     "nearest symmetric": ("X: symmetric(n)\n  A: square(n)", "norm(X - A)^2", "X", ["1/2 (A + A')"], ["minimum"]),
     "nearest skew": ("X: skew(n)\n  A: square(n)", "norm(X - A)^2", "X", ["1/2 (A - A')"], ["minimum"]),
+    "nearest diagonal": ("D: diagonal(n)\n  A: square(n)", "norm(A - D)^2", "D", ["diag(diag(A))"], ["minimum"]),
     "Sylvester": ("A: spd(m)\n  B: spd(n)\n  C: matrix(m, n)\n  X: matrix(m, n)", "tr(X' A X) + tr(X B X') - 2 tr(C' X)", "X",
                   ["unvec(inv(kron(I(n), A) + kron(B, I(m))) vec(C), zeros(m, n))"], ["minimum"]),
 }
@@ -77,8 +78,8 @@ def test_known_answers(name: str) -> None:
 
 
 @pytest.mark.parametrize(("symbols", "more", "family"), [
-    ("A: matrix(m, n)\n  x: vector(n)\n  b: vector(m)", "sizes: [m < n]", "A⁺b + (I − A⁺A)h, h any vector"),
-    (f"A: {A_FULL}\n  x: vector(n)\n  b: vector(m)", "", "A'(AA')⁻¹b + (I − A'(AA')⁻¹A)h, h any vector"),
+    ("A: matrix(m, n)\n  x: vector(n)\n  b: vector(m)", "sizes: [m < n]", "A⁺b + (I − A⁺A)h, h is any vector"),
+    (f"A: {A_FULL}\n  x: vector(n)\n  b: vector(m)", "", "A'(AA')⁻¹b + (I − A'(AA')⁻¹A)h, h is any vector"),
 ])
 def test_a_singular_system_has_a_family_and_its_least_member(symbols: str, more: str, family: str) -> None:
     derivation = derive(problem(symbols, "norm(A x - b)^2", "x", more))

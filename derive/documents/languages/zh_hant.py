@@ -336,8 +336,6 @@ _REASONS = {
     "softplus is convex": "softplus 為凸",
     "{} is any vector": "{0} 為任意向量",
     "{} is any matrix": "{0} 為任意矩陣",
-    "{} any vector": "{0} 為任意向量",
-    "{} any matrix": "{0} 為任意矩陣",
     "put back: it holds for every {}": "代回：對每個 {0} 皆成立",
     "the one of least norm": "其中範數最小者",
     "f is convex (<>)": "f 為凸（{0}）",
