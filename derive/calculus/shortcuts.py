@@ -14,11 +14,13 @@ from derive.language.nodes import (
     MatMul,
     Number,
     Ones,
+    Power,
     Scale,
     SizeValue,
     Stack,
     Sum,
     Symbol,
+    Times,
     Transpose,
     Where,
     number,
@@ -104,6 +106,29 @@ def chosen(condition: Expr, then: Expr, otherwise: Expr) -> Expr:
     return Where(condition, then, otherwise)
 
 
+def _constant(expr: Expr) -> tuple[Expr, Expr]:
+    """(2/N, e) of 2e/N: numbers and sizes stand before a sum, even those of a case that is 0 otherwise."""
+    if isinstance(expr, Where) and (is_zero(expr.then) or is_zero(expr.otherwise)):
+        constant, bare = _constant(expr.otherwise if is_zero(expr.then) else expr.then)
+        return constant, expr.rebuild((expr.condition, *((expr.then, bare) if is_zero(expr.then) else (bare, expr.otherwise))))
+    scalar, arg = (expr.scalar, expr.arg) if isinstance(expr, Scale) else (expr, ONE)
+    factors = scalar.factors if isinstance(scalar, Times) else (scalar,)
+    plain = [f for f in factors if isinstance(f.base if isinstance(f, Power) else f, Number | SizeValue)]
+    rest = [f for f in factors if f not in plain]
+    return (times(*plain), scale(times(*rest), arg)) if plain and (rest or arg is not ONE) else (ONE, expr)
+
+
+def scaled(scalar: Expr, arg: Expr) -> Expr:
+    """A scalar times a vector or matrix, which stands in a case that is 0 otherwise: {x where w'x > 0, 0 elsewhere}."""
+    factors = scalar.factors if isinstance(scalar, Times) else (scalar,)
+    for k, case in enumerate(factors):
+        if isinstance(case, Where) and case.condition.is_scalar and (is_zero(case.then) or is_zero(case.otherwise)):
+            then, otherwise = (zero(arg.shape) if is_zero(value) else scale(value, arg) for value in (case.then, case.otherwise))
+            inside = chosen(case.condition, then, otherwise)
+            return scale(times(*factors[:k], *factors[k + 1 :]), inside)
+    return scale(scalar, arg)
+
+
 def substitute_all(expr: Expr, calls: tuple[Expr, ...], value: Expr) -> Expr:
     """The expression with each of the calls replaced, where it holds one."""
     if not any(node in calls for node in walk(expr)):
@@ -162,13 +187,11 @@ def unshadowed(index: Symbol, body: Expr) -> Expr:
 
 
 def summed_over(expr: Sum, new: tuple[Expr, ...]) -> Expr:
-    """A sum over an index with these children, the number of its terms in front."""
+    """A sum over an index with these children, the numbers and sizes of its terms in front."""
     if is_zero(new[-1]):
         return zero(expr.shape)
-    c, body = coefficient(new[-1])
-    if c == 1 or isinstance(body, Number):
-        return expr.rebuild((*new[:-1], unshadowed(expr.index, new[-1])))
-    return scale(number(c), expr.rebuild((*new[:-1], unshadowed(expr.index, body))))
+    constant, body = _constant(new[-1])
+    return scale(constant, expr.rebuild((*new[:-1], unshadowed(expr.index, body))))
 
 
 def reciprocal(left: Expr, right: Expr) -> Expr | None:

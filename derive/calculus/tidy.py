@@ -101,7 +101,7 @@ def _node(expr: Expr, new: tuple[Expr, ...], used: Used | None, memo: dict[Expr,
                 scalar, arg = _scalars((scalar, arg.scalar)), arg.arg
             if isinstance(arg, Add) and negative(scalar) and negative(arg.terms[0]):
                 scalar, arg = times(MINUS_ONE, scalar), add(*(scale(MINUS_ONE, t) for t in arg.terms))
-            return scale(scalar, arg)
+            return shortcuts.scaled(scalar, arg)
         case MatMul():
             return _product(new, used, expr)
         case Transpose():

@@ -180,7 +180,7 @@ RESULTS = [
     ("X: matrix(m, n); b: vector(m)", "norm(X pinv(X) b)^2", "X", "gradient", "2(I − XX⁺)bb'(X')⁺"),
     ("X: matrix(m, n)", "tr(X pinv(X))", "X", "gradient", "0"),
     ("w: vector(n); x: vector(n); b: scalar; y: scalar", "(y - max(0, dot(w, x) + b))^2", "w", "gradient",
-     "{2(w · x + b − y) if w · x + b > 0, 0 otherwise} x"),
+     "{2(w · x + b − y)x if w · x + b > 0, 0 otherwise}"),
     ("w: vector(n); x: vector(n)", "w ./ x", "x", "jacobian", "−diag(w ⊘ (x ∘ x))"),
     ("A: {type: invertible(n), of: t}; t: scalar", "logdet(A)", "t", "second-derivative", "tr(A⁻¹Ä − A⁻¹ȦA⁻¹Ȧ)"),
     ("t: scalar", "det(expm(t [0, 1; -1, 0]))", "t", "derivative", "0"),
