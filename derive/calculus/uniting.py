@@ -14,19 +14,13 @@ def united(expr: Expr) -> Expr:
     """The sum with such terms put together, each where the first of them stood."""
     if not isinstance(expr, Add):
         return expr
-    groups: dict[object, list[Expr]] = {}
-    keys: dict[Expr, Key] = {}
+    groups: dict[Key | Expr, list[Expr]] = {}  # by what stands around: two terms may have one argument
     for term in expr.terms:
-        found = _linear(term)
-        if found is None:
-            groups.setdefault(term, []).append(term)
-        else:
-            key, argument = found
-            keys[argument] = key
-            groups.setdefault(key, []).append(argument)
+        key, part = _linear(term) or (term, term)
+        groups.setdefault(key, []).append(part)
     if len(groups) == len(expr.terms):
         return _triangles(expr)
-    out = [_call(keys[parts[0]], add(*parts)) if parts[0] in keys else add(*parts) for parts in groups.values()]
+    out = [add(*parts) if isinstance(key, Expr) else _call(key, add(*parts)) for key, parts in groups.items()]
     return _triangles(add(*out))
 
 
