@@ -28,7 +28,7 @@ from derive.language.nodes import (
     Zeros,
     number,
 )
-from derive.language.sizes import Size, is_column, is_row, is_scalar
+from derive.language.sizes import SCALAR, Size, is_column, is_row, is_scalar
 
 _ONE = Size.of(1)
 
@@ -203,7 +203,9 @@ def vec_matrix(expr: Expr, h: Symbol) -> Expr:
             return vec_matrix(matmul(Transpose(a), Unit(i, a.shape[0])), h)
         case Sum():
             return Sum(expr.index, expr.lower, expr.upper, vec_matrix(expr.body, h))
-        case Apply(function=fn, arg=point, order=order, directions=(v,), adjoint=False) if order == 1 or is_column(point.shape):
+        case Apply(function=fn, arg=point, order=order, directions=(v,), adjoint=False) if order == 1 or (
+            is_column(point.shape) and fn.value == SCALAR
+        ):
             whole: Expr = Apply(fn, point, order, ())
             return _times(whole, vec_matrix(v, h))
         case Times():

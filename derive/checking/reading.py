@@ -169,7 +169,8 @@ def _usual(site: Site, head: Head) -> list[Moves]:
     """The directions when none are written: dX for a differential, 1 for a scalar variable, those of the problem."""
     problem, values = site.problem, site.point.values
     if head.quantity == "differential":
-        return [{v.name: values[f"d{v.name}"] for v in head.wrt}]
+        # a differential in which dX does not occur says that the derivative by X is 0
+        return [{v.name: values.get(f"d{v.name}", site.point.direction(v, f"d{v.name}")) for v in head.wrt}]
     if len(head.wrt) == 1 and head.wrt[0].is_scalar and not problem.direction_named:
         return [{head.wrt[0].name: 1.0}] * 2
     return [

@@ -117,7 +117,8 @@ def _points(derivation: Derivation, count: int) -> list[Point]:
     results = [stated for stated in _stated(derivation) if stated.expr.free <= known]
 
     moves = {h.name for h in (*problem.directions, *problem.second_directions)}
-    asked = [d for d in demands(stated.expr for stated in _stated(derivation)) if d.arg.free <= known | moves]
+    written = (*(stated.expr for stated in _stated(derivation)), *(definition for _, definition in derivation.where))
+    asked = [d for d in demands(written) if d.arg.free <= known | moves and not d.arg.pending]
 
     def serves(point: Point) -> None:
         check(asked, names, point.namespace)

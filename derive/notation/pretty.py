@@ -185,7 +185,8 @@ class Pretty(Plain):
         if node.order == 0:
             front = ""
         elif len(directions) == node.order or not scalar:
-            front = f"D{order}" if len(directions) == node.order else f"J_{order}"
+            below = str(node.order - 1).translate(_RAISED) if node.order > 2 else ""
+            front = f"D{order}" if len(directions) == node.order else "J_" if node.order == 1 else f"D{below}J_"
         else:
             front = f"∇{order}"
         return Written(f"{front}{name}({arg}){tail}")

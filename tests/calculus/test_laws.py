@@ -118,6 +118,25 @@ FOUND = {
     "the diagonal of ones": (("A: square(m)",), "dot(diag(A), diag(ones(m, m)))", "A", "[gradient]"),
     "a matrix of a scalar": (("s: scalar", "A: square(n)"), "s^2 A", "s", "[vectorized, entries]"),
     "a scalar of a scalar": (("s: scalar", "A: square(n)"), "s tr(A)", "s", "[entries]"),
+    "a triangle with one argument twice": (("Q: square(m)", "Z: matrix(m, n)"), "inner(I(n), qr_r(Q Z))", "Q", "[gradient, hessian]"),
+    "a power of both": (("X: matrix(m, n)", "s: positive"), "sum((ones(m, n) + X .* X) .^ norm(X))", "X", "[gradient]"),
+    "a path by indices": (("c: {type: vector(m), of: t}", "t: scalar", "A: square(m)"), "cos(c' A c)", "t", "[gradient, entries]"),
+    "a sum in a sum": (("Phi: matrix(n, m)", "y: vector(m)", "u: vector(n)"), "norm(Phi y u' u + u)", "y", "[gradient, entries]"),
+    "the mean of a vec": (("X: matrix(m, n)",), "mean(vec(X))", "X", "[gradient]"),
+    "the mean of a stack": (("X: matrix(m, n)", "v: vector(n)", "u: vector(n)"), "mean([X v; u])", "X", "[gradient]"),
+    "a power of log det": (("Sigma: spd(m)",), "logdet(Sigma)^3", "Sigma", "[differential, gradient]"),
+    "an eigenvalue of a symmetric map": (("A: symmetric(m)", "B: symmetric(m)"), "eigval(max(A, B), 1)", "A", "[gradient]"),
+    "a Jacobian beside a J": (
+        ("J: skew(n)", "x: vector(n)", "X: matrix(m, n)", "G: function(n, m)"), "norm(J) ones(m)' G(x)", "x",
+        "[derivative, second-derivative]\nmethod: all",
+    ),
+    "a column of ones beside a matrix of them": (
+        ("y: vector(m)", "x: vector(n)"), "mean(atan(sigmoid(ones(n, m) y)))", "y", "[taylor]",
+    ),
+    "a second derivative through an eigenvector": (("Sigma: spd(m)",), "eigval(Sigma, 2)", "Sigma", "[taylor]"),
+    "a wide matrix with a singular value": (("X: matrix(m, n)",), "singval(abs(X), 2)^-1", "X", "[gradient, second-derivative]"),
+    "cases of matrices": (("X: matrix(m, n)", "B: square(n)"), "min(X, 2 X B) .* X", "X", "[vectorized]"),
+    "no derivative by one of two": (("s: positive", "p: vector(m)", "v: vector(m)"), "sign(s p) .* v", "[s, v]", "[differential, jacobian]"),
     "constant on the sphere": (("u: {type: vector(n), is: [unit]}",), "norm(u)", "u", "[gradient]"),
 }
 
@@ -125,7 +144,8 @@ FOUND = {
 def _derivation(name: str) -> Derivation:
     symbols, function, wrt, find = FOUND[name]
     rows = "\n".join(f"  {s}" for s in symbols)
-    return derive(read(f"id: law\nsymbols:\n{rows}\nfunction: '{function}'\nwrt: {wrt}\nfind: {find}\n", "law.yaml"))
+    written = function.replace("'", "''")
+    return derive(read(f"id: law\nsymbols:\n{rows}\nfunction: '{written}'\nwrt: {wrt}\nfind: {find}\n", "law.yaml"))
 
 
 @pytest.mark.parametrize("name", FOUND)
