@@ -243,8 +243,7 @@ def _join(left: Expr, right: Expr, used: Used | None) -> Expr | None:
         return _called("diag", (_called("hadamard", (left.args[0], right.args[0]), used),), used)
     if isinstance(left, Call) and isinstance(right, Ones) and left.name == "diag" and is_column(right.shape):
         return left.args[0] if is_column(left.args[0].shape) else None
-    ones = isinstance(left, Transpose) and isinstance(left.arg, Ones) and is_column(left.arg.shape)
-    if ones and isinstance(right, Call) and right.name == "diag":
+    if isinstance(left, Transpose) and isinstance(left.arg, Ones) and is_column(left.arg.shape) and isinstance(right, Call) and right.name == "diag":
         return transpose(right.args[0]) if is_column(right.args[0].shape) else None
     return shortcuts.reciprocal(left, right)
 
