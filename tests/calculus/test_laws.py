@@ -90,7 +90,7 @@ def test_the_random_functions_meet_the_whole_table() -> None:
             "diagonal", "lower", "upper"} <= kinds
     assert asked["t"] and asked["u"] and asked["Y"]
     assert sum(case.named is not None for case in cases) > 50
-    assert len({case.file for case in cases}) == COUNTED
+    assert len({case.file for case in cases}) >= COUNTED - 5, "two seeds may meet by chance, not many"
 
 
 @cache
