@@ -162,7 +162,7 @@ def _scalars(factors: tuple[Expr, ...]) -> Expr:
             exponents[base] = _sum((exponents[base], exponent), ONE)
     if coefficient < 0:
         for base in order:
-            if isinstance(base, Add) and exponents[base] is ONE and any(map(negative, base.terms)):
+            if isinstance(base, Add) and exponents[base] is ONE and negative(base.terms[0]):
                 flipped = opposite(base)
                 order = [flipped if b is base else b for b in order]
                 exponents[flipped] = ONE

@@ -180,7 +180,7 @@ RESULTS = [
     ("X: matrix(m, n); b: vector(m)", "norm(X pinv(X) b)^2", "X", "gradient", "2(I − XX⁺)bb'(X')⁺"),
     ("X: matrix(m, n)", "tr(X pinv(X))", "X", "gradient", "0"),
     ("w: vector(n); x: vector(n); b: scalar; y: scalar", "(y - max(0, dot(w, x) + b))^2", "w", "gradient",
-     "{2(w · x + b − y)x if w · x + b > 0, 0 otherwise}"),
+     "{−2(y − (w · x + b))x if w · x + b > 0, 0 otherwise}"),
     ("w: vector(n); x: vector(n)", "w ./ x", "x", "jacobian", "−diag(w ⊘ (x ∘ x))"),
     ("A: {type: invertible(n), of: t}; t: scalar", "logdet(A)", "t", "second-derivative", "tr(A⁻¹Ä − A⁻¹ȦA⁻¹Ȧ)"),
     ("t: scalar", "det(expm(t [0, 1; -1, 0]))", "t", "derivative", "0"),
@@ -195,3 +195,10 @@ RESULTS = [
 def test_results_are_written_as_people_write_them(symbols: str, function: str, wrt: str, find: str, wanted: str) -> None:
     result = derived(symbols, function, wrt, find).results[find]
     assert normalize("NFC", text.pretty(result.expr)) == wanted  # type: ignore[union-attr]
+
+
+def test_a_factor_keeps_the_sign_by_which_the_second_order_test_decides() -> None:
+    """Wishart: (ν − n − 1)V is a maximum, because ν − n − 1 > 0 where it is positive definite."""
+    function = "(nu - n - 1)/2 * logdet(X) - 1/2 tr(V^-1 X)"
+    point = derived("X: spd(n); V: spd(n); nu: scalar", function, "X", "stationary").results["stationary"]
+    assert point.classification == "maximum"  # type: ignore[union-attr]
