@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from itertools import chain, count
 
+from derive.calculus.kronecker import pulled
 from derive.calculus.rules.adjoints import adjoint_of
 from derive.errors import DeriveError
 from derive.language.build import ONE, add, counted, matmul, scale, times, transpose, zero
@@ -77,6 +78,10 @@ def pull(expr: Expr, direction: Symbol, weight: Expr) -> Expr:
             if a.is_scalar and not b.is_scalar:
                 return pull(a, direction, pairing(weight, Call("quotient", (ONE, b))))
             return pull(a, direction, Call("quotient", (weight, b)))
+        case Call(name="kron", args=(a, b)) if (name in a.free) != (name in b.free):
+            through = pulled(a, b, weight, name in a.free)
+            if through is not None:
+                return pull(a if name in a.free else b, direction, through)
         case Call(name="inner", args=(a, b)) | Call(name="dot", args=(a, b)):
             here, other = (a, b) if name in a.free else (b, a)
             return pull(here, direction, scale(weight, other))
