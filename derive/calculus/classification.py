@@ -16,6 +16,7 @@ from derive.calculus.tidy import tidy, tidy_with
 from derive.calculus.unknowns import Term, expanded, gathered_left, split_terms
 from derive.language.build import ONE, add, coefficient, inverse, is_zero, matmul, power, scale, terms, times, transpose
 from derive.language.nodes import (
+    Add,
     Call,
     Expr,
     Identity,
@@ -222,7 +223,14 @@ def _positive_scale(here: Expr, at: Expr, x: Symbol) -> tuple[Expr, list[Why], d
     if isinstance(base, Power) and base.exponent is number(-1):
         base = base.base
     marker: Symbol = Symbol("_c", base.shape, frozenset({"positive"}))
-    marked = tidy(collect(tidy(substitute(here, {base: marker}))))
+    opposite = {tidy(scale(number(-1), t)) for t in terms(base)}
+
+    def mark(node: Expr) -> Expr:
+        if isinstance(node, Add) and node.is_scalar and set(node.terms) in (set(terms(base)), opposite):
+            return marker if set(node.terms) == set(terms(base)) else scale(number(-1), marker)
+        return node
+
+    marked = tidy(collect(tidy(transform(substitute(here, {base: marker}), mark))))
     return marked, [(base, " > 0, as ", x, " is positive definite")], {marker: base}
 
 

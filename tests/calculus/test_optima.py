@@ -44,6 +44,8 @@ KNOWN = {
                    ["maximum", "minimum"]),
     "nearest symmetric": ("X: symmetric(n)\n  A: square(n)", "norm(X - A)^2", "X", ["1/2 (A + A')"], ["minimum"]),
     "nearest skew": ("X: skew(n)\n  A: square(n)", "norm(X - A)^2", "X", ["1/2 (A - A')"], ["minimum"]),
+    "Wishart": ("X: spd(n)\n  V: spd(n)\n  nu: scalar", "(nu - n - 1) / 2 * logdet(X) - 0.5 * tr(V^-1 X)", "X", ["(nu - n - 1) V"],
+                ["maximum"]),
     "nearest diagonal": ("D: diagonal(n)\n  A: square(n)", "norm(A - D)^2", "D", ["diag(diag(A))"], ["minimum"]),
     "Sylvester": ("A: spd(m)\n  B: spd(n)\n  C: matrix(m, n)\n  X: matrix(m, n)", "tr(X' A X) + tr(X B X') - 2 tr(C' X)", "X",
                   ["unvec(inv(kron(I(n), A) + kron(B, I(m))) vec(C), zeros(m, n))"], ["minimum"]),
