@@ -77,7 +77,7 @@ def names(problem: Problem, derivation: Derivation | None) -> Names:
     definitions: list[tuple[Symbol, Expr]] = []
     counted = Counter(node for expr in exprs for node in walk(expr) if _is_large(node))
     for node in counted:
-        if node in values or counted[node] + counted[_turned(node)] < 2:
+        if node in values or sum(counted[one] for one in {node, _turned(node)}) < 2:
             continue
         letters = _VECTORS if is_column(node.shape) else _MATRICES
         name = next((letter for letter in letters if letter not in taken), None)

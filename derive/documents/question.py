@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from derive.calculus.derivation import Head
@@ -97,12 +98,24 @@ def asked(problem: Problem, find: Sequence[str], notation: Notation, words: Mapp
     named = []
     for quantity in find:
         head = _head(problem, quantity, notation)
-        first = quantity == "taylor" and problem.options.get("order") == 1
-        named.append(words["find.taylor-1" if first else f"find.{quantity}"] + (f" ${head}$" if head else ""))
+        key = f"find.{quantity}"
+        if quantity == "taylor" and problem.options.get("order") == 1:
+            key = "find.taylor-1"
+        elif quantity == "derivative" and _by_number(problem):
+            key = "find.derivative-by-number"
+        named.append(words[key] + (f" ${head}$" if head else ""))
     return closed_up(words["ask"].format(what=_listed(named, words)))
 
 
+def _by_number(problem: Problem) -> bool:
+    """Whether the derivative is df/dx: by one scalar, along no direction of its own."""
+    return len(problem.wrt) == 1 and problem.wrt[0].is_scalar and not problem.direction_named
+
+
 def _head(problem: Problem, quantity: str, notation: Notation) -> str:
+    if quantity in ("derivative", "second-derivative") and _by_number(problem):
+        # In the line, df/dt with a slash.
+        return re.sub(r"^\\frac\{(.*)\}\{(.*)\}$", r"\1 / \2", latex.head(Head(quantity, problem.name, problem.wrt), notation))
     if quantity == "derivative":
         return latex.head(Head("derivative", problem.name, problem.wrt, problem.directions), notation)
     if quantity == "gradient" and len(problem.wrt) == 1:
@@ -127,7 +140,7 @@ def given(problem: Problem, notation: Notation, words: Mapping[str, str]) -> tup
     out = []
     for (shape, properties), symbols in kinds.items():
         # A long list is broken between its names, which one formula is not.
-        names = (", " if len(symbols) <= LIST else "$, $").join(latex.latex(symbol, notation) for symbol in symbols)
+        names = (", " if len(symbols) <= LIST else "$, $").join(_named(symbol, problem, notation) for symbol in symbols)
         described = " ".join(words[f"has.{name}"] for name in properties)
         space = space_of(shape)
         if described == words["has.positive"] and is_scalar(shape):
@@ -135,6 +148,12 @@ def given(problem: Problem, notation: Notation, words: Mapping[str, str]) -> tup
         else:
             out.append(f"${names} \\in {space}$" + (f" {described}" if described else ""))
     return tuple(out)
+
+
+def _named(symbol: Symbol, problem: Problem, notation: Notation) -> str:
+    """`A`, of a path `A(t)`."""
+    name = latex.latex(symbol, notation)
+    return name if symbol.of is None else f"{name}({latex.latex(problem.symbols[symbol.of], notation)})"
 
 
 def said(has: Iterable[str]) -> tuple[str, ...]:

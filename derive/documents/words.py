@@ -101,6 +101,7 @@ ENGLISH: Mapping[str, str] = {
     "is.value": "value of the function",
     # what is asked, with the head that is printed after it
     "find.derivative": "the directional derivative",
+    "find.derivative-by-number": "the derivative",
     "find.differential": "the differential",
     "find.gradient": "the gradient",
     "find.jacobian": "the Jacobian",

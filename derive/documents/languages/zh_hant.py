@@ -90,6 +90,7 @@ _WORDS = {
     "figure.shapes": "各因子的型。",
     "figure.blocks": "以區塊陣列表示的導數。",
     "find.derivative": "方向導數",
+    "find.derivative-by-number": "導數",
     "find.differential": "微分",
     "find.gradient": "梯度",
     "find.jacobian": "雅可比矩陣",
