@@ -17,7 +17,7 @@ from derive.calculus.explicit import by_entries, explicit
 from derive.calculus.first import Setting
 from derive.calculus.index_calculus import contract
 from derive.calculus.index_entries import total
-from derive.calculus.indices import FreeIndices, IndexLine, free_indices, index_chain, index_lines, recognise
+from derive.calculus.indices import FreeIndices, IndexLine, free_indices, index_chain, index_lines, read_as_matrix
 from derive.calculus.matrixform import in_vec, vec_matrix
 from derive.errors import DeriveError
 from derive.language.build import ZERO, add, times, transpose
@@ -164,7 +164,7 @@ def derivative_lines(s: Setting, found: tuple[Indexed, ...], moves: Mapping[Symb
                           steps=(Step(here, write(short), "contract", ()),)))
         here = write(short)
     row, column = (*indices, None, None)[:2]
-    matrix = recognise(short, row, column, {i.name: size for i, size in value})
+    matrix = read_as_matrix(short, row, column, {i.name: size for i, size in value})
     matrix = matrix if matrix is None else neat(collect(matrix), [])
     if matrix is not None and indices:
         entry: Expr = Entry(matrix, row, column)
@@ -327,7 +327,7 @@ def _arrays(s: Setting, one: Indexed) -> list[Line]:
     ((i, size),) = one.free.value
     (r, rows), (q, columns) = one.free.variable
     sizes = {r.name: rows, q.name: columns}
-    matrix = recognise(one.short, r, q, sizes)
+    matrix = read_as_matrix(one.short, r, q, sizes)
     if matrix is None:
         return []
     why: Why = ("as a matrix, for each ", i)
@@ -348,5 +348,5 @@ def _row(one: Indexed, at: Mapping[Expr, Expr], q: Symbol, columns: Size) -> Exp
     part = contract(substitute(one.short, at))
     if part is ZERO:
         return Zeros((ONE, columns))
-    found = recognise(part, q, None, {q.name: columns})
+    found = read_as_matrix(part, q, None, {q.name: columns})
     return None if found is None else transpose(found)

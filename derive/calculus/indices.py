@@ -6,7 +6,7 @@ variable, i, j for the value of the function).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -155,11 +155,16 @@ def index_chain(function: Expr, inner: Symbol, definition: Expr, variable: Symbo
     return IndexChain([line._replace(expr=lettered(line.expr)) for line in lines + _recognised(short, free)], free, entry)
 
 
-def lettered(expr: Expr) -> Expr:
+def read_as_matrix(expr: Expr, row: Symbol | None, column: Symbol | None, sizes: Mapping[str, Size]) -> Expr | None:
+    """`recognise`, with letters for the indices of sums that stay."""
+    found = recognise(expr, row, column, sizes)
+    return None if found is None else lettered(found, {s.name for s in (row, column) if s is not None})
+
+
+def lettered(expr: Expr, used: Iterable[str] = ()) -> Expr:
     """The expression with a letter of its own for each index that is summed inside another sum over the same letter, or whose
-    name is no letter: two sums beside one another may share one."""
-    taken = _names(expr)
-    new = fresh(taken)
+    name is no letter: two sums beside one another may share one.  `used` are names that stand around it."""
+    new = fresh(_names(expr) | set(used))
 
     def go(node: Expr, around: frozenset[str]) -> Expr:
         if isinstance(node, Sum):
