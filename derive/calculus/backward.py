@@ -16,6 +16,7 @@ from derive.calculus.differentiate import level
 from derive.calculus.distributing import collected
 from derive.calculus.first import Setting, free_name, taken_names
 from derive.calculus.narration import reason
+from derive.calculus.properties import is_symmetric
 from derive.calculus.structure import in_structure
 from derive.calculus.tidy import tidy
 from derive.language.build import ONE, add, matmul, times, total, transpose
@@ -83,10 +84,10 @@ def backward(s: Setting) -> Backward:
         parts = contributions.get(u.name)
         if not parts:
             continue
-        g = _named(u)
         value = neat(add(*parts), []) if len(parts) > 1 else parts[0]
         for later, _ in where:
             value = collected(value, later)
+        g = _named(u, value)
         where.append((g, value))
         right = spread_back(g, substitute(_finish(D(definition, m.moves), s), pending))
         factor: Why = ("the gradient by ", u, ": the factor of ", arrows[u])
@@ -155,10 +156,12 @@ def _inner(g: Expr, move: Expr) -> Expr:
     return Call("inner", (g, move))
 
 
-def _named(u: Symbol) -> Symbol:
+def _named(u: Symbol, value: Expr) -> Symbol:
+    """The letter of the gradient by u; that of a symmetric u need not be symmetric."""
     from derive.notation.latex import latex
 
-    out: Symbol = Symbol(f"delta_{u.name}", u.dims, u.has & {"symmetric"}, None, rf"\delta_{{{latex(u)}}}")
+    has = frozenset({"symmetric"}) if "symmetric" in u.has and is_symmetric(value) else frozenset()
+    out: Symbol = Symbol(f"delta_{u.name}", u.dims, has, None, rf"\delta_{{{latex(u)}}}")
     return out
 
 
