@@ -249,6 +249,8 @@ class _Reader:
                 break
             if token == r"\\":
                 rows.append([])
+                if self.token == "[":  # the space after the row
+                    self.k = self.tokens.index("]", self.k) + 1
         align = ' columnalign="left"' if name == "cases" else ""
         body = "".join(f"<mtr>{''.join(f'<mtd>{cell}</mtd>' for cell in row)}</mtr>" for row in rows if row != [""])
         fences = _FENCES.get(name, "  ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from derive.language.build import ZERO
@@ -54,6 +55,7 @@ def _matrix(p: Parser) -> Operand:
         if p.skip("&"):
             rows[-1].append(p.sum())
         elif p.skip(r"\\"):
+            _row_space(p)
             if p.token.kind == "end-env":
                 break
             rows.append([p.sum()])
@@ -64,6 +66,18 @@ def _matrix(p: Parser) -> Operand:
         return Operand(rows[0][0].value, start, p.last_end, None, True)
     blocks = tuple(tuple(_block(p, rows, i, k) for k in range(len(row))) for i, row in enumerate(rows))
     return Operand(p.made(Stack, start, blocks), start, p.last_end, None, True)
+
+
+def _row_space(p: Parser) -> None:
+    r"""The space after a row, `\\[3pt]`, says nothing; as in LaTeX, a bracket after a gap is one of the next row."""
+    if p.token.text != "[" or p.token.gap:
+        return
+    start = p.take().start
+    inside = ""
+    while p.token.kind == "char" and p.token.text != "]":
+        inside += p.take().text
+    if not p.skip("]") or not re.fullmatch(r"\d*\.?\d+(pt|em|ex|mm)", inside):
+        raise p.fail(r"after `\\`, a bracket holds a space such as [3pt]", start, "syntax")
 
 
 def _block(p: Parser, rows: list[list[Operand]], i: int, k: int) -> Expr:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from derive.language.nodes import Delta, Entry, Expr, Number, Path, Power, Stack, Symbol, Transpose, Where, Zeros
 from derive.language.sizes import ONE
@@ -88,7 +89,9 @@ class Structure(Context):
                 cells.append(self._zero((*path, k)) if bare else self.child(node, path, k).text)
                 k += 1
             rows.append(" & ".join(cells))
-        body = r" \\ ".join(rows)
+        # Fractions in rows above one another would touch.
+        close = [r"\\[3pt]" if r"\frac" in above and r"\frac" in below else r"\\" for above, below in pairwise(rows)]
+        body = rows[0] + "".join(f" {space} {row}" for space, row in zip(close, rows[1:], strict=True))
         return Piece(rf"\begin{{pmatrix}} {body} \end{{pmatrix}}", ATOM, BLOCK, "bracket")
 
     def _zero(self, path: Path) -> str:

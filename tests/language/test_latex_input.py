@@ -256,3 +256,10 @@ def test_moves_name_the_variables_of_a_pending_derivative() -> None:
     assert isinstance(found, D) and found.moves == ((x, z),)
     with pytest.raises(DeriveError):
         parse(r"\mathrm{D}(x^{\mathsf T} w)[w]", SCOPE, own=True, moves=((x, z),))
+
+
+def test_the_space_after_a_row_says_nothing() -> None:
+    spaced, plain = (parse(rf"\begin{{pmatrix}} \frac12 \\{space} \frac13 \end{{pmatrix}}", SCOPE) for space in ("[3pt]", ""))
+    assert spaced is plain
+    with pytest.raises(DeriveError, match="a space such as"):
+        parse(r"\begin{pmatrix} 1 \\[x] 2 \end{pmatrix}", SCOPE)
