@@ -8,8 +8,8 @@ from math import isfinite
 from typing import Any, Protocol
 
 from derive.calculus.derivation import Chain, Derivation, Found, Head, Line, Result, members
-from derive.language.build import subtract
-from derive.language.nodes import Call, Expr, Symbol
+from derive.language.build import matmul, subtract, transpose
+from derive.language.nodes import Call, Expr, Symbol, substitute
 from derive.language.problem import Problem
 from derive.language.sizes import Size
 from derive.notation.latex import RELATIONS, head, latex, line_left
@@ -120,7 +120,7 @@ class _Writer:
             "numpy": self.value(line),
             "rule": line.rule,
             "why": why(line.why),
-            "quantity": "equation" if line.equation else line.quantity,
+            "quantity": "equation" if line.equation or self.at_a_solution(line) is not None else line.quantity,
             "left": left or None,
             "relation": RELATIONS.get(line.relation, rf"\text{{ {line.relation} }}"),
             "chain": chain.title,
@@ -145,12 +145,28 @@ class _Writer:
             expr = subtract(line.partial.quotient, expr)
         elif line.equation and line.left is not None:
             expr = subtract(self.side(line.left, expr), expr)
+        elif (general := self.at_a_solution(line)) is not None:
+            expr = subtract(general, expr)
         let = self.names.let
         if line.solution and line.quantity != "stationary":
             # a name of `let` may hold the unknown: the solution is put in wherever the unknown is written
             solution = {s: e for s, e in line.solution.items() if s.name not in e.free}
             let = (*let, *solution.items())
         return source(expr, Names(let, line.free))
+
+    def at_a_solution(self, line: Line) -> Expr | None:
+        """D²f[H, H] as it is everywhere, for a line that states it at the solution: an equation there.  None for any other
+        line, and where only that line says it."""
+        problem = self.derivation.problem
+        if not line.solution or line.quantity != "second-derivative" or len(problem.wrt) != 1:
+            return None
+        (h,) = problem.directions
+        second, hessian = (self.derivation.results.get(name) for name in ("second-derivative", "hessian"))
+        if isinstance(second, Result):
+            return substitute(second.expr, dict.fromkeys(problem.second_directions, h))
+        if isinstance(hessian, Result) and hessian.direction:
+            return Call("inner", (substitute(hessian.expr, dict.fromkeys(hessian.direction, h)), h))
+        return matmul(transpose(h), hessian.expr, h) if isinstance(hessian, Result) and not h.is_scalar else None
 
     def side(self, left: Head | Expr, right: Expr) -> Expr:
         """The left side of an equation as an expression: a gradient by its result."""

@@ -9,8 +9,10 @@ import numpy as np
 import scipy as sp
 
 from derive.calculus.derivation import Chain, Derivation, Head, Line, Result
+from derive.calculus.quantities import derive
 from derive.checking.sampling import points
 from derive.checking.verification import verify
+from derive.language import problemfile
 from derive.language.build import zero
 from derive.language.nodes import D, Entry, Symbol
 from derive.language.problem import Problem
@@ -173,3 +175,17 @@ def test_a_scalar_variable_and_keywords() -> None:
     assert out["wrt"] == "lambda"
     assert out["function"]["numpy"] == "lambda_**2"
     assert out["results"]["derivative"]["numpy"] == "2 * lambda_"
+
+
+def test_a_second_derivative_at_the_solution_is_an_equation_there() -> None:
+    """With S/N for Σ the quadratic form is another one than everywhere: left minus right, both there."""
+    text = (
+        "id: likelihood\nsymbols: {Sigma: spd(n), S: spd(n), N: positive}\nfunction: f(Sigma) = N/2 logdet(Sigma) + 1/2 tr(Sigma^-1 S)\n"
+        "find: [hessian, stationary]\n"
+    )
+    steps = record(derive(problemfile.read(text, "likelihood.yaml")))["steps"]
+    (there,) = [step for step in steps if step["chain"] == "Second-order test" and step["quantity"] == "equation"][:1]
+    rng = np.random.default_rng(1)
+    a, b = rng.normal(size=(3, 3)), rng.normal(size=(3, 3))
+    values = {"np": np, "sp": sp, "S": a @ a.T + np.eye(3), "N": 4.0, "H": b + b.T, "n": 3, "Sigma": np.eye(3)}
+    assert abs(eval(there["numpy"], values)) < 1e-10
