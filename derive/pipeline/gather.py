@@ -40,14 +40,14 @@ def references(collection: Collection) -> dict[str, str]:
     DeriveError [unknown-problem] at the reference, with the names that are near.
     """
     here = Path(collection.file).parent
-    roots = [here, *(parent for parent in (here, *here.parents) if parent.name == DEFAULT), here.parent]
+    home = next((folder for folder in (here, *here.parents) if folder.name == DEFAULT), None)
+    roots = [here, home] if home else [here, here / DEFAULT, here.parent / DEFAULT, here.parent]
     known: dict[str, list[Path]] = {}
     for root in dict.fromkeys(roots):
-        for suffix in SUFFIXES:
-            for path in sorted(root.rglob(f"*{suffix}")) if root.is_dir() else ():
-                known.setdefault(path.stem, []).append(path)
-        if root.name == DEFAULT:
-            break
+        # Only a folder of problems is searched with what lies below it: beside one there may be anything.
+        found = (path for suffix in SUFFIXES for path in (root.rglob if root.name == DEFAULT else root.glob)(f"*{suffix}"))
+        for path in sorted(found) if root.is_dir() else ():
+            known.setdefault(path.stem, []).append(path)
     out: dict[str, str] = {}
     for use in collection.uses:
         out[use.problem] = _found(use, roots, known)

@@ -22,7 +22,7 @@ from derive.documents.settings import Fit, Settings
 from derive.errors import DeriveError
 from derive.language.problem import FIND
 from derive.notation.settings import DEFAULT, Notation
-from derive.pipeline.gather import _label, document, gather
+from derive.pipeline.gather import _label, document, gather, references
 
 LECTURE = """\
 title: Matrix differentiation
@@ -194,3 +194,16 @@ def test_a_hint_is_printed_where_the_set_asks_for_it() -> None:
     assert not any(page.question.hint for page in pages["solutions"] if isinstance(page, ProblemPage))
     points = [page.points for page in pages["sheet"] if isinstance(page, ProblemPage)]
     assert points == sorted(points) and len(points) == 8
+
+
+def test_a_problem_is_looked_for_in_the_folders_of_problems_alone(tmp_path: Path) -> None:
+    """Beside a set there may be anything: only the files next to it and the folders `problems` are searched."""
+    for folder in ("problems/deep", "elsewhere/deep", "sets"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "problems/deep/a.yaml").write_text("function: x\n")
+    (tmp_path / "elsewhere/deep/b.yaml").write_text("function: x\n")
+    (tmp_path / "sets/c.yaml").write_text("function: x\n")
+    sheet = read("title: S\nproblems: [a, c]\n", str(tmp_path / "sets/s.yaml"))
+    assert references(sheet) == {name: (tmp_path / path).as_posix() for name, path in (("a", "problems/deep/a.yaml"), ("c", "sets/c.yaml"))}
+    with pytest.raises(DeriveError, match="there is no problem `b`"):
+        references(read("title: S\nproblems: [b]\n", str(tmp_path / "sets/s.yaml")))
