@@ -36,7 +36,8 @@ class Demand:
 
 
 def demands(exprs: Iterable[Expr]) -> tuple[Demand, ...]:
-    """The demands of every function of a matrix in the expressions, but for those under a sum over an index."""
+    """The demands of every function of a matrix in the expressions, but for those under a sum over an index; those of an
+    argument before those of what it is an argument of."""
     found: dict[Demand, None] = {}
     for expr in exprs:
         bound = {node.index.name for node in walk(expr) if isinstance(node, Sum)}
@@ -49,13 +50,16 @@ def demands(exprs: Iterable[Expr]) -> tuple[Demand, ...]:
                 found.update({Demand(word, arg, index): None for word, arg in zip(words, node.args, strict=False) if word in _MARGINS})
             elif isinstance(node, Power) and not node.is_scalar and isinstance(node.exponent, Number) and node.exponent.value < 0:
                 found[Demand("invertible", node.base)] = None
-    return tuple(found)
+    return tuple(reversed(found))
 
 
 def check(found: Iterable[Demand], names: Names, namespace: dict[str, Any]) -> None:
-    """Unevaluable where a demand is not met by more than APART."""
+    """Unevaluable where a demand is not met by more than APART, or asks something of an entry that is not finite: LAPACK may
+    never return from that."""
     for demand in found:
         value = np.atleast_2d(evaluate(compiled(demand.arg, names), namespace))
+        if not np.all(np.isfinite(value)):
+            raise Unevaluable("it is not finite")
         if demand.arg.shape[1] == demand.arg.shape[1].of(1):
             value = value.reshape(-1, 1)
         index = None if demand.index is None else int(evaluate(compiled(demand.index, names), namespace))

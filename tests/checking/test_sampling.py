@@ -87,6 +87,12 @@ def test_where_there_is_no_point_it_says_so() -> None:
     assert caught.value.hint is not None
 
 
+def test_a_factorization_of_what_is_not_finite_is_not_tried() -> None:
+    """LAPACK never returns from an infinite entry: the zeros of a triangular matrix are divided by here."""
+    with pytest.raises(DeriveError, match="it is not finite"):
+        points(problem("X: matrix(n, n); L: lower(n)", "f(X) = tr(svd_u(X ./ L))", "derivative"), 1)
+
+
 def test_a_constant_function_still_has_points() -> None:
     assert len(points(problem("X: orthogonal(n); c: scalar", "f(X) = tr(X' X) + c"))) == 3
     assert len(points(problem("x: scalar", "f(x) = sign(x)"))) == 3
