@@ -15,6 +15,7 @@ from derive.calculus.conditions import conditions
 from derive.calculus.derivation import Chain, Derivation, Found, Head, Line, Result, Step, Why, members
 from derive.calculus.explaining import explanations
 from derive.calculus.first import Setting, derivative_lines, read_off, setting, taken_names
+from derive.calculus.further import by_further_methods
 from derive.calculus.grain import folded, grained
 from derive.calculus.jacobian import jacobian, one_of, per_variable, vectorized, vectorized_hessian
 from derive.calculus.lettering import lettered
@@ -69,7 +70,7 @@ def _derive(problem: Problem) -> Derivation:
     chains: list[Chain] = []
     results: Results = {}
     if backwards.applies(s) and not links.scalars(s) and find <= {"derivative", "gradient", "differential"}:
-        return _backward(s, find)
+        return _backward(s, find, written)
     if problem.method == "entries":
         opening = _opening_by_indices(s)
     else:
@@ -83,6 +84,7 @@ def _derive(problem: Problem) -> Derivation:
         results["gradient"] = per_variable(problem, {n: Result(e) for n, e in structured.items()})
     if "jacobian" in find and opening.jacobian is not None:
         results["jacobian"] = Result(opening.jacobian)
+    chains += by_further_methods(written, s, first, where)
     if "differential" in find and problem.method == "differential" and not s.unit_speed:
         results["differential"] = Result(first)
     elif "differential" in find:
@@ -230,7 +232,7 @@ def _opening_by_indices(s: Setting) -> Opening:
     return Opening(tuple(chains), found.derivative, gradients, structured, jacobian)
 
 
-def _backward(s: Setting, find: set[str]) -> Derivation:
+def _backward(s: Setting, find: set[str], written: Problem) -> Derivation:
     """The derivation through many intermediates, from the outermost function to the variables."""
     problem = s.problem
     done = backwards.backward(s)
@@ -241,6 +243,7 @@ def _backward(s: Setting, find: set[str]) -> Derivation:
         results["derivative"] = Result(done.derivative, problem.directions)
     if "gradient" in find:
         results["gradient"] = per_variable(problem, {n: Result(g) for n, g in done.gradients.items()})
+    chains += by_further_methods(written, s, done.derivative, (*done.where, *letters))
     if "differential" in find:
         chain = differential(s, done.derivative)
         chains.append(chain)

@@ -23,7 +23,7 @@ def remarks(problem: Problem, free: Mapping[str, Expr], structured: Mapping[str,
     shapes = _shapes(problem) if not problem.options.get("shapes") else ()
     if shapes:
         out.append(shapes)
-    if problem.options.get("indices") == "einstein" and ("entries" in problem.find or problem.method == "entries"):
+    if problem.options.get("indices") == "einstein" and ("entries" in problem.find or "entries" in (problem.method, *problem.further_methods)):
         out.append(("Sums over repeated indices are not written: an index that a term holds twice is summed.",))
     return tuple(out)
 

@@ -70,6 +70,7 @@ class Problem:
     let: tuple[tuple[Symbol, Expr], ...] = ()
     sizes: tuple[SizeRelation, ...] = ()
     method: str = "directional"
+    further_methods: tuple[str, ...] = ()
     layout: str = "numerator"
     inner_product: Expr | None = None
     detail: str = "normal"

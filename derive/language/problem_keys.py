@@ -19,6 +19,7 @@ from derive.language.yamlnodes import Node
 PROSE = ("title", "statement", "hint", "remark", "notes", "source")
 LAYOUTS = ("numerator", "denominator", "both")
 METHODS = ("directional", "differential", "expansion", "entries", "polarization", "mixed", "gradient", "all")
+FIRST_METHODS = METHODS[:4]
 INDICES = ("sums", "einstein")
 SHAPES = ("false", "true")
 DETAILS = ("normal", "brief", "full")
@@ -70,6 +71,24 @@ def read_choice(node: Node | None, key: str, choices: tuple[str, ...]) -> str:
             code="choice",
         )
     return text
+
+
+def read_methods(node: Node | None) -> tuple[str, ...]:
+    """The method, or a list of methods for the first derivative; the first of them gives the results."""
+    if node is None or node.kind != "list":
+        return (read_choice(node, "method", METHODS),)
+    found: list[str] = []
+    for item in node.entries("`method`"):
+        name = read_choice(item, "method", METHODS)
+        if name not in FIRST_METHODS:
+            raise item.error(
+                f"a list of methods is for the first derivative, of {', '.join(FIRST_METHODS)}; `{name}` is a method for the second",
+                code="method", hint="`method: all` shows the second derivative by every method",
+            )
+        if name in found:
+            raise item.error(f"the method `{name}` stands twice in the list", code="method")
+        found.append(name)
+    return tuple(found)
 
 
 def read_names(node: Node, key: str) -> tuple[str, ...]:

@@ -18,12 +18,12 @@ from derive.language.problem_keys import (
     INDICES,
     KEYS,
     LAYOUTS,
-    METHODS,
     PROSE,
     SHAPES,
     read_choice,
     read_id,
     read_inner_product,
+    read_methods,
     read_names,
     read_order,
     read_prose,
@@ -91,8 +91,8 @@ def _problem(node: Node, text: str, file: str) -> Problem:
     parts = read_parts(value.get("parts"), header.expr, wrt)
     find = read_find(value.get("find"), node, parts, header.expr, wrt)
     layout = read_choice(value.get("layout"), "layout", LAYOUTS)
-    method = read_choice(value.get("method"), "method", METHODS)
-    if "differential" in find or method == "differential":
+    methods = read_methods(value.get("method"))
+    if "differential" in find or "differential" in methods:
         bindings.refuse_differentials(wrt)
     answer = read_answers(
         value.get("answer"), find, header.expr, wrt, wrt_list, (*directions, *second), layout, bindings
@@ -136,7 +136,8 @@ def _problem(node: Node, text: str, file: str) -> Problem:
         unnamed=dict(bindings.unnamed),
         let=tuple(let),
         sizes=relations,
-        method=method,
+        method=methods[0],
+        further_methods=methods[1:],
         layout=layout,
         inner_product=read_inner_product(value.get("inner-product"), wrt, bindings),
         detail=read_choice(value.get("detail"), "detail", DETAILS),

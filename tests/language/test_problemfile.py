@@ -19,7 +19,7 @@ from derive.language.evident import evident
 from derive.language.grammar import Scope, parse
 from derive.language.nodes import Identity, Symbol, Zeros
 from derive.language.problem import FIND, Problem
-from derive.language.problem_keys import DETAILS, KEYS, LAYOUTS, METHODS
+from derive.language.problem_keys import DETAILS, FIRST_METHODS, KEYS, LAYOUTS, METHODS
 from derive.language.problem_notation import CHOICES
 from derive.language.sizes import ONE, SCALAR, Size
 
@@ -311,7 +311,9 @@ def test_the_schema_names_the_same_words() -> None:
     p = s["properties"]
     assert set(p) == set(KEYS) and s["required"] == ["symbols", "function"]
     assert s["definitions"]["find"]["anyOf"][0]["enum"] == list(FIND) == p["answer"]["propertyNames"]["enum"]
-    assert p["method"]["enum"] == list(METHODS) and p["layout"]["enum"] == list(LAYOUTS) and p["detail"]["enum"] == list(DETAILS)
+    one, several = p["method"]["anyOf"]
+    assert one["enum"] == list(METHODS) and several["items"]["enum"] == list(FIRST_METHODS)
+    assert p["layout"]["enum"] == list(LAYOUTS) and p["detail"]["enum"] == list(DETAILS)
     assert {key: value["enum"] for key, value in p["notation"]["properties"].items() if "enum" in value} == {
         key: list(words) for key, words in CHOICES.items()}
     assert p["symbols"]["additionalProperties"]["anyOf"][1]["properties"]["is"]["anyOf"][0]["enum"] == list(PROPERTIES)
@@ -332,6 +334,8 @@ BOTH: list[tuple[dict[str, Any], bool]] = [
     ({"symbols": {"x": {"type": "vector(n)", "colour": "red"}}}, False), ({"symbols": {"_x": "vector(n)"}}, False),
     ({"detail": "long"}, False), ({"method": "magic"}, False), ({"parts": [{"points": 1}]}, False), ({"id": "a/b"}, False),
     ({"shapes": True}, True), ({"shapes": "yes"}, False), ({"indices": "einstein"}, True), ({"indices": "tensor"}, False),
+    ({"method": ["directional", "entries"]}, True), ({"method": ["expansion"]}, True), ({"method": []}, False),
+    ({"method": ["directional", "mixed"]}, False), ({"method": ["entries", "entries"]}, False), ({"method": ["magic"]}, False),
     ({"layout": ["both"]}, False), ({"wrt": []}, False), ({"find": ["gradient", "gradient"]}, False),
     ({"symbols": {"x": {"type": "vector(n)", "is": ["nice"]}}}, False), ({"let": {"a b": "x"}}, False), ({"at": {}}, False),
 ]
@@ -357,3 +361,22 @@ def test_the_corpus_is_read() -> None:
         assert validator.is_valid(document), case["id"]
         problem = problemfile.read(yaml.safe_dump(document, allow_unicode=True, sort_keys=False), case["id"])
         assert list(problem.find) == document["find"]
+
+
+@pytest.mark.parametrize(("methods", "column", "message"), [
+    ("[directional, mixed]", 23, "a list of methods is for the first derivative, of directional, differential, expansion, entries; "
+     "`mixed` is a method for the second"),
+    ("[entries, entries]", 19, "the method `entries` stands twice in the list"),
+    ("[directional, entires]", 23, "did you mean `entries`?"),
+])
+def test_a_list_of_methods_says_what_is_wrong(methods: str, column: int, message: str) -> None:
+    text = f"symbols:\n  A: matrix(m, n)\nfunction: f(A) = A' A\nmethod: {methods}\nfind: [derivative]\n"
+    with pytest.raises(DeriveError) as caught:
+        read(text)
+    assert message in caught.value.message
+    assert caught.value.where is not None and (caught.value.where.line, caught.value.where.column) == (4, column)
+
+
+def test_the_first_of_a_list_of_methods_is_the_method() -> None:
+    p = read("symbols:\n  A: matrix(m, n)\nfunction: f(A) = A' A\nmethod: [expansion, directional]\nfind: [derivative]\n")
+    assert (p.method, p.further_methods) == ("expansion", ("directional",))
