@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from derive.calculus.bilinear import Directions, directions, normal, same_value
@@ -69,11 +70,11 @@ def _by(problem: Problem, title: str) -> tuple[list[Chain], Expr]:
     return chains, _spelled(last, p.let, dict(zip(p.directions, problem.directions, strict=True)))
 
 
-def _spelled(expr: Expr, definitions: tuple[tuple[Symbol, Expr], ...], turned: dict[Symbol, Symbol]) -> Expr:
+def _spelled(expr: Expr, definitions: tuple[tuple[Symbol, Expr], ...], turned: Mapping[Expr, Expr]) -> Expr:
     """Without the letters of intermediates, and along the problem's own directions."""
     for symbol, definition in reversed(definitions):
         expr = substitute(expr, {symbol: definition})
-    return substitute(expr, {a: b for a, b in turned.items()})
+    return substitute(expr, turned)
 
 
 def _agreement(p: Problem, unit_speed: bool, first: Expr, others: list[Expr]) -> Chain:
