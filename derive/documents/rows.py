@@ -84,7 +84,8 @@ class Sides:
         if self.style != "hanging":
             return measure.available(view.key, self.left + (0.0 if self.style == "aligned" else width(whole_left))), False
         beside = measure.available(view.key, self.left + width(whole_left))
-        if view.line.left is not None and size <= beside:
+        taken = self.left + width(whole_left) + measure.relation
+        if view.line.left is not None and taken + size <= measure.line * measure.narrow.get(view.key, 1.0):
             return beside, False
         return measure.available(view.key, self.left + HANG), view.line.left is not None
 
@@ -165,7 +166,7 @@ def row(
         view.key,
         view.number,
         lead(view.line, notation),
-        left_side(view.line, notation),
+        _stacked(view.line, notation, measure.available(view.key, sides.left - RELATION)) if alone else left_side(view.line, notation),
         whole_left,
         relation(view.line),
         _behind(broken(view.line.expr, notation, marks, room - width(behind)), behind),
@@ -177,6 +178,16 @@ def row(
         alone,
         view.line.partial is not None,
     )
+
+
+def _stacked(line: Line, notation: Notation, room: float) -> str:
+    """A left side that has a line alone, on several where it is wider than that."""
+    text = left_side(line, notation)
+    if not isinstance(line.left, Expr) or width(text) <= room:
+        return text
+    lines = broken(line.left, notation, {}, room)
+    body = r" \\ &\quad{} ".join(lines)
+    return rf"\begin{{aligned}}[t] &{body} \end{{aligned}}" if len(lines) > 1 else text
 
 
 def _behind(lines: tuple[str, ...], words: str) -> tuple[str, ...]:
