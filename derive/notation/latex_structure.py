@@ -90,7 +90,7 @@ class Structure(Context):
                 k += 1
             rows.append(" & ".join(cells))
         # Fractions in rows above one another would touch.
-        close = [r"\\[3pt]" if r"\frac" in above and r"\frac" in below else r"\\" for above, below in pairwise(rows)]
+        close = [r"\\[5pt]" if r"\frac" in above and r"\frac" in below else r"\\" for above, below in pairwise(rows)]
         body = rows[0] + "".join(f" {space} {row}" for space, row in zip(close, rows[1:], strict=True))
         return Piece(rf"\begin{{pmatrix}} {body} \end{{pmatrix}}", ATOM, BLOCK, "bracket")
 
