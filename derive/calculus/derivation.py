@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from derive.language.nodes import D, Expr, Path, Symbol, at, replace
@@ -11,6 +12,19 @@ from derive.language.sizes import Shape, Size
 
 Why = tuple[str | Expr, ...]
 """A reason as it is printed: words, and expressions among them: ("symmetric: ", Transpose(A), " = ", A)."""
+
+
+def told(text: str, read: Callable[[str], Expr]) -> Why:
+    """The words of a row of a table; what stands between backticks is mathematics, read a side of an equation at a time."""
+    out: list[str | Expr] = []
+    for k, part in enumerate(re.split(r"`([^`]*)`", text)):
+        if not k % 2:
+            out.append(part)
+            continue
+        for n, side in enumerate(part.split(" = ")):
+            out.extend((" = ",) if n else ())
+            out.append(read(side))
+    return tuple(part for part in out if part != "")
 
 
 class BrokenChain(ValueError):

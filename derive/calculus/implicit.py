@@ -5,11 +5,10 @@ Source: the implicit function theorem; Magnus & Neudecker, Matrix Differential C
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from derive.calculus.derivation import Head, Line, Why
+from derive.calculus.derivation import Head, Line, Why, told
 from derive.calculus.differentiate import Motion, level, take
 from derive.calculus.equations import solve
 from derive.calculus.properties import value_properties
@@ -65,15 +64,7 @@ class _Row:
 
     def said(self, text: str) -> Why:
         """Words; what stands between backticks is mathematics in the letters of the row."""
-        out: list[str | Expr] = []
-        for k, part in enumerate(re.split(r"`([^`]*)`", text)):
-            if not k % 2:
-                out.append(part)
-                continue
-            for n, side in enumerate(part.split(" = ")):
-                out.extend((" = ",) if n else ())
-                out.append(self.written(self.read(side)))
-        return tuple(part for part in out if part != "")
+        return told(text, lambda side: self.written(self.read(side)))
 
 
 def defining_lines(function: Expr, m: Motion, head: Head, letters: Letters) -> tuple[list[Line], Named] | None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from derive.calculus.collect import neat
-from derive.calculus.derivation import Chain, Line, Why
+from derive.calculus.derivation import Chain, Line, Why, told
 from derive.calculus.differentiate import Motion, level
 from derive.calculus.properties import is_diagonal, is_skew, is_symmetric, is_triangular
 from derive.calculus.rules.rule import compiled, fill, letters
@@ -76,15 +74,7 @@ class _Row:
 
     def said(self, text: str) -> Why:
         """Words; mathematics between backticks."""
-        out: list[str | Expr] = []
-        for k, part in enumerate(re.split(r"`([^`]*)`", text)):
-            if not k % 2:
-                out.append(part)
-                continue
-            for n, side in enumerate(part.split(" = ")):
-                out.extend((" = ",) if n else ())
-                out.append(self.read(side))
-        return tuple(part for part in out if part != "")
+        return told(text, self.read)
 
 
 def _projected(at: _Row, g: Expr, x: Symbol) -> Expr:
