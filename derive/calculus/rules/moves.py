@@ -60,7 +60,7 @@ _ROWS = (
     Move("constant", "constant", "D²f = 0", "The first derivative does not depend on X.", MN10),
     Move("taylor", "Taylor's formula", "f(X + H) = f(X) + Df(X)[H] + ½ D²f(X)[H, H] + …",
          "The function t ↦ f(X + tH) of one variable, expanded at 0.", MN6),
-    Move("agreement", "the methods agree", "D²f[H, K] is the same by every method",
+    Move("agreement", "the methods agree", "Df[H], and D²f[H, K], are the same by every method",
          "Each method ends in the same expression, or one that SymPy and numbers show to be equal.", MN10),
     Move("symmetry", "symmetric", "D²f(X)[H, K] = D²f(X)[K, H]",
          "The order of two derivatives does not matter where they are continuous; the expression shows it.", MN10),
