@@ -122,7 +122,7 @@ def factors(latex: str, inside: int = 0) -> list[str]:
         before = token if token != " " else before
     out.append(piece)
     for k in range(len(out) - 1, 0, -1):
-        if not re.match(r"[A-Za-z(\[\\{]", out[k]) or re.match(r"\\(?:,|;|cdot|in|to|right|[bB]igg?r)(?![A-Za-z])", out[k]):
+        if not re.match(r"[A-Za-z(\[\\{]", out[k]) or re.match(r"\\(?:,(?! \\mathit)|;|cdot|in|to|right|[bB]igg?r)(?![A-Za-z])", out[k]):
             out[k - 1 : k + 1] = [f"{out[k - 1]} {out[k]}"]
     return [out[0], *(rest if _SIGN.match(rest) else TIMES + rest for rest in out[1:])]
 

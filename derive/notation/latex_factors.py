@@ -55,12 +55,18 @@ def joined(pieces: list[Piece], chain: bool = False) -> Piece:
     return Piece(text, PRODUCT, max(p.height for p in pieces), "product", last.runs_on)
 
 
+WORD = r"\mathit{"
+"""A name of several letters begins with it: beside another name it would run together with it."""
+
+
 def _glue(left: Piece, right: Piece, chain: bool) -> str:
     if (right.glue == "digit" and not chain) or left.glue == "chain" or (left.glue == right.glue == "fraction"):
         return r" \cdot "
     if "derivative" in (left.glue, right.glue):
         return r" \, "
     if left.glue in ("call", "operator") and right.glue not in ("operator",):
+        return r" \, "
+    if left.glue == right.glue == "letter" and (left.text.startswith(WORD) or right.text.startswith(WORD)):
         return r" \, "
     if left.glue in ("letter", "bracket") and right.glue == "chain":
         return r" \, "

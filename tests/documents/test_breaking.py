@@ -85,3 +85,9 @@ def test_nothing_is_lost_and_every_line_stands_alone(expr: object) -> None:
             assert len(re.findall(r"\\left(?![a-z])", line)) == len(re.findall(r"\\right(?![a-z])", line))
             assert line.count(r"\begin{") == line.count(r"\end{")
             assert width(line) > 0
+
+
+def test_long_names_may_be_parted() -> None:
+    """Between names of several letters stands a thin space, which goes with the second to the next line."""
+    assert factors(r"\mathit{gain} \, \mathit{loss}") == [r"\mathit{gain}", r"\derivetimes \, \mathit{loss}"]
+    assert factors(r"\operatorname{tr}(A) \, B") == [r"\operatorname{tr}(A) \, B"]

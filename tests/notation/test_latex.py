@@ -109,7 +109,7 @@ TABLE = [
     ("alpha mu", r"\alpha \mu"),
     ("W1 x", "W_{1} x"),
     ("loss^2", r"\mathit{loss}^{2}"),
-    ("AB B", r"\mathit{AB} B"),
+    ("AB B", r"\mathit{AB} \, B"),
     ("X_max' X", r"X_{\mathrm{max}}^{\mathsf T} X"),
     # functions
     ("log(det(S))", r"\log\bigl(\det(S)\bigr)"),
@@ -306,3 +306,10 @@ def test_unit_vectors_between_themselves() -> None:
     i, j = Unit(number(1), N), Unit(number(2), N)
     assert latex(matmul(transpose(i), j)) == r"(e_{1}^{(n)})^{\mathsf T} e_{2}^{(n)}"
     assert latex(matmul(transpose(i), B, j)) == r"e_{1}^{\mathsf T} B e_{2}"
+
+
+def test_a_long_name_stands_apart_from_the_next_one() -> None:
+    loss: Symbol = Symbol("loss", (N, N))
+    gain: Symbol = Symbol("gain", (N, N))
+    assert latex(build.matmul(loss, gain)) == r"\mathit{loss} \, \mathit{gain}"
+    assert latex(build.matmul(build.transpose(loss), gain)) == r"\mathit{loss}^{\mathsf T} \, \mathit{gain}"
