@@ -28,7 +28,7 @@ def conditions(functions: Iterable[Expr], results: Iterable[Expr]) -> tuple[Why,
     inside: list[Expr] = []
     for expr, written in [*((e, True) for e in functions), *((e, False) for e in results)]:
         for node in _occurring(expr):
-            if written and isinstance(node, Map) and node.function in ("asin", "acos") and node.arg.is_scalar:
+            if written and isinstance(node, Map) and node.arg.is_scalar and _in_unit_interval(node):
                 inside.append(add(ONE, negate(power(node.arg, TWO))))
             if not written and not isinstance(node, Power):
                 continue
@@ -37,6 +37,11 @@ def conditions(functions: Iterable[Expr], results: Iterable[Expr]) -> tuple[Why,
                 out.append(why)
     positive = {why[0] for why in out if why[1:] == (" > 0",)}
     return tuple(why for why in out if not (why[1:] == (" ≠ 0",) and why[0] in positive))
+
+
+def _in_unit_interval(node: Map) -> bool:
+    """Whether the table says that the argument lies between -1 and 1: 1 − x² is positive then."""
+    return isinstance(node.function, str) and "unit-interval" in FUNCTIONS[node.function].domain
 
 
 def _occurring(expr: Expr) -> Iterator[Expr]:

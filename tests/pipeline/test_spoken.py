@@ -16,7 +16,8 @@ from derive.documents.compose import problem_page, single
 from derive.documents.modes import MODES
 from derive.documents.settings import Settings
 from derive.pipeline import latex
-from derive.pipeline.produce import tex
+from derive.pipeline.produce import make, tex
+from derive.pipeline.subject import read
 from tests.documents.samples import trace_quadratic
 
 pytestmark = pytest.mark.tex
@@ -102,3 +103,17 @@ def test_a_pdf_has_title_author_language_and_bookmarks(name: str, tmp_path: Path
     assert "Trace of a quadratic form" in info and "A. Lecturer" in info
     everything = pdf + b"".join(streams(pdf))
     assert re.search(rb"/Lang\s*\(en\)", everything) and b"/Outlines" in everything
+
+
+@pytest.mark.slow
+def test_a_formula_and_its_alternative_are_on_one_page(tmp_path: Path) -> None:
+    """Where a page ends between problems, the mark that opens an answer's alternative must not stay behind; nor may a heading."""
+    file = Path(__file__).parents[2] / "problems" / "sets" / "second-derivatives-and-minima.yaml"
+    subject, mode, settings = read(file.read_text("utf-8"), str(file)), MODES["key"], Settings()
+    made = make(lambda fit: subject.document(mode, settings, fit), mode, settings)
+    assert made.pdf is not None
+    (tmp_path / "key.pdf").write_bytes(made.pdf)
+    done = subprocess.run(["pdftotext", "key.pdf", "-"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    pages = done.stdout.split("\f")
+    assert len(pages) > 2 and not any("Problem" in " ".join(page.split("\n")[-6:]) for page in pages[:-1])
