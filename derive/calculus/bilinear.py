@@ -182,7 +182,7 @@ def normal(expr: Expr, along: Directions) -> tuple[Expr, Why]:
     used: Used = []
     opened = multiplied_out(expr, along.all)
     clean = tidy_with(turned(opened, along, words), used)
-    merged = tidy(collect(tidy(turned(clean, along, words))))
+    merged = tidy(collect(tidy(turned(clean, along, words)), words, used))
     whys: list[Why] = [(w,) for w in words]
     whys.extend(property_whys(used))
     return merged, joined(whys)

@@ -134,8 +134,11 @@ def _is_zero(exponent: Expr) -> bool:
     return isinstance(exponent, Number) and exponent.value == 0
 
 
-def collect(expr: Expr) -> Expr:
-    """Like terms of a sum added up, in the order in which each first appears."""
+def collect(expr: Expr, words: list[str] | None = None, used: Used | None = None) -> Expr:
+    """Like terms of a sum added up, in the order in which each first appears.
+
+    words, used  what made terms alike that were not written alike is appended: x'Ah and h'Ax are one where A' = A
+    """
     if not isinstance(expr, Add):
         return expr
     opened = _opened(expr)
@@ -156,10 +159,50 @@ def collect(expr: Expr) -> Expr:
             first[key] = (powers, body)
         else:
             coefficients[key] += c
+            if words is not None and used is not None:
+                _tell((powers, body), first[key], words, used)
     if len(order) == len(expr.terms):
         return expr
     kept = [join(coefficients[k], *first[k]) for k in order if coefficients[k]]
     return total(kept, expr.shape) if kept else zero(expr.shape)
+
+
+Term = tuple[dict[Expr, Expr], Expr | None]
+"""What `split` leaves beside the number."""
+
+
+def _tell(term: Term, like: Term, words: list[str], used: Used) -> None:
+    """Why a term is like another one: said of each part that is written in another way."""
+    ours, theirs = ({*powers, *([] if body is None else [body])} for powers, body in (term, like))
+    for part in ours - theirs:
+        other = next(o for o in theirs if canonical(o) is canonical(part))
+        said, mine = _likeness(part, other)
+        words.extend(w for w in said if w not in words)
+        used.extend(u for u in mine if u not in used)
+
+
+def _likeness(a: Expr, b: Expr) -> tuple[tuple[str, ...], Used]:
+    """The words and properties by which two scalar products, or two traces, are one."""
+    if isinstance(a, Call) and isinstance(b, Call) and a.name == b.name == "tr":
+        (a,), (b,) = a.args, b.args
+        if b in _rotations(a):
+            return ("cyclic",), []
+        for start, goal in ((a, b), (b, a)):
+            mine: Used = []
+            flipped = tidy_with(Transpose(start), mine)
+            if goal in _rotations(flipped):
+                return ("tr M = tr M'", *(() if flipped is goal else ("cyclic",))), mine
+    if isinstance(a, MatMul) and isinstance(b, MatMul) and a.is_scalar:
+        for start, goal in ((a, b), (b, a)):
+            mine = []
+            if tidy_with(_reversed(start), mine) is goal:
+                return ("a scalar is its own transpose",), mine
+    return (), []
+
+
+def _rotations(expr: Expr) -> tuple[Expr, ...]:
+    factors = expr.factors if isinstance(expr, MatMul) else (expr,)
+    return tuple(matmul(*factors[k:], *factors[:k]) for k in range(len(factors)))
 
 
 def _opened(expr: Add) -> Expr | None:

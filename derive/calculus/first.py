@@ -115,16 +115,17 @@ def levels(start: Expr, m: Motion, quantity: str, first: tuple[Step, ...] = ()) 
 def cleaned(expr: Expr, quantity: str) -> Line | None:
     """A line that uses what is declared and collects like terms, when that changes something."""
     used: Used = []
+    words: list[str] = []
     now = tidy_with(expr, used)
     steps = []
     if now is not expr:
         steps.append(Step(expr, now, "declared-properties", ()))
-    after = neat(collect(now), used) if not expr.is_scalar else tidy(transform(now, collect))
+    after = neat(collect(now), used) if not expr.is_scalar else tidy(transform(now, lambda e: collect(e, words, used)))
     if after is not now:
         steps.append(Step(now, after, "collect", ()))
     if not steps or (not used and _same_terms(expr, after)):
         return None
-    whys: list[Why] = property_whys(used) or [("collect",)]
+    whys: list[Why] = [*((w,) for w in words), *property_whys(used)] or [("collect",)]
     return Line(after, "declared-properties" if used else "collect", joined(whys), quantity, steps=tuple(steps))
 
 

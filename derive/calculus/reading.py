@@ -140,7 +140,7 @@ def turn(expr: Expr, directions: tuple[Symbol, ...]) -> Turned | None:
             whole = replace(whole, path, after)
         moved = moved or changed
     before = whole
-    collected = _collect_inside(whole)
+    collected = _collect_inside(whole, words, used)
     if collected is not before:
         steps.append(Step(before, collected, "collect", ()))
         whole = collected
@@ -235,23 +235,23 @@ def _reverse(atom: Expr) -> Expr:
     return tidy(matmul(*(transpose(f) for f in reversed(atom.factors))))
 
 
-def _collect_inside(expr: Expr) -> Expr:
-    """Like terms collected in every scalar sum that is reached through products."""
+def _collect_inside(expr: Expr, words: list[str], used: Used) -> Expr:
+    """Like terms collected in every scalar sum that is reached through products; what made them alike is appended."""
     match expr:
         case Add():
-            inner = [_collect_inside(t) for t in expr.terms]
-            return tidy(collect(add(*inner)))
+            inner = [_collect_inside(t, words, used) for t in expr.terms]
+            return tidy(collect(add(*inner), words, used))
         case Times():
-            parts = tuple(_collect_inside(f) for f in expr.factors)
+            parts = tuple(_collect_inside(f, words, used) for f in expr.factors)
             return expr if all(a is b for a, b in zip(parts, expr.factors, strict=True)) else times(*parts)
         case Scale():
-            inner_scalar = _collect_inside(expr.scalar)
-            inner_arg = _collect_inside(expr.arg)
+            inner_scalar = _collect_inside(expr.scalar, words, used)
+            inner_arg = _collect_inside(expr.arg, words, used)
             if inner_scalar is expr.scalar and inner_arg is expr.arg:
                 return expr
             return scale(inner_scalar, inner_arg)
         case Sum():
-            return in_front(Sum(expr.index, expr.lower, expr.upper, _collect_inside(expr.body)))
+            return in_front(Sum(expr.index, expr.lower, expr.upper, _collect_inside(expr.body, words, used)))
         case _:
             return expr
 

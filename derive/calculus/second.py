@@ -88,15 +88,16 @@ def finished(
 def _merged(expr: Expr) -> Line | None:
     """Like terms of a scalar added up, equal up to transposition, cyclic order and declared properties."""
     used: Used = []
+    words: list[str] = []
     clean = tidy_with(expr, used)
-    merged = tidy(collect(clean))
+    merged = tidy(collect(clean, words, used))
     if merged is clean:
         return None
     steps = []
     if clean is not expr:
         steps.append(Step(expr, clean, "declared-properties", ()))
     steps.append(Step(clean, merged, "collect", ()))
-    whys = [("equal terms",), *property_whys(used)]
+    whys: list[Why] = [*((w,) for w in words or ["equal terms"]), *property_whys(used)]
     return Line(merged, "collect", joined(whys), steps=tuple(steps))
 
 
