@@ -37,6 +37,16 @@ class Derivation(data.Derivation):
 
         return notebook(self)
 
+    def __str__(self) -> str:
+        """The lines with their reasons, as text."""
+        from derive.notation import text
+
+        out = []
+        for chain in self.chains:
+            rows = [(text.line(line), text.why(line.why)) for line in chain.lines]
+            out.append("\n".join([chain.title, *(f"  {row}    {why}".rstrip() for row, why in rows)]))
+        return "\n\n".join(out)
+
 
 def load(path: str | Path) -> Problem:
     """The problem of a YAML file: names bound, shapes checked, nothing derived yet.
@@ -93,13 +103,20 @@ def from_sympy(expression: Any, /, **properties: str | Iterable[str]) -> Expr:
     properties  what SymPy's symbols do not carry, by name: `A="symmetric"`, `Q=["orthogonal"]`
 
     Different size symbols are different sizes.  DeriveError [sympy-input] names what has no counterpart;
-    [size-mismatch], [not-square] tell operands that do not fit (SymPy itself accepts them where sizes are symbols).
+    [size-mismatch], [not-square] tell operands that do not fit (SymPy itself accepts them where sizes are symbols);
+    [property], [unknown-name] a property that is none, that does not suit its symbol, or is said of a name that does not occur.
     """
     from derive.calculus.algebra.sympy_reading import read
     from derive.language.declarations import closure
 
-    declared = {name: closure([has] if isinstance(has, str) else list(has)) for name, has in properties.items()}
-    return read(expression, declared)
+    given = {name: (has,) if isinstance(has, str) else tuple(has) for name, has in properties.items()}
+    for name, words in given.items():
+        _known_properties(name, words)
+    expr = read(expression, {name: closure(words) for name, words in given.items()})
+    symbols = {e.name: e for e in walk(expr) if isinstance(e, Symbol)}
+    for name, words in given.items():
+        _suits(name, symbols, words)
+    return expr
 
 
 def to_sympy(result: Any, /, like: Any = None) -> Any:
@@ -118,6 +135,34 @@ def to_sympy(result: Any, /, like: Any = None) -> Any:
 # ------------------------------------------------------------------------------------------------ a function alone
 _TYPES = ("stiefel", "orthogonal", "skew", "spd", "psd", "diagonal", "symmetric", "upper", "lower", "invertible")
 """Short forms that declare a property, the strongest first."""
+
+
+_OF_SQUARE = frozenset(_TYPES) - {"stiefel"}
+
+
+def _known_properties(name: str, words: tuple[str, ...]) -> None:
+    """DeriveError [property] for a word that is none, with the nearest that is one."""
+    from derive.language.declarations import PROPERTIES
+    from derive.language.words import closest
+
+    known = tuple(dict.fromkeys((*PROPERTIES, *_TYPES, "integer")))
+    for word in words:
+        if word not in known:
+            guess = closest(word, known)
+            raise DeriveError(f"{name} cannot be `{word}`" + (f"; did you mean `{guess}`?" if guess else ""), code="property",
+                              hint=f"what may be declared: {', '.join(known)}")
+
+
+def _suits(name: str, symbols: dict[str, Symbol], words: tuple[str, ...]) -> None:
+    from derive.language.sizes import is_square, show
+
+    if name not in symbols:
+        raise DeriveError(f"{name} is declared, and does not occur in the expression", code="unknown-name",
+                          hint=f"its symbols are {', '.join(sorted(symbols))}")
+    shape = symbols[name].shape
+    wrong = next((word for word in words if word in _OF_SQUARE and not is_square(shape)), None)
+    if wrong is not None:
+        raise DeriveError(f"{name} is {show(shape)}, and only a square matrix is {wrong}", code="property")
 
 
 def _stated(function: Any, wrt: Any, find: str | Iterable[str] | None, keys: dict[str, str]) -> Problem:

@@ -179,6 +179,30 @@ def test_a_derivation_shows_in_a_notebook() -> None:
     assert shown.count("$$") % 2 == 0 and r"\nabla f(X)" in shown and "align*" not in shown
 
 
+def test_derivations_and_results_print_as_people_read_them() -> None:
+    derivation = derive.derive(from_sympy(sympy.Trace(X.T * A * X), A="symmetric"), wrt="X", find="gradient")
+    lines = str(derivation).splitlines()
+    assert lines[0] == "Gradient" and "  = 2 tr(H'AX)    tr M = tr M', A' = A" in lines
+    result = derivation.results["gradient"]
+    assert str(result) == "2AX" and result._repr_latex_() == r"$\displaystyle 2 A X$"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("declared", "code", "said"), [
+    ({"A": "symetric"}, "property", "did you mean `symmetric`"),
+    ({"Q": "symmetric"}, "unknown-name", "Q is declared, and does not occur"),
+    ({"X": "symmetric"}, "property", "X is m×n, and only a square matrix is symmetric"),
+])
+def test_a_property_that_says_nothing_is_refused(declared: dict[str, str], code: str, said: str) -> None:
+    with pytest.raises(DeriveError, match=said) as caught:
+        from_sympy(sympy.Trace(X.T * A * X), **declared)
+    assert caught.value.code == code
+
+
+def test_what_sympy_alone_knows_is_named() -> None:
+    with pytest.raises(DeriveError, match="SymPy's function gamma has no counterpart"):
+        from_sympy(sympy.gamma(s))
+
+
 def test_errors_of_the_door_name_what_is_wrong() -> None:
     with pytest.raises(DeriveError, match="Y, which is not declared"):
         derive.derive(sympy.Trace(X.T * X), wrt="Y")

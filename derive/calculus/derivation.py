@@ -166,6 +166,17 @@ class Result:
     family: Why = ()
     free: tuple[tuple[Symbol, Size], ...] = ()
 
+    def _repr_latex_(self) -> str:
+        """The expression, typeset, in a notebook."""
+        from derive.notation.latex import latex
+
+        return f"$\\displaystyle {latex(self.expr)}$"
+
+    def __str__(self) -> str:
+        from derive.notation.text import pretty
+
+        return pretty(self.expr)
+
 
 Found = Result | Mapping[str, Result] | tuple[Result, ...] | tuple[Mapping[str, Result], ...]
 """What answers a `find` key: a result, one for each variable of a list `wrt`, or several (stationary points) of either kind."""

@@ -194,14 +194,21 @@ def _by_gradient(s: Setting, first: Expr, gradients: dict[str, Expr], like: Expr
         inside: Expr = D(gradients[x.name], m.moves)
         pairs.append(Call("inner", (inside, h)) if not h.is_scalar else times(inside, h))
     start = add(*pairs)
-    why = ("differentiate the gradient",)
-    lines = [Line(start, "gradient-derivative", why, "second-derivative", _head(s))]
+    lines = [Line(start, "gradient-derivative", _differentiated(p, *p.wrt), "second-derivative", _head(s))]
     if not any(m.depends(g) for g in gradients.values()):
         return Chain("second-derivative", "Second derivative by the gradient",
                      tuple(vanishing(s, lines[0], first, "second-derivative")))
     lines += levels(start, m, "second-derivative")
     return Chain("second-derivative", "Second derivative by the gradient",
                  tuple(finished(lines, "second-derivative", _along(s), p.method == "all" or len(p.wrt) > 1)))
+
+
+def _differentiated(p: Problem, *variables: Symbol) -> Why:
+    """Which gradient is differentiated, where the one that was found last is another one."""
+    if p.inner_product is not None:
+        return ("differentiate the gradient of the ordinary inner product",)
+    curved = any(CURVED & x.has for x in variables)
+    return ("differentiate the free gradient" if curved else "differentiate the gradient",)
 
 
 def _agreement(s: Setting, chains: list[Chain]) -> Chain:
@@ -265,7 +272,7 @@ def hessian(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chain], Result
         g = gradients[x.name]
         start: Expr = D(g, m.moves)
         head = Head("hessian", p.name, (x,), along, p.wrt if len(p.wrt) > 1 else ())
-        lines = [Line(start, "definition", ("differentiate the gradient",), "hessian", head)]
+        lines = [Line(start, "definition", _differentiated(p, x), "hessian", head)]
         if not m.depends(g):
             nothing = zero(g.shape)
             lines.append(Line(nothing, "constant", ("the gradient does not depend on ", x), "hessian",

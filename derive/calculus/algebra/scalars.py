@@ -183,14 +183,14 @@ class _Back:
         if condition == True:  # noqa: E712  (SymPy's own truth value)
             return self.go(value)
         if len(pieces) == 1:
-            raise Untranslatable("a distinction of cases without a last one")
+            raise Untranslatable("Piecewise without a last one")
         return Where(self.condition(condition), self.go(value), self.cases(pieces[1:]))
 
     def condition(self, e: Any) -> Expr:
         ops = {"StrictLessThan": "<", "LessThan": "<=", "StrictGreaterThan": ">", "GreaterThan": ">="}
         op = ops.get(type(e).__name__)
         if op is None:
-            raise Untranslatable(f"the condition {e}")
+            raise Untranslatable(f"condition {e}")
         return Compare(op, self.go(e.lhs), self.go(e.rhs))
 
     def function(self, e: Any) -> Expr:
@@ -212,7 +212,7 @@ class _Back:
         other = {"sec": "cos", "csc": "sin", "cot": "tan", "sech": "cosh", "csch": "sinh", "coth": "tanh"}.get(kind)
         if other:
             return build.power(Map(other, self.go(e.args[0])), -1)
-        raise Untranslatable(f"the function {kind}")
+        raise Untranslatable(f"function {kind}")
 
 
 def ordered_terms(e: Any) -> list[Any]:

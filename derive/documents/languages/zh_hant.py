@@ -245,6 +245,8 @@ _REASONS = {
     "put {} for {}": "以 {0} 代 {1}",
     "the terms with {} and with {}": "含 {0} 的項與含 {1} 的項",
     "differentiate the gradient": "對梯度微分",
+    "differentiate the gradient of the ordinary inner product": "對一般內積下的梯度微分",
+    "differentiate the free gradient": "對自由梯度微分",
     "differentiate once more": "再微分一次",
     "differentiate Df(X)[H] along {}": "沿 {0} 微分 Df(X)[H]",
     "differentiate twice along {}": "沿 {0} 微分兩次",
