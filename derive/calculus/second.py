@@ -24,6 +24,7 @@ from derive.calculus.tidy import Used, tidy, tidy_with
 from derive.errors import DeriveError
 from derive.language.build import ONE, add, is_zero, scale, subtract, times, zero
 from derive.language.nodes import Call, D, Expr, Rate, Stack, Symbol, Zeros, number, substitute
+from derive.language.problem import Problem
 from derive.language.sizes import is_column
 
 

@@ -7,19 +7,20 @@ namespace without builtins beyond those that LANGUAGE.md lists.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from math import isfinite
+from math import isfinite, prod
 from types import CodeType
 from typing import Any
 
 import numpy as np
 import scipy as sp
 
-from derive.checking.structures import Array
-from derive.language.nodes import Expr
+from derive.checking.structures import Array, array_shape
+from derive.language.functions import FUNCTIONS
+from derive.language.nodes import Add, Call, Expr, MatMul, Scale, Times
 from derive.notation.numpy_source import Names, source
 
 NAMESPACE: dict[str, Any] = {
@@ -154,3 +155,28 @@ def largest(value: Any) -> float:
     if np.ndim(value) == 0:
         return abs(float(value))
     return float(np.abs(value).max(initial=0.0))
+
+
+NOTHING = 1e-12
+"""Of the terms of a function: a value below that at a random point is that of a function whose terms cancel."""
+
+
+def magnitude(value: float, expr: Expr, names: Names, namespace: dict[str, Any], sizes: Mapping[str, int]) -> float:
+    """The largest entry of a value, the scale of what may be rounding; of an expression that is 0 but for rounding, that of
+    its terms: the largest entries of their factors, multiplied."""
+    if value > NOTHING:
+        return value
+
+    def extent(e: Expr) -> float:
+        match e:
+            case Add():
+                return max(extent(t) for t in e.terms)
+            case MatMul() | Times() | Scale():
+                return prod(extent(factor) for factor in e.children)
+            case Call(name=name) if FUNCTIONS[name].linear or FUNCTIONS[name].bilinear:
+                return prod(extent(arg) for arg in e.args)
+            case _:
+                return largest(evaluate(compiled(e, names), namespace, array_shape(e.shape, sizes)))
+
+    terms = extent(expr)
+    return terms if value <= NOTHING * terms else value

@@ -16,7 +16,7 @@ import numpy as np
 
 from derive.checking import smooth
 from derive.checking.domains import check, demands
-from derive.checking.evaluation import NAMESPACE, Unevaluable, compiled, derivative, evaluate, largest, quiet
+from derive.checking.evaluation import NAMESPACE, Unevaluable, compiled, derivative, evaluate, largest, magnitude, quiet
 from derive.checking.sizing import assignments
 from derive.checking.structures import STYLES, Array, Style, array_shape, direction, draw
 from derive.errors import DeriveError
@@ -208,8 +208,8 @@ def _candidates(problem: Problem, seed: tuple[int, ...], shift: int) -> Iterator
 def _quality(problem: Problem, code: CodeType, point: Point, kinked: bool) -> str:
     """good; fair, where only short steps give the derivative; flat, where it vanishes.  Unevaluable: it does not serve."""
     shape = array_shape(problem.function.shape, point.sizes)
-    value = evaluate(code, point.namespace, shape)
-    size = largest(value)
+    names = Names(problem.let)
+    size = magnitude(largest(evaluate(code, point.namespace, shape)), problem.function, names, point.namespace, point.sizes)
     if size > LARGE:
         raise Unevaluable("it is too large there")
     second = bool(SECOND_ORDER & set(problem.find))

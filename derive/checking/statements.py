@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from derive.checking import intermediates
-from derive.checking.evaluation import Estimate, Unevaluable, compiled, derivative, evaluate, largest
+from derive.checking.evaluation import Estimate, Unevaluable, compiled, derivative, evaluate, largest, magnitude
 from derive.checking.intermediates import stepwise
 from derive.checking.sampling import Point, speed
 from derive.checking.structures import Array, array_shape, project
@@ -84,8 +84,12 @@ class Function:
         return self._once("value", lambda: Estimate(self.curve({})(0.0), 0.0))
 
     def size(self) -> float:
-        """The largest entry of the value, the scale of what may be rounding."""
-        return largest(self.value().value)
+        """The largest entry of the value, the scale of what may be rounding.
+
+        Of a function that is 0 here but for rounding, and so everywhere (x'Kx with a skew K), that of its terms.
+        """
+        own = largest(self.value().value)
+        return own if stepwise(self.names) else magnitude(own, self.expr, self.names, self.point.namespace, self.point.sizes)
 
     def along(self, moves: Moves, order: int = 1) -> Estimate:
         """The order-th derivative of t ↦ f(X + tH) at 0."""

@@ -219,6 +219,18 @@ def test_a_line_that_has_no_value_fails() -> None:
     assert report.max_relative_error == np.inf
 
 
+@pytest.mark.parametrize(("symbols", "function", "wrong"), [
+    ("x: vector(n); K: skew(n)", "f(x) = x' K x", "x' K h"),
+    ("X: matrix(n, p); K: skew(n)", "f(X) = tr(X' K X)", "tr(X' K H)"),
+])
+def test_a_function_whose_terms_cancel_has_the_derivative_zero_and_no_other(symbols: str, function: str, wrong: str) -> None:
+    p = problem(symbols, function)
+    assert check(p, Line(zero(SCALAR), "r", left=head(p, "derivative"))).passed
+    assert check(p, Line(p.function, "r", quantity="value")).passed
+    for slip in (wrong, f"1e-6 * {wrong}"):
+        assert not check(p, Line(expr(p, slip), "r", left=head(p, "derivative"))).passed
+
+
 def test_nothing_to_check_is_not_a_pass() -> None:
     assert not verify(Derivation(TRACE, (), {})).passed
 
