@@ -18,6 +18,7 @@ from derive.language.nodes import (
     D,
     Expr,
     MatMul,
+    Ones,
     Path,
     Scale,
     Sum,
@@ -45,6 +46,8 @@ def property_whys(used: Used) -> list[Why]:
                 out.append((matmul(t, symbol), " = I"))
             case "orthogonal":
                 out.append((matmul(symbol, t), " = I"))
+            case "centred":
+                out.append((matmul(t, Ones(symbol.shape)), " = 0"))
             case "penrose" | "penrose-symmetric" | "penrose-rank":
                 out.append(penrose.said(name, symbol))
     return out

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itertools import chain, count
 
+from derive.calculus.entrywise import cancelled
+from derive.calculus.entrywise import summed as summed_entries
 from derive.language.build import ONE, add, coefficient, is_zero, matmul, scale, times, transpose, zero
 from derive.language.functions import FUNCTIONS
 from derive.language.nodes import (
@@ -86,9 +88,19 @@ def called(name: str, args: tuple[Expr, ...]) -> Expr | None:
         inner = args[row.linear_in]
         bare = tuple(inner.arg if k == row.linear_in and isinstance(inner, Scale) else a for k, a in enumerate(args))
         return scale(inner.scalar, Call(name, bare)) if isinstance(inner, Scale) else None
+    if name in ("hadamard", "quotient", "entrypower"):
+        shorter = cancelled(Call(name, args))
+        if shorter is not None:
+            return shorter
     if name == "quotient" and not any(a.is_scalar for a in args):
         return _divided(*args)
+    if name == "inner" and first is not None and not is_column(first.shape):
+        return summed_entries(*args)
     if name == "hadamard":
+        if all(isinstance(a, Call) and a.name == "vec" for a in args):
+            inside = called(name, tuple(a.children[0] for a in args))
+            if inside is not None:
+                return Call("vec", (inside,))
         for here, other in (args, args[::-1]):
             if isinstance(here, Call) and here.name == "quotient" and (isinstance(here.args[0], Ones) or here.args[0] is ONE):
                 return Call("quotient", (other, here.args[1]))
@@ -192,15 +204,3 @@ def summed_over(expr: Sum, new: tuple[Expr, ...]) -> Expr:
         return zero(expr.shape)
     constant, body = _constant(new[-1])
     return scale(constant, expr.rebuild((*new[:-1], unshadowed(expr.index, body))))
-
-
-def reciprocal(left: Expr, right: Expr) -> Expr | None:
-    """diag(1 ./ x) x is a column of ones, x' diag(1 ./ x) a row of them."""
-    for one, other, back in ((left, right, False), (right, left, True)):
-        if isinstance(one, Call) and one.name == "diag" and isinstance(one.args[0], Call) and one.args[0].name == "quotient":
-            above, below = one.args[0].args
-            x = other.arg if back and isinstance(other, Transpose) else other
-            if below is x and is_column(x.shape) and (above is ONE or isinstance(above, Ones)):
-                out: Expr = Ones(x.shape)
-                return transpose(out) if back else out
-    return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from derive.calculus import penrose, shortcuts
+from derive.calculus import entrywise, penrose, shortcuts
 from derive.calculus.shortcuts import block_of, both_columns, called, chosen, column_times_row, negative, opposite, primes, summed
 from derive.language.build import (
     MINUS_ONE,
@@ -232,6 +232,10 @@ def _join(left: Expr, right: Expr, used: Used | None) -> Expr | None:
         if isinstance(right, Transpose) and right.arg is left and is_orthogonal(left):
             _note(used, "orthogonal", left)
             return Identity(left.shape[0])
+        for total, other in ((left, right), (right, left)):
+            if isinstance(other.arg if isinstance(other, Transpose) else other, Ones) and entrywise.is_centred(total):
+                _note(used, "centred", total.arg if isinstance(total, Transpose) else total)
+                return zero((left.shape[0], right.shape[1]))
     if isinstance(left, Transpose) and isinstance(left.arg, Ones) and right is left.arg and is_column(right.shape):
         return counted(right.shape[0])
     if isinstance(left, Call) and left.name == "hadamard" and is_column(right.shape):
@@ -241,11 +245,7 @@ def _join(left: Expr, right: Expr, used: Used | None) -> Expr | None:
                 return _chain(matmul(u, whole, v, right), used)
     if isinstance(left, Call) and isinstance(right, Call) and left.name == right.name == "diag" and both_columns(left, right):
         return _called("diag", (_called("hadamard", (left.args[0], right.args[0]), used),), used)
-    if isinstance(left, Call) and isinstance(right, Ones) and left.name == "diag" and is_column(right.shape):
-        return left.args[0] if is_column(left.args[0].shape) else None
-    if isinstance(left, Transpose) and isinstance(left.arg, Ones) and is_column(left.arg.shape) and isinstance(right, Call) and right.name == "diag":
-        return transpose(right.args[0]) if is_column(right.args[0].shape) else None
-    return shortcuts.reciprocal(left, right)
+    return entrywise.joined(left, right)
 
 
 def _rejoin(base: Expr, i: Expr, j: Expr, left: Expr, right: Expr) -> Expr:

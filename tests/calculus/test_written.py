@@ -25,3 +25,22 @@ REASONS = [
 def test_what_made_terms_alike_is_said(symbols: str, function: str, wrt: str, wanted: tuple[str, str]) -> None:
     lines = told(derived(symbols, function, wrt, "derivative"))
     assert wanted in [(normalize("NFC", line), why) for line, why in lines]
+
+
+RESULTS = [
+    # what stands above and below in every entry is cancelled
+    ("X: {type: 'matrix(m, n)', is: [positive]}", "sum(X .* log(X))", "X", "gradient", "log(X) + 𝟏"),
+    ("X: {type: 'matrix(m, n)', is: [positive]}", "sum(X .* log(X))", "X", "hessian", "K ⊘ X"),
+    ("p: {type: vector(n), is: [positive]}; q: {type: vector(n), is: [positive]}", "sum(p .* log(p ./ q))", "p", "gradient",
+     "log(p ⊘ q) + 𝟏"),
+    ("z: vector(n); y: vector(n)", "-y' log(softmax(z))", "z", "gradient", "−(I − softmax(z) · 𝟏')y"),
+    ("X: matrix(m, n); A: matrix(m, n)", "A ./ X", "X", "vectorized", "−diag(vec(A ⊘ (X ∘ X)))"),
+    ("x: vector(n); a: vector(n)", "sum(a ./ (x .^ 2))", "x", "gradient", "−2(a ⊘ x^∘3)"),
+    ("x: vector(n)", "norm(x - mean(x) ones(n))^2", "x", "gradient", "2(x − mean(x) · 𝟏)"),
+]
+
+
+@pytest.mark.parametrize(("symbols", "function", "wrt", "find", "wanted"), RESULTS, ids=[f"{row[3]} of {row[1]}" for row in RESULTS])
+def test_results_are_written_as_people_write_them(symbols: str, function: str, wrt: str, find: str, wanted: str) -> None:
+    result = derived(symbols, function, wrt, find).results[find]
+    assert normalize("NFC", str(result)) == wanted
