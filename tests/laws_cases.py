@@ -143,7 +143,7 @@ def draw_case(chance: Chance, depth: int = 6) -> Case | None:
     free = {n for n in function.free if n in DECLARED and n not in ("k", "C", "c")}
     if name not in function.free or sum(1 for _ in walk(function)) > 60:
         return None
-    shapes = {e.args[1] for e in walk(function) if isinstance(e, Call) and e.name == "unvec"}
+    shapes = {e.args[k] for e in walk(function) if isinstance(e, Call) and (k := FUNCTIONS[e.name].shaped_by) is not None}
     if any(isinstance(e, Zeros) and e not in shapes for e in walk(function)):
         return None  # 1/0 and the like: undefined at every point
     wrt = (variable.of or name,)
@@ -293,6 +293,7 @@ class _Grower(Generator):
                 lambda: build.transpose(inner((shape[1], shape[0]))),
                 lambda: Call("hadamard", (inner(shape), self.side(shape))),
             ]
+        options += self.products_of_shape(shape, inner) * 4
         if "unnamed" in self.structures:
             options.append(lambda: Map(UNNAMED["sigma"], inner(shape), 0))
         if "where" in self.structures:
@@ -300,6 +301,19 @@ class _Grower(Generator):
                 Compare(self.chance.among(("<", ">=")), self.side(SCALAR), self.side(SCALAR)), inner(shape), self.side(shape)
             ))
         return options
+
+    def products_of_shape(self, shape: Shape, inner: Callable[[Shape], Expr]) -> list[Callable[[], Expr]]:
+        """Kronecker products with the spine in a factor, for a shape whose sizes are products."""
+        if all(size in (M, N, ONE) for size in shape):
+            return []
+        out: list[Callable[[], Expr]] = []
+        for one in ((M, N), (N, M), (N, N), (M, M), (N, ONE), (M, ONE)):
+            rows, columns = shape[0].over(one[0]), shape[1].over(one[1])
+            if rows is not None and columns is not None and not is_scalar((rows, columns)):
+                other = (rows, columns)
+                out += [lambda a=one, b=other: Call("kron", (inner(a), self.side(b))),  # type: ignore[misc]
+                        lambda a=one, b=other: Call("kron", (self.side(a), inner(b)))]  # type: ignore[misc]
+        return out
 
     def number_not_zero(self) -> Expr:
         return number(self.chance.among((2, 3, -1, -2, Fraction(1, 2), Fraction(-1, 2), Fraction(2, 3))))
@@ -330,8 +344,8 @@ class _Grower(Generator):
         """A call of the function with the spine in one of its arguments."""
         row = FUNCTIONS[name]
         places = [k for k, take in enumerate(takes) if take is not None]
-        if name == "unvec":
-            places = [0]
+        if row.shaped_by is not None:
+            places = [k for k in places if k != row.shaped_by]
         elif row.linear_in is not None and self.chance.below(6):
             places = [row.linear_in]  # in the others a second Fréchet derivative would be needed
         spine = self.chance.among(places)
@@ -342,7 +356,7 @@ class _Grower(Generator):
             elif k == spine:
                 args.append(inner(take))
             else:
-                args.append(Zeros(take) if name == "unvec" else self.side(take))
+                args.append(Zeros(take) if k == row.shaped_by else self.side(take))
         return self.called(name, tuple(args))
 
     def called(self, name: str, args: tuple[Expr, ...]) -> Expr:

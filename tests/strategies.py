@@ -10,8 +10,9 @@ from typing import Protocol, TypeVar
 from hypothesis import strategies as st
 
 from derive.language import build
-from derive.language.functions import FUNCTIONS, Function
-from derive.language.functions import _parse as signature_forms
+from derive.language.function import Function
+from derive.language.function import forms as signature_forms
+from derive.language.functions import FUNCTIONS
 from derive.language.grammar import Scope
 from derive.language.nodes import (
     Apply,
@@ -247,8 +248,8 @@ class Generator:
         declared = self.declared(row, takes)
         if declared is not None:
             return Call(row.name, (declared, *(self.index(M, bound) for _ in takes[1:])))
-        for take in takes:
-            shapes_only = row.name == "unvec" and bool(args)
+        for k, take in enumerate(takes):
+            shapes_only = row.shaped_by == k
             args.append(
                 self.index(M, bound) if take is None else Zeros(take) if shapes_only else self.of(take, depth, bound)
             )
@@ -370,7 +371,7 @@ def fitting_forms(row: Function, shape: Shape) -> list[tuple[Shape | None, ...]]
             continue
         if row.name == "entrypower" and args[0] == args[1] == SCALAR:
             continue
-        if row.name in ("hadamard", "unvec") and SCALAR in (*args, shape):
+        if (row.name == "hadamard" or row.shaped_by is not None) and SCALAR in (*args, shape):
             continue
         out.append(tuple(args))
     return out

@@ -1,6 +1,6 @@
 """The adjoint of a linear expression: ⟨Y, L(H)⟩ = ⟨L*(Y), H⟩, and what it gives, the gradient.
 
-Rows of `rules/adjoints.py` give the adjoints of the linear functions of the table; products need code.
+Rows of `rules/adjoints.py` give the adjoints of the functions of the table; products, cases and blocks need code.
 Source: Magnus & Neudecker, Matrix Differential Calculus, ch. 9 (identification of the Jacobian); Giles 2008.
 """
 
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from itertools import chain, count
 
-from derive.calculus.kronecker import pulled
 from derive.calculus.rules.adjoints import adjoint_of
 from derive.errors import DeriveError
 from derive.language.build import ONE, add, counted, matmul, scale, times, transpose, zero
@@ -71,20 +70,6 @@ def pull(expr: Expr, direction: Symbol, weight: Expr) -> Expr:
             return pull(factors[k], direction, _fit(inner, factors[k]))
         case Transpose(arg=a):
             return pull(a, direction, transpose(weight))
-        case Call(name="hadamard", args=(a, b)):
-            here, other = (a, b) if name in a.free else (b, a)
-            return pull(here, direction, Call("hadamard", (other, weight)) if not weight.is_scalar else times(other, weight))
-        case Call(name="quotient", args=(a, b)) if name not in b.free:
-            if a.is_scalar and not b.is_scalar:
-                return pull(a, direction, pairing(weight, Call("quotient", (ONE, b))))
-            return pull(a, direction, Call("quotient", (weight, b)))
-        case Call(name="kron", args=(a, b)) if (name in a.free) != (name in b.free):
-            through = pulled(a, b, weight, name in a.free)
-            if through is not None:
-                return pull(a if name in a.free else b, direction, through)
-        case Call(name="inner", args=(a, b)) | Call(name="dot", args=(a, b)):
-            here, other = (a, b) if name in a.free else (b, a)
-            return pull(here, direction, scale(weight, other))
         case Where(condition=c, then=a, otherwise=b):
             parts = []
             if name in a.free:

@@ -22,7 +22,8 @@ from derive.calculus.rules.moves import MOVES, Move
 from derive.calculus.rules.proofs import PROOFS, Proof
 from derive.calculus.rules.rule import Rule, compiled
 from derive.errors import DeriveError
-from derive.language.functions import FUNCTIONS, Function
+from derive.language.function import Function, forms
+from derive.language.functions import FUNCTIONS
 from derive.language.nodes import D, Expr
 from derive.language.problem import Problem
 from derive.language.words import closest
@@ -122,8 +123,9 @@ def entry(name: str) -> Entry:
 
 
 def family(name: str) -> tuple[Entry, ...]:
-    """The entry of a rule, or all whose names begin with it: `qr` is qr-q, qr-q-square and qr-r.  DeriveError when there is none."""
-    found = tuple(e for e in entries() if e.name.startswith(f"{name}-"))
+    """The entry of a rule, or all whose names begin with it: `qr` is qr-q, qr-q-square and qr-r, and the adjoints of a function of
+    that name.  DeriveError when there is none."""
+    found = tuple(e for e in entries() if f"{e.name}-".startswith((f"{name}-", f"adjoint-{name}-")))
     return found if found and all(e.name != name for e in entries()) else (entry(name),)
 
 
@@ -144,8 +146,8 @@ def _entries() -> Iterator[Entry]:
             yield Entry(function.name, "entrywise", "chain rule, entry by entry", "The chain rule in each entry.",
                         "calculus of one variable, by SymPy", function, True)
     for function in FUNCTIONS.values():
-        if function.linear and not function.maps and function.name not in MOVES:
-            yield Entry(function.name, "linear", f"{function.name} is linear", "Sums and factors move out.",
+        if (function.linear or function.shaped_by is not None) and not function.maps and function.name not in MOVES:
+            yield Entry(function.name, "linear", f"{function.name} is linear", f"Sums and factors move out. {function.explained}".strip(),
                         "Magnus & Neudecker, Matrix Differential Calculus, ch. 2", function)
     for law in IDENTITIES.values():
         yield Entry(law.name, "identities", law.words, law.why, law.source, law)
@@ -217,6 +219,11 @@ def _law_problem(law: Law) -> Problem:
 
 def _function_problem(row: Function) -> Problem:
     takes = row.signature.split("->")[0].strip()
+    if row.shaped_by is not None:
+        word, names = forms(row.signature)[0][0][0]
+        letter = "x" if word == "vector" else "X"
+        given = f"{letter}: {word.replace('any', 'matrix')}({', '.join(names)})"
+        return proving.problem_of(row.name, given, f"{row.name}({letter}, zeros(m, n))", letter)
     kind = "matrix(m, n)" if takes.startswith("any") else takes.split("|")[0].split(" -> ")[0].strip()
     if row.maps and row.domain[0] == "positive":
         kind += "; |X: positive"

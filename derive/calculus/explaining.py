@@ -29,15 +29,15 @@ def explanations(written: Iterable[Expr], brought: Iterable[Expr], where: Iterab
 
 def _about(node: Call, short: Mapping[Expr, Expr]) -> Why:
     """The sentence of the table, about the argument itself where that is a letter."""
-    general = _explained(node.name)
+    said = general(node.name)
     arg = node.args[0]
     if not isinstance(arg, Symbol):
-        return general
-    subject: dict[Expr, Expr] = {s: arg for part in general if isinstance(part, Expr) for s in walk(part)
+        return said
+    subject: dict[Expr, Expr] = {s: arg for part in said if isinstance(part, Expr) for s in walk(part)
                                  if isinstance(s, Symbol) and s.name == "A"}
-    if any(isinstance(part, Expr) and part.free - {"A"} for part in general):
-        return general
-    told = (substitute(part, subject) if isinstance(part, Expr) else part for part in general)
+    if any(isinstance(part, Expr) and part.free - {"A"} for part in said):
+        return said
+    told = (substitute(part, subject) if isinstance(part, Expr) else part for part in said)
     return tuple(substitute(part, short) if isinstance(part, Expr) else part for part in told)
 
 
@@ -53,7 +53,8 @@ def _adjoint(node: Apply) -> Why:
 
 
 @lru_cache(maxsize=32)
-def _explained(name: str) -> Why:
+def general(name: str) -> Why:
+    """The sentence of the table about a function, in the table's own letters."""
     from derive.calculus.proving import problem_of, reason
 
     return reason(problem_of("words", "A: square(n); x: vector(n)", "x' A x", "x"), FUNCTIONS[name].explained)

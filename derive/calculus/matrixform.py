@@ -6,6 +6,7 @@ Source: Magnus & Neudecker, Matrix Differential Calculus, ch. 2-3 (vec(AXB) = (B
 from __future__ import annotations
 
 from derive.calculus.adjoint import missing, pull, selector
+from derive.calculus.partial_traces import by_blocks
 from derive.language.build import ONE, add, counted, is_zero, matmul, power, scale, times, transpose
 from derive.language.nodes import (
     Add,
@@ -171,6 +172,8 @@ def vec_matrix(expr: Expr, h: Symbol) -> Expr:
             return vec_matrix(scale(a, Call("quotient", (Ones(b.shape), b))), h)
         case Call(name="vec", args=(a,)) | Call(name="unvec", args=(a, _)):
             return vec_matrix(a, h)
+        case Call(name="ptrace1" | "ptrace2"):
+            return vec_matrix(by_blocks(expr), h)
         case Call(name="sylvester", args=(a, b)) if h.name not in a.free:
             n = Identity(a.shape[0])
             return _times(power(add(_kron(n, a), _kron(transpose(a), n)), -1), vec_matrix(b, h))

@@ -17,7 +17,7 @@ from derive.calculus.rules.proofs import ADJOINT_GIVEN, ADJOINT_LAST, ADJOINT_RO
 from derive.calculus.rules.rule import Rule, compiled, fill, letters
 from derive.errors import DeriveError
 from derive.language.build import add, scale
-from derive.language.functions import Function
+from derive.language.function import Function
 from derive.language.grammar import Scope, parse
 from derive.language.nodes import Call, D, Expr, Rate, Symbol, Unnamed, substitute, walk
 from derive.language.problem import Problem
@@ -122,8 +122,9 @@ def _formula(problem: Problem, text: str) -> Expr:
 def _general(problem: Problem, text: str, known: Mapping[str, Symbol]) -> Expr:
     symbols = dict(known)
     square = next((s.dims for s in known.values() if s.dims[0] == s.dims[1] != SCALAR[0]), (Size.of("n"), Size.of("n")))
+    own = {n for s in known.values() for d in s.dims for n in d.names}
     for letter in re.findall(r"\bd?[A-Z]\b|\b[a-z]\b", text):
-        if letter in symbols or letter in problem.unnamed or re.search(rf"\b{letter}\(", text):
+        if letter in symbols or letter in own or letter in problem.unnamed or re.search(rf"\b{letter}\(", text):
             continue
         if letter in "cijkrst":
             symbols[letter] = Symbol(letter, SCALAR, frozenset({"integer"} if letter in "ijk" else ()))

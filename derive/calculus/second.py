@@ -18,11 +18,10 @@ from derive.calculus.explicit import by_entries, explicit
 from derive.calculus.first import Setting, cleaned, levels, parameter, shifted
 from derive.calculus.matrixform import matrix_of
 from derive.calculus.reading import joined, property_whys
-from derive.calculus.shortcuts import primes
 from derive.calculus.structure import CURVED, in_structure
 from derive.calculus.tidy import Used, tidy, tidy_with
 from derive.errors import DeriveError
-from derive.language.build import ONE, add, is_zero, scale, subtract, times, zero
+from derive.language.build import ONE, add, is_zero, primes, scale, subtract, times, zero
 from derive.language.nodes import Call, D, Expr, Rate, Stack, Symbol, Zeros, number, substitute
 from derive.language.problem import Problem
 from derive.language.sizes import is_column

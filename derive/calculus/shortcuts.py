@@ -6,6 +6,7 @@ from itertools import chain, count
 
 from derive.calculus.entrywise import cancelled
 from derive.calculus.entrywise import summed as summed_entries
+from derive.calculus.partial_traces import shorter
 from derive.language.build import ONE, add, coefficient, is_zero, matmul, scale, times, transpose, zero
 from derive.language.functions import FUNCTIONS
 from derive.language.nodes import (
@@ -78,7 +79,7 @@ def summed(arg: Expr) -> Expr | None:
 def called(name: str, args: tuple[Expr, ...]) -> Expr | None:
     """A call that says itself in fewer words: unvec(vec(A)) = A, tril(tril(A)) = tril(A), A ⊘ B ⊘ C, c A ⊘ B."""
     row = FUNCTIONS[name]
-    first = args[0] if args else None
+    first = args[0] if args else ONE
     if isinstance(first, Call):
         if row.undoes == first.name and first.args[0].shape == Call(name, args).shape:
             return first.args[0]
@@ -89,12 +90,14 @@ def called(name: str, args: tuple[Expr, ...]) -> Expr | None:
         bare = tuple(inner.arg if k == row.linear_in and isinstance(inner, Scale) else a for k, a in enumerate(args))
         return scale(inner.scalar, Call(name, bare)) if isinstance(inner, Scale) else None
     if name in ("hadamard", "quotient", "entrypower"):
-        shorter = cancelled(Call(name, args))
-        if shorter is not None:
-            return shorter
+        simpler = cancelled(Call(name, args))
+        if simpler is not None:
+            return simpler
+    if name in ("ptrace1", "ptrace2"):
+        return shorter(name == "ptrace1", first, args[1].shape)
     if name == "quotient" and not any(a.is_scalar for a in args):
         return _divided(*args)
-    if name == "inner" and first is not None and not is_column(first.shape):
+    if name == "inner" and not is_column(first.shape):
         return summed_entries(*args)
     if name == "hadamard":
         if all(isinstance(a, Call) and a.name == "vec" for a in args):
@@ -174,11 +177,6 @@ def opposite(expr: Add) -> Expr:
 def negative(term: Expr) -> bool:
     """Whether the number in front is < 0."""
     return coefficient(term)[0] < 0
-
-
-def primes(expr: Expr) -> int:
-    """How many transposes are written in it."""
-    return (1 if isinstance(expr, Transpose) else 0) + sum(primes(c) for c in expr.children)
 
 
 def unshadowed(index: Symbol, body: Expr) -> Expr:

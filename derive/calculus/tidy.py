@@ -9,7 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from derive.calculus import entrywise, penrose, shortcuts
-from derive.calculus.shortcuts import block_of, both_columns, called, chosen, column_times_row, negative, opposite, primes, summed
+from derive.calculus.shortcuts import block_of, both_columns, called, chosen, column_times_row, negative, opposite, summed
 from derive.language.build import (
     MINUS_ONE,
     ONE,
@@ -18,6 +18,7 @@ from derive.language.build import (
     is_zero,
     matmul,
     power,
+    primes,
     scale,
     times,
     transpose,

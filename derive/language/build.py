@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
+from derive.language.functions import FUNCTIONS
 from derive.language.nodes import (
     Add,
     Expr,
@@ -33,6 +34,17 @@ MINUS_ONE = number(-1)
 
 def zero(shape: Shape) -> Expr:
     return ZERO if is_scalar(shape) else Zeros(shape)
+
+
+def shaped(name: str, args: tuple[Expr, ...]) -> tuple[Expr, ...]:
+    """The arguments of a call with zeros for the one of which only the shape counts: nothing that varies stands there."""
+    k = FUNCTIONS[name].shaped_by
+    return args if k is None else tuple(zero(a.shape) if i == k else a for i, a in enumerate(args))
+
+
+def primes(expr: Expr) -> int:
+    """How many transposes are written in it."""
+    return isinstance(expr, Transpose) + sum(primes(c) for c in expr.children)
 
 
 def is_zero(expr: Expr) -> bool:

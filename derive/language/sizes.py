@@ -44,6 +44,27 @@ class Size:
                 total[key] = total.get(key, 0) + c * d
         return _normal(total)
 
+    def over(self, other: Size) -> Size | None:
+        """The size that times `other` is this one: `m*n` over `n` is `m`; None where there is none."""
+        names = sorted(self.names | other.names)
+
+        def leading(size: Size) -> tuple[Monomial, int]:
+            return max(size.terms, key=lambda term: (len(term[0]), [term[0].count(name) for name in names]))
+
+        rest, quotient = self, Size(())
+        while rest.terms and other.terms:
+            (top, c), (below, d) = leading(rest), leading(other)
+            factor = list(top)
+            for name in below:
+                if name not in factor:
+                    return None
+                factor.remove(name)
+            if c % d:
+                return None
+            part = Size(((tuple(factor), c // d),))
+            quotient, rest = quotient + part, rest + part * other * Size.of(-1)
+        return None if rest.terms else quotient
+
     def value(self, sizes: Mapping[str, int]) -> int:
         """The number it stands for; KeyError names a size without a value."""
         total = 0

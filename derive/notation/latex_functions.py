@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from derive.language.functions import FUNCTIONS, Function
+from derive.language.function import Function
+from derive.language.functions import FUNCTIONS
 from derive.language.nodes import Apply, Call, D, Expr, Map, Number, Path, Rate, Stack, Symbol, walk
 from derive.language.sizes import ONE, is_square
 from derive.language.spelling import latex_of, unnamed_latex

@@ -16,7 +16,7 @@ from derive.language.problem import Problem
 
 WARM = frozenset({
     ("derive.calculus.rules.rule", "compiled"), ("derive.calculus.rules.rule", "letters"), ("derive.calculus.taking", "_by_head"),
-    ("derive.calculus.quantities", "rule_names"), ("derive.language.functions", "_parse"), ("derive.language.sizes", "_size"),
+    ("derive.calculus.quantities", "rule_names"), ("derive.language.function", "forms"), ("derive.language.sizes", "_size"),
     ("derive.notation.identifiers", "identifier"),
 })
 """Caches that stay: the rows of the rule and function tables as parsed once a process, which is derive's own loading of modules."""

@@ -1,11 +1,15 @@
-"""Gradients through a Kronecker product: traces, sums, norms, determinants and products with vec, in closed form."""
+"""Gradients through a Kronecker product: in closed form for traces, sums, norms, determinants and products with vec, else a partial trace."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import pytest
 
 from derive.calculus.derivation import Derivation, Result
 from derive.calculus.quantities import derive
+from derive.calculus.rules.rule import compiled
+from derive.calculus.tidy import tidy
 from derive.checking.verification import check_answer, verify
 from derive.errors import DeriveError
 from derive.language.grammar import parse
@@ -30,15 +34,16 @@ KNOWN = [
 ]
 
 
-def problem(function: str, wrt: str) -> Derivation:
-    rows = "\n".join(f"  {row}" for row in SYMBOLS.split("; "))
+def problem(function: str, wrt: str, kinds: Mapping[str, str] = {}, find: str = "[derivative, gradient]") -> Derivation:
+    symbols = {**dict(row.split(": ") for row in SYMBOLS.split("; ")), **kinds}
+    rows = "\n".join(f"  {name}: {kind}" for name, kind in symbols.items())
     written = function.replace("'", "''")
-    return derive(read(f"id: k\nsymbols:\n{rows}\nfunction: '{written}'\nwrt: {wrt}\nfind: [derivative, gradient]\n", "k.yaml"))
+    return derive(read(f"id: k\nsymbols:\n{rows}\nfunction: '{written}'\nwrt: {wrt}\nfind: {find}\n", "k.yaml"))
 
 
 @pytest.mark.parametrize(("function", "wrt", "answer"), KNOWN, ids=[row[0] for row in KNOWN])
-def test_known_gradients(function: str, wrt: str, answer: str) -> None:
-    told = problem(function, wrt)
+def test_known_gradients(function: str, wrt: str, answer: str, kinds: Mapping[str, str] = {}) -> None:
+    told = problem(function, wrt, kinds)
     report = verify(told)
     assert report.passed, report.failures
     result = told.results["gradient"]
@@ -50,6 +55,46 @@ def test_known_gradients(function: str, wrt: str, answer: str) -> None:
     assert all(misread(line.expr) is None for chain in told.chains for line in chain.lines)
 
 
-def test_what_has_no_short_form_is_refused_by_name() -> None:
-    with pytest.raises(DeriveError, match="adjoint rule of kron"):
-        problem("norm(sin(kron(A, Y)))", "Y")
+# function, variable, its gradient: what has no short form is a partial trace
+TRACED = [
+    ("inner(Z, kron(A, Y))", "Y", "ptrace1(kron(A', I(p)) Z, Y)"),
+    ("inner(Z, kron(Y, A))", "Y", "ptrace2(Z kron(I(q), A'), Y)"),
+    ("norm(sin(kron(A, Y)))^2", "Y", "2 ptrace1(kron(A', I(p)) (sin(kron(A, Y)) .* cos(kron(A, Y))), zeros(p, q))"),
+    ("norm(ptrace2(W, zeros(m, n)))^2", "W", "2 kron(ptrace2(W, zeros(m, n)), I(p))"),
+    ("norm(ptrace1(W, zeros(m, n)))^2", "W", "2 kron(I(p), ptrace1(W, zeros(m, n)))"),
+    ("tr(ptrace1(kron(C, X) R, X))", "X", "ptrace1(kron(C', I(p)) R', X)"),
+]
+
+
+@pytest.mark.parametrize(("function", "wrt", "answer"), TRACED, ids=[row[0] for row in TRACED])
+def test_partial_traces(function: str, wrt: str, answer: str) -> None:
+    kinds = {"Z": "matrix(m*p, n*q)", "W": "matrix(m*p, n*p)", "R": "square(m*p)"}
+    if "kron(Y, A)" in function:
+        kinds["Z"] = "matrix(p*m, q*n)"
+    test_known_gradients(function, wrt, answer, kinds)
+
+
+def test_the_hessian_through_a_kronecker_product() -> None:
+    told = problem("norm(sin(kron(A, Y)))^2", "Y", find="[gradient, hessian, vectorized-hessian]")
+    report = verify(told)
+    assert report.passed, report.failures
+    assert all(misread(line.expr) is None for chain in told.chains for line in chain.lines)
+
+
+@pytest.mark.parametrize(("arg", "like", "value"), [
+    ("kron(C, A)", "A", "tr(C) A"), ("kron(C, A) kron(C, A')", "zeros(m, m)", "tr(C C) A A'"),
+    ("I(m*p)", "zeros(p, p)", "m I(p)"), ("ones(m*p, m*q)", "Y", "m ones(p, q)"),
+    ("vec(A) vec(A)'", "zeros(m, m)", "A A'"), ("kron(A', C) vec(A) vec(A)'", "zeros(m, m)", "C A A A'"),
+])
+def test_partial_traces_that_are_written_without_one(arg: str, like: str, value: str) -> None:
+    given = "A: m m, C: m m, Y: p q"
+    assert tidy(compiled(f"ptrace1({arg}, {like})", given)) is tidy(compiled(value, given))
+
+
+@pytest.mark.parametrize(("written", "message"), [
+    ("ptrace1(Y, A)", "the first argument of ptrace1 has another size: it should be a multiple of m where it is p"),
+    ("unvec(v, A)", "the first argument of unvec has another size: it should be m*n where it is n"),
+])
+def test_sizes_that_are_no_products_are_refused(written: str, message: str) -> None:
+    with pytest.raises(DeriveError, match=message.replace("*", r"\*")):
+        problem(f"norm({written})", "Y")

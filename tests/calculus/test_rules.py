@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from derive.calculus.adjoint import pull
 from derive.calculus.quantities import derive
-from derive.calculus.rules.adjoints import ADJOINTS
+from derive.calculus.rules.adjoints import ADJOINTS, adjoint_of
 from derive.calculus.rules.defining import DEFINING
 from derive.calculus.rules.differentials import DIFFERENTIALS
+from derive.calculus.rules.rule import compiled, letters
 from derive.checking.verification import verify
 from derive.errors import DeriveError
+from derive.language.nodes import Call
 from derive.language.problemfile import read
 
 # a function for each row in which it fires: (symbols, function, wrt)
@@ -139,31 +140,36 @@ def test_without_the_row_the_derivation_fails_there(name: str, monkeypatch: pyte
     assert caught.value.code == "missing-rule"
 
 
+def _kind(letter: str, dims: list[str]) -> str:
+    """The type of a letter of a row, positive where a function may need it of B."""
+    if not dims:
+        return "scalar"
+    if letter == "B":
+        return f"spd({dims[0]})" if dims == ["n", "n"] else f"{{type: 'matrix({dims[0]}, {dims[1]})', is: [positive]}}"
+    return f"matrix({dims[0]}, {dims[1]})"
+
+
 @pytest.mark.parametrize("name", ADJOINTS)
 def test_adjoint_rows_are_used_by_pull(name: str) -> None:
     """⟨Y, L(H)⟩ = ⟨L*(Y), H⟩ by numbers, through the gradient of ⟨C, L(X)⟩."""
     row = ADJOINTS[name]
     assert row.of is not None
-    scalar = "y:" in row.given and row.given.rstrip().endswith("y:")
     given = {p.split(":")[0].strip(): p.split(":")[1].split() for p in row.given.split(",")}
     variable = "A" if "A" in given else "a"
-    rows = []
-    for letter, dims in given.items():
-        if letter == "y":
-            continue
-        kind = "spd" if letter == "B" else "vector" if dims[-1] == "1" else "matrix"
-        sizes = dims[0] if kind in ("spd", "vector") else ", ".join((dims[0], dims[-1]))
-        rows.append(f"{letter}: {kind}({sizes})")
-    of = row.of
-    if not scalar:
-        shape = given["y"]
-        weight = f"vector({shape[0]})" if shape[-1] == "1" else f"matrix({', '.join((shape[0], shape[-1]))})"
-        rows.append(f"C: {weight}")
-        of = f"inner(C, {of})"
+    weighted = bool(given.pop("y")) and letters(row.given)["y"].shape
+    rows = [f"{letter}: {_kind(letter, dims)}" for letter, dims in given.items()]
+    if weighted:
+        rows.append(f"C: matrix({weighted[0]}, {weighted[1]})")
+    of = f"inner(C, {row.of})" if weighted else row.of
     source = text("\n  ".join(rows), of, variable)
     derivation = derive(read(source, f"{name}.yaml"))
     assert verify(derivation).passed
-    assert pull is not None
+    # the row itself, not one that says the same of another argument
+    pattern = compiled(row.of, row.given)
+    weight = letters(row.given)["y"]
+    assert isinstance(pattern, Call) and row.to is not None
+    found = adjoint_of(pattern, variable, weight)
+    assert found == (letters(row.given)[variable], compiled(row.to, row.given))
 
 
 # what each defining equation is about

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from derive.calculus import explaining
 from derive.calculus.derivation import Derivation, Line, Why
 from derive.calculus.quantities import derive
 from derive.calculus.rules.differentials import DIFFERENTIALS
@@ -23,6 +24,7 @@ from derive.documents.settings import Settings, of_problem
 from derive.documents.translation import missing, translated
 from derive.errors import DeriveError
 from derive.language import problemfile
+from derive.language.functions import FUNCTIONS
 from derive.language.problem import FIND
 from derive.notation.readback import misread
 from derive.notation.settings import Notation
@@ -101,6 +103,13 @@ def _told(path: Path, node: ast.Tuple) -> Iterator[tuple[str, str]]:
     if node.elts and all(not isinstance(e, (ast.JoinedStr, ast.Starred)) for e in node.elts):
         said = "".join(e.value if isinstance(e, ast.Constant) and isinstance(e.value, str) else "\ue000" for e in node.elts)
         yield f"{path.name}:{node.lineno}", said
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_every_explanation_of_the_function_table_is_translated(tag: str) -> None:
+    for row in FUNCTIONS.values():
+        if row.explained:
+            assert missing(explaining.general(row.name), tag) == (), row.name
 
 
 @pytest.mark.parametrize("tag", TAGS)

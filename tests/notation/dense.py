@@ -116,6 +116,10 @@ CALLS: dict[str, Callable[..., Any]] = {
     "sylvester": lambda b, c: np.linalg.solve(
         np.kron(np.eye(len(b)), b) + np.kron(b.T, np.eye(len(b))), c.T.reshape(-1)).reshape(b.shape).T,
     "unvec": lambda v, x: np.asarray(v).reshape(x.shape[1], x.shape[0]).T,
+    "ptrace1": lambda a, x: sum(
+        a[k:k + x.shape[0], c:c + x.shape[1]]
+        for k, c in zip(range(0, a.shape[0], x.shape[0]), range(0, a.shape[1], x.shape[1]), strict=True)),
+    "ptrace2": lambda a, x: np.array([[b.trace() for b in np.split(row, x.shape[1], axis=1)] for row in np.split(a, x.shape[0])]),
     "stril": lambda a: np.array([[x if j < i else 0 for j, x in enumerate(r)] for i, r in enumerate(a)]),
     "striu": lambda a: np.array([[x if j > i else 0 for j, x in enumerate(r)] for i, r in enumerate(a)]),
     "cholesky": lambda a: gram_schmidt(scipy.linalg.sqrtm(a).real)[1].T,

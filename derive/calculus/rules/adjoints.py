@@ -1,13 +1,19 @@
-"""Table 2: the adjoint of each linear function, ⟨Y, L(A)⟩ = ⟨L*(Y), A⟩: how the gradient is read off."""
+"""Table 2: the adjoint of each linear function, ⟨Y, L(A)⟩ = ⟨L*(Y), A⟩: how the gradient is read off.
+
+A bilinear function has a row for each of its arguments.  Products and blocks, which are no functions of the table, are in `adjoint.py`.
+"""
 
 from __future__ import annotations
 
-from derive.calculus.rules.rule import Rule, compiled, fill, match
+from functools import lru_cache
+
+from derive.calculus.rules.rule import Rule, bound, compiled, fill
 from derive.language.nodes import Call, Expr
-from derive.language.sizes import Size
 
 MN = "Magnus & Neudecker, Matrix Differential Calculus, ch. 2"
 LAX = "Lax, Linear Algebra, ch. 7"
+WATROUS = "Watrous, The Theory of Quantum Information (2018), ch. 1"
+PITSIANIS = "Van Loan & Pitsianis, Approximation with Kronecker Products (1993)"
 
 _ROWS = (
     Rule("adjoint-tr", "tr(A)", "y I(n)", "A: n n, y:", "tr M = ⟨I, M⟩", "The trace is the inner product with I.", MN),
@@ -44,21 +50,52 @@ _ROWS = (
     Rule("adjoint-sylvester", "sylvester(B, A)", "sylvester(B', y)", "A: n n, B: n n, y: n n",
          "⟨Y, S(B, M)⟩ = ⟨S(B', Y), M⟩", "The adjoint of the map that takes `L` to `B L + L B` takes it to `B' L + L B'`.",
          "Higham, Functions of Matrices (2008), ch. 6"),
+    Rule("adjoint-hadamard", "A .* B", "B .* y", "A: m n, B: m n, y: m n", "⟨Y, M ∘ B⟩ = ⟨B ∘ Y, M⟩",
+         "A factor of every entry moves to the other side of the inner product.", MN),
+    Rule("adjoint-hadamard-second", "B .* A", "B .* y", "A: m n, B: m n, y: m n", "⟨Y, B ∘ M⟩ = ⟨B ∘ Y, M⟩",
+         "A factor of every entry moves to the other side of the inner product.", MN),
+    Rule("adjoint-quotient", "A ./ B", "y ./ B", "A: m n, B: m n, y: m n", "⟨Y, M ⊘ B⟩ = ⟨Y ⊘ B, M⟩",
+         "A factor `1 / B[i, j]` of every entry moves to the other side of the inner product.", MN),
+    Rule("adjoint-quotient-scalar", "a ./ B", "inner(y, 1 ./ B)", "a:, B: m n, y: m n", "⟨Y, s 1 ⊘ B⟩ = s ⟨Y, 1 ⊘ B⟩",
+         "The inner product is linear.", MN),
+    Rule("adjoint-inner", "inner(A, B)", "y B", "A: m n, B: m n, y:", "y⟨M, B⟩ = ⟨yB, M⟩", "The inner product is linear and symmetric.", MN),
+    Rule("adjoint-inner-second", "inner(B, A)", "y B", "A: m n, B: m n, y:", "y⟨B, M⟩ = ⟨yB, M⟩", "The inner product is linear.", MN),
+    Rule("adjoint-dot", "dot(a, b)", "y b", "a: n 1, b: n 1, y:", "y u'v = ⟨yv, u⟩", "The inner product is linear and symmetric.", MN),
+    Rule("adjoint-dot-second", "dot(b, a)", "y b", "a: n 1, b: n 1, y:", "y v'u = ⟨yv, u⟩", "The inner product is linear.", MN),
+    Rule("adjoint-kron", "kron(A, B)", "ptrace2(y kron(I(n), B'), zeros(m, n))", "A: m n, B: p q, y: m*p n*q",
+         "⟨Y, M ⊗ B⟩ = ⟨tr₂(Y(I ⊗ B')), M⟩", "Entry i, j of `A` meets block i, j of `Y`, in its inner product with `B`: the trace of block i, j of `Y kron(I(n), B')`.",
+         PITSIANIS),
+    Rule("adjoint-kron-second", "kron(B, A)", "ptrace1(kron(B', I(p)) y, zeros(p, q))", "A: p q, B: m n, y: m*p n*q",
+         "⟨Y, B ⊗ M⟩ = ⟨tr₁((B' ⊗ I)Y), M⟩", "`A` meets block i, j of `Y`, with the factor `B[i, j]`: all together the sum of the diagonal blocks of `kron(B', I(p)) Y`.",
+         PITSIANIS),
+    Rule("adjoint-ptrace1", "ptrace1(A, zeros(m, n))", "kron(I(k), y)", "A: k*m k*n, y: m n", "⟨Y, tr₁ M⟩ = ⟨I ⊗ Y, M⟩",
+         "Only the diagonal blocks of `A` meet `Y`.", WATROUS),
+    Rule("adjoint-ptrace2", "ptrace2(A, zeros(m, n))", "kron(y, I(k))", "A: m*k n*k, y: m n", "⟨Y, tr₂ M⟩ = ⟨Y ⊗ I, M⟩",
+         "Entry i, j of `Y` meets the diagonal of block i, j of `A`.", WATROUS),
 )
 
 ADJOINTS: dict[str, Rule] = {row.name: row for row in _ROWS}
 
 
+@lru_cache(maxsize=1)
+def _by_function() -> dict[str, tuple[Rule, ...]]:
+    out: dict[str, tuple[Rule, ...]] = {}
+    for row in _ROWS:
+        assert row.of is not None
+        pattern = compiled(row.of, row.given)
+        assert isinstance(pattern, Call)
+        out[pattern.name] = (*out.get(pattern.name, ()), row)
+    return out
+
+
 def adjoint_of(expr: Call, direction: str, weight: Expr) -> tuple[Expr, Expr] | None:
     """(A, G) with ⟨weight, f(…, A, …)⟩ = ⟨G, A⟩, where A is the argument that holds the direction; None without a row."""
-    for row in ADJOINTS.values():
+    for row in _by_function().get(expr.name, ()):
         assert row.of is not None and row.to is not None
-        if not row.of.startswith(expr.name + "("):
+        found = bound(row.of, row.given, expr)
+        if found is None:
             continue
-        sizes: dict[str, Size] = {}
-        binding: dict[str, Expr] = {}
-        if not match(compiled(row.of, row.given), expr, binding, sizes):
-            continue
+        binding, sizes = found
         moving = [s for s, e in binding.items() if direction in e.free]
         if moving not in (["A"], ["a"]):
             continue

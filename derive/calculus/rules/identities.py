@@ -50,6 +50,7 @@ class Law:
 MN1 = "Magnus & Neudecker, Matrix Differential Calculus, ch. 1"
 MN2 = "Magnus & Neudecker, Matrix Differential Calculus, ch. 2"
 LAX = "Lax, Linear Algebra, ch. 7"
+WATROUS = "Watrous, The Theory of Quantum Information (2018), ch. 1"
 
 _TRANSPOSITION = (
     Law("transpose-twice", "(A')'", "A", "A: matrix(m, n)", "A", "(A')' = A", "Entry i, j goes to j, i and back.", MN1,
@@ -173,6 +174,23 @@ _VEC = (
         "Block i, j of the product is `B E` times an entry of `A C`.", MN2),
     Law("kron-transpose", "kron(A, B)'", "kron(A', B')", "A: matrix(m, n); B: matrix(p, q)", "A", "(A ⊗ B)' = A' ⊗ B'",
         "Block by block.", MN2),
+    Law("partial-trace-first", "ptrace1(kron(A, B), B)", "tr(A) B", "A: square(k); B: matrix(m, n)", "B", "tr₁(A ⊗ B) = tr(A) B",
+        "The diagonal blocks of `kron(A, B)` are the diagonal entries of `A` times `B`.", WATROUS,
+        rows=(("sum(i, 1, k, kron(e(i, k), I(m))' kron(A, B) kron(e(i, k), I(n)))", "the sum of the diagonal blocks"),
+              ("sum(i, 1, k, A[i, i] B)", "block i, i is `A[i, i] B`")), last="definition of the trace"),
+    Law("partial-trace-second", "ptrace2(kron(A, B), A)", "tr(B) A", "A: matrix(m, n); B: square(k)", "A", "tr₂(A ⊗ B) = tr(B) A",
+        "The trace of block i, j of `kron(A, B)`, which is `A[i, j] B`.", WATROUS,
+        rows=(("sum(i, 1, m, sum(j, 1, n, tr(kron(e(i, m), I(k))' kron(A, B) kron(e(j, n), I(k))) e(i, m) e(j, n)'))",
+               "the traces of the blocks"),
+              ("sum(i, 1, m, sum(j, 1, n, tr(A[i, j] B) e(i, m) e(j, n)'))", "block i, j is `A[i, j] B`")), last="tr is linear"),
+    Law("partial-trace-outer-first", "ptrace1(vec(A) vec(B)', zeros(m, n))", "A B'", "A: matrix(m, k); B: matrix(n, k)", "A",
+        "tr₁(vec A vec(B)') = AB'", "Block i, i is column i of `A` times column i of `B`, transposed.", WATROUS,
+        rows=(("sum(i, 1, k, A[:, i] B[:, i]')", "block i, i is column i of `A` times that of `B`, transposed"),),
+        last="`A B'` column by column of `A` and of `B`"),
+    Law("partial-trace-outer-second", "ptrace2(vec(A) vec(B)', zeros(m, n))", "A' B", "A: matrix(k, m); B: matrix(k, n)", "A",
+        "tr₂(vec A vec(B)') = A'B", "The trace of block i, j, which is column i of `A` times column j of `B`, transposed.", WATROUS,
+        rows=(("sum(i, 1, m, sum(j, 1, n, tr(A[:, i] B[:, j]') e(i, m) e(j, n)'))", "block i, j is column i of `A` times column j of `B`, transposed"),
+              ("sum(i, 1, m, sum(j, 1, n, A[:, i]' B[:, j] e(i, m) e(j, n)'))", "`tr(x y') = y' x`")), last="entry i, j of `A' B`"),
     Law("hadamard-diag", "a .* x", "diag(a) x", "a: vector(n); x: vector(n)", "x", "a ∘ x = diag(a) x", "Entry i is `a[i] x[i]`.", MN2,
         rows=(("sum(i, 1, n, (a[i] x[i]) e(i, n))", "entry by entry"),), last="row i of `diag(a)` holds one entry alone"),
     Law("distributive", "A (B + C) F", "A B F + A C F", "A: matrix(m, n); B: matrix(n, p); C: matrix(n, p); F: matrix(p, q)", "B",

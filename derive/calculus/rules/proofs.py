@@ -244,6 +244,28 @@ ADJOINT_ROWS: dict[str, tuple[Row, ...]] = {
         ("inner(frechet_expm(logm(B)', frechet_logm(B', Y)), frechet_logm(B, A))", "the derivative of exp inverts that of log"),
         ("inner(frechet_logm(B', Y), frechet_expm(logm(B), frechet_logm(B, A)))", "the adjoint of the derivative of exp"),
     ),
+    "adjoint-hadamard": (("sum(i, 1, m, sum(j, 1, n, Y[i, j] A[i, j] B[i, j]))", "definition of the inner product"),),
+    "adjoint-hadamard-second": (("sum(i, 1, m, sum(j, 1, n, Y[i, j] B[i, j] A[i, j]))", "definition of the inner product"),),
+    "adjoint-quotient": (("sum(i, 1, m, sum(j, 1, n, Y[i, j] A[i, j] / B[i, j]))", "definition of the inner product"),),
+    "adjoint-quotient-scalar": (("sum(i, 1, m, sum(j, 1, n, Y[i, j] a / B[i, j]))", "definition of the inner product"),),
+    "adjoint-inner": (("sum(i, 1, m, sum(j, 1, n, y A[i, j] B[i, j]))", "definition of the inner product"),),
+    "adjoint-inner-second": (("sum(i, 1, m, sum(j, 1, n, y B[i, j] A[i, j]))", "definition of the inner product"),),
+    "adjoint-dot": (("sum(i, 1, n, y a[i] b[i])", "definition"),),
+    "adjoint-dot-second": (("sum(i, 1, n, y b[i] a[i])", "definition"),),
+    "adjoint-kron": (
+        ("sum(i, 1, m, sum(j, 1, n, inner(kron(e(i, m), I(p))' Y kron(e(j, n), I(q)), B) A[i, j]))",
+         "block i, j of `kron(A, B)` is `A[i, j] B`: it meets block i, j of `Y`"),
+        ("sum(i, 1, m, sum(j, 1, n, tr(kron(e(i, m), I(p))' Y kron(e(j, n), I(q)) B') A[i, j]))",
+         "the inner product of two matrices is the trace of one times the other transposed"),
+    ),
+    "adjoint-kron-second": (
+        ("sum(i, 1, m, sum(j, 1, n, B[i, j] inner(kron(e(i, m), I(p))' Y kron(e(j, n), I(q)), A)))",
+         "block i, j of `kron(B, A)` is `B[i, j] A`: it meets block i, j of `Y`"),
+        ("inner(sum(i, 1, m, sum(j, 1, n, B[i, j] kron(e(i, m), I(p))' Y kron(e(j, n), I(q)))), A)", "the inner product is linear"),
+    ),
+    "adjoint-ptrace1": (("sum(i, 1, k, inner(Y, kron(e(i, k), I(m))' A kron(e(i, k), I(n))))", "the diagonal blocks"),),
+    "adjoint-ptrace2": (("sum(l, 1, k, inner(Y, kron(I(m), e(l, k))' A kron(I(n), e(l, k))))",
+                         "the entries l, l of the blocks: their sums are the traces"),),
 }
 """Between ⟨Y, L(A)⟩ and ⟨L*(Y), A⟩."""
 
@@ -266,6 +288,18 @@ ADJOINT_LAST = {
     "adjoint-triu": "below the diagonal `triu(Y)` is 0",
     "adjoint-stril": "elsewhere `stril(Y)` is 0",
     "adjoint-striu": "elsewhere `striu(Y)` is 0",
+    "adjoint-hadamard": "the entries of `B .* Y`",
+    "adjoint-hadamard-second": "the entries of `B .* Y`",
+    "adjoint-quotient": "the entries of `Y ./ B`",
+    "adjoint-quotient-scalar": "the factor of `a`",
+    "adjoint-inner": "definition of the inner product",
+    "adjoint-inner-second": "definition of the inner product",
+    "adjoint-dot": "definition of the inner product",
+    "adjoint-dot-second": "definition of the inner product",
+    "adjoint-kron": "block i, j of `Y kron(I(n), B')` is block i, j of `Y` times `B'`",
+    "adjoint-kron-second": "block j, j of `kron(B', I(p)) Y` is the sum over i of `B[i, j]` times block i, j of `Y`",
+    "adjoint-ptrace1": "the diagonal blocks of `kron(I(k), Y)` are `Y`, the others 0",
+    "adjoint-ptrace2": "`Y[i, j]` is on the diagonal of block i, j of `kron(Y, I(k))`, off it is 0",
 }
 """The reason of the last line."""
 

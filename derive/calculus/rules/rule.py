@@ -11,8 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from derive.language.build import counted, remake
+from derive.language.build import ONE, counted, remake, zero
+from derive.language.function import factored
 from derive.language.nodes import Commutation, Expr, Identity, Number, Ones, SizeValue, Symbol, Unit, Zeros
+from derive.language.sizes import ONE as ONE_SIZE
 from derive.language.sizes import Shape, Size, is_column, is_scalar
 
 
@@ -71,7 +73,10 @@ def letters(given: str) -> Mapping[str, Symbol]:
 
 
 def _size(text: str) -> Size:
-    return Size.of(int(text)) if text.isdigit() else Size.of(text)
+    out = Size.of(1)
+    for factor in text.split("*"):
+        out = out * Size.of(int(factor) if factor.isdigit() else factor)
+    return out
 
 
 def _scope(given: str):  # type: ignore[no-untyped-def]
@@ -91,6 +96,19 @@ def compiled(text: str, given: str) -> Expr:
 
 
 Binding = dict[str, Expr]
+
+
+def bound(text: str, given: str, expr: Expr) -> tuple[Binding, dict[str, Size]] | None:
+    """What stands for the letters and the sizes of a row's pattern in the expression; None where it has not the pattern's form.
+
+    A size of the row that is known only as a factor (`A: m*k n*k`) is told by the product.
+    """
+    binding: Binding = {}
+    sizes: dict[str, Size] = {}
+    if not match(compiled(text, given), expr, binding, sizes):
+        return None
+    products = [name for name in sizes if "*" in name]
+    return (binding, sizes) if all(factored(name, sizes.pop(name), sizes) for name in products) else None
 
 
 def match(pattern: Expr, expr: Expr, binding: Binding, sizes: dict[str, Size]) -> bool:
@@ -157,11 +175,12 @@ def fill(template: Expr, values: Mapping[str, Expr], sizes: Mapping[str, Size]) 
             case Symbol():
                 return values[node.name]
             case Identity(size=n):
-                return Identity(n.substitute(sizes))
+                size = n.substitute(sizes)
+                return ONE if size == ONE_SIZE else Identity(size)
             case Ones(dims=dims):
-                return Ones(shape(dims))
+                return ONE if is_scalar(shape(dims)) else Ones(shape(dims))
             case Zeros(dims=dims):
-                return Zeros(shape(dims))
+                return zero(shape(dims))
             case SizeValue(size=n):
                 return counted(n.substitute(sizes))
             case Unit(index=i, size=n):

@@ -497,6 +497,7 @@ _REASONS = {
     "a skew matrix is known from its part below the diagonal": "反對稱矩陣由其對角以下的部分決定",
     "the second line, multiplied by {} from the left and {} from the right": "第二行，左乘 {0}，右乘 {1}",
     "{} is the part of {} below the diagonal": "{0} 是 {1} 對角以下的部分",
+    "{} is the part of {} above the diagonal": "{0} 是 {1} 對角以上的部分",
     "what is left of {}": "{0} 的其餘部分",
     "The free gradient, by a variable without structure, is {}": "若變數無結構，自由梯度為 {0}",
     "The free gradient, by a variable without structure, is the same. With {} for it, the entry convention of some books, {}, counts entries "
@@ -561,6 +562,8 @@ _REASONS = {
     "the inverse of this linear map gives {}": "由此線性映射的反映射得 {0}",
     "{} = {} is the thin singular value decomposition": "{0} = {1} 為精簡奇異值分解",
     "{} = {} is the singular value decomposition": "{0} = {1} 為奇異值分解",
+    "{} = {}: this partial trace is the sum of the diagonal blocks": "{0} = {1}：此偏跡為對角區塊之和",
+    "{} = {}: this partial trace is the matrix of the traces of the blocks": "{0} = {1}：此偏跡為各區塊之跡所成的矩陣",
     "{} = {} is the polar decomposition": "{0} = {1} 為極分解",
     "solve this Sylvester equation": "解此 Sylvester 方程式",
     "it has one solution since {} is positive definite": "因 {0} 正定而恰有一解",
