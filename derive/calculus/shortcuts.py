@@ -24,7 +24,6 @@ from derive.language.nodes import (
     Sum,
     Symbol,
     Times,
-    Transpose,
     Where,
     number,
     substitute,

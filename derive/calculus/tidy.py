@@ -10,20 +10,7 @@ from fractions import Fraction
 
 from derive.calculus import entrywise, penrose, shortcuts
 from derive.calculus.shortcuts import block_of, both_columns, called, chosen, column_times_row, negative, opposite, summed
-from derive.language.build import (
-    MINUS_ONE,
-    ONE,
-    add,
-    counted,
-    is_zero,
-    matmul,
-    power,
-    primes,
-    scale,
-    times,
-    transpose,
-    zero,
-)
+from derive.language.build import MINUS_ONE, ONE, add, counted, is_zero, matmul, power, primes, scale, times, transpose, zero
 from derive.language.functions import FUNCTIONS
 from derive.language.nodes import (
     Add,
