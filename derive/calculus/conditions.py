@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from derive.calculus.derivation import Why
+from derive.calculus.kinks import NONE, POSSIBLE, kinks
 from derive.calculus.properties import (
     definiteness,
     is_even,
@@ -27,12 +28,15 @@ def conditions(functions: Iterable[Expr], results: Iterable[Expr]) -> tuple[Why,
     out: list[Why] = []
     inside: list[Expr] = []
     for expr, written in [*((e, True) for e in functions), *((e, False) for e in results)]:
+        kinked = kinks(expr) if written else {}
         for node in _occurring(expr):
+            if kinked.get(node) == NONE:
+                continue
             if written and isinstance(node, Map) and node.arg.is_scalar and _in_unit_interval(node):
                 inside.append(add(ONE, negate(power(node.arg, TWO))))
             if not written and not isinstance(node, Power):
                 continue
-            why = _condition(node)
+            why = _off(node) if kinked.get(node) == POSSIBLE else _condition(node)
             if why and why not in out and not (why[1:] in ((" > 0",), (" ≠ 0",)) and _among(why[0], inside)):
                 out.append(why)
     positive = {why[0] for why in out if why[1:] == (" > 0",)}
@@ -100,6 +104,18 @@ def _condition(node: Expr) -> Why:
         case Where(condition=Compare(left=a, right=b)):
             return _equal("not where the cases meet: ", a, b)
     return ()
+
+
+def _off(kinked: Expr) -> Why:
+    """That a point is off a kink which the function may not have itself."""
+    said = _condition(kinked)
+    words, *rest = said or ("",)
+    if not said or not isinstance(words, str):
+        return said
+    entry = "not differentiable where an entry of "
+    if words.startswith(entry):
+        return ("no entry of ", *rest)
+    return tuple(part.replace("=", "≠") if isinstance(part, str) else part for part in rest)
 
 
 def _equal(words: str, a: Expr, b: Expr) -> Why:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import reduce
 
-from derive.language.build import ONE, add, matmul, power, scale, times, transpose
-from derive.language.nodes import Add, Call, Expr, Identity, MatMul, Number, Ones, Scale, Transpose, number
+from derive.language.build import ONE, add, is_zero, matmul, power, scale, times, transpose
+from derive.language.nodes import Add, Call, Compare, Expr, Identity, Map, MatMul, Number, Ones, Scale, Transpose, Where, number
 from derive.language.sizes import is_column
 
 Part = tuple[Expr, int]
@@ -43,6 +43,8 @@ def joined(left: Expr, right: Expr) -> Expr | None:
             return left.children[0]
         if isinstance(right, Add):
             return _through(right, lambda term: _with_first(left, term))
+        if isinstance(right, Map) and (same := masked(left.children[0], right)) is not None:
+            return same
         return cancelled(matmul(left, right)) if is_column(right.shape) else None
     if _is_diag(right):
         if isinstance(left, Transpose) and isinstance(left.arg, Ones) and is_column(left.arg.shape):
@@ -50,7 +52,7 @@ def joined(left: Expr, right: Expr) -> Expr | None:
         if isinstance(left, Add):
             return _through(left, lambda term: _with_last(term, right))
         if isinstance(left, Transpose) and is_column(left.arg.shape):
-            found = cancelled(matmul(right, left.arg))
+            found = masked(right.children[0], left.arg) or cancelled(matmul(right, left.arg))
             return None if found is None else transpose(found)
     if isinstance(left, Transpose) and is_column(left.arg.shape) and is_column(right.shape):
         return summed(left.arg, right)
@@ -170,6 +172,21 @@ def _met(diagonal: Expr, other: Expr) -> Expr | None:
         found = cancelled(Call("hadamard", (diagonal.args[0], other.args[0])))
         return None if found is None else Identity(found.shape[0]) if isinstance(found, Ones) else Call("diag", (found,))
     return cancelled(matmul(diagonal, other)) if is_column(other.shape) else None
+
+
+def masked(a: Expr, b: Expr) -> Expr | None:
+    """The product entry by entry of two arrays by one condition, and {1 where u > 0} ∘ relu(u), which is relu(u)."""
+    for mask, other in ((a, b), (b, a)):
+        if not isinstance(mask, Where) or mask.condition.shape != other.shape:
+            continue
+        if isinstance(other, Where) and other.condition is mask.condition:
+            both = ((mask.then, other.then), (mask.otherwise, other.otherwise))
+            return Where(mask.condition, *(Call("hadamard", pair) for pair in both))
+        if isinstance(other, Map) and other.function == "relu" and isinstance(mask.then, Ones) and is_zero(mask.otherwise):
+            above = mask.condition
+            if isinstance(above, Compare) and above.op == ">" and above.left is other.arg and is_zero(above.right):
+                return other
+    return None
 
 
 def is_centred(total: Expr) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import chain, count
 
-from derive.calculus.entrywise import cancelled
+from derive.calculus.entrywise import cancelled, masked
 from derive.calculus.entrywise import summed as summed_entries
 from derive.calculus.partial_traces import shorter
 from derive.language.build import ONE, add, coefficient, is_zero, matmul, scale, times, transpose, zero
@@ -99,6 +99,8 @@ def called(name: str, args: tuple[Expr, ...]) -> Expr | None:
     if name == "inner" and not is_column(first.shape):
         return summed_entries(*args)
     if name == "hadamard":
+        if (both := masked(*args)) is not None:
+            return both
         if all(isinstance(a, Call) and a.name == "vec" for a in args):
             inside = called(name, tuple(a.children[0] for a in args))
             if inside is not None:
@@ -139,7 +141,9 @@ def scaled(scalar: Expr, arg: Expr) -> Expr:
         if isinstance(case, Where) and case.condition.is_scalar and (is_zero(case.then) or is_zero(case.otherwise)):
             then, otherwise = (zero(arg.shape) if is_zero(value) else scale(value, arg) for value in (case.then, case.otherwise))
             inside = chosen(case.condition, then, otherwise)
-            return scale(times(*factors[:k], *factors[k + 1 :]), inside)
+            return scaled(times(*factors[:k], *factors[k + 1 :]), inside)
+    if isinstance(arg, Where) and arg.condition.is_scalar and (is_zero(arg.then) or is_zero(arg.otherwise)):
+        return arg.rebuild((arg.condition, *(zero(arg.shape) if is_zero(v) else scale(scalar, v) for v in (arg.then, arg.otherwise))))
     return scale(scalar, arg)
 
 

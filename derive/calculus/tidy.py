@@ -275,6 +275,8 @@ def _transposed(arg: Expr, used: Used | None) -> Expr:
             return transpose(arg) if isinstance(turned, Transpose) else _powered(turned, exponent, used)
         case Sum():
             return Sum(arg.index, arg.lower, arg.upper, _transposed(arg.body, used))
+        case Where() if arg.condition.is_scalar:
+            return Where(arg.condition, _transposed(arg.then, used), _transposed(arg.otherwise, used))
         case Stack():
             columns = tuple(zip(*arg.rows, strict=True)) if len({len(r) for r in arg.rows}) == 1 else None
             if columns is not None and not is_column(arg.shape):
@@ -309,17 +311,13 @@ def _transposed_sum(arg: Add, used: Used | None) -> Expr:
     """(Xw - y)' stays; (X'A + B')' is A'X + B; a symmetric sum is itself."""
     mine: Used | None = None if used is None else []
     opened = add(*(_transposed(t, mine) for t in arg.terms))
-    if isinstance(opened, Add) and set(opened.terms) == set(arg.terms):
-        if used is not None and mine:
-            for name, symbol in mine:
-                _note(used, name, symbol)
-        return arg
-    if primes(opened) <= primes(arg) + 1:
-        if used is not None and mine:
-            for name, symbol in mine:
-                _note(used, name, symbol)
-        return opened
-    return transpose(arg)
+    itself = isinstance(opened, Add) and set(opened.terms) == set(arg.terms)
+    if not itself and primes(opened) > primes(arg) + 1:
+        return transpose(arg)
+    for name, symbol in mine or ():
+        assert used is not None
+        _note(used, name, symbol)
+    return arg if itself else opened
 
 
 def _powered(base: Expr, exponent: Expr, used: Used | None) -> Expr:

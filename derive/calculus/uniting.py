@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from derive.language.build import add, coefficient, matmul, scale
 from derive.language.functions import FUNCTIONS
-from derive.language.nodes import Add, Call, Expr, MatMul, Scale, Transpose, number
+from derive.language.nodes import Add, Call, Expr, MatMul, Scale, Transpose, Where, number
 
 Key = tuple[Expr | None, tuple[Expr, ...], str, tuple[Expr, ...], tuple[Expr, ...]]
 """The scalar in front but for its number, the factors before, the function and its other arguments, the factors behind."""
@@ -12,6 +12,9 @@ Key = tuple[Expr | None, tuple[Expr, ...], str, tuple[Expr, ...], tuple[Expr, ..
 
 def united(expr: Expr) -> Expr:
     """The sum with such terms put together, each where the first of them stood."""
+    if not isinstance(expr, Add):
+        return expr
+    expr = _cases(expr)
     if not isinstance(expr, Add):
         return expr
     groups: dict[Key | Expr, list[Expr]] = {}  # by what stands around: two terms may have one argument
@@ -53,6 +56,42 @@ def _call(key: Key, argument: Expr) -> Expr:
     args = (*others[:place], inner, *others[place:])
     product = matmul(*before, Call(name, args), *behind)
     return tidy(product if scalar is None else scale(scalar, product))
+
+
+def _cases(expr: Add) -> Expr:
+    """{2x if x > a, a otherwise} for 2x ∘ {1 if x > a, 0 otherwise} + a ∘ {0 if x > a, 1 otherwise}: the cases of one condition."""
+    found = [_case(t) for t in expr.terms]
+    out: list[Expr] = []
+    for k, (term, case) in enumerate(zip(expr.terms, found, strict=True)):
+        alike = [c for c in found if c is not None and case is not None and c.condition is case.condition]
+        if case is None or len(alike) == 1:
+            out.append(term)
+        elif all(c is None or c.condition is not case.condition for c in found[:k]):
+            from derive.calculus.tidy import tidy
+
+            out.append(tidy(Where(case.condition, add(*(c.then for c in alike)), add(*(c.otherwise for c in alike)))))
+    return add(*out)
+
+
+def _case(term: Expr) -> Where | None:
+    """A term by cases, what multiplies it entry by entry put into each case."""
+    from derive.calculus.tidy import tidy
+
+    scalar, body = (term.scalar, term.arg) if isinstance(term, Scale) else (None, term)
+    inside: tuple[Expr, ...]
+    match body:
+        case Where():
+            case, inside = body, (body.then, body.otherwise)
+        case Call(name="hadamard", args=(a, Where() as case)) | Call(name="hadamard", args=(Where() as case, a)):
+            inside = tuple(Call("hadamard", (a, value)) for value in (case.then, case.otherwise))
+        case MatMul(factors=(Call(name="diag") as diagonal, Where() as case)):
+            inside = tuple(matmul(diagonal, value) for value in (case.then, case.otherwise))
+        case _:
+            return None
+    if not case.condition.is_scalar and case.condition.shape != body.shape:
+        return None
+    then, otherwise = (tidy(value if scalar is None else scale(scalar, value)) for value in inside)
+    return Where(case.condition, then, otherwise)
 
 
 def _triangles(expr: Expr) -> Expr:

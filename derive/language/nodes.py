@@ -430,7 +430,12 @@ class Compare(Expr):
 
     def _shape(self) -> Shape:
         if self.left.shape != self.right.shape:
-            raise ShapeError(f"{show(self.left.shape)} is not compared with {show(self.right.shape)}")
+            hint = None
+            if is_scalar(self.left.shape) != is_scalar(self.right.shape):
+                wide = self.right.shape if is_scalar(self.left.shape) else self.left.shape
+                sizes = ", ".join(str(size) for size in wide if size != ONE)
+                hint = f"entry by entry: `zeros({sizes})` for 0, `s ones({sizes})` for a number s"
+            raise ShapeError(f"{show(self.left.shape)} is not compared with {show(self.right.shape)}", hint)
         return self.left.shape
 
 

@@ -6,6 +6,8 @@ from unicodedata import normalize
 
 import pytest
 
+from derive.errors import DeriveError
+from derive.notation import text
 from tests.calculus.test_telling import derived, told
 
 REASONS = [
@@ -37,6 +39,13 @@ RESULTS = [
     ("X: matrix(m, n); A: matrix(m, n)", "A ./ X", "X", "vectorized", "−diag(vec(A ⊘ (X ∘ X)))"),
     ("x: vector(n); a: vector(n)", "sum(a ./ (x .^ 2))", "x", "gradient", "−2(a ⊘ x^∘3)"),
     ("x: vector(n)", "norm(x - mean(x) ones(n))^2", "x", "gradient", "2(x − mean(x) · 𝟏)"),
+    # cases of one condition are one distinction; numbers and vectors stand inside
+    ("x: vector(n); a: vector(n)", "sum(where(x > a, x.^2, a.*x))", "x", "gradient", "{2x if x > a, a otherwise}"),
+    ("X: matrix(m, n)", "sum(where(X >= zeros(m, n), X.^2, -X))", "X", "gradient", "{2X if X ≥ 0, −𝟏 otherwise}"),
+    ("w: vector(n); x: vector(n); y: scalar", "max(0, 1 - y*(w' x))^2", "w", "gradient",
+     "{−2y(1 − y · w'x)x if 1 − y · w'x > 0, 0 otherwise}"),
+    ("x: vector(n); A: matrix(m, n)", "norm(relu(A x))^2", "x", "gradient", "2A' relu(Ax)"),
+    ("x: vector(n); A: matrix(m, n)", "norm(relu(A x))^2", "x", "hessian", "2A' diag({𝟏 if Ax > 0, 0 otherwise}) A"),
 ]
 
 
@@ -44,3 +53,28 @@ RESULTS = [
 def test_results_are_written_as_people_write_them(symbols: str, function: str, wrt: str, find: str, wanted: str) -> None:
     result = derived(symbols, function, wrt, find).results[find]
     assert normalize("NFC", str(result)) == wanted
+
+
+KINKS = [
+    # a kink that is squared away, or that its case does not reach, is not called a point without a derivative
+    ("x: vector(n); A: matrix(m, n)", "norm(relu(A x))^2", ["no entry of Ax is 0"]),
+    ("x: vector(n); y: vector(n)", "norm(relu(x) - y)^2", ["not differentiable where an entry of x is 0"]),
+    ("x: scalar; u: scalar", "max(0, 1 - u*x)^2", ["1 − ux ≠ 0"]),
+    ("x: scalar", "abs(x)*x", ["x ≠ 0"]),
+    ("x: scalar", "abs(x)*x + abs(x)", ["not differentiable where x = 0"]),
+    ("x: scalar; c: scalar", "max(x, c)^2", ["not differentiable where x = c"]),
+    ("x: scalar; d: positive", "where(abs(x) < d, x^2/2, d*(abs(x) - d/2))", ["not where the cases meet: abs(x) = d"]),
+    ("x: scalar; y: scalar", "where(x > 1, abs(x - y), x)", ["not where the cases meet: x = 1", "x − y ≠ 0"]),
+]
+
+
+@pytest.mark.parametrize(("symbols", "function", "wanted"), KINKS, ids=[row[1] for row in KINKS])
+def test_only_what_is_certain_is_said_of_a_kink(symbols: str, function: str, wanted: list[str]) -> None:
+    derivation = derived(symbols, function, "x", "derivative")
+    assert [text.why(c) for c in derivation.conditions] == wanted
+
+
+def test_a_comparison_with_a_number_says_how_it_is_written() -> None:
+    with pytest.raises(DeriveError, match="not compared with a scalar") as caught:
+        derived("X: matrix(m, n)", "sum(where(X > 0, X, -X))", "X")
+    assert caught.value.hint == "entry by entry: `zeros(m, n)` for 0, `s ones(m, n)` for a number s"
