@@ -6,6 +6,7 @@ from itertools import chain, count
 
 from derive.calculus.entrywise import cancelled, masked
 from derive.calculus.entrywise import summed as summed_entries
+from derive.calculus.gathering import gathered
 from derive.calculus.partial_traces import shorter
 from derive.language.build import ONE, add, coefficient, is_zero, matmul, scale, times, transpose, zero
 from derive.language.functions import FUNCTIONS
@@ -204,4 +205,9 @@ def summed_over(expr: Sum, new: tuple[Expr, ...]) -> Expr:
     if is_zero(new[-1]):
         return zero(expr.shape)
     constant, body = _constant(new[-1])
-    return scale(constant, expr.rebuild((*new[:-1], unshadowed(expr.index, body))))
+    out = expr.rebuild((*new[:-1], unshadowed(expr.index, body)))
+    if isinstance(out, Sum) and (whole := gathered(out)) is not None:
+        from derive.calculus.tidy import tidy
+
+        out = tidy(whole)
+    return scale(constant, out)

@@ -87,7 +87,7 @@ class Pretty(Plain):
             case Zeros():
                 return Written("0")
             case Unit():
-                return Written(f"e_{self.of(node.index).text}")
+                return Written(f"e_{self.of(node.index).at_least(ATOM)}")
             case Delta():
                 return Written(f"δ_{self.of(node.left).text}{self.of(node.right).text}")
             case Commutation():
