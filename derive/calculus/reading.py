@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from derive.calculus import penrose
+from derive.calculus import commuting, penrose
 from derive.calculus.adjoint import pull
 from derive.calculus.collect import collect, in_powers, neat, positive_first
 from derive.calculus.derivation import Step, Why
@@ -48,6 +48,8 @@ def property_whys(used: Used) -> list[Why]:
                 out.append((matmul(symbol, t), " = I"))
             case "centred":
                 out.append((matmul(t, Ones(symbol.shape)), " = 0"))
+            case "commuting" if isinstance(symbol, Call):
+                out.append((symbol, " = ", commuting.along(symbol.name, symbol.args) or symbol))
             case "penrose" | "penrose-symmetric" | "penrose-rank":
                 out.append(penrose.said(name, symbol))
     return out

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from derive.calculus import entrywise, penrose, shortcuts
+from derive.calculus import commuting, entrywise, penrose, shortcuts
 from derive.calculus.shortcuts import block_of, both_columns, called, chosen, column_times_row, negative, opposite, summed
 from derive.language.build import MINUS_ONE, ONE, add, counted, is_zero, matmul, power, primes, scale, times, transpose, zero
 from derive.language.functions import FUNCTIONS
@@ -204,12 +204,11 @@ def _chain(expr: Expr, used: Used | None) -> Expr:
 
 def _join(left: Expr, right: Expr, used: Used | None) -> Expr | None:
     (a, i), (b, j) = _power_of(left), _power_of(right)
-    if a is b and (isinstance(left, Power) or isinstance(right, Power)):
-        return _rejoin(a, i, j, left, right)
+    if a is b and (left is not a or right is not a) and (joined := _rejoin(a, i, j)) is not None:
+        return joined
     if isinstance(left, Transpose) and isinstance(right, Transpose):
         (a, i), (b, j) = _power_of(left.arg), _power_of(right.arg)
-        if a is b and (isinstance(left.arg, Power) or isinstance(right.arg, Power)):
-            joined = _rejoin(a, i, j, left, right)
+        if a is b and (left.arg is not a or right.arg is not a) and (joined := _rejoin(a, i, j)) is not None:
             return joined if isinstance(joined, Identity) else _transposed(joined, None)
     if used is not None:
         from derive.calculus.properties import has_orthonormal_columns, is_orthogonal
@@ -236,15 +235,21 @@ def _join(left: Expr, right: Expr, used: Used | None) -> Expr | None:
     return entrywise.joined(left, right)
 
 
-def _rejoin(base: Expr, i: Expr, j: Expr, left: Expr, right: Expr) -> Expr:
+def _rejoin(base: Expr, i: Expr, j: Expr) -> Expr | None:
     exponent = _sum((i, j), ONE)
     if is_zero(exponent):
         return Identity(base.shape[0])
+    if isinstance(exponent, Number) and exponent.value.denominator == 2:
+        root = Call("sqrtm", (base,))
+        return {1: root, -1: power(root, -1)}.get(exponent.value.numerator)
     return base if exponent is ONE else power(base, exponent)
 
 
 def _power_of(factor: Expr) -> tuple[Expr, Expr]:
-    return (factor.base, factor.exponent) if isinstance(factor, Power) else (factor, ONE)
+    base, exponent = (factor.base, factor.exponent) if isinstance(factor, Power) else (factor, ONE)
+    if isinstance(base, Call) and base.name == "sqrtm" and isinstance(exponent, Number):
+        return base.args[0], number(exponent.value / 2)
+    return base, exponent
 
 
 def _note(used: Used, name: str, symbol: Expr) -> None:
@@ -327,6 +332,8 @@ def _powered(base: Expr, exponent: Expr, used: Used | None) -> Expr:
             return base
         if k == 0:
             return ONE if base.is_scalar else Identity(base.shape[0])
+        if isinstance(base, Call) and base.name == "sqrtm" and (k / 2).denominator == 1:
+            return _powered(base.args[0], number(k / 2), used)
         if isinstance(base, Power) and isinstance(base.exponent, Number):
             whole = base.exponent.value.denominator == 1 and k.denominator == 1
             if whole or not base.is_scalar:
@@ -348,6 +355,9 @@ def _powered(base: Expr, exponent: Expr, used: Used | None) -> Expr:
 
 def _called(name: str, new: tuple[Expr, ...], used: Used | None) -> Expr:
     row = FUNCTIONS[name]
+    if used is not None and (value := commuting.along(name, new)) is not None:
+        _note(used, "commuting", Call(name, new))
+        return value
     if row.linear:
         (arg,) = new
         if is_zero(arg):

@@ -11,6 +11,7 @@ latex_form how the LaTeX binds: `call` (it brings brackets for every argument), 
 latex_when (conditions, LaTeX): the first row whose conditions all hold replaces `latex`.  Conditions: `square`, `matrix` (the
            first argument is a square matrix, a matrix), `definite` (it is evidently positive semidefinite), `explicit` (a matrix of
            entries stands in it), `has:v` (a symbol named v stands in the expression), and the choices of `notation.settings`, as `trace=braces`
+latex_inverse  how the inverse of its value is written, where that is not the value with the exponent -1
 numpy_symmetric  the same for an argument that is evidently symmetric
 rank2      `numpy` takes its vectors as n×1 and 1×n arrays; its value is flattened again
 pretty     for the terminal, where it is not name(argument): `‖{0}‖`; `pretty_definite` of a positive semidefinite argument
@@ -30,6 +31,7 @@ transposes what f(A)' is: `self` f(A), `self-if-square`, `minus` -f(A), `args` f
            f(A)' = g(A')
 projects   applied twice it does no more than once
 undoes     the function whose value, as the first argument, it takes back: unvec(vec(A), …) is A
+commuting  of two matrices A, E: its value where they commute, in the problem language
 repeats    its derivative repeats the argument, so that a long one is named (S = X'AX)
 needs      a declared (or evident) property without which the function is refused
 """
@@ -81,6 +83,8 @@ class Function:
     source: str = "LANGUAGE.md"
     latex_form: str = "call"
     latex_when: tuple[tuple[str, str], ...] = ()
+    latex_inverse: str = ""
+    commuting: str = ""
     pretty: str | None = None
     pretty_definite: str | None = None
     letter: str = ""

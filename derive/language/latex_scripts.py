@@ -154,8 +154,9 @@ class Scripts(Reader):
                 r"the transpose is X^\top; entry by entry powers are X^{\circ K}",
             )
         if not (isinstance(base.value, Expr) and base.value.is_scalar) and not integer_valued(k):
-            if isinstance(k, Number) and k.value == Fraction(1, 2):
-                return self.made(Call, base.start, "sqrtm", (self.combine.sized(base),))
+            if isinstance(k, Number) and abs(k.value) == Fraction(1, 2):
+                root: Value = self.made(Call, base.start, "sqrtm", (self.combine.sized(base),))
+                return root if k.value > 0 or not isinstance(root, Expr) else power(root, -1)
             raise self.fail(
                 "a matrix has integer powers only" if isinstance(k, Number)
                 else f"a matrix has integer powers only, and {words} is not declared as an integer",

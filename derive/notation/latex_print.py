@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from derive.language.functions import FUNCTIONS
 from derive.language.nodes import (
     Add,
     Apply,
@@ -135,6 +136,10 @@ class Printer(Products, Structure, Functions):
     def _power(self, node: Power, path: Path) -> Piece:
         if is_reciprocal(node):
             return self._fraction(None, None, [], [(node, path)], path)
+        row = FUNCTIONS[node.base.name] if isinstance(node.base, Call) else None
+        if row is not None and row.latex_inverse and isinstance(node.exponent, Number) and node.exponent.value == -1:
+            base = at_least(self.piece(node.base.children[0], (*path, 0, 0)), ATOM)
+            return Piece(row.latex_inverse.format(base.text), SCRIPT, base.height)
         return superscript(self.child(node, path, 0), small(self._inline(node.exponent, (*path, 1))))
 
     def _inline(self, node: Expr, path: Path) -> str:

@@ -7,7 +7,9 @@ from unicodedata import normalize
 import pytest
 
 from derive.errors import DeriveError
+from derive.language.functions import FUNCTIONS
 from derive.notation import text
+from derive.notation.latex import latex
 from tests.calculus.test_telling import derived, told
 
 REASONS = [
@@ -45,6 +47,13 @@ RESULTS = [
     ("w: vector(n); x: vector(n); y: scalar", "max(0, 1 - y*(w' x))^2", "w", "gradient",
      "{−2y(1 − y · w'x)x if 1 − y · w'x > 0, 0 otherwise}"),
     ("x: vector(n); A: matrix(m, n)", "norm(relu(A x))^2", "x", "gradient", "2A' relu(Ax)"),
+    # a direction that commutes with the matrix; roots multiply
+    ("X: spd(n)", "tr(X logm(X))", "X", "gradient", "logm(X) + I"),
+    ("X: spd(n)", "tr(X sqrtm(X))", "X", "gradient", "3/2 sqrtm(X)"),
+    ("X: square(n)", "tr(X^2 expm(X))", "X", "gradient", "e^(X') X' + X' e^(X') + e^(X') (X²)'"),
+    ("X: matrix(m, n); S: spd(m)", "norm(sqrtm(S)^-1 X)^2", "X", "gradient", "2S⁻¹X"),
+    ("x: vector(n)", "sum(i, 1, n - 1, (x[i + 1] - x[i])^2)", "x", "gradient",
+     "2(Σ_{i=1..n − 1} (x[i + 1] − x_i)(e_(i + 1) − e_i))"),
     ("x: vector(n); A: matrix(m, n)", "norm(relu(A x))^2", "x", "hessian", "2A' diag({𝟏 if Ax > 0, 0 otherwise}) A"),
 ]
 
@@ -78,3 +87,17 @@ def test_a_comparison_with_a_number_says_how_it_is_written() -> None:
     with pytest.raises(DeriveError, match="not compared with a scalar") as caught:
         derived("X: matrix(m, n)", "sum(where(X > 0, X, -X))", "X")
     assert caught.value.hint == "entry by entry: `zeros(m, n)` for 0, `s ones(m, n)` for a number s"
+
+
+@pytest.mark.parametrize("name", [name for name, row in FUNCTIONS.items() if row.commuting])
+@pytest.mark.parametrize("along", ["I(n)", "A", "A^2", "3 A", "expm(A)", "inv(A)"])
+def test_a_function_along_what_commutes(name: str, along: str) -> None:
+    """The column `commuting` of the table, by numbers: f(A, E) as the derivative of tr(f(A, t E) B) by t."""
+    derivation = derived("A: spd(n); B: square(n); t: scalar", f"tr({name}(A, t {along}) B)", "t", "derivative")
+    assert name not in str(derivation.results["derivative"]).replace("e^", "expm")
+
+
+def test_the_inverse_root_is_written_as_a_power_and_read_back() -> None:
+    for function in ("tr(A sqrtm(X)^-1)", r"\operatorname{tr}(A X^{-1/2})"):
+        derivation = derived("X: spd(n); A: square(n)", function, "X")
+        assert r"X^{-1/2} A^{\mathsf T} X^{-1/2}" in latex(derivation.chains[0].lines[3].expr)
