@@ -22,7 +22,7 @@ from derive.calculus.structure import CURVED, in_structure
 from derive.calculus.tidy import Used, tidy, tidy_with
 from derive.errors import DeriveError
 from derive.language.build import ONE, add, is_zero, primes, scale, subtract, times, zero
-from derive.language.nodes import Call, D, Expr, Rate, Stack, Symbol, Zeros, number, substitute
+from derive.language.nodes import Add, Call, D, Expr, Rate, Scale, Stack, Symbol, Times, Zeros, number, substitute, transform
 from derive.language.problem import Problem
 from derive.language.sizes import is_column
 
@@ -305,13 +305,23 @@ def _applied(lines: list[Line], along: Directions) -> list[Line]:
     forms = [neat(collect(opened), used)]
     with contextlib.suppress(algebra.TooManyTerms):
         forms.append(neat(tidy(collect(tidy(algebra.expand(opened)))), []))
+    short = neat(transform(forms[0], _simple_scalars), [])
+    forms.append(short)
     best = min((last, *([plain.expr] if plain else []), *forms), key=lambda e: (sum(1 for _ in _leaves(e)), primes(e)))
     if best is last:
         return lines
     if plain is not None and best is plain.expr:
         return [*lines, plain]
-    whys: list[Why] = property_whys(used) or [("collect",)]
-    return [*lines, Line(best, "collect", joined(whys), "hessian", steps=(Step(last, best, "collect", ()),))]
+    rule = "simplify" if best is short is not forms[0] else "collect"
+    whys: list[Why] = property_whys(used) or [(rule,)]
+    return [*lines, Line(best, rule, joined(whys), "hessian", steps=(Step(last, best, rule, ()),))]
+
+
+def _simple_scalars(node: Expr) -> Expr:
+    """The number in front of a vector or matrix in its shortest form, by SymPy."""
+    if not isinstance(node, Scale) or not isinstance(node.scalar, Add | Times):
+        return node
+    return scale(algebra.simplify_scalar(node.scalar), node.arg)
 
 
 def _block_matrix(s: Setting, images: list[Expr]) -> Line | None:
@@ -328,9 +338,14 @@ def _block_matrix(s: Setting, images: list[Expr]) -> Line | None:
             if is_zero(part) or k.name not in part.free:
                 row.append(zero((x.shape[0], y.shape[0])))
             elif k.is_scalar:
-                row.append(neat(tidy(substitute(part, {k: ONE})), []))
+                entry = neat(tidy(substitute(part, {k: ONE})), [])
+                row.append(algebra.simplify_scalar(entry) if entry.is_scalar else entry)
             else:
                 row.append(neat(matrix_of(spread(part, frozenset({k.name})), k), []))
+        for above, y in zip(rows, range(len(row)), strict=False):
+            there, here = above[len(rows)], row[y]
+            if here.is_scalar and algebra.equal(there, here):
+                row[y] = there
         rows.append(tuple(row))
     matrix: Expr = Stack(tuple(rows))
     return Line(matrix, "read-off", ("read off the blocks",), "hessian", Head("hessian", p.name, p.wrt), start=matrix)

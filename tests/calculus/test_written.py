@@ -8,6 +8,7 @@ import pytest
 
 from derive.errors import DeriveError
 from derive.language.functions import FUNCTIONS
+from derive.language.nodes import Stack
 from derive.notation import text
 from derive.notation.latex import latex
 from tests.calculus.test_telling import derived, told
@@ -47,6 +48,9 @@ RESULTS = [
     ("w: vector(n); x: vector(n); y: scalar", "max(0, 1 - y*(w' x))^2", "w", "gradient",
      "{−2y(1 − y · w'x)x if 1 − y · w'x > 0, 0 otherwise}"),
     ("x: vector(n); A: matrix(m, n)", "norm(relu(A x))^2", "x", "gradient", "2A' relu(Ax)"),
+    # the numbers of a second derivative are brought together
+    ("X: matrix(m, n); w: vector(n); y: vector(m)", "sum(i, 1, m, log(1 + exp(-y[i] * (X[i, :]' w))))", "w", "hessian",
+     "Σ_{i=1..m} y_i² exp(y_i · X[i, :]' w)/(1 + exp(y_i · X[i, :]' w))² · X[i, :] X[i, :]'"),
     # a direction that commutes with the matrix; roots multiply
     ("X: spd(n)", "tr(X logm(X))", "X", "gradient", "logm(X) + I"),
     ("X: spd(n)", "tr(X sqrtm(X))", "X", "gradient", "3/2 sqrtm(X)"),
@@ -101,3 +105,10 @@ def test_the_inverse_root_is_written_as_a_power_and_read_back() -> None:
     for function in ("tr(A sqrtm(X)^-1)", r"\operatorname{tr}(A X^{-1/2})"):
         derivation = derived("X: spd(n); A: square(n)", function, "X")
         assert r"X^{-1/2} A^{\mathsf T} X^{-1/2}" in latex(derivation.chains[0].lines[3].expr)
+
+
+def test_a_hessian_of_two_numbers_is_collected_and_symmetric() -> None:
+    derivation = derived("x: scalar; y: scalar", "exp(x*y)*sin(x + y)", "[x, y]", "hessian")
+    matrix = derivation.chains[-1].lines[-1].expr
+    assert isinstance(matrix, Stack) and matrix.rows[0][1] is matrix.rows[1][0]
+    assert text.pretty(matrix.rows[0][0]) == "exp(xy) (y² sin(x + y) + 2y cos(x + y) − sin(x + y))"
