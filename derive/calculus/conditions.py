@@ -14,10 +14,12 @@ from derive.calculus.properties import (
     is_nonzero,
     is_positive,
 )
+from derive.calculus.rules.differentials import DIFFERENTIALS
+from derive.calculus.rules.rule import Binding, bound, compiled, is_integer
 from derive.calculus.tidy import tidy_with
 from derive.language.build import ONE, add, negate, power
 from derive.language.functions import FUNCTIONS
-from derive.language.nodes import Call, Compare, Expr, Map, MatMul, Number, Power, Symbol, Transpose, Where, Zeros, number
+from derive.language.nodes import Call, Compare, Expr, Map, MatMul, Number, Power, Symbol, Times, Transpose, Where, Zeros, number
 
 TWO = number(2)
 
@@ -36,6 +38,9 @@ def conditions(functions: Iterable[Expr], results: Iterable[Expr]) -> tuple[Why,
                 inside.append(add(ONE, negate(power(node.arg, TWO))))
             if not written and not isinstance(node, Power):
                 continue
+            if isinstance(node, Power) and isinstance(node.base, Times) and isinstance(node.exponent, Number) and node.exponent.value < 0:
+                out.extend(why for f in node.base.factors if (why := _condition(power(f, node.exponent))) and why not in out)
+                continue
             why = _off(node) if kinked.get(node) == POSSIBLE else _condition(node)
             if why and why not in out and not (why[1:] in ((" > 0",), (" ≠ 0",)) and _among(why[0], inside)):
                 out.append(why)
@@ -49,7 +54,8 @@ def _in_unit_interval(node: Map) -> bool:
 
 
 def _occurring(expr: Expr) -> Iterator[Expr]:
-    """Every node once, but for a norm under an even power: ‖x‖² is smooth where x is 0 too."""
+    """Every node once, but for a norm under an even power, as ‖x‖² is smooth where x is 0 too, and for a function that a row of
+    the rules takes together with the one around it: the sum of the singular values is smooth where they coincide."""
     seen: set[Expr] = set()
 
     def go(node: Expr) -> Iterator[Expr]:
@@ -57,6 +63,10 @@ def _occurring(expr: Expr) -> Iterator[Expr]:
             return
         seen.add(node)
         yield node
+        if _row(node) is not None:
+            for inner in (c for child in node.children for c in child.children):
+                yield from go(inner)
+            return
         smooth = isinstance(node, Power) and is_even(node.exponent) and isinstance(node.base, Call) and node.base.name == "norm"
         for child in node.base.children if smooth and isinstance(node, Power) else node.children:
             yield from go(child)
@@ -73,18 +83,37 @@ def _among(value: str | Expr, known: list[Expr]) -> bool:
     return any(u.is_scalar and equal(value, u) for u in known)
 
 
+def _row(node: Expr) -> tuple[tuple[str, ...], Binding] | None:
+    """The conditions of the row for a function of a function, with what stands for its letters."""
+    if not isinstance(node, Call) or not node.args or not isinstance(node.args[0], Call):
+        return None
+    for row in DIFFERENTIALS.values():
+        pattern = None if row.of is None else compiled(row.of, row.given)
+        if isinstance(pattern, Call) and pattern.name == node.name and isinstance(pattern.args[0], Call):
+            found = bound(row.of or "", row.given, node)
+            if found is not None:
+                return row.condition, found[0]
+    return None
+
+
 def _condition(node: Expr) -> Why:
+    if (taken := _row(node)) is not None:
+        said = (text.split() for text in taken[0])
+        return next((_domain("", kind, taken[1][letter]) for kind, letter in said), ())
     match node:
+        case Power(base=Call(name="det", args=(arg,)), exponent=Number(value=k)) if k < 0:
+            return _invertible(arg)
         case Power(base=base, exponent=Number(value=k)) if k < 0:
             if base.is_scalar:
                 if isinstance(base, Map) and base.function == "sqrt":
                     return _positive(base.arg)
-                return () if is_nonzero(base) else (_root(base), " ≠ 0")
+                root = _root(base)
+                return () if is_nonzero(root) or is_invertible(root) else (root, " ≠ 0")
             return _invertible(base)
         case Power(base=base, exponent=Number(value=k)) if base.is_scalar and k.denominator != 1:
             return () if is_positive(base) else (base, " > 0")
         case Power(base=base, exponent=exponent) if base.is_scalar and not isinstance(exponent, Number):
-            return () if is_positive(base) or "integer" in getattr(exponent, "has", ()) else (base, " > 0")
+            return () if is_integer(exponent) and not is_nonnegative(base) else _positive(base)
         case Map(function=str() as name, arg=arg) | Call(name=name, args=(arg,)):
             return _domain(name, FUNCTIONS[name].domain[0] if FUNCTIONS[name].domain else "", arg)
         case Call(name=name, args=(a, b)):
@@ -139,7 +168,8 @@ def _positive(arg: Expr) -> Why:
     """That a root may be differentiated: its argument is not 0 where it is never negative."""
     if is_positive(arg):
         return ()
-    return (_root(arg), " ≠ 0" if is_nonnegative(arg) else " > 0")
+    root = _root(arg)
+    return () if is_invertible(root) else (root, " ≠ 0" if is_nonnegative(arg) else " > 0")
 
 
 def _root(base: Expr) -> Expr:
@@ -148,6 +178,8 @@ def _root(base: Expr) -> Expr:
         base = base.base
     if isinstance(base, Call) and base.name == "norm":
         return base.args[0]
+    if isinstance(base, Call) and base.name == "tr":
+        base = base.args[0]
     if not isinstance(base, MatMul) or base.factors[0] is not Transpose(base.factors[-1]):
         return base
     between = base.factors[1:-1]
@@ -186,7 +218,7 @@ def _domain(name: str, domain: str, arg: Expr) -> Why:
                 return ()
             return (arg, " > 0") if arg.is_scalar else ("every entry of ", arg, " is positive")
         case "nonzero-whole":
-            return (arg, " ≠ 0")
+            return () if is_invertible(arg) else (arg, " ≠ 0")
         case "nonzero":
             if is_positive(arg):
                 return ()
@@ -203,8 +235,9 @@ def _domain(name: str, domain: str, arg: Expr) -> Why:
         case "full-column-rank":
             return () if isinstance(arg, Symbol) and domain in arg.has else (arg, " has full column rank")
         case "no-negative-eigenvalues":
-            if definiteness(arg) == "positive definite":
-                return ()
+            assumed: list[Expr] = []
+            if definiteness(arg, assumed) == "positive definite":
+                return full_rank(assumed[0]) if assumed else ()
             return (arg, " has no eigenvalue on (−∞, 0]")
         case "no-opposite-eigenvalues":
             if definiteness(arg) == "positive definite" or (isinstance(arg, Call) and arg.name == "sqrtm"):

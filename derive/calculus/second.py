@@ -332,20 +332,20 @@ def _block_matrix(s: Setting, images: list[Expr]) -> Line | None:
     rows: list[tuple[Expr, ...]] = []
     for x, image in zip(p.wrt, images, strict=True):
         row: list[Expr] = []
-        for y, k in zip(p.wrt, p.second_directions, strict=True):
-            others: dict[Expr, Expr] = {other: zero(other.shape) for other in p.second_directions if other is not k}
+        for y, h in zip(p.wrt, p.second_directions, strict=True):
+            others: dict[Expr, Expr] = {other: zero(other.shape) for other in p.second_directions if other is not h}
             part = tidy(substitute(image, others))
-            if is_zero(part) or k.name not in part.free:
+            if is_zero(part) or h.name not in part.free:
                 row.append(zero((x.shape[0], y.shape[0])))
-            elif k.is_scalar:
-                entry = neat(tidy(substitute(part, {k: ONE})), [])
+            elif h.is_scalar:
+                entry = neat(tidy(substitute(part, {h: ONE})), [])
                 row.append(algebra.simplify_scalar(entry) if entry.is_scalar else entry)
             else:
-                row.append(neat(matrix_of(spread(part, frozenset({k.name})), k), []))
-        for above, y in zip(rows, range(len(row)), strict=False):
-            there, here = above[len(rows)], row[y]
-            if here.is_scalar and algebra.equal(there, here):
-                row[y] = there
+                row.append(neat(matrix_of(spread(part, frozenset({h.name})), h), []))
+        for k, above in enumerate(rows):
+            there = above[len(rows)]
+            if there.is_scalar and algebra.equal(there, row[k]):
+                row[k] = there
         rows.append(tuple(row))
     matrix: Expr = Stack(tuple(rows))
     return Line(matrix, "read-off", ("read off the blocks",), "hessian", Head("hessian", p.name, p.wrt), start=matrix)

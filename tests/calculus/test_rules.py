@@ -54,6 +54,7 @@ FIRES = {
     "eigenvector-symmetric": ("X: symmetric(n)\n  a: vector(n)", "a'' eigvec(X, 1)", "X"),
     "singular-value": ("X: matrix(m, n)", "singval(X, 1)", "X"),
     "singular-values": ("X: matrix(m, n)\n  a: vector(n)", "a'' svd_s(X)", "X"),
+    "sum-of-singular-values": ("X: matrix(m, n)", "sum(svd_s(X))", "X"),
     "left-singular-vectors": ("X: matrix(m, n)\n  A: matrix(m, n)", "sum(A .* svd_u(X))", "X"),
     "right-singular-vectors": ("X: matrix(m, n)\n  A: square(n)", "sum(A .* svd_v(X))", "X"),
     "qr-q": ("X: matrix(m, n)\n  A: matrix(m, n)", "sum(A .* qr_q(X))", "X"),
@@ -128,7 +129,7 @@ def test_without_the_row_the_derivation_fails_there(name: str, monkeypatch: pyte
     if name in (
         "trace-power", "trace-expm", "trace-sqrtm", "eigenvalue-symmetric", "norm", "norm-squared", "norm-squared-matrix",
         "logsumexp", "quotient-entries", "det-adjugate", "det-of-exponential", "trace-polar-p", "polar-u-square", "qr-q-square",
-        "left-singular-vectors-square",
+        "left-singular-vectors-square", "sum-of-singular-values",
         "logdet-of-exponential", "det-of-square-root", "logdet-of-square-root", "trace-logm", "power-by-entries",
     ):
         # a more general row takes over; the derivation is another one, and still right

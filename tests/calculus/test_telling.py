@@ -64,6 +64,15 @@ CONDITIONS = [
     ("X: square(n)", "logdet(X)", ["det(X) ≠ 0"]),
     ("x: vector(n); y: vector(n)", "sum(max(x, y))", ["not differentiable where an entry of x is that of y"]),
     ("x: vector(n)", "sum(min(x, 0))", ["not differentiable where an entry of x is 0"]),
+    ("X: matrix(m, n)", "sum(svd_s(X))", ["X has full column rank"]),
+    ("X: matrix(m, n); A: square(n)", "tr(A svd_v(X)) + sum(svd_s(X))",
+     ["the singular values of X are distinct and positive", "X has full column rank"]),
+    ("X: matrix(m, n)", "tr(sqrtm(X' X))", ["X has full column rank"]),
+    ("X: invertible(n)", "norm(X) norm(X^-1)", []),
+    ("X: invertible(n)", "norm(X)^n / det(X)", []),
+    ("x: vector(n); y: vector(n)", "x' y / (norm(x) norm(y))", ["x ≠ 0", "y ≠ 0"]),
+    ("X: matrix(n, p); A: symmetric(n)", "tr(X' A X) / tr(X' X)", ["X ≠ 0"]),
+    ("X: matrix(n, p); A: symmetric(n)", "tr(X' A X) / det(X' X)", ["X has full column rank"]),
     ("x: vector(n); a: vector(n); b: scalar", "where(a' x > b, a' x, 0)", ["not where the cases meet: a'x = b"]),
 ]
 

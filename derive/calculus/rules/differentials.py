@@ -117,6 +117,9 @@ _ROWS = (
     Rule("singular-values", "svd_s(A)", "diag(svd_u(A)' dA svd_v(A))", "A: m n", "derivative of the singular values",
          "The diagonal of `U' dA V = U' dU S + dS + S dV' V`; `U' dU` and `dV' V` are skew.", f"{GILES}, sec. 3.2",
          condition=("distinct-singular-values A",)),
+    Rule("sum-of-singular-values", "sum(svd_s(A))", "tr(svd_v(A) svd_u(A)' dA)", "A: m n", "derivative of the sum of the singular values",
+         "The sum is `tr(polar_p(A))`, and `U V'` the polar factor `polar_u(A)`: where singular values coincide, `U` and `V` may turn, "
+         "and `U V'` does not.", f"{HIGHAM}, ch. 8", condition=("full-column-rank A",)),
     Rule("left-singular-vectors-square", "svd_u(A)",
          "svd_u(A) (gaps(svd_s(A)) .* (svd_u(A)' dA svd_v(A) diag(svd_s(A)) + diag(svd_s(A)) svd_v(A)' dA' svd_u(A)))",
          "A: n n", "derivative of the left singular vectors", "The part of `U' dA V` off the diagonal; `U` is square, nothing leaves its range.",

@@ -211,6 +211,10 @@ _ROWS = (
                 ("1/2 tr(inv(polar_p(A)) (H' A + A' H))", "differentiate `polar_p(A)^2 = A' A`")),
           last="`A inv(polar_p(A)) = polar_u(A)`, and `tr(M) = tr(M')`"),
     Proof("polar-p", engine=True, sizes="m >= n"),
+    Proof("sum-of-singular-values", sizes="m >= n",
+          rows=(("tr({D| polar_p(A)})", "`polar_p(A)` is the root of `A' A`: its eigenvalues are the singular values of `A`"),
+                ("tr(polar_u(A)' H)", "derivative of the trace of the polar factor")),
+          last="`polar_u(A) = svd_u(A) svd_v(A)'`: the diagonal factor of `A` is taken away"),
 )
 
 PROOFS: dict[str, tuple[Proof, ...]] = {}
