@@ -17,6 +17,7 @@ from derive.calculus.distributing import collected
 from derive.calculus.first import Setting, free_name, taken_names
 from derive.calculus.narration import reason
 from derive.calculus.properties import is_symmetric
+from derive.calculus.reading import joined
 from derive.calculus.structure import in_structure
 from derive.calculus.tidy import tidy
 from derive.language.build import ONE, add, matmul, times, total, transpose
@@ -128,10 +129,17 @@ def _latex(u: Symbol) -> str:
 
 def _finish(expr: Expr, s: Setting) -> Expr:
     """All pending derivatives taken but those of intermediates."""
+    return _told(expr, s)[0]
+
+
+def _told(expr: Expr, s: Setting) -> tuple[Expr, list[tuple[str, Why]]]:
+    """The same, and the main rule of each level with its words."""
     m = s.motion
+    whys: list[tuple[str, Why]] = []
     while (done := level(expr, m, m.of_lets)).steps:
         expr = done.expr
-    return expr
+        whys.append(reason(done))
+    return expr, whys
 
 
 def _forward(s: Setting, pending: dict[Expr, Expr]) -> Chain:
@@ -139,11 +147,12 @@ def _forward(s: Setting, pending: dict[Expr, Expr]) -> Chain:
     m = s.motion
     lines: list[Line] = []
     for u, definition in m.lets.items():
-        done = neat(substitute(_finish(D(definition, m.moves), s), pending), [])
+        opened, whys = _told(D(definition, m.moves), s)
+        done = neat(substitute(opened, pending), [])
         for arrow in pending.values():
             if arrow.free <= done.free:
                 done = collected(done, arrow)
-        name, why = reason(level(D(definition, m.moves), m, m.of_lets))
+        name, why = whys[0][0], joined([w for k, (_, w) in enumerate(whys) if not k or w != ("linearity",)])
         lines.append(Line(done, name, why, "derivative", pending[D(u, m.moves)], of=definition))
     return Chain("lemma", "Forward: the intermediates along all directions", tuple(lines))
 

@@ -291,9 +291,11 @@ def entries(s: Setting, first: Expr) -> tuple[list[Chain], Result]:
     else:
         (h,) = s.directions
         result = in_vec(first) if s.unit_speed else neat(vec_matrix(spread(first, frozenset({h.name})), h), [])
-        why = ("the entries in the order of vec",)
+        found = {"jacobian", "vectorized"} & set(p.find)
+        why = ("the entries in the order of vec" + (", as found without indices" if found else ""),)
         lines.append(Line(result, "read-off", why, "vectorized", Head("vectorized", p.name, p.wrt)))
-    return [Chain("entries", "By indices", tuple(lines)), *_agreement(s, one, first)], Result(result)
+    agreement = _agreement(s, one, first) if {"derivative", "differential", "gradient"} & set(p.find) else []
+    return [Chain("entries", "By indices", tuple(lines)), *agreement], Result(result)
 
 
 def _agreement(s: Setting, one: Indexed, first: Expr) -> list[Chain]:

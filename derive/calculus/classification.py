@@ -33,6 +33,9 @@ from derive.language.nodes import (
 )
 from derive.language.sizes import is_column
 
+SECOND_ORDER_TEST = "Second-order test"
+"""The title of the chain that classifies a stationary point."""
+
 KINDS = {
     "positive definite": "minimum",
     "positive semidefinite": "minimum",
@@ -157,7 +160,7 @@ def classify(
     if squares is not form:
         lines.append(Line(squares, "squares", why, "second-derivative", steps=(Step(form, squares, "squares", ()),),
                           solution=there[1] if there else None))
-    chain = Chain("stationary", "Second-order test", tuple(lines))
+    chain = Chain("stationary", SECOND_ORDER_TEST, tuple(lines))
     conditions = tuple(full_rank(b) for b in assumed)
     return KINDS[kind], [chain], (*conditions, *assumed_scalars)
 
@@ -288,7 +291,7 @@ def _both_signs(s: Setting, x: Symbol, at: Expr, applied: Expr, parts: list[Term
                  scale(number(-1), j), ": both signs, a saddle")
     head, where = _there(s, x, at) if x.name in applied.free else (Head("quadratic", p.name, p.wrt, (h,)), None)
     line = Line(form, "second-order-test", said, "second-derivative", head, solution=where)
-    return Chain("stationary", "Second-order test", (line,))
+    return Chain("stationary", SECOND_ORDER_TEST, (line,))
 
 
 def _there(s: Setting, x: Symbol, at: Expr) -> tuple[Head, dict[Symbol, Expr]]:
@@ -327,7 +330,7 @@ def _depends(s: Setting, x: Symbol, parts: list[Term], k: Symbol) -> Chain | Non
     form = tidy(substitute(_quadratic_form(parts, k), {k: h}))
     said: Why = ("minimum where ", m, " ≻ 0, maximum where ", m, " ≺ 0, else a saddle")
     head = Head("quadratic", p.name, p.wrt, (h,))
-    return Chain("stationary", "Second-order test", (Line(form, "second-order-test", said, "second-derivative", head),))
+    return Chain("stationary", SECOND_ORDER_TEST, (Line(form, "second-order-test", said, "second-derivative", head),))
 
 
 def _why(kind: str, k: Symbol, assumed: list[Expr], shape: Curvature | None) -> Why:

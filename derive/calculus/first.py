@@ -13,7 +13,7 @@ from derive.calculus.narration import reason
 from derive.calculus.properties import is_invertible
 from derive.calculus.reading import gradient, joined, property_whys, turn
 from derive.calculus.rules.differentials import DIFFERENTIALS
-from derive.calculus.rules.rule import compiled, fill, match
+from derive.calculus.rules.rule import Unfold, compiled, fill, match
 from derive.calculus.shortcuts import traced
 from derive.calculus.structure import in_structure
 from derive.calculus.tidy import Used, tidy, tidy_with
@@ -129,8 +129,17 @@ def cleaned(expr: Expr, quantity: str) -> Line | None:
     return Line(after, "declared-properties" if used else "collect", joined(whys), quantity, steps=tuple(steps))
 
 
-def unfold(function: Expr, t: Symbol, m: Motion) -> tuple[Expr, str] | None:
-    """det(A) det(I + t A⁻¹H) for det(A + tH), where the whole function is one of the table whose row says so."""
+@dataclass(frozen=True)
+class Unfolded:
+    """The function written otherwise (`same`), or f(A + tH) (`moved`), with the row that says so."""
+
+    by: Unfold
+    same: Expr | None = None
+    moved: Expr | None = None
+
+
+def unfold(function: Expr, t: Symbol, m: Motion) -> Unfolded | None:
+    """exp(tr A) for det(exp A), det(A) det(I + t A⁻¹H) for det(A + tH), where the whole function is one of the table whose row says so."""
     for row in DIFFERENTIALS.values():
         if row.unfold is None or row.of is None:
             continue
@@ -139,10 +148,12 @@ def unfold(function: Expr, t: Symbol, m: Motion) -> tuple[Expr, str] | None:
         if not match(compiled(row.of, row.given), function, values, sizes):
             continue
         a = values["A"]
+        if "dA" not in row.unfold.to:
+            return Unfolded(row.unfold, tidy(traced(fill(compiled(row.unfold.to, row.given), values, sizes))))
         if not isinstance(a, Symbol) or m.direction(a.name) is None or not is_invertible(a):
             continue
         values.update(dA=m.pending(a), t=t)
-        return fill(compiled(row.unfold[0], row.given + ", t:"), values, sizes), row.unfold[1]
+        return Unfolded(row.unfold, moved=fill(compiled(row.unfold.to, row.given + ", t:"), values, sizes))
     return None
 
 
@@ -203,6 +214,12 @@ def derivative_lines(s: Setting) -> tuple[list[Line], Named]:
         rest = []
     elif s.unit_speed:
         lines.append(Line(pending, "definition", (), left=head))
+        found = unfold(p.function, parameter(p), m)
+        if found is not None and found.same is not None:
+            again: Expr = D(found.same, m.moves)
+            step = Step(pending, again, found.by.rule, ())
+            lines.append(Line(again, found.by.rule, (found.by.words,), steps=(step,)))
+            pending = again
         rest = levels(pending, m, "derivative")
     elif p.method == "differential":
         rest = levels(pending, m, "derivative")
@@ -222,13 +239,18 @@ def derivative_lines(s: Setting) -> tuple[list[Line], Named]:
         t = parameter(p)
         rate = Rate(shifted(p.function, t, m), (t,))
         lines.append(Line(rate, "definition", ("definition",), left=head))
+        found = unfold(p.function, t, m)
+        if found is not None:
+            moved = found.moved if found.same is None else shifted(found.same, t, m)
+            assert moved is not None
+            before, rate = rate, Rate(moved, (t,))
+            lines.append(Line(rate, found.by.rule, (found.by.words,), steps=(Step(before, rate, found.by.rule, ()),)))
+            pending = D(found.same, m.moves) if found.same is not None else pending
         first: tuple[Step, ...] = (Step(rate, pending, "definition", ()),)
-        unfolded = unfold(p.function, t, m)
-        if unfolded is not None:
-            taken_out: Expr = Rate(unfolded[0], (t,))
-            lines.append(Line(taken_out, "unfold", (unfolded[1],), steps=(Step(rate, taken_out, "unfold", ()),)))
-            first = (Step(taken_out, pending, "definition", ()),)
         rest = levels(pending, m, "derivative", first)
+        if found is not None and found.by.then:
+            step = Step(rate, rest[0].expr, found.by.then, ())
+            rest[0] = replace(rest[0], rule=found.by.then, why=(found.by.then_words,), steps=(step,))
     lines.extend(rest)
     last = lines[-1].expr
     if last.is_scalar and not s.unit_speed:

@@ -67,9 +67,14 @@ def jacobian_determinant(s: Setting, matrix: Expr) -> list[Line]:
         return []
     from derive.calculus import algebra
 
-    value = algebra.simplify_scalar(tidy(determinant(table)), trigonometric=True)
+    opened = tidy(determinant(table))
+    value = algebra.simplify_scalar(opened, trigonometric=True)
     left = Head("jacobian-determinant", s.problem.name, s.problem.wrt)
-    return [Line(value, "jacobian-determinant", ("the Jacobian determinant",), "equation", left, equation=True)]
+    said: Why = ("the Jacobian determinant",)
+    if value is opened or len(table) > 2:
+        return [Line(value, "jacobian-determinant", said, "equation", left, equation=True)]
+    return [Line(opened, "jacobian-determinant", said, "equation", left, equation=True),
+            Line(value, "simplify", ("simplify",), "equation", left, equation=True)]
 
 
 def _jacobian_why(s: Setting, x: Symbol, h: Symbol) -> Why:

@@ -15,8 +15,11 @@ from derive.calculus.derivation import Chain, Head, Line, Partial, Step, Why
 from derive.calculus.differentiate import level, motion, spread
 from derive.calculus.explicit import by_entries, explicit, multiplied
 from derive.calculus.first import Setting, free_name, put_back, scalar_form, taken_names
-from derive.calculus.matrixform import in_vec, matrix_of, vec_matrix
+from derive.calculus.matrixform import in_vec, laws, matrix_of, vec_matrix
 from derive.calculus.narration import reason
+from derive.calculus.reading import joined
+from derive.calculus.rules.identities import IDENTITIES
+from derive.calculus.rules.moves import MOVES
 from derive.calculus.tidy import tidy
 from derive.errors import DeriveError
 from derive.language.build import ONE, add, matmul, scale, times, transpose
@@ -154,6 +157,9 @@ def _value(definition: Expr, below: Symbol, taken: frozenset[str]) -> tuple[Expr
         row = transpose(in_vec(g))
         return (explicit(row) or row) if by_entries(definition, below) else tidy(row), why
     vectors = is_scalar(definition.shape) or is_column(definition.shape)
+    named = [] if vectors and is_column(below.shape) else [(IDENTITIES.get(n) or MOVES[n]).words for n in laws(linear, direction)]
+    if named:
+        why = joined([*([] if why == ("linearity",) else [why]), *((words,) for words in named)])
     matrix = matrix_of(linear, direction) if vectors and is_column(below.shape) else vec_matrix(linear, direction)
     value = neat(matrix, [])
     short = isinstance(definition, Stack) or by_entries(definition, below)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from derive.calculus.derivation import Chain, Head, Line, Why
+from derive.calculus.derivation import Chain, Head, Line, Step, Why
 from derive.calculus.explicit import LARGEST, by_entries, entries_of
 from derive.calculus.first import Setting
 from derive.calculus.index_calculus import contract, partial
 from derive.calculus.jacobian import jacobian_determinant
+from derive.calculus.reading import joined
 from derive.calculus.tidy import tidy
 from derive.language.build import ZERO, add, times
-from derive.language.nodes import Entry, Expr, Map, Power, Stack, Symbol, Times, Where, number, walk
+from derive.language.nodes import D, Entry, Expr, Map, Power, Stack, Symbol, Times, Where, number, walk
 from derive.language.sizes import is_column
 
 Column = tuple[Expr, ...]
@@ -62,6 +63,8 @@ def first(s: Setting) -> tuple[Chain, Chain | None, Expr, Expr]:
     values = _values(p.function)
     assert values is not None
     quantity = "gradient" if scalar else "jacobian"
+    if x.is_scalar:
+        return _by_a_scalar(s, values)
     table: list[list[Expr]] = []
     lines: list[Line] = []
     for k, value in enumerate(values, 1):
@@ -72,11 +75,7 @@ def first(s: Setting) -> tuple[Chain, Chain | None, Expr, Expr]:
             lines.append(Line(d, "entries-derivative", _why(value, x, at), quantity, head))
             row.append(d)
         table.append(row)
-    if x.is_scalar:
-        matrix: Expr = Stack(tuple((row[0],) for row in table))
-        lines.append(Line(matrix, "entries", ("entry by entry",), "derivative", Head("derivative", p.name, p.wrt)))
-        return Chain("derivative", "Entry by entry", tuple(lines)), None, matrix, matrix
-    matrix = Stack(tuple((d,) for d in table[0]) if scalar else tuple(map(tuple, table)))
+    matrix: Expr = Stack(tuple((d,) for d in table[0]) if scalar else tuple(map(tuple, table)))
     lines.append(Line(matrix, "entries", (), quantity, Head(quantity, p.name, p.wrt)))
     if not scalar and "jacobian" in p.find:
         lines += jacobian_determinant(s, matrix)
@@ -86,6 +85,19 @@ def first(s: Setting) -> tuple[Chain, Chain | None, Expr, Expr]:
     said: Why = ("the partial derivatives times the entries of ", h, ", summed")
     line = Line(along, "sum-of-entries", said, "derivative", Head("derivative", p.name, p.wrt, p.directions))
     return Chain(quantity, "Entry by entry", tuple(lines)), Chain("derivative", "Directional derivative", (line,)), along, matrix
+
+
+def _by_a_scalar(s: Setting, values: Column) -> tuple[Chain, None, Expr, Expr]:
+    """The derivative of a column of functions of one number: the column of their derivatives."""
+    p = s.problem
+    (x,) = p.wrt
+    pending: Expr = Stack(tuple((D(v, s.motion.moves) if x.name in v.free else ZERO,) for v in values))
+    matrix: Expr = Stack(tuple((_partial(v, x, ()),) for v in values))
+    lines = [Line(pending, "entries", ("entry by entry",), "derivative", Head("derivative", p.name, p.wrt))]
+    if matrix is not pending:
+        whys = joined([_why(v, x, ()) for v in values if x.name in v.free])
+        lines.append(Line(matrix, "entries-derivative", whys, "derivative", steps=(Step(pending, matrix, "entries-derivative", ()),)))
+    return Chain("derivative", "Entry by entry", tuple(lines)), None, matrix, matrix
 
 
 def hessian(s: Setting, gradient: Stack) -> Chain:

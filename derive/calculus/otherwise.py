@@ -8,7 +8,7 @@ from derive.calculus.derivation import Chain, Head, Line, Result, Step
 from derive.calculus.first import Setting, free_name, taken_names
 from derive.calculus.tidy import tidy
 from derive.language.build import add, scale
-from derive.language.nodes import Expr, Symbol, substitute
+from derive.language.nodes import D, Expr, Symbol, substitute
 from derive.language.sizes import SCALAR
 
 
@@ -33,4 +33,8 @@ def linearity(s: Setting, first: Expr) -> tuple[list[Chain], Result]:
     if goal is not opened:
         lines.append(Line(goal, "collect", ("the terms with ", hs[0], " and with ", ks[0]), "derivative",
                           steps=(Step(opened, goal, "collect", ()),), note="linearity"))
+    along, other = (D(p.function, tuple(zip(p.wrt, vs, strict=True))) for vs in (hs, ks))
+    parts = add(scale(a, along), other)
+    why = ("the derivatives along ", hs[0], " and along ", ks[0])
+    lines.append(Line(parts, "linearity", why, "derivative", steps=(Step(goal, parts, "linearity", ()),), note="linearity"))
     return [Chain("linearity", "The derivative is linear in its direction", tuple(lines))], Result(goal, ks)

@@ -10,6 +10,7 @@ from functools import lru_cache
 from derive.calculus import backward as backwards
 from derive.calculus import links, numbered
 from derive.calculus.by_indices import by_indices, entries
+from derive.calculus.classification import SECOND_ORDER_TEST
 from derive.calculus.collect import neat
 from derive.calculus.conditions import conditions
 from derive.calculus.derivation import Chain, Derivation, Found, Head, Line, Result, Step, Why, members
@@ -26,7 +27,7 @@ from derive.calculus.otherwise import linearity
 from derive.calculus.preparing import differentials, informed, spelled_out
 from derive.calculus.reading import gradient, joined
 from derive.calculus.remarks import STRUCTURES, remarks
-from derive.calculus.second import hessian, second_derivative
+from derive.calculus.second import at_once, hessian, read_from_gradient, second_derivative
 from derive.calculus.shaped import shaped
 from derive.calculus.stationary import stationary
 from derive.calculus.structure import CURVED, tangent_chain
@@ -75,8 +76,10 @@ def _derive(problem: Problem) -> Derivation:
         opening = _opening_by_indices(s)
     else:
         opening = _opening(s)
-    where = (*where, *opening.letters)
-    chains += opening.chains
+    entries_only = find == {"entries"} and problem.method != "entries"
+    if not entries_only:
+        where = (*where, *opening.letters)
+        chains += opening.chains
     first, gradients, structured = opening.derivative, opening.gradients, opening.structured
     if "derivative" in find:
         results["derivative"] = Result(first, problem.directions)
@@ -96,8 +99,12 @@ def _derive(problem: Problem) -> Derivation:
             more_chains, result = build(s, first)
             chains += more_chains
             results[name] = result
+    first_order = len(chains)
     if "second-derivative" in find:
         more_chains, second = second_derivative(s, first, gradients)
+        if problem.method == "polarization" and find == {"second-derivative"} and 1 < len(opening.chains[-1].lines) < 4 and not s.unit_speed:
+            more_chains = [at_once(more_chains[0], opening.chains[-1].lines)]
+            chains = chains[: -len(opening.chains)]
         chains += more_chains
         results["second-derivative"] = second
     hessians: dict[str, tuple[Expr, Symbol]] = {}
@@ -107,7 +114,8 @@ def _derive(problem: Problem) -> Derivation:
         if "hessian" in find:
             results["hessian"] = hess
         if find & {"hessian", "vectorized-hessian"}:
-            chains += more_chains
+            by_gradient = "second-derivative" in find and problem.method in ("gradient", "all") and not s.unit_speed
+            chains += read_from_gradient(more_chains) if by_gradient else more_chains
         if "vectorized-hessian" in find:
             chain, results["vectorized-hessian"] = vectorized_hessian(s, hessians)
             chains.append(chain)
@@ -117,7 +125,9 @@ def _derive(problem: Problem) -> Derivation:
         results["taylor"] = result
     if "stationary" in find:
         more_chains, points = stationary(s, gradients, structured, hessians)
-        chains += more_chains
+        tests = [chain for chain in more_chains if chain.title.startswith(SECOND_ORDER_TEST)]
+        chains[first_order:first_order] = [chain for chain in more_chains if chain not in tests]
+        chains += tests
         results["stationary"] = points
     for name, other in (("entries", entries), ("linearity", linearity)):
         if name in find:

@@ -145,9 +145,21 @@ def _mixed(s: Setting, first: Expr, gradients: dict[str, Expr], like: Expr | Non
     else:
         t = parameter(p, ("s", "r", "u"))
         rate: Expr = Rate(shifted(first, t, m), (t,))
-        lines.append(Line(rate, "derivative", ("differentiate once more",), "second-derivative", _head(s)))
+        if p.method in ("mixed", "all"):
+            outer = parameter(p)
+            both: Expr = Rate(Rate(shifted(shifted(p.function, t, m), outer, s.motion), (outer,)), (t,))
+            lines.append(Line(both, "definition", ("definition",), "second-derivative", _head(s)))
+            lines.append(Line(rate, "derivative", ("the first derivative, at ", *_places(s, t)), "second-derivative",
+                              steps=(Step(both, rate, "first-derivative", ()),)))
+        else:
+            lines.append(Line(rate, "derivative", ("differentiate once more",), "second-derivative", _head(s)))
         lines += levels(pending, m, "second-derivative", (Step(rate, pending, "definition", ()),))
     return Chain("second-derivative", "Second derivative, mixed", tuple(finished(lines, "second-derivative", _along(s), p.method == "all", like)))
+
+
+def _places(s: Setting, t: Symbol) -> Why:
+    """X + sK, where the first derivative is taken."""
+    return joined([(shifted(x, t, s.second),) for x in s.problem.wrt])
 
 
 def _polarized(s: Setting, first: Expr, gradients: dict[str, Expr], like: Expr | None) -> Chain:
@@ -184,6 +196,23 @@ def _polarized(s: Setting, first: Expr, gradients: dict[str, Expr], like: Expr |
     why = ("the squares cancel, the mixed terms are equal",)
     lines.append(Line(after, "collect", why, "second-derivative", steps=tuple(steps)))
     return Chain("second-derivative", "Second derivative by polarization", tuple(lines))
+
+
+def at_once(chain: Chain, first: tuple[Line, ...]) -> Chain:
+    """The polarization route on its own: what leads to the first derivative is said where that is put in."""
+    whys = joined([line.why for line in first[1:]])
+    return replace(chain, lines=tuple(
+        replace(line, rule=first[1].rule, why=whys) if line.rule == "derivative" else line for line in chain.lines))
+
+
+def read_from_gradient(chains: list[Chain]) -> list[Chain]:
+    """The Hessian where D²f[H, K] = ⟨D(∇f)[K], H⟩ stands above: its last line, read off."""
+    out: list[Chain] = []
+    for chain in chains:
+        last, head = chain.lines[-1], chain.lines[0].left
+        whole = last if isinstance(last.left, Head) else replace(last, rule="read-off", why=("read off",), left=head, steps=(), start=None)
+        out.append(replace(chain, lines=(whole,)))
+    return out
 
 
 def _by_gradient(s: Setting, first: Expr, gradients: dict[str, Expr], like: Expr | None) -> Chain:
@@ -369,4 +398,4 @@ def _hessian_matrix(s: Setting, image: Expr, x: Symbol, h: Symbol) -> Line:
     return Line(matrix, "read-off", ("read off the matrix",), "hessian", Head("hessian", s.problem.name, (x,)))
 
 
-__all__ = ["hessian", "second_derivative"]
+__all__ = ["at_once", "hessian", "read_from_gradient", "second_derivative"]

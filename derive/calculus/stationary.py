@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from derive.calculus.classification import by_convexity, classify, convexity, second_order, sign_of, starred
+from derive.calculus.classification import SECOND_ORDER_TEST, by_convexity, classify, convexity, second_order, sign_of, starred
 from derive.calculus.collect import neat
 from derive.calculus.derivation import Chain, Found, Head, Line, Result, Why
 from derive.calculus.equations import solve
@@ -230,7 +230,7 @@ def _scalar(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Result | tuple
             test[-1] = replace(test[-1], why=joined([test[-1].why, why]))
         results.append(Result(root, classification=kind, conditions=tuple(dict.fromkeys(conditions))))
     title = "Stationary points" if len(roots) > 1 else "Stationary point"
-    chains = [Chain("stationary", title, tuple(lines)), Chain("stationary", "Second-order test", tuple(test))]
+    chains = [Chain("stationary", title, tuple(lines)), Chain("stationary", SECOND_ORDER_TEST, tuple(test))]
     return chains, results[0] if len(results) == 1 else tuple(results)
 
 
@@ -275,7 +275,7 @@ def _by_entries(
         results.append(Result(solution, classification=kind))
     chains = [
         Chain("stationary", "Stationary points" if len(points) > 1 else "Stationary point", tuple(lines)),
-        Chain("stationary", "Second-order test", tuple(test)),
+        Chain("stationary", SECOND_ORDER_TEST, tuple(test)),
     ]
     return chains, results[0] if len(results) == 1 else tuple(results)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from derive.calculus.classification import by_convexity, convexity, second_order, starred
+from derive.calculus.classification import SECOND_ORDER_TEST, by_convexity, convexity, second_order, starred
 from derive.calculus.collect import neat
 from derive.calculus.convexity import curvature
 from derive.calculus.derivation import Chain, Head, Line, Result, Why
@@ -129,7 +129,7 @@ def _of_scalars(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chain], Po
             test.append(Line(value, "second-order-test", (*place, *joined(why)), "equation", general, "⇒", True, solution=solution))
         results.append({x.name: Result(solution[x], classification=kind) for x in p.wrt})
     title = "Stationary points" if len(points) > 1 else "Stationary point"
-    chains = [Chain("stationary", title, tuple(lines)), Chain("stationary", "Second-order test", tuple(test))]
+    chains = [Chain("stationary", title, tuple(lines)), Chain("stationary", SECOND_ORDER_TEST, tuple(test))]
     return chains, results[0] if len(results) == 1 else tuple(results)
 
 

@@ -109,6 +109,8 @@ def head(it: Head, notation: Notation = DEFAULT) -> str:
             return _derivative(it, name, at, toward, below, wrt, notation)
         case "differential":
             return rf"\mathrm{{d}}{gap}{name}" if not gap else rf"\mathrm{{d}} {name}"
+        case "gradient" if partly and len(it.wrt) == 1 and it.wrt[0].is_scalar:
+            return _partial(name, wrt)
         case "gradient":
             sign = r"\nabla" if notation.gradient == "nabla" else r"\operatorname{grad}"
             return f"{sign}{below} {name}{at}"

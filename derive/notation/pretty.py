@@ -58,10 +58,11 @@ def pretty_name(name: str) -> str:
     return GREEK_UNICODE.get(base, base) + digits.translate(_LOWERED)
 
 
-def _derivative_letter(name: str) -> str:
-    """`du₂/dx` of `du2_dx`: a letter that stands for the derivative of an intermediate by another one."""
-    above, _, below = name.partition("_d")
-    return f"d{pretty_name(above[1:])}/d{pretty_name(below)}"
+def _derivative_letter(letter: Symbol) -> str:
+    """`du₂/dx` of `du2_dx`, `∂u₂/∂x` where others are fixed: a letter that stands for the derivative of an intermediate by another one."""
+    above, _, below = letter.name.partition("_d")
+    sign = "∂" if r"\partial" in (letter.latex or "") else "d"
+    return f"{sign}{pretty_name(above[1:])}/{sign}{pretty_name(below)}"
 
 
 class Pretty(Plain):
@@ -79,7 +80,7 @@ class Pretty(Plain):
                 minus, text = self.product(node)
                 return Written("−" + text, SUM) if minus else Written(text, PRODUCT)
             case Symbol():
-                return Written(_derivative_letter(node.name) if "link" in node.has else self.symbol(node))
+                return Written(_derivative_letter(node) if "link" in node.has else self.symbol(node))
             case Identity():
                 return Written("I")
             case Ones():

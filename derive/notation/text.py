@@ -55,6 +55,8 @@ def head(it: Head, notation: Notation = DEFAULT) -> str:
             return _indexed(f"[{whole}]", it.indices) if it.indices else whole
         case "differential":
             return f"d{name}"
+        case "gradient" if below and len(it.wrt) == 1 and it.wrt[0].is_scalar:
+            return f"∂{name}/∂{wrt}"
         case "gradient":
             sign = "∇" if notation.gradient == "nabla" else "grad"
             return f"{sign}{below}{' ' if below or sign != '∇' else ''}{name}{at}"

@@ -7,7 +7,7 @@ Giles, An extended collection of matrix derivative results (2008); Higham, Funct
 
 from __future__ import annotations
 
-from derive.calculus.rules.rule import Rule
+from derive.calculus.rules.rule import Rule, Unfold
 
 MN = "Magnus & Neudecker, Matrix Differential Calculus"
 COOKBOOK = "Petersen & Pedersen, The Matrix Cookbook (2012)"
@@ -30,7 +30,8 @@ _ROWS = (
     Rule("inverse", "inv(A)", "-inv(A) dA inv(A)", "A: n n", "derivative of the inverse",
          "Differentiate `A inv(A) = I(n)`.", f"{MN}, ch. 8; {COOKBOOK}, eq. 40", condition=("invertible A",)),
     Rule("det-of-exponential", "det(expm(A))", "det(expm(A)) tr(dA)", "A: n n", "det of an exponential",
-         "`det(expm(A)) = exp(tr(A))`, and the chain rule.", "Lax, Linear Algebra, ch. 9"),
+         "`det(expm(A)) = exp(tr(A))`, and the chain rule.", "Lax, Linear Algebra, ch. 9",
+         unfold=Unfold("exp(tr(A))", "det-exp", "det(exp A) = exp(tr A)")),
     Rule("logdet-of-exponential", "logdet(expm(A))", "tr(dA)", "A: n n", "log det of an exponential",
          "`det(expm(A)) = exp(tr(A))`.", "Lax, Linear Algebra, ch. 9"),
     Rule("det-of-square-root", "det(sqrtm(A))", "1/2 det(sqrtm(A)) tr(inv(A) dA)", "A: n n", "derivative of the determinant of a square root",
@@ -43,7 +44,8 @@ _ROWS = (
     Rule("det", "det(A)", "det(A) tr(inv(A) dA)", "A: n n", "derivative of the determinant",
          "`det(A + t H) = det(A) det(I(n) + t inv(A) H)`, and `det(I(n) + t M)` is 1 + `t tr(M)` up to terms in `t^2`.",
          f"{MN}, ch. 8 (Jacobi's formula); {COOKBOOK}, eq. 42", condition=("invertible A",),
-         unfold=("det(A) det(I(n) + t inv(A) dA)", "take the matrix out: the determinant of a product")),
+         unfold=Unfold("det(A) det(I(n) + t inv(A) dA)", "unfold", "take the matrix out: the determinant of a product",
+                       "det-near-identity", "det(I + tM) = 1 + t tr(M) + …")),
     Rule("logdet", "logdet(A)", "tr(inv(A) dA)", "A: n n", "derivative of log det",
          "The chain rule with log and Jacobi's formula.", f"{MN}, ch. 8; {COOKBOOK}, eq. 43", condition=("invertible A",)),
     Rule("trace-power", "tr(A^k)", "k tr(A^(k - 1) dA)", "A: n n, k: integer", "derivative of the trace of a power",

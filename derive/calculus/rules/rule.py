@@ -19,6 +19,22 @@ from derive.language.sizes import Shape, Size, is_column, is_scalar
 
 
 @dataclass(frozen=True)
+class Unfold:
+    """How the derivative of a function is found from its definition: the line below d/dt f(A + t dA).
+
+    to     the function itself written otherwise, by a law; or, with t in it, f(A + t dA) for a letter A that is invertible
+    rule   the name of the law, or of the move; words  its reason
+    then   the law that the line below uses, with its reason; "" where the ordinary rules go on
+    """
+
+    to: str
+    rule: str
+    words: str
+    then: str = ""
+    then_words: str = ""
+
+
+@dataclass(frozen=True)
 class Rule:
     """One row of a table.
 
@@ -31,7 +47,7 @@ class Rule:
     source     a real reference
     condition  what has to hold: `invertible A`, …; printed unless it is evident
     only       `singular`: the row is for a letter that is not known to be invertible; `power`: for exponents k ≥ 0
-    unfold     (template with t, words): what the function of A + t dA is, shown when the function itself is asked
+    unfold     what the function is first written as, when the function itself is asked
     nonlinear  the argument's derivative stays pending on its line unless the argument is affine
     example    a function for the catalogue page, as `f(X) = …` with `symbols`
     """
@@ -47,7 +63,7 @@ class Rule:
     condition: tuple[str, ...] = ()
     nonlinear: bool = True
     only: str = ""
-    unfold: tuple[str, str] | None = None
+    unfold: Unfold | None = None
     example: str = ""
     sympy: bool = False
 
