@@ -11,6 +11,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from itertools import groupby, pairwise
 
+from derive.calculus.shortcuts import primes
 from derive.calculus.sums import in_front
 from derive.calculus.tidy import Used, tidy, tidy_with
 from derive.calculus.uniting import united
@@ -161,6 +162,8 @@ def collect(expr: Expr, words: list[str] | None = None, used: Used | None = None
             coefficients[key] += c
             if words is not None and used is not None:
                 _tell((powers, body), first[key], words, used)
+            if _plainer((powers, body), first[key]):
+                first[key] = (powers, body)
     if len(order) == len(expr.terms):
         return expr
     kept = [join(coefficients[k], *first[k]) for k in order if coefficients[k]]
@@ -203,6 +206,14 @@ def _likeness(a: Expr, b: Expr) -> tuple[tuple[str, ...], Used]:
 def _rotations(expr: Expr) -> tuple[Expr, ...]:
     factors = expr.factors if isinstance(expr, MatMul) else (expr,)
     return tuple(matmul(*factors[k:], *factors[:k]) for k in range(len(factors)))
+
+
+def _plainer(new: Term, old: Term) -> bool:
+    """Whether the term is the same product of vectors with fewer transposes in it: h'Ah for h'A'h."""
+    (a, *more), (b, *others) = (tuple(powers) or (ONE,) for powers, _ in (new, old))
+    if more or others or not isinstance(a, MatMul) or not isinstance(b, MatMul) or a.factors[-1] is not b.factors[-1]:
+        return False
+    return primes(a) < primes(b)
 
 
 def _opened(expr: Add) -> Expr | None:

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 
 from derive.calculus.adjoint import missing
 from derive.calculus.derivation import Step
-from derive.calculus.distributing import gathered, pending_nodes, spread
+from derive.calculus.distributing import directions_last, gathered, pending_nodes, spread
 from derive.calculus.motion import Motion, motion
 from derive.calculus.rules.differentials import DIFFERENTIALS
 from derive.calculus.rules.rule import Rule
 from derive.calculus.taking import entrywise, take
 from derive.calculus.tidy import tidy
 from derive.language.nodes import (
+    Apply,
     Call,
     D,
     Expr,
@@ -27,6 +28,7 @@ from derive.language.nodes import (
     at,
     replace,
 )
+from derive.language.sizes import is_column, is_scalar
 
 __all__ = ["Level", "Motion", "entrywise", "level", "motion", "spread", "take"]
 
@@ -35,7 +37,8 @@ __all__ = ["Level", "Motion", "entrywise", "level", "motion", "spread", "take"]
 class Level:
     """One line's work: the expression it ends with, the steps, the rules that a reader is told.
 
-    maps  (name, of a scalar, of the variable itself) for each entry-by-entry function whose derivative was taken
+    maps      (name, of a scalar, of the variable itself) for each entry-by-entry function whose derivative was taken
+    outright  every unnamed function was one of the variable itself: no chain rule
     """
 
     expr: Expr
@@ -44,6 +47,7 @@ class Level:
     chained: bool
     linear: tuple[str, ...]
     maps: tuple[tuple[str, bool, bool], ...] = ()
+    outright: bool = False
 
 
 def level(expr: Expr, m: Motion, held: frozenset[Expr] = frozenset()) -> Level:
@@ -58,6 +62,7 @@ def level(expr: Expr, m: Motion, held: frozenset[Expr] = frozenset()) -> Level:
     chained = False
     linear: list[str] = []
     maps: list[tuple[str, bool, bool]] = []
+    unnamed: list[bool] = []
     while (path := _first(expr, deferred, m)) is not None:
         node = at(expr, path)
         assert isinstance(node, D)
@@ -67,10 +72,12 @@ def level(expr: Expr, m: Motion, held: frozenset[Expr] = frozenset()) -> Level:
         new, name, inner = take(node, m)
         rule = _row(name, node.arg)
         for part in inner:
-            if isinstance(part, D) and not m.is_affine(part.arg):
+            if isinstance(part, D) and not m.is_affine(part.arg) and not _only_written(part.arg):
                 deferred.add(part)
         if rule.nonlinear and not isinstance(node.arg, Symbol):
             chained = chained or not all(_is_variable(part) for part in inner)
+        if name == "unnamed-function":
+            unnamed.append(all(_is_variable(part) for part in inner))
         if isinstance(node.arg, Map):
             plain = all(_is_variable(part) for part in inner)
             function = node.arg.function
@@ -84,12 +91,21 @@ def level(expr: Expr, m: Motion, held: frozenset[Expr] = frozenset()) -> Level:
     names = m.names
     for rewrite, name in (
         (tidy, "tidy"), (gathered, "collect"), (lambda e: spread(e, names), "distributive"), (tidy, "tidy"),
+        (lambda e: directions_last(e, names), "order"),
     ):
         new = rewrite(expr)
         if new is not expr:
             steps.append(Step(expr, new, name, ()))
             expr = new
-    return Level(expr, tuple(steps), tuple(rules), chained, tuple(linear), tuple(dict.fromkeys(maps)))
+    return Level(expr, tuple(steps), tuple(rules), chained, tuple(linear), tuple(dict.fromkeys(maps)), bool(unnamed) and all(unnamed))
+
+
+def _only_written(arg: Expr) -> bool:
+    """Whether its derivative is another way to write the same: DF(X)[H] of an unnamed function of the variable with matrices."""
+    if not isinstance(arg, Apply) or arg.order or not isinstance(arg.arg, Symbol):
+        return False
+    value, argument = arg.function.value, arg.function.argument
+    return value is not None and argument is not None and not is_scalar(value) and not (is_column(value) and is_column(argument))
 
 
 def _is_variable(part: Expr) -> bool:

@@ -15,12 +15,14 @@ from derive.language.nodes import (
     Add,
     Call,
     D,
+    Entry,
     Expr,
     Identity,
     MatMul,
     Number,
     Rate,
     Scale,
+    Symbol,
     Times,
     transform,
 )
@@ -55,6 +57,17 @@ def collected(expr: Expr, end: Expr) -> Expr:
     fronts = [matmul(*t.factors[:-1]) if isinstance(t, MatMul) else Identity(end.shape[0]) for t in ours]
     whole = matmul(add(*fronts), end)
     return add(*(whole if t is ours[0] else t for t in expr.terms if t is ours[0] or t not in ours))
+
+
+def directions_last(expr: Expr, names: frozenset[str]) -> Expr:
+    """x₁x₂h for x₁hx₂: in a product of numbers the directions, or entries of them, stand behind the other factors."""
+
+    def visit(e: Expr) -> Expr:
+        if not isinstance(e, Times):
+            return e
+        return times(*sorted(e.factors, key=lambda f: isinstance(f, Symbol | Entry) and bool(f.free) and f.free <= names))
+
+    return outside_pending(expr, visit)
 
 
 def spread(expr: Expr, names: frozenset[str]) -> Expr:

@@ -16,7 +16,7 @@ from derive.calculus.rules.identities import IDENTITIES
 from derive.calculus.rules.moves import MOVES
 from derive.calculus.tidy import tidy, tidy_with
 from derive.errors import DeriveError
-from derive.language.build import is_zero, matmul, transpose
+from derive.language.build import add, is_zero, matmul, scale, transpose
 from derive.language.nodes import Call, Commutation, Expr, Symbol, Zeros, substitute, walk
 from derive.language.problem import Problem
 from derive.language.sizes import is_column, show
@@ -37,6 +37,7 @@ def jacobian(s: Setting, first: Expr) -> tuple[list[Chain], Result | dict[str, R
     p = s.problem
     lines: list[Line] = []
     results: dict[str, Result] = {}
+    images: list[Expr] = []
     for x, h in zip(p.wrt, s.directions, strict=True):
         if s.unit_speed:
             matrix = first
@@ -52,12 +53,23 @@ def jacobian(s: Setting, first: Expr) -> tuple[list[Chain], Result | dict[str, R
         if shown is not None:
             lines.extend(jacobian_determinant(s, matrix))
         results[x.name] = Result(matrix)
+        images.append(scale(h, matrix) if h.is_scalar else matmul(matrix, h))
         if p.layout in ("denominator", "both"):
             flipped = tidy_with(transpose(matrix), [])
             above = one_of("jacobian-denominator", p, x)
             lines[-1] = replace(lines[-1], why=(*lines[-1].why, f"; {show(matrix.shape)}"))
             lines.append(Line(flipped, "layout", (f"denominator layout: the transpose; {show(flipped.shape)}",), "jacobian", above))
+    if is_column(first.shape) and any(isinstance(n, Call) and n.name in _ENTRYWISE and is_column(n.shape) for n in walk(first)):
+        head = Head("derivative", p.name, p.wrt, s.directions)
+        law = IDENTITIES["hadamard-diag"]
+        image = add(*images)
+        if image is not first and all(is_column(x.shape) or x.is_scalar for x in p.wrt):
+            step = Step(first, image, law.name, ())
+            lines.insert(0, Line(image, law.name, (law.words,), "derivative", head, steps=(step,), start=first))
     return [Chain("jacobian", "Jacobian", tuple(lines))], per_variable(p, results)
+
+
+_ENTRYWISE = frozenset({"hadamard", "quotient"})
 
 
 def jacobian_determinant(s: Setting, matrix: Expr) -> list[Line]:

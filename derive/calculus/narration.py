@@ -13,12 +13,12 @@ _ORDER = ("quotient-rule", "product-rule", "linear", "sum-rule", "transpose", "c
 
 def reason(level: Level) -> tuple[str, Why]:
     """(the line's main rule, its words)."""
-    named = [r for r in level.rules if r.nonlinear and r.words]
+    named = [r for r in level.rules if r.nonlinear and r.words and not (level.outright and r.name == "unnamed-function")]
     structural = {r.name for r in level.rules if not r.nonlinear}
     words: list[str] = []
     generic = [r for r in named if r.words.startswith("chain rule")]
     special = [r for r in named if not r.words.startswith("chain rule")]
-    if level.chained or generic:
+    if (level.chained and named) or generic:
         words.append(_chain_words(level, bool(special)))
     words.extend(_plural(special))
     if "quotient-rule" in structural:
@@ -33,10 +33,12 @@ def reason(level: Level) -> tuple[str, Why]:
         if row is not None and not (name in ("intermediate", "path") and words):
             words.append(row.words)
     if not words:
-        words.append("linearity")
+        words.append("derivative of an unnamed function" if level.outright else "linearity")
     main = next(iter(named), None)
     name = main.name if main is not None else next((n for n in _ORDER if n in structural), "linear")
-    if name in ("sum-rule", "transpose", "constant-factor", "variable"):
+    if level.outright and main is None and name != "product-rule" and name != "quotient-rule":
+        name = "unnamed-function"
+    elif name in ("sum-rule", "transpose", "constant-factor", "variable"):
         name = "linear"
     return name, (", ".join(dict.fromkeys(words)),)
 

@@ -8,6 +8,7 @@ from derive.calculus import commuting, penrose
 from derive.calculus.adjoint import pull
 from derive.calculus.collect import collect, in_powers, neat, positive_first
 from derive.calculus.derivation import Step, Why
+from derive.calculus.rules.identities import IDENTITIES
 from derive.calculus.sums import in_front
 from derive.calculus.tidy import Used, tidy, tidy_with
 from derive.language.build import MINUS_ONE as _MINUS
@@ -28,6 +29,7 @@ from derive.language.nodes import (
     at,
     replace,
     transform,
+    walk,
 )
 from derive.language.sizes import is_column
 
@@ -120,20 +122,22 @@ def turn(expr: Expr, directions: tuple[Symbol, ...]) -> Turned | None:
     None when the terms can be read off as they stand and nothing would be collected.
     """
     names = frozenset(s.name for s in directions)
-    places = atoms(expr, names)
-    if not places:
+    steps = _directions_second(expr, directions)
+    whole = expr
+    for step in steps:
+        whole = step.apply(whole)
+    places = atoms(whole, names)
+    if not places and not steps:
         return None
-    found = [(p, at(expr, p)) for p in places]
+    found = [(p, at(whole, p)) for p in places]
     traces = [a for _, a in found if isinstance(a, Call)]
     upright_first = any(
         (place := _place(_chain(a), names)) is not None and place[1] and "symmetric" not in place[2].has for a in traces
     )
     scalars_mixed = _mixed([a for _, a in found if isinstance(a, MatMul)], names)
-    steps: list[Step] = []
-    words: list[str] = []
+    words: list[str] = [IDENTITIES["inner-symmetric"].words] if steps else []
     used: Used = []
-    whole = expr
-    moved = False
+    moved = bool(steps)
     for path, atom in found:
         place = _place(_chain(atom), names)
         if place is None:
@@ -163,6 +167,21 @@ def turn(expr: Expr, directions: tuple[Symbol, ...]) -> Turned | None:
     whys: list[Why] = [(w,) for w in words]
     whys.extend(property_whys(used))
     return Turned(whole, tuple(steps), joined(whys) if whys else ("collect",))
+
+
+def _directions_second(expr: Expr, directions: tuple[Symbol, ...]) -> list[Step]:
+    """⟨X, H⟩ for every ⟨H, X⟩ among the terms."""
+    out: list[Step] = []
+
+    def go(node: Expr, path: Path) -> None:
+        if isinstance(node, Call) and node.name == "inner" and node.args[0] in directions and not set(directions) & set(walk(node.args[1])):
+            out.append(Step(node, Call("inner", (node.args[1], node.args[0])), "inner-symmetric", path))
+        elif isinstance(node, Add | Times):
+            for k, child in enumerate(node.children):
+                go(child, (*path, k))
+
+    go(expr, ())
+    return out
 
 
 def _mixed(scalars: list[Expr], names: frozenset[str]) -> bool:

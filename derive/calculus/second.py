@@ -229,7 +229,7 @@ def _by_gradient(s: Setting, first: Expr, gradients: dict[str, Expr], like: Expr
                      tuple(vanishing(s, lines[0], first, "second-derivative")))
     lines += levels(start, m, "second-derivative")
     return Chain("second-derivative", "Second derivative by the gradient",
-                 tuple(finished(lines, "second-derivative", _along(s), p.method == "all" or len(p.wrt) > 1)))
+                 tuple(finished(lines, "second-derivative", _along(s), True)))
 
 
 def _differentiated(p: Problem, *variables: Symbol) -> Why:
