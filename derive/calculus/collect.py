@@ -11,7 +11,6 @@ from functools import lru_cache
 from hashlib import blake2b
 from itertools import groupby, pairwise
 
-from derive.calculus.shortcuts import primes
 from derive.calculus.sums import in_front
 from derive.calculus.tidy import Used, tidy, tidy_with
 from derive.calculus.uniting import united
@@ -21,6 +20,7 @@ from derive.language.build import (
     coefficient,
     matmul,
     power,
+    primes,
     scale,
     times,
     total,

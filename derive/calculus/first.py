@@ -131,8 +131,9 @@ def cleaned(expr: Expr, quantity: str) -> Line | None:
 
 @dataclass(frozen=True)
 class Unfolded:
-    """The function written otherwise (`same`), or f(A + tH) (`moved`), with the row that says so."""
+    """The function written otherwise (`same`), or f(A + tH) (`moved`), with the row of the table that says so."""
 
+    row: str
     by: Unfold
     same: Expr | None = None
     moved: Expr | None = None
@@ -149,11 +150,11 @@ def unfold(function: Expr, t: Symbol, m: Motion) -> Unfolded | None:
             continue
         a = values["A"]
         if "dA" not in row.unfold.to:
-            return Unfolded(row.unfold, tidy(traced(fill(compiled(row.unfold.to, row.given), values, sizes))))
+            return Unfolded(row.name, row.unfold, tidy(traced(fill(compiled(row.unfold.to, row.given), values, sizes))))
         if not isinstance(a, Symbol) or m.direction(a.name) is None or not is_invertible(a):
             continue
         values.update(dA=m.pending(a), t=t)
-        return Unfolded(row.unfold, moved=fill(compiled(row.unfold.to, row.given + ", t:"), values, sizes))
+        return Unfolded(row.name, row.unfold, moved=fill(compiled(row.unfold.to, row.given + ", t:"), values, sizes))
     return None
 
 
@@ -218,7 +219,7 @@ def derivative_lines(s: Setting) -> tuple[list[Line], Named]:
         if found is not None and found.same is not None:
             again: Expr = D(found.same, m.moves)
             step = Step(pending, again, found.by.rule, ())
-            lines.append(Line(again, found.by.rule, (found.by.words,), steps=(step,)))
+            lines.append(Line(again, found.row, (found.by.words,), steps=(step,)))
             pending = again
         rest = levels(pending, m, "derivative")
     elif p.method == "differential":
@@ -244,13 +245,14 @@ def derivative_lines(s: Setting) -> tuple[list[Line], Named]:
             moved = found.moved if found.same is None else shifted(found.same, t, m)
             assert moved is not None
             before, rate = rate, Rate(moved, (t,))
-            lines.append(Line(rate, found.by.rule, (found.by.words,), steps=(Step(before, rate, found.by.rule, ()),)))
+            rule = found.by.rule if found.by.then else found.row
+            lines.append(Line(rate, rule, (found.by.words,), steps=(Step(before, rate, found.by.rule, ()),)))
             pending = D(found.same, m.moves) if found.same is not None else pending
         first: tuple[Step, ...] = (Step(rate, pending, "definition", ()),)
         rest = levels(pending, m, "derivative", first)
         if found is not None and found.by.then:
             step = Step(rate, rest[0].expr, found.by.then, ())
-            rest[0] = replace(rest[0], rule=found.by.then, why=(found.by.then_words,), steps=(step,))
+            rest[0] = replace(rest[0], why=(found.by.then_words,), steps=(step,))
     lines.extend(rest)
     last = lines[-1].expr
     if last.is_scalar and not s.unit_speed:

@@ -17,7 +17,7 @@ from derive.calculus.rules.moves import MOVES
 from derive.calculus.tidy import tidy, tidy_with
 from derive.errors import DeriveError
 from derive.language.build import add, is_zero, matmul, scale, transpose
-from derive.language.nodes import Call, Commutation, Expr, Symbol, Zeros, substitute, walk
+from derive.language.nodes import Call, Commutation, Expr, Symbol, Where, Zeros, substitute, walk
 from derive.language.problem import Problem
 from derive.language.sizes import is_column, show
 
@@ -59,7 +59,7 @@ def jacobian(s: Setting, first: Expr) -> tuple[list[Chain], Result | dict[str, R
             above = one_of("jacobian-denominator", p, x)
             lines[-1] = replace(lines[-1], why=(*lines[-1].why, f"; {show(matrix.shape)}"))
             lines.append(Line(flipped, "layout", (f"denominator layout: the transpose; {show(flipped.shape)}",), "jacobian", above))
-    if is_column(first.shape) and any(isinstance(n, Call) and n.name in _ENTRYWISE and is_column(n.shape) for n in walk(first)):
+    if is_column(first.shape) and any(map(_entrywise, walk(first))):
         head = Head("derivative", p.name, p.wrt, s.directions)
         law = IDENTITIES["hadamard-diag"]
         image = add(*images)
@@ -69,7 +69,11 @@ def jacobian(s: Setting, first: Expr) -> tuple[list[Chain], Result | dict[str, R
     return [Chain("jacobian", "Jacobian", tuple(lines))], per_variable(p, results)
 
 
-_ENTRYWISE = frozenset({"hadamard", "quotient"})
+def _entrywise(node: Expr) -> bool:
+    """Whether it acts entry by entry on a vector, so that a Jacobian is read off by a ∘ x = diag(a) x."""
+    if isinstance(node, Where):
+        return is_column(node.shape) and not node.condition.is_scalar
+    return isinstance(node, Call) and node.name in ("hadamard", "quotient") and is_column(node.shape)
 
 
 def jacobian_determinant(s: Setting, matrix: Expr) -> list[Line]:

@@ -17,6 +17,7 @@ from derive.calculus.differentiate import spread
 from derive.calculus.explicit import by_entries, explicit
 from derive.calculus.first import Setting, cleaned, levels, parameter, shifted
 from derive.calculus.matrixform import matrix_of
+from derive.calculus.properties import degree
 from derive.calculus.reading import joined, property_whys
 from derive.calculus.structure import CURVED, in_structure
 from derive.calculus.tidy import Used, tidy, tidy_with
@@ -25,6 +26,9 @@ from derive.language.build import ONE, add, is_zero, primes, scale, subtract, ti
 from derive.language.nodes import Add, Call, D, Expr, Rate, Scale, Stack, Symbol, Times, Zeros, number, substitute, transform
 from derive.language.problem import Problem
 from derive.language.sizes import is_column
+
+EXACT = 6
+"""Up to this degree in the variable d/ds d/dt is written out: the quotient of quotients that checks the line is then exact up to rounding."""
 
 
 def second_derivative(s: Setting, first: Expr, gradients: dict[str, Expr]) -> tuple[list[Chain], Result]:
@@ -145,7 +149,7 @@ def _mixed(s: Setting, first: Expr, gradients: dict[str, Expr], like: Expr | Non
     else:
         t = parameter(p, ("s", "r", "u"))
         rate: Expr = Rate(shifted(first, t, m), (t,))
-        if p.method in ("mixed", "all"):
+        if p.method in ("mixed", "all") and degree(p.function, s.motion.active) <= EXACT:
             outer = parameter(p)
             both: Expr = Rate(Rate(shifted(shifted(p.function, t, m), outer, s.motion), (outer,)), (t,))
             lines.append(Line(both, "definition", ("definition",), "second-derivative", _head(s)))
@@ -206,12 +210,14 @@ def at_once(chain: Chain, first: tuple[Line, ...]) -> Chain:
 
 
 def read_from_gradient(chains: list[Chain]) -> list[Chain]:
-    """The Hessian where D²f[H, K] = ⟨D(∇f)[K], H⟩ stands above: its last line, read off."""
+    """The Hessian where D²f[H, K] = ⟨D(∇f)[K], H⟩ stands above: read off, without the lines that have led to D(∇f)[K]."""
     out: list[Chain] = []
     for chain in chains:
-        last, head = chain.lines[-1], chain.lines[0].left
-        whole = last if isinstance(last.left, Head) else replace(last, rule="read-off", why=("read off",), left=head, steps=(), start=None)
-        out.append(replace(chain, lines=(whole,)))
+        below = next((k for k, line in enumerate(chain.lines) if k and line.left is not None), len(chain.lines))
+        read = replace(chain.lines[below - 1], rule="read-off", why=("read off",), left=chain.lines[0].left, steps=(), start=None)
+        rest = chain.lines[below:]
+        matrix = bool(rest) and rest[0].rule == "read-off" and rest[0].why != ("read off the blocks",)
+        out.append(replace(chain, lines=rest if matrix else (read, *rest)))
     return out
 
 

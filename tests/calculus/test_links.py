@@ -29,9 +29,9 @@ def problem(let: str, function: str, find: str = "derivative") -> Derivation:
 # let, function, the table's derivatives, the product, the result
 CHAINS = [
     ("u: x^2", "sin(u)", ["du/dx = 2x", "df/du = cos(u)"], "df/du du/dx", "2x cos(x²)"),
-    ("u1: x^2, u2: x + u1", "sin(u2)", ["du₁/dx = 2x", "du₂/dx = 1", "du₂/du₁ = 1", "df/du₂ = cos(u₂)"],
-     "df/du₂ (du₂/dx + du₂/du₁ du₁/dx)", "cos(x + x²) (1 + 2x)"),
-    ("'u': x^2, w: 3 x", "u w", ["du/dx = 2x", "dw/dx = 3", "df/du = w", "df/dw = u"], "df/du du/dx + df/dw dw/dx", "9x²"),
+    ("u1: x^2, u2: x + u1", "sin(u2)", ["du₁/dx = 2x", "∂u₂/∂x = 1", "∂u₂/∂u₁ = 1", "df/du₂ = cos(u₂)"],
+     "df/du₂ (∂u₂/∂x + ∂u₂/∂u₁ du₁/dx)", "cos(x + x²) (1 + 2x)"),
+    ("'u': x^2, w: 3 x", "u w", ["du/dx = 2x", "dw/dx = 3", "∂f/∂u = w", "∂f/∂w = u"], "∂f/∂u du/dx + ∂f/∂w dw/dx", "9x²"),
     ("'g': '[x; x^2]'", "g[1] g[2]", ["dg/dx = [1; 2x]", "df/dg = [g₂, g₁]"], "df/dg dg/dx", "3x²"),
     ("u: x^2, v: sin(u)", "v", ["du/dx = 2x", "dv/du = cos(u)"], "dv/du du/dx", "2x cos(x²)"),
 ]
@@ -77,7 +77,7 @@ def test_several_numbers_have_one_table_and_a_chain_rule_each() -> None:
     table, partials, _ = told.chains
     assert len(table.lines) == 5
     assert [pretty(line.expr) for line in partials.lines if line.rule == "chain-rule"] == [
-        "df/dv dv/du du/dx", "df/dv (dv/dy + dv/du du/dy)"]
+        "df/dv ∂v/∂u ∂u/∂x", "df/dv (∂v/∂y + ∂v/∂u ∂u/∂y)"]
     assert verify(told).passed
 
 
@@ -93,7 +93,7 @@ find: [vectorized]
 def test_the_factors_of_the_vec_chain_rule_stand_apart() -> None:
     told = derive(read(KRON, "t.yaml"))
     chain = next(c for c in told.chains if c.quantity == "vectorized")
-    assert [pretty(line.expr) for line in chain.lines] == ["df/dY dY/dX", "(D' ⊗ C)(B' ⊗ A)", "(D'B') ⊗ (CA)"]
+    assert [pretty(line.expr) for line in chain.lines] == ["∂f/∂Y ∂Y/∂X", "(D' ⊗ C)(B' ⊗ A)", "(D'B') ⊗ (CA)"]
     assert verify(told).passed
 
 

@@ -118,7 +118,7 @@ _TRACE = (
         rows=(("sum(i, 1, m, sum(j, 1, n, A[i, j] B[j, i]))", "diagonal entry i of `A B`"),
               ("sum(j, 1, n, sum(i, 1, m, B[j, i] A[i, j]))", "the other order")), last="diagonal entry j of `B A`"),
     Law("trace-cyclic-three", "tr(A B C)", "tr(C A B)", "A: matrix(m, n); B: matrix(n, p); C: matrix(p, m)", "A", "cyclic",
-        "The trace of `A B` times `C`.", MN1, rows=(("tr((A B) C)", "associative"),), last="cyclic, for `A B` and `C`"),
+        "The trace of `A B` times `C`.", MN1, last="cyclic, for `A B` and `C`"),
     Law("trace-hadamard", "tr(A' B)", "sum(A .* B)", "A: matrix(m, n); B: matrix(m, n)", "A", "tr A'B = sum of aᵢⱼbᵢⱼ",
         "Diagonal entry j of `A' B` is the sum of `A[i, j] B[i, j]` over i.", MN1,
         rows=(("sum(j, 1, n, sum(i, 1, m, A[i, j] B[i, j]))", "diagonal entry j of `A' B`"),), last="the sum of all entries"),
