@@ -211,7 +211,7 @@ def _opening_by_links(s: Setting) -> Opening:
     if not set(p.find) & _NEEDS_GRADIENT:
         return Opening(chains, first, {}, {})
     more, gradients, structured = _gradients(s, first)
-    return Opening((*chains, Chain("gradient", "Gradient", tuple(more))), first, gradients, structured)
+    return Opening((*chains, Chain("gradient", "Gradient", tuple(more))) if more else chains, first, gradients, structured)
 
 
 def _opening_by_partials(s: Setting) -> Opening:

@@ -10,7 +10,7 @@ from derive.calculus.derivation import Chain, Found, Head, Line, Result, Why
 from derive.calculus.equations import solve
 from derive.calculus.explicit import by_entries, entries_of
 from derive.calculus.families import short_sizes
-from derive.calculus.first import Setting
+from derive.calculus.first import Setting, setting
 from derive.calculus.numbers import in_figures
 from derive.calculus.properties import definiteness, degree, is_positive
 from derive.calculus.reading import joined
@@ -34,6 +34,8 @@ def stationary(
     """
     p = s.problem
     _refuse_kinks(s)
+    if any(e.free & {u.name for u in s.motion.lets} for e in structured.values()):
+        return _put_back(s, gradients, structured, hessians)
     if len(p.wrt) > 1:
         from derive.calculus.systems import stationary_system
 
@@ -68,6 +70,30 @@ def stationary(
     result = Result(answer, classification=kind, conditions=tuple(dict.fromkeys(conditions)),
                     family=solved.family)
     return chains, result
+
+
+def _put_back(
+    s: Setting, gradients: dict[str, Expr], structured: dict[str, Expr], hessians: dict[str, tuple[Expr, Symbol]]
+) -> tuple[list[Chain], Found]:
+    """The same where a gradient holds intermediates that move with the variables: what they stand for is put back first."""
+    p = s.problem
+    moving = [(u, d) for u, d in p.let if u in s.motion.lets]
+
+    def back(e: Expr) -> Expr:
+        for u, definition in reversed(moving):
+            e = substitute(e, {u: definition})
+        return tidy(e)
+
+    plain = setting(replace(p, function=back(p.function), let=tuple(pair for pair in p.let if pair not in moving)))
+    whole = {name: neat(back(g), []) for name, g in structured.items()}
+    chains, found = stationary(
+        plain, {name: neat(back(g), []) for name, g in gradients.items()}, whole, {name: (back(e), k) for name, (e, k) in hessians.items()})
+    lines = [
+        Line(whole[x.name], "intermediate", joined([(u, " = ", d) for u, d in moving if u.name in structured[x.name].free]), "gradient",
+             Head("gradient", p.name, (x,), (), p.wrt if len(p.wrt) > 1 else ()))
+        for x in p.wrt if whole[x.name] is not structured[x.name]
+    ]
+    return [replace(chains[0], lines=(*lines, *chains[0].lines)), *chains[1:]], found
 
 
 def solution_lines(g: Expr, x: Symbol, solved: Solved) -> list[Line]:

@@ -185,3 +185,23 @@ def test_what_is_not_convex_is_not_called_so(function: str) -> None:
     p = problem("x: vector(n)\n  A: symmetric(n)\n  b: vector(n)", function, "x")
     found = curvature(p.function, frozenset({"x"}))
     assert found is None or found.kind not in ("convex", "concave")
+
+
+@pytest.mark.parametrize(("let", "function", "symbols", "wrt", "answer", "kind"), [
+    ("u: X w - y", "norm(u)^2", "X: matrix(m, n)\n  w: vector(n)\n  y: vector(m)", "w", "(X' X)^-1 X' y", "minimum"),
+    ("u: X - B\n  G: u' A u", "tr(G S)", "X: matrix(m, n)\n  A: spd(m)\n  B: matrix(m, n)\n  S: spd(n)", "X", "B", "minimum"),
+    ("Z: A' A\n  u: Z x - b", "u' u", "A: matrix(m, n)\n  x: vector(n)\n  b: vector(n)", "x", None, "minimum"),
+])
+def test_intermediates_that_move_are_put_back_before_the_gradient_is_solved(
+    let: str, function: str, symbols: str, wrt: str, answer: str | None, kind: str,
+) -> None:
+    """2X'u with u = Xw − y was once said not to depend on w."""
+    wanted = f"answer: {{stationary: \"{answer}\"}}\n" if answer else ""
+    p = problem(symbols, function, wrt, f"let:\n  {let}\n{wanted}")
+    found = derive(p)
+    (_, one), = members(found.results["stationary"])
+    assert one.classification == kind
+    said = [text.why(line.why) for chain in found.chains for line in chain.lines]
+    assert not any("does not depend" in why for why in said)
+    report = verify(found)
+    assert report.passed, report
