@@ -1,11 +1,14 @@
-"""Other ways to say or show a derivative: its linearity in the direction, and the derivation by indices."""
+"""Other ways to say or show a derivative: its linearity in the direction, and what a route need not repeat where it is not alone."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from derive.calculus.bilinear import multiplied_out
 from derive.calculus.collect import collect
 from derive.calculus.derivation import Chain, Head, Line, Result, Step
 from derive.calculus.first import Setting, free_name, taken_names
+from derive.calculus.reading import joined
 from derive.calculus.tidy import tidy
 from derive.language.build import add, scale
 from derive.language.nodes import D, Expr, Symbol, substitute
@@ -38,3 +41,22 @@ def linearity(s: Setting, first: Expr) -> tuple[list[Chain], Result]:
     why = ("the derivatives along ", hs[0], " and along ", ks[0])
     lines.append(Line(parts, "linearity", why, "derivative", steps=(Step(goal, parts, "linearity", ()),), note="linearity"))
     return [Chain("linearity", "The derivative is linear in its direction", tuple(lines))], Result(goal, ks)
+
+
+def at_once(chain: Chain, first: tuple[Line, ...]) -> Chain:
+    """The polarization route on its own: what leads to the first derivative is said where that is put in."""
+    whys = joined([line.why for line in first[1:]])
+    return replace(chain, lines=tuple(
+        replace(line, rule=first[1].rule, why=whys) if line.rule == "derivative" else line for line in chain.lines))
+
+
+def read_from_gradient(chains: list[Chain]) -> list[Chain]:
+    """The Hessian where D²f[H, K] = ⟨D(∇f)[K], H⟩ stands above: read off, without the lines that have led to D(∇f)[K]."""
+    out: list[Chain] = []
+    for chain in chains:
+        below = next((k for k, line in enumerate(chain.lines) if k and line.left is not None), len(chain.lines))
+        read = replace(chain.lines[below - 1], rule="read-off", why=("read off",), left=chain.lines[0].left, steps=(), start=None)
+        rest = chain.lines[below:]
+        matrix = bool(rest) and rest[0].rule == "read-off" and rest[0].why != ("read off the blocks",)
+        out.append(replace(chain, lines=rest if matrix else (read, *rest)))
+    return out

@@ -23,11 +23,11 @@ from derive.calculus.lettering import lettered
 from derive.calculus.naming import named
 from derive.calculus.narration import overridden
 from derive.calculus.numbers import in_numbers
-from derive.calculus.otherwise import linearity
+from derive.calculus.otherwise import at_once, linearity, read_from_gradient
 from derive.calculus.preparing import differentials, informed, spelled_out
 from derive.calculus.reading import gradient, joined
 from derive.calculus.remarks import STRUCTURES, remarks
-from derive.calculus.second import at_once, hessian, read_from_gradient, second_derivative
+from derive.calculus.second import hessian, second_derivative
 from derive.calculus.shaped import shaped
 from derive.calculus.stationary import stationary
 from derive.calculus.structure import CURVED, tangent_chain

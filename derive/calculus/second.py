@@ -202,25 +202,6 @@ def _polarized(s: Setting, first: Expr, gradients: dict[str, Expr], like: Expr |
     return Chain("second-derivative", "Second derivative by polarization", tuple(lines))
 
 
-def at_once(chain: Chain, first: tuple[Line, ...]) -> Chain:
-    """The polarization route on its own: what leads to the first derivative is said where that is put in."""
-    whys = joined([line.why for line in first[1:]])
-    return replace(chain, lines=tuple(
-        replace(line, rule=first[1].rule, why=whys) if line.rule == "derivative" else line for line in chain.lines))
-
-
-def read_from_gradient(chains: list[Chain]) -> list[Chain]:
-    """The Hessian where D²f[H, K] = ⟨D(∇f)[K], H⟩ stands above: read off, without the lines that have led to D(∇f)[K]."""
-    out: list[Chain] = []
-    for chain in chains:
-        below = next((k for k, line in enumerate(chain.lines) if k and line.left is not None), len(chain.lines))
-        read = replace(chain.lines[below - 1], rule="read-off", why=("read off",), left=chain.lines[0].left, steps=(), start=None)
-        rest = chain.lines[below:]
-        matrix = bool(rest) and rest[0].rule == "read-off" and rest[0].why != ("read off the blocks",)
-        out.append(replace(chain, lines=rest if matrix else (read, *rest)))
-    return out
-
-
 def _by_gradient(s: Setting, first: Expr, gradients: dict[str, Expr], like: Expr | None) -> Chain:
     """D²f[H, K] = ⟨D(∇f)(X)[K], H⟩."""
     p, m = s.problem, s.second
@@ -404,4 +385,4 @@ def _hessian_matrix(s: Setting, image: Expr, x: Symbol, h: Symbol) -> Line:
     return Line(matrix, "read-off", ("read off the matrix",), "hessian", Head("hessian", s.problem.name, (x,)))
 
 
-__all__ = ["at_once", "hessian", "read_from_gradient", "second_derivative"]
+__all__ = ["hessian", "second_derivative"]
