@@ -171,7 +171,10 @@ def _scalar_partial(p: Parser) -> tuple[Symbol, int] | None:
         return None
     p.take()
     here = p.i
-    if (symbol, ONE) not in p.moves and p.opening() == "(":
+    if p.opening() != "(":
+        p.i = i
+        return None
+    if (symbol, ONE) not in p.moves:
         p.bracket()
         if p.opening() == "[":
             p.i = i

@@ -65,6 +65,7 @@ from derive.notation.numpy_pending import (
     paths,
 )
 from derive.notation.numpy_sharing import sharing
+from derive.notation.numpy_sums import contraction, hoisted
 
 
 @dataclass(frozen=True)
@@ -181,6 +182,10 @@ class Writer:
                 return Code(f"float({self.integer(left).at(ADD)} == {self.integer(right).at(ADD)})")
             case Where():
                 return Code(f"np.where({', '.join(self.code(c).text for c in node.children)})")
+            case Sum() if (whole := contraction(self, node)) is not None:
+                return whole
+            case Sum() if (faster := hoisted(node)) is not node:
+                return self.code(faster)
             case Sum(index=index, lower=lower, upper=upper, body=body):
                 bound = frozenset((index.name,))
                 inner = self.scope(body, Binding(bound, bound))

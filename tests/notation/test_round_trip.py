@@ -67,6 +67,13 @@ def test_latex_of_pending_derivatives_reads_back(expr: Expr, other: Expr, notati
     assert text.pretty(pending)
 
 
+@pytest.mark.parametrize("notation", NOTATIONS)
+def test_a_nested_derivative_of_a_bare_symbol_reads_back(notation: Notation) -> None:
+    for pending in (D(D(s, MOVES[:1]), MOVES[1:]), D(s, MOVES[:1]), D(D(x, MOVES[1:]), MOVES[:1]), D(s, ((s, build.ONE),))):
+        printed = latex(pending, notation)
+        assert latex_input.parse(printed, MOVING, shape=pending.shape, own=True, moves=MOVES, bound=(t, r)) is pending
+
+
 @settings(max_examples=40, deadline=None)
 @given(expressions(depth=5))
 def test_pieces_are_the_whole_cut_at_signs(expr: Expr) -> None:

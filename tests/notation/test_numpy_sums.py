@@ -1,0 +1,103 @@
+"""Sums over several indices: written as contractions, with the values of the loops."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import scipy as sp
+
+from derive.calculus.quantities import derive
+from derive.checking.verification import verify
+from derive.language.build import add, number, power, times, transpose
+from derive.language.nodes import Delta, Entry, Expr, Map, SizeValue, Sum, Symbol, Unnamed
+from derive.language.problemfile import read
+from derive.language.sizes import SCALAR, Size
+from derive.notation import numpy_sums
+from derive.notation.numpy_source import Names, source
+
+M, N, ONE = Size.of("m"), Size.of("n"), Size.of(1)
+A, B, Q = Symbol("A", (M, N)), Symbol("B", (N, M)), Symbol("Q", (M, M))
+x, y, c = Symbol("x", (N, ONE)), Symbol("y", (M, ONE)), Symbol("c", SCALAR)
+R, J, K, L, P = (Symbol(k, SCALAR, frozenset({"integer"})) for k in "ijklp")
+SIGMA = Unnamed("s", None, None)
+
+
+def over(body: Expr, *ranges: tuple[Symbol, Size]) -> Expr:
+    out = body
+    for index, size in reversed(ranges):
+        out = Sum(index, number(1), SizeValue(size), out)
+    return out
+
+
+def at(array: Expr, row: Expr, column: Expr | None = None) -> Expr:
+    out: Expr = Entry(array, row, column)
+    return out
+
+
+IJK = ((R, M), (J, N), (K, M))
+CONTRACTED = [
+    (over(times(at(A, R, J), at(B, J, K), at(Q, K, R)), *IJK), "np.einsum('ab,bc,ca->', A, B, Q, optimize=True)"),
+    (over(times(at(y, R), at(A, R, J), at(B, J, K), at(y, K)), *IJK), "np.einsum('a,ab,bc,c->', y, A, B, y, optimize=True)"),
+    (over(times(number(2), c, at(A, R, J), at(Q, K, P)), *IJK), "2 * c * np.einsum('ab,c->', A, Q[:, int(p) - 1], optimize=True)"),
+    (over(times(at(A, R, J), Delta(R, P), Delta(J, K)), (R, M), (J, N), (K, N)),
+     "np.einsum('ab,a,bc->', A, np.eye(m)[int(p) - 1], np.eye(n), optimize=True)"),
+    (over(times(power(at(A, R, J), 2), Map("exp", at(x, J)), power(at(y, K), -1)), *IJK),
+     "np.einsum('ab,b,c->', A**2, np.exp(x), y**(-1.0), optimize=True)"),
+    (over(at(Q, R, R), *IJK), "n * m * np.einsum('aa->', Q, optimize=True)"),
+    (over(add(times(at(A, R, J), at(Q, R, K)), times(number(-1), at(B, J, K))), *IJK),
+     "np.einsum('ab,ac->', A, Q, optimize=True) - m * np.einsum('bc->', B, optimize=True)"),
+    (over(times(Entry(transpose(x), None, J), at(Q, R, K)), *IJK), None),
+    (over(times(Map(SIGMA, at(A, R, J)), at(y, K)), *IJK), "np.einsum('ab,c->', s(A), y, optimize=True)"),
+]
+
+
+def value(code: str) -> float:
+    rng = np.random.default_rng(3)
+    known = {"A": (3, 4), "B": (4, 3), "Q": (3, 3), "x": (4,), "y": (3,)}
+    names = {name: rng.uniform(0.5, 2.0, shape) for name, shape in known.items()}
+    return float(eval(code, {"np": np, "sp": sp, "m": 3, "n": 4, "p": 2, "c": 0.7, "s": np.cos, **names}))
+
+
+@pytest.mark.parametrize(("expr", "code"), CONTRACTED)
+def test_a_nest_of_sums_is_a_contraction(expr: Expr, code: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = source(expr)
+    assert code is None or written == code
+    monkeypatch.setattr(numpy_sums, "FEWEST", 99)
+    loops = source(expr)
+    assert loops.count(" for ") == 3 and "einsum" not in loops
+    np.testing.assert_allclose(value(written), value(loops), rtol=1e-12)
+
+
+LOOPS = [
+    over(times(at(A, R, J), at(B, J, K)), (R, M), (J, N)),  # two sums read well as they are
+    over(times(R, at(A, R, J), at(Q, R, K)), *IJK),  # the index itself is no array
+    over(Map("exp", add(at(A, R, J), at(Q, R, K))), *IJK),
+    over(times(at(A, add(R, number(1)), J), at(Q, R, K)), (R, Size.of(2)), (J, N), (K, M)),
+    over(times(at(A, R, J), at(Q, R, K)), (R, Size.of(2)), (J, N), (K, M)),  # not all rows
+]
+
+
+@pytest.mark.parametrize("expr", LOOPS)
+def test_other_sums_stay_loops(expr: Expr) -> None:
+    assert "einsum" not in source(expr)
+
+
+def test_a_factor_with_a_sum_of_its_own_is_computed_once() -> None:
+    inner = power(over(times(at(x, J), at(x, J)), (J, N)), number("1/2"))
+    expr = over(times(at(y, R), inner), (R, M))
+    assert source(expr) == "sum(x[j - 1] * x[j - 1] for j in range(1, n + 1))**0.5 * sum(y[i - 1] for i in range(1, m + 1))"
+
+
+def test_a_free_index_stays_a_loop_around_a_contraction() -> None:
+    expr = over(times(at(A, R, J), at(B, J, K), at(Q, K, L)), *IJK)
+    code = source(expr, Names(free=((L, M),)))
+    assert code == "np.array([np.einsum('ab,bc,c->', A, B, Q[:, l - 1], optimize=True) for l in range(1, m + 1)])"
+
+
+def test_a_norm_of_four_factors_by_indices_is_checked() -> None:
+    """Sixteen loops in one another took minutes."""
+    told = derive(read(
+        "symbols: {Q: square(m), W: 'matrix(m, n)', F: 'matrix(n, m)'}\nfunction: norm(Q W F Q)\nwrt: Q\n"
+        "find: [gradient, entries]\nindices: einstein\n", "q.yaml",
+    ))
+    assert verify(told).passed
