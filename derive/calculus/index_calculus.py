@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from derive.calculus.algebra.maps import derivative_template, lift
@@ -68,11 +68,9 @@ class _Partial:
             case Sum(index, lower, upper, body):
                 return _summed(index, lower, upper, self.of(body))
             case Call("det", (arg,)) if arg is self.variable and len(self.where) == 2:
-                p, q = self.where
-                return build.times(e, Entry(build.inverse(arg), q, p))
+                return build.times(e, self.cofactor(arg))
             case Call("logdet", (arg,)) if arg is self.variable and len(self.where) == 2:
-                p, q = self.where
-                return Entry(build.inverse(arg), q, p)
+                return self.cofactor(arg)
         raise refusal(e)
 
     def product(self, factors: tuple[Expr, ...]) -> Expr:
@@ -92,26 +90,41 @@ class _Partial:
             return moved
         if isinstance(arg, Power) and arg.exponent is number(-1) and arg.base is self.variable and len(at) == 2:
             i, j = at
-            p, q = self.where
-            return build.times(number(-1), Entry(arg, i, p), Entry(arg, q, j))
+            return self.along(lambda p, q: build.times(number(-1), Entry(arg, i, p), Entry(arg, q, j)))
         if isinstance(arg, Transpose):
             return self.entry(e, arg.arg, at[::-1])
         raise refusal(arg)
 
     def deltas(self, at: list[Expr]) -> Expr:
-        straight = build.times(*(delta(i, p) for i, p in zip(at, self.where, strict=True)))
+        if len(at) == 2:
+            return self.along(lambda p, q: build.times(delta(at[0], p), delta(at[1], q)))
+        self.refuse_bound()
+        return build.times(*(delta(i, p) for i, p in zip(at, self.where, strict=True)))
+
+    def along(self, by: Callable[[Expr, Expr], Expr]) -> Expr:
+        """The derivative by entry p, q, or half of two of them for a symmetric or skew variable."""
+        self.refuse_bound()
+        (p, q), has = self.where, self.variable.has
+        if not has & {"symmetric", "skew"} or "diagonal" in has:
+            return by(p, q)
+        sign = number(1 if "symmetric" in has else -1)
+        return build.times(number("1/2"), build.add(by(p, q), build.times(sign, by(q, p))))
+
+    def cofactor(self, arg: Expr) -> Expr:
+        """[X⁻¹]_qp, which is symmetric or skew where X is."""
+        self.refuse_bound()
+        out: Expr = Entry(build.inverse(arg), self.where[1], self.where[0])
+        return out
+
+    def refuse_bound(self) -> None:
         has = self.variable.has
-        if len(at) == 2 and has & {"symmetric", "skew"} and "diagonal" not in has:
-            crossed = build.times(delta(at[0], self.where[1]), delta(at[1], self.where[0]))
-            sign = number(1 if "symmetric" in has else -1)
-            return build.times(number("1/2"), build.add(straight, build.times(sign, crossed)))
+        free = has & {"symmetric", "skew"} and "diagonal" not in has
         bound = has & {"upper", "lower", "diagonal", "orthogonal", "stiefel", "unit"}
-        if bound:
+        if bound and not free:
             raise DeriveError(
                 f"the entries of {self.variable.name} do not vary freely ({', '.join(sorted(bound))}): "
                 "a derivation by indices needs a free or a symmetric or skew variable", code="no-rule",
             )
-        return straight
 
 
 def _lowered(base: Expr, exponent: Expr) -> Expr:
@@ -213,10 +226,10 @@ def _contract_sum(index: Symbol, lower: Expr, upper: Expr, body: Expr, around: f
 
 
 def _opened(term: Expr, index: Symbol) -> Expr:
-    """A product with a sum in brackets that holds a delta of the index, multiplied out there."""
+    """A product with a sum in brackets that holds a delta of the index, or that a symmetric inverse left, multiplied out there."""
     factors = list(term.factors) if isinstance(term, Times) else [term]
     for k, factor in enumerate(factors):
-        if isinstance(factor, Add) and any(_delta_of(f, index) for t in factor.terms for f in _factors(t)):
+        if isinstance(factor, Add) and (_of_an_inverse(factor) or any(_delta_of(f, index) for t in factor.terms for f in _factors(t))):
             rest = factors[:k] + factors[k + 1 :]
             return build.add(*(_opened(build.times(*rest[:k], t, *rest[k:]), index) for t in factor.terms))
     return term
@@ -224,6 +237,12 @@ def _opened(term: Expr, index: Symbol) -> Expr:
 
 def _factors(term: Expr) -> tuple[Expr, ...]:
     return term.factors if isinstance(term, Times) else (term,)
+
+
+def _of_an_inverse(expr: Add) -> bool:
+    """[S⁻¹]_ip [S⁻¹]_qj + [S⁻¹]_iq [S⁻¹]_pj, of one inverse."""
+    parts = [f for t in expr.terms for f in _factors(t) if not isinstance(f, Number)]
+    return len(parts) == 4 and all(isinstance(f, Entry) and isinstance(f.arg, Power) and f.arg is parts[0].children[0] for f in parts)
 
 
 def _delta_of(factor: Expr, index: Symbol) -> bool:

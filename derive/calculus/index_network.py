@@ -270,7 +270,7 @@ def transposed(e: Expr) -> Expr:
     match e:
         case Transpose(arg):
             return arg
-        case Symbol(has=has) if has & {"symmetric", "diagonal"}:
+        case Symbol(has=has) | Power(base=Symbol(has=has)) if has & {"symmetric", "diagonal"}:
             return e
         case Identity():
             return e

@@ -129,7 +129,7 @@ def transpose_of(scalar: Expr) -> Expr:
 
 def vec_matrix(expr: Expr, h: Symbol) -> Expr:
     """M with vec(expr) = M vec(h)."""
-    if h.name not in expr.free and is_zero(expr):
+    if h.name not in expr.free:
         return _nothing(expr, h)
     if h.is_scalar:
         return _speed(expr, h)

@@ -85,6 +85,8 @@ def called(name: str, args: tuple[Expr, ...]) -> Expr | None:
             return first.args[0]
         if row.projects and first.name == name:
             return first
+    if row.linear_in is not None and is_zero(args[row.linear_in]):
+        return zero(Call(name, args).shape)
     if row.linear_in is not None and isinstance(args[row.linear_in], Scale):
         inner = args[row.linear_in]
         bare = tuple(inner.arg if k == row.linear_in and isinstance(inner, Scale) else a for k, a in enumerate(args))

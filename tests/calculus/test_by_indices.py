@@ -106,3 +106,23 @@ def test_the_index_form_is_the_matrix_form_of_random_functions(seed: int, law: s
     found = outcome(replace(case, law=law))
     assume(found.kind not in ("rejected", "unread"))
     assert found.kind in ("verified", "refused", "unverified"), f"{found.name}: {found.detail}\n{case.file}"
+
+
+@pytest.mark.parametrize(("function", "kind", "answer"), [
+    ("a' S^-1 b", "spd(n)", "½(−S⁻¹ab'S⁻¹ − S⁻¹ba'S⁻¹)"),
+    ("a' S^-1 a + logdet(S)", "spd(n)", "−S⁻¹aa'S⁻¹ + S⁻¹"),
+])
+def test_an_inverse_of_a_symmetric_variable_by_indices(function: str, kind: str, answer: str) -> None:
+    """Half of the derivatives by the entries p, q and q, p: the gradient lies in the structure."""
+    written = function.replace("'", "''")
+    told = derive(read(
+        f"symbols: {{S: {kind}, a: vector(n), b: vector(n)}}\nfunction: 'f(S) = {written}'\nwrt: S\nfind: [gradient, entries]\n", "s.yaml",
+    ))
+    assert verify(told).passed
+    entries = told.results["entries"]
+    assert isinstance(entries, Result) and pretty(entries.expr) == answer
+
+
+def test_the_inverse_of_an_orthogonal_variable_has_no_derivative_by_indices() -> None:
+    with pytest.raises(DeriveError, match="the entries of R do not vary freely"):
+        derive(read("symbols: {R: orthogonal(n), b: vector(n)}\nfunction: norm(R^-1 b)\nwrt: R\nfind: [gradient, entries]\n", "r.yaml"))

@@ -19,6 +19,7 @@ from derive.calculus.rules.defining import DEFINING
 from derive.calculus.rules.differentials import DIFFERENTIALS
 from derive.checking.verification import verify
 from derive.errors import DeriveError
+from derive.language.nodes import Zeros
 from derive.language.problemfile import read
 from derive.notation import text
 from derive.notation.numpy_source import Names, source
@@ -295,3 +296,15 @@ def test_the_eigenvector_of_a_product_has_a_letter() -> None:
 
 def test_a_flat_structure_needs_no_tangent_directions() -> None:
     assert [chain.title for chain in problem("X: symmetric(n), A: square(n)", "tr(A X)", "gradient").chains] == ["Gradient"]
+
+
+@pytest.mark.parametrize("function", ["polar_u(sign(tr(A)) X)", "svd_u(sign(tr(A)) X)", "sylvester(X' X, sign(tr(A)) X' X)"])
+def test_a_derivative_that_turns_out_to_be_zero_has_a_matrix(function: str) -> None:
+    """The argument of a linear function is 0 on the last line only: its value is 0 then too."""
+    written = function.replace("'", "''")
+    told = derive(read(
+        f"symbols: {{A: symmetric(p), X: 'matrix(m, n)'}}\nsizes: [m >= n]\nfunction: '{written}'\nwrt: A\nfind: [derivative, vectorized]\n",
+        "z.yaml",
+    ))
+    assert verify(told).passed
+    assert all(isinstance(r, Result) and isinstance(r.expr, Zeros) for r in told.results.values())
