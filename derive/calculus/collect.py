@@ -11,6 +11,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from itertools import groupby, pairwise
 
+from derive.calculus import penrose
 from derive.calculus.sums import in_front
 from derive.calculus.tidy import Used, tidy, tidy_with
 from derive.calculus.uniting import united
@@ -346,7 +347,8 @@ def neat(expr: Expr, used: Used) -> Expr:
         if found is not None:
             return found
         if isinstance(node, Add):
-            out = factor(positive_first(collect(united(add(*(go(t) for t in node.terms))))))
+            out = collect(united(add(*(go(t) for t in node.terms))))
+            out = factor(positive_first(penrose.gathered(out) if isinstance(out, Add) else out))
         elif isinstance(node, Sum):
             out = in_front(Sum(node.index, node.lower, node.upper, go(node.body)))
         elif isinstance(node, Scale):

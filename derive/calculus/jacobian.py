@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from derive.calculus import links
-from derive.calculus.collect import neat
+from derive.calculus.collect import collect, neat
 from derive.calculus.derivation import Chain, Head, Line, Result, Step, Why
 from derive.calculus.differentiate import spread
 from derive.calculus.explicit import by_entries, determinant, entries_of, explicit
@@ -17,7 +17,7 @@ from derive.calculus.rules.moves import MOVES
 from derive.calculus.tidy import tidy, tidy_with
 from derive.errors import DeriveError
 from derive.language.build import add, is_zero, matmul, scale, transpose
-from derive.language.nodes import Call, Commutation, Expr, Symbol, Where, Zeros, substitute, walk
+from derive.language.nodes import Call, Commutation, Expr, Symbol, Where, Zeros, substitute, transform, walk
 from derive.language.problem import Problem
 from derive.language.sizes import is_column, show
 
@@ -123,7 +123,7 @@ def vectorized(s: Setting, first: Expr) -> tuple[list[Chain], Result | dict[str,
         return _by_links(s)
     for x, h in zip(p.wrt, s.directions, strict=True):
         part = _only(first, h, s)
-        matrix = in_vec(first) if s.unit_speed else neat(vec_matrix(part, h), [])
+        matrix = in_vec(first) if s.unit_speed else neat(tidy(transform(tidy(vec_matrix(part, h)), collect)), [])
         lines: list[Line] = []
         if not s.unit_speed and not part.is_scalar:
             start: Expr = part if is_column(part.shape) else Call("vec", (part,))

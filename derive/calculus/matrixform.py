@@ -235,6 +235,8 @@ def laws(expr: Expr, h: Symbol) -> tuple[str, ...]:
                 found.append("vec-entrywise")
             case Call(name="kron"):
                 found.append("vec-of-kronecker")
+            case Call(name="diag"):
+                found.append("vec-of-diagonal")
             case Apply():
                 found.append("vec-of-function")
         for child in node.children:

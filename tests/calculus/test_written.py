@@ -51,6 +51,9 @@ RESULTS = [
     # the numbers of a second derivative are brought together
     ("X: matrix(m, n); w: vector(n); y: vector(m)", "sum(i, 1, m, log(1 + exp(-y[i] * (X[i, :]' w))))", "w", "hessian",
      "Σ_{i=1..m} y_i² exp(y_i · X[i, :]' w)/(1 + exp(y_i · X[i, :]' w))² · X[i, :] X[i, :]'"),
+    # projections come together, equal terms inside vec too
+    ("X: matrix(m, n); y: vector(m)", "y' X pinv(X) y", "X", "gradient", "2(I − XX⁺)yy'(X')⁺"),
+    ("X: matrix(m, n)", "tr(X' X) X", "X", "vectorized", "2 vec(X) vec(X)' + tr(X'X) I"),
     # a direction that commutes with the matrix; roots multiply
     ("X: spd(n)", "tr(X logm(X))", "X", "gradient", "logm(X) + I"),
     ("X: spd(n)", "tr(X sqrtm(X))", "X", "gradient", "3/2 sqrtm(X)"),

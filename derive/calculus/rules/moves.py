@@ -79,6 +79,8 @@ _ROWS = (
          "Both hold the same entries in another order.", "Magnus & Neudecker, Matrix Differential Calculus, ch. 3"),
     Move("vec-entrywise", "vec(A ∘ X) = diag(vec A) vec X", "`vec(A .* X) = diag(vec(A)) vec(X)`", "Entry by entry.",
          "Magnus & Neudecker, Matrix Differential Calculus, ch. 3"),
+    Move("vec-of-diagonal", "vec diag(u) = Σ (eᵢ ⊗ eᵢ) uᵢ", "`vec(diag(u)) = sum(i, 1, n, kron(e(i, n), e(i, n)) e(i, n)') u`",
+         "Column i of `diag(u)` is `u[i] e(i, n)`.", "Magnus & Neudecker, Matrix Differential Calculus, ch. 3"),
     Move("vec-of-kronecker", "vec(A ⊗ X) = (I ⊗ K ⊗ I)(vec A ⊗ vec X)",
          "`vec(kron(A, X))` holds the products of the entries of `A` and of `X`, sorted by a commutation matrix K",
          "Column by column.", "Magnus & Neudecker, Matrix Differential Calculus, ch. 3, thm. 10"),
