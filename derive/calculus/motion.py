@@ -47,6 +47,11 @@ class Motion:
         return frozenset().union(*(direction.free for _, direction in self.moves))
 
     @cached_property
+    def named(self) -> dict[Expr, Symbol]:
+        """The intermediate that a vector or matrix is the definition of."""
+        return {definition: u for u, definition in self.lets.items() if not u.is_scalar}
+
+    @cached_property
     def of_lets(self) -> frozenset[Expr]:
         """The pending derivatives of the intermediates that move."""
         return frozenset(D(u, self.moves) for u in self.lets)

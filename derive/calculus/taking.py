@@ -48,12 +48,22 @@ from derive.language.nodes import (
     Unnamed,
     Where,
     number,
+    substitute,
 )
 from derive.language.sizes import Size, is_column, is_scalar
 
 
 def take(node: D, m: Motion) -> tuple[Expr, str, tuple[Expr, ...]]:
-    """One rule applied to D(arg): (what it becomes, the rule's name, the derivatives of what stands inside)."""
+    """One rule applied to D(arg): (what it becomes, the rule's name, the derivatives of what stands inside).
+
+    Where it repeats the definition of an intermediate, the name is written: softmax' is diag(s) − ss' with s = softmax(z).
+    """
+    out, rule, inner = _taken(node, m)
+    name = m.named.get(node.arg)
+    return (out if name is None else substitute(out, {node.arg: name})), rule, inner
+
+
+def _taken(node: D, m: Motion) -> tuple[Expr, str, tuple[Expr, ...]]:
     e, d = node.arg, m.pending
     match e:
         case Symbol():

@@ -115,3 +115,15 @@ def test_a_hessian_of_two_numbers_is_collected_and_symmetric() -> None:
     matrix = derivation.chains[-1].lines[-1].expr
     assert isinstance(matrix, Stack) and matrix.rows[0][1] is matrix.rows[1][0]
     assert text.pretty(matrix.rows[0][0]) == "exp(xy) (y² sin(x + y) + 2y cos(x + y) − sin(x + y))"
+
+
+LETS = [
+    ("q: vector(d); K: matrix(n, d); a: vector(n)", "{s: softmax(K q)}", "a' s", "q", "K'(diag(s) − ss')a"),
+    ("X: invertible(n); A: square(n); b: vector(n)", "{Y: X^-1}", "b' Y A Y b", "X", "−Y'(bb'Y'A' + A'Y'bb')Y'"),
+    ("x: vector(n); A: square(n)", "{z: A x, a: tanh(z)}", "norm(a)^2", "x", "2A' diag(𝟏 − a^∘2) a"),
+]
+
+
+@pytest.mark.parametrize(("symbols", "let", "function", "wrt", "wanted"), LETS, ids=[row[1] for row in LETS])
+def test_a_derivative_that_repeats_an_intermediate_says_its_name(symbols: str, let: str, function: str, wrt: str, wanted: str) -> None:
+    assert str(derived(symbols, function, wrt, more=f"let: {let}\n").results["gradient"]) == wanted
