@@ -100,7 +100,7 @@ def pull(expr: Expr, direction: Symbol, weight: Expr) -> Expr:
 def missing(expr: Expr, what: str) -> DeriveError:
     from derive.notation.text import pretty
 
-    kind = expr.name if isinstance(expr, Call) else type(expr).__name__
+    kind = expr.name if isinstance(expr, Call) else expr.function.name if isinstance(expr, Apply) else type(expr).__name__.lower()
     return DeriveError(
         f"the {what} rule of {kind} is missing: {pretty(expr)} cannot be done yet", code="missing-rule"
     )

@@ -5,6 +5,7 @@ Statements are printed from the rows themselves; proofs and examples are derivat
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -26,7 +27,7 @@ from derive.language.function import Function, forms
 from derive.language.functions import FUNCTIONS
 from derive.language.nodes import D, Expr
 from derive.language.problem import Problem
-from derive.language.words import closest
+from derive.language.words import CALLABLE, SYNONYMS, closest
 
 Table = Literal["rules", "functions", "entrywise", "linear", "identities", "adjoints", "defining", "moves"]
 
@@ -124,9 +125,21 @@ def entry(name: str) -> Entry:
 
 def family(name: str) -> tuple[Entry, ...]:
     """The entry of a rule, or all whose names begin with it: `qr` is qr-q, qr-q-square and qr-r, and the adjoints of a function of
-    that name.  DeriveError when there is none."""
-    found = tuple(e for e in entries() if f"{e.name}-".startswith((f"{name}-", f"adjoint-{name}-")))
+    that name; of a function whose rules have other names, the rules that speak of it: `max` is maximum.  DeriveError when there is none."""
+    spelled = name.replace("_", "-")
+    found = tuple(e for e in entries() if f"{e.name}-".startswith((f"{spelled}-", f"adjoint-{spelled}-"))) or _about(name)
     return found if found and all(e.name != name for e in entries()) else (entry(name),)
+
+
+def _about(function: str) -> tuple[Entry, ...]:
+    """The rules whose left side is said of a function of the language."""
+    name = SYNONYMS.get(function, function)
+    infix = FUNCTIONS[name].infix if name in FUNCTIONS else None
+    called = rf"\b{re.escape(name)}\(" + (f"|{re.escape(infix[0])}" if infix is not None and not infix[0].isalpha() else "")
+    return tuple(
+        e for e in entries()
+        if isinstance(e.row, Rule) and e.table in ("rules", "functions") and re.search(called, e.row.of or e.row.statement.partition("=")[0])
+    ) if name in CALLABLE or infix is not None else ()
 
 
 _STRUCTURE_NOTE = "At the end of a derivation by a symmetric, skew, … variable the same name stands for the projection onto its " \

@@ -12,10 +12,13 @@ from derive.language.build import (
     zero,
 )
 from derive.language.nodes import (
+    Apply,
     D,
     Expr,
     Symbol,
     Transpose,
+    substitute,
+    walk,
 )
 
 
@@ -72,7 +75,16 @@ class Motion:
         return out
 
     def is_affine(self, expr: Expr) -> bool:
-        return degree(expr, self.active) <= 1
+        """Whether its derivative is written down at once: it is affine, but for functions without a formula at the variable itself."""
+        return degree(_without_formulas(expr), self.active) <= 1
+
+
+def _without_formulas(expr: Expr) -> Expr:
+    """With a letter for Y(X), whose derivative is DY(X)[H] by definition."""
+    found: dict[Expr, Expr] = {
+        e: Symbol(e.arg.name, e.shape) for e in walk(expr) if isinstance(e, Apply) and e.order == 0 and isinstance(e.arg, Symbol)
+    }
+    return substitute(expr, found) if found else expr
 
 
 def motion(moves: tuple[tuple[Symbol, Expr], ...], lets: tuple[tuple[Symbol, Expr], ...], paths: tuple[Symbol, ...]) -> Motion:

@@ -23,7 +23,7 @@ from derive.calculus.structure import CURVED, in_structure
 from derive.calculus.tidy import Used, tidy, tidy_with
 from derive.errors import DeriveError
 from derive.language.build import ONE, add, is_zero, primes, scale, subtract, times, zero
-from derive.language.nodes import Add, Call, D, Expr, Rate, Scale, Stack, Symbol, Times, Zeros, number, substitute, transform
+from derive.language.nodes import Add, Apply, Call, D, Expr, Rate, Scale, Stack, Symbol, Times, Zeros, number, substitute, transform, walk
 from derive.language.problem import Problem
 from derive.language.sizes import is_column
 
@@ -300,11 +300,10 @@ def hessian(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chain], Result
         after, why = in_structure(last, x, along[p.wrt.index(x)])
         if not (CURVED & x.has) and after is not last:
             lines.append(Line(after, "structure", why, "hessian", steps=(Step(last, after, "structure", ()),)))
-        if vector:
-            lines.append(_hessian_matrix(s, lines[-1].expr, x, along[0]))
-            results[x.name] = Result(lines[-1].expr)
-        else:
-            results[x.name] = Result(lines[-1].expr, along)
+        matrix = _hessian_matrix(s, lines[-1].expr, x, along[0]) if vector else None
+        if matrix is not None:
+            lines.append(matrix)
+        results[x.name] = Result(lines[-1].expr, () if matrix is not None else along)
         chains.append(Chain("hessian", "Hessian", tuple(lines)))
     block = _block_matrix(s, [chain.lines[-1].expr for chain in chains])
     if block is not None:
@@ -375,9 +374,12 @@ def _leaves(expr: Expr) -> Iterator[Expr]:
         yield from _leaves(child)
 
 
-def _hessian_matrix(s: Setting, image: Expr, x: Symbol, h: Symbol) -> Line:
+def _hessian_matrix(s: Setting, image: Expr, x: Symbol, h: Symbol) -> Line | None:
+    """None where Hess[h] has no form as a matrix times h: DJ(x)[h]'v, the second derivative of a function without a formula."""
     if is_zero(image):
         matrix: Expr = Zeros((x.shape[0], x.shape[0]))
+    elif any(isinstance(e, Apply) and e.order > 1 and e.directions and e.shape != e.arg.shape for e in walk(image)):
+        return None
     else:
         matrix = neat(matrix_of(spread(image, frozenset({h.name})), h), [])
         if by_entries(s.problem.function, x):

@@ -127,3 +127,14 @@ LETS = [
 @pytest.mark.parametrize(("symbols", "let", "function", "wrt", "wanted"), LETS, ids=[row[1] for row in LETS])
 def test_a_derivative_that_repeats_an_intermediate_says_its_name(symbols: str, let: str, function: str, wrt: str, wanted: str) -> None:
     assert str(derived(symbols, function, wrt, more=f"let: {let}\n").results["gradient"]) == wanted
+
+
+def test_what_a_function_without_a_formula_does_is_written_at_once() -> None:
+    rows = told(derived("Y: function(m×n, p×p); X: matrix(m, n)", "det(Y(X))", "X", "derivative"))
+    assert rows[1:] == [("= det(Y(X)) tr(Y(X)⁻¹ DY(X)[H])", "chain rule, derivative of the determinant")]
+
+
+def test_the_hessian_through_a_vector_function_is_an_operator() -> None:
+    """Gauss–Newton: J'J h, and what the second derivative of g adds, which no matrix states."""
+    result = derived("g: function(n, m); x: vector(n); y: vector(m)", "1/2 norm(g(x) - y)^2", "x", "hessian").results["hessian"]
+    assert str(result) == "DJ_g(x)[h]' (g(x) − y) + J_g(x)' J_g(x) h" and len(result.direction) == 1  # type: ignore[union-attr]

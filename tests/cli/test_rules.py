@@ -36,6 +36,16 @@ def test_the_first_part_of_names_lists_them(capsys: pytest.CaptureFixture[str]) 
     assert "  qr-q " in out and "  qr-q-square " in out and "  qr-r " in out and "cholesky" not in out
 
 
+def test_every_function_of_the_language_leads_to_its_rules() -> None:
+    from derive.calculus.catalogue import family
+    from derive.language.words import WORDS
+
+    for name in sorted(WORDS - {"I", "ones", "zeros", "e"}):
+        assert family(name), name
+    assert [e.name for e in family("max")] == ["maximum"] and [e.name for e in family("where")] == ["cases"]
+    assert [e.name for e in family("trace")][0].startswith("trace-") and [e.name for e in family("adj")] == ["adjugate"]
+
+
 def test_a_proof_says_what_its_letters_are(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["rules", "qr-r", "--points", "1"]) == 0
     out = capsys.readouterr().out
