@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from derive.calculus.adjoint import missing
 from derive.calculus.derivation import Step
-from derive.calculus.distributing import directions_last, gathered, pending_nodes, spread
+from derive.calculus.distributing import directions_last, gathered, hessian_between, pending_nodes, positive_terms_first, spread
 from derive.calculus.motion import Motion, motion
 from derive.calculus.rules.differentials import DIFFERENTIALS
 from derive.calculus.rules.rule import Rule
@@ -91,7 +91,7 @@ def level(expr: Expr, m: Motion, held: frozenset[Expr] = frozenset()) -> Level:
     names = m.names
     for rewrite, name in (
         (tidy, "tidy"), (gathered, "collect"), (lambda e: spread(e, names), "distributive"), (tidy, "tidy"),
-        (lambda e: directions_last(e, names), "order"),
+        (lambda e: directions_last(e, names), "order"), (hessian_between, "scalar-transpose"), (positive_terms_first, "order"),
     ):
         new = rewrite(expr)
         if new is not expr:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from derive.calculus.collect import positive_first
 from derive.language.build import (
     add,
     matmul,
     scale,
     times,
+    transpose,
 )
 from derive.language.functions import FUNCTIONS
 from derive.language.nodes import (
     Add,
+    Apply,
     Call,
     D,
     Entry,
@@ -24,6 +27,7 @@ from derive.language.nodes import (
     Scale,
     Symbol,
     Times,
+    Transpose,
     transform,
 )
 from derive.language.sizes import is_column
@@ -68,6 +72,26 @@ def directions_last(expr: Expr, names: frozenset[str]) -> Expr:
         return times(*sorted(e.factors, key=lambda f: isinstance(f, Symbol | Entry) and bool(f.free) and f.free <= names))
 
     return outside_pending(expr, visit)
+
+
+def hessian_between(expr: Expr) -> Expr:
+    """k'∇²E(x)h for ∇²E(x)[h]'k."""
+
+    def visit(e: Expr) -> Expr:
+        if not isinstance(e, MatMul) or not e.is_scalar or not isinstance(e.factors[0], Transpose):
+            return e
+        hessian = e.factors[0].arg
+        if not isinstance(hessian, Apply) or hessian.order != 2 or len(hessian.directions) != 1 or not is_column(hessian.arg.shape):
+            return e
+        rest = matmul(*e.factors[1:])
+        return matmul(transpose(rest), Apply(hessian.function, hessian.arg, 2, ()), hessian.directions[0])
+
+    return outside_pending(expr, visit)
+
+
+def positive_terms_first(expr: Expr) -> Expr:
+    """Every sum begins with a positive term where it has one."""
+    return outside_pending(expr, positive_first)
 
 
 def spread(expr: Expr, names: frozenset[str]) -> Expr:

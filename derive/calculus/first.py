@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from derive.calculus.collect import collect, in_powers, neat, positive_first
-from derive.calculus.derivation import Head, Line, Step, Why
+from derive.calculus.collect import collect, neat
+from derive.calculus.derivation import Head, Line, Step, Why, told
 from derive.calculus.differentiate import Motion, level, motion
 from derive.calculus.explicit import by_entries, explicit
 from derive.calculus.implicit import Letters, Named, defining_lines
+from derive.calculus.in_letters import in_order, put_back, scalar_form
 from derive.calculus.narration import reason
 from derive.calculus.properties import is_invertible
 from derive.calculus.reading import gradient, joined, property_whys, turn
 from derive.calculus.rules.differentials import DIFFERENTIALS
-from derive.calculus.rules.rule import Unfold, compiled, fill, match
+from derive.calculus.rules.rule import Rule, Unfold, compiled, fill, match
 from derive.calculus.shortcuts import traced
 from derive.calculus.structure import in_structure
 from derive.calculus.tidy import Used, tidy, tidy_with
@@ -21,25 +23,20 @@ from derive.errors import DeriveError
 from derive.language.build import ONE, add, scale, subtract, times
 from derive.language.nodes import (
     Add,
+    Apply,
     Call,
     D,
-    Entry,
     Expr,
-    Map,
-    Number,
     Power,
     Rate,
-    SizeValue,
-    Stack,
     Symbol,
     Times,
-    number,
+    Unnamed,
     substitute,
     transform,
-    walk,
 )
 from derive.language.problem import Problem
-from derive.language.sizes import SCALAR, Size, is_square
+from derive.language.sizes import SCALAR, Size
 
 
 @dataclass(frozen=True)
@@ -129,12 +126,19 @@ def cleaned(expr: Expr, quantity: str) -> Line | None:
     return Line(after, "declared-properties" if used else "collect", joined(whys), quantity, steps=tuple(steps))
 
 
+def _said(words: str, row: Rule, values: Mapping[str, Expr], sizes: Mapping[str, Size]) -> Why:
+    """The words of an `unfold`, their mathematics about what the letters of the row stand for, M for any matrix of that size."""
+    return told(words, lambda formula: tidy(fill(compiled(formula, f"{row.given}, t:, M: n n"), values, sizes)))
+
+
 @dataclass(frozen=True)
 class Unfolded:
     """The function written otherwise (`same`), or f(A + tH) (`moved`), with the row of the table that says so."""
 
     row: str
     by: Unfold
+    why: Why
+    then: Why
     same: Expr | None = None
     moved: Expr | None = None
 
@@ -149,42 +153,17 @@ def unfold(function: Expr, t: Symbol, m: Motion) -> Unfolded | None:
         if not match(compiled(row.of, row.given), function, values, sizes):
             continue
         a = values["A"]
+        letter: Symbol = Symbol(free_name(function.free | {t.name}, ("M", "Z", "L")), a.shape)
+        values.update(t=t, M=letter)
+        why, then = (_said(words, row, values, sizes) for words in (row.unfold.words, row.unfold.then_words))
         if "dA" not in row.unfold.to:
-            return Unfolded(row.name, row.unfold, tidy(traced(fill(compiled(row.unfold.to, row.given), values, sizes))))
+            same = tidy(traced(fill(compiled(row.unfold.to, row.given), values, sizes)))
+            return Unfolded(row.name, row.unfold, why, then, same)
         if not isinstance(a, Symbol) or m.direction(a.name) is None or not is_invertible(a):
             continue
-        values.update(dA=m.pending(a), t=t)
-        return Unfolded(row.name, row.unfold, moved=fill(compiled(row.unfold.to, row.given + ", t:"), values, sizes))
+        values.update(dA=m.pending(a))
+        return Unfolded(row.name, row.unfold, why, then, moved=fill(compiled(row.unfold.to, row.given + ", t:"), values, sizes))
     return None
-
-
-def put_back(expr: Expr, p: Problem) -> Line | None:
-    """The last line of a chain rule with numbers: the intermediates replaced by what they stand for, an entry of a short vector by
-    its own definition, the trace of an explicit matrix by its value."""
-    if not any(u.name in expr.free for u, _ in p.let) or any(not u.is_scalar and not isinstance(d, Stack) for u, d in p.let):
-        return None
-    full = expr
-    used: list[tuple[Symbol, Expr]] = []
-    for u, d in reversed(p.let):
-        if u.name in full.free:
-            used.insert(0, (u, d))
-        full = substitute(full, {u: d} if u.is_scalar else _entries(u, d))
-    if full.free & {u.name for u, _ in p.let}:
-        return None
-    short = Stack(tuple(tuple(map(_shortest, row)) for row in full.rows)) if isinstance(full, Stack) else _shortest(full)
-    return Line(short, "intermediate", joined([(u, " = ", d) for u, d in used]), steps=(Step(expr, short, "intermediate", ()),))
-
-
-def _entries(u: Symbol, definition: Expr) -> dict[Expr, Expr]:
-    assert isinstance(definition, Stack)
-    trace: dict[Expr, Expr] = {Call("tr", (u,)): tidy(traced(Call("tr", (definition,))))} if is_square(u.shape) else {}
-    return trace | {Entry(u, number(k), None): row[0] for k, row in enumerate(definition.rows, 1)}
-
-
-def _shortest(full: Expr) -> Expr:
-    plain = tidy(full)
-    short = (scalar_form(plain) if plain.is_scalar else None) or plain
-    return _letters_first(short if _leaves(short) < _leaves(plain) else plain)
 
 
 def _same_terms(a: Expr, b: Expr) -> bool:
@@ -219,7 +198,7 @@ def derivative_lines(s: Setting) -> tuple[list[Line], Named]:
         if found is not None and found.same is not None:
             again: Expr = D(found.same, m.moves)
             step = Step(pending, again, found.by.rule, ())
-            lines.append(Line(again, found.row, (found.by.words,), steps=(step,)))
+            lines.append(Line(again, found.row, found.why, steps=(step,)))
             pending = again
         rest = levels(pending, m, "derivative")
     elif p.method == "differential":
@@ -246,13 +225,13 @@ def derivative_lines(s: Setting) -> tuple[list[Line], Named]:
             assert moved is not None
             before, rate = rate, Rate(moved, (t,))
             rule = found.by.rule if found.by.then else found.row
-            lines.append(Line(rate, rule, (found.by.words,), steps=(Step(before, rate, found.by.rule, ()),)))
+            lines.append(Line(rate, rule, found.why, steps=(Step(before, rate, found.by.rule, ()),)))
             pending = D(found.same, m.moves) if found.same is not None else pending
         first: tuple[Step, ...] = (Step(rate, pending, "definition", ()),)
         rest = levels(pending, m, "derivative", first)
         if found is not None and found.by.then:
             step = Step(rate, rest[0].expr, found.by.then, ())
-            rest[0] = replace(rest[0], why=(found.by.then_words,), steps=(step,))
+            rest[0] = replace(rest[0], why=found.then, steps=(step,))
     lines.extend(rest)
     last = lines[-1].expr
     if last.is_scalar and not s.unit_speed:
@@ -289,10 +268,12 @@ def expansion_lines(s: Setting) -> list[Line]:
     moved = substitute(p.function, {p.wrt[0]: add(p.wrt[0], h)})
     found = algebra.linear_part(moved, h)
     difference = subtract(moved, p.function)
+    whole: Unnamed = Unnamed(p.name, p.wrt[0].shape, p.function.shape)
+    read: Why = (subtract(Apply(whole, add(p.wrt[0], h)), Apply(whole, p.wrt[0])), ", multiplied out")
     everything = _last(tidy(add(found.linear, *([found.higher] if found.higher is not None else []))), h)
     lines = []
     if found.higher is not None:
-        lines.append(Line(everything, "expansion", ("multiply out",), "equation", difference, equation=True))
+        lines.append(Line(everything, "expansion", read, "equation", difference, equation=True))
     head = Head("derivative", p.name, p.wrt, s.directions)
     lines.append(Line(_last(tidy(found.linear), h), "linear-part", ("the part linear in ", h), left=head))
     line = cleaned(lines[-1].expr, "derivative") if not lines[-1].expr.is_scalar else None
@@ -315,42 +296,6 @@ def _last(expr: Expr, h: Symbol) -> Expr:
     if not isinstance(expr, Times) or not h.is_scalar:
         return expr
     return times(*sorted(expr.factors, key=lambda f: h in (f, f.base if isinstance(f, Power) else f)))
-
-
-def scalar_form(expr: Expr) -> Expr | None:
-    """A shorter form by SymPy of a derivative that is made of scalars only."""
-    if not all(isinstance(e, (Map, Number, Power, SizeValue, Times, Add, Symbol)) and e.is_scalar for e in walk(expr)):
-        return None
-    from derive.calculus import algebra
-
-    better = algebra.simplify_scalar(expr)
-    return _letters_first(better) if better is not None and better is not expr else None
-
-
-def _leaves(expr: Expr) -> int:
-    return 1 if not expr.children else sum(_leaves(c) for c in expr.children)
-
-
-def in_order(line: Line) -> Line:
-    """The line with letters before functions, and a positive term first in every sum: 2x cos(x²), tr(B − A)."""
-    ordered = _letters_first(transform(transform(line.expr, positive_first), in_powers))
-    if ordered is line.expr or not line.steps:
-        return line
-    return replace(line, expr=ordered, steps=(*line.steps, Step(line.expr, ordered, "order", ())))
-
-
-def _letters_first(expr: Expr) -> Expr:
-    """6x² cos(x³), not 6 cos(x³) x²."""
-    if isinstance(expr, Add):
-        return add(*(_letters_first(t) for t in expr.terms))
-    if not isinstance(expr, Times):
-        return expr
-
-    def rank(f: Expr) -> int:
-        base = f.base if isinstance(f, Power) else f
-        return 0 if isinstance(f, Number) else 1 if isinstance(base, Symbol) else 2
-
-    return times(*sorted(expr.factors, key=rank))
 
 
 def read_off(s: Setting, expr: Expr) -> tuple[list[Line], dict[str, Expr]]:

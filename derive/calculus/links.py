@@ -14,7 +14,8 @@ from derive.calculus.collect import collect, neat
 from derive.calculus.derivation import Chain, Head, Line, Partial, Step, Why
 from derive.calculus.differentiate import level, motion, spread
 from derive.calculus.explicit import by_entries, explicit, multiplied
-from derive.calculus.first import Setting, free_name, put_back, scalar_form, taken_names
+from derive.calculus.first import Setting, free_name, taken_names
+from derive.calculus.in_letters import put_back, scalar_form
 from derive.calculus.matrixform import in_vec, laws, matrix_of, vec_matrix
 from derive.calculus.narration import reason
 from derive.calculus.reading import joined

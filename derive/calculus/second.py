@@ -117,7 +117,7 @@ def along_a_scalar(s: Setting, first: Expr) -> Chain:
         return Chain("second-derivative", "Second derivative", tuple(lines))
     lines += levels(start, m, "second-derivative")
     lines = finished(lines, "second-derivative")
-    from derive.calculus.first import in_order, scalar_form
+    from derive.calculus.in_letters import in_order, scalar_form
 
     lines[-1] = in_order(lines[-1])
     better = scalar_form(lines[-1].expr)

@@ -167,7 +167,7 @@ def test_the_method_of_differentials_speaks_of_df() -> None:
 def test_expansion_multiplies_out_numbers_and_intermediates_too() -> None:
     rows = told(derived("x: scalar; a: scalar", "a x^3 + x", "x", "derivative", "method: expansion\n"))
     assert rows == [
-        ("a(x + h)³ + x + h − (ax³ + x) = 3ax²h + h + 3axh² + ah³", "multiply out"),
+        ("a(x + h)³ + x + h − (ax³ + x) = 3ax²h + h + 3axh² + ah³", "f(x + h) − f(x), multiplied out"),
         ("Df(x)[h] = 3ax²h + h", "the part linear in h"),
         ("df/dx = 3ax² + 1", "read off: the factor of h"),
     ]

@@ -23,7 +23,7 @@ class Unfold:
     """How the derivative of a function is found from its definition: the line below d/dt f(A + t dA).
 
     to     the function itself written otherwise, by a law; or, with t in it, f(A + t dA) for a letter A that is invertible
-    rule   the name of the law, or of the move; words  its reason
+    rule   the name of the law, or of the move; words  its reason, mathematics between backticks
     then   the law that the line below uses, with its reason; "" where the ordinary rules go on
     """
 

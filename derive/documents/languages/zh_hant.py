@@ -191,7 +191,7 @@ _REASONS = {
     "the sum of the singular values": "奇異值之和",
     "the Cholesky factor": "Cholesky 因子",
     "det of an exponential": "矩陣指數的行列式",
-    "det(I + tM) = 1 + t tr(M) + …": "det(I + tM) = 1 + t tr(M) + …",
+    "{}, multiplied out": "展開 {0}",
     "derivative of an unnamed function": "未具名函數的導數",
     "take the matrix out: the determinant of a product": "提出矩陣：乘積的行列式",
     "definition of the intermediate": "中間變數的定義",
