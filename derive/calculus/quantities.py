@@ -235,9 +235,11 @@ def _opening_by_indices(s: Setting) -> Opening:
     if s.problem.inner_product is not None and gradients:
         more, structured = _other_inner_product(s, gradients)
         (x,) = s.problem.wrt
-        more[0] = replace(more[0], left=Head("derivative", s.problem.name, (x,), s.directions), steps=())
+        summed = Line(Call("inner", (gradients[x.name], s.directions[0])), "sum-of-entries", ("entry times entry, summed: the inner product",),
+                      "derivative", Head("derivative", s.problem.name, (x,), s.directions))
         head = one_of("gradient", s.problem, x)
-        chains[-1] = replace(chains[-1], lines=(*chains[-1].lines, *more, Line(structured[x.name], "gradient", (), "gradient", head)))
+        found_gradient = Line(structured[x.name], "gradient", (), "gradient", head)
+        chains[-1] = replace(chains[-1], lines=(*chains[-1].lines, summed, *more, found_gradient))
     jacobian = found.jacobian if s.problem.layout == "numerator" else None
     return Opening(tuple(chains), found.derivative, gradients, structured, jacobian)
 

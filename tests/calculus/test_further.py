@@ -30,6 +30,12 @@ CASES = [
     ("[directional, entries, expansion]", "X: symmetric(n); A: square(n)", "f(X) = X A X", "[derivative]", ""),
     ("[directional, expansion]", "x: scalar; a: scalar", "f(x) = a x^3", "[derivative]", ""),
     ("[directional, entries]", "x: vector(2)", "f(x) = x[1]^2 x[2]", "[gradient]", ""),
+    *((methods, "X: matrix(m, n); A: matrix(m, n); M: spd(m)", "f(X) = norm(X - A)^2", "[gradient]", "inner-product: M")
+      for methods in ("[directional, expansion]", "[expansion, differential, entries]", "[entries, directional]")),
+    ("[differential, entries, expansion]", "x: vector(n); A: symmetric(n); M: spd(n)", "f(x) = x' A x", "[derivative, gradient, hessian]",
+     "inner-product: M"),
+    ("[directional, expansion]", "X: matrix(m, n); W: matrix(p, m); M: spd(m)", "f(X) = norm(Z)^2", "[gradient]",
+     "let:\n  Z: W X\ninner-product: M"),
     ("[directional, entries]", "A: matrix(m, n); x: vector(n)", "f(x) = sin(A x)", "[derivative, jacobian]", ""),
 ]
 
@@ -47,6 +53,17 @@ def test_every_method_derives_the_same(methods: str, symbols: str, function: str
     alone = by(methods.strip("[]").split(",")[0], symbols, function, find, more)
     assert derivation.results == alone.results, "the first of the list gives the results"
     assert not any("method: " in c.title for c in alone.chains)
+
+
+def test_under_another_inner_product_the_gradient_is_that_of_the_first_method() -> None:
+    """⟨G, H⟩ is reached by every method; M⁻¹G is read off it once, and checked against ⟨G, H⟩_M."""
+    from derive.notation import text
+
+    for methods in ("[directional, entries]", "[entries, directional]"):
+        derivation = by(methods, "x: vector(n); A: symmetric(n); M: spd(n)", "f(x) = x' A x", "[gradient]", "inner-product: M")
+        lines = [text.line(line) for chain in derivation.chains for line in chain.lines]
+        assert str(derivation.results["gradient"]) == "2M⁻¹Ax" and sum("(2M⁻¹Ax)'Mh" in line for line in lines) == 1
+        assert lines.index("= (2M⁻¹Ax)'Mh") == next(k for k, line in enumerate(lines) if line.endswith("= ⟨2Ax, h⟩")) + 1
 
 
 def test_each_method_has_a_trace_of_its_own() -> None:
