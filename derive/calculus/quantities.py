@@ -132,7 +132,9 @@ def _derive(problem: Problem) -> Derivation:
     for name, other in (("entries", entries), ("linearity", linearity)):
         if name in find:
             more_chains, result = other(s, first)
-            chains += more_chains
+            shown = {line.expr for chain in chains for line in chain.lines}
+            if name != problem.method or any(one.expr not in shown for _, one in members(result)):
+                chains += more_chains  # by indices already, there is no other route to agree with
             results[name] = result
     if problem.options.get("shapes"):
         chains = shaped(s, chains)

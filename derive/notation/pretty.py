@@ -53,7 +53,7 @@ def pretty_name(name: str) -> str:
     found = re.fullmatch(r"([^\W\d_]+?)_?(\d*)", name)
     if not found:
         base, _, rest = name.partition("_")
-        return f"{GREEK_UNICODE.get(base, base)}_{rest}" if rest else name
+        return f"{GREEK_UNICODE.get(base, base)}_{pretty_name(rest)}" if rest else name
     base, digits = found.groups()
     return GREEK_UNICODE.get(base, base) + digits.translate(_LOWERED)
 

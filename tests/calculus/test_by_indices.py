@@ -126,3 +126,12 @@ def test_an_inverse_of_a_symmetric_variable_by_indices(function: str, kind: str,
 def test_the_inverse_of_an_orthogonal_variable_has_no_derivative_by_indices() -> None:
     with pytest.raises(DeriveError, match="the entries of R do not vary freely"):
         derive(read("symbols: {R: orthogonal(n), b: vector(n)}\nfunction: norm(R^-1 b)\nwrt: R\nfind: [gradient, entries]\n", "r.yaml"))
+
+
+def test_the_method_and_the_question_by_entries_are_one_derivation() -> None:
+    from tests.calculus.test_telling import derived
+
+    for find in ("gradient, entries", "entries"):
+        found = derived("X: matrix(m, n); A: square(m)", "tr(X' A X)", "X", find, "method: entries\n")
+        assert [chain.title for chain in found.chains] == ["By indices"]
+    assert "entries" in derived("A: matrix(m, n); x: vector(n)", "A x", "A", "entries", "method: entries\n").results
