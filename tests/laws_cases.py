@@ -70,7 +70,9 @@ VARIABLES = (
     *("X", "W1", "Phi", "B", "Q", "x", "y") * 3, *("A", "Sigma", "S", "AB", "P", "Y", "Z", "p", "s", "alpha") * 2,
     "R", "V", "J", "Dg", "Lw", "Up", "u", "C", "c",
 )
-AUXILIARY = frozenset(("frechet_expm", "frechet_logm", "sylvester", "unvec", "stril", "striu", "gaps", "eigvec_left", "eigvec_right", "pi"))
+AUXILIARY = frozenset((
+    "frechet_expm", "frechet_logm", "frechet2_expm", "sylvester", "unvec", "stril", "striu", "gaps", "eigvec_left", "eigvec_right", "pi",
+))
 """Functions that derivatives need, beside those of the language page: rarer as features."""
 
 SCALAR_LAWS = ("first", "first", "first", "second", "second", "hessian", "stacked", "entries", "einstein", "indices",

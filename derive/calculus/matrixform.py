@@ -177,6 +177,8 @@ def vec_matrix(expr: Expr, h: Symbol) -> Expr:
         case Call(name="sylvester", args=(a, b)) if h.name not in a.free:
             n = Identity(a.shape[0])
             return _times(power(add(_kron(n, a), _kron(transpose(a), n)), -1), vec_matrix(b, h))
+        case Call(name="frechet_expm", args=(a, b)) if h.name not in a.free:
+            return _times(_exponential(a), vec_matrix(b, h))
         case Where(condition=c, then=a, otherwise=b) if c.is_scalar:
             zero: Expr = Zeros((expr.shape[0] * expr.shape[1], h.shape[0] * h.shape[1]))
             return Where(c, vec_matrix(a, h) if h.name in a.free else zero, vec_matrix(b, h) if h.name in b.free else zero)
@@ -237,6 +239,8 @@ def laws(expr: Expr, h: Symbol) -> tuple[str, ...]:
                 found.append("vec-of-kronecker")
             case Call(name="diag"):
                 found.append("vec-of-diagonal")
+            case Call(name="frechet_expm"):
+                found.append("vec-of-frechet")
             case Apply():
                 found.append("vec-of-function")
         for child in node.children:
@@ -253,6 +257,19 @@ def _kronecker(a: Expr, b: Expr, h: Symbol) -> Expr:
     if h.name in a.free:
         return _times(shuffle, _times(_kron(Identity(m * n), in_vec(b)), vec_matrix(a, h)))
     return _times(shuffle, _times(_kron(in_vec(a), Identity(p * q)), vec_matrix(b, h)))
+
+
+def _exponential(a: Expr) -> Expr:
+    """The matrix of vec(E) ↦ vec(L(A, E)) for the exponential: (I ⊗ e^A) φ(A' ⊗ I − I ⊗ A) with φ(Z) the integral of e^(sZ) over s
+    from 0 to 1, the upper right block of exp([Z, I; 0, 0]) (Higham, Functions of Matrices, ch. 10, eqs. 10.14 and 10.17)."""
+    one = Identity(a.shape[0])
+    whole = Identity(a.shape[0] * a.shape[0])
+    nothing: Expr = Zeros(whole.shape)
+    z = add(_kron(transpose(a), one), scale(number(-1), _kron(one, a)))
+    block: Expr = Call("expm", (Stack(((z, whole), (nothing, nothing))),))
+    left: Expr = Stack(((whole, nothing),))
+    right: Expr = Stack(((nothing,), (whole,)))
+    return matmul(_kron(one, Call("expm", (a,))), left, block, right)
 
 
 def _diagonal(expr: Expr, a: Expr) -> Expr:

@@ -132,6 +132,13 @@ _ROWS = (
              pretty="L_log({0}, {1})", transposes="args", commuting="inv(A) E", linear_in=1, unites=True,
              explained="`frechet_logm(A, E)` is the derivative of the matrix logarithm at `A` along `E`: "
                        "the `L` with `frechet_expm(logm(A), L) = E`."),
+    Function("frechet2_expm", "square(n), square(n), square(n) -> square(n)", r"L_{{\exp}}^{{2}}({0}, {1}, {2})",
+             "(lambda A, E, F: sp.linalg.expm(np.block([[A, E, F, 0 * A], [0 * A, A, 0 * A, F], [0 * A, 0 * A, A, E], "
+             "[0 * A, 0 * A, 0 * A, A]]))[:len(A), 3 * len(A):])({0}, {1}, {2})",
+             "second Fréchet derivative of expm at A along E and F", pretty="L²_exp({0}, {1}, {2})", transposes="args",
+             source="Higham & Relton, Higher order Fréchet derivatives of matrix functions (2014)",
+             explained="`frechet2_expm(A, B, C)` is the second derivative of the matrix exponential at `A` along `B` and `C`: "
+                       "that of `frechet_expm(A, B)` by `A` along `C`."),
     Function("sylvester", "square(n), square(n) -> square(n)", r"\mathcal{{S}}_{{{0}}}({1})",
              "sp.linalg.solve_sylvester({0}, {0}, {1})", "the solution L of B L + L B = C", transposes="args", commuting="1/2 inv(A) E",
              linear_in=1, unites=True,

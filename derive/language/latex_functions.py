@@ -187,14 +187,13 @@ def printed_function(p: Parser) -> Operand | None:
                 p.skip(r"\left")
                 p.skip(r"\right")
                 if text == "(" and (p.token.text != "(" or opened):
-                    p.i = begin
-                    return None
+                    break
                 p.expect(text, f"in {FUNCTIONS[name].about}")
-        if FUNCTIONS[name].needs == "symmetric" and not symmetric(args[0]):
-            p.i = begin  # the row that prints alike and does not need it
-            continue
-        value = call_function(p, name, start, [], False, None, tuple(args[k] for k in sorted(args)))
-        return Operand(value, start.start, p.last_end)
+        else:
+            if FUNCTIONS[name].needs != "symmetric" or symmetric(args[0]):
+                value = call_function(p, name, start, [], False, None, tuple(args[k] for k in sorted(args)))
+                return Operand(value, start.start, p.last_end)
+        p.i = begin  # another row prints alike
     return None
 
 

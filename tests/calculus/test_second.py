@@ -110,3 +110,26 @@ def test_taylor_of_third_order_is_refused() -> None:
 def test_the_gradient_method_of_a_matrix_function_is_refused() -> None:
     with pytest.raises(DeriveError, match="gradient"):
         derive(problem("X: invertible(n)", "X^-1", "X", "[second-derivative]", "method: gradient"))
+
+
+@pytest.mark.parametrize(("function", "kind"), [
+    ("tr(A expm(X))", "square(n)"), ("norm(expm(A X))^2", "square(n)"), ("tr(A logm(X))", "spd(n)"), ("norm(logm(X))^2", "spd(n)"),
+    ("tr(A expm(X A'))^2", "symmetric(n)"),
+])
+def test_second_derivatives_of_the_exponential_and_the_logarithm(function: str, kind: str) -> None:
+    """By the second Fréchet derivative (Higham & Relton 2014), along all routes, and the Hessian symmetric."""
+    written = function.replace("'", "''")
+    told = derive(read(
+        f"symbols: {{X: {kind}, A: square(n)}}\nfunction: 'f(X) = {written}'\nwrt: X\nfind: [gradient, second-derivative, hessian]\nmethod: all\n", "e.yaml",
+    ))
+    report = verify(told)
+    assert report.passed, report.failures
+
+
+@pytest.mark.parametrize("function", ["expm(X)", "A expm(A X) A", "expm(X)' expm(X)"])
+def test_the_exponential_has_a_matrix_by_stacked_columns(function: str) -> None:
+    """vec L(X, H) by the block form of the integral (Higham 2008, ch. 10)."""
+    written = function.replace("'", "''")
+    told = derive(read(f"symbols: {{X: square(n), A: square(n)}}\nfunction: 'f(X) = {written}'\nwrt: X\nfind: [derivative, vectorized]\n", "e.yaml"))
+    report = verify(told)
+    assert report.passed, report.failures

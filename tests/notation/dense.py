@@ -111,6 +111,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     "logm": lambda a: scipy.linalg.logm(a).real,
     "sqrtm": lambda a: scipy.linalg.expm(scipy.linalg.logm(a).real / 2),
     "frechet_expm": lambda a, e: slope(lambda t: scipy.linalg.expm(a + t * e)),
+    "frechet2_expm": lambda a, e, f: slope(lambda t: scipy.linalg.expm_frechet(a + t * f, e, compute_expm=False)),
     "frechet_logm": lambda a, e: np.sqrt((e * e).sum()) * slope(
         lambda t: scipy.linalg.logm(a + t * e / np.sqrt((e * e).sum())).real),
     "sylvester": lambda b, c: np.linalg.solve(

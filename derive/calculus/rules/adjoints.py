@@ -12,6 +12,7 @@ from derive.language.nodes import Call, Expr
 
 MN = "Magnus & Neudecker, Matrix Differential Calculus, ch. 2"
 LAX = "Lax, Linear Algebra, ch. 7"
+RELTON = "Higham & Relton, Higher order Fréchet derivatives of matrix functions (2014)"
 WATROUS = "Watrous, The Theory of Quantum Information (2018), ch. 1"
 PITSIANIS = "Van Loan & Pitsianis, Approximation with Kronecker Products (1993)"
 
@@ -47,6 +48,10 @@ _ROWS = (
     Rule("adjoint-frechet-logm", "frechet_logm(B, A)", "frechet_logm(B', y)", "A: n n, B: n n, y: n n",
          "⟨Y, L(B, M)⟩ = ⟨L(B', Y), M⟩", "The inverse of the adjoint is the adjoint of the inverse.",
          "Higham, Functions of Matrices (2008), ch. 3"),
+    Rule("adjoint-frechet2-expm", "frechet2_expm(B, G, A)", "frechet2_expm(B', G', y)", "A: n n, B: n n, G: n n, y: n n",
+         "⟨Y, L²(B, G, M)⟩ = ⟨L²(B', G', Y), M⟩", "Transpose each term of the series.", RELTON),
+    Rule("adjoint-frechet2-expm-second", "frechet2_expm(B, A, G)", "frechet2_expm(B', y, G')", "A: n n, B: n n, G: n n, y: n n",
+         "⟨Y, L²(B, M, G)⟩ = ⟨L²(B', Y, G'), M⟩", "Transpose each term of the series.", RELTON),
     Rule("adjoint-sylvester", "sylvester(B, A)", "sylvester(B', y)", "A: n n, B: n n, y: n n",
          "⟨Y, S(B, M)⟩ = ⟨S(B', Y), M⟩", "The adjoint of the map that takes `L` to `B L + L B` takes it to `B' L + L B'`.",
          "Higham, Functions of Matrices (2008), ch. 6"),

@@ -12,6 +12,7 @@ from derive.calculus.rules.rule import Rule, Unfold
 MN = "Magnus & Neudecker, Matrix Differential Calculus"
 COOKBOOK = "Petersen & Pedersen, The Matrix Cookbook (2012)"
 GILES = "Giles, An extended collection of matrix derivative results (2008)"
+RELTON = "Higham & Relton, Higher order Fréchet derivatives of matrix functions (2014)"
 HIGHAM = "Higham, Functions of Matrices (2008)"
 
 _ROWS = (
@@ -83,6 +84,15 @@ _ROWS = (
     Rule("sqrtm", "sqrtm(A)", "sylvester(sqrtm(A), dA)", "A: n n", "derivative of the square root",
          "Differentiate `sqrtm(A)^2 = A`: the solution L of `sqrtm(A) L + L sqrtm(A) = dA`.", f"{HIGHAM}, ch. 6",
          condition=("no-negative-eigenvalues A",)),
+    Rule("frechet-expm", "frechet_expm(A, C)", "frechet2_expm(A, C, dA) + frechet_expm(A, dC)", "A: n n, C: n n",
+         "derivative of the Fréchet derivative",
+         "The upper right block of the exponential of a block matrix, and of its derivative.", RELTON),
+    Rule("frechet2-expm", "frechet2_expm(A, C, G)", "frechet2_expm(A, dC, G) + frechet2_expm(A, C, dG)", "A: n n, C: n n, G: n n",
+         "linear in each direction", "A second derivative is linear in each of its directions.", RELTON),
+    Rule("frechet-logm", "frechet_logm(A, C)",
+         "frechet_logm(A, dC - frechet2_expm(logm(A), frechet_logm(A, C), frechet_logm(A, dA)))", "A: n n, C: n n",
+         "derivative of the Fréchet derivative of the logarithm",
+         "Differentiate `frechet_expm(logm(A), frechet_logm(A, C)) = C`.", RELTON),
     Rule("sylvester", "sylvester(A, C)", "sylvester(A, dC - dA sylvester(A, C) - sylvester(A, C) dA)", "A: n n, C: n n",
          "derivative of the solution of a Sylvester equation",
          "Differentiate `A L + L A = C`: the differential of `L` solves the same equation with another right side.",

@@ -569,6 +569,12 @@ _REASONS = {
     "{} = {} is the singular value decomposition": "{0} = {1} 為奇異值分解",
     "{} = {}: this partial trace is the sum of the diagonal blocks": "{0} = {1}：此偏跡為對角區塊之和",
     "{} = {}: this partial trace is the matrix of the traces of the blocks": "{0} = {1}：此偏跡為各區塊之跡所成的矩陣",
+    "{} is the second derivative of the matrix exponential at {} along {} and {}: that of {} by {} along {}":
+        "{0} 是矩陣指數函數在 {1} 沿 {2} 與 {3} 的二階導數，即 {4} 對 {5} 沿 {6} 的導數",
+    "vec of a product, under the integral of the Fréchet derivative": "乘積的 vec，在 Fréchet 導數的積分號下",
+    "derivative of the Fréchet derivative": "Fréchet 導數的導數",
+    "linear in each direction": "對每個方向皆為線性",
+    "derivative of the Fréchet derivative of the logarithm": "對數之 Fréchet 導數的導數",
     "{} = {} is the polar decomposition": "{0} = {1} 為極分解",
     "solve this Sylvester equation": "解此 Sylvester 方程式",
     "it has one solution since {} is positive definite": "因 {0} 正定而恰有一解",
