@@ -120,7 +120,8 @@ def test_second_derivatives_of_the_exponential_and_the_logarithm(function: str, 
     """By the second Fréchet derivative (Higham & Relton 2014), along all routes, and the Hessian symmetric."""
     written = function.replace("'", "''")
     told = derive(read(
-        f"symbols: {{X: {kind}, A: square(n)}}\nfunction: 'f(X) = {written}'\nwrt: X\nfind: [gradient, second-derivative, hessian]\nmethod: all\n", "e.yaml",
+        f"symbols: {{X: {kind}, A: square(n)}}\nfunction: 'f(X) = {written}'\nwrt: X\n"
+        "find: [gradient, second-derivative, hessian]\nmethod: all\n", "e.yaml",
     ))
     report = verify(told)
     assert report.passed, report.failures
