@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from derive.calculus.collect import collect, fingerprint
+from derive.calculus.collect import collect
 from derive.calculus.derivation import Line, Step, Why
 from derive.calculus.differentiate import spread
+from derive.calculus.likeness import fingerprint
 from derive.calculus.reading import joined, property_whys
 from derive.calculus.tidy import Used, tidy, tidy_with
 from derive.language.build import ONE, add, matmul, scale, terms, times, transpose

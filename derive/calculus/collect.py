@@ -7,11 +7,10 @@ that h'Ax and x'Ah are one term once A' = A is known.  Sums are collected in the
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import lru_cache
-from hashlib import blake2b
 from itertools import groupby, pairwise
 
 from derive.calculus import penrose
+from derive.calculus.likeness import Term, canonical, signed, tell
 from derive.calculus.sums import in_front
 from derive.calculus.tidy import Used, tidy, tidy_with
 from derive.calculus.uniting import united
@@ -38,74 +37,11 @@ from derive.language.nodes import (
     Power,
     Scale,
     Sum,
-    Symbol,
     Times,
     Transpose,
     number,
 )
 from derive.language.sizes import is_column
-
-
-@lru_cache(maxsize=100_000)
-def fingerprint(expr: Expr) -> str:
-    """A string that orders expressions and tells unequal ones apart; independent of the run."""
-    match expr:
-        case Symbol():
-            return expr.name
-        case Number(value=value):
-            return str(value)
-        case Transpose(arg=arg):
-            return fingerprint(arg) + "'"
-    head = type(expr).__name__
-    match expr:
-        case Call(name=name):
-            head = name
-        case Map(function=function, order=order):
-            head = f"{function if isinstance(function, str) else function.name}.{order}"
-    extra = "" if expr.children else repr(expr)
-    out = f"{head}({','.join(fingerprint(c) for c in expr.children)}{extra})"
-    # of bounded length: a part that occurs twice, layer for layer, would double the text each time
-    return out if len(out) <= 200 else f"{out[:80]}…{blake2b(out.encode(), digest_size=16).hexdigest()}"
-
-
-@lru_cache(maxsize=50_000)
-def canonical(expr: Expr) -> Expr:
-    """One representative of all the ways to write a scalar product or trace."""
-    match expr:
-        case MatMul() if expr.is_scalar:
-            return min((expr, _flip(expr)), key=fingerprint)
-        case Call(name="tr", args=(MatMul(factors=factors),)):
-            flipped = _flip(expr.args[0])
-            other = flipped.factors if isinstance(flipped, MatMul) else (flipped,)
-            best = matmul(*_first_rotation(factors, other))
-            return best if best.is_scalar else Call("tr", (best,))
-        case Call(name="tr", args=(arg,)):
-            return Call("tr", (min((arg, _flip(arg)), key=fingerprint),))
-        case Call(name="inner") | Call(name="dot"):
-            return Call(expr.name, tuple(sorted(expr.args, key=fingerprint)))
-        case Call(name="hadamard"):
-            return Call("hadamard", tuple(sorted((canonical(a) for a in expr.args), key=fingerprint)))
-        case _:
-            return expr
-
-
-def _first_rotation(*chains: tuple[Expr, ...]) -> tuple[Expr, ...]:
-    """The cyclic rotation of one of the chains whose fingerprints come first; only those that begin with the least one compete."""
-    prints = [[fingerprint(f) for f in chain] for chain in chains]
-    least = min(min(p) for p in prints)
-    starts = ((chain, p, k) for chain, p in zip(chains, prints, strict=True) for k in range(len(p)) if p[k] == least)
-    chain, _, k = min(starts, key=lambda start: start[1][start[2] :] + start[1][: start[2]])
-    return chain[k:] + chain[:k]
-
-
-def _flip(expr: Expr) -> Expr:
-    used: Used = []
-    return tidy_with(Transpose(expr), used) if not expr.is_scalar else tidy_with(_reversed(expr), used)
-
-
-def _reversed(expr: Expr) -> Expr:
-    assert isinstance(expr, MatMul)
-    return matmul(*(transpose(f) for f in reversed(expr.factors)))
 
 
 def split(term: Expr) -> tuple[Fraction, dict[Expr, Expr], Expr | None]:
@@ -149,20 +85,23 @@ def collect(expr: Expr, words: list[str] | None = None, used: Used | None = None
     order: list[object] = []
     coefficients: dict[object, Fraction] = {}
     first: dict[object, tuple[dict[Expr, Expr], Expr | None]] = {}
+    signs: dict[object, int] = {}
     for term in expr.terms:
         c, powers, body = split(term)
+        sign, alike = signed(powers, body)
         key = (
-            frozenset((canonical(b), e) for b, e in powers.items()),
-            None if body is None else canonical(body),
+            frozenset((canonical(b), e) for b, e in alike[0].items()),
+            None if alike[1] is None else canonical(alike[1]),
         )
         if key not in coefficients:
             order.append(key)
             coefficients[key] = c
             first[key] = (powers, body)
+            signs[key] = sign
         else:
-            coefficients[key] += c
+            coefficients[key] += c * sign * signs[key]
             if words is not None and used is not None:
-                _tell((powers, body), first[key], words, used)
+                tell((powers, body), first[key], words, used)
             if _plainer((powers, body), first[key]):
                 first[key] = (powers, body)
     if len(order) == len(expr.terms):
@@ -170,43 +109,6 @@ def collect(expr: Expr, words: list[str] | None = None, used: Used | None = None
     kept = [join(coefficients[k], *first[k]) for k in order if coefficients[k]]
     return total(kept, expr.shape) if kept else zero(expr.shape)
 
-
-Term = tuple[dict[Expr, Expr], Expr | None]
-"""What `split` leaves beside the number."""
-
-
-def _tell(term: Term, like: Term, words: list[str], used: Used) -> None:
-    """Why a term is like another one: said of each part that is written in another way."""
-    ours, theirs = ({*powers, *([] if body is None else [body])} for powers, body in (term, like))
-    for part in ours - theirs:
-        other = next(o for o in theirs if canonical(o) is canonical(part))
-        said, mine = _likeness(part, other)
-        words.extend(w for w in said if w not in words)
-        used.extend(u for u in mine if u not in used)
-
-
-def _likeness(a: Expr, b: Expr) -> tuple[tuple[str, ...], Used]:
-    """The words and properties by which two scalar products, or two traces, are one."""
-    if isinstance(a, Call) and isinstance(b, Call) and a.name == b.name == "tr":
-        (a,), (b,) = a.args, b.args
-        if b in _rotations(a):
-            return ("cyclic",), []
-        for start, goal in ((a, b), (b, a)):
-            mine: Used = []
-            flipped = tidy_with(Transpose(start), mine)
-            if goal in _rotations(flipped):
-                return ("tr M = tr M'", *(() if flipped is goal else ("cyclic",))), mine
-    if isinstance(a, MatMul) and isinstance(b, MatMul) and a.is_scalar:
-        for start, goal in ((a, b), (b, a)):
-            mine = []
-            if tidy_with(_reversed(start), mine) is goal:
-                return ("a scalar is its own transpose",), mine
-    return (), []
-
-
-def _rotations(expr: Expr) -> tuple[Expr, ...]:
-    factors = expr.factors if isinstance(expr, MatMul) else (expr,)
-    return tuple(matmul(*factors[k:], *factors[:k]) for k in range(len(factors)))
 
 
 def _plainer(new: Term, old: Term) -> bool:

@@ -178,13 +178,12 @@ def _root(base: Expr) -> Expr:
         base = base.base
     if isinstance(base, Call) and base.name == "norm":
         return base.args[0]
-    if isinstance(base, Call) and base.name == "tr":
-        base = base.args[0]
-    if not isinstance(base, MatMul) or base.factors[0] is not Transpose(base.factors[-1]):
+    product = base.args[0] if isinstance(base, Call) and base.name == "tr" else base
+    if not isinstance(product, MatMul) or product.factors[0] is not Transpose(product.factors[-1]):
         return base
-    between = base.factors[1:-1]
+    between = product.factors[1:-1]
     definite = not between or (len(between) == 1 and definiteness(between[0]) == "positive definite")
-    return base.factors[-1] if definite else base
+    return product.factors[-1] if definite else base
 
 
 def _invertible(base: Expr) -> Why:

@@ -48,6 +48,8 @@ def property_whys(used: Used) -> list[Why]:
                 out.append((matmul(t, symbol), " = I"))
             case "orthogonal":
                 out.append((matmul(symbol, t), " = I"))
+            case "inverse-product":
+                out.append(("(MN)⁻¹ = N⁻¹M⁻¹",))
             case "centred":
                 out.append((matmul(t, Ones(symbol.shape)), " = 0"))
             case "commuting" if isinstance(symbol, Call):

@@ -346,6 +346,9 @@ def _powered(base: Expr, exponent: Expr, used: Used | None) -> Expr:
             if used is not None and isinstance(base, Symbol) and "orthogonal" in base.has:
                 _note(used, "orthogonal", base)
                 return transpose(base)
+            if used is not None and isinstance(base, MatMul) and shortcuts.inverts_well(base):
+                _note(used, "inverse-product", base)
+                return _chain(matmul(*(_powered(f, exponent, used) for f in reversed(base.factors))), used)
         if isinstance(base, Times) and k.denominator == 1:
             return _scalars(tuple(_powered(f, exponent, used) for f in base.factors))
     if isinstance(base, Identity):

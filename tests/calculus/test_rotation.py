@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from derive.calculus.collect import canonical
+from derive.calculus.likeness import canonical
 from derive.language.build import matmul, transpose
 from derive.language.nodes import Call, Expr, Symbol
 from derive.language.sizes import Size

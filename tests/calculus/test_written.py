@@ -54,6 +54,9 @@ RESULTS = [
     # projections come together, equal terms inside vec too
     ("X: matrix(m, n); y: vector(m)", "y' X pinv(X) y", "X", "gradient", "2(I − XX⁺)yy'(X')⁺"),
     ("X: matrix(m, n)", "tr(X' X) X", "X", "vectorized", "2 vec(X) vec(X)' + tr(X'X) I"),
+    # X' − X is −(X − X'); (XY⁻¹)⁻¹ is YX⁻¹
+    ("X: square(n); a: vector(n)", "a' (X - X')^2 a", "X", "gradient", "2(aa'(X' − X) − (X − X')aa')"),
+    ("X: spd(n); Y: spd(n)", "tr(X Y^-1) - logdet(X Y^-1) - n", "X", "gradient", "Y⁻¹ − X⁻¹"),
     # a direction that commutes with the matrix; roots multiply
     ("X: spd(n)", "tr(X logm(X))", "X", "gradient", "logm(X) + I"),
     ("X: spd(n)", "tr(X sqrtm(X))", "X", "gradient", "3/2 sqrtm(X)"),
