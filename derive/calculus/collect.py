@@ -135,6 +135,14 @@ def _opened(expr: Add) -> Expr | None:
     return collected if count < len(terms) else None
 
 
+def only_factored(before: Expr, after: Expr) -> bool:
+    """Whether nothing was done but to write a number in front of the sum."""
+    c, rest = coefficient(after)
+    if not isinstance(before, Add) or not isinstance(rest, Add) or c == 1:
+        return False
+    return {tidy(scale(number(c), t)) for t in rest.terms} == set(before.terms)
+
+
 def positive_first(expr: Expr) -> Expr:
     """A sum that begins with a positive term where it has one."""
     if not isinstance(expr, Add) or coefficient(expr.terms[0])[0] > 0:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, reduce
 from hashlib import blake2b
 
 from derive.calculus.shortcuts import opposite
@@ -52,9 +52,19 @@ def canonical(expr: Expr) -> Expr:
         case Call(name="inner") | Call(name="dot"):
             return Call(expr.name, tuple(sorted(expr.args, key=fingerprint)))
         case Call(name="hadamard"):
-            return Call("hadamard", tuple(sorted((canonical(a) for a in expr.args), key=fingerprint)))
+            first, *rest = sorted(map(canonical, _entrywise_factors(expr)), key=fingerprint)
+            return reduce(lambda a, b: Call("hadamard", (a, b)), rest, first)
+        case Call(name="diag", args=(arg,)):
+            return Call("diag", (canonical(arg),))
         case _:
             return expr
+
+
+def _entrywise_factors(expr: Expr) -> list[Expr]:
+    """The factors of a product entry by entry, however it is bracketed."""
+    if not isinstance(expr, Call) or expr.name != "hadamard":
+        return [expr]
+    return [factor for a in expr.args for factor in _entrywise_factors(a)]
 
 
 def _first_rotation(*chains: tuple[Expr, ...]) -> tuple[Expr, ...]:

@@ -12,7 +12,7 @@ from derive.calculus.rules.identities import IDENTITIES
 from derive.calculus.sums import in_front
 from derive.calculus.tidy import Used, tidy, tidy_with
 from derive.language.build import MINUS_ONE as _MINUS
-from derive.language.build import ONE, add, matmul, scale, times, transpose
+from derive.language.build import ONE, add, coefficient, matmul, scale, times, transpose
 from derive.language.nodes import (
     Add,
     Call,
@@ -298,4 +298,12 @@ def gradient(expr: Expr, direction: Symbol) -> tuple[Expr, Used]:
     raw = tidy(pull(expr, direction, ONE))
     if direction.is_scalar:
         raw = transform(raw, _bracket_last)
-    return transform(neat(raw, used), in_powers), used
+    return _unsigned(transform(neat(raw, used), in_powers)), used
+
+
+def _unsigned(expr: Expr) -> Expr:
+    """b − a for −(a − b)."""
+    number, rest = coefficient(expr)
+    if number != -1 or not isinstance(rest, Add) or all(coefficient(t)[0] > 0 for t in rest.terms):
+        return expr
+    return positive_first(tidy(add(*(scale(_MINUS, t) if not t.is_scalar else times(_MINUS, t) for t in rest.terms))))

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from derive.calculus import algebra
 from derive.calculus.bilinear import Directions, applied, directions, finish, multiplied_out, normal, same_value
-from derive.calculus.collect import collect, neat
+from derive.calculus.collect import collect, neat, only_factored
 from derive.calculus.derivation import Chain, Head, Line, Result, Step, Why
 from derive.calculus.differentiate import spread
 from derive.calculus.explicit import by_entries, explicit
@@ -295,7 +295,8 @@ def hessian(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chain], Result
                               steps=(Step(start, nothing, "constant-factor", ()),)))
         else:
             lines += levels(start, m, "hessian")
-            lines = _applied(lines, directions(along))
+            tidied = _applied(lines, directions(along))
+            lines = lines if vector and only_factored(lines[-1].expr, tidied[-1].expr) else tidied
         last = lines[-1].expr
         after, why = in_structure(last, x, along[p.wrt.index(x)])
         if not (CURVED & x.has) and after is not last:
@@ -328,7 +329,8 @@ def _applied(lines: list[Line], along: Directions) -> list[Line]:
     if plain is not None and best is plain.expr:
         return [*lines, plain]
     rule = "simplify" if best is short is not forms[0] else "collect"
-    whys: list[Why] = property_whys(used) or [(rule,)]
+    opened_up = rule == "collect" and isinstance(best, Add) and not isinstance(last, Add)
+    whys: list[Why] = property_whys(used) or [("multiply out" if opened_up else rule,)]
     return [*lines, Line(best, rule, joined(whys), "hessian", steps=(Step(last, best, rule, ()),))]
 
 

@@ -23,7 +23,7 @@ from derive.calculus.structure import CURVED
 from derive.calculus.tidy import tidy, tidy_with
 from derive.calculus.unknowns import Move, Solved, expanded, split_terms
 from derive.language.build import ONE, add, coefficient, is_zero, negate, scale, zero
-from derive.language.nodes import D, Expr, Identity, Map, Number, Power, Stack, Symbol, substitute, transform
+from derive.language.nodes import Add, D, Expr, Identity, Map, Number, Power, Stack, Symbol, number, substitute, transform
 
 Points = Mapping[str, Result] | tuple[Mapping[str, Result], ...]
 
@@ -253,6 +253,16 @@ def _classified(s: Setting, gradients: dict[str, Expr]) -> tuple[str, Why]:
     return "undetermined", ()
 
 
+def _with_first(g: Expr, x: Symbol) -> Expr:
+    """Cx − d for d − Cx: the terms that hold the unknown first, the first of them positive."""
+    if not isinstance(g, Add):
+        return g
+    ours = [t for t in g.terms if x.name in t.free]
+    ordered = [*ours, *(t for t in g.terms if t not in ours)]
+    sign = 1 if not ours or coefficient(ours[0])[0] > 0 else -1
+    return tidy(add(*(scale(number(sign), t) for t in ordered)))
+
+
 def _lagrangian(s: Setting, flat: list[Symbol], gradients: dict[str, Expr]) -> Why:
     """A function that is linear in λ is a saddle; where it is convex in the rest, the rest is a minimum under ∇_λ f = 0."""
     p = s.problem
@@ -265,5 +275,5 @@ def _lagrangian(s: Setting, flat: list[Symbol], gradients: dict[str, Expr]) -> W
     if found is None or found.kind not in ("convex", "concave") or len(flat) > 1 or len(rest) > 1:
         return said
     kind = by_convexity(found)[0]
-    g = coefficient(gradients[flat[0].name])[1]
+    g = _with_first(coefficient(gradients[flat[0].name])[1], rest[0])
     return (*said, f"; {found.kind} in ", rest[0], ": ", starred(rest[0]), f" is the {kind} where ", g, " = 0")

@@ -28,13 +28,13 @@ def evidently_semidefinite(node: Expr, small: frozenset[str] = frozenset()) -> b
             return isinstance(node.exponent, Number) and evidently_semidefinite(node.base)
         case Transpose():
             return evidently_semidefinite(node.arg)
+        case Add() if all(map(evidently_semidefinite, node.terms)):
+            return True
         case Add() if small and any(term.free & small for term in node.terms):
             still = [term for term in node.terms if not term.free & small]
             moving = [term for term in node.terms if term.free & small]
             definite = any(isinstance(term, Symbol) and "spd" in term.has for term in still)
             return definite and all(map(evidently_semidefinite, still)) and all(map(symmetric, moving))
-        case Add():
-            return all(evidently_semidefinite(t) for t in node.terms)
         case Scale():
             scalar = node.scalar
             number = isinstance(scalar, Number) and scalar.value > 0

@@ -212,3 +212,48 @@ def test_a_factor_keeps_the_sign_by_which_the_second_order_test_decides() -> Non
     function = "(nu - n - 1)/2 * logdet(X) - 1/2 tr(V^-1 X)"
     point = derived("X: spd(n); V: spd(n); nu: scalar", function, "X", "stationary").results["stationary"]
     assert point.classification == "maximum"  # type: ignore[union-attr]
+
+
+# what a lecturer writes, a row each: symbols, function, wrt, find, more, (line, reason) that stands in the derivation
+WRITTEN = [
+    ("A: matrix(m, n); x: vector(n)", "A x", "A", "linearity", "", ("= a D(Ax)[H] + D(Ax)[K]", "the derivatives along H and along K")),
+    ("A: square(n); t: scalar", "det(expm(t A))", "t", "derivative", "", ("= d/dt exp(t tr(A))", "det(e^(tA)) = exp(t tr(A))")),
+    ("A: invertible(n); M: square(n)", "det(A)", "A", "derivative", "", ("= det(A) tr(A⁻¹H)", "det(I + tM) = 1 + t tr(M) + …")),
+    ("X: matrix(m, n); A: symmetric(m)", "tr(X' A X)", "X", "second-derivative", "method: mixed\n",
+     ("D²f(X)[H, K] = d/ds d/dt tr((X + tH + sK)'A(X + tH + sK)) |t=0 |s=0", "definition")),
+    ("x: vector(n); A: square(n)", "x' A x", "x", "second-derivative", "method: polarization\n", ("= 2h'Ah", "a scalar is its own transpose")),
+    ("X: matrix(m, n)", "inner(X, X)", "X", "gradient", "", ("= 2 ⟨X, H⟩", "⟨A, B⟩ = ⟨B, A⟩")),
+    ("x: vector(n); w: vector(n)", "w .* x .* x", "x", "jacobian", "",
+     ("Df(x)[h] = 2 diag(x ∘ w) h", "a ∘ x = diag(a) x")),
+    ("x: scalar; y: scalar", "x^2 y", "[x, y]", "gradient", "", ("= 2xy h_x + x² h_y", "power rule, product rule")),
+    ("x: scalar; y: scalar", "x^2 y", "[x, y]", "gradient", "", ("∂f/∂x = 2xy", "")),
+    ("x: vector(n); E: function(n)", "E(x)", "x", "second-derivative", "", ("= h' ∇²E(x) k", "derivative of an unnamed function")),
+    ("X: matrix(m, n); F: function(m×n, p×q); G: function(m×n, q×r)", "F(X) G(X)", "X", "derivative", "",
+     ("= DF(X)[H] G(X) + F(X) DG(X)[H]", "product rule")),
+    ("q: vector(2)", "[q[1] cos(q[2]); q[1] sin(q[2])]", "q", "jacobian", "method: entries\n",
+     ("det J_f(q) = cos(q₂)² q₁ + q₁ sin(q₂)²", "the Jacobian determinant")),
+    ("x: scalar", "[x^3; x; 1]", "x", "derivative", "method: entries\n", ("df/dx = [d/dx x³; d/dx x; 0]", "entry by entry")),
+    ("x: vector(n); b: vector(n); c: scalar", "c (1 - b' x)", "[x, c]", "gradient", "", ("∂f/∂c = 1 − b'x", "")),
+    ("X: matrix(m, n)", "logdet(I(m) + X X')", "X", "gradient", "", ("Df(X)[H] = d/dt log det(I + (X + tH)(X + tH)') |t=0", "definition")),
+]
+
+
+@pytest.mark.parametrize(("symbols", "function", "wrt", "find", "more", "line"), WRITTEN, ids=[f"{row[1]}-{row[5][0]}" for row in WRITTEN])
+def test_what_a_lecturer_writes_is_written(symbols: str, function: str, wrt: str, find: str, more: str, line: tuple[str, str]) -> None:
+    rows = told(derived(symbols, function, wrt, find, more))
+    assert line in rows, rows
+
+
+def test_nothing_is_shown_that_nobody_asked_for() -> None:
+    """The entries alone have no second route beside them, polarization alone no first derivative; the Hessian is read off the gradient's route."""
+    rows = [chain.quantity for chain in derived("A: matrix(m, n); x: vector(n)", "A x", "A", "entries").chains]
+    assert rows == ["entries"]
+    rows = [chain.quantity for chain in derived(*QUADRATIC, "second-derivative", "method: polarization\n").chains]
+    assert rows == ["second-derivative"]
+    derivation = derived(*QUADRATIC, "second-derivative, hessian", "method: gradient\n")
+    assert [text.line(line) for chain in derivation.chains if chain.quantity == "hessian" for line in chain.lines] == ["∇²f(x) = 2A"]
+
+
+def test_where_the_gradient_vanishes_comes_before_what_kind_of_point_it_is() -> None:
+    derivation = derived("x: vector(n); A: spd(n); b: vector(n)", "1/2 x' A x - b' x", "x", "hessian, stationary")
+    assert [chain.title for chain in derivation.chains] == ["Gradient", "Stationary point", "Hessian", "Second-order test"]
