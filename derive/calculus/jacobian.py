@@ -16,8 +16,8 @@ from derive.calculus.rules.identities import IDENTITIES
 from derive.calculus.rules.moves import MOVES
 from derive.calculus.tidy import tidy, tidy_with
 from derive.errors import DeriveError
-from derive.language.build import add, is_zero, matmul, scale, transpose
-from derive.language.nodes import Call, Commutation, Expr, Symbol, Where, Zeros, substitute, transform, walk
+from derive.language.build import add, is_zero, matmul, scale, times, transpose
+from derive.language.nodes import Call, Commutation, Expr, Number, Stack, Symbol, Times, Where, Zeros, substitute, transform, walk
 from derive.language.problem import Problem
 from derive.language.sizes import is_column, show
 
@@ -59,6 +59,7 @@ def jacobian(s: Setting, first: Expr) -> tuple[list[Chain], Result | dict[str, R
             above = one_of("jacobian-denominator", p, x)
             lines[-1] = replace(lines[-1], why=(*lines[-1].why, f"; {show(matrix.shape)}"))
             lines.append(Line(flipped, "layout", (f"denominator layout: the transpose; {show(flipped.shape)}",), "jacobian", above))
+    lines += _side_by_side(s, results)
     if is_column(first.shape) and any(map(_entrywise, walk(first))):
         head = Head("derivative", p.name, p.wrt, s.directions)
         law = IDENTITIES["hadamard-diag"]
@@ -67,6 +68,20 @@ def jacobian(s: Setting, first: Expr) -> tuple[list[Chain], Result | dict[str, R
             step = Step(first, image, law.name, ())
             lines.insert(0, Line(image, law.name, (law.words,), "derivative", head, steps=(step,), start=first))
     return [Chain("jacobian", "Jacobian", tuple(lines))], per_variable(p, results)
+
+
+def _side_by_side(s: Setting, results: Mapping[str, Result]) -> list[Line]:
+    """The whole Jacobian by several scalars, its columns the derivatives by each, and its determinant: ∂(x, y)/∂(r, θ)."""
+    p = s.problem
+    if len(p.wrt) < 2 or not all(x.is_scalar for x in p.wrt) or not is_column(p.function.shape):
+        return []
+    columns = [entries_of(results[x.name].expr) for x in p.wrt]
+    if any(column is None for column in columns):
+        return []
+    rows = zip(*([row[0] for row in column] for column in columns if column is not None), strict=True)
+    matrix: Expr = Stack(tuple(tuple(row) for row in rows))
+    whole = Line(matrix, "entries", ("the columns side by side",), "jacobian", Head("jacobian", p.name, p.wrt))
+    return [whole, *jacobian_determinant(s, matrix)]
 
 
 def _entrywise(node: Expr) -> bool:
@@ -83,7 +98,7 @@ def jacobian_determinant(s: Setting, matrix: Expr) -> list[Line]:
         return []
     from derive.calculus import algebra
 
-    opened = tidy(determinant(table))
+    opened = transform(tidy(determinant(table)), _letters_first)
     value = algebra.simplify_scalar(opened, trigonometric=True)
     left = Head("jacobian-determinant", s.problem.name, s.problem.wrt)
     said: Why = ("the Jacobian determinant",)
@@ -91,6 +106,11 @@ def jacobian_determinant(s: Setting, matrix: Expr) -> list[Line]:
         return [Line(value, "jacobian-determinant", said, "equation", left, equation=True)]
     return [Line(opened, "jacobian-determinant", said, "equation", left, equation=True),
             Line(value, "simplify", ("simplify",), "equation", left, equation=True)]
+
+
+def _letters_first(node: Expr) -> Expr:
+    """r cos(φ)² for cos(φ)² r."""
+    return times(*sorted(node.factors, key=lambda f: not isinstance(f, Number | Symbol))) if isinstance(node, Times) else node
 
 
 def _jacobian_why(s: Setting, x: Symbol, h: Symbol) -> Why:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -88,12 +88,19 @@ def _numeric(site: Site, head: Head) -> Array:
             return function.along(groups(site, head)[0]).value
         case "value":
             return function.value().value
-        case "jacobian-determinant" if len(head.wrt) == 1:
-            n = int(np.size(site.point.values[head.wrt[0].name]))
-            columns = [function.along({head.wrt[0].name: unit}).value for unit in np.eye(n)]
+        case "jacobian-determinant":
+            columns = [function.along(unit).value for unit in _units(site, head.wrt)]
             return np.asarray(np.linalg.det(np.column_stack(columns)))
         case other:
             raise Unevaluable(f"there is no equation for {other!r}")
+
+
+def _units(site: Site, variables: Sequence[Symbol]) -> Iterator[dict[str, Array]]:
+    """The directions in which one entry of one of the variables moves by 1."""
+    for v in variables:
+        shape = np.shape(site.point.values[v.name])
+        for unit in np.eye(int(np.prod(shape, dtype=int))):
+            yield {v.name: unit.reshape(shape)}
 
 
 def check_relation(site: Site, left: Expr | None, relation: str, right: Expr) -> Outcome:

@@ -34,9 +34,12 @@ def translated(why: Why, language: str) -> Why:
 def missing(why: Why, language: str) -> tuple[str, ...]:
     """A reason of which words stay English, with `{}` for its expressions, as a row of the table would have it."""
     text, _ = _flat(why)
-    said = re.sub(_HOLE, " ", _words(text, language))
-    left = set(_ENGLISH.findall(said)) - _SIGNS - _names(language)
-    return (re.sub(_HOLE, "{}", text),) if left else ()
+    return (re.sub(_HOLE, "{}", text),) if _left(_words(text, language), language) else ()
+
+
+def _left(said: str, language: str) -> frozenset[str]:
+    """The English words that a translation still has."""
+    return frozenset(_ENGLISH.findall(re.sub(_HOLE, " ", said))) - _SIGNS - _names(language)
 
 
 @lru_cache(maxsize=8)
@@ -75,20 +78,33 @@ def _whole(text: str, exprs: list[Expr]) -> Why:
 
 @lru_cache(maxsize=4096)
 def _words(text: str, language: str) -> str:
-    """A text: by a row of the table, else in two at the first separator, else as it is."""
-    table = tables()[language]
+    """A text: by a row of the table, else in two at the first separator, else as it is; the first way that leaves no English."""
     if text.endswith(".") and len(text) > 1:
-        return _words(text[:-1], language) + table.words["stop"]
+        return _words(text[:-1], language) + tables()[language].words["stop"]
+    found = list(_ways(text, language))
+    return next((way for way in found if not _left(way, language)), found[0])
+
+
+def _ways(text: str, language: str) -> Iterator[str]:
+    """Rows with holes that take no comma come first: `derivative of sin, product rule` is two reasons."""
+    table = tables()[language]
+    last: list[str] = []
     for pattern, row in _rows(language):
-        if found := pattern.fullmatch(text):
-            return row.format(*(part if re.fullmatch(_HOLE, part) else _words(part, language) for part in found.groups()))
+        if match := pattern.fullmatch(text):
+            parts = match.groups()
+            way = row.format(*(part if re.fullmatch(_HOLE, part) else _words(part, language) for part in parts))
+            if any(True for part in parts for _ in _places(part, ", ")):
+                last.append(way)
+            else:
+                yield way
     for separator in _SEPARATORS:
         for place in _places(text, separator):
             left, right = text[:place], text[place + len(separator) :]
             if left and right:
                 mark = table.marks[", " if separator == ", and " else separator]
-                return f"{_words(left, language).rstrip()}{mark}{_words(right, language).lstrip()}"
-    return text
+                yield f"{_words(left, language).rstrip()}{mark}{_words(right, language).lstrip()}"
+    yield from last
+    yield text
 
 
 def _places(text: str, separator: str) -> Iterator[int]:
@@ -102,9 +118,9 @@ def _places(text: str, separator: str) -> Iterator[int]:
 
 @lru_cache(maxsize=8)
 def _rows(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """The rows of a table as patterns: those without holes for words first, then the longest."""
+    """The rows of a table as patterns: those without holes for words first, then those that say the most themselves."""
     reasons: Mapping[str, str] = tables()[language].reasons
-    ordered = sorted(reasons, key=lambda key: (key.count("<>"), -len(key)))
+    ordered = sorted(reasons, key=lambda key: ("<>" in key, -len(key.replace("<>", ""))))
     return tuple(
         (re.compile("".join(f"({_HOLE})" if part == "{}" else "(.+?)" if part == "<>" else re.escape(part)
                             for part in re.split(r"(\{\}|<>)", key))), reasons[key])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from unicodedata import normalize
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from derive.calculus.derivation import Derivation
 from derive.calculus.quantities import derive
 from derive.checking.verification import verify
+from derive.language.build import scale
+from derive.language.nodes import number
 from derive.language.problemfile import read
 from derive.notation import text
 
@@ -132,6 +135,28 @@ def test_both_layouts_are_printed_with_their_shapes_and_boxed() -> None:
 def test_each_of_several_jacobians_keeps_its_own_name() -> None:
     rows = told(derived("x: vector(n); z: scalar", "z x", "[x, z]", "jacobian", "layout: both\n"))
     assert [row for row, _ in rows][-4:] == ["∂f/∂x = zI", "(∂f/∂x)' = zI", "∂f/∂z = x", "(∂f/∂z)' = x'"]
+
+
+SPHERICAL = ("r: positive; theta: scalar; phi: scalar", "[r sin(theta) cos(phi); r sin(theta) sin(phi); r cos(theta)]", "[r, theta, phi]")
+
+
+def test_several_scalars_have_one_jacobian_and_its_determinant() -> None:
+    rows = [row for row, _ in told(derived("r: positive; theta: scalar", "[r cos(theta); r sin(theta)]", "[r, theta]", "jacobian"))]
+    assert rows[-3:] == [
+        "J_f(r, θ) = [cos(θ), −r sin(θ); sin(θ), r cos(θ)]", "det J_f(r, θ) = r cos(θ)² + r sin(θ)²", "det J_f(r, θ) = r",
+    ]
+    assert [row for row, _ in told(derived(*SPHERICAL, "jacobian"))][-1] == "det J_f(r, θ, φ) = r² sin(θ)"
+    assert not any("det" in row for row, _ in told(derived("r: scalar; s: scalar", "[r s; r + s; s]", "[r, s]", "jacobian")))
+
+
+def test_a_wrong_jacobian_of_several_scalars_or_determinant_is_refused() -> None:
+    derivation = derived(*SPHERICAL, "jacobian")
+    *others, chain = derivation.chains
+    for k in (-1, -2):
+        line = chain.lines[k]
+        wrong = replace(line, expr=scale(number("1001/1000"), line.expr))
+        lines = (*chain.lines[:k], wrong, *chain.lines[k:][1:])
+        assert not verify(replace(derivation, chains=(*others, replace(chain, lines=lines)))).passed
 
 
 VEC = [

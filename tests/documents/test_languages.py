@@ -163,6 +163,16 @@ def test_reasons_are_put_together_from_their_parts(english: str, chinese: str) -
     assert translated((english,), "zh-Hant") == (chinese,)
 
 
+@pytest.mark.parametrize(("english", "chinese"), [
+    ("derivative of cos and of sin, product rule", "cos與sin的導數，乘積法則"),
+    ("derivative of sin, product rule", "sin的導數，乘積法則"),
+    ("derivatives of log det and of the inverse, product rule", "log det 與反矩陣的導數，乘積法則"),
+])
+def test_what_stands_behind_a_comma_is_a_reason_of_its_own(english: str, chinese: str) -> None:
+    assert missing((english,), "zh-Hant") == ()
+    assert "".join(map(str, translated((english,), "zh-Hant"))).replace(" ", "") == chinese.replace(" ", "")
+
+
 def test_expressions_keep_their_places() -> None:
     problem = trace_quadratic()
     x, h = problem.wrt[0], problem.directions[0]

@@ -573,6 +573,7 @@ _REASONS = {
         "{0} 是矩陣指數函數在 {1} 沿 {2} 與 {3} 的二階導數，即 {4} 對 {5} 沿 {6} 的導數",
     "vec of a product, under the integral of the Fréchet derivative": "乘積的 vec，在 Fréchet 導數的積分號下",
     "derivative of the Fréchet derivative": "Fréchet 導數的導數",
+    "the columns side by side": "各行並列",
     "linear in each direction": "對每個方向皆為線性",
     "derivative of the Fréchet derivative of the logarithm": "對數之 Fréchet 導數的導數",
     "{} = {} is the polar decomposition": "{0} = {1} 為極分解",
