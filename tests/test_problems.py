@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -133,6 +134,14 @@ def test_derived_checked_and_equal_to_its_answer(stem: str) -> None:
     assert report.error(derivation) is None
     assert report.passed and report.points >= 3
     check_answers(derivation)  # raises when one differs
+
+
+@pytest.mark.parametrize("detail", ["brief", "full"])
+@pytest.mark.parametrize("stem", FILES + EXERCISES)
+def test_every_problem_has_its_lines_at_every_grain(stem: str, detail: str) -> None:
+    """A chain is whole by construction: each line follows from the one above, each result is on a line."""
+    short, normal = (sum(len(chain.lines) for chain in told.chains) for told in (derive(replace(loaded(stem), detail=detail)), derived(stem)))
+    assert short <= normal if detail == "brief" else short >= normal
 
 
 @pytest.mark.parametrize("stem", FILES)

@@ -16,10 +16,10 @@ SILENT = frozenset({"tidy", "order", "variable", "constant-factor", "definition"
 """Rewrites that never have a line of their own."""
 
 
-def grained(chain: Chain, detail: str) -> Chain:
-    """The chain at the grain asked for; its steps stay inside the lines."""
+def grained(chain: Chain, detail: str, kept: frozenset[Expr] = frozenset()) -> Chain:
+    """The chain at the grain asked for; its steps stay inside the lines.  `kept` are results: each stays on a line."""
     if detail == "brief":
-        return replace(chain, lines=_brief(chain.lines))
+        return replace(chain, lines=_brief(chain.lines, kept))
     if detail == "full":
         return replace(chain, lines=_full(chain.lines))
     return chain
@@ -48,8 +48,8 @@ def folded(chain: Chain, hide: frozenset[str], kept: frozenset[Expr]) -> Chain:
     return replace(chain, lines=tuple(out))
 
 
-def _brief(lines: tuple[Line, ...]) -> tuple[Line, ...]:
-    """Of each run of lines under one left side the last, with all its steps; equations stay."""
+def _brief(lines: tuple[Line, ...], kept: frozenset[Expr]) -> tuple[Line, ...]:
+    """Of each run of lines under one left side the last, with all its steps, and those with results; equations stay."""
     out: list[Line] = []
     run: list[Line] = []
 
@@ -60,16 +60,19 @@ def _brief(lines: tuple[Line, ...]) -> tuple[Line, ...]:
         if len(run) == 1 or any(not line.steps for line in run[1:]):
             out.extend(run)
         else:
-            start = first.start if first.start is not None else first.expr
-            steps = (*first.steps, *(s for line in run[1:] for s in line.steps))
+            begun = first.left is not None
+            start = first.start if first.start is not None else first.expr if begun else None
+            steps = (*(first.steps if first.start is not None or not begun else ()), *(s for line in run[1:] for s in line.steps))
             whys: list[str | Expr] = []
-            for line in run[1:]:
+            for line in run[1:] if begun else run:
                 whys += [", ", *line.why] if whys and line.why else list(line.why)
             out.append(replace(last, left=first.left, start=start, steps=steps, why=tuple(whys), relation=first.relation))
         run.clear()
 
-    for line in lines:
-        if line.rule == "read-off" and run and not line.equation and line.left is None:
+    for k, line in enumerate(lines):
+        below = lines[k + 1] if k + 1 < len(lines) else None
+        goes_on = below is not None and below.left is None and below.start is None and not below.equation and bool(below.steps)
+        if line.rule == "read-off" and run and not line.equation and line.left is None and not goes_on:
             # ⟨G, H⟩ only leads to ∇f, which has a line of its own
             continue
         if line.left is not None or line.equation or line.relation != "=":
@@ -78,6 +81,8 @@ def _brief(lines: tuple[Line, ...]) -> tuple[Line, ...]:
         if line.equation:
             out.extend(run)
             run.clear()
+        elif goes_on and line.expr in kept:
+            close()
     close()
     return tuple(out)
 

@@ -280,7 +280,7 @@ def told_as_asked(chains: list[Chain], problem: Problem, results: Results) -> li
             where=problem.positions.get(key), hint="`derive rules` lists them",
         )
     kept = frozenset(one.expr for found in results.values() for _, one in members(found))
-    grain = [folded(grained(c, problem.detail), problem.hide, kept) for c in chains]
+    grain = [folded(grained(c, problem.detail, kept), problem.hide, kept) for c in chains]
     return [replace(c, lines=tuple(overridden(line, problem) for line in c.lines)) for c in grain]
 
 
