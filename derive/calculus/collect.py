@@ -248,6 +248,14 @@ def _softmax(expr: Expr) -> Expr:
     return scale(times(*(f for f in factors if f is not below)), Call("softmax", (expr.arg.arg,)))
 
 
+def _together(factor: Expr) -> Expr:
+    """The like terms of a factor that is a sum, or a sum transposed."""
+    if isinstance(factor, Transpose) and isinstance(factor.arg, Add):
+        inside = collect(united(factor.arg))
+        return factor if inside is factor.arg else transpose(inside)
+    return collect(united(factor)) if isinstance(factor, Add) else factor
+
+
 def neat(expr: Expr, used: Used) -> Expr:
     """Properties used, like terms collected, common factors out: how a result is written."""
     memo: dict[Expr, Expr] = {}
@@ -263,8 +271,9 @@ def neat(expr: Expr, used: Used) -> Expr:
             out = in_front(Sum(node.index, node.lower, node.upper, go(node.body)))
         elif isinstance(node, Scale):
             out = _softmax(tidy(scale(node.scalar, go(node.arg))))
-        elif isinstance(node, MatMul) and any(isinstance(f, Add | Sum) for f in node.factors):
-            out = tidy(matmul(*(go(f) if isinstance(f, Sum) else collect(united(f)) for f in node.factors)))
+        elif isinstance(node, MatMul):
+            inside = [go(f) if isinstance(f, Sum) else _together(f) for f in node.factors]
+            out = node if all(x is y for x, y in zip(inside, node.factors, strict=True)) else tidy(matmul(*inside))
         else:
             out = node
         memo[node] = out

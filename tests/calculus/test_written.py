@@ -57,6 +57,7 @@ RESULTS = [
     # X' − X is −(X − X'); (XY⁻¹)⁻¹ is YX⁻¹
     ("X: square(n); a: vector(n)", "a' (X - X')^2 a", "X", "gradient", "2(aa'(X' − X) − (X − X')aa')"),
     ("X: spd(n); Y: spd(n)", "tr(X Y^-1) - logdet(X Y^-1) - n", "X", "gradient", "Y⁻¹ − X⁻¹"),
+    ("x: vector(n); Q: spd(n); c: vector(n)", "exp(c' x - 1/2 x' Q x)", "x", "hessian", "exp(c'x − ½x'Qx) ((c − Qx)(c − Qx)' − Q)"),
     # a direction that commutes with the matrix; roots multiply
     ("X: spd(n)", "tr(X logm(X))", "X", "gradient", "logm(X) + I"),
     ("X: spd(n)", "tr(X sqrtm(X))", "X", "gradient", "3/2 sqrtm(X)"),

@@ -306,6 +306,19 @@ def test_a_stationary_point_is_put_into_the_function() -> None:
     assert seen > 5
 
 
+def test_a_peak_is_held_against_its_own_height() -> None:
+    from derive.calculus.quantities import derive
+    from derive.checking.equations import check_stationary
+
+    p = problem("x: vector(n); Q: spd(n); c: vector(n)", "f(x) = exp(c' x - 1/2 x' Q x)", "stationary")
+    for k in range(8):  # whichever points the name of the problem leads to
+        assert verify(derive(replace(p, id=f"peak-{k}"))).passed
+    (point,) = points(p, 1)
+    x = p.symbols["x"]
+    for text, right in (("Q^-1 c", True), ("1.0001 Q^-1 c", False), ("c", False)):
+        assert check_stationary(Site(p, Names(p.let), point), {x: expr(p, text)}).passed is right
+
+
 def test_saddles_are_seen() -> None:
     p = problem("x: vector(n); y: vector(n); A: spd(n); b: vector(n)", "f(x, y) = x' A x - y' A y + b' (x + y)",
                 "stationary", wrt="[x, y]")
