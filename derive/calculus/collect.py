@@ -159,7 +159,7 @@ def factor(expr: Expr) -> Expr:
         return expr
     parts = [split(t) for t in expr.terms]
     number_out = _common_number([c for c, _, _ in parts])
-    scalars_out = _common_scalars([p for _, p, _ in parts])
+    scalars_out = common_scalars([p for _, p, _ in parts])
     if number_out != 1 or scalars_out:
         inner = []
         for c, powers, body in parts:
@@ -185,7 +185,7 @@ def _common_number(values: list[Fraction]) -> Fraction:
     return -size if all(v < 0 for v in values) else size
 
 
-def _common_scalars(powers: list[dict[Expr, Expr]]) -> dict[Expr, Expr]:
+def common_scalars(powers: list[dict[Expr, Expr]]) -> dict[Expr, Expr]:
     out: dict[Expr, Expr] = {}
     for base, exponent in powers[0].items():
         found = [p.get(base) for p in powers]

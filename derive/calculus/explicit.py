@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from derive.calculus.collect import collect
+from derive.calculus.collect import collect, common_scalars, join, split
 from derive.calculus.tidy import tidy
-from derive.language.build import ONE, ZERO, add, is_zero, times
+from derive.language.build import ONE, ZERO, add, is_zero, power, scale, times
 from derive.language.nodes import (
     Add,
     Call,
@@ -19,6 +19,7 @@ from derive.language.nodes import (
     Ones,
     Power,
     Scale,
+    SizeValue,
     Stack,
     Symbol,
     Transpose,
@@ -182,3 +183,16 @@ def multiplied(expr: Expr) -> Expr:
         return node
 
     return transform(expr, visit)
+
+
+def factored_out(matrix: Stack) -> Expr:
+    """exp(xy) [y², xy; xy, x²]: what stands in front of every entry of a matrix of scalars, in front of the matrix."""
+    entries = [c for c in matrix.children if not is_zero(c)]
+    if len(entries) < 2 or not all(c.is_scalar for c in entries):
+        return matrix
+    common = common_scalars([split(c)[1] for c in entries])
+    front = join(Fraction(1), common, None)
+    if front is ONE or isinstance(front, SizeValue):
+        return matrix
+    below = power(front, -1)
+    return scale(front, Stack(tuple(tuple(c if is_zero(c) else tidy(times(c, below)) for c in row) for row in matrix.rows)))

@@ -14,7 +14,7 @@ from derive.calculus.bilinear import Directions, applied, directions, finish, mu
 from derive.calculus.collect import collect, neat, only_factored
 from derive.calculus.derivation import Chain, Head, Line, Result, Step, Why
 from derive.calculus.differentiate import spread
-from derive.calculus.explicit import by_entries, explicit
+from derive.calculus.explicit import by_entries, explicit, factored_out
 from derive.calculus.first import Setting, cleaned, levels, parameter, shifted
 from derive.calculus.matrixform import matrix_of
 from derive.calculus.properties import degree
@@ -364,7 +364,7 @@ def _block_matrix(s: Setting, images: list[Expr]) -> Line | None:
             if there.is_scalar and algebra.equal(there, row[k]):
                 row[k] = there
         rows.append(tuple(row))
-    matrix: Expr = Stack(tuple(rows))
+    matrix = factored_out(Stack(tuple(rows)))
     return Line(matrix, "read-off", ("read off the blocks",), "hessian", Head("hessian", p.name, p.wrt), start=matrix)
 
 

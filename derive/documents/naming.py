@@ -27,6 +27,10 @@ LONG = 6.0
 """What occurs once is worth a letter when it is longer than this, in em."""
 
 
+WIDEST = 20.0
+"""A matrix of entries that is wider than this, in em, cannot be broken beside its letter either."""
+
+
 @dataclass(frozen=True)
 class Names:
     """What is written instead of what, and what the letters stand for."""
@@ -109,7 +113,8 @@ def abbreviations(derivation: Derivation, letters: Names, count: int) -> Names:
     found: list[tuple[Symbol, Expr]] = []
     for _ in range(count):
         counted = Counter(node for expr in lines for node in walk(substitute(expr, values)) if _is_long(node, known, indices))
-        saved = {node: n * (width(latex(node)) - 1.0) for node, n in counted.items() if node not in stated}
+        widths = {node: width(latex(node)) for node in counted if node not in stated}
+        saved = {node: counted[node] * (wide - 1.0) for node, wide in widths.items() if wide <= WIDEST or not _has_entries(node)}
         saved = {node: gain for node, gain in saved.items() if counted[node] > 1 or gain > LONG}
         node = max(saved, key=lambda one: saved[one], default=None)
         letter = next((x for x in _letters(node) if x not in taken), None) if node is not None else None
@@ -123,6 +128,10 @@ def abbreviations(derivation: Derivation, letters: Names, count: int) -> Names:
         meant[symbol], values[whole] = whole, symbol
         found.append((symbol, node))
     return Names(values, tuple(found))
+
+
+def _has_entries(node: Expr) -> bool:
+    return any(isinstance(e, Stack) for e in walk(node))
 
 
 def _letters(node: Expr) -> str:

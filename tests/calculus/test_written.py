@@ -8,7 +8,7 @@ import pytest
 
 from derive.errors import DeriveError
 from derive.language.functions import FUNCTIONS
-from derive.language.nodes import Stack
+from derive.language.nodes import Scale, Stack
 from derive.notation import text
 from derive.notation.latex import latex
 from tests.calculus.test_telling import derived, told
@@ -117,8 +117,9 @@ def test_the_inverse_root_is_written_as_a_power_and_read_back() -> None:
 def test_a_hessian_of_two_numbers_is_collected_and_symmetric() -> None:
     derivation = derived("x: scalar; y: scalar", "exp(x*y)*sin(x + y)", "[x, y]", "hessian")
     matrix = derivation.chains[-1].lines[-1].expr
-    assert isinstance(matrix, Stack) and matrix.rows[0][1] is matrix.rows[1][0]
-    assert text.pretty(matrix.rows[0][0]) == "exp(xy) (y² sin(x + y) + 2y cos(x + y) − sin(x + y))"
+    assert isinstance(matrix, Scale) and isinstance(matrix.arg, Stack) and text.pretty(matrix.scalar) == "exp(xy)"
+    assert matrix.arg.rows[0][1] is matrix.arg.rows[1][0]
+    assert text.pretty(matrix.arg.rows[0][0]) == "y² sin(x + y) + 2y cos(x + y) − sin(x + y)"
 
 
 LETS = [

@@ -81,6 +81,16 @@ def test_a_letter_makes_rows_shorter_and_is_explained_where_it_stands() -> None:
     assert longest(page(COST, "slides", Fit(letters={COST: 1}), Settings())) < longest(page(COST, settings=Settings()))
 
 
+def test_a_wide_matrix_is_shortened_by_letters_for_its_entries() -> None:
+    from derive.documents.naming import WIDEST
+    from derive.notation.latex import latex
+    from tests.calculus.test_telling import derived
+
+    derivation = derived("x: scalar; y: scalar", "exp(x*y)*sin(x + y)", "[x, y]", "hessian")
+    short = abbreviations(derivation, names(derivation.problem, derivation), 4)
+    assert len(short.definitions) == 4 and all(width(latex(expr)) <= WIDEST for _, expr in short.definitions)
+
+
 def test_what_a_frame_is_too_small_for_is_parted() -> None:
     units = [Unit(0, k, (), 20.0, None, f"row{k}") for k in range(4)]
     room = Room(4, 200.0, 200.0)
