@@ -19,7 +19,6 @@ from derive.calculus.rules.rule import Rule, Unfold, compiled, fill, match
 from derive.calculus.shortcuts import traced
 from derive.calculus.structure import in_structure
 from derive.calculus.tidy import Used, tidy, tidy_with
-from derive.errors import DeriveError
 from derive.language.build import ONE, add, scale, subtract, times
 from derive.language.nodes import (
     Add,
@@ -258,24 +257,25 @@ def derivative_lines(s: Setting) -> tuple[list[Line], Named]:
 
 
 def expansion_lines(s: Setting) -> list[Line]:
-    """f(X + H) − f(X) multiplied out by SymPy on noncommuting symbols, and the part that is linear in H."""
+    """f(X + H) − f(X) multiplied out by SymPy on noncommuting symbols, and the part that is linear in H; of several variables
+    the part that is linear in all directions together."""
     from derive.calculus import algebra
 
     p = s.problem
-    if len(p.wrt) > 1:
-        raise DeriveError("the method `expansion` is by one variable", code="method", where=p.positions.get("method"))
-    (h,) = p.directions
-    moved = substitute(p.function, {p.wrt[0]: add(p.wrt[0], h)})
-    found = algebra.linear_part(moved, h)
+    h = p.directions[0]
+    moved = substitute(p.function, {x: add(x, d) for x, d in zip(p.wrt, p.directions, strict=True)})
+    found = algebra.linear_part(moved, *p.directions)
     difference = subtract(moved, p.function)
     whole: Unnamed = Unnamed(p.name, p.wrt[0].shape, p.function.shape)
     read: Why = (subtract(Apply(whole, add(p.wrt[0], h)), Apply(whole, p.wrt[0])), ", multiplied out")
+    if len(p.wrt) > 1:
+        read = ("the increment, multiplied out",)
     everything = _last(tidy(add(found.linear, *([found.higher] if found.higher is not None else []))), h)
     lines = []
     if found.higher is not None:
         lines.append(Line(everything, "expansion", read, "equation", difference, equation=True))
     head = Head("derivative", p.name, p.wrt, s.directions)
-    lines.append(Line(_last(tidy(found.linear), h), "linear-part", ("the part linear in ", h), left=head))
+    lines.append(Line(_last(tidy(found.linear), h), "linear-part", linear_in(p.directions), left=head))
     line = cleaned(lines[-1].expr, "derivative") if not lines[-1].expr.is_scalar else None
     if line is not None:
         lines.append(line)
@@ -287,6 +287,15 @@ def expansion_lines(s: Setting) -> list[Line]:
         speed = tidy(substitute(lines[-1].expr, {h: ONE}))
         lines.append(Line(speed, "read-off", ("read off: the factor of ", h), left=replace(head, directions=())))
     return lines
+
+
+def linear_in(directions: tuple[Symbol, ...]) -> Why:
+    """`the part linear in H`, `the part linear in H and k together`."""
+    first, *rest = directions
+    if not rest:
+        return ("the part linear in ", first)
+    between: list[str | Expr] = [part for d in rest[:-1] for part in (", ", d)]
+    return ("the part linear in ", first, *between, " and ", rest[-1], " together")
 
 
 def _last(expr: Expr, h: Symbol) -> Expr:

@@ -391,6 +391,14 @@ def test_expansion_refuses_what_is_no_polynomial() -> None:
             algebra.linear_part(e, direction)
 
 
+def test_the_linear_part_in_several_directions_together() -> None:
+    """(A + H)(B + K) − AB: linear HB + AK, and HK is of the second degree."""
+    k = symbol("K", "n", "n")
+    found = algebra.linear_part(matmul(add(A, GENERAL), add(B, k)), GENERAL, k)
+    assert found.constant is matmul(A, B)
+    assert found.linear is add(matmul(GENERAL, B), matmul(A, k)) and found.higher is matmul(GENERAL, k)
+
+
 def test_expand() -> None:
     assert algebra.expand(call("tr", matmul(add(A, B), A))) is add(call("tr", power(A, 2)), call("tr", matmul(B, A)))
     assert algebra.expand(subtract(matmul(A, add(B, A)), matmul(A, B))) is power(A, 2)

@@ -137,6 +137,16 @@ def test_each_of_several_jacobians_keeps_its_own_name() -> None:
     assert [row for row, _ in rows][-4:] == ["∂f/∂x = zI", "(∂f/∂x)' = zI", "∂f/∂z = x", "(∂f/∂z)' = x'"]
 
 
+def test_the_expansion_by_several_variables() -> None:
+    rows = told(derived("A: matrix(m, n); B: matrix(n, p)", "A B", "[A, B]", "derivative", "method: expansion\n"))
+    assert rows == [
+        ("(A + H_A)(B + H_B) − AB = H_A B + A H_B + H_A H_B", "the increment, multiplied out"),
+        ("Df(A, B)[H_A, H_B] = H_A B + A H_B", "the part linear in H_A and H_B together"),
+    ]
+    rows = told(derived("A: matrix(m, n); b: vector(n); y: vector(m)", "norm(A b - y)^2", "[A, b]", "gradient", "method: expansion\n"))
+    assert [row for row, _ in rows[-2:]] == ["∇_A f(A, b) = 2(Ab − y)b'", "∇_b f(A, b) = 2A'(Ab − y)"]
+
+
 SPHERICAL = ("r: positive; theta: scalar; phi: scalar", "[r sin(theta) cos(phi); r sin(theta) sin(phi); r cos(theta)]", "[r, theta, phi]")
 
 

@@ -72,12 +72,12 @@ class NotPolynomial(ValueError):
         self.part = part
 
 
-def terms_of(expr: Expr, inside: Symbol | None = None, degree: int | None = None) -> list[Term]:
+def terms_of(expr: Expr, inside: tuple[Symbol, ...] = (), degree: int | None = None) -> list[Term]:
     """The terms of an expression when products are expanded over sums, linear functions taken term by term.
 
     Factors keep their order, terms the order of multiplying out from left to right.  With `inside`, only what holds
-    that symbol is expanded, what does not stays together as one factor, and terms of more than `degree` of it are
-    left out. TooManyTerms beyond a few thousand; with `inside`, NotPolynomial when the symbol stands in another
+    one of these symbols is expanded, what does not stays together as one factor, and terms of more than `degree` of them
+    are left out. TooManyTerms beyond a few thousand; with `inside`, NotPolynomial when a symbol of it stands in another
     function.
     """
     return _Distribute(inside, degree).of(expr)
@@ -99,23 +99,23 @@ def gather(terms: Sequence[Term], shape: Shape) -> Expr:
     return build.total((replace(first[key], coefficient=c).expr(shape) for key, c in total.items() if c), shape)
 
 
-def occurrences(expr: Expr, symbol: Symbol) -> int:
-    """How often the symbol stands in an expression: its degree in a term that is expanded."""
-    if expr is symbol:
+def occurrences(expr: Expr, symbols: tuple[Symbol, ...]) -> int:
+    """How often the symbols stand in an expression: its degree in them, in a term that is expanded."""
+    if expr in symbols:
         return 1
-    if symbol.name not in expr.free:
+    if not any(symbol.name in expr.free for symbol in symbols):
         return 0
     if isinstance(expr, Power) and isinstance(expr.exponent, Number) and expr.exponent.value.denominator == 1:
-        return occurrences(expr.base, symbol) * int(expr.exponent.value)
-    return sum(occurrences(child, symbol) for child in expr.children)
+        return occurrences(expr.base, symbols) * int(expr.exponent.value)
+    return sum(occurrences(child, symbols) for child in expr.children)
 
 
-def term_degree(term: Term, symbol: Symbol) -> int:
-    return sum(occurrences(letter, symbol) for letter in term.letters())
+def term_degree(term: Term, symbols: tuple[Symbol, ...]) -> int:
+    return sum(occurrences(letter, symbols) for letter in term.letters())
 
 
 class _Distribute:
-    def __init__(self, inside: Symbol | None, degree: int | None) -> None:
+    def __init__(self, inside: tuple[Symbol, ...], degree: int | None) -> None:
         self.inside, self.degree = inside, degree
         self.memo: dict[Expr, list[Term]] = {}
 
@@ -127,7 +127,7 @@ class _Distribute:
     def expand(self, e: Expr) -> list[Term]:
         if build.is_zero(build.coefficient(e)[1]):
             return []
-        if self.inside is not None and self.inside.name not in e.free:
+        if self.inside and not any(symbol.name in e.free for symbol in self.inside):
             return [self.letter(e)]
         match e:
             case Number(value):
@@ -152,7 +152,7 @@ class _Distribute:
 
     def group(self, terms: list[Term], shape: Shape) -> list[Term]:
         """What does not hold the symbol as one term: (Ax − y) + Ah has two."""
-        if self.inside is None:
+        if not self.inside:
             return terms
         fixed = [t for t in terms if not term_degree(t, self.inside)]
         if len(fixed) < 2:
@@ -169,7 +169,7 @@ class _Distribute:
             return self.of(build.power(square, k // 2))
         if isinstance(base, Map) and base.function == "sqrt" and k % 2 == 0:
             return self.of(build.power(base.arg, k // 2))
-        if self.inside is None and isinstance(base, Symbol):
+        if not self.inside and isinstance(base, Symbol):
             return [self.letter(build.power(base, k))]
         out = self.of(base)
         for _ in range(k - 1):
@@ -201,7 +201,7 @@ class _Distribute:
         )
 
     def within(self, terms: list[Term]) -> list[Term]:
-        if self.inside is not None and self.degree is not None:
+        if self.inside and self.degree is not None:
             terms = [t for t in terms if term_degree(t, self.inside) <= self.degree]
         if len(terms) > LIMIT:
             raise TooManyTerms
@@ -225,7 +225,7 @@ class _Distribute:
         return Term(c, scalars, rest.factors if isinstance(rest, MatMul) else (rest,))
 
     def atom(self, e: Expr) -> list[Term]:
-        if self.inside is not None and e is not self.inside:
+        if self.inside and e not in self.inside:
             raise NotPolynomial(e)
         return [self.letter(e)]
 

@@ -63,13 +63,13 @@ def isolate(lhs: Expr, rhs: Expr, unknown: Symbol) -> LinearEquation | None:
     """
     difference = build.subtract(lhs, rhs)
     try:
-        found = [t for side in build.terms(difference) for t in terms_of(side, unknown)]
+        found = [t for side in build.terms(difference) for t in terms_of(side, (unknown,))]
     except (NotPolynomial, TooManyTerms):
         return None
-    fixed = [t for t in found if not term_degree(t, unknown)]
+    fixed = [t for t in found if not term_degree(t, (unknown,))]
     moving: list[tuple[Fraction, LinearTerm]] = []
     for term in found:
-        degree = term_degree(term, unknown)
+        degree = term_degree(term, (unknown,))
         if degree == 0:
             continue
         split = _split(term, unknown, difference) if degree == 1 else None

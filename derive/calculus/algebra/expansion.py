@@ -32,11 +32,11 @@ class Expansion:
     higher: Expr | None
 
 
-def linear_part(expr: Expr, direction: Symbol) -> Expansion:
-    """The expansion of `expr`, a polynomial of matrices in which the direction H stands, by powers of H.
+def linear_part(expr: Expr, *directions: Symbol) -> Expansion:
+    """The expansion of `expr`, a polynomial of matrices in which the directions H, K, … stand, by their powers together.
 
-    Factors keep their order, terms come in order of first appearance with H from left to right.  DeriveError
-    [no-rule] names a subexpression that is not a polynomial in H (an inverse, a norm that is not squared, an entry by
+    Factors keep their order, terms come in order of first appearance with H from left to right, then with K.  DeriveError
+    [no-rule] names a subexpression that is not a polynomial in them (an inverse, a norm that is not squared, an entry by
     entry function).
     """
     size = _count(expr)
@@ -44,23 +44,23 @@ def linear_part(expr: Expr, direction: Symbol) -> Expansion:
     groups: dict[int, list[Term]] = {0: [], 1: [], 2: []}
     try:
         for term in build.terms(expr):
-            found = sorted(terms_of(term, direction, degree), key=lambda t: _positions(t, direction))
+            found = sorted(terms_of(term, directions, degree), key=lambda t: _positions(t, directions))
             for t in found:
-                groups[min(2, term_degree(t, direction))].append(t)
+                groups[min(2, term_degree(t, directions))].append(t)
     except NotPolynomial as e:
         from derive.notation.text import pretty
 
         raise DeriveError(
             "the method `expansion` multiplies out sums, products, powers and linear functions, and something else stands "
-            f"around {direction.name}: {pretty(e.part)}; `directional` or `differential` derive it",
+            f"around {', '.join(d.name for d in directions)}: {pretty(e.part)}; `directional` or `differential` derive it",
             code="no-rule",
         ) from e
     constant, linear, higher = (gather(groups[k], expr.shape) for k in range(3))
     if degree is None:
         for power, mine in enumerate((constant, linear)):
-            theirs = coefficient(expr, direction, power)
+            theirs = coefficient(expr, directions, power)
             if theirs is not None and not is_zero(build.subtract(theirs, mine)):
-                raise AssertionError(f"two expansions differ in the terms with {direction.name} to the power {power}")
+                raise AssertionError(f"two expansions differ in the terms of degree {power}")
     return Expansion(constant, linear, higher if degree is None else None)
 
 
@@ -85,8 +85,8 @@ def _count(expr: Expr) -> int:
     return go(expr)
 
 
-def _positions(term: Term, direction: Symbol) -> tuple[int, tuple[int, ...]]:
-    """Where H stands in a term, read from the left."""
+def _positions(term: Term, directions: tuple[Symbol, ...]) -> tuple[int, tuple[int, ...]]:
+    """Where a direction stands in a term, read from the left."""
     where: list[int] = []
     place = 0
 
@@ -94,14 +94,14 @@ def _positions(term: Term, direction: Symbol) -> tuple[int, tuple[int, ...]]:
         nonlocal place
         if not e.children:
             place += 1
-            if e is direction:
+            if e in directions:
                 where.append(place)
         for child in e.children:
             visit(child)
 
     for letter in term.letters():
         visit(letter)
-    return term_degree(term, direction), tuple(where)
+    return term_degree(term, directions), tuple(where)
 
 
 # ------------------------------------------------------------------------------------------- noncommutative symbols
@@ -122,15 +122,15 @@ class Letters:
         return self.symbols[key]
 
 
-def noncommutative(expr: Expr, letters: Letters, scaled: Symbol | None = None, t: Any = None) -> Any:
+def noncommutative(expr: Expr, letters: Letters, scaled: tuple[Symbol, ...] = (), t: Any = None) -> Any:
     """The expression on noncommutative symbols, not multiplied out; each `scaled` symbol comes with a factor t."""
     sympy = sp()
 
     def go(e: Expr, flipped: bool) -> Any:
-        if (scaled is not None and scaled.name not in e.free) or not e.children:
+        if (scaled and not any(s.name in e.free for s in scaled)) or not e.children:
             key = build.transpose(e) if flipped else e
             letter = letters.of(key, e.is_scalar)
-            return letter * t if e is scaled else letter
+            return letter * t if e in scaled else letter
         match e:
             case Number(value):
                 return sympy.Rational(value.numerator, value.denominator)
@@ -166,13 +166,13 @@ def noncommutative(expr: Expr, letters: Letters, scaled: Symbol | None = None, t
     return go(expr, False)
 
 
-def coefficient(expr: Expr, direction: Symbol, power: int) -> Expr | None:
+def coefficient(expr: Expr, directions: tuple[Symbol, ...], power: int) -> Expr | None:
     """The coefficient of t^power in f(X + tH), expanded by SymPy; None beyond LARGEST terms."""
     sympy = sp()
     letters, t = Letters(), sympy.Symbol("t", commutative=True)
     if _count(expr) > LARGEST:
         return None
-    expanded = sympy.expand(noncommutative(expr, letters, direction, t))
+    expanded = sympy.expand(noncommutative(expr, letters, directions, t))
     terms: list[Expr] = []
     for term in sympy.Add.make_args(expanded):
         commuting, word = term.args_cnc()
