@@ -7,13 +7,14 @@ from dataclasses import replace
 
 from derive.calculus import links
 from derive.calculus.collect import collect, neat
-from derive.calculus.derivation import Chain, Head, Line, Result, Step, Why
+from derive.calculus.derivation import Chain, Head, Line, Result, Step, Why, told
 from derive.calculus.differentiate import spread
 from derive.calculus.explicit import by_entries, determinant, entries_of, explicit
 from derive.calculus.first import Setting
 from derive.calculus.matrixform import in_vec, laws, matrix_of, vec_matrix
 from derive.calculus.rules.identities import IDENTITIES
 from derive.calculus.rules.moves import MOVES
+from derive.calculus.rules.rule import compiled
 from derive.calculus.tidy import tidy, tidy_with
 from derive.errors import DeriveError
 from derive.language.build import add, is_zero, matmul, scale, times, transpose
@@ -62,11 +63,11 @@ def jacobian(s: Setting, first: Expr) -> tuple[list[Chain], Result | dict[str, R
     lines += _side_by_side(s, results)
     if is_column(first.shape) and any(map(_entrywise, walk(first))):
         head = Head("derivative", p.name, p.wrt, s.directions)
-        law = IDENTITIES["hadamard-diag"]
         image = add(*images)
         if image is not first and all(is_column(x.shape) or x.is_scalar for x in p.wrt):
-            step = Step(first, image, law.name, ())
-            lines.insert(0, Line(image, law.name, (law.words,), "derivative", head, steps=(step,), start=first))
+            step = Step(first, image, "hadamard-diag", ())
+            law = told("`a .* v = diag(a) v`", lambda side: compiled(side, "a: n 1, v: n 1"))
+            lines.insert(0, Line(image, "hadamard-diag", law, "derivative", head, steps=(step,), start=first))
     return [Chain("jacobian", "Jacobian", tuple(lines))], per_variable(p, results)
 
 

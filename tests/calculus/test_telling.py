@@ -259,7 +259,7 @@ WRITTEN = [
     ("x: vector(n); A: square(n)", "x' A x", "x", "second-derivative", "method: polarization\n", ("= 2h'Ah", "a scalar is its own transpose")),
     ("X: matrix(m, n)", "inner(X, X)", "X", "gradient", "", ("= 2 ⟨X, H⟩", "⟨A, B⟩ = ⟨B, A⟩")),
     ("x: vector(n); w: vector(n)", "w .* x .* x", "x", "jacobian", "",
-     ("Df(x)[h] = 2 diag(x ∘ w) h", "a ∘ x = diag(a) x")),
+     ("Df(x)[h] = 2 diag(x ∘ w) h", "a ∘ v = diag(a) v")),
     ("x: scalar; y: scalar", "x^2 y", "[x, y]", "gradient", "", ("= 2xy h_x + x² h_y", "power rule, product rule")),
     ("x: scalar; y: scalar", "x^2 y", "[x, y]", "gradient", "", ("∂f/∂x = 2xy", "")),
     ("x: vector(n); E: function(n)", "E(x)", "x", "second-derivative", "", ("= h' ∇²E(x) k", "derivative of an unnamed function")),
