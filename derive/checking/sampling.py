@@ -17,7 +17,7 @@ import numpy as np
 from derive.checking import smooth
 from derive.checking.domains import check, demands
 from derive.checking.evaluation import NAMESPACE, Unevaluable, compiled, derivative, evaluate, largest, magnitude, quiet
-from derive.checking.sizing import assignments
+from derive.checking.sizing import assignments, implied
 from derive.checking.structures import STYLES, Array, Style, array_shape, direction, draw
 from derive.errors import DeriveError
 from derive.language.functions import FUNCTIONS
@@ -134,6 +134,12 @@ def points(
     DeriveError `no-point` when none is found.
     """
     names = Names(problem.let)
+    if next(assignments(problem), None) is None:
+        relations = [f"{r.left} {r.op} {r.right}" for r in (*problem.sizes, *implied(problem.symbols.values()))]
+        raise DeriveError(
+            f"no sizes satisfy {' and '.join(dict.fromkeys(relations))} at once", code="sizes", where=problem.positions.get("sizes"),
+            hint="orthonormal or independent columns are at most as many as rows" if len(relations) > len(problem.sizes) else None,
+        )
     code = compiled(problem.function, names)
     asked = demands((problem.function, *(d for _, d in problem.let)))
 

@@ -287,7 +287,8 @@ class Combiner:
             )
             if (a.shape[1], a.shape[0]) == b.shape:
                 message += f"; did you mean {self.grouped(left)} {op} {self.transposed(right)}?"
-            raise self.fail(message, right.start, "size-mismatch")
+            hint = f"`{op}` binds tighter than a product: A x {op} B x is (A x) {op} (B x) in brackets"
+            raise self.fail(message, right.start, "size-mismatch", hint)
         out: Expr = Call("hadamard" if op == ".*" else "quotient", (a, b))
         return out
 

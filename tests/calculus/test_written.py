@@ -143,3 +143,16 @@ def test_the_hessian_through_a_vector_function_is_an_operator() -> None:
     """Gauss–Newton: J'J h, and what the second derivative of g adds, which no matrix states."""
     result = derived("g: function(n, m); x: vector(n); y: vector(m)", "1/2 norm(g(x) - y)^2", "x", "hessian").results["hessian"]
     assert str(result) == "DJ_g(x)[h]' (g(x) − y) + J_g(x)' J_g(x) h" and len(result.direction) == 1  # type: ignore[union-attr]
+
+
+MESSAGES = [
+    ("x: vector(n); A: matrix(m, n)", "A x .* A x", "", "sizes must be equal", "`.*` binds tighter than a product"),
+    ("X: stiefel(n, p)", "tr(X' X)", "sizes: [n < p]\n", "no sizes satisfy n < p and n >= p at once", "at most as many as rows"),
+]
+
+
+@pytest.mark.parametrize(("symbols", "function", "more", "said", "hint"), MESSAGES, ids=[row[1] for row in MESSAGES])
+def test_a_message_says_what_would_be_right(symbols: str, function: str, more: str, said: str, hint: str) -> None:
+    with pytest.raises(DeriveError, match=said) as caught:
+        derived(symbols, function, symbols[0], "derivative", more)
+    assert caught.value.where is not None and hint in (caught.value.hint or "")
