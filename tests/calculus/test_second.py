@@ -127,6 +127,13 @@ def test_second_derivatives_of_the_exponential_and_the_logarithm(function: str, 
     assert report.passed, report.failures
 
 
+def test_the_second_derivative_of_a_simple_eigenvalue_of_a_general_matrix() -> None:
+    """By the derivatives of both eigenvectors (Magnus & Neudecker, ch. 8), along all routes."""
+    told = derive(read("symbols: {A: square(n)}\nfunction: eigval(A, 1)\nwrt: A\nfind: [second-derivative, hessian]\nmethod: all\n", "e.yaml"))
+    report = verify(told)
+    assert report.passed, report.failures
+
+
 @pytest.mark.parametrize("function", ["expm(X)", "A expm(A X) A", "expm(X)' expm(X)"])
 def test_the_exponential_has_a_matrix_by_stacked_columns(function: str) -> None:
     """vec L(X, H) by the block form of the integral (Higham 2008, ch. 10)."""

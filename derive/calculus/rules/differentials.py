@@ -15,6 +15,11 @@ GILES = "Giles, An extended collection of matrix derivative results (2008)"
 RELTON = "Higham & Relton, Higher order Fréchet derivatives of matrix functions (2014)"
 HIGHAM = "Higham, Functions of Matrices (2008)"
 
+_U, _V = "eigvec_left(A, k)", "eigvec_right(A, k)"
+_N = "pinv(eigval(A, k) I(n) - A)"
+_DV = f"dA {_V} - ({_U}' dA {_V}) {_V}"
+_DU = f"dA' {_U} - ({_U}' dA {_V}) {_U}"
+
 _ROWS = (
     # ------------------------------------------------------------------ norms
     Rule("norm-squared", "norm(x)^2", "2 x' dx", "x: n 1", "derivative of the squared norm",
@@ -123,6 +128,12 @@ _ROWS = (
     Rule("eigenvector-symmetric", "eigvec(A, k)", "pinv(eigval(A, k) I(n) - A) dA eigvec(A, k)",
          "A: n n symmetric, k: integer", "derivative of a unit eigenvector",
          "Differentiate `A v = c v` for the eigenvalue `c`, where `v' v = 1`.", f"{MN}, ch. 8", condition=("simple-eigenvalue A k",)),
+    Rule("eigenvector-right", "eigvec_right(A, k)", f"{_N} ({_DV})", "A: n n, k: integer", "derivative of a unit right eigenvector",
+         "Differentiate `A v = c v` for the eigenvalue `c`, where `v' v = 1`.", f"{MN}, ch. 8", condition=("simple-eigenvalue A k",)),
+    Rule("eigenvector-left", "eigvec_left(A, k)", f"{_N}' ({_DU}) - ({_U}' {_N} ({_DV}) + {_V}' {_N}' ({_DU})) {_U}",
+         "A: n n, k: integer", "derivative of a left eigenvector",
+         "Differentiate `A' u = c u` for the eigenvalue `c`, where `u' v = 1` with the unit right eigenvector `v`.", f"{MN}, ch. 8",
+         condition=("simple-eigenvalue A k",)),
     Rule("singular-value", "singval(A, k)", "svd_u(A)[:, k]' dA svd_v(A)[:, k]", "A: m n, k: integer",
          "derivative of a singular value", "Differentiate `u' A v`, where `u' u = 1` and `v' v = 1`: the terms with the derivatives of u and v vanish.",
          f"{GILES}, sec. 3.2", condition=("distinct-singular-values A",)),

@@ -204,6 +204,8 @@ _ROWS = (
     Proof("eigenvalue-symmetric", engine=True),
     Proof("eigenvalue", engine=True),
     Proof("eigenvector-symmetric", engine=True),
+    Proof("eigenvector-right", engine=True),
+    Proof("eigenvector-left", engine=True),
     Proof("singular-value", engine=True, sizes="m >= n"),
     Proof("singular-values", engine=True, sizes="m >= n"),
     Proof("left-singular-vectors-square", engine=True),
