@@ -189,9 +189,12 @@ def masked(a: Expr, b: Expr) -> Expr | None:
     return None
 
 
-def is_centred(total: Expr) -> bool:
-    """Whether the entries of a column sum to 0 as it is written: x − mean(x) 𝟏."""
-    column = total.arg if isinstance(total, Transpose) else total
-    if not isinstance(column, Add) or len(column.terms) != 2 or not is_column(column.shape):
-        return False
-    return any(other is scale(number(-1), scale(Call("mean", (x,)), Ones(x.shape))) for x, other in (column.terms, column.terms[::-1]))
+def centred(left: Expr, right: Expr) -> Expr | None:
+    """The array x − mean(x) 𝟏, transposed or not, that stands beside ones: its entries sum to 0 as it is written."""
+    a, b = (e.arg if isinstance(e, Transpose) else e for e in (left, right))
+    for array, other in ((a, b), (b, a)):
+        if isinstance(other, Ones) and other.shape == array.shape and isinstance(array, Add) and len(array.terms) == 2:
+            for x, mean in (array.terms, array.terms[::-1]):
+                if mean is scale(number(-1), scale(Call("mean", (x,)), other)):
+                    return array
+    return None

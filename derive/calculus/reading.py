@@ -9,6 +9,7 @@ from derive.calculus.adjoint import pull
 from derive.calculus.collect import collect, in_powers, neat, positive_first
 from derive.calculus.derivation import Step, Why
 from derive.calculus.rules.identities import IDENTITIES
+from derive.calculus.shortcuts import rooted
 from derive.calculus.sums import in_front
 from derive.calculus.tidy import Used, tidy, tidy_with
 from derive.language.build import MINUS_ONE as _MINUS
@@ -51,7 +52,8 @@ def property_whys(used: Used) -> list[Why]:
             case "inverse-product":
                 out.append(("(MN)⁻¹ = N⁻¹M⁻¹",))
             case "centred":
-                out.append((matmul(t, Ones(symbol.shape)), " = 0"))
+                column = is_column(symbol.shape)
+                out.append((matmul(t, Ones(symbol.shape)) if column else Call("inner", (symbol, Ones(symbol.shape))), " = 0"))
             case "commuting" if isinstance(symbol, Call):
                 out.append((symbol, " = ", commuting.along(symbol.name, symbol.args) or symbol))
             case "penrose" | "penrose-symmetric" | "penrose-rank":
@@ -298,7 +300,7 @@ def gradient(expr: Expr, direction: Symbol) -> tuple[Expr, Used]:
     raw = tidy(pull(expr, direction, ONE))
     if direction.is_scalar:
         raw = transform(raw, _bracket_last)
-    return _unsigned(transform(neat(raw, used), in_powers)), used
+    return _unsigned(transform(neat(raw, used), lambda e: in_powers(rooted(e)))), used
 
 
 def _unsigned(expr: Expr) -> Expr:

@@ -19,6 +19,7 @@ from derive.calculus.first import Setting, cleaned, levels, parameter, shifted
 from derive.calculus.matrixform import matrix_of
 from derive.calculus.properties import degree
 from derive.calculus.reading import joined, property_whys
+from derive.calculus.shortcuts import rooted
 from derive.calculus.structure import CURVED, in_structure
 from derive.calculus.tidy import Used, tidy, tidy_with
 from derive.errors import DeriveError
@@ -383,7 +384,7 @@ def _hessian_matrix(s: Setting, image: Expr, x: Symbol, h: Symbol) -> Line | Non
     elif any(isinstance(e, Apply) and e.order > 1 and e.directions and e.shape != e.arg.shape for e in walk(image)):
         return None
     else:
-        matrix = neat(matrix_of(spread(image, frozenset({h.name})), h), [])
+        matrix = transform(neat(matrix_of(spread(image, frozenset({h.name})), h), []), rooted)
         if by_entries(s.problem.function, x):
             matrix = explicit(matrix) or matrix
     return Line(matrix, "read-off", ("read off the matrix",), "hessian", Head("hessian", s.problem.name, (x,)))

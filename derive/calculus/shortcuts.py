@@ -8,13 +8,14 @@ from derive.calculus.entrywise import cancelled, masked
 from derive.calculus.entrywise import summed as summed_entries
 from derive.calculus.gathering import gathered
 from derive.calculus.partial_traces import shorter
-from derive.language.build import ONE, add, coefficient, is_zero, matmul, scale, times, transpose, zero
+from derive.language.build import ONE, add, coefficient, is_zero, matmul, power, scale, times, transpose, zero
 from derive.language.functions import FUNCTIONS
 from derive.language.nodes import (
     Add,
     Call,
     Compare,
     Expr,
+    Map,
     MatMul,
     Number,
     Ones,
@@ -213,6 +214,16 @@ def summed_over(expr: Sum, new: tuple[Expr, ...]) -> Expr:
 
         out = tidy(whole)
     return scale(constant, out)
+
+
+def rooted(node: Expr) -> Expr:
+    """u for sqrt(u)², where a result is written; on the way the root is the base, so that its powers come together."""
+    if not isinstance(node, Power) or not isinstance(node.base, Map) or node.base.function != "sqrt" or not node.is_scalar:
+        return node
+    half = node.exponent.value / 2 if isinstance(node.exponent, Number) else None
+    if half is None or half.denominator != 1:
+        return node
+    return node.base.arg if half == 1 else power(node.base.arg, number(half))
 
 
 def inverts_well(product: MatMul) -> bool:

@@ -83,7 +83,7 @@ def _node(expr: Expr, new: tuple[Expr, ...], used: Used | None, memo: dict[Expr,
             return _scalars(new)
         case Scale():
             scalar, arg = new
-            if is_zero(scalar) or is_zero(arg):
+            if any(map(is_zero, new)):
                 return zero(expr.shape)
             if isinstance(arg, Scale):
                 scalar, arg = _scalars((scalar, arg.scalar)), arg.arg
@@ -219,10 +219,9 @@ def _join(left: Expr, right: Expr, used: Used | None) -> Expr | None:
         if isinstance(right, Transpose) and right.arg is left and is_orthogonal(left):
             _note(used, "orthogonal", left)
             return Identity(left.shape[0])
-        for total, other in ((left, right), (right, left)):
-            if isinstance(other.arg if isinstance(other, Transpose) else other, Ones) and entrywise.is_centred(total):
-                _note(used, "centred", total.arg if isinstance(total, Transpose) else total)
-                return zero((left.shape[0], right.shape[1]))
+        if ONE_SIZE in left.shape and (total := entrywise.centred(left, right)) is not None:
+            _note(used, "centred", total)
+            return zero((left.shape[0], right.shape[1]))
     if isinstance(left, Transpose) and isinstance(left.arg, Ones) and right is left.arg and is_column(right.shape):
         return counted(right.shape[0])
     if isinstance(left, Call) and left.name == "hadamard" and is_column(right.shape):
@@ -283,9 +282,8 @@ def _transposed(arg: Expr, used: Used | None) -> Expr:
         case Where() if arg.condition.is_scalar:
             return Where(arg.condition, _transposed(arg.then, used), _transposed(arg.otherwise, used))
         case Stack():
-            columns = tuple(zip(*arg.rows, strict=True)) if len({len(r) for r in arg.rows}) == 1 else None
-            if columns is not None and not is_column(arg.shape):
-                return Stack(tuple(tuple(_transposed(b, used) for b in column) for column in columns))
+            if len({len(r) for r in arg.rows}) == 1 and not is_column(arg.shape):
+                return Stack(tuple(tuple(_transposed(b, used) for b in column) for column in zip(*arg.rows, strict=True)))
         case Commutation():
             return Commutation(arg.columns, arg.rows)
         case Map() if not is_column(arg.shape) and not is_column((arg.shape[1], arg.shape[0])):
@@ -361,6 +359,9 @@ def _called(name: str, new: tuple[Expr, ...], used: Used | None) -> Expr:
     if used is not None and (value := commuting.along(name, new)) is not None:
         _note(used, "commuting", Call(name, new))
         return value
+    if used is not None and name == "inner" and (centred := entrywise.centred(*new)) is not None:
+        _note(used, "centred", centred)
+        return zero(Call(name, new).shape)
     if row.linear:
         (arg,) = new
         if is_zero(arg):

@@ -58,6 +58,10 @@ RESULTS = [
     ("X: square(n); a: vector(n)", "a' (X - X')^2 a", "X", "gradient", "2(aa'(X' − X) − (X − X')aa')"),
     ("X: spd(n); Y: spd(n)", "tr(X Y^-1) - logdet(X Y^-1) - n", "X", "gradient", "Y⁻¹ − X⁻¹"),
     ("x: vector(n); Q: spd(n); c: vector(n)", "exp(c' x - 1/2 x' Q x)", "x", "hessian", "exp(c'x − ½x'Qx) ((c − Qx)(c − Qx)' − Q)"),
+    # sqrt(u)² is u in a result; what is centred sums to 0
+    ("w: vector(n); C: spd(n); m: vector(n)", "m' w / sqrt(w' C w)", "w", "gradient", "1/sqrt(w'Cw) · (m − m'w/(w'Cw) · Cw)"),
+    ("x: vector(n); d: positive", "sqrt(norm(x)^2 + d^2)", "x", "hessian", "1/sqrt(‖x‖² + d²) · (I − 1/(‖x‖² + d²) · xx')"),
+    ("X: matrix(m, n)", "norm(X - mean(X) ones(m, n))^2", "X", "gradient", "2(X − mean(X) · 𝟏)"),
     # a direction that commutes with the matrix; roots multiply
     ("X: spd(n)", "tr(X logm(X))", "X", "gradient", "logm(X) + I"),
     ("X: spd(n)", "tr(X sqrtm(X))", "X", "gradient", "3/2 sqrtm(X)"),
