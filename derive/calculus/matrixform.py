@@ -177,8 +177,8 @@ def vec_matrix(expr: Expr, h: Symbol) -> Expr:
         case Call(name="sylvester", args=(a, b)) if h.name not in a.free:
             n = Identity(a.shape[0])
             return _times(power(add(_kron(n, a), _kron(transpose(a), n)), -1), vec_matrix(b, h))
-        case Call(name="frechet_expm", args=(a, b)) if h.name not in a.free:
-            return _times(_exponential(a), vec_matrix(b, h))
+        case Call(name="frechet_expm" | "frechet_logm" as name, args=(a, b)) if h.name not in a.free:
+            return _times(_block_form("expm" if name == "frechet_expm" else "logm", a), vec_matrix(b, h))
         case Where(condition=c, then=a, otherwise=b) if c.is_scalar:
             zero: Expr = Zeros((expr.shape[0] * expr.shape[1], h.shape[0] * h.shape[1]))
             return Where(c, vec_matrix(a, h) if h.name in a.free else zero, vec_matrix(b, h) if h.name in b.free else zero)
@@ -239,7 +239,7 @@ def laws(expr: Expr, h: Symbol) -> tuple[str, ...]:
                 found.append("vec-of-kronecker")
             case Call(name="diag"):
                 found.append("vec-of-diagonal")
-            case Call(name="frechet_expm"):
+            case Call(name="frechet_expm" | "frechet_logm"):
                 found.append("vec-of-frechet")
             case Apply():
                 found.append("vec-of-function")
@@ -259,17 +259,18 @@ def _kronecker(a: Expr, b: Expr, h: Symbol) -> Expr:
     return _times(shuffle, _times(_kron(in_vec(a), Identity(p * q)), vec_matrix(b, h)))
 
 
-def _exponential(a: Expr) -> Expr:
-    """The matrix of vec(E) ↦ vec(L(A, E)) for the exponential: (I ⊗ e^A) φ(A' ⊗ I − I ⊗ A) with φ(Z) the integral of e^(sZ) over s
-    from 0 to 1, the upper right block of exp([Z, I; 0, 0]) (Higham, Functions of Matrices, ch. 10, eqs. 10.14 and 10.17)."""
+def _block_form(name: str, a: Expr) -> Expr:
+    """The matrix of vec(E) ↦ vec(L(A, E)) for a function f of matrices: the upper right block of f([A' ⊗ I, I; 0, I ⊗ A]).
+
+    A' ⊗ I and I ⊗ A commute, so that this block is Σ c_k Σ (A' ⊗ I)^i (I ⊗ A)^(k - 1 - i) for f = Σ c_k A^k
+    (Higham, Functions of Matrices, ch. 3 and 10)."""
     one = Identity(a.shape[0])
     whole = Identity(a.shape[0] * a.shape[0])
     nothing: Expr = Zeros(whole.shape)
-    z = add(_kron(transpose(a), one), scale(number(-1), _kron(one, a)))
-    block: Expr = Call("expm", (Stack(((z, whole), (nothing, nothing))),))
+    block: Expr = Call(name, (Stack(((_kron(transpose(a), one), whole), (nothing, _kron(one, a)))),))
     left: Expr = Stack(((whole, nothing),))
     right: Expr = Stack(((nothing,), (whole,)))
-    return matmul(_kron(one, Call("expm", (a,))), left, block, right)
+    return matmul(left, block, right)
 
 
 def _diagonal(expr: Expr, a: Expr) -> Expr:

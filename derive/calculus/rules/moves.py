@@ -84,12 +84,11 @@ _ROWS = (
     Move("vec-of-kronecker", "vec(A ⊗ X) = (I ⊗ K ⊗ I)(vec A ⊗ vec X)",
          "`vec(kron(A, X))` holds the products of the entries of `A` and of `X`, sorted by a commutation matrix K",
          "Column by column.", "Magnus & Neudecker, Matrix Differential Calculus, ch. 3, thm. 10"),
-    Move("vec-of-frechet", "vec of a product, under the integral of the Fréchet derivative",
-         "`vec(frechet_expm(A, X))` is the integral of `kron(expm(s A'), expm((1 - s) A))` over s from 0 to 1 times `vec(X)`; the integral is "
-         "`kron(I(n), expm(A))` times the upper right block of the exponential of `[Z, I(n); zeros(n, n), zeros(n, n)]`, "
-         "where Z is `kron(A', I(n)) - kron(I(n), A)`",
-         "vec of a product under the integral; the factors `expm(s A')` and `expm(-s A)` commute in the Kronecker product.",
-         "Higham, Functions of Matrices (2008), ch. 10"),
+    Move("vec-of-frechet", "vec of a product, term by term of the series",
+         "vec of the derivative of a function of matrices f is the upper right block of f of "
+         "`[kron(A', I(n)), kron(I(n), I(n)); zeros(n*n, n*n), kron(I(n), A)]` times `vec(X)`",
+         "`vec(A X B) = kron(B', A) vec(X)` in each term of the series; `kron(A', I(n))` and `kron(I(n), A)` commute.",
+         "Higham, Functions of Matrices (2008), ch. 3 and 10"),
     Move("vec-of-scalar", "tr(A'X) = vec(A)'vec(X)", "`tr(A' X) = vec(A)' vec(X)`", "Both are the sum of the products of the entries.",
          "Magnus & Neudecker, Matrix Differential Calculus, ch. 2"),
     Move("vec-of-function", "by definition of its Jacobian", "the Jacobian of a function of matrices without a formula is d vec Y/d vec X",

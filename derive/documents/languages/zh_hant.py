@@ -571,7 +571,7 @@ _REASONS = {
     "{} = {}: this partial trace is the matrix of the traces of the blocks": "{0} = {1}：此偏跡為各區塊之跡所成的矩陣",
     "{} is the second derivative of the matrix exponential at {} along {} and {}: that of {} by {} along {}":
         "{0} 是矩陣指數函數在 {1} 沿 {2} 與 {3} 的二階導數，即 {4} 對 {5} 沿 {6} 的導數",
-    "vec of a product, under the integral of the Fréchet derivative": "乘積的 vec，在 Fréchet 導數的積分號下",
+    "vec of a product, term by term of the series": "乘積的 vec，級數逐項",
     "derivative of the Fréchet derivative": "Fréchet 導數的導數",
     "the increment, multiplied out": "增量展開",
     "the part linear in {} and {} together": "對 {0} 與 {1} 合為一次的部分",
