@@ -61,7 +61,7 @@ def test_second_order_laws(seed: int) -> None:
 
 
 # --------------------------------------------------------------------------------------------- what is tried
-COUNTED = 1500
+COUNTED = 1700
 
 
 def _words(case: Case) -> set[str]:
