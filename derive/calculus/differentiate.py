@@ -88,10 +88,10 @@ def level(expr: Expr, m: Motion, held: frozenset[Expr] = frozenset()) -> Level:
             rules.append(rule)
         steps.append(Step(node, new, name, path))
         expr = replace(expr, path, new)
-    names = m.names
+    names, variables = m.names, m.active if all(x.is_scalar for x, _ in m.moves) else frozenset()
     for rewrite, name in (
         (tidy, "tidy"), (gathered, "collect"), (lambda e: spread(e, names), "distributive"), (tidy, "tidy"),
-        (lambda e: directions_last(e, names), "order"), (hessian_between, "scalar-transpose"), (positive_terms_first, "order"),
+        (lambda e: directions_last(e, names, variables), "order"), (hessian_between, "scalar-transpose"), (positive_terms_first, "order"),
     ):
         new = rewrite(expr)
         if new is not expr:

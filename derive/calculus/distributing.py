@@ -23,6 +23,7 @@ from derive.language.nodes import (
     Identity,
     MatMul,
     Number,
+    Power,
     Rate,
     Scale,
     Symbol,
@@ -63,13 +64,19 @@ def collected(expr: Expr, end: Expr) -> Expr:
     return add(*(whole if t is ours[0] else t for t in expr.terms if t is ours[0] or t not in ours))
 
 
-def directions_last(expr: Expr, names: frozenset[str]) -> Expr:
-    """x₁x₂h for x₁hx₂: in a product of numbers the directions, or entries of them, stand behind the other factors."""
+def directions_last(expr: Expr, names: frozenset[str], variables: frozenset[str] = frozenset()) -> Expr:
+    """x₁x₂h for x₁hx₂: in a product of numbers the directions, or entries of them, stand behind the other factors, and these `variables`
+    before them: y² cos(x) h."""
+
+    def rank(f: Expr) -> int:
+        base = f.base if isinstance(f, Power) else f
+        letter = isinstance(base, Symbol | Entry)
+        if letter and base.free and base.free <= names:
+            return 3
+        return 0 if isinstance(f, Number) else 1 if letter and base.free and base.free <= variables else 2
 
     def visit(e: Expr) -> Expr:
-        if not isinstance(e, Times):
-            return e
-        return times(*sorted(e.factors, key=lambda f: isinstance(f, Symbol | Entry) and bool(f.free) and f.free <= names))
+        return times(*sorted(e.factors, key=rank)) if isinstance(e, Times) else e
 
     return outside_pending(expr, visit)
 

@@ -8,11 +8,17 @@ from derive.calculus.bilinear import multiplied_out
 from derive.calculus.collect import collect
 from derive.calculus.derivation import Chain, Head, Line, Result, Step
 from derive.calculus.first import Setting, free_name, taken_names
+from derive.calculus.likeness import fingerprint
 from derive.calculus.reading import joined
 from derive.calculus.tidy import tidy
-from derive.language.build import add, scale
-from derive.language.nodes import D, Expr, Symbol, substitute
+from derive.language.build import add, scale, times
+from derive.language.nodes import D, Expr, Symbol, Times, substitute, transform
 from derive.language.sizes import SCALAR
+
+
+def _sorted(expr: Expr) -> Expr:
+    """The expression with the factors of every product of numbers in one order."""
+    return transform(expr, lambda e: times(*sorted(e.factors, key=fingerprint)) if isinstance(e, Times) else e)
 
 
 def linearity(s: Setting, first: Expr) -> tuple[list[Chain], Result]:
@@ -22,12 +28,14 @@ def linearity(s: Setting, first: Expr) -> tuple[list[Chain], Result]:
     hs = p.directions
     ks = p.second_directions
     if s.unit_speed:
-        first = scale(hs[0], first)
+        first = times(first, hs[0]) if first.is_scalar else scale(hs[0], first)
     moved: dict[Expr, Expr] = {h: add(scale(a, h), k) for h, k in zip(hs, ks, strict=True)}
     start = substitute(first, moved)
     names = frozenset(d.name for d in (*hs, *ks))
     goal = add(scale(a, first), substitute(first, dict(zip(hs, ks, strict=True))))
     opened = tidy(collect(multiplied_out(start, names)))
+    if _sorted(opened) is _sorted(goal):
+        opened = goal
     head = Head("derivative", p.name, p.wrt, tuple(moved[h] for h in hs))
     lines = [Line(start, "definition", ("put ", moved[hs[0]], " for ", hs[0]), "derivative", head, note="linearity")]
     if opened is not start:

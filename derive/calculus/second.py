@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from derive.calculus import algebra
 from derive.calculus.bilinear import Directions, applied, directions, finish, multiplied_out, normal, same_value
-from derive.calculus.collect import collect, neat, only_factored
+from derive.calculus.collect import collect, in_powers, neat, only_factored
 from derive.calculus.derivation import Chain, Head, Line, Result, Step, Why
 from derive.calculus.differentiate import spread
 from derive.calculus.explicit import by_entries, explicit, factored_out
@@ -384,7 +384,7 @@ def _hessian_matrix(s: Setting, image: Expr, x: Symbol, h: Symbol) -> Line | Non
     elif any(isinstance(e, Apply) and e.order > 1 and e.directions and e.shape != e.arg.shape for e in walk(image)):
         return None
     else:
-        matrix = transform(neat(matrix_of(spread(image, frozenset({h.name})), h), []), rooted)
+        matrix = transform(transform(neat(matrix_of(spread(image, frozenset({h.name})), h), []), rooted), in_powers)
         if by_entries(s.problem.function, x):
             matrix = explicit(matrix) or matrix
     return Line(matrix, "read-off", ("read off the matrix",), "hessian", Head("hessian", s.problem.name, (x,)))
