@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from derive.calculus.derivation import Why
 from derive.calculus.kinks import NONE, POSSIBLE, kinks
@@ -19,7 +19,7 @@ from derive.calculus.rules.rule import Binding, bound, compiled, is_integer
 from derive.calculus.tidy import tidy_with
 from derive.language.build import ONE, add, negate, power
 from derive.language.functions import FUNCTIONS
-from derive.language.nodes import Call, Compare, Expr, Map, MatMul, Number, Power, Symbol, Times, Transpose, Where, Zeros, number
+from derive.language.nodes import Call, Compare, Expr, Map, MatMul, Number, Power, Sum, Symbol, Times, Transpose, Where, Zeros, number, walk
 
 TWO = number(2)
 
@@ -27,6 +27,7 @@ TWO = number(2)
 def conditions(functions: Iterable[Expr], results: Iterable[Expr]) -> tuple[Why, ...]:
     """Each condition once, in the order in which its subexpression appears: the domains of what the author wrote, and what
     is inverted or divided by in a result."""
+    functions, results = tuple(functions), tuple(results)
     out: list[Why] = []
     inside: list[Expr] = []
     for expr, written in [*((e, True) for e in functions), *((e, False) for e in results)]:
@@ -45,7 +46,15 @@ def conditions(functions: Iterable[Expr], results: Iterable[Expr]) -> tuple[Why,
             if why and why not in out and not (why[1:] in ((" > 0",), (" ≠ 0",)) and _among(why[0], inside)):
                 out.append(why)
     positive = {why[0] for why in out if why[1:] == (" > 0",)}
-    return tuple(why for why in out if not (why[1:] == (" ≠ 0",) and why[0] in positive))
+    indices = {node.index.name: node.index for expr in (*functions, *results) for node in walk(expr) if isinstance(node, Sum)}
+    return tuple(_for_indices(why, indices) for why in out if not (why[1:] == (" ≠ 0",) and why[0] in positive))
+
+
+def _for_indices(why: Why, indices: Mapping[str, Symbol]) -> Why:
+    """That a condition on the terms of a sum is one on all of them; a kink of one of them is one of the sum."""
+    inside = [i for name, i in indices.items() if any(isinstance(part, Expr) and name in part.free for part in why)]
+    quantifier = " for some " if isinstance(why[0], str) and why[0].startswith("not ") else " for every "
+    return (*why, *(part for k, i in enumerate(inside) for part in (quantifier if not k else ", ", i)))
 
 
 def _in_unit_interval(node: Map) -> bool:

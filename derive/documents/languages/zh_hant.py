@@ -429,6 +429,10 @@ _REASONS = {
     "every entry of {} is positive": "{0} 的每個元素皆為正",
     "every entry of {} lies in (−1, 1)": "{0} 的每個元素皆在 (−1, 1) 內",
     "not differentiable where {} = {}": "在 {0} = {1} 處不可微",
+    "not differentiable where {} = {} for some {}": "在某個 {2} 使 {0} = {1} 處不可微",
+    "not differentiable where {} = 0 for some {}": "在某個 {1} 使 {0} = 0 處不可微",
+    "{} ≠ 0 for every {}": "對每個 {1}，{0} ≠ 0",
+    "{} > 0 for every {}": "對每個 {1}，{0} > 0",
     "not differentiable where {} = 0": "在 {0} = 0 處不可微",
     "not differentiable where an entry of {} is 0": "在 {0} 有元素為 0 處不可微",
     "The free gradient, by a variable without structure, is {}. The entry convention of some books, {}, counts entries instead of directions: "
