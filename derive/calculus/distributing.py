@@ -65,18 +65,18 @@ def collected(expr: Expr, end: Expr) -> Expr:
 
 
 def directions_last(expr: Expr, names: frozenset[str], variables: frozenset[str] = frozenset()) -> Expr:
-    """x₁x₂h for x₁hx₂: in a product of numbers the directions, or entries of them, stand behind the other factors, and these `variables`
-    before them: y² cos(x) h."""
+    """x₁x₂h for x₁hx₂: in a product of numbers the directions, or entries of them, stand behind the other factors, and where one of these
+    `variables` stands behind a function, the letters before it, in their order: y² cos(x) h, 2bx."""
 
-    def rank(f: Expr) -> int:
+    def letter(f: Expr, of: frozenset[str] | None = None) -> bool:
         base = f.base if isinstance(f, Power) else f
-        letter = isinstance(base, Symbol | Entry)
-        if letter and base.free and base.free <= names:
-            return 3
-        return 0 if isinstance(f, Number) else 1 if letter and base.free and base.free <= variables else 2
+        return isinstance(base, Symbol | Entry) and bool(base.free) and (of is None or base.free <= of)
 
     def visit(e: Expr) -> Expr:
-        return times(*sorted(e.factors, key=rank)) if isinstance(e, Times) else e
+        if not isinstance(e, Times):
+            return e
+        first = any(letter(f, variables) for f in e.factors)
+        return times(*sorted(e.factors, key=lambda f: 3 if letter(f, names) else 0 if isinstance(f, Number) else 1 if first and letter(f) else 2))
 
     return outside_pending(expr, visit)
 

@@ -13,8 +13,10 @@ from derive.language.functions import FUNCTIONS
 from derive.language.nodes import (
     Add,
     Call,
+    Commutation,
     Compare,
     Expr,
+    Identity,
     Map,
     MatMul,
     Number,
@@ -102,6 +104,12 @@ def called(name: str, args: tuple[Expr, ...]) -> Expr | None:
         return _divided(*args)
     if name == "inner" and not is_column(first.shape):
         return summed_entries(*args)
+    if name == "kron":
+        a, b = args
+        if a.is_scalar or b.is_scalar:
+            return times(a, b) if a.is_scalar and b.is_scalar else scale(a, b) if a.is_scalar else scale(b, a)
+        if isinstance(a, Identity) and isinstance(b, Identity):
+            return Identity(a.size * b.size)
     if name == "hadamard":
         if (both := masked(*args)) is not None:
             return both
@@ -214,6 +222,11 @@ def summed_over(expr: Sum, new: tuple[Expr, ...]) -> Expr:
 
         out = tidy(whole)
     return scale(constant, out)
+
+
+def leaf(expr: Expr) -> Expr:
+    """The commutation matrix of a row or column is I: vec x' is x."""
+    return Identity(expr.shape[0]) if isinstance(expr, Commutation) and ONE_SIZE in (expr.rows, expr.columns) else expr
 
 
 def rooted(node: Expr) -> Expr:

@@ -63,7 +63,7 @@ def _run(expr: Expr, used: Used | None, memo: dict[Expr, Expr]) -> Expr:
         return found
     children = expr.children
     if not children:
-        out = expr
+        out = shortcuts.leaf(expr)
     else:
         if isinstance(expr, D):
             new: tuple[Expr, ...] = (expr.arg, *(_run(c, used, memo) for c in children[1:]))

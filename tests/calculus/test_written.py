@@ -62,6 +62,10 @@ RESULTS = [
     ("w: vector(n); C: spd(n); m: vector(n)", "m' w / sqrt(w' C w)", "w", "gradient", "1/sqrt(w'Cw) · (m − m'w/(w'Cw) · Cw)"),
     ("x: vector(n); d: positive", "sqrt(norm(x)^2 + d^2)", "x", "hessian", "1/sqrt(‖x‖² + d²) · (I − 1/(‖x‖² + d²) · xx')"),
     ("X: matrix(m, n)", "norm(X - mean(X) ones(m, n))^2", "X", "gradient", "2(X − mean(X) · 𝟏)"),
+    # kron with a row, a column, a number; constants keep their place before the variable
+    ("x: vector(n); A: square(n)", "kron(x, A x)", "x", "jacobian", "I ⊗ (Ax) + (x ⊗ I)A"),
+    ("x: vector(n); y: vector(m); M: symmetric(m*n)", "kron(x, y)' M kron(x, y)", "x", "gradient", "2 unvec(M(x ⊗ y))' y"),
+    ("a: scalar; b: scalar; x: scalar", "max(a x, b x^2)", "x", "derivative", "{a if ax > bx², 2bx otherwise}"),
     # a direction that commutes with the matrix; roots multiply
     ("X: spd(n)", "tr(X logm(X))", "X", "gradient", "logm(X) + I"),
     ("X: spd(n)", "tr(X sqrtm(X))", "X", "gradient", "3/2 sqrtm(X)"),
