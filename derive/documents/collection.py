@@ -14,7 +14,7 @@ from typing import Literal
 from derive.documents import prose
 from derive.documents.figures.placing import SHOWN
 from derive.documents.glossary import glossary
-from derive.documents.settings import MOST_ROWS
+from derive.documents.settings import MOST_ROWS, THEME
 from derive.errors import Position
 from derive.language.problem import FIND
 from derive.language.problem_notation import LANGUAGE, read_notation
@@ -25,7 +25,6 @@ from derive.language.yamlreading import compose
 QUESTION = "question"
 """Of a problem in `show`: what is asked, and nothing of the derivation."""
 ORDERS = ("given", "title", "points", "level")
-THEME = r"[A-Za-z]{1,40}"
 NUMBERINGS = ("arabic", "roman", "letters", "none")
 HEAD = ("title", "subtitle", "author", "institute", "course", "date", "due", "intro", "tags")
 STYLES = ("text", "definition", "proposition", "remark", "example")

@@ -11,6 +11,7 @@ from derive.errors import DeriveError, Position
 from derive.language.problem import Problem
 from derive.notation.settings import DEFAULT, Notation
 
+THEME = r"[A-Za-z]{1,40}"
 MOST_ROWS = 6
 """No frame ever holds more rows."""
 

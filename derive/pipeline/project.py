@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-from derive.documents.collection import THEME
-from derive.documents.settings import MOST_ROWS, Settings
+from derive.documents.settings import MOST_ROWS, THEME, Settings
 from derive.documents.words import LANGUAGES, spoken
 from derive.errors import DeriveError, Position
 from derive.language.problem_notation import CHOICES, LANGUAGE
@@ -59,9 +58,11 @@ def load(folder: Path | None = None, templates: tuple[Path, ...] = ()) -> Projec
 
 def _is_own(folder: Path) -> bool:
     """A folder of overrides: not the program's own templates, which stand in the same place in its checkout."""
-    from derive.documents.templates import builtin_folder
+    if not folder.is_dir():
+        return False
+    from derive.documents.templates import builtin_folder  # with Jinja: a tenth of a second
 
-    return folder.is_dir() and folder.resolve() != builtin_folder().resolve()
+    return folder.resolve() != builtin_folder().resolve()
 
 
 def read(text: str, file: str, folder: Path | None = None) -> Settings:
