@@ -42,7 +42,10 @@ def _entries(u: Symbol, definition: Expr) -> dict[Expr, Expr]:
 def _shortest(full: Expr, order: list[Symbol]) -> Expr:
     """The value with like terms collected, or a shorter form by SymPy; variables in the order in which they are listed."""
     plain = tidy(transform(tidy(full), collect))
-    short = (scalar_form(plain) if plain.is_scalar else None) or plain
+    forms = [plain]
+    if plain.is_scalar and (better := scalar_form(plain)) is not None:
+        forms.append(better)
+    short = min(forms, key=lambda e: (_letters(e), _leaves(e)))
 
     def sort(e: Expr) -> Expr:
         if not isinstance(e, Times):
@@ -51,7 +54,12 @@ def _shortest(full: Expr, order: list[Symbol]) -> Expr:
         sorted_ = iter(sorted((e.factors[k] for k in places), key=lambda f: order.index(_base(f))))  # type: ignore[arg-type]
         return times(*(next(sorted_) if k in places else f for k, f in enumerate(e.factors)))
 
-    return transform(_letters_first(short if _leaves(short) < _leaves(plain) else plain), sort)
+    return transform(_letters_first(short), sort)
+
+
+def _letters(expr: Expr) -> int:
+    """How often letters are written in it."""
+    return 1 if isinstance(expr, Symbol) else sum(map(_letters, expr.children))
 
 
 def _base(f: Expr) -> Expr:
@@ -81,7 +89,7 @@ def in_order(line: Line) -> Line:
 
 
 def _letters_first(expr: Expr) -> Expr:
-    """6x² cos(x³), not 6 cos(x³) x²."""
+    """6x²(1 + x) cos(x³), not 6 cos(x³) (1 + x) x²."""
     if isinstance(expr, Add):
         return add(*(_letters_first(t) for t in expr.terms))
     if not isinstance(expr, Times):
@@ -89,6 +97,6 @@ def _letters_first(expr: Expr) -> Expr:
 
     def rank(f: Expr) -> int:
         base = f.base if isinstance(f, Power) else f
-        return 0 if isinstance(f, Number) else 1 if isinstance(base, Symbol) else 2
+        return 0 if isinstance(f, Number) else 1 if isinstance(base, Symbol) else 3 if any(isinstance(e, Map) for e in walk(f)) else 2
 
     return times(*sorted(expr.factors, key=rank))

@@ -93,7 +93,12 @@ def _put_back(
              Head("gradient", p.name, (x,), (), p.wrt if len(p.wrt) > 1 else ()))
         for x in p.wrt if whole[x.name] is not structured[x.name]
     ]
-    return [replace(chains[0], lines=(*lines, *chains[0].lines)), *chains[1:]], found
+    first = chains[0].lines[0]
+    if lines and first.left == lines[-1].left and first.expr is lines[-1].expr:
+        rest = (replace(first, why=joined([lines.pop().why, first.why])), *chains[0].lines[1:])
+    else:
+        rest = chains[0].lines
+    return [replace(chains[0], lines=(*lines, *rest)), *chains[1:]], found
 
 
 def solution_lines(g: Expr, x: Symbol, solved: Solved) -> list[Line]:

@@ -30,7 +30,7 @@ def problem(let: str, function: str, find: str = "derivative") -> Derivation:
 CHAINS = [
     ("u: x^2", "sin(u)", ["du/dx = 2x", "df/du = cos(u)"], "df/du du/dx", "2x cos(x²)"),
     ("u1: x^2, u2: x + u1", "sin(u2)", ["du₁/dx = 2x", "∂u₂/∂x = 1", "∂u₂/∂u₁ = 1", "df/du₂ = cos(u₂)"],
-     "df/du₂ (∂u₂/∂x + ∂u₂/∂u₁ du₁/dx)", "cos(x + x²) (1 + 2x)"),
+     "df/du₂ (∂u₂/∂x + ∂u₂/∂u₁ du₁/dx)", "(1 + 2x) cos(x + x²)"),
     ("'u': x^2, w: 3 x", "u w", ["du/dx = 2x", "dw/dx = 3", "∂f/∂u = w", "∂f/∂w = u"], "∂f/∂u du/dx + ∂f/∂w dw/dx", "9x²"),
     ("'g': '[x; x^2]'", "g[1] g[2]", ["dg/dx = [1; 2x]", "df/dg = [g₂, g₁]"], "df/dg dg/dx", "3x²"),
     ("u: x^2, v: sin(u)", "v", ["du/dx = 2x", "dv/du = cos(u)"], "dv/du du/dx", "2x cos(x²)"),
