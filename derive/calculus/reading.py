@@ -149,8 +149,11 @@ def turn(expr: Expr, directions: tuple[Symbol, ...]) -> Turned | None:
         goal = _goal(atom, place, upright_first, scalars_mixed)
         changed, here = _turn_one(atom, place, goal, words, used)
         for before, after, rule in here:
-            steps.append(Step(before, after, rule, path))
-            whole = replace(whole, path, after)
+            there = _found_again(whole, path, before)
+            if there is None:
+                break
+            steps.append(Step(before, after, rule, there))
+            whole = replace(whole, there, after)
         moved = moved or changed
     before = whole
     collected = _collect_inside(whole, words, used)
@@ -171,6 +174,19 @@ def turn(expr: Expr, directions: tuple[Symbol, ...]) -> Turned | None:
     whys: list[Why] = [(w,) for w in words]
     whys.extend(property_whys(used))
     return Turned(whole, tuple(steps), joined(whys) if whys else ("collect",))
+
+
+def _found_again(whole: Expr, path: Path, atom: Expr) -> Path | None:
+    """Where a factor stands after others have been rewritten: equal ones come together to a power, and the rest moves up."""
+    node = whole
+    for k in path:
+        if k >= len(node.children):
+            break
+        node = node.children[k]
+    else:
+        if node is atom:
+            return path
+    return next((place for place in atoms(whole, atom.free) if at(whole, place) is atom), None)
 
 
 def _directions_second(expr: Expr, directions: tuple[Symbol, ...]) -> list[Step]:

@@ -286,6 +286,12 @@ def test_what_a_lecturer_writes_is_written(symbols: str, function: str, wrt: str
     assert line in rows, rows
 
 
+def test_equal_factors_that_come_together_move_the_others() -> None:
+    """tr(S⁻²Φy e'e h'Φ') is −2 e'e y'Φ'S⁻²Φh: e'e stands in both terms, and is pulled out while they are turned."""
+    rows = told(derived("Phi: matrix(n, m); y: vector(m)", "tr((Phi y e(1, n)' (Phi y e(1, n)')' + I(n))^-1)", "y"))
+    assert any(why == "tr M = tr M', cyclic, S' = S" for _, why in rows), rows
+
+
 def test_nothing_is_shown_that_nobody_asked_for() -> None:
     """The entries alone have no second route beside them, polarization alone no first derivative; the Hessian is read off the gradient's route."""
     rows = [chain.quantity for chain in derived("A: matrix(m, n); x: vector(n)", "A x", "A", "entries").chains]
