@@ -173,6 +173,10 @@ def factor(expr: Expr) -> Expr:
         return scale(join(number_out, scalars_out, None), factor(add(*inner)))
     if expr.is_scalar:
         return expr
+    if len({body for _, _, body in parts}) == 1 and any(isinstance(b, Add) for _, powers, _ in parts for b in powers):
+        from derive.calculus.algebra import simplify_scalar
+
+        return scale(simplify_scalar(add(*(join(c, powers, None) for c, powers, _ in parts))), parts[0][2] or ONE)
     return _common_chain(expr, parts)
 
 

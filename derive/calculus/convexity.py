@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from derive.calculus.properties import _halves, definiteness, degree, has, is_nonnegative, is_positive
+from derive.calculus.degree import degree
+from derive.calculus.properties import _halves, definiteness, has, is_nonnegative, is_positive
 from derive.calculus.rules.curvature import CURVED
 from derive.calculus.tidy import tidy, tidy_with
 from derive.language.build import coefficient, matmul, negate, transpose

@@ -189,8 +189,10 @@ def vectorized_hessian(s: Setting, operators: Mapping[str, tuple[Expr, Symbol]])
         lines.append(Line(start, "vec", (), "vectorized-hessian", Head("vectorized-hessian", p.name, (x,), (k,))))
     if not vector and not is_zero(applied):
         after = matmul(matrix, Call("vec", (k,)))
-        why: Why = ("vec(AXB) = (B' ⊗ A) vec X", *((", vec X' is the commutation matrix times vec X",) if _commutes(matrix) else ()))
-        lines.append(Line(after, "vec-of-product", why, "vectorized-hessian", steps=(Step(start, after, "vec-of-product", ()),)))
+        name, why = _vec_why(spread(applied, frozenset({k.name})), k)
+        if _commutes(matrix):
+            why = tuple(w.replace("vec X' = K vec X", "vec X' is the commutation matrix times vec X") if isinstance(w, str) else w for w in why)
+        lines.append(Line(after, name, why, "vectorized-hessian", steps=(Step(start, after, name, ()),)))
     lines.append(Line(matrix, "read-off", ("read off",), "vectorized-hessian", Head("vectorized-hessian", p.name, (x,))))
     return Chain("vectorized-hessian", "Hessian by stacked columns", tuple(lines)), Result(matrix)
 

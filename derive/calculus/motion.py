@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from derive.calculus.properties import degree
+from derive.calculus.degree import degree
 from derive.language.build import (
     transpose,
     zero,

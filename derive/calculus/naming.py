@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from derive.calculus.degree import degree
 from derive.calculus.first import taken_names
-from derive.calculus.properties import degree
 from derive.language.functions import FUNCTIONS
 from derive.language.nodes import Add, Call, Expr, MatMul, Number, Power, Symbol, substitute, walk
 from derive.language.problem import Problem

@@ -133,6 +133,12 @@ def is_positive(expr: Expr) -> bool:
             )
         case Times() | Scale():
             return all(is_positive(c) for c in expr.children)
+        case Map(function="log", arg=Number(value=value)):
+            return value > 1
+        case Add(terms=(Number(value=value) | Scale(scalar=Number(value=value), arg=Ones()), rest)) if value >= 1:
+            return _is_below_one(negate(rest)) or is_nonnegative(rest)
+        case Add(terms=(Ones(), rest)):
+            return _is_below_one(negate(rest)) or is_nonnegative(rest)
         case Add():
             return all(is_nonnegative(c) for c in expr.terms) and any(is_positive(c) for c in expr.terms)
         case Call(name="det", args=(Call(name="expm"),)):
@@ -149,8 +155,15 @@ def is_positive(expr: Expr) -> bool:
             return False
 
 
+def _is_below_one(expr: Expr) -> bool:
+    """Every entry < 1 for certain: of a sigmoid, a hyperbolic tangent."""
+    return isinstance(expr, Map) and expr.function in ("sigmoid", "tanh")
+
+
 def is_nonzero(expr: Expr) -> bool:
     match expr:
+        case Map(function="log", arg=Number(value=value)):
+            return value != 1
         case Number(value=value):
             return value != 0
         case Times():
@@ -361,40 +374,3 @@ def is_orthogonal(expr: Expr) -> bool:
 
 def has_orthonormal_columns(expr: Expr) -> bool:
     return is_orthogonal(expr) or has(expr, "stiefel") or has(expr, "unit")
-
-
-def degree(expr: Expr, names: frozenset[str], memo: dict[Expr, int] | None = None) -> int:
-    """The polynomial degree in the symbols named, 99 when it is not a polynomial."""
-    memo = {} if memo is None else memo
-    found = memo.get(expr)
-    if found is not None:
-        return found
-    if not (expr.free & names):
-        out = 0
-    else:
-        match expr:
-            case Symbol():
-                out = 1
-            case Add():
-                out = max(degree(t, names, memo) for t in expr.terms)
-            case Times() | Scale() | MatMul():
-                out = min(99, sum(degree(c, names, memo) for c in expr.children))
-            case Call(name=name) if name in ("hadamard", "inner", "dot", "kron"):
-                out = min(99, sum(degree(c, names, memo) for c in expr.children))
-            case Call(name=name) if FUNCTIONS[name].linear:
-                out = degree(expr.args[0], names, memo)
-            case Call(name=name, args=args) if (k := FUNCTIONS[name].linear_in) is not None and not any(
-                a.free & names for i, a in enumerate(args) if i != k
-            ):
-                out = degree(args[k], names, memo)
-            case Transpose(arg=arg):
-                out = degree(arg, names, memo)
-            case Power(base=Call(name="norm", args=(arg,)), exponent=Number(value=k)) if is_even(expr.exponent) and k > 0:
-                out = min(99, int(k) * degree(arg, names, memo))
-            case Power(base=base, exponent=Number(value=k)) if k > 0 and k.denominator == 1:
-                out = min(99, int(k) * degree(base, names, memo))
-            case _:
-                structural = type(expr).__name__ in ("Stack", "Entry", "Sum", "D")
-                out = max(degree(c, names, memo) for c in expr.children) if structural else 99
-    memo[expr] = out
-    return out

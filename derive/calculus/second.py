@@ -12,12 +12,12 @@ from dataclasses import replace
 from derive.calculus import algebra
 from derive.calculus.bilinear import Directions, applied, directions, finish, multiplied_out, normal, same_value
 from derive.calculus.collect import collect, in_powers, neat, only_factored
+from derive.calculus.degree import degree
 from derive.calculus.derivation import Chain, Head, Line, Result, Step, Why
 from derive.calculus.differentiate import spread
 from derive.calculus.explicit import by_entries, explicit, factored_out
 from derive.calculus.first import Setting, cleaned, levels, parameter, shifted
 from derive.calculus.matrixform import matrix_of
-from derive.calculus.properties import degree
 from derive.calculus.reading import joined, property_whys
 from derive.calculus.shortcuts import rooted
 from derive.calculus.structure import CURVED, in_structure

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 from derive.calculus.classification import SECOND_ORDER_TEST, by_convexity, classify, convexity, second_order, sign_of, starred
 from derive.calculus.collect import neat
+from derive.calculus.degree import degree
 from derive.calculus.derivation import Chain, Found, Head, Line, Result, Why
 from derive.calculus.equations import solve
 from derive.calculus.explicit import by_entries, entries_of
 from derive.calculus.families import short_sizes
 from derive.calculus.first import Setting, setting
 from derive.calculus.numbers import in_figures
-from derive.calculus.properties import definiteness, degree, is_positive
+from derive.calculus.properties import definiteness, is_positive
 from derive.calculus.reading import joined
 from derive.calculus.structure import CURVED
 from derive.calculus.tidy import tidy

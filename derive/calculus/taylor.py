@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from derive.calculus.bilinear import directions as named
 from derive.calculus.collect import collect
+from derive.calculus.degree import degree
 from derive.calculus.derivation import Chain, Head, Line, Result, Step, Why
 from derive.calculus.first import Setting, levels
-from derive.calculus.properties import degree
 from derive.calculus.second import along_a_scalar, finished, vanishing
 from derive.calculus.tidy import tidy
 from derive.errors import DeriveError

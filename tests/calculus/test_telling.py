@@ -77,6 +77,7 @@ CONDITIONS = [
     ("X: matrix(n, p); A: symmetric(n)", "tr(X' A X) / tr(X' X)", ["X ≠ 0"]),
     ("X: matrix(m, n)", "sum(i, 1, m, norm(X[i, :]))", ["X[i, :] ≠ 0 for every i"]),
     ("x: vector(n); A: matrix(m, n)", "sum(i, 1, m, abs(A[i, :]' x))", ["not differentiable where A[i, :]' x = 0 for some i"]),
+    ("x: scalar; y: scalar", "log(1 - sigmoid(x y)) / log(2)", []),
     ("X: matrix(n, p); A: symmetric(n)", "1 / tr(X' A X)", ["tr(X'AX) ≠ 0"]),
     ("X: matrix(n, p); A: symmetric(n)", "tr(X' A X) / det(X' X)", ["X has full column rank"]),
     ("x: vector(n); a: vector(n); b: scalar", "where(a' x > b, a' x, 0)", ["not where the cases meet: a'x = b"]),

@@ -66,6 +66,11 @@ RESULTS = [
     ("x: vector(n); A: square(n)", "kron(x, A x)", "x", "jacobian", "I ⊗ (Ax) + (x ⊗ I)A"),
     ("x: vector(n); y: vector(m); M: symmetric(m*n)", "kron(x, y)' M kron(x, y)", "x", "gradient", "2 unvec(M(x ⊗ y))' y"),
     ("a: scalar; b: scalar; x: scalar", "max(a x, b x^2)", "x", "derivative", "{a if ax > bx², 2bx otherwise}"),
+    # one vector with several numbers before it is one term
+    ("w: vector(n); x: vector(n); y: scalar", "-y log(sigmoid(w' x)) - (1 - y) log(1 - sigmoid(w' x))", "w", "gradient",
+     "(sigmoid(w'x) − y)x"),
+    ("w: vector(n); x: vector(n); y: scalar", "-y log(sigmoid(w' x)) - (1 - y) log(1 - sigmoid(w' x))", "w", "hessian",
+     "sigmoid(w'x) (1 − sigmoid(w'x))xx'"),
     # a direction that commutes with the matrix; roots multiply
     ("X: spd(n)", "tr(X logm(X))", "X", "gradient", "logm(X) + I"),
     ("X: spd(n)", "tr(X sqrtm(X))", "X", "gradient", "3/2 sqrtm(X)"),
@@ -164,3 +169,8 @@ def test_a_message_says_what_would_be_right(symbols: str, function: str, more: s
     with pytest.raises(DeriveError, match=said) as caught:
         derived(symbols, function, symbols[0], "derivative", more)
     assert caught.value.where is not None and hint in (caught.value.hint or "")
+
+
+def test_the_law_of_a_stacked_hessian_is_the_one_that_is_used() -> None:
+    rows = told(derived("X: matrix(m, n)", "sum(exp(X))", "X", "vectorized-hessian"))
+    assert ("= diag(vec(exp(X))) vec(K)", "vec(A ∘ X) = diag(vec A) vec X") in rows
