@@ -34,7 +34,7 @@ EXTRAS = {
     "trace-of-the-polar-factor",
     "covariance-of-samples", "equality-constrained-quadratic", "folium", "least-norm-solution", "least-squares-by-samples",
     "linear-function-on-the-sphere", "lyapunov-equation", "maximum-entropy", "mean-and-covariance", "mean-of-samples",
-    "minimum-variance-portfolio", "noise-variance", "precision-matrix", "regression-with-intercept",
+    "minimum-variance-portfolio", "nearest-kronecker-factor", "noise-variance", "precision-matrix", "regression-with-intercept",
     "saddle-of-the-log-determinant", "sylvester-least-squares", "two-stationary-points", "weighted-least-squares",
     "weighted-mean",
 }
@@ -74,6 +74,7 @@ CLASSIFICATIONS = {
     "least-squares-by-samples": "minimum",
     "lyapunov-equation": "minimum",
     "mean-of-samples": "minimum",
+    "nearest-kronecker-factor": "minimum",
     "noise-variance": "minimum",
     "precision-matrix": "minimum",
     "saddle-of-the-log-determinant": "saddle",

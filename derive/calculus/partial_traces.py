@@ -10,7 +10,7 @@ from __future__ import annotations
 from itertools import chain
 from itertools import count as numbers
 
-from derive.language.build import ONE, add, counted, matmul, power, primes, scale, transpose
+from derive.language.build import ONE, add, counted, matmul, power, primes, scale, transpose, zero
 from derive.language.nodes import (
     Add,
     Call,
@@ -43,6 +43,8 @@ def shorter(first: bool, arg: Expr, shape: Shape) -> Expr | None:
         case Add(terms=terms):
             parts = [shorter(first, term, shape) for term in terms]
             return None if any(p is None for p in parts) else add(*(p for p in parts if p is not None))
+        case MatMul(factors=factors) if sum(isinstance(f, Add) for f in factors) == 1:
+            return _term_by_term(first, factors, shape)
     k = arg.shape[0].over(shape[0])
     if k is None:
         return None
@@ -51,11 +53,24 @@ def shorter(first: bool, arg: Expr, shape: Shape) -> Expr | None:
     if shape == (ONE_SIZE, ONE_SIZE):
         return Call("tr", (arg,))
     square, other = (k, k), shape
-    factors = _factored(arg, *((square, other) if first else (other, square)))
-    if factors is not None:
-        u, v = factors
+    product = _factored(arg, *((square, other) if first else (other, square)))
+    if product is not None:
+        u, v = product
         return scale(_trace(u), v) if first else scale(_trace(v), u)
     return _of_columns(first, arg, shape, k)
+
+
+def _term_by_term(first: bool, factors: tuple[Expr, ...], shape: Shape) -> Expr | None:
+    """tr₁((A' ⊗ I)(A ⊗ X − C)) = tr(A'A) X − tr₁((A' ⊗ I) C): multiplied out where a term is shorter then."""
+    from derive.calculus.tidy import tidy
+
+    k = next(n for n, f in enumerate(factors) if isinstance(f, Add))
+    terms = [tidy(matmul(*factors[:k], term, *factors[k + 1 :])) for term in factors[k].children]
+    found = [shorter(first, term, shape) for term in terms]
+    if all(f is None for f in found):
+        return None
+    name = "ptrace1" if first else "ptrace2"
+    return add(*(Call(name, (term, zero(shape))) if f is None else f for f, term in zip(found, terms, strict=True)))
 
 
 def by_blocks(call: Call) -> Expr:

@@ -147,6 +147,11 @@ def _compared(derivation: Derivation, quantity: str, name: str, author: Expr) ->
         nearest = min(nearest, difference)
     shown = " or ".join(text.pretty(one.expr) for one in candidates) or "nothing"
     apart = f"they differ by {nearest:.1e}, relatively, at random points" if nearest < float("inf") else None
+    directions = {d.name for d in (*derivation.problem.directions, *derivation.problem.second_directions)}
+    along = sorted(directions & {name for one in candidates for name in one.expr.free})
+    others = sorted(directions & author.free - set(along))
+    if along and others:
+        apart = f"the direction of the {quantity} is {' and '.join(along)}, and this one speaks of {' and '.join(others)}"
     return DeriveError(
         f"this answer for the {quantity}{f' by {name}' if name else ''} is not equal to what is derived: {shown}",
         code="wrong-answer", hint=apart or "they differ in shape, or one of them has no value at random points",

@@ -15,6 +15,7 @@ from derive.errors import DeriveError
 from derive.language.grammar import parse
 from derive.language.problemfile import read
 from derive.notation.readback import misread, names_of
+from derive.notation.text import pretty
 
 SYMBOLS = "A: matrix(m, n); C: square(m); D: square(n); X: square(p); Y: matrix(p, q); Z: matrix(q, n); v: vector(n); w: vector(m)"
 
@@ -98,3 +99,12 @@ def test_partial_traces_that_are_written_without_one(arg: str, like: str, value:
 def test_sizes_that_are_no_products_are_refused(written: str, message: str) -> None:
     with pytest.raises(DeriveError, match=message.replace("*", r"\*")):
         problem(f"norm({written})", "Y")
+
+
+def test_the_nearest_kronecker_product_with_a_given_factor() -> None:
+    """The normal equation of ‖A ⊗ X − C‖² is linear in X once the partial trace is multiplied out (Van Loan & Pitsianis 1993)."""
+    told = problem("norm(kron(A, Y) - W)^2", "Y", {"W": "matrix(m*p, n*q)"}, find="[gradient, stationary]")
+    assert verify(told).passed
+    found = told.results["stationary"]
+    assert isinstance(found, Result) and found.classification == "minimum"
+    assert pretty(found.expr) == "1/tr(A'A) · tr₁((A' ⊗ I)W)"

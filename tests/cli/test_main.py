@@ -238,3 +238,12 @@ def test_a_sheet_has_its_hints_on_request(course: Path) -> None:
     assert "Mind the trace" not in derive(course, "render", "problems/trace.yaml", "--to", "sheet").stdout
     assert "Mind the trace" in derive(course, "render", "problems/trace.yaml", "--to", "sheet", "--hints").stdout
     assert "Mind the trace" not in derive(course, "render", "problems/trace.yaml", "--to", "solutions", "--hints").stdout
+
+
+def test_an_answer_along_another_direction_is_told_which(course: Path) -> None:
+    (course / "problems" / "hessian.yaml").write_text(
+        "symbols: {X: 'matrix(m, n)', A: symmetric(m)}\nfunction: f(X) = tr(X' A X)\nwrt: X\nfind: [gradient, hessian]\n"
+        "answer: {hessian: 2 A H}\n", encoding="utf-8",
+    )
+    done = derive(course, "check", "problems/hessian.yaml")
+    assert done.returncode == 1 and "the direction of the hessian is K, and this one speaks of H" in done.stderr
