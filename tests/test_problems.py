@@ -26,7 +26,8 @@ WITHOUT_ANSWER = {"linearity"}
 """What an answer cannot be given to: its letter a is chosen by the program."""
 
 EXTRAS = {
-    "sylvester-equation", "gaussian-likelihood", "log-determinant-of-a-quadratic-form", "quadratic-form-on-the-sphere", "rayleigh-quotient",
+    "sylvester-equation", "gaussian-likelihood", "hessian-through-the-exponential", "right-eigenvector",
+    "log-determinant-of-a-quadratic-form", "quadratic-form-on-the-sphere", "rayleigh-quotient",
     "ridge-regression", "tangent-line", "softmax-cross-entropy", "softmax-cross-entropy-hessian", "trace-of-a-square-root",
     "trace-of-an-inverse", "trace-quadratic-on-stiefel", "two-sided-least-squares",
     "distance-on-stiefel", "function-of-the-qr-factor", "linear-function-of-a-rotation", "logarithm-of-a-matrix", "norm-of-the-cholesky-factor",
