@@ -287,7 +287,9 @@ def neat(expr: Expr, used: Used) -> Expr:
 
 
 def in_powers(node: Expr) -> Expr:
-    """A product with equal neighbours as a power: X X is X², X'X' is (X²)'."""
+    """A product with equal neighbours as a power: X X is X², X'X' is (X²)'; an exponent that begins with a positive term."""
+    if isinstance(node, Power) and isinstance(node.exponent, Add):
+        return power(node.base, positive_first(node.exponent))
     if not isinstance(node, MatMul) or all(a is not b for a, b in pairwise(node.factors)):
         return node
     out: list[Expr] = []

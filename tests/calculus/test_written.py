@@ -71,6 +71,7 @@ RESULTS = [
      "(sigmoid(w'x) − y)x"),
     ("w: vector(n); x: vector(n); y: scalar", "-y log(sigmoid(w' x)) - (1 - y) log(1 - sigmoid(w' x))", "w", "hessian",
      "sigmoid(w'x) (1 − sigmoid(w'x))xx'"),
+    ("x: vector(n)", "norm(x)^norm(x)", "x", "gradient", "‖x‖^(‖x‖ − 1) (log(‖x‖) x + x)"),
     # a direction that commutes with the matrix; roots multiply
     ("X: spd(n)", "tr(X logm(X))", "X", "gradient", "logm(X) + I"),
     ("X: spd(n)", "tr(X sqrtm(X))", "X", "gradient", "3/2 sqrtm(X)"),
