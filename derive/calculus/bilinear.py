@@ -15,7 +15,7 @@ from derive.calculus.differentiate import spread
 from derive.calculus.likeness import fingerprint
 from derive.calculus.reading import joined, property_whys
 from derive.calculus.tidy import Used, tidy, tidy_with
-from derive.language.build import ONE, add, matmul, scale, terms, times, transpose
+from derive.language.build import ONE, add, matmul, scale, subtract, terms, times, transpose
 from derive.language.nodes import Add, Call, Expr, MatMul, Number, Power, Scale, Symbol, Times, Transpose, transform
 from derive.language.sizes import is_column, is_row
 
@@ -206,7 +206,7 @@ def finish(lines: list[Line], along: Directions, quantity: str, always: bool, li
     if not always and _size(after) >= _size(last):
         return lines
     steps = (Step(last, after, "collect", ()),)
-    said = why or ("collect",)
+    said = why or (_told_alike(last, after) if after is like else ("collect",))
     merely = not other and len(terms(after)) == len(terms(last)) and not any(isinstance(p, Symbol | Transpose) for p in why)
     if merely and len(lines) > 1 and lines[-1].steps and not _calls(last, "inner") and lines[-1].left is None:
         # what only moves a factor is part of the line
@@ -215,6 +215,14 @@ def finish(lines: list[Line], along: Directions, quantity: str, always: bool, li
         return lines
     lines.append(Line(after, "collect", said, quantity, steps=steps))
     return lines
+
+
+def _told_alike(a: Expr, b: Expr) -> Why:
+    """By which laws two sums have the same terms: what is said where like terms of their difference cancel."""
+    words: list[str] = []
+    used: Used = []
+    collect(subtract(a, b), words, used)
+    return joined([*((w,) for w in words), *property_whys(used)]) or ("the same terms, written otherwise",)
 
 
 def same_value(a: Expr, b: Expr) -> bool:

@@ -136,11 +136,12 @@ def _opened(expr: Add) -> Expr | None:
 
 
 def only_factored(before: Expr, after: Expr) -> bool:
-    """Whether nothing was done but to write a number in front of the sum."""
-    c, rest = coefficient(after)
-    if not isinstance(before, Add) or not isinstance(rest, Add) or c == 1:
-        return False
-    return {tidy(scale(number(c), t)) for t in rest.terms} == set(before.terms)
+    """Whether nothing was done to a sum but to write a number, or a factor of every term, outside it."""
+    rest = coefficient(after)[1]
+    if isinstance(rest, MatMul):
+        sums = [f for f in rest.factors if isinstance(f, Add)]
+        rest = sums[0] if len(sums) == 1 else rest
+    return after is not before and isinstance(before, Add) and isinstance(rest, Add) and len(rest.terms) == len(before.terms)
 
 
 def positive_first(expr: Expr) -> Expr:

@@ -297,7 +297,8 @@ def hessian(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chain], Result
         else:
             lines += levels(start, m, "hessian")
             tidied = _applied(lines, directions(along))
-            lines = lines if vector and only_factored(lines[-1].expr, tidied[-1].expr) else tidied
+            bare = vector and tidied[-1].why == ("collect",) and only_factored(lines[-1].expr, tidied[-1].expr)
+            lines = lines if bare else tidied
         last = lines[-1].expr
         after, why = in_structure(last, x, along[p.wrt.index(x)])
         if not (CURVED & x.has) and after is not last:
