@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from derive.language import build
+from derive.language.evident import settled
 from derive.language.functions import FUNCTIONS
 from derive.language.nodes import (
     Apply,
@@ -365,8 +366,10 @@ class _Grower(Generator):
         """The call, with each argument mostly brought into the function's domain."""
         row = FUNCTIONS[name]
         domains = row.domain or ("",) * len(args)
-        fitted = tuple(self.inside(d, a, row.needs) for d, a in zip(domains, args, strict=False)) + args[len(domains):]
-        return Map(name, fitted[0]) if row.maps else Call(name, fitted)
+        fitted = args if row.symmetric_as else (
+            tuple(self.inside(d, a, row.needs) for d, a in zip(domains, args, strict=False)) + args[len(domains):]
+        )
+        return Map(name, fitted[0]) if row.maps else Call(*settled(name, fitted))
 
     def inside(self, domain: str, arg: Expr, needs: str | None) -> Expr:
         """The argument, or something of it that lies in the domain."""

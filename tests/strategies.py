@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 from hypothesis import strategies as st
 
 from derive.language import build
+from derive.language.evident import settled
 from derive.language.function import Function
 from derive.language.function import forms as signature_forms
 from derive.language.functions import FUNCTIONS
@@ -247,13 +248,13 @@ class Generator:
         args: list[Expr] = []
         declared = self.declared(row, takes)
         if declared is not None:
-            return Call(row.name, (declared, *(self.index(M, bound) for _ in takes[1:])))
+            return Call(*settled(row.name, (declared, *(self.index(M, bound) for _ in takes[1:]))))
         for k, take in enumerate(takes):
             shapes_only = row.shaped_by == k
             args.append(
                 self.index(M, bound) if take is None else Zeros(take) if shapes_only else self.of(take, depth, bound)
             )
-        return Call(row.name, tuple(args))
+        return Call(*settled(row.name, tuple(args)))
 
     def declared(self, row: Function, takes: tuple[Shape | None, ...]) -> Expr | None:
         """A symbol with the property without which the function is refused (or, for the eigenvectors of a general matrix,

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-from derive.language.functions import FUNCTIONS
 from derive.language.nodes import (
     Add,
     Expr,
@@ -34,12 +33,6 @@ MINUS_ONE = number(-1)
 
 def zero(shape: Shape) -> Expr:
     return ZERO if is_scalar(shape) else Zeros(shape)
-
-
-def shaped(name: str, args: tuple[Expr, ...]) -> tuple[Expr, ...]:
-    """The arguments of a call with zeros for the one of which only the shape counts: nothing that varies stands there."""
-    k = FUNCTIONS[name].shaped_by
-    return args if k is None else tuple(zero(a.shape) if i == k else a for i, a in enumerate(args))
 
 
 def primes(expr: Expr) -> int:

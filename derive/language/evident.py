@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import lru_cache
 
-from derive.language.build import add, matmul, negate, power, scale, terms, transpose
+from derive.language.build import add, matmul, negate, power, scale, terms, transpose, zero
 from derive.language.functions import FUNCTIONS
 from derive.language.nodes import (
     Add,
@@ -56,6 +56,15 @@ def symmetric(expr: Expr) -> bool:
     if not is_square(expr.shape):
         return False
     return Counter(terms(_spread(expr, False))) == Counter(terms(_spread(expr, True)))
+
+
+def settled(name: str, args: tuple[Expr, ...]) -> tuple[str, tuple[Expr, ...]]:
+    """The call of a function as it is built: nothing that varies stands in an argument of which only the shape counts, and what has a
+    name of its own for a symmetric argument goes by that."""
+    row = FUNCTIONS[name]
+    if row.shaped_by is not None:
+        args = tuple(zero(a.shape) if k == row.shaped_by else a for k, a in enumerate(args))
+    return (row.symmetric_as if row.symmetric_as and symmetric(args[0]) else name), args
 
 
 def _spread(expr: Expr, flip: bool) -> Expr:

@@ -34,6 +34,7 @@ undoes     the function whose value, as the first argument, it takes back: unvec
 commuting  of two matrices A, E: its value where they commute, in the problem language
 repeats    its derivative repeats the argument, so that a long one is named (S = X'AX)
 needs      a declared (or evident) property without which the function is refused
+symmetric_as  the function that it is of an evidently symmetric argument, and is read as
 """
 
 from __future__ import annotations
@@ -77,6 +78,7 @@ class Function:
     infix: tuple[str, str] | None = None
     domain: tuple[str, ...] = ()
     needs: str | None = None
+    symmetric_as: str = ""
     kinks: str | None = None
     numpy_symmetric: str | None = None
     rank2: bool = False

@@ -187,16 +187,16 @@ _ROWS = (
     Function("eigvec_right", "square(n), index -> vector(n)", r"v_{{{1}}}({0})",
              "(lambda A, i: (lambda v: v * np.sign(v[np.argmax(np.abs(v))]))((lambda w, V: np.real(V[:, np.argsort(np.where("
              "np.abs(w.imag) <= 1e-9 * np.max(np.abs(w)), w.real, np.inf))[i - 1]]))(*np.linalg.eig(A))))({0}, {1})",
-             "right eigenvector of the i-th smallest real eigenvalue, norm 1, its largest entry positive", domain=("simple-eigenvalue", ""),
-             pretty="v{1.low}({0})",
+             "right eigenvector of the i-th smallest real eigenvalue, norm 1, its largest entry positive", symmetric_as="eigvec", domain=("simple-eigenvalue", ""),
+             pretty="v{1.low}({0})", letter="v",
              gives=frozenset({"unit"})),
     Function("eigvec_left", "square(n), index -> vector(n)", r"u_{{{1}}}({0})",
              "(lambda A, i: (lambda pick: (lambda v, u: u / np.dot(u, v * np.sign(v[np.argmax(np.abs(v))])))(pick(A), pick(A.T)))(lambda B: "
              "(lambda w, V: np.real(V[:, np.argsort(np.where(np.abs(w.imag) <= 1e-9 * np.max(np.abs(w)), w.real, np.inf))"
              "[i - 1]]))(*np.linalg.eig(B))))({0}, {1})",
              "left eigenvector of the i-th smallest real eigenvalue, u'v = 1 with eigvec_right",
-             domain=("simple-eigenvalue", ""),
-             pretty="u{1.low}({0})"),
+             symmetric_as="eigvec", domain=("simple-eigenvalue", ""),
+             pretty="u{1.low}({0})", letter="u"),
     Function("stril", "square(n) -> square(n)", r"\operatorname{{stril}}({0})", "np.tril({0}, -1)",
              "strictly lower triangular part", linear=True, unites=True, projects=True,
              explained="`stril(A)` is the part of `A` below the diagonal."),

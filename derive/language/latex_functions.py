@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from derive.language.build import power, shaped
-from derive.language.evident import symmetric
+from derive.language.build import power
+from derive.language.evident import settled, symmetric
 from derive.language.functions import FUNCTIONS
 from derive.language.indices import check_index
 from derive.language.latex_names import FONTS, MACROS, PATTERNS
@@ -146,7 +146,7 @@ def call_function(p: Parser, name: str, token: Tex, operands: list[Operand], mar
         if problem:
             raise p.fail(problem[0], token.start, "index", problem[1])
     if not row.maps:
-        return p.made(Call, at, name, shaped(name, exprs))
+        return p.made(Call, at, *settled(name, exprs))
     square = is_square(exprs[0].shape) and not exprs[0].is_scalar
     ambiguous = any(condition == "square" for condition, _ in row.latex_when)
     if square and ambiguous and not marked:

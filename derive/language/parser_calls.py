@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from derive.language.build import ZERO, power, shaped
+from derive.language.build import ZERO, power
+from derive.language.evident import settled
 from derive.language.functions import FUNCTIONS
 from derive.language.indices import as_size, check_index, index_range, integer_valued
 from derive.language.nodes import (
@@ -82,7 +83,7 @@ class Calls(ParserBase):
                 self.refuse_index(arguments, exprs)
             if takes.startswith("any(m, n), any(m, n)") and not ("|" in row.signature and any(e.is_scalar for e in exprs)):
                 self.refuse_unequal(name, arguments, exprs)
-        return self.made(Call, arguments[0].start if arguments else token.start, name, shaped(name, exprs))
+        return self.made(Call, arguments[0].start if arguments else token.start, *settled(name, exprs))
 
     def refuse_index(self, arguments: list[Operand], exprs: tuple[Expr, ...]) -> None:
         """eigval(A, i), singval(X, i): i is at most the number of rows, and of columns."""

@@ -370,3 +370,12 @@ def test_any_text_is_an_expression_or_a_derive_error(text: str) -> None:
         assert error.where is not None and error.message and error.code != "error"
     else:
         assert isinstance(out, Expr) and not out.pending
+
+
+def test_eigenvectors_of_a_symmetric_matrix_are_one() -> None:
+    """Left and right ones of an evidently symmetric matrix are the unit eigenvector, and are read as it."""
+    symbols = {"A": Symbol("A", (n, n)), "S": Symbol("S", (n, n), frozenset({"symmetric"}))}
+    scope = Scope(symbols, {}, frozenset(("n",)))
+    assert parse("eigvec_right(S, 1)", scope) is Call("eigvec", (symbols["S"], number(1)))
+    assert parse("eigvec_left(S, 1)", scope) is Call("eigvec", (symbols["S"], number(1)))
+    assert parse("eigvec_right(A, 1)", scope) is Call("eigvec_right", (symbols["A"], number(1)))
