@@ -20,6 +20,7 @@ from derive.calculus.tidy import tidy_with
 from derive.language.build import ONE, add, negate, power
 from derive.language.functions import FUNCTIONS
 from derive.language.nodes import Call, Compare, Expr, Map, MatMul, Number, Power, Sum, Symbol, Times, Transpose, Where, Zeros, number, walk
+from derive.language.sizes import is_square
 
 TWO = number(2)
 
@@ -39,8 +40,8 @@ def conditions(functions: Iterable[Expr], results: Iterable[Expr]) -> tuple[Why,
                 inside.append(add(ONE, negate(power(node.arg, TWO))))
             if not written and not isinstance(node, Power):
                 continue
-            if isinstance(node, Power) and isinstance(node.base, Times) and isinstance(node.exponent, Number) and node.exponent.value < 0:
-                out.extend(why for f in node.base.factors if (why := _condition(power(f, node.exponent))) and why not in out)
+            if factors := _inverted(node):
+                out.extend(why for f in factors if (why := _condition(f)) and why not in out)
                 continue
             why = _off(node) if kinked.get(node) == POSSIBLE else _condition(node)
             if why and why not in out and not (why[1:] in ((" > 0",), (" ≠ 0",)) and _among(why[0], inside)):
@@ -48,6 +49,18 @@ def conditions(functions: Iterable[Expr], results: Iterable[Expr]) -> tuple[Why,
     positive = {why[0] for why in out if why[1:] == (" > 0",)}
     indices = {node.index.name: node.index for expr in (*functions, *results) for node in walk(expr) if isinstance(node, Sum)}
     return tuple(_for_indices(why, indices) for why in out if not (why[1:] == (" ≠ 0",) and why[0] in positive))
+
+
+def _inverted(node: Expr) -> list[Expr]:
+    """1/x and 1/y for 1/(xy), X⁻¹ and A⁻¹ for (X ⊗ A)⁻¹ and log|det(X ⊗ A)|: each factor has its condition."""
+    match node:
+        case Power(base=Times(factors=factors), exponent=Number(value=k) as exponent) if k < 0:
+            return [power(f, exponent) for f in factors]
+        case Power(base=Call(name="kron", args=args), exponent=Number(value=k)) if k < 0 and all(is_square(a.shape) for a in args):
+            return [power(a, -1) for a in args]
+        case Call(name="logdet", args=(Call(name="kron", args=args),)) if all(is_square(a.shape) for a in args):
+            return [power(a, -1) for a in args]
+    return []
 
 
 def _for_indices(why: Why, indices: Mapping[str, Symbol]) -> Why:

@@ -61,6 +61,7 @@ CONDITIONS = [
     ("X: matrix(m, n)", "norm(X)^2", []),
     ("X: matrix(m, n)", "1/norm(X)^2", ["X ≠ 0"]),
     ("x: vector(n)", "norm(x)^2 / norm(x)", ["x ≠ 0"]),
+    ("X: square(n); A: square(m)", "logdet(kron(X, A))", ["det(X) ≠ 0", "det(A) ≠ 0"]),
     ("x: vector(n); A: spd(n)", "sqrt(x' A x)", ["x ≠ 0"]),
     ("X: spd(n)", "tr(sqrtm(X))", []),
     ("X: square(n)", "log(det(expm(X)))", []),
