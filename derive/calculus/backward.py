@@ -71,7 +71,7 @@ def backward(s: Setting) -> Backward:
                 part = collected(neat(tidy(pull(opened, symbol, weight)), []), weight)
                 contributions.setdefault(variable_of[symbol], []).append(part)
                 pieces.append(_inner(part, symbol))
-        return add(*pieces)
+        return total(pieces, opened.shape)
 
     start: Expr = D(p.function, m.moves)
     name, why = reason(level(start, m, m.of_lets))

@@ -159,7 +159,8 @@ def _derive(problem: Problem) -> Derivation:
 class Opening:
     """The first derivative: its chains, what they give, and the letters named on the way.
 
-    gradients are those on the surrounding space, structured those in the structure; jacobian where the chains state it
+    gradients are those that are differentiated further, by curved variables on the surrounding space; structured all in the
+    structure; jacobian where the chains state it
     """
 
     chains: tuple[Chain, ...]
@@ -296,7 +297,7 @@ def rule_names() -> frozenset[str]:
 
 
 def _gradients(s: Setting, first: Expr) -> tuple[list[Line], dict[str, Expr], dict[str, Expr]]:
-    """The lines from Df to ∇f; the gradients on the surrounding space and those in the structure."""
+    """The lines from Df to ∇f; the gradients with those by curved variables on the surrounding space, and all in the structure."""
     p = s.problem
     if s.unit_speed:
         (x,) = p.wrt
@@ -306,9 +307,9 @@ def _gradients(s: Setting, first: Expr) -> tuple[list[Line], dict[str, Expr], di
         return [line], {x.name: first}, {x.name: first}
     lines, structured = read_off(s, first)
     free = structured
-    curved = [x for x in p.wrt if CURVED & x.has]
+    curved = {x.name: gradient(first, h)[0] for x, h in zip(p.wrt, s.directions, strict=True) if CURVED & x.has}
     if curved:
-        free = {x.name: gradient(first, h)[0] for x, h in zip(p.wrt, s.directions, strict=True)}
+        free = {**structured, **curved}
     if p.inner_product is not None:
         more, structured = _other_inner_product(s, structured)
         lines += more

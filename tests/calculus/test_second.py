@@ -141,3 +141,21 @@ def test_the_exponential_and_the_logarithm_have_a_matrix_by_stacked_columns(func
     told = derive(read(f"symbols: {{X: square(n), A: square(n)}}\nfunction: 'f(X) = {written}'\nwrt: X\nfind: [derivative, vectorized]\n", "e.yaml"))
     report = verify(told)
     assert report.passed, report.failures
+
+
+@pytest.mark.parametrize("kind", ["symmetric(m)", "skew(m)", "diagonal(m)"])
+def test_beside_a_curved_variable_the_gradient_in_the_structure_is_differentiated(kind: str) -> None:
+    """Only by the curved one it is that on the surrounding space."""
+    told = derive(read(
+        f"symbols: {{A: {kind}, V: 'stiefel(m, n)', B: 'matrix(n, m)'}}\nfunction: tr(B A V)^2\nwrt: [A, V]\nfind: [gradient, hessian]\n", "c.yaml",
+    ))
+    report = verify(told)
+    assert report.passed, report.failures
+
+
+def test_several_variables_of_a_function_that_does_not_vary() -> None:
+    told = derive(read(
+        "symbols: {p: vector(m), s: positive}\nlet: {q: s^-1}\nfunction: sign(s q + p' p)\nwrt: [p, s]\nfind: [differential, gradient]\n"
+        "method: differential\n", "c.yaml",
+    ))
+    assert verify(told).passed
