@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import numpy as np
 import pytest
 import scipy as sp
@@ -9,7 +11,7 @@ import scipy as sp
 from derive.calculus.quantities import derive
 from derive.checking.verification import verify
 from derive.language.build import add, number, power, times, transpose
-from derive.language.nodes import Delta, Entry, Expr, Map, SizeValue, Sum, Symbol, Unnamed
+from derive.language.nodes import Compare, Delta, Entry, Expr, Map, SizeValue, Sum, Symbol, Unnamed, Where
 from derive.language.problemfile import read
 from derive.language.sizes import SCALAR, Size
 from derive.notation import numpy_sums
@@ -71,10 +73,70 @@ def test_a_nest_of_sums_is_a_contraction(expr: Expr, code: str | None, monkeypat
 LOOPS = [
     over(times(at(A, R, J), at(B, J, K)), (R, M), (J, N)),  # two sums read well as they are
     over(times(R, at(A, R, J), at(Q, R, K)), *IJK),  # the index itself is no array
-    over(Map("exp", add(at(A, R, J), at(Q, R, K))), *IJK),
     over(times(at(A, add(R, number(1)), J), at(Q, R, K)), (R, Size.of(2)), (J, N), (K, M)),
     over(times(at(A, R, J), at(Q, R, K)), (R, Size.of(2)), (J, N), (K, M)),  # not all rows
 ]
+
+
+class Random:
+    """Scalars of entries, deltas, sums in them, with the indices that are bound there."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng = random.Random(seed)
+
+    def expr(self, bound: dict[str, Size], depth: int) -> Expr:
+        made = [self.entry, self.entry, self.delta, self.constant]
+        if depth:
+            made += [self.product, self.product, self.sum, self.added, self.mapped, self.power, self.case]
+        return self.rng.choice(made)(bound, depth - 1)
+
+    def index(self, size: Size, bound: dict[str, Size]) -> Expr:
+        fitting: list[Expr] = [Symbol(k, SCALAR, frozenset({"integer"})) for k, of in bound.items() if of == size]
+        return self.rng.choice([*fitting * 3, number(1), number(2), P])
+
+    def entry(self, bound: dict[str, Size], _: int) -> Expr:
+        array = self.rng.choice([A, B, Q, x, y, transpose(A)])
+        return at(array, *(self.index(size, bound) for size in array.shape if size != ONE))
+
+    def delta(self, bound: dict[str, Size], _: int) -> Expr:
+        size = self.rng.choice([M, N])
+        out: Expr = Delta(self.index(size, bound), self.index(size, bound))
+        return out
+
+    def constant(self, bound: dict[str, Size], _: int) -> Expr:
+        return self.rng.choice([c, number(2), number(-1), number("1/2")])
+
+    def product(self, bound: dict[str, Size], depth: int) -> Expr:
+        return times(*(self.expr(bound, depth) for _ in range(self.rng.choice([2, 2, 3]))))
+
+    def added(self, bound: dict[str, Size], depth: int) -> Expr:
+        return add(*(times(number(self.rng.choice([1, -1, 2])), self.expr(bound, depth)) for _ in range(2)))
+
+    def mapped(self, bound: dict[str, Size], depth: int) -> Expr:
+        return Map(self.rng.choice(["sin", "tanh", SIGMA]), self.expr(bound, depth))
+
+    def power(self, bound: dict[str, Size], depth: int) -> Expr:
+        return power(self.expr(bound, depth), self.rng.choice([2, 3]))
+
+    def case(self, bound: dict[str, Size], depth: int) -> Expr:
+        a, b, then, otherwise = (self.expr(bound, depth) for _ in range(4))
+        return Where(Compare(self.rng.choice(["<", ">="]), a, b), then, otherwise)
+
+    def sum(self, bound: dict[str, Size], depth: int) -> Expr:
+        name, size = "ijkluvw"[len(bound)], self.rng.choice([M, N])
+        return over(self.expr({**bound, name: size}, depth), (Symbol(name, SCALAR, frozenset({"integer"})), size))
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_arrays_have_the_values_of_loops(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of random scalars with sums in one another, written without a loop wherever that can be."""
+    expr = over(Random(seed).expr({"i": M, "j": N}, 4), (R, M), (J, N))
+    monkeypatch.setattr(numpy_sums, "FEWEST", 1)
+    arrays = source(expr)
+    monkeypatch.setattr(numpy_sums, "FEWEST", 99)
+    loops = source(expr)
+    assert " for " not in arrays and "einsum" not in loops
+    np.testing.assert_allclose(value(arrays), value(loops), rtol=1e-9, atol=1e-9)
 
 
 @pytest.mark.parametrize("expr", LOOPS)
