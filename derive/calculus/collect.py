@@ -11,6 +11,7 @@ from itertools import groupby, pairwise
 
 from derive.calculus import penrose
 from derive.calculus.likeness import Term, canonical, signed, tell
+from derive.calculus.shortcuts import unclashed
 from derive.calculus.sums import in_front
 from derive.calculus.tidy import Used, tidy, tidy_with
 from derive.calculus.uniting import united
@@ -284,7 +285,7 @@ def neat(expr: Expr, used: Used) -> Expr:
         memo[node] = out
         return out
 
-    return tidy(go(tidy_with(expr, used)))
+    return unclashed(tidy(go(tidy_with(expr, used))))
 
 
 def in_powers(node: Expr) -> Expr:

@@ -6,7 +6,7 @@ Source: Penrose (1955), A generalized inverse for matrices; Magnus & Neudecker, 
 from __future__ import annotations
 
 from derive.calculus.properties import has
-from derive.language.build import MINUS_ONE, add, coefficient, matmul, scale, transpose
+from derive.language.build import MINUS_ONE, add, coefficient, matmul, power, scale, transpose
 from derive.language.nodes import Add, Call, Expr, Identity, MatMul, Transpose, number
 
 Found = tuple[tuple[Expr, ...], str, Expr]
@@ -39,7 +39,7 @@ def _cancelled(factors: tuple[Expr, ...]) -> Found | None:
 
 
 def pinv(x: Expr) -> Expr:
-    out: Expr = Call("pinv", (x,))
+    out: Expr = power(x, -1) if x.is_scalar else Call("pinv", (x,))
     return out
 
 

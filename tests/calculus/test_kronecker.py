@@ -108,3 +108,9 @@ def test_the_nearest_kronecker_product_with_a_given_factor() -> None:
     found = told.results["stationary"]
     assert isinstance(found, Result) and found.classification == "minimum"
     assert pretty(found.expr) == "1/tr(A'A) · tr₁((A' ⊗ I)W)"
+
+
+def test_the_index_of_a_partial_trace_does_not_clash_with_a_symbol() -> None:
+    told = problem("norm(k ptrace2(sin(W), zeros(m, m)))^2", "W", {"W": "matrix(m*p, m*p)", "k": "integer"}, find="[hessian, vectorized-hessian]")
+    assert verify(told).passed
+    assert all(misread(line.expr) is None for chain in told.chains for line in chain.lines)

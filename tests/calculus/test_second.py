@@ -159,3 +159,11 @@ def test_several_variables_of_a_function_that_does_not_vary() -> None:
         "method: differential\n", "c.yaml",
     ))
     assert verify(told).passed
+
+
+def test_a_pseudo_inverse_beside_a_number() -> None:
+    """The first factor of a product may be a number: it has no pseudo-inverse, but an inverse (an internal error)."""
+    told = derive(read(
+        "symbols: {A: square(n), Y: 'matrix(m, n)'}\nfunction: norm(Y eigvec_left(A, 1) ones(m)')\nwrt: A\nfind: [gradient, hessian]\n", "p.yaml",
+    ))
+    assert verify(told).passed
