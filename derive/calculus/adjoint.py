@@ -6,11 +6,9 @@ Source: Magnus & Neudecker, Matrix Differential Calculus, ch. 9 (identification 
 
 from __future__ import annotations
 
-from itertools import chain, count
-
 from derive.calculus.rules.adjoints import adjoint_of
 from derive.errors import DeriveError
-from derive.language.build import ONE, add, counted, matmul, scale, times, transpose, zero
+from derive.language.build import ONE, add, counted, fresh_letter, matmul, scale, times, transpose, zero
 from derive.language.nodes import (
     Add,
     Apply,
@@ -111,10 +109,7 @@ def _apart(expr: Sum, weight: Expr) -> tuple[Symbol, Expr]:
     inside = {node.index.name for node in walk(weight) if isinstance(node, Sum)} | weight.free
     if expr.index.name not in inside:
         return expr.index, expr.body
-    taken = inside | expr.free | {node.index.name for node in walk(expr) if isinstance(node, Sum)}
-    taken |= {name for node in (*walk(expr), *walk(weight)) for size in node.shape for name in size.names}
-    letter = next(name for name in chain("ijlrqcd", (f"i{k}" for k in count(1))) if name not in taken)
-    index: Symbol = Symbol(letter, expr.index.dims, expr.index.has)
+    index: Symbol = Symbol(fresh_letter(expr, weight), expr.index.dims, expr.index.has)
     return index, substitute(expr.body, {expr.index: index})
 
 

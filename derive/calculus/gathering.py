@@ -32,18 +32,24 @@ from derive.language.sizes import Size, is_column
 
 def gathered(expr: Sum) -> Expr | None:
     """The same value without the sum, where every term has a unit vector of the index; None otherwise."""
-    n = next((node.size for node in _units(expr.body, expr.index)), None)
+    n = _unit_size(expr.body, expr.index)
     if n is None or expr.lower is not ONE or expr.upper is not counted(n):
         return None
     return _over(expr.body, ONE, expr.index, n)
 
 
-def _units(expr: Expr, index: Symbol) -> list[Unit]:
-    """The unit vectors of the index that stand outside of any function."""
-    if isinstance(expr, Unit):
-        return [expr] if expr.index is index else []
-    inside = expr.children if isinstance(expr, Add | MatMul | Scale | Transpose | Where) else ()
-    return [unit for child in inside for unit in _units(child, index)]
+def _unit_size(expr: Expr, index: Symbol) -> Size | None:
+    """The size of a unit vector of the index that stands outside of any function; None where there is none."""
+    seen: set[Expr] = set()
+    waiting = [expr]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Unit) and node.index is index:
+            return node.size
+        if isinstance(node, Add | MatMul | Scale | Transpose | Where) and node not in seen:
+            seen.add(node)
+            waiting.extend(node.children)
+    return None
 
 
 def _over(expr: Expr, s: Expr, i: Symbol, n: Size) -> Expr | None:

@@ -7,10 +7,7 @@ Source: Van Loan & Pitsianis, Approximation with Kronecker Products (1993); Watr
 
 from __future__ import annotations
 
-from itertools import chain
-from itertools import count as numbers
-
-from derive.language.build import ONE, add, counted, matmul, power, primes, scale, transpose, zero
+from derive.language.build import ONE, add, counted, fresh_letter, matmul, power, primes, scale, transpose, zero
 from derive.language.nodes import (
     Add,
     Call,
@@ -25,7 +22,6 @@ from derive.language.nodes import (
     Transpose,
     Unit,
     Zeros,
-    walk,
 )
 from derive.language.sizes import ONE as ONE_SIZE
 from derive.language.sizes import Shape, Size, is_square
@@ -78,9 +74,7 @@ def by_blocks(call: Call) -> Expr:
     arg, like = call.args
     (m, n), count = like.shape, arg.shape[0].over(like.shape[0])
     assert count is not None
-    taken = call.free | {name for node in walk(call) for size in node.shape for name in size.names}
-    letter = next(name for name in chain("kijlrs", (f"k{i}" for i in numbers(1))) if name not in taken)
-    k: Symbol = Symbol(letter, (ONE_SIZE, ONE_SIZE), frozenset({"integer"}))
+    k: Symbol = Symbol(fresh_letter(call, letters="kijlrs"), (ONE_SIZE, ONE_SIZE), frozenset({"integer"}))
     unit: Expr = Unit(k, count)
     left, right = _beside(unit, m, call.name), _beside(unit, n, call.name)
     return Sum(k, ONE, counted(count), matmul(transpose(left), arg, right))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import chain, count
-
 from derive.calculus.entrywise import cancelled, masked
 from derive.calculus.entrywise import summed as summed_entries
 from derive.calculus.gathering import gathered
 from derive.calculus.partial_traces import shorter
-from derive.language.build import ONE, add, coefficient, is_zero, matmul, power, scale, times, transpose, zero
+from derive.language.build import ONE, add, coefficient, fresh_letter, is_zero, matmul, power, scale, times, transpose, zero
 from derive.language.functions import FUNCTIONS
 from derive.language.nodes import (
     Add,
@@ -210,8 +208,7 @@ def _relettered(body: Expr, name: str) -> Expr:
     sums = {node.index.name for node in walk(body) if isinstance(node, Sum)}
     if name not in sums:
         return body
-    taken = sums | body.free | {name for node in walk(body) for size in node.shape for name in size.names}
-    letter = next(name for name in chain("ijlrqcd", (f"i{k}" for k in count(1))) if name not in taken)
+    letter = fresh_letter(body)
 
     def visit(node: Expr) -> Expr:
         if not isinstance(node, Sum) or node.index.name != name:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from itertools import chain, count
 
 from derive.language.nodes import (
     Add,
@@ -19,10 +20,12 @@ from derive.language.nodes import (
     Scale,
     ShapeError,
     SizeValue,
+    Sum,
     Times,
     Transpose,
     Zeros,
     number,
+    walk,
 )
 from derive.language.sizes import Shape, Size, is_scalar, show
 
@@ -33,6 +36,15 @@ MINUS_ONE = number(-1)
 
 def zero(shape: Shape) -> Expr:
     return ZERO if is_scalar(shape) else Zeros(shape)
+
+
+def fresh_letter(*near: Expr, letters: str = "ijlrqcd") -> str:
+    """A name for an index that no symbol, index or size in these expressions has: the first of the letters, then i1, i2, …"""
+    taken = {name for expr in near for name in expr.free}
+    for node in (node for expr in near for node in walk(expr)):
+        taken |= {node.index.name} if isinstance(node, Sum) else set()
+        taken |= {name for size in node.shape for name in size.names}
+    return next(name for name in chain(letters, (f"i{k}" for k in count(1))) if name not in taken)
 
 
 def primes(expr: Expr) -> int:

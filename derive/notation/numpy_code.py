@@ -138,11 +138,11 @@ def fill(template: str, arguments: Sequence[Code]) -> Code:
     texts = []
     for k, argument in enumerate(arguments):
         if k in twice:
-            texts.append(f"_{'ab'[k]}")
+            texts.append(f"_{'abc'[k]}")
         else:
             texts.append(argument.text if all(form.inside[k]) else argument.at(ATOM))
     filled = Code(template.format(*texts), form.prec)
     if twice:
-        parameters = ", ".join(f"_{'ab'[k]}" for k in twice)
+        parameters = ", ".join(f"_{'abc'[k]}" for k in twice)
         return Code(f"(lambda {parameters}: {filled.text})({', '.join(arguments[k].text for k in twice)})")
     return filled

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
@@ -45,23 +46,18 @@ def contraction(writer: Writer, node: Sum) -> Code | None:
     """Sums in one another as contractions; None where a factor is no array over the indices."""
     if _depth(node) < FEWEST or not node.is_scalar:
         return None
-    names = {e.index.name for e in walk(node) if isinstance(e, Sum)}
+    names = list(dict.fromkeys(e.index.name for e in walk(node) if isinstance(e, Sum)))
     if len(names) > len(ascii_lowercase):
         return None
-    letters = dict(zip(dict.fromkeys(e.index.name for e in _sums(node)), ascii_lowercase, strict=False))
+    letters = dict(zip(names, ascii_lowercase, strict=False))
     found = _Arrays(writer, letters).of(node, {})
     return None if found is None else found.value
 
 
+@lru_cache(maxsize=10_000)
 def _depth(expr: Expr) -> int:
     """How many sums stand in one another."""
     return isinstance(expr, Sum) + max(map(_depth, expr.children), default=0)
-
-
-def _sums(expr: Expr) -> list[Sum]:
-    """The sums in an expression, the outer ones first."""
-    inside = [s for child in expr.children for s in _sums(child)]
-    return [expr, *inside] if isinstance(expr, Sum) else inside
 
 
 def hoisted(node: Sum) -> Expr:

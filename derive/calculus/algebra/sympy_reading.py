@@ -47,7 +47,7 @@ def read(value: Any, properties: Mapping[str, Iterable[str]] | None = None) -> E
 def _size_names(value: Any) -> frozenset[str]:
     """The names that stand in the shape of a matrix: they are sizes wherever they stand."""
     matrices = value.atoms(sp().MatrixSymbol) if hasattr(value, "atoms") else ()
-    return frozenset(s.name for m in matrices for size in m.shape for s in sp().sympify(size).free_symbols)
+    return frozenset(s.name for m in matrices for size in m.shape for s in size.free_symbols)
 
 
 class _Reader:
