@@ -2,7 +2,7 @@
 #   make         set up what is missing, then derive, check and typeset every file of problems/ into build/
 #   make test    set up what is missing, then run the whole test suite
 #
-# What TeX needs is listed once, in derive/pipeline/needs.py; `derive doctor --packages` prints the Debian packages
+# What TeX needs is listed once, in derive/pipeline/tex/needs.py; `derive doctor --packages` prints the Debian packages
 # of whatever is missing on this machine.
 
 PYTHON ?= python3

@@ -19,10 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from derive.calculus import derivation as data
+from derive.derivation import derivation as data
 from derive.errors import DeriveError
-from derive.language.nodes import Expr, Symbol, walk
-from derive.language.problem import Problem
+from derive.expressions.nodes import Expr, Symbol, walk
+from derive.language.problems.problem import Problem
 
 if TYPE_CHECKING:
     from derive.checking.verification import Report
@@ -33,13 +33,13 @@ class Derivation(data.Derivation):
     """A derivation that shows in a notebook: its lines with their reasons, one display for each chain."""
 
     def _repr_latex_(self) -> str:
-        from derive.documents.display import notebook
+        from derive.documents.page.display import notebook
 
         return notebook(self)
 
     def __str__(self) -> str:
         """The lines with their reasons, as text."""
-        from derive.notation import text
+        from derive.notation.text import text
 
         out = []
         for chain in self.chains:
@@ -53,7 +53,7 @@ def load(path: str | Path) -> Problem:
 
     DeriveError, with file, line and column, for whatever is wrong with it.
     """
-    from derive.language import problemfile
+    from derive.language.problems import read as problemfile
 
     return problemfile.load(path)
 
@@ -71,7 +71,7 @@ def derive(problem: Any, /, wrt: Any = None, find: str | Iterable[str] | None = 
     DeriveError [missing-rule] names the subexpression and the rule that would be needed; [find] what does not apply.
     Source: Magnus & Neudecker, Matrix Differential Calculus, ch. 5 (the derivative as the linear part), ch. 9.
     """
-    from derive.calculus.quantities import derive as derived
+    from derive.calculus.derive import derive as derived
 
     if not isinstance(problem, Problem):
         problem = _stated(problem, wrt, find, keys)
@@ -107,7 +107,7 @@ def from_sympy(expression: Any, /, **properties: str | Iterable[str]) -> Expr:
     [property], [unknown-name] a property that is none, that does not suit its symbol, or is said of a name that does not occur.
     """
     from derive.calculus.algebra.sympy_reading import read
-    from derive.language.declarations import closure
+    from derive.language.problems.declarations import closure
 
     given = {name: (has,) if isinstance(has, str) else tuple(has) for name, has in properties.items()}
     for name, words in given.items():
@@ -142,7 +142,7 @@ _OF_SQUARE = frozenset(_TYPES) - {"stiefel"}
 
 def _known_properties(name: str, words: tuple[str, ...]) -> None:
     """DeriveError [property] for a word that is none, with the nearest that is one."""
-    from derive.language.declarations import PROPERTIES
+    from derive.language.problems.declarations import PROPERTIES
     from derive.language.words import closest
 
     known = tuple(dict.fromkeys((*PROPERTIES, *_TYPES, "integer")))
@@ -154,7 +154,7 @@ def _known_properties(name: str, words: tuple[str, ...]) -> None:
 
 
 def _suits(name: str, symbols: dict[str, Symbol], words: tuple[str, ...]) -> None:
-    from derive.language.sizes import is_square, show
+    from derive.expressions.sizes import is_square, show
 
     if name not in symbols:
         raise DeriveError(f"{name} is declared, and does not occur in the expression", code="unknown-name",
@@ -167,8 +167,8 @@ def _suits(name: str, symbols: dict[str, Symbol], words: tuple[str, ...]) -> Non
 
 def _stated(function: Any, wrt: Any, find: str | Iterable[str] | None, keys: dict[str, str]) -> Problem:
     """The problem of a function alone, through its text: what a file could not say is refused in the same words."""
-    from derive.language import problemfile
-    from derive.notation import text
+    from derive.language.problems import read as problemfile
+    from derive.notation.text import text
 
     expr = function if isinstance(function, Expr) else from_sympy(function)
     if wrt is None:
@@ -189,8 +189,8 @@ def _stated(function: Any, wrt: Any, find: str | Iterable[str] | None, keys: dic
 
 
 def _declared(symbol: Symbol) -> str:
-    from derive.language.declarations import PROPERTIES
-    from derive.language.sizes import is_column, is_scalar
+    from derive.expressions.sizes import is_column, is_scalar
+    from derive.language.problems.declarations import PROPERTIES
 
     m, n = symbol.shape
     kind = next((name for name in _TYPES if name in symbol.has), None)

@@ -18,9 +18,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from derive.documents.document import Document, ProblemPage
-from derive.documents.modes import MODES
-from derive.documents.settings import Fit, Settings
+from derive.documents.page.document import Document, ProblemPage
+from derive.documents.page.modes import MODES
+from derive.documents.page.settings import Fit, Settings
 from derive.errors import DeriveError
 from derive.pipeline.examine import read_text
 from derive.pipeline.produce import make

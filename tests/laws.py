@@ -13,22 +13,22 @@ from typing import Any
 
 import numpy as np
 
-from derive.calculus.derivation import Derivation, Result
-from derive.calculus.quantities import derive
+from derive.calculus.derive import derive
 from derive.checking.evaluation import Unevaluable, compiled, evaluate, quiet
+from derive.checking.random_arrays import STYLES, Array
+from derive.checking.random_sizes import assignments
 from derive.checking.sampling import Point, _has_kink, draw_point
-from derive.checking.sizing import assignments
-from derive.checking.structures import STYLES, Array
 from derive.checking.verification import _points, verify
+from derive.derivation.derivation import Derivation, Result
 from derive.errors import DeriveError
-from derive.language import grammar
-from derive.language.nodes import Commutation, Delta, Expr, Sum, Symbol, walk
-from derive.language.problem import Problem
-from derive.language.problemfile import read
-from derive.language.tokens import MAX_LENGTH
-from derive.notation.numpy_source import Names
+from derive.expressions.nodes import Commutation, Delta, Expr, Sum, Symbol, walk
+from derive.language.problems.problem import Problem
+from derive.language.problems.read import read
+from derive.language.text import grammar
+from derive.language.text.tokens import MAX_LENGTH
+from derive.notation.python.source import Names
 from derive.notation.readback import misread, names_of
-from derive.notation.text import text
+from derive.notation.text.text import text
 from tests.laws_cases import Case
 
 AGREEMENT = 1e-7

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from derive.language import build
-from derive.language.evident import settled
-from derive.language.functions import FUNCTIONS
-from derive.language.nodes import (
+from derive.expressions import build
+from derive.expressions.functions import FUNCTIONS
+from derive.expressions.nodes import (
     Apply,
     Call,
     Compare,
@@ -34,8 +33,9 @@ from derive.language.nodes import (
     substitute,
     walk,
 )
-from derive.language.sizes import ONE, SCALAR, Shape, is_column, is_scalar, is_square
-from derive.notation.text import text
+from derive.expressions.sizes import ONE, SCALAR, Shape, is_column, is_scalar, is_square
+from derive.language.evident import settled
+from derive.notation.text.text import text
 from tests.strategies import STRUCTURES, SYMBOLS, UNNAMED, Chance, Generator, M, N, fitting_forms
 
 

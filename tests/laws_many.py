@@ -24,10 +24,10 @@ from statistics import median
 from types import FrameType
 from typing import Any
 
-from derive.language import nodes as nodes_of
-from derive.language.nodes import Apply, Expr, Map, Symbol, Unnamed, walk
-from derive.language.sizes import is_column, is_scalar
-from derive.notation.text import text
+from derive.expressions import nodes as nodes_of
+from derive.expressions.nodes import Apply, Expr, Map, Symbol, Unnamed, walk
+from derive.expressions.sizes import is_column, is_scalar
+from derive.notation.text.text import text
 from tests.laws import Outcome, outcome_of
 from tests.laws_cases import DECLARED, Case, case_of
 from tests.strategies import SYMBOLS

@@ -9,13 +9,11 @@ from typing import Protocol, TypeVar
 
 from hypothesis import strategies as st
 
-from derive.language import build
-from derive.language.evident import settled
-from derive.language.function import Function
-from derive.language.function import forms as signature_forms
-from derive.language.functions import FUNCTIONS
-from derive.language.grammar import Scope
-from derive.language.nodes import (
+from derive.expressions import build
+from derive.expressions.function import Function
+from derive.expressions.function import forms as signature_forms
+from derive.expressions.functions import FUNCTIONS
+from derive.expressions.nodes import (
     Apply,
     Call,
     Compare,
@@ -34,7 +32,9 @@ from derive.language.nodes import (
     Zeros,
     number,
 )
-from derive.language.sizes import ONE, SCALAR, Shape, Size, is_column, is_scalar, is_square
+from derive.expressions.sizes import ONE, SCALAR, Shape, Size, is_column, is_scalar, is_square
+from derive.language.evident import settled
+from derive.language.text.grammar import Scope
 
 M, N = Size.of("m"), Size.of("n")
 DIMENSIONS = (M, N)

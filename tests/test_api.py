@@ -12,9 +12,9 @@ import derive
 from derive.api import from_sympy, to_sympy
 from derive.calculus.algebra import equal
 from derive.errors import DeriveError
-from derive.language.build import add, inverse, matmul, scale, transpose
-from derive.language.nodes import Call, Entry, Expr, Identity, Map, Power, Stack, Symbol, number
-from derive.language.sizes import Size
+from derive.expressions.build import add, inverse, matmul, scale, transpose
+from derive.expressions.nodes import Call, Entry, Expr, Identity, Map, Power, Stack, Symbol, number
+from derive.expressions.sizes import Size
 from tests.calculus.numeric import SIZES, Point, value
 
 m, n = sympy.symbols("m n")

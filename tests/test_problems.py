@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from derive.calculus.derivation import Derivation, Result, members
-from derive.calculus.quantities import derive
+from derive.calculus.derive import derive
 from derive.checking.verification import verify
-from derive.language import problemfile
-from derive.language.nodes import D, Expr, Rate
-from derive.language.problem import Problem
-from derive.notation import text
+from derive.derivation.derivation import Derivation, Result, members
+from derive.expressions.nodes import D, Expr, Rate
+from derive.language.problems import read as problemfile
+from derive.language.problems.problem import Problem
+from derive.notation.text import text
 from derive.pipeline.examine import check_answers
 
 FOLDER = Path(__file__).parent.parent / "problems"

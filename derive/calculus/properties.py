@@ -6,9 +6,9 @@ det ≠ 0) when the caller allows that.
 
 from __future__ import annotations
 
-from derive.language.build import coefficient, negate, transpose
-from derive.language.functions import FUNCTIONS
-from derive.language.nodes import (
+from derive.expressions.build import coefficient, negate, transpose
+from derive.expressions.functions import FUNCTIONS
+from derive.expressions.nodes import (
     Add,
     Call,
     Entry,
@@ -28,7 +28,7 @@ from derive.language.nodes import (
     Transpose,
     Zeros,
 )
-from derive.language.sizes import is_square
+from derive.expressions.sizes import is_square
 
 
 def has(expr: Expr, name: str) -> bool:
@@ -50,7 +50,7 @@ def is_symmetric(expr: Expr) -> bool:
         return True
     if not is_square(expr.shape):
         return False
-    from derive.calculus.tidy import tidy_with
+    from derive.calculus.simplify.simplify import tidy_with
 
     return tidy_with(transpose(expr), []) is tidy_with(expr, [])
 
@@ -59,7 +59,7 @@ def is_skew(expr: Expr) -> bool:
     """expr' = -expr."""
     if expr.is_scalar or not is_square(expr.shape):
         return False
-    from derive.calculus.tidy import tidy_with
+    from derive.calculus.simplify.simplify import tidy_with
 
     return tidy_with(transpose(expr), []) is tidy_with(negate(expr), [])
 
@@ -204,7 +204,7 @@ def is_even(exponent: Expr) -> bool:
 
 def _halves(expr: MatMul) -> tuple[tuple[Expr, ...], Expr | None, tuple[Expr, ...]] | None:
     """B' M B as (factors of B', M or None, factors of B) when the two halves are each other's transposes."""
-    from derive.calculus.tidy import tidy_with
+    from derive.calculus.simplify.simplify import tidy_with
 
     factors = expr.factors
     half = len(factors) // 2
@@ -302,7 +302,7 @@ def definiteness(expr: Expr, assumed: list[Expr] | None = None) -> str | None:
             if all(is_invertible(f) for f in right) or _full_rank(right):
                 return kind
             if assumed is not None and kind in ("positive definite", "negative definite"):
-                from derive.language.build import matmul
+                from derive.expressions.build import matmul
 
                 assumed.append(matmul(*right))
                 return kind

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from derive.language.build import add, coefficient, matmul, scale
-from derive.language.functions import FUNCTIONS
-from derive.language.nodes import Add, Call, Expr, MatMul, Scale, Transpose, Where, number
+from derive.expressions.build import add, coefficient, matmul, scale
+from derive.expressions.functions import FUNCTIONS
+from derive.expressions.nodes import Add, Call, Expr, MatMul, Scale, Transpose, Where, number
 
 Key = tuple[Expr | None, tuple[Expr, ...], str, tuple[Expr, ...], tuple[Expr, ...]]
 """The scalar in front but for its number, the factors before, the function and its other arguments, the factors behind."""
@@ -45,8 +45,8 @@ def _linear(term: Expr) -> tuple[Key, Expr] | None:
 
 
 def _call(key: Key, argument: Expr) -> Expr:
-    from derive.calculus.collect import collect, factor, positive_first
-    from derive.calculus.tidy import tidy
+    from derive.calculus.simplify.collect import collect, factor, positive_first
+    from derive.calculus.simplify.simplify import tidy
 
     scalar, before, name, others, behind = key
     inner = factor(positive_first(collect(tidy(argument))))
@@ -67,7 +67,7 @@ def _cases(expr: Add) -> Expr:
         if case is None or len(alike) == 1:
             out.append(term)
         elif all(c is None or c.condition is not case.condition for c in found[:k]):
-            from derive.calculus.tidy import tidy
+            from derive.calculus.simplify.simplify import tidy
 
             out.append(tidy(Where(case.condition, add(*(c.then for c in alike)), add(*(c.otherwise for c in alike)))))
     return add(*out)
@@ -75,7 +75,7 @@ def _cases(expr: Add) -> Expr:
 
 def _case(term: Expr) -> Where | None:
     """A term by cases, what multiplies it entry by entry put into each case."""
-    from derive.calculus.tidy import tidy
+    from derive.calculus.simplify.simplify import tidy
 
     scalar, body = (term.scalar, term.arg) if isinstance(term, Scale) else (None, term)
     inside: tuple[Expr, ...]

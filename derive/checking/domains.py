@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from derive.checking.evaluation import Unevaluable, compiled, evaluate
-from derive.checking.structures import Array
-from derive.language.functions import FUNCTIONS
-from derive.language.nodes import Call, Expr, Number, Power, Sum, walk
-from derive.notation.numpy_source import Names
+from derive.checking.random_arrays import Array
+from derive.expressions.functions import FUNCTIONS
+from derive.expressions.nodes import Call, Expr, Number, Power, Sum, walk
+from derive.notation.python.source import Names
 
 APART = 1e-6
 """The distance that must be kept, relative to the largest eigenvalue or singular value."""

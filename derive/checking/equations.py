@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from derive.calculus.derivation import Head, Line
 from derive.checking.evaluation import Estimate, Unevaluable, derivative, evaluate, largest
-from derive.checking.reading import Site, groups, site_at
+from derive.checking.line import Site, groups, site_at
+from derive.checking.random_arrays import Array, project
 from derive.checking.sampling import speed
 from derive.checking.statements import DIRECTIONS, FIRST, Function, Moves, Outcome, random_moves, refused
-from derive.checking.structures import Array, project
-from derive.language.nodes import Expr, Symbol
+from derive.derivation.derivation import Head, Line
+from derive.expressions.nodes import Expr, Symbol
 
 EXACT = 1e-7
 """Relative tolerance of an equation between closed forms; FIRST where a difference quotient is in it."""

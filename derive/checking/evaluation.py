@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 import scipy as sp
 
-from derive.checking.structures import Array, array_shape
-from derive.language.functions import FUNCTIONS
-from derive.language.nodes import Add, Call, Expr, MatMul, Scale, Times
-from derive.notation.numpy_source import Names, source
+from derive.checking.random_arrays import Array, array_shape
+from derive.expressions.functions import FUNCTIONS
+from derive.expressions.nodes import Add, Call, Expr, MatMul, Scale, Times
+from derive.notation.python.source import Names, source
 
 NAMESPACE: dict[str, Any] = {
     "__builtins__": {}, "np": np, "sp": sp, "abs": abs, "min": min, "max": max, "sum": sum, "len": len, "range": range,

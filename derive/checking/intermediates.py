@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 
 from derive.checking.evaluation import Unevaluable, compiled, evaluate
+from derive.checking.random_arrays import Array
 from derive.checking.sampling import Point
-from derive.checking.structures import Array
-from derive.language.build import remake
-from derive.language.nodes import D, Expr, Rate, Symbol, walk
-from derive.notation.identifiers import identifier
-from derive.notation.numpy_source import NO_NAMES, Names
+from derive.expressions.build import remake
+from derive.expressions.nodes import D, Expr, Rate, Symbol, walk
+from derive.notation.python.identifiers import identifier
+from derive.notation.python.source import NO_NAMES, Names
 
 INLINED = 12
 

@@ -14,17 +14,17 @@ from typing import Any
 
 import numpy as np
 
-from derive.checking import smooth
+from derive.checking import random_functions as smooth
 from derive.checking.domains import check, demands
 from derive.checking.evaluation import NAMESPACE, Unevaluable, compiled, derivative, evaluate, largest, magnitude, quiet
-from derive.checking.sizing import assignments, implied
-from derive.checking.structures import STYLES, Array, Style, array_shape, direction, draw
+from derive.checking.random_arrays import STYLES, Array, Style, array_shape, direction, draw
+from derive.checking.random_sizes import assignments, implied
 from derive.errors import DeriveError
-from derive.language.functions import FUNCTIONS
-from derive.language.nodes import Call, Compare, Expr, Map, Symbol, Unnamed, walk
-from derive.language.problem import Problem
-from derive.notation.identifiers import identifier
-from derive.notation.numpy_source import Names
+from derive.expressions.functions import FUNCTIONS
+from derive.expressions.nodes import Call, Compare, Expr, Map, Symbol, Unnamed, walk
+from derive.language.problems.problem import Problem
+from derive.notation.python.identifiers import identifier
+from derive.notation.python.source import Names
 
 RELIABLE = 1e-7
 """The relative error that the difference quotient may have at a point."""

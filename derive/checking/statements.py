@@ -12,10 +12,10 @@ import numpy as np
 from derive.checking import intermediates
 from derive.checking.evaluation import Estimate, Unevaluable, compiled, derivative, evaluate, largest, magnitude
 from derive.checking.intermediates import stepwise
+from derive.checking.random_arrays import Array, array_shape, project
 from derive.checking.sampling import Point, speed
-from derive.checking.structures import Array, array_shape, project
-from derive.language.nodes import Expr, Symbol
-from derive.notation.numpy_source import Names
+from derive.expressions.nodes import Expr, Symbol
+from derive.notation.python.source import Names
 
 FIRST = 1e-6
 """Relative tolerance of a first derivative."""

@@ -11,18 +11,18 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from derive.calculus.derivation import Chain, Derivation, Found, Head, Line, members
 from derive.checking.domains import check, demands
 from derive.checking.equations import check_classification, check_equation, check_identity, check_relation, check_stationary
 from derive.checking.evaluation import Unevaluable, compiled, evaluate, largest, quiet
-from derive.checking.reading import Free, Site, partial_statement, site_at, statement
+from derive.checking.line import Free, Site, partial_statement, site_at, statement
+from derive.checking.random_arrays import Array, inside
 from derive.checking.sampling import LARGE, NEARBY, Point, points
 from derive.checking.statements import Outcome, refused
-from derive.checking.structures import Array, inside
+from derive.derivation.derivation import Chain, Derivation, Found, Head, Line, members
 from derive.errors import DeriveError
-from derive.language.nodes import Expr, Symbol, walk
-from derive.language.problem import Problem
-from derive.notation.numpy_source import Names
+from derive.expressions.nodes import Expr, Symbol, walk
+from derive.language.problems.problem import Problem
+from derive.notation.python.source import Names
 
 ANSWER = 1e-8
 """Relative tolerance of an author's answer: two closed forms of one value."""

@@ -16,9 +16,10 @@ def command(packages: bool, for_tests: bool) -> int:
       derive doctor
       sudo apt-get install $(derive doctor --packages)
     """
-    from derive.documents.words import words
-    from derive.pipeline import latex, needs
+    from derive.documents.wording.words import words
     from derive.pipeline import project as projects
+    from derive.pipeline.tex import engine as latex
+    from derive.pipeline.tex import needs
 
     engine = words(projects.load().settings.notation.language)["engine"]
     absent = needs.missing(for_tests, engine)
@@ -29,7 +30,7 @@ def command(packages: bool, for_tests: bool) -> int:
     from importlib.metadata import version
 
     from derive import __version__
-    from derive.documents.templates import builtin_folder
+    from derive.documents.rendering.fill import builtin_folder
 
     click.echo(f"derive {__version__}, Python {platform.python_version()}, SymPy {version('sympy')}, NumPy {version('numpy')}")
     click.echo(f"templates: {builtin_folder()}")

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from derive.cli import options
-from derive.documents.modes import MODES
+from derive.documents.page.modes import MODES
 
 
 @click.command("render")
@@ -62,7 +62,7 @@ def command(
 
         write(depfile, depfiles.depfile(str(output), depfiles.sources(file, read_text(file), project)))
     if not mode.pdf and mode.suffix == "tex":
-        from derive.documents.templates import fill
+        from derive.documents.rendering.fill import fill
 
         style = output.parent / "derive.sty"
         if write(style, fill("derive.sty.j2", {}, project.templates)):

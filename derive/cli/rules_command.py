@@ -12,9 +12,9 @@ import click
 from derive.cli import options
 
 if TYPE_CHECKING:
-    from derive.calculus.catalogue import Entry
-    from derive.calculus.derivation import Derivation
+    from derive.calculus.catalogue.catalogue import Entry
     from derive.checking.verification import Report
+    from derive.derivation.derivation import Derivation
     from derive.pipeline.rulebook import Checked
 
 NARROWEST = 60
@@ -51,7 +51,7 @@ def command(
       derive rules cyclic --used-in problems
       derive rules -o catalogue.pdf        the catalogue, to hand out
     """
-    from derive.calculus import catalogue
+    from derive.calculus.catalogue import catalogue
 
     found = catalogue.family(name) if name is not None else catalogue.entries()
     if used_in is not None:
@@ -110,13 +110,13 @@ def _print_json(value: Any) -> None:
 # ------------------------------------------------------------------------------------------------ the list
 def statement(e: Entry) -> str:
     """The statement on one line of text."""
-    from derive.notation import text
+    from derive.notation.text import text
 
     return "; ".join(f"{text.pretty(left)} = {text.pretty(right)}" for left, right in e.statement) or text.why(e.said)
 
 
 def _table(found: tuple[Entry, ...], width: int) -> Iterator[str]:
-    from derive.calculus.catalogue import TABLES
+    from derive.calculus.catalogue.catalogue import TABLES
     from derive.cli.terminal import wrapped
 
     names = max(len(e.name) for e in found)
@@ -133,8 +133,8 @@ def _table(found: tuple[Entry, ...], width: int) -> Iterator[str]:
 
 
 def _summary(e: Entry) -> dict[str, Any]:
-    from derive.notation import text
-    from derive.notation.latex import latex
+    from derive.notation.latex.latex import latex
+    from derive.notation.text import text
 
     return {
         "name": e.name,
@@ -153,7 +153,7 @@ def _summary(e: Entry) -> dict[str, Any]:
 
 
 def _listed_latex(e: Entry) -> str:
-    from derive.notation.latex import latex, why
+    from derive.notation.latex.latex import latex, why
 
     said = r" \\ ".join(f"{latex(left)} &= {latex(right)}" for left, right in e.statement)
     body = f"\\begin{{align*}}{said}\\end{{align*}}" if said else why(e.said)
@@ -165,7 +165,7 @@ def _print_one(page: Checked, form: str) -> None:
     if form == "json":
         _print_json(_record(page))
     elif form == "latex":
-        from derive.documents.display import display
+        from derive.documents.page.display import display
 
         click.echo("\n".join((_listed_latex(page.entry), *(display(p) for p in page.entry.proofs))))
     else:
@@ -174,8 +174,8 @@ def _print_one(page: Checked, form: str) -> None:
 
 
 def _record(page: Checked) -> dict[str, Any]:
-    from derive.notation import text
     from derive.notation.record import record
+    from derive.notation.text import text
 
     e = page.entry
     proofs = [
@@ -188,8 +188,8 @@ def _record(page: Checked) -> dict[str, Any]:
 
 
 def _lines(proof: Derivation) -> list[dict[str, Any]]:
-    from derive.notation import text
-    from derive.notation.latex import latex, line_left, relation
+    from derive.notation.latex.latex import latex, line_left, relation
+    from derive.notation.text import text
 
     return [
         {
@@ -208,10 +208,10 @@ def _verified(report: Report) -> dict[str, Any]:
 
 
 def _page(page: Checked, width: int) -> Iterator[str]:
-    from derive.calculus.catalogue import TABLES
+    from derive.calculus.catalogue.catalogue import TABLES
     from derive.cli.terminal import rows, wrapped
     from derive.documents.catalogue import where_of
-    from derive.notation import text
+    from derive.notation.text import text
 
     e = page.entry
     yield click.style(e.name, bold=True) + click.style(f"   {TABLES[e.table][0]}", dim=True)

@@ -36,7 +36,7 @@ def command(file: str, form: str, points: int) -> None:
 
         click.echo(json.dumps(record(examined.derivation, examined.report, notation), ensure_ascii=False, indent=2))
     elif form == "latex":
-        from derive.documents.display import display
+        from derive.documents.page.display import display
 
         click.echo(display(examined.derivation, notation))
     else:

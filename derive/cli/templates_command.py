@@ -32,7 +32,7 @@ def command() -> None:
 @options.template_dir
 def list_templates(verbose: bool, template_dirs: tuple[Path, ...]) -> None:
     """Every template, and which file of it is used."""
-    from derive.documents.templates import builtin_folder, files
+    from derive.documents.rendering.fill import builtin_folder, files
     from derive.pipeline import project as projects
 
     builtin = builtin_folder()
@@ -53,7 +53,7 @@ def list_templates(verbose: bool, template_dirs: tuple[Path, ...]) -> None:
 @click.option("-f", "--force", is_flag=True, help="Replace a file that is there.")
 def eject(name: str, force: bool) -> None:
     """Copy the built-in template NAME to templates/, to be changed."""
-    from derive.documents.templates import API, builtin_folder
+    from derive.documents.rendering.fill import API, builtin_folder
     from derive.language.words import closest
     from derive.pipeline.writing import write
 
@@ -82,10 +82,10 @@ def check(template_dirs: tuple[Path, ...]) -> int:
     """
     import tempfile
 
-    from derive.documents.modes import MODES
-    from derive.documents.settings import Fit
-    from derive.documents.templates import files, shown
-    from derive.documents.variables import unknown
+    from derive.documents.page.modes import MODES
+    from derive.documents.page.settings import Fit
+    from derive.documents.rendering.fill import files, shown
+    from derive.documents.rendering.variables import unknown
     from derive.pipeline import project as projects
     from derive.pipeline.produce import tex
     from derive.pipeline.sample import samples
@@ -119,7 +119,7 @@ def check(template_dirs: tuple[Path, ...]) -> int:
 @click.argument("name", required=False)
 def variables(name: str | None) -> None:
     """What a template sees: every value with its fields, or the one called NAME."""
-    from derive.documents.variables import VARIABLES, described
+    from derive.documents.rendering.variables import VARIABLES, described
     from derive.language.words import closest
 
     kinds = described()

@@ -10,16 +10,17 @@ from collections.abc import Iterator, Mapping
 import click
 from rich.cells import cell_len
 
-from derive.calculus.derivation import Chain, Head, Line, Why
-from derive.documents.rows import EQUIVALENCES
-from derive.documents.translation import translated
-from derive.documents.views import Boxed, passages, says_not
-from derive.documents.words import words as words_of
-from derive.language.nodes import Expr
-from derive.language.problem import Problem
-from derive.language.sizes import show as show_shape
-from derive.notation import shapes, text
+from derive.derivation.derivation import Chain, Head, Line, Why
+from derive.documents.page.rows import EQUIVALENCES
+from derive.documents.page.views import Boxed, passages, says_not
+from derive.documents.wording.translation import translated
+from derive.documents.wording.words import words as words_of
+from derive.expressions.nodes import Expr
+from derive.expressions.sizes import show as show_shape
+from derive.language.problems.problem import Problem
+from derive.notation import shapes
 from derive.notation.settings import DEFAULT, Notation
+from derive.notation.text import text
 from derive.pipeline.examine import Examined
 
 NARROWEST = 40
@@ -81,7 +82,7 @@ def _function(problem: Problem, notation: Notation) -> str:
 
 
 def _kind(shape: object, has: frozenset[str], words: Mapping[str, str]) -> str:
-    from derive.documents.question import said
+    from derive.documents.page.question import said
 
     english = words["language"] == "en"
     told = " ".join(name.replace("-", " ") if english else words[f"has.{name}"] for name in said(has))

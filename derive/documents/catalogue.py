@@ -7,21 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from derive.calculus.catalogue import TABLES, Entry
-from derive.calculus.derivation import Derivation, Why
+from derive.calculus.catalogue.catalogue import TABLES, Entry
+from derive.derivation.derivation import Derivation, Why
 from derive.documents.compose import collected, scientific, text_width
-from derive.documents.document import Block, Document, Item, ProblemPage, Question, Section
-from derive.documents.frames import widest
-from derive.documents.measure import width
-from derive.documents.modes import Mode
-from derive.documents.reasons import reason
-from derive.documents.rows import RELATION, Measure, aligned, answer, broken, mark, row
-from derive.documents.settings import Fit, Settings
-from derive.documents.views import Passage, passages
-from derive.documents.words import words as words_of
+from derive.documents.layout.measure import width
+from derive.documents.page.document import Block, Document, Item, ProblemPage, Question, Section
+from derive.documents.page.frames import widest
+from derive.documents.page.modes import Mode
+from derive.documents.page.rows import RELATION, Measure, aligned, answer, broken, mark, row
+from derive.documents.page.settings import Fit, Settings
+from derive.documents.page.views import Passage, passages
+from derive.documents.wording.reasons import reason
+from derive.documents.wording.words import words as words_of
 from derive.errors import Position
-from derive.language.nodes import Expr
-from derive.notation import latex
+from derive.expressions.nodes import Expr
+from derive.notation.latex import latex
 from derive.notation.settings import Notation
 
 if TYPE_CHECKING:

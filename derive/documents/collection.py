@@ -11,16 +11,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from derive.documents import prose
 from derive.documents.figures.placing import SHOWN
-from derive.documents.glossary import glossary
-from derive.documents.settings import MOST_ROWS, THEME
+from derive.documents.page.settings import MOST_ROWS, THEME
+from derive.documents.wording import prose
+from derive.documents.wording.glossary import glossary
 from derive.errors import Position
-from derive.language.problem import FIND
-from derive.language.problem_notation import LANGUAGE, read_notation
+from derive.language.problems.notation import LANGUAGE, read_notation
+from derive.language.problems.problem import FIND
 from derive.language.words import closest
-from derive.language.yamlnodes import Node
-from derive.language.yamlreading import compose
+from derive.language.yaml.nodes import Node
+from derive.language.yaml.reading import compose
 
 QUESTION = "question"
 """Of a problem in `show`: what is asked, and nothing of the derivation."""

@@ -7,27 +7,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from derive.calculus.derivation import Derivation, Head
-from derive.documents import prose
-from derive.documents import question as questions
-from derive.documents.asides import displayed, opened
+from derive.derivation.derivation import Derivation, Head
 from derive.documents.collection import QUESTION
-from derive.documents.document import Block, Document, Frame, Item, PartText, Pictures, ProblemPage, Question
 from derive.documents.figures.placing import of_page
-from derive.documents.frames import Page, Room, cut, definitions, frames, learned, units, widest
-from derive.documents.measure import width
-from derive.documents.modes import Mode
-from derive.documents.naming import abbreviations, names
-from derive.documents.parts import under_parts
-from derive.documents.reasons import reason, reason_width
-from derive.documents.rows import Measure, answer, broken, mark, relation_width, row, sides
-from derive.documents.settings import MOST_ROWS, Fit, Settings
-from derive.documents.views import Passage, passages, says_not
-from derive.documents.words import words as words_of
+from derive.documents.layout.measure import width
+from derive.documents.page import question as questions
+from derive.documents.page.abbreviations import abbreviations, names
+from derive.documents.page.asides import displayed, opened
+from derive.documents.page.document import Block, Document, Frame, Item, PartText, Pictures, ProblemPage, Question
+from derive.documents.page.frames import Page, Room, cut, definitions, frames, learned, units, widest
+from derive.documents.page.modes import Mode
+from derive.documents.page.parts import under_parts
+from derive.documents.page.rows import Measure, answer, broken, mark, relation_width, row, sides
+from derive.documents.page.settings import MOST_ROWS, Fit, Settings
+from derive.documents.page.views import Passage, passages, says_not
+from derive.documents.wording import prose
+from derive.documents.wording.reasons import reason, reason_width
+from derive.documents.wording.words import words as words_of
 from derive.errors import Position
-from derive.language.problem import Problem
-from derive.language.sizes import is_column
-from derive.notation import latex
+from derive.expressions.sizes import is_column
+from derive.language.problems.problem import Problem
+from derive.notation.latex import latex
 from derive.notation.settings import Notation
 
 SHORT = 2

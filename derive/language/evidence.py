@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from derive.language.nodes import Expr, MatMul, Symbol, Transpose
+from derive.expressions.nodes import Expr, MatMul, Symbol, Transpose
 
 
 def mirrored(node: MatMul, middle: Callable[[Expr], bool]) -> bool:

@@ -8,26 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from functools import lru_cache
 
-from derive.language.build import add, matmul, negate, power, scale, terms, transpose, zero
-from derive.language.functions import FUNCTIONS
-from derive.language.nodes import (
-    Add,
-    Call,
-    Expr,
-    Identity,
-    Map,
-    MatMul,
-    Number,
-    Ones,
-    Power,
-    Scale,
-    SizeValue,
-    Symbol,
-    Times,
-    Transpose,
-    Zeros,
-)
-from derive.language.sizes import is_square
+from derive.expressions.build import add, matmul, negate, power, scale, terms, transpose, zero
+from derive.expressions.functions import FUNCTIONS
+from derive.expressions.nodes import Add, Call, Expr, Identity, Map, MatMul, Number, Ones, Power, Scale, SizeValue, Symbol, Times, Transpose, Zeros
+from derive.expressions.sizes import is_square
 
 
 def evident(expr: Expr) -> frozenset[str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from derive.language.nodes import Add, Expr, Number, Power, SizeValue, Symbol, Times
-from derive.language.sizes import Size
+from derive.expressions.nodes import Add, Expr, Number, Power, SizeValue, Symbol, Times
+from derive.expressions.sizes import Size
 
 Range = tuple[Size | None, Size | None]
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from derive.errors import DeriveError
-from derive.language.build import ZERO, add, divide, matmul, negate, power, scale
-from derive.language.nodes import Call, Expr, Number, ShapeError
+from derive.expressions.build import ZERO, add, divide, matmul, negate, power, scale
+from derive.expressions.nodes import Call, Expr, Number, ShapeError
+from derive.expressions.sizes import ONE, SCALAR, Shape, Size, is_scalar, is_square, show
 from derive.language.origin import Origin
-from derive.language.sizes import ONE, SCALAR, Shape, Size, is_scalar, is_square, show
 
 MAX_NUMBER_BITS = 2048
 

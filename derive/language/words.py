@@ -6,8 +6,8 @@ import difflib
 import keyword
 from collections.abc import Iterable
 
-from derive.language.functions import FUNCTIONS
-from derive.language.spelling import symbol_latex
+from derive.expressions.functions import FUNCTIONS
+from derive.expressions.spelling import symbol_latex
 
 CALLABLE: frozenset[str] = frozenset(
     {name for name, row in FUNCTIONS.items() if row.infix is None or not row.infix[0].startswith(".")}

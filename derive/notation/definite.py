@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from derive.expressions.nodes import Add, Expr, Identity, MatMul, Number, Power, Rate, Scale, Symbol, Transpose, walk
 from derive.language.evidence import mirrored
 from derive.language.evident import symmetric
-from derive.language.nodes import Add, Expr, Identity, MatMul, Number, Power, Rate, Scale, Symbol, Transpose, walk
 
 
 def parameters(root: Expr) -> frozenset[str]:

@@ -3,28 +3,12 @@
 from __future__ import annotations
 
 from derive.errors import DeriveError
-from derive.language.grammar import Scope
-from derive.language.latex_input import parse
-from derive.language.nodes import (
-    Apply,
-    Commutation,
-    D,
-    Expr,
-    Identity,
-    Map,
-    Ones,
-    Rate,
-    SizeValue,
-    Sum,
-    Symbol,
-    Unit,
-    Unnamed,
-    Zeros,
-    walk,
-)
-from derive.language.sizes import Size
-from derive.language.summation import bare, summed
-from derive.notation.latex import latex
+from derive.expressions.einstein import bare, summed
+from derive.expressions.nodes import Apply, Commutation, D, Expr, Identity, Map, Ones, Rate, SizeValue, Sum, Symbol, Unit, Unnamed, Zeros, walk
+from derive.expressions.sizes import Size
+from derive.language.latex.input import parse
+from derive.language.text.grammar import Scope
+from derive.notation.latex.latex import latex
 from derive.notation.settings import DEFAULT, Notation
 
 

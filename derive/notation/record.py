@@ -7,15 +7,15 @@ from dataclasses import replace
 from math import isfinite
 from typing import Any, Protocol
 
-from derive.calculus.derivation import Chain, Derivation, Found, Head, Line, Result, members
-from derive.language.build import matmul, subtract, transpose
-from derive.language.nodes import Call, Expr, Symbol, substitute
-from derive.language.problem import Problem
-from derive.language.sizes import Size
-from derive.notation.latex import RELATIONS, head, latex, line_left
-from derive.notation.numpy_source import Names, source
+from derive.derivation.derivation import Chain, Derivation, Found, Head, Line, Result, members
+from derive.expressions.build import matmul, subtract, transpose
+from derive.expressions.nodes import Call, Expr, Symbol, substitute
+from derive.expressions.sizes import Size
+from derive.language.problems.problem import Problem
+from derive.notation.latex.latex import RELATIONS, head, latex, line_left
+from derive.notation.python.source import Names, source
 from derive.notation.settings import DEFAULT, Notation
-from derive.notation.text import why
+from derive.notation.text.text import why
 
 Json = dict[str, Any]
 Free = tuple[tuple[Symbol, Size], ...]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from derive.calculus.derivation import Line
-from derive.language.nodes import Add, Call, D, Expr, MatMul, Path, Rate, Scale, Times
-from derive.language.sizes import Shape, is_column, is_scalar
-from derive.language.spelling import size_latex
-from derive.notation.pretty import Pretty
+from derive.derivation.derivation import Line
+from derive.expressions.nodes import Add, Call, D, Expr, MatMul, Path, Rate, Scale, Times
+from derive.expressions.sizes import Shape, is_column, is_scalar
+from derive.expressions.spelling import size_latex
+from derive.notation.text.pretty import Pretty
 
 MACRO = r"\deriveshape"
 """Of documents: \\deriveshape{m \\times n}{factor}."""

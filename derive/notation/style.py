@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from derive.notation.latex_structure import TRANSPOSE
+from derive.notation.latex.structure import TRANSPOSE
 from derive.notation.settings import Notation
 
 VECTORS, MATRICES = frozenset("bhkuvwxyz"), frozenset("ABCEGHKMPQRSUVWXYZ")

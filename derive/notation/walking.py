@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derive.language.nodes import Expr, Path
+from derive.expressions.nodes import Expr, Path
 
 
 def bottom_up(root: Expr) -> list[Expr]:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from derive.documents.modes import BUILT, MODES, Mode
-from derive.documents.settings import Fit, Settings
-from derive.documents.words import words
+from derive.documents.page.modes import BUILT, MODES, Mode
+from derive.documents.page.settings import Fit, Settings
+from derive.documents.wording.words import words
 from derive.errors import DeriveError, Position
-from derive.language import problemfile
+from derive.language.problems import read as problemfile
 from derive.pipeline import keys, produce
 from derive.pipeline.ledger import Ledger
 from derive.pipeline.project import Project
@@ -208,8 +208,8 @@ def _drop(ledger: Ledger, source: Source) -> None:
 
 def ingredients(project: Project, pdf: bool) -> keys.Key:
     """What all documents of a build have in common, hashed."""
-    from derive.documents.templates import files
-    from derive.pipeline import latex
+    from derive.documents.rendering.fill import files
+    from derive.pipeline.tex import engine as latex
 
     templates = files(project.templates)
     return {

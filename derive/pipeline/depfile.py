@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from derive.documents.templates import builtin_folder, files
-from derive.language import problemfile
+from derive.documents.rendering.fill import builtin_folder, files
+from derive.language.problems import read as problemfile
 from derive.pipeline.project import FILE, Project
 from derive.pipeline.subject import dependencies
 

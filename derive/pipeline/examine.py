@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from derive.documents.settings import Settings, laid_out, of_problem
+from derive.documents.page.settings import Settings, laid_out, of_problem
 from derive.errors import DeriveError, Position
-from derive.language.problem import Problem
+from derive.language.problems.problem import Problem
 from derive.notation.settings import DEFAULT, Notation
 
 if TYPE_CHECKING:
-    from derive.calculus.derivation import Derivation
     from derive.checking.verification import Report
-    from derive.language.nodes import Expr
+    from derive.derivation.derivation import Derivation
+    from derive.expressions.nodes import Expr
 
 STANDARD_INPUT = "<stdin>"
 
@@ -61,7 +61,7 @@ def decoded(data: bytes, name: str) -> str:
 
 def problem_of(text: str, name: str) -> Problem:
     """The problem of a text.  DeriveError at its place in `name`."""
-    from derive.language import problemfile
+    from derive.language.problems import read as problemfile
 
     return problemfile.read(text, name)
 
@@ -74,7 +74,7 @@ def examine(problem: Problem, points: int = 3, settings: Settings | None = None)
     reads back as another [misread]; an author's answer that is
     not equal to the result [wrong-answer].
     """
-    from derive.calculus.quantities import derive
+    from derive.calculus.derive import derive
     from derive.checking.verification import verify
 
     own = of_problem(settings or Settings(), problem)
@@ -129,10 +129,10 @@ def check_answers(derivation: Derivation) -> None:
 
 def _compared(derivation: Derivation, quantity: str, name: str, author: Expr) -> DeriveError | None:
     """What is wrong with one answer, or None; one of several stationary points is enough."""
-    from derive.calculus.derivation import members
     from derive.checking.verification import check_answer
-    from derive.language.nodes import substitute
-    from derive.notation import text
+    from derive.derivation.derivation import members
+    from derive.expressions.nodes import substitute
+    from derive.notation.text import text
 
     found = derivation.results[quantity]
     candidates = [one for of, one in members(found) if of == name]

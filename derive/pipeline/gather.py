@@ -10,16 +10,17 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
-from derive.documents import prose, symbols
 from derive.documents.collection import Collection, Entry, Heading, Symbols, Use, Words
 from derive.documents.compose import collected, problem_page
-from derive.documents.document import Document, Item, ProblemPage, Prose, Section
 from derive.documents.figures import placing
-from derive.documents.glossary import term
-from derive.documents.modes import Mode
-from derive.documents.rows import mark
-from derive.documents.settings import Fit, Settings, noted
-from derive.documents.words import words as words_of
+from derive.documents.page import symbols
+from derive.documents.page.document import Document, Item, ProblemPage, Prose, Section
+from derive.documents.page.modes import Mode
+from derive.documents.page.rows import mark
+from derive.documents.page.settings import Fit, Settings, noted
+from derive.documents.wording import prose
+from derive.documents.wording.glossary import term
+from derive.documents.wording.words import words as words_of
 from derive.errors import DeriveError
 from derive.notation.settings import Notation
 from derive.pipeline.examine import Examined, examine, problem_of, read_text

@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from derive.documents.compose import EM, text_width
-from derive.documents.document import Block, Document, ProblemPage, Row
-from derive.documents.measure import width
-from derive.documents.modes import Mode
-from derive.documents.rows import HANG, LEAD, RELATION, chain_of, relation_width
-from derive.documents.settings import Fit, Settings
-from derive.documents.templates import fill
+from derive.documents.layout.measure import width
+from derive.documents.page.document import Block, Document, ProblemPage, Row
+from derive.documents.page.modes import Mode
+from derive.documents.page.rows import HANG, LEAD, RELATION, chain_of, relation_width
+from derive.documents.page.settings import Fit, Settings
+from derive.documents.rendering.fill import fill
 from derive.errors import DeriveError, Position
-from derive.pipeline import latex
-from derive.pipeline.texlog import Box, Log
+from derive.pipeline.tex import engine as latex
+from derive.pipeline.tex.log import Box, Log
 
 TRIES = 24
 """How often a document is set again, with rows broken further, before it is given up."""

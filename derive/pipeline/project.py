@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-from derive.documents.settings import MOST_ROWS, THEME, Settings
-from derive.documents.words import LANGUAGES, spoken
+from derive.documents.page.settings import MOST_ROWS, THEME, Settings
+from derive.documents.wording.words import LANGUAGES, spoken
 from derive.errors import DeriveError, Position
-from derive.language.problem_notation import CHOICES, LANGUAGE
+from derive.language.problems.notation import CHOICES, LANGUAGE
 from derive.notation.settings import NOTHING, SUBSCRIPTS, Notation
 from derive.pipeline.examine import decoded
 
@@ -60,7 +60,7 @@ def _is_own(folder: Path) -> bool:
     """A folder of overrides: not the program's own templates, which stand in the same place in its checkout."""
     if not folder.is_dir():
         return False
-    from derive.documents.templates import builtin_folder  # with Jinja: a tenth of a second
+    from derive.documents.rendering.fill import builtin_folder  # with Jinja: a tenth of a second
 
     return folder.resolve() != builtin_folder().resolve()
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from derive.documents.modes import Mode
-from derive.documents.settings import Fit
+from derive.documents.page.modes import Mode
+from derive.documents.page.settings import Fit
 from derive.errors import DeriveError
 from derive.pipeline.examine import STANDARD_INPUT, read_text
 from derive.pipeline.produce import make, tex

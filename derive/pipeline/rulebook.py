@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from derive.calculus.catalogue import Entry
-from derive.calculus.derivation import Derivation
+from derive.calculus.catalogue.catalogue import Entry
 from derive.checking.verification import Report
+from derive.derivation.derivation import Derivation
 from derive.errors import DeriveError
 from derive.notation.settings import DEFAULT, Notation
 
 if TYPE_CHECKING:
-    from derive.documents.settings import Settings
+    from derive.documents.page.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def _report(entry: Entry, derivation: Derivation, points: int) -> Report:
 def tex(entries: Iterable[Checked], folders: tuple[Path, ...] = (), notation: Notation = DEFAULT) -> str:
     """The LaTeX of the catalogue, as a document of its own.  Its words are English in every notation."""
     from derive.documents import catalogue
-    from derive.documents.settings import Fit
+    from derive.documents.page.settings import Fit
     from derive.pipeline.produce import tex as filled
 
     pages = [catalogue.Page(c.entry, c.proofs, c.example) for c in entries]
@@ -60,7 +60,7 @@ def tex(entries: Iterable[Checked], folders: tuple[Path, ...] = (), notation: No
 
 
 def _settings(notation: Notation) -> Settings:
-    from derive.documents.settings import Settings
+    from derive.documents.page.settings import Settings
 
     return Settings(replace(notation, language=DEFAULT.language, cases=DEFAULT.cases))
 
@@ -78,7 +78,7 @@ def pdf(entries: Iterable[Checked], folders: tuple[Path, ...] = (), notation: No
 
 def used_in(name: str, files: Iterable[Path]) -> list[tuple[str, int]]:
     """(file, how many lines) of each problem in whose derivation the rule is at work; files that cannot be derived are left out."""
-    from derive.calculus.quantities import derive
+    from derive.calculus.derive import derive
     from derive.pipeline.examine import problem_of, read_text
 
     out: list[tuple[str, int]] = []

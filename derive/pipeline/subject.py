@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from derive.documents import collection as collections
-from derive.documents import symbols
 from derive.documents.compose import problem_page, single
-from derive.documents.document import Document
-from derive.documents.modes import Mode
-from derive.documents.prose import with_commands_of
-from derive.documents.settings import Fit, Settings, of_problem
-from derive.documents.words import words as words_of
-from derive.language import problemfile
+from derive.documents.page import symbols
+from derive.documents.page.document import Document
+from derive.documents.page.modes import Mode
+from derive.documents.page.settings import Fit, Settings, of_problem
+from derive.documents.wording.prose import with_commands_of
+from derive.documents.wording.words import words as words_of
+from derive.language.problems import read as problemfile
 from derive.pipeline import gather
 from derive.pipeline.examine import Examined, examine, problem_of, read_text
 

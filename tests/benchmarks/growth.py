@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from derive.language.problem import Problem
-from derive.language.problemfile import read
+from derive.language.problems.problem import Problem
+from derive.language.problems.read import read
 
 
 def trace_of(factors: int) -> Problem:

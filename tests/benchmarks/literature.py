@@ -20,13 +20,13 @@ import sympy
 import yaml
 
 from derive.api import to_sympy
-from derive.calculus.preparing import spelled_out
-from derive.calculus.quantities import derive
+from derive.calculus.derive import derive
+from derive.calculus.setting.prepare import spelled_out
 from derive.checking.verification import verify
-from derive.language.nodes import Symbol
-from derive.language.problem import Problem
-from derive.language.problemfile import read
-from derive.language.sizes import is_column, is_scalar
+from derive.expressions.nodes import Symbol
+from derive.expressions.sizes import is_column, is_scalar
+from derive.language.problems.problem import Problem
+from derive.language.problems.read import read
 from derive.notation.record import record
 from tests.benchmarks.measuring import lines, seconds
 

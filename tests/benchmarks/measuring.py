@@ -9,15 +9,15 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from derive.calculus.derivation import Derivation
-from derive.calculus.quantities import derive
-from derive.language.nodes import Expr
-from derive.language.problem import Problem
+from derive.calculus.derive import derive
+from derive.derivation.derivation import Derivation
+from derive.expressions.nodes import Expr
+from derive.language.problems.problem import Problem
 
 WARM = frozenset({
-    ("derive.calculus.rules.rule", "compiled"), ("derive.calculus.rules.rule", "letters"), ("derive.calculus.taking", "_by_head"),
-    ("derive.calculus.quantities", "rule_names"), ("derive.language.function", "forms"), ("derive.language.sizes", "_size"),
-    ("derive.notation.identifiers", "identifier"),
+    ("derive.calculus.rules.rule", "compiled"), ("derive.calculus.rules.rule", "letters"), ("derive.calculus.differentiate.apply_rule", "_by_head"),
+    ("derive.calculus.derive", "rule_names"), ("derive.expressions.function", "forms"), ("derive.expressions.sizes", "_size"),
+    ("derive.notation.python.identifiers", "identifier"),
 })
 """Caches that stay: the rows of the rule and function tables as parsed once a process, which is derive's own loading of modules."""
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from derive.language.problem import Problem
-from derive.language.problemfile import read
+from derive.language.problems.problem import Problem
+from derive.language.problems.read import read
 
 DECLARED = {
     "x": "vector(n)", "a": "vector(n)", "b": "vector(n)", "c": "vector(n)", "w": "vector(p)", "y": "vector(n)", "g": "vector(m)",

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from derive.calculus.derivation import Derivation
+from derive.derivation.derivation import Derivation
 from tests.benchmarks.measuring import TIMER, derived, forget, lines, seconds
 from tests.benchmarks.subjects import SUBJECTS, Subject
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from derive.calculus.derivation import Derivation
-from derive.language.problem import Problem
+from derive.derivation.derivation import Derivation
+from derive.language.problems.problem import Problem
 from tests.benchmarks.growth import network, sympy_trace_of, trace_of
 from tests.benchmarks.measuring import TIMER, derived, forget, lines, nodes, seconds, slope, written
 

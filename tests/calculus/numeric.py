@@ -8,7 +8,7 @@ import numpy as np
 import scipy.linalg
 import scipy.special
 
-from derive.language.nodes import (
+from derive.expressions.nodes import (
     Add,
     Call,
     Commutation,
@@ -32,7 +32,7 @@ from derive.language.nodes import (
     Where,
     Zeros,
 )
-from derive.language.sizes import Size
+from derive.expressions.sizes import Size
 
 SIZES = {"m": 2, "n": 3, "p": 4, "q": 5}
 MAPS = {

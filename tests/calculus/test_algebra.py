@@ -11,22 +11,9 @@ import pytest
 from derive.calculus import algebra
 from derive.calculus.algebra import DUMMY, PI, simplify_scalar
 from derive.errors import DeriveError
-from derive.language.build import (
-    ONE,
-    ZERO,
-    add,
-    divide,
-    inverse,
-    matmul,
-    negate,
-    power,
-    scale,
-    subtract,
-    times,
-    transpose,
-)
-from derive.language.functions import FUNCTIONS
-from derive.language.nodes import (
+from derive.expressions.build import ONE, ZERO, add, divide, inverse, matmul, negate, power, scale, subtract, times, transpose
+from derive.expressions.functions import FUNCTIONS
+from derive.expressions.nodes import (
     Call,
     Compare,
     Entry,
@@ -45,7 +32,7 @@ from derive.language.nodes import (
     substitute,
     walk,
 )
-from derive.language.sizes import SCALAR, Size
+from derive.expressions.sizes import SCALAR, Size
 from tests.calculus.numeric import MAPS, Point, symbol, value
 
 MAP_NAMES = sorted(name for name, row in FUNCTIONS.items() if row.maps)

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from derive.calculus.derivation import Derivation, Head, Result
-from derive.calculus.quantities import derive
+from derive.calculus.derive import derive
 from derive.checking.verification import check_answer, verify
+from derive.derivation.derivation import Derivation, Head, Result
 from derive.errors import DeriveError
-from derive.language.grammar import parse
-from derive.language.problemfile import read
+from derive.language.problems.read import read
+from derive.language.text.grammar import parse
 from derive.notation.readback import misread, names_of
-from derive.notation.text import pretty
+from derive.notation.text.text import pretty
 from tests.laws import outcome
 from tests.laws_cases import case_of
 

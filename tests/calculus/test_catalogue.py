@@ -8,23 +8,24 @@ from pathlib import Path
 
 import pytest
 
-from derive.calculus import catalogue, proving
-from derive.calculus.derivation import Chain, Derivation, Line, Step
-from derive.calculus.quantities import derive
+from derive.calculus.catalogue import catalogue
+from derive.calculus.catalogue import proof as proving
+from derive.calculus.catalogue.examples import EXAMPLES
+from derive.calculus.catalogue.proofs import ADJOINT_LAST, ADJOINT_ROWS, PROOFS
+from derive.calculus.derive import derive
 from derive.calculus.rules.adjoints import ADJOINTS
 from derive.calculus.rules.differentials import DIFFERENTIALS
-from derive.calculus.rules.examples import EXAMPLES
 from derive.calculus.rules.identities import IDENTITIES
-from derive.calculus.rules.moves import MOVES
-from derive.calculus.rules.proofs import ADJOINT_LAST, ADJOINT_ROWS, PROOFS
-from derive.calculus.tidy import tidy
+from derive.calculus.rules.steps import MOVES
+from derive.calculus.simplify.simplify import tidy
 from derive.checking.verification import verify
-from derive.documents.reasons import reason
+from derive.derivation.derivation import Chain, Derivation, Line, Step
+from derive.documents.wording.reasons import reason
 from derive.errors import DeriveError
-from derive.language.build import scale
-from derive.language.nodes import number, substitute
-from derive.language.problemfile import read
-from derive.notation.latex import latex
+from derive.expressions.build import scale
+from derive.expressions.nodes import number, substitute
+from derive.language.problems.read import read
+from derive.notation.latex.latex import latex
 from derive.notation.settings import DEFAULT
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -157,7 +158,7 @@ def corrupted(proof: Derivation, k: int) -> Derivation:
 
 
 def _times(line: Line):  # type: ignore[no-untyped-def]
-    from derive.language.build import times
+    from derive.expressions.build import times
 
     return times(number("1001/1000"), line.expr)
 

@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 import pytest
 
-from derive.calculus.quantities import derive
+from derive.calculus.derive import derive
 from derive.checking.verification import verify
-from derive.language.problem import Problem
-from derive.language.problemfile import read
-from derive.notation import text
+from derive.language.problems.problem import Problem
+from derive.language.problems.read import read
+from derive.notation.text import text
 
 
 class Model(NamedTuple):

@@ -13,17 +13,17 @@ import scipy.linalg
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derive.calculus.derivation import Derivation, Result
-from derive.calculus.quantities import derive
+from derive.calculus.derive import derive
 from derive.calculus.rules.defining import DEFINING
 from derive.calculus.rules.differentials import DIFFERENTIALS
 from derive.checking.verification import verify
+from derive.derivation.derivation import Derivation, Result
 from derive.errors import DeriveError
-from derive.language.nodes import Zeros
-from derive.language.problemfile import read
-from derive.notation import text
-from derive.notation.numpy_source import Names, source
+from derive.expressions.nodes import Zeros
+from derive.language.problems.read import read
+from derive.notation.python.source import Names, source
 from derive.notation.record import record
+from derive.notation.text import text
 
 
 def problem(symbols: str, function: str, find: str = "derivative", sizes: str = "") -> Derivation:

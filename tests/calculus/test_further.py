@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from derive.calculus import further
-from derive.calculus.derivation import Derivation
-from derive.calculus.quantities import derive
+from derive.calculus.derive import derive
+from derive.calculus.routes import comparison as further
 from derive.checking.verification import verify
+from derive.derivation.derivation import Derivation
 from derive.errors import DeriveError
-from derive.language.problemfile import load, read
+from derive.language.problems.read import load, read
 
 PROBLEMS = Path(__file__).resolve().parents[2] / "problems"
 
@@ -57,7 +57,7 @@ def test_every_method_derives_the_same(methods: str, symbols: str, function: str
 
 def test_under_another_inner_product_the_gradient_is_that_of_the_first_method() -> None:
     """⟨G, H⟩ is reached by every method; M⁻¹G is read off it once, and checked against ⟨G, H⟩_M."""
-    from derive.notation import text
+    from derive.notation.text import text
 
     for methods in ("[directional, entries]", "[entries, directional]"):
         derivation = by(methods, "x: vector(n); A: symmetric(n); M: spd(n)", "f(x) = x' A x", "[gradient]", "inner-product: M")
@@ -83,7 +83,7 @@ def test_a_method_that_does_not_apply_refuses_as_it_does_alone() -> None:
 
 
 def test_a_result_that_differs_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    from derive.language.build import add
+    from derive.expressions.build import add
 
     right = further._by
     monkeypatch.setattr(further, "_by", lambda p, title: (lambda found: (found[0], add(found[1], found[1])))(right(p, title)))

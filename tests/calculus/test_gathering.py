@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 import scipy as sp
 
-from derive.calculus.quantities import derive
-from derive.calculus.tidy import tidy
+from derive.calculus.derive import derive
+from derive.calculus.simplify.simplify import tidy
 from derive.checking.verification import verify
-from derive.language.grammar import Scope, parse
-from derive.language.nodes import Expr, Sum, Symbol, walk
-from derive.language.problemfile import read
-from derive.language.sizes import SCALAR, Size
-from derive.notation.numpy_source import source
-from derive.notation.text import pretty
+from derive.expressions.nodes import Expr, Sum, Symbol, walk
+from derive.expressions.sizes import SCALAR, Size
+from derive.language.problems.read import read
+from derive.language.text.grammar import Scope, parse
+from derive.notation.python.source import source
+from derive.notation.text.text import pretty
 
 M, N, ONE = Size.of("m"), Size.of("n"), Size.of(1)
 SYMBOLS = {

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from derive.calculus.algebra import equal
-from derive.calculus.index_calculus import contract
-from derive.calculus.indices import component, free_indices, index, index_chain_lines, index_lines, recognise, recognise_vectorized
+from derive.calculus.indices.lines import component, free_indices, index, index_chain_lines, index_lines, recognise, recognise_vectorized
+from derive.calculus.indices.partial import contract
 from derive.errors import DeriveError
-from derive.language.build import add, divide, inverse, matmul, power, scale, subtract, times, transpose
-from derive.language.nodes import (
+from derive.expressions.build import add, divide, inverse, matmul, power, scale, subtract, times, transpose
+from derive.expressions.nodes import (
     Call,
     Compare,
     Delta,
@@ -32,7 +32,7 @@ from derive.language.nodes import (
     number,
     walk,
 )
-from derive.language.sizes import SCALAR, Size
+from derive.expressions.sizes import SCALAR, Size
 from tests.calculus.numeric import SIZES, Point, symbol, value
 from tests.strategies import SYMBOLS, expressions
 

@@ -6,16 +6,16 @@ from collections.abc import Mapping
 
 import pytest
 
-from derive.calculus.derivation import Derivation, Result
-from derive.calculus.quantities import derive
+from derive.calculus.derive import derive
 from derive.calculus.rules.rule import compiled
-from derive.calculus.tidy import tidy
+from derive.calculus.simplify.simplify import tidy
 from derive.checking.verification import check_answer, verify
+from derive.derivation.derivation import Derivation, Result
 from derive.errors import DeriveError
-from derive.language.grammar import parse
-from derive.language.problemfile import read
+from derive.language.problems.read import read
+from derive.language.text.grammar import parse
 from derive.notation.readback import misread, names_of
-from derive.notation.text import pretty
+from derive.notation.text.text import pretty
 
 SYMBOLS = "A: matrix(m, n); C: square(m); D: square(n); X: square(p); Y: matrix(p, q); Z: matrix(q, n); v: vector(n); w: vector(m)"
 

@@ -14,16 +14,16 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from derive.calculus.derivation import Derivation
-from derive.calculus.quantities import derive
+from derive.calculus.derive import derive
 from derive.checking.verification import verify
-from derive.language.build import negate, scale
-from derive.language.functions import FUNCTIONS
-from derive.language.grammar import parse
-from derive.language.nodes import Apply, Call, Expr, Map, number, walk
-from derive.language.problemfile import read
+from derive.derivation.derivation import Derivation
+from derive.expressions.build import negate, scale
+from derive.expressions.functions import FUNCTIONS
+from derive.expressions.nodes import Apply, Call, Expr, Map, number, walk
+from derive.language.problems.read import read
+from derive.language.text.grammar import parse
 from derive.notation.readback import misread
-from derive.notation.text import text
+from derive.notation.text.text import text
 from tests import laws
 from tests.laws import broken_law, outcome, slope
 from tests.laws_cases import AUXILIARY, DECLARED, STRUCTURAL, Case, case_of

@@ -6,17 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from derive.calculus.derivation import Derivation, Partial
-from derive.calculus.quantities import derive
+from derive.calculus.derive import derive
 from derive.checking.verification import verify
 from derive.cli.terminal import lines as terminal_lines
-from derive.documents.display import display
-from derive.language.nodes import number
-from derive.language.problemfile import read
+from derive.derivation.derivation import Derivation, Partial
+from derive.documents.page.display import display
+from derive.expressions.nodes import number
+from derive.language.problems.read import read
 from derive.notation.readback import misread
 from derive.notation.record import record
 from derive.notation.shapes import dims, factors, space_latex
-from derive.notation.text import pretty
+from derive.notation.text.text import pretty
 from derive.pipeline.examine import examine
 
 SCALAR = "id: t\nsymbols: {{x: scalar}}\nlet: {{{let}}}\nfunction: f(x) = {function}\nfind: [{find}]\n"

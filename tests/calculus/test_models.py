@@ -20,11 +20,11 @@ from typing import NamedTuple
 import pytest
 import yaml
 
-from derive.calculus import catalogue
-from derive.calculus.derivation import Line
-from derive.calculus.quantities import derive
-from derive.language import problemfile
-from derive.notation import text
+from derive.calculus.catalogue import catalogue
+from derive.calculus.derive import derive
+from derive.derivation.derivation import Line
+from derive.language.problems import read as problemfile
+from derive.notation.text import text
 
 PROBLEMS = Path(__file__).resolve().parents[2] / "problems"
 FOLDER = Path(__file__).parent / "models"

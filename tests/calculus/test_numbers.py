@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from derive.calculus.quantities import derive
+from derive.calculus.derive import derive
 from derive.checking.verification import verify
-from derive.language import problemfile
-from derive.language.nodes import Number, Stack
+from derive.expressions.nodes import Number, Stack
+from derive.language.problems import read as problemfile
 
 LINE = """
 symbols: {x: vector(m), y: vector(m), w: vector(2)}

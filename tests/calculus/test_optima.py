@@ -8,14 +8,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from derive.calculus.convexity import curvature
-from derive.calculus.derivation import Derivation, Result, members
-from derive.calculus.quantities import derive
+from derive.calculus.derive import derive
+from derive.calculus.quantities.stationary.convexity import curvature
 from derive.checking.verification import check_answer, verify
-from derive.language.nodes import Expr
-from derive.language.problem import Problem
-from derive.language.problemfile import read
-from derive.notation import text
+from derive.derivation.derivation import Derivation, Result, members
+from derive.expressions.nodes import Expr
+from derive.language.problems.problem import Problem
+from derive.language.problems.read import read
+from derive.notation.text import text
 
 A_FULL = "{type: 'matrix(m, n)', is: [full-row-rank]}"
 
@@ -97,8 +97,8 @@ def test_a_wrong_member_of_a_family_is_refused() -> None:
     chains = list(derivation.chains)
     lines = list(chains[-2].lines)
     k = next(k for k, line in enumerate(lines) if line.quantity == "stationary")
-    from derive.language.build import scale
-    from derive.language.nodes import number
+    from derive.expressions.build import scale
+    from derive.expressions.nodes import number
 
     lines[k] = replace(lines[k], expr=scale(number("11/10"), lines[k].expr))
     chains[-2] = replace(chains[-2], lines=tuple(lines[: k + 1]))
@@ -159,7 +159,7 @@ def test_what_is_called_convex_lies_below_its_chords(data: st.DataObject) -> Non
     """The composition rules against numbers: f(½(x + y)) ≤ ½(f(x) + f(y)) at random points."""
     import numpy as np
 
-    from derive.notation.numpy_source import source
+    from derive.notation.python.source import source
 
     inner = data.draw(st.sampled_from(["B x - b", "x", "3 x + b"]))
     form = data.draw(st.sampled_from([

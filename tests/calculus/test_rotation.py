@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from derive.calculus.likeness import canonical
-from derive.language.build import matmul, transpose
-from derive.language.nodes import Call, Expr, Symbol
-from derive.language.sizes import Size
+from derive.calculus.simplify.like_terms import canonical
+from derive.expressions.build import matmul, transpose
+from derive.expressions.nodes import Call, Expr, Symbol
+from derive.expressions.sizes import Size
 
 N = Size.of("n")
 LETTERS: dict[str, Expr] = {name: Symbol(name, (N, N)) for name in "ABX"}

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from derive.calculus.quantities import derive
+from derive.calculus.derive import derive
 from derive.calculus.rules.adjoints import ADJOINTS, adjoint_of
 from derive.calculus.rules.defining import DEFINING
 from derive.calculus.rules.differentials import DIFFERENTIALS
 from derive.calculus.rules.rule import compiled, letters
 from derive.checking.verification import verify
 from derive.errors import DeriveError
-from derive.language.nodes import Call
-from derive.language.problemfile import read
+from derive.expressions.nodes import Call
+from derive.language.problems.read import read
 
 # a function for each row in which it fires: (symbols, function, wrt)
 FIRES = {

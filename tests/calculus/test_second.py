@@ -6,13 +6,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from derive.calculus.derivation import Derivation, Result
-from derive.calculus.quantities import derive
+from derive.calculus.derive import derive
 from derive.checking.verification import check_answer, verify
+from derive.derivation.derivation import Derivation, Result
 from derive.errors import DeriveError
-from derive.language.grammar import parse
-from derive.language.problemfile import read
-from derive.notation.text import line as written
+from derive.language.problems.read import read
+from derive.language.text.grammar import parse
+from derive.notation.text.text import line as written
 
 # Magnus & Neudecker, Matrix Differential Calculus (3rd ed.), ch. 10; log det and the inverse: Boyd & Vandenberghe, app. A.4
 KNOWN = {
@@ -36,7 +36,7 @@ def problem(symbols: str, function: str, wrt: str, find: str, more: str = ""):  
 
 
 def expression(text: str, p):  # type: ignore[no-untyped-def]
-    from derive.language.grammar import Scope
+    from derive.language.text.grammar import Scope
 
     names = {**p.symbols, **{d.name: d for d in (*p.directions, *p.second_directions)}}
     return parse(text, Scope(names))

@@ -7,13 +7,13 @@ from unicodedata import normalize
 
 import pytest
 
-from derive.calculus.derivation import Derivation
-from derive.calculus.quantities import derive
+from derive.calculus.derive import derive
 from derive.checking.verification import verify
-from derive.language.build import scale
-from derive.language.nodes import number
-from derive.language.problemfile import read
-from derive.notation import text
+from derive.derivation.derivation import Derivation
+from derive.expressions.build import scale
+from derive.expressions.nodes import number
+from derive.language.problems.read import read
+from derive.notation.text import text
 
 
 def derived(symbols: str, function: str, wrt: str, find: str = "gradient", more: str = "") -> Derivation:
@@ -123,7 +123,7 @@ def test_the_free_gradient_of_a_structured_variable_is_named(symbols: str, funct
 
 
 def test_both_layouts_are_printed_with_their_shapes_and_boxed() -> None:
-    from derive.documents.views import passages
+    from derive.documents.page.views import passages
 
     derivation = derived(*QUADRATIC, "jacobian", "layout: both\n")
     assert told(derivation)[-2:] == [
@@ -217,7 +217,7 @@ def test_expansion_multiplies_out_numbers_and_intermediates_too() -> None:
 
 
 def test_a_result_is_boxed_under_its_own_left_side() -> None:
-    from derive.documents.views import passages
+    from derive.documents.page.views import passages
 
     derivation = derived("A: symmetric(m); B: symmetric(n); X: matrix(m, n)", "tr(X' A X B)", "X", "second-derivative", "method: all\n")
     boxes = [text.head(box.left) for passage in passages(derivation) for box in passage.boxed]  # type: ignore[arg-type]

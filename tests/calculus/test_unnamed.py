@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from derive.calculus.quantities import derive
+from derive.calculus.derive import derive
 from derive.checking.verification import verify
-from derive.language.problemfile import read
-from derive.notation import text
+from derive.language.problems.read import read
+from derive.notation.text import text
 from derive.pipeline.examine import check_printed
 
 TABLE = [

@@ -6,16 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from derive.calculus.derivation import Derivation, Result
-from derive.calculus.quantities import derive
+from derive.calculus.derive import derive
 from derive.checking.verification import verify
+from derive.derivation.derivation import Derivation, Result
 from derive.errors import DeriveError
-from derive.language.build import scale
-from derive.language.nodes import Commutation, number, walk
-from derive.language.problemfile import read
+from derive.expressions.build import scale
+from derive.expressions.nodes import Commutation, number, walk
+from derive.language.problems.read import read
 from derive.notation.readback import misread
 from derive.notation.record import record
-from derive.notation.text import pretty
+from derive.notation.text.text import pretty
 
 
 def problem(symbols: str, function: str, wrt: str, find: str = "[vectorized-hessian]") -> Derivation:

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from derive.calculus.algebra import TooManyTerms, canonical, equal, expand, is_zero, normal_form
-from derive.language.build import ONE, add, divide, inverse, matmul, negate, power, scale, subtract, times, transpose
-from derive.language.functions import FUNCTIONS
-from derive.language.nodes import Call, Entry, Expr, Identity, Map, Ones, SizeValue, Sum, Symbol, Unit, Zeros, number
-from derive.language.sizes import Size
+from derive.expressions.build import ONE, add, divide, inverse, matmul, negate, power, scale, subtract, times, transpose
+from derive.expressions.functions import FUNCTIONS
+from derive.expressions.nodes import Call, Entry, Expr, Identity, Map, Ones, SizeValue, Sum, Symbol, Unit, Zeros, number
+from derive.expressions.sizes import Size
 from tests.calculus.numeric import CALLS, Point, symbol, value
 from tests.strategies import expressions
 

@@ -7,10 +7,10 @@ from unicodedata import normalize
 import pytest
 
 from derive.errors import DeriveError
-from derive.language.functions import FUNCTIONS
-from derive.language.nodes import Scale, Stack
-from derive.notation import text
-from derive.notation.latex import latex
+from derive.expressions.functions import FUNCTIONS
+from derive.expressions.nodes import Scale, Stack
+from derive.notation.latex.latex import latex
+from derive.notation.text import text
 from tests.calculus.test_telling import derived, told
 
 REASONS = [

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from derive.calculus.derivation import Chain, Derivation, Head, Line, Result
 from derive.checking.verification import Report, verify
-from derive.language.build import add, matmul, negate, number, scale, times, transpose
-from derive.language.grammar import Scope, parse
-from derive.language.nodes import Add, Expr, MatMul, Number, Scale, Symbol, Times, Transpose, at, replace
-from derive.language.problem import Problem
-from derive.language.problemfile import read
+from derive.derivation.derivation import Chain, Derivation, Head, Line, Result
+from derive.expressions.build import add, matmul, negate, number, scale, times, transpose
+from derive.expressions.nodes import Add, Expr, MatMul, Number, Scale, Symbol, Times, Transpose, at, replace
+from derive.language.problems.problem import Problem
+from derive.language.problems.read import read
+from derive.language.text.grammar import Scope, parse
 
 
 def problem(symbols: str, function: str, find: str = "derivative", **keys: str) -> Problem:

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from derive.checking.evaluation import NAMESPACE, Unevaluable, compiled, derivative, evaluate, quiet
-from derive.language.build import inverse, number
-from derive.language.nodes import Map, Symbol
-from derive.language.sizes import SCALAR
-from derive.notation.numpy_source import Names
+from derive.expressions.build import inverse, number
+from derive.expressions.nodes import Map, Symbol
+from derive.expressions.sizes import SCALAR
+from derive.notation.python.source import Names
 
 S = Symbol("s", SCALAR)
 

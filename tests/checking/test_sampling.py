@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from derive.checking.random_sizes import assignments
 from derive.checking.sampling import points
-from derive.checking.sizing import assignments
 from derive.errors import DeriveError
 from tests.checking.cases import problem
 

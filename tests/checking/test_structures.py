@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from derive.checking import smooth
+from derive.checking import random_functions as smooth
 from derive.checking.evaluation import derivative
-from derive.checking.structures import STYLES, Style, array_shape, direction, draw, inside, project
-from derive.language.nodes import Unnamed
-from derive.language.sizes import SCALAR, Size
+from derive.checking.random_arrays import STYLES, Style, array_shape, direction, draw, inside, project
+from derive.expressions.nodes import Unnamed
+from derive.expressions.sizes import SCALAR, Size
 
 ONE, M, N = Size.of(1), Size.of("m"), Size.of("n")
 SIZES = {"m": 5, "n": 3}

@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from derive.calculus.derivation import Chain, Derivation, Head, Line, Result
 from derive.checking.evaluation import Unevaluable, quiet
-from derive.checking.reading import Site, statement
+from derive.checking.line import Site, statement
 from derive.checking.sampling import points
 from derive.checking.verification import Report, check_answer, verify
-from derive.language.build import zero
-from derive.language.nodes import D, Entry, Expr, Symbol
-from derive.language.problem import Problem
-from derive.language.sizes import SCALAR, Size
-from derive.notation.numpy_source import Names
+from derive.derivation.derivation import Chain, Derivation, Head, Line, Result
+from derive.expressions.build import zero
+from derive.expressions.nodes import D, Entry, Expr, Symbol
+from derive.expressions.sizes import SCALAR, Size
+from derive.language.problems.problem import Problem
+from derive.notation.python.source import Names
 from tests.checking.cases import check, corruptions, derivation, expr, head, problem
 
 
@@ -307,7 +307,7 @@ def test_a_stationary_point_is_put_into_the_function() -> None:
 
 
 def test_a_peak_is_held_against_its_own_height() -> None:
-    from derive.calculus.quantities import derive
+    from derive.calculus.derive import derive
     from derive.checking.equations import check_stationary
 
     p = problem("x: vector(n); Q: spd(n); c: vector(n)", "f(x) = exp(c' x - 1/2 x' Q x)", "stationary")
@@ -367,7 +367,7 @@ def test_identities_and_differentiated_equations() -> None:
     identity = Line(expr(p, "I(n)"), "definition", quantity="equation", left=expr(p, "A A^-1"), equation=True)
     assert check(p, identity).passed
     pending = Symbol("P", a.dims)
-    from derive.language.nodes import substitute
+    from derive.expressions.nodes import substitute
 
     def with_pending(text: str) -> Expr:
         return substitute(expr(p, text, pending), {pending: inverse})

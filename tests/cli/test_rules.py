@@ -12,7 +12,7 @@ from derive.cli.main import run
 
 
 def test_the_list_names_every_rule(capsys: pytest.CaptureFixture[str]) -> None:
-    from derive.calculus.catalogue import TABLES, entries
+    from derive.calculus.catalogue.catalogue import TABLES, entries
 
     assert run(["rules"]) == 0
     out = capsys.readouterr().out
@@ -37,7 +37,7 @@ def test_the_first_part_of_names_lists_them(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_every_function_of_the_language_leads_to_its_rules() -> None:
-    from derive.calculus.catalogue import family
+    from derive.calculus.catalogue.catalogue import family
     from derive.language.words import WORDS
 
     for name in sorted(WORDS - {"I", "ones", "zeros", "e"}):

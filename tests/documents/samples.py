@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from derive.errors import Position
-from derive.language.build import matmul, transpose
-from derive.language.nodes import Call, Expr, Symbol
-from derive.language.problem import Problem
-from derive.language.sizes import Size
+from derive.expressions.build import matmul, transpose
+from derive.expressions.nodes import Call, Expr, Symbol
+from derive.expressions.sizes import Size
+from derive.language.problems.problem import Problem
 
 M, N = Size.of("m"), Size.of("n")
 

@@ -7,9 +7,9 @@ import re
 import pytest
 from hypothesis import given, settings
 
-from derive.documents.breaking import TIMES, even, factors, finer, opened, unlocked
-from derive.documents.measure import width
-from derive.notation import latex
+from derive.documents.layout.breaking import TIMES, even, factors, finer, opened, unlocked
+from derive.documents.layout.measure import width
+from derive.notation.latex import latex
 from tests.strategies import expressions
 
 PENDING = r"\left. \frac{\mathrm{d}}{\mathrm{d} t} \biggl(a + b - c\biggr) \right|_{t=0}"

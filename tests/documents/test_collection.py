@@ -12,15 +12,15 @@ import pytest
 import yaml
 
 from derive.documents.collection import HEAD, NUMBERINGS, ORDERS, QUESTION, STYLES, Heading, Use, Words, read
-from derive.documents.document import ProblemPage
 from derive.documents.figures.placing import SHOWN
-from derive.documents.glossary import ENGLISH, term
-from derive.documents.mathml import mathml
-from derive.documents.modes import MODES
-from derive.documents.prose import to_latex
-from derive.documents.settings import Fit, Settings
+from derive.documents.page.document import ProblemPage
+from derive.documents.page.modes import MODES
+from derive.documents.page.settings import Fit, Settings
+from derive.documents.rendering.mathml import mathml
+from derive.documents.wording.glossary import ENGLISH, term
+from derive.documents.wording.prose import to_latex
 from derive.errors import DeriveError
-from derive.language.problem import FIND
+from derive.language.problems.problem import FIND
 from derive.notation.settings import DEFAULT, Notation
 from derive.pipeline.gather import _label, document, gather, references
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from derive.documents.settings import Settings
+from derive.documents.page.settings import Settings
 from derive.pipeline.subject import read
 from tests.every_page import KINDS, documents, solution_lines
 

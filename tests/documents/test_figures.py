@@ -11,13 +11,13 @@ import pytest
 
 from derive.documents.figures.axes import Plot, exact, ticks
 from derive.documents.figures.drawing import KINDS, applicable, figures
-from derive.documents.figures.picture import Dot, Figure, Label, Stroke, bent
 from derive.documents.figures.placing import of_page
-from derive.documents.modes import MODES
-from derive.documents.settings import Settings
-from derive.documents.words import ENGLISH
+from derive.documents.page.modes import MODES
+from derive.documents.page.picture import Dot, Figure, Label, Stroke, bent
+from derive.documents.page.settings import Settings
+from derive.documents.wording.words import ENGLISH
 from derive.errors import DeriveError
-from derive.language.problem_figure import FIGURES
+from derive.language.problems.figure import FIGURES
 from derive.notation.settings import DEFAULT
 from derive.pipeline.examine import Examined, examine, problem_of
 

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from derive.documents.asides import displayed, opened
 from derive.documents.compose import problem_page
-from derive.documents.document import ProblemPage
-from derive.documents.frames import Room, Unit, cut, learned, repeated
-from derive.documents.measure import width
-from derive.documents.modes import MODES
-from derive.documents.naming import abbreviations, names
-from derive.documents.reasons import reason_width, shortened
-from derive.documents.settings import Fit, Settings
-from derive.language.nodes import Expr, substitute
+from derive.documents.layout.measure import width
+from derive.documents.page.abbreviations import abbreviations, names
+from derive.documents.page.asides import displayed, opened
+from derive.documents.page.document import ProblemPage
+from derive.documents.page.frames import Room, Unit, cut, learned, repeated
+from derive.documents.page.modes import MODES
+from derive.documents.page.settings import Fit, Settings
+from derive.documents.wording.reasons import reason_width, shortened
+from derive.expressions.nodes import Expr, substitute
 from derive.pipeline.examine import Examined, examine, problem_of
 
 FOLDER = Path(__file__).parent.parent.parent / "problems"
@@ -82,8 +82,8 @@ def test_a_letter_makes_rows_shorter_and_is_explained_where_it_stands() -> None:
 
 
 def test_a_wide_matrix_is_shortened_by_letters_for_its_entries() -> None:
-    from derive.documents.naming import WIDEST
-    from derive.notation.latex import latex
+    from derive.documents.page.abbreviations import WIDEST
+    from derive.notation.latex.latex import latex
     from tests.calculus.test_telling import derived
 
     derivation = derived("x: scalar; y: scalar", "exp(x*y)*sin(x + y)", "[x, y]", "hessian")

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derive.calculus.quantities import derive
+from derive.calculus.derive import derive
 from derive.checking.verification import verify
 from derive.documents.compose import problem_page
-from derive.documents.document import ProblemPage
-from derive.documents.frames import REPEATED_MOST, Room, Unit, cut, repeated
-from derive.documents.modes import MODES
-from derive.documents.settings import Settings
+from derive.documents.page.document import ProblemPage
+from derive.documents.page.frames import REPEATED_MOST, Room, Unit, cut, repeated
+from derive.documents.page.modes import MODES
+from derive.documents.page.settings import Settings
 from tests.documents.samples import trace_quadratic
 
 ROOM = Room(4, 160.0, 180.0)

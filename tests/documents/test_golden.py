@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from derive.documents.compose import problem_page, single
-from derive.documents.modes import MODES
-from derive.documents.settings import Settings
-from derive.documents.templates import fill
+from derive.documents.page.modes import MODES
+from derive.documents.page.settings import Settings
+from derive.documents.rendering.fill import fill
 from derive.pipeline.examine import Examined, examine, problem_of
 from derive.pipeline.produce import tex
 

@@ -10,23 +10,23 @@ from pathlib import Path
 
 import pytest
 
-from derive.calculus import explaining
-from derive.calculus.derivation import Derivation, Line, Why, told
-from derive.calculus.quantities import derive
+from derive.calculus.derive import derive
+from derive.calculus.passes import explanations as explaining
 from derive.calculus.rules.differentials import DIFFERENTIALS
-from derive.documents import glossary, words
-from derive.documents.languages import tables
-from derive.documents.measure import WIDE
-from derive.documents.prose import to_latex
-from derive.documents.reasons import reason, reason_width
-from derive.documents.sentences import sentence
-from derive.documents.settings import Settings, of_problem
-from derive.documents.translation import missing, translated
+from derive.derivation.derivation import Derivation, Line, Why, told
+from derive.documents.layout.measure import WIDE
+from derive.documents.page.settings import Settings, of_problem
+from derive.documents.wording import glossary, words
+from derive.documents.wording.languages import tables
+from derive.documents.wording.prose import to_latex
+from derive.documents.wording.reasons import reason, reason_width
+from derive.documents.wording.sentences import sentence
+from derive.documents.wording.translation import missing, translated
 from derive.errors import DeriveError
-from derive.language import problemfile
-from derive.language.functions import FUNCTIONS
-from derive.language.nodes import number
-from derive.language.problem import FIND
+from derive.expressions.functions import FUNCTIONS
+from derive.expressions.nodes import number
+from derive.language.problems import read as problemfile
+from derive.language.problems.problem import FIND
 from derive.notation.readback import misread
 from derive.notation.settings import Notation
 from tests.documents.samples import trace_quadratic
@@ -115,7 +115,7 @@ def test_every_explanation_of_the_function_table_is_translated(tag: str) -> None
 
 @pytest.mark.parametrize("tag", TAGS)
 def test_every_reason_in_the_engines_sources_is_translated(tag: str) -> None:
-    """A new reason needs a row in `derive/documents/languages`: here it is named, with its place."""
+    """A new reason needs a row in `derive/documents/wording/languages`: here it is named, with its place."""
     places = list(written())
     assert len(places) > 80
     lacking = {part: place for place, said in places for part in missing((said,), tag)}

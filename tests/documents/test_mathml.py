@@ -10,14 +10,14 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given, settings
 
-from derive.calculus.quantities import derive
+from derive.calculus.derive import derive
 from derive.checking.verification import verify
 from derive.documents.compose import problem_page, single
-from derive.documents.mathml import html, mathml
-from derive.documents.modes import MODES
-from derive.documents.settings import Settings
-from derive.documents.templates import fill
-from derive.notation import latex
+from derive.documents.page.modes import MODES
+from derive.documents.page.settings import Settings
+from derive.documents.rendering.fill import fill
+from derive.documents.rendering.mathml import html, mathml
+from derive.notation.latex import latex
 from tests.documents.samples import trace_quadratic
 from tests.strategies import expressions
 

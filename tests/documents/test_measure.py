@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from derive.documents.breaking import even, fill
-from derive.documents.measure import width
+from derive.documents.layout.breaking import even, fill
+from derive.documents.layout.measure import width
 
 # Widths in em as TeX measures them (lmodern, 10 pt): \setbox0\hbox{$\displaystyle …$}\the\wd0.
 MEASURED = [

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from derive.documents.document import Block, ProblemPage
-from derive.documents.modes import MODES
-from derive.documents.settings import Fit, Settings
+from derive.documents.page.document import Block, ProblemPage
+from derive.documents.page.modes import MODES
+from derive.documents.page.settings import Fit, Settings
 from derive.errors import DeriveError
-from derive.language import problemfile
+from derive.language.problems import read as problemfile
 from derive.pipeline.produce import tex
 from derive.pipeline.subject import read
 

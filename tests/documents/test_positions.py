@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from derive.documents.modes import MODES
-from derive.documents.settings import Settings
+from derive.documents.page.modes import MODES
+from derive.documents.page.settings import Settings
 from derive.pipeline.examine import read_text
 from derive.pipeline.produce import make
 from derive.pipeline.subject import Subject, read

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from derive.documents.prose import formulas, plain, to_latex
+from derive.documents.wording.prose import formulas, plain, to_latex
 from derive.errors import DeriveError, Position
 
 HERE = Position("p.yaml", 3, 9)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from derive.calculus.derivation import Line, Why
-from derive.documents.reasons import reason, reason_width
-from derive.documents.sentences import sentence
-from derive.documents.words import ENGLISH
-from derive.language.build import transpose
-from derive.language.nodes import Symbol, number
-from derive.language.sizes import Size
+from derive.derivation.derivation import Line, Why
+from derive.documents.wording.reasons import reason, reason_width
+from derive.documents.wording.sentences import sentence
+from derive.documents.wording.words import ENGLISH
+from derive.expressions.build import transpose
+from derive.expressions.nodes import Symbol, number
+from derive.expressions.sizes import Size
 from derive.notation.settings import DEFAULT
 
 A: Symbol = Symbol("A", (Size.of("n"), Size.of("n")), frozenset({"symmetric"}))

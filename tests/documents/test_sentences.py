@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from derive.calculus.derivation import Line
-from derive.documents.sentences import sentence
-from derive.documents.words import ENGLISH
-from derive.language.nodes import number
+from derive.derivation.derivation import Line
+from derive.documents.wording.sentences import sentence
+from derive.documents.wording.words import ENGLISH
+from derive.expressions.nodes import number
 from derive.notation.settings import DEFAULT
 
 ROOT = Path(__file__).parent.parent.parent
@@ -53,7 +53,7 @@ def test_a_rule_may_have_a_sentence_of_its_own(rule: str) -> None:
 
 
 def test_every_move_of_the_engine_makes_one_sentence() -> None:
-    from derive.calculus.rules.moves import MOVES
+    from derive.calculus.rules.steps import MOVES
 
     for move in MOVES.values():
         words = said(move.words)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from derive.calculus.quantities import derive
+from derive.calculus.derive import derive
 from derive.documents import collection
-from derive.documents.symbols import tables
-from derive.documents.words import spoken, words
+from derive.documents.page.symbols import tables
+from derive.documents.wording.words import spoken, words
 from derive.errors import DeriveError
-from derive.language import problemfile
+from derive.language.problems import read as problemfile
 from derive.notation.settings import DEFAULT, Notation
 
 NETWORK = """\

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from derive.calculus.quantities import derive
+from derive.calculus.derive import derive
 from derive.checking.verification import verify
 from derive.documents.compose import problem_page, single
-from derive.documents.modes import MODES
-from derive.documents.settings import Settings
-from derive.documents.templates import builtin_folder, exam_points, files, fill, metadata
-from derive.documents.variables import VARIABLES, described, named, unknown, used
+from derive.documents.page.modes import MODES
+from derive.documents.page.settings import Settings
+from derive.documents.rendering.fill import builtin_folder, exam_points, files, fill, metadata
+from derive.documents.rendering.variables import VARIABLES, described, named, unknown, used
 from derive.errors import DeriveError
 from tests.documents.samples import trace_quadratic
 

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from derive.errors import DeriveError
-from derive.language import problemfile
-from derive.language.yamlreading import decode
+from derive.language.problems import read as problemfile
+from derive.language.yaml.reading import decode
 
 BAD = Path("/work/shared/corpus/bad.yaml")
 

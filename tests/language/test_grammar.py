@@ -7,10 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from derive.errors import DeriveError
-from derive.language.build import add, divide, matmul, negate, power, scale, times, transpose
-from derive.language.functions import FUNCTIONS
-from derive.language.grammar import Scope, parse
-from derive.language.nodes import (
+from derive.expressions.build import add, divide, matmul, negate, power, scale, times, transpose
+from derive.expressions.functions import FUNCTIONS
+from derive.expressions.nodes import (
     Apply,
     Call,
     Compare,
@@ -29,10 +28,11 @@ from derive.language.nodes import (
     Zeros,
     number,
 )
+from derive.expressions.sizes import ONE, SCALAR, Size
 from derive.language.origin import Origin
-from derive.language.sizes import ONE, SCALAR, Size
+from derive.language.text.grammar import Scope, parse
 from derive.language.words import CALLABLE, WORDS
-from derive.notation.text import text as write
+from derive.notation.text.text import text as write
 from tests import strategies
 
 m, n = Size.of("m"), Size.of("n")

@@ -7,12 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derive.errors import DeriveError
-from derive.language import grammar
-from derive.language.grammar import Scope
-from derive.language.latex_input import parse
-from derive.language.nodes import D, Symbol, Unnamed
+from derive.expressions.nodes import D, Symbol, Unnamed
+from derive.expressions.sizes import ONE, SCALAR, Size
+from derive.language.latex.input import parse
 from derive.language.origin import Origin
-from derive.language.sizes import ONE, SCALAR, Size
+from derive.language.text import grammar
+from derive.language.text.grammar import Scope
 
 M, N = Size.of("m"), Size.of("n")
 

@@ -13,15 +13,15 @@ import pytest
 import yaml
 
 from derive.errors import DeriveError, Position
-from derive.language import problemfile
-from derive.language.declarations import PROPERTIES, TYPES, closure, path_derivative
+from derive.expressions.nodes import Identity, Symbol, Zeros
+from derive.expressions.sizes import ONE, SCALAR, Size
 from derive.language.evident import evident
-from derive.language.grammar import Scope, parse
-from derive.language.nodes import Identity, Symbol, Zeros
-from derive.language.problem import FIND, Problem
-from derive.language.problem_keys import DETAILS, FIRST_METHODS, KEYS, LAYOUTS, METHODS
-from derive.language.problem_notation import CHOICES
-from derive.language.sizes import ONE, SCALAR, Size
+from derive.language.problems import read as problemfile
+from derive.language.problems.declarations import PROPERTIES, TYPES, closure, path_derivative
+from derive.language.problems.keys import DETAILS, FIRST_METHODS, KEYS, LAYOUTS, METHODS
+from derive.language.problems.notation import CHOICES
+from derive.language.problems.problem import FIND, Problem
+from derive.language.text.grammar import Scope, parse
 
 CASES = Path("/work/shared/corpus/cases.yaml")
 m, n = Size.of("m"), Size.of("n")

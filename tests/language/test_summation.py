@@ -8,15 +8,15 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from derive.calculus.quantities import derive
+from derive.calculus.derive import derive
 from derive.checking.verification import verify
-from derive.language.nodes import Sum, walk
-from derive.language.problemfile import read
-from derive.language.summation import bare, silenced, summed
-from derive.notation.latex import latex
-from derive.notation.numpy_source import Names, source
+from derive.expressions.einstein import bare, silenced, summed
+from derive.expressions.nodes import Sum, walk
+from derive.language.problems.read import read
+from derive.notation.latex.latex import latex
+from derive.notation.python.source import Names, source
 from derive.notation.readback import misread
-from derive.notation.text import pretty
+from derive.notation.text.text import pretty
 from tests.laws import outcome
 from tests.laws_cases import case_of
 

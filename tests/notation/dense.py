@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import scipy.linalg
 
-from derive.language.nodes import (
+from derive.expressions.nodes import (
     Add,
     Apply,
     Call,

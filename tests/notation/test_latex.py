@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from derive.language import build
-from derive.language.build import add, matmul, number, power, scale, times, transpose
-from derive.language.grammar import Scope, parse
-from derive.language.nodes import (
+from derive.expressions import build
+from derive.expressions.build import add, matmul, number, power, scale, times, transpose
+from derive.expressions.nodes import (
     Apply,
     Call,
     Commutation,
@@ -26,8 +25,9 @@ from derive.language.nodes import (
     Unnamed,
     Zeros,
 )
-from derive.language.sizes import ONE, SCALAR, Size
-from derive.notation.latex import latex
+from derive.expressions.sizes import ONE, SCALAR, Size
+from derive.language.text.grammar import Scope, parse
+from derive.notation.latex.latex import latex
 from derive.notation.settings import Notation
 
 M, N = Size.of("m"), Size.of("n")
@@ -285,7 +285,7 @@ def test_a_product_behind_a_scalar_prefix_keeps_its_structure() -> None:
 
 
 def test_every_function_of_the_table_has_latex() -> None:
-    from derive.language.functions import FUNCTIONS
+    from derive.expressions.functions import FUNCTIONS
 
     assert latex(Apply(UNNAMED["G"], SYMBOLS["x"], 2, (SYMBOLS["h"], SYMBOLS["w"]))) == r"\mathrm{D}^{2}G(x)[h, w]"
     for name, row in FUNCTIONS.items():

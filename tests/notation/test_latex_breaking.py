@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from derive.notation.latex import pieces, width
-from derive.notation.latex_breaking import split
+from derive.notation.latex.breaking import split
+from derive.notation.latex.latex import pieces, width
 from tests.notation.test_latex import TABLE, expr
 
 
@@ -48,7 +48,7 @@ def test_width_grows_with_the_formula() -> None:
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
 def test_width_is_within_a_fifth_of_what_tex_sets(tmp_path: Path) -> None:
     texts = [row[0] for row in TABLE]
-    from derive.notation.latex import latex
+    from derive.notation.latex.latex import latex
 
     formulas = [latex(expr(text)) for text in texts]
     lines = "".join(rf"\setbox0=\hbox{{$\displaystyle {f}$}}\typeout{{WIDTH \the\wd0}}" + "\n" for f in formulas)

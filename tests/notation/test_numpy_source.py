@@ -12,22 +12,10 @@ import pytest
 import scipy as sp
 
 from derive.errors import DeriveError
-from derive.language.build import (
-    add,
-    inverse,
-    matmul,
-    negate,
-    number,
-    power,
-    scale,
-    subtract,
-    times,
-    transpose,
-)
-from derive.language.evident import symmetric as evidently_symmetric
-from derive.language.function import Function, forms
-from derive.language.functions import FUNCTIONS
-from derive.language.nodes import (
+from derive.expressions.build import add, inverse, matmul, negate, number, power, scale, subtract, times, transpose
+from derive.expressions.function import Function, forms
+from derive.expressions.functions import FUNCTIONS
+from derive.expressions.nodes import (
     Apply,
     Call,
     Commutation,
@@ -49,9 +37,10 @@ from derive.language.nodes import (
     Where,
     Zeros,
 )
-from derive.language.sizes import SCALAR, Shape, Size, is_column, is_row, is_scalar
-from derive.notation.identifiers import identifier
-from derive.notation.numpy_source import Names, source
+from derive.expressions.sizes import SCALAR, Shape, Size, is_column, is_row, is_scalar
+from derive.language.evident import symmetric as evidently_symmetric
+from derive.notation.python.identifiers import identifier
+from derive.notation.python.source import Names, source
 from tests.notation.dense import CALLS, Dense
 
 SIZES = {"m": 4, "n": 3, "p": 2}

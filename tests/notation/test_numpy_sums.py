@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 import scipy as sp
 
-from derive.calculus.quantities import derive
+from derive.calculus.derive import derive
 from derive.checking.verification import verify
-from derive.language.build import add, number, power, times, transpose
-from derive.language.nodes import Compare, Delta, Entry, Expr, Map, SizeValue, Sum, Symbol, Unnamed, Where
-from derive.language.problemfile import read
-from derive.language.sizes import SCALAR, Size
-from derive.notation import numpy_sums
-from derive.notation.numpy_source import Names, source
+from derive.expressions.build import add, number, power, times, transpose
+from derive.expressions.nodes import Compare, Delta, Entry, Expr, Map, SizeValue, Sum, Symbol, Unnamed, Where
+from derive.expressions.sizes import SCALAR, Size
+from derive.language.problems.read import read
+from derive.notation.python import sums as numpy_sums
+from derive.notation.python.source import Names, source
 
 M, N, ONE = Size.of("m"), Size.of("n"), Size.of(1)
 A, B, Q = Symbol("A", (M, N)), Symbol("B", (N, M)), Symbol("Q", (M, M))

@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 import scipy as sp
 
-from derive.calculus.derivation import Chain, Derivation, Head, Line, Result
-from derive.calculus.quantities import derive
+from derive.calculus.derive import derive
 from derive.checking.sampling import points
 from derive.checking.verification import verify
-from derive.language import problemfile
-from derive.language.build import zero
-from derive.language.nodes import D, Entry, Symbol
-from derive.language.problem import Problem
-from derive.language.sizes import SCALAR, Size
+from derive.derivation.derivation import Chain, Derivation, Head, Line, Result
+from derive.expressions.build import zero
+from derive.expressions.nodes import D, Entry, Symbol
+from derive.expressions.sizes import SCALAR, Size
+from derive.language.problems import read as problemfile
+from derive.language.problems.problem import Problem
 from derive.notation.record import record
 from tests.checking.cases import derivation, expr, head, problem
 

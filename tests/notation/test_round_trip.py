@@ -6,14 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derive.language import build, grammar, latex_input
-from derive.language.grammar import Scope
-from derive.language.nodes import D, Expr, Map, Rate, Symbol, substitute
-from derive.language.sizes import ONE
-from derive.notation import text
-from derive.notation.latex import latex, pieces, width
+from derive.expressions import build
+from derive.expressions.nodes import D, Expr, Map, Rate, Symbol, substitute
+from derive.expressions.sizes import ONE
+from derive.language.latex import input as latex_input
+from derive.language.text import grammar
+from derive.language.text.grammar import Scope
+from derive.notation.latex.latex import latex, pieces, width
 from derive.notation.readback import misread
 from derive.notation.settings import Notation
+from derive.notation.text import text
 from tests.strategies import SCOPE, SYMBOLS, UNNAMED, M, N, expressions
 
 NOTATIONS = (

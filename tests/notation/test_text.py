@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from derive.calculus.derivation import Head, Line
-from derive.language.build import add, inverse, matmul, number, scale, transpose
-from derive.language.grammar import parse
-from derive.language.nodes import Call, D, Expr, Rate, Symbol
-from derive.notation import text
+from derive.derivation.derivation import Head, Line
+from derive.expressions.build import add, inverse, matmul, number, scale, transpose
+from derive.expressions.nodes import Call, D, Expr, Rate, Symbol
+from derive.language.text.grammar import parse
+from derive.notation.text import text
 from tests.notation.test_latex import SCOPE, SYMBOLS, TABLE, A, B, H, X, expr, symbol
 from tests.notation.test_latex_lines import HEADS
 

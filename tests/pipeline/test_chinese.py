@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from derive.calculus.quantities import derive
+from derive.calculus.derive import derive
 from derive.checking.verification import verify
 from derive.documents.compose import problem_page, single
-from derive.documents.document import Document
-from derive.documents.modes import MODES
-from derive.documents.settings import Fit, Settings
-from derive.documents.words import spoken
+from derive.documents.page.document import Document
+from derive.documents.page.modes import MODES
+from derive.documents.page.settings import Fit, Settings
+from derive.documents.wording.words import spoken
 from derive.notation.settings import Notation
-from derive.pipeline import needs
 from derive.pipeline.produce import Made, make
+from derive.pipeline.tex import needs
 from tests.documents.samples import trace_quadratic
 
 pytestmark = [pytest.mark.tex, pytest.mark.slow]

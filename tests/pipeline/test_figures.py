@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from derive.documents.modes import MODES
-from derive.documents.settings import Fit, Settings
-from derive.pipeline import latex
+from derive.documents.page.modes import MODES
+from derive.documents.page.settings import Fit, Settings
 from derive.pipeline.produce import make, tex
 from derive.pipeline.subject import read
+from derive.pipeline.tex import engine as latex
 
 PROBLEMS = Path(__file__).parents[2] / "problems"
 ONE_OF_A_KIND = {
@@ -93,7 +93,7 @@ def test_a_sheet_shows_the_points_and_not_the_fit(tmp_path: Path) -> None:
 
 @pytest.mark.tex
 def test_a_fragment_needs_the_option_and_says_so() -> None:
-    from derive.documents.templates import fill
+    from derive.documents.rendering.fill import fill
     from derive.errors import DeriveError
 
     body = source("total-derivative", "fragment")

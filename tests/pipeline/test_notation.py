@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from derive.documents.modes import MODES
-from derive.documents.settings import Fit, Settings
+from derive.documents.page.modes import MODES
+from derive.documents.page.settings import Fit, Settings
 from derive.errors import DeriveError
 from derive.notation.settings import Notation
 from derive.pipeline import subject

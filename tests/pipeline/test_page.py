@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from derive.documents.modes import MODES
-from derive.documents.settings import Settings
-from derive.documents.words import spoken
+from derive.documents.page.modes import MODES
+from derive.documents.page.settings import Settings
+from derive.documents.wording.words import spoken
 from derive.notation.settings import Notation
 from derive.pipeline.project import Project
 from derive.pipeline.render import render

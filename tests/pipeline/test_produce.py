@@ -10,18 +10,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from derive.calculus.derivation import Derivation
-from derive.calculus.quantities import derive
+from derive.calculus.derive import derive
 from derive.checking.verification import Report, verify
+from derive.derivation.derivation import Derivation
 from derive.documents.compose import problem_page, single
-from derive.documents.document import Document
-from derive.documents.modes import MODES
-from derive.documents.settings import Fit, Settings
+from derive.documents.page.document import Document
+from derive.documents.page.modes import MODES
+from derive.documents.page.settings import Fit, Settings
 from derive.errors import DeriveError
-from derive.language.build import add, matmul, transpose
-from derive.language.nodes import Call, Symbol
-from derive.pipeline import latex, subject
+from derive.expressions.build import add, matmul, transpose
+from derive.expressions.nodes import Call, Symbol
+from derive.pipeline import subject
 from derive.pipeline.produce import Made, make, tex
+from derive.pipeline.tex import engine as latex
 from tests.documents.samples import M, N, trace_quadratic
 
 pytestmark = pytest.mark.tex
@@ -197,7 +198,7 @@ parts: [{find: [gradient], points: 2.5}, {find: [stationary], points: 3, stateme
 @pytest.mark.parametrize("name", FOREIGN)
 @pytest.mark.parametrize("file", ["parts", "trace-quadratic-hessian", "two-sided-least-squares"])
 def test_fragments_go_into_documents_of_others(name: str, file: str, tmp_path: Path) -> None:
-    from derive.documents.templates import fill
+    from derive.documents.rendering.fill import fill
 
     mode = MODES[name.split()[0]]
     path = f"problems/{file}.yaml"

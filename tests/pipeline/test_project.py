@@ -7,10 +7,10 @@ from typing import get_args, get_type_hints
 
 import pytest
 
-from derive.documents.modes import MODES
-from derive.documents.settings import Fit, Settings
+from derive.documents.page.modes import MODES
+from derive.documents.page.settings import Fit, Settings
 from derive.errors import DeriveError
-from derive.language.problem_notation import CHOICES, LANGUAGE
+from derive.language.problems.notation import CHOICES, LANGUAGE
 from derive.notation.settings import Notation
 from derive.pipeline import subject
 from derive.pipeline.produce import tex

@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from derive.calculus.quantities import derive
+from derive.calculus.derive import derive
 from derive.checking.verification import verify
 from derive.documents.compose import problem_page, single
-from derive.documents.modes import MODES
-from derive.documents.settings import Settings
-from derive.pipeline import latex
+from derive.documents.page.modes import MODES
+from derive.documents.page.settings import Settings
 from derive.pipeline.produce import make, tex
 from derive.pipeline.subject import read
+from derive.pipeline.tex import engine as latex
 from tests.documents.samples import trace_quadratic
 
 pytestmark = pytest.mark.tex

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.errors import Position
-from derive.pipeline.texlog import read
+from derive.pipeline.tex.log import read
 
 LOG = r"""
 DERIVE-AT problems/a.yaml:7 step 2

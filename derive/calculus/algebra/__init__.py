@@ -5,19 +5,10 @@ Each service is a pure function of expressions; its use in a derivation is a nam
 """
 
 from derive.calculus.algebra.definite import Definiteness, definiteness
-from derive.calculus.algebra.distribute import expand
 from derive.calculus.algebra.equality import equal, equal_scalar, is_zero
 from derive.calculus.algebra.equations import LinearEquation, LinearTerm, isolate
 from derive.calculus.algebra.expansion import Expansion, linear_part
-from derive.calculus.algebra.maps import (
-    DUMMY,
-    derivative_template,
-    lift,
-    lift_product,
-    map_derivative,
-    map_differential,
-)
-from derive.calculus.algebra.normal import NormalForm, canonical, normal_form
+from derive.calculus.algebra.maps import DUMMY, derivative_template, lift, lift_product, map_derivative, map_differential
 from derive.calculus.algebra.scalar_calculus import (
     exponential,
     polynomial_degree,
@@ -29,7 +20,9 @@ from derive.calculus.algebra.scalar_calculus import (
     solve_system,
 )
 from derive.calculus.algebra.scalars import PI, Atoms, Untranslatable, from_sympy_scalar, to_sympy_scalar
-from derive.calculus.algebra.words import TooManyTerms
+from derive.calculus.normal_form.expand import expand
+from derive.calculus.normal_form.normal_form import NormalForm, canonical, normal_form
+from derive.calculus.normal_form.polynomial import TooManyTerms
 
 __all__ = [
     "DUMMY", "PI", "Atoms", "Definiteness", "Expansion", "LinearEquation", "LinearTerm", "NormalForm",

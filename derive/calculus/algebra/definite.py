@@ -10,7 +10,7 @@ from typing import Any
 from derive.calculus.algebra.door import sp
 from derive.calculus.algebra.equality import sympy_zero
 from derive.calculus.algebra.scalars import Atoms, from_sympy_scalar, to_sympy_scalar
-from derive.language.nodes import Compare, Expr, Number
+from derive.expressions.nodes import Compare, Expr, Number
 
 POSITIVE, NEGATIVE = "positive definite", "negative definite"
 SEMI_POSITIVE, SEMI_NEGATIVE = "positive semidefinite", "negative semidefinite"

@@ -10,8 +10,8 @@ import importlib
 from functools import lru_cache
 from typing import Any
 
-from derive.language.functions import FUNCTIONS
-from derive.language.nodes import Unnamed
+from derive.expressions.functions import FUNCTIONS
+from derive.expressions.nodes import Unnamed
 
 
 @lru_cache(maxsize=1)

@@ -6,11 +6,11 @@ from fractions import Fraction
 from typing import Any
 
 from derive.calculus.algebra.door import own, sp
-from derive.calculus.algebra.normal import polynomial_of
 from derive.calculus.algebra.scalars import Atoms, to_sympy_scalar
-from derive.calculus.algebra.words import Poly, Scalars, TooManyTerms
-from derive.language import build
-from derive.language.nodes import Add, Expr, Map, Power, SizeValue, Where, number
+from derive.calculus.normal_form.normal_form import polynomial_of
+from derive.calculus.normal_form.polynomial import Poly, Scalars, TooManyTerms
+from derive.expressions import build
+from derive.expressions.nodes import Add, Expr, Map, Power, SizeValue, Where, number
 
 CANCELLED, SIMPLIFIED = 1000, 200
 """Operations in an expression up to which SymPy's `cancel` and `simplify` answer within a second or so."""

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd
 
-from derive.calculus.algebra.distribute import NotPolynomial, Term, gather, term_degree, terms_of
-from derive.calculus.algebra.normal import canonical
-from derive.calculus.algebra.words import TooManyTerms
-from derive.language import build
-from derive.language.nodes import Expr, Identity, Scale, Symbol, Transpose, number
-from derive.language.sizes import Size
+from derive.calculus.normal_form.expand import NotPolynomial, Term, gather, term_degree, terms_of
+from derive.calculus.normal_form.normal_form import canonical
+from derive.calculus.normal_form.polynomial import TooManyTerms
+from derive.expressions import build
+from derive.expressions.nodes import Expr, Identity, Scale, Symbol, Transpose, number
+from derive.expressions.sizes import Size
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from derive.calculus.algebra.distribute import NotPolynomial, Term, gather, occurrences, term_degree, terms_of
 from derive.calculus.algebra.door import sp
 from derive.calculus.algebra.equality import is_zero
+from derive.calculus.normal_form.expand import NotPolynomial, Term, gather, occurrences, term_degree, terms_of
 from derive.errors import DeriveError
-from derive.language import build
-from derive.language.functions import FUNCTIONS
-from derive.language.nodes import Add, Call, Expr, MatMul, Number, Power, Scale, Symbol, Times, Transpose, number
-from derive.language.sizes import Shape
+from derive.expressions import build
+from derive.expressions.functions import FUNCTIONS
+from derive.expressions.nodes import Add, Call, Expr, MatMul, Number, Power, Scale, Symbol, Times, Transpose, number
+from derive.expressions.sizes import Shape
 
 LARGEST = 1024
 """Above so many terms SymPy is not asked, and the higher part is not written out."""
@@ -48,7 +48,7 @@ def linear_part(expr: Expr, *directions: Symbol) -> Expansion:
             for t in found:
                 groups[min(2, term_degree(t, directions))].append(t)
     except NotPolynomial as e:
-        from derive.notation.text import pretty
+        from derive.notation.text.text import pretty
 
         raise DeriveError(
             "the method `expansion` multiplies out sums, products, powers and linear functions, and something else stands "

@@ -7,24 +7,9 @@ from typing import Any
 
 from derive.calculus.algebra.door import function_of, sp
 from derive.calculus.algebra.scalars import from_sympy_scalar
-from derive.language import build
-from derive.language.nodes import (
-    Add,
-    Call,
-    Compare,
-    Expr,
-    Map,
-    Number,
-    Ones,
-    Power,
-    Scale,
-    Symbol,
-    Times,
-    Unnamed,
-    Where,
-    substitute,
-)
-from derive.language.sizes import SCALAR, Shape
+from derive.expressions import build
+from derive.expressions.nodes import Add, Call, Compare, Expr, Map, Number, Ones, Power, Scale, Symbol, Times, Unnamed, Where, substitute
+from derive.expressions.sizes import SCALAR, Shape
 
 DUMMY: Symbol = Symbol("x", SCALAR)
 """The argument of the templates that `map_derivative` gives."""

@@ -9,8 +9,8 @@ from derive.calculus.algebra.door import sp
 from derive.calculus.algebra.equality import sympy_zero
 from derive.calculus.algebra.scalars import Atoms, Untranslatable, from_sympy_scalar, to_sympy_scalar
 from derive.errors import DeriveError
-from derive.language import build
-from derive.language.nodes import Expr, Map, Number, Power, Stack, Sum, Symbol, number, walk
+from derive.expressions import build
+from derive.expressions.nodes import Expr, Map, Number, Power, Stack, Sum, Symbol, number, walk
 
 LARGEST_POWER = 24
 """A sum to a higher power is not multiplied out."""
@@ -123,7 +123,7 @@ class _Dependent(Atoms):
                 held = kind(self.of(self.x))
                 self.symbols[expr], self.meaning[held] = held, expr
             return self.symbols[expr]
-        from derive.notation.text import pretty
+        from derive.notation.text.text import pretty
 
         raise DeriveError(
             f"{pretty(expr)} is no function of scalars alone: its derivative by {self.x.name} is not SymPy's to take",

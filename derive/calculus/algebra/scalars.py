@@ -7,23 +7,10 @@ from fractions import Fraction
 from typing import Any
 
 from derive.calculus.algebra.door import function_of, names_of_functions, sp, unnamed
-from derive.language import build
-from derive.language.functions import FUNCTIONS
-from derive.language.nodes import (
-    Add,
-    Call,
-    Compare,
-    Expr,
-    Map,
-    Number,
-    Power,
-    SizeValue,
-    Symbol,
-    Times,
-    Where,
-    number,
-)
-from derive.language.sizes import SCALAR, Size
+from derive.expressions import build
+from derive.expressions.functions import FUNCTIONS
+from derive.expressions.nodes import Add, Call, Compare, Expr, Map, Number, Power, SizeValue, Symbol, Times, Where, number
+from derive.expressions.sizes import SCALAR, Size
 
 PI: Expr = Call("pi", ())
 """The constant π, a row of the function table without arguments."""

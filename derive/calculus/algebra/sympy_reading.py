@@ -8,23 +8,10 @@ from typing import Any
 from derive.calculus.algebra.door import names_of_functions, sp
 from derive.calculus.algebra.scalars import Untranslatable, from_sympy_scalar
 from derive.errors import DeriveError
-from derive.language import build
-from derive.language.nodes import (
-    Call,
-    Entry,
-    Expr,
-    Identity,
-    Map,
-    Ones,
-    ShapeError,
-    SizeValue,
-    Stack,
-    Sum,
-    Symbol,
-    number,
-)
-from derive.language.sizes import ONE as SIZE_ONE
-from derive.language.sizes import SCALAR, Size
+from derive.expressions import build
+from derive.expressions.nodes import Call, Entry, Expr, Identity, Map, Ones, ShapeError, SizeValue, Stack, Sum, Symbol, number
+from derive.expressions.sizes import ONE as SIZE_ONE
+from derive.expressions.sizes import SCALAR, Size
 
 
 def read(value: Any, properties: Mapping[str, Iterable[str]] | None = None) -> Expr:

@@ -7,8 +7,8 @@ from typing import Any
 
 from derive.calculus.algebra.door import function_of, sp, unnamed
 from derive.errors import DeriveError
-from derive.language.functions import FUNCTIONS
-from derive.language.nodes import (
+from derive.expressions.functions import FUNCTIONS
+from derive.expressions.nodes import (
     Add,
     Call,
     Compare,
@@ -32,8 +32,8 @@ from derive.language.nodes import (
     Zeros,
     number,
 )
-from derive.language.sizes import ONE as SIZE_ONE
-from derive.language.sizes import Size
+from derive.expressions.sizes import ONE as SIZE_ONE
+from derive.expressions.sizes import Size
 
 
 def write(expr: Expr, like: Any = None) -> Any:

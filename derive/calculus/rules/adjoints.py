@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from derive.calculus.rules.rule import Rule, bound, compiled, fill
-from derive.language.nodes import Call, Expr
+from derive.expressions.nodes import Call, Expr
 
 MN = "Magnus & Neudecker, Matrix Differential Calculus, ch. 2"
 LAX = "Lax, Linear Algebra, ch. 7"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from derive.calculus.rules.proofs import Row
+from derive.calculus.catalogue.proofs import Row
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from derive.language.build import ONE, counted, remake, zero
-from derive.language.function import factored
-from derive.language.nodes import Commutation, Expr, Identity, Number, Ones, SizeValue, Symbol, Unit, Zeros
-from derive.language.sizes import ONE as ONE_SIZE
-from derive.language.sizes import Shape, Size, is_column, is_scalar
+from derive.expressions.build import ONE, counted, remake, zero
+from derive.expressions.function import factored
+from derive.expressions.nodes import Commutation, Expr, Identity, Number, Ones, SizeValue, Symbol, Unit, Zeros
+from derive.expressions.sizes import ONE as ONE_SIZE
+from derive.expressions.sizes import Shape, Size, is_column, is_scalar
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def _size(text: str) -> Size:
 
 
 def _scope(given: str):  # type: ignore[no-untyped-def]
-    from derive.language.grammar import Scope
+    from derive.language.text.grammar import Scope
 
     symbols = dict(letters(given))
     names = {n for s in symbols.values() for size in s.dims for n in size.names}
@@ -105,7 +105,7 @@ def _scope(given: str):  # type: ignore[no-untyped-def]
 
 @lru_cache(maxsize=1024)
 def compiled(text: str, given: str) -> Expr:
-    from derive.language.grammar import parse
+    from derive.language.text.grammar import parse
 
     out: Expr = parse(text, _scope(given))
     return out

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 
-from derive.documents.figures.picture import Label, Mark, Point, line
+from derive.documents.page.picture import Label, Mark, Point, line
 
 LENGTHS = (1.0, 2.0, 2.5, 5.0, 10.0)
 

@@ -10,16 +10,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from derive.documents.figures.picture import Drawing, Label, Mark, box, line
 from derive.documents.figures.scene import Scene, em, shape_latex
-from derive.language.build import transpose
-from derive.language.nodes import Expr, Ones, Symbol, walk
-from derive.language.sizes import ONE, SCALAR, Shape, is_column, is_scalar, show
-from derive.language.spelling import size_latex
+from derive.documents.page.picture import Drawing, Label, Mark, box, line
+from derive.expressions.build import transpose
+from derive.expressions.nodes import Expr, Ones, Symbol, walk
+from derive.expressions.sizes import ONE, SCALAR, Shape, is_column, is_scalar, show
+from derive.expressions.spelling import size_latex
 
 if TYPE_CHECKING:
+    from derive.checking.random_arrays import Array
     from derive.checking.sampling import Point
-    from derive.checking.structures import Array
 
 ROW, LEAST = 0.52, 1.9
 CLOSE = 1e-9

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from derive.documents.figures.axes import Plot, around
 from derive.documents.figures.fit import Model, at_weights, columns, design, equation, model, weights_of
-from derive.documents.figures.picture import Dot, Drawing, Label, Mark, Point, late, line
 from derive.documents.figures.scene import Scene, em
+from derive.documents.page.picture import Dot, Drawing, Label, Mark, Point, late, line
 from derive.errors import DeriveError
-from derive.language.nodes import Symbol
-from derive.language.sizes import SCALAR
+from derive.expressions.nodes import Symbol
+from derive.expressions.sizes import SCALAR
 
 if TYPE_CHECKING:
-    from derive.checking.structures import Array
+    from derive.checking.random_arrays import Array
 
 WIDTH, HEIGHT = 10.2, 5.6
 MOST = 400

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from derive.calculus.derivation import Derivation
-from derive.documents import prose
+from derive.derivation.derivation import Derivation
 from derive.documents.figures import blocks, data, graph, network, shapes, table, tangent
-from derive.documents.figures.picture import Drawing, Figure, rounded
 from derive.documents.figures.scene import Scene
-from derive.documents.rows import mark
+from derive.documents.page.picture import Drawing, Figure, rounded
+from derive.documents.page.rows import mark
+from derive.documents.wording import prose
 from derive.errors import DeriveError
-from derive.language.problem import Problem
-from derive.language.problem_figure import Wanted
+from derive.language.problems.figure import Wanted
+from derive.language.problems.problem import Problem
 from derive.notation.settings import DEFAULT, Notation
 
 WIDEST = (14.2, 12.0)

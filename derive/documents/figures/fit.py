@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from derive.documents.figures.axes import significant
 from derive.documents.figures.scene import Scene, numeric
-from derive.language.build import add, negate
-from derive.language.grammar import Scope, parse
-from derive.language.nodes import Add, Expr, MatMul, Ones, Stack, Symbol, number, walk
-from derive.language.problem import Problem
-from derive.language.sizes import SCALAR, is_column
+from derive.expressions.build import add, negate
+from derive.expressions.nodes import Add, Expr, MatMul, Ones, Stack, Symbol, number, walk
+from derive.expressions.sizes import SCALAR, is_column
+from derive.language.problems.problem import Problem
+from derive.language.text.grammar import Scope, parse
 
 if TYPE_CHECKING:
-    from derive.checking.structures import Array
+    from derive.checking.random_arrays import Array
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from derive.documents.figures.local import local_derivative
-from derive.documents.figures.picture import Drawing, Label, Mark, Point, bent, box, line, moved
 from derive.documents.figures.scene import Scene, em, tall
 from derive.documents.figures.upright import HALF, Edge, Node, alt_of, meaning, upright
-from derive.language.nodes import Expr, Symbol
+from derive.documents.page.picture import Drawing, Label, Mark, Point, bent, box, line, moved
+from derive.expressions.nodes import Expr, Symbol
 
 ROW = 1.55
 BESIDE = 0.32

@@ -7,10 +7,10 @@ from functools import lru_cache
 
 from derive.documents.figures.scene import Scene
 from derive.errors import DeriveError
-from derive.language.declarations import direction_symbol
-from derive.language.nodes import Expr, Symbol
-from derive.language.problem import Problem
-from derive.language.sizes import is_column, is_scalar
+from derive.expressions.nodes import Expr, Symbol
+from derive.expressions.sizes import is_column, is_scalar
+from derive.language.problems.declarations import direction_symbol
+from derive.language.problems.problem import Problem
 
 
 def local_derivative(scene: Scene, definition: Expr, by: Symbol) -> Expr | None:
@@ -59,9 +59,9 @@ class _Key:
 
 @lru_cache(maxsize=256)
 def _derived(key: _Key) -> Expr:
-    from derive.calculus.derivation import Result
-    from derive.calculus.quantities import derive
+    from derive.calculus.derive import derive
     from derive.checking.verification import verify
+    from derive.derivation.derivation import Result
 
     derivation = derive(key.problem)
     error = verify(derivation).error(derivation)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from derive.documents.figures.neuron import neuron
-from derive.documents.figures.picture import Dot, Drawing, Label, Mark, bent, box, line
 from derive.documents.figures.scene import Scene, em, shape_latex
-from derive.language.nodes import Apply, Expr, Map, Symbol, walk
-from derive.language.sizes import Size, is_column, is_scalar
-from derive.language.spelling import size_latex
+from derive.documents.page.picture import Dot, Drawing, Label, Mark, bent, box, line
+from derive.expressions.nodes import Apply, Expr, Map, Symbol, walk
+from derive.expressions.sizes import Size, is_column, is_scalar
+from derive.expressions.spelling import size_latex
 
 UNITS = 4
 """Units that are drawn of a layer with a symbolic size, the last below dots."""
@@ -79,7 +79,7 @@ def _layers(scene: Scene) -> list[Layer] | None:
 
 def _input(scene: Scene, definition: Expr) -> Expr | None:
     """The vector that enters the first layer: the one that a matrix multiplies."""
-    from derive.language.nodes import MatMul
+    from derive.expressions.nodes import MatMul
 
     for node in walk(definition):
         if isinstance(node, MatMul) and isinstance(node.factors[-1], Symbol) and is_column(node.factors[-1].shape):
@@ -88,7 +88,7 @@ def _input(scene: Scene, definition: Expr) -> Expr | None:
 
 
 def _layer(scene: Scene, value: Expr, definition: Expr, before: Expr) -> Layer:
-    from derive.language.nodes import Add
+    from derive.expressions.nodes import Add
 
     weights: list[Symbol] = []
     biases: list[Symbol] = []

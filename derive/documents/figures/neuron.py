@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from derive.documents.figures.picture import Dot, Drawing, Label, Mark, box, line
 from derive.documents.figures.scene import Scene, em
-from derive.language.build import add
-from derive.language.nodes import Add, Call, Expr, MatMul, Symbol, Transpose, substitute, walk
-from derive.language.sizes import SCALAR, is_column
-from derive.language.spelling import size_latex
+from derive.documents.page.picture import Dot, Drawing, Label, Mark, box, line
+from derive.expressions.build import add
+from derive.expressions.nodes import Add, Call, Expr, MatMul, Symbol, Transpose, substitute, walk
+from derive.expressions.sizes import SCALAR, is_column
+from derive.expressions.spelling import size_latex
 
 STEP = 0.95
 WIDTH = 8.6

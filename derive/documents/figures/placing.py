@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from derive.calculus.derivation import Derivation
-from derive.documents import prose
-from derive.documents.document import Pictures
+from derive.derivation.derivation import Derivation
 from derive.documents.figures.drawing import figures
-from derive.documents.figures.picture import Figure
-from derive.documents.modes import Mode
-from derive.documents.rows import mark
-from derive.documents.settings import Settings
-from derive.documents.words import words as words_of
+from derive.documents.page.document import Pictures
+from derive.documents.page.modes import Mode
+from derive.documents.page.picture import Figure
+from derive.documents.page.rows import mark
+from derive.documents.page.settings import Settings
+from derive.documents.wording import prose
+from derive.documents.wording.words import words as words_of
 from derive.errors import DeriveError, Position
-from derive.language.problem import Problem
-from derive.language.problem_figure import FIGURES
+from derive.language.problems.figure import FIGURES
+from derive.language.problems.problem import Problem
 
 SHOWN = ("figure", *FIGURES)
 """What `show:` may name beside quantities: all figures of a problem, or those of a kind."""

@@ -8,21 +8,21 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from derive.calculus.derivation import Derivation, Result
-from derive.documents.measure import width
+from derive.derivation.derivation import Derivation, Result
+from derive.documents.layout.measure import width
 from derive.errors import DeriveError
-from derive.language.nodes import Expr, Symbol, substitute
-from derive.language.problem import Problem
-from derive.language.problem_figure import Wanted
-from derive.language.sizes import Shape
-from derive.language.spelling import size_latex
-from derive.notation import latex
-from derive.notation.identifiers import identifier
-from derive.notation.numpy_source import Names
+from derive.expressions.nodes import Expr, Symbol, substitute
+from derive.expressions.sizes import Shape
+from derive.expressions.spelling import size_latex
+from derive.language.problems.figure import Wanted
+from derive.language.problems.problem import Problem
+from derive.notation.latex import latex
+from derive.notation.python.identifiers import identifier
+from derive.notation.python.source import Names
 from derive.notation.settings import Notation
 
 if TYPE_CHECKING:
-    from derive.checking.structures import Array
+    from derive.checking.random_arrays import Array
 
 EM = 0.352
 """Centimetres in an em of a figure's labels: ten points."""

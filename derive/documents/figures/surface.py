@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from derive.documents.figures.axes import decimal, ticks
-from derive.documents.figures.picture import Dot, Drawing, Label, Mark, Point, Stroke, late, line
 from derive.documents.figures.scene import Scene, em
+from derive.documents.page.picture import Dot, Drawing, Label, Mark, Point, Stroke, late, line
 
 WIDTH, HEIGHT = 9.6, 5.8
 FACES = 14
@@ -180,7 +180,7 @@ def _axes(
 
 
 def _name(scene: Scene) -> str:
-    from derive.calculus.derivation import Head
-    from derive.notation.latex import head
+    from derive.derivation.derivation import Head
+    from derive.notation.latex.latex import head
 
     return head(Head("value", scene.problem.name, scene.problem.wrt), scene.notation)

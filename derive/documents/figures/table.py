@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from derive.documents.figures.axes import decimal
 from derive.documents.figures.fit import Model, at_weights, columns, design, model, weights_of
-from derive.documents.figures.picture import Drawing, Label, Mark, line
 from derive.documents.figures.scene import Scene, em
-from derive.language.nodes import Expr, MatMul, Symbol
-from derive.language.sizes import SCALAR
+from derive.documents.page.picture import Drawing, Label, Mark, line
+from derive.expressions.nodes import Expr, MatMul, Symbol
+from derive.expressions.sizes import SCALAR
 
 MOST_ROWS = 12
 ROW = 0.5

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from derive.documents.figures.axes import Plot, around, decimal, exact
-from derive.documents.figures.picture import Dot, Drawing, Label, Mark, Point, late, line
 from derive.documents.figures.scene import Scene, em, formulas, numeric, without_formula
 from derive.documents.figures.surface import surface
+from derive.documents.page.picture import Dot, Drawing, Label, Mark, Point, late, line
 from derive.errors import DeriveError
-from derive.language.nodes import Symbol
-from derive.language.sizes import Size
-from derive.notation.latex import head as latex_head
+from derive.expressions.nodes import Symbol
+from derive.expressions.sizes import Size
+from derive.notation.latex.latex import head as latex_head
 
 WIDTH, HEIGHT = 10.2, 5.6
 PIECES = 200
@@ -164,6 +164,6 @@ def _line(scene: Scene, graph: Graph) -> Drawing:
 
 
 def _value_name(scene: Scene) -> str:
-    from derive.calculus.derivation import Head
+    from derive.derivation.derivation import Head
 
     return latex_head(Head("value", scene.problem.name, scene.problem.wrt), scene.notation)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from derive.documents.figures.picture import Drawing, Label, Mark, bent, box, line, moved
 from derive.documents.figures.scene import Scene, em, shape_latex, tall
-from derive.language.nodes import Expr, Symbol
-from derive.language.sizes import is_scalar
+from derive.documents.page.picture import Drawing, Label, Mark, bent, box, line, moved
+from derive.expressions.nodes import Expr, Symbol
+from derive.expressions.sizes import is_scalar
 
 HALF = 0.34
 """Half the height of a node."""

@@ -1,0 +1,379 @@
+"""From the data of a proof to lines: marked texts read, the engine's own lines taken where it derives the proof itself.
+
+A proof is a Derivation without results, so that the check of derivations is the check of proofs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+
+from derive.calculus.catalogue.proofs import ADJOINT_GIVEN, ADJOINT_LAST, ADJOINT_ROWS, Proof
+from derive.calculus.rules.defining import DEFINING
+from derive.calculus.rules.identities import Law
+from derive.calculus.rules.rule import Rule, compiled, fill, letters
+from derive.derivation.derivation import Chain, Derivation, Head, Line, Step, Why
+from derive.errors import DeriveError
+from derive.expressions.build import add, scale
+from derive.expressions.function import Function
+from derive.expressions.nodes import Call, D, Expr, Rate, Symbol, Unnamed, substitute, walk
+from derive.expressions.sizes import SCALAR, Size
+from derive.language.problems.problem import Problem
+from derive.language.problems.read import read
+from derive.language.text.grammar import Scope, parse
+
+_MARK = re.compile(r"\{(t|D)\|([^{}]*)\}")
+T: Symbol = Symbol("t", SCALAR)
+
+
+@lru_cache(maxsize=512)
+def problem_of(
+    name: str, given: str, function: str, wrt: str = "", find: str = "derivative", method: str = "", sizes: str = ""
+) -> Problem:
+    """The problem of a rule's proof or example: `given` as symbols separated by `;`, `f(X) = …` or an expression with `wrt`.
+
+    `u := X w` among the symbols is an intermediate, `|X: full-column-rank` a further property.
+    """
+    symbols: list[str] = []
+    lets: list[str] = []
+    extra: dict[str, str] = {}
+    for part in filter(None, (p.strip() for p in given.split(";"))):
+        if ":=" in part:
+            lets.append("  " + part.replace(" :=", ":", 1))
+        elif part.startswith("|"):
+            letter, words = (w.strip() for w in part[1:].split(":"))
+            extra[letter] = words
+        else:
+            symbols.append(part)
+    rows = []
+    for part in symbols:
+        letter, kind = (w.strip() for w in part.split(":", 1))
+        more = f", is: [{extra[letter]}]" if letter in extra else ""
+        if kind.startswith("{"):
+            rows.append(f"  {letter}: {kind}")
+        else:
+            rows.append(f"  {letter}: {{type: '{kind}'{more}}}" if more else f"  {letter}: '{kind}'")
+    text = "\n".join((
+        f"id: {name}", "symbols:", *rows, *(("let:", *lets) if lets else ()),
+        f"function: '{_quoted(function)}'", *((f"wrt: {wrt}",) if wrt else ()), f"find: [{find}]",
+        *(("direction: [H, K]",) if wrt.startswith("[") else ()),
+        *((f"method: {method}",) if method else ()), *((f"sizes: [{sizes}]",) if sizes else ()), "",
+    ))
+    return read(text, f"rule {name}")
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")
+
+
+Names = tuple[tuple[Symbol, Expr], ...]
+
+
+def said(problem: Problem, text: str, names: Names = ()) -> Expr:
+    """A marked text as an expression over the problem's symbols, its directions, t, and letters for intermediates."""
+    symbols: dict[str, Symbol] = {**problem.symbols, "t": T, **{s.name: s for s, _ in names}}
+    if "sum(" in text:
+        symbols.update({k: Symbol(k, SCALAR, frozenset({"integer"})) for k in ("i", "j") if k not in symbols})
+    symbols.update({s.name: s for s in (*problem.directions, *problem.second_directions)})
+    sizes = frozenset(n for s in symbols.values() for d in s.dims for n in d.names) | _unnamed_sizes(problem.unnamed)
+    pending: dict[Expr, Expr] = {}
+    moves = tuple(zip(problem.wrt, problem.directions, strict=True))
+
+    def expr(source: str) -> Expr:
+        return parse(source, Scope(symbols, problem.unnamed, sizes))
+
+    while (found := _MARK.search(text)) is not None:
+        body = expr(found[2])
+        name = f"pending_{len(pending)}"
+        mark: Symbol = Symbol(name, body.shape)
+        symbols[name] = mark
+        whole = substitute(body, pending)
+        pending[mark] = Rate(whole, (T,)) if found[1] == "t" else D(whole, moves)
+        text = f"{text[: found.start()]} {name}{text[found.end() :]}"
+    return substitute(expr(text), pending)
+
+
+def reason(problem: Problem, text: str) -> Why:
+    """Words of the data: what stands between backticks is mathematics, over the problem's symbols or, for a letter that it does
+    not have, over a square matrix (capital) or a vector of that name; `a = b` are two expressions."""
+    out: list[str | Expr] = []
+    for k, part in enumerate(re.split(r"`([^`]*)`", text)):
+        if not k % 2:
+            out.append(part)
+            continue
+        sides = part.split(" = ")
+        for n, side in enumerate(sides):
+            out.extend((" = ",) if n else ())
+            out.append(side if side.isdigit() else _formula(problem, side))
+    return tuple(part for part in out if part != "")
+
+
+def _formula(problem: Problem, text: str) -> Expr:
+    """Where the problem's own shapes do not fit what is said in general, its capital letters are square matrices too."""
+    known = {"t": T, **problem.symbols, **{s.name: s for s in (*problem.directions, *problem.second_directions)}}
+    try:
+        return _general(problem, text, known)
+    except DeriveError:
+        return _general(problem, text, {name: s for name, s in known.items() if s.is_scalar})
+
+
+def _general(problem: Problem, text: str, known: Mapping[str, Symbol]) -> Expr:
+    symbols = dict(known)
+    square = next((s.dims for s in known.values() if s.dims[0] == s.dims[1] != SCALAR[0]), (Size.of("n"), Size.of("n")))
+    own = {n for s in known.values() for d in s.dims for n in d.names}
+    for letter in re.findall(r"\bd?[A-Z]\b|\b[a-z]\b", text):
+        if letter in symbols or letter in own or letter in problem.unnamed or re.search(rf"\b{letter}\(", text):
+            continue
+        if letter in "cijkrst":
+            symbols[letter] = Symbol(letter, SCALAR, frozenset({"integer"} if letter in "ijk" else ()))
+        elif letter != "n":
+            symbols[letter] = Symbol(letter, square if letter[-1].isupper() else (square[0], SCALAR[0]))
+    sizes = frozenset(n for s in symbols.values() for d in s.dims for n in d.names) | {"n"}
+    return parse(text, Scope(symbols, problem.unnamed, sizes))
+
+
+def _remarks(problem: Problem, text: str) -> tuple[Why, ...]:
+    return (reason(problem, text),) if text else ()
+
+
+def _unnamed_sizes(unnamed: Mapping[str, Unnamed]) -> frozenset[str]:
+    shapes = [s for u in unnamed.values() for s in (u.argument, u.value) if s is not None]
+    return frozenset(n for shape in shapes for d in shape for n in d.names)
+
+
+def definition(problem: Problem, function: Expr | None = None) -> Line:
+    """Df(X)[H] = d/dt f(X + tH) |t=0."""
+    moved: dict[Expr, Expr] = {
+        x: add(x, scale(T, h) if problem.direction_named or not x.is_scalar else T)
+        for x, h in zip(problem.wrt, problem.directions, strict=True)
+    }
+    head = Head("derivative", problem.name, problem.wrt, () if unit_speed(problem) else problem.directions)
+    expr: Expr = Rate(substitute(problem.function if function is None else function, moved), (T,))
+    return Line(expr, "definition", ("definition",), left=head)
+
+
+def unit_speed(problem: Problem) -> bool:
+    return len(problem.wrt) == 1 and problem.wrt[0].is_scalar and not problem.direction_named
+
+
+def symbols_of(given: str) -> str:
+    """The letters of a row as symbols of a problem file: `A: n n symmetric` is `A: symmetric(n)`."""
+    out = []
+    for part in filter(None, (p.strip() for p in given.split(","))):
+        letter, _, rest = part.partition(":")
+        words = rest.split()
+        has = [w for w in words if w in ("integer", "symmetric", "positive", "orthogonal")]
+        dims = [w for w in words if w not in has]
+        if not dims:
+            kind = has[0] if has else "scalar"
+        elif has:
+            kind = f"{has[0]}({dims[0]})"
+        elif dims[-1] == "1":
+            kind = f"vector({dims[0]})"
+        else:
+            kind = f"square({dims[0]})" if dims[0] == dims[-1] else f"matrix({', '.join(dims)})"
+        out.append(f"{letter.strip()}: {kind}")
+    return "; ".join(out)
+
+
+def moving(rule: Rule) -> str:
+    """The letters of a row that vary: those whose differential stands in it."""
+    assert rule.to is not None
+    letters = [p.split(":")[0].strip() for p in rule.given.split(",")]
+    found = [s for s in letters if re.search(rf"\bd{s}\b", rule.to)]
+    return found[0] if len(found) == 1 else f"[{', '.join(found)}]"
+
+
+def row_problem(rule: Rule, proof: Proof) -> Problem:
+    """The problem `differentiate the pattern of the row`."""
+    assert rule.of is not None
+    given = _without_index(proof.given or symbols_of(rule.given), rule)
+    return problem_of(rule.name, given, rule.of, moving(rule), sizes=proof.sizes)
+
+
+def _without_index(given: str, rule: Rule) -> str:
+    """Without the letters that only the template binds (the index of a sum)."""
+    assert rule.of is not None
+    return "; ".join(p for p in given.split("; ") if re.search(rf"\b{p.split(':')[0].strip()}\b", rule.of))
+
+
+def right_side(rule: Rule, problem: Problem) -> Expr:
+    """The row's right side with H for dA."""
+    assert rule.to is not None
+    values: dict[str, Expr] = {**problem.symbols}
+    for x, h in zip(problem.wrt, problem.directions, strict=True):
+        values["d" + x.name] = h
+    template = compiled(rule.to, rule.given)
+    for node in walk(template):
+        for name in node.free - values.keys():
+            values[name] = next(s for s in walk(template) if isinstance(s, Symbol) and s.name == name)
+    sizes = {n: Size.of(n) for s in problem.symbols.values() for d in s.dims for n in d.names}
+    return fill(template, values, sizes)
+
+
+def proved(proof: Proof, rule: Rule) -> Derivation:
+    """The proof of a differential row.  DeriveError when the engine has to derive it and cannot."""
+    if rule.of is None:
+        problem = problem_of(rule.name, proof.given, proof.function, proof.wrt, sizes=proof.sizes)
+        right = said(problem, proof.right)
+    else:
+        problem = row_problem(rule, proof)
+        right = right_side(rule, problem)
+    title = proof.title or "Proof"
+    if proof.by:
+        return _by_another(proof, rule, problem, right, title)
+    if proof.engine:
+        return _by_equation(rule, problem, title)
+    names = _names(problem, proof.names)
+    lines = [definition(problem)]
+    for text, why in proof.rows:
+        if "==" in text:
+            left, other = (said(problem, side, names) for side in text.split("=="))
+            lines.append(Line(other, rule.name, reason(problem, why), "equation", left, equation=True, relation="⇒"))
+        else:
+            expr = said(problem, text, names)
+            lines.append(_next(lines[-1], expr, rule.name, reason(problem, why), "derivative", lines[0].left))
+    lines.append(_next(lines[-1], right, rule.name, reason(problem, proof.last), "derivative", lines[0].left))
+    remarks = _remarks(problem, proof.remark)
+    return Derivation(problem, (Chain("derivative", title, tuple(lines)),), {}, where=names, remarks=remarks)
+
+
+def _by_equation(rule: Rule, problem: Problem, title: str) -> Derivation:
+    """The engine's derivation from the defining equation, with letters for what the equation is about."""
+    from derive.calculus.derive import derive
+
+    found = derive(problem)
+    lines = found.chains[0].lines
+    if found.where:
+        return Derivation(problem, (Chain("derivative", title, lines),), {}, where=found.where, remarks=found.remarks)
+    names: Names = ()
+    for letter, text in DEFINING[rule.name].unknowns if rule.name != "inverse" else ():
+        expr = said(problem, text)
+        names = (*names, (Symbol(letter, expr.shape), expr))
+    short: dict[Expr, Expr] = {expr: symbol for symbol, expr in names}
+    told = [
+        replace(line, expr=substitute(line.expr, short), left=substitute(line.left, short))
+        if line.equation and isinstance(line.left, Expr) and not line.steps else line
+        for line in lines
+    ]
+    return Derivation(problem, (Chain("derivative", title, tuple(told)),), {}, where=names)
+
+
+def _names(problem: Problem, text: str) -> Names:
+    """Letters with what they stand for."""
+    out: Names = ()
+    for part in filter(None, (p.strip() for p in text.split(";"))):
+        letter, definition = (w.strip() for w in part.split(" = "))
+        expr = said(problem, definition, out)
+        out = (*out, (Symbol(letter, expr.shape), expr))
+    return out
+
+
+def _next(above: Line, expr: Expr, rule: str, why: Why, quantity: str, left: Head | Expr | None) -> Line:
+    """A line that continues the one above, or, below an equation, states its left side anew."""
+    if above.equation:
+        return Line(expr, rule, why, quantity, left)
+    if expr is above.expr:
+        return Line(expr, rule, why, quantity)
+    return Line(expr, rule, why, quantity, steps=(Step(above.expr, expr, rule, ()),))
+
+
+def _by_another(proof: Proof, rule: Rule, problem: Problem, right: Expr, title: str) -> Derivation:
+    """The engine derives an equal function; its last line is brought to the row's form."""
+    from derive.calculus.derive import derive
+
+    other = said(problem, proof.by)
+    found = derive(replace(problem, function=other))
+    first, *rest = found.chains[0].lines
+    lines = [replace(first, why=(problem.function, " = ", other)), *rest]
+    if lines[-1].expr is not right:
+        why = reason(problem, proof.last or "the same in other words")
+        lines.append(_next(lines[-1], right, rule.name, why, "derivative", None))
+    return Derivation(problem, (Chain("derivative", title, tuple(lines)),), {}, where=found.where)
+
+
+def proved_law(law: Law) -> tuple[Derivation, ...]:
+    """left = … = right, each line the value of the left side; then the law where it can be computed."""
+    plain = law.right if "|" in law.left else law.left
+    problem = problem_of(law.name, law.given, plain, law.wrt, find="derivative")
+    out = [_equal(problem, law.name, said(problem, law.left), said(problem, law.right), law.rows, law.last or _within(law.why))]
+    for case in law.cases:
+        there = problem_of(law.name, case.given, case.left, case.wrt, find="derivative")
+        *between, (right, last) = case.rows
+        out.append(_equal(there, law.name, there.function, said(there, right), tuple(between), last, case.title))
+    return tuple(out)
+
+
+def _within(sentence: str) -> str:
+    """A sentence as the reason of a line: a small letter, no full stop."""
+    return sentence[0].lower() + sentence[1:].rstrip(".")
+
+
+def _equal(
+    problem: Problem, rule: str, left: Expr, right: Expr, rows: tuple[tuple[str, str], ...], last: str, title: str = "Proof"
+) -> Derivation:
+    """left = … = right; a line that the reader would see twice is said once."""
+    lines: list[Line] = []
+    for expr, why in (*((said(problem, text), why) for text, why in rows), (right, last)):
+        if not lines:
+            lines.append(Line(expr, rule, reason(problem, why), "value", left))
+        elif expr is not lines[-1].expr:
+            lines.append(_next(lines[-1], expr, rule, reason(problem, why), "value", None))
+    return Derivation(problem, (Chain("value", title, tuple(lines)),), {})
+
+
+def adjoint_sides(rule: Rule) -> tuple[Problem, Expr, Expr]:
+    """The problem `⟨Y, L(A)⟩ by A`, its function, and ⟨L*(Y), A⟩."""
+    assert rule.of is not None and rule.to is not None
+    given = symbols_of(rule.given)
+    for part in filter(None, ADJOINT_GIVEN.get(rule.name, "").split(";")):
+        letter = part.split(":")[0]
+        given = "; ".join(part if p.startswith(f"{letter}:") else p for p in given.split("; "))
+    shape = letters(rule.given)["y"].shape
+    weight = "y" if shape[1] == Size.of(1) else "Y"
+    given = re.sub(r"\by:", f"{weight}:", given)
+    variable = "A" if re.search(r"\bA\b", rule.given) else "a"
+    pairing = f"y {rule.of}" if shape == SCALAR else f"inner({weight}, {rule.of})"
+    problem = problem_of(rule.name, given, pairing, variable)
+    x = problem.symbols[variable]
+    values: dict[str, Expr] = {**problem.symbols, "y": problem.symbols[weight]}
+    sizes = {n: Size.of(n) for s in problem.symbols.values() for d in s.dims for n in d.names}
+    right: Expr = Call("inner", (fill(compiled(rule.to, rule.given), values, sizes), x))
+    return problem, problem.function, right
+
+
+def proved_adjoint(rule: Rule) -> Derivation:
+    """⟨Y, L(A)⟩ = … = ⟨L*(Y), A⟩, each line the value of the left side."""
+    problem, left, right = adjoint_sides(rule)
+    last = ADJOINT_LAST.get(rule.name) or _within(rule.why)
+    return _equal(problem, rule.name, left, right, ADJOINT_ROWS.get(rule.name, ()), last)
+
+
+def proved_function(problem: Problem, row: Function) -> Derivation:
+    """The derivative of a linear function, or of one entry by entry, from the definition."""
+    if row.maps:
+        from derive.calculus.derive import derive
+
+        last = derive(problem).chains[0].lines[-1].expr
+        each = said(problem, f"sum(i, 1, m, sum(j, 1, n, {{t| {row.name}(X[i, j] + t H[i, j])}} e(i, m) e(j, n)'))")
+        rows: tuple[tuple[Expr, str], ...] = (
+            (each, "each entry depends on its own alone"), (last, "the chain rule in one variable, by SymPy"),
+        )
+    else:
+        (x,), (h,) = problem.wrt, problem.directions
+        at_h: Expr = substitute(problem.function, {x: h})
+        both = add(problem.function, scale(T, at_h))
+        rows = ((Rate(both, (T,)), f"{row.name} is linear"), (at_h, "the factor of t"))
+    lines = [definition(problem)]
+    for expr, why in rows:
+        lines.append(_next(lines[-1], expr, "chain-rule" if row.maps else "linear", (why,), "derivative", lines[0].left))
+    return Derivation(problem, (Chain("derivative", "Proof", tuple(lines)),), {})
+
+
+def rules_in(derivation: Derivation) -> frozenset[str]:
+    """The names of the rules at work in a derivation."""
+    lines = [line for chain in derivation.chains for line in chain.lines]
+    return frozenset({line.rule for line in lines} | {step.rule for line in lines for step in line.steps})
+

@@ -1,0 +1,1 @@
+"""Linear functions of a direction: adjoints, gradients read off, matrices of operators, structured directions."""

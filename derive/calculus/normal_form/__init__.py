@@ -1,0 +1,1 @@
+"""Polynomials of matrices in one normal form: noncommutative words with scalar coefficients."""

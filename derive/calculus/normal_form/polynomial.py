@@ -1,0 +1,161 @@
+"""Polynomials in noncommuting matrices: the arithmetic of words.
+
+A monomial is a rational number, powers of scalar atoms, and a word of letters (matrices or their transposes); a
+polynomial maps monomials to numbers.  Multiplying brings words to their reduced form: X⁻¹X and what a declaration
+cancels (Q'Q = I) disappear, a factor of size 1×1 inside a word is a scalar and leaves it, a trace is one of its
+cyclic and transposed forms.  Every rewrite is an identity, so equal normal forms mean equal values (the converse need
+not hold).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from functools import lru_cache
+from hashlib import blake2b
+
+from derive.expressions.functions import FUNCTIONS
+from derive.expressions.nodes import Call, Commutation, Expr, Map, Number, Power, SizeValue, Symbol, Transpose
+from derive.expressions.sizes import Size
+
+Scalars = tuple[tuple[Expr, Fraction], ...]
+Word = tuple[Expr, ...]
+Poly = dict[tuple[Scalars, Word], Fraction]
+"""{(scalar atoms with exponents, word): coefficient}, never changed once made; no zero coefficients."""
+
+LIMIT = 4000
+UNIT: Poly = {((), ()): Fraction(1)}
+
+
+class TooManyTerms(ValueError):
+    """An expansion with more than LIMIT terms."""
+
+
+# --------------------------------------------------------------------------------------------- order
+@lru_cache(maxsize=200_000)
+def fingerprint(expr: Expr) -> str:
+    """A text that orders expressions, the same in every run; of bounded length, so that shared parts stay shared."""
+    inside = ",".join(fingerprint(c) for c in expr.children)
+    match expr:
+        case Symbol():
+            return expr.name
+        case Number(value):
+            return str(value)
+        case SizeValue(size):
+            return f"#{size}"
+        case Call(name):
+            out = f"{name}({inside})"
+        case Map(function, _, order):
+            out = f"{function if isinstance(function, str) else function.name}.{order}({inside})"
+        case Transpose():
+            out = f"{inside}'"
+        case _:
+            out = f"{type(expr).__name__}({'' if expr.children else repr(expr)}{inside})"
+    return out if len(out) <= 100 else f"{out[:60]}…{blake2b(out.encode(), digest_size=12).hexdigest()}"
+
+
+def word_key(word: Word) -> tuple[int, tuple[str, ...]]:
+    return len(word), tuple(fingerprint(letter) for letter in word)
+
+
+def term_key(key: tuple[Scalars, Word]) -> tuple[object, ...]:
+    scalars, word = key
+    return word_key(word), tuple((fingerprint(atom), exponent) for atom, exponent in scalars)
+
+
+# --------------------------------------------------------------------------------------------- arithmetic
+def add(polys: Iterable[Poly]) -> Poly:
+    out: Poly = {}
+    for poly in polys:
+        for key, c in poly.items():
+            out[key] = out.get(key, Fraction(0)) + c
+    return _within({key: c for key, c in out.items() if c})
+
+
+def scaled(poly: Poly, c: Fraction) -> Poly:
+    return {key: value * c for key, value in poly.items()} if c else {}
+
+
+def times_scalars(poly: Poly, scalars: Scalars, c: Fraction) -> Poly:
+    if not scalars:
+        return scaled(poly, c)
+    return {(merge(s, scalars), w): d * c for (s, w), d in poly.items()}
+
+
+def merge(left: Scalars, right: Scalars) -> Scalars:
+    if not left or not right:
+        return left or right
+    out = dict(left)
+    for atom, exponent in right:
+        out[atom] = out.get(atom, Fraction(0)) + exponent
+    return tuple(sorted(((a, e) for a, e in out.items() if e), key=lambda pair: fingerprint(pair[0])))
+
+
+def scalar_atom(atom: Expr, exponent: Fraction | int = 1) -> Poly:
+    return {(((atom, Fraction(exponent)),), ()): Fraction(1)}
+
+
+def size_poly(size: Size) -> Poly:
+    """A size as a polynomial in the size names."""
+    out: list[Poly] = []
+    for names, c in size.terms:
+        scalars: Scalars = ()
+        for name in names:
+            scalars = merge(scalars, ((SizeValue(Size.of(name)), Fraction(1)),))
+        out.append({(scalars, ()): Fraction(c)})
+    return add(out)
+
+
+def _within(poly: Poly) -> Poly:
+    if len(poly) > LIMIT:
+        raise TooManyTerms
+    return poly
+
+
+# --------------------------------------------------------------------------------------------- transposes
+@lru_cache(maxsize=50_000)
+def flip(letter: Expr) -> tuple[int, Expr]:
+    """(sign, letter') with the transpose pushed as far in as it goes."""
+    from derive.calculus.normal_form.normal_form import written_transpose
+
+    match letter:
+        case Transpose(arg):
+            return 1, arg
+        case Symbol(has=has) if has & {"symmetric", "diagonal", "spd", "psd"}:
+            return 1, letter
+        case Symbol(has=has) if "skew" in has:
+            return -1, letter
+        case Commutation(rows, columns):
+            return 1, Commutation(columns, rows)
+        case Power(base, exponent):
+            return 1, Power(written_transpose(base), exponent)
+        case Map(function, arg, order):
+            return 1, Map(function, written_transpose(arg), order)
+        case Call(name, args):
+            how = FUNCTIONS[name].transposes
+            if how == "self" or (how == "self-if-square" and letter.shape[0] == letter.shape[1]):
+                return 1, letter
+            if how == "args":
+                new = tuple(sorted((written_transpose(a) for a in args), key=fingerprint)
+                            if name == "hadamard" else (written_transpose(a) for a in args))
+                return 1, Call(name, new)
+            if how in FUNCTIONS:
+                return 1, Call(how, tuple(written_transpose(a) for a in args))
+    return 1, Transpose(letter)
+
+
+def flip_word(word: Word) -> tuple[int, Word]:
+    sign, out = 1, []
+    for letter in reversed(word):
+        s, flipped = flip(letter)
+        sign *= s
+        out.append(flipped)
+    return sign, tuple(out)
+
+
+def transposed(poly: Poly) -> Poly:
+    out: list[Poly] = []
+    for (scalars, word), c in poly.items():
+        sign, flipped = flip_word(word)
+        out.append({(scalars, flipped): c * sign})
+    return add(out)

@@ -1,0 +1,1 @@
+"""Passes over a finished derivation: detail, letters, conditions, kinks, remarks, explanations, shapes, numbers."""

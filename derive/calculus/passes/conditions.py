@@ -1,0 +1,262 @@
+"""Under which conditions a derivation holds: read off the function and its results, unless they are evident."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from derive.calculus.passes.kinks import NONE, POSSIBLE, kinks
+from derive.calculus.properties import definiteness, is_even, is_invertible, is_nonnegative, is_nonzero, is_positive
+from derive.calculus.rules.differentials import DIFFERENTIALS
+from derive.calculus.rules.rule import Binding, bound, compiled, is_integer
+from derive.calculus.simplify.simplify import tidy_with
+from derive.derivation.derivation import Why
+from derive.expressions.build import ONE, add, negate, power
+from derive.expressions.functions import FUNCTIONS
+from derive.expressions.nodes import Call, Compare, Expr, Map, MatMul, Number, Power, Sum, Symbol, Times, Transpose, Where, Zeros, number, walk
+from derive.expressions.sizes import is_square
+
+TWO = number(2)
+
+
+def conditions(functions: Iterable[Expr], results: Iterable[Expr]) -> tuple[Why, ...]:
+    """Each condition once, in the order in which its subexpression appears: the domains of what the author wrote, and what
+    is inverted or divided by in a result."""
+    functions, results = tuple(functions), tuple(results)
+    out: list[Why] = []
+    inside: list[Expr] = []
+    for expr, written in [*((e, True) for e in functions), *((e, False) for e in results)]:
+        kinked = kinks(expr) if written else {}
+        for node in _occurring(expr):
+            if kinked.get(node) == NONE:
+                continue
+            if written and isinstance(node, Map) and node.arg.is_scalar and _in_unit_interval(node):
+                inside.append(add(ONE, negate(power(node.arg, TWO))))
+            if not written and not isinstance(node, Power):
+                continue
+            if factors := _inverted(node):
+                out.extend(why for f in factors if (why := _condition(f)) and why not in out)
+                continue
+            why = _off(node) if kinked.get(node) == POSSIBLE else _condition(node)
+            if why and why not in out and not (why[1:] in ((" > 0",), (" ≠ 0",)) and _among(why[0], inside)):
+                out.append(why)
+    positive = {why[0] for why in out if why[1:] == (" > 0",)}
+    indices = {node.index.name: node.index for expr in (*functions, *results) for node in walk(expr) if isinstance(node, Sum)}
+    return tuple(_for_indices(why, indices) for why in out if not (why[1:] == (" ≠ 0",) and why[0] in positive))
+
+
+def _inverted(node: Expr) -> list[Expr]:
+    """1/x and 1/y for 1/(xy), X⁻¹ and A⁻¹ for (X ⊗ A)⁻¹ and log|det(X ⊗ A)|: each factor has its condition."""
+    match node:
+        case Power(base=Times(factors=factors), exponent=Number(value=k) as exponent) if k < 0:
+            return [power(f, exponent) for f in factors]
+        case Power(base=Call(name="kron", args=args), exponent=Number(value=k)) if k < 0 and all(is_square(a.shape) for a in args):
+            return [power(a, -1) for a in args]
+        case Call(name="logdet", args=(Call(name="kron", args=args),)) if all(is_square(a.shape) for a in args):
+            return [power(a, -1) for a in args]
+    return []
+
+
+def _for_indices(why: Why, indices: Mapping[str, Symbol]) -> Why:
+    """That a condition on the terms of a sum is one on all of them; a kink of one of them is one of the sum."""
+    inside = [i for name, i in indices.items() if any(isinstance(part, Expr) and name in part.free for part in why)]
+    quantifier = " for some " if isinstance(why[0], str) and why[0].startswith("not ") else " for every "
+    return (*why, *(part for k, i in enumerate(inside) for part in (quantifier if not k else ", ", i)))
+
+
+def _in_unit_interval(node: Map) -> bool:
+    """Whether the table says that the argument lies between -1 and 1: 1 − x² is positive then."""
+    return isinstance(node.function, str) and "unit-interval" in FUNCTIONS[node.function].domain
+
+
+def _occurring(expr: Expr) -> Iterator[Expr]:
+    """Every node once, but for a norm under an even power, as ‖x‖² is smooth where x is 0 too, and for a function that a row of
+    the rules takes together with the one around it: the sum of the singular values is smooth where they coincide."""
+    seen: set[Expr] = set()
+
+    def go(node: Expr) -> Iterator[Expr]:
+        if node in seen:
+            return
+        seen.add(node)
+        yield node
+        if _row(node) is not None:
+            for inner in (c for child in node.children for c in child.children):
+                yield from go(inner)
+            return
+        smooth = isinstance(node, Power) and is_even(node.exponent) and isinstance(node.base, Call) and node.base.name == "norm"
+        for child in node.base.children if smooth and isinstance(node, Power) else node.children:
+            yield from go(child)
+
+    return go(expr)
+
+
+def _among(value: str | Expr, known: list[Expr]) -> bool:
+    """Whether a number is one of those that are positive already: 1 − x² where |x| < 1."""
+    if not known or not isinstance(value, Expr) or not value.is_scalar:
+        return False
+    from derive.calculus.algebra import equal
+
+    return any(u.is_scalar and equal(value, u) for u in known)
+
+
+def _row(node: Expr) -> tuple[tuple[str, ...], Binding] | None:
+    """The conditions of the row for a function of a function, with what stands for its letters."""
+    if not isinstance(node, Call) or not node.args or not isinstance(node.args[0], Call):
+        return None
+    for row in DIFFERENTIALS.values():
+        pattern = None if row.of is None else compiled(row.of, row.given)
+        if isinstance(pattern, Call) and pattern.name == node.name and isinstance(pattern.args[0], Call):
+            found = bound(row.of or "", row.given, node)
+            if found is not None:
+                return row.condition, found[0]
+    return None
+
+
+def _condition(node: Expr) -> Why:
+    if (taken := _row(node)) is not None:
+        said = (text.split() for text in taken[0])
+        return next((_domain("", kind, taken[1][letter]) for kind, letter in said), ())
+    match node:
+        case Power(base=Call(name="det", args=(arg,)), exponent=Number(value=k)) if k < 0:
+            return _invertible(arg)
+        case Power(base=base, exponent=Number(value=k)) if k < 0:
+            if base.is_scalar:
+                if isinstance(base, Map) and base.function == "sqrt":
+                    return _positive(base.arg)
+                root = _root(base)
+                return () if is_nonzero(root) or is_invertible(root) else (root, " ≠ 0")
+            return _invertible(base)
+        case Power(base=base, exponent=Number(value=k)) if base.is_scalar and k.denominator != 1:
+            return () if is_positive(base) else (base, " > 0")
+        case Power(base=base, exponent=exponent) if base.is_scalar and not isinstance(exponent, Number):
+            return () if is_integer(exponent) and not is_nonnegative(base) else _positive(base)
+        case Map(function=str() as name, arg=arg) | Call(name=name, args=(arg,)):
+            return _domain(name, FUNCTIONS[name].domain[0] if FUNCTIONS[name].domain else "", arg)
+        case Call(name=name, args=(a, b)):
+            row = FUNCTIONS[name]
+            if name in ("max", "min"):
+                return _equal("not differentiable where ", a, b)
+            if name == "quotient" and not is_nonzero(b):
+                return ("no entry of ", b, " is 0")
+            if name == "entrypower" and isinstance(b, Number) and b.value.denominator == 1:
+                if b.value > 0 or is_nonzero(a):
+                    return ()
+                return (a, " ≠ 0") if a.is_scalar else ("no entry of ", a, " is 0")
+            if row.domain and row.domain[0] == "simple-eigenvalue":
+                return (Call("eigval", (a, b)), " is a simple eigenvalue")
+            if row.domain and row.domain[0]:
+                return _domain(name, row.domain[0], a)
+        case Where(condition=Compare(left=a, right=b)):
+            return _equal("not where the cases meet: ", a, b)
+    return ()
+
+
+def _off(kinked: Expr) -> Why:
+    """That a point is off a kink which the function may not have itself."""
+    said = _condition(kinked)
+    words, *rest = said or ("",)
+    if not said or not isinstance(words, str):
+        return said
+    entry = "not differentiable where an entry of "
+    if words.startswith(entry):
+        return ("no entry of ", *rest)
+    return tuple(part.replace("=", "≠") if isinstance(part, str) else part for part in rest)
+
+
+def _equal(words: str, a: Expr, b: Expr) -> Why:
+    """Where two expressions meet: as numbers, or in one of their entries."""
+    zero, other = (a, b) if isinstance(a, Zeros) or _is_zero(a) else (b, a)
+    if a.is_scalar and b.is_scalar:
+        return (words, *((other, " = ", zero) if _is_zero(zero) else (a, " = ", b)))
+    if isinstance(zero, Zeros) or _is_zero(zero):
+        return (f"{words}an entry of ", other, " is 0")
+    if a.is_scalar or b.is_scalar:
+        number, array = (a, b) if a.is_scalar else (b, a)
+        return (f"{words}an entry of ", array, " is ", number)
+    return (f"{words}an entry of ", a, " is that of ", b)
+
+
+def _is_zero(expr: Expr) -> bool:
+    return isinstance(expr, Number) and expr.value == 0
+
+
+def _positive(arg: Expr) -> Why:
+    """That a root may be differentiated: its argument is not 0 where it is never negative."""
+    if is_positive(arg):
+        return ()
+    root = _root(arg)
+    return () if is_invertible(root) else (root, " ≠ 0" if is_nonnegative(arg) else " > 0")
+
+
+def _root(base: Expr) -> Expr:
+    """x for x'x, x'Ax with A ≻ 0, and ‖x‖, which are 0 where x is."""
+    if isinstance(base, Power) and is_even(base.exponent):
+        base = base.base
+    if isinstance(base, Call) and base.name == "norm":
+        return base.args[0]
+    product = base.args[0] if isinstance(base, Call) and base.name == "tr" else base
+    if not isinstance(product, MatMul) or product.factors[0] is not Transpose(product.factors[-1]):
+        return base
+    between = product.factors[1:-1]
+    definite = not between or (len(between) == 1 and definiteness(between[0]) == "positive definite")
+    return product.factors[-1] if definite else base
+
+
+def _invertible(base: Expr) -> Why:
+    if is_invertible(base):
+        return ()
+    assumed: list[Expr] = []
+    if definiteness(base, assumed) in ("positive definite", "negative definite") and assumed:
+        return full_rank(assumed[0])
+    return (Call("det", (min((base, tidy_with(Transpose(base), [])), key=_primes),)), " ≠ 0")
+
+
+def full_rank(factor: Expr) -> Why:
+    """B has full column rank; for B = C', C has full row rank."""
+    if isinstance(factor, Transpose):
+        return (factor.arg, " has full row rank")
+    return (factor, " has full column rank")
+
+
+def _primes(expr: Expr) -> int:
+    return (1 if isinstance(expr, Transpose) else 0) + sum(_primes(c) for c in expr.children)
+
+
+def _domain(name: str, domain: str, arg: Expr) -> Why:
+    match domain:
+        case "invertible":
+            return _invertible(arg)
+        case "positive" if arg.is_scalar and (name == "sqrt" or arg is not _root(arg)):
+            return _positive(arg)
+        case "positive":
+            if is_positive(arg):
+                return ()
+            return (arg, " > 0") if arg.is_scalar else ("every entry of ", arg, " is positive")
+        case "nonzero-whole":
+            return () if is_invertible(arg) else (arg, " ≠ 0")
+        case "nonzero":
+            if is_positive(arg):
+                return ()
+            return ("not differentiable where ", arg, " = 0") if arg.is_scalar else (
+                "not differentiable where an entry of ", arg, " is 0")
+        case "unit-interval":
+            return ("|", arg, "| < 1") if arg.is_scalar else ("every entry of ", arg, " lies in (−1, 1)")
+        case "half-pi":
+            return ("cos(", arg, ") ≠ 0") if arg.is_scalar else ()
+        case "spd":
+            return () if definiteness(arg) == "positive definite" else (arg, " is positive definite")
+        case "full-rank":
+            return (arg, " has full rank")
+        case "full-column-rank":
+            return () if isinstance(arg, Symbol) and domain in arg.has else (arg, " has full column rank")
+        case "no-negative-eigenvalues":
+            assumed: list[Expr] = []
+            if definiteness(arg, assumed) == "positive definite":
+                return full_rank(assumed[0]) if assumed else ()
+            return (arg, " has no eigenvalue on (−∞, 0]")
+        case "no-opposite-eigenvalues":
+            if definiteness(arg) == "positive definite" or (isinstance(arg, Call) and arg.name == "sqrtm"):
+                return ()
+            return ("no two eigenvalues of ", arg, " are opposite")
+        case "distinct-singular-values":
+            return ("the singular values of ", arg, " are distinct and positive")
+    return ()

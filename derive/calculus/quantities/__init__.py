@@ -1,0 +1,1 @@
+"""What can be asked of a function: one file a quantity."""

@@ -1,0 +1,329 @@
+"""What kind of point a stationary point is: the second-order test with its reason, and convexity where that tells more.
+
+Source: Boyd & Vandenberghe, Convex Optimization, sec. 3.1.4; Magnus & Neudecker, Matrix Differential Calculus, ch. 7.
+"""
+
+from __future__ import annotations
+
+from derive.calculus.linear.inner_product import joined
+from derive.calculus.passes.conditions import full_rank
+from derive.calculus.properties import definiteness, is_invertible, is_nonnegative, is_positive, is_symmetric
+from derive.calculus.quantities.stationary.convexity import Curvature, curvature
+from derive.calculus.routes.definition import Setting
+from derive.calculus.simplify.collect import collect, neat
+from derive.calculus.simplify.simplify import tidy, tidy_with
+from derive.calculus.solve.unknown import Term, expanded, gathered_left, split_terms
+from derive.derivation.derivation import Chain, Head, Line, Step, Why
+from derive.expressions.build import ONE, add, coefficient, inverse, is_zero, matmul, power, scale, terms, times, transpose
+from derive.expressions.nodes import Add, Call, Expr, Identity, MatMul, Number, Power, Scale, SizeValue, Symbol, Times, number, substitute, transform
+from derive.expressions.sizes import is_column
+
+SECOND_ORDER_TEST = "Second-order test"
+"""The title of the chain that classifies a stationary point."""
+
+KINDS = {
+    "positive definite": "minimum",
+    "positive semidefinite": "minimum",
+    "negative definite": "maximum",
+    "negative semidefinite": "maximum",
+}
+
+
+def second_order(matrix: list[list[Expr]]) -> tuple[str, list[Why]]:
+    """(minimum, maximum, saddle or undetermined, the reason) of a Hessian matrix of scalars: f₁₁ and the determinant."""
+    from derive.calculus import algebra
+
+    found = algebra.definiteness(matrix)
+    kind = _SADDLE.get(found.kind, "undetermined")
+    ending = f": a {kind}" if kind != "undetermined" else ": the test decides nothing"
+    why: list[Why] = [(found.kind, ending)]
+    if len(found.minors) == 2:
+        first, whole = found.minors
+        why.insert(0, ("first entry ", first, _sign(first), ", determinant ", whole, _sign(whole)))
+    return kind, why
+
+
+def sign_of(value: Expr) -> tuple[str | None, list[Why]]:
+    """("+", "-", "0" or None, what must not be 0) of a scalar: a product of positive things and squares."""
+    if is_zero(value):
+        return "0", []
+    sign, needed = 1, []
+    for f in value.factors if isinstance(value, Times) else (value,):
+        c = f.value if isinstance(f, Number) else None
+        if c is not None:
+            sign *= 1 if c > 0 else -1
+            continue
+        if is_positive(f):
+            continue
+        base = f.base if isinstance(f, Power) else f
+        even = isinstance(f, Power) and isinstance(f.exponent, Number) and f.exponent.value % 2 == 0
+        if isinstance(base, Call) and base.name in ("norm", "inner") and base.args[0] is base.args[-1]:
+            needed.append((base.args[0], " ≠ 0"))
+        elif isinstance(base, MatMul) and len(base.factors) == 2 and base.factors[0] is transpose(base.factors[1]):
+            needed.append((base.factors[1], " ≠ 0"))
+        elif even or is_nonnegative(base):
+            needed.append((base, " ≠ 0"))
+        elif is_positive(tidy(scale(number(-1), f))):
+            sign = -sign
+        else:
+            return None, []
+    return "+" if sign > 0 else "-", list(dict.fromkeys(needed))
+
+
+def _sign(value: Expr) -> str:
+    """` > 0` beside a minor whose sign is known."""
+    c = coefficient(value)[0] if isinstance(value, Number) else None
+    if c is not None:
+        return " > 0" if c > 0 else " < 0" if c < 0 else ""
+    return " > 0" if is_positive(value) else " < 0" if is_positive(tidy(scale(number(-1), value))) else ""
+
+
+_SADDLE = {"positive definite": "minimum", "negative definite": "maximum", "indefinite": "saddle"}
+
+
+def convexity(s: Setting) -> Curvature | None:
+    """Whether the function is convex or concave in all its variables together; None on a curved set, or where it is not seen."""
+    p = s.problem
+    if any({"orthogonal", "stiefel", "unit"} & x.has for x in p.wrt):
+        return None
+    function = p.function
+    for symbol, definition in reversed(p.let):
+        function = substitute(function, {symbol: definition})
+    found = curvature(tidy(function), frozenset(x.name for x in p.wrt))
+    return found if found is not None and found.kind in ("convex", "concave") else None
+
+
+def by_convexity(found: Curvature) -> tuple[str, Why]:
+    """(minimum or maximum, why it is a global one)."""
+    kind = "minimum" if found.kind == "convex" else "maximum"
+    return kind, (f"f is {found.kind} ({found.words}): a global {kind}",)
+
+
+def classify(
+    s: Setting, x: Symbol, at: Expr, applied: Expr, k: Symbol, family: bool = False
+) -> tuple[str, list[Chain], tuple[Why, ...]]:
+    """(minimum | maximum | saddle | undetermined, the chain of the test, what was assumed).
+
+    `family`: the matrix is singular, nothing is assumed of its rank.  Without a chain nothing was found by the second derivative.
+    """
+    p = s.problem
+    shape = convexity(s)
+    assumed_scalars: list[Why] = []
+    marker: dict[Expr, Expr] = {}
+    here = applied
+    if x.name in applied.free:
+        here, marker = _definite_point(applied, at, x)
+        here, assumed_scalars, scales = _positive_scale(here, at, x)
+        marker = {**marker, **scales}
+        here = tidy(transform(here, collect))
+    operator = expanded(gathered_left(expanded(here, k.name), k), k.name)
+    split = split_terms(operator, k)
+    if split is None or not split[0]:
+        return "undetermined", [], ()
+    saddle = _both_signs(s, x, at, applied, split[0], k)
+    if saddle is not None:
+        return "saddle", [saddle], ()
+    assumed: list[Expr] = []
+    kinds: set[str | None] = set()
+    for t in _gathered(split[0], k):
+        kinds.add(_term_kind(t, None if family else assumed))
+    kinds.discard("zero")
+    kind = _overall(kinds)
+    if kind is None or ("semi" in kind and x.name in applied.free):
+        open_question = _depends(s, x, split[0], k) if kind is None and x.name not in applied.free else None
+        return "undetermined", [open_question] if open_question else [], ()
+    h = p.directions[0]
+    back: dict[Expr, Expr] = {**marker, k: h}
+    form = tidy(substitute(_quadratic_form(split[0], k), back))
+    head = Head("quadratic", p.name, p.wrt, (h,))
+    why = _why(kind, h, assumed, shape)
+    squares = _squares(form)
+    said = () if squares is not form else why
+    there = _there(s, x, at) if x.name in applied.free else None
+    lines = [Line(form, "second-order-test", said, "second-derivative", there[0] if there else head,
+                  solution=there[1] if there else None)]
+    if squares is not form:
+        lines.append(Line(squares, "squares", why, "second-derivative", steps=(Step(form, squares, "squares", ()),),
+                          solution=there[1] if there else None))
+    chain = Chain("stationary", SECOND_ORDER_TEST, tuple(lines))
+    conditions = tuple(full_rank(b) for b in assumed)
+    return KINDS[kind], [chain], (*conditions, *assumed_scalars)
+
+
+def _gathered(parts, k: Symbol):  # type: ignore[no-untyped-def]
+    """Terms with one side only are added up to one matrix, whose definiteness may be seen as a whole."""
+    lefts = [t for t in parts if t.right is None and not t.transposed]
+    if len(lefts) == len(parts):
+        size = k.shape[0]
+        whole = neat(add(*(scale(t.scalar, t.left if t.left is not None else Identity(size)) for t in lefts)), [])
+        return [Term(ONE, whole, None)]
+    rights = [t for t in parts if t.left is None and not t.transposed]
+    if len(rights) == len(parts):
+        size = k.shape[1]
+        whole = neat(add(*(scale(t.scalar, t.right if t.right is not None else Identity(size)) for t in rights)), [])
+        return [Term(ONE, None, whole)]
+    return parts
+
+
+def _term_kind(t, assumed: list[Expr] | None) -> str | None:  # type: ignore[no-untyped-def]
+    """Of H ↦ s L H R: the product of the definitenesses of its sides."""
+    if t.transposed:
+        return None
+    kinds = []
+    for side in (t.left, t.right):
+        if side is None:
+            continue
+        if not is_symmetric(side):
+            return None
+        kinds.append(definiteness(side, assumed))
+    sign = definiteness(t.scalar)
+    if sign is None or any(k is None or k == "zero" for k in kinds):
+        return None
+    weak = any("semi" in (k or "") for k in [*kinds, sign])
+    minus = sum("negative" in (k or "") for k in [*kinds, sign]) % 2
+    return f"{'negative' if minus else 'positive'} {'semidefinite' if weak else 'definite'}"
+
+
+def _overall(kinds: set[str | None]) -> str | None:
+    if None in kinds or not kinds:
+        return None
+    for sign in ("positive", "negative"):
+        if all(k is not None and k.startswith(sign) for k in kinds):
+            return f"{sign} definite" if f"{sign} definite" in kinds else f"{sign} semidefinite"
+    return None
+
+
+def _paired(applied: Expr, k: Symbol) -> Expr:
+    """⟨Hess[K], K⟩."""
+    if is_column(k.shape):
+        return matmul(transpose(k), applied)
+    return Call("inner", (applied, k))
+
+
+def _positive_scale(here: Expr, at: Expr, x: Symbol) -> tuple[Expr, list[Why], dict[Expr, Expr]]:
+    """At X* = c V with X and V positive definite c is positive: that may be used."""
+    if "spd" not in x.has or not isinstance(at, Scale) or is_positive(at.scalar):
+        return here, [], {}
+    c, rest = coefficient(at.scalar)
+    if definiteness(at.arg) != "positive definite" or definiteness(at.scalar) is not None or c <= 0:
+        return here, [], {}
+    base = rest
+    if isinstance(base, Power) and base.exponent is number(-1):
+        base = base.base
+    marker: Symbol = Symbol("_c", base.shape, frozenset({"positive"}))
+    opposite = {tidy(scale(number(-1), t)) for t in terms(base)}
+
+    def mark(node: Expr) -> Expr:
+        if isinstance(node, Add) and node.is_scalar and set(node.terms) in (set(terms(base)), opposite):
+            return marker if set(node.terms) == set(terms(base)) else scale(number(-1), marker)
+        return node
+
+    marked = tidy(collect(tidy(transform(substitute(here, {base: marker}), mark))))
+    return marked, [(base, " > 0, as ", x, " is positive definite")], {marker: base}
+
+
+def _quadratic_form(parts, k: Symbol) -> Expr:  # type: ignore[no-untyped-def]
+    out = []
+    for t in parts:
+        inner = matmul(*(f for f in (t.left, k, t.right) if f is not None))
+        if is_column(k.shape):
+            out.append(times(t.scalar, matmul(transpose(k), inner)))
+        else:
+            out.append(times(t.scalar, Call("tr", (matmul(transpose(k), inner),))))
+    return tidy(add(*out))
+
+
+def _squares(form: Expr) -> Expr:
+    """h'B'Bh as ‖Bh‖², tr(H'B'BH) likewise."""
+    from derive.calculus.properties import _halves
+
+    out = []
+    changed = False
+    for t in terms(form):
+        c, rest = coefficient(t)
+        factors = list(rest.factors) if hasattr(rest, "factors") and not isinstance(rest, MatMul) else [rest]
+        new = []
+        for f in factors:
+            chain = f.args[0] if isinstance(f, Call) and f.name == "tr" else f
+            if isinstance(chain, MatMul):
+                halves = _halves(chain)
+                if halves is not None and halves[1] is None:
+                    f = Power(Call("norm", (matmul(*halves[2]),)), number(2))
+                    changed = True
+            new.append(f)
+        out.append(times(number(c), *new))
+    return add(*out) if changed else form
+
+
+def _both_signs(s: Setting, x: Symbol, at: Expr, applied: Expr, parts: list[Term], k: Symbol) -> Chain | None:
+    """±tr(MHMH) with M invertible is n at H = M⁻¹ and −‖J‖² at H = M⁻¹J, J skew: a saddle, the directions named."""
+    p = s.problem
+    if len(parts) != 1 or not parts[0].transposed or k.shape[0] != k.shape[1] or x.has & STRUCTURES:
+        return None
+    (t,) = parts
+    sign = definiteness(t.scalar)
+    left = t.left if t.left is not None else Identity(k.shape[0])
+    right = t.right if t.right is not None else Identity(k.shape[0])
+    if sign not in ("positive definite", "negative definite") or left is not right or not is_invertible(left):
+        return None
+    m, (h,) = tidy(transpose(left)), p.directions
+    inner = tidy(matmul(m, h, m, h))
+    form = times(t.scalar, Call("tr", (inner,)))
+    j: Symbol = Symbol("J", k.dims, frozenset({"skew"}))
+    one, other = tidy(inverse(m)), tidy(matmul(inverse(m), j))
+    values = [times(t.scalar, SizeValue(k.shape[0])), times(number(-1), t.scalar, power(Call("norm", (j,)), 2))]
+    said: Why = (values[0], " for ", h, " = ", one, ", ", values[1], " for ", h, " = ", other, ", ", tidy(transpose(j)), " = ",
+                 scale(number(-1), j), ": both signs, a saddle")
+    head, where = _there(s, x, at) if x.name in applied.free else (Head("quadratic", p.name, p.wrt, (h,)), None)
+    line = Line(form, "second-order-test", said, "second-derivative", head, solution=where)
+    return Chain("stationary", SECOND_ORDER_TEST, (line,))
+
+
+def _there(s: Setting, x: Symbol, at: Expr) -> tuple[Head, dict[Symbol, Expr]]:
+    """D²f(x*)[h, h], and what x is there."""
+    return Head("quadratic", s.problem.name, (starred(x),), s.problem.directions), {x: at}
+
+
+def starred(x: Symbol) -> Symbol:
+    """x*, which prints with a star and has the name of x."""
+    from derive.notation.latex.latex import latex
+
+    out: Symbol = Symbol(x.name, x.dims, x.has, x.of, latex(x) + r"^{*}", x.order, x.path)
+    return out
+
+
+def _definite_point(applied: Expr, at: Expr, x: Symbol) -> tuple[Expr, dict[Expr, Expr]]:
+    """The Hessian at X* = cV, V a letter that is positive definite because X* is said to be."""
+    core = at.arg if isinstance(at, Scale) else at
+    if "spd" not in x.has or definiteness(core) == "positive definite" or not is_symmetric(core):
+        return tidy_with(substitute(applied, {x: at}), []), {}
+    letter: Symbol = Symbol("_V", core.shape, frozenset({"spd", "symmetric", "invertible"}))
+    point = scale(at.scalar, letter) if isinstance(at, Scale) else letter
+    return tidy_with(substitute(substitute(applied, {core: letter}), {x: point}), []), {letter: core}
+
+
+STRUCTURES = frozenset({"symmetric", "skew", "diagonal", "upper", "lower", "orthogonal", "stiefel", "unit"})
+
+
+def _depends(s: Setting, x: Symbol, parts: list[Term], k: Symbol) -> Chain | None:
+    """h'Mh with an invertible M whose definiteness is not known: what kind of point it is depends on M, and how."""
+    (t, *others) = _gathered(parts, k)
+    if others or t.transposed or t.right is not None or t.left is None or t.scalar is not ONE or not is_symmetric(t.left):
+        return None
+    p, m = s.problem, t.left
+    (h,) = p.directions
+    form = tidy(substitute(_quadratic_form(parts, k), {k: h}))
+    said: Why = ("minimum where ", m, " ≻ 0, maximum where ", m, " ≺ 0, else a saddle")
+    head = Head("quadratic", p.name, p.wrt, (h,))
+    return Chain("stationary", SECOND_ORDER_TEST, (Line(form, "second-order-test", said, "second-derivative", head),))
+
+
+def _why(kind: str, k: Symbol, assumed: list[Expr], shape: Curvature | None) -> Why:
+    sign = ">" if kind.startswith("positive") else "<"
+    point = f"{shape.kind}, a global {KINDS[kind]}" if shape is not None else KINDS[kind]
+    if "semi" in kind:
+        sign = "≥" if sign == ">" else "≤"
+        return (f"{sign} 0 for every ", k, f": {point}")
+    parts: list[Why] = [(f"{sign} 0 for ", k, " ≠ 0")]
+    parts.extend(full_rank(b) for b in assumed)
+    return (*joined(parts), f": {point}")

@@ -1,0 +1,1 @@
+"""Ways to a first derivative: one file a method."""

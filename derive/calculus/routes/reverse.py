@@ -1,0 +1,177 @@
+"""The chain rule through many intermediates: backwards, each intermediate's gradient named and derived once.
+
+⟨g, Du[H]⟩ = ⟨J* g, Dv[H]⟩ + …: the derivative of u's definition is taken once, every factor is moved across the inner
+product, and what then stands before Dv is (a part of) the gradient by v.  Size and time are linear in the number of intermediates.
+Source: Griewank & Walther, Evaluating Derivatives, ch. 3 (the reverse mode).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from derive.calculus.differentiate.caption import reason
+from derive.calculus.differentiate.level import level
+from derive.calculus.linear.adjoint import pull
+from derive.calculus.linear.inner_product import joined
+from derive.calculus.linear.structure import in_structure
+from derive.calculus.properties import is_symmetric
+from derive.calculus.routes.definition import Setting, free_name, taken_names
+from derive.calculus.simplify.collect import neat
+from derive.calculus.simplify.distribute import collected
+from derive.calculus.simplify.simplify import tidy
+from derive.derivation.derivation import Chain, Head, Line, Step, Why
+from derive.expressions.build import ONE, add, matmul, times, total, transpose
+from derive.expressions.nodes import Call, D, Expr, Symbol, substitute
+from derive.expressions.sizes import SCALAR, Shape, is_column
+from derive.expressions.spelling import symbol_latex
+from derive.notation.text.text import pretty
+
+
+@dataclass(frozen=True)
+class Backward:
+    """The chains, the gradients by the variables, free and in their structure, and the names given to the gradients by
+    intermediates."""
+
+    chains: tuple[Chain, ...]
+    derivative: Expr
+    free: dict[str, Expr]
+    gradients: dict[str, Expr]
+    where: tuple[tuple[Symbol, Expr], ...]
+
+
+MANY = 6
+"""More moving intermediates than this are done backwards, and so are several variables at once."""
+
+
+def applies(s: Setting) -> bool:
+    """Whether the backward form is the readable one: several variables reached through intermediates, or a deep chain."""
+    m = s.motion
+    through = list(m.lets)
+    return s.problem.function.is_scalar and not s.unit_speed and bool(through) and (len(s.problem.wrt) > 1 or len(through) > MANY)
+
+
+def backward(s: Setting) -> Backward:
+    p, m = s.problem, s.motion
+    lets = list(m.lets.items())
+    taken = set(taken_names(p))
+    arrows: dict[Symbol, Symbol] = {u: _letter(u.name, u.dims, _latex(u), taken) for u, _ in lets}
+    whole = _letter(p.name, SCALAR, symbol_latex(p.name), taken)
+    pending: dict[Expr, Expr] = {D(u, m.moves): arrows[u] for u, _ in lets}
+    variable_of = {arrow: u.name for u, arrow in arrows.items()}
+    variable_of |= {h: x.name for x, h in zip(p.wrt, s.directions, strict=True)}
+    contributions: dict[str, list[Expr]] = {}
+    where: list[tuple[Symbol, Expr]] = []
+    chains = [_forward(s, pending)]
+
+    def spread_back(weight: Expr, opened: Expr) -> Expr:
+        """The right-hand side Σ ⟨part, d…⟩, with each part noted."""
+        pieces: list[Expr] = []
+        for symbol in (*reversed(arrows.values()), *s.directions):
+            if symbol.name in opened.free:
+                part = collected(neat(tidy(pull(opened, symbol, weight)), []), weight)
+                contributions.setdefault(variable_of[symbol], []).append(part)
+                pieces.append(_inner(part, symbol))
+        return total(pieces, opened.shape)
+
+    start: Expr = D(p.function, m.moves)
+    name, why = reason(level(start, m, m.of_lets))
+    rest = substitute(_finish(start, s), pending)
+    lines = [Line(rest, name, why, "derivative", whole)]
+    right = spread_back(ONE, rest)
+    if right is not rest:
+        lines.append(Line(right, "adjoint", ACROSS, "derivative", steps=(Step(rest, right, "adjoint", ()),)))
+    chains.append(Chain("derivative", "Backward: the outermost function", tuple(lines)))
+    for u, definition in reversed(lets):
+        parts = contributions.get(u.name)
+        if not parts:
+            continue
+        value = neat(add(*parts), []) if len(parts) > 1 else parts[0]
+        for later, _ in where:
+            value = collected(value, later)
+        g = _named(u, value)
+        where.append((g, value))
+        right = spread_back(g, substitute(_finish(D(definition, m.moves), s), pending))
+        factor: Why = ("the gradient by ", u, ": the factor of ", arrows[u])
+        here = [
+            Line(value, "intermediate-gradient", factor, "equation", g, equation=True),
+            Line(right, "adjoint", ("put in ", arrows[u], "; move the factors across"), "equation", _inner(g, arrows[u]), equation=True),
+        ]
+        chains.append(Chain("derivative", f"Backward: through {pretty(u)}", tuple(here)))
+    gradients = {x.name: neat(total(contributions.get(x.name, []), x.shape), []) for x in p.wrt}
+    along = add(*(_inner(gradients[x.name], h) for x, h in zip(p.wrt, s.directions, strict=True)))
+    head = Head("derivative", p.name, p.wrt, s.directions)
+    final = [Line(along, "collect", ("the factors of the directions",), "derivative", head)]
+    projected = {x.name: in_structure(gradients[x.name], x, h) for x, h in zip(p.wrt, s.directions, strict=True)}
+    for x in p.wrt:
+        g_x, why = projected[x.name]
+        final.append(Line(g_x, "gradient", why, "gradient", Head("gradient", p.name, (x,), (), p.wrt if len(p.wrt) > 1 else ())))
+    chains.append(Chain("gradient", "Gradients" if len(p.wrt) > 1 else "Gradient", tuple(final)))
+    letters = ((whole, start), *((arrow, D(u, m.moves)) for u, arrow in arrows.items()))
+    return Backward(tuple(chains), along, gradients, {n: g for n, (g, _) in projected.items()}, (*letters, *where))
+
+
+ACROSS: Why = ("move every factor across the inner product",)
+
+
+def _letter(name: str, dims: Shape, latex: str, taken: set[str]) -> Symbol:
+    """dx for the derivative of x along all directions together."""
+    own = free_name(frozenset(taken), (f"d{name}",))
+    taken.add(own)
+    out: Symbol = Symbol(own, dims, frozenset(), None, rf"\mathrm{{d}} {latex}" if latex[:1] == "\\" else rf"\mathrm{{d}}{latex}")
+    return out
+
+
+def _latex(u: Symbol) -> str:
+    from derive.notation.latex.latex import latex
+
+    return latex(u)
+
+
+def _finish(expr: Expr, s: Setting) -> Expr:
+    """All pending derivatives taken but those of intermediates."""
+    return _told(expr, s)[0]
+
+
+def _told(expr: Expr, s: Setting) -> tuple[Expr, list[tuple[str, Why]]]:
+    """The same, and the main rule of each level with its words."""
+    m = s.motion
+    whys: list[tuple[str, Why]] = []
+    while (done := level(expr, m, m.of_lets)).steps:
+        expr = done.expr
+        whys.append(reason(done))
+    return expr, whys
+
+
+def _forward(s: Setting, pending: dict[Expr, Expr]) -> Chain:
+    """The derivative of each intermediate in terms of the earlier ones."""
+    m = s.motion
+    lines: list[Line] = []
+    for u, definition in m.lets.items():
+        opened, whys = _told(D(definition, m.moves), s)
+        done = neat(substitute(opened, pending), [])
+        for arrow in pending.values():
+            if arrow.free <= done.free:
+                done = collected(done, arrow)
+        name, why = whys[0][0], joined([w for k, (_, w) in enumerate(whys) if not k or w != ("linearity",)])
+        lines.append(Line(done, name, why, "derivative", pending[D(u, m.moves)], of=definition))
+    return Chain("lemma", "Forward: the intermediates along all directions", tuple(lines))
+
+
+def _inner(g: Expr, move: Expr) -> Expr:
+    if g.is_scalar:
+        return times(g, move)
+    if is_column(g.shape):
+        return matmul(transpose(g), move)
+    return Call("inner", (g, move))
+
+
+def _named(u: Symbol, value: Expr) -> Symbol:
+    """The letter of the gradient by u; that of a symmetric u need not be symmetric."""
+    from derive.notation.latex.latex import latex
+
+    has = frozenset({"symmetric"}) if "symmetric" in u.has and is_symmetric(value) else frozenset()
+    out: Symbol = Symbol(f"delta_{u.name}", u.dims, has, None, rf"\delta_{{{latex(u)}}}")
+    return out
+
+
+

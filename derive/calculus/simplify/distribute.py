@@ -1,0 +1,145 @@
+"""Sums that taking derivatives has made: distributed over products, or gathered in front of one pending derivative."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from derive.calculus.simplify.collect import positive_first
+from derive.expressions.build import add, matmul, scale, times, transpose
+from derive.expressions.functions import FUNCTIONS
+from derive.expressions.nodes import (
+    Add,
+    Apply,
+    Call,
+    D,
+    Entry,
+    Expr,
+    Identity,
+    MatMul,
+    Number,
+    Power,
+    Rate,
+    Scale,
+    Symbol,
+    Times,
+    Transpose,
+    transform,
+)
+from derive.expressions.sizes import is_column
+
+
+def gathered(expr: Expr) -> Expr:
+    """Terms that end in one pending derivative, added up in front of it: Du + AW Du is (I + AW) Du."""
+
+    def visit(e: Expr) -> Expr:
+        if not isinstance(e, Add) or not e.pending or len(e.terms) < 2:
+            return e
+        ends = {t.factors[-1] if isinstance(t, MatMul) else t for t in e.terms}
+        if len(ends) != 1:
+            return e
+        (end,) = ends
+        if not isinstance(end, D) or not is_column(end.shape):
+            return e
+        fronts = [matmul(*t.factors[:-1]) if isinstance(t, MatMul) else Identity(end.shape[0]) for t in e.terms]
+        return matmul(add(*fronts), end)
+
+    return outside_pending(expr, visit)
+
+
+def collected(expr: Expr, end: Expr) -> Expr:
+    """The terms of a sum that end in one vector, added up in front of it, where the first of them stood: v + A v + b is (I + A) v + b."""
+    if not isinstance(expr, Add) or not is_column(end.shape):
+        return expr
+    ours = [t for t in expr.terms if t is end or (isinstance(t, MatMul) and t.factors[-1] is end)]
+    if len(ours) < 2:
+        return expr
+    fronts = [matmul(*t.factors[:-1]) if isinstance(t, MatMul) else Identity(end.shape[0]) for t in ours]
+    whole = matmul(add(*fronts), end)
+    return add(*(whole if t is ours[0] else t for t in expr.terms if t is ours[0] or t not in ours))
+
+
+def directions_last(expr: Expr, names: frozenset[str], variables: frozenset[str] = frozenset()) -> Expr:
+    """x₁x₂h for x₁hx₂: in a product of numbers the directions, or entries of them, stand behind the other factors, and where one of these
+    `variables` stands behind a function, the letters before it, in their order: y² cos(x) h, 2bx."""
+
+    def letter(f: Expr, of: frozenset[str] | None = None) -> bool:
+        base = f.base if isinstance(f, Power) else f
+        return isinstance(base, Symbol | Entry) and bool(base.free) and (of is None or base.free <= of)
+
+    def visit(e: Expr) -> Expr:
+        if not isinstance(e, Times):
+            return e
+        first = any(letter(f, variables) for f in e.factors)
+        return times(*sorted(e.factors, key=lambda f: 3 if letter(f, names) else 0 if isinstance(f, Number) else 1 if first and letter(f) else 2))
+
+    return outside_pending(expr, visit)
+
+
+def hessian_between(expr: Expr) -> Expr:
+    """k'∇²E(x)h for ∇²E(x)[h]'k."""
+
+    def visit(e: Expr) -> Expr:
+        if not isinstance(e, MatMul) or not e.is_scalar or not isinstance(e.factors[0], Transpose):
+            return e
+        hessian = e.factors[0].arg
+        if not isinstance(hessian, Apply) or hessian.order != 2 or len(hessian.directions) != 1 or not is_column(hessian.arg.shape):
+            return e
+        rest = matmul(*e.factors[1:])
+        return matmul(transpose(rest), Apply(hessian.function, hessian.arg, 2, ()), hessian.directions[0])
+
+    return outside_pending(expr, visit)
+
+
+def positive_terms_first(expr: Expr) -> Expr:
+    """Every sum begins with a positive term where it has one."""
+    return outside_pending(expr, positive_first)
+
+
+def spread(expr: Expr, names: frozenset[str]) -> Expr:
+    """Products and linear functions distributed over the sums that taking derivatives has made."""
+
+    def moving(e: Expr) -> bool:
+        return isinstance(e, Add) and any((t.free & names) or t.pending for t in e.terms)
+
+    def visit(e: Expr) -> Expr:
+        if not ((e.free & names) or e.pending):
+            return e
+        match e:
+            case MatMul() if any(moving(f) for f in e.factors):
+                out: list[list[Expr]] = [[]]
+                for f in e.factors:
+                    choices = f.terms if moving(f) and isinstance(f, Add) else (f,)
+                    out = [[*chain, c] for chain in out for c in choices]
+                return add(*(matmul(*chain) for chain in out))
+            case Scale(scalar=s, arg=a) if moving(a) and isinstance(a, Add) and isinstance(s, Number):
+                return add(*(scale(s, t) for t in a.terms))
+            case Times(factors=(Number() as c, Add() as a)) if moving(a) and c.value == -1:
+                return add(*(times(c, t) for t in a.terms))
+            case Call(name=name, args=(Add() as a,)) if FUNCTIONS[name].linear and moving(a):
+                return add(*(Call(name, (t,)) for t in a.terms))
+            case Call(name=name, args=(a, b)) if FUNCTIONS[name].bilinear and (moving(a) or moving(b)):
+                left = a.terms if moving(a) and isinstance(a, Add) else (a,)
+                right = b.terms if moving(b) and isinstance(b, Add) else (b,)
+                return add(*(Call(name, (x, y)) for x in left for y in right))
+        return e
+
+    return outside_pending(expr, visit)
+
+
+def outside_pending(expr: Expr, visit: Callable[[Expr], Expr]) -> Expr:
+    memo: dict[Expr, Expr] = {}
+    for node in pending_nodes(expr):
+        memo[node] = node
+    return transform(expr, visit, memo)
+
+
+def pending_nodes(expr: Expr) -> list[Expr]:
+    out: list[Expr] = []
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, (D, Rate)):
+            out.append(node)
+        elif node.pending:
+            stack.extend(node.children)
+    return out

@@ -1,0 +1,97 @@
+"""Sums over an index: what does not depend on the index in front of the sum, a constant term counted, a sum split.
+
+Σᵢ 2(xᵢ − μ) is 2 Σᵢ (xᵢ − μ) as a result is written, and 2 (Σᵢ xᵢ − N μ) as an equation is solved.
+"""
+
+from __future__ import annotations
+
+from derive.calculus.simplify.simplify import tidy
+from derive.expressions.build import ONE, add, coefficient, is_zero, matmul, negate, scale, terms, times
+from derive.expressions.nodes import Expr, MatMul, Scale, Sum, Symbol, Times, number, transform, walk
+from derive.expressions.sizes import is_scalar
+
+
+def count(node: Sum) -> Expr:
+    """How many terms there are: N for i = 1 … N."""
+    if node.lower is ONE:
+        return node.upper
+    return tidy(add(node.upper, negate(node.lower), ONE))
+
+
+def in_front(node: Sum) -> Expr:
+    """The sum with its constant factors in front: c L (Σ body) R; a body that is constant is counted."""
+    name = node.index.name
+    if is_zero(node.body):
+        return node
+    if name not in node.body.free:
+        return tidy(scale(count(node), node.body))
+    c, body = coefficient(node.body)
+    outside: list[Expr] = [number(c)]
+    if isinstance(body, Scale):
+        factors, body = _factors(body.scalar), body.arg
+        outside += [f for f in factors if name not in f.free]
+        body = scale(times(*(f for f in factors if name in f.free)), body)
+    elif body.is_scalar and not isinstance(body, MatMul):
+        factors = _factors(body)
+        outside += [f for f in factors if name not in f.free]
+        body = times(*(f for f in factors if name in f.free))
+    left: list[Expr] = []
+    right: list[Expr] = []
+    inside: Expr = ONE
+    if isinstance(body, Scale):
+        inside, body = body.scalar, body.arg
+    if isinstance(body, MatMul) and not node.is_scalar:
+        chain = list(body.factors)
+        while chain and name not in chain[0].free and not _closes(chain[1:]):
+            left.append(chain.pop(0))
+        while chain and name not in chain[-1].free and not _closes(chain[:-1]):
+            right.insert(0, chain.pop())
+        body = matmul(*chain) if chain else body
+    if name not in body.free and not body.is_scalar and inside is not ONE:
+        weights: Expr = Sum(node.index, node.lower, node.upper, inside)
+        return tidy(scale(times(*outside, weights), matmul(*left, body, *right)))
+    body = scale(inside, body)
+    if len(outside) == 1 and c == 1 and not left and not right:
+        return node
+    inner: Expr = Sum(node.index, node.lower, node.upper, tidy(body))
+    return tidy(scale(times(*outside), matmul(*left, inner, *right)))
+
+
+def _closes(chain: list[Expr]) -> bool:
+    """Whether what is left would be a scalar, which cannot stand between two matrices as a factor of them."""
+    return not chain or is_scalar((chain[0].shape[0], chain[-1].shape[1]))
+
+
+def _factors(scalar: Expr) -> tuple[Expr, ...]:
+    return scalar.factors if isinstance(scalar, Times) else (scalar,)
+
+
+def fronted(expr: Expr) -> Expr:
+    """Every sum over an index in an expression with its constant factors in front of it."""
+    if not any(isinstance(node, Sum) for node in walk(expr)):
+        return expr
+
+    def visit(node: Expr) -> Expr:
+        return in_front(node) if isinstance(node, Sum) else node
+
+    return tidy(transform(expr, visit))
+
+
+def split(expr: Expr, x: Symbol) -> Expr:
+    """Sums whose body holds x term by term, constants in front and counted: N μ − Σ xᵢ of Σ (μ − xᵢ)."""
+    from derive.calculus.solve.unknown import expanded
+
+    def visit(node: Expr) -> Expr:
+        if not isinstance(node, Sum) or x.name not in node.body.free:
+            return node
+        body = expanded(node.body, x.name)
+        parts = [t for t in terms(body) if x.name in t.free]
+        rest = [t for t in terms(body) if x.name not in t.free]
+        pieces = [*parts, *([add(*rest)] if rest else [])]
+        return add(*(in_front(Sum(node.index, node.lower, node.upper, t)) for t in pieces))
+
+    if not any(isinstance(node, Sum) for node in walk(expr)):
+        return expr
+    return tidy(transform(expr, visit))
+
+

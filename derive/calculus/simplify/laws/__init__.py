@@ -1,0 +1,1 @@
+"""The laws by which a line is simplified, one file a kind."""

@@ -1,0 +1,255 @@
+"""Forms that are shorter another way: u v' in a Hadamard product, an entry of a column, a sum of products."""
+
+from __future__ import annotations
+
+from derive.calculus.simplify.laws.hadamard import cancelled, masked
+from derive.calculus.simplify.laws.hadamard import summed as summed_entries
+from derive.calculus.simplify.laws.partial_trace import shorter
+from derive.calculus.simplify.laws.unit_sums import gathered
+from derive.expressions.build import ONE, add, coefficient, fresh_letter, is_zero, matmul, power, scale, times, transpose, zero
+from derive.expressions.functions import FUNCTIONS
+from derive.expressions.nodes import (
+    Add,
+    Call,
+    Commutation,
+    Compare,
+    Expr,
+    Identity,
+    Map,
+    MatMul,
+    Number,
+    Ones,
+    Power,
+    Scale,
+    SizeValue,
+    Stack,
+    Sum,
+    Symbol,
+    Times,
+    Where,
+    number,
+    substitute,
+    transform,
+    walk,
+)
+from derive.expressions.sizes import ONE as ONE_SIZE
+from derive.expressions.sizes import is_column
+
+
+def column_times_row(expr: Expr) -> tuple[Expr, Expr] | None:
+    """(u, v) when the expression is written as u v' with columns u and v."""
+    if isinstance(expr, MatMul):
+        for k in range(1, len(expr.factors)):
+            left = matmul(*expr.factors[:k])
+            if is_column(left.shape):
+                from derive.calculus.simplify.simplify import tidy
+
+                return left, tidy(transpose(matmul(*expr.factors[k:])))
+    return None
+
+
+def both_columns(a: Call, b: Call) -> bool:
+    """Whether the arguments of two calls are columns: diag(u) diag(v) is diag(u ∘ v)."""
+    return is_column(a.args[0].shape) and is_column(b.args[0].shape)
+
+
+def block_of(arg: Expr, index: tuple[Expr, ...]) -> Expr | None:
+    """The k-th entry of a column of scalars."""
+    if not isinstance(arg, Stack) or len(index) != 1 or not isinstance(index[0], Number) or not is_column(arg.shape):
+        return None
+    if any(len(row) != 1 or not row[0].is_scalar for row in arg.rows):
+        return None
+    k = int(index[0].value) - 1
+    return arg.rows[k][0] if 0 <= k < len(arg.rows) else None
+
+
+def summed(arg: Expr) -> Expr | None:
+    """sum(diag(a) b) = a'b, sum(a ∘ b) = a'b or ⟨a, b⟩, sum(1) = n."""
+    if isinstance(arg, Ones):
+        return times(*(SizeValue(size) for size in arg.dims if size != ONE_SIZE))
+    if isinstance(arg, MatMul) and is_column(arg.shape):
+        first = arg.factors[0]
+        if isinstance(first, Call) and first.name == "diag" and is_column(first.args[0].shape):
+            return matmul(transpose(first.args[0]), *arg.factors[1:])
+    if isinstance(arg, Call) and arg.name == "hadamard":
+        a, b = arg.args
+        return matmul(transpose(a), b) if is_column(a.shape) else Call("inner", (a, b))
+    return None
+
+
+def called(name: str, args: tuple[Expr, ...]) -> Expr | None:
+    """A call that says itself in fewer words: unvec(vec(A)) = A, tril(tril(A)) = tril(A), A ⊘ B ⊘ C, c A ⊘ B."""
+    row = FUNCTIONS[name]
+    first = args[0] if args else ONE
+    if isinstance(first, Call):
+        if row.undoes == first.name and first.args[0].shape == Call(name, args).shape:
+            return first.args[0]
+        if row.projects and first.name == name:
+            return first
+    if row.linear_in is not None and is_zero(args[row.linear_in]):
+        return zero(Call(name, args).shape)
+    if row.linear_in is not None and isinstance(args[row.linear_in], Scale):
+        inner = args[row.linear_in]
+        bare = tuple(inner.arg if k == row.linear_in and isinstance(inner, Scale) else a for k, a in enumerate(args))
+        return scale(inner.scalar, Call(name, bare)) if isinstance(inner, Scale) else None
+    if name in ("hadamard", "quotient", "entrypower"):
+        simpler = cancelled(Call(name, args))
+        if simpler is not None:
+            return simpler
+    if name in ("ptrace1", "ptrace2"):
+        return shorter(name == "ptrace1", first, args[1].shape)
+    if name == "quotient" and not any(a.is_scalar for a in args):
+        return _divided(*args)
+    if name == "inner" and not is_column(first.shape):
+        return summed_entries(*args)
+    if name == "kron":
+        a, b = args
+        if a.is_scalar or b.is_scalar:
+            return times(a, b) if a.is_scalar and b.is_scalar else scale(a, b) if a.is_scalar else scale(b, a)
+        if isinstance(a, Identity) and isinstance(b, Identity):
+            return Identity(a.size * b.size)
+    if name == "hadamard":
+        if (both := masked(*args)) is not None:
+            return both
+        if all(isinstance(a, Call) and a.name == "vec" for a in args):
+            inside = called(name, tuple(a.children[0] for a in args))
+            if inside is not None:
+                return Call("vec", (inside,))
+        for here, other in (args, args[::-1]):
+            if isinstance(here, Call) and here.name == "quotient" and (isinstance(here.args[0], Ones) or here.args[0] is ONE):
+                return Call("quotient", (other, here.args[1]))
+    return None
+
+
+def chosen(condition: Expr, then: Expr, otherwise: Expr) -> Expr:
+    """By cases of a scalar, with what a case knows put in: where a > b the larger of them is a, elsewhere b."""
+    if isinstance(condition, Compare) and condition.is_scalar:
+        a, b = (condition.left, condition.right) if condition.op in (">", ">=") else (condition.right, condition.left)
+        for name, above, below in (("max", a, b), ("min", b, a)):
+            both = (Call(name, (a, b)), Call(name, (b, a)))
+            then = substitute_all(then, both, above)
+            otherwise = substitute_all(otherwise, both, below)
+    return Where(condition, then, otherwise)
+
+
+def _constant(expr: Expr) -> tuple[Expr, Expr]:
+    """(2/N, e) of 2e/N: numbers and sizes stand before a sum, even those of a case that is 0 otherwise."""
+    if isinstance(expr, Where) and (is_zero(expr.then) or is_zero(expr.otherwise)):
+        constant, bare = _constant(expr.otherwise if is_zero(expr.then) else expr.then)
+        return constant, expr.rebuild((expr.condition, *((expr.then, bare) if is_zero(expr.then) else (bare, expr.otherwise))))
+    scalar, arg = (expr.scalar, expr.arg) if isinstance(expr, Scale) else (expr, ONE)
+    factors = scalar.factors if isinstance(scalar, Times) else (scalar,)
+    plain = [f for f in factors if isinstance(f.base if isinstance(f, Power) else f, Number | SizeValue)]
+    rest = [f for f in factors if f not in plain]
+    return (times(*plain), scale(times(*rest), arg)) if plain and (rest or arg is not ONE) else (ONE, expr)
+
+
+def scaled(scalar: Expr, arg: Expr) -> Expr:
+    """A scalar times a vector or matrix, which stands in a case that is 0 otherwise: {x where w'x > 0, 0 elsewhere}."""
+    factors = scalar.factors if isinstance(scalar, Times) else (scalar,)
+    for k, case in enumerate(factors):
+        if isinstance(case, Where) and case.condition.is_scalar and (is_zero(case.then) or is_zero(case.otherwise)):
+            then, otherwise = (zero(arg.shape) if is_zero(value) else scale(value, arg) for value in (case.then, case.otherwise))
+            inside = chosen(case.condition, then, otherwise)
+            return scaled(times(*factors[:k], *factors[k + 1 :]), inside)
+    if isinstance(arg, Where) and arg.condition.is_scalar and (is_zero(arg.then) or is_zero(arg.otherwise)):
+        return arg.rebuild((arg.condition, *(zero(arg.shape) if is_zero(v) else scale(scalar, v) for v in (arg.then, arg.otherwise))))
+    return scale(scalar, arg)
+
+
+def substitute_all(expr: Expr, calls: tuple[Expr, ...], value: Expr) -> Expr:
+    """The expression with each of the calls replaced, where it holds one."""
+    if not any(node in calls for node in walk(expr)):
+        return expr
+    return transform(expr, lambda node: value if node in calls else node)
+
+
+def _divided(a: Expr, b: Expr) -> Expr | None:
+    if isinstance(a, Scale):
+        return scale(a.scalar, Call("quotient", (a.arg, b)))
+    if isinstance(a, Call) and a.name == "quotient" and not a.args[0].is_scalar and a.args[1].shape == b.shape:
+        return Call("quotient", (a.args[0], Call("hadamard", (a.args[1], b))))
+    return None
+
+
+def traced(node: Expr) -> Expr:
+    """The trace of a matrix that is written out: the sum of its diagonal."""
+    if not isinstance(node, Call) or node.name != "tr" or not isinstance(node.args[0], Stack):
+        return node
+    blocks = node.args[0]
+    return add(*(row[k] for k, row in enumerate(blocks.rows))) if all(c.is_scalar for c in blocks.children) else node
+
+
+def opposite(expr: Add) -> Expr:
+    """The sum with every sign changed, a positive term first."""
+    terms = [scale(number(-1), t) for t in expr.terms]
+    first = next((k for k, t in enumerate(terms) if not negative(t)), 0)
+    return add(terms[first], *terms[:first], *terms[first + 1 :])
+
+
+def negative(term: Expr) -> bool:
+    """Whether the number in front is < 0."""
+    return coefficient(term)[0] < 0
+
+
+def unshadowed(index: Symbol, body: Expr) -> Expr:
+    """The body of a sum with another letter for the sums in it over an index of the same name."""
+    return _relettered(body, index.name)
+
+
+def unclashed(expr: Expr) -> Expr:
+    """The expression with another letter for the sums over an index whose name stands free in it: a symbol k beside Σ over k."""
+    for name in sorted({node.index.name for node in walk(expr) if isinstance(node, Sum)} & expr.free):
+        expr = _relettered(expr, name)
+    return expr
+
+
+def _relettered(body: Expr, name: str) -> Expr:
+    sums = {node.index.name for node in walk(body) if isinstance(node, Sum)}
+    if name not in sums:
+        return body
+    letter = fresh_letter(body)
+
+    def visit(node: Expr) -> Expr:
+        if not isinstance(node, Sum) or node.index.name != name:
+            return node
+        other: Symbol = Symbol(letter, node.index.dims, node.index.has)
+        return Sum(other, node.lower, node.upper, substitute(node.body, {node.index: other}))
+
+    return transform(body, visit)
+
+
+def summed_over(expr: Sum, new: tuple[Expr, ...]) -> Expr:
+    """A sum over an index with these children, the numbers and sizes of its terms in front."""
+    if is_zero(new[-1]):
+        return zero(expr.shape)
+    constant, body = _constant(new[-1])
+    out = expr.rebuild((*new[:-1], unshadowed(expr.index, body)))
+    if isinstance(out, Sum) and (whole := gathered(out)) is not None:
+        from derive.calculus.simplify.simplify import tidy
+
+        out = tidy(whole)
+    return scale(constant, out)
+
+
+def leaf(expr: Expr) -> Expr:
+    """The commutation matrix of a row or column is I: vec x' is x."""
+    return Identity(expr.shape[0]) if isinstance(expr, Commutation) and ONE_SIZE in (expr.rows, expr.columns) else expr
+
+
+def rooted(node: Expr) -> Expr:
+    """u for sqrt(u)², where a result is written; on the way the root is the base, so that its powers come together."""
+    if not isinstance(node, Power) or not isinstance(node.base, Map) or node.base.function != "sqrt" or not node.is_scalar:
+        return node
+    half = node.exponent.value / 2 if isinstance(node.exponent, Number) else None
+    if half is None or half.denominator != 1:
+        return node
+    return node.base.arg if half == 1 else power(node.base.arg, number(half))
+
+
+def inverts_well(product: MatMul) -> bool:
+    """Whether the inverse of a product has no more inverses written factor by factor: (XY⁻¹)⁻¹ is YX⁻¹."""
+    from derive.calculus.properties import is_invertible
+
+    inverses = sum(isinstance(f, Power) and isinstance(f.exponent, Number) and f.exponent.value < 0 for f in product.factors)
+    return 2 * inverses >= len(product.factors) and all(f.shape[0] == f.shape[1] and is_invertible(f) for f in product.factors)

@@ -1,0 +1,145 @@
+"""When two terms are one: scalars are their own transposes, traces are cyclic, X' − X is −(X − X'); and what is said of it."""
+
+from __future__ import annotations
+
+from functools import lru_cache, reduce
+from hashlib import blake2b
+
+from derive.calculus.simplify.laws.functions import opposite
+from derive.calculus.simplify.simplify import Used, tidy_with
+from derive.expressions.build import matmul, transpose
+from derive.expressions.nodes import Add, Call, Expr, Map, MatMul, Number, Symbol, Transpose
+
+Term = tuple[dict[Expr, Expr], Expr | None]
+"""What `split` leaves beside the number."""
+
+
+@lru_cache(maxsize=100_000)
+def fingerprint(expr: Expr) -> str:
+    """A string that orders expressions and tells unequal ones apart; independent of the run."""
+    match expr:
+        case Symbol():
+            return expr.name
+        case Number(value=value):
+            return str(value)
+        case Transpose(arg=arg):
+            return fingerprint(arg) + "'"
+    head = type(expr).__name__
+    match expr:
+        case Call(name=name):
+            head = name
+        case Map(function=function, order=order):
+            head = f"{function if isinstance(function, str) else function.name}.{order}"
+    extra = "" if expr.children else repr(expr)
+    out = f"{head}({','.join(fingerprint(c) for c in expr.children)}{extra})"
+    # of bounded length: a part that occurs twice, layer for layer, would double the text each time
+    return out if len(out) <= 200 else f"{out[:80]}…{blake2b(out.encode(), digest_size=16).hexdigest()}"
+
+
+@lru_cache(maxsize=50_000)
+def canonical(expr: Expr) -> Expr:
+    """One representative of all the ways to write a scalar product or trace."""
+    match expr:
+        case MatMul() if expr.is_scalar:
+            return min((expr, _flip(expr)), key=fingerprint)
+        case Call(name="tr", args=(MatMul(factors=factors),)):
+            flipped = _flip(expr.args[0])
+            other = flipped.factors if isinstance(flipped, MatMul) else (flipped,)
+            best = matmul(*_first_rotation(factors, other))
+            return best if best.is_scalar else Call("tr", (best,))
+        case Call(name="tr", args=(arg,)):
+            return Call("tr", (min((arg, _flip(arg)), key=fingerprint),))
+        case Call(name="inner") | Call(name="dot"):
+            return Call(expr.name, tuple(sorted(expr.args, key=fingerprint)))
+        case Call(name="hadamard"):
+            first, *rest = sorted(map(canonical, _entrywise_factors(expr)), key=fingerprint)
+            return reduce(lambda a, b: Call("hadamard", (a, b)), rest, first)
+        case Call(name="diag", args=(arg,)):
+            return Call("diag", (canonical(arg),))
+        case _:
+            return expr
+
+
+def _entrywise_factors(expr: Expr) -> list[Expr]:
+    """The factors of a product entry by entry, however it is bracketed."""
+    if not isinstance(expr, Call) or expr.name != "hadamard":
+        return [expr]
+    return [factor for a in expr.args for factor in _entrywise_factors(a)]
+
+
+def _first_rotation(*chains: tuple[Expr, ...]) -> tuple[Expr, ...]:
+    """The cyclic rotation of one of the chains whose fingerprints come first; only those that begin with the least one compete."""
+    prints = [[fingerprint(f) for f in chain] for chain in chains]
+    least = min(min(p) for p in prints)
+    starts = ((chain, p, k) for chain, p in zip(chains, prints, strict=True) for k in range(len(p)) if p[k] == least)
+    chain, _, k = min(starts, key=lambda start: start[1][start[2] :] + start[1][: start[2]])
+    return chain[k:] + chain[:k]
+
+
+def _flip(expr: Expr) -> Expr:
+    used: Used = []
+    return tidy_with(Transpose(expr), used) if not expr.is_scalar else tidy_with(_reversed(expr), used)
+
+
+def _reversed(expr: Expr) -> Expr:
+    assert isinstance(expr, MatMul)
+    return matmul(*(transpose(f) for f in reversed(expr.factors)))
+
+
+def signed(powers: dict[Expr, Expr], body: Expr | None) -> tuple[int, Term]:
+    """A term with X' − X for X − X' wherever such a factor of a product stands, and the sign that this takes."""
+    sign = 1
+
+    def one(factor: Expr) -> Expr:
+        nonlocal sign
+        if not isinstance(factor, Add):
+            return factor
+        other = opposite(factor)
+        if fingerprint(other) >= fingerprint(factor) or set(map(fingerprint, other.children)) == set(map(fingerprint, factor.children)):
+            return factor
+        sign = -sign
+        return other
+
+    def product(e: Expr) -> Expr:
+        if isinstance(e, Call) and e.name == "tr":
+            return Call("tr", (product(e.args[0]),))
+        return matmul(*map(one, e.factors)) if isinstance(e, MatMul) and any(isinstance(f, Add) for f in e.factors) else e
+
+    term = ({product(b): e for b, e in powers.items()}, None if body is None else product(body))
+    return sign, term
+
+
+def tell(term: Term, like: Term, words: list[str], used: Used) -> None:
+    """Why a term is like another one: said of each part that is written in another way."""
+    ours, theirs = ({*powers, *([] if body is None else [body])} for powers, body in (term, like))
+    for part in ours - theirs:
+        other = next((o for o in theirs if canonical(o) is canonical(part)), None)
+        if other is None:
+            continue  # of the other sign
+        said, mine = _likeness(part, other)
+        words.extend(w for w in said if w not in words)
+        used.extend(u for u in mine if u not in used)
+
+
+def _likeness(a: Expr, b: Expr) -> tuple[tuple[str, ...], Used]:
+    """The words and properties by which two scalar products, or two traces, are one."""
+    if isinstance(a, Call) and isinstance(b, Call) and a.name == b.name == "tr":
+        (a,), (b,) = a.args, b.args
+        if b in _rotations(a):
+            return ("cyclic",), []
+        for start, goal in ((a, b), (b, a)):
+            mine: Used = []
+            flipped = tidy_with(Transpose(start), mine)
+            if goal in _rotations(flipped):
+                return ("tr M = tr M'", *(() if flipped is goal else ("cyclic",))), mine
+    if isinstance(a, MatMul) and isinstance(b, MatMul) and a.is_scalar:
+        for start, goal in ((a, b), (b, a)):
+            mine = []
+            if tidy_with(_reversed(start), mine) is goal:
+                return ("a scalar is its own transpose",), mine
+    return (), []
+
+
+def _rotations(expr: Expr) -> tuple[Expr, ...]:
+    factors = expr.factors if isinstance(expr, MatMul) else (expr,)
+    return tuple(matmul(*factors[k:], *factors[:k]) for k in range(len(factors)))

@@ -1,0 +1,403 @@
+"""What nobody writes down: zeros, ones and identities dropped, transposes pushed to the letters, signs and numbers in front.
+
+`tidy` is silent: its rewrites are part of any step.  `tidy_with` also uses what is declared (A' = A, Q'Q = I) and says which
+property of which symbol it used, because a reader is told each of them.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from derive.calculus.simplify.laws import functions as shortcuts
+from derive.calculus.simplify.laws import hadamard as entrywise
+from derive.calculus.simplify.laws import matrix_functions as commuting
+from derive.calculus.simplify.laws import pseudo_inverse as penrose
+from derive.calculus.simplify.laws.functions import block_of, both_columns, called, chosen, column_times_row, negative, opposite, summed
+from derive.expressions.build import MINUS_ONE, ONE, add, counted, is_zero, matmul, power, primes, scale, times, transpose, zero
+from derive.expressions.functions import FUNCTIONS
+from derive.expressions.nodes import (
+    Add,
+    Call,
+    Commutation,
+    D,
+    Entry,
+    Expr,
+    Identity,
+    Map,
+    MatMul,
+    Number,
+    Ones,
+    Power,
+    Scale,
+    Stack,
+    Sum,
+    Symbol,
+    Times,
+    Transpose,
+    Where,
+    Zeros,
+    number,
+)
+from derive.expressions.sizes import ONE as ONE_SIZE
+from derive.expressions.sizes import is_column, is_scalar
+
+Used = list[tuple[str, Expr]]
+"""(property, symbol) pairs that were used, in order."""
+
+
+_SILENT: dict[Expr, Expr] = {}
+
+
+def tidy(expr: Expr) -> Expr:
+    """The same value without what nobody writes; idempotent."""
+    if len(_SILENT) > 200_000:
+        _SILENT.clear()
+    return _run(expr, None, _SILENT)
+
+
+def tidy_with(expr: Expr, used: Used) -> Expr:
+    """`tidy`, and the declared properties used; each use is appended to `used` once."""
+    return _run(expr, used, {})
+
+
+def _run(expr: Expr, used: Used | None, memo: dict[Expr, Expr]) -> Expr:
+    found = memo.get(expr)
+    if found is not None:
+        return found
+    children = expr.children
+    if not children:
+        out = shortcuts.leaf(expr)
+    else:
+        if isinstance(expr, D):
+            new: tuple[Expr, ...] = (expr.arg, *(_run(c, used, memo) for c in children[1:]))
+        else:
+            new = tuple(_run(c, used, memo) for c in children)
+        out = _node(expr, new, used, memo)
+    memo[expr] = out
+    memo[out] = out
+    return out
+
+
+def _node(expr: Expr, new: tuple[Expr, ...], used: Used | None, memo: dict[Expr, Expr]) -> Expr:
+    match expr:
+        case Add():
+            return _sum(new, expr)
+        case Times():
+            return _scalars(new)
+        case Scale():
+            scalar, arg = new
+            if any(map(is_zero, new)):
+                return zero(expr.shape)
+            if isinstance(arg, Scale):
+                scalar, arg = _scalars((scalar, arg.scalar)), arg.arg
+            if isinstance(arg, Add) and negative(scalar) and negative(arg.terms[0]):
+                scalar, arg = times(MINUS_ONE, scalar), add(*(scale(MINUS_ONE, t) for t in arg.terms))
+            return shortcuts.scaled(scalar, arg)
+        case MatMul():
+            return _product(new, used, expr)
+        case Transpose():
+            return _transposed(new[0], used)
+        case Power():
+            return _powered(new[0], new[1], used)
+        case Call():
+            return _called(expr.name, new, used)
+        case Where():
+            return new[1] if new[1] is new[2] else chosen(*new)
+        case Sum():
+            return shortcuts.summed_over(expr, new)
+        case Stack():
+            return zero(expr.shape) if all(is_zero(c) for c in new) else expr.rebuild(new)
+        case Entry():
+            if is_zero(new[0]):
+                return zero(expr.shape)
+            block = block_of(new[0], new[1:])
+            return expr.rebuild(new) if block is None else block
+        case _:
+            return expr if expr.children == new else expr.rebuild(new)
+
+
+def _sum(new: tuple[Expr, ...], expr: Expr) -> Expr:
+    kept: list[Expr] = []
+    constant = Fraction(0)
+    for term in new:
+        for t in term.terms if isinstance(term, Add) else (term,):
+            if isinstance(t, Number):
+                constant += t.value
+            elif not is_zero(t):
+                kept.append(t)
+    if constant:
+        place = next((k for k, t in enumerate(new) if isinstance(t, Number)), len(kept))
+        kept.insert(min(place, len(kept)), number(constant))
+    if len(kept) == 2 and kept[1] is scale(MINUS_ONE, kept[0]):
+        return zero(expr.shape)
+    return add(*kept) if kept else zero(expr.shape)
+
+
+def _scalars(factors: tuple[Expr, ...]) -> Expr:
+    """A product of scalars with equal bases gathered: s · s⁻² is s⁻¹."""
+    flat = times(*factors)
+    if not isinstance(flat, Times):
+        return flat
+    order: list[Expr] = []
+    exponents: dict[Expr, Expr] = {}
+    coefficient = Fraction(1)
+    for f in flat.factors:
+        if isinstance(f, Number):
+            coefficient *= f.value
+            continue
+        base, exponent = (f.base, f.exponent) if isinstance(f, Power) else (f, ONE)
+        if base not in exponents:
+            order.append(base)
+            exponents[base] = exponent
+        else:
+            exponents[base] = _sum((exponents[base], exponent), ONE)
+    if coefficient < 0:
+        for base in order:
+            if isinstance(base, Add) and exponents[base] is ONE and negative(base.terms[0]):
+                flipped = opposite(base)
+                order = [flipped if b is base else b for b in order]
+                exponents[flipped] = ONE
+                coefficient = -coefficient
+                break
+    out: list[Expr] = [number(coefficient)]
+    for base in order:
+        exponent = exponents[base]
+        if not is_zero(exponent):
+            out.append(base if exponent is ONE else power(base, exponent))
+    return times(*out)
+
+
+def _product(new: tuple[Expr, ...], used: Used | None, expr: Expr) -> Expr:
+    if any(is_zero(f) for f in new):
+        return zero(expr.shape)
+    flat = matmul(*new)
+    if isinstance(flat, Scale):
+        return scale(_scalars((flat.scalar,)), _chain(flat.arg, used))
+    if isinstance(flat, Times):
+        return _scalars(tuple(_chain(f, used) for f in flat.factors))
+    return _chain(flat, used)
+
+
+def _chain(expr: Expr, used: Used | None) -> Expr:
+    """Adjacent factors of a matrix product: identities, inverses and powers of one base, orthonormal columns."""
+    if not isinstance(expr, MatMul):
+        return expr
+    out: list[Expr] = []
+    for factor in expr.factors:
+        if isinstance(factor, Identity):
+            continue
+        if out:
+            joined = _join(out[-1], factor, used)
+            if joined is not None:
+                out.pop()
+                if isinstance(joined, Identity):
+                    continue
+                factor = joined
+        out.append(factor)
+    if not out:
+        return Identity(expr.shape[0])
+    if used is not None and (left := penrose.shorter(tuple(out), used)) is not None:
+        return _chain(matmul(*left), used) if left else zero(expr.shape)
+    # dropping an inner identity may have brought two joinable factors together
+    if len(out) != len(expr.factors) and len(out) > 1:
+        again = matmul(*out)
+        return _chain(again, used) if again is not expr else again
+    return matmul(*out) if tuple(out) != expr.factors else expr
+
+
+def _join(left: Expr, right: Expr, used: Used | None) -> Expr | None:
+    (a, i), (b, j) = _power_of(left), _power_of(right)
+    if a is b and (left is not a or right is not a) and (joined := _rejoin(a, i, j)) is not None:
+        return joined
+    if isinstance(left, Transpose) and isinstance(right, Transpose):
+        (a, i), (b, j) = _power_of(left.arg), _power_of(right.arg)
+        if a is b and (left.arg is not a or right.arg is not a) and (joined := _rejoin(a, i, j)) is not None:
+            return joined if isinstance(joined, Identity) else _transposed(joined, None)
+    if used is not None:
+        from derive.calculus.properties import has_orthonormal_columns, is_orthogonal
+
+        if isinstance(left, Transpose) and left.arg is right and has_orthonormal_columns(right):
+            _note(used, "orthonormal columns", right)
+            return Identity(right.shape[1])
+        if isinstance(right, Transpose) and right.arg is left and is_orthogonal(left):
+            _note(used, "orthogonal", left)
+            return Identity(left.shape[0])
+        if ONE_SIZE in left.shape and (total := entrywise.centred(left, right)) is not None:
+            _note(used, "centred", total)
+            return zero((left.shape[0], right.shape[1]))
+    if isinstance(left, Transpose) and isinstance(left.arg, Ones) and right is left.arg and is_column(right.shape):
+        return counted(right.shape[0])
+    if isinstance(left, Call) and left.name == "hadamard" and is_column(right.shape):
+        for whole, outer in (left.args, reversed(left.args)):
+            if (sides := column_times_row(outer)) is not None:
+                u, v = (_called("diag", (side,), used) for side in sides)
+                return _chain(matmul(u, whole, v, right), used)
+    if isinstance(left, Call) and isinstance(right, Call) and left.name == right.name == "diag" and both_columns(left, right):
+        return _called("diag", (_called("hadamard", (left.args[0], right.args[0]), used),), used)
+    return entrywise.joined(left, right)
+
+
+def _rejoin(base: Expr, i: Expr, j: Expr) -> Expr | None:
+    exponent = _sum((i, j), ONE)
+    if is_zero(exponent):
+        return Identity(base.shape[0])
+    if isinstance(exponent, Number) and exponent.value.denominator == 2:
+        root = Call("sqrtm", (base,))
+        return {1: root, -1: power(root, -1)}.get(exponent.value.numerator)
+    return base if exponent is ONE else power(base, exponent)
+
+
+def _power_of(factor: Expr) -> tuple[Expr, Expr]:
+    base, exponent = (factor.base, factor.exponent) if isinstance(factor, Power) else (factor, ONE)
+    if isinstance(base, Call) and base.name == "sqrtm" and isinstance(exponent, Number):
+        return base.args[0], number(exponent.value / 2)
+    return base, exponent
+
+
+def _note(used: Used, name: str, symbol: Expr) -> None:
+    if (name, symbol) not in used:
+        used.append((name, symbol))
+
+
+def _transposed(arg: Expr, used: Used | None) -> Expr:
+    match arg:
+        case _ if arg.is_scalar:
+            return arg
+        case Transpose():
+            return arg.arg
+        case Identity():
+            return arg
+        case Zeros(dims=(m, n)):
+            return Zeros((n, m))
+        case Ones(dims=(m, n)) if not is_column(arg.dims) and not is_column((n, m)):
+            return Ones((n, m))
+        case Add():
+            return _transposed_sum(arg, used)
+        case Scale():
+            return scale(arg.scalar, _transposed(arg.arg, used))
+        case MatMul():
+            return _chain(matmul(*(_transposed(f, used) for f in reversed(arg.factors))), used)
+        case Power(base=base, exponent=exponent) if not isinstance(base, Symbol):
+            turned = _transposed(base, used)
+            return transpose(arg) if isinstance(turned, Transpose) else _powered(turned, exponent, used)
+        case Sum():
+            return Sum(arg.index, arg.lower, arg.upper, _transposed(arg.body, used))
+        case Where() if arg.condition.is_scalar:
+            return Where(arg.condition, _transposed(arg.then, used), _transposed(arg.otherwise, used))
+        case Stack():
+            if len({len(r) for r in arg.rows}) == 1 and not is_column(arg.shape):
+                return Stack(tuple(tuple(_transposed(b, used) for b in column) for column in zip(*arg.rows, strict=True)))
+        case Commutation():
+            return Commutation(arg.columns, arg.rows)
+        case Map() if not is_column(arg.shape) and not is_column((arg.shape[1], arg.shape[0])):
+            return Map(arg.function, _transposed(arg.arg, used), arg.order)
+        case Call():
+            how = FUNCTIONS[arg.name].transposes
+            if how == "self" or (how == "self-if-square" and not is_column(arg.shape)):
+                return arg
+            if how == "minus":
+                return scale(MINUS_ONE, arg)
+            if how == "args" and not is_column(arg.shape) and not is_column((arg.shape[1], arg.shape[0])):
+                return Call(arg.name, tuple(_transposed(a, used) for a in arg.args))
+            if how in FUNCTIONS:
+                return Call(how, tuple(_transposed(a, used) for a in arg.args))
+    if used is not None:
+        base = arg.base if isinstance(arg, Power) else arg
+        if isinstance(base, Symbol):
+            if "symmetric" in base.has:
+                _note(used, "symmetric", base)
+                return arg
+            if "skew" in base.has and arg is base:
+                _note(used, "skew", base)
+                return scale(MINUS_ONE, arg)
+    return transpose(arg)
+
+
+def _transposed_sum(arg: Add, used: Used | None) -> Expr:
+    """(Xw - y)' stays; (X'A + B')' is A'X + B; a symmetric sum is itself."""
+    mine: Used | None = None if used is None else []
+    opened = add(*(_transposed(t, mine) for t in arg.terms))
+    itself = isinstance(opened, Add) and set(opened.terms) == set(arg.terms)
+    if not itself and primes(opened) > primes(arg) + 1:
+        return transpose(arg)
+    for name, symbol in mine or ():
+        assert used is not None
+        _note(used, name, symbol)
+    return arg if itself else opened
+
+
+def _powered(base: Expr, exponent: Expr, used: Used | None) -> Expr:
+    if isinstance(exponent, Number):
+        k = exponent.value
+        if k == 1:
+            return base
+        if k == 0:
+            return ONE if base.is_scalar else Identity(base.shape[0])
+        if isinstance(base, Call) and base.name == "sqrtm" and (k / 2).denominator == 1:
+            return _powered(base.args[0], number(k / 2), used)
+        if isinstance(base, Power) and isinstance(base.exponent, Number):
+            whole = base.exponent.value.denominator == 1 and k.denominator == 1
+            if whole or not base.is_scalar:
+                return _powered(base.base, number(base.exponent.value * k), used)
+        if k == -1:
+            if isinstance(base, Scale):
+                return scale(_powered(base.scalar, exponent, used), _powered(base.arg, exponent, used))
+            if isinstance(base, Transpose):
+                return _transposed(_powered(base.arg, exponent, used), used)
+            if used is not None and isinstance(base, Symbol) and "orthogonal" in base.has:
+                _note(used, "orthogonal", base)
+                return transpose(base)
+            if used is not None and isinstance(base, MatMul) and shortcuts.inverts_well(base):
+                _note(used, "inverse-product", base)
+                return _chain(matmul(*(_powered(f, exponent, used) for f in reversed(base.factors))), used)
+        if isinstance(base, Times) and k.denominator == 1:
+            return _scalars(tuple(_powered(f, exponent, used) for f in base.factors))
+    if isinstance(base, Identity):
+        return base
+    return power(base, exponent)
+
+
+def _called(name: str, new: tuple[Expr, ...], used: Used | None) -> Expr:
+    row = FUNCTIONS[name]
+    if used is not None and (value := commuting.along(name, new)) is not None:
+        _note(used, "commuting", Call(name, new))
+        return value
+    if used is not None and name == "inner" and (centred := entrywise.centred(*new)) is not None:
+        _note(used, "centred", centred)
+        return zero(Call(name, new).shape)
+    if row.linear:
+        (arg,) = new
+        if is_zero(arg):
+            return zero(Call(name, new).shape)
+        if isinstance(arg, Scale):
+            return scale(arg.scalar, _called(name, (arg.arg,), used))
+        if name == "diag" and isinstance(arg, Ones):
+            return Identity(arg.shape[0]) if is_column(arg.shape) else Ones((arg.shape[0], ONE_SIZE))
+        if name == "tr" and isinstance(arg, Identity):
+            return counted(arg.size)
+        if name == "sum" and not isinstance(arg, Add):
+            joined = summed(arg)
+            if joined is not None:
+                return joined
+        if arg.is_scalar and name in ("sum", "mean"):
+            return arg
+    if row.bilinear:
+        if any(is_zero(a) for a in new):
+            return zero(Call(name, new).shape)
+        scalars = [a.scalar for a in new if isinstance(a, Scale)]
+        if scalars:
+            bare = tuple(a.arg if isinstance(a, Scale) else a for a in new)
+            return scale(_scalars(tuple(scalars)), _called(name, bare, used))
+        if name == "hadamard":
+            if isinstance(new[0], Ones):
+                return new[1]
+            if isinstance(new[1], Ones):
+                return new[0]
+        if name == "inner" and is_scalar(new[0].shape):
+            return _scalars(new)
+    if name == "quotient" and is_zero(new[0]):
+        return zero(Call(name, new).shape)
+    shorter = called(name, new)
+    return Call(name, new) if shorter is None else _run(shorter, used, {})
+
+

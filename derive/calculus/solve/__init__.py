@@ -1,0 +1,1 @@
+"""Equations solved for a matrix, a vector or a number."""

@@ -1,0 +1,316 @@
+"""Linear matrix equations solved for the unknown, step by step; never by a noncommutative `solve`, which guesses.
+
+An equation is G = 0.  Its terms are sorted into those that hold the unknown, L X R or L X' R, and the rest; from the left,
+from the right, from both sides, as the sides allow.  What has to be invertible is said.
+Source: Magnus & Neudecker, Matrix Differential Calculus, ch. 2; Boyd & Vandenberghe, Convex Optimization, app. A.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from derive.calculus.linear.inner_product import joined
+from derive.calculus.passes.conditions import full_rank
+from derive.calculus.properties import definiteness, is_invertible, is_nonzero
+from derive.calculus.simplify.collect import collect, join, neat
+from derive.calculus.simplify.collect import split as collected_powers
+from derive.calculus.simplify.index_sums import split as split_sums
+from derive.calculus.simplify.simplify import tidy, tidy_with
+from derive.calculus.solve.least_norm import Facts, Family, one_side, two_sides
+from derive.calculus.solve.unknown import Move, Solved, Term, expanded, framed, gathered, gathered_left, only_number, scaled, split_terms, strip
+from derive.derivation.derivation import Why
+from derive.expressions.build import ONE, add, coefficient, inverse, matmul, negate, power, scale, terms, times, transpose, zero
+from derive.expressions.nodes import Add, Call, Expr, Identity, Map, Number, Ones, Power, Scale, Symbol, Zeros, number, substitute, transform, walk
+from derive.expressions.sizes import Size
+
+NOTHING = Facts()
+
+
+def solve(gradient: Expr, x: Symbol, facts: Facts = NOTHING) -> Solved | None:
+    """gradient = 0 for x, where a linear equation in x or in its inverse, or in a power of a scalar x, gives it."""
+    moves: list[Move] = []
+    nothing = zero(gradient.shape)
+    equation = gradient
+    stripped, why = strip(equation)
+    if stripped is not equation:
+        if not only_number(equation, stripped):
+            moves.append(Move(stripped, nothing, why))
+        equation = stripped
+    if "diagonal" in x.has:
+        opened = _diagonal_parts(equation, x)
+        if opened is not equation:
+            moves.append(Move(opened, nothing, (x, " is diagonal")))
+            equation = opened
+    direct = _linear(equation, x, moves, facts) or _by_map(equation, x, moves)
+    if direct is not None:
+        return direct
+    if x.is_scalar:
+        return _by_powers(equation, x, moves)
+    if x.shape[0] != x.shape[1]:
+        return None
+    return _by_inverse(equation, x, moves)
+
+
+def _linear(equation: Expr, x: Symbol, before: list[Move], facts: Facts = NOTHING) -> Solved | None:
+    open_form = expanded(gathered_left(expanded(split_sums(expanded(equation, x.name), x), x.name), x), x.name)
+    found = split_terms(open_form, x)
+    if found is None or not found[0]:
+        return None
+    parts, rest = found
+    if any(t.transposed for t in parts):
+        if not all(t.transposed for t in parts):
+            return None
+        flipped = expanded(tidy_with(transpose(open_form), []), x.name)
+        found = split_terms(flipped, x)
+        if found is None or any(t.transposed for t in found[0]):
+            return None
+        parts, rest = found
+    moves = list(before)
+    parts, rest = scaled(parts, rest)
+    target = neat(add(*(negate(t) for t in terms(rest))), [])
+    if all(t.right is None for t in parts):
+        return _one_side(parts, target, x, moves, "left", facts)
+    if all(t.left is None for t in parts):
+        return _one_side(parts, target, x, moves, "right", facts)
+    if len(parts) == 1:
+        return _two_sides(parts[0], target, x, moves, facts)
+    return _by_vec(parts, target, x, moves)
+
+
+def _by_vec(parts: list[Term], target: Expr, x: Symbol, moves: list[Move]) -> Solved | None:
+    """Σ L X R = C, as AX + XB = C (Sylvester, Lyapunov): (Σ R' ⊗ L) vec X = vec C."""
+    if x.is_scalar or x.shape[1] == Size.of(1) or {"diagonal", "upper", "lower"} & x.has:
+        return None
+    # for a symmetric or skew X the equation is its own transpose: where it has one solution, that one is symmetric, skew
+    rows, columns = x.shape
+    pieces = [
+        scale(t.scalar, Call("kron", (
+            tidy_with(transpose(t.right), []) if t.right is not None else Identity(columns),
+            t.left if t.left is not None else Identity(rows),
+        )))
+        for t in parts
+    ]
+    matrix = add(*pieces)
+    moved = add(*(scale(t.scalar, matmul(*(f for f in (t.left, x, t.right) if f is not None))) for t in parts))
+    moves.append(Move(moved, target, ("the terms with ", x, " on one side")))
+    vec_x, vec_c = Call("vec", (x,)), tidy(Call("vec", (target,)))
+    a, b = Symbol("A", (rows, rows)), Symbol("B", (columns, columns))
+    law: Why = (Call("vec", (matmul(a, x, b),)), " = ", matmul(Call("kron", (transpose(b), a)), vec_x))
+    moves.append(Move(matmul(matrix, vec_x), vec_c, law))
+    conditions: tuple[Why, ...] = () if is_invertible(matrix) else ((Call("det", (matrix,)), " ≠ 0"),)
+    solution = Call("unvec", (matmul(inverse(matrix), vec_c), Zeros(x.shape)))
+    why: Why = conditions[0] if conditions else (matrix, " is invertible")
+    moves.append(Move(x, solution, why))
+    return Solved(solution, tuple(moves), conditions)
+
+
+def _one_side(parts: list[Term], target: Expr, x: Symbol, moves: list[Move], side: str, facts: Facts) -> Solved | None:
+    """(Σ L) X = C, or X (Σ R) = C."""
+    size = x.shape[0] if side == "left" else x.shape[1]
+    pieces = []
+    for t in parts:
+        m = t.left if side == "left" else t.right
+        pieces.append(scale(t.scalar, m if m is not None else (Identity(size) if not x.is_scalar else ONE)))
+    matrix = framed(neat(add(*gathered(pieces)), []))
+    target = framed(target)
+    if matrix.is_scalar:
+        pieces_scalar = matrix
+        moves.append(Move(times(pieces_scalar, x), target, ("collect the terms with ", x)))
+        return _divided(pieces_scalar, target, x, moves)
+    if isinstance(matrix, Identity):
+        moves.append(Move(x, target, ()))
+        return Solved(target, tuple(moves), ())
+    if matrix.shape[0] != matrix.shape[1]:
+        return None
+    c, rest = (matrix.scalar, matrix.arg) if isinstance(matrix, Scale) else (ONE, matrix)
+    if isinstance(rest, Identity):
+        moves.append(Move(scale(c, x), target, ("collect the terms with ", x)))
+        return _divided(c, target, x, moves)
+    product = matmul(matrix, x) if side == "left" else matmul(x, matrix)
+    moves.append(Move(product, target, ("collect the terms with ", x)))
+    family = one_side(matrix, target, x, facts, side)
+    if family is not None:
+        return _whole(family, product, target, x, moves)
+    conditions: list[Why] = []
+    assumed: list[Expr] = []
+    if not is_invertible(matrix):
+        kind = definiteness(matrix, assumed)
+        if kind in ("positive definite", "negative definite"):
+            conditions.extend(full_rank(b) for b in assumed)
+        else:
+            conditions.append((Call("det", (matrix,)), " ≠ 0"))
+    solution = matmul(inverse(matrix), target) if side == "left" else matmul(target, inverse(matrix))
+    final = tidy_with(solution, [])
+    why = joined(list(conditions)) if conditions else (matrix, " is invertible")
+    moves.append(Move(x, final, why))
+    return Solved(final, tuple(moves), tuple(conditions))
+
+
+def _whole(family: Family, left: Expr, target: Expr, x: Symbol, moves: list[Move]) -> Solved:
+    """The family as a solution, put back visibly."""
+    back = substitute(left, {x: family.every})
+    moves.append(Move(back, target, ("put back: it holds for every ", family.why[-3]), True))
+    moves.append(Move(x, family.every, joined([family.why, *family.conditions])))
+    letter, kind = family.why[-3], family.why[-1]
+    said: Why = (family.every, ", ", letter, f" is any {kind}")
+    return Solved(family.every, tuple(moves), family.conditions, family.least, (letter, " = 0: the one of least norm"), said)
+
+
+def _divided(scalar: Expr, target: Expr, x: Symbol, moves: list[Move]) -> Solved:
+    conditions: tuple[Why, ...] = () if is_nonzero(scalar) else ((scalar, " ≠ 0"),)
+    quotient = tidy(scale(power(scalar, -1), target))
+    moves.append(Move(x, quotient, joined(list(conditions)) if conditions else ("divide by ", scalar)))
+    return Solved(quotient, tuple(moves), conditions)
+
+
+def _diagonal_parts(equation: Expr, x: Symbol) -> Expr:
+    """D − diag(diag(A)) for diag(diag(D − A)), D diagonal."""
+
+    def visit(node: Expr) -> Expr:
+        match node:
+            case Call(name="diag", args=(Call(name="diag", args=(arg,)),)) if x.name in arg.free:
+                parts = []
+                for term in terms(tidy(arg if isinstance(arg, Add) else expanded(arg, x.name))):
+                    c, rest = coefficient(term)
+                    parts.append(scale(number(c), rest if rest is x else Call("diag", (Call("diag", (rest,)),))))
+                return add(*parts)
+        return node
+
+    return tidy(transform(equation, visit))
+
+
+_INVERSE = {"log": "exp", "exp": "log"}
+
+
+def _by_map(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
+    """An equation that is linear in log(x) or exp(x), entry by entry: solved for that, then for x."""
+    found = {n for n in walk(equation) if isinstance(n, Map) and n.arg is x and n.function in _INVERSE}
+    if len(found) != 1:
+        return None
+    (whole,) = found
+    y: Symbol = Symbol("_value", x.shape)
+    swapped = substitute(equation, {whole: y})
+    if x.name in swapped.free:
+        return None
+    solved = _linear(swapped, y, [])
+    if solved is None or solved.family:
+        return None
+    moves = list(before)
+    for move in solved.moves:
+        said = tuple(part if isinstance(part, str) else substitute(part, {y: whole}) for part in move.why)
+        moves.append(Move(substitute(move.left, {y: whole}), substitute(move.right, {y: whole}), said))
+    assert isinstance(whole, Map) and isinstance(whole.function, str)
+    value = _multiple_of_ones(solved.solution)
+    inverse_name = _INVERSE[whole.function]
+    c = value.scalar if isinstance(value, Scale) and isinstance(value.arg, Ones) else None
+    final = scale(Map(inverse_name, c), value.arg) if c is not None and isinstance(value, Scale) else Map(inverse_name, value)
+    conditions = list(solved.conditions)
+    if inverse_name == "log":
+        conditions.append((value, " > 0") if value.is_scalar else ("every entry of ", value, " is positive"))
+    why: Why = (f"{inverse_name} of both sides",) + (() if x.is_scalar else (", entry by entry",))
+    moves.append(Move(x, final, why))
+    return Solved(final, tuple(moves), tuple(conditions))
+
+
+def _multiple_of_ones(expr: Expr) -> Expr:
+    """(λ − 1)·1 for λ·1 − 1."""
+    parts = [(t.scalar, t.arg) if isinstance(t, Scale) else (ONE, t) for t in terms(expr)]
+    if len(parts) < 2 or not all(isinstance(body, Ones) for _, body in parts):
+        return expr
+    return scale(tidy(add(*(c for c, _ in parts))), parts[0][1])
+
+
+def _by_powers(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
+    """a s^p + b s^(p−1) = 0 for s > 0: multiplied by a power of s it is linear."""
+    if "positive" not in x.has:
+        return None
+    open_form = expanded(equation, x.name)
+    found: dict[Fraction, list[Expr]] = {}
+    for term in terms(open_form):
+        c, powers, body = collected_powers(term)
+        exponent = powers.pop(x, number(0))
+        rest = join(c, powers, body)
+        if not isinstance(exponent, Number) or x.name in rest.free:
+            return None
+        found.setdefault(exponent.value, []).append(rest)
+    if len(found) != 2:
+        return None
+    high, low = max(found), min(found)
+    if high - low != 1:
+        return None
+    up, down = tidy(add(*found[high])), tidy(negate(add(*found[low])))
+    c, _ = coefficient(up)
+    if c != 1:
+        up, down = tidy(scale(number(1 / c), up)), tidy(scale(number(1 / c), down))
+    factor = tidy(scale(number(abs(1 / c)), power(x, number(-low))))
+    left = times(up, x)
+    moves = [*before, Move(left, down, ("multiply by ", factor))]
+    return _divided(up, down, x, moves)
+
+
+def _two_sides(term: Term, target: Expr, x: Symbol, moves: list[Move], facts: Facts) -> Solved | None:
+    left, right = term.left, term.right
+    assert left is not None and right is not None
+    moves.append(Move(scale(term.scalar, matmul(left, x, right)), target, ("multiply out",)))
+    family = two_sides(left, right, target, x, facts) if term.scalar is ONE else None
+    if family is not None:
+        return _whole(family, moves[-1].left, target, x, moves)
+    conditions: list[Why] = []
+    sides: list[Expr] = []
+    from derive.expressions.sizes import is_square
+
+    for m in (left, right):
+        if not is_square(m.shape):
+            return None
+        assumed: list[Expr] = []
+        if not is_invertible(m):
+            if definiteness(m, assumed) in ("positive definite", "negative definite"):
+                conditions.extend(full_rank(b) for b in assumed)
+            else:
+                conditions.append((Call("det", (m,)), " ≠ 0"))
+        sides.append(inverse(m))
+    final = tidy_with(scale(power(term.scalar, -1), matmul(sides[0], target, sides[1])), [])
+    moves.append(Move(x, final, joined(list(conditions)) if conditions else ("multiply by the inverses",)))
+    return Solved(final, tuple(moves), tuple(conditions))
+
+
+def _by_inverse(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
+    """An equation in X⁻¹: solved for X⁻¹ itself, or multiplied by X from one side or both."""
+    y: Symbol = Symbol("_inverse", x.shape, frozenset(x.has & {"symmetric", "spd", "invertible"}))
+    inverted = inverse(x)
+    swapped = substitute(tidy_with(equation, []), {inverted: y})
+    if x.name not in swapped.free:
+        solved = _linear(swapped, y, [])
+        if solved is not None:
+            moves = list(before)
+            for move in solved.moves:
+                left = substitute(move.left, {y: inverted})
+                said = tuple(part if isinstance(part, str) else substitute(part, {y: inverted}) for part in move.why)
+                moves.append(Move(left, substitute(move.right, {y: inverted}), said))
+            final = tidy_with(inverse(solved.solution), [])
+            moves.append(Move(x, final, ("invert both sides",)))
+            return Solved(final, tuple(moves), solved.conditions)
+    sides = ((True, True, "from both sides"), (True, False, "from the left"), (False, True, "from the right"))
+    for before_it, after_it, words in sides:
+        parts = []
+        for t in terms(equation):
+            c, rest = (t.scalar, t.arg) if isinstance(t, Scale) else (ONE, t)
+            product = matmul(*((x,) if before_it else ()), rest, *((x,) if after_it else ()))
+            parts.append(tidy_with(scale(c, product), []))
+        multiplied = collect(add(*parts))
+        if not _has_inverse(multiplied, x):
+            solved = _linear(multiplied, x, [])
+            if solved is not None:
+                opening, *others = solved.moves
+                told = Move(opening.left, opening.right, ("multiply by ", x, f" {words}"))
+                moves = [*before, told, *others]
+                return Solved(solved.solution, tuple(moves), solved.conditions)
+    return None
+
+
+def _has_inverse(expr: Expr, x: Symbol) -> bool:
+    from derive.expressions.nodes import walk
+
+    return any(isinstance(e, Power) and x.name in e.free for e in walk(expr))
+
+

@@ -1,0 +1,260 @@
+"""An equation in one unknown, read: its terms L X R, multiplied out; what can be divided out of it; moves and solutions.
+
+Source: Magnus & Neudecker, Matrix Differential Calculus, ch. 2; Boyd & Vandenberghe, Convex Optimization, app. A.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from derive.calculus import algebra
+from derive.calculus.differentiate.level import spread
+from derive.calculus.linear.inner_product import joined
+from derive.calculus.properties import is_invertible, is_nonzero
+from derive.calculus.simplify.collect import collect, positive_first
+from derive.calculus.simplify.simplify import tidy, tidy_with
+from derive.derivation.derivation import Why
+from derive.expressions.build import ONE, add, coefficient, is_zero, matmul, scale, terms, times, total, transpose
+from derive.expressions.nodes import Add, Expr, Identity, MatMul, Number, Scale, Sum, Symbol, Times, Transpose, number, transform
+from derive.expressions.sizes import is_column
+
+
+@dataclass(frozen=True)
+class Term:
+    """scalar · left · X · right (X' when transposed)."""
+
+    scalar: Expr
+    left: Expr | None
+    right: Expr | None
+    transposed: bool = False
+
+
+@dataclass(frozen=True)
+class Move:
+    """left = right after one move, with the words that say which."""
+
+    left: Expr
+    right: Expr
+    why: Why
+    identity: bool = False
+
+
+@dataclass(frozen=True)
+class Solved:
+    """The solution with the moves that lead to it and what was assumed.
+
+    Of a family `solution` is every one of them, with a letter that ranges over everything; `particular` is the one of
+    least norm, `least` says so, `family` says what the family is.
+    """
+
+    solution: Expr
+    moves: tuple[Move, ...]
+    conditions: tuple[Why, ...]
+    particular: Expr | None = None
+    least: Why = ()
+    family: Why = ()
+
+
+def expanded(expr: Expr, name: str) -> Expr:
+    """Multiplied out where the unknown stands in a sum, like terms collected."""
+    names = frozenset({name})
+
+    def open_up(e: Expr) -> Expr:
+        match e:
+            case Scale(scalar=s, arg=Add() as a) if a.free & names:
+                return add(*(scale(s, t) for t in a.terms))
+            case Scale(scalar=Add() as s, arg=a) if s.free & names:
+                return add(*(scale(t, a) for t in s.terms))
+            case Transpose(arg=Add() as a) if a.free & names:
+                return add(*(tidy(Transpose(t)) for t in a.terms))
+            case Times() if any(isinstance(f, Add) and f.free & names for f in e.factors):
+                out: list[Expr] = [ONE]
+                for f in e.factors:
+                    choices = f.terms if isinstance(f, Add) and f.free & names else (f,)
+                    out = [times(x, c) for x in out for c in choices]
+                return add(*out)
+        return e
+
+    for _ in range(20):
+        new = tidy_with(transform(spread(expr, names), open_up), [])
+        if new is expr:
+            break
+        expr = new
+    return tidy(collect(expr))
+
+
+def split_terms(expr: Expr, x: Symbol) -> tuple[list[Term], Expr] | None:
+    """(the terms with the unknown, the rest), or None when it is not linear in it."""
+    found: list[Term] = []
+    rest: list[Expr] = []
+    for term in terms(expr):
+        if x.name not in term.free:
+            rest.append(term)
+            continue
+        scalar: Expr = ONE
+        body = term
+        if isinstance(body, Scale):
+            scalar, body = body.scalar, body.arg
+        elif body.is_scalar and isinstance(body, Times):
+            outside = [f for f in body.factors if x.name not in f.free]
+            inside = [f for f in body.factors if x.name in f.free]
+            if len(inside) != 1:
+                return None
+            scalar, body = times(*outside), inside[0]
+        if x.name in scalar.free:
+            return None
+        factors = body.factors if isinstance(body, MatMul) else (body,)
+        places = [k for k, f in enumerate(factors) if x.name in f.free]
+        if len(places) != 1:
+            return None
+        (k,) = places
+        here = factors[k]
+        if here is not x and here is not transpose(x):
+            return None
+        left = matmul(*factors[:k]) if k else None
+        right = matmul(*factors[k + 1 :]) if k + 1 < len(factors) else None
+        if right is not None and right.is_scalar and not x.is_scalar:
+            scalar, right = times(scalar, right), None
+        if left is not None and left.is_scalar and not x.is_scalar:
+            scalar, left = times(scalar, left), None
+        found.append(Term(scalar, left, right, here is not x))
+    return found, total(rest, expr.shape)
+
+
+def gathered_left(expr: Expr, x: Symbol) -> Expr:
+    """(a'x) b as b a'x, Σ (aᵢ'x) bᵢ as (Σ bᵢ aᵢ') x: the unknown column at the right end of a matrix product."""
+    if not is_column(x.shape) or not is_column(expr.shape):
+        return expr
+
+    def at_the_end(term: Expr) -> Expr:
+        match term:
+            case Scale(scalar=s, arg=a) if x.name in s.free and x.name not in a.free:
+                factors = s.factors if isinstance(s, Times) else (s,)
+                inner = [f for f in factors if x.name in f.free]
+                if len(inner) == 1 and isinstance(inner[0], MatMul):
+                    row = inner[0] if inner[0].factors[-1] is x else tidy(_reversed(inner[0]))
+                    if isinstance(row, MatMul) and row.factors[-1] is x and x.name not in matmul(*row.factors[:-1]).free:
+                        return scale(times(*(f for f in factors if f is not inner[0])), matmul(a, *row.factors))
+            case Scale(scalar=s, arg=Sum() as a):
+                return scale(s, at_the_end(a))
+            case Sum(body=body) if x.name in body.free:
+                inside = at_the_end(body)
+                c, rest = (inside.scalar, inside.arg) if isinstance(inside, Scale) else (ONE, inside)
+                if isinstance(rest, MatMul) and rest.factors[-1] is x and x.name not in c.free:
+                    front: Expr = Sum(term.index, term.lower, term.upper, scale(c, matmul(*rest.factors[:-1])))
+                    return matmul(front, x)
+        return term
+
+    return add(*(at_the_end(t) for t in terms(expr)))
+
+
+def _reversed(product: MatMul) -> Expr:
+    return matmul(*(transpose(f) for f in reversed(product.factors)))
+
+
+def only_number(before: Expr, after: Expr) -> bool:
+    """Whether just a number was divided out, which needs no line of its own."""
+    c, rest = coefficient(before)
+    return c not in (0, 1) and rest is after
+
+
+def strip(expr: Expr) -> tuple[Expr, Why]:
+    """Without an outer factor that can be divided out: 2, an invertible matrix at one end."""
+    now = expr
+    whys: list[Why] = []
+    if isinstance(now, Scale) and (is_nonzero(now.scalar)) and isinstance(now.arg, (Add, MatMul, Sum)):
+        whys.append(_divide(now.scalar))
+        now = now.arg
+    elif isinstance(now, Times) and any(isinstance(f, Add) for f in now.factors):
+        outside = [f for f in now.factors if not isinstance(f, Add)]
+        if outside and all(is_nonzero(f) for f in outside):
+            whys.append(_divide(times(*outside)))
+            now = times(*(f for f in now.factors if isinstance(f, Add)))
+    if isinstance(now, MatMul) and any(_bracket(f) for f in now.factors):
+        factors = list(now.factors)
+        while len(factors) > 1 and is_invertible(factors[0]) and not _bracket(factors[0]):
+            whys.append((factors.pop(0), " is invertible"))
+        while len(factors) > 1 and is_invertible(factors[-1]) and not _bracket(factors[-1]):
+            whys.append((factors.pop(), " is invertible"))
+        now = matmul(*factors)
+    if now is expr:
+        return expr, ()
+    if len(whys) > 1 and isinstance(whys[0][-1], Number):
+        whys.pop(0)
+    return now, joined(whys)
+
+
+def _divide(scalar: Expr) -> Why:
+    c, rest = coefficient(scalar)
+    if rest is ONE and abs(c) < 1:
+        return ("multiply by ", number(1 / c))
+    return ("divide by ", scalar)
+
+
+def _bracket(factor: Expr) -> bool:
+    inner = factor.arg if isinstance(factor, Transpose) else factor
+    return isinstance(inner, Add | Sum)
+
+
+def scaled(parts: list[Term], rest: Expr) -> tuple[list[Term], Expr]:
+    """The common number of the terms divided out, and the sign so that the first is positive."""
+    numbers = [coefficient(t.scalar)[0] for t in parts]
+    sizes = {abs(c) for c in numbers}
+    c = (sizes.pop() if len(sizes) == 1 else Fraction(1)) * (-1 if numbers[0] < 0 else 1)
+    if c == 1:
+        return parts, rest
+    scaled = [Term(times(number(1 / c), t.scalar), t.left, t.right, t.transposed) for t in parts]
+    return scaled, tidy(add(*(scale(number(1 / c), t) for t in terms(rest)))) if not is_zero(rest) else rest
+
+
+def framed(expr: Expr) -> Expr:
+    """X'(I − c 11')X for X'X − c X'11'X, 1'(y − Xw) for 1'y − 1'Xw: what all terms begin and end with, taken out.
+
+    A scalar product in front of a vector, (1'y) X'1, is first written as X'11'y.
+    """
+    opened = terms(algebra.expand(expr)) if isinstance(expr, Add | MatMul | Scale) else ()
+    if len(opened) < 2:
+        return expr
+    parts: list[tuple[Expr, tuple[Expr, ...]]] = []
+    for term in opened:
+        scalar, body = (term.scalar, term.arg) if isinstance(term, Scale) else (ONE, term)
+        if term.is_scalar:
+            loose = list(term.factors if isinstance(term, Times) else (term,))
+            products = [f for f in loose if isinstance(f, MatMul)]
+            if len(products) != 1:
+                return expr
+            scalar, body = times(*(f for f in loose if f not in products)), products[0]
+        chain = body.factors if isinstance(body, MatMul) else (body,)
+        inner = [f for f in (scalar.factors if isinstance(scalar, Times) else (scalar,)) if isinstance(f, MatMul)]
+        if inner and is_column(expr.shape):
+            for product in inner:
+                chain = (*chain, *product.factors)
+            scalar = times(*(f for f in (scalar.factors if isinstance(scalar, Times) else (scalar,)) if f not in inner))
+        parts.append((scalar, chain))
+    shortest = min(len(chain) for _, chain in parts)
+    left = right = 0
+    while left < shortest and len({chain[left] for _, chain in parts}) == 1:
+        left += 1
+    while right < shortest - left and len({chain[-1 - right] for _, chain in parts}) == 1:
+        right += 1
+    if not left + right or (left + right == 1 and not expr.is_scalar):
+        return expr
+    front, back = parts[0][1][:left], parts[0][1][len(parts[0][1]) - right :]
+    size = front[-1].shape[1] if front else back[0].shape[0]
+    middles = [scale(c, matmul(*chain[left : len(chain) - right]) if len(chain) > left + right else Identity(size)) for c, chain in parts]
+    if any(m.shape != middles[0].shape for m in middles) or (expr.is_scalar and middles[0].is_scalar):
+        return expr
+    return matmul(*front, positive_first(collect(add(*middles))), *back)
+
+
+def gathered(pieces: list[Expr]) -> list[Expr]:
+    """I + λI is (1 + λ)I."""
+    eyes = [p for p in pieces if isinstance(p, Identity) or (isinstance(p, Scale) and isinstance(p.arg, Identity))]
+    if len(eyes) < 2:
+        return pieces
+    factors = [p.scalar if isinstance(p, Scale) else ONE for p in eyes]
+    whole = scale(tidy(add(*factors)), eyes[0].arg if isinstance(eyes[0], Scale) else eyes[0])
+    return [whole, *(p for p in pieces if p not in eyes)]
+
+

@@ -1,0 +1,1 @@
+"""What the engine hands on: derivations made of chains of lines, reasons and quantities."""

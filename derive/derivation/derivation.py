@@ -1,0 +1,226 @@
+"""Steps, lines, chains and the derivation: frozen, well-formed by construction."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from derive.expressions.nodes import D, Expr, Path, Symbol, at, replace
+from derive.expressions.sizes import Shape, Size
+from derive.language.problems.problem import Problem
+
+Why = tuple[str | Expr, ...]
+"""A reason as it is printed: words, and expressions among them: ("symmetric: ", Transpose(A), " = ", A)."""
+
+
+def told(text: str, read: Callable[[str], Expr]) -> Why:
+    """The words of a row of a table; what stands between backticks is mathematics, read a side of an equation at a time."""
+    out: list[str | Expr] = []
+    for k, part in enumerate(re.split(r"`([^`]*)`", text)):
+        if not k % 2:
+            out.append(part)
+            continue
+        for n, side in enumerate(part.split(" = ")):
+            out.extend((" = ",) if n else ())
+            out.append(read(side))
+    return tuple(part for part in out if part != "")
+
+
+class BrokenChain(ValueError):
+    """A line does not follow from the one above by its steps."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One rule applied at one place: the subexpression `before` at `path` of the line becomes `after`."""
+
+    before: Expr
+    after: Expr
+    rule: str
+    path: Path
+    why: Why = ()
+
+    def apply(self, whole: Expr) -> Expr:
+        if at(whole, self.path) is not self.before:
+            raise BrokenChain(f"step {self.rule}: its left side does not stand at {self.path}")
+        return replace(whole, self.path, self.after)
+
+
+@dataclass(frozen=True)
+class Head:
+    """The left side that names what a chain derives: Df(X)[H], ∇f(X), D²f(X)[H, K], Hess f(X)[K], …
+
+    quantity    value, derivative, differential, gradient, jacobian, second-derivative, hessian (an operator with a direction,
+                a matrix without), vectorized, taylor, quadratic (D²f[H, H]), entry (∂f_i/∂X_pq, its indices as directions; of
+                the value alone: the array ∂f_i/∂X), second-entry (∂²f/∂x_p∂x_q), jacobian-determinant
+    function    the name in the header
+    wrt         the variables; one of them for a gradient by one of several
+    directions  in the order in which they are written
+    arguments   all variables, where `wrt` is one of several: the A, b of ∇_A f(A, b); empty when they are `wrt`
+    indices     of the entry that is meant: the i, j of [Df(X)[H]]_ij
+    through     the entry of an intermediate through which an `entry` goes: = Σ_k ∂f/∂g_k ∂g_k/∂X_pq is printed behind it, without Σ
+                by `einstein`
+    """
+
+    quantity: str
+    function: str
+    wrt: tuple[Symbol, ...]
+    directions: tuple[Expr, ...] = ()
+    arguments: tuple[Symbol, ...] = ()
+    indices: tuple[Expr, ...] = ()
+    through: Expr | None = None
+    einstein: bool = False
+
+
+@dataclass(frozen=True)
+class Partial:
+    """The derivative of a definition by one of the names in it, all others fixed (of matrices with columns stacked); `quotient` says
+    the same as an expression that is still pending."""
+
+    definition: Expr
+    name: Symbol
+    quotient: Expr
+
+
+@dataclass(frozen=True)
+class Line:
+    """One displayed relation; its last member is `expr`.
+
+    left      the left side; None continues the line above
+    relation  "=", "⇔", "⇒", "≻", "⪰" … between left (or the line above) and expr.  After ⇔ or ⇒ an equation stands:
+              `left` and `expr` are its two sides and `equation` is True
+    quantity  what it states (LANGUAGE.md); `of` the intermediate that it is about, when not the function itself
+    rule      the name of the main rule, `why` the reason as printed
+    steps     the rewrites from the expression of the line above (of `start`, where given) to this one
+    solution  for an equation: the values of symbols at which it holds
+    free      (index, size) of free indices, those of the value first, then those of the variable: the line is about the
+              whole array over them
+    partial   what a row of a table of intermediates is about
+    beside    an equation that is printed in front: the intermediate and its definition, in a table of them
+    space     the shapes of value and variable of a derivative, printed behind as the space (p×q)×(m×n) of the whole array
+    shaped    whether the shapes stand under its factors
+    """
+
+    expr: Expr
+    rule: str
+    why: Why = ()
+    quantity: str = "derivative"
+    left: Head | Expr | None = None
+    relation: str = "="
+    equation: bool = False
+    of: Expr | None = None
+    steps: tuple[Step, ...] = ()
+    start: Expr | None = None
+    solution: Mapping[Symbol, Expr] | None = None
+    note: str | None = None
+    free: tuple[tuple[Symbol, Size], ...] = ()
+    partial: Partial | None = None
+    beside: tuple[Head | Expr, Expr] | None = None
+    space: tuple[Shape, Shape] | None = None
+    shaped: bool = False
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Lines that follow from one another.
+
+    quantity  the `find` key that it answers, or `lemma`
+    title     a few words for the frame or the heading
+    """
+
+    quantity: str
+    title: str
+    lines: tuple[Line, ...]
+
+    def __post_init__(self) -> None:
+        previous: Expr | None = None
+        for k, line in enumerate(self.lines):
+            here = line.start if line.start is not None else previous
+            if line.steps:
+                if here is None:
+                    raise BrokenChain(f"{self.title}, line {k + 1}: steps from nowhere")
+                for step in line.steps:
+                    here = step.apply(here)
+                if here is not line.expr:
+                    raise BrokenChain(f"{self.title}, line {k + 1} ({line.rule}): its steps do not lead to it")
+            elif here is not None and line.left is None and line.relation == "=" and here is not line.expr:
+                raise BrokenChain(f"{self.title}, line {k + 1} ({line.rule}): it differs from the line above without a step")
+            previous = line.expr
+
+
+@dataclass(frozen=True)
+class Result:
+    """What was asked, read off a line: `expr` is that line's expression (or the argument of its inner product).
+
+    direction       the second direction, for the results that have one
+    classification  minimum, maximum, saddle, undetermined (a stationary point)
+    conditions      under which it holds
+    free            free indices, as of a line
+    """
+
+    expr: Expr
+    direction: tuple[Symbol, ...] = ()
+    classification: str | None = None
+    conditions: tuple[Why, ...] = ()
+    family: Why = ()
+    free: tuple[tuple[Symbol, Size], ...] = ()
+
+    def _repr_latex_(self) -> str:
+        """The expression, typeset, in a notebook."""
+        from derive.notation.latex.latex import latex
+
+        return f"$\\displaystyle {latex(self.expr)}$"
+
+    def __str__(self) -> str:
+        from derive.notation.text.text import pretty
+
+        return pretty(self.expr)
+
+
+Found = Result | Mapping[str, Result] | tuple[Result, ...] | tuple[Mapping[str, Result], ...]
+"""What answers a `find` key: a result, one for each variable of a list `wrt`, or several (stationary points) of either kind."""
+
+
+def members(found: Found) -> list[tuple[str, Result]]:
+    """Each result with the name of its variable, '' where there is one variable."""
+    if isinstance(found, Result):
+        return [("", found)]
+    if isinstance(found, Mapping):
+        return list(found.items())
+    return [pair for one in found for pair in members(one)]
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A problem and the chains that answer it.
+
+    results     by quantity a Result, or one for each variable of a list `wrt`; several stationary points are a tuple
+    conditions  under which the derivation holds, each a reason-like sequence of words and expressions
+    where       (symbol, definition) of intermediates named on the way: S = X'AX
+    """
+
+    problem: Problem
+    chains: tuple[Chain, ...]
+    results: Mapping[str, Found]
+    conditions: tuple[Why, ...] = ()
+    where: tuple[tuple[Symbol, Expr], ...] = ()
+    remarks: tuple[Why, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        stated = {line.expr for chain in self.chains for line in chain.lines}
+        stated |= {child for e in tuple(stated) for child in e.children}
+        for quantity, result in self.results.items():
+            for _, one in members(result):
+                if one.expr not in stated:
+                    raise BrokenChain(f"the {quantity} is not on any line")
+
+    @property
+    def letters(self) -> tuple[tuple[Symbol, Expr], ...]:
+        """The intermediates that a reader is told of: not dQ, the derivative of what has the letter Q, nor what a table says."""
+        return tuple((symbol, expr) for symbol, expr in self.where if not isinstance(expr, D) and "link" not in symbol.has)
+
+    def free(self, result: Result) -> tuple[tuple[Symbol, Size], ...]:
+        """The free indices of a result: its own, or those of the line that it stands on."""
+        stating = [line.free for chain in self.chains for line in chain.lines if line.expr is result.expr]
+        return result.free or (() if () in stating else next(iter(stating), ()))

@@ -1,0 +1,1 @@
+"""Widths and breaks: what fits a page."""

@@ -1,0 +1,1 @@
+"""What stands on a page: frames, rows, questions, settings, as plain values."""

@@ -1,0 +1,354 @@
+"""The document as plain frozen values: all that a template sees.
+
+Every string ending in its field's name as LaTeX is ready to be printed; nothing in here knows an expression or a problem.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from derive.documents.page.picture import Figure
+
+
+@dataclass(frozen=True)
+class Row:
+    """One displayed row.
+
+    key         names it: problem id, chain, line
+    number      of the step in its derivation, from 1
+    lead        ⇔ or ⇒ in front of a whole equation, an intermediate with its definition in a table of them, else ''
+    left        the left side, '' where the row continues the one above
+    whole_left  the left side that the row belongs to, where it has none of its own
+    relation    what stands between
+    lines       the right side, broken into as many lines as it needs; the first follows the relation
+    reason      as text, '' for none
+    sentence    the reason as a sentence that leads to the row
+    overlay     the click that shows it, from 1
+    mark        `file:line step k`, for the log
+    repeated    it closed the frame before and is repeated, greyed
+    alone       its left side stands on a line of its own, above
+    tabled      it is of a table of intermediates: `lead` is the definition, which is given, not an equivalence
+    """
+
+    key: str
+    number: int
+    lead: str
+    left: str
+    whole_left: str
+    relation: str
+    lines: tuple[str, ...]
+    reason: str
+    sentence: str
+    overlay: int
+    mark: str
+    repeated: bool = False
+    alone: bool = False
+    tabled: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A result as it is boxed: `left relation lines`.
+
+    key             names it
+    quantity        what it answers: derivative, gradient, …
+    left            the left side
+    lines           the right side, broken into as many lines as it needs
+    conditions      under which it holds, each a text
+    overlay         the click that shows it
+    mark            its place, for the log
+    classification  what kind of stationary point it is, '' for none
+    relation        what stands between
+    alone           its left side stands on a line of its own
+    """
+
+    key: str
+    quantity: str
+    left: str
+    lines: tuple[str, ...]
+    conditions: tuple[str, ...]
+    overlay: int
+    mark: str
+    classification: str = ""
+    relation: str = "="
+    alone: bool = False
+
+
+@dataclass(frozen=True)
+class PartText:
+    """(a), (b), … of a problem.
+
+    label      its letter
+    find       what it asks, a sentence
+    statement  the author's words
+    hint       the author's words; '' where no hints are printed
+    points     as they are written, '' for none
+    """
+
+    label: str
+    find: str
+    statement: str
+    hint: str
+    points: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """Rows that follow from one another, under a few words that say what they are about, and the answers they end in.
+
+    title         those words
+    quantity      what the rows derive: derivative, gradient, …, lemma
+    rows          in order
+    answers       boxed after the rows
+    lead, widest  the widest of what stands in front of the rows, and of their left sides
+    style         `aligned` left sides; `flush`: too different for that, every row begins at the left; `hanging`: and some
+                  stand on lines of their own
+    letter        of the part that they belong to, '' where there are no parts
+    part          that part, where the block is its first
+    reached       the letter of the part in which these answers were derived, where no row leads to them here
+    """
+
+    title: str
+    quantity: str
+    rows: tuple[Row, ...]
+    answers: tuple[Answer, ...] = ()
+    lead: str = ""
+    widest: str = ""
+    style: str = "aligned"
+    letter: str = ""
+    part: PartText | None = None
+    reached: str = ""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One slide.
+
+    subtitle       what it is about
+    number, count  which part of its problem it is, of how many
+    blocks         what stands on it
+    last           it closes the problem
+    overlays       how many clicks it has
+    mark           its place, for the log
+    span           the keys of the first and the last thing on it
+    definitions    the letters that occur on it, each with what it stands for: (left, lines)
+    """
+
+    subtitle: str
+    number: int
+    count: int
+    blocks: tuple[Block, ...]
+    last: bool
+    overlays: int
+    mark: str = ""
+    span: tuple[str, str] = ("", "")
+    definitions: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is given and what is asked.
+
+    lines            the function and what `let` names: (left, right), the right side broken into lines where it is long;
+                     left is '' where it stands on a line of its own, the first of them
+    given            the symbols: `X ∈ R^{m×n}`, `A symmetric`, as text with mathematics
+    find             a sentence
+    statement, hint  the author's words
+    """
+
+    lines: tuple[tuple[str, tuple[str, ...]], ...]
+    given: tuple[str, ...]
+    find: str
+    statement: str
+    hint: str
+
+
+@dataclass(frozen=True)
+class ProblemPage:
+    """A problem with its whole derivation.
+
+    id                  its name
+    number              its label in a set, '' where it has none
+    title, title_plain  as LaTeX and without markup
+    question            what is given and what is asked
+    blocks              the derivation, in the order of an article
+    frames              the same cut into slides
+    answers             all results
+    parts               (a), (b), …
+    points              as they are written, '' for none
+    layout              the layout convention, a sentence
+    check, check_short  how the lines were checked, one sentence; a shorter one
+    remarks             what the engine and the author remark
+    source              where the problem is from
+    notes               for the lecturer
+    mark                its place, for the log
+    definitions         the letters that the derivation uses, each with what it stands for: (left, lines)
+    opening, ending     words that no frame has room for beside the derivation: paragraphs for frames before it, after it
+    figures             those that stand with the question, and those after the derivation
+    kind                problem
+    """
+
+    id: str
+    number: str
+    title: str
+    title_plain: str
+    question: Question
+    blocks: tuple[Block, ...]
+    frames: tuple[Frame, ...]
+    answers: tuple[Answer, ...]
+    parts: tuple[PartText, ...]
+    points: str
+    layout: str
+    check: str
+    check_short: str
+    remarks: tuple[str, ...]
+    source: str
+    notes: str
+    mark: str
+    definitions: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    figures: tuple[Figure, ...] = ()
+    opening: tuple[tuple[str, ...], ...] = ()
+    ending: tuple[tuple[str, ...], ...] = ()
+    kind: str = "problem"
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of a lecture.
+
+    title, title_plain  as LaTeX and without markup
+    number              from 1
+    kind                section
+    """
+
+    title: str
+    title_plain: str
+    number: int
+    kind: str = "section"
+
+
+@dataclass(frozen=True)
+class Prose:
+    """A frame of words.
+
+    style               frame, definition, proposition, remark or example
+    title, title_plain  as LaTeX and without markup
+    paragraphs          its text
+    items               points below it
+    mark                its place, for the log
+    kind                prose
+    """
+
+    style: str
+    title: str
+    title_plain: str
+    paragraphs: tuple[str, ...]
+    items: tuple[str, ...]
+    mark: str
+    kind: str = "prose"
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """The figures of a problem alone, without its derivation.
+
+    id                  the problem's
+    title, title_plain  as LaTeX and without markup
+    figures             in order
+    mark                their place, for the log
+    kind                figures
+    """
+
+    id: str
+    title: str
+    title_plain: str
+    figures: tuple[Figure, ...]
+    mark: str
+    kind: str = "figures"
+
+
+@dataclass(frozen=True)
+class SymbolRow:
+    """Symbols of one kind.
+
+    symbols  as mathematics, with commas between
+    meaning  what they are, in words
+    space    in which they lie, as mathematics
+    """
+
+    symbols: str
+    meaning: str
+    space: str
+
+
+@dataclass(frozen=True)
+class SymbolTable:
+    """A table of notation, or a part of one.
+
+    id             names it among the bookmarks
+    title, title_plain  as LaTeX, and without markup
+    rows           a row for the symbols of each kind
+    number, count  which part it is, of how many
+    mark           its place for the log
+    kind           `symbols`
+    """
+
+    id: str
+    title: str
+    title_plain: str
+    rows: tuple[SymbolRow, ...]
+    number: int
+    count: int
+    mark: str
+    kind: str = "symbols"
+
+
+Item = ProblemPage | Section | Prose | Pictures | SymbolTable
+
+
+@dataclass(frozen=True)
+class Document:
+    """A whole document: what stands on its first page, then its items in order.
+
+    title, title_plain    as LaTeX and without markup
+    subtitle              of a collection
+    author, author_plain  as LaTeX and without markup
+    institute, date       as they are written
+    items                 problems, sections, prose and figures, in order; `kind` says which
+    collection            it is a lecture or a set, not one problem
+    intro                 paragraphs before the first item
+    due                   when a set is due
+    points                of a set in all
+    words                 the fixed words of the language, by name
+    overlays              slides have one row a click
+    aspect                of slides: 169 or 43
+    paper                 a4 or letter
+    reason                where reasons stand: right, below, overset or none
+    hints                 hints are printed
+    macros                the author's own preamble
+    theme                 of slides: the name of a Beamer theme, '' for the house's own
+    drawn                 there are figures among the items
+    """
+
+    title: str
+    title_plain: str
+    subtitle: str
+    author: str
+    author_plain: str
+    institute: str
+    date: str
+    items: tuple[Item, ...]
+    collection: bool
+    intro: tuple[str, ...]
+    due: str
+    points: str
+    words: Mapping[str, str]
+    overlays: bool
+    aspect: int
+    paper: str
+    reason: str
+    hints: bool
+    macros: str
+    theme: str = ""
+    drawn: bool = False

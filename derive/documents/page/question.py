@@ -1,0 +1,183 @@
+"""The question of a problem: the function, what its symbols are, what is asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from derive.derivation.derivation import Head
+from derive.documents.layout.measure import width
+from derive.documents.page.abbreviations import NONE, Names
+from derive.documents.page.document import PartText, Question
+from derive.documents.page.parts import label
+from derive.documents.page.rows import HANG, WIDE, Measure, broken
+from derive.documents.wording import prose
+from derive.documents.wording.translation import closed_up
+from derive.expressions.nodes import Expr, Symbol, walk
+from derive.expressions.sizes import Shape, is_column, is_scalar
+from derive.expressions.spelling import size_latex
+from derive.language.problems.problem import Problem
+from derive.notation.latex import latex
+from derive.notation.settings import Notation
+
+_STRONGEST = (
+    "spd", "psd", "diagonal", "symmetric", "skew", "upper", "lower", "orthogonal", "stiefel", "invertible", "full-column-rank",
+    "full-row-rank", "unit", "positive", "integer",
+)
+"""Properties in the order in which they are said."""
+
+_IMPLIED: Mapping[str, frozenset[str]] = {
+    "spd": frozenset({"psd", "symmetric", "invertible", "full-column-rank", "full-row-rank"}),
+    "psd": frozenset({"symmetric"}),
+    "diagonal": frozenset({"symmetric", "upper", "lower"}),
+    "orthogonal": frozenset({"stiefel", "invertible", "full-column-rank", "full-row-rank"}),
+    "stiefel": frozenset({"full-column-rank"}),
+    "invertible": frozenset({"full-column-rank", "full-row-rank"}),
+}
+"""What is not said any more when the stronger property was."""
+
+
+LIST = 6
+"""More symbols of one kind than this are a list that may be broken."""
+
+
+def question(problem: Problem, notation: Notation, words: Mapping[str, str], measure: Measure, names: Names = NONE) -> Question:
+    """What is given and asked, as text and mathematics ready to be printed."""
+    stated = [(head_of_function(problem, notation), names.of(problem.function))]
+    stated += [(latex.latex(symbol, notation), names.of(expr)) for symbol, expr in problem.let]
+    stated += [(latex.latex(symbol, notation), expr) for symbol, expr in names.definitions]
+    lines: list[tuple[str, tuple[str, ...]]] = []
+    for left, expr in stated:
+        key = f"{problem.id}/question"
+        room = measure.available(key, width(left) + 1.0)
+        if width(left) > WIDE * measure.line and width(latex.latex(expr, notation)) > room:
+            lines.append(("", (f"{left} =", *broken(expr, notation, {}, measure.available(key, HANG + 1.0)))))
+        else:
+            lines.append((left, broken(expr, notation, {}, room)))
+    return Question(
+        tuple(lines),
+        given(problem, notation, words),
+        asked(problem, [q for q in problem.find if not any(q in part.find for part in problem.parts)], notation, words),
+        text(problem, "statement", notation.language),
+        text(problem, "hint", notation.language),
+    )
+
+
+def text(problem: Problem, key: str, language: str = "en") -> str:
+    """A key of prose as LaTeX, '' when there is none."""
+    words = problem.prose.get(key)
+    return prose.to_latex(words, problem.positions.get(key), displays=True, language=language) if words else ""
+
+
+def head_of_function(problem: Problem, notation: Notation) -> str:
+    return latex.head(Head("value", problem.name, problem.wrt), notation)
+
+
+def parts(problem: Problem, notation: Notation, words: Mapping[str, str]) -> tuple[PartText, ...]:
+    """(a), (b), …"""
+    return tuple(
+        PartText(
+            label(k),
+            asked(problem, part.find, notation, words),
+            _words(problem, part.statement, f"parts.{k + 1}.statement", notation.language),
+            _words(problem, part.hint, f"parts.{k + 1}.hint", notation.language),
+            part.points or "",
+        )
+        for k, part in enumerate(problem.parts)
+    )
+
+
+def _words(problem: Problem, words: str | None, key: str, language: str) -> str:
+    return prose.to_latex(words, problem.positions.get(key), displays=True, language=language) if words else ""
+
+
+def asked(problem: Problem, find: Sequence[str], notation: Notation, words: Mapping[str, str]) -> str:
+    """`Find the gradient ∇f(X) and the Hessian.`"""
+    if not find:
+        return ""
+    named = []
+    for quantity in find:
+        head = _head(problem, quantity, notation)
+        key = f"find.{quantity}"
+        if quantity == "taylor" and problem.options.get("order") == 1:
+            key = "find.taylor-1"
+        elif quantity == "derivative" and _by_number(problem):
+            key = "find.derivative-by-number"
+        named.append(words[key] + (f" ${head}$" if head else ""))
+    return closed_up(words["ask"].format(what=_listed(named, words)))
+
+
+def _by_number(problem: Problem) -> bool:
+    """Whether the derivative is df/dx: by one scalar, along no direction of its own."""
+    return len(problem.wrt) == 1 and problem.wrt[0].is_scalar and not problem.direction_named
+
+
+def _head(problem: Problem, quantity: str, notation: Notation) -> str:
+    if quantity in ("derivative", "second-derivative") and _by_number(problem):
+        # In the line, df/dt with a slash.
+        return re.sub(r"^\\frac\{(.*)\}\{(.*)\}$", r"\1 / \2", latex.head(Head(quantity, problem.name, problem.wrt), notation))
+    if quantity == "derivative":
+        return latex.head(Head("derivative", problem.name, problem.wrt, problem.directions), notation)
+    if quantity == "gradient" and len(problem.wrt) == 1:
+        return latex.head(Head("gradient", problem.name, problem.wrt), notation)
+    if quantity == "second-derivative":
+        both = (*problem.directions, *problem.second_directions)
+        return latex.head(Head(quantity, problem.name, problem.wrt, both), notation) if len(problem.wrt) == 1 else ""
+    return ""
+
+
+def _listed(items: Sequence[str], words: Mapping[str, str]) -> str:
+    if len(items) < 2:
+        return "".join(items)
+    return f"{words['comma'].join(items[:-1])}{words['last']}{items[-1]}"
+
+
+def given(problem: Problem, notation: Notation, words: Mapping[str, str]) -> tuple[str, ...]:
+    """The declared symbols that occur, those of one kind together: `$A, B \\in \\mathbb{R}^{n\\times n}$ symmetric`."""
+    kinds: dict[tuple[Shape, tuple[str, ...]], list[Symbol]] = {}
+    for symbol in _in_order(problem):
+        kinds.setdefault((symbol.shape, said(symbol.has)), []).append(symbol)
+    out = []
+    for (shape, properties), symbols in kinds.items():
+        # A long list is broken between its names, which one formula is not.
+        names = (", " if len(symbols) <= LIST else "$, $").join(_named(symbol, problem, notation) for symbol in symbols)
+        described = " ".join(words[f"has.{name}"] for name in properties)
+        space = space_of(shape)
+        if described == words["has.positive"] and is_scalar(shape):
+            out.append(f"${names} > 0$")
+        else:
+            out.append(f"${names} \\in {space}$" + (f" {described}" if described else ""))
+    return tuple(out)
+
+
+def _named(symbol: Symbol, problem: Problem, notation: Notation) -> str:
+    """`A`, of a path `A(t)`."""
+    name = latex.latex(symbol, notation)
+    return name if symbol.of is None else f"{name}({latex.latex(problem.symbols[symbol.of], notation)})"
+
+
+def said(has: Iterable[str]) -> tuple[str, ...]:
+    """The properties worth saying: those that no other of them implies."""
+    present = set(has)
+    for name in _STRONGEST:
+        if name in present:
+            present -= _IMPLIED.get(name, frozenset())
+    return tuple(name for name in _STRONGEST if name in present)
+
+
+def space_of(shape: Shape) -> str:
+    """`\\mathbb{R}^{m \\times n}`, for a column `\\mathbb{R}^{n}`, for a scalar `\\mathbb{R}`."""
+    if is_scalar(shape):
+        return r"\mathbb{R}"
+    if is_column(shape):
+        return rf"\mathbb{{R}}^{{{size_latex(shape[0])}}}"
+    rows, columns = (f"({size_latex(s)})" if len(s.terms) > 1 else size_latex(s) for s in shape)
+    return rf"\mathbb{{R}}^{{{rows} \times {columns}}}"
+
+
+def _in_order(problem: Problem) -> list[Symbol]:
+    """The variables first, then the other symbols as they were declared; only what the function speaks of."""
+    exprs: list[Expr] = [problem.function, *(expr for _, expr in problem.let)]
+    seen = {node for expr in exprs for node in walk(expr) if isinstance(node, Symbol)}
+    rest = [s for s in problem.symbols.values() if s in seen and s not in problem.wrt]
+    return [*problem.wrt, *rest]

@@ -1,0 +1,243 @@
+"""A line of a derivation as a displayed row: LaTeX of its sides, broken where it is too long, marked where it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from derive.derivation.derivation import Head, Line
+from derive.documents.layout.breaking import INDENT, even, finer
+from derive.documents.layout.measure import width
+from derive.documents.page.document import Answer, Row
+from derive.documents.page.settings import Settings
+from derive.documents.page.views import Boxed, View
+from derive.documents.wording.reasons import reason, shortened
+from derive.documents.wording.sentences import sentence
+from derive.errors import Position
+from derive.expressions.nodes import Expr, Path, at
+from derive.notation import shapes
+from derive.notation.latex import latex
+from derive.notation.settings import DEFAULT, Notation
+
+EQUIVALENCES = ("⇔", "⇒")
+"""What stands in front of a whole equation, not between its sides."""
+LEAD = 3.0
+"""What ⇔ and the gap behind it take, in em."""
+UNLIKE = 8.0
+"""Left sides that differ by more, in em, are not aligned."""
+RELATION = 1.34
+"""What a relation sign takes, in em."""
+OVER = 6.6
+"""What a relation takes that has its reason over it."""
+WIDE = 0.4
+"""Left sides that take more of the line than this stand on lines of their own where a row does not fit beside them."""
+HANG = 1.0
+"""How far the right sides of such rows are moved to the right, in em."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How wide a line of the page is, in em, and how much of it the rows with these keys may take (1 where none is given);
+    the left sides of `hanging` chains and answers stand on lines of their own; `relation` is what a relation takes."""
+
+    line: float
+    narrow: Mapping[str, float]
+    hanging: frozenset[str] = frozenset()
+    relation: float = RELATION
+
+    def available(self, key: str, left: float) -> float:
+        return max(self.line * self.narrow.get(key, 1.0) - left - self.relation, 6.0)
+
+
+def lead(line: Line, notation: Notation = DEFAULT) -> str:
+    """⇔ or ⇒ in front of a whole equation; the intermediate and its definition, in a table."""
+    if line.beside is not None:
+        name, definition = line.beside
+        return rf"{side(name, notation)} = {latex.latex(definition, notation)}, \quad"
+    return latex.relation(line.relation) if line.left is not None and line.relation in EQUIVALENCES else ""
+
+
+def left_side(line: Line, notation: Notation) -> str:
+    return "" if line.left is None else side(line.left, notation)
+
+
+def unlike(lines: Iterable[Line], notation: Notation) -> bool:
+    """Whether left sides are too different to be aligned at their relations."""
+    sizes = [width(left_side(line, notation)) for line in lines if line.left is not None]
+    return len(sizes) > 1 and max(sizes) - min(sizes) > UNLIKE
+
+
+@dataclass(frozen=True)
+class Sides:
+    """How the left sides of rows that belong together stand.
+
+    style  `aligned` at their relations; `flush`: every row begins at the left; `hanging`: so it does, and a left side that
+           leaves its row no room has a line alone
+    left   what all of them take of every line, in em
+    """
+
+    style: Literal["aligned", "flush", "hanging"]
+    left: float
+
+    def room(self, view: View, whole_left: str, measure: Measure, size: float) -> tuple[float, bool]:
+        """How much of the line a right side of this size may take, and whether its left side has a line alone."""
+        if self.style != "hanging":
+            return measure.available(view.key, self.left + (0.0 if self.style == "aligned" else width(whole_left))), False
+        beside = measure.available(view.key, self.left + width(whole_left))
+        taken = self.left + width(whole_left) + measure.relation
+        if view.line.left is not None and taken + size <= measure.line * measure.narrow.get(view.key, 1.0):
+            return beside, False
+        return measure.available(view.key, self.left + HANG), view.line.left is not None
+
+
+def sides(views: Sequence[View], notation: Notation, measure: Measure) -> Sides:
+    """How the left sides of these rows stand."""
+    lines = [view.line for view in views]
+    leads = lead_width(lines, notation)
+    widths = [width(left_side(line, notation)) for line in lines]
+    most = max(widths, default=0.0)
+    if any(chain_of(view.key) in measure.hanging for view in views):
+        return Sides("hanging", leads)
+    apart = unlike(lines, notation)
+    if most > WIDE * measure.line:
+        for line, own in zip(lines, widths, strict=True):
+            taken = own if apart and line.left is not None else most
+            if leads + taken + measure.relation + width(latex.latex(line.expr, notation)) > measure.line:
+                return Sides("hanging", leads)
+    return Sides("flush", leads) if apart else Sides("aligned", leads + most)
+
+
+def lead_width(lines: Iterable[Line], notation: Notation) -> float:
+    """What stands in front of the left sides takes, in em."""
+    ahead = [(line, lead(line, notation)) for line in lines]
+    return max((width(text) + 1.0 if line.beside else LEAD for line, text in ahead if text), default=0.0)
+
+
+def aligned(views: Sequence[View], notation: Notation) -> Sides:
+    """The left sides aligned, however wide they are."""
+    lines = [view.line for view in views]
+    leads = lead_width(lines, notation)
+    return Sides("aligned", leads + max((width(left_side(line, notation)) for line in lines), default=0.0))
+
+
+def relation_width(settings: Settings) -> float:
+    """What a relation takes, in em."""
+    return OVER if settings.reason == "overset" else RELATION
+
+
+def chain_of(key: str) -> str:
+    """The chain that a row's key begins with."""
+    return key.rpartition(".")[0]
+
+
+def side(left: Head | Expr, notation: Notation) -> str:
+    return latex.head(left, notation) if isinstance(left, Head) else latex.latex(left, notation)
+
+
+def relation(line: Line) -> str:
+    return "=" if line.beside is not None or lead(line) else latex.relation(line.relation)
+
+
+def row(
+    view: View,
+    notation: Notation,
+    measure: Measure,
+    sides: Sides,
+    where: Position,
+    clicks: Mapping[Path, str] | None = None,
+    overlay: int = 1,
+    repeated: bool = False,
+    words: Mapping[str, str] | None = None,
+) -> Row:
+    """The row of a view.
+
+    sides   how the left sides of the rows around it stand
+    words   of the language, where sentences are wanted
+    clicks  path -> the overlays (`2,3`) on which what stands there is highlighted
+    """
+    whole_left = side(view.left, notation) if view.left is not None else ""
+    room, alone = sides.room(view, whole_left, measure, width(latex.latex(view.line.expr, notation)))
+    marks = {path: _macro(view.line.expr, path, on, notation) for path, on in (clicks or {}).items()}
+    if view.line.shaped:
+        marks = shapes.marks(view.line.expr)
+    behind = shapes.space_latex(view.line)
+    said = shortened(reason(view.line.why, notation)) if view.line.why else ""
+    return Row(
+        view.key,
+        view.number,
+        lead(view.line, notation),
+        _stacked(view.line, notation, measure.available(view.key, sides.left - RELATION)) if alone else left_side(view.line, notation),
+        whole_left,
+        relation(view.line),
+        _behind(broken(view.line.expr, notation, marks, room - width(behind)), behind),
+        said,
+        sentence(view.line, notation, words) if words else "",
+        overlay,
+        mark(where, f"step {view.number}"),
+        repeated,
+        alone,
+        view.line.partial is not None,
+    )
+
+
+def _stacked(line: Line, notation: Notation, room: float) -> str:
+    """A left side that has a line alone, on several where it is wider than that."""
+    text = left_side(line, notation)
+    if not isinstance(line.left, Expr) or width(text) <= room:
+        return text
+    lines = broken(line.left, notation, {}, room)
+    body = r" \\ &\quad{} ".join(lines)
+    return rf"\begin{{aligned}}[t] &{body} \end{{aligned}}" if len(lines) > 1 else text
+
+
+def _behind(lines: tuple[str, ...], words: str) -> tuple[str, ...]:
+    return (*lines[:-1], f"{lines[-1]} {words}") if words else lines
+
+
+def answer(box: Boxed, notation: Notation, measure: Measure, where: Position, words: Mapping[str, str], overlay: int = 1) -> Answer:
+    """The box of a result, narrower than a row by its own margins."""
+    left = side(box.left, notation)
+    size = width(latex.latex(box.result.expr, notation))
+    room = measure.available(box.key, width(left) + 2.5 + RELATION - measure.relation)
+    alone = box.key in measure.hanging or (width(left) > WIDE * measure.line and size > room)
+    if alone:
+        room = measure.available(box.key, HANG + 2.5 + RELATION - measure.relation)
+    return Answer(
+        box.key,
+        box.quantity,
+        left,
+        broken(box.result.expr, notation, {}, room),
+        tuple(dict.fromkeys(reason(condition, notation) for condition in box.result.conditions)),
+        overlay,
+        mark(where, "the answer"),
+        words.get(box.result.classification, "") if box.result.classification else "",
+        latex.relation(box.relation),
+        alone,
+    )
+
+
+def broken(expr: Expr, notation: Notation, marks: Mapping[Path, str], available: float) -> tuple[str, ...]:
+    """The expression on one line where it fits, else broken at its outermost + or -, inside brackets where needed,
+    and between factors at last."""
+    whole = latex.latex(expr, notation, marks)
+    if width(whole) <= available:
+        return (whole,)
+    lines = even(finer([whole], available), available)
+    if marks and max(map(width, lines)) > available - INDENT:
+        # A marked term stands in braces and is not parted: where that leaves a line too long, nothing is marked.
+        return broken(expr, notation, {}, available)
+    return lines
+
+
+def mark(where: Position, what: str) -> str:
+    """`file:line step k`, without the characters that TeX would read."""
+    name = "".join(c if (c.isalnum() and c.isascii()) or c in "/._-+=,@ " else "?" for c in where.file)
+    return f"{name}:{where.line} {what}"
+
+
+def _macro(expr: Expr, path: Path, clicks: str, notation: Notation) -> str:
+    """The highlighting macro; a word like tr keeps the thin space that it has before it as an operator."""
+    begins = latex.latex(at(expr, path), notation)
+    operator = begins.startswith(("\\operatorname", "\\log", "\\det", "\\exp", "\\sin", "\\cos", "\\tan", "\\max", "\\min", "\\sum"))
+    return (r"\mathop{}\!" if operator else "") + rf"\dvchange<{clicks}>"

@@ -1,0 +1,92 @@
+"""How documents look, beside the notation: what `derive.toml` and the command line may set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from derive.documents.wording.words import LANGUAGES, spoken
+from derive.errors import DeriveError, Position
+from derive.language.problems.problem import Problem
+from derive.notation.settings import DEFAULT, Notation
+
+THEME = r"[A-Za-z]{1,40}"
+MOST_ROWS = 6
+"""No frame ever holds more rows."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """rows      rows of a derivation on one frame, 1 to 6
+    overlays  one row a click; otherwise a frame is one page
+    highlight what changed is marked in both rows
+    reason    where the reason stands: `right` of its row (below where it does not fit), `below`, `overset` (over the relation), `none`
+    aspect    of slides: 169 or 43
+    theme     of slides: the name of a Beamer theme, '' for the house's own
+    paper     of articles: `a4` or `letter`
+    hints     whether a sheet prints hints
+    symbols   whether a problem's document ends with the table of its notation
+    macros    the text of the author's own preamble, from `macros_file`
+    """
+
+    notation: Notation = field(default=DEFAULT)
+    rows: int = 4
+    overlays: bool = True
+    highlight: bool = True
+    reason: Literal["right", "below", "overset", "none"] = "right"
+    aspect: Literal[169, 43] = 169
+    paper: Literal["a4", "letter"] = "a4"
+    theme: str = ""
+    hints: bool = False
+    symbols: bool = False
+    author: str = ""
+    institute: str = ""
+    date: str = ""
+    macros: str = ""
+    macros_file: str = ""
+
+
+def of_problem(settings: Settings, problem: Problem) -> Settings:
+    """The settings with what the problem's own `notation` says.  DeriveError of `noted`."""
+    return noted(settings, problem.options.get("notation") or {}, problem.positions.get("notation.language"))
+
+
+def noted(settings: Settings, choices: Mapping[str, str], where: Position | None) -> Settings:
+    """The settings with a file's own choices of notation.
+
+    where  the place of its language; DeriveError [unknown-language] there, when there is no table of it
+    """
+    if not choices:
+        return settings
+    language = choices.get("language", settings.notation.language)
+    if language not in LANGUAGES:
+        raise DeriveError(
+            f"there is no table of words for the language `{language}`", code="unknown-language", where=where,
+            hint=f"there is {', '.join(LANGUAGES)}",
+        )
+    return replace(settings, notation=spoken(settings.notation.chosen(choices)))
+
+
+def laid_out(problem: Problem, settings: Settings) -> Problem:
+    """The problem with the layout of the settings, where it does not say one itself."""
+    layout = settings.notation.layout
+    return problem if "layout" in problem.options or problem.layout == layout else replace(problem, layout=layout)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What typesetting taught: how much narrower some rows must be, how much taller a problem's frames are.
+
+    narrow   row key -> the share of the line that its formula may take
+    scale    problem id -> by how much its frames are taller than was thought
+    apart    (first, last) of what a frame was too small for, by the keys of rows and answers
+    hanging  keys of the chains and answers whose left sides stand on lines of their own
+    letters  problem id -> how many subexpressions are given a letter, so that its rows fit
+    """
+
+    narrow: dict[str, float] = field(default_factory=dict)
+    scale: dict[str, float] = field(default_factory=dict)
+    apart: frozenset[tuple[str, str]] = frozenset()
+    hanging: frozenset[str] = frozenset()
+    letters: dict[str, int] = field(default_factory=dict)

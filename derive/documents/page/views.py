@@ -1,0 +1,208 @@
+"""Lines of a derivation as they will be displayed: which stand as rows, which are answers, what changed in each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from derive.calculus.quantities.stationary.second_order_test import starred
+from derive.derivation.derivation import Chain, Derivation, Head, Line, Result, Why, members
+from derive.documents.page.abbreviations import NONE, Names
+from derive.documents.page.changes import Places, changes
+from derive.expressions.build import zero
+from derive.expressions.nodes import Expr
+from derive.language.problems.problem import Problem
+
+
+@dataclass(frozen=True)
+class View:
+    """A line with its place: `number` counts the lines of the derivation from 1; `old` are the places in the line above
+    that changed into the places `new` of this one, `left` is the left side that it belongs to."""
+
+    key: str
+    number: int
+    line: Line
+    left: Head | Expr | None
+    old: Places
+    new: Places
+
+
+@dataclass(frozen=True)
+class Boxed:
+    """A result to be boxed: `left = expr`, or `left ≈ expr` where its line says so."""
+
+    quantity: str
+    left: Head | Expr
+    result: Result
+    key: str
+    relation: str = "="
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A chain, or a piece of one: its rows, and the results that it ends in.
+
+    title    a few words on what it is about
+    part     the letter of the part that it belongs to, '' where there are none
+    reached  the letter of an earlier part, where this one only repeats what that one found
+    """
+
+    chain: Chain
+    views: tuple[View, ...]
+    boxed: tuple[Boxed, ...]
+    title: str
+    part: str = ""
+    reached: str = ""
+
+
+def passages(derivation: Derivation, names: Names = NONE) -> tuple[Passage, ...]:
+    """Every chain in order.  A closing line that only states a result is not shown as a row: it is boxed.
+
+    names  letters that are written instead of large matrices
+    """
+    problem = derivation.problem
+    directions = frozenset(d.name for d in (*problem.directions, *problem.second_directions))
+    number = 0
+    out: list[Passage] = []
+    homes = _homes(derivation)
+    for c, chain in enumerate(derivation.chains):
+        boxed = tuple(homes.get(c, ()))
+        lines = list(chain.lines)
+        while lines and len(lines) > (0 if boxed else 1) and _is_box(lines[-1], boxed):
+            lines.pop()
+        views: list[View] = []
+        above: Expr | None = None
+        left: Head | Expr | None = None
+        for k, line in enumerate(lines):
+            number += 1
+            continues = above is not None and line.start is None and not line.equation
+            old, new = changes(above, line, directions) if continues and above is not None and line.steps else ((), ())
+            left = line.left if line.left is not None else left
+            shown = names.of_line(line)
+            if shown.expr is not line.expr:
+                old, new = (), ()
+                views[-1:] = [replace(view, old=(), new=()) for view in views[-1:]]
+            views.append(View(f"{problem.id}/{c}.{k}", number, shown, names.of_side(left), old, new))
+            above = line.expr
+        boxed = tuple(replace(box, left=_named(box.left, names), result=names.of_result(box.result)) for box in boxed)
+        out.append(Passage(chain, tuple(views), _conditioned(boxed, tuple(map(names.of_why, derivation.conditions))), chain.title))
+    return tuple(out)
+
+
+def _named(side: Head | Expr, names: Names) -> Head | Expr:
+    return names.of(side) if isinstance(side, Expr) else side
+
+
+def _conditioned(boxed: tuple[Boxed, ...], conditions: tuple[Why, ...]) -> tuple[Boxed, ...]:
+    """The boxes, the last of them with the conditions under which the whole derivation holds."""
+    if not boxed or not conditions:
+        return boxed
+    last = boxed[-1]
+    more = tuple(c for c in conditions if c not in last.result.conditions and not says_not(c))
+    return (*boxed[:-1], replace(last, result=replace(last.result, conditions=(*last.result.conditions, *more))))
+
+
+def says_not(condition: Why) -> bool:
+    """Whether it tells where something fails (`not differentiable where …`), not where the result holds."""
+    return bool(condition) and isinstance(condition[0], str) and condition[0].startswith("not ")
+
+
+def _is_box(line: Line, boxed: tuple[Boxed, ...]) -> bool:
+    """Whether the line says no more than one of the boxes: its left side is theirs, and so is its right."""
+    return line.relation in ("=", "≈") and not line.why and any(
+        line.expr is box.result.expr and isinstance(line.left, Head) and line.left == box.left for box in boxed
+    )
+
+
+def _homes(derivation: Derivation) -> dict[int, list[Boxed]]:
+    """For each chain the results that are boxed at its end: those that it states, asked for, in the order of `find`."""
+    homes: dict[int, list[Boxed]] = {}
+    problem = derivation.problem
+    for quantity, found in derivation.results.items():
+        several = members(found)
+        for k, (name, result) in enumerate(several):
+            home = _home(derivation.chains, quantity, result)
+            left = _left(derivation, problem, quantity, name, result, home)
+            key = f"{problem.id}/{quantity}" + (f".{name if name and not isinstance(found, tuple) else k + 1}" if len(several) > 1 else "")
+            if quantity == "stationary" and _is_equation(derivation, result):
+                left, result = result.expr, replace(result, expr=zero(result.expr.shape))
+            if result.family:
+                every, _, *letter = result.family
+                assert isinstance(every, Expr)
+                result = replace(result, expr=every, conditions=(*result.conditions, tuple(letter)))
+            box = Boxed(quantity, left, result, key, _relation(derivation.chains[home], result))
+            shown = _as_laid_out(derivation, box, home) if quantity == "jacobian" else (box,)
+            said = homes.setdefault(home, [])
+            again = quantity != "stationary"
+            said.extend(
+                one for one in shown
+                if not (again and any(one.left == old.left and one.result.expr is old.result.expr for old in said))
+            )
+    return homes
+
+
+def _as_laid_out(derivation: Derivation, box: Boxed, home: int) -> Iterator[Boxed]:
+    """A Jacobian in the layouts that the problem asks for: the rows of the entries of f, the transpose, or both."""
+    layout = derivation.problem.layout
+    if layout != "denominator":
+        yield box
+    for line in derivation.chains[home].lines:
+        head = line.left
+        if isinstance(head, Head) and head.quantity == "jacobian-denominator" and isinstance(box.left, Head) and head.wrt == box.left.wrt:
+            yield replace(box, left=head, result=replace(box.result, expr=line.expr), key=f"{box.key}.transposed")
+
+
+def _relation(chain: Chain, result: Result) -> str:
+    """≈ for what is stated as an approximation."""
+    return "≈" if any(line.relation == "≈" for line in chain.lines) and chain.lines[-1].expr is result.expr else "="
+
+
+def _is_equation(derivation: Derivation, result: Result) -> bool:
+    """Whether a stationary point has no closed form, so that the result is the equation gradient = 0."""
+    return result.classification == "undetermined" and any(
+        line.expr is result.expr and line.rule == "stationary" and not line.equation for chain in derivation.chains for line in chain.lines
+    )
+
+
+def _home(chains: tuple[Chain, ...], quantity: str, result: Result) -> int:
+    """The chain that answers this: the last one of its quantity, or the last that states the result."""
+    of_quantity = [c for c, chain in enumerate(chains) if chain.quantity == quantity]
+    if of_quantity:
+        stating = [c for c in of_quantity if any(line.expr is result.expr for line in chains[c].lines)]
+        return (stating or of_quantity)[-1]
+    stating = [c for c, chain in enumerate(chains) if any(line.expr is result.expr for line in chain.lines)]
+    stating = [c for c in stating if chains[c].quantity != "agreement"] or stating
+    if stating:
+        return stating[-1]
+    inside = [
+        c for c, chain in enumerate(chains) if any(result.expr in line.expr.children for line in chain.lines)
+    ]
+    return inside[-1] if inside else len(chains) - 1
+
+
+def _left(
+    derivation: Derivation, problem: Problem, quantity: str, name: str, result: Result, home: int
+) -> Head | Expr:
+    """The left side of a result: the one under which its chain states it, or the quantity's own."""
+    wrt = tuple(s for s in problem.wrt if not name or s.name == name)
+    if quantity == "stationary" and len(wrt) == 1:
+        return starred(wrt[0])
+    running: Head | Expr | None = None
+    found: Head | Expr | None = None
+    for line in derivation.chains[home].lines:
+        running = line.left if line.left is not None else running
+        if line.expr is result.expr and running is not None and not line.equation:
+            if isinstance(running, Head) and running.quantity == quantity:
+                return running
+            found = found or running
+    if found is not None:
+        return found
+    directions: tuple[Expr, ...] = ()
+    if quantity in ("derivative", "differential"):
+        directions = problem.directions
+    elif quantity == "second-derivative":
+        directions = (*problem.directions, *problem.second_directions)
+    elif quantity == "hessian":
+        directions = result.direction
+    of_several = len(wrt) < len(problem.wrt) and quantity in ("gradient", "jacobian", "hessian")
+    return Head(quantity, problem.name, wrt, directions, problem.wrt if of_several else ())

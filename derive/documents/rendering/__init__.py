@@ -1,0 +1,1 @@
+"""Values become text: templates filled, MathML."""

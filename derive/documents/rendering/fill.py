@@ -1,0 +1,187 @@
+"""Templates: where they are found, how they are filled, and what is said when one has a mistake."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+import traceback
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from derive.documents.page.document import Answer, Row
+from derive.documents.rendering import mathml
+from derive.errors import DeriveError, Position
+
+if TYPE_CHECKING:
+    import jinja2
+
+API = 1
+"""The version of what a template sees; raised when a variable changes its meaning or goes."""
+
+
+def builtin_folder() -> Path:
+    """The templates that came with the program: inside the wheel, or beside the package in a checkout."""
+    package = Path(__file__).resolve().parents[2]
+    for folder in (package / "templates", package.parent / "templates"):
+        if folder.is_dir():
+            return folder
+    raise DeriveError("the templates that belong to derive are missing: install it again", code="templates-missing")
+
+
+def environment(folders: Iterable[Path] = ()) -> jinja2.Environment:
+    r"""The Jinja environment: `\VAR{…} \BLOCK{…} \COMMENT{…}`; `folders` are looked in before the built-in templates,
+    which a template of the same name reaches as `builtin/NAME`."""
+    import jinja2
+
+    builtin = jinja2.FileSystemLoader(builtin_folder())
+    own = [jinja2.FileSystemLoader(folder) for folder in folders]
+    env = jinja2.Environment(
+        loader=jinja2.ChoiceLoader([*own, builtin, jinja2.PrefixLoader({"builtin": builtin})]),
+        block_start_string=r"\BLOCK{",
+        block_end_string="}",
+        variable_start_string=r"\VAR{",
+        variable_end_string="}",
+        comment_start_string=r"\COMMENT{",
+        comment_end_string="}",
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+    env.filters["meta"] = metadata
+    env.filters["exam_points"] = exam_points
+    env.filters["pdftext"] = pdf_string
+    env.filters["equation"] = equation
+    env.filters["spoken"] = spoken
+    env.filters["html"] = mathml.html
+    env.filters["mathml"] = _display
+    return env
+
+
+@lru_cache(maxsize=8)
+def _environment(folders: tuple[Path, ...]) -> jinja2.Environment:
+    return environment(folders)
+
+
+def fill(name: str, context: Mapping[str, Any], folders: tuple[Path, ...] = ()) -> str:
+    """The template `name` filled.  DeriveError [template] at the template's own line, with a suggestion."""
+    import jinja2
+
+    env = _environment(folders)
+    try:
+        text = env.get_template(name).render(**context, template_api=API)
+    except jinja2.TemplateNotFound as error:
+        raise DeriveError(
+            f"there is no template {error.name}", code="template",
+            hint=suggestion(str(error.name), env.list_templates()),
+        ) from None
+    except jinja2.TemplateSyntaxError as error:
+        where = Position(shown(error.filename or error.name or name), error.lineno)
+        raise DeriveError(f"template: {error.message}", code="template", where=where) from None
+    except jinja2.UndefinedError as error:
+        raise _undefined(error, name, context) from None
+    return re.sub(r"[ \t]+(?=\n)", "", text)
+
+
+def _undefined(error: Exception, name: str, context: Mapping[str, Any]) -> DeriveError:
+    """A variable that there is none of: the template's line is in the traceback, the likely name in the context."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.endswith(".j2")]
+    where = Position(shown(frames[-1].filename), frames[-1].lineno or 1) if frames else Position(name)
+    message = str(error)
+    found = re.search(r"'(\w+)' is undefined|has no attribute '(\w+)'", message)
+    hint = None
+    if found:
+        wanted = found[1] or found[2]
+        hint = suggestion(wanted, [*context, *_attributes(context)])
+    if found:
+        message = f"there is no `{found[1] or found[2]}` here"
+    return DeriveError(f"template: {message}", code="template", where=where, hint=hint)
+
+
+def _attributes(context: Mapping[str, Any]) -> set[str]:
+    """Every name of a field that the values of the context have, at any depth."""
+    names: set[str] = set()
+    stack = list(context.values())
+    while stack:
+        value = stack.pop()
+        if hasattr(value, "__dataclass_fields__"):
+            names.update(value.__dataclass_fields__)
+            stack.extend(getattr(value, name) for name in value.__dataclass_fields__)
+        elif isinstance(value, tuple):
+            stack.extend(value)
+    return names
+
+
+def suggestion(wanted: str, known: Iterable[str]) -> str | None:
+    """`did you mean …?`, where something is near."""
+    close = difflib.get_close_matches(wanted, sorted(set(known)), 1)
+    return f"did you mean `{close[0]}`?" if close else None
+
+
+def shown(file: str) -> str:
+    """A template's path as its author knows it."""
+    path = Path(file)
+    try:
+        return f"builtin/{path.relative_to(builtin_folder()).as_posix()}"
+    except ValueError:
+        try:
+            return path.resolve().relative_to(Path.cwd()).as_posix()
+        except ValueError:
+            return str(path)
+
+
+def _display(latex: str) -> str:
+    """A formula of its own as MathML."""
+    return mathml.mathml(latex, display=True)
+
+
+def metadata(text: str) -> str:
+    r"""A string as a value of `\hypersetup`: nothing that TeX would read."""
+    table = {"\\": "", "{": "(", "}": ")", "%": r"\%", "#": r"\#", "^": "", "~": " ", "&": r"\&", "$": "", "_": r"\_"}
+    return "".join(table.get(c, c) for c in text)
+
+
+def pdf_string(text: str) -> str:
+    """A string of a PDF, in UTF-16: `<FEFF0041>`."""
+    return f"<FEFF{text.encode('utf-16-be').hex().upper()}>"
+
+
+def exam_points(points: str) -> str:
+    r"""Points as the exam class counts them: 3, 2\half; it knows no other fractions, which are rounded up to halves."""
+    halves = math.ceil(2 * Decimal(points))
+    return rf"{halves // 2}\half" if halves % 2 else str(halves // 2)
+
+
+def equation(shown: Row | Answer) -> str:
+    """A row, or an answer, as one formula in LaTeX: both of its sides whole; a row is taken to its first line."""
+    lines = shown.lines[:1] if isinstance(shown, Row) else shown.lines
+    left = (shown.left or shown.whole_left) if isinstance(shown, Row) else shown.left
+    lead = shown.lead if isinstance(shown, Row) else ""
+    return " ".join(part for part in (lead, left, shown.relation, *lines) if part)
+
+
+def spoken(formula: str) -> str:
+    """The LaTeX of a formula as a string of a PDF, without the marks and sizes that only the eye needs."""
+    plain = re.sub(r"\\mathop\{\}\\!|\\(?:big|Big|bigg|Bigg)[lrm]?(?![A-Za-z])|\\displaystyle(?![A-Za-z])", "", formula)
+    while found := re.search(r"\\dvchange<[^>]*>\{", plain):
+        depth, end = 1, found.end()
+        while depth:
+            depth += (plain[end] == "{") - (plain[end] == "}")
+            end += 1
+        plain = plain[: found.start()] + plain[found.end() : end - 1] + plain[end:]
+    return pdf_string(" ".join(plain.split()))
+
+
+def files(folders: Iterable[Path] = ()) -> dict[str, Path]:
+    """Every template by its name, the one that would be used."""
+    out: dict[str, Path] = {}
+    for folder in [builtin_folder(), *reversed(list(folders))]:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and not path.name.startswith("."):
+                out[path.relative_to(folder).as_posix()] = path
+    return out

@@ -1,0 +1,1 @@
+"""The words of documents: prose of authors, sentences of ours, one table a language."""

@@ -1,0 +1,1 @@
+"""Expressions: immutable nodes with shapes, and the table of functions."""

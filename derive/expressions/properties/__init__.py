@@ -1,0 +1,1 @@
+"""What is known of an expression: symmetry, sign, definiteness, rank, degree."""

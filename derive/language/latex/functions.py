@@ -1,0 +1,253 @@
+"""Functions in a LaTeX formula: by macro, by word, with bars, in a superscript of e."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from derive.expressions.build import power
+from derive.expressions.functions import FUNCTIONS
+from derive.expressions.nodes import Call, Expr, Identity, Map, Number, Ones, Zeros
+from derive.expressions.sizes import ONE, is_column, is_square, show
+from derive.language.evident import settled, symmetric
+from derive.language.indices import check_index
+from derive.language.latex.names import FONTS, MACROS, PATTERNS
+from derive.language.latex.reader import CLOSING
+from derive.language.latex.tokens import Tex
+from derive.language.operands import Operand, Value
+
+if TYPE_CHECKING:
+    from derive.language.latex.parser import Parser
+
+
+def exponential(p: Parser) -> Operand:
+    """`e^{x}`: of a scalar exp, of a square matrix refused unless it is our own."""
+    token = p.take()
+    p.take()
+    argument = p.argument("an exponent")
+    expr = p.combine.sized(argument)
+    if expr.is_scalar:
+        return Operand(p.made(Map, token.start, "exp", expr), token.start, p.last_end)
+    if is_square(expr.shape) and p.own:
+        return Operand(p.made(Call, token.start, "expm", (expr,)), token.start, p.last_end)
+    words = p.combine.words(argument).strip("{}")
+    if is_square(expr.shape):
+        raise p.fail(
+            f"`e^{{{words}}}` of a square matrix has two readings: write expm({words}) for the matrix exponential, or "
+            rf"\exp_{{\circ}}({words}) for exp entry by entry", token.start, "two-readings",
+        )
+    raise p.fail(rf"{words} is {show(expr.shape)}: write \exp({words}) for exp entry by entry", argument.start, "two-readings")
+
+
+def function(p: Parser, name: str, token: Tex) -> Operand:
+    r"""A function after its name: `\sin x`, `\sin^2(x)`, `\operatorname{Tr}\{A B\}`, `\exp_{\circ}(A)`, `\log\det(A)`."""
+    marked = False
+    index: Expr | None = None
+    if p.token.text == "_":
+        p.take()
+        if p.peek() == r"\circ":
+            p.group()
+            marked = True
+        elif FUNCTIONS.get(name) is not None and "index" in FUNCTIONS[name].signature:
+            index = p.combine.sized(p.argument("an index"))
+        else:
+            raise p.fail(f"`{p.text[token.start : p.token.end]}`: {name} has no index in the language", p.token.start, "arguments")
+    exponent = _function_power(p, name, token)
+    if name == "log" and p.opening() in (r"\lvert", "|"):
+        i = p.i
+        inside = p.combine.sized(p.only(p.bracket(), token.start))
+        if isinstance(inside, Call) and inside.name == "det":
+            return _raised(p, Call("logdet", inside.args), exponent, token)
+        if is_square(inside.shape) and not inside.is_scalar:  # log |A|, as in every Gaussian likelihood
+            return _raised(p, p.made(Call, token.start, "logdet", (inside,)), exponent, token)
+        p.i = i
+    p.deeper(token.start)
+    operands = _arguments(p, name, token)
+    p.depth -= 1
+    if name == "log" and not _bracketed(p, operands):
+        value = operands[0].value
+        if isinstance(value, Call) and value.name == "det":
+            return _raised(p, Call("logdet", value.args), exponent, token)
+    return _raised(p, call_function(p, name, token, operands, marked, index), exponent, token)
+
+
+def _bracketed(p: Parser, operands: list[Operand]) -> bool:
+    return len(operands) != 1 or operands[0].group
+
+
+def _raised(p: Parser, value: Value, exponent: Operand | None, token: Tex) -> Operand:
+    out = Operand(value, token.start, p.last_end)
+    return out if exponent is None else Operand(p.to_power(out, exponent, token.start), token.start, p.last_end)
+
+
+def _function_power(p: Parser, name: str, token: Tex) -> Operand | None:
+    if p.token.text != "^":
+        return None
+    p.take()
+    exponent = p.exponent()
+    if isinstance(exponent.value, Number) and exponent.value.value > 0:
+        return exponent
+    raise p.fail(
+        f"`{name}^{{{p.combine.words(exponent).strip('{}')}}}` has two readings: write the exponent behind the argument, or "
+        "the inverse function by its name", token.start, "two-readings",
+    )
+
+
+def _arguments(p: Parser, name: str, token: Tex) -> list[Operand]:
+    if p.opening() in ("(", "[", r"\{"):
+        out = p.bracket()
+        if len(out) == 1:
+            return [out[0]._replace(group=True)]
+        return out
+    if not p.starts_factor():
+        raise p.fail(f"{name} is a function: its argument is missing", token.start, "function-without-argument")
+    if p.token.kind == "open":
+        return [p.argument("an argument")]
+    composed = p.token.text in MACROS or p.token.text == r"\operatorname"
+    first = p.scripted()
+    operand = first._replace(group=False)
+    if composed and p.tokens[p.i - 1].text in CLOSING.values():
+        return [operand]  # the bracket in log det(A) B ends what log applies to
+    if isinstance(first.value, Number) and p.starts_factor():
+        second = p.scripted()
+        operand = Operand(p.combine.product([first, second]), first.start, second.end)
+    following = p.token
+    if p.starts_factor() and following.text not in MACROS and following.text != r"\operatorname":
+        a, b = p.text[token.start : operand.end], p.text[following.start : following.end]
+        raise p.fail(
+            f"`{a} {b}` has two readings: write the argument of {name} in brackets", following.start, "two-readings"
+        )
+    return [operand]
+
+
+def call_function(p: Parser, name: str, token: Tex, operands: list[Operand], marked: bool, index: Expr | None,
+          given: tuple[Expr, ...] | None = None) -> Value:
+    at = operands[0].start if operands else token.start
+    if name == "inv":
+        return p.combine.map(operands[0], lambda e: power(e, -1), at)
+    if name in ("I", "ones", "zeros"):
+        sizes = [p.size(operand) for operand in operands]
+        if name == "I" or len(sizes) not in (1, 2):
+            return p.made(Identity, at, sizes[0])
+        return p.made(Ones if name == "ones" else Zeros, at, (sizes[0], sizes[1] if len(sizes) == 2 else ONE))
+    row = FUNCTIONS[name]
+    exprs = given if given is not None else tuple(p.combine.sized(operand) for operand in operands)
+    if index is not None:
+        exprs = (*exprs, index)
+    if len(exprs) not in row.arities:
+        counts = " or ".join(str(n) for n in sorted(row.arities))
+        raise p.fail(
+            f"{name} takes {counts} argument{'s' if counts != '1' else ''}, not {len(exprs)}", token.start, "arguments",
+            f"{name}: {row.signature}",
+        )
+    if "index" in row.signature:
+        shape = exprs[0].shape
+        size = shape[0] if shape[0] == shape[1] else next((s for s in shape if s.is_number), shape[0])
+        problem = check_index(exprs[1], size, p.ranges, "the index", f"the matrix is {show(shape)}")
+        if problem:
+            raise p.fail(problem[0], token.start, "index", problem[1])
+    if not row.maps:
+        return p.made(Call, at, *settled(name, exprs))
+    square = is_square(exprs[0].shape) and not exprs[0].is_scalar
+    ambiguous = any(condition == "square" for condition, _ in row.latex_when)
+    if square and ambiguous and not marked:
+        words = p.combine.words(operands[0])
+        other = {"exp": "expm", "log": "logm", "sqrt": "sqrtm"}.get(name)
+        here = rf"{token.text if token.kind == 'macro' else name}_{{\circ}}({words})".replace(r"\sqrt", r"\operatorname{sqrt}")
+        raise p.fail(
+            f"{name} of a square matrix has two readings: write {other}({words}) for the function of the matrix, or {here} for "
+            f"{name} entry by entry" if other else
+            f"{name} of a square matrix has two readings: write {here} for {name} entry by entry (the function of the "
+            "matrix is not part of the language)", token.start, "two-readings",
+        )
+    return p.made(Map, at, name, exprs[0])
+
+
+def printed_function(p: Parser) -> Operand | None:
+    r"""A function in the table's own LaTeX with an index: `\lambda_{i}(A)`, `L_{\exp}(A, H)`.
+
+    None, and nothing gone past, when none stands here; its bracket follows without a gap.
+    """
+    start, begin = p.token, p.i
+    for name, tokens in PATTERNS.get(start.text, ()):
+        fixed = next(k for k, text in enumerate(tokens) if text >= "\ue000" or text == "(")
+        if any(p.ahead(k).text != text for k, text in enumerate(tokens[:fixed])):
+            continue
+        p.i += fixed
+        args: dict[int, Expr] = {}
+        for k, text in enumerate(tokens[fixed:], fixed):
+            place = ord(text[0]) - 0xE000 if text >= "\ue000" else -1
+            if place >= 0x100:
+                sizes = p.sizes()
+                args[place - 0x100] = Zeros((sizes[0], sizes[1] if len(sizes) > 1 else ONE))
+            elif place >= 0:
+                operand = p.argument("an index") if tokens[k - 1] == "_" else p.sum()
+                args[place] = p.combine.sized(operand)
+            else:
+                opened = p.token.gap if text == "(" else False
+                p.skip(r"\left")
+                p.skip(r"\right")
+                if text == "(" and (p.token.text != "(" or opened):
+                    break
+                p.expect(text, f"in {FUNCTIONS[name].about}")
+        else:
+            if FUNCTIONS[name].needs != "symmetric" or symmetric(args[0]):
+                value = call_function(p, name, start, [], False, None, tuple(args[k] for k in sorted(args)))
+                return Operand(value, start.start, p.last_end)
+        p.i = begin  # another row prints alike
+    return None
+
+
+def absolute(p: Parser) -> Operand:
+    """|x|: of a scalar, vector, or oblong matrix entry by entry; of a square matrix refused unless it is marked."""
+    token = p.token
+    operand = p.only(p.bracket(), token.start)
+    expr = p.combine.sized(operand)
+    marked = p.token.text == "_" and p.ahead().text == r"\circ"
+    if marked:
+        p.i += 2
+    if is_square(expr.shape) and not expr.is_scalar and not marked:
+        words = p.text[token.end : p.last_end]
+        raise p.fail(
+            f"`|{words} of a square matrix has two readings: write \\det(…) for the determinant, or abs(…) for the absolute values "
+            "entry by entry", token.start, "two-readings",
+        )
+    return Operand(p.made(Map, token.start, "abs", expr), token.start, p.last_end)
+
+
+def norm(p: Parser) -> Operand:
+    r"""`\|x\|`, `\|x\|_2`, `\|A\|_F`, `\|x\|_1`; `\|A\|_2` and `\|A\|_1` of a matrix have two readings."""
+    token = p.token
+    operand = p.only(p.bracket(), token.start)
+    expr = p.combine.sized(operand)
+    if expr.is_scalar:
+        raise p.fail("the norm of a scalar is written |x|", token.start, "size-mismatch")
+    vector = is_column(expr.shape) or expr.shape[0] == ONE
+    kind = ""
+    if p.token.text == "_":
+        p.take()
+        at = p.token
+        first, last = p.group()
+        kind = "".join(t.text for t in p.tokens[first:last] if t.kind not in ("open", "close") and t.text not in FONTS)
+        readings = {
+            "2": r"\|A\|_F for the Frobenius norm, or singval(A, 1) for the spectral norm",
+            "1": r"norm1(A) or \|A\|_{1,1} for the sum of all absolute values; the operator norm is not in the language",
+        }
+        if kind in readings and not vector:
+            shown = p.text[token.start : p.last_end]
+            raise p.fail(f"`{shown}` of a matrix has two readings: write {readings[kind]}", token.start, "two-readings")
+        if kind not in ("", "2", "F", "1", "1,1", r"\Fro", "Fro"):
+            raise p.fail(f"the norm with index {kind} is not part of the language", at.start, "unknown-name",
+                         "there are the Euclidean or Frobenius norm, and the sum of absolute values, norm1")
+    name = "norm1" if kind in ("1", "1,1") else "norm"
+    return Operand(p.made(Call, token.start, name, (expr,)), token.start, p.last_end)
+
+
+def inner_product(p: Parser) -> Operand:
+    token = p.token
+    operands = p.bracket()
+    if len(operands) != 2:
+        raise p.fail(r"an inner product has two arguments, \langle A, B \rangle", token.start, "arguments")
+    if p.token.text == "_" and p.ahead().text in ("F", r"\mathrm"):
+        p.take()
+        p.group()
+    return Operand(call_function(p, "inner", token, operands, False, None), token.start, p.last_end)

@@ -1,0 +1,1 @@
+"""A problem: from values, and from a YAML file."""

@@ -1,0 +1,122 @@
+"""What is asked: `find` and `parts`, and what applies to which function."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from derive.expressions.nodes import Expr, Symbol
+from derive.expressions.sizes import is_column, is_row, is_scalar, show
+from derive.language.problems.keys import read_prose
+from derive.language.problems.problem import FIND, Part
+from derive.language.words import closest
+from derive.language.yaml.nodes import Node
+
+_SCALAR_ONLY = ("gradient", "hessian", "stationary", "vectorized-hessian")
+MAX_PARTS = 26
+
+
+def read_find(
+    node: Node | None, root: Node, parts: tuple[Part, ...], function: Expr, wrt: tuple[Symbol, ...]
+) -> tuple[str, ...]:
+    """What is asked for, by `find` and by the parts."""
+    by_parts = [quantity for part in parts for quantity in part.find]
+    if node is None and not parts:
+        raise root.error(
+            "the key `find` is missing: what is asked for?", code="missing-key", hint="find: [derivative, gradient]"
+        )
+    whole = quantities(node, function, wrt) if node is not None else ()
+    return tuple(dict.fromkeys([*whole, *by_parts]))
+
+
+def quantities(node: Node, function: Expr, wrt: tuple[Symbol, ...]) -> tuple[str, ...]:
+    """The quantities of a `find`.  DeriveError for an unknown one, a double one, and one that does not apply."""
+    out: list[str] = []
+    for item in node.entries("`find`"):
+        text = item.words("`find`").strip()
+        if text not in FIND:
+            guess = closest(text, FIND)
+            raise item.error(
+                f"`find` does not know `{text[:40]}`" + (f"; did you mean `{guess}`?" if guess else ""), code="find",
+                hint=f"it knows {', '.join(FIND)}",
+            )
+        if text in out:
+            raise item.error(f"`{text}` is asked for twice", code="find")
+        _applies(text, item, function, wrt)
+        out.append(text)
+    return tuple(out)
+
+
+def _applies(quantity: str, item: Node, function: Expr, wrt: tuple[Symbol, ...]) -> None:
+    shape = function.shape
+    kind = "vector" if is_column(shape) else "row" if is_row(shape) else "matrix"
+    vectors = all(is_scalar(v.dims) or is_column(v.dims) for v in wrt)
+    if quantity in _SCALAR_ONLY and not is_scalar(shape):
+        what = {"gradient": "a gradient", "hessian": "a Hessian", "stationary": "a stationary point"}.get(quantity, "a Hessian")
+        instead = "jacobian, derivative" if vectors and kind != "matrix" else "derivative, vectorized"
+        second = " or second-derivative" if "hessian" in quantity else ""
+        raise item.error(
+            f"only a scalar function has {what}, and this one is {kind}-valued ({show(shape)})", code="find",
+            hint=f"what applies: {instead}{second}",
+        )
+    if quantity == "jacobian":
+        if kind == "matrix" and not is_scalar(shape):
+            raise item.error(
+                f"the jacobian has a row for each entry of a vector, and this function is matrix-valued ({show(shape)})",
+                code="find", hint="what applies: derivative, vectorized (d vec f / d vec X)",
+            )
+        matrix = next((v for v in wrt if not is_scalar(v.dims) and not is_column(v.dims)), None)
+        if matrix is not None:
+            also = "gradient, " if is_scalar(shape) else ""
+            raise item.error(
+                f"the jacobian is by a vector or a scalar, and {matrix.name} is {show(matrix.dims)}", code="find",
+                hint=f"what applies: derivative, {also}vectorized (d vec f / d vec {matrix.name})",
+            )
+
+
+def read_parts(node: Node | None, function: Expr, wrt: tuple[Symbol, ...]) -> tuple[Part, ...]:
+    """(a), (b), …"""
+    if node is None:
+        return ()
+    if node.kind != "list":
+        raise node.error("`parts` is a list, one entry a part", code="type")
+    items = node.entries("`parts`")
+    if len(items) > MAX_PARTS:
+        raise node.error(f"more than {MAX_PARTS} parts", code="too-long")
+    out = []
+    for item in items:
+        keys = item.known("a part", ("find", "points", "statement", "hint", "answer"))
+        if "find" not in keys:
+            raise item.error("this part has no `find`", code="missing-key")
+        text = {k: read_prose(keys[k][1], k) for k in ("statement", "hint") if k in keys}
+        find = quantities(keys["find"][1], function, wrt)
+        points = read_points(keys["points"][1]) if "points" in keys else None
+        out.append(Part(find, points, text.get("statement"), text.get("hint")))
+    return tuple(out)
+
+
+def read_points(node: Node) -> str:
+    """A number of points, as it is written: 4, 2.5."""
+    text = node.words("`points`").strip()
+    if not re.fullmatch(r"\d{1,4}(\.\d{1,2})?", text):
+        raise node.error(f"points are a number, not `{text[:20]}`", code="type")
+    return text
+
+
+def read_total(node: Node | None, parts: tuple[Part, ...]) -> str | None:
+    """The points of the whole: those that are given, or the sum of the parts', when every part has some.
+
+    DeriveError [points] when the parts' do not add up to those of the whole.
+    """
+    given = read_points(node) if node is not None else None
+    each = [Decimal(part.points) for part in parts if part.points is not None]
+    total = sum(each, Decimal(0))
+    whole = bool(parts) and len(each) == len(parts)
+    if node is None or given is None:
+        return str(total) if whole else None
+    if (whole and total != Decimal(given)) or total > Decimal(given):
+        raise node.error(
+            f"the parts have {total} points together, and the problem has {given}", code="points",
+            hint="leave `points` of the problem out: they are added up",
+        )
+    return given

@@ -1,0 +1,139 @@
+"""The smallest operands: numbers, names, parentheses, stacks."""
+
+from __future__ import annotations
+
+from derive.errors import DeriveError
+from derive.expressions.functions import FUNCTIONS
+from derive.expressions.nodes import Call, Expr, Identity, SizeValue, Stack, Symbol, number
+from derive.expressions.sizes import Size, show
+from derive.language.operands import Operand, Unsized
+from derive.language.text.calls import Calls
+from derive.language.text.tokens import Token, number_value
+from derive.language.words import CALLABLE, unknown_name
+
+
+class Atoms(Calls):
+    """What needs no operator."""
+
+    def atom(self) -> Operand:
+        token = self.tokens[self.i]
+        if token.kind == "name":
+            return self.name(token)
+        if token.kind == "number":
+            self.i += 1
+            return Operand(number(number_value(token, self.origin)), token.start, token.end, None, True)
+        if token.kind == "op" and token.text == "(":
+            self.i += 1
+            self.deeper(token.start)
+            inner = self.sum()
+            closing = self.tokens[self.i]
+            if closing.text != ")" or closing.kind != "op":
+                if closing.kind == "end":
+                    raise self.fail("this `(` is never closed", token.start, "parentheses")
+                raise self.leftover(closing)
+            self.i += 1
+            self.depth -= 1
+            return Operand(inner.value, token.start, closing.end, None, True)
+        if token.kind == "op" and token.text == "[":
+            return self.stack(token)
+        if token.kind == "end":
+            raise self.fail("the expression ends where an operand is missing", token.start, "syntax")
+        if token.text == ")":
+            raise self.fail("this `)` closes nothing, or an operand is missing before it", token.start, "parentheses")
+        raise self.fail(f"an operand is missing before `{token.text}`", token.start, "syntax")
+
+    def name(self, token: Token) -> Operand:
+        self.i += 1
+        name = token.text
+        following = self.tokens[self.i]
+        called = following.kind == "op" and following.text == "("
+        symbol = self.bound.get(name) or self.scope.symbols.get(name)
+        if symbol is not None:
+            if called and symbol.of is not None and not following.gap:
+                return self.path(token, symbol)
+            return Operand(symbol, token.start, token.end)
+        if name in self.scope.sizes:
+            value: Expr = SizeValue(Size.of(name))
+            return Operand(value, token.start, token.end)
+        if name in self.scope.unnamed or (name[0] == "d" and self.derivative_of(name) is not None):
+            if called:
+                return self.unnamed(token)
+            raise self.fail(f"{name} is a function: write {name}(…)", token.start, "function-without-argument")
+        if name in CALLABLE:
+            if called:
+                return self.call(token)
+            if name == "I":
+                return Operand(Unsized(Identity, token.start), token.start, token.end)
+            if name in FUNCTIONS and 0 in FUNCTIONS[name].arities:
+                constant: Expr = Call(name, ())
+                return Operand(constant, token.start, token.end)
+            raise self.fail(f"{name} is a function: write {name}(…)", token.start, "function-without-argument")
+        raise self.unknown(token, called and not following.gap)
+
+    def unknown(self, token: Token, called: bool) -> DeriveError:
+        names = {*self.scope.symbols, *self.scope.unnamed, *self.scope.sizes, *self.bound}
+        before = self.tokens[self.i - 2] if self.i >= 2 else None
+        glued = before is not None and before.kind == "number" and not token.gap
+        message, hint = unknown_name(token.text, names, called, before.text if before and glued else None)
+        return self.fail(message, token.start, "unknown-name", hint)
+
+    def path(self, token: Token, symbol: Symbol) -> Operand:
+        """`A(t)` is the path A."""
+        inner, closing = self.tokens[self.i + 1], self.tokens[min(self.i + 2, len(self.tokens) - 1)]
+        if inner.kind == "name" and inner.text == symbol.of and closing.text == ")" and closing.kind == "op":
+            self.i += 3
+            return Operand(symbol, token.start, closing.end)
+        raise self.fail(
+            f"{token.text} is a path {token.text}({symbol.of}): in a call its argument is {symbol.of}",
+            inner.start, "path-argument", f"for a product leave a gap: {token.text} (…)",
+        )
+
+    def stack(self, opening: Token) -> Operand:
+        self.i += 1
+        self.deeper(opening.start)
+        rows: list[list[Operand]] = [[]]
+        while True:
+            rows[-1].append(self.sum())
+            token = self.tokens[self.i]
+            if token.kind == "op" and token.text in (",", ";"):
+                self.i += 1
+                if token.text == ";":
+                    rows.append([])
+                continue
+            if token.kind == "end":
+                raise self.fail("this `[` is never closed", opening.start, "parentheses")
+            closing = self.expect("]", "after the last block")
+            break
+        self.depth -= 1
+        if len(rows) == 1 and len(rows[0]) == 1:
+            return Operand(rows[0][0].value, opening.start, closing.end, None, True)
+        blocks = self.blocks(rows)
+        for row, exprs in zip(rows, blocks, strict=True):
+            for block, expr in zip(row, exprs, strict=True):
+                if expr.shape[0] != exprs[0].shape[0]:
+                    raise self.fail(
+                        f"blocks side by side have as many rows: {self.combine.words(row[0])} is "
+                        f"{show(exprs[0].shape)} and {self.combine.words(block)} is {show(expr.shape)}",
+                        block.start, "size-mismatch",
+                    )
+            self.made(Stack, row[0].start, (blocks[0], exprs))
+        value = self.made(Stack, opening.start, blocks)
+        return Operand(value, opening.start, closing.end, None, True)
+
+    def blocks(self, rows: list[list[Operand]]) -> tuple[tuple[Expr, ...], ...]:
+        """The blocks, a bare I having the size of a neighbour in its row, or in its column."""
+        aligned = len({len(row) for row in rows}) == 1
+        out = []
+        for row in rows:
+            line = []
+            for k, block in enumerate(row):
+                if isinstance(block.value, Unsized):
+                    beside = next((b.value.shape[0] for b in row if isinstance(b.value, Expr)), None)
+                    column = [r[k].value for r in rows] if aligned else []
+                    above = next((v.shape[1] for v in column if isinstance(v, Expr)), None)
+                    size = beside or above
+                    line.append(block.value.build(size) if size is not None else self.combine.sized(block))
+                else:
+                    line.append(block.value)
+            out.append(tuple(line))
+        return tuple(out)

@@ -1,0 +1,1 @@
+"""YAML composed with the place of every value."""

@@ -1,0 +1,1 @@
+"""An expression printed as Python source over NumPy."""

@@ -1,0 +1,1 @@
+"""TeX as a program: what it needs, its formats, its runs and its log."""
