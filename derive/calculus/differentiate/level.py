@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 from derive.calculus.differentiate.apply_rule import take
 from derive.calculus.differentiate.variation import Motion
-from derive.calculus.linear.adjoint import missing
 from derive.calculus.rules.differentials import DIFFERENTIALS
-from derive.calculus.rules.rule import Rule
+from derive.calculus.rules.rule import Rule, missing
 from derive.calculus.simplify.distribute import directions_last, gathered, hessian_between, pending_nodes, positive_terms_first, spread
 from derive.calculus.simplify.simplify import tidy
 from derive.derivation.derivation import Step
