@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-
+from derive.calculus.rules.rule import Row
 from derive.expressions.nodes import Expr, Symbol
 from derive.expressions.sizes import ONE, SCALAR, Shape, Size
 from derive.language.problems.declarations import closure
-from derive.language.text.grammar import Scope, parse
+from derive.language.scope import Scope
+from derive.language.text.grammar import parse
 
 Runs = Literal["", "always", "results"]
 """Where a row runs: nowhere (it is only said, or a step applies it), in every line, where a result is written."""
@@ -30,7 +31,7 @@ class Case:
     given: str
     left: str
     wrt: str
-    rows: tuple[tuple[str, str], ...]
+    rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Law:
     words: str
     why: str
     source: str
-    rows: tuple[tuple[str, str], ...] = ()
+    rows: tuple[Row, ...] = ()
     last: str = ""
     cases: tuple[Case, ...] = ()
     runs: Runs = ""

@@ -6,22 +6,22 @@ or None, which never calls the engine on its pieces: the engine goes round again
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from derive.calculus.properties import has_orthonormal_columns, is_diagonal, is_invertible, is_orthogonal, is_positive, is_symmetric, definiteness
+from derive.calculus.properties import definiteness, has_orthonormal_columns, is_diagonal, is_invertible, is_orthogonal, is_positive, is_symmetric
 from derive.calculus.rules.law import Law, declared, side
 from derive.calculus.rules.rule import fill, is_integer
 from derive.calculus.simplify.laws import monomial
 from derive.calculus.simplify.matching import Env, found
 from derive.calculus.simplify.simplify import tidy_with
+from derive.calculus.simplify.used import Used
 from derive.expressions.build import remake
-from derive.expressions.nodes import Call, D, Expr, Map, Power, Rate, Symbol
+from derive.expressions.nodes import Call, D, Expr, Map, MatMul, Power, Rate, Scale, Symbol, Times
 
 Simplify = Callable[[Expr], Expr]
 Rewrite = Callable[[Expr, Simplify], Expr | None]
-Used = list[tuple[str, Expr]]
 Told = tuple[tuple[str, Expr], ...]
 
 _HOLDS: dict[str, Callable[[Expr], bool]] = {
@@ -47,6 +47,7 @@ class Function:
     written as; `heads` are the node types that it looks at, `names` the functions that stand in such a node."""
 
     name: str
+    words: str
     rewrites: Callable[[Expr, Simplify], Expr | None]
     heads: tuple[type[Expr], ...]
     names: frozenset[str] = frozenset()
@@ -144,14 +145,11 @@ def _tidied(expr: Expr, told: Told) -> tuple[Expr, Told]:
 
 # --------------------------------------------------------------------------------------------- rows
 def _heads(left: Expr) -> tuple[type[Expr], ...]:
-    from derive.expressions.nodes import Add, MatMul, Scale, Times
-
     if isinstance(left, Times):
         return (Times, Scale)
     if isinstance(left, MatMul | Scale):
         return (MatMul, Scale)
-    assert isinstance(left, Expr)
-    return (Add,) if isinstance(left, Add) else (type(left),)
+    return (type(left),)
 
 
 @lru_cache(maxsize=200_000)
@@ -199,7 +197,3 @@ def _each_entry(law: Law) -> Rewrite:
         return row(node, lambda env: all(_has(letters[name], value) for name, value in env.items()))
 
     return rewrite
-
-
-def names_of(rows: Iterable[Law | Function]) -> Iterator[str]:
-    yield from (row.name for row in rows)

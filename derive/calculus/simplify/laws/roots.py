@@ -17,7 +17,7 @@ def roots(node: Expr, _: Callable[[Expr], Expr]) -> Expr | None:
     if len(bases) == len(set(bases)) and not isinstance(node, Power):
         return None
     new = written(monomial(node), node.shape)
-    return new if len(_factors(new)) < len(factors) or isinstance(node, Power) and new is not node and not _rooted(new) else None
+    return new if len(_factors(new)) < len(factors) or (isinstance(node, Power) and new is not node and not _rooted(new)) else None
 
 
 def _rooted(expr: Expr) -> bool:
