@@ -97,6 +97,10 @@ def derivative_lines(s: Setting) -> tuple[list[Line], Named]:
         better = scalar_form(lines[-1].expr)
         if better is not None:
             lines.append(Line(better, "simplify", ("simplify",), steps=(Step(lines[-1].expr, better, "simplify", ()),)))
+        used: Used = []
+        form = known_result(lines[-1].expr, used)
+        if form is not lines[-1].expr:
+            lines.append(Line(form, "simplify", joined(property_whys(used) or [("simplify",)]), steps=(Step(lines[-1].expr, form, "simplify", ()),)))
         back = put_back(lines[-1].expr, p)
         if back is not None:
             lines.append(back)

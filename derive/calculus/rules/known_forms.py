@@ -13,7 +13,7 @@ AS4 = "Abramowitz & Stegun, Handbook of Mathematical Functions, ch. 4"
 PRML = "Bishop, Pattern Recognition and Machine Learning, ch. 4"
 
 ENTRYWISE = (
-    Law("tanh", "sinh(x) / cosh(x)", "tanh(x)", "x: scalar", "x", "sinh/cosh = tanh", "The definition of tanh.", AS4,
+    Law("sinh-over-cosh", "sinh(x) / cosh(x)", "tanh(x)", "x: scalar", "x", "sinh/cosh = tanh", "The definition of tanh.", AS4,
         runs="always", each=True, example="x: vector(n) | sum(log(cosh(x)))"),
     Law("sigmoid-of-exponentials", "exp(x) / (1 + exp(x))", "sigmoid(x)", "x: scalar", "x", "eˣ/(1 + eˣ) = σ(x)",
         "Divide above and below by `exp(x)`.", PRML, runs="always", each=True, example="x: vector(n) | sum(log(ones(n) + exp(x)))"),
@@ -28,7 +28,7 @@ ENTRYWISE = (
         runs="always", each=True, example="x: scalar | log(abs(x))"),
     Law("sign-times-absolute", "sign(x) abs(x)", "x", "x: scalar", "x", "sign(x)|x| = x", "A number is its sign times its absolute value.", AS4,
         runs="always", each=True, example="x: vector(n) | sum(abs(x) .* abs(x))"),
-    Law("tangent", "sin(x) / cos(x)", "tan(x)", "x: scalar", "x", "sin/cos = tan", "The definition of tan.", AS4,
+    Law("sine-over-cosine", "sin(x) / cos(x)", "tan(x)", "x: scalar", "x", "sin/cos = tan", "The definition of tan.", AS4,
         runs="results", each=True, example="x: vector(n) | sum(log(cos(x)))"),
     Law("circle", "cos(x)^2 + sin(x)^2", "1", "x: scalar", "x", "cos² + sin² = 1", "A point of the unit circle.", AS4,
         runs="always", each=True, example="x: scalar; r: scalar | r cos(x)^2 + r sin(x)^2 + x^2"),
@@ -74,7 +74,7 @@ DIAGONALS = (
 
 SUMS = (
     Law("softmax-defined", "(1 / sum(exp(x))) exp(x)", "softmax(x)", "x: vector(n)", "x", "eˣ/Σeˣ = softmax", "The definition of softmax.", PRML,
-        runs="always", example="x: vector(n) | log(sum(exp(x)))"),
+        runs="always", told=False, example="x: vector(n) | log(sum(exp(x)))"),
     Law("softmax-entry", "exp(x[i]) / sum(exp(x))", "softmax(x)[i]", "x: vector(n); i: integer", "x", "eˣ/Σeˣ = softmax",
         "The definition of softmax.", PRML),
     Law("softmax-sum", "sum(softmax(x))", "1", "x: vector(n)", "x", "the entries of softmax sum to 1", "Each is divided by their sum.", PRML,

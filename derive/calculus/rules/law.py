@@ -45,6 +45,7 @@ class Law:
     last    the reason of the last line
     cases   instances that are computed
     runs    where the left side is rewritten as the right one
+    told    whether its words stand beside a line that uses it; a definition that the name says goes without
     each    the row is about numbers and holds entry by entry of vectors and matrices too
     example a function that needs the row, `symbols | function`: without it its gradient is written otherwise
     """
@@ -62,6 +63,7 @@ class Law:
     cases: tuple[Case, ...] = ()
     runs: Runs = ""
     each: bool = False
+    told: bool = True
     example: str = ""
 
 

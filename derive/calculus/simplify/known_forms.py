@@ -11,9 +11,9 @@ from derive.calculus.simplify.rewriting import Function, Laws, Used, laws, rewri
 from derive.expressions.nodes import Add, Call, Expr, MatMul, Power, Scale, Stack, Times
 
 FUNCTIONS = (
-    Function("powers-of-one-base", "powers of one base", roots, (Times, Scale, Power, Call)),
+    Function("powers-of-one-base", "", roots, (Times, Scale, Power, Call)),
     Function("block-product", "block by block", blocks.product, (MatMul, Scale)),
-    Function("one-block", "one block", blocks.single, (Stack,)),
+    Function("one-block", "", blocks.single, (Stack,)),
     Function("multiplied-out", "multiply out", expansion.product, (MatMul, Scale)),
     Function("linear-function", "term by term", expansion.linear_function, (Call,)),
     Function("entry-by-entry", "multiply out entry by entry", expansion.entries, (Add,)),
@@ -25,9 +25,11 @@ _FUNCTION_WORDS = {f.name: f.words for f in FUNCTIONS}
 
 
 def words(name: str) -> str | None:
-    """What is said beside a line that uses a law that runs; None for what is no law."""
+    """What is said beside a line that uses a law that runs; None where nothing is said."""
     row = IDENTITIES.get(name)
-    return row.words if row is not None else _FUNCTION_WORDS.get(name)
+    if row is None:
+        return _FUNCTION_WORDS.get(name) or None
+    return row.words if row.told else None
 
 
 @lru_cache(maxsize=1)

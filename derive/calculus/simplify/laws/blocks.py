@@ -17,8 +17,8 @@ def product(node: Expr, simplify: Simplify) -> Expr | None:
     if not isinstance(body, MatMul):
         return None
     for k, (left, right) in enumerate(zip(body.factors, body.factors[1:], strict=False)):
-        if not (isinstance(left, Stack) or isinstance(right, Stack)):
-            continue
+        if not any(isinstance(side, Stack) and not all(b.is_scalar for b in side.children) for side in (left, right)):
+            continue  # tables of numbers are multiplied where numbers are put in
         new = _multiplied(left, right, simplify)
         if new is not None and measure(new) < measure(left) + measure(right):
             out = matmul(*body.factors[:k], new, *body.factors[k + 2 :])

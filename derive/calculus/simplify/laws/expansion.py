@@ -11,6 +11,7 @@ from derive.calculus.simplify.measure import measure
 from derive.expressions.build import add, is_zero, matmul, scale, total, transpose, zero
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Add, Call, Expr, MatMul, Number, Power, Scale, Times, Transpose
+from derive.expressions.sizes import SCALAR
 
 Simplify = Callable[[Expr], Expr]
 MAX_TERMS = 4
@@ -64,7 +65,7 @@ def linear_function(node: Expr, simplify: Simplify) -> Expr | None:
             continue
         opened = [simplify(Call(node.name, (*node.args[:place], t, *node.args[place + 1 :]))) for t in inside]
         new = collect(total([t for t in opened if not is_zero(t)], node.shape))
-        if measure(new) < measure(node):
+        if measure(new) < measure(node) and (not isinstance(new, Add) or len(new.terms) < len(inside)):
             return new
     return None
 
@@ -86,8 +87,19 @@ def entries(node: Expr, simplify: Simplify) -> Expr | None:
     kept = [m for m in found.values() if m.number]
     if len(kept) == count:
         return None
-    new = add(*(written(m, node.shape) for m in kept)) if kept else zero(node.shape)
+    new = _sum(kept, node)
     return new if measure(new) < measure(node) else None
+
+
+def _sum(monomials: list[Monomial], like: Expr) -> Expr:
+    """The monomials added up, an array that all of them are a number times of behind the sum of the numbers."""
+    if not monomials:
+        return zero(like.shape)
+    arrays = [{b: k for b, k in m.powers.items() if not b.is_scalar} for m in monomials]
+    if like.is_scalar or len(monomials) < 2 or not arrays[0] or any(a != arrays[0] for a in arrays):
+        return add(*(written(m, like.shape) for m in monomials))
+    numbers = [Monomial(m.number, {b: k for b, k in m.powers.items() if b.is_scalar}) for m in monomials]
+    return scale(add(*(written(m, SCALAR) for m in numbers)), written(Monomial(Fraction(1), arrays[0]), like.shape))
 
 
 def _sums(term: Expr) -> bool:
