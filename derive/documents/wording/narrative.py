@@ -23,7 +23,9 @@ _CLAUSE = re.compile(
     r"|^\$[^$]*(?:=|>|<|\\succ|\\ne)[^$]*\$|^\w+\([^)]*\) =|^\$.*\$ = |^symmetric in "
 )
 _VALUES = re.compile(r"\$[A-Za-z](?:_\{?\w+\}?)? = [^$]*\$|\$h_\{?\w+\}? = [^$]*\$|with the data\b.*")
-_JUDGED = re.compile(r"^\$(?:>|<|\\ge)\$ 0|: (?:convex|concave|(?:a )?(?:minimum|maximum|saddle)|a saddle)|: (?:minimum|maximum)$|: a global|decides nothing")
+_JUDGED = re.compile(
+    r"^\$(?:>|<|\\ge)\$ 0|: (?:convex|concave|(?:a )?(?:minimum|maximum|saddle)|a saddle)|: (?:minimum|maximum)$|: a global|decides nothing"
+)
 _BARE = {
     "linear": "linearity", "cyclic": "the trace is cyclic", "multiplied out": "multiply out", "gradient = 0": "the gradient is zero",
     "derivative = 0": "the derivative is zero", "the projected gradient = 0": "the projected gradient is zero",
@@ -42,12 +44,14 @@ class Told:
     relation  the sign before its right side, or ⇔ or ⇒ before the whole of it
     reason    as LaTeX text, '' for none
     begins    it has a left side of its own
+    product   its right side is an inner product
     """
 
     rule: str
     relation: str
     reason: str
     begins: bool = False
+    product: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,14 +66,19 @@ class Clause:
 def opening(rows: Sequence[Told], words: Mapping[str, str]) -> str:
     """What leads to a display: the reason of its first row, as far as it can be said beforehand; of two rows both rules."""
     first = rows[0]
-    own = words.get(f"say.{first.rule}") if first.rule != "definition" or first.reason in ("definition", words["definition-reason"]) else None
     parts = clauses(first.reason)
+    own = words.get(f"say.{first.rule}") if first.rule != "read-off" else None
+    if first.rule == "definition" and first.reason not in ("definition", words["definition-reason"]):
+        own = None
     if parts and parts[0].kind == "so":
         return words["say.read-off"].format(since=words["tell.since-inside"].format(since=parts[1].text) if len(parts) > 1 else "")
     if own and len(parts) <= 1:
         return _then(own, rows[1:], words)
     if words["say.plain"]:
-        return words["say.plain"].format(done="、".join(part.text for part in parts)) if parts else words["say.have"]
+        if not parts:
+            return words["say.have"]
+        acts = parts[0].text.startswith(tuple(words["acts"].split()) or ("\0",))
+        return words["say.act" if acts else "say.plain"].format(done="、".join(part.text for part in parts))
     parts = [part for part in parts if part.kind != "shown"]
     return _led(parts, words) if parts else words["say.have"]
 
@@ -108,7 +117,7 @@ def _reasons(rows: Sequence[Told], words: Mapping[str, str]) -> list[str]:
         parts = [part for part in clauses(row.reason) if part.kind != "shown"]
         if parts:
             which = _which(k + 1 - before, len(rows) - before, relation, bool(said), words)
-            said.append(_reasoned(which, parts, words))
+            said.append(_reasoned(which, parts, row.product, words))
     return said
 
 
@@ -128,14 +137,14 @@ def _which(number: int, total: int, relation: str, again: bool, words: Mapping[s
     return words["tell.which"].format(ordinal=ordinal, relation="" if again else f" {named}", number=number)
 
 
-def _reasoned(which: str, parts: Sequence[Clause], words: Mapping[str, str]) -> str:
+def _reasoned(which: str, parts: Sequence[Clause], product: bool, words: Mapping[str, str]) -> str:
     """`the second equality uses the product rule`, `the third holds since …`, `in the last we …`."""
     if words["say.plain"]:
         return words["tell.plain"].format(which=which, done="、".join(part.text for part in parts))
     said = _by_kind(parts, words)
     if said["so"]:
         reason = words["tell.since-inside"].format(since=said["since"]) if said["since"] else ""
-        return words["tell.product"].format(which=which, reason=reason)
+        return words["tell.product" if product else "tell.read-off"].format(which=which, reason=reason)
     if said["this"]:
         rest = ", ".join(part.text for part in parts)
         simple = len(parts) == 1 and rest.startswith(("the ", "what ", "a ", "an "))
@@ -199,7 +208,7 @@ def _kind(head: str, bare: str) -> Kind:
         return "with"
     if bare.startswith(_VERBS):
         return "we"
-    if _RULE.search(head) and not _equation(head):
+    if _RULE.search(bare) and not _equation(bare):
         return "by"
     return "since" if _CLAUSE.search(bare) and not head.startswith("what ") else "this"
 
