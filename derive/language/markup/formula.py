@@ -297,7 +297,7 @@ class _Reader:
             return self.sum(self.one(), inside)
         if name == "begin":
             return self.environment(here)
-        self.fail("\\left and \\right are not balanced" if name == "right" else "\\end has no \\begin", here)
+        return self.fail("\\left and \\right are not balanced" if name == "right" else "\\end has no \\begin", here)
 
     def environment(self, here: int) -> Weight:
         name = self.name_of_environment(here)

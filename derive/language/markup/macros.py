@@ -216,7 +216,7 @@ class _File:
             if not depth:
                 self.at = at
                 return self.text[start + 1 : at - 1], start + 1
-        self.fail("the braces { } of this definition are not balanced", start)
+        return self.fail("the braces { } of this definition are not balanced", start)
 
     def moved(self, by: int) -> Refuse:
         def refuse(message: str, at: int) -> NoReturn:

@@ -97,7 +97,7 @@ TEXT_SIGNS = frozenset(", {}%&#$_")
 """Those of them that may stand in text."""
 
 ENVIRONMENTS: Mapping[str, int] = {
-    **{name: 10 for name in ("matrix", "pmatrix", "bmatrix", "Bmatrix", "vmatrix", "Vmatrix", "smallmatrix")},
+    **dict.fromkeys(("matrix", "pmatrix", "bmatrix", "Bmatrix", "vmatrix", "Vmatrix", "smallmatrix"), 10),
     "cases": 2, "dcases": 2, "rcases": 2, "array": 0, "aligned": 20, "alignedat": 0, "gathered": 1, "split": 2,
 }
 """The environments that may stand in a formula, and how many columns each has; 0: as many as its argument says."""

@@ -261,7 +261,7 @@ def _enter(
     user, group = os.geteuid(), os.getegid()
     _call(libc.unshare(_NEWUSER | _NEWNS | _NEWIPC | _NEWUTS | (_NEWNET if network else 0)))
     for name, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
-        with open(f"/proc/self/{name}", "w") as file:  # noqa: PTH123
+        with open(f"/proc/self/{name}", "w") as file:
             file.write(text)
     _call(libc.mount(None, b"/", None, _REC | _PRIVATE, None))
     place = str(root)
