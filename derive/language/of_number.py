@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import Expr, Map, ShapeError, walk
+from derive.expressions.nodes import Expr, Map
+from derive.expressions.sizes import ShapeError
+from derive.expressions.traverse import walk
 from derive.language.evident import definite
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from derive.expressions.build import power
 from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import Call, Expr, Identity, Map, Number, Ones, ShapeError, Zeros
-from derive.expressions.sizes import ONE, is_column, is_square, show
+from derive.expressions.nodes import Call, Expr, Identity, Map, Number, Ones, Zeros
+from derive.expressions.sizes import ONE, ShapeError, is_column, is_square, show
 from derive.language.evident import settled, symmetric
 from derive.language.indices import check_index
 from derive.language.latex.names import FONTS, MACROS, PATTERNS

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
-from derive.expressions.nodes import Delta, Entry, Expr, Number, Path, Power, Stack, Symbol, Transpose, Where, Zeros
+from derive.expressions.nodes import Delta, Entry, Expr, Number, Power, Stack, Symbol, Transpose, Where, Zeros
 from derive.expressions.sizes import ONE
 from derive.expressions.spelling import symbol_latex
+from derive.expressions.traverse import Path
 from derive.language.samples import written_sample
 from derive.notation.latex.context import Context
 from derive.notation.latex.factors import is_null
