@@ -7,18 +7,8 @@ from fractions import Fraction
 
 from derive.calculus.normal_form import polynomial as words
 from derive.calculus.normal_form import reduction
-from derive.calculus.normal_form.normal_form import (
-    inner,
-    of_ones,
-    of_product,
-    polynomial,
-    primitive,
-    scalar_power,
-    to_expr,
-    written,
-    written_transpose,
-)
-from derive.calculus.normal_form.polynomial import UNIT, Poly, Scalars, TooManyTerms, fingerprint, scalar_atom, scaled
+from derive.calculus.normal_form.normal_form import inner, of_ones, of_product, polynomial, primitive, scalar_power, written, written_transpose
+from derive.calculus.normal_form.polynomial import UNIT, Poly, Scalars, TooManyTerms, fingerprint, scalar_atom, scaled, to_expr
 from derive.calculus.normal_form.reduction import product
 from derive.expressions import build
 from derive.expressions.functions import FUNCTIONS

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from derive.calculus.normal_form import polynomial as words
 from derive.calculus.normal_form import reduction
-from derive.calculus.normal_form.polynomial import UNIT, Poly, Scalars, TooManyTerms, Word, scalar_atom, scaled
+from derive.calculus.normal_form.polynomial import UNIT, Poly, Scalars, TooManyTerms, Word, scalar_atom, scaled, to_expr
 from derive.calculus.normal_form.reduction import product
 from derive.expressions import build
 from derive.expressions.nodes import (
@@ -31,8 +31,8 @@ from derive.expressions.nodes import (
     Unit,
     Zeros,
     number,
-    substitute,
 )
+from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import ONE as SIZE_ONE
 from derive.expressions.sizes import SCALAR, Shape, Size
 
@@ -319,28 +319,9 @@ def _sum(e: Sum) -> Poly:
 
 
 def _sums_inside(e: Expr) -> list[Expr]:
-    from derive.expressions.nodes import walk
+    from derive.expressions.traverse import walk
 
     return [node for node in walk(e) if isinstance(node, Sum)]
-
-
-# --------------------------------------------------------------------------------------------- back
-def to_expr(poly: Poly, shape: Shape) -> Expr:
-    """The expression of a polynomial, its terms in canonical order."""
-    return build.total((_term(key, poly[key], shape) for key in sorted(poly, key=words.term_key)), shape)
-
-
-def _term(key: tuple[Scalars, Word], c: Fraction, shape: Shape) -> Expr:
-    scalars, word = key
-    parts: list[Expr] = [number(c)]
-    parts += [atom if k == 1 else build.power(atom, number(k)) for atom, k in scalars]
-    if word:
-        bare = [letter.arg if isinstance(letter, Transpose) else letter for letter in word]
-        body = Ones(shape) if all(isinstance(letter, Ones) for letter in bare) else build.matmul(*word)
-        return build.scale(build.times(*parts), body)
-    if shape == SCALAR:
-        return build.times(*parts)
-    return build.scale(build.times(*parts), Identity(shape[0]))
 
 
 def size_of(size: Size) -> Expr:

@@ -14,9 +14,11 @@ from fractions import Fraction
 from functools import lru_cache
 from hashlib import blake2b
 
+from derive.calculus.normal_form import polynomial as words
+from derive.expressions import build
 from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import Call, Commutation, Expr, Map, Number, Power, SizeValue, Symbol, Transpose
-from derive.expressions.sizes import Size
+from derive.expressions.nodes import Call, Commutation, Expr, Identity, Map, Number, Ones, Power, SizeValue, Symbol, Transpose, number
+from derive.expressions.sizes import SCALAR, Shape, Size
 
 Scalars = tuple[tuple[Expr, Fraction], ...]
 Word = tuple[Expr, ...]
@@ -159,3 +161,22 @@ def transposed(poly: Poly) -> Poly:
         sign, flipped = flip_word(word)
         out.append({(scalars, flipped): c * sign})
     return add(out)
+
+
+# --------------------------------------------------------------------------------------------- back
+def to_expr(poly: Poly, shape: Shape) -> Expr:
+    """The expression of a polynomial, its terms in canonical order."""
+    return build.total((_term(key, poly[key], shape) for key in sorted(poly, key=words.term_key)), shape)
+
+
+def _term(key: tuple[Scalars, Word], c: Fraction, shape: Shape) -> Expr:
+    scalars, word = key
+    parts: list[Expr] = [number(c)]
+    parts += [atom if k == 1 else build.power(atom, number(k)) for atom, k in scalars]
+    if word:
+        bare = [letter.arg if isinstance(letter, Transpose) else letter for letter in word]
+        body = Ones(shape) if all(isinstance(letter, Ones) for letter in bare) else build.matmul(*word)
+        return build.scale(build.times(*parts), body)
+    if shape == SCALAR:
+        return build.times(*parts)
+    return build.scale(build.times(*parts), Identity(shape[0]))

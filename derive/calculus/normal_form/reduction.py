@@ -107,7 +107,8 @@ def _pair(a: Expr, b: Expr) -> Poly | None:
 
 
 def _power_letter(base: Expr, *exponents: Expr) -> Poly | None:
-    from derive.calculus.normal_form.normal_form import polynomial, to_expr
+    from derive.calculus.normal_form.normal_form import polynomial
+    from derive.calculus.normal_form.polynomial import to_expr
 
     total = add(polynomial(e) for e in exponents)
     if not total:
@@ -164,7 +165,7 @@ def _split(word: Word) -> Poly:
 def _fold_diagonal(word: Word, cuts: list[int]) -> Poly | None:
     """diag(u) v is u ∘ v for a vector v, and v' diag(u) is (u ∘ v)'."""
     from derive.calculus.normal_form.functions import entrywise_product
-    from derive.calculus.normal_form.normal_form import to_expr
+    from derive.calculus.normal_form.polynomial import to_expr
 
     for i, letter in enumerate(word):
         if not (isinstance(letter, Call) and letter.name == "diag" and letter.args[0].shape[1] == SIZE_ONE):
@@ -238,7 +239,7 @@ def _best_rotation(word: Word, fixed: bool) -> tuple[Word, int]:
 def _entrywise(word: Word) -> Poly | None:
     """tr(R (B ∘ C)) is the sum of all entries of R' ∘ B ∘ C: one form for each way to read it."""
     from derive.calculus.normal_form.functions import entrywise_sum, hadamard_factors
-    from derive.calculus.normal_form.normal_form import to_expr
+    from derive.calculus.normal_form.polynomial import to_expr
 
     found: list[Poly] = []
     for k, letter in enumerate(word):

@@ -14,7 +14,8 @@ from derive.documents.page.rows import HANG, Measure, answer, broken, mark, row,
 from derive.documents.page.views import Boxed, Passage, View
 from derive.documents.wording.reasons import reason, reason_width
 from derive.errors import Position
-from derive.expressions.nodes import Expr, Path, Symbol
+from derive.expressions.nodes import Expr, Symbol
+from derive.expressions.traverse import Path
 from derive.notation import shapes
 from derive.notation.latex import latex
 from derive.notation.settings import Notation

@@ -13,7 +13,7 @@ from derive.language.latex.parser import Parser
 from derive.language.origin import Origin
 
 if TYPE_CHECKING:
-    from derive.language.text.grammar import Scope
+    from derive.language.scope import Scope
 
 Moves = tuple[tuple[Symbol, Expr], ...]
 

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from derive.expressions.build import ONE, counted, terms, times
 from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import Add, Compare, Delta, Entry, Expr, Map, Number, Power, SizeValue, Sum, Symbol, Times, Where, walk
+from derive.expressions.nodes import Add, Compare, Delta, Entry, Expr, Map, Number, Power, SizeValue, Sum, Symbol, Times, Where
 from derive.expressions.sizes import is_column, is_row
+from derive.expressions.traverse import walk
 from derive.notation.python.code import ADD, ATOM, MUL, POW, Code, fill, negative, total
 from derive.notation.python.identifiers import identifier
 from derive.notation.python.pending import derivative_name
