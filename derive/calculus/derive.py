@@ -134,7 +134,7 @@ def _derive(problem: Problem) -> Derivation:
     if problem.options.get("shapes"):
         chains = shaped(s, chains)
     where = (*where, *links.letters(chains))
-    chains += in_numbers(problem, results)
+    chains += in_numbers(problem, results, where)
     told_chains = told_as_asked(chains, problem, results)
     chains, results, factors = lettered(problem, told_chains, results, taken_names(problem) | {u.name for u, _ in where})
     where = (*where, *factors)

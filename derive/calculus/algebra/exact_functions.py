@@ -14,6 +14,9 @@ from derive.calculus.algebra.door import sp
 LARGEST_SPECTRUM = 4
 """Rows of a matrix whose eigenvalues are looked for exactly."""
 
+LARGEST_EXPONENTIAL = 3
+"""Rows of a matrix without symmetry whose exponential is."""
+
 
 def by_entry(combine: Callable[[Any, Any], Any]) -> Callable[..., Any]:
     """A function of two numbers entry by entry; a 1×1 matrix goes with every entry of the other."""
@@ -111,6 +114,14 @@ def _of_spectrum(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return apply
 
 
+def _expm(a: Any) -> Any:
+    """By the eigenvalues of a symmetric matrix, else by its Jordan form; the exponential of a real matrix is real."""
+    found = _of_spectrum(lambda v: sp().exp(v))(a)
+    if found is not None or a.shape[0] > LARGEST_EXPONENTIAL or not all(e.is_Rational for e in a):
+        return found
+    return a.exp().applyfunc(lambda value: sp().simplify(value.as_real_imag()[0]))
+
+
 def _eigval(a: Any, index: Any) -> Any:
     pairs = spectrum(a)
     return None if pairs is None else pairs[int(index[0]) - 1][0]
@@ -185,7 +196,7 @@ EXACT: dict[str, Callable[..., Any]] = {
     "pinv": lambda a: a.pinv(),
     "ptrace1": _ptrace1,
     "ptrace2": _ptrace2,
-    "expm": _of_spectrum(lambda v: sp().exp(v)),
+    "expm": _expm,
     "logm": _of_spectrum(lambda v: sp().log(v)),
     "sqrtm": _of_spectrum(lambda v: sp().sqrt(v)),
     "cholesky": _cholesky,
