@@ -248,7 +248,10 @@ def _check(
             return check_rounded(here, previous.expr, line.expr)
         if line.rule == "evaluate" and line.quantity == "stationary":
             assert isinstance(line.left, Symbol)
-            return check_stationary(here, {line.left: line.expr}).at_best(ROUNDED if line.relation == "≈" else 0.0)
+            known, wrt = line.solution or {}, site.problem.wrt
+            others = {v: e for v, e in known.items() if v in wrt}
+            here = site.with_solution({v: e for v, e in known.items() if v not in wrt})
+            return check_stationary(here, {**others, line.left: line.expr}).at_best(ROUNDED if line.relation == "≈" else 0.0)
         if line.quantity == "stationary":
             return check_stationary(site, line.solution or {_variable(site.problem): line.expr})
         if line.relation in INEQUALITIES:

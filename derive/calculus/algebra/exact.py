@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from derive.calculus.algebra.door import function_of, own, sp
@@ -49,11 +49,9 @@ def exact(expr: Expr, values: Mapping[str, Expr], sizes: Mapping[str, int]) -> A
     values  what the names stand for: numbers, and stacks of numbers
     sizes   what the names of sizes stand for
     """
-    sympy = sp()
     try:
         found = _Evaluation(values, sizes).of(expr, ())
-    except (KeyError, IndexError, TypeError, ValueError, NotImplementedError, AttributeError, ZeroDivisionError, sympy.ShapeError,
-            sympy.NonInvertibleMatrixError) as error:
+    except (KeyError, IndexError, TypeError, ValueError, NotImplementedError, ZeroDivisionError) as error:
         raise Inexact(str(error)) from None
     found = found.applyfunc(_simplified)
     if not all(e.is_number and e.is_extended_real and e.is_finite for e in found):
@@ -95,7 +93,10 @@ class _Evaluation:
             m, n = (self.size(s) for s in expr.shape)
             if m * n > LARGEST_EXACT:
                 raise Inexact("it has too many entries")
-            self.memo[key] = self.computed(expr, own_names, m, n)
+            found = self.computed(expr, own_names, m, n)
+            if found.has(sp().zoo, sp().nan, sp().oo, -sp().oo):
+                raise Inexact("it is not finite")
+            self.memo[key] = found
         return self.memo[key]
 
     def size(self, size: Size) -> int:
@@ -133,7 +134,7 @@ class _Evaluation:
                 for p in parts[1:]:
                     out = out * p
                 return out
-            case Power(base, exponent) if base.is_scalar:
+            case Power(base) if base.is_scalar:
                 return sympy.Matrix([[parts[0][0] ** parts[1][0]]])
             case Power():
                 return parts[0] ** int(parts[1][0])
@@ -150,7 +151,7 @@ class _Evaluation:
                 terms = [self.of(body, (*(p for p in bound if p[0] != index.name), (index.name, k))) for k in range(low, high + 1)]
                 return sum(terms[1:], terms[0]) if terms else sympy.zeros(m, n)
             case Where(Compare(op, left, right), then, otherwise):
-                return self.cases(op, *(self.of(e, bound) for e in (left, right, then, otherwise)), m, n)
+                return self.cases(op, [self.of(e, bound) for e in (left, right, then, otherwise)], m, n)
             case Call(name, args):
                 return self.call(name, args, bound)
         raise Inexact(f"no exact value of {type(expr).__name__}")
@@ -177,13 +178,20 @@ class _Evaluation:
             return whole[numbers[0], :].T
         return whole[numbers[0], numbers[1]] * sp().eye(1)
 
-    def cases(self, op: str, left: Any, right: Any, then: Any, otherwise: Any, m: int, n: int) -> Any:
-        holds = {"<": lambda d: d < 0, "<=": lambda d: d <= 0, ">": lambda d: d > 0, ">=": lambda d: d >= 0}[op]
+    def cases(self, op: str, parts: list[Any], m: int, n: int) -> Any:
+        left, right, then, otherwise = parts
+        holds: Callable[[Any], Any] = _SIGNS[op]
 
         def at(table: Any, i: int, j: int) -> Any:
             return table[0] if table.shape == (1, 1) else table[i, j]
 
         return sp().Matrix(m, n, lambda i, j: at(then, i, j) if bool(holds(at(left, i, j) - at(right, i, j))) else at(otherwise, i, j))
+
+
+_SIGNS: dict[str, Callable[[Any], Any]] = {
+    "<": lambda d: d < 0, "<=": lambda d: d <= 0, ">": lambda d: d > 0, ">=": lambda d: d >= 0,
+}
+"""Of left − right, by the comparison."""
 
 
 def _function(name: str) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 from derive.calculus.simplify.simplify import tidy
 from derive.expressions.nodes import Apply, Call, Expr, Map, Number, Rounded, Stack, Symbol
 from derive.expressions.rewrite import substitute
-from derive.expressions.sizes import Size
+from derive.expressions.sizes import ONE, Size
 from derive.expressions.traverse import walk
 from derive.notation.python.identifiers import identifier
 from derive.notation.python.run import run
@@ -20,10 +20,12 @@ DIGITS = 4
 """Significant digits of a rounded value."""
 PLAIN = 20
 """The largest denominator of a fraction that is not also given as a decimal."""
-LONGEST = 7
+LONGEST = 5
 """Numbers and functions in an entry that is written exactly: ½ sqrt(5) has two numbers and a function."""
-WIDEST = 10**7
-"""Above this a numerator or denominator is no longer read: the decimal stands alone."""
+LONGEST_IN_ALL = 30
+"""In all its entries."""
+WIDEST = 1000
+"""Above this a numerator or denominator, but of a whole number, is no longer read: the decimal stands alone."""
 
 
 @dataclass(frozen=True)
@@ -77,15 +79,17 @@ def value_at(expr: Expr, place: Place) -> Value | None:
     """The value of an expression at a place that covers it; None where it has none, or none that is finite."""
     closed = exact_value(expr, place)
     numbers = floats(expr, place)
+    row = expr.shape[0] == ONE
     if numbers is None and closed is None:
         return None
     if closed is None:
-        return Value(None, rounded(numbers))
+        return Value(None, rounded(numbers, row))
     entries = closed.children if isinstance(closed, Stack) else (closed,)
     if all(isinstance(e, Number) and e.value.denominator <= PLAIN for e in entries):
         return Value(closed, None)
-    decimals = None if numbers is None else rounded(numbers)
-    readable = all(_length(e) <= LONGEST for e in entries)
+    decimals = None if numbers is None else rounded(numbers, row)
+    lengths = [_length(e) for e in entries]
+    readable = max(lengths) <= LONGEST and sum(lengths) <= LONGEST_IN_ALL
     return Value(closed if readable or decimals is None else None, decimals)
 
 
@@ -107,7 +111,7 @@ def floats(expr: Expr, place: Place, moved: Mapping[Symbol, Any] | None = None) 
     namespace = _namespace(place)
     for symbol, step in (moved or {}).items():
         namespace[identifier(symbol.name)] = namespace[identifier(symbol.name)] + np.reshape(step, np.shape(namespace[identifier(symbol.name)]))
-    found = run(expr, namespace, Names(place.let))
+    found = run(place.defined(expr), namespace, Names())
     return found if found is not None and np.isfinite(found).all() else None
 
 
@@ -119,13 +123,14 @@ def _namespace(place: Place) -> dict[str, Any]:
             return float(value.value)
         assert isinstance(value, Stack)
         rows = [[float(e.value) for e in row if isinstance(e, Number)] for row in value.rows]
-        return np.array([row[0] for row in rows] if len(rows[0]) == 1 else rows)
+        table = np.array(rows)
+        return np.ravel(table) if 1 in table.shape else table
 
     return {**{identifier(s.name): array(v) for s, v in place.values.items()}, **place.sizes}
 
 
-def rounded(numbers: Any) -> Expr:
-    """An array as a number or a stack of numbers with DIGITS significant digits; what is rounding beside the largest is 0."""
+def rounded(numbers: Any, row: bool = False) -> Expr:
+    """An array as a number, a column (a `row`) or a matrix of numbers with DIGITS significant digits; rounding beside the largest is 0."""
     import numpy as np
 
     size = float(np.max(np.abs(numbers), initial=0.0))
@@ -137,22 +142,17 @@ def rounded(numbers: Any) -> Expr:
 
     if np.ndim(numbers) == 0:
         return one(float(numbers))
-    table = numbers if np.ndim(numbers) == 2 else np.reshape(numbers, (-1, 1))
+    table = numbers if np.ndim(numbers) == 2 else np.reshape(numbers, (1, -1) if row else (-1, 1))
     out: Expr = Stack(tuple(tuple(one(float(v)) for v in row) for row in table))
     return out
 
 
 def _length(expr: Expr) -> int:
-    """The numbers and functions in it; a long fraction counts as too many."""
-    out = 0
-    for node in walk(expr):
-        if isinstance(node, Number):
-            if max(abs(node.value.numerator), node.value.denominator) > WIDEST:
-                return LONGEST + 1
-            out += 1
-        elif isinstance(node, Map | Call):
-            out += 1
-    return out
+    """The numbers and functions written in it; a long fraction counts as too many."""
+    if isinstance(expr, Number):
+        long = expr.value.denominator > 1 and max(abs(expr.value.numerator), expr.value.denominator) > WIDEST
+        return LONGEST + 1 if long else 1
+    return int(isinstance(expr, Map | Call)) + sum(_length(child) for child in expr.children)
 
 
 def partly(expr: Expr, place: Place) -> Expr:

@@ -9,6 +9,7 @@ from typing import Any
 from derive.calculus.indices.evaluate import Place, Value, exact_value, partly, value_at
 from derive.calculus.passes.smoothness import no_derivative
 from derive.calculus.quantities.stationary.second_order_test import starred
+from derive.calculus.simplify.simplify import tidy
 from derive.derivation.derivation import Chain, Found, Head, Line, Result, members
 from derive.derivation.reason import Why, joined
 from derive.errors import DeriveError
@@ -20,6 +21,8 @@ from derive.language.problems.problem import Problem
 
 MOST = 9
 """Numbers of a point that are written in the brackets of f(…)."""
+SHOWN = 4
+"""Entries of a matrix exponential that stand beside the line that it is used in."""
 Letters = tuple[tuple[Symbol, Expr], ...]
 
 
@@ -68,14 +71,15 @@ def _at_the_point(problem: Problem, results: Mapping[str, Found], place: Place) 
         value = value_at(problem.function, place)
         if value is None:
             raise DeriveError("the function has no value at this point", code="at", where=problem.positions.get("at"))
-        lines = _stated(value, "value", Head("value", problem.name, problem.wrt, at=written), joined([said, *_exponentials(problem.function, place)]), place)
+        head = Head("value", problem.name, problem.wrt, at=written)
+        lines = _stated(value, "value", head, joined([w for w in (said, *_exponentials(problem.function, place)) if w]), place)
         kinked = no_derivative(problem, place, results)
         if kinked:
             return [*lines[:-1], replace(lines[-1], why=joined([w for w in (lines[-1].why, kinked) if w]))]
     for quantity, found in results.items():
-        if quantity in _HEADS:
+        if quantity in _HEADS and not (quantity == "derivative" and "gradient" in results):
             for name, result in members(found):
-                lines += _of_result(problem, quantity, name, result, place, written, said)
+                lines += _of_result(problem, quantity, name, result, place, written, () if lines else said)
     return lines
 
 
@@ -155,21 +159,27 @@ def _exponentials(expr: Expr, place: Place) -> list[Why]:
     for node in walk(expr):
         if isinstance(node, Call) and node.name == "expm" and place.covers(node):
             value = exact_value(node, place)
-            out += [(node, " = ", value)] if value is not None else []
+            there = tidy(substitute(node, dict(place.values.items())))
+            out += [(there, " = ", value)] if value is not None and len(value.children) <= SHOWN else []
     return out
 
 
 # ------------------------------------------------------------------------------------------------ with the data
 def _with_the_data(problem: Problem, found: Found, place: Place) -> list[Line]:
     """The design matrix, what one computes by hand before solving, and the stationary point named: w* = …"""
-    lines: list[Line] = []
+    if isinstance(found, tuple):
+        return []
+    values: dict[Symbol, Value] = {}
     for name, one in members(found):
         (x,) = [x for x in problem.wrt if x.name == name] or problem.wrt[:1]
-        if place.covers(one.expr) and not is_zero(one.expr):
-            value = value_at(one.expr, place)
-            if value is not None:
-                lines += _stated(value, "stationary", starred(x), ("with the data",), place)
-    return [*_design(found, place), *lines] if lines else []
+        value = value_at(one.expr, place) if place.covers(one.expr) and not is_zero(one.expr) else None
+        if value is None:
+            return []
+        values[x] = value
+    at = {x: v.exact if v.exact is not None else v.rounded for x, v in values.items()}
+    there = Place({**place.values, **{x: e for x, e in at.items() if e is not None and len(values) > 1}}, place.let)
+    lines = [line for x, value in values.items() for line in _stated(value, "stationary", starred(x), ("with the data",), there)]
+    return [*_design(found, place), *lines]
 
 
 def _design(result: Found, place: Place) -> list[Line]:

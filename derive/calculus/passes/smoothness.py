@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from derive.calculus.indices.evaluate import Place, exact_value, floats, value_at
-from derive.calculus.passes.kinks import CERTAIN, kinks
+from derive.calculus.passes.kinks import NONE, POSSIBLE, kinks
 from derive.derivation.derivation import Found, members
 from derive.derivation.reason import Why
 from derive.expressions.build import subtract
-from derive.expressions.nodes import Call, Expr, Number, Power, Stack
+from derive.expressions.nodes import Call, Expr, Number, Power, Stack, Symbol
 from derive.expressions.traverse import walk
 from derive.language.problems.problem import Problem
 
-STEP = 1e-6
-"""Of the one-sided difference quotients, relative to the point."""
-APART = 1e-3
-"""How far the two slopes may be apart, relative to the larger, where there is a derivative."""
+STEPS = (1e-3, 1e-5)
+"""Of the one-sided difference quotients."""
 
 
 def no_derivative(problem: Problem, place: Place, results: Mapping[str, Found]) -> Why:
@@ -24,8 +23,10 @@ def no_derivative(problem: Problem, place: Place, results: Mapping[str, Found]) 
     whole = place.defined(problem.function)
     names = {x.name for x in problem.wrt}
     for node, certainty in kinks(whole).items():
-        if certainty == CERTAIN and node.free & names and place.covers(node) and _at_its_kink(node, place):
-            return ("no derivative there: ", node, " has a kink at ", _where(node))
+        if certainty != NONE and node.free & names and place.covers(node) and _at_its_kink(node, place):
+            kinked: Why = (node, " has a kink where ", _where(node), " = 0" if _where(node).is_scalar else " has an entry 0")
+            smooth = certainty == POSSIBLE and _slopes_agree(problem, place)
+            return ("not differentiated there: ", *kinked) if smooth else ("no derivative there: ", *kinked)
     derivatives = [one.expr for quantity, found in results.items() if quantity != "stationary" for _, one in members(found)]
     for expr in derivatives:
         if place.covers(expr) and value_at(expr, place) is None and not _slopes_agree(problem, place):
@@ -62,17 +63,23 @@ def _singular(expr: Expr, place: Place) -> Why:
 
 
 def _slopes_agree(problem: Problem, place: Place) -> bool:
-    """Whether the slopes on the two sides of the place agree, along a few lines through it."""
+    """Whether the slopes on the two sides of the place become equal as the step becomes small, along a few lines through it."""
     import numpy as np
 
     random = np.random.default_rng(1)
-    here = floats(problem.function, place)
     for _ in range(3):
         along = {x: random.standard_normal(len(place.values[x].children) or 1) for x in problem.wrt if x in place.values}
-        ahead, behind = (floats(problem.function, place, {x: sign * STEP * v for x, v in along.items()}) for sign in (1, -1))
-        if here is None or ahead is None or behind is None:
-            return False
-        right, left = (ahead - here) / STEP, (here - behind) / STEP
-        if np.max(np.abs(right - left)) > APART * max(np.max(np.abs(right)), np.max(np.abs(left)), 1e-12):
+        wide, narrow = (_gap(problem, place, along, step) for step in STEPS)
+        if wide is None or narrow is None or (narrow > wide / 10 and narrow > 1e-6):
             return False
     return True
+
+
+def _gap(problem: Problem, place: Place, along: Mapping[Symbol, Any], step: float) -> float | None:
+    """The slope to the one side less that to the other, the largest entry of it; None where the function ends."""
+    import numpy as np
+
+    ahead, here, behind = (floats(problem.function, place, {x: k * step * v for x, v in along.items()}) for k in (1, 0, -1))
+    if ahead is None or here is None or behind is None:
+        return None
+    return float(np.max(np.abs(ahead - 2 * here + behind)) / step)

@@ -168,6 +168,9 @@ def head(it: Head, notation: Notation = DEFAULT) -> str:
 
 def _at_a_point(it: Head, notation: Notation) -> str:
     r"""`\nabla f(3, 4)`, `\frac{\partial f}{\partial x}(1, 2)`: the values where the variables stand, or behind."""
+    if it.quantity == "taylor":
+        moved = (f"{_list((v,), notation)} + {_list((d,), notation)}" for v, d in zip(it.at, it.directions, strict=True))
+        return f"{_name(it.function)}({', '.join(moved)})"
     of_variables = f"({_list(it.arguments or it.wrt, notation)})"
     values = ", ".join(_entries(value, notation, len(it.at) > 1) for value in it.at)
     general = head(replace(it, at=()), notation)

@@ -112,6 +112,9 @@ def head(it: Head, notation: Notation = DEFAULT) -> str:
 
 def _at_a_point(it: Head, notation: Notation) -> str:
     """`∇f(3, 4)`, `∂f/∂x(1, 2)`: the values where the variables stand, or behind."""
+    if it.quantity == "taylor":
+        moved = (f"{pretty(v, notation)} + {pretty(d, notation)}" for v, d in zip(it.at, it.directions, strict=True))
+        return f"{pretty_name(it.function)}({', '.join(moved)})"
     of_variables = f"({', '.join(pretty(v, notation) for v in it.arguments or it.wrt)})"
     values = ", ".join(_entries(value, notation, len(it.at) > 1) for value in it.at)
     general = head(replace(it, at=()), notation)
