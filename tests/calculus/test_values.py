@@ -34,7 +34,8 @@ def shown(problem: str) -> list[str]:
 
 # ------------------------------------------------------------------------------------------ every function of the table
 SIZES = {"m": 3, "n": 2, "k": 2, "p": 2, "q": 2}
-SPD = ((2, 1), (1, 3))
+SPD = ((2, 1), (1, 2))
+TALL = ((3, 4), (4, -3), (0, 0))
 
 
 def _argument(word: tuple[str, tuple[str, ...]], random: np.random.Generator) -> Expr:
@@ -44,6 +45,8 @@ def _argument(word: tuple[str, tuple[str, ...]], random: np.random.Generator) ->
     if kind == "scalar":
         return number(Fraction(3, 2))
     sizes = [int(np.prod([SIZES[f] for f in name.split("*")])) for name in names]
+    if kind == "matrix" and sizes == [3, 2]:
+        return Stack(tuple(tuple(number(e) for e in row) for row in TALL))
     if kind == "square":
         return Stack(tuple(tuple(number(e) for e in row) for row in SPD))
     shape = (sizes[0], 1) if kind == "vector" else (sizes[0], sizes[1])

@@ -102,14 +102,14 @@ def spectrum(a: Any) -> list[tuple[Any, Any]] | None:
 
 
 def _of_spectrum(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """f(A) = Σ f(λ) vv' of a symmetric matrix."""
+    """f(A) = Σ f(λ) vv' of a symmetric matrix with rational eigenvalues; with others no one would write it out."""
 
     def apply(a: Any) -> Any:
         pairs = spectrum(a)
-        if pairs is None:
+        if pairs is None or not all(value.is_Rational for value, _ in pairs):
             return None
-        terms = [function(value) * v * v.T for value, v in pairs]
-        return sum(terms[1:], terms[0]).applyfunc(sp().simplify)
+        terms = [function(value) * (v * v.T).applyfunc(sp().radsimp) for value, v in pairs]
+        return sum(terms[1:], terms[0]).applyfunc(sp().expand)
 
     return apply
 
@@ -152,7 +152,7 @@ def _polar_p(a: Any) -> Any:
 
 def _polar_u(a: Any) -> Any:
     p = _polar_p(a)
-    return None if p is None or p.det() == 0 else (a * p.inv()).applyfunc(sp().simplify)
+    return None if p is None or p.det() == 0 else (a * p.inv()).applyfunc(sp().radsimp)
 
 
 def _cholesky(a: Any) -> Any:
