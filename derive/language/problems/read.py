@@ -11,7 +11,7 @@ from derive.language.problems.answer import read_answers, read_part_answers
 from derive.language.problems.data import read_at, read_data
 from derive.language.problems.figure import read_figures
 from derive.language.problems.find import read_find, read_parts, read_total
-from derive.language.problems.function import Bindings, read_function, read_let, read_symbols
+from derive.language.problems.function import Bindings, read_function, read_let, read_sample_letters, read_symbols
 from derive.language.problems.keys import (
     DETAILS,
     INDICES,
@@ -82,6 +82,7 @@ def _problem(node: Node, text: str, file: str) -> Problem:
     value = {key: pair[1] for key, pair in root.items()}
     bindings = Bindings()
     read_symbols(value["symbols"], bindings)
+    read_sample_letters([value[key] for key in ("let", "function", "answer", "parts") if key in value], bindings)
     relations = read_relations(value.get("sizes"), bindings)
     let = read_let(value.get("let"), bindings)
     header = read_function(value["function"], bindings)
