@@ -7,7 +7,8 @@ from functools import lru_cache
 from derive.calculus.rules.identities import IDENTITIES
 from derive.calculus.simplify.laws import blocks, expansion
 from derive.calculus.simplify.laws.roots import roots
-from derive.calculus.simplify.rewriting import Function, Laws, Used, laws, rewritten
+from derive.calculus.simplify.rewriting import Function, Laws, laws, rewritten
+from derive.calculus.simplify.used import Used
 from derive.expressions.nodes import Add, Call, Expr, MatMul, Power, Scale, Stack, Times
 
 FUNCTIONS = (

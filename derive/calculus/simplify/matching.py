@@ -32,7 +32,7 @@ from derive.expressions.nodes import (
     Zeros,
     number,
 )
-from derive.expressions.sizes import Shape, Size, is_column
+from derive.expressions.sizes import Shape, Size
 
 MAX_LETTERS = 24
 """Longer products and sums than that are left alone: no pattern is looked for in a thousand terms."""
@@ -302,10 +302,13 @@ def _in_hadamard(pattern: Expr, expr: Expr) -> Iterator[tuple[Env, Around]]:
     if not isinstance(expr, Call):
         return
     for env, rest in _entry_factors(_hadamard(pattern), _hadamard(expr), EMPTY):
-        yield env, lambda new, rest=rest: hadamard((*rest, new)) if rest else new
+        def around(new: Expr, rest: tuple[Expr, ...] = rest) -> Expr:
+            return hadamard((*rest, new)) if rest else new
+
+        yield env, around
 
 
 def _entry_factors(wanted: tuple[Expr, ...], factors: tuple[Expr, ...], env: Env) -> Iterator[tuple[Env, tuple[Expr, ...]]]:
-    if len(factors) > MAX_LETTERS or len(factors) < len(wanted) or (wanted and len(factors) > 1 and is_column(factors[0].shape) is None):
+    if len(factors) > MAX_LETTERS or len(factors) < len(wanted):
         return
     yield from _subset(wanted, factors, env)

@@ -118,7 +118,7 @@ def _run(expr: Expr, table: Laws) -> tuple[Expr, Told]:
         if not law.names <= names:
             continue
         inner: list[tuple[str, Expr]] = []
-        shorter = law.rewrites(node, lambda piece, inner=inner: _piece(piece, table, inner))
+        shorter = law.rewrites(node, _simplifier(table, inner))
         if shorter is not None and shorter is not node:
             clean, told = _tidied(shorter, (*told, *inner, (law.name, node)))
             out, words = _run(clean, table)
@@ -131,11 +131,16 @@ def _run(expr: Expr, table: Laws) -> tuple[Expr, Told]:
     return node, told
 
 
-def _piece(expr: Expr, table: Laws, told: list[tuple[str, Expr]]) -> Expr:
-    clean, used = _tidied(expr, ())
-    out, words = _run(clean, table)
-    told.extend((*used, *words))
-    return out
+def _simplifier(table: Laws, told: list[tuple[str, Expr]]) -> Simplify:
+    """What a law asks of its pieces; what was used in them is appended."""
+
+    def simplify(expr: Expr) -> Expr:
+        clean, used = _tidied(expr, ())
+        out, words = _run(clean, table)
+        told.extend((*used, *words))
+        return out
+
+    return simplify
 
 
 def _tidied(expr: Expr, told: Told) -> tuple[Expr, Told]:
