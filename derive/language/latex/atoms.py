@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from derive.errors import DeriveError
-from derive.expressions.nodes import Apply, Call, Commutation, Delta, Expr, Identity, Map, Ones, SizeValue, Symbol, Unit, Unnamed, Zeros, number
+from derive.expressions.nodes import Apply, Call, Commutation, Delta, Expr, Identity, Map, Ones, Symbol, Unit, Unnamed, Zeros, number
 from derive.expressions.sizes import ONE, is_scalar
 from derive.expressions.spelling import GREEK
 from derive.language.latex.blocks import environment
 from derive.language.latex.functions import absolute, exponential, function, inner_product, norm, printed_function
-from derive.language.latex.names import FONTS, MACROS, WORDS
+from derive.language.latex.names import FONTS, MACROS, WORDS, Called, Value
 from derive.language.latex.parser import Parser
 from derive.language.latex.pending import apply_derivative, pending, rate
 from derive.language.latex.sizes import unknown_size
@@ -73,7 +73,7 @@ def _is_jacobian(p: Parser) -> bool:
     return found is not None and isinstance(found[1], Unnamed)
 
 
-def _has_entries(value: Symbol | Unnamed | SizeValue) -> bool:
+def _has_entries(value: Value) -> bool:
     return isinstance(value, Symbol) and not value.is_scalar
 
 
@@ -165,8 +165,12 @@ def unknown(p: Parser) -> DeriveError:
 
 
 # --------------------------------------------------------------------------------------------- names
-def _named(p: Parser, count: int, value: Symbol | Unnamed | SizeValue) -> Operand:
+def _named(p: Parser, count: int, value: Value) -> Operand:
     token = p.token
+    if isinstance(value, Called):
+        p.i += count
+        unnamed = p.scope.unnamed.get(value.function)
+        return function(p, value.function, token) if unnamed is None else _unnamed_call(p, unnamed, token)
     if isinstance(value, Unnamed):
         p.i += count
         return _unnamed_call(p, value, token)
