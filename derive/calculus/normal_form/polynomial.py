@@ -14,10 +14,8 @@ from fractions import Fraction
 from functools import lru_cache
 from hashlib import blake2b
 
-from derive.calculus.normal_form import polynomial as words
 from derive.expressions import build
-from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import Call, Commutation, Expr, Identity, Map, Number, Ones, Power, SizeValue, Symbol, Transpose, number
+from derive.expressions.nodes import Call, Expr, Identity, Map, Number, Ones, SizeValue, Symbol, Transpose, number
 from derive.expressions.sizes import SCALAR, Shape, Size
 
 Scalars = tuple[tuple[Expr, Fraction], ...]
@@ -114,59 +112,10 @@ def _within(poly: Poly) -> Poly:
     return poly
 
 
-# --------------------------------------------------------------------------------------------- transposes
-@lru_cache(maxsize=50_000)
-def flip(letter: Expr) -> tuple[int, Expr]:
-    """(sign, letter') with the transpose pushed as far in as it goes."""
-    from derive.calculus.normal_form.normal_form import written_transpose
-
-    match letter:
-        case Transpose(arg):
-            return 1, arg
-        case Symbol(has=has) if has & {"symmetric", "diagonal", "spd", "psd"}:
-            return 1, letter
-        case Symbol(has=has) if "skew" in has:
-            return -1, letter
-        case Commutation(rows, columns):
-            return 1, Commutation(columns, rows)
-        case Power(base, exponent):
-            return 1, Power(written_transpose(base), exponent)
-        case Map(function, arg, order):
-            return 1, Map(function, written_transpose(arg), order)
-        case Call(name, args):
-            how = FUNCTIONS[name].transposes
-            if how == "self" or (how == "self-if-square" and letter.shape[0] == letter.shape[1]):
-                return 1, letter
-            if how == "args":
-                new = tuple(sorted((written_transpose(a) for a in args), key=fingerprint)
-                            if name == "hadamard" else (written_transpose(a) for a in args))
-                return 1, Call(name, new)
-            if how in FUNCTIONS:
-                return 1, Call(how, tuple(written_transpose(a) for a in args))
-    return 1, Transpose(letter)
-
-
-def flip_word(word: Word) -> tuple[int, Word]:
-    sign, out = 1, []
-    for letter in reversed(word):
-        s, flipped = flip(letter)
-        sign *= s
-        out.append(flipped)
-    return sign, tuple(out)
-
-
-def transposed(poly: Poly) -> Poly:
-    out: list[Poly] = []
-    for (scalars, word), c in poly.items():
-        sign, flipped = flip_word(word)
-        out.append({(scalars, flipped): c * sign})
-    return add(out)
-
-
 # --------------------------------------------------------------------------------------------- back
 def to_expr(poly: Poly, shape: Shape) -> Expr:
     """The expression of a polynomial, its terms in canonical order."""
-    return build.total((_term(key, poly[key], shape) for key in sorted(poly, key=words.term_key)), shape)
+    return build.total((_term(key, poly[key], shape) for key in sorted(poly, key=term_key)), shape)
 
 
 def _term(key: tuple[Scalars, Word], c: Fraction, shape: Shape) -> Expr:
