@@ -24,6 +24,7 @@ COMMANDS = {
     "check": "Derive and verify; no TeX is needed.",
     "render": "Make one document: slides, solutions, …",
     "build": "Bring every document up to date.",
+    "variants": "Make a set in variants, one for each student.",
     "rules": "List the rules, or show one with its proof.",
     "new": "Write a first problem file.",
     "templates": "List, copy out, explain or check the templates.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from derive.derivation.derivation import Head
+from derive.derivation.derivation import Head, Line
 from derive.documents.page.views import Boxed, passages
 from derive.documents.wording.translation import translated
 from derive.notation.latex import latex
@@ -29,8 +29,9 @@ def answers(one: Examined, show: tuple[str, ...] = ()) -> tuple[Answer, ...]:
     """The results of a problem in the order in which its solution boxes them; `show` the quantities that it prints, all when empty."""
     notation = one.settings.notation
     found = [box for passage in passages(one.derivation) if not show or passage.chain.quantity in show for box in passage.boxed]
+    numbers = [line for chain in one.derivation.chains if not show or chain.quantity in show for line in chain.lines if line.rule == "evaluate"]
     letters = [f"{text.pretty(symbol, notation)} = {text.pretty(expr, notation)}" for symbol, expr in one.derivation.letters]
-    return tuple(_answer(box, notation, letters) for box in found)
+    return (*(_answer(box, notation, letters) for box in found), *(_number(line, notation) for line in numbers))
 
 
 def _answer(box: Boxed, notation: Notation, letters: list[str]) -> Answer:
@@ -42,6 +43,13 @@ def _answer(box: Boxed, notation: Notation, letters: list[str]) -> Answer:
     return Answer(
         box.quantity, left, text.pretty(result.expr, notation), latex.latex(result.expr, notation), "; ".join((*told, *letters))
     )
+
+
+def _number(line: Line, notation: Notation) -> Answer:
+    """A result with numbers put in."""
+    left = "" if line.left is None else text.head(line.left, notation) if isinstance(line.left, Head) else text.pretty(line.left, notation)
+    why = text.why(translated(line.why, notation.language), notation)
+    return Answer("number", left, text.pretty(line.expr, notation), latex.latex(line.expr, notation), why)
 
 
 def facts(one: Examined) -> Facts:
