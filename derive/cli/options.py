@@ -45,6 +45,12 @@ def template_dir(command: F) -> F:
     )(command)
 
 
+def note(words: str) -> None:
+    """A line on standard error, about what was done; nothing where there is nothing to say."""
+    if words:
+        click.echo(words, err=True)
+
+
 def report(error: DeriveError) -> None:
     """An error on standard error, in its own form."""
     click.echo(error.render(), err=True)

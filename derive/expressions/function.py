@@ -35,6 +35,8 @@ commuting  of two matrices A, E: its value where they commute, in the problem la
 repeats    its derivative repeats the argument, so that a long one is named (S = X'AX)
 needs      a declared (or evident) property without which the function is refused
 symmetric_as  the function that it is of an evidently symmetric argument, and is read as
+of_number  the entry-by-entry functions, the outermost first, that it is of a product of vectors and matrices that is a number
+           (log |x' S x|); none for the number itself, None where a number is refused
 """
 
 from __future__ import annotations
@@ -90,6 +92,7 @@ class Function:
     pretty_definite: str | None = None
     letter: str = ""
     explained: str = ""
+    of_number: tuple[str, ...] | None = None
     gives: frozenset[str] = frozenset()
 
     @property

@@ -21,7 +21,6 @@ from derive.pipeline.project import Project
 from derive.pipeline.sources import Source
 from derive.pipeline.subject import dependencies, read
 
-
 A = TypeVar("A")
 B = TypeVar("B")
 

@@ -106,11 +106,9 @@ def _beside(choice: Choice, before: str, after: str, problem: Problem, notation:
         return f"{{{whole}}}"
     apart = before in _BEFORE and after in _AFTER
     summand = before in ("+", *_BEFORE) and after in ("+", "-", *_AFTER)
-    if isinstance(choice.value, Add):
-        bare = apart
-    elif isinstance(choice.value, Number):
+    if isinstance(choice.value, Number):
         bare = apart if choice.value.value < 0 or (choice.value.value.denominator > 1 and after == "^") else True
-    elif isinstance(choice.value, Scale | Times | MatMul):
+    elif isinstance(choice.value, Add | Scale | Times | MatMul):
         bare = summand
     else:
         bare = isinstance(choice.value, Symbol) or after not in ("^", "'") or isinstance(choice.value, Map | Call)

@@ -94,6 +94,7 @@ class Names:
     def __init__(self, scope: Scope, bound: Iterable[Symbol] = ()) -> None:
         self.by_first: dict[str, list[tuple[tuple[str, ...], bool, Value]]] = {}
         self.all: set[str] = set()
+        self.samples: dict[str, Symbol] = {}
         for size in scope.sizes:
             self.add(size, symbol_latex(size), SizeValue(Size.of(size)))
         for function in scope.unnamed.values():
@@ -104,6 +105,9 @@ class Names:
             self.add(name, symbol_latex(name), expr)
         for symbol in (*scope.symbols.values(), *bound):
             self.add(symbol.name, latex_of(symbol), symbol)
+            letter = symbol.rows or symbol.columns
+            if letter is not None:
+                self.samples[letter] = symbol
 
     def add(self, name: str, latex: str, value: Value) -> None:
         """A name under every spelling; a later one of the same spelling counts."""

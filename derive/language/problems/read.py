@@ -12,7 +12,7 @@ from derive.language.problems.answer import read_answers, read_part_answers
 from derive.language.problems.data import read_at, read_data
 from derive.language.problems.figure import read_figures
 from derive.language.problems.find import read_find, read_parts, read_total
-from derive.language.problems.function import Bindings, read_function, read_let, read_symbols
+from derive.language.problems.function import Bindings, read_function, read_let, read_sample_letters, read_symbols
 from derive.language.problems.keys import (
     DETAILS,
     INDICES,
@@ -57,7 +57,7 @@ def values(text: str, file: str) -> dict[str, int]:
     """How many values each name under `variants` has; empty where the problem has no variants.  DeriveError of reading."""
     node = compose(text, file)
     pairs = {key.text: value for key, value in node.pairs} if node is not None else {}
-    return counts(pairs.get("variants"))
+    return counts(pairs.get("variants"), pairs.get("symbols"))
 
 
 def read(text: str, file: str, chosen: Mapping[str, int] | None = None) -> Problem:
@@ -92,8 +92,9 @@ def _problem(node: Node, text: str, file: str, chosen: Mapping[str, int]) -> Pro
             raise node.error(f"the key `{key}` is missing", code="missing-key", hint=_EXAMPLE[key])
     value = {key: pair[1] for key, pair in root.items()}
     bindings = Bindings()
-    alternatives = read_variants(value.get("variants"), chosen)
+    alternatives = read_variants(value.get("variants"), value["symbols"], chosen)
     read_symbols(with_declarations(value["symbols"], alternatives), bindings)
+    read_sample_letters([value[key] for key in ("let", "function", "answer", "parts") if key in value], bindings)
     choices = bind_values(value["symbols"], alternatives, bindings)
     refuse_unused(node, alternatives)
     relations = read_relations(value.get("sizes"), bindings)

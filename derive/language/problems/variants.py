@@ -64,9 +64,10 @@ class Alternatives:
         return self.values[self.number]
 
 
-def read_variants(node: Node | None, chosen: Mapping[str, int]) -> tuple[Alternatives, ...]:
+def read_variants(node: Node | None, symbols: Node | None, chosen: Mapping[str, int]) -> tuple[Alternatives, ...]:
     """The names with their values; `chosen` says which value a name has, the first where it says nothing.
 
+    symbols  the node of `symbols`, which may declare functions without a formula
     DeriveError: [type], [empty] for what is not a mapping of lists, [variants] for values of several kinds, or equal ones.
     """
     if node is None:
@@ -75,12 +76,13 @@ def read_variants(node: Node | None, chosen: Mapping[str, int]) -> tuple[Alterna
     if not pairs:
         raise node.error("`variants` is empty: {c: [2, 3, 5]}", code="empty")
     out = []
+    unnamed = _unnamed(symbols)
     for key, value in pairs.values():
-        name = declared_name(key, "a name under `variants`")
+        name = declared_name(key, "a variant")
         values = value.entries(f"the list of the values of {name}")
         if len(values) > MOST_VALUES:
             raise value.error(f"{name} has more than {MOST_VALUES} values", code="too-long")
-        kinds = [_kind(name, one) for one in values]
+        kinds = [_kind(name, one, unnamed) for one in values]
         _refuse_equal(name, values)
         for one, kind in zip(values, kinds, strict=True):
             if kind != kinds[0]:
@@ -92,13 +94,15 @@ def read_variants(node: Node | None, chosen: Mapping[str, int]) -> tuple[Alterna
     return tuple(out)
 
 
-def counts(node: Node | None) -> dict[str, int]:
+def counts(node: Node | None, symbols: Node | None) -> dict[str, int]:
     """How many values each name under `variants` has."""
-    return {one.name: len(one.values) for one in read_variants(node, {})}
+    return {one.name: len(one.values) for one in read_variants(node, symbols, {})}
 
 
-def number_of_variants(choices: Sequence[Choice]) -> int:
-    return math.prod(choice.count for choice in choices)
+def first_of(choices: Sequence[Choice]) -> str:
+    """Which of its variants a problem is where none is asked for: a line, '' where it has none."""
+    count = math.prod(choice.count for choice in choices)
+    return f"the first of {count} variants ({said(choices)}); `derive variants` makes others" if choices else ""
 
 
 def said(choices: Sequence[Choice]) -> str:
@@ -106,7 +110,14 @@ def said(choices: Sequence[Choice]) -> str:
     return ", ".join(f"{c.name}{': ' if c.kind == 'declaration' else ' = '}{c.text}" for c in choices)
 
 
-def _kind(name: str, value: Node) -> Kind:
+def _unnamed(symbols: Node | None) -> frozenset[str]:
+    """The functions without a formula that `symbols` declares."""
+    pairs = symbols.pairs if symbols is not None else ()
+    types = {key.text: next((of.text for name, of in value.pairs if name.text == "type"), value.text) for key, value in pairs}
+    return frozenset(name for name, kind in types.items() if re.match(r"\s*(elementwise|function)\b", kind))
+
+
+def _kind(name: str, value: Node, unnamed: frozenset[str]) -> Kind:
     if value.kind == "mapping":
         return "declaration"
     text = value.words(f"a value of {name}").strip()
@@ -117,7 +128,7 @@ def _kind(name: str, value: Node) -> Kind:
     word = re.match(r"([A-Za-z]\w*)\s*(\(|$)", text)
     if word and word[1] in TYPES:
         return "declaration"
-    if text in CALLABLE and text not in _NO_FUNCTIONS and not (text in FUNCTIONS and 0 in FUNCTIONS[text].arities):
+    if text in unnamed or (text in CALLABLE and text not in _NO_FUNCTIONS and not (text in FUNCTIONS and 0 in FUNCTIONS[text].arities)):
         return "function"
     return "expression"
 
@@ -164,9 +175,8 @@ def bind_values(symbols: Node, alternatives: Sequence[Alternatives], bindings: B
             raise one.key.error(f"{one.name} is a size here: it has a value under `sizes`", code="name-taken", hint="sizes: [n = 3]")
         bindings.names.add(one.name, one.key.origin, "a name under `variants`")
         bindings.places[one.name] = one.key
-        functions = [one.kind == "function" or value.text.strip() in bindings.unnamed for value in one.values]
         value: Expr | str
-        if all(functions):
+        if one.kind == "function":
             value = bindings.called[one.name] = one.chosen.text.strip()
             out.append(Choice(one.name, "function", one.number, len(one.values), value, value))
             continue

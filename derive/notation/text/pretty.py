@@ -37,6 +37,7 @@ from derive.expressions.nodes import (
 )
 from derive.expressions.sizes import ONE
 from derive.expressions.spelling import GREEK_UNICODE
+from derive.language.samples import written_sample
 from derive.notation.definite import evidently_semidefinite, parameters
 from derive.notation.settings import DEFAULT, Notation
 from derive.notation.text.plain import ATOM, INFIX, POWER, PRODUCT, SUM, Plain, Written, scalar_prefix
@@ -160,8 +161,11 @@ class Pretty(Plain):
         if node.column is None and node.arg.shape[1] == ONE:
             places = places[:1]
         base = self.of(node.arg)
+        letter = written_sample(node, self.root)
+        if letter is not None:
+            base, places = Written(pretty_name(letter)), [p for p in places if p != ":"]
         name = base.text if base.level == ATOM else f"[{base.text}]"
-        if all(re.fullmatch(r"\w", p) for p in places) and (base.level != ATOM or isinstance(node.arg, Symbol)):
+        if all(re.fullmatch(r"\w", p) for p in places) and (base.level != ATOM or isinstance(node.arg, Symbol) or letter):
             plain = name[-1] not in _DIGITS_BELOW
             return Written((name if plain else f"[{name}]") + _below("".join(places)))
         return Written(f"{name}[{', '.join(places)}]")

@@ -96,7 +96,7 @@ def _values(k: int, counts: Sequence[int]) -> Values:
 
 
 def draw(counts: Sequence[int], seed: str, problem: str, names: Sequence[str], known: Mapping[Values, Facts]) -> Drawn:
-    """The values of every variant, in the order of `names`.
+    """The values of every variant, in the order of `names`: whoever comes later changes nothing of what those before have.
 
     Whose first draw nobody before has, keeps it; the others take, of what is left, the first that is as hard as the problem in its
     file, or the first at all; where nothing is left, one of those that the fewest have.
@@ -104,21 +104,13 @@ def draw(counts: Sequence[int], seed: str, problem: str, names: Sequence[str], k
     """
     orders = {name: _order(tuple(counts), seed, problem, name) for name in names}
     standard = (0,) * len(counts)
-    firsts = {name: ranked[0] for name, ranked in orders.items()}
-    _need({standard, *firsts.values()}, known)
+    _need({standard, *(ranked[0] for ranked in orders.values())}, known)
     model = known[standard]
     taken: Counter[str] = Counter()
     out: dict[str, Values] = {}
-    for name in names:
-        facts = known[firsts[name]]
-        if not taken[facts.answer] and facts.as_hard_as(model):
-            out[name] = firsts[name]
-            taken[facts.answer] += 1
     equal: list[str] = []
     missing: set[Values] = set()
     for name in names:
-        if name in out:
-            continue
         try:
             values = _other(orders[name], known, taken, model, most_derived(len(names)))
         except Unknown as unknown:
@@ -130,7 +122,7 @@ def draw(counts: Sequence[int], seed: str, problem: str, names: Sequence[str], k
         taken[known[values].answer] += 1
     _need(missing, known)
     unlike = tuple(name for name in names if not known[out[name]].as_hard_as(model))
-    return Drawn({name: out[name] for name in names}, tuple(equal), unlike)
+    return Drawn(out, tuple(equal), unlike)
 
 
 def _other(ranked: Sequence[Values], known: Mapping[Values, Facts], taken: Counter[str], model: Facts, most: int) -> Values:
