@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 from collections.abc import Mapping
@@ -14,6 +13,7 @@ from derive.documents.page.settings import MOST_ROWS, THEME, Settings
 from derive.documents.wording.words import LANGUAGES, spoken
 from derive.errors import DeriveError, Position
 from derive.language.problems.notation import CHOICES, LANGUAGE
+from derive.language.words import closest
 from derive.notation.settings import NOTHING, SUBSCRIPTS, Notation
 from derive.pipeline.examine import decoded
 
@@ -171,10 +171,10 @@ class _Places:
 
 
 def _guess(new: Any, allowed: tuple[Any, ...]) -> str | None:
-    close = difflib.get_close_matches(str(new), [str(word) for word in allowed], 1)
-    return f"did you mean `{close[0]}`?" if close else None
+    close = closest(str(new), map(str, allowed))
+    return f"did you mean `{close}`?" if close else None
 
 
 def _near(name: str, known: Any, what: str) -> str:
-    close = difflib.get_close_matches(name, list(known), 1)
-    return f"did you mean `{close[0]}`?" if close else f"{what} {', '.join(known)}"
+    close = closest(name, known)
+    return f"did you mean `{close}`?" if close else f"{what} {', '.join(known)}"
