@@ -94,11 +94,10 @@ def test_rosters() -> None:
     assert read('name\n"Noether, Emmy"\n', "r.csv")[0].stem == "Noether-Emmy"
     assert Recipient("../../etc", "x").stem == "etc" and Recipient("a/b c", "x").stem == "a-b-c"
     assert [one.name for one in numbered(2, "Variant", 5)] == ["005", "006"]
-    for text, message, line in [("", "empty", 1), ("id,name\n", "nobody below", 1), ("id,name\n1,A\n1,B\n", "twice", 3), ("id,name\n,\n,x\n ,\n", "", 0)]:
-        if message:
-            with pytest.raises(DeriveError, match=message) as error:
-                read(text, "r.csv")
-            assert error.value.where is not None and error.value.where.line == line
+    for text, message, line in [("", "empty", 1), ("id,name\n", "nobody below", 1), ("id,name\n1,A\n1,B\n", "twice", 3)]:
+        with pytest.raises(DeriveError, match=message) as error:
+            read(text, "r.csv")
+        assert error.value.where is not None and error.value.where.line == line
 
 
 # --------------------------------------------------------------------------------------------- a set of five
