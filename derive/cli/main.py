@@ -25,6 +25,7 @@ COMMANDS = {
     "render": "Make one document: slides, solutions, …",
     "build": "Bring every document up to date.",
     "rules": "List the rules, or show one with its proof.",
+    "functions": "List the functions of the language.",
     "new": "Write a first problem file.",
     "templates": "List, copy out, explain or check the templates.",
     "schema": "Print the JSON Schema of problem, lecture or set files, for editors.",
