@@ -192,5 +192,6 @@ def test_nothing_refers_to_a_page_that_is_not_there() -> None:
     named = set()
     for path in [*(ROOT / "derive").rglob("*.py"), *(ROOT / "tests").rglob("*.py"), *(ROOT / "templates").rglob("*.j2"), *PAGES]:
         named |= {(path, m) for m in re.findall(r"(?<![\w*/.{])((?:[\w-]+/)*[A-Za-z][\w-]*\.md)\b", path.read_text(encoding="utf-8"))}
-    lacking = {(p.relative_to(ROOT).as_posix(), m) for p, m in named if not any((q / m).exists() for q in (ROOT, p.parent, ROOT / "docs", ROOT / "tests"))}
+    places = (ROOT, ROOT / "docs", ROOT / "tests")
+    lacking = {(p.relative_to(ROOT).as_posix(), m) for p, m in named if not any((q / m).exists() for q in (*places, p.parent))}
     assert not lacking

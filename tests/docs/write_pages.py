@@ -34,7 +34,8 @@ def commands() -> str:
 
 
 def _help(command: click.Command, name: str) -> str:
-    context = click.Context(command, info_name=f"derive {name}", terminal_width=110, max_content_width=110)
+    above = click.Context(group, info_name="derive", help_option_names=["-h", "--help"])
+    context = click.Context(command, above, info_name=name, terminal_width=110, max_content_width=110)
     return "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
 
 
