@@ -26,6 +26,7 @@ COMMANDS = {
     "build": "Bring every document up to date.",
     "variants": "Make a set in variants, one for each student.",
     "rules": "List the rules, or show one with its proof.",
+    "functions": "List the functions of the language.",
     "new": "Write a first problem file.",
     "templates": "List, copy out, explain or check the templates.",
     "schema": "Print the JSON Schema of problem, lecture or set files, for editors.",
