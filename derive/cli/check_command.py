@@ -45,7 +45,7 @@ def command(paths: tuple[str, ...], jobs: int | None, points: int, fail_fast: bo
         tasks.append(building.Task(source, text, (), settings, (), False, points))
     if failed and fail_fast:
         return 1
-    for done in building.work(tasks, building.jobs(jobs)):
+    for done in building.work(tasks, building.jobs(jobs), building.run):
         if done.error is not None:
             failed += 1
             options.report(done.error)

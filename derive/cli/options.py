@@ -59,6 +59,12 @@ def kinds(given: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+def note(words: str) -> None:
+    """A line on standard error, about what was done; nothing where there is nothing to say."""
+    if words:
+        click.echo(words, err=True)
+
+
 def report(error: DeriveError) -> None:
     """An error on standard error, in its own form."""
     click.echo(error.render(), err=True)

@@ -51,7 +51,7 @@ def command(
     if depfile is not None and (output is None or file == "-"):
         raise click.UsageError("--depfile needs a FILE and -o: it says what the one is made from")
     pdf = output is not None and output.suffix == ".pdf"
-    content = render(file, mode, replace(project, settings=settings), pdf, points)
+    content = render(file, mode, replace(project, settings=settings), pdf, points, options.note)
     if output is None:
         sys.stdout.buffer.write(content)
         return

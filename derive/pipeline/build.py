@@ -8,6 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from derive.documents.page.modes import BUILT, MODES, Mode
 from derive.documents.page.settings import Fit, Settings
@@ -21,6 +22,9 @@ from derive.pipeline.project import Project
 from derive.pipeline.sources import Source
 from derive.pipeline.subject import dependencies, read
 from derive.pipeline.writing import write
+
+A = TypeVar("A")
+B = TypeVar("B")
 
 
 @dataclass(frozen=True)
@@ -122,14 +126,14 @@ def internal(error: BaseException, file: str | None) -> DeriveError:
     )
 
 
-def work(tasks: Sequence[Task], workers: int, act: Callable[[Task], Done] = run) -> Iterator[Done]:
+def work(tasks: Sequence[A], workers: int, act: Callable[[A], B]) -> Iterator[B]:
     """The tasks done, in the order in which they end; with one worker in this process, one after the other."""
     if workers <= 1 or len(tasks) <= 1:
         yield from map(act, tasks)
         return
     pool = ProcessPoolExecutor(min(workers, len(tasks)))
     try:
-        pending: set[Future[Done]] = {pool.submit(act, task) for task in tasks}
+        pending: set[Future[B]] = {pool.submit(act, task) for task in tasks}
         while pending:
             done, pending = wait(pending, return_when=FIRST_COMPLETED)
             for future in done:
@@ -192,7 +196,7 @@ def build(
             tasks.append(Task(source, text, modes[kind], project.settings, project.templates, pdf, look=project.look))
     if any(not MODES[name].pdf and MODES[name].suffix == "tex" for task in tasks for name in task.modes):
         write(output / "derive.sty", style(project.templates))
-    for done in work(tasks, workers):
+    for done in work(tasks, workers, run):
         key, reasons = wanted[done.source.path]
         if done.error is not None:
             _drop(ledger, done.source)
