@@ -79,13 +79,18 @@ def read(text: str, file: str, chosen: Mapping[str, int] | None = None) -> Probl
         )
     if kind(text) != "problem":
         raise node.error(f"this is a {kind(text)}, where a problem is expected", code="not-a-problem")
+    return resolved(node, text, file, chosen)
+
+
+def resolved(node: Node, text: str, file: str, chosen: Mapping[str, int] | None = None) -> Problem:
+    """The problem of a mapping: names bound, shapes checked; DeriveError, with a position, for whatever is wrong with it."""
     try:
-        return _problem(node, text, file, chosen or {})
+        return _resolved(node, text, file, chosen or {})
     except DeriveError as error:
         raise error.at(node.position) from None
 
 
-def _problem(node: Node, text: str, file: str, chosen: Mapping[str, int]) -> Problem:
+def _resolved(node: Node, text: str, file: str, chosen: Mapping[str, int]) -> Problem:
     root = node.known("the problem", KEYS)
     for key in ("symbols", "function"):
         if key not in root:
