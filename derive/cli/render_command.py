@@ -42,7 +42,7 @@ def command(
     from derive.pipeline.render import render
     from derive.pipeline.writing import write
 
-    project = projects.load(templates=template_dirs)
+    project = projects.load(projects.folder_of(file), template_dirs)
     settings = replace(project.settings, overlays=project.settings.overlays and not no_overlays, hints=project.settings.hints or hints)
     mode = MODES[mode_name]
     allowed = [f".{mode.suffix}", *([".pdf"] if mode.pdf else [])]

@@ -52,7 +52,7 @@ def command(
     from derive.pipeline.examine import read_text
     from derive.pipeline.variants import make as making
 
-    project = projects.load(templates=template_dirs)
+    project = projects.load(projects.folder_of(file), template_dirs)
     sheet = making.read_sheet(read_text(file), file)
     recipients = _recipients(number, roster, project.settings.notation.language)
     chosen = next((one.name for one in recipients if only in (one.name, one.shown, one.stem)), None) if only else ""

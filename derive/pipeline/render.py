@@ -28,4 +28,4 @@ def render(file: str, mode: Mode, project: Project, pdf: bool, points: int = 3, 
     document = partial(subject.document, mode, project.settings)
     if not pdf:
         return tex(document(Fit()), mode, project.templates).encode()
-    return make(document, mode, project.settings, project.templates).pdf
+    return make(document, mode, project.settings, project.templates, project.look).pdf

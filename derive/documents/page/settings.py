@@ -27,6 +27,7 @@ class Settings:
     paper     of articles: `a4` or `letter`
     hints     whether a sheet prints hints
     symbols   whether a problem's document ends with the table of its notation
+    kinds     which kinds of document `derive build` makes, () for those that are usual for a file
     macros    the text of the author's own preamble, from `macros_file`
     """
 
@@ -40,6 +41,7 @@ class Settings:
     theme: str = ""
     hints: bool = False
     symbols: bool = False
+    kinds: tuple[str, ...] = ()
     author: str = ""
     institute: str = ""
     date: str = ""
