@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import click
 
@@ -36,6 +36,16 @@ def fail_fast(command: F) -> F:
 
 def quiet(command: F) -> F:
     return click.option("-q", "--quiet", is_flag=True, help="Print failures only.")(command)
+
+
+Form = Literal["auto", "make", "ninja"]
+
+
+def depfile_format(command: F) -> F:
+    return click.option(
+        "--depfile-format", "form", type=click.Choice(["auto", "make", "ninja"]), default="auto", show_default=True,
+        help="How the depfile names what is not there yet: make's $(wildcard …), or the folders; make is known by its environment.",
+    )(command)
 
 
 def template_dir(command: F) -> F:
