@@ -71,7 +71,8 @@ def command(
         from derive.pipeline.examine import read_text
 
         reads = depfiles.of_document(file, read_text(file), project)
-        folders = reads.folders(project.folder, (output, depfile))
-        write(depfile, depfiles.depfile(str(output), reads, folders, depfiles.tool() if form == "auto" else form))
+        tool = depfiles.tool() if form == "auto" else form
+        folders = reads.folders(project.folder, (output, depfile)) if tool == "ninja" else ()
+        write(depfile, depfiles.depfile(str(output), reads, folders, tool))
     # Whoever asked for it compares times: it is as new as what it was made from, also where it did not change.
     os.utime(output)

@@ -17,7 +17,9 @@ from derive.documents import collection as collections
 from derive.documents.rendering.fill import builtin_folder, files
 from derive.language.problems import read as problemfile
 from derive.pipeline import gather, look
+from derive.pipeline.examine import read_text
 from derive.pipeline.project import FILE, TEMPLATES, Project, looked_in
+from derive.pipeline.sources import Source
 from derive.pipeline.subject import dependencies
 
 Tool = Literal["make", "ninja"]
@@ -64,17 +66,27 @@ def tool(environment: Mapping[str, str] = os.environ) -> Tool:
 
 
 def depfile(target: str, reads: Reads, folders: Iterable[str] = (), form: Tool = "ninja") -> str:
-    """`target: files`, and an empty rule for each, so that one that is deleted does not stop make; then what is not there yet."""
+    """`target: files`, and an empty rule for each, so that one that is deleted does not stop make; then what is not there yet.
+
+    folders  whose times matter
+    """
     head = _escaped(target)
     present = [_escaped(name) for name in dict.fromkeys(reads.present)]
+    watched = [_escaped(name) for name in dict.fromkeys(folders)]
     out = f"{head}: {' '.join(present)}\n"
-    rules = present
+    if watched:
+        out += f"\n{head}: {' '.join(watched)}\n"
     if form == "make" and reads.absent:
         out += f"\n{head}: $(wildcard {' '.join(map(_escaped, reads.absent))})\n"
-    elif form == "ninja" and (watched := [_escaped(name) for name in folders]):
-        out += f"\n{head}: {' '.join(watched)}\n"
-        rules = [*present, *watched]
-    return out + "".join(f"\n{name}:\n" for name in rules)
+    return out + "".join(f"\n{name}:\n" for name in (*present, *watched))
+
+
+def of_build(sources: Iterable[Source], project: Project) -> Reads:
+    """What all documents of a build read."""
+    out = of_project(project)
+    for source in sources:
+        out += of_document(source.path, read_text(source.path), project)
+    return out
 
 
 def of_document(file: str, text: str, project: Project) -> Reads:
