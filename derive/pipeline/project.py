@@ -14,8 +14,9 @@ from derive.documents.page.settings import MOST_ROWS, THEME, Settings
 from derive.documents.wording.words import LANGUAGES, spoken
 from derive.errors import DeriveError, Position
 from derive.language.problems.notation import CHOICES, LANGUAGE
+from derive.language.markup import macros
 from derive.notation.settings import NOTHING, SUBSCRIPTS, Notation
-from derive.pipeline.examine import decoded
+from derive.pipeline.examine import read_text
 
 T = TypeVar("T", Settings, Notation)
 
@@ -102,17 +103,20 @@ def read(text: str, file: str, folder: Path | None = None) -> Settings:
     return settings
 
 
-def _macros(folder: Path, name: str, text: str, where: Position) -> str:
-    """The text of the author's own preamble, a file of the project."""
+def _macros(folder: Path, name: str, text: str, where: Position, trust: bool) -> str:
+    """The text of the author's own preamble, a file of the project, as TeX reads it: definitions alone, unless it is trusted.
+
+    DeriveError [project-file] when it cannot be read, [macros] at its own line for what is no definition.
+    """
     path = folder / name
-    if not path.resolve().is_relative_to(folder.resolve()):
-        raise _refused(text, where, f"the macro file {name} is outside of the project's folder", "copy it beside derive.toml")
+    if "\0" in name or not path.resolve().is_relative_to(folder.resolve()):
+        raise _refused(text, where, f"the macro file {name!r} is outside of the project's folder", "copy it beside derive.toml")
     try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise _refused(text, where, f"the macro file {name} is not UTF-8 text") from None
-    except OSError as error:
-        raise _refused(text, where, f"the macro file {name} cannot be read: {error.strerror}") from None
+        content = read_text(path.as_posix(), macros.LONGEST)
+    except DeriveError as error:
+        said = error.message.removeprefix("this file ").removeprefix("this ")
+        raise _refused(text, where, f"the macro file {name} {said}") from None
+    return macros.trusted(content).tex if trust else macros.read(content, path.as_posix()).tex
 
 
 def _refused(text: str, where: Position, message: str, hint: str | None = None) -> DeriveError:
