@@ -134,7 +134,7 @@ def _derive(problem: Problem) -> Derivation:
     if problem.options.get("shapes"):
         chains = shaped(s, chains)
     where = (*where, *links.letters(chains))
-    chains += in_numbers(problem, results)
+    chains += in_numbers(problem, results, where)
     told_chains = told_as_asked(chains, problem, results)
     chains, results, factors = lettered(problem, told_chains, results, taken_names(problem) | {u.name for u, _ in where})
     where = (*where, *factors)
@@ -168,6 +168,7 @@ def _backward(s: Setting, find: set[str], written: Problem) -> Derivation:
         results["differential"] = Result(chain.lines[-1].expr)
     if problem.options.get("shapes"):
         chains = shaped(s, chains)
+    chains += in_numbers(problem, results, (*done.where, *letters))
     chains = told_as_asked(chains, problem, results)
     said = remarks(problem, {}, {})
     return Derivation(problem, tuple(chains), results, _conditions(problem, results), (*done.where, *letters), said)

@@ -24,9 +24,10 @@ from derive.cli import options
 @click.option("--tex-only", is_flag=True, help="Write the .tex files only; no TeX is needed.")
 @options.template_dir
 @options.quiet
+@options.allowances
 def command(
     paths: tuple[str, ...], output: Path, jobs: int | None, fail_fast: bool, force: bool, dry_run: bool, explain: bool,
-    tex_only: bool, template_dirs: tuple[Path, ...], quiet: bool,
+    tex_only: bool, template_dirs: tuple[Path, ...], quiet: bool, trust_tex: bool,
 ) -> int:
     """Derive, check and typeset everything in PATHS (problems/ by default).
 
@@ -45,7 +46,7 @@ def command(
 
     started = time.monotonic()
     sources = find(paths)
-    project = projects.load(templates=template_dirs)
+    project = projects.load(templates=template_dirs, trust=trust_tex)
     counts = {"made": 0, "unchanged": 0, "failed": 0, "stale": 0}
     warning = None
     code = 0

@@ -13,7 +13,8 @@ from derive.cli import options
 @options.points
 @options.fail_fast
 @options.quiet
-def command(paths: tuple[str, ...], jobs: int | None, points: int, fail_fast: bool, quiet: bool) -> int:
+@options.allowances
+def command(paths: tuple[str, ...], jobs: int | None, points: int, fail_fast: bool, quiet: bool, trust_tex: bool) -> int:
     """Derive and verify every problem of PATHS (problems/ by default; `-` reads standard input).
 
     \b
@@ -31,7 +32,7 @@ def command(paths: tuple[str, ...], jobs: int | None, points: int, fail_fast: bo
         sources: tuple[Source, ...] = (Source(STANDARD_INPUT, "stdin"),)
     else:
         sources = find(paths)
-    settings = projects.load().settings
+    settings = projects.load(trust=trust_tex).settings
     tasks, good, failed = [], 0, 0
     for source in sources:
         try:

@@ -47,6 +47,7 @@ class Head:
     indices     of the entry that is meant: the i, j of [Df(X)[H]]_ij
     through     the entry of an intermediate through which an `entry` goes: = Σ_k ∂f/∂g_k ∂g_k/∂X_pq is printed behind it, without Σ
                 by `einstein`
+    at          the values of the variables, where it is meant at one point: the 1, 2 of f(1, 2)
     """
 
     quantity: str
@@ -57,6 +58,7 @@ class Head:
     indices: tuple[Expr, ...] = ()
     through: Expr | None = None
     einstein: bool = False
+    at: tuple[Expr, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from derive.documents.page.modes import QUESTION, Mode
 from derive.documents.page.parts import under_parts
 from derive.documents.page.rows import Measure, answer, broken, mark, relation_width, row, sides
 from derive.documents.page.settings import MOST_ROWS, Fit, Settings
+from derive.documents.page.story import told
 from derive.documents.page.views import Passage, passages, says_not
 from derive.documents.wording import prose
 from derive.documents.wording.reasons import reason, reason_width
@@ -88,7 +89,7 @@ def problem_page(
     parts = questions.parts(problem, notation, words)
     hinted = (settings.hints or hints) and mode.reveals == "nothing"
     parts = parts if hinted else tuple(replace(part, hint="") for part in parts)
-    blocks = _blocks(found, parts, measure, settings, where) if mode.reveals != "nothing" else ()
+    blocks = _blocks(found, parts, measure, settings, where, mode.told) if mode.reveals != "nothing" else ()
     if mode.reveals == "answers":
         blocks = tuple(replace(block, rows=(), lead="", widest="") for block in blocks if block.answers)
     meant = (*((symbol, letters.of(expr)) for symbol, expr in told.letters), *short.definitions) if told else ()
@@ -193,27 +194,29 @@ def collected(
 
 
 def _blocks(
-    found: Sequence[Passage], parts: Sequence[PartText], measure: Measure, settings: Settings, where: Position
+    found: Sequence[Passage], parts: Sequence[PartText], measure: Measure, settings: Settings, where: Position, prose: bool
 ) -> tuple[Block, ...]:
     """The passages as blocks, the first of each part with what the part asks."""
     out: list[Block] = []
     for passage in found:
         part = next((p for p in parts if p.label == passage.part), None)
         first = part is not None and all(block.letter != passage.part for block in out)
-        out.append(replace(_block(passage, measure, settings, where), part=part if first else None))
+        out.append(replace(_block(passage, measure, settings, where, prose), part=part if first else None))
     return tuple(out)
 
 
-def _block(passage: Passage, measure: Measure, settings: Settings, where: Position) -> Block:
-    """A passage as it stands in an article: every row once, nothing highlighted."""
+def _block(passage: Passage, measure: Measure, settings: Settings, where: Position, prose: bool) -> Block:
+    """A passage as it stands on paper: every row once, nothing highlighted; as `prose`, with words around its displays."""
     stand = sides(passage.views, settings.notation, measure)
     words = words_of(settings.notation.language)
-    rows = tuple(row(view, settings.notation, measure, stand, where, words=words) for view in passage.views)
+    rows = tuple(row(view, settings.notation, measure, stand, where) for view in passage.views)
     answers = tuple(answer(box, settings.notation, measure, where, words) for box in passage.boxed)
     title = reason((passage.title,), settings.notation)
-    return Block(
+    block = Block(
         title, passage.chain.quantity, rows, answers, *widest(rows), stand.style, letter=passage.part, reached=passage.reached
     )
+    lines = [view.line for view in passage.views]
+    return told(block, [line.rule for line in lines], [line.relation for line in lines], words) if prose else block
 
 
 def _room(settings: Settings, scale: float, asked: Question, parts: Sequence[PartText], named: Definitions, line: float) -> Room:

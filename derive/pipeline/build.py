@@ -165,7 +165,7 @@ def build(
         try:
             text = read_text(source.path)
             kind = problemfile.kind(text)
-            behind = () if kind == "problem" else dependencies(text, source.path)
+            behind = () if kind == "problem" else dependencies(text, source.path, project.settings)
         except DeriveError as error:
             if not dry_run:
                 _drop(ledger, source)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 from collections.abc import Mapping
@@ -13,15 +12,21 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 from derive.documents.page.settings import MOST_ROWS, THEME, Settings
 from derive.documents.wording.words import LANGUAGES, spoken
 from derive.errors import DeriveError, Position
-from derive.language.problems.notation import CHOICES, LANGUAGE
+from derive.language.files import read_text
 from derive.language.markup import macros
+from derive.language.problems.notation import CHOICES, LANGUAGE
+from derive.language.words import closest
 from derive.notation.settings import NOTHING, SUBSCRIPTS, Notation
-from derive.pipeline.examine import read_text
+from derive.pipeline import home
+from derive.pipeline.trust import trusted
 
 T = TypeVar("T", Settings, Notation)
 
 FILE = "derive.toml"
 TEMPLATES = "templates"
+
+MOST_BYTES = 50_000
+_DEEP = re.compile(r"(?:[\w\"'-]+[ \t]*\.[ \t]*){8}|(?:[\[{][ \t]*){8}")
 
 _SECTIONS: dict[str, tuple[str, ...]] = {
     "slides": ("rows", "overlays", "highlight", "reason", "aspect", "theme"),
@@ -43,17 +48,23 @@ class Project:
     templates: tuple[Path, ...]
 
 
-def load(folder: Path | None = None, templates: tuple[Path, ...] = ()) -> Project:
+def load(folder: Path | None = None, templates: tuple[Path, ...] = (), trust: bool = False) -> Project:
     """The project of a folder (the working folder): `derive.toml` where there is one, its `templates/` where it has any.
 
     templates  further folders, looked in first
-    DeriveError [project-file] with the line of what is wrong.
+    trust      whether its TeX is run as it is; the user's own configuration may say so too
+    DeriveError [project-file] with the line of what is wrong; [outside] for a link that leads out of it.
     """
     folder = folder or Path()
     file = folder / FILE
     own = folder / TEMPLATES
     found = (*templates, *((own,) if _is_own(own) else ()))
-    settings = read(decoded(file.read_bytes(), file.as_posix()), file.as_posix(), folder) if file.is_file() else Settings()
+    trust = trust or trusted(folder)
+    for path in (file, own):
+        if path.is_symlink():
+            home.inside(path, folder)
+    given = read(read_text(file, MOST_BYTES), file.as_posix(), folder, trust) if file.is_file() else Settings()
+    settings = replace(given, trust_tex=trust)
     return Project(folder, settings, found)
 
 
@@ -66,8 +77,10 @@ def _is_own(folder: Path) -> bool:
     return folder.resolve() != builtin_folder().resolve()
 
 
-def read(text: str, file: str, folder: Path | None = None) -> Settings:
-    """The settings that a project file's text says."""
+def read(text: str, file: str, folder: Path | None = None, trust: bool = False) -> Settings:
+    """The settings that a project file's text says.  DeriveError [project-file] at the line of what is wrong."""
+    if found := _DEEP.search(text):
+        raise _refused(text, Position(file, text.count("\n", 0, found.start()) + 1), "names and brackets are nested too deeply here")
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -75,6 +88,8 @@ def read(text: str, file: str, folder: Path | None = None) -> Settings:
         where = Position(file, int(place[1]), int(place[2])) if place else Position(file)
         message = re.sub(r"\s*\(at .*\)$", "", str(error))
         raise _refused(text, where, f"this is not TOML: {message}") from None
+    except (ValueError, RecursionError):
+        raise _refused(text, Position(file), "this is not TOML: a number is too long, or brackets are nested too deeply") from None
     settings = Settings()
     places = _Places(text, file)
     for section, values in data.items():
@@ -98,7 +113,7 @@ def read(text: str, file: str, folder: Path | None = None) -> Settings:
                        _guess(settings.notation.language, tuple(LANGUAGES)) or f"there is {', '.join(LANGUAGES)}")
     settings = replace(settings, notation=spoken(settings.notation))
     if settings.macros:
-        own = _macros(folder or Path(), settings.macros, text, places.value("document", "macros"))
+        own = _macros(folder or Path(), settings.macros, text, places.value("document", "macros"), trust)
         settings = replace(settings, macros=own, macros_file=settings.macros)
     return settings
 
@@ -114,8 +129,7 @@ def _macros(folder: Path, name: str, text: str, where: Position, trust: bool) ->
     try:
         content = read_text(path.as_posix(), macros.LONGEST)
     except DeriveError as error:
-        said = error.message.removeprefix("this file ").removeprefix("this ")
-        raise _refused(text, where, f"the macro file {name} {said}") from None
+        raise _refused(text, where, f"the macro file {name} cannot be read: {error.message}") from None
     return macros.trusted(content).tex if trust else macros.read(content, path.as_posix()).tex
 
 
@@ -175,10 +189,10 @@ class _Places:
 
 
 def _guess(new: Any, allowed: tuple[Any, ...]) -> str | None:
-    close = difflib.get_close_matches(str(new), [str(word) for word in allowed], 1)
-    return f"did you mean `{close[0]}`?" if close else None
+    close = closest(str(new), map(str, allowed))
+    return f"did you mean `{close}`?" if close else None
 
 
 def _near(name: str, known: Any, what: str) -> str:
-    close = difflib.get_close_matches(name, list(known), 1)
-    return f"did you mean `{close[0]}`?" if close else f"{what} {', '.join(known)}"
+    close = closest(name, known)
+    return f"did you mean `{close}`?" if close else f"{what} {', '.join(known)}"

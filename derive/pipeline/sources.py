@@ -67,8 +67,8 @@ def _distinct(sources: Iterable[Source]) -> None:
 
 
 def _nearby(path: Path) -> str | None:
-    import difflib
+    from derive.language.words import closest
 
     folder = path.parent if path.parent.is_dir() else Path()
-    close = difflib.get_close_matches(path.name, [p.name for p in folder.iterdir()], 1)
-    return f"did you mean {(folder / close[0]).as_posix()}?" if close else None
+    close = closest(path.name, [p.name for p in folder.iterdir()])
+    return f"did you mean {(folder / close).as_posix()}?" if close else None

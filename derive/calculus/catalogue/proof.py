@@ -255,9 +255,3 @@ def proved_function(problem: Problem, row: Function) -> Derivation:
     for expr, why in rows:
         lines.append(_next(lines[-1], expr, "chain-rule" if row.maps else "linear", (why,), "derivative", lines[0].left))
     return Derivation(problem, (Chain("derivative", "Proof", tuple(lines)),), {})
-
-
-def rules_in(derivation: Derivation) -> frozenset[str]:
-    """The names of the rules at work in a derivation."""
-    lines = [line for chain in derivation.chains for line in chain.lines]
-    return frozenset({line.rule for line in lines} | {step.rule for line in lines for step in line.steps})

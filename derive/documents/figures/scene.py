@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from derive.derivation.derivation import Derivation, Result
 from derive.documents.layout.measure import width
 from derive.errors import DeriveError
-from derive.expressions.nodes import Expr, Symbol
+from derive.expressions.nodes import Expr
 from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import Shape
 from derive.expressions.spelling import size_latex
@@ -118,7 +118,3 @@ def formulas(problem: Problem) -> tuple[Expr, ...]:
 def without_formula(problem: Problem, expr: Expr) -> str:
     """The first function without a formula that an expression speaks of, '' when there is none."""
     return next((name for name in problem.unnamed if name in expr.free), "")
-
-
-def symbol_of(problem: Problem, name: str) -> Symbol | None:
-    return problem.symbols.get(name)

@@ -30,7 +30,8 @@ def to_latex(text: str, where: Place = None, *, displays: bool = False, language
     if language is not None and (found := WIDE.search(text)) and words_of(language)["engine"] == "pdflatex":
         raise error(
             f"the fonts of a document in the language `{language}` have no glyph for `{found[0]}` (U+{ord(found[0]):04X})", where,
-            found.start(), code="character", hint='set `language = "zh-Hant"` under [notation] in derive.toml, or `notation: {language: zh-Hant}` in the problem',
+            found.start(), code="character",
+            hint='set `language = "zh-Hant"` under [notation] in derive.toml, or `notation: {language: zh-Hant}` in the problem',
         )
     out = []
     strong = False
@@ -102,8 +103,8 @@ def _escape(text: str, where: Place) -> str:
         return "".join(
             piece if WIDE.match(piece) else str(_encoder().unicode_to_latex(piece)) for piece in re.split(f"({WIDE.pattern}+)", kept) if piece
         )
-    except _NoGlyph as error:
-        character = str(error)
+    except _NoGlyph as found:
+        character = str(found)
         raise error(f"pdflatex has no glyph for the character `{character}` (U+{ord(character):04X})", where, code="character") from None
 
 
