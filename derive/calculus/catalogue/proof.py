@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from derive.calculus.catalogue.proofs import ADJOINT_GIVEN, ADJOINT_LAST, ADJOINT_ROWS, Proof
 from derive.calculus.rules.defining import DEFINING
-from derive.calculus.rules.identities import Law
+from derive.calculus.rules.law import Law
 from derive.calculus.rules.row_text import Names, T, problem_of, reason, said
 from derive.calculus.rules.rule import Rule, compiled, fill, letters
 from derive.derivation.derivation import Chain, Derivation, Head, Line, Step

@@ -29,6 +29,7 @@ ENGLISH: Mapping[str, str] = {
     "ask": "Find {what}.",
     "and": "and",
     "solution": "Solution",
+    "solutions": "Solutions",
     "problem": "Problem",
     "answer": "Answer",
     "answers": "Answers",

@@ -22,6 +22,7 @@ _WORDS = {
     "ask": "求{what}。",
     "and": "與",
     "solution": "解",
+    "solutions": "解答",
     "problem": "題",
     "answer": "答案",
     "answers": "答案",
