@@ -14,6 +14,7 @@ from derive.language.markup.macros import with_commands_of
 from derive.language.problems.problem import Problem
 from derive.notation.settings import DEFAULT, Notation
 from derive.pipeline.budget import within
+from derive.pipeline.home import own_text
 
 if TYPE_CHECKING:
     from derive.checking.verification import Report
@@ -38,7 +39,7 @@ def read_text(path: str) -> str:
     import sys
 
     if path != "-":
-        return files.read_text(path)
+        return own_text(path)
     data = sys.stdin.buffer.read(files.MAX_BYTES + 1)
     if len(data) > files.MAX_BYTES:
         raise DeriveError(f"this is longer than {files.MAX_BYTES} bytes", code="too-long", where=Position(STANDARD_INPUT))

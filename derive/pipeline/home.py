@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from derive.errors import DeriveError, Position
+from derive.language.files import read_text
 
 PROJECT = "derive.toml"
 PROBLEMS = "problems"
@@ -23,6 +25,13 @@ def home_of(file: str | Path) -> Path:
     here = Path.cwd()
     above = path.parent.parent
     return here if here.is_relative_to(above) and path.is_relative_to(here) else above
+
+
+def own_text(path: str) -> str:
+    """The text of a problem, lecture or set file.  DeriveError [outside] for a link out of its project, and those of reading."""
+    if os.path.realpath(path) != os.path.normpath(Path(path).absolute()):
+        inside(path, home_of(path))
+    return read_text(path)
 
 
 def inside(path: str | Path, home: Path, where: Position | None = None) -> None:

@@ -18,7 +18,8 @@ from derive.language.markup.macros import with_commands_of
 from derive.language.problems import read as problemfile
 from derive.language.problems.problem import Problem
 from derive.pipeline import gather
-from derive.pipeline.examine import Examined, examine, problem_of, read_text
+from derive.pipeline.examine import Examined, examine, problem_of
+from derive.pipeline.home import own_text
 
 
 class Subject(Protocol):
@@ -94,4 +95,4 @@ def dependencies(text: str, name: str, settings: Settings | None = None) -> Sequ
     """Name and text of every problem file that a collection is made from."""
     with with_commands_of((settings or Settings()).commands):
         files = gather.references(collections.read(text, name)).values()
-    return [part for file in sorted(set(files)) for part in (file, read_text(file))]
+    return [part for file in sorted(set(files)) for part in (file, own_text(file))]

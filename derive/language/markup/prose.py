@@ -52,7 +52,7 @@ def pieces(text: str, place: Place = None) -> Iterator[Piece]:
             opened = ""
         at += len(piece)
     if opened:
-        raise error(f"a `{opened}` has no partner", place, began, code="prose-math", hint="a dollar sign itself is written `\\$`")
+        raise error(f"a `{opened}` has no partner: it is never closed", place, began, code="prose-math", hint="a dollar sign itself is written `\\$`")
 
 
 def check(text: str, place: Place = None, *, displays: bool = True) -> None:
