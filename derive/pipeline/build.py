@@ -17,9 +17,11 @@ from derive.language.problems import read as problemfile
 from derive.pipeline import keys, pool, produce
 from derive.pipeline.budget import Budget, current, using
 from derive.pipeline.ledger import Ledger
+from derive.pipeline.look import Look
 from derive.pipeline.project import Project
 from derive.pipeline.sources import Source
 from derive.pipeline.subject import dependencies, read
+from derive.pipeline.writing import write
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Task:
     templates: tuple[Path, ...]
     pdf: bool
     points: int = 3
+    look: Look = field(default_factory=dict)
     budget: Budget = field(default_factory=Budget)
 
 
@@ -68,6 +71,11 @@ def jobs(asked: int | None) -> int:
     return os.cpu_count() or 1
 
 
+def kinds(chosen: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """What is made of each kind of file: what was chosen, else what is usual."""
+    return dict.fromkeys(BUILT, chosen) if chosen else BUILT
+
+
 def names(stem: str, mode: Mode, pdf: bool) -> tuple[str, ...]:
     """The files of a document below the output folder."""
     return (f"{stem}-{mode.name}.{mode.suffix}", *((f"{stem}-{mode.name}.pdf",) if pdf and mode.pdf else ()))
@@ -89,7 +97,7 @@ def _run(task: Task) -> Done:
             made: produce.Made | None = None
             if task.pdf and mode.pdf and warning is None:
                 try:
-                    made = produce.make(document, mode, task.settings, task.templates)
+                    made = produce.make(document, mode, task.settings, task.templates, task.look)
                 except DeriveError as error:
                     if error.code != "missing-program":
                         raise
@@ -123,15 +131,7 @@ def internal(error: BaseException, file: str | None) -> DeriveError:
 
 def lost(task: Task) -> Done:
     """What is said of a file whose process was killed."""
-    return Done(task.source, {}, "", DeriveError(
-        "the process that worked on this was killed: by the system when memory is short, or by hand", code="killed",
-        where=Position(task.source.path), hint="fewer processes at a time: -j 1",
-    ))
-
-
-def work(tasks: Sequence[Task], workers: int) -> Iterator[Done]:
-    """The files of the tasks made, in the order in which they end."""
-    return pool.work(tasks, workers, run, lost)
+    return Done(task.source, {}, "", pool.killed(task.source.path))
 
 
 def build(
@@ -176,8 +176,10 @@ def build(
             yield Outcome(source, "stale", reasons=reasons)
         else:
             wanted[source.path] = (key, reasons)
-            tasks.append(Task(source, text, modes[kind], project.settings, project.templates, pdf, budget=current()))
-    for done in work(tasks, workers):
+            tasks.append(Task(source, text, modes[kind], project.settings, project.templates, pdf, look=project.look, budget=current()))
+    if any(not MODES[name].pdf and MODES[name].suffix == "tex" for task in tasks for name in task.modes):
+        write(output / "derive.sty", style(project.templates))
+    for done in pool.work(tasks, workers, run, lost):
         key, reasons = wanted[done.source.path]
         failure = _recorded(ledger, done, key) if done.error is None else done.error
         if done.error is not None and is_authors(done.error):
@@ -189,7 +191,7 @@ def build(
 
 OF_THE_MACHINE = frozenset(
     [
-        "missing-program", "latex", "tex-cell", "temporary", "write-failed", "unreadable", "killed", "internal", "untrusted-tex", "template",
+        "missing-program", "latex", "look", "tex-cell", "temporary", "write-failed", "unreadable", "killed", "internal", "untrusted-tex", "template",
         "templates-missing",
     ]
 )
@@ -215,6 +217,13 @@ def _recorded(ledger: Ledger, done: Done, key: keys.Key) -> DeriveError | None:
     return None
 
 
+def style(templates: tuple[Path, ...]) -> str:
+    """derive.sty, which documents need that are put into others."""
+    from derive.documents.rendering.fill import fill
+
+    return fill("derive.sty.j2", {}, templates)
+
+
 def _drop(ledger: Ledger, source: Source) -> None:
     """Nothing of a file that failed stays, wherever it came from."""
     with contextlib.suppress(DeriveError, OSError):
@@ -231,6 +240,7 @@ def ingredients(project: Project, pdf: bool) -> keys.Key:
     return {
         "templates": keys.digest(*(part for name, path in sorted(templates.items()) for part in (name, path.read_bytes()))),
         "options": keys.digest(repr(project.settings), str(pdf)),
+        "look": keys.digest(*(part for name in sorted(project.look) for part in (name, project.look[name]))) if pdf else "none",
         "engine": keys.engine(),
         "tex": latex.version(words(project.settings.notation.language)["engine"]) if pdf else "none",
     }

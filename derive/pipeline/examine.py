@@ -46,12 +46,16 @@ def read_text(path: str) -> str:
     return files.decoded(data, STANDARD_INPUT)
 
 
-def problem_of(text: str, name: str, settings: Settings | None = None) -> Problem:
-    """The problem of a text, which may hold the own commands of the settings.  DeriveError at its place in `name`."""
+def problem_of(text: str, name: str, chosen: Mapping[str, int] | None = None, settings: Settings | None = None) -> Problem:
+    """The problem of a text, which may hold the own commands of the settings; `chosen` says which value each name under `variants`
+    has, the first where it does not.
+
+    DeriveError at its place in `name`.
+    """
     from derive.language.problems import read as problemfile
 
     with with_commands_of(settings.commands) if settings else nullcontext():
-        return problemfile.read(text, name)
+        return problemfile.read(text, name, chosen)
 
 
 def examine(problem: Problem, points: int = 3, settings: Settings | None = None) -> Examined:
@@ -72,6 +76,10 @@ def _examined(problem: Problem, points: int, settings: Settings) -> Examined:
 
     own = of_problem(settings, problem)
     problem = laid_out(problem, own)
+    if "variants" in problem.options:
+        from derive.documents.wording.values import with_values
+
+        problem = with_values(problem, own.notation)
     derivation = derive(problem)
     report = verify(derivation, points)
     error = report.error(derivation)

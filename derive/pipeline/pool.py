@@ -10,6 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
+from derive.errors import DeriveError, Position
 from derive.pipeline import workspace
 
 A = TypeVar("A")
@@ -19,10 +20,11 @@ AHEAD = 2
 """Tasks a worker is given at a time, so that it never waits for the next."""
 
 
-def work(tasks: Sequence[A], workers: int, act: Callable[[A], B], lost: Callable[[A], B]) -> Iterator[B]:
+def work(tasks: Sequence[A], workers: int, act: Callable[[A], B], lost: Callable[[A], B] | None = None) -> Iterator[B]:
     """The tasks done, in the order in which they end; with one worker in this process, one after the other.
 
-    lost  what stands for a task whose process was killed, alone with it (by the system, when memory is short)
+    lost  what stands for a task whose process was killed, alone with it (by the system, when memory is short); without it that is a
+          DeriveError [killed]
     """
     if workers <= 1 or len(tasks) <= 1:
         yield from map(act, tasks)
@@ -39,7 +41,17 @@ def work(tasks: Sequence[A], workers: int, act: Callable[[A], B], lost: Callable
         for number in suspects:
             left.remove(number)
             again = [result for _, result in _in_pool(tasks, [number], 1, act, [])]
-            yield again[0] if again else lost(tasks[number])
+            if not again and lost is None:
+                raise killed()
+            yield again[0] if again or lost is None else lost(tasks[number])
+
+
+def killed(file: str | None = None) -> DeriveError:
+    """What is said of work whose process is gone."""
+    return DeriveError(
+        "the process that worked on this was killed: by the system when memory is short, or by hand", code="killed",
+        where=Position(file) if file else None, hint="fewer processes at a time: -j 1",
+    )
 
 
 def _in_pool(

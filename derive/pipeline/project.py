@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
+from derive.documents.page.modes import MODES
 from derive.documents.page.settings import MOST_ROWS, THEME, Settings
 from derive.documents.wording.words import LANGUAGES, spoken
 from derive.errors import DeriveError, Position
@@ -17,13 +19,15 @@ from derive.language.markup import macros
 from derive.language.problems.notation import CHOICES, LANGUAGE
 from derive.language.words import closest
 from derive.notation.settings import NOTHING, SUBSCRIPTS, Notation
-from derive.pipeline import home
+from derive.pipeline import home, look
+from derive.pipeline.look import Look
 from derive.pipeline.trust import trusted
 
 T = TypeVar("T", Settings, Notation)
 
 FILE = "derive.toml"
 TEMPLATES = "templates"
+PROBLEMS = "problems"
 
 MOST_BYTES = 50_000
 _DEEP = re.compile(r"(?:[\w\"'-]+[ \t]*\.[ \t]*){8}|(?:[\[{][ \t]*){8}")
@@ -32,6 +36,7 @@ _SECTIONS: dict[str, tuple[str, ...]] = {
     "slides": ("rows", "overlays", "highlight", "reason", "aspect", "theme"),
     "page": ("paper", "hints", "symbols"),
     "document": ("author", "institute", "date", "macros"),
+    "build": ("kinds",),
 }
 """Which fields of `Settings` each section holds; `notation` holds those of `Notation`."""
 
@@ -41,11 +46,13 @@ class Project:
     """folder     where `derive.toml` is (or would be)
     settings   what it says
     templates  folders that are looked in before the built-in templates
+    look       its own themes, packages and images, which TeX reads
     """
 
     folder: Path
     settings: Settings
     templates: tuple[Path, ...]
+    look: Look = field(default_factory=dict)
 
 
 def load(folder: Path | None = None, templates: tuple[Path, ...] = (), trust: bool = False) -> Project:
@@ -65,7 +72,38 @@ def load(folder: Path | None = None, templates: tuple[Path, ...] = (), trust: bo
             home.inside(path, folder)
     given = read(read_text(file, MOST_BYTES), file.as_posix(), folder, trust) if file.is_file() else Settings()
     settings = replace(given, trust_tex=trust)
-    return Project(folder, settings, found)
+    return Project(folder, settings, found, look.read(tuple(dict.fromkeys((folder, *found))), settings.macros))
+
+
+def folder_of(file: str | Path | None = None) -> Path:
+    """The folder of the project that a file belongs to (without one, of the project that we work in).
+
+    It is the nearest folder above with `derive.toml`, looked for as far as the repository or our home reaches; where there is none,
+    the one in which its folder `problems` stands, else the working folder.
+    """
+    here = Path.cwd()
+    start = here if file is None or str(file) == "-" else Path(file).resolve()
+    above = [start, *start.parents] if start.is_dir() else list(start.parents)
+    for folder in above:
+        if _is_ours(folder / FILE):
+            return _shown(folder, here)
+        if (folder / ".git").exists() or folder == Path.home():
+            break
+    home = next((folder.parent for folder in above if folder.name == PROBLEMS), here)
+    return _shown(home, here)
+
+
+def _is_ours(file: Path) -> bool:
+    """A project file of the user's own, or of the administrator's: not one that somebody left in a folder that all can write to."""
+    try:
+        return file.is_file() and (file.parent == Path.cwd() or not hasattr(os, "getuid") or file.stat().st_uid in (os.getuid(), 0))
+    except OSError:
+        return False
+
+
+def _shown(folder: Path, here: Path) -> Path:
+    """The folder as seen from where we are."""
+    return Path() if folder == here else Path(os.path.relpath(folder, here))
 
 
 def _is_own(folder: Path) -> bool:
@@ -100,7 +138,9 @@ def read(text: str, file: str, folder: Path | None = None, trust: bool = False) 
         for key in values:
             if key not in names:
                 raise _refused(text, places.key(section, key), f"`{key}` is not a setting of [{section}]", _near(key, names, "there are"))
-        if section == "notation":
+        if section == "build":
+            settings = replace(settings, kinds=_kinds(values.get("kinds", []), places))
+        elif section == "notation":
             settings = replace(settings, notation=_fields(settings.notation, values, section, places))
         else:
             settings = _fields(settings, values, section, places)
@@ -116,6 +156,17 @@ def read(text: str, file: str, folder: Path | None = None, trust: bool = False) 
         own = _macros(folder or Path(), settings.macros, text, places.value("document", "macros"), trust)
         settings = replace(settings, macros=own, macros_file=settings.macros)
     return settings
+
+
+def _kinds(given: Any, places: _Places) -> tuple[str, ...]:
+    """The kinds of document that are built, each once."""
+    where = places.value("build", "kinds")
+    if not isinstance(given, list) or not all(isinstance(name, str) for name in given):
+        raise _refused(places.text, where, f'`kinds` is a list such as ["slides", "blank"], not {given!r}')
+    for name in given:
+        if name not in MODES:
+            raise _refused(places.text, where, f"`{name}` is not a kind of document", _near(name, tuple(MODES), "there are"))
+    return tuple(dict.fromkeys(given))
 
 
 def _macros(folder: Path, name: str, text: str, where: Position, trust: bool) -> str:

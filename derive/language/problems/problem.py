@@ -50,8 +50,8 @@ class Problem:
     answer     by quantity an expression, or one for each variable
     prose      title, statement, hint, remark, notes, source: as the author wrote them
     reasons    rule name -> the author's words; `hide` rule names
-    options    further keys as text or plain data: layout, order, at, data, variants, tags, points, level, notation; `figure` a
-               tuple of problem_figure.Wanted
+    options    further keys as text or plain data: layout, order, at, data, tags, points, level, notation; `figure` a tuple of
+               problem_figure.Wanted, `variants` a tuple of variants.Choice
     positions  where each key stands, for messages: `function`, `find`, `answer.gradient`, `symbols.X`, …
     text       the source text, for messages
     """

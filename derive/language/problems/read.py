@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -32,11 +33,12 @@ from derive.language.problems.keys import (
 )
 from derive.language.problems.notation import read_notation
 from derive.language.problems.problem import Problem
+from derive.language.problems.variants import bind_values, counts, read_variants, refuse_unused, with_declarations
 from derive.language.problems.wrt import read_directions, read_wrt
 from derive.language.yaml.nodes import Node, Source
 from derive.language.yaml.reading import compose
 
-__all__ = ["kind", "load", "read"]
+__all__ = ["kind", "load", "read", "values"]
 
 
 def load(path: str | Path) -> Problem:
@@ -52,8 +54,17 @@ def kind(text: str) -> Literal["problem", "lecture", "set"]:
     return "lecture" if "sections" in keys else "set" if "problems" in keys else "problem"
 
 
-def read(text: str, file: str) -> Problem:
+def values(text: str, file: str) -> dict[str, int]:
+    """How many values each name under `variants` has; empty where the problem has no variants.  DeriveError of reading."""
+    node = compose(text, file)
+    pairs = {key.text: value for key, value in node.pairs} if node is not None else {}
+    return counts(pairs.get("variants"), pairs.get("symbols"))
+
+
+def read(text: str, file: str, chosen: Mapping[str, int] | None = None) -> Problem:
     """The problem of a text; `file` is the name for messages (`<stdin>` for standard input).
+
+    chosen  which value each name under `variants` has, counted from 0; the first where it is not said
 
     DeriveError, with a position, for whatever is wrong with it.
     """
@@ -69,21 +80,29 @@ def read(text: str, file: str) -> Problem:
         )
     if kind(text) != "problem":
         raise node.error(f"this is a {kind(text)}, where a problem is expected", code="not-a-problem")
+    return resolved(node, text, file, chosen)
+
+
+def resolved(node: Node, text: str, file: str, chosen: Mapping[str, int] | None = None) -> Problem:
+    """The problem of a mapping: names bound, shapes checked; DeriveError, with a position, for whatever is wrong with it."""
     try:
-        return _problem(node, text, file)
+        return _resolved(node, text, file, chosen or {})
     except DeriveError as error:
         raise error.at(node.position) from None
 
 
-def _problem(node: Node, text: str, file: str) -> Problem:
+def _resolved(node: Node, text: str, file: str, chosen: Mapping[str, int]) -> Problem:
     root = node.known("the problem", KEYS)
     for key in ("symbols", "function"):
         if key not in root:
             raise node.error(f"the key `{key}` is missing", code="missing-key", hint=_EXAMPLE[key])
     value = {key: pair[1] for key, pair in root.items()}
     bindings = Bindings()
-    read_symbols(value["symbols"], bindings)
+    alternatives = read_variants(value.get("variants"), value["symbols"], chosen)
+    read_symbols(with_declarations(value["symbols"], alternatives), bindings)
     read_sample_letters([value[key] for key in ("let", "function", "answer", "parts") if key in value], bindings)
+    choices = bind_values(value["symbols"], alternatives, bindings)
+    refuse_unused(node, alternatives)
     relations = read_relations(value.get("sizes"), bindings)
     let = read_let(value.get("let"), bindings)
     header = read_function(value["function"], bindings)
@@ -103,10 +122,11 @@ def _problem(node: Node, text: str, file: str) -> Problem:
         value.get("parts"), answer, header.expr, wrt, wrt_list, (*directions, *second), layout, bindings
     )
     options: dict[str, Any] = {
-        key: value[key].plain() if key == "variants" else read_names(value[key], key)
-        if key == "tags" else value[key].words(f"`{key}`")
-        for key in ("tags", "level", "variants", "layout") if key in value
+        key: read_names(value[key], key) if key == "tags" else value[key].words(f"`{key}`")
+        for key in ("tags", "level", "layout") if key in value
     }
+    if choices:
+        options["variants"] = choices
     total = read_total(value.get("points"), parts)
     if total is not None:
         options["points"] = total
