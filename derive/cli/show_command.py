@@ -29,7 +29,7 @@ def command(file: str, form: str, points: int) -> None:
 
     text = read_text(file)
     examined = examine(problem_of(text, STANDARD_INPUT if file == "-" else file), points, projects.load(projects.folder_of(file)).settings)
-    options.note(first_of(examined.problem.options.get("variants", ())))
+    options.note(first_of(examined.problem.options.variants))
     notation = examined.settings.notation
     if form == "json":
         import json

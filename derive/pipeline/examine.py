@@ -82,7 +82,7 @@ def examine(problem: Problem, points: int = 3, settings: Settings | None = None)
 
     own = of_problem(settings or Settings(), problem)
     problem = laid_out(problem, own)
-    if "variants" in problem.options:
+    if problem.options.variants:
         from derive.documents.wording.values import with_values
 
         problem = with_values(problem, own.notation)
@@ -93,7 +93,7 @@ def examine(problem: Problem, points: int = 3, settings: Settings | None = None)
         raise error.at(problem.positions.get("function", Position(problem.file or problem.id)))
     check_printed(derivation, own.notation)
     check_answers(derivation)
-    if "figure" in problem.options:
+    if problem.options.figures:
         from derive.documents.figures.drawing import check as check_figures
 
         check_figures(problem, derivation)
