@@ -31,7 +31,7 @@ def command(file: str, form: str, points: int, trust_tex: bool) -> None:
     text = read_text(file)
     settings = projects.load(projects.folder_of(file), trust=trust_tex).settings
     examined = examine(problem_of(text, STANDARD_INPUT if file == "-" else file, settings=settings), points, settings)
-    options.note(first_of(examined.problem.options.get("variants", ())))
+    options.note(first_of(examined.problem.options.variants))
     notation = examined.settings.notation
     if form == "json":
         import json

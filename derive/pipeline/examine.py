@@ -76,7 +76,7 @@ def _examined(problem: Problem, points: int, settings: Settings) -> Examined:
 
     own = of_problem(settings, problem)
     problem = laid_out(problem, own)
-    if "variants" in problem.options:
+    if problem.options.variants:
         from derive.documents.wording.values import with_values
 
         problem = with_values(problem, own.notation)
@@ -87,7 +87,7 @@ def _examined(problem: Problem, points: int, settings: Settings) -> Examined:
         raise error.at(problem.positions.get("function", Position(problem.file or problem.id)))
     check_printed(derivation, own.notation)
     check_answers(derivation)
-    if "figure" in problem.options:
+    if problem.options.figures:
         from derive.documents.figures.drawing import check as check_figures
 
         check_figures(problem, derivation)

@@ -105,8 +105,7 @@ def settings_of(collection: Collection, settings: Settings) -> Settings:
 def one_of(file: str, text: str, points: int, settings: Settings, chosen: Mapping[str, int] | None = None) -> Examined:
     """A problem of a collection, derived and checked; `settings` are the collection's, `chosen` the values of its variant."""
     problem = problem_of(text, file, chosen)
-    plain = {key: value for key, value in problem.options.items() if key != "notation"}
-    return examine(replace(problem, options=plain), points, settings)
+    return examine(replace(problem, options=replace(problem.options, notation={})), points, settings)
 
 
 def assembled(collection: Collection, files: Mapping[str, str], done: Mapping[str, Examined]) -> Gathered:
@@ -185,7 +184,7 @@ def in_order(gathered: Gathered) -> tuple[Entry, ...]:
         problem = gathered.examined[entry.problem].problem
         if collection.order == "title":
             return Decimal(0), prose.plain(entry.title or problem.title).casefold()
-        value = (entry.points or problem.options.get("points")) if collection.order == "points" else problem.options.get("level")
+        value = (entry.points or problem.options.points) if collection.order == "points" else problem.options.level
         number = str(value) if value is not None else ""
         return Decimal(number) if re.fullmatch(r"\d+(\.\d+)?", number) else Decimal(0), number
 

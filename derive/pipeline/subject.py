@@ -60,7 +60,7 @@ class OneProblem:
         return f"{steps} lines; verified at {report.points} points ({report.max_relative_error:.0e}){_beside(self.note())}"
 
     def note(self) -> str:
-        return first_of(self.examined.problem.options.get("variants", ()))
+        return first_of(self.examined.problem.options.variants)
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Several:
         return f"{self.gathered.collection.kind} of {len(problems)} problems; all verified ({worst:.0e}){_beside(self.note())}"
 
     def note(self) -> str:
-        varied = [one.problem.id for one in self.gathered.examined.values() if "variants" in one.problem.options]
+        varied = [one.problem.id for one in self.gathered.examined.values() if one.problem.options.variants]
         return f"the first variant of {', '.join(varied)}; `derive variants` makes others" if varied else ""
 
 

@@ -60,7 +60,7 @@ class Settings:
 
 def of_problem(settings: Settings, problem: Problem) -> Settings:
     """The settings with what the problem's own `notation` says.  DeriveError of `noted`."""
-    return noted(settings, problem.options.get("notation") or {}, problem.positions.get("notation.language"))
+    return noted(settings, problem.options.notation, problem.positions.get("notation.language"))
 
 
 def noted(settings: Settings, choices: Mapping[str, str], where: Position | None) -> Settings:
@@ -82,7 +82,7 @@ def noted(settings: Settings, choices: Mapping[str, str], where: Position | None
 def laid_out(problem: Problem, settings: Settings) -> Problem:
     """The problem with the layout of the settings, where it does not say one itself."""
     layout = settings.notation.layout
-    return problem if "layout" in problem.options or problem.layout == layout else replace(problem, layout=layout)
+    return problem if problem.options.layout_named or problem.layout == layout else replace(problem, layout=layout)
 
 
 @dataclass(frozen=True)

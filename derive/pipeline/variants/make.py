@@ -152,7 +152,7 @@ def _named(error: DeriveError, job: Job) -> DeriveError:
     if error.where is None:
         error.where = Position(job.file)
     if job.names:
-        choices = problem_of(job.text, job.file, dict(zip(job.names, job.values, strict=True))).options["variants"]
+        choices = problem_of(job.text, job.file, dict(zip(job.names, job.values, strict=True))).options.variants
         error.message = f"{error.message} (in the variant {said(choices)})"
     return error
 
@@ -241,8 +241,8 @@ def _rows(gathered: gather.Gathered, recipient: Recipient) -> tuple[Row, ...]:
         if not isinstance(use, Use):
             continue
         one = gathered.examined[use.problem]
-        values = said(one.problem.options.get("variants", ()))
-        points = use.points or str(one.problem.options.get("points", ""))
+        values = said(one.problem.options.variants)
+        points = use.points or (one.problem.options.points or "")
         label = gather.label(number, gathered.collection.numbering) or str(number)
         out += [
             Row(recipient.name, recipient.shown, label, one.problem.id, points, values, a.quantity, a.left, a.answer, a.latex, a.conditions)
