@@ -15,6 +15,7 @@ from typing import Literal
 
 from derive.documents import collection as collections
 from derive.documents.rendering.fill import builtin_folder, files
+from derive.language.markup.macros import with_commands_of
 from derive.language.problems import read as problemfile
 from derive.pipeline import gather, look
 from derive.pipeline.examine import read_text
@@ -120,8 +121,9 @@ def _of_file(file: str, text: str, project: Project) -> Reads:
     """The file, and of a lecture or a set the problems behind it, its own theme, and the files that would come before a problem's."""
     if problemfile.kind(text) == "problem":
         return Reads((file,))
-    behind = list(dependencies(text, file))[::2]
-    collection = collections.read(text, file)
+    behind = list(dependencies(text, file, project.settings))[::2]
+    with with_commands_of(project.settings.commands):
+        collection = collections.read(text, file)
     folders = dict.fromkeys((project.folder, *project.templates))
     themes = [(folder / name).as_posix() for name in _themes(collection.theme) for folder in folders]
     before = gather.looked_for(collection)
