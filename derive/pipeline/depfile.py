@@ -92,7 +92,7 @@ def of_build(sources: Iterable[Source], project: Project) -> Reads:
 
 def of_document(file: str, text: str, project: Project) -> Reads:
     """What the document of a file reads."""
-    return of_project(project, file) + _of_file(file, text, project)
+    return _of_file(file, text, project) + of_project(project, file)
 
 
 def of_project(project: Project, file: str | None = None) -> Reads:
