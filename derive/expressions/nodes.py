@@ -114,6 +114,11 @@ class Number(Expr):
         return SCALAR
 
 
+@dataclass(frozen=True, eq=False)
+class Rounded(Number):
+    """A number rounded to the digits that it is printed with, 0.2689; beside an exact one it stands after ≈."""
+
+
 def number(value: int | Fraction | str) -> Number:
     out: Number = Number(Fraction(value))
     return out

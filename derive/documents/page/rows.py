@@ -13,7 +13,6 @@ from derive.documents.page.document import Answer, Row
 from derive.documents.page.settings import Settings
 from derive.documents.page.views import Boxed, View
 from derive.documents.wording.reasons import reason, shortened
-from derive.documents.wording.sentences import sentence
 from derive.errors import Position
 from derive.expressions.nodes import Expr
 from derive.expressions.traverse import Path, at
@@ -150,12 +149,10 @@ def row(
     clicks: Mapping[Path, str] | None = None,
     overlay: int = 1,
     repeated: bool = False,
-    words: Mapping[str, str] | None = None,
 ) -> Row:
     """The row of a view.
 
     sides   how the left sides of the rows around it stand
-    words   of the language, where sentences are wanted
     clicks  path -> the overlays (`2,3`) on which what stands there is highlighted
     """
     whole_left = side(view.left, notation) if view.left is not None else ""
@@ -174,7 +171,6 @@ def row(
         relation(view.line),
         _behind(broken(view.line.expr, notation, marks, room - width(behind)), behind),
         said,
-        sentence(view.line, notation, words) if words else "",
         overlay,
         mark(where, f"step {view.number}"),
         repeated,
