@@ -29,7 +29,7 @@ def test_values_say_what_the_file_says(path: Path) -> None:
 def test_numbers_lists_and_mappings_of_python_are_values() -> None:
     found = problem({**BASE, "at": {"x": [1, 2], "A": [[2, 1], [1, 2]]}, "order": 2, "shapes": True,
                      "symbols": {"x": "vector(2)", "A": "symmetric(2)"}})
-    assert found.options["order"] and found.options["shapes"] is True and found.options["at"]
+    assert found.options.order and found.options.shapes is True and found.options.at
 
 
 @pytest.mark.parametrize(

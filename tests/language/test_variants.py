@@ -38,8 +38,8 @@ def test_the_values_are_counted() -> None:
 def test_the_first_where_nothing_is_chosen() -> None:
     first = problem()
     assert pretty(first.function) == "2 tr(X'AXB) + sum(exp(X))" and "spd" not in first.symbols["A"].has
-    assert said(first.options["variants"]) == "c = 2, g = exp, S = A, A: symmetric(m)"
-    assert first_of(first.options["variants"]).startswith("the first of 54 variants")
+    assert said(first.options.variants) == "c = 2, g = exp, S = A, A: symmetric(m)"
+    assert first_of(first.options.variants).startswith("the first of 54 variants")
 
 
 def test_a_number_a_function_an_expression_a_declaration() -> None:
@@ -85,7 +85,7 @@ answer: {gradient: {x: 2 a (a x + y), y: 2 (a x + y)}}
 """
     two = problem(text, a=1, p=1)
     assert pretty(dict(two.let)[next(iter(dict(two.let)))]) == "3x + y"
-    assert two.options["at"] == {"x": Fraction(-1, 2), "y": Fraction(6)}
+    assert two.options.at == {"x": Fraction(-1, 2), "y": Fraction(6)}
     assert pretty(two.answer["gradient"]["x"]) == "6(3x + y)"  # type: ignore[index]
     fit = """\
 symbols: {X: 'matrix(m, n)', y: vector(m), w: vector(n)}
@@ -94,7 +94,7 @@ function: f(w) = norm(X w - y)^2
 find: [gradient]
 data: {x: [-2, 0, c], y: [1, c, 3], X: '[ones, x, c x]'}
 """
-    data = problem(fit, c=1).options["data"]
+    data = problem(fit, c=1).options.data
     assert data["x"] == (-2, 0, 7) and data["y"] == (1, 7, 3) and data["X"][2] == (1, 7, 49)
 
 
@@ -147,4 +147,4 @@ def test_a_name_of_variants_is_taken() -> None:
             problem(text)
     named = problem("symbols: {x: vector(n)}\nvariants: {h: [2, 3]}\nfunction: f(x) = h x' x\nfind: [gradient]\n")
     assert named.directions[0].name != "h"
-    assert isinstance(named.options["variants"][0].value, Number)
+    assert isinstance(named.options.variants[0].value, Number)

@@ -13,8 +13,7 @@ from dataclasses import replace
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Add, Call, Expr, Map, MatMul, Number, Scale, Symbol, Times
 from derive.expressions.spelling import symbol_latex, unnamed_latex
-from derive.language.problems.problem import Problem
-from derive.language.problems.variants import Choice
+from derive.language.problems.problem import Choice, Problem
 from derive.notation.latex.latex import latex
 from derive.notation.settings import Notation
 
@@ -29,7 +28,7 @@ _AFTER = frozenset(("", ")", "]", "}", r"\}", ".", *_RELATIONS))
 
 def with_values(problem: Problem, notation: Notation) -> Problem:
     """The problem whose words (title, statement, hint, …, those of its parts too) say the values of its variant."""
-    values = {c.name: c for c in problem.options.get("variants", ()) if c.value is not None}
+    values = {c.name: c for c in problem.options.variants if c.value is not None}
     if not values:
         return problem
     prose = {key: said(words, values, problem, notation) for key, words in problem.prose.items()}

@@ -12,6 +12,7 @@ from derive.expressions.sizes import ONE, SCALAR, Size, is_column, is_scalar, sh
 from derive.expressions.traverse import walk
 from derive.language.origin import Origin
 from derive.language.problems.function import Bindings
+from derive.language.problems.problem import Numbers
 from derive.language.scope import Scope
 from derive.language.text.grammar import parse
 from derive.language.text.tokens import name_form
@@ -21,7 +22,6 @@ from derive.language.yaml.nodes import Node
 MAX_ROWS = 10_000
 MAX_COLUMNS = 50
 
-Numbers = Fraction | tuple[Fraction, ...] | tuple[tuple[Fraction, ...], ...]
 
 
 def read_at(node: Node, bindings: Bindings) -> dict[str, Numbers]:

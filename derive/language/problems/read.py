@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 from derive.errors import DeriveError, Position
+from derive.language.files import read_text
 from derive.language.problems.answer import read_answers, read_part_answers
 from derive.language.problems.data import read_at, read_data
 from derive.language.problems.figure import read_figures
@@ -31,18 +32,18 @@ from derive.language.problems.keys import (
     read_relations,
 )
 from derive.language.problems.notation import read_notation
-from derive.language.problems.problem import Problem
+from derive.language.problems.problem import Choice, Options, Part, Problem
 from derive.language.problems.variants import bind_values, counts, read_variants, refuse_unused, with_declarations
 from derive.language.problems.wrt import read_directions, read_wrt
 from derive.language.yaml.nodes import Node, Source
-from derive.language.yaml.reading import compose, read_file
+from derive.language.yaml.reading import compose
 
 __all__ = ["kind", "load", "read", "values"]
 
 
 def load(path: str | Path) -> Problem:
     """The problem of a file.  DeriveError, with file, line and column, for whatever is wrong with it."""
-    return read(read_file(path), str(path))
+    return read(read_text(path), str(path))
 
 
 def kind(text: str) -> Literal["problem", "lecture", "set"]:
@@ -120,29 +121,7 @@ def _resolved(node: Node, text: str, file: str, chosen: Mapping[str, int]) -> Pr
     of_parts, places = read_part_answers(
         value.get("parts"), answer, header.expr, wrt, wrt_list, (*directions, *second), layout, bindings
     )
-    options: dict[str, Any] = {
-        key: read_names(value[key], key) if key == "tags" else value[key].words(f"`{key}`")
-        for key in ("tags", "level", "layout") if key in value
-    }
-    if choices:
-        options["variants"] = choices
-    total = read_total(value.get("points"), parts)
-    if total is not None:
-        options["points"] = total
-    if "notation" in value:
-        options["notation"] = read_notation(value["notation"])
-    if "figure" in value:
-        options["figure"] = read_figures(value["figure"])
-    if "indices" in value:
-        options["indices"] = read_choice(value["indices"], "indices", INDICES)
-    if "shapes" in value:
-        options["shapes"] = read_choice(value["shapes"], "shapes", SHAPES) == "true"
-    if "order" in value:
-        options["order"] = read_order(value["order"])
-    if "at" in value:
-        options["at"] = read_at(value["at"], bindings)
-    if "data" in value:
-        options["data"], options["columns"] = read_data(value["data"], bindings)
+    options = _options(value, bindings, choices, parts)
     return Problem(
         id=read_id(value.get("id"), file),
         name=header.name,
@@ -171,6 +150,25 @@ def _resolved(node: Node, text: str, file: str, chosen: Mapping[str, int]) -> Pr
         positions={**_positions(node), **places},
         text=text,
         file=file,
+    )
+
+
+def _options(value: Mapping[str, Node], bindings: Bindings, choices: tuple[Choice, ...], parts: tuple[Part, ...]) -> Options:
+    """What stands beside the mathematics; what is not said is as `Options` has it."""
+    read: dict[str, Callable[[Node], Any]] = {
+        "tags": lambda node: read_names(node, "tags"),
+        "level": lambda node: node.words("`level`"),
+        "notation": read_notation,
+        "indices": lambda node: read_choice(node, "indices", INDICES),
+        "shapes": lambda node: read_choice(node, "shapes", SHAPES) == "true",
+        "order": read_order,
+        "at": lambda node: read_at(node, bindings),
+    }
+    said = {key: how(value[key]) for key, how in read.items() if key in value}
+    data, columns = read_data(value["data"], bindings) if "data" in value else ({}, {})
+    return Options(
+        **said, layout_named="layout" in value, points=read_total(value.get("points"), parts), data=data, columns=columns, variants=choices,
+        figures=read_figures(value["figure"]) if "figure" in value else (),
     )
 
 

@@ -12,7 +12,6 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Expr, Unnamed
@@ -20,33 +19,15 @@ from derive.expressions.sizes import Shape, show
 from derive.language.problems.declarations import TYPES, declare
 from derive.language.problems.function import Bindings
 from derive.language.problems.names import declared_name
+from derive.language.problems.problem import Choice, Kind
 from derive.language.words import CALLABLE, closest
 from derive.language.yaml.nodes import Node
-
-Kind = Literal["declaration", "function", "expression"]
 
 MOST_VALUES = 1000
 """Values of one name."""
 
 _NO_FUNCTIONS = frozenset(("I", "ones", "zeros", "e", "where"))
 _KINDS = {"declaration": "declarations", "function": "functions", "expression": "expressions"}
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A name under `variants`, and which of its values this problem has.
-
-    number, count  the value is the one of this number, from 0, of so many
-    text           the value as the author wrote it
-    value          what it is: an expression, the name of a function, or None for a declaration
-    """
-
-    name: str
-    kind: Kind
-    number: int
-    count: int
-    text: str
-    value: Expr | str | None = None
 
 
 @dataclass(frozen=True)
