@@ -201,7 +201,7 @@ def collected(
         words_of(settings.notation.language), settings.overlays and mode.overlays, settings.aspect, settings.paper,
         settings.reason, settings.hints, _preamble(settings), theme or settings.theme,
         any(item.figures for item in items if isinstance(item, ProblemPage | Pictures)),
-        tuple(Command(own.name, own.parameters, own.default, own.body) for own in settings.commands.definitions),
+        commands=tuple(Command(own.name, own.parameters, own.default, own.body) for own in settings.commands.definitions),
     )
 
 

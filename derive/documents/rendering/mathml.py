@@ -53,8 +53,8 @@ _EM = {"big": "1.2em", "Big": "1.8em", "bigg": "2.4em", "Bigg": "3em"}
 _FENCES = {"pmatrix": "()", "bmatrix": "[]", "vmatrix": "||", "Vmatrix": "‖‖", "Bmatrix": "{}", "cases": "{ "}
 
 
-MOST = 500
-"""So many commands of the author's own are replaced in one formula."""
+MOST, DEEPEST = 500, 40
+"""So many commands of the author's own are replaced in one formula, and so deep in one another."""
 
 _own: ContextVar[tuple[Command, ...]] = ContextVar("own commands", default=())
 
@@ -90,7 +90,7 @@ class _Reader:
     def __init__(self, tokens: list[str], own: Mapping[str, Command] | None = None) -> None:
         self.tokens = tokens
         self.own = own or {}
-        self.k = self.replaced = 0
+        self.k = self.replaced = self.depth = 0
         self.sign = True
 
     @property
@@ -197,7 +197,10 @@ class _Reader:
         arguments += [self.group() for _ in range(command.parameters - len(arguments))]
         body = re.sub(r"#([1-9])", lambda found: arguments[int(found[1]) - 1] if int(found[1]) <= len(arguments) else "", command.body)
         self.tokens[self.k : self.k] = ["{", *_TOKEN.findall(body), "}"]
-        return self.atom()
+        self.depth += 1
+        out = self.atom()
+        self.depth -= 1
+        return out
 
     def optional(self, default: str) -> str:
         """The argument in brackets, the default where none stands."""
@@ -210,7 +213,7 @@ class _Reader:
         return given
 
     def command(self, name: str) -> str:
-        if name in self.own and self.replaced < MOST:
+        if name in self.own and self.replaced < MOST and self.depth < DEEPEST:
             return self.expand(self.own[name])
         if name in _LETTERS:
             return f"<mi>{_LETTERS[name]}</mi>"
