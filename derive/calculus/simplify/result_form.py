@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby, pairwise
 
-from derive.calculus.simplify import projections
+from derive.calculus.simplify import projections, transposes
 from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.factor import factor, united
 from derive.calculus.simplify.index_sums import in_front
@@ -91,7 +91,7 @@ def result(expr: Expr, used: Used, definitions: Definitions = ()) -> Expr:
     with_names = named(out, definitions)
     if with_names is not out:
         out = neat(with_names, used)
-    return transform(known_result(out, used), lambda e: in_powers(rooted(e)))
+    return transform(transposes.outside(known_result(out, used)), lambda e: in_powers(rooted(e)))
 
 
 def in_powers(node: Expr) -> Expr:

@@ -9,11 +9,11 @@ from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.factor import factor
 from derive.calculus.simplify.laws.monomial import Monomial, monomial, written
 from derive.calculus.simplify.measure import measure
-from derive.calculus.simplify.simplify import tidy
+from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.expressions.build import add, coefficient, is_zero, matmul, scale, total, transpose, zero
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Add, Call, Expr, Identity, MatMul, Number, Power, Scale, Times, Transpose, number
-from derive.expressions.sizes import SCALAR, Shape
+from derive.expressions.sizes import SCALAR, Shape, is_row
 
 Simplify = Callable[[Expr], Expr]
 MAX_TERMS = 4
@@ -44,7 +44,11 @@ def product(node: Expr, simplify: Simplify) -> Expr | None:
 
 def _gathered(terms: list[Expr], shape: Shape) -> Expr:
     """Terms collected, with what they share in front."""
-    return factor(collect(total([t for t in terms if not is_zero(t)], shape)))
+    whole = factor(collect(total([t for t in terms if not is_zero(t)], shape)))
+    if not isinstance(whole, Add) or not is_row(shape):
+        return whole
+    turned = tidy_with(transpose(whole), [])
+    return transpose(turned) if isinstance(turned, Add) else whole
 
 
 def terms(node: Expr, simplify: Simplify) -> Expr | None:
