@@ -131,7 +131,7 @@ def _derive(problem: Problem) -> Derivation:
             if name != problem.method or any(one.expr not in shown for _, one in members(result)):
                 chains += more_chains  # by indices already, there is no other route to agree with
             results[name] = result
-    if problem.options.get("shapes"):
+    if problem.options.shapes:
         chains = shaped(s, chains)
     where = (*where, *links.letters(chains))
     chains += in_numbers(problem, results, where)
@@ -166,7 +166,7 @@ def _backward(s: Setting, find: set[str], written: Problem) -> Derivation:
         chain = differential(s, done.derivative)
         chains.append(chain)
         results["differential"] = Result(chain.lines[-1].expr)
-    if problem.options.get("shapes"):
+    if problem.options.shapes:
         chains = shaped(s, chains)
     chains += in_numbers(problem, results, (*done.where, *letters))
     chains = told_as_asked(chains, problem, results)

@@ -253,7 +253,7 @@ def _preamble(settings: Settings) -> str:
 
 
 def _points(problem: Problem) -> str:
-    given = problem.options.get("points")
+    given = problem.options.points
     return str(given) if given is not None else ""
 
 

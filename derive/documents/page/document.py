@@ -347,6 +347,7 @@ class Document:
     macros                the author's own preamble
     theme                 of slides: the name of a Beamer theme, '' for the house's own
     drawn                 there are figures among the items
+    recipient             of one variant of a set: whom it is for
     """
 
     title: str
@@ -370,3 +371,4 @@ class Document:
     macros: str
     theme: str = ""
     drawn: bool = False
+    recipient: str = ""

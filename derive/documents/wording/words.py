@@ -48,6 +48,7 @@ ENGLISH: Mapping[str, str] = {
     "holds": "It holds where",
     "conditions": "Conditions",
     "name": "Name",
+    "variant": "Variant",
     "contents": "Contents",
     "continued": "continued",
     "definition": "Definition",

@@ -41,6 +41,7 @@ _WORDS = {
     "holds": "成立條件：",
     "conditions": "條件",
     "name": "姓名",
+    "variant": "版本",
     "contents": "目錄",
     "continued": "續",
     "definition": "定義",
