@@ -155,7 +155,7 @@ class _Naming:
         names = {u.name for u, _ in self.definitions} & expr.free
         if not names:
             return expr
-        opened = expr
+        opened: Expr = expr
         for u, d in reversed(self.definitions):
             if u.name in opened.free:
                 opened = substitute(opened, {u: d})
