@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING
 from derive.derivation.derivation import Derivation, Head
 from derive.documents.collection import QUESTION
 from derive.documents.figures.placing import of_page
-from derive.documents.layout.measure import width
+from derive.documents.layout.measure import line_height, width
+from derive.documents.layout.packing import Room, cut
 from derive.documents.page import question as questions
 from derive.documents.page.abbreviations import abbreviations, names
 from derive.documents.page.asides import displayed, opened
 from derive.documents.page.document import Block, Document, Frame, Item, PartText, Pictures, ProblemPage, Question
-from derive.documents.page.frames import Page, Room, cut, definitions, frames, learned, units, widest
+from derive.documents.page.frames import frames, widest
 from derive.documents.page.modes import Mode
 from derive.documents.page.parts import under_parts
 from derive.documents.page.rows import Measure, answer, broken, mark, relation_width, row, sides
-from derive.documents.page.settings import MOST_ROWS, Fit, Settings
-from derive.documents.page.views import Passage, passages, says_not
+from derive.documents.page.settings import Fit, Settings
+from derive.documents.page.units import BETWEEN, EM, Page, units
+from derive.documents.page.views import Passage, behind, passages, says_not
 from derive.documents.wording import prose
 from derive.documents.wording.reasons import reason, reason_width
 from derive.documents.wording.words import words as words_of
@@ -30,6 +32,10 @@ from derive.language.problems.problem import Problem
 from derive.notation.latex import latex
 from derive.notation.settings import Notation
 
+QUESTION_AROUND = 16.0
+"""Points that the box of a question takes above and below its lines."""
+INLINE = 19.0
+"""What a formula takes at most that is set as one in a text."""
 SHORT = 2
 """Of a question that takes more lines than this only so many are repeated on the frames after the first."""
 
@@ -40,10 +46,6 @@ FOREIGN = 31.0
 """The width, in em, of displays that go into a document of somebody else's: less than the text of LaTeX's own classes."""
 
 Definitions = tuple[tuple[str, tuple[str, ...]], ...]
-
-EM = 10.95
-"""Points in an em of the documents' type."""
-
 
 def text_width(mode: Mode, settings: Settings) -> float:
     """How wide a display is, in em: the page without its margins and the indent of displays; a web page scrolls."""
@@ -85,6 +87,9 @@ def problem_page(
     short = abbreviations(told, letters, fit.letters.get(problem.id, 0)) if told else letters
     found = tuple(p for p in passages(told, short) if not show or p.chain.quantity in show) if told else ()
     found = under_parts(found, problem)
+    boxes = [box for passage in found for box in behind(passage).boxed]
+    if not mode.slides:
+        found = tuple(map(behind, found))
     parts = questions.parts(problem, notation, words)
     hinted = (settings.hints or hints) and mode.reveals == "nothing"
     parts = parts if hinted else tuple(replace(part, hint="") for part in parts)
@@ -109,16 +114,13 @@ def problem_page(
         # Blank slides are broken where the slides are, so that nothing stands elsewhere.
         marked = settings.highlight and settings.overlays
         page = Page(
-            notation, measure, where, words, marked, settings.rows, 1.35 * reason_width(problem.title), parts, settings.reason, meant,
-            problem.id,
+            notation, measure, where, words, marked, 1.35 * reason_width(problem.title), parts, settings.reason, meant, problem.id
         )
-        named = definitions(page, [symbol for symbol, _ in meant])
-        room = _room(settings, fit.scale.get(problem.id, 1.0), asked, parts, named, measure.line)
-        pieces = learned(units(found, page, 0.95 * room.other, remarks), fit.apart)
-        slides = frames(found, pieces, cut(pieces, room, fit.apart), page)
+        room = _room(settings, fit.scale.get(problem.id, 1.0), asked, parts, measure.line)
+        pieces = units(found, page, 0.95 * room.other, remarks)
+        slides = frames(found, pieces, cut([unit.piece for unit in pieces], room, fit.apart), room, page)
     elif mode.slides and told is None:
         slides = (Frame("", 1, 1, (), False, 1),)
-    boxes = [box for passage in found for box in passage.boxed]
     return ProblemPage(
         problem.id,
         number,
@@ -216,20 +218,33 @@ def _block(passage: Passage, measure: Measure, settings: Settings, where: Positi
     )
 
 
-def _room(settings: Settings, scale: float, asked: Question, parts: Sequence[PartText], named: Definitions, line: float) -> Room:
+def _room(settings: Settings, scale: float, asked: Question, parts: Sequence[PartText], line: float) -> Room:
     """The height that a frame has for rows, below its question; `scale` is by how much TeX found it taller than thought."""
-    height = {169: 201.0, 43: 217.0}[settings.aspect]
-    rows = [line for _, lines in asked.lines for line in lines]
-    together = sum(width(left) + width(lines[0]) + 2.5 for left, lines in asked.lines)
-    count = max(len(rows) - len(asked.lines) + math.ceil(together / line), 1)
-    usual = 20.0 * min(count, SHORT) + (15.0 if any("\\frac" in row or "\\begin" in row for row in rows) else 0.0)
-    usual += 20.0 * math.ceil(sum(width(left) + sum(map(width, lines)) + 2.5 for left, lines in named) / line)
-    usual += 12.0 * sum(any("\\frac" in row or "\\begin" in row for row in lines) for _, lines in named)
-    words = reason_width(", ".join(asked.given)) + reason_width(asked.find) + reason_width(asked.statement)
+    height = {169: 200.0, 43: 217.0}[settings.aspect]
+    usual = QUESTION_AROUND + _stated(asked, SHORT, line, INLINE)
+    words = reason_width(", ".join(asked.given)) + reason_width(asked.find)
     words += sum(reason_width(part.statement) + reason_width(part.find) + 5.0 for part in parts)
-    first = usual + 20.0 * (count - min(count, SHORT)) + 13.0 * math.ceil(words / line) + (13.0 if asked.statement else 0.0)
+    beside = max(line - sum(width(left) + width(lines[0]) + 3.0 for left, lines in asked.lines), 0.0) if asked.lines else 0.0
+    given = max(1.1 * reason_width(", ".join(asked.given)) - beside, 0.0)
+    first = QUESTION_AROUND + _stated(asked, 99, line) + 13.0 * math.ceil(1.1 * given / line) + 13.0 * math.ceil(1.1 * (words - reason_width(", ".join(asked.given))) / line)
+    first += (4.0 + 12.6 * math.ceil(1.12 * reason_width(asked.statement) / line)) if asked.statement else 0.0
     # A question that fills the first frame leaves the rows to the others.
-    return Room(max(min(settings.rows, MOST_ROWS), 1), max((height - first) / scale, 1.0), (height - usual) / scale)
+    return Room(max((height - first) / scale, 1.0), (height - usual) / scale, settings.rows, BETWEEN)
+
+
+def _stated(asked: Question, most: int, line: float, inline: float = 99.0) -> float:
+    """The height of the formulas of a question, at most so many lines of each; a single line is no higher than `inline`."""
+    total, used = 0.0, line + 1.0
+    for left, lines in asked.lines:
+        tall = [EM * line_height(text) + 1.0 for text in (f"{left} = {lines[0]}", *lines[1:][: most - 1])]
+        tall = [min(tall[0], inline)] if len(tall) == 1 else tall
+        size = width(left) + max(map(width, lines)) + 2.34
+        if len(tall) == 1 and used + size <= line:
+            used += size + 1.5
+            continue
+        total += sum(tall)
+        used = size + 1.5 if len(tall) == 1 else line
+    return total
 
 
 def _preamble(settings: Settings) -> str:

@@ -23,6 +23,9 @@ TRIES = 24
 TALLEST = 4.0
 """Frames are not taken for more than so many times as tall as was thought."""
 
+FRAME = 190.0
+"""Points that a frame has for its contents."""
+
 LEFT = 0.1
 """A left side that takes less of the line than this does not get a line of its own."""
 
@@ -95,7 +98,8 @@ def refit(document: Document, fit: Fit, boxes: tuple[Box, ...], line: float, rel
         if box.mark.what.startswith("frame "):
             apart, taller = _too_full(document, fit, box)
             better = replace(better, apart=better.apart | apart)
-            scale |= {name: min(scale.get(name, 1.0) * 1.1, TALLEST) for name in taller}
+            more = 1.0 + min(max(1.1 * box.points / FRAME, 0.01), 0.3)
+            scale |= {name: min(scale.get(name, 1.0) * more, TALLEST) for name in taller}
             continue
         page, place = _place(document, f"{box.mark.where.file}:{box.mark.where.line} {box.mark.what}")
         if page is None:
@@ -111,14 +115,15 @@ def refit(document: Document, fit: Fit, boxes: tuple[Box, ...], line: float, rel
 
 
 def _too_full(document: Document, fit: Fit, box: Box) -> tuple[frozenset[tuple[str, str]], list[str]]:
-    """The ends of what a frame is too small for; the problems that have one thing on it alone, which must be parted."""
+    """What a frame is too small for though it holds that alone, named twice; the problems whose frames are taken for taller: those that hold
+    several things on it, or one that must be parted."""
     assert box.mark is not None
     number = int(box.mark.what.split()[-1])
     where = f"{box.mark.where.file}:{box.mark.where.line} "
     pages = [page for page in document.items if isinstance(page, ProblemPage) and page.mark.startswith(where)]
     found = [(page.id, page.frames[number - 1].span) for page in pages if len(page.frames) >= number]
-    spans = frozenset(span for _, span in found)
-    return spans, [name for name, (first, last) in found if first == last and (first, last) in fit.apart]
+    alone = frozenset(span for _, span in found if span[0] == span[1])
+    return alone, [name for name, (first, last) in found if first != last or (first, last) in fit.apart]
 
 
 def further(document: Document, fit: Fit, boxes: tuple[Box, ...], line: float) -> Fit:

@@ -29,6 +29,11 @@ class Row:
     repeated    it closed the frame before and is repeated, greyed
     alone       its left side stands on a line of its own, above
     tabled      it is of a table of intermediates: `lead` is the definition, which is given, not an equivalence
+    boxed       it is what was asked, and is boxed where it stands
+    conditions  under which a boxed row holds, each a text
+    classification  what kind of stationary point a boxed row states, '' for none
+    definitions the letters that stand in it for the first time, each with what it stands for: (left, lines)
+    named       its left side names what is found; otherwise it is a formula that was found, which a blank page leaves out
     """
 
     key: str
@@ -45,6 +50,11 @@ class Row:
     repeated: bool = False
     alone: bool = False
     tabled: bool = False
+    boxed: bool = False
+    conditions: tuple[str, ...] = ()
+    classification: str = ""
+    definitions: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    named: bool = True
 
 
 @dataclass(frozen=True)
@@ -61,6 +71,7 @@ class Answer:
     classification  what kind of stationary point it is, '' for none
     relation        what stands between
     alone           its left side stands on a line of its own
+    named           its left side names what is found
     """
 
     key: str
@@ -73,6 +84,7 @@ class Answer:
     classification: str = ""
     relation: str = "="
     alone: bool = False
+    named: bool = True
 
 
 @dataclass(frozen=True)
@@ -107,6 +119,7 @@ class Block:
     letter        of the part that they belong to, '' where there are no parts
     part          that part, where the block is its first
     reached       the letter of the part in which these answers were derived, where no row leads to them here
+    column        how wide the column of the reasons is, as a share of the line
     """
 
     title: str
@@ -119,6 +132,7 @@ class Block:
     letter: str = ""
     part: PartText | None = None
     reached: str = ""
+    column: float = 0.45
 
 
 @dataclass(frozen=True)
@@ -132,7 +146,8 @@ class Frame:
     overlays       how many clicks it has
     mark           its place, for the log
     span           the keys of the first and the last thing on it
-    definitions    the letters that occur on it, each with what it stands for: (left, lines)
+    spread         points by which its rows stand further apart than they must
+    noted          there is room for a line of small print below them
     """
 
     subtitle: str
@@ -143,7 +158,8 @@ class Frame:
     overlays: int
     mark: str = ""
     span: tuple[str, str] = ("", "")
-    definitions: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    spread: float = 0.0
+    noted: bool = False
 
 
 @dataclass(frozen=True)

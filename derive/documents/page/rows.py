@@ -15,7 +15,7 @@ from derive.documents.page.views import Boxed, View
 from derive.documents.wording.reasons import reason, shortened
 from derive.documents.wording.sentences import sentence
 from derive.errors import Position
-from derive.expressions.nodes import Expr, Path, at
+from derive.expressions.nodes import D, Expr, Path, Symbol, at
 from derive.notation import shapes
 from derive.notation.latex import latex
 from derive.notation.settings import DEFAULT, Notation
@@ -32,6 +32,8 @@ OVER = 6.6
 """What a relation takes that has its reason over it."""
 WIDE = 0.4
 """Left sides that take more of the line than this stand on lines of their own where a row does not fit beside them."""
+BOX = 0.9
+"""What the frame of a boxed row takes of its line, in em."""
 HANG = 1.0
 """How far the right sides of such rows are moved to the right, in em."""
 
@@ -149,20 +151,25 @@ def row(
     overlay: int = 1,
     repeated: bool = False,
     words: Mapping[str, str] | None = None,
+    kinds: Mapping[str, str] | None = None,
 ) -> Row:
     """The row of a view.
 
     sides   how the left sides of the rows around it stand
     words   of the language, where sentences are wanted
+    kinds   of stationary points: what they are called
     clicks  path -> the overlays (`2,3`) on which what stands there is highlighted
     """
     whole_left = side(view.left, notation) if view.left is not None else ""
-    room, alone = sides.room(view, whole_left, measure, width(latex.latex(view.line.expr, notation)))
+    box = view.boxed
+    room, alone = sides.room(view, whole_left, measure, width(latex.latex(view.line.expr, notation)) + (BOX if box else 0.0))
+    room -= BOX if box else 0.0
     marks = {path: _macro(view.line.expr, path, on, notation) for path, on in (clicks or {}).items()}
     if view.line.shaped:
         marks = shapes.marks(view.line.expr)
     behind = shapes.space_latex(view.line)
     said = shortened(reason(view.line.why, notation)) if view.line.why else ""
+    conditions = tuple(dict.fromkeys(reason(condition, notation) for condition in box.result.conditions)) if box else ()
     return Row(
         view.key,
         view.number,
@@ -178,7 +185,22 @@ def row(
         repeated,
         alone,
         view.line.partial is not None,
+        box is not None,
+        tuple(words for words in conditions if words not in said),
+        (kinds or {}).get(box.result.classification or "", "") if box else "",
+        (),
+        view.line.left is None or is_name(view.line.left),
     )
+
+
+def is_name(left: Head | Expr) -> bool:
+    """Whether a left side names what is found, and does not say what it is: Df(X)[H], x*, but not the gradient that is set to 0."""
+    return isinstance(left, Head) or not left.children or isinstance(left, D)
+
+
+def defined(symbol: Symbol, expr: Expr, notation: Notation, line: float) -> tuple[str, tuple[str, ...]]:
+    """A letter and what it stands for, broken into lines."""
+    return latex.latex(symbol, notation), broken(expr, notation, {}, line - 6.0)
 
 
 def _stacked(line: Line, notation: Notation, room: float) -> str:
@@ -214,6 +236,7 @@ def answer(box: Boxed, notation: Notation, measure: Measure, where: Position, wo
         words.get(box.result.classification, "") if box.result.classification else "",
         latex.relation(box.relation),
         alone,
+        is_name(box.left),
     )
 
 

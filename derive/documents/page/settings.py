@@ -12,13 +12,13 @@ from derive.language.problems.problem import Problem
 from derive.notation.settings import DEFAULT, Notation
 
 THEME = r"[A-Za-z]{1,40}"
-MOST_ROWS = 6
-"""No frame ever holds more rows."""
+MOST_ROWS = 12
+"""No frame has room for more."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """rows      rows of a derivation on one frame, 1 to 6
+    """rows      rows of a derivation on one frame at most; 0: as many as it has room for
     overlays  one row a click; otherwise a frame is one page
     highlight what changed is marked in both rows
     reason    where the reason stands: `right` of its row (below where it does not fit), `below`, `overset` (over the relation), `none`
@@ -31,7 +31,7 @@ class Settings:
     """
 
     notation: Notation = field(default=DEFAULT)
-    rows: int = 4
+    rows: int = 0
     overlays: bool = True
     highlight: bool = True
     reason: Literal["right", "below", "overset", "none"] = "right"

@@ -1,0 +1,229 @@
+"""The pieces of a derivation that frames are packed with, and how tall they are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from derive.documents.layout.measure import line_height, width
+from derive.documents.layout.packing import Piece
+from derive.documents.page.document import Answer, PartText, Row
+from derive.documents.page.rows import HANG, Measure, Sides, answer, defined, row, sides
+from derive.documents.page.views import Boxed, Passage
+from derive.documents.wording.reasons import reason_width
+from derive.errors import Position
+from derive.expressions.nodes import Expr, Symbol
+from derive.notation.settings import Notation
+
+EM = 10.95
+"""Points in an em of the documents' type."""
+JOT = 4.6
+"""Points between the lines of a display."""
+AROUND = 7.6
+"""What the frame of a boxed row takes above and below it."""
+BELOW, WHERE, SMALL, BETWEEN, HEADING, BOX_GAP = 15.0, 17.0, 12.6, 12.0, 19.0, 9.0
+"""A reason below its row, a line of definitions or conditions, a line of small words, the gaps around a display, a heading, around a box."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """What is the same for all rows of a problem; `title` is how wide its title is, in em; `parts` are (a), (b), …; `meant` what its
+    letters stand for, `wide` the share of the line that reasons may take."""
+
+    notation: Notation
+    measure: Measure
+    where: Position
+    words: Mapping[str, str]
+    highlight: bool = True
+    title: float = 10.0
+    parts: Sequence[PartText] = ()
+    reason: str = "right"
+    meant: Sequence[tuple[Symbol, Expr]] = ()
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What stands on one frame undivided.
+
+    piece  for the packing
+    view   the row's number in its passage from 0, -1 for answers and closing words
+    boxes  answers that no row states
+    lines  (from, to) of a row or box that no frame is high enough for, and that goes on over several; None is all of it
+    """
+
+    piece: Piece
+    view: int = -1
+    boxes: tuple[Boxed, ...] = ()
+    lines: tuple[int, int] | None = None
+    shown: Row | None = field(default=None, compare=False)
+
+    @property
+    def passage(self) -> int:
+        return self.piece.group
+
+    @property
+    def goes_on(self) -> bool:
+        return self.lines is not None and self.lines[0] > 0
+
+
+def units(passages: Sequence[Passage], page: Page, most: float, remarks: Sequence[str] = ()) -> tuple[Unit, ...]:
+    """The question, the rows of all passages in order, the answers that no row states, and the closing words; no row higher than `most`."""
+    out: list[Unit] = []
+    known: set[str] = set()
+    for p, passage in enumerate(passages):
+        stand = sides(passage.views, page.notation, page.measure)
+        lemma = passage.chain.quantity == "lemma"
+        opens = HEADING if len(passages) > 1 and (passage.title or passage.part) else 0.0
+        rows = [row(view, page.notation, page.measure, stand, page.where, kinds=page.words) for view in passage.views]
+        column = reason_column([(row_width(shown, stand), shown.reason) for shown in rows], page)
+        begun = len(out)
+        for v, (view, shown) in enumerate(zip(passage.views, rows, strict=True)):
+            known |= {view.left.name} if isinstance(view.left, Symbol) else set()
+            shown = replace(shown, definitions=definitions(page, view.exprs, known))
+            known |= {name for name, _ in _meant_in(page, view.exprs)}
+            whole = Unit(Piece(view.key, row_height(shown, page, stand, column), "row", p, lemma), v, (), None, shown)
+            out.extend(_parts(whole, shown.lines, most))
+        for box in passage.boxed:
+            lines = answer(box, page.notation, page.measure, page.where, page.words).lines
+            out.extend(_parts(Unit(Piece(box.key, _box_height(box, page), "box", p, lemma), -1, (box,)), lines, most))
+        if begun < len(out):
+            out[begun] = replace(out[begun], piece=replace(out[begun].piece, opens=opens))
+    if not out:
+        return ()
+    question = Unit(Piece(f"{page.id}/question", 0.0, "question", -1))
+    if not remarks:
+        return (question, *out)
+    return (question, *out, Unit(Piece(f"{page.id}/closing", words_height(remarks, page.measure.line), "words", out[-1].passage, out[-1].piece.apart)))
+
+
+def words_height(paragraphs: Sequence[str], line: float) -> float:
+    """The height of small paragraphs."""
+    return 8.0 + sum(4.0 + SMALL * math.ceil((reason_width(words) * 1.12 + 4.0) / line) for words in paragraphs)
+
+
+def _parts(whole: Unit, lines: Sequence[str], most: float) -> list[Unit]:
+    """The unit, in as many parts as no frame is high enough for all of it."""
+    height = whole.piece.height
+    if height <= most or len(lines) < 2:
+        return [whole]
+    tall = [EM * line_height(line) + JOT for line in lines]
+    around = max(height - sum(tall), 0.0)
+    parts = [whole]
+    for count in range(math.ceil(height / most), len(lines) + 1):
+        bounds = [round(k * len(lines) / count) for k in range(count + 1)]
+        parts = [
+            replace(whole, piece=replace(whole.piece, height=sum(tall[a:b]) + around, key=f"{whole.piece.key}:{a}"), lines=(a, b))
+            for a, b in pairwise(bounds)
+        ]
+        if max(part.piece.height for part in parts) <= most:
+            break
+    return parts
+
+
+def row_height(shown: Row, page: Page, stand: Sides, column: float) -> float:
+    """The height of a row: its lines, its reason where that goes below, its letters and conditions."""
+    tall = [EM * line_height(line) + JOT for line in (shown.lines[0] + shown.left, *shown.lines[1:])]
+    if shown.boxed:
+        tall[0] = max(tall[0], EM * line_height(shown.lines[0]) + AROUND - (5.0 if "\\" not in shown.lines[0] else 0.0) + JOT)
+    total = sum(tall) + (EM * line_height(shown.left) + JOT if shown.alone else 0.0)
+    total += WHERE * len(shown.conditions) + sum(max(WHERE, EM * line_height(line) + 3.0) for line in _where_lines(shown, page))
+    if page.reason == "overset":
+        return total + 9.0 * math.ceil(reason_width(shown.reason) / 5.5)
+    if not shown.reason or page.reason == "none":
+        return total
+    beside = row_width(shown, stand) <= (1.0 - column) * page.measure.line
+    count = reason_lines(shown.reason, column * page.measure.line)
+    if page.reason == "below" or not beside:
+        return total + BELOW + SMALL * (count - 1)
+    return max(total, SMALL * count + 3.0)
+
+
+def _where_lines(shown: Row, page: Page) -> list[str]:
+    return [f"{left} = {line}" for left, lines in shown.definitions for line in lines]
+
+
+def row_width(shown: Row, stand: Sides) -> float:
+    """What a row takes of the line, in em: the line that its reason stands beside is its last."""
+    left = stand.left + (0.0 if stand.style == "aligned" else HANG if shown.alone or not shown.left else width(shown.whole_left))
+    more = 0.9 if shown.boxed else 0.0
+    if shown.classification:
+        more += 1.5 + reason_width(shown.classification)
+    return left + 1.34 + (1.0 if len(shown.lines) > 1 else 0.0) + width(shown.lines[-1]) + more
+
+
+COLUMNS = (0.30, 0.33, 0.36, 0.39, 0.42, 0.45, 0.48, 0.51)
+"""Shares of the line that the column of the reasons may take."""
+
+
+def reason_column(rows: Sequence[tuple[float, str]], page: Page) -> float:
+    """How much of the line the column of the reasons takes, for rows of these widths, in em: reasons stand beside their rows, on at most
+    two lines, and near them."""
+    line = page.measure.line
+
+    def cost(share: float) -> float:
+        total = 0.0
+        for wide, words in rows:
+            if not words:
+                continue
+            count = reason_lines(words, share * line)
+            total += (1.0 if wide + 0.6 > (1.0 - share) * line else 0.0) + 0.3 * (count - 1) + (2.0 if count > 2 else 0.0)
+        return total - 0.4 * share
+
+    return min(COLUMNS, key=cost)
+
+
+def reason_lines(words: str, room: float) -> int:
+    """On how many lines a reason stands in a column so wide, in em."""
+    size = reason_width(words)
+    return 1 if size <= 0.97 * room else math.ceil(1.15 * size / room)
+
+
+def _box_height(box: Boxed, page: Page) -> float:
+    """The height of an answer that stands alone."""
+    shown = answer(box, page.notation, page.measure, page.where, page.words)
+    tall = sum(EM * line_height(line) + JOT for line in shown.lines) - JOT + (EM * line_height(shown.left) + JOT if shown.alone else 0.0)
+    size = width(shown.left) + max(map(width, shown.lines)) + 4.0
+    beside = [words for words in (*shown.conditions, shown.classification) if words]
+    room = page.measure.line - size
+    count = 0 if not beside else math.ceil(max(1.1 * sum(map(reason_width, beside)) - room, 0.0) / page.measure.line)
+    return tall + 13.6 + BOX_GAP + SMALL * count
+
+
+def definitions(page: Page, exprs: Sequence[Expr], known: set[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What the letters that stand in some formulas for the first time stand for."""
+    return tuple(defined(symbol, expr, page.notation, page.measure.line) for name, (symbol, expr) in _meant_in(page, exprs) if name not in known)
+
+
+def _meant_in(page: Page, exprs: Sequence[Expr]) -> list[tuple[str, tuple[Symbol, Expr]]]:
+    """The letters in some formulas, and the letters in what they stand for, which come first; dQ speaks of Q."""
+    names = {name for expr in exprs for name in expr.free}
+    names |= {symbol.name for symbol, _ in page.meant if f"d{symbol.name}" in names}
+    for symbol, expr in reversed(page.meant):
+        names |= expr.free if symbol.name in names else set()
+    return [(symbol.name, (symbol, expr)) for symbol, expr in page.meant if symbol.name in names]
+
+
+def part_of_row(whole: Row, unit: Unit) -> Row:
+    """The lines of a row that stand on a frame."""
+    if unit.lines is None:
+        return whole
+    start, end = unit.lines
+    last = end == len(whole.lines)
+    part = replace(
+        whole, lines=whole.lines[start:end], reason=whole.reason if last else "", conditions=whole.conditions if last else (),
+        definitions=() if start else whole.definitions, boxed=False,
+    )
+    return replace(part, lead="", left="", relation="", alone=False) if start else part
+
+
+def part_of_answer(whole: Answer, unit: Unit) -> Answer:
+    """The lines of an answer that stand on a frame."""
+    if unit.lines is None:
+        return whole
+    start, end = unit.lines
+    last = end == len(whole.lines)
+    part = replace(whole, lines=whole.lines[start:end], conditions=whole.conditions if last else ())
+    return replace(part, left="", alone=False) if start else part
