@@ -14,18 +14,44 @@ In a notebook a derivation shows as its lines, typeset.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from derive.derivation import derivation as data
 from derive.errors import DeriveError
-from derive.expressions.nodes import Expr, Symbol, walk
+from derive.expressions.nodes import Expr, Symbol
+from derive.expressions.traverse import walk
 from derive.language.problems.problem import Problem
 
 if TYPE_CHECKING:
     from derive.checking.verification import Report
+
+
+@dataclass(frozen=True)
+class Result(data.Result):
+    """A result that shows in a notebook and as text."""
+
+    def _repr_latex_(self) -> str:
+        """The expression, typeset, in a notebook."""
+        from derive.notation.latex.latex import latex
+
+        return f"$\\displaystyle {latex(self.expr)}$"
+
+    def __str__(self) -> str:
+        from derive.notation.text.text import pretty
+
+        return pretty(self.expr)
+
+
+def _shown(found: data.Found) -> data.Found:
+    """The same results, which show themselves."""
+    if isinstance(found, data.Result):
+        return Result(**vars(found))
+    if isinstance(found, Mapping):
+        return {name: Result(**vars(one)) for name, one in found.items()}
+    return tuple(_shown(one) for one in found)  # type: ignore[return-value]
 
 
 @dataclass(frozen=True)
@@ -77,7 +103,8 @@ def derive(problem: Any, /, wrt: Any = None, find: str | Iterable[str] | None = 
         problem = _stated(problem, wrt, find, keys)
     elif wrt is not None or find is not None or keys:
         raise TypeError("a problem says itself by what it is differentiated and what is asked")
-    return Derivation(**vars(derived(problem)))
+    found = derived(problem)
+    return Derivation(**{**vars(found), "results": {quantity: _shown(one) for quantity, one in found.results.items()}})
 
 
 def verify(derivation: data.Derivation, points: int = 3) -> Report:

@@ -17,11 +17,12 @@ from derive.calculus.derive import derive
 from derive.checking.evaluation import Unevaluable, compiled, evaluate, quiet
 from derive.checking.random_arrays import STYLES, Array
 from derive.checking.random_sizes import assignments
-from derive.checking.sampling import Point, _has_kink, draw_point
-from derive.checking.verification import _points, verify
+from derive.checking.sampling import Point, draw_point, has_kink
+from derive.checking.verification import sample_points, verify
 from derive.derivation.derivation import Derivation, Result
 from derive.errors import DeriveError
-from derive.expressions.nodes import Commutation, Delta, Expr, Sum, Symbol, walk
+from derive.expressions.nodes import Commutation, Delta, Expr, Sum, Symbol
+from derive.expressions.traverse import walk
 from derive.language.problems.problem import Problem
 from derive.language.problems.read import read
 from derive.language.text import grammar
@@ -190,7 +191,7 @@ class Site:
 
 def broken_law(derivation: Derivation) -> Outcome | None:
     """The first law that the results do not keep: each a test between closed forms, but for the slope tests."""
-    (point,) = _points(derivation, 1)
+    (point,) = sample_points(derivation, 1)
     site = Site(derivation, point)
     for needs, law in LAWS:
         if needs <= derivation.results.keys():
@@ -291,7 +292,7 @@ def _slope(order: int) -> Callable[[Site], Broken]:
     """Manopt's test: f(X + tH) less its Taylor polynomial of the order falls as t to the order + 1."""
 
     def law(site: Site) -> Broken:
-        if _has_kink(site.problem.function):
+        if has_kink(site.problem.function):
             return None  # f(X + tH) may lie behind it
         terms = [site.value(site.problem.function), site.value(_first(site).expr)]
         if order == 2:

@@ -24,9 +24,9 @@ from statistics import median
 from types import FrameType
 from typing import Any
 
-from derive.expressions import nodes as nodes_of
-from derive.expressions.nodes import Apply, Expr, Map, Symbol, Unnamed, walk
+from derive.expressions.nodes import Apply, Expr, Map, Symbol, Unnamed
 from derive.expressions.sizes import is_column, is_scalar
+from derive.expressions.traverse import at, walk
 from derive.notation.text.text import text
 from tests.laws import Outcome, outcome_of
 from tests.laws_cases import DECLARED, Case, case_of
@@ -119,13 +119,13 @@ def smaller(case: Case, name: str, budget: int = 150, seconds: float = 20.0) -> 
     while progress:
         progress = False
         for path in _paths(case.function):
-            here = nodes_of.at(case.function, path)
+            here = at(case.function, path)
             for part in sorted({*_parts(here)} - {here}, key=lambda e: len(text(e))):
                 budget -= 1
                 if budget < 0 or time.monotonic() > end:
                     return case
                 try:
-                    function = nodes_of.replace(case.function, path, part)
+                    function = replace(case.function, path, part)
                     if not set(case.wrt) <= function.free:
                         continue
                     found = outcome_within(replace(case, function=function), 5.0)

@@ -34,7 +34,7 @@ from derive.expressions.nodes import (
 )
 from derive.expressions.sizes import ONE, SCALAR, Shape, Size, is_column, is_scalar, is_square
 from derive.language.evident import settled
-from derive.language.text.grammar import Scope
+from derive.language.scope import Scope
 
 M, N = Size.of("m"), Size.of("n")
 DIMENSIONS = (M, N)

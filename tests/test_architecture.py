@@ -16,7 +16,7 @@ ALLOWED = {
     "errors": set(),
     "expressions": {"errors"},
     "language": {"errors", "expressions"},
-    "derivation": {"errors", "expressions", "language", "notation"},
+    "derivation": {"errors", "expressions", "language"},
     "notation": {"errors", "expressions", "language", "derivation"},
     "calculus": {"errors", "expressions", "language", "derivation", "notation"},
     "checking": {"errors", "expressions", "language", "derivation", "notation"},

@@ -2,47 +2,41 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import replace
 
-from derive.calculus.differentiate.caption import overridden
-from derive.calculus.linear.inner_product import gradient, joined
-from derive.calculus.linear.structure import CURVED, tangent_chain
+from derive.calculus.linear.inner_product import gradient
 from derive.calculus.passes.conditions import conditions
-from derive.calculus.passes.detail import folded, grained
+from derive.calculus.passes.detail import told_as_asked
 from derive.calculus.passes.explanations import explanations
 from derive.calculus.passes.letters import lettered
 from derive.calculus.passes.numbers import in_numbers
 from derive.calculus.passes.remarks import STRUCTURES, remarks
 from derive.calculus.passes.shapes import shaped
-from derive.calculus.quantities.jacobian import jacobian, one_of, per_variable, vectorized, vectorized_hessian
+from derive.calculus.quantities.differential import differential
+from derive.calculus.quantities.first_derivative import opening_by_indices, opening_lines, tangent_spaces
+from derive.calculus.quantities.hessian import hessian
+from derive.calculus.quantities.jacobian import jacobian
 from derive.calculus.quantities.linearity import at_once, linearity, read_from_gradient
-from derive.calculus.quantities.second_derivative import hessian, second_derivative
+from derive.calculus.quantities.second_derivative import second_derivative
 from derive.calculus.quantities.stationary.points import stationary
 from derive.calculus.quantities.stationary.second_order_test import SECOND_ORDER_TEST
 from derive.calculus.quantities.taylor import taylor
+from derive.calculus.quantities.vectorized import vectorized, vectorized_hessian
 from derive.calculus.routes import by_entries as numbered
 from derive.calculus.routes import chain_rule as links
 from derive.calculus.routes import reverse as backwards
-from derive.calculus.routes.by_indices import by_indices, entries
+from derive.calculus.routes.by_indices import entries
 from derive.calculus.routes.comparison import by_further_methods
-from derive.calculus.routes.definition import Setting, derivative_lines, read_off, setting, taken_names
 from derive.calculus.setting.intermediates import named
 from derive.calculus.setting.prepare import differentials, informed, spelled_out
-from derive.calculus.simplify.collect import neat
-from derive.calculus.simplify.simplify import tidy
-from derive.derivation.derivation import Chain, Derivation, Found, Head, Line, Result, Step, Why, members
+from derive.calculus.setting.setting import Setting, per_variable, setting, taken_names
+from derive.derivation.derivation import Chain, Derivation, Head, Result, Results, members
+from derive.derivation.reason import Why
 from derive.errors import DeriveError
-from derive.expressions.build import add, inverse, matmul, scale, times, transpose
-from derive.expressions.nodes import Call, Expr, Stack, Symbol, substitute
-from derive.expressions.sizes import is_scalar
+from derive.expressions.nodes import Expr, Stack, Symbol
+from derive.expressions.rewrite import substitute
 from derive.language.problems.problem import Problem
-
-Results = dict[str, Found]
-
-_NEEDS_GRADIENT = {"gradient", "hessian", "stationary", "vectorized-hessian"}
 
 
 def derive(problem: Problem) -> Derivation:
@@ -74,9 +68,9 @@ def _derive(problem: Problem) -> Derivation:
     if backwards.applies(s) and not links.scalars(s) and find <= {"derivative", "gradient", "differential"}:
         return _backward(s, find, written)
     if problem.method == "entries":
-        opening = _opening_by_indices(s)
+        opening = opening_by_indices(s)
     else:
-        opening = _opening(s)
+        opening = opening_lines(s)
     entries_only = find == {"entries"} and problem.method != "entries"
     if not entries_only:
         where = (*where, *opening.letters)
@@ -156,103 +150,11 @@ def _derive(problem: Problem) -> Derivation:
     return Derivation(told, tuple(chains), results, _conditions(told, results, dict(where)), where, said)
 
 
-@dataclass(frozen=True)
-class Opening:
-    """The first derivative: its chains, what they give, and the letters named on the way.
-
-    gradients are those that are differentiated further, by curved variables on the surrounding space; structured all in the
-    structure; jacobian where the chains state it
-    """
-
-    chains: tuple[Chain, ...]
-    derivative: Expr
-    gradients: dict[str, Expr]
-    structured: dict[str, Expr]
-    jacobian: Expr | None = None
-    letters: tuple[tuple[Symbol, Expr], ...] = ()
-
-
-def _opening(s: Setting) -> Opening:
-    """From the definition, along a direction."""
-    problem = s.problem
-    find = set(problem.find)
-    if links.scalars(s):
-        return _opening_by_links(s)
-    lines, letters = derivative_lines(s)
-    first = lines[-1].expr
-    method_gradient = problem.method in ("gradient", "all") and "second-derivative" in find
-    if not (find & _NEEDS_GRADIENT or (method_gradient and is_scalar(problem.function.shape))):
-        title = "Derivative" if s.unit_speed else "Differential" if s.problem.method == "differential" else "Directional derivative"
-        return Opening((Chain("derivative", title, tuple(lines)),), first, {}, {}, letters=letters)
-    more, gradients, structured = _gradients(s, first)
-    tangents, free = _tangents(s, gradients)
-    chains = (*tangents, Chain("gradient", "Gradient", (*lines, *more)))
-    return Opening(chains, first, gradients, structured, letters=(*letters, *free))
-
-
-def _tangents(s: Setting, gradients: Mapping[str, Expr]) -> tuple[tuple[Chain, ...], tuple[tuple[Symbol, Expr], ...]]:
-    """For each variable in a curved set, which directions are tangent; the letters of the free gradients."""
-    chains: list[Chain] = []
-    letters: tuple[tuple[Symbol, Expr], ...] = ()
-    for x in s.problem.wrt:
-        taken = taken_names(s.problem) | {u.name for u, _ in letters}
-        found = tangent_chain(x, s.motion, gradients[x.name], taken)
-        if found is not None:
-            chains.append(found[0])
-            letters = (*letters, *found[1])
-    return tuple(chains), letters
-
-
-def _opening_by_links(s: Setting) -> Opening:
-    """By a number through numbers and short vectors: the table of the intermediates, and the product of their derivatives."""
-    p = s.problem
-    if len(p.wrt) > 1:
-        return _opening_by_partials(s)
-    (x,) = p.wrt
-    found = links.linked(s, x, "derivative", Head("derivative", p.name, p.wrt))
-    first = found.lines[-1].expr
-    chains = (found.table, Chain("derivative", "Derivative", found.lines))
-    if not set(p.find) & _NEEDS_GRADIENT:
-        return Opening(chains, first, {}, {})
-    more, gradients, structured = _gradients(s, first)
-    return Opening((*chains, Chain("gradient", "Gradient", tuple(more))) if more else chains, first, gradients, structured)
-
-
-def _opening_by_partials(s: Setting) -> Opening:
-    """By several numbers: one table, the chain rule for each of them."""
-    p = s.problem
-    table, lines = links.partials(s, "gradient", {x: one_of("gradient", p, x) for x in p.wrt})
-    gradients = {x.name: found[-1].expr for x, found in lines.items()}
-    along = add(*(times(gradients[x.name], h) for x, h in zip(p.wrt, s.directions, strict=True)))
-    chains = [table, Chain("gradient", "Partial derivatives", tuple(line for found in lines.values() for line in found))]
-    if set(p.find) - {"gradient", "hessian", "stationary"}:
-        line = Line(along, "sum-of-entries", ("the sum over all variables",), "derivative", Head("derivative", p.name, p.wrt, s.directions))
-        chains.append(Chain("derivative", "Directional derivative", (line,)))
-    return Opening(tuple(chains), along, gradients, gradients)
-
-
-def _opening_by_indices(s: Setting) -> Opening:
-    """By the entries of the variable."""
-    found = by_indices(s)
-    gradients = structured = found.gradients
-    chains = list(found.chains)
-    if s.problem.inner_product is not None and gradients:
-        more, structured = _other_inner_product(s, gradients)
-        (x,) = s.problem.wrt
-        summed = Line(Call("inner", (gradients[x.name], s.directions[0])), "sum-of-entries", ("entry times entry, summed: the inner product",),
-                      "derivative", Head("derivative", s.problem.name, (x,), s.directions))
-        head = one_of("gradient", s.problem, x)
-        found_gradient = Line(structured[x.name], "gradient", (), "gradient", head)
-        chains[-1] = replace(chains[-1], lines=(*chains[-1].lines, summed, *more, found_gradient))
-    jacobian = found.jacobian if s.problem.layout == "numerator" else None
-    return Opening(tuple(chains), found.derivative, gradients, structured, jacobian)
-
-
 def _backward(s: Setting, find: set[str], written: Problem) -> Derivation:
     """The derivation through many intermediates, from the outermost function to the variables."""
     problem = s.problem
     done = backwards.backward(s)
-    tangents, letters = _tangents(s, done.free)
+    tangents, letters = tangent_spaces(s, done.free)
     chains = [*done.chains[:-1], *tangents, done.chains[-1]]
     results: Results = {}
     if "derivative" in find:
@@ -269,81 +171,6 @@ def _backward(s: Setting, find: set[str], written: Problem) -> Derivation:
     chains = told_as_asked(chains, problem, results)
     said = remarks(problem, {}, {})
     return Derivation(problem, tuple(chains), results, _conditions(problem, results), (*done.where, *letters), said)
-
-
-def told_as_asked(chains: list[Chain], problem: Problem, results: Results) -> list[Chain]:
-    """The chains at the grain that the problem asks for, without the rules that it hides, with the author's own reasons."""
-    unknown = next((n for n in (*problem.hide, *problem.reasons) if n not in rule_names()), None)
-    if unknown is not None:
-        guess = difflib.get_close_matches(unknown, sorted(rule_names()), n=1)
-        key = "hide" if unknown in problem.hide else "reasons"
-        raise DeriveError(
-            f"{unknown} is not the name of a rule" + (f"; did you mean {guess[0]}?" if guess else ""), code="unknown-rule",
-            where=problem.positions.get(key), hint="`derive rules` lists them",
-        )
-    kept = frozenset(one.expr for found in results.values() for _, one in members(found))
-    grain = [folded(grained(c, problem.detail, kept), problem.hide, kept) for c in chains]
-    return [replace(c, lines=tuple(overridden(line, problem) for line in c.lines)) for c in grain]
-
-
-@lru_cache(maxsize=1)
-def rule_names() -> frozenset[str]:
-    """Every name that a line or step may have."""
-    from derive.calculus.rules.adjoints import ADJOINTS
-    from derive.calculus.rules.differentials import DIFFERENTIALS
-    from derive.calculus.rules.identities import IDENTITIES
-    from derive.calculus.rules.steps import MOVES
-
-    return frozenset({*ADJOINTS, *DIFFERENTIALS, *IDENTITIES, *MOVES})
-
-
-def _gradients(s: Setting, first: Expr) -> tuple[list[Line], dict[str, Expr], dict[str, Expr]]:
-    """The lines from Df to ∇f; the gradients with those by curved variables on the surrounding space, and all in the structure."""
-    p = s.problem
-    if s.unit_speed:
-        (x,) = p.wrt
-        if "gradient" not in p.find:
-            return [], {x.name: first}, {x.name: first}
-        line = Line(first, "read-off", ("a scalar variable: the derivative",), "gradient", Head("gradient", p.name, p.wrt))
-        return [line], {x.name: first}, {x.name: first}
-    lines, structured = read_off(s, first)
-    free = structured
-    curved = {x.name: gradient(first, h)[0] for x, h in zip(p.wrt, s.directions, strict=True) if CURVED & x.has}
-    if curved:
-        free = {**structured, **curved}
-    if p.inner_product is not None:
-        more, structured = _other_inner_product(s, structured)
-        lines += more
-    for x in p.wrt:
-        g = structured[x.name]
-        lines.append(Line(g, "gradient", (), "gradient", one_of("gradient", p, x)))
-        if s.written is not p.function:
-            full = tidy(substitute(g, dict(p.let)))
-            if full is not g:
-                whys = joined([(u, " = ", d) for u, d in p.let if u.name in g.free])
-                lines.append(Line(full, "intermediate", whys, "gradient", steps=(Step(g, full, "intermediate", ()),)))
-                structured[x.name] = full
-    return lines, free, structured
-
-
-def _other_inner_product(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Line], dict[str, Expr]]:
-    """⟨G, H⟩ = ⟨M⁻¹G, H⟩_M for ⟨X, Y⟩_M = tr(X'MY): the gradient under another inner product."""
-    p = s.problem
-    metric = p.inner_product
-    assert metric is not None
-    if len(p.wrt) > 1 or p.wrt[0].shape[0] != metric.shape[0]:
-        raise DeriveError("the inner product is by one variable with as many rows as its matrix", code="inner-product",
-                          where=p.positions.get("inner-product"))
-    (x,), (h,) = p.wrt, p.directions
-    if {"symmetric", "skew", "diagonal", "upper", "lower", "orthogonal", "stiefel", "unit"} & x.has:
-        raise DeriveError(f"the gradient of a structured variable under another inner product is not done yet: {x.name}",
-                          code="missing-rule", where=p.positions.get("inner-product"))
-    g = neat(matmul(inverse(metric), gradients[x.name]), [])
-    pair = matmul(transpose(g), metric, h)
-    expr = pair if pair.is_scalar else Call("tr", (pair,))
-    line = Line(expr, "inner-product", ("the inner product with ", metric, ": ", matmul(metric, inverse(metric)), " = I"), "derivative")
-    old = Call("inner", (gradients[x.name], h))
-    return [replace(line, steps=(Step(old, expr, "inner-product", ()),))], {x.name: g}
 
 
 def _hessian(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chain], Result | dict[str, Result]]:
@@ -372,21 +199,6 @@ def _operators(s: Setting, chains: list[Chain]) -> dict[str, tuple[Expr, Symbol]
             assert isinstance(k, Symbol)
             out[x.name] = (lines[-1].expr, k)
     return out
-
-
-def differential(s: Setting, first: Expr) -> Chain:
-    """df: the derivative with dX for H."""
-    p = s.problem
-    renamed: dict[Expr, Expr] = dict(zip(p.directions, differentials(p), strict=True))
-    if s.unit_speed:
-        (_x,) = p.wrt
-        dx = renamed[p.directions[0]]
-        expr = tidy(times(first, dx) if first.is_scalar else scale(dx, first))
-    else:
-        expr = substitute(first, renamed)
-    head = Head("differential", p.name, p.wrt)
-    line = Line(expr, "differential", ("the directional derivative along ", *joined([(d,) for d in renamed.values()])), "differential", head)
-    return Chain("differential", "Differential", (line,))
 
 
 def _conditions(problem: Problem, results: Results, where: Mapping[Expr, Expr] | None = None) -> tuple[Why, ...]:

@@ -202,7 +202,7 @@ def is_even(exponent: Expr) -> bool:
     return isinstance(exponent, Number) and exponent.value.denominator == 1 and exponent.value % 2 == 0
 
 
-def _halves(expr: MatMul) -> tuple[tuple[Expr, ...], Expr | None, tuple[Expr, ...]] | None:
+def congruence_halves(expr: MatMul) -> tuple[tuple[Expr, ...], Expr | None, tuple[Expr, ...]] | None:
     """B' M B as (factors of B', M or None, factors of B) when the two halves are each other's transposes."""
     from derive.calculus.simplify.simplify import tidy_with
 
@@ -216,7 +216,7 @@ def _halves(expr: MatMul) -> tuple[tuple[Expr, ...], Expr | None, tuple[Expr, ..
 
 
 def _quadratic(expr: MatMul) -> str | None:
-    found = _halves(expr)
+    found = congruence_halves(expr)
     if found is None:
         return None
     _, middle, _ = found
@@ -292,7 +292,7 @@ def definiteness(expr: Expr, assumed: list[Expr] | None = None) -> str | None:
         case Sum(body=body):
             return definiteness(body)
         case MatMul():
-            found = _halves(expr)
+            found = congruence_halves(expr)
             if found is None:
                 return None
             _, middle, right = found

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
-from derive.expressions.nodes import Commutation, Expr, Identity, SizeValue, Symbol, Unit, walk
+from derive.expressions.nodes import Commutation, Expr, Identity, SizeValue, Symbol, Unit
 from derive.expressions.sizes import ONE, Size
+from derive.expressions.traverse import walk
 from derive.language.problems.problem import Problem, SizeRelation
 
 SMALLEST = 3

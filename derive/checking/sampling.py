@@ -21,7 +21,8 @@ from derive.checking.random_arrays import STYLES, Array, Style, array_shape, dir
 from derive.checking.random_sizes import assignments, implied
 from derive.errors import DeriveError
 from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import Call, Compare, Expr, Map, Symbol, Unnamed, walk
+from derive.expressions.nodes import Call, Compare, Expr, Map, Symbol, Unnamed
+from derive.expressions.traverse import walk
 from derive.language.problems.problem import Problem
 from derive.notation.python.identifiers import identifier
 from derive.notation.python.source import Names
@@ -146,7 +147,7 @@ def points(
     def inside(point: Point) -> None:
         check(asked, names, point.namespace)
 
-    kinked = any(_has_kink(e) for e in (problem.function, *(d for _, d in problem.let)))
+    kinked = any(has_kink(e) for e in (problem.function, *(d for _, d in problem.let)))
     with quiet():
         return [
             _first(problem, code, inside, serves, (*_hash(problem.id), k, extra_seed), k % 2, kinked, k > 0)
@@ -154,7 +155,7 @@ def points(
         ]
 
 
-def _has_kink(expr: Expr) -> bool:
+def has_kink(expr: Expr) -> bool:
     return any(
         isinstance(n, Compare)
         or (isinstance(n, Call) and FUNCTIONS[n.name].kinks is not None)

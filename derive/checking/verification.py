@@ -20,7 +20,8 @@ from derive.checking.sampling import LARGE, NEARBY, Point, points
 from derive.checking.statements import Outcome, refused
 from derive.derivation.derivation import Chain, Derivation, Found, Head, Line, members
 from derive.errors import DeriveError
-from derive.expressions.nodes import Expr, Symbol, walk
+from derive.expressions.nodes import Expr, Symbol
+from derive.expressions.traverse import walk
 from derive.language.problems.problem import Problem
 from derive.notation.python.source import Names
 
@@ -88,7 +89,7 @@ def verify(derivation: Derivation, points: int = 3) -> Report:
 def _verify(derivation: Derivation, count: int) -> Report:
     problem = derivation.problem
     names = Names((*problem.let, *derivation.where))
-    places = _points(derivation, count)
+    places = sample_points(derivation, count)
     further, along = _further_symbols(derivation)
     sites = [site_at(problem, names, p.with_symbols(further, along)) for p in places]
     checks: list[LineCheck] = []
@@ -109,7 +110,7 @@ def _verify(derivation: Derivation, count: int) -> Report:
     return Report(passed, count, worst, tuple(checks))
 
 
-def _points(derivation: Derivation, count: int) -> list[Point]:
+def sample_points(derivation: Derivation, count: int) -> list[Point]:
     """Points at which the results exist as well, and lie where their variables may, as far as there are such."""
     problem = derivation.problem
     names = Names((*problem.let, *derivation.where))

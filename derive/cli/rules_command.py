@@ -153,7 +153,8 @@ def _summary(e: Entry) -> dict[str, Any]:
 
 
 def _listed_latex(e: Entry) -> str:
-    from derive.notation.latex.latex import latex, why
+    from derive.notation.latex.latex import latex
+    from derive.notation.latex.lines import why
 
     said = r" \\ ".join(f"{latex(left)} &= {latex(right)}" for left, right in e.statement)
     body = f"\\begin{{align*}}{said}\\end{{align*}}" if said else why(e.said)
@@ -188,7 +189,8 @@ def _record(page: Checked) -> dict[str, Any]:
 
 
 def _lines(proof: Derivation) -> list[dict[str, Any]]:
-    from derive.notation.latex.latex import latex, line_left, relation
+    from derive.notation.latex.latex import latex
+    from derive.notation.latex.lines import line_left, relation
     from derive.notation.text import text
 
     return [

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 import click
 from rich.cells import cell_len
 
-from derive.derivation.derivation import Chain, Head, Line, Why
+from derive.derivation.derivation import Chain, Head, Line
+from derive.derivation.reason import Why
 from derive.documents.page.rows import EQUIVALENCES
 from derive.documents.page.views import Boxed, passages, says_not
 from derive.documents.wording.translation import translated

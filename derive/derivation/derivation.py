@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from derive.expressions.nodes import D, Expr, Path, Symbol, at, replace
+from derive.derivation.reason import Why
+from derive.expressions.nodes import D, Expr, Symbol
+from derive.expressions.rewrite import replace
 from derive.expressions.sizes import Shape, Size
+from derive.expressions.traverse import Path, at
 from derive.language.problems.problem import Problem
-
-Why = tuple[str | Expr, ...]
-"""A reason as it is printed: words, and expressions among them: ("symmetric: ", Transpose(A), " = ", A)."""
-
-
-def told(text: str, read: Callable[[str], Expr]) -> Why:
-    """The words of a row of a table; what stands between backticks is mathematics, read a side of an equation at a time."""
-    out: list[str | Expr] = []
-    for k, part in enumerate(re.split(r"`([^`]*)`", text)):
-        if not k % 2:
-            out.append(part)
-            continue
-        for n, side in enumerate(part.split(" = ")):
-            out.extend((" = ",) if n else ())
-            out.append(read(side))
-    return tuple(part for part in out if part != "")
 
 
 class BrokenChain(ValueError):
@@ -166,17 +152,6 @@ class Result:
     family: Why = ()
     free: tuple[tuple[Symbol, Size], ...] = ()
 
-    def _repr_latex_(self) -> str:
-        """The expression, typeset, in a notebook."""
-        from derive.notation.latex.latex import latex
-
-        return f"$\\displaystyle {latex(self.expr)}$"
-
-    def __str__(self) -> str:
-        from derive.notation.text.text import pretty
-
-        return pretty(self.expr)
-
 
 Found = Result | Mapping[str, Result] | tuple[Result, ...] | tuple[Mapping[str, Result], ...]
 """What answers a `find` key: a result, one for each variable of a list `wrt`, or several (stationary points) of either kind."""
@@ -224,3 +199,6 @@ class Derivation:
         """The free indices of a result: its own, or those of the line that it stands on."""
         stating = [line.free for chain in self.chains for line in chain.lines if line.expr is result.expr]
         return result.free or (() if () in stating else next(iter(stating), ()))
+
+
+Results = dict[str, Found]

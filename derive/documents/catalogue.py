@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from derive.calculus.catalogue.catalogue import TABLES, Entry
-from derive.derivation.derivation import Derivation, Why
+from derive.derivation.derivation import Derivation
+from derive.derivation.reason import Why
 from derive.documents.compose import collected, scientific, text_width
 from derive.documents.layout.measure import width
 from derive.documents.page.document import Block, Document, Item, ProblemPage, Question, Section

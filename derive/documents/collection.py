@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from derive.documents.figures.placing import SHOWN
+from derive.documents.page.modes import QUESTION
 from derive.documents.page.settings import MOST_ROWS, THEME
 from derive.documents.wording import prose
 from derive.documents.wording.glossary import glossary
@@ -22,8 +23,6 @@ from derive.language.words import closest
 from derive.language.yaml.nodes import Node
 from derive.language.yaml.reading import compose
 
-QUESTION = "question"
-"""Of a problem in `show`: what is asked, and nothing of the derivation."""
 ORDERS = ("given", "title", "points", "level")
 NUMBERINGS = ("arabic", "roman", "letters", "none")
 HEAD = ("title", "subtitle", "author", "institute", "course", "date", "due", "intro", "tags")

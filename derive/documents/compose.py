@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from derive.derivation.derivation import Derivation, Head
-from derive.documents.collection import QUESTION
 from derive.documents.figures.placing import of_page
 from derive.documents.layout.measure import line_height, width
 from derive.documents.layout.packing import Room, cut
@@ -17,7 +16,7 @@ from derive.documents.page.abbreviations import abbreviations, names
 from derive.documents.page.asides import displayed, opened
 from derive.documents.page.document import Block, Document, Frame, Item, PartText, Pictures, ProblemPage, Question
 from derive.documents.page.frames import frames, widest
-from derive.documents.page.modes import Mode
+from derive.documents.page.modes import QUESTION, Mode
 from derive.documents.page.parts import under_parts
 from derive.documents.page.rows import Measure, answer, broken, mark, relation_width, row, sides
 from derive.documents.page.settings import Fit, Settings
@@ -30,6 +29,7 @@ from derive.errors import Position
 from derive.expressions.sizes import is_column
 from derive.language.problems.problem import Problem
 from derive.notation.latex import latex
+from derive.notation.latex import lines as latex_lines
 from derive.notation.settings import Notation
 
 QUESTION_AROUND = 16.0
@@ -278,8 +278,8 @@ def _layout(problem: Problem, quantities: set[str], settings: Settings, words: M
     """The layout convention, said once where it matters."""
     notation = settings.notation
     if "gradient" in quantities and len(problem.wrt) == 1 and not problem.wrt[0].is_scalar and problem.inner_product is None:
-        gradient = latex.head(Head("gradient", problem.name, problem.wrt), notation)
-        derivative = latex.head(Head("derivative", problem.name, problem.wrt, problem.directions), notation)
+        gradient = latex_lines.head(Head("gradient", problem.name, problem.wrt), notation)
+        derivative = latex_lines.head(Head("derivative", problem.name, problem.wrt, problem.directions), notation)
         direction = latex.latex(problem.directions[0], notation)
         sub = f"_{{{notation.inner_subscript}}}" if notation.inner_subscript and not is_column(problem.wrt[0].shape) else ""
         return words["layout_gradient"].format(

@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from fractions import Fraction
 from itertools import chain, count
 
-from derive.expressions.nodes import Add, Expr, MatMul, Number, Power, Scale, ShapeError, SizeValue, Sum, Times, Transpose, Zeros, number, walk
-from derive.expressions.sizes import Shape, Size, is_scalar, show
+from derive.expressions.nodes import Add, Expr, MatMul, Number, Power, Scale, SizeValue, Sum, Times, Transpose, Zeros, number
+from derive.expressions.sizes import Shape, ShapeError, Size, is_scalar, show
+from derive.expressions.traverse import walk
 
 ZERO = number(0)
 ONE = number(1)

@@ -13,8 +13,10 @@ from fractions import Fraction
 from itertools import product
 
 from derive.expressions import build
-from derive.expressions.nodes import Add, Delta, Entry, Expr, Number, Power, SizeValue, Sum, Symbol, Times, number, substitute, transform, walk
+from derive.expressions.nodes import Add, Delta, Entry, Expr, Number, Power, SizeValue, Sum, Symbol, Times, number
+from derive.expressions.rewrite import substitute, transform
 from derive.expressions.sizes import SCALAR, Size
+from derive.expressions.traverse import walk
 
 NAMES = "ijklrstuvabcdgh"
 MOST = 4

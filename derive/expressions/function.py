@@ -44,8 +44,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from derive.expressions.nodes import ShapeError
-from derive.expressions.sizes import SCALAR, Shape, Size, is_column, is_scalar, is_square, show
+from derive.expressions.sizes import SCALAR, Shape, ShapeError, Size, is_column, is_scalar, is_square, show
 
 WORDS = {
     "scalar": "a scalar",

@@ -12,20 +12,11 @@ from __future__ import annotations
 
 import atexit
 import weakref
-from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any, ClassVar
 
-from derive.expressions.sizes import ONE, SCALAR, Shape, Size, is_scalar, is_square, show
-
-
-class ShapeError(ValueError):
-    """Operands whose shapes do not fit; `message` says which, `hint` what would be right."""
-
-    def __init__(self, message: str, hint: str | None = None, code: str = "size-mismatch") -> None:
-        super().__init__(message)
-        self.message, self.hint, self.code = message, hint, code
+from derive.expressions.sizes import ONE, SCALAR, Shape, ShapeError, Size, is_scalar, is_square, show
 
 
 class _Interned(type):
@@ -649,84 +640,3 @@ class Rate(Expr):
 
     def _bound_names(self) -> frozenset[str]:
         return frozenset(p.name for p in self.parameters)
-
-
-# --------------------------------------------------------------------------------------------- walking
-def walk(expr: Expr) -> Iterator[Expr]:
-    """Every distinct subexpression once, the outermost first."""
-    seen: set[int] = set()
-    stack = [expr]
-    while stack:
-        node = stack.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        yield node
-        stack.extend(reversed(node.children))
-
-
-def transform(expr: Expr, visit: Callable[[Expr], Expr], memo: dict[Expr, Expr] | None = None) -> Expr:
-    """Bottom-up: children first, then `visit` on the rebuilt node; every shared node is visited once.
-
-    Rebuilding goes through `build.remake`, so that products stay flat.
-    """
-    from derive.expressions.build import remake
-
-    memo = {} if memo is None else memo
-    stack: list[tuple[Expr, bool]] = [(expr, False)]
-    while stack:
-        node, ready = stack.pop()
-        if node in memo:
-            continue
-        if not ready:
-            stack.append((node, True))
-            stack.extend((child, False) for child in node.children if child not in memo)
-            continue
-        children = node.children
-        new = tuple(memo[child] for child in children)
-        memo[node] = visit(node if all(a is b for a, b in zip(new, children, strict=True)) else remake(node, new))
-    return memo[expr]
-
-
-def substitute(expr: Expr, values: Mapping[Expr, Expr]) -> Expr:
-    """Replace whole subexpressions (symbols, mostly) at once; a name bound by `Sum` or `Rate` is left alone."""
-    names = {s.name for s in values if isinstance(s, Symbol)}
-    symbols_only = len(names) == len(values)
-    memo: dict[Expr, Expr] = dict(values)
-
-    def go(node: Expr) -> Expr:
-        from derive.expressions.build import remake
-
-        found = memo.get(node)
-        if found is not None:
-            return found
-        if symbols_only and not (node.free & names):
-            return node
-        children = node.children
-        new = tuple(go(child) for child in children)
-        out = node if all(a is b for a, b in zip(new, children, strict=True)) else remake(node, new)
-        memo[node] = out
-        return out
-
-    return go(expr)
-
-
-Path = tuple[int, ...]
-
-
-def at(expr: Expr, path: Path) -> Expr:
-    """The subexpression at a path of child positions."""
-    for k in path:
-        expr = expr.children[k]
-    return expr
-
-
-def replace(expr: Expr, path: Path, new: Expr) -> Expr:
-    """The expression with the subexpression at `path` exchanged; products and sums around it stay flat."""
-    from derive.expressions.build import remake
-
-    if not path:
-        return new
-    children = list(expr.children)
-    children[path[0]] = replace(children[path[0]], path[1:], new)
-    return remake(expr, tuple(children))

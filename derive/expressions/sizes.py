@@ -135,3 +135,11 @@ def show(shape: Shape) -> str:
     def part(size: Size) -> str:
         return str(size) if len(size.terms) == 1 else f"({size})"
     return f"{part(shape[0])}×{part(shape[1])}"
+
+
+class ShapeError(ValueError):
+    """Operands whose shapes do not fit; `message` says which, `hint` what would be right."""
+
+    def __init__(self, message: str, hint: str | None = None, code: str = "size-mismatch") -> None:
+        super().__init__(message)
+        self.message, self.hint, self.code = message, hint, code

@@ -102,5 +102,3 @@ def _constant(size: Size | None, reference: Size) -> int | None:
         return None
     difference = size + reference * Size.of(-1)
     return difference.value({}) if difference.is_number else None
-
-

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from derive.errors import DeriveError
 from derive.expressions.build import ZERO, add, divide, matmul, negate, power, scale
-from derive.expressions.nodes import Call, Expr, Number, ShapeError
-from derive.expressions.sizes import ONE, SCALAR, Shape, Size, is_scalar, is_square, show
+from derive.expressions.nodes import Call, Expr, Number
+from derive.expressions.sizes import ONE, SCALAR, Shape, ShapeError, Size, is_scalar, is_square, show
 from derive.language.origin import Origin
 
 MAX_NUMBER_BITS = 2048

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from derive.expressions.nodes import Add, Expr, Identity, MatMul, Number, Power, Rate, Scale, Symbol, Transpose, walk
+from derive.expressions.nodes import Add, Expr, Identity, MatMul, Number, Power, Rate, Scale, Symbol, Transpose
+from derive.expressions.traverse import walk
 from derive.language.evidence import mirrored
 from derive.language.evident import symmetric
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from derive.errors import DeriveError
 from derive.expressions.einstein import bare, summed
-from derive.expressions.nodes import Apply, Commutation, D, Expr, Identity, Map, Ones, Rate, SizeValue, Sum, Symbol, Unit, Unnamed, Zeros, walk
+from derive.expressions.nodes import Apply, Commutation, D, Expr, Identity, Map, Ones, Rate, SizeValue, Sum, Symbol, Unit, Unnamed, Zeros
 from derive.expressions.sizes import Size
+from derive.expressions.traverse import walk
 from derive.language.latex.input import parse
-from derive.language.text.grammar import Scope
+from derive.language.scope import Scope
 from derive.notation.latex.latex import latex
 from derive.notation.settings import DEFAULT, Notation
 

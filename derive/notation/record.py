@@ -9,10 +9,12 @@ from typing import Any, Protocol
 
 from derive.derivation.derivation import Chain, Derivation, Found, Head, Line, Result, members
 from derive.expressions.build import matmul, subtract, transpose
-from derive.expressions.nodes import Call, Expr, Symbol, substitute
+from derive.expressions.nodes import Call, Expr, Symbol
+from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import Size
 from derive.language.problems.problem import Problem
-from derive.notation.latex.latex import RELATIONS, head, latex, line_left
+from derive.notation.latex.latex import latex
+from derive.notation.latex.lines import RELATIONS, head, line_left
 from derive.notation.python.source import Names, source
 from derive.notation.settings import DEFAULT, Notation
 from derive.notation.text.text import why

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from derive.derivation.derivation import Line
-from derive.expressions.nodes import Add, Call, D, Expr, MatMul, Path, Rate, Scale, Times
+from derive.expressions.nodes import Add, Call, D, Expr, MatMul, Rate, Scale, Times
 from derive.expressions.sizes import Shape, is_column, is_scalar
 from derive.expressions.spelling import size_latex
+from derive.expressions.traverse import Path
 from derive.notation.text.pretty import Pretty
 
 MACRO = r"\deriveshape"

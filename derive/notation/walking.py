@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from derive.expressions.nodes import Expr, Path
+from derive.expressions.nodes import Expr
+from derive.expressions.traverse import Path
 
 
 def bottom_up(root: Expr) -> list[Expr]:

@@ -131,7 +131,7 @@ def _compared(derivation: Derivation, quantity: str, name: str, author: Expr) ->
     """What is wrong with one answer, or None; one of several stationary points is enough."""
     from derive.checking.verification import check_answer
     from derive.derivation.derivation import members
-    from derive.expressions.nodes import substitute
+    from derive.expressions.rewrite import substitute
     from derive.notation.text import text
 
     found = derivation.results[quantity]

@@ -135,7 +135,7 @@ def document(gathered: Gathered, mode: Mode, settings: Settings, fit: Fit) -> Do
             pictures = placing.alone(one.problem, one.derivation, mode, settings, entry.show, entry.where)
             page = pictures if pictures is not None else problem_page(
                 one.problem, one.derivation, one.report, mode, settings, fit,
-                number=_label(numbers["problem"], collection.numbering) if collection.kind == "set" else "", points=entry.points, show=entry.show,
+                number=label(numbers["problem"], collection.numbering) if collection.kind == "set" else "", points=entry.points, show=entry.show,
                 hints=entry.hint,
             )
             if entry.title:
@@ -172,7 +172,7 @@ def _in_order(gathered: Gathered) -> tuple[Entry, ...]:
 _ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 
 
-def _label(number: int, numbering: str) -> str:
+def label(number: int, numbering: str) -> str:
     """The label of problem `number` (from 1): `3`, `iii`, `C`, or none."""
     if numbering == "roman":
         out = ""

@@ -205,4 +205,3 @@ def _where(document: Document) -> Position | None:
             file, _, line = item.mark.rpartition(" the question")[0].rpartition(":")
             return Position(file, int(line)) if line.isdigit() else None
     return None
-

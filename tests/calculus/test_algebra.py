@@ -13,26 +13,10 @@ from derive.calculus.algebra import DUMMY, PI, simplify_scalar
 from derive.errors import DeriveError
 from derive.expressions.build import ONE, ZERO, add, divide, inverse, matmul, negate, power, scale, subtract, times, transpose
 from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import (
-    Call,
-    Compare,
-    Entry,
-    Expr,
-    Identity,
-    Map,
-    Ones,
-    Power,
-    SizeValue,
-    Sum,
-    Symbol,
-    Unnamed,
-    Where,
-    Zeros,
-    number,
-    substitute,
-    walk,
-)
+from derive.expressions.nodes import Call, Compare, Entry, Expr, Identity, Map, Ones, Power, SizeValue, Sum, Symbol, Unnamed, Where, Zeros, number
+from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import SCALAR, Size
+from derive.expressions.traverse import walk
 from tests.calculus.numeric import MAPS, Point, symbol, value
 
 MAP_NAMES = sorted(name for name, row in FUNCTIONS.items() if row.maps)

@@ -13,6 +13,7 @@ from derive.calculus.catalogue import proof as proving
 from derive.calculus.catalogue.examples import EXAMPLES
 from derive.calculus.catalogue.proofs import ADJOINT_LAST, ADJOINT_ROWS, PROOFS
 from derive.calculus.derive import derive
+from derive.calculus.rules import row_text
 from derive.calculus.rules.adjoints import ADJOINTS
 from derive.calculus.rules.differentials import DIFFERENTIALS
 from derive.calculus.rules.identities import IDENTITIES
@@ -23,7 +24,8 @@ from derive.derivation.derivation import Chain, Derivation, Line, Step
 from derive.documents.wording.reasons import reason
 from derive.errors import DeriveError
 from derive.expressions.build import scale
-from derive.expressions.nodes import number, substitute
+from derive.expressions.nodes import number
+from derive.expressions.rewrite import substitute
 from derive.language.problems.read import read
 from derive.notation.latex.latex import latex
 from derive.notation.settings import DEFAULT
@@ -179,10 +181,10 @@ def test_a_corrupted_line_is_refused(name: str, k: int) -> None:
 
 
 def test_the_adjugate_proof_holds_for_a_singular_matrix() -> None:
-    problem = proving.problem_of(
+    problem = row_text.problem_of(
         "singular", "M: square(n); H: square(n); E: square(n)", "tr(adj(M (I(n) - e(1, n) e(1, n)')) (H + E))", "H",
     )
-    left = proving.said(problem, "{t| det(M (I(n) - e(1, n) e(1, n)') + t (H + E))}")
+    left = row_text.said(problem, "{t| det(M (I(n) - e(1, n) e(1, n)') + t (H + E))}")
     line = Line(left, "det-adjugate", (), "value", problem.function)
     assert verify(Derivation(problem, (Chain("value", "singular", (line,)),), {})).passed
 

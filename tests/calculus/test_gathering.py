@@ -9,10 +9,12 @@ import scipy as sp
 from derive.calculus.derive import derive
 from derive.calculus.simplify.simplify import tidy
 from derive.checking.verification import verify
-from derive.expressions.nodes import Expr, Sum, Symbol, walk
+from derive.expressions.nodes import Expr, Sum, Symbol
 from derive.expressions.sizes import SCALAR, Size
+from derive.expressions.traverse import walk
 from derive.language.problems.read import read
-from derive.language.text.grammar import Scope, parse
+from derive.language.scope import Scope
+from derive.language.text.grammar import parse
 from derive.notation.python.source import source
 from derive.notation.text.text import pretty
 

@@ -10,29 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from derive.calculus.algebra import equal
-from derive.calculus.indices.lines import component, free_indices, index, index_chain_lines, index_lines, recognise, recognise_vectorized
+from derive.calculus.indices.lines import component, free_indices, index, index_chain_lines, index_lines
 from derive.calculus.indices.partial import contract
+from derive.calculus.indices.recognition import recognise, recognise_vectorized
 from derive.errors import DeriveError
 from derive.expressions.build import add, divide, inverse, matmul, power, scale, subtract, times, transpose
-from derive.expressions.nodes import (
-    Call,
-    Compare,
-    Delta,
-    Entry,
-    Expr,
-    Identity,
-    Map,
-    Ones,
-    SizeValue,
-    Stack,
-    Sum,
-    Symbol,
-    Where,
-    Zeros,
-    number,
-    walk,
-)
+from derive.expressions.nodes import Call, Compare, Delta, Entry, Expr, Identity, Map, Ones, SizeValue, Stack, Sum, Symbol, Where, Zeros, number
 from derive.expressions.sizes import SCALAR, Size
+from derive.expressions.traverse import walk
 from tests.calculus.numeric import SIZES, Point, symbol, value
 from tests.strategies import SYMBOLS, expressions
 

@@ -19,7 +19,8 @@ from derive.checking.verification import verify
 from derive.derivation.derivation import Derivation
 from derive.expressions.build import negate, scale
 from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import Apply, Call, Expr, Map, number, walk
+from derive.expressions.nodes import Apply, Call, Expr, Map, number
+from derive.expressions.traverse import walk
 from derive.language.problems.read import read
 from derive.language.text.grammar import parse
 from derive.notation.readback import misread

@@ -36,7 +36,7 @@ def problem(symbols: str, function: str, wrt: str, find: str, more: str = ""):  
 
 
 def expression(text: str, p):  # type: ignore[no-untyped-def]
-    from derive.language.text.grammar import Scope
+    from derive.language.scope import Scope
 
     names = {**p.symbols, **{d.name: d for d in (*p.directions, *p.second_directions)}}
     return parse(text, Scope(names))

@@ -11,7 +11,8 @@ from derive.checking.verification import verify
 from derive.derivation.derivation import Derivation, Result
 from derive.errors import DeriveError
 from derive.expressions.build import scale
-from derive.expressions.nodes import Commutation, number, walk
+from derive.expressions.nodes import Commutation, number
+from derive.expressions.traverse import walk
 from derive.language.problems.read import read
 from derive.notation.readback import misread
 from derive.notation.record import record

@@ -7,11 +7,14 @@ from itertools import pairwise
 
 from derive.checking.verification import Report, verify
 from derive.derivation.derivation import Chain, Derivation, Head, Line, Result
-from derive.expressions.build import add, matmul, negate, number, scale, times, transpose
-from derive.expressions.nodes import Add, Expr, MatMul, Number, Scale, Symbol, Times, Transpose, at, replace
+from derive.expressions.build import add, matmul, negate, scale, times, transpose
+from derive.expressions.nodes import Add, Expr, MatMul, Number, Scale, Symbol, Times, Transpose, number
+from derive.expressions.rewrite import replace
+from derive.expressions.traverse import at
 from derive.language.problems.problem import Problem
 from derive.language.problems.read import read
-from derive.language.text.grammar import Scope, parse
+from derive.language.scope import Scope
+from derive.language.text.grammar import parse
 
 
 def problem(symbols: str, function: str, find: str = "derivative", **keys: str) -> Problem:

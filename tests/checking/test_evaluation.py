@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from derive.checking.evaluation import NAMESPACE, Unevaluable, compiled, derivative, evaluate, quiet
-from derive.expressions.build import inverse, number
-from derive.expressions.nodes import Map, Symbol
+from derive.expressions.build import inverse
+from derive.expressions.nodes import Map, Symbol, number
 from derive.expressions.sizes import SCALAR
 from derive.notation.python.source import Names
 

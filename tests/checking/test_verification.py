@@ -367,7 +367,7 @@ def test_identities_and_differentiated_equations() -> None:
     identity = Line(expr(p, "I(n)"), "definition", quantity="equation", left=expr(p, "A A^-1"), equation=True)
     assert check(p, identity).passed
     pending = Symbol("P", a.dims)
-    from derive.expressions.nodes import substitute
+    from derive.expressions.rewrite import substitute
 
     def with_pending(text: str) -> Expr:
         return substitute(expr(p, text, pending), {pending: inverse})

@@ -11,10 +11,10 @@ import jsonschema  # type: ignore[import-untyped]
 import pytest
 import yaml
 
-from derive.documents.collection import HEAD, NUMBERINGS, ORDERS, QUESTION, STYLES, Heading, Use, Words, read
+from derive.documents.collection import HEAD, NUMBERINGS, ORDERS, STYLES, Heading, Use, Words, read
 from derive.documents.figures.placing import SHOWN
 from derive.documents.page.document import ProblemPage
-from derive.documents.page.modes import MODES
+from derive.documents.page.modes import MODES, QUESTION
 from derive.documents.page.settings import Fit, Settings
 from derive.documents.rendering.mathml import mathml
 from derive.documents.wording.glossary import ENGLISH, term
@@ -22,7 +22,7 @@ from derive.documents.wording.prose import to_latex
 from derive.errors import DeriveError
 from derive.language.problems.problem import FIND
 from derive.notation.settings import DEFAULT, Notation
-from derive.pipeline.gather import _label, document, gather, references
+from derive.pipeline.gather import document, gather, label, references
 
 LECTURE = """\
 title: Matrix differentiation
@@ -181,8 +181,8 @@ def test_the_schemas_name_the_same_words() -> None:
 
 
 def test_labels_of_problems() -> None:
-    assert [_label(n, "roman") for n in (1, 4, 9, 14)] == ["i", "iv", "ix", "xiv"]
-    assert [_label(3, kind) for kind in ("arabic", "letters", "none")] == ["3", "C", ""]
+    assert [label(n, "roman") for n in (1, 4, 9, 14)] == ["i", "iv", "ix", "xiv"]
+    assert [label(3, kind) for kind in ("arabic", "letters", "none")] == ["3", "C", ""]
 
 
 def test_a_hint_is_printed_where_the_set_asks_for_it() -> None:

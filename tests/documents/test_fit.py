@@ -17,7 +17,8 @@ from derive.documents.page.frames import Room, Unit, cut, learned, repeated
 from derive.documents.page.modes import MODES
 from derive.documents.page.settings import Fit, Settings
 from derive.documents.wording.reasons import reason_width, shortened
-from derive.expressions.nodes import Expr, substitute
+from derive.expressions.nodes import Expr
+from derive.expressions.rewrite import substitute
 from derive.pipeline.examine import Examined, examine, problem_of
 
 FOLDER = Path(__file__).parent.parent.parent / "problems"

@@ -13,7 +13,8 @@ import pytest
 from derive.calculus.derive import derive
 from derive.calculus.passes import explanations as explaining
 from derive.calculus.rules.differentials import DIFFERENTIALS
-from derive.derivation.derivation import Derivation, Line, Why, told
+from derive.derivation.derivation import Derivation, Line
+from derive.derivation.reason import Why, told
 from derive.documents.layout.measure import WIDE
 from derive.documents.page.settings import Settings, of_problem
 from derive.documents.wording import glossary, words

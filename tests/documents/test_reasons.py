@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from derive.derivation.derivation import Line, Why
+from derive.derivation.derivation import Line
+from derive.derivation.reason import Why
 from derive.documents.wording.reasons import reason, reason_width
 from derive.documents.wording.sentences import sentence
 from derive.documents.wording.words import ENGLISH

@@ -30,7 +30,8 @@ from derive.expressions.nodes import (
 )
 from derive.expressions.sizes import ONE, SCALAR, Size
 from derive.language.origin import Origin
-from derive.language.text.grammar import Scope, parse
+from derive.language.scope import Scope
+from derive.language.text.grammar import parse
 from derive.language.words import CALLABLE, WORDS
 from derive.notation.text.text import text as write
 from tests import strategies

@@ -11,8 +11,8 @@ from derive.expressions.nodes import D, Symbol, Unnamed
 from derive.expressions.sizes import ONE, SCALAR, Size
 from derive.language.latex.input import parse
 from derive.language.origin import Origin
+from derive.language.scope import Scope
 from derive.language.text import grammar
-from derive.language.text.grammar import Scope
 
 M, N = Size.of("m"), Size.of("n")
 

@@ -21,7 +21,8 @@ from derive.language.problems.declarations import PROPERTIES, TYPES, closure, pa
 from derive.language.problems.keys import DETAILS, FIRST_METHODS, KEYS, LAYOUTS, METHODS
 from derive.language.problems.notation import CHOICES
 from derive.language.problems.problem import FIND, Problem
-from derive.language.text.grammar import Scope, parse
+from derive.language.scope import Scope
+from derive.language.text.grammar import parse
 
 CASES = Path("/work/shared/corpus/cases.yaml")
 m, n = Size.of("m"), Size.of("n")

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from derive.calculus.derive import derive
 from derive.checking.verification import verify
 from derive.expressions.einstein import bare, silenced, summed
-from derive.expressions.nodes import Sum, walk
+from derive.expressions.nodes import Sum
+from derive.expressions.traverse import walk
 from derive.language.problems.read import read
 from derive.notation.latex.latex import latex
 from derive.notation.python.source import Names, source

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from derive.expressions import build
-from derive.expressions.build import add, matmul, number, power, scale, times, transpose
+from derive.expressions.build import add, matmul, power, scale, times, transpose
 from derive.expressions.nodes import (
     Apply,
     Call,
@@ -24,9 +24,11 @@ from derive.expressions.nodes import (
     Unit,
     Unnamed,
     Zeros,
+    number,
 )
 from derive.expressions.sizes import ONE, SCALAR, Size
-from derive.language.text.grammar import Scope, parse
+from derive.language.scope import Scope
+from derive.language.text.grammar import parse
 from derive.notation.latex.latex import latex
 from derive.notation.settings import Notation
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from derive.derivation.derivation import Head, Line
-from derive.expressions.build import number
-from derive.expressions.nodes import Expr, Symbol
-from derive.notation.latex.latex import RELATIONS, escape, head, inline, line_left, relation, why
+from derive.expressions.nodes import Expr, Symbol, number
+from derive.notation.latex.lines import RELATIONS, escape, head, inline, line_left, relation, why
 from derive.notation.settings import Notation
 from tests.notation.test_latex import SYMBOLS, A, H, X, expr, symbol
 

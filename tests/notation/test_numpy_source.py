@@ -12,7 +12,7 @@ import pytest
 import scipy as sp
 
 from derive.errors import DeriveError
-from derive.expressions.build import add, inverse, matmul, negate, number, power, scale, subtract, times, transpose
+from derive.expressions.build import add, inverse, matmul, negate, power, scale, subtract, times, transpose
 from derive.expressions.function import Function, forms
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import (
@@ -36,6 +36,7 @@ from derive.expressions.nodes import (
     Unnamed,
     Where,
     Zeros,
+    number,
 )
 from derive.expressions.sizes import SCALAR, Shape, Size, is_column, is_row, is_scalar
 from derive.language.evident import symmetric as evidently_symmetric

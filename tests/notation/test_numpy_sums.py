@@ -10,8 +10,8 @@ import scipy as sp
 
 from derive.calculus.derive import derive
 from derive.checking.verification import verify
-from derive.expressions.build import add, number, power, times, transpose
-from derive.expressions.nodes import Compare, Delta, Entry, Expr, Map, SizeValue, Sum, Symbol, Unnamed, Where
+from derive.expressions.build import add, power, times, transpose
+from derive.expressions.nodes import Compare, Delta, Entry, Expr, Map, SizeValue, Sum, Symbol, Unnamed, Where, number
 from derive.expressions.sizes import SCALAR, Size
 from derive.language.problems.read import read
 from derive.notation.python import sums as numpy_sums

@@ -7,11 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derive.expressions import build
-from derive.expressions.nodes import D, Expr, Map, Rate, Symbol, substitute
+from derive.expressions.nodes import D, Expr, Map, Rate, Symbol
+from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import ONE
 from derive.language.latex import input as latex_input
+from derive.language.scope import Scope
 from derive.language.text import grammar
-from derive.language.text.grammar import Scope
 from derive.notation.latex.latex import latex, pieces, width
 from derive.notation.readback import misread
 from derive.notation.settings import Notation

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from derive.derivation.derivation import Head, Line
-from derive.expressions.build import add, inverse, matmul, number, scale, transpose
-from derive.expressions.nodes import Call, D, Expr, Rate, Symbol
+from derive.expressions.build import add, inverse, matmul, scale, transpose
+from derive.expressions.nodes import Call, D, Expr, Rate, Symbol, number
 from derive.language.text.grammar import parse
 from derive.notation.text import text
 from tests.notation.test_latex import SCOPE, SYMBOLS, TABLE, A, B, H, X, expr, symbol

@@ -8,7 +8,8 @@ from typing import Any
 from derive.calculus.algebra.door import function_of, sp
 from derive.calculus.algebra.scalars import from_sympy_scalar
 from derive.expressions import build
-from derive.expressions.nodes import Add, Call, Compare, Expr, Map, Number, Ones, Power, Scale, Symbol, Times, Unnamed, Where, substitute
+from derive.expressions.nodes import Add, Call, Compare, Expr, Map, Number, Ones, Power, Scale, Symbol, Times, Unnamed, Where
+from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import SCALAR, Shape
 
 DUMMY: Symbol = Symbol("x", SCALAR)
@@ -175,4 +176,3 @@ def _hadamard(factors: list[Expr]) -> Expr:
     for factor in factors[1:]:
         out = Call("hadamard", (out, factor))
     return out
-

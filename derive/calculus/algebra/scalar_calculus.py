@@ -10,7 +10,8 @@ from derive.calculus.algebra.equality import sympy_zero
 from derive.calculus.algebra.scalars import Atoms, Untranslatable, from_sympy_scalar, to_sympy_scalar
 from derive.errors import DeriveError
 from derive.expressions import build
-from derive.expressions.nodes import Expr, Map, Number, Power, Stack, Sum, Symbol, number, walk
+from derive.expressions.nodes import Expr, Map, Number, Power, Stack, Sum, Symbol, number
+from derive.expressions.traverse import walk
 
 LARGEST_POWER = 24
 """A sum to a higher power is not multiplied out."""

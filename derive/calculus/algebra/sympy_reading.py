@@ -9,9 +9,9 @@ from derive.calculus.algebra.door import names_of_functions, sp
 from derive.calculus.algebra.scalars import Untranslatable, from_sympy_scalar
 from derive.errors import DeriveError
 from derive.expressions import build
-from derive.expressions.nodes import Call, Entry, Expr, Identity, Map, Ones, ShapeError, SizeValue, Stack, Sum, Symbol, number
+from derive.expressions.nodes import Call, Entry, Expr, Identity, Map, Ones, SizeValue, Stack, Sum, Symbol, number
 from derive.expressions.sizes import ONE as SIZE_ONE
-from derive.expressions.sizes import SCALAR, Size
+from derive.expressions.sizes import SCALAR, ShapeError, Size
 
 
 def read(value: Any, properties: Mapping[str, Iterable[str]] | None = None) -> Expr:

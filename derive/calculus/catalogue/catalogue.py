@@ -15,13 +15,15 @@ from derive.calculus.catalogue import proof as proving
 from derive.calculus.catalogue.examples import EXAMPLES
 from derive.calculus.catalogue.proofs import PROOFS, Proof
 from derive.calculus.passes.conditions import conditions
+from derive.calculus.rules import row_text
 from derive.calculus.rules.adjoints import ADJOINTS
 from derive.calculus.rules.defining import DEFINING, Defining
 from derive.calculus.rules.differentials import DIFFERENTIALS
 from derive.calculus.rules.identities import IDENTITIES, Law
 from derive.calculus.rules.rule import Rule, compiled
 from derive.calculus.rules.steps import MOVES, Move
-from derive.derivation.derivation import Derivation, Why
+from derive.derivation.derivation import Derivation
+from derive.derivation.reason import Why
 from derive.errors import DeriveError
 from derive.expressions.function import Function, forms
 from derive.expressions.functions import FUNCTIONS
@@ -79,12 +81,12 @@ class Entry:
         """The statement in words, for a rule that no equation states; () otherwise."""
         if self.statement or not isinstance(self.row, (Rule, Move)):
             return ()
-        return proving.reason(_context(self), self.row.statement)
+        return row_text.reason(_context(self), self.row.statement)
 
     @cached_property
     def reason(self) -> Why:
         """Why it holds, the formulas in it as expressions."""
-        return proving.reason(_context(self), self.why)
+        return row_text.reason(_context(self), self.why)
 
     @cached_property
     def conditions(self) -> tuple[Why, ...]:
@@ -183,15 +185,15 @@ def _statement(e: Entry) -> Iterator[tuple[Expr, Expr]]:
             problem = _row_problem(row)
             yield _derivative_of(problem), proving.right_side(row, problem)
         case Rule(name="definition"):
-            problem = proving.problem_of("definition", "X: matrix(m, n); F: function(m×n, p×q)", "F(X)", "X")
+            problem = row_text.problem_of("definition", "X: matrix(m, n); F: function(m×n, p×q)", "F(X)", "X")
             yield _derivative_of(problem), proving.definition(problem).expr
         case Rule():
             for proof in PROOFS.get(row.name, ()):
-                problem = proving.problem_of(row.name, proof.given, proof.function, proof.wrt, sizes=proof.sizes)
-                yield _derivative_of(problem), proving.said(problem, proof.right)
+                problem = row_text.problem_of(row.name, proof.given, proof.function, proof.wrt, sizes=proof.sizes)
+                yield _derivative_of(problem), row_text.said(problem, proof.right)
         case Law():
             problem = _law_problem(row)
-            yield proving.said(problem, row.left), proving.said(problem, row.right)
+            yield row_text.said(problem, row.left), row_text.said(problem, row.right)
         case Defining():
             known = _letters(row)
             for left, right in row.equations:
@@ -223,11 +225,11 @@ def _context(e: Entry) -> Problem:
             return _row_problem(e.row)
         case Law():
             return _law_problem(e.row)
-    return proving.problem_of("words", "A: square(n); x: vector(n)", "x' A x", "x")
+    return row_text.problem_of("words", "A: square(n); x: vector(n)", "x' A x", "x")
 
 
 def _law_problem(law: Law) -> Problem:
-    return proving.problem_of(law.name, law.given, law.right if "|" in law.left else law.left, law.wrt)
+    return row_text.problem_of(law.name, law.given, law.right if "|" in law.left else law.left, law.wrt)
 
 
 def _function_problem(row: Function) -> Problem:
@@ -236,11 +238,11 @@ def _function_problem(row: Function) -> Problem:
         word, names = forms(row.signature)[0][0][0]
         letter = "x" if word == "vector" else "X"
         given = f"{letter}: {word.replace('any', 'matrix')}({', '.join(names)})"
-        return proving.problem_of(row.name, given, f"{row.name}({letter}, zeros(m, n))", letter)
+        return row_text.problem_of(row.name, given, f"{row.name}({letter}, zeros(m, n))", letter)
     kind = "matrix(m, n)" if takes.startswith("any") else takes.split("|")[0].split(" -> ")[0].strip()
     if row.maps and row.domain[0] == "positive":
         kind += "; |X: positive"
-    return proving.problem_of(row.name, f"X: {kind}", f"{row.name}(X)", "X")
+    return row_text.problem_of(row.name, f"X: {kind}", f"{row.name}(X)", "X")
 
 
 def _letters(row: Defining) -> str:
@@ -280,11 +282,11 @@ def _conditions(e: Entry) -> Iterator[Why]:
     if isinstance(row, Rule) and row.condition:
         for text in row.condition:
             kind, *letters = text.split()
-            yield proving.reason(_context(e), _SAID[kind].format(*letters))
+            yield row_text.reason(_context(e), _SAID[kind].format(*letters))
     elif isinstance(row, (Rule, Function)) and e.statement and e.table in ("functions", "entrywise"):
         needs = FUNCTIONS[e.name].needs if e.name in FUNCTIONS else None
         if needs is not None:
-            yield proving.reason(_context(e), f"`A` is {_NEEDS[needs]}")
+            yield row_text.reason(_context(e), f"`A` is {_NEEDS[needs]}")
         else:
             left, _ = e.statement[0]
             assert isinstance(left, D)
@@ -314,4 +316,4 @@ def _example(name: str) -> Derivation | None:
         return None
     symbols, function, find = EXAMPLES[name]
     quantity, _, method = find.partition(" ")
-    return derive(proving.problem_of(f"example-{name}", symbols, function, find=quantity, method=method))
+    return derive(row_text.problem_of(f"example-{name}", symbols, function, find=quantity, method=method))

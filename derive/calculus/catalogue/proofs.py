@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-Row = tuple[str, str]
-"""(what follows, in the problem language; the reason).  `left == right` is an equation on the way."""
+from derive.calculus.rules.rule import Row
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from derive.calculus.differentiate.variation import Motion
-from derive.calculus.linear.adjoint import missing
 from derive.calculus.properties import is_invertible
 from derive.calculus.rules.differentials import DIFFERENTIALS
-from derive.calculus.rules.rule import Rule, compiled, fill, match
+from derive.calculus.rules.rule import Rule, compiled, fill, match, missing
 from derive.calculus.simplify.simplify import tidy
 from derive.expressions.build import ONE, add, is_zero, matmul, negate, power, scale, subtract, times, transpose, zero
 from derive.expressions.functions import FUNCTIONS
@@ -27,7 +26,6 @@ from derive.expressions.nodes import (
     Ones,
     Power,
     Scale,
-    ShapeError,
     Stack,
     Sum,
     Symbol,
@@ -36,9 +34,9 @@ from derive.expressions.nodes import (
     Unnamed,
     Where,
     number,
-    substitute,
 )
-from derive.expressions.sizes import Size, is_column, is_scalar
+from derive.expressions.rewrite import substitute
+from derive.expressions.sizes import ShapeError, Size, is_column, is_scalar
 
 
 def take(node: D, m: Motion) -> tuple[Expr, str, tuple[Expr, ...]]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from derive.calculus.differentiate.level import Level
 from derive.calculus.rules.rule import Rule
-from derive.derivation.derivation import Line, Why
+from derive.derivation.reason import Why
 from derive.expressions.functions import FUNCTIONS
-from derive.language.problems.problem import Problem
 
 _ORDER = ("quotient-rule", "product-rule", "linear", "sum-rule", "transpose", "constant-factor", "variable")
 
@@ -64,14 +63,3 @@ def _plural(rules: list[Rule]) -> list[str]:
     elif named:
         plain.append(prefix + named[0])
     return plain
-
-
-def overridden(line: Line, problem: Problem) -> Line:
-    """The line with the author's own words for its rule, or none where the rule is hidden."""
-    from dataclasses import replace
-
-    if line.rule in problem.hide:
-        return replace(line, why=())
-    if line.rule in problem.reasons:
-        return replace(line, why=(problem.reasons[line.rule],))
-    return line

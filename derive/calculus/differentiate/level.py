@@ -9,18 +9,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from derive.calculus.differentiate.apply_rule import entrywise, take
-from derive.calculus.differentiate.variation import Motion, motion
-from derive.calculus.linear.adjoint import missing
+from derive.calculus.differentiate.apply_rule import take
+from derive.calculus.differentiate.variation import Motion
 from derive.calculus.rules.differentials import DIFFERENTIALS
-from derive.calculus.rules.rule import Rule
+from derive.calculus.rules.rule import Rule, missing
 from derive.calculus.simplify.distribute import directions_last, gathered, hessian_between, pending_nodes, positive_terms_first, spread
 from derive.calculus.simplify.simplify import tidy
 from derive.derivation.derivation import Step
-from derive.expressions.nodes import Apply, Call, D, Expr, Map, Path, Symbol, at, replace
+from derive.expressions.nodes import Apply, Call, D, Expr, Map, Symbol
+from derive.expressions.rewrite import replace
 from derive.expressions.sizes import is_column, is_scalar
-
-__all__ = ["Level", "Motion", "entrywise", "level", "motion", "spread", "take"]
+from derive.expressions.traverse import Path, at
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from derive.calculus.degree import degree
 from derive.expressions.build import transpose, zero
-from derive.expressions.nodes import Apply, D, Expr, Symbol, Transpose, substitute, walk
-from derive.expressions.properties.degree import degree
+from derive.expressions.nodes import Apply, D, Expr, Symbol, Transpose
+from derive.expressions.rewrite import substitute
+from derive.expressions.traverse import walk
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from derive.calculus.simplify.collect import collect, common_scalars, join, split
+from derive.calculus.simplify.collect import collect
+from derive.calculus.simplify.factor import common_scalars
 from derive.calculus.simplify.simplify import tidy
+from derive.calculus.simplify.terms import join, split
 from derive.expressions.build import ONE, ZERO, add, is_zero, power, scale, times
 from derive.expressions.nodes import (
     Add,
@@ -26,9 +28,9 @@ from derive.expressions.nodes import (
     Unit,
     Zeros,
     number,
-    transform,
-    walk,
 )
+from derive.expressions.rewrite import transform
+from derive.expressions.traverse import walk
 
 LARGEST = 4
 

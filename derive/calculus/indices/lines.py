@@ -13,10 +13,12 @@ from typing import NamedTuple
 from derive.calculus.indices.entries import Writer, fresh, total
 from derive.calculus.indices.partial import contract, partial
 from derive.calculus.indices.recognition import recognise, recognise_vectorized
-from derive.derivation.derivation import Why
+from derive.derivation.reason import Why
 from derive.expressions import build
-from derive.expressions.nodes import Call, Delta, Entry, Expr, Map, Power, Sum, Symbol, Times, Transpose, Where, substitute, walk
+from derive.expressions.nodes import Call, Delta, Entry, Expr, Map, Power, Sum, Symbol, Times, Transpose, Where
+from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import ONE, SCALAR, Size
+from derive.expressions.traverse import walk
 
 __all__ = [
     "FreeIndices", "IndexChain", "IndexLine", "component", "free_indices", "index_chain", "index_chain_lines", "index_lines",
@@ -255,4 +257,3 @@ def _reason(written: Expr, variable: Symbol, where: Sequence[Symbol]) -> Why:
         return (rule,)
     entry, at = plain[0], Entry(variable, where[0], where[1] if len(where) > 1 else None)
     return (f"{rule}; ", entry, " differentiated by ", at, " is ", partial(entry, variable, where))
-

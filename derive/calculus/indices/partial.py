@@ -9,25 +9,10 @@ from derive.calculus.algebra.maps import derivative_template, lift
 from derive.calculus.indices.entries import delta, refusal
 from derive.errors import DeriveError
 from derive.expressions import build
-from derive.expressions.nodes import (
-    Add,
-    Call,
-    Delta,
-    Entry,
-    Expr,
-    Map,
-    Number,
-    Power,
-    Sum,
-    Symbol,
-    Times,
-    Transpose,
-    Where,
-    number,
-    substitute,
-    walk,
-)
+from derive.expressions.nodes import Add, Call, Delta, Entry, Expr, Map, Number, Power, Sum, Symbol, Times, Transpose, Where, number
+from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import SCALAR
+from derive.expressions.traverse import walk
 from derive.language.problems.declarations import path_derivative
 
 

@@ -29,11 +29,10 @@ from derive.expressions.nodes import (
     Unit,
     Where,
     number,
-    substitute,
-    transform,
-    walk,
 )
+from derive.expressions.rewrite import substitute, transform
 from derive.expressions.sizes import SCALAR, Size
+from derive.expressions.traverse import walk
 
 
 def recognise(

@@ -7,29 +7,12 @@ Source: Magnus & Neudecker, Matrix Differential Calculus, ch. 9 (identification 
 from __future__ import annotations
 
 from derive.calculus.rules.adjoints import adjoint_of
-from derive.errors import DeriveError
+from derive.calculus.rules.rule import missing
 from derive.expressions.build import ONE, add, counted, fresh_letter, matmul, scale, times, transpose, zero
-from derive.expressions.nodes import (
-    Add,
-    Apply,
-    Call,
-    Entry,
-    Expr,
-    Identity,
-    MatMul,
-    Scale,
-    Stack,
-    Sum,
-    Symbol,
-    Times,
-    Transpose,
-    Unit,
-    Where,
-    Zeros,
-    substitute,
-    walk,
-)
+from derive.expressions.nodes import Add, Apply, Call, Entry, Expr, Identity, MatMul, Scale, Stack, Sum, Symbol, Times, Transpose, Unit, Where, Zeros
+from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import Size
+from derive.expressions.traverse import walk
 
 
 def pull(expr: Expr, direction: Symbol, weight: Expr) -> Expr:
@@ -93,15 +76,6 @@ def pull(expr: Expr, direction: Symbol, weight: Expr) -> Expr:
             if found is not None:
                 return pull(found[0], direction, found[1])
     raise missing(expr, "adjoint")
-
-
-def missing(expr: Expr, what: str) -> DeriveError:
-    from derive.notation.text.text import pretty
-
-    kind = expr.name if isinstance(expr, Call) else expr.function.name if isinstance(expr, Apply) else type(expr).__name__.lower()
-    return DeriveError(
-        f"the {what} rule of {kind} is missing: {pretty(expr)} cannot be done yet", code="missing-rule"
-    )
 
 
 def _apart(expr: Sum, weight: Expr) -> tuple[Symbol, Expr]:

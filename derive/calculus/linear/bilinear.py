@@ -9,17 +9,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from derive.calculus.differentiate.level import spread
-from derive.calculus.linear.inner_product import joined, property_whys
 from derive.calculus.simplify.collect import collect
+from derive.calculus.simplify.distribute import Names, multiplied_out
 from derive.calculus.simplify.like_terms import fingerprint
-from derive.calculus.simplify.simplify import Used, tidy, tidy_with
-from derive.derivation.derivation import Line, Step, Why
-from derive.expressions.build import ONE, add, matmul, scale, subtract, terms, times, transpose
-from derive.expressions.nodes import Add, Call, Expr, MatMul, Number, Power, Scale, Symbol, Times, Transpose, transform
+from derive.calculus.simplify.property_reasons import property_whys
+from derive.calculus.simplify.simplify import tidy, tidy_with
+from derive.calculus.simplify.used import Used
+from derive.derivation.derivation import Line, Step
+from derive.derivation.reason import Why, joined
+from derive.expressions.build import matmul, scale, subtract, terms, transpose
+from derive.expressions.nodes import Call, Expr, MatMul, Scale, Symbol, Transpose
+from derive.expressions.rewrite import transform
 from derive.expressions.sizes import is_column, is_row
-
-Names = frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -36,43 +37,6 @@ class Directions:
 
 def directions(first: tuple[Symbol, ...], second: tuple[Symbol, ...] = ()) -> Directions:
     return Directions(frozenset(s.name for s in first), frozenset(s.name for s in second))
-
-
-def multiplied_out(expr: Expr, names: Names) -> Expr:
-    """Sums that hold a direction multiplied out, small powers of such sums as well."""
-
-    def moving(e: Expr) -> bool:
-        return isinstance(e, Add) and bool(e.free & names)
-
-    def once(e: Expr) -> Expr:
-        match e:
-            case Times(factors=(Number() as c, Add() as a)):
-                return add(*(times(c, t) for t in a.terms))
-            case Scale(scalar=c, arg=Add() as a):
-                return add(*(scale(c, t) for t in a.terms))
-            case Scale(scalar=c, arg=a) if moving(c):
-                assert isinstance(c, Add)
-                return add(*(scale(t, a) for t in c.terms))
-            case Scale(scalar=Times() as c, arg=a) if any(moving(f) for f in c.factors):
-                return scale(once(c), a)
-            case Transpose(arg=Add() as a) if moving(a):
-                return add(*(tidy(Transpose(t)) for t in a.terms))
-            case Power(base=Add() as a, exponent=Number(value=k)) if moving(a) and k in (2, 3, 4):
-                return once(Times((a,) * int(k))) if e.is_scalar else matmul(*(a,) * int(k))
-            case Times() if any(moving(f) for f in e.factors):
-                out: list[Expr] = [ONE]
-                for f in e.factors:
-                    choices = f.terms if moving(f) and isinstance(f, Add) else (f,)
-                    out = [times(x, c) for x in out for c in choices]
-                return add(*out)
-        return e
-
-    for _ in range(12):
-        new = transform(spread(tidy(transform(expr, once)), names), once)
-        if new is expr:
-            break
-        expr = new
-    return expr
 
 
 def turned(expr: Expr, along: Directions, words: list[str]) -> Expr:

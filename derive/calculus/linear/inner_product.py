@@ -6,53 +6,22 @@ from dataclasses import dataclass
 
 from derive.calculus.linear.adjoint import pull
 from derive.calculus.rules.identities import IDENTITIES
-from derive.calculus.simplify.collect import collect, in_powers, neat, positive_first
+from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.index_sums import in_front
-from derive.calculus.simplify.laws import matrix_functions as commuting
-from derive.calculus.simplify.laws import pseudo_inverse as penrose
 from derive.calculus.simplify.laws.functions import rooted
-from derive.calculus.simplify.simplify import Used, tidy, tidy_with
-from derive.derivation.derivation import Step, Why
+from derive.calculus.simplify.property_reasons import property_whys
+from derive.calculus.simplify.result_form import in_powers, neat
+from derive.calculus.simplify.signs import positive_first
+from derive.calculus.simplify.simplify import tidy, tidy_with
+from derive.calculus.simplify.used import Used
+from derive.derivation.derivation import Step
+from derive.derivation.reason import Why, joined
 from derive.expressions.build import MINUS_ONE as _MINUS
 from derive.expressions.build import ONE, add, coefficient, matmul, scale, times, transpose
-from derive.expressions.nodes import Add, Call, D, Expr, MatMul, Ones, Path, Scale, Sum, Symbol, Times, Transpose, at, replace, transform, walk
+from derive.expressions.nodes import Add, Call, D, Expr, MatMul, Scale, Sum, Symbol, Times, Transpose
+from derive.expressions.rewrite import replace, transform
 from derive.expressions.sizes import is_column
-
-
-def property_whys(used: Used) -> list[Why]:
-    """What is said of each declared property that was used: (A' = A), (Q'Q = I)."""
-    out: list[Why] = []
-    for name, symbol in used:
-        t = transpose(symbol)
-        match name:
-            case "symmetric":
-                out.append((t, " = ", symbol))
-            case "skew":
-                out.append((t, " = ", scale(_MINUS, symbol)))
-            case "orthonormal columns":
-                out.append((matmul(t, symbol), " = I"))
-            case "orthogonal":
-                out.append((matmul(symbol, t), " = I"))
-            case "inverse-product":
-                out.append(("(MN)⁻¹ = N⁻¹M⁻¹",))
-            case "centred":
-                column = is_column(symbol.shape)
-                out.append((matmul(t, Ones(symbol.shape)) if column else Call("inner", (symbol, Ones(symbol.shape))), " = 0"))
-            case "commuting" if isinstance(symbol, Call):
-                out.append((symbol, " = ", commuting.along(symbol.name, symbol.args) or symbol))
-            case "penrose" | "penrose-symmetric" | "penrose-rank":
-                out.append(penrose.said(name, symbol))
-    return out
-
-
-def joined(parts: list[Why]) -> Why:
-    """Reasons one after the other, separated by commas, each once."""
-    out: list[str | Expr] = []
-    for k, part in enumerate(dict.fromkeys(parts)):
-        if k:
-            out.append(", ")
-        out.extend(part)
-    return tuple(out)
+from derive.expressions.traverse import Path, at, walk
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ Source: Magnus & Neudecker, Matrix Differential Calculus, ch. 2-3 (vec(AXB) = (B
 
 from __future__ import annotations
 
-from derive.calculus.linear.adjoint import missing, pull, selector
+from derive.calculus.linear.adjoint import pull, selector
+from derive.calculus.rules.rule import missing
 from derive.calculus.simplify.laws.partial_trace import by_blocks
 from derive.expressions.build import ONE, add, counted, is_zero, matmul, power, scale, times, transpose
 from derive.expressions.nodes import (
@@ -300,7 +301,7 @@ def _blocks(rows: tuple[tuple[Expr, ...], ...], h: Symbol) -> Expr:
 
 def _speed(expr: Expr, h: Symbol) -> Expr:
     """The factor of a scalar direction."""
-    from derive.expressions.nodes import substitute
+    from derive.expressions.rewrite import substitute
 
     return in_vec(substitute(expr, {h: ONE}))
 
@@ -328,6 +329,3 @@ def _kron(b: Expr, a: Expr) -> Expr:
 
 def _times(outer: Expr, body: Expr) -> Expr:
     return outer if isinstance(body, Identity) else matmul(outer, body)
-
-
-

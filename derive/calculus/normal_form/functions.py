@@ -7,19 +7,11 @@ from fractions import Fraction
 
 from derive.calculus.normal_form import polynomial as words
 from derive.calculus.normal_form import reduction
-from derive.calculus.normal_form.normal_form import (
-    inner,
-    of_ones,
-    of_product,
-    polynomial,
-    primitive,
-    scalar_power,
-    to_expr,
-    written,
-    written_transpose,
-)
-from derive.calculus.normal_form.polynomial import UNIT, Poly, Scalars, TooManyTerms, fingerprint, scalar_atom, scaled
-from derive.calculus.normal_form.reduction import product
+from derive.calculus.normal_form.polynomial import UNIT, Poly, Scalars, TooManyTerms, Word, fingerprint, scalar_atom, scaled, term_key, to_expr
+from derive.calculus.normal_form.products import inner, of_ones, of_product, primitive, scalar_power
+from derive.calculus.normal_form.recursion import polynomial, written, written_transpose
+from derive.calculus.normal_form.reduction import as_poly, product, sandwich
+from derive.calculus.normal_form.transposes import flip_word, transposed
 from derive.expressions import build
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Call, Expr, Identity, Map, Number, Ones, Symbol, number
@@ -92,7 +84,7 @@ def _norm(e: Call) -> Poly:
 def _part(sign: int) -> Callable[[Call], Poly]:
     def rule(e: Call) -> Poly:
         poly = polynomial(e.args[0])
-        return scaled(words.add([poly, scaled(words.transposed(poly), Fraction(sign))]), Fraction(1, 2))
+        return scaled(words.add([poly, scaled(transposed(poly), Fraction(sign))]), Fraction(1, 2))
 
     return rule
 
@@ -241,9 +233,47 @@ def _quotient(e: Call) -> Poly:
     return entrywise_product((above, to_expr(polynomial(inverse), e.shape)), e.shape)
 
 
+def _fold_diagonal(word: Word, cuts: list[int]) -> Poly | None:
+    """diag(u) v is u ∘ v for a vector v, and v' diag(u) is (u ∘ v)'."""
+    for i, letter in enumerate(word):
+        if not (isinstance(letter, Call) and letter.name == "diag" and letter.args[0].shape[1] == SIZE_ONE):
+            continue
+        u = letter.args[0]
+        stop = next((c for c in cuts if c > i + 1), len(word))
+        if i + 1 < len(word) and word[stop - 1].shape[1] == SIZE_ONE:
+            vector = to_expr(as_poly(word[i + 1 : stop]), u.shape)
+            return sandwich(word[:i], entrywise_product((u, vector), u.shape), word[stop:])
+        start = max((c for c in cuts if c <= i), default=0)
+        if i > 0 and start < i and word[start].shape[0] == SIZE_ONE:
+            sign, flipped = flip_word(word[start:i])
+            vector = to_expr(as_poly(flipped), u.shape)
+            row = scaled(transposed(entrywise_product((u, vector), u.shape)), Fraction(sign))
+            return sandwich(word[:start], row, word[i + 1 :])
+    return None
+
+
+# --------------------------------------------------------------------------------------------- traces
+def _entrywise(word: Word) -> Poly | None:
+    """tr(R (B ∘ C)) is the sum of all entries of R' ∘ B ∘ C: one form for each way to read it."""
+    found: list[Poly] = []
+    for k, letter in enumerate(word):
+        parts = hadamard_factors(letter)
+        if len(parts) > 1:
+            rest = word[k + 1 :] + word[:k]
+            if not rest:
+                return None
+            sign, flipped = flip_word(rest)
+            other = to_expr(as_poly(flipped), (letter.shape[0], letter.shape[1]))
+            found.append(scaled(entrywise_sum([*parts, other]), Fraction(sign)))
+    return min(found, key=lambda p: sorted(map(term_key, p))) if found else None
+
+
 _CALLS: dict[str, Callable[[Call], Poly]] = {
     "tr": _tr, "sum": _sum_entries, "mean": _mean, "norm": _norm, "softmax": _softmax, "diag": _diag, "vec": _vec,
     "inner": lambda e: inner(*e.args), "dot": lambda e: inner(*e.args),
     "sym": _part(1), "skewpart": _part(-1),
     "hadamard": _hadamard, "entrypower": _entrypower, "quotient": _quotient,
 }
+
+reduction.WORD_RULES.append(_fold_diagonal)
+reduction.TRACE_RULES.append(_entrywise)

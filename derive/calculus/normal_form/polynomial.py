@@ -14,9 +14,9 @@ from fractions import Fraction
 from functools import lru_cache
 from hashlib import blake2b
 
-from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import Call, Commutation, Expr, Map, Number, Power, SizeValue, Symbol, Transpose
-from derive.expressions.sizes import Size
+from derive.expressions import build
+from derive.expressions.nodes import Call, Expr, Identity, Map, Number, Ones, SizeValue, Symbol, Transpose, number
+from derive.expressions.sizes import SCALAR, Shape, Size
 
 Scalars = tuple[tuple[Expr, Fraction], ...]
 Word = tuple[Expr, ...]
@@ -112,50 +112,20 @@ def _within(poly: Poly) -> Poly:
     return poly
 
 
-# --------------------------------------------------------------------------------------------- transposes
-@lru_cache(maxsize=50_000)
-def flip(letter: Expr) -> tuple[int, Expr]:
-    """(sign, letter') with the transpose pushed as far in as it goes."""
-    from derive.calculus.normal_form.normal_form import written_transpose
-
-    match letter:
-        case Transpose(arg):
-            return 1, arg
-        case Symbol(has=has) if has & {"symmetric", "diagonal", "spd", "psd"}:
-            return 1, letter
-        case Symbol(has=has) if "skew" in has:
-            return -1, letter
-        case Commutation(rows, columns):
-            return 1, Commutation(columns, rows)
-        case Power(base, exponent):
-            return 1, Power(written_transpose(base), exponent)
-        case Map(function, arg, order):
-            return 1, Map(function, written_transpose(arg), order)
-        case Call(name, args):
-            how = FUNCTIONS[name].transposes
-            if how == "self" or (how == "self-if-square" and letter.shape[0] == letter.shape[1]):
-                return 1, letter
-            if how == "args":
-                new = tuple(sorted((written_transpose(a) for a in args), key=fingerprint)
-                            if name == "hadamard" else (written_transpose(a) for a in args))
-                return 1, Call(name, new)
-            if how in FUNCTIONS:
-                return 1, Call(how, tuple(written_transpose(a) for a in args))
-    return 1, Transpose(letter)
+# --------------------------------------------------------------------------------------------- back
+def to_expr(poly: Poly, shape: Shape) -> Expr:
+    """The expression of a polynomial, its terms in canonical order."""
+    return build.total((_term(key, poly[key], shape) for key in sorted(poly, key=term_key)), shape)
 
 
-def flip_word(word: Word) -> tuple[int, Word]:
-    sign, out = 1, []
-    for letter in reversed(word):
-        s, flipped = flip(letter)
-        sign *= s
-        out.append(flipped)
-    return sign, tuple(out)
-
-
-def transposed(poly: Poly) -> Poly:
-    out: list[Poly] = []
-    for (scalars, word), c in poly.items():
-        sign, flipped = flip_word(word)
-        out.append({(scalars, flipped): c * sign})
-    return add(out)
+def _term(key: tuple[Scalars, Word], c: Fraction, shape: Shape) -> Expr:
+    scalars, word = key
+    parts: list[Expr] = [number(c)]
+    parts += [atom if k == 1 else build.power(atom, number(k)) for atom, k in scalars]
+    if word:
+        bare = [letter.arg if isinstance(letter, Transpose) else letter for letter in word]
+        body = Ones(shape) if all(isinstance(letter, Ones) for letter in bare) else build.matmul(*word)
+        return build.scale(build.times(*parts), body)
+    if shape == SCALAR:
+        return build.times(*parts)
+    return build.scale(build.times(*parts), Identity(shape[0]))

@@ -6,6 +6,7 @@ a trace is one of its cyclic and transposed forms.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
 
@@ -17,21 +18,26 @@ from derive.calculus.normal_form.polynomial import (
     TooManyTerms,
     Word,
     add,
-    flip,
-    flip_word,
     merge,
     scalar_atom,
     scaled,
     size_poly,
     term_key,
     times_scalars,
-    transposed,
+    to_expr,
     word_key,
 )
+from derive.calculus.normal_form.recursion import polynomial
+from derive.calculus.normal_form.transposes import flip, flip_word
 from derive.expressions.build import ONE
 from derive.expressions.nodes import Call, Expr, MatMul, Number, Ones, Power, Symbol, Transpose, Unit, number
 from derive.expressions.sizes import ONE as SIZE_ONE
 from derive.expressions.sizes import SCALAR, Size
+
+WORD_RULES: list[Callable[[Word, list[int]], Poly | None]] = []
+"""What a word with functions in it is in fewer letters; the places behind which it may be cut. `functions` adds them."""
+TRACE_RULES: list[Callable[[Word], Poly | None]] = []
+"""The trace of a word with functions in it, where that has a form of its own. `functions` adds them."""
 
 
 def product(left: Poly, right: Poly) -> Poly:
@@ -63,7 +69,7 @@ def _reduce(word: Word) -> Poly:
     for i in range(len(word) - 1):
         replaced = _pair(word[i], word[i + 1])
         if replaced is not None:
-            return _sandwich(word[:i], replaced, word[i + 2 :])
+            return sandwich(word[:i], replaced, word[i + 2 :])
     for i, letter in enumerate(word):
         found = _inverse_of_word(word, i, letter)
         if found is not None:
@@ -71,11 +77,11 @@ def _reduce(word: Word) -> Poly:
     return _split(word)
 
 
-def _sandwich(left: Word, middle: Poly, right: Word) -> Poly:
-    return product(product(_as_poly(left), middle), _as_poly(right)) if left or right else middle
+def sandwich(left: Word, middle: Poly, right: Word) -> Poly:
+    return product(product(as_poly(left), middle), as_poly(right)) if left or right else middle
 
 
-def _as_poly(word: Word) -> Poly:
+def as_poly(word: Word) -> Poly:
     return {((), word): Fraction(1)}
 
 
@@ -107,8 +113,6 @@ def _pair(a: Expr, b: Expr) -> Poly | None:
 
 
 def _power_letter(base: Expr, *exponents: Expr) -> Poly | None:
-    from derive.calculus.normal_form.normal_form import polynomial, to_expr
-
     total = add(polynomial(e) for e in exponents)
     if not total:
         return UNIT
@@ -116,16 +120,14 @@ def _power_letter(base: Expr, *exponents: Expr) -> Poly | None:
     if exponent is ONE:
         return polynomial(base)
     if isinstance(exponent, Number) and exponent.value.denominator == 1 and 0 < exponent.value <= 12:
-        return _as_poly((base,) * int(exponent.value)) if not isinstance(base, MatMul) else None
-    return _as_poly((Power(base, exponent),))
+        return as_poly((base,) * int(exponent.value)) if not isinstance(base, MatMul) else None
+    return as_poly((Power(base, exponent),))
 
 
 def _inverse_of_word(word: Word, i: int, letter: Expr) -> Poly | None:
     """W (W)⁻¹ = I for a product W, T (T + S)⁻¹ = I − S (T + S)⁻¹ for the leading term T of a sum; from both sides."""
     if not (isinstance(letter, Power) and letter.exponent is number(-1)) or isinstance(letter.base, Symbol):
         return None
-    from derive.calculus.normal_form.normal_form import polynomial
-
     base = polynomial(letter.base)
     if not base:
         return None
@@ -134,22 +136,23 @@ def _inverse_of_word(word: Word, i: int, letter: Expr) -> Poly | None:
     if scalars or not v:
         return None
     rest = {key: -d / c for key, d in base.items() if key != lead}
-    here = _as_poly((letter,))
+    here = as_poly((letter,))
     if word[max(0, i - len(v)) : i] == v:
-        return _sandwich(word[: i - len(v)], add([scaled(UNIT, 1 / c), product(rest, here)]), word[i + 1 :])
+        return sandwich(word[: i - len(v)], add([scaled(UNIT, 1 / c), product(rest, here)]), word[i + 1 :])
     if word[i + 1 : i + 1 + len(v)] == v:
-        return _sandwich(word[:i], add([scaled(UNIT, 1 / c), product(here, rest)]), word[i + 1 + len(v) :])
+        return sandwich(word[:i], add([scaled(UNIT, 1 / c), product(here, rest)]), word[i + 1 + len(v) :])
     return None
 
 
 def _split(word: Word) -> Poly:
     """Draw the 1×1 factors out of a word: x (y'z) w' = (y'z) x w'."""
     cuts = [i + 1 for i in range(len(word) - 1) if word[i].shape[1] == SIZE_ONE]
-    folded = _fold_diagonal(word, cuts)
-    if folded is not None:
-        return folded
+    for shorter in WORD_RULES:
+        folded = shorter(word, cuts)
+        if folded is not None:
+            return folded
     if not cuts:
-        return _as_poly(word)
+        return as_poly(word)
     segments = [word[i:j] for i, j in zip([0, *cuts], [*cuts, len(word)], strict=True)]
     scalars: Poly = UNIT
     kept: Word = ()
@@ -158,32 +161,9 @@ def _split(word: Word) -> Poly:
             scalars = product(scalars, closed(segment))
         else:
             kept += segment
-    return product(scalars, _as_poly(kept))
+    return product(scalars, as_poly(kept))
 
 
-def _fold_diagonal(word: Word, cuts: list[int]) -> Poly | None:
-    """diag(u) v is u ∘ v for a vector v, and v' diag(u) is (u ∘ v)'."""
-    from derive.calculus.normal_form.functions import entrywise_product
-    from derive.calculus.normal_form.normal_form import to_expr
-
-    for i, letter in enumerate(word):
-        if not (isinstance(letter, Call) and letter.name == "diag" and letter.args[0].shape[1] == SIZE_ONE):
-            continue
-        u = letter.args[0]
-        stop = next((c for c in cuts if c > i + 1), len(word))
-        if i + 1 < len(word) and word[stop - 1].shape[1] == SIZE_ONE:
-            vector = to_expr(_as_poly(word[i + 1 : stop]), u.shape)
-            return _sandwich(word[:i], entrywise_product((u, vector), u.shape), word[stop:])
-        start = max((c for c in cuts if c <= i), default=0)
-        if i > 0 and start < i and word[start].shape[0] == SIZE_ONE:
-            sign, flipped = flip_word(word[start:i])
-            vector = to_expr(_as_poly(flipped), u.shape)
-            row = scaled(transposed(entrywise_product((u, vector), u.shape)), Fraction(sign))
-            return _sandwich(word[:start], row, word[i + 1 :])
-    return None
-
-
-# --------------------------------------------------------------------------------------------- traces
 def trace(poly: Poly, size: Size) -> Poly:
     """tr of a polynomial of size × size matrices; also the value of a polynomial of 1×1 products."""
     out: list[Poly] = []
@@ -215,11 +195,12 @@ def _close(word: Word) -> Poly:
                 break
             rotated = word[k:] + word[:k]
             again = reduced(rotated)
-            if again != _as_poly(rotated):
+            if again != as_poly(rotated):
                 return trace(again, rotated[0].shape[0])
-    entrywise = _entrywise(word)
-    if entrywise is not None:
-        return entrywise
+    for value in TRACE_RULES:
+        found = value(word)
+        if found is not None:
+            return found
     best, sign = _best_rotation(word, bool(cuts))
     if sign == 0:
         return {}
@@ -235,19 +216,3 @@ def _best_rotation(word: Word, fixed: bool) -> tuple[Word, int]:
     return best, 0 if len(signs) == 2 else signs.pop()
 
 
-def _entrywise(word: Word) -> Poly | None:
-    """tr(R (B ∘ C)) is the sum of all entries of R' ∘ B ∘ C: one form for each way to read it."""
-    from derive.calculus.normal_form.functions import entrywise_sum, hadamard_factors
-    from derive.calculus.normal_form.normal_form import to_expr
-
-    found: list[Poly] = []
-    for k, letter in enumerate(word):
-        parts = hadamard_factors(letter)
-        if len(parts) > 1:
-            rest = word[k + 1 :] + word[:k]
-            if not rest:
-                return None
-            sign, flipped = flip_word(rest)
-            other = to_expr(_as_poly(flipped), (letter.shape[0], letter.shape[1]))
-            found.append(scaled(entrywise_sum([*parts, other]), Fraction(sign)))
-    return min(found, key=lambda p: sorted(map(term_key, p))) if found else None

@@ -9,11 +9,12 @@ from derive.calculus.properties import definiteness, is_even, is_invertible, is_
 from derive.calculus.rules.differentials import DIFFERENTIALS
 from derive.calculus.rules.rule import Binding, bound, compiled, is_integer
 from derive.calculus.simplify.simplify import tidy_with
-from derive.derivation.derivation import Why
+from derive.derivation.reason import Why, full_rank
 from derive.expressions.build import ONE, add, negate, power
 from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import Call, Compare, Expr, Map, MatMul, Number, Power, Sum, Symbol, Times, Transpose, Where, Zeros, number, walk
+from derive.expressions.nodes import Call, Compare, Expr, Map, MatMul, Number, Power, Sum, Symbol, Times, Transpose, Where, Zeros, number
 from derive.expressions.sizes import is_square
+from derive.expressions.traverse import walk
 
 TWO = number(2)
 
@@ -208,13 +209,6 @@ def _invertible(base: Expr) -> Why:
     if definiteness(base, assumed) in ("positive definite", "negative definite") and assumed:
         return full_rank(assumed[0])
     return (Call("det", (min((base, tidy_with(Transpose(base), [])), key=_primes),)), " ≠ 0")
-
-
-def full_rank(factor: Expr) -> Why:
-    """B has full column rank; for B = C', C has full row rank."""
-    if isinstance(factor, Transpose):
-        return (factor.arg, " has full row rank")
-    return (factor, " has full column rank")
 
 
 def _primes(expr: Expr) -> int:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import replace
+from functools import lru_cache
 
-from derive.calculus.linear.inner_product import joined, property_whys
 from derive.calculus.rules.differentials import DIFFERENTIALS
 from derive.calculus.rules.identities import IDENTITIES
 from derive.calculus.rules.steps import MOVES
-from derive.calculus.simplify.simplify import Used, tidy_with
-from derive.derivation.derivation import Chain, Line, Step, Why
+from derive.calculus.simplify.property_reasons import property_whys
+from derive.calculus.simplify.simplify import tidy_with
+from derive.calculus.simplify.used import Used
+from derive.derivation.derivation import Chain, Line, Results, Step, members
+from derive.derivation.reason import Why, joined
+from derive.errors import DeriveError
 from derive.expressions.nodes import Expr
+from derive.language.problems.problem import Problem
 
 SILENT = frozenset({"tidy", "order", "variable", "constant-factor", "definition"})
 """Rewrites that never have a line of their own."""
@@ -137,3 +143,40 @@ def _said(steps: list[Step], rule: str) -> Why:
     if rule == "linear" or row is None or not row.words:
         return ("linearity" if rule == "linear" else rule.replace("-", " "),)
     return (row.words,)
+
+
+def overridden(line: Line, problem: Problem) -> Line:
+    """The line with the author's own words for its rule, or none where the rule is hidden."""
+    from dataclasses import replace
+
+    if line.rule in problem.hide:
+        return replace(line, why=())
+    if line.rule in problem.reasons:
+        return replace(line, why=(problem.reasons[line.rule],))
+    return line
+
+
+def told_as_asked(chains: list[Chain], problem: Problem, results: Results) -> list[Chain]:
+    """The chains at the grain that the problem asks for, without the rules that it hides, with the author's own reasons."""
+    unknown = next((n for n in (*problem.hide, *problem.reasons) if n not in rule_names()), None)
+    if unknown is not None:
+        guess = difflib.get_close_matches(unknown, sorted(rule_names()), n=1)
+        key = "hide" if unknown in problem.hide else "reasons"
+        raise DeriveError(
+            f"{unknown} is not the name of a rule" + (f"; did you mean {guess[0]}?" if guess else ""), code="unknown-rule",
+            where=problem.positions.get(key), hint="`derive rules` lists them",
+        )
+    kept = frozenset(one.expr for found in results.values() for _, one in members(found))
+    grain = [folded(grained(c, problem.detail, kept), problem.hide, kept) for c in chains]
+    return [replace(c, lines=tuple(overridden(line, problem) for line in c.lines)) for c in grain]
+
+
+@lru_cache(maxsize=1)
+def rule_names() -> frozenset[str]:
+    """Every name that a line or step may have."""
+    from derive.calculus.rules.adjoints import ADJOINTS
+    from derive.calculus.rules.differentials import DIFFERENTIALS
+    from derive.calculus.rules.identities import IDENTITIES
+    from derive.calculus.rules.steps import MOVES
+
+    return frozenset({*ADJOINTS, *DIFFERENTIALS, *IDENTITIES, *MOVES})

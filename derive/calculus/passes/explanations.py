@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from derive.derivation.derivation import Why
+from derive.derivation.reason import Why
 from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import Apply, Call, Expr, Symbol, substitute, walk
+from derive.expressions.nodes import Apply, Call, Expr, Symbol
+from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import is_column
+from derive.expressions.traverse import walk
 
 
 def explanations(written: Iterable[Expr], brought: Iterable[Expr], where: Iterable[tuple[Symbol, Expr]] = ()) -> tuple[Why, ...]:
@@ -55,6 +57,6 @@ def _adjoint(node: Apply) -> Why:
 @lru_cache(maxsize=32)
 def general(name: str) -> Why:
     """The sentence of the table about a function, in the table's own letters."""
-    from derive.calculus.catalogue.proof import problem_of, reason
+    from derive.calculus.rules.row_text import problem_of, reason
 
     return reason(problem_of("words", "A: square(n); x: vector(n)", "x' A x", "x"), FUNCTIONS[name].explained)

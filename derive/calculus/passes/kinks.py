@@ -12,7 +12,9 @@ from derive.calculus.properties import is_positive
 from derive.calculus.simplify.simplify import tidy
 from derive.expressions.build import is_zero, subtract, zero
 from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import Call, Compare, Expr, Map, MatMul, Number, Power, Scale, Times, Transpose, Where, substitute, walk
+from derive.expressions.nodes import Call, Compare, Expr, Map, MatMul, Number, Power, Scale, Times, Transpose, Where
+from derive.expressions.rewrite import substitute
+from derive.expressions.traverse import walk
 
 CERTAIN, POSSIBLE, NONE = 0, 1, 2
 """The function has no derivative there; perhaps it has none; the kink is not seen."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Any
 
+from derive.calculus.indices.evaluate import decimals_of, evaluated
 from derive.calculus.indices.explicit import LARGEST, determinant, entries_of
-from derive.calculus.linear.inner_product import joined
-from derive.calculus.rules.rule import fill
 from derive.calculus.simplify.simplify import tidy
-from derive.derivation.derivation import Chain, Found, Line, Why, members
-from derive.expressions.build import add, is_zero, matmul, subtract, times
-from derive.expressions.nodes import Call, Expr, MatMul, Number, Power, Stack, Symbol, number, substitute, transform, walk
+from derive.derivation.derivation import Chain, Found, Line, members
+from derive.derivation.reason import Why, joined
+from derive.expressions.build import is_zero, matmul, subtract
+from derive.expressions.nodes import Call, Expr, MatMul, Number, Power, Stack, Symbol, number
+from derive.expressions.rewrite import substitute, transform
+from derive.expressions.traverse import walk
 from derive.language.problems.problem import Problem
 
 
@@ -50,7 +51,7 @@ def _design(result: Found, data: dict[Symbol, Expr], let: tuple[tuple[Symbol, Ex
             shown[matmul(*one.expr.factors[1:])] = ()
     out: list[Line] = []
     for expr, why in shown.items():
-        found = _evaluated(expr, data, let)
+        found = evaluated(expr, data, let)
         if isinstance(found, Stack) and all(isinstance(e, Number) for e in found.children):
             out.append(Line(found, "evaluate", why, "equation", expr, equation=True, solution=data))
     return out
@@ -132,70 +133,9 @@ def _expression(value: Any) -> Expr:
 def _lines(result: Any, values: dict[Symbol, Expr], why: Why, let: tuple[tuple[Symbol, Expr], ...] = ()) -> list[Line]:
     out: list[Line] = []
     for _, one in members(result):
-        found = _evaluated(one.expr, values, let)
+        found = evaluated(one.expr, values, let)
         if found is not None and found is not one.expr and not is_zero(found):
-            decimals = _decimals(found)
+            decimals = decimals_of(found)
             out.append(Line(found, "evaluate", (*why, f", about {decimals}") if decimals else why, "equation", one.expr,
                             equation=True, solution=values))
     return out
-
-
-def _evaluated(expr: Expr, values: dict[Symbol, Expr], let: tuple[tuple[Symbol, Expr], ...]) -> Expr | None:
-    """The value in numbers, names of `let` and sizes put in where they are known by the values; None where some stay letters."""
-    sizes = {
-        str(size): there for symbol, value in values.items() for size, there in zip(symbol.shape, value.shape, strict=True)
-        if there.is_number and not size.is_number
-    }
-    for symbol, definition in reversed(let):
-        expr = substitute(expr, {symbol: definition})
-    if sizes:
-        letters = {node.name: node for node in walk(expr) if isinstance(node, Symbol)}
-        if not letters.keys() <= {symbol.name for symbol in values}:
-            return None
-        there = tidy(fill(expr, {symbol.name: value for symbol, value in values.items()}, sizes))
-    else:
-        known: dict[Expr, Expr] = dict(values.items())
-        there = tidy(substitute(expr, known))
-    if there.is_scalar:
-        return tidy(transform(there, _multiplied)) if sizes else there
-    table = entries_of(there)
-    if table is None:
-        return None
-    out: Expr = Stack(tuple(tuple(row) for row in table))
-    return out
-
-
-def _multiplied(node: Expr) -> Expr:
-    """A product of vectors of numbers is a number."""
-    if isinstance(node, MatMul) and node.is_scalar and not node.free:
-        left, right = entries_of(matmul(*node.factors[:-1])), entries_of(node.factors[-1])
-        if left is not None and right is not None:
-            return tidy(add(*(times(a, b[0]) for a, b in zip(left[0], right, strict=True))))
-    return node
-
-
-def in_figures(expr: Expr) -> tuple[Expr, Why] | None:
-    """(the value, about what it is in decimals) of an expression of numbers alone that is not one yet."""
-    if expr.free or isinstance(expr, Stack | Number):
-        return None
-    found = _evaluated(expr, {}, ())
-    if found is None or found is expr or not isinstance(found, Stack | Number):
-        return None
-    if not all(isinstance(e, Number) for e in found.children):
-        return None
-    decimals = _decimals(found)
-    return found, (f"about {decimals}",) if decimals else ("in numbers",)
-
-
-def _decimals(expr: Expr) -> str:
-    """`(3.0000, 0.4394, −0.2879)` for a vector of numbers of which one is a fraction."""
-    entries = expr.children if isinstance(expr, Stack) else (expr,)
-    values = [e.value for e in entries if isinstance(e, Number)]
-    if len(values) != len(entries) or all(v.denominator == 1 for v in values):
-        return ""
-    texts = [_decimal(v) for v in values]
-    return f"({', '.join(texts)})" if len(texts) > 1 else texts[0]
-
-
-def _decimal(value: Fraction) -> str:
-    return f"{float(value):.4f}".replace("-", "−")

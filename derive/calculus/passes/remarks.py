@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from derive.derivation.derivation import Why
+from derive.derivation.reason import Why
 from derive.expressions.build import add, negate, scale, transpose
 from derive.expressions.nodes import Call, Expr, Identity, Power, Symbol, Transpose, number
 from derive.expressions.sizes import Shape, is_scalar, show

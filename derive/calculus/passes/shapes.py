@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.calculus.routes import chain_rule as links
-from derive.calculus.routes.definition import Setting
+from derive.calculus.setting.setting import Setting
 from derive.derivation.derivation import Chain, Head, Line
 from derive.expressions.nodes import Rate
 from derive.notation.shapes import has_product

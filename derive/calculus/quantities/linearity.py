@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from derive.calculus.linear.bilinear import multiplied_out
-from derive.calculus.linear.inner_product import joined
-from derive.calculus.routes.definition import Setting, free_name, taken_names
+from derive.calculus.setting.setting import Setting, free_name, taken_names
 from derive.calculus.simplify.collect import collect
+from derive.calculus.simplify.distribute import multiplied_out
 from derive.calculus.simplify.like_terms import fingerprint
 from derive.calculus.simplify.simplify import tidy
 from derive.derivation.derivation import Chain, Head, Line, Result, Step
+from derive.derivation.reason import joined
 from derive.expressions.build import add, scale, times
-from derive.expressions.nodes import D, Expr, Symbol, Times, substitute, transform
+from derive.expressions.nodes import D, Expr, Symbol, Times
+from derive.expressions.rewrite import substitute, transform
 from derive.expressions.sizes import SCALAR
 
 

@@ -5,28 +5,21 @@ Source: Magnus & Neudecker, Matrix Differential Calculus, ch. 6 and 10; Absil, M
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
-from dataclasses import replace
-
-from derive.calculus import algebra
-from derive.calculus.differentiate.level import spread
-from derive.calculus.indices.explicit import by_entries, explicit, factored_out
-from derive.calculus.linear.bilinear import Directions, applied, directions, finish, multiplied_out, normal, same_value
-from derive.calculus.linear.inner_product import joined, property_whys
-from derive.calculus.linear.matrix import matrix_of
-from derive.calculus.linear.structure import CURVED, in_structure
-from derive.calculus.routes.definition import Setting, cleaned, levels, parameter, shifted
-from derive.calculus.simplify.collect import collect, in_powers, neat, only_factored
-from derive.calculus.simplify.laws.functions import rooted
-from derive.calculus.simplify.simplify import Used, tidy, tidy_with
-from derive.derivation.derivation import Chain, Head, Line, Result, Step, Why
+from derive.calculus.degree import degree
+from derive.calculus.linear.bilinear import Directions, directions, normal, same_value
+from derive.calculus.quantities.second_lines import along_a_scalar, differentiated, finished, vanishing
+from derive.calculus.routes.lines import levels
+from derive.calculus.setting.setting import Setting, parameter, shifted
+from derive.calculus.simplify.collect import collect
+from derive.calculus.simplify.distribute import multiplied_out
+from derive.calculus.simplify.result_form import neat
+from derive.calculus.simplify.simplify import tidy, tidy_with
+from derive.derivation.derivation import Chain, Head, Line, Result, Step
+from derive.derivation.reason import Why, joined
 from derive.errors import DeriveError
-from derive.expressions.build import ONE, add, is_zero, primes, scale, subtract, times, zero
-from derive.expressions.nodes import Add, Apply, Call, D, Expr, Rate, Scale, Stack, Symbol, Times, Zeros, number, substitute, transform, walk
-from derive.expressions.properties.degree import degree
-from derive.expressions.sizes import is_column
-from derive.language.problems.problem import Problem
+from derive.expressions.build import add, is_zero, scale, subtract, times
+from derive.expressions.nodes import Call, D, Expr, Rate, Symbol, number
+from derive.expressions.rewrite import substitute
 
 EXACT = 6
 """Up to this degree in the variable d/ds d/dt is written out: the quotient of quotients that checks the line is then exact up to rounding."""
@@ -65,74 +58,6 @@ def _head(s: Setting) -> Head:
 
 def _along(s: Setting) -> Directions:
     return directions(s.problem.directions, s.problem.second_directions)
-
-
-def finished(
-    lines: list[Line], quantity: str, along: Directions | None = None, always: bool = False, like: Expr | None = None
-) -> list[Line]:
-    """The lines with one more that cleans up, where that changes something.
-
-    along   the directions of a scalar second derivative, which is then brought to its one form
-    always  even where that is no shorter: the methods are to be compared
-    like    the result of another method, in whose order equal terms are written
-    """
-    last = lines[-1].expr
-    if last.is_scalar and along is not None:
-        merged = _merged(last)
-        if merged is not None and not always:
-            lines.append(replace(merged, quantity=quantity))
-        return finish(lines, along, quantity, always, like)
-    line = cleaned(last, quantity)
-    if line is not None:
-        lines.append(line)
-    if like is not None and lines[-1].expr is not like and same_value(lines[-1].expr, like):
-        lines[-1] = replace(lines[-1], expr=like, steps=(*lines[-1].steps, Step(lines[-1].expr, like, "order", ())))
-    return lines
-
-
-def _merged(expr: Expr) -> Line | None:
-    """Like terms of a scalar added up, equal up to transposition, cyclic order and declared properties."""
-    used: Used = []
-    words: list[str] = []
-    clean = tidy_with(expr, used)
-    merged = tidy(collect(clean, words, used))
-    if merged is clean:
-        return None
-    steps = []
-    if clean is not expr:
-        steps.append(Step(expr, clean, "declared-properties", ()))
-    steps.append(Step(clean, merged, "collect", ()))
-    whys: list[Why] = [*((w,) for w in words or ["equal terms"]), *property_whys(used)]
-    return Line(merged, "collect", joined(whys), steps=tuple(steps))
-
-
-def along_a_scalar(s: Setting, first: Expr) -> Chain:
-    p, m = s.problem, s.motion
-    start: Expr = D(first, m.moves)
-    lines = [Line(start, "definition", ("differentiate once more",), "second-derivative",
-                  Head("second-derivative", p.name, p.wrt))]
-    if not m.depends(first):
-        nothing = zero(first.shape)
-        lines.append(Line(nothing, "constant", ("a constant",), "second-derivative",
-                          steps=(Step(start, nothing, "constant-factor", ()),)))
-        return Chain("second-derivative", "Second derivative", tuple(lines))
-    lines += levels(start, m, "second-derivative")
-    lines = finished(lines, "second-derivative")
-    from derive.calculus.routes.scalar_form import in_order, scalar_form
-
-    lines[-1] = in_order(lines[-1])
-    better = scalar_form(lines[-1].expr)
-    if better is not None:
-        last = lines[-1].expr
-        lines.append(Line(better, "simplify", ("simplify",), "second-derivative",
-                          steps=(Step(last, better, "simplify", ()),)))
-    return Chain("second-derivative", "Second derivative", tuple(lines))
-
-
-def vanishing(s: Setting, line: Line, first: Expr, quantity: str) -> list[Line]:
-    nothing = zero(first.shape)
-    return [line, Line(nothing, "constant", ("it does not depend on ", s.problem.wrt[0]), quantity,
-                       steps=(Step(line.expr, nothing, "constant-factor", ()),))]
 
 
 def _mixed(s: Setting, first: Expr, gradients: dict[str, Expr], like: Expr | None) -> Chain:
@@ -211,21 +136,13 @@ def _by_gradient(s: Setting, first: Expr, gradients: dict[str, Expr], like: Expr
         inside: Expr = D(gradients[x.name], m.moves)
         pairs.append(Call("inner", (inside, h)) if not h.is_scalar else times(inside, h))
     start = add(*pairs)
-    lines = [Line(start, "gradient-derivative", _differentiated(p, *p.wrt), "second-derivative", _head(s))]
+    lines = [Line(start, "gradient-derivative", differentiated(p, *p.wrt), "second-derivative", _head(s))]
     if not any(m.depends(g) for g in gradients.values()):
         return Chain("second-derivative", "Second derivative by the gradient",
                      tuple(vanishing(s, lines[0], first, "second-derivative")))
     lines += levels(start, m, "second-derivative")
     return Chain("second-derivative", "Second derivative by the gradient",
                  tuple(finished(lines, "second-derivative", _along(s), True)))
-
-
-def _differentiated(p: Problem, *variables: Symbol) -> Why:
-    """Which gradient is differentiated, where the one that was found last is another one."""
-    if p.inner_product is not None:
-        return ("differentiate the gradient of the ordinary inner product",)
-    curved = any(CURVED & x.has for x in variables)
-    return ("differentiate the free gradient" if curved else "differentiate the gradient",)
 
 
 def _agreement(s: Setting, chains: list[Chain]) -> Chain:
@@ -274,121 +191,4 @@ _METHODS = {
 }
 
 
-def hessian(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chain], Result | dict[str, Result]]:
-    """Hess f(X)[K] = D(∇f)(X)[K]; for a vector variable the Hessian matrix is read off."""
-    p = s.problem
-    if len(p.wrt) == 1 and s.unit_speed:
-        chain = along_a_scalar(s, gradients[p.wrt[0].name])
-        chain = Chain("hessian", "Hessian", tuple(replace(line, quantity="hessian") for line in chain.lines))
-        return [chain], Result(chain.lines[-1].expr)
-    vector = len(p.wrt) == 1 and p.wrt[0].shape[1] == p.wrt[0].shape[0].of(1) and not p.wrt[0].is_scalar
-    m, along = (s.motion, p.directions) if vector else (s.second, p.second_directions)
-    chains: list[Chain] = []
-    results: dict[str, Result] = {}
-    for x in p.wrt:
-        g = gradients[x.name]
-        start: Expr = D(g, m.moves)
-        head = Head("hessian", p.name, (x,), along, p.wrt if len(p.wrt) > 1 else ())
-        lines = [Line(start, "definition", _differentiated(p, x), "hessian", head)]
-        if not m.depends(g):
-            nothing = zero(g.shape)
-            lines.append(Line(nothing, "constant", ("the gradient does not depend on ", x), "hessian",
-                              steps=(Step(start, nothing, "constant-factor", ()),)))
-        else:
-            lines += levels(start, m, "hessian")
-            tidied = _applied(lines, directions(along))
-            bare = vector and tidied[-1].why == ("collect",) and only_factored(lines[-1].expr, tidied[-1].expr)
-            lines = lines if bare else tidied
-        last = lines[-1].expr
-        after, why = in_structure(last, x, along[p.wrt.index(x)])
-        if not (CURVED & x.has) and after is not last:
-            lines.append(Line(after, "structure", why, "hessian", steps=(Step(last, after, "structure", ()),)))
-        matrix = _hessian_matrix(s, lines[-1].expr, x, along[0]) if vector else None
-        if matrix is not None:
-            lines.append(matrix)
-        results[x.name] = Result(lines[-1].expr, () if matrix is not None else along)
-        chains.append(Chain("hessian", "Hessian", tuple(lines)))
-    block = _block_matrix(s, [chain.lines[-1].expr for chain in chains])
-    if block is not None:
-        chains[-1] = replace(chains[-1], lines=(*chains[-1].lines, block))
-    return chains, results if p.wrt_list else results[p.wrt[0].name]
 
-
-def _applied(lines: list[Line], along: Directions) -> list[Line]:
-    """Hess[K] with one line that cleans up: its scalar products turned, sums of K multiplied out, like terms collected."""
-    last = lines[-1].expr
-    used: Used = []
-    opened = applied(spread(tidy_with(last, used), along.all), along)
-    plain = cleaned(last, "hessian")
-    forms = [neat(collect(opened), used)]
-    with contextlib.suppress(algebra.TooManyTerms):
-        forms.append(neat(tidy(collect(tidy(algebra.expand(opened)))), []))
-    short = neat(transform(forms[0], _simple_scalars), [])
-    forms.append(short)
-    best = min((last, *([plain.expr] if plain else []), *forms), key=lambda e: (sum(1 for _ in _leaves(e)), primes(e)))
-    if best is last:
-        return lines
-    if plain is not None and best is plain.expr:
-        return [*lines, plain]
-    rule = "simplify" if best is short is not forms[0] else "collect"
-    opened_up = rule == "collect" and isinstance(best, Add) and not isinstance(last, Add)
-    whys: list[Why] = property_whys(used) or [("multiply out" if opened_up else rule,)]
-    return [*lines, Line(best, rule, joined(whys), "hessian", steps=(Step(last, best, rule, ()),))]
-
-
-def _simple_scalars(node: Expr) -> Expr:
-    """The number in front of a vector or matrix in its shortest form, by SymPy."""
-    if not isinstance(node, Scale) or not isinstance(node.scalar, Add | Times):
-        return node
-    return scale(algebra.simplify_scalar(node.scalar), node.arg)
-
-
-def _block_matrix(s: Setting, images: list[Expr]) -> Line | None:
-    """[f_xx, f_xy; f_yx, f_yy] of scalar and vector variables: the block in row x, column y is the factor of k_y in Hess_x[K]."""
-    p = s.problem
-    if len(p.wrt) < 2 or not all(x.is_scalar or is_column(x.shape) for x in p.wrt):
-        return None
-    rows: list[tuple[Expr, ...]] = []
-    for x, image in zip(p.wrt, images, strict=True):
-        row: list[Expr] = []
-        for y, h in zip(p.wrt, p.second_directions, strict=True):
-            others: dict[Expr, Expr] = {other: zero(other.shape) for other in p.second_directions if other is not h}
-            part = tidy(substitute(image, others))
-            if is_zero(part) or h.name not in part.free:
-                row.append(zero((x.shape[0], y.shape[0])))
-            elif h.is_scalar:
-                entry = neat(tidy(substitute(part, {h: ONE})), [])
-                row.append(algebra.simplify_scalar(entry) if entry.is_scalar else entry)
-            else:
-                row.append(neat(matrix_of(spread(part, frozenset({h.name})), h), []))
-        for k, above in enumerate(rows):
-            there = above[len(rows)]
-            if there.is_scalar and algebra.equal(there, row[k]):
-                row[k] = there
-        rows.append(tuple(row))
-    matrix = factored_out(Stack(tuple(rows)))
-    return Line(matrix, "read-off", ("read off the blocks",), "hessian", Head("hessian", p.name, p.wrt), start=matrix)
-
-
-def _leaves(expr: Expr) -> Iterator[Expr]:
-    """Every symbol and number as often as it is written."""
-    if not expr.children:
-        yield expr
-    for child in expr.children:
-        yield from _leaves(child)
-
-
-def _hessian_matrix(s: Setting, image: Expr, x: Symbol, h: Symbol) -> Line | None:
-    """None where Hess[h] has no form as a matrix times h: DJ(x)[h]'v, the second derivative of a function without a formula."""
-    if is_zero(image):
-        matrix: Expr = Zeros((x.shape[0], x.shape[0]))
-    elif any(isinstance(e, Apply) and e.order > 1 and e.directions and e.shape != e.arg.shape for e in walk(image)):
-        return None
-    else:
-        matrix = transform(transform(neat(matrix_of(spread(image, frozenset({h.name})), h), []), rooted), in_powers)
-        if by_entries(s.problem.function, x):
-            matrix = explicit(matrix) or matrix
-    return Line(matrix, "read-off", ("read off the matrix",), "hessian", Head("hessian", s.problem.name, (x,)))
-
-
-__all__ = ["hessian", "second_derivative"]

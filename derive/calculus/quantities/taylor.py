@@ -6,16 +6,19 @@ Source: Magnus & Neudecker, Matrix Differential Calculus, ch. 7.
 
 from __future__ import annotations
 
+from derive.calculus.degree import degree
 from derive.calculus.linear.bilinear import directions as named
-from derive.calculus.quantities.second_derivative import along_a_scalar, finished, vanishing
-from derive.calculus.routes.definition import Setting, levels
+from derive.calculus.quantities.second_lines import along_a_scalar, finished, vanishing
+from derive.calculus.routes.lines import levels
+from derive.calculus.setting.setting import Setting
 from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.simplify import tidy
-from derive.derivation.derivation import Chain, Head, Line, Result, Step, Why
+from derive.derivation.derivation import Chain, Head, Line, Result, Step
+from derive.derivation.reason import Why
 from derive.errors import DeriveError
 from derive.expressions.build import add, coefficient, is_zero, power, scale, terms
-from derive.expressions.nodes import D, Expr, number, substitute
-from derive.expressions.properties.degree import degree
+from derive.expressions.nodes import D, Expr, number
+from derive.expressions.rewrite import substitute
 
 
 def taylor(s: Setting, first: Expr) -> tuple[list[Chain], Result]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from derive.calculus.indices.explicit import LARGEST, by_entries, entries_of
+from derive.calculus.indices.explicit import LARGEST, by_entries, determinant, entries_of
 from derive.calculus.indices.partial import contract, partial
-from derive.calculus.linear.inner_product import joined
-from derive.calculus.quantities.jacobian import jacobian_determinant
-from derive.calculus.routes.definition import Setting
+from derive.calculus.setting.setting import Setting
 from derive.calculus.simplify.simplify import tidy
-from derive.derivation.derivation import Chain, Head, Line, Step, Why
+from derive.derivation.derivation import Chain, Head, Line, Step
+from derive.derivation.reason import Why, joined
 from derive.expressions.build import ZERO, add, times
-from derive.expressions.nodes import D, Entry, Expr, Map, Power, Stack, Symbol, Times, Where, number, walk
+from derive.expressions.nodes import D, Entry, Expr, Map, Number, Power, Stack, Symbol, Times, Where, number
+from derive.expressions.rewrite import transform
 from derive.expressions.sizes import is_column
+from derive.expressions.traverse import walk
 
 Column = tuple[Expr, ...]
 
@@ -139,4 +140,25 @@ def _why(value: Expr, x: Symbol, at: Column) -> Why:
     return (", ".join(used) or "linear",)
 
 
-__all__ = ["applies", "first", "hessian"]
+
+
+def jacobian_determinant(s: Setting, matrix: Expr) -> list[Line]:
+    """The Jacobian determinant of a change of variables, simplified by SymPy."""
+    table = entries_of(matrix)
+    if table is None or len(table) != len(table[0]) or len(table) > 3:
+        return []
+    from derive.calculus import algebra
+
+    opened = transform(tidy(determinant(table)), _letters_first)
+    value = algebra.simplify_scalar(opened, trigonometric=True)
+    left = Head("jacobian-determinant", s.problem.name, s.problem.wrt)
+    said: Why = ("the Jacobian determinant",)
+    if value is opened or len(table) > 2:
+        return [Line(value, "jacobian-determinant", said, "equation", left, equation=True)]
+    return [Line(opened, "jacobian-determinant", said, "equation", left, equation=True),
+            Line(value, "simplify", ("simplify",), "equation", left, equation=True)]
+
+
+def _letters_first(node: Expr) -> Expr:
+    """r cos(φ)² for cos(φ)² r."""
+    return times(*sorted(node.factors, key=lambda f: not isinstance(f, Number | Symbol))) if isinstance(node, Times) else node

@@ -9,20 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from derive.calculus.differentiate.level import spread
 from derive.calculus.indices.entries import total
 from derive.calculus.indices.explicit import by_entries, explicit
 from derive.calculus.indices.lines import FreeIndices, IndexLine, free_indices, index_chain, index_lines, read_as_matrix
 from derive.calculus.indices.partial import contract
 from derive.calculus.linear.matrix import in_vec, vec_matrix
 from derive.calculus.routes import by_entries as numbered
-from derive.calculus.routes.definition import Setting
-from derive.calculus.simplify.collect import collect, neat
-from derive.derivation.derivation import Chain, Head, Line, Result, Step, Why
+from derive.calculus.setting.setting import Setting
+from derive.calculus.simplify.collect import collect
+from derive.calculus.simplify.distribute import spread
+from derive.calculus.simplify.result_form import neat
+from derive.derivation.derivation import Chain, Head, Line, Result, Step
+from derive.derivation.reason import Why
 from derive.errors import DeriveError
 from derive.expressions.build import ZERO, add, times, transpose
 from derive.expressions.einstein import silenced
-from derive.expressions.nodes import Call, Entry, Expr, Stack, Symbol, Zeros, number, substitute
+from derive.expressions.nodes import Call, Entry, Expr, Stack, Symbol, Zeros, number
+from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import ONE, Size, is_column, is_scalar
 
 LARGEST = 4

@@ -10,23 +10,28 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from derive.calculus.differentiate.caption import reason
-from derive.calculus.differentiate.level import level, motion, spread
+from derive.calculus.differentiate.level import level
+from derive.calculus.differentiate.variation import motion
 from derive.calculus.indices.explicit import by_entries, explicit, multiplied
 from derive.calculus.linear.adjoint import pull
-from derive.calculus.linear.inner_product import joined
 from derive.calculus.linear.matrix import in_vec, laws, matrix_of, vec_matrix
-from derive.calculus.routes.definition import Setting, free_name, taken_names
 from derive.calculus.routes.scalar_form import put_back, scalar_form
 from derive.calculus.rules.identities import IDENTITIES
 from derive.calculus.rules.steps import MOVES
-from derive.calculus.simplify.collect import collect, neat
+from derive.calculus.setting.setting import Setting, free_name, taken_names
+from derive.calculus.simplify.collect import collect
+from derive.calculus.simplify.distribute import spread
+from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy
-from derive.derivation.derivation import Chain, Head, Line, Partial, Step, Why
+from derive.derivation.derivation import Chain, Head, Line, Partial, Step
+from derive.derivation.reason import Why, joined
 from derive.errors import DeriveError
 from derive.expressions.build import ONE, add, matmul, scale, times, transpose
-from derive.expressions.nodes import Call, Expr, MatMul, Rate, SizeValue, Stack, Sum, Symbol, Unit, substitute, transform, walk
+from derive.expressions.nodes import Call, Expr, MatMul, Rate, SizeValue, Stack, Sum, Symbol, Unit
+from derive.expressions.rewrite import substitute, transform
 from derive.expressions.sizes import SCALAR, Shape, Size, is_column, is_scalar
 from derive.expressions.spelling import latex_of, symbol_latex
+from derive.expressions.traverse import walk
 
 LETTER = frozenset({"link"})
 """What marks a letter as standing for ∂u/∂v."""
@@ -327,4 +332,3 @@ def _multiplied(s: Setting, expr: Expr, quantity: str) -> list[Line]:
     return lines
 
 
-__all__ = ["Link", "Linked", "applies", "letters", "linked", "links", "partials", "product", "scalars", "table"]

@@ -7,13 +7,15 @@ from dataclasses import replace
 
 from derive.calculus.linear.bilinear import Directions, directions, normal, same_value
 from derive.calculus.routes.by_indices import by_indices
-from derive.calculus.routes.definition import Setting, derivative_lines, setting
+from derive.calculus.routes.definition import derivative_lines
 from derive.calculus.setting.prepare import differentials, informed, spelled_out
+from derive.calculus.setting.setting import Setting, setting
 from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.simplify import tidy
 from derive.derivation.derivation import Chain, Head, Line, Step
 from derive.errors import DeriveError
-from derive.expressions.nodes import Expr, Symbol, substitute
+from derive.expressions.nodes import Expr, Symbol
+from derive.expressions.rewrite import substitute
 from derive.language.problems.problem import Problem
 
 _ORDINALS = ("Second method", "Third method", "Fourth method")

@@ -8,17 +8,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from derive.calculus.differentiate.level import Motion, level, take
+from derive.calculus.differentiate.apply_rule import take
+from derive.calculus.differentiate.level import level
+from derive.calculus.differentiate.variation import Motion
 from derive.calculus.properties import value_properties
 from derive.calculus.rules.defining import DEFINING, Defining, Stage
 from derive.calculus.rules.differentials import DIFFERENTIALS
 from derive.calculus.rules.rule import compiled, fill, match
 from derive.calculus.simplify.simplify import tidy
 from derive.calculus.solve.matrix_equation import solve
-from derive.derivation.derivation import Head, Line, Why, told
+from derive.derivation.derivation import Head, Line
+from derive.derivation.reason import Why, told
 from derive.errors import DeriveError
 from derive.expressions.build import is_zero, subtract, zero
-from derive.expressions.nodes import D, Expr, Number, Symbol, substitute
+from derive.expressions.nodes import D, Expr, Number, Symbol
+from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import Size
 from derive.language.problems.declarations import path_derivative
 

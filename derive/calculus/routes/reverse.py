@@ -12,16 +12,17 @@ from dataclasses import dataclass
 from derive.calculus.differentiate.caption import reason
 from derive.calculus.differentiate.level import level
 from derive.calculus.linear.adjoint import pull
-from derive.calculus.linear.inner_product import joined
 from derive.calculus.linear.structure import in_structure
 from derive.calculus.properties import is_symmetric
-from derive.calculus.routes.definition import Setting, free_name, taken_names
-from derive.calculus.simplify.collect import neat
+from derive.calculus.setting.setting import Setting, free_name, taken_names
 from derive.calculus.simplify.distribute import collected
+from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy
-from derive.derivation.derivation import Chain, Head, Line, Step, Why
+from derive.derivation.derivation import Chain, Head, Line, Step
+from derive.derivation.reason import Why, joined
 from derive.expressions.build import ONE, add, matmul, times, total, transpose
-from derive.expressions.nodes import Call, D, Expr, Symbol, substitute
+from derive.expressions.nodes import Call, D, Expr, Symbol
+from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import SCALAR, Shape, is_column
 from derive.expressions.spelling import symbol_latex
 from derive.notation.text.text import pretty
@@ -172,6 +173,3 @@ def _named(u: Symbol, value: Expr) -> Symbol:
     has = frozenset({"symmetric"}) if "symmetric" in u.has and is_symmetric(value) else frozenset()
     out: Symbol = Symbol(f"delta_{u.name}", u.dims, has, None, rf"\delta_{{{latex(u)}}}")
     return out
-
-
-

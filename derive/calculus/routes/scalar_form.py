@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from derive.calculus.linear.inner_product import joined
-from derive.calculus.simplify.collect import collect, in_powers, positive_first
+from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.laws.functions import traced
+from derive.calculus.simplify.result_form import in_powers
+from derive.calculus.simplify.signs import positive_first
 from derive.calculus.simplify.simplify import tidy
 from derive.derivation.derivation import Line, Step
+from derive.derivation.reason import joined
 from derive.expressions.build import add, times
-from derive.expressions.nodes import Add, Call, Entry, Expr, Map, Number, Power, SizeValue, Stack, Symbol, Times, number, substitute, transform, walk
+from derive.expressions.nodes import Add, Call, Entry, Expr, Map, Number, Power, SizeValue, Stack, Symbol, Times, number
+from derive.expressions.rewrite import substitute, transform
 from derive.expressions.sizes import is_square
+from derive.expressions.traverse import walk
 from derive.language.problems.problem import Problem
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from derive.calculus.catalogue.proofs import Row
+from derive.calculus.rules.rule import Row
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from derive.errors import DeriveError
 from derive.expressions.build import ONE, counted, remake, zero
 from derive.expressions.function import factored
-from derive.expressions.nodes import Commutation, Expr, Identity, Number, Ones, SizeValue, Symbol, Unit, Zeros
+from derive.expressions.nodes import Apply, Call, Commutation, Expr, Identity, Number, Ones, SizeValue, Symbol, Unit, Zeros
 from derive.expressions.sizes import ONE as ONE_SIZE
 from derive.expressions.sizes import Shape, Size, is_column, is_scalar
 
@@ -96,7 +97,7 @@ def _size(text: str) -> Size:
 
 
 def _scope(given: str):  # type: ignore[no-untyped-def]
-    from derive.language.text.grammar import Scope
+    from derive.language.scope import Scope
 
     symbols = dict(letters(given))
     names = {n for s in symbols.values() for size in s.dims for n in size.names}
@@ -211,3 +212,16 @@ def fill(template: Expr, values: Mapping[str, Expr], sizes: Mapping[str, Size]) 
 
 def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+def missing(expr: Expr, what: str) -> DeriveError:
+    from derive.notation.text.text import pretty
+
+    kind = expr.name if isinstance(expr, Call) else expr.function.name if isinstance(expr, Apply) else type(expr).__name__.lower()
+    return DeriveError(
+        f"the {what} rule of {kind} is missing: {pretty(expr)} cannot be done yet", code="missing-rule"
+    )
+
+
+Row = tuple[str, str]
+"""(what follows, in the problem language; the reason).  `left == right` is an equation on the way."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from derive.calculus.routes.definition import taken_names
+from derive.calculus.degree import degree
+from derive.calculus.setting.setting import taken_names
 from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import Add, Call, Expr, MatMul, Number, Power, Symbol, substitute, walk
-from derive.expressions.properties.degree import degree
+from derive.expressions.nodes import Add, Call, Expr, MatMul, Number, Power, Symbol
+from derive.expressions.rewrite import substitute
+from derive.expressions.traverse import walk
 from derive.language.problems.problem import Problem
 
 LEAVES = 3

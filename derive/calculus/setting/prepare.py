@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.calculus.properties import definiteness, is_invertible, is_positive, is_symmetric
-from derive.expressions.nodes import Expr, Symbol, substitute
+from derive.expressions.nodes import Expr, Symbol
+from derive.expressions.rewrite import substitute
 from derive.language.problems.problem import Problem
 
 

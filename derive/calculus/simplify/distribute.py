@@ -4,27 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from derive.calculus.simplify.collect import positive_first
-from derive.expressions.build import add, matmul, scale, times, transpose
+from derive.calculus.simplify.collect import collect
+from derive.calculus.simplify.signs import positive_first
+from derive.calculus.simplify.simplify import tidy, tidy_with
+from derive.expressions.build import ONE, add, matmul, scale, times, transpose
 from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import (
-    Add,
-    Apply,
-    Call,
-    D,
-    Entry,
-    Expr,
-    Identity,
-    MatMul,
-    Number,
-    Power,
-    Rate,
-    Scale,
-    Symbol,
-    Times,
-    Transpose,
-    transform,
-)
+from derive.expressions.nodes import Add, Apply, Call, D, Entry, Expr, Identity, MatMul, Number, Power, Rate, Scale, Symbol, Times, Transpose
+from derive.expressions.rewrite import transform
 from derive.expressions.sizes import is_column
 
 
@@ -143,3 +129,71 @@ def pending_nodes(expr: Expr) -> list[Expr]:
         elif node.pending:
             stack.extend(node.children)
     return out
+
+
+Names = frozenset[str]
+
+
+def multiplied_out(expr: Expr, names: Names) -> Expr:
+    """Sums that hold a direction multiplied out, small powers of such sums as well."""
+
+    def moving(e: Expr) -> bool:
+        return isinstance(e, Add) and bool(e.free & names)
+
+    def once(e: Expr) -> Expr:
+        match e:
+            case Times(factors=(Number() as c, Add() as a)):
+                return add(*(times(c, t) for t in a.terms))
+            case Scale(scalar=c, arg=Add() as a):
+                return add(*(scale(c, t) for t in a.terms))
+            case Scale(scalar=c, arg=a) if moving(c):
+                assert isinstance(c, Add)
+                return add(*(scale(t, a) for t in c.terms))
+            case Scale(scalar=Times() as c, arg=a) if any(moving(f) for f in c.factors):
+                return scale(once(c), a)
+            case Transpose(arg=Add() as a) if moving(a):
+                return add(*(tidy(Transpose(t)) for t in a.terms))
+            case Power(base=Add() as a, exponent=Number(value=k)) if moving(a) and k in (2, 3, 4):
+                return once(Times((a,) * int(k))) if e.is_scalar else matmul(*(a,) * int(k))
+            case Times() if any(moving(f) for f in e.factors):
+                out: list[Expr] = [ONE]
+                for f in e.factors:
+                    choices = f.terms if moving(f) and isinstance(f, Add) else (f,)
+                    out = [times(x, c) for x in out for c in choices]
+                return add(*out)
+        return e
+
+    for _ in range(12):
+        new = transform(spread(tidy(transform(expr, once)), names), once)
+        if new is expr:
+            break
+        expr = new
+    return expr
+
+
+def expanded(expr: Expr, name: str) -> Expr:
+    """Multiplied out where the unknown stands in a sum, like terms collected."""
+    names = frozenset({name})
+
+    def open_up(e: Expr) -> Expr:
+        match e:
+            case Scale(scalar=s, arg=Add() as a) if a.free & names:
+                return add(*(scale(s, t) for t in a.terms))
+            case Scale(scalar=Add() as s, arg=a) if s.free & names:
+                return add(*(scale(t, a) for t in s.terms))
+            case Transpose(arg=Add() as a) if a.free & names:
+                return add(*(tidy(Transpose(t)) for t in a.terms))
+            case Times() if any(isinstance(f, Add) and f.free & names for f in e.factors):
+                out: list[Expr] = [ONE]
+                for f in e.factors:
+                    choices = f.terms if isinstance(f, Add) and f.free & names else (f,)
+                    out = [times(x, c) for x in out for c in choices]
+                return add(*out)
+        return e
+
+    for _ in range(20):
+        new = tidy_with(transform(spread(expr, names), open_up), [])
+        if new is expr:
+            break
+        expr = new
+    return tidy(collect(expr))

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 from derive.calculus.simplify.simplify import tidy
-from derive.expressions.build import ONE, add, coefficient, is_zero, matmul, negate, scale, terms, times
-from derive.expressions.nodes import Expr, MatMul, Scale, Sum, Symbol, Times, number, transform, walk
+from derive.expressions.build import ONE, add, coefficient, is_zero, matmul, negate, scale, times
+from derive.expressions.nodes import Expr, MatMul, Scale, Sum, Times, number
+from derive.expressions.rewrite import transform
 from derive.expressions.sizes import is_scalar
+from derive.expressions.traverse import walk
 
 
 def count(node: Sum) -> Expr:
@@ -75,23 +77,3 @@ def fronted(expr: Expr) -> Expr:
         return in_front(node) if isinstance(node, Sum) else node
 
     return tidy(transform(expr, visit))
-
-
-def split(expr: Expr, x: Symbol) -> Expr:
-    """Sums whose body holds x term by term, constants in front and counted: N μ − Σ xᵢ of Σ (μ − xᵢ)."""
-    from derive.calculus.solve.unknown import expanded
-
-    def visit(node: Expr) -> Expr:
-        if not isinstance(node, Sum) or x.name not in node.body.free:
-            return node
-        body = expanded(node.body, x.name)
-        parts = [t for t in terms(body) if x.name in t.free]
-        rest = [t for t in terms(body) if x.name not in t.free]
-        pieces = [*parts, *([add(*rest)] if rest else [])]
-        return add(*(in_front(Sum(node.index, node.lower, node.upper, t)) for t in pieces))
-
-    if not any(isinstance(node, Sum) for node in walk(expr)):
-        return expr
-    return tidy(transform(expr, visit))
-
-

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import lru_cache, reduce
 from hashlib import blake2b
 
-from derive.calculus.simplify.laws.functions import opposite
-from derive.calculus.simplify.simplify import Used, tidy_with
+from derive.calculus.simplify.signs import opposite
+from derive.calculus.simplify.simplify import tidy_with
+from derive.calculus.simplify.used import Used
 from derive.expressions.build import matmul, transpose
 from derive.expressions.nodes import Add, Call, Expr, Map, MatMul, Number, Symbol, Transpose
 

@@ -12,7 +12,10 @@ from derive.calculus.simplify.laws import functions as shortcuts
 from derive.calculus.simplify.laws import hadamard as entrywise
 from derive.calculus.simplify.laws import matrix_functions as commuting
 from derive.calculus.simplify.laws import pseudo_inverse as penrose
-from derive.calculus.simplify.laws.functions import block_of, both_columns, called, chosen, column_times_row, negative, opposite, summed
+from derive.calculus.simplify.laws.cases import chosen, scaled
+from derive.calculus.simplify.laws.functions import block_of, both_columns, called, column_times_row, summed
+from derive.calculus.simplify.signs import negative, opposite
+from derive.calculus.simplify.used import Used, note_use
 from derive.expressions.build import MINUS_ONE, ONE, add, counted, is_zero, matmul, power, primes, scale, times, transpose, zero
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import (
@@ -40,10 +43,6 @@ from derive.expressions.nodes import (
 )
 from derive.expressions.sizes import ONE as ONE_SIZE
 from derive.expressions.sizes import is_column, is_scalar
-
-Used = list[tuple[str, Expr]]
-"""(property, symbol) pairs that were used, in order."""
-
 
 _SILENT: dict[Expr, Expr] = {}
 
@@ -92,7 +91,7 @@ def _node(expr: Expr, new: tuple[Expr, ...], used: Used | None, memo: dict[Expr,
                 scalar, arg = _scalars((scalar, arg.scalar)), arg.arg
             if isinstance(arg, Add) and negative(scalar) and negative(arg.terms[0]):
                 scalar, arg = times(MINUS_ONE, scalar), add(*(scale(MINUS_ONE, t) for t in arg.terms))
-            return shortcuts.scaled(scalar, arg)
+            return scaled(scalar, arg)
         case MatMul():
             return _product(new, used, expr)
         case Transpose():
@@ -217,13 +216,13 @@ def _join(left: Expr, right: Expr, used: Used | None) -> Expr | None:
         from derive.calculus.properties import has_orthonormal_columns, is_orthogonal
 
         if isinstance(left, Transpose) and left.arg is right and has_orthonormal_columns(right):
-            _note(used, "orthonormal columns", right)
+            note_use(used, "orthonormal columns", right)
             return Identity(right.shape[1])
         if isinstance(right, Transpose) and right.arg is left and is_orthogonal(left):
-            _note(used, "orthogonal", left)
+            note_use(used, "orthogonal", left)
             return Identity(left.shape[0])
         if ONE_SIZE in left.shape and (total := entrywise.centred(left, right)) is not None:
-            _note(used, "centred", total)
+            note_use(used, "centred", total)
             return zero((left.shape[0], right.shape[1]))
     if isinstance(left, Transpose) and isinstance(left.arg, Ones) and right is left.arg and is_column(right.shape):
         return counted(right.shape[0])
@@ -252,11 +251,6 @@ def _power_of(factor: Expr) -> tuple[Expr, Expr]:
     if isinstance(base, Call) and base.name == "sqrtm" and isinstance(exponent, Number):
         return base.args[0], number(exponent.value / 2)
     return base, exponent
-
-
-def _note(used: Used, name: str, symbol: Expr) -> None:
-    if (name, symbol) not in used:
-        used.append((name, symbol))
 
 
 def _transposed(arg: Expr, used: Used | None) -> Expr:
@@ -305,10 +299,10 @@ def _transposed(arg: Expr, used: Used | None) -> Expr:
         base = arg.base if isinstance(arg, Power) else arg
         if isinstance(base, Symbol):
             if "symmetric" in base.has:
-                _note(used, "symmetric", base)
+                note_use(used, "symmetric", base)
                 return arg
             if "skew" in base.has and arg is base:
-                _note(used, "skew", base)
+                note_use(used, "skew", base)
                 return scale(MINUS_ONE, arg)
     return transpose(arg)
 
@@ -322,7 +316,7 @@ def _transposed_sum(arg: Add, used: Used | None) -> Expr:
         return transpose(arg)
     for name, symbol in mine or ():
         assert used is not None
-        _note(used, name, symbol)
+        note_use(used, name, symbol)
     return arg if itself else opened
 
 
@@ -345,10 +339,10 @@ def _powered(base: Expr, exponent: Expr, used: Used | None) -> Expr:
             if isinstance(base, Transpose):
                 return _transposed(_powered(base.arg, exponent, used), used)
             if used is not None and isinstance(base, Symbol) and "orthogonal" in base.has:
-                _note(used, "orthogonal", base)
+                note_use(used, "orthogonal", base)
                 return transpose(base)
             if used is not None and isinstance(base, MatMul) and shortcuts.inverts_well(base):
-                _note(used, "inverse-product", base)
+                note_use(used, "inverse-product", base)
                 return _chain(matmul(*(_powered(f, exponent, used) for f in reversed(base.factors))), used)
         if isinstance(base, Times) and k.denominator == 1:
             return _scalars(tuple(_powered(f, exponent, used) for f in base.factors))
@@ -360,10 +354,10 @@ def _powered(base: Expr, exponent: Expr, used: Used | None) -> Expr:
 def _called(name: str, new: tuple[Expr, ...], used: Used | None) -> Expr:
     row = FUNCTIONS[name]
     if used is not None and (value := commuting.along(name, new)) is not None:
-        _note(used, "commuting", Call(name, new))
+        note_use(used, "commuting", Call(name, new))
         return value
     if used is not None and name == "inner" and (centred := entrywise.centred(*new)) is not None:
-        _note(used, "centred", centred)
+        note_use(used, "centred", centred)
         return zero(Call(name, new).shape)
     if row.linear:
         (arg,) = new
@@ -399,5 +393,3 @@ def _called(name: str, new: tuple[Expr, ...], used: Used | None) -> Expr:
         return zero(Call(name, new).shape)
     shorter = called(name, new)
     return Call(name, new) if shorter is None else _run(shorter, used, {})
-
-

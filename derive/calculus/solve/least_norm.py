@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from derive.calculus.properties import _halves, has, is_nonzero
+from derive.calculus.properties import congruence_halves, has, is_nonzero
 from derive.calculus.simplify.simplify import tidy, tidy_with
-from derive.derivation.derivation import Why
+from derive.derivation.reason import Why
 from derive.expressions.build import ONE, add, inverse, matmul, negate, power, scale, subtract, transpose
 from derive.expressions.nodes import Call, Expr, Identity, MatMul, Scale, Symbol, Transpose
 from derive.expressions.sizes import ONE as ONE_SIZE
@@ -140,7 +140,7 @@ def _root(matrix: Expr) -> Expr | None:
     """B of B'B."""
     if not isinstance(matrix, MatMul):
         return None
-    halves = _halves(matrix)
+    halves = congruence_halves(matrix)
     if halves is None or halves[1] is not None:
         return None
     return matmul(*halves[2])

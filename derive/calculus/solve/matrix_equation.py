@@ -9,19 +9,22 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from derive.calculus.linear.inner_product import joined
-from derive.calculus.passes.conditions import full_rank
 from derive.calculus.properties import definiteness, is_invertible, is_nonzero
-from derive.calculus.simplify.collect import collect, join, neat
-from derive.calculus.simplify.collect import split as collected_powers
-from derive.calculus.simplify.index_sums import split as split_sums
+from derive.calculus.simplify.collect import collect
+from derive.calculus.simplify.distribute import expanded
+from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy, tidy_with
+from derive.calculus.simplify.terms import join
+from derive.calculus.simplify.terms import split as collected_powers
 from derive.calculus.solve.least_norm import Facts, Family, one_side, two_sides
-from derive.calculus.solve.unknown import Move, Solved, Term, expanded, framed, gathered, gathered_left, only_number, scaled, split_terms, strip
-from derive.derivation.derivation import Why
+from derive.calculus.solve.unknown import Move, Solved, Term, framed, gathered, gathered_left, only_number, scaled, split_terms, strip
+from derive.calculus.solve.unknown import split as split_sums
+from derive.derivation.reason import Why, full_rank, joined
 from derive.expressions.build import ONE, add, coefficient, inverse, matmul, negate, power, scale, terms, times, transpose, zero
-from derive.expressions.nodes import Add, Call, Expr, Identity, Map, Number, Ones, Power, Scale, Symbol, Zeros, number, substitute, transform, walk
+from derive.expressions.nodes import Add, Call, Expr, Identity, Map, Number, Ones, Power, Scale, Symbol, Zeros, number
+from derive.expressions.rewrite import substitute, transform
 from derive.expressions.sizes import Size
+from derive.expressions.traverse import walk
 
 NOTHING = Facts()
 
@@ -309,8 +312,6 @@ def _by_inverse(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
 
 
 def _has_inverse(expr: Expr, x: Symbol) -> bool:
-    from derive.expressions.nodes import walk
+    from derive.expressions.traverse import walk
 
     return any(isinstance(e, Power) and x.name in e.free for e in walk(expr))
-
-

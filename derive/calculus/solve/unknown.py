@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from derive.calculus import algebra
-from derive.calculus.differentiate.level import spread
-from derive.calculus.linear.inner_product import joined
 from derive.calculus.properties import is_invertible, is_nonzero
-from derive.calculus.simplify.collect import collect, positive_first
-from derive.calculus.simplify.simplify import tidy, tidy_with
-from derive.derivation.derivation import Why
+from derive.calculus.simplify.collect import collect
+from derive.calculus.simplify.index_sums import in_front
+from derive.calculus.simplify.signs import positive_first
+from derive.calculus.simplify.simplify import tidy
+from derive.derivation.reason import Why, joined
 from derive.expressions.build import ONE, add, coefficient, is_zero, matmul, scale, terms, times, total, transpose
-from derive.expressions.nodes import Add, Expr, Identity, MatMul, Number, Scale, Sum, Symbol, Times, Transpose, number, transform
+from derive.expressions.nodes import Add, Expr, Identity, MatMul, Number, Scale, Sum, Symbol, Times, Transpose, number
+from derive.expressions.rewrite import transform
 from derive.expressions.sizes import is_column
+from derive.expressions.traverse import walk
 
 
 @dataclass(frozen=True)
@@ -54,34 +56,6 @@ class Solved:
     particular: Expr | None = None
     least: Why = ()
     family: Why = ()
-
-
-def expanded(expr: Expr, name: str) -> Expr:
-    """Multiplied out where the unknown stands in a sum, like terms collected."""
-    names = frozenset({name})
-
-    def open_up(e: Expr) -> Expr:
-        match e:
-            case Scale(scalar=s, arg=Add() as a) if a.free & names:
-                return add(*(scale(s, t) for t in a.terms))
-            case Scale(scalar=Add() as s, arg=a) if s.free & names:
-                return add(*(scale(t, a) for t in s.terms))
-            case Transpose(arg=Add() as a) if a.free & names:
-                return add(*(tidy(Transpose(t)) for t in a.terms))
-            case Times() if any(isinstance(f, Add) and f.free & names for f in e.factors):
-                out: list[Expr] = [ONE]
-                for f in e.factors:
-                    choices = f.terms if isinstance(f, Add) and f.free & names else (f,)
-                    out = [times(x, c) for x in out for c in choices]
-                return add(*out)
-        return e
-
-    for _ in range(20):
-        new = tidy_with(transform(spread(expr, names), open_up), [])
-        if new is expr:
-            break
-        expr = new
-    return tidy(collect(expr))
 
 
 def split_terms(expr: Expr, x: Symbol) -> tuple[list[Term], Expr] | None:
@@ -258,3 +232,19 @@ def gathered(pieces: list[Expr]) -> list[Expr]:
     return [whole, *(p for p in pieces if p not in eyes)]
 
 
+def split(expr: Expr, x: Symbol) -> Expr:
+    """Sums whose body holds x term by term, constants in front and counted: N μ − Σ xᵢ of Σ (μ − xᵢ)."""
+    from derive.calculus.simplify.distribute import expanded
+
+    def visit(node: Expr) -> Expr:
+        if not isinstance(node, Sum) or x.name not in node.body.free:
+            return node
+        body = expanded(node.body, x.name)
+        parts = [t for t in terms(body) if x.name in t.free]
+        rest = [t for t in terms(body) if x.name not in t.free]
+        pieces = [*parts, *([add(*rest)] if rest else [])]
+        return add(*(in_front(Sum(node.index, node.lower, node.upper, t)) for t in pieces))
+
+    if not any(isinstance(node, Sum) for node in walk(expr)):
+        return expr
+    return tidy(transform(expr, visit))

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 from derive.documents.figures.scene import Scene, em, shape_latex
 from derive.documents.page.picture import Drawing, Label, Mark, box, line
 from derive.expressions.build import transpose
-from derive.expressions.nodes import Expr, Ones, Symbol, walk
+from derive.expressions.nodes import Expr, Ones, Symbol
 from derive.expressions.sizes import ONE, SCALAR, Shape, is_column, is_scalar, show
 from derive.expressions.spelling import size_latex
+from derive.expressions.traverse import walk
 
 if TYPE_CHECKING:
     from derive.checking.random_arrays import Array

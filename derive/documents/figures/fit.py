@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 from derive.documents.figures.axes import significant
 from derive.documents.figures.scene import Scene, numeric
 from derive.expressions.build import add, negate
-from derive.expressions.nodes import Add, Expr, MatMul, Ones, Stack, Symbol, number, walk
+from derive.expressions.nodes import Add, Expr, MatMul, Ones, Stack, Symbol, number
 from derive.expressions.sizes import SCALAR, is_column
+from derive.expressions.traverse import walk
 from derive.language.problems.problem import Problem
-from derive.language.text.grammar import Scope, parse
+from derive.language.scope import Scope
+from derive.language.text.grammar import parse
 
 if TYPE_CHECKING:
     from derive.checking.random_arrays import Array

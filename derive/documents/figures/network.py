@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from derive.documents.figures.neuron import neuron
 from derive.documents.figures.scene import Scene, em, shape_latex
 from derive.documents.page.picture import Dot, Drawing, Label, Mark, bent, box, line
-from derive.expressions.nodes import Apply, Expr, Map, Symbol, walk
+from derive.expressions.nodes import Apply, Expr, Map, Symbol
 from derive.expressions.sizes import Size, is_column, is_scalar
 from derive.expressions.spelling import size_latex
+from derive.expressions.traverse import walk
 
 UNITS = 4
 """Units that are drawn of a layer with a symbolic size, the last below dots."""

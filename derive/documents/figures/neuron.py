@@ -5,9 +5,11 @@ from __future__ import annotations
 from derive.documents.figures.scene import Scene, em
 from derive.documents.page.picture import Dot, Drawing, Label, Mark, box, line
 from derive.expressions.build import add
-from derive.expressions.nodes import Add, Call, Expr, MatMul, Symbol, Transpose, substitute, walk
+from derive.expressions.nodes import Add, Call, Expr, MatMul, Symbol, Transpose
+from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import SCALAR, is_column
 from derive.expressions.spelling import size_latex
+from derive.expressions.traverse import walk
 
 STEP = 0.95
 WIDTH = 8.6

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 from derive.derivation.derivation import Derivation, Result
 from derive.documents.layout.measure import width
 from derive.errors import DeriveError
-from derive.expressions.nodes import Expr, Symbol, substitute
+from derive.expressions.nodes import Expr, Symbol
+from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import Shape
 from derive.expressions.spelling import size_latex
 from derive.language.problems.figure import Wanted
 from derive.language.problems.problem import Problem
 from derive.notation.latex import latex
+from derive.notation.latex import lines as latex_lines
 from derive.notation.python.identifiers import identifier
 from derive.notation.python.source import Names
 from derive.notation.settings import Notation
@@ -42,7 +44,7 @@ class Scene:
     height: float
 
     def tex(self, expr: Expr) -> str:
-        return latex.inline(expr, self.notation)
+        return latex_lines.inline(expr, self.notation)
 
     def refused(self, message: str, hint: str | None = None) -> DeriveError:
         lines = self.problem.text.splitlines()

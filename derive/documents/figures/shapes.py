@@ -8,10 +8,11 @@ from derive.derivation.derivation import Head
 from derive.documents.figures.scene import Scene, em, shape_latex, tall
 from derive.documents.page.picture import Drawing, Label, Mark, box, moved
 from derive.expressions.build import coefficient, terms
-from derive.expressions.nodes import Expr, MatMul, Number, Scale, Times, number, walk
+from derive.expressions.nodes import Expr, MatMul, Number, Scale, Times, number
 from derive.expressions.sizes import ONE, Shape, Size, is_scalar
+from derive.expressions.traverse import walk
 from derive.language.problems.problem import FIND
-from derive.notation.latex.latex import head as latex_head
+from derive.notation.latex.lines import head as latex_head
 
 LENGTHS = (1.5, 2.3, 1.05, 1.9, 0.75, 1.25)
 """Of the sizes, in the order in which they occur, in cm."""

@@ -181,6 +181,6 @@ def _axes(
 
 def _name(scene: Scene) -> str:
     from derive.derivation.derivation import Head
-    from derive.notation.latex.latex import head
+    from derive.notation.latex.lines import head
 
     return head(Head("value", scene.problem.name, scene.problem.wrt), scene.notation)

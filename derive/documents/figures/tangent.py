@@ -13,7 +13,7 @@ from derive.documents.page.picture import Dot, Drawing, Label, Mark, Point, late
 from derive.errors import DeriveError
 from derive.expressions.nodes import Symbol
 from derive.expressions.sizes import Size
-from derive.notation.latex.latex import head as latex_head
+from derive.notation.latex.lines import head as latex_head
 
 WIDTH, HEIGHT = 10.2, 5.6
 PIECES = 200

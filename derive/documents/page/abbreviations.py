@@ -6,11 +6,14 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from derive.derivation.derivation import Derivation, Head, Line, Result, Why
+from derive.derivation.derivation import Derivation, Head, Line, Result
+from derive.derivation.reason import Why
 from derive.documents.layout.measure import width
 from derive.expressions.build import transpose
-from derive.expressions.nodes import Expr, Number, Stack, Sum, Symbol, substitute, walk
+from derive.expressions.nodes import Expr, Number, Stack, Sum, Symbol
+from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import is_column
+from derive.expressions.traverse import walk
 from derive.language.problems.problem import Problem
 from derive.notation.latex.latex import latex
 

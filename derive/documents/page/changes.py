@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from derive.derivation.derivation import Line, Step
-from derive.expressions.nodes import Add, Call, Expr, Path, Rate, Symbol, Transpose
+from derive.expressions.nodes import Add, Call, Expr, Rate, Symbol, Transpose
+from derive.expressions.traverse import Path
 
 Places = tuple[Path, ...]
 

@@ -12,7 +12,7 @@ from derive.documents.page.rows import answer, mark, row, side, sides
 from derive.documents.page.units import Page, Unit, part_of_answer, part_of_row, reason_column, row_width
 from derive.documents.page.views import Passage, View
 from derive.documents.wording.reasons import reason, reason_width
-from derive.expressions.nodes import Path
+from derive.expressions.traverse import Path
 
 REPEATED_MOST = 64.0
 """A row taller than this is not repeated on the next frame."""

@@ -52,3 +52,7 @@ MODES = {
 
 BUILT = {"problem": ("slides", "solutions"), "lecture": ("slides", "handout"), "set": ("sheet", "solutions")}
 """What `derive build` makes of each kind of file."""
+
+
+QUESTION = "question"
+"""Of a problem in `show`: what is asked, and nothing of the derivation."""

@@ -13,11 +13,13 @@ from derive.documents.page.parts import label
 from derive.documents.page.rows import HANG, WIDE, Measure, broken
 from derive.documents.wording import prose
 from derive.documents.wording.translation import closed_up
-from derive.expressions.nodes import Expr, Symbol, walk
+from derive.expressions.nodes import Expr, Symbol
 from derive.expressions.sizes import Shape, is_column, is_scalar
 from derive.expressions.spelling import size_latex
+from derive.expressions.traverse import walk
 from derive.language.problems.problem import Problem
 from derive.notation.latex import latex
+from derive.notation.latex import lines as latex_lines
 from derive.notation.settings import Notation
 
 _STRONGEST = (
@@ -70,7 +72,7 @@ def text(problem: Problem, key: str, language: str = "en") -> str:
 
 
 def head_of_function(problem: Problem, notation: Notation) -> str:
-    return latex.head(Head("value", problem.name, problem.wrt), notation)
+    return latex_lines.head(Head("value", problem.name, problem.wrt), notation)
 
 
 def parts(problem: Problem, notation: Notation, words: Mapping[str, str]) -> tuple[PartText, ...]:
@@ -115,14 +117,14 @@ def _by_number(problem: Problem) -> bool:
 def _head(problem: Problem, quantity: str, notation: Notation) -> str:
     if quantity in ("derivative", "second-derivative") and _by_number(problem):
         # In the line, df/dt with a slash.
-        return re.sub(r"^\\frac\{(.*)\}\{(.*)\}$", r"\1 / \2", latex.head(Head(quantity, problem.name, problem.wrt), notation))
+        return re.sub(r"^\\frac\{(.*)\}\{(.*)\}$", r"\1 / \2", latex_lines.head(Head(quantity, problem.name, problem.wrt), notation))
     if quantity == "derivative":
-        return latex.head(Head("derivative", problem.name, problem.wrt, problem.directions), notation)
+        return latex_lines.head(Head("derivative", problem.name, problem.wrt, problem.directions), notation)
     if quantity == "gradient" and len(problem.wrt) == 1:
-        return latex.head(Head("gradient", problem.name, problem.wrt), notation)
+        return latex_lines.head(Head("gradient", problem.name, problem.wrt), notation)
     if quantity == "second-derivative":
         both = (*problem.directions, *problem.second_directions)
-        return latex.head(Head(quantity, problem.name, problem.wrt, both), notation) if len(problem.wrt) == 1 else ""
+        return latex_lines.head(Head(quantity, problem.name, problem.wrt, both), notation) if len(problem.wrt) == 1 else ""
     return ""
 
 

@@ -15,9 +15,11 @@ from derive.documents.page.views import Boxed, View
 from derive.documents.wording.reasons import reason, shortened
 from derive.documents.wording.sentences import sentence
 from derive.errors import Position
-from derive.expressions.nodes import D, Expr, Path, Symbol, at
+from derive.expressions.nodes import D, Expr, Symbol
+from derive.expressions.traverse import Path, at
 from derive.notation import shapes
 from derive.notation.latex import latex
+from derive.notation.latex import lines as latex_lines
 from derive.notation.settings import DEFAULT, Notation
 
 EQUIVALENCES = ("⇔", "⇒")
@@ -57,7 +59,7 @@ def lead(line: Line, notation: Notation = DEFAULT) -> str:
     if line.beside is not None:
         name, definition = line.beside
         return rf"{side(name, notation)} = {latex.latex(definition, notation)}, \quad"
-    return latex.relation(line.relation) if line.left is not None and line.relation in EQUIVALENCES else ""
+    return latex_lines.relation(line.relation) if line.left is not None and line.relation in EQUIVALENCES else ""
 
 
 def left_side(line: Line, notation: Notation) -> str:
@@ -134,11 +136,11 @@ def chain_of(key: str) -> str:
 
 
 def side(left: Head | Expr, notation: Notation) -> str:
-    return latex.head(left, notation) if isinstance(left, Head) else latex.latex(left, notation)
+    return latex_lines.head(left, notation) if isinstance(left, Head) else latex.latex(left, notation)
 
 
 def relation(line: Line) -> str:
-    return "=" if line.beside is not None or lead(line) else latex.relation(line.relation)
+    return "=" if line.beside is not None or lead(line) else latex_lines.relation(line.relation)
 
 
 def row(
@@ -234,7 +236,7 @@ def answer(box: Boxed, notation: Notation, measure: Measure, where: Position, wo
         overlay,
         mark(where, "the answer"),
         words.get(box.result.classification, "") if box.result.classification else "",
-        latex.relation(box.relation),
+        latex_lines.relation(box.relation),
         alone,
         is_name(box.left),
     )

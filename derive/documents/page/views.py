@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from derive.calculus.quantities.stationary.second_order_test import starred
-from derive.derivation.derivation import Chain, Derivation, Head, Line, Result, Why, members
+from derive.derivation.derivation import Chain, Derivation, Head, Line, Result, members
+from derive.derivation.reason import Why
 from derive.documents.page.abbreviations import NONE, Names
 from derive.documents.page.changes import Places, changes
 from derive.expressions.build import zero

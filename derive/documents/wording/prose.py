@@ -39,7 +39,6 @@ def with_commands_of(macros: str) -> Iterator[None]:
         _OWN.reset(token)
 
 
-
 def to_latex(text: str, where: Position | None = None, *, displays: bool = False, language: str | None = None) -> str:
     """LaTeX of a piece of prose; a blank line parts paragraphs.
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from derive.derivation.derivation import Why
+from derive.derivation.reason import Why
 from derive.documents.layout.measure import WIDE, width
 from derive.documents.wording.translation import translated
-from derive.notation.latex import latex
+from derive.notation.latex import lines as latex_lines
 from derive.notation.settings import Notation
 from derive.notation.style import bolded, transposed
 
@@ -39,7 +39,7 @@ def reason(why: Why, notation: Notation) -> str:
         if isinstance(part, str):
             out += _words(part, notation)
         else:
-            out += f"${latex.inline(part, notation)}$"
+            out += f"${latex_lines.inline(part, notation)}$"
     return re.sub(r"\$(\s*)([=+]|,)(\s*)\$", _joined, out.replace("$$", " "))
 
 
@@ -58,7 +58,7 @@ def _words(words: str, notation: Notation) -> str:
 
 def _escape(words: str) -> str:
     """Words as LaTeX text; raised and lowered letters (eᴹ, λᵢ) as scripts."""
-    out = latex.escape(words)
+    out = latex_lines.escape(words)
     return _RAISED.sub(lambda m: f"${_SCRIPTS[_raised(m[0][0])]}{{{unicodedata.normalize('NFKC', m[0])}}}$", out)
 
 

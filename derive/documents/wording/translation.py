@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from derive.derivation.derivation import Why
+from derive.derivation.reason import Why
 from derive.documents.wording.languages import tables
 from derive.expressions.nodes import Expr
 

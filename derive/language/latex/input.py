@@ -9,11 +9,20 @@ from typing import TYPE_CHECKING
 
 from derive.expressions.nodes import Expr, Symbol, Zeros
 from derive.expressions.sizes import ONE, Shape
+from derive.language.latex.atoms import atom
 from derive.language.latex.parser import Parser
+from derive.language.operands import Operand
 from derive.language.origin import Origin
 
 if TYPE_CHECKING:
-    from derive.language.text.grammar import Scope
+    from derive.language.scope import Scope
+
+class Formula(Parser):
+    """A formula with all that a factor may begin with."""
+
+    def atom(self) -> Operand:
+        return atom(self)
+
 
 Moves = tuple[tuple[Symbol, Expr], ...]
 
@@ -38,7 +47,7 @@ def parse(
     DeriveError, with a position, for whatever is not an expression of the language.
     """
     origin = origin or Origin.of_text(text)
-    out = Parser(text, scope, origin, own=own, moves=moves, bound=bound).whole(shape)
+    out = Formula(text, scope, origin, own=own, moves=moves, bound=bound).whole(shape)
     if own and shape is not None and out.is_scalar and shape != (ONE, ONE) and text.strip() == "0":
         return Zeros(shape)
     return out

@@ -13,7 +13,7 @@ from derive.expressions.spelling import GREEK_UNICODE, latex_of, symbol_latex, u
 from derive.language.latex.tokens import Tex, spelled
 
 if TYPE_CHECKING:
-    from derive.language.text.grammar import Scope
+    from derive.language.scope import Scope
 
 Value = Symbol | Unnamed | SizeValue
 

@@ -12,7 +12,7 @@ from derive.language.operands import Operand, Unsized, Value, negated
 
 
 class Parser(Scripts):
-    """One formula; what a factor may begin with stands in `latex_atoms`."""
+    """One formula; what a factor may begin with stands in `atoms`, which `input` joins to it."""
 
     def whole(self, shape: Shape | None) -> Expr:
         if self.token.kind == "end":

@@ -119,9 +119,7 @@ def _toward(p: Parser, token: Tex) -> Operand:
     if p.opening() == "(":
         arg = p.combine.sized(p.only(p.bracket(), token.start))
     else:
-        from derive.language.latex.atoms import atom
-
-        arg = p.combine.sized(atom(p))
+        arg = p.combine.sized(p.atom())
     if p.opening() != "[":
         raise p.fail(f"expected `[` and the direction, {p.found()}", p.token.start)
     directions = [p.combine.sized(operand) for operand in p.bracket()]

@@ -7,8 +7,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from derive.errors import DeriveError
-from derive.expressions.nodes import Expr, ShapeError, Symbol, Unit, number, walk
-from derive.expressions.sizes import Shape, Size
+from derive.expressions.nodes import Expr, Symbol, Unit, number
+from derive.expressions.sizes import Shape, ShapeError, Size
+from derive.expressions.traverse import walk
 from derive.language.latex.names import FONTS, Names
 from derive.language.latex.sizes import UNKNOWN, bind, unify, unknowns
 from derive.language.latex.tokens import Tex, tokenize
@@ -17,7 +18,7 @@ from derive.language.origin import Origin
 from derive.language.text.tokens import Token, number_value
 
 if TYPE_CHECKING:
-    from derive.language.text.grammar import Scope
+    from derive.language.scope import Scope
 
 MAX_DEPTH = 80
 """Brackets, scripts and calls inside one another."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from fractions import Fraction
 
@@ -22,10 +23,12 @@ TRANSPOSED = {
 class Scripts(Reader):
     """A factor with what stands above, below and behind it."""
 
-    def scripted(self) -> Operand:
-        from derive.language.latex.atoms import atom
+    @abstractmethod
+    def atom(self) -> Operand:
+        """The factor that begins here, without its scripts."""
 
-        out = atom(self)  # type: ignore[arg-type]  # every Scripts is a part of the one Parser
+    def scripted(self) -> Operand:
+        out = self.atom()
         count = 0
         raised = False
         while True:
@@ -65,9 +68,7 @@ class Scripts(Reader):
             self.take()
             out = Operand(number(int(token.text)), token.start, token.end, None, True)
         else:
-            from derive.language.latex.atoms import atom
-
-            out = atom(self)  # type: ignore[arg-type]  # every Scripts is a part of the one Parser
+            out = self.atom()
         self.depth -= 1
         return out
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from derive.expressions.nodes import Expr, Unit, transform
+from derive.expressions.nodes import Expr, Unit
+from derive.expressions.rewrite import transform
 from derive.expressions.sizes import ONE, SCALAR, Shape, Size, is_scalar
 from derive.language.operands import Operand
 

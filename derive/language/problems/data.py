@@ -10,7 +10,8 @@ from derive.expressions.nodes import Add, Expr, Map, Number, Power, Symbol, Time
 from derive.expressions.sizes import ONE, SCALAR, Size, is_column, is_scalar, show
 from derive.language.origin import Origin
 from derive.language.problems.function import Bindings
-from derive.language.text.grammar import Scope, parse
+from derive.language.scope import Scope
+from derive.language.text.grammar import parse
 from derive.language.text.tokens import name_form
 from derive.language.words import closest
 from derive.language.yaml.nodes import Node

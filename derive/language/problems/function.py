@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 
 from derive.errors import DeriveError
 from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import Call, Entry, Expr, Identity, Number, Ones, SizeValue, Symbol, Unit, Unnamed, Zeros, walk
+from derive.expressions.nodes import Call, Entry, Expr, Identity, Number, Ones, SizeValue, Symbol, Unit, Unnamed, Zeros
 from derive.expressions.sizes import Shape, Size
+from derive.expressions.traverse import walk
 from derive.language.evident import evident
 from derive.language.origin import Origin
 from derive.language.problems.declarations import Declaration, closure, declare, path_derivative, resolve_paths
 from derive.language.problems.names import Names, checked_name, declared_name, printed_form
-from derive.language.text.grammar import Scope, parse
+from derive.language.scope import Scope
+from derive.language.text.grammar import parse
 from derive.language.text.tokens import name_form
 from derive.language.words import closest
 from derive.language.yaml.nodes import Node

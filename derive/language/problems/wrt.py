@@ -138,5 +138,3 @@ def _free_name(variable: Symbol, letter: str, wrt_list: bool, taken: set[str], b
             if name not in taken and name not in bindings.sizes and bindings.names.free(name):
                 return name
     raise AssertionError("unreachable")
-
-

@@ -12,7 +12,8 @@ from derive.expressions.nodes import Expr, number
 from derive.expressions.sizes import ONE, Shape
 from derive.language.operands import Operand, Unsized, negated
 from derive.language.origin import Origin
-from derive.language.text.parser import MAX_CHAIN, MAX_DEPTH, Scope
+from derive.language.scope import Scope
+from derive.language.text.parser import MAX_CHAIN, MAX_DEPTH
 from derive.language.text.powers import Powers
 from derive.language.text.tokens import Token, number_value, tokenize
 

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
 from derive.errors import DeriveError
-from derive.expressions.nodes import Expr, ShapeError, Symbol, Unnamed
-from derive.expressions.sizes import Size
+from derive.expressions.nodes import Expr, Symbol
+from derive.expressions.sizes import ShapeError, Size
 from derive.language.indices import Range, check_index
 from derive.language.operands import Combiner, Operand
 from derive.language.origin import Origin
+from derive.language.scope import Scope
 from derive.language.text.tokens import Token
 
 MAX_DEPTH = 60
 """Parentheses, calls and exponents inside one another."""
 MAX_CHAIN = 60
 """Postfix operators, or entry by entry products, in a row."""
-
-
-@dataclass(frozen=True)
-class Scope:
-    """The names that an expression may use, in NFKC: symbols, functions without a formula, size names."""
-
-    symbols: Mapping[str, Symbol] = field(default_factory=dict)
-    unnamed: Mapping[str, Unnamed] = field(default_factory=dict)
-    sizes: frozenset[str] = frozenset()
 
 
 class ParserBase:

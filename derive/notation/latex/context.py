@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from derive.expressions.einstein import bare
-from derive.expressions.nodes import Expr, Path
+from derive.expressions.nodes import Expr
+from derive.expressions.traverse import Path
 from derive.notation.latex.piece import OPEN, Piece, at_least, marked
 from derive.notation.latex.sizing import explicit_units
 from derive.notation.settings import Notation

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from derive.expressions.nodes import Expr, Number, Path, Power, SizeValue, Symbol, Zeros
+from derive.expressions.nodes import Expr, Number, Power, SizeValue, Symbol, Zeros
 from derive.expressions.sizes import ONE, Size
 from derive.expressions.spelling import size_latex
+from derive.expressions.traverse import Path
 from derive.notation.latex.piece import ATOM, FRACTION, PRODUCT, SCRIPT, SUM, Piece, at_least, bracketed
 
 Placed = tuple[Expr, Path]

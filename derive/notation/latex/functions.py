@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from derive.expressions.function import Function
 from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import Apply, Call, D, Expr, Map, Number, Path, Rate, Stack, Symbol, walk
+from derive.expressions.nodes import Apply, Call, D, Expr, Map, Number, Rate, Stack, Symbol
 from derive.expressions.sizes import ONE, is_square
 from derive.expressions.spelling import latex_of, unnamed_latex
+from derive.expressions.traverse import Path, walk
 from derive.notation.definite import evidently_semidefinite, parameters
 from derive.notation.latex.context import Context
 from derive.notation.latex.factors import dims_latex

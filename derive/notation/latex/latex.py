@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from derive.expressions.nodes import Expr, Path
+from derive.expressions.nodes import Expr
+from derive.expressions.traverse import Path
 from derive.notation.latex import breaking as latex_breaking
-from derive.notation.latex.lines import RELATIONS, escape, head, inline, line_left, relation, why
 from derive.notation.latex.print import Printer
 from derive.notation.settings import DEFAULT, Notation
-
-__all__ = ["RELATIONS", "escape", "head", "inline", "latex", "line_left", "pieces", "relation", "why", "width"]
 
 
 def latex(expr: Expr, notation: Notation = DEFAULT, marks: Mapping[Path, str] | None = None) -> str:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from derive.derivation.derivation import Head, Line, Why
+from derive.derivation.derivation import Head, Line
+from derive.derivation.reason import Why
 from derive.expressions.nodes import Expr, Number
 from derive.expressions.sizes import ONE, is_scalar
 from derive.expressions.spelling import symbol_latex

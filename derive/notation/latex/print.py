@@ -18,7 +18,6 @@ from derive.expressions.nodes import (
     MatMul,
     Number,
     Ones,
-    Path,
     Power,
     Rate,
     Scale,
@@ -35,6 +34,7 @@ from derive.expressions.nodes import (
 )
 from derive.expressions.sizes import is_column
 from derive.expressions.spelling import latex_of, size_latex, unnamed_latex
+from derive.expressions.traverse import Path
 from derive.notation.latex.factors import dims_latex, is_reciprocal, number_piece, superscript
 from derive.notation.latex.functions import Functions
 from derive.notation.latex.piece import ATOM, FRACTION, OPEN, PRODUCT, SCRIPT, SUM, Piece, at_least, bracketed, small

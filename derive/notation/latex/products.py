@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from derive.expressions.nodes import Add, Expr, MatMul, Number, Path, Power, Scale, Times
+from derive.expressions.nodes import Add, Expr, MatMul, Number, Power, Scale, Times
 from derive.expressions.sizes import ONE
+from derive.expressions.traverse import Path
 from derive.notation.latex.context import Context
 from derive.notation.latex.factors import Placed, exponent_of, is_letter, is_reciprocal, joined, number_piece, superscript
 from derive.notation.latex.piece import ATOM, FRACTION, INFIX, OPEN, PLAIN, PRODUCT, SCRIPT, SUM, Piece, at_least, bracketed, marked

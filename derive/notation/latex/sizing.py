@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from derive.expressions.nodes import Add, Expr, MatMul, Scale, Transpose, Unit, walk
+from derive.expressions.nodes import Add, Expr, MatMul, Scale, Transpose, Unit
+from derive.expressions.traverse import walk
 
 Known = tuple[bool, bool]
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
-from derive.expressions.nodes import Delta, Entry, Expr, Number, Path, Power, Stack, Symbol, Transpose, Where, Zeros
+from derive.expressions.nodes import Delta, Entry, Expr, Number, Power, Stack, Symbol, Transpose, Where, Zeros
 from derive.expressions.sizes import ONE
+from derive.expressions.traverse import Path
 from derive.notation.latex.context import Context
 from derive.notation.latex.factors import is_null
 from derive.notation.latex.piece import ATOM, BLOCK, OPEN, SCRIPT, Piece, at_least, bracketed, marked, small

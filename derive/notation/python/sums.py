@@ -10,23 +10,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from string import ascii_lowercase
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from derive.expressions.build import ONE, counted, terms, times
 from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import Add, Compare, Delta, Entry, Expr, Map, Number, Power, SizeValue, Sum, Symbol, Times, Where, walk
+from derive.expressions.nodes import Add, Compare, Delta, Entry, Expr, Map, Number, Power, SizeValue, Sum, Symbol, Times, Where
 from derive.expressions.sizes import is_column, is_row
+from derive.expressions.traverse import walk
 from derive.notation.python.code import ADD, ATOM, MUL, POW, Code, fill, negative, total
 from derive.notation.python.identifiers import identifier
 from derive.notation.python.pending import derivative_name
-
-if TYPE_CHECKING:
-    from derive.notation.python.writer import Writer
 
 FEWEST = 3
 """Sums in one another from which on they are written as a contraction; fewer read better as loops."""
 MOST = 30
 """Operands of one `np.einsum`."""
+
+
+class Writer(Protocol):
+    """What writes the parts of a sum: expressions, numbers with their sign apart, whole numbers, positions in an array."""
+
+    def code(self, node: Expr) -> Code: ...
+    def signed(self, node: Expr) -> tuple[bool, Code]: ...
+    def integer(self, expr: Expr) -> Code: ...
+    def position(self, index: Expr) -> str: ...
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from derive.derivation.derivation import Head, Line, Why
+from derive.derivation.derivation import Head, Line
+from derive.derivation.reason import Why
 from derive.expressions.nodes import Expr, Number
 from derive.notation.latex.lines import index_split, indices_of, pairs
 from derive.notation.settings import DEFAULT, Notation
 from derive.notation.text.plain import Plain
 from derive.notation.text.pretty import Pretty, pretty_name
-
-__all__ = ["head", "line", "pretty", "text", "why"]
 
 
 def text(expr: Expr) -> str:

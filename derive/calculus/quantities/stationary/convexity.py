@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from derive.calculus.properties import _halves, definiteness, has, is_nonnegative, is_positive
+from derive.calculus.degree import degree
+from derive.calculus.properties import congruence_halves, definiteness, has, is_nonnegative, is_positive
 from derive.calculus.rules.curvature import CURVED
 from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.expressions.build import coefficient, matmul, negate, transpose
 from derive.expressions.nodes import Add, Call, Expr, Map, MatMul, Number, Power, Sum, Times, Transpose
-from derive.expressions.properties.degree import degree
 from derive.expressions.sizes import is_column
 
 
@@ -101,7 +101,7 @@ def _power(base: Expr, k: int, names: frozenset[str]) -> Curvature | None:
 
 def _form(expr: MatMul, names: frozenset[str]) -> Curvature | None:
     """u'Mu with M semidefinite and u affine, a'X⁻¹a with X positive definite."""
-    found = _halves(expr)
+    found = congruence_halves(expr)
     if found is None:
         return None
     _, middle, right = found
@@ -147,7 +147,7 @@ def _trace(arg: Expr, names: frozenset[str]) -> Curvature | None:
 
 
 def _quadratic(expr: MatMul, names: frozenset[str]) -> str | None:
-    halves = _halves(expr)
+    halves = congruence_halves(expr)
     if halves is None:
         return None
     _, middle, right = halves

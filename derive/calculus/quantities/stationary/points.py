@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from derive.calculus.degree import degree
+from derive.calculus.indices.evaluate import in_figures
 from derive.calculus.indices.explicit import by_entries, entries_of
-from derive.calculus.linear.inner_product import joined
 from derive.calculus.linear.structure import CURVED
-from derive.calculus.passes.numbers import in_figures
-from derive.calculus.properties import definiteness, is_positive
+from derive.calculus.properties import is_positive
+from derive.calculus.quantities.stationary.lines import eigenvector_lines, inside, solution_lines, without_closed_form
 from derive.calculus.quantities.stationary.second_order_test import (
     SECOND_ORDER_TEST,
     by_convexity,
@@ -18,19 +19,21 @@ from derive.calculus.quantities.stationary.second_order_test import (
     sign_of,
     starred,
 )
-from derive.calculus.routes.definition import Setting, setting
-from derive.calculus.simplify.collect import neat
+from derive.calculus.setting.setting import Setting, setting
+from derive.calculus.simplify.distribute import expanded
+from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy
 from derive.calculus.solve.least_norm import short_sizes
 from derive.calculus.solve.matrix_equation import solve
-from derive.calculus.solve.unknown import Solved, expanded
-from derive.derivation.derivation import Chain, Found, Head, Line, Result, Why
+from derive.derivation.derivation import Chain, Found, Head, Line, Result
+from derive.derivation.reason import Why, joined
 from derive.errors import DeriveError
-from derive.expressions.build import ONE, add, coefficient, is_zero, matmul, power, scale, terms, times, transpose, zero
+from derive.expressions.build import add, matmul, power, scale, terms, times, transpose, zero
 from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import Call, Expr, Map, MatMul, Number, Power, Scale, Stack, Symbol, number, substitute, walk
-from derive.expressions.properties.degree import degree
+from derive.expressions.nodes import Call, Expr, Map, Stack, Symbol, number
+from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import SCALAR
+from derive.expressions.traverse import walk
 
 
 def stationary(
@@ -110,82 +113,6 @@ def _put_back(
     return [replace(chains[0], lines=(*lines, *rest)), *chains[1:]], found
 
 
-def solution_lines(g: Expr, x: Symbol, solved: Solved) -> list[Line]:
-    """gradient = 0, each move, x* = …"""
-    solution: dict[Symbol, Expr] = {x: solved.solution}
-    opening = "derivative = 0" if x.is_scalar else "gradient = 0"
-    lines = [Line(zero(g.shape), "stationary", (opening,), "equation", g, equation=True, solution=solution)]
-    for move in solved.moves[:-1]:
-        if move.left is lines[-1].left and move.right is lines[-1].expr:
-            continue
-        if move.identity:
-            lines.append(Line(move.right, "put-back", move.why, "equation", move.left, "=", True))
-        else:
-            lines.append(Line(move.right, "rearrange", move.why, "equation", move.left, "⇔", True, solution=solution))
-    last = solved.moves[-1]
-    lines.append(Line(solved.solution, "solve", last.why, "stationary", starred(x), "⇔"))
-    if solved.particular is not None:
-        lines.append(Line(solved.particular, "solve", solved.least, "stationary", starred(x), "="))
-    return lines
-
-
-def inside(x: Symbol, at: Expr, known: tuple[Why, ...]) -> tuple[Why, ...]:
-    """That the point lies where its variable may be, when that is not evident."""
-    if "spd" not in x.has or definiteness(at) == "positive definite":
-        return ()
-    if isinstance(at, Scale) and definiteness(at.arg) == "positive definite" and known:
-        return ()  # said of its scalar factor
-    return ((at, " is positive definite"),)
-
-
-def without_closed_form(s: Setting, g: Expr, x: Symbol, head: Head | None = None) -> tuple[Line, ...]:
-    """The equation gradient = 0 as it stands, and what is known of its solutions."""
-    p = s.problem
-    whys: list[Why] = [("stationary where this is 0; no closed form",)]
-    shape = convexity(s)
-    names = {v.name for v in p.wrt}
-    if not g.free & names:
-        where = "stationary everywhere" if is_zero(g) else "stationary nowhere, unless it is 0"
-        whys = [("it does not depend on ", x, f": {where}")]
-    elif shape is not None:
-        whys.append((f"f is {shape.kind} ({shape.words}): every solution is a global {by_convexity(shape)[0]}",))
-    lines = [Line(g, "stationary", joined(whys), "gradient", head or Head("gradient", p.name, p.wrt))]
-    eigen = _eigenvectors(g, x)
-    if eigen is not None and head is None:
-        lines.append(eigen)
-    return tuple(lines)
-
-
-def _eigenvectors(g: Expr, x: Symbol) -> Line | None:
-    """Ax = r Bx with a scalar r that may hold x, of c (Ax − r Bx) = 0: the eigenvectors of A (generalized ones, with B)."""
-    inner = g.arg if isinstance(g, Scale) else g
-    opened = expanded(inner, x.name)
-    fixed: list[Expr] = []
-    moving: list[Expr] = []
-    for term in terms(opened):
-        scalar, body = (term.scalar, term.arg) if isinstance(term, Scale) else (ONE, term)
-        chain = body.factors if isinstance(body, MatMul) else (body,)
-        if chain[-1] is not x or any(x.name in f.free for f in chain[:-1]):
-            return None
-        (moving if x.name in scalar.free else fixed).append(term)
-    if len(fixed) != 1 or len(moving) != 1 or not isinstance(fixed[0], MatMul | Scale):
-        return None
-    c, left = coefficient(fixed[0])
-    right = tidy(scale(number(-1 / c), moving[0]))
-    if not isinstance(left, MatMul):
-        return None
-    matrix = matmul(*left.factors[:-1])
-    nonzero = any(isinstance(n, Power) and x.name in n.free and _is_negative(n.exponent) for n in walk(g)) or "unit" in x.has
-    generalized = not (isinstance(right, Scale) and right.arg is x)
-    words = " is a generalized eigenvector of " if generalized else " is an eigenvector of "
-    why: Why = (x, words if nonzero else f" is 0 or{words[3:]}", matrix)
-    return Line(right, "rearrange", why, "equation", left, "⇔", True)
-
-
-def _is_negative(exponent: Expr) -> bool:
-    return isinstance(exponent, Number) and exponent.value < 0
-
-
 def _on_a_curved_set(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Result | tuple[Result, ...]]:
     """The projected gradient = 0; a linear function on the sphere is solved, with the Riemannian second-order test."""
     p = s.problem
@@ -194,7 +121,7 @@ def _on_a_curved_set(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Resul
         return linear
     lines = (
         Line(g, "stationary", ("stationary where the projected gradient is 0",), "gradient", Head("gradient", p.name, p.wrt)),
-        *((eigen,) if (eigen := _eigenvectors(g, x)) is not None else ()),
+        *((eigen,) if (eigen := eigenvector_lines(g, x)) is not None else ()),
     )
     title = "Stationary points on the sphere" if "unit" in x.has else "Stationary points"
     return [Chain("stationary", title, lines)], Result(g, classification="undetermined")
@@ -225,7 +152,7 @@ def _linear_on_the_sphere(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], 
 
 def _scalar(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Result | tuple[Result, ...]]:
     from derive.calculus import algebra
-    from derive.calculus.quantities.second_derivative import hessian
+    from derive.calculus.quantities.hessian import hessian
 
     nothing = zero(g.shape)
     solved = solve(g, x)
@@ -279,8 +206,8 @@ def _by_entries(
 ) -> tuple[list[Chain], Result | tuple[Result, ...]] | None:
     """∂f/∂x_i = 0 solved by SymPy for the entries; each point by the second-order test with f₁₁ and the determinant."""
     from derive.calculus import algebra
-    from derive.calculus.differentiate.level import spread
     from derive.calculus.linear.matrix import matrix_of
+    from derive.calculus.simplify.distribute import spread
 
     rows = entries_of(g)
     table: Expr = neat(matrix_of(spread(applied[0], frozenset({applied[1].name})), applied[1]), [])
@@ -330,5 +257,3 @@ def _refuse_kinks(s: Setting) -> None:
                     f"stationary points of a function with {name} are not solved for: it is not differentiable everywhere",
                     code="missing-rule", where=s.problem.positions.get("find"),
                 )
-
-

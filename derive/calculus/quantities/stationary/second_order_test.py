@@ -5,17 +5,19 @@ Source: Boyd & Vandenberghe, Convex Optimization, sec. 3.1.4; Magnus & Neudecker
 
 from __future__ import annotations
 
-from derive.calculus.linear.inner_product import joined
-from derive.calculus.passes.conditions import full_rank
 from derive.calculus.properties import definiteness, is_invertible, is_nonnegative, is_positive, is_symmetric
 from derive.calculus.quantities.stationary.convexity import Curvature, curvature
-from derive.calculus.routes.definition import Setting
-from derive.calculus.simplify.collect import collect, neat
+from derive.calculus.setting.setting import Setting
+from derive.calculus.simplify.collect import collect
+from derive.calculus.simplify.distribute import expanded
+from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy, tidy_with
-from derive.calculus.solve.unknown import Term, expanded, gathered_left, split_terms
-from derive.derivation.derivation import Chain, Head, Line, Step, Why
+from derive.calculus.solve.unknown import Term, gathered_left, split_terms
+from derive.derivation.derivation import Chain, Head, Line, Step
+from derive.derivation.reason import Why, full_rank, joined
 from derive.expressions.build import ONE, add, coefficient, inverse, is_zero, matmul, power, scale, terms, times, transpose
-from derive.expressions.nodes import Add, Call, Expr, Identity, MatMul, Number, Power, Scale, SizeValue, Symbol, Times, number, substitute, transform
+from derive.expressions.nodes import Add, Call, Expr, Identity, MatMul, Number, Power, Scale, SizeValue, Symbol, Times, number
+from derive.expressions.rewrite import substitute, transform
 from derive.expressions.sizes import is_column
 
 SECOND_ORDER_TEST = "Second-order test"
@@ -235,7 +237,7 @@ def _quadratic_form(parts, k: Symbol) -> Expr:  # type: ignore[no-untyped-def]
 
 def _squares(form: Expr) -> Expr:
     """h'B'Bh as ‖Bh‖², tr(H'B'BH) likewise."""
-    from derive.calculus.properties import _halves
+    from derive.calculus.properties import congruence_halves
 
     out = []
     changed = False
@@ -246,7 +248,7 @@ def _squares(form: Expr) -> Expr:
         for f in factors:
             chain = f.args[0] if isinstance(f, Call) and f.name == "tr" else f
             if isinstance(chain, MatMul):
-                halves = _halves(chain)
+                halves = congruence_halves(chain)
                 if halves is not None and halves[1] is None:
                     f = Power(Call("norm", (matmul(*halves[2]),)), number(2))
                     changed = True

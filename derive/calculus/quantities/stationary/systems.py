@@ -9,21 +9,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from derive.calculus.differentiate.level import Motion, level
-from derive.calculus.linear.inner_product import joined
+from derive.calculus.differentiate.level import level
+from derive.calculus.differentiate.variation import Motion
 from derive.calculus.linear.structure import CURVED
 from derive.calculus.properties import definiteness
 from derive.calculus.quantities.stationary.convexity import curvature
-from derive.calculus.quantities.stationary.points import inside, without_closed_form
+from derive.calculus.quantities.stationary.lines import inside, without_closed_form
 from derive.calculus.quantities.stationary.second_order_test import SECOND_ORDER_TEST, by_convexity, convexity, second_order, starred
-from derive.calculus.routes.definition import Setting
-from derive.calculus.simplify.collect import neat
+from derive.calculus.setting.setting import Setting
+from derive.calculus.simplify.distribute import expanded
+from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.calculus.solve.matrix_equation import solve
-from derive.calculus.solve.unknown import Move, Solved, expanded, split_terms
-from derive.derivation.derivation import Chain, Head, Line, Result, Why
+from derive.calculus.solve.unknown import Move, Solved, split_terms
+from derive.derivation.derivation import Chain, Head, Line, Result
+from derive.derivation.reason import Why, joined
 from derive.expressions.build import ONE, add, coefficient, is_zero, negate, scale, zero
-from derive.expressions.nodes import Add, D, Expr, Identity, Map, Number, Power, Stack, Symbol, number, substitute, transform
+from derive.expressions.nodes import Add, D, Expr, Identity, Map, Number, Power, Stack, Symbol, number
+from derive.expressions.rewrite import substitute, transform
 
 Points = Mapping[str, Result] | tuple[Mapping[str, Result], ...]
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from derive.calculus.simplify.laws.cases import constant_part
 from derive.calculus.simplify.laws.hadamard import cancelled, masked
 from derive.calculus.simplify.laws.hadamard import summed as summed_entries
+from derive.calculus.simplify.laws.letters import unshadowed
 from derive.calculus.simplify.laws.partial_trace import shorter
 from derive.calculus.simplify.laws.unit_sums import gathered
-from derive.expressions.build import ONE, add, coefficient, fresh_letter, is_zero, matmul, power, scale, times, transpose, zero
+from derive.expressions.build import ONE, add, is_zero, matmul, power, scale, times, transpose, zero
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import (
-    Add,
     Call,
     Commutation,
-    Compare,
     Expr,
     Identity,
     Map,
@@ -24,13 +24,7 @@ from derive.expressions.nodes import (
     SizeValue,
     Stack,
     Sum,
-    Symbol,
-    Times,
-    Where,
     number,
-    substitute,
-    transform,
-    walk,
 )
 from derive.expressions.sizes import ONE as ONE_SIZE
 from derive.expressions.sizes import is_column
@@ -121,49 +115,6 @@ def called(name: str, args: tuple[Expr, ...]) -> Expr | None:
     return None
 
 
-def chosen(condition: Expr, then: Expr, otherwise: Expr) -> Expr:
-    """By cases of a scalar, with what a case knows put in: where a > b the larger of them is a, elsewhere b."""
-    if isinstance(condition, Compare) and condition.is_scalar:
-        a, b = (condition.left, condition.right) if condition.op in (">", ">=") else (condition.right, condition.left)
-        for name, above, below in (("max", a, b), ("min", b, a)):
-            both = (Call(name, (a, b)), Call(name, (b, a)))
-            then = substitute_all(then, both, above)
-            otherwise = substitute_all(otherwise, both, below)
-    return Where(condition, then, otherwise)
-
-
-def _constant(expr: Expr) -> tuple[Expr, Expr]:
-    """(2/N, e) of 2e/N: numbers and sizes stand before a sum, even those of a case that is 0 otherwise."""
-    if isinstance(expr, Where) and (is_zero(expr.then) or is_zero(expr.otherwise)):
-        constant, bare = _constant(expr.otherwise if is_zero(expr.then) else expr.then)
-        return constant, expr.rebuild((expr.condition, *((expr.then, bare) if is_zero(expr.then) else (bare, expr.otherwise))))
-    scalar, arg = (expr.scalar, expr.arg) if isinstance(expr, Scale) else (expr, ONE)
-    factors = scalar.factors if isinstance(scalar, Times) else (scalar,)
-    plain = [f for f in factors if isinstance(f.base if isinstance(f, Power) else f, Number | SizeValue)]
-    rest = [f for f in factors if f not in plain]
-    return (times(*plain), scale(times(*rest), arg)) if plain and (rest or arg is not ONE) else (ONE, expr)
-
-
-def scaled(scalar: Expr, arg: Expr) -> Expr:
-    """A scalar times a vector or matrix, which stands in a case that is 0 otherwise: {x where w'x > 0, 0 elsewhere}."""
-    factors = scalar.factors if isinstance(scalar, Times) else (scalar,)
-    for k, case in enumerate(factors):
-        if isinstance(case, Where) and case.condition.is_scalar and (is_zero(case.then) or is_zero(case.otherwise)):
-            then, otherwise = (zero(arg.shape) if is_zero(value) else scale(value, arg) for value in (case.then, case.otherwise))
-            inside = chosen(case.condition, then, otherwise)
-            return scaled(times(*factors[:k], *factors[k + 1 :]), inside)
-    if isinstance(arg, Where) and arg.condition.is_scalar and (is_zero(arg.then) or is_zero(arg.otherwise)):
-        return arg.rebuild((arg.condition, *(zero(arg.shape) if is_zero(v) else scale(scalar, v) for v in (arg.then, arg.otherwise))))
-    return scale(scalar, arg)
-
-
-def substitute_all(expr: Expr, calls: tuple[Expr, ...], value: Expr) -> Expr:
-    """The expression with each of the calls replaced, where it holds one."""
-    if not any(node in calls for node in walk(expr)):
-        return expr
-    return transform(expr, lambda node: value if node in calls else node)
-
-
 def _divided(a: Expr, b: Expr) -> Expr | None:
     if isinstance(a, Scale):
         return scale(a.scalar, Call("quotient", (a.arg, b)))
@@ -180,50 +131,11 @@ def traced(node: Expr) -> Expr:
     return add(*(row[k] for k, row in enumerate(blocks.rows))) if all(c.is_scalar for c in blocks.children) else node
 
 
-def opposite(expr: Add) -> Expr:
-    """The sum with every sign changed, a positive term first."""
-    terms = [scale(number(-1), t) for t in expr.terms]
-    first = next((k for k, t in enumerate(terms) if not negative(t)), 0)
-    return add(terms[first], *terms[:first], *terms[first + 1 :])
-
-
-def negative(term: Expr) -> bool:
-    """Whether the number in front is < 0."""
-    return coefficient(term)[0] < 0
-
-
-def unshadowed(index: Symbol, body: Expr) -> Expr:
-    """The body of a sum with another letter for the sums in it over an index of the same name."""
-    return _relettered(body, index.name)
-
-
-def unclashed(expr: Expr) -> Expr:
-    """The expression with another letter for the sums over an index whose name stands free in it: a symbol k beside Σ over k."""
-    for name in sorted({node.index.name for node in walk(expr) if isinstance(node, Sum)} & expr.free):
-        expr = _relettered(expr, name)
-    return expr
-
-
-def _relettered(body: Expr, name: str) -> Expr:
-    sums = {node.index.name for node in walk(body) if isinstance(node, Sum)}
-    if name not in sums:
-        return body
-    letter = fresh_letter(body)
-
-    def visit(node: Expr) -> Expr:
-        if not isinstance(node, Sum) or node.index.name != name:
-            return node
-        other: Symbol = Symbol(letter, node.index.dims, node.index.has)
-        return Sum(other, node.lower, node.upper, substitute(node.body, {node.index: other}))
-
-    return transform(body, visit)
-
-
 def summed_over(expr: Sum, new: tuple[Expr, ...]) -> Expr:
     """A sum over an index with these children, the numbers and sizes of its terms in front."""
     if is_zero(new[-1]):
         return zero(expr.shape)
-    constant, body = _constant(new[-1])
+    constant, body = constant_part(new[-1])
     out = expr.rebuild((*new[:-1], unshadowed(expr.index, body)))
     if isinstance(out, Sum) and (whole := gathered(out)) is not None:
         from derive.calculus.simplify.simplify import tidy

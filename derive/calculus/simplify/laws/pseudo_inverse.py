@@ -6,8 +6,8 @@ Source: Penrose (1955), A generalized inverse for matrices; Magnus & Neudecker, 
 from __future__ import annotations
 
 from derive.calculus.properties import has
-from derive.expressions.build import MINUS_ONE, add, coefficient, matmul, power, scale, transpose
-from derive.expressions.nodes import Add, Call, Expr, Identity, MatMul, Transpose, number
+from derive.expressions.build import MINUS_ONE, matmul, power, scale, transpose
+from derive.expressions.nodes import Add, Call, Expr, Identity, MatMul, Transpose
 
 Found = tuple[tuple[Expr, ...], str, Expr]
 """The factors that are left, the property that was used, the matrix whose it is; no factors at all: the product is 0."""
@@ -43,7 +43,7 @@ def pinv(x: Expr) -> Expr:
     return out
 
 
-def _inverts(a: Expr, b: Expr) -> Expr | None:
+def inverts(a: Expr, b: Expr) -> Expr | None:
     """X when a and b are X and X⁺ in one order or the other."""
     if b is pinv(a):
         return a
@@ -52,17 +52,17 @@ def _inverts(a: Expr, b: Expr) -> Expr | None:
 
 def _three(a: Expr, b: Expr, c: Expr) -> Found | None:
     if a is c:
-        x = _inverts(a, b)
+        x = inverts(a, b)
         return None if x is None else ((a,), "penrose", _plain(a, b))
-    if _inverts(a, b) is not None and c in (transpose(a), _turned(a)):
+    if inverts(a, b) is not None and c in (transpose(a), _turned(a)):
         return (c,), "penrose", _plain(a, b)
-    if _inverts(b, c) is not None and a in (transpose(c), _turned(c)):
+    if inverts(b, c) is not None and a in (transpose(c), _turned(c)):
         return (a,), "penrose", _plain(b, c)
     return None
 
 
 def _two(a: Expr, b: Expr) -> Found | None:
-    x = _inverts(a, b)
+    x = inverts(a, b)
     if x is not None:
         if isinstance(x, Transpose):
             return (pinv(x.arg), x.arg) if a is x else (x.arg, pinv(x.arg)), "penrose-symmetric", x.arg
@@ -70,7 +70,7 @@ def _two(a: Expr, b: Expr) -> Found | None:
             return (Identity(a.shape[0]),), "penrose-rank", x
         return None
     for projection, beside, left in ((a, b, False), (b, a, True)):
-        pair = _complement(projection)
+        pair = complement(projection)
         if pair is None:
             continue
         first, last = pair
@@ -80,18 +80,18 @@ def _two(a: Expr, b: Expr) -> Found | None:
     return None
 
 
-def _complement(expr: Expr) -> tuple[Expr, Expr] | None:
+def complement(expr: Expr) -> tuple[Expr, Expr] | None:
     """(A, B) of I − AB where A and B are X and X⁺."""
     if not isinstance(expr, Add) or len(expr.terms) != 2 or not isinstance(expr.terms[0], Identity):
         return None
     product = scale(MINUS_ONE, expr.terms[1])
-    if not isinstance(product, MatMul) or len(product.factors) != 2 or _inverts(*product.factors) is None:
+    if not isinstance(product, MatMul) or len(product.factors) != 2 or inverts(*product.factors) is None:
         return None
     return product.factors[0], product.factors[1]
 
 
 def _plain(a: Expr, b: Expr) -> Expr:
-    x = _inverts(a, b)
+    x = inverts(a, b)
     assert x is not None
     return x.arg if isinstance(x, Transpose) else x
 
@@ -109,48 +109,3 @@ def said(name: str, x: Expr) -> tuple[str | Expr, ...]:
         product = matmul(x, pinv(x))
         return (transpose(product), " = ", product)
     return (matmul(x, pinv(x), x), " = ", x)
-
-
-def gathered(expr: Add) -> Expr:
-    """A sum of terms with X X⁺ brought together in I − X X⁺, where that leaves fewer terms: M − XX⁺M is (I − XX⁺)M."""
-    from derive.calculus.simplify.collect import collect
-
-    opened = collect(add(*(t for term in expr.terms for t in _opened(term))))
-    terms = list(opened.terms) if isinstance(opened, Add) else [opened]
-    out: list[Expr] = []
-    while terms:
-        c, whole = coefficient(terms.pop(0))
-        for other in terms:
-            joined = _beside(whole, coefficient(other)[1]) if coefficient(other)[0] == -c else None
-            if joined is not None:
-                terms.remove(other)
-                whole = joined
-                break
-        out.append(whole if c == 1 else scale(number(c), whole))
-    return add(*out) if len(out) < len(expr.terms) else expr
-
-
-def _opened(term: Expr) -> tuple[Expr, ...]:
-    """The two terms of a product with a factor I − X X⁺."""
-    c, body = coefficient(term)
-    if isinstance(body, MatMul):
-        for k, factor in enumerate(body.factors):
-            pair = _complement(factor)
-            if pair is not None:
-                front, back = body.factors[:k], body.factors[k + 1 :]
-                return scale(number(c), matmul(*front, *back)), scale(number(-c), matmul(*front, *pair, *back))
-    return (term,)
-
-
-def _beside(one: Expr, other: Expr) -> Expr | None:
-    """(I − X X⁺)M of M and X X⁺ M, in either order; the brackets stand where the other has X X⁺."""
-    for short, long in ((one, other), (other, one)):
-        factors = short.factors if isinstance(short, MatMul) else (short,)
-        more = long.factors if isinstance(long, MatMul) else (long,)
-        if short is other or len(more) != len(factors) + 2:
-            continue
-        for k in range(len(factors) + 1):
-            a, b = more[k : k + 2]
-            if (*more[:k], *more[k + 2 :]) == factors and _inverts(a, b) is not None:
-                return matmul(*factors[:k], add(Identity(a.shape[0]), scale(MINUS_ONE, matmul(a, b))), *factors[k:])
-    return None

@@ -1,13 +1,107 @@
-"""Terms of a sum that are written as one: f(B, C) - f(B, E) is f(B, C - E), the two triangles of a matrix make the matrix."""
+"""Common factors of terms taken out: numbers, scalars, matrices at either end."""
 
 from __future__ import annotations
 
-from derive.expressions.build import add, coefficient, matmul, scale
+from fractions import Fraction
+
+from derive.calculus.simplify.collect import collect
+from derive.calculus.simplify.signs import positive_first
+from derive.calculus.simplify.simplify import tidy
+from derive.calculus.simplify.terms import join, split
+from derive.expressions.build import ONE, add, coefficient, matmul, scale
 from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import Add, Call, Expr, MatMul, Scale, Transpose, Where, number
+from derive.expressions.nodes import Add, Call, Expr, MatMul, Number, Scale, Transpose, Where, number
 
 Key = tuple[Expr | None, tuple[Expr, ...], str, tuple[Expr, ...], tuple[Expr, ...]]
 """The scalar in front but for its number, the factors before, the function and its other arguments, the factors behind."""
+
+
+def factor(expr: Expr) -> Expr:
+    """A sum with its common factors taken out where that makes it shorter."""
+    if not isinstance(expr, Add):
+        return expr
+    parts = [split(t) for t in expr.terms]
+    number_out = _common_number([c for c, _, _ in parts])
+    scalars_out = common_scalars([p for _, p, _ in parts])
+    if number_out != 1 or scalars_out:
+        inner = []
+        for c, powers, body in parts:
+            left = dict(powers)
+            for base, exponent in scalars_out.items():
+                if left[base] is exponent:
+                    del left[base]
+                else:
+                    left[base] = tidy(add(left[base], scale(number(-1), exponent)))
+            inner.append(tidy(join(c / number_out, left, body)))
+        return scale(join(number_out, scalars_out, None), factor(add(*inner)))
+    if expr.is_scalar:
+        return expr
+    if len({body for _, _, body in parts}) == 1 and any(isinstance(b, Add) for _, powers, _ in parts for b in powers):
+        from derive.calculus.algebra import simplify_scalar
+
+        return scale(simplify_scalar(add(*(join(c, powers, None) for c, powers, _ in parts))), parts[0][2] or ONE)
+    return _common_chain(expr, parts)
+
+
+def _common_number(values: list[Fraction]) -> Fraction:
+    """The number that all terms share in absolute value (−1 only when every term is negative)."""
+    sizes = {abs(v) for v in values}
+    if len(sizes) != 1:
+        return Fraction(1)
+    size = sizes.pop()
+    return -size if all(v < 0 for v in values) else size
+
+
+def common_scalars(powers: list[dict[Expr, Expr]]) -> dict[Expr, Expr]:
+    out: dict[Expr, Expr] = {}
+    for base, exponent in powers[0].items():
+        found = [p.get(base) for p in powers]
+        if any(e is None for e in found):
+            continue
+        if all(isinstance(e, Number) for e in found):
+            values = [e.value for e in found if isinstance(e, Number)]
+            if all(v > 0 for v in values):
+                out[base] = number(min(values))
+            elif all(v < 0 for v in values):
+                out[base] = number(max(values))
+        elif all(e is exponent for e in found):
+            out[base] = exponent
+    return out
+
+
+def _common_chain(expr: Add, parts: list[tuple[Fraction, dict[Expr, Expr], Expr | None]]) -> Expr:
+    """(A + A')x from Ax + A'x: the common factors of matrix products at one end."""
+    chains = [_factors(body) for _, _, body in parts]
+    shortest = min(len(c) for c in chains)
+    if shortest == 0:
+        return expr
+    right = 0
+    while right < shortest and len({id(c[len(c) - 1 - right]) for c in chains}) == 1:
+        right += 1
+    left = 0
+    while left < shortest and len({id(c[left]) for c in chains}) == 1:
+        left += 1
+    if not left and not right:
+        return expr
+    sides = [("right", right)] if right >= left else [("left", left)]
+    side, count = sides[0]
+    inner: list[Expr] = []
+    for (c, powers, _), chain in zip(parts, chains, strict=True):
+        rest = chain[: len(chain) - count] if side == "right" else chain[count:]
+        if not rest:
+            return expr
+        inner.append(join(c, powers, matmul(*rest)))
+    if any(t.is_scalar for t in inner):
+        return expr
+    bracket = factor(positive_first(united(collect(add(*inner)))))
+    common = chains[0][len(chains[0]) - count :] if side == "right" else chains[0][:count]
+    return matmul(bracket, *common) if side == "right" else matmul(*common, bracket)
+
+
+def _factors(body: Expr | None) -> tuple[Expr, ...]:
+    if body is None:
+        return ()
+    return body.factors if isinstance(body, MatMul) else (body,)
 
 
 def united(expr: Expr) -> Expr:
@@ -45,9 +139,6 @@ def _linear(term: Expr) -> tuple[Key, Expr] | None:
 
 
 def _call(key: Key, argument: Expr) -> Expr:
-    from derive.calculus.simplify.collect import collect, factor, positive_first
-    from derive.calculus.simplify.simplify import tidy
-
     scalar, before, name, others, behind = key
     inner = factor(positive_first(collect(tidy(argument))))
     if isinstance(inner, Add) and isinstance(inner.terms[0], Transpose) and inner.terms[0].arg in inner.terms:
@@ -67,16 +158,12 @@ def _cases(expr: Add) -> Expr:
         if case is None or len(alike) == 1:
             out.append(term)
         elif all(c is None or c.condition is not case.condition for c in found[:k]):
-            from derive.calculus.simplify.simplify import tidy
-
             out.append(tidy(Where(case.condition, add(*(c.then for c in alike)), add(*(c.otherwise for c in alike)))))
     return add(*out)
 
 
 def _case(term: Expr) -> Where | None:
     """A term by cases, what multiplies it entry by entry put into each case."""
-    from derive.calculus.simplify.simplify import tidy
-
     scalar, body = (term.scalar, term.arg) if isinstance(term, Scale) else (None, term)
     inside: tuple[Expr, ...]
     match body:

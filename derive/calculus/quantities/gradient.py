@@ -1,0 +1,101 @@
+"""The gradient, read off the directional derivative."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from derive.calculus.indices.explicit import by_entries, explicit
+from derive.calculus.linear.inner_product import gradient
+from derive.calculus.linear.structure import CURVED, in_structure
+from derive.calculus.setting.setting import Setting, one_of
+from derive.calculus.simplify.property_reasons import property_whys
+from derive.calculus.simplify.result_form import neat
+from derive.calculus.simplify.simplify import tidy
+from derive.derivation.derivation import Head, Line, Step
+from derive.derivation.reason import Why, joined
+from derive.errors import DeriveError
+from derive.expressions.build import add, inverse, matmul, times, transpose
+from derive.expressions.nodes import Call, Expr
+from derive.expressions.rewrite import substitute
+
+
+def gradient_lines(s: Setting, first: Expr) -> tuple[list[Line], dict[str, Expr], dict[str, Expr]]:
+    """The lines from Df to ∇f; the gradients with those by curved variables on the surrounding space, and all in the structure."""
+    p = s.problem
+    if s.unit_speed:
+        (x,) = p.wrt
+        if "gradient" not in p.find:
+            return [], {x.name: first}, {x.name: first}
+        line = Line(first, "read-off", ("a scalar variable: the derivative",), "gradient", Head("gradient", p.name, p.wrt))
+        return [line], {x.name: first}, {x.name: first}
+    lines, structured = read_off(s, first)
+    free = structured
+    curved = {x.name: gradient(first, h)[0] for x, h in zip(p.wrt, s.directions, strict=True) if CURVED & x.has}
+    if curved:
+        free = {**structured, **curved}
+    if p.inner_product is not None:
+        more, structured = in_other_inner_product(s, structured)
+        lines += more
+    for x in p.wrt:
+        g = structured[x.name]
+        lines.append(Line(g, "gradient", (), "gradient", one_of("gradient", p, x)))
+        if s.written is not p.function:
+            full = tidy(substitute(g, dict(p.let)))
+            if full is not g:
+                whys = joined([(u, " = ", d) for u, d in p.let if u.name in g.free])
+                lines.append(Line(full, "intermediate", whys, "gradient", steps=(Step(g, full, "intermediate", ()),)))
+                structured[x.name] = full
+    return lines, free, structured
+
+
+def in_other_inner_product(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Line], dict[str, Expr]]:
+    """⟨G, H⟩ = ⟨M⁻¹G, H⟩_M for ⟨X, Y⟩_M = tr(X'MY): the gradient under another inner product."""
+    p = s.problem
+    metric = p.inner_product
+    assert metric is not None
+    if len(p.wrt) > 1 or p.wrt[0].shape[0] != metric.shape[0]:
+        raise DeriveError("the inner product is by one variable with as many rows as its matrix", code="inner-product",
+                          where=p.positions.get("inner-product"))
+    (x,), (h,) = p.wrt, p.directions
+    if {"symmetric", "skew", "diagonal", "upper", "lower", "orthogonal", "stiefel", "unit"} & x.has:
+        raise DeriveError(f"the gradient of a structured variable under another inner product is not done yet: {x.name}",
+                          code="missing-rule", where=p.positions.get("inner-product"))
+    g = neat(matmul(inverse(metric), gradients[x.name]), [])
+    pair = matmul(transpose(g), metric, h)
+    expr = pair if pair.is_scalar else Call("tr", (pair,))
+    line = Line(expr, "inner-product", ("the inner product with ", metric, ": ", matmul(metric, inverse(metric)), " = I"), "derivative")
+    old = Call("inner", (gradients[x.name], h))
+    return [replace(line, steps=(Step(old, expr, "inner-product", ()),))], {x.name: g}
+
+
+def read_off(s: Setting, expr: Expr) -> tuple[list[Line], dict[str, Expr]]:
+    """The lines Df = ⟨G, H⟩ (and the projection onto the structure), and G for each variable."""
+    p = s.problem
+    found: dict[str, Expr] = {}
+    whys: list[Why] = [("read off",)]
+    products: list[Expr] = []
+    for x, h in zip(p.wrt, s.directions, strict=True):
+        g, used = gradient(expr, h)
+        if by_entries(p.function, x):
+            g = explicit(g) or g
+        found[x.name] = g
+        whys.extend(property_whys(used))
+        products.append(Call("inner", (g, h)) if not h.is_scalar else times(g, h))
+    total = add(*products)
+    lines: list[Line] = []
+    if total is not expr and all(x.is_scalar for x in p.wrt):
+        return [], found
+    if total is not expr:
+        lines.append(Line(total, "read-off", joined(list(dict.fromkeys(whys))), steps=(Step(expr, total, "read-off", ()),)))
+    projected: list[Expr] = []
+    reasons: list[Why] = []
+    for x, h in zip(p.wrt, s.directions, strict=True):
+        g, why = in_structure(found[x.name], x, h)
+        if g is not found[x.name]:
+            reasons.append(why)
+            found[x.name] = g
+        projected.append(Call("inner", (g, h)) if not h.is_scalar else times(g, h))
+    after = add(*projected)
+    if after is not total:
+        lines.append(Line(after, "structure", joined(reasons), steps=(Step(total, after, "structure", ()),)))
+    return lines, found

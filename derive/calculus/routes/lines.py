@@ -1,0 +1,53 @@
+"""Lines that several routes share: levels taken, a line cleaned."""
+
+from __future__ import annotations
+
+from derive.calculus.differentiate.caption import reason
+from derive.calculus.differentiate.level import level
+from derive.calculus.differentiate.variation import Motion
+from derive.calculus.simplify.collect import collect
+from derive.calculus.simplify.property_reasons import property_whys
+from derive.calculus.simplify.result_form import neat
+from derive.calculus.simplify.simplify import tidy, tidy_with
+from derive.calculus.simplify.used import Used
+from derive.derivation.derivation import Line, Step
+from derive.derivation.reason import Why, joined
+from derive.expressions.nodes import Add, Expr
+from derive.expressions.rewrite import transform
+
+
+def levels(start: Expr, m: Motion, quantity: str, first: tuple[Step, ...] = ()) -> list[Line]:
+    """Lines until nothing is pending; `first` are steps that lead from the line above to `start`."""
+    lines: list[Line] = []
+    expr = start
+    while expr.pending:
+        done = level(expr, m)
+        name, why = reason(done)
+        lines.append(Line(done.expr, name, why, quantity, steps=(*first, *done.steps)))
+        first = ()
+        expr = done.expr
+        if len(lines) > 400:
+            raise AssertionError("a derivative stays pending")
+    return lines
+
+
+def cleaned(expr: Expr, quantity: str) -> Line | None:
+    """A line that uses what is declared and collects like terms, when that changes something."""
+    used: Used = []
+    words: list[str] = []
+    now = tidy_with(expr, used)
+    steps = []
+    if now is not expr:
+        steps.append(Step(expr, now, "declared-properties", ()))
+    after = neat(collect(now), used) if not expr.is_scalar else tidy(transform(now, lambda e: collect(e, words, used)))
+    if after is not now:
+        steps.append(Step(now, after, "collect", ()))
+    if not steps or (not used and _same_terms(expr, after)):
+        return None
+    whys: list[Why] = [*((w,) for w in words), *property_whys(used)] or [("collect",)]
+    return Line(after, "declared-properties" if used else "collect", joined(whys), quantity, steps=tuple(steps))
+
+
+def _same_terms(a: Expr, b: Expr) -> bool:
+    """Whether only the order of a sum differs."""
+    return isinstance(a, Add) and isinstance(b, Add) and set(a.terms) == set(b.terms)

@@ -1,0 +1,86 @@
+"""The form in which a result is written."""
+
+from __future__ import annotations
+
+from itertools import groupby, pairwise
+
+from derive.calculus.simplify import projections
+from derive.calculus.simplify.collect import collect
+from derive.calculus.simplify.factor import factor, united
+from derive.calculus.simplify.index_sums import in_front
+from derive.calculus.simplify.laws.letters import unclashed
+from derive.calculus.simplify.signs import positive_first
+from derive.calculus.simplify.simplify import tidy, tidy_with
+from derive.calculus.simplify.used import Used
+from derive.expressions.build import add, coefficient, matmul, power, scale, times, transpose
+from derive.expressions.nodes import Add, Call, Expr, Map, MatMul, Power, Scale, Sum, Times, Transpose
+from derive.expressions.sizes import is_column
+
+
+def only_factored(before: Expr, after: Expr) -> bool:
+    """Whether nothing was done to a sum but to write a number, or a factor of every term, outside it."""
+    rest = coefficient(after)[1]
+    if isinstance(rest, MatMul):
+        sums = [f for f in rest.factors if isinstance(f, Add)]
+        rest = sums[0] if len(sums) == 1 else rest
+    return after is not before and isinstance(before, Add) and isinstance(rest, Add) and len(rest.terms) == len(before.terms)
+
+
+def _softmax(expr: Expr) -> Expr:
+    """exp(u) / sum(exp(u)) is softmax(u)."""
+    if not isinstance(expr, Scale) or not isinstance(expr.arg, Map) or expr.arg.function != "exp" or not is_column(expr.arg.shape):
+        return expr
+    below = power(Call("sum", (expr.arg,)), -1)
+    factors = expr.scalar.factors if isinstance(expr.scalar, Times) else (expr.scalar,)
+    if below not in factors:
+        return expr
+    return scale(times(*(f for f in factors if f is not below)), Call("softmax", (expr.arg.arg,)))
+
+
+def _together(factor: Expr) -> Expr:
+    """The like terms of a factor that is a sum, or a sum transposed."""
+    if isinstance(factor, Transpose) and isinstance(factor.arg, Add):
+        inside = collect(united(factor.arg))
+        return factor if inside is factor.arg else transpose(inside)
+    return collect(united(factor)) if isinstance(factor, Add) else factor
+
+
+def neat(expr: Expr, used: Used) -> Expr:
+    """Properties used, like terms collected, common factors out: how a result is written."""
+    memo: dict[Expr, Expr] = {}
+
+    def go(node: Expr) -> Expr:
+        found = memo.get(node)
+        if found is not None:
+            return found
+        if isinstance(node, Add):
+            out = collect(united(add(*(go(t) for t in node.terms))))
+            out = factor(positive_first(projections.gathered(out) if isinstance(out, Add) else out))
+        elif isinstance(node, Sum):
+            out = in_front(Sum(node.index, node.lower, node.upper, go(node.body)))
+        elif isinstance(node, Scale):
+            out = _softmax(tidy(scale(node.scalar, go(node.arg))))
+        elif isinstance(node, MatMul):
+            inside = [go(f) if isinstance(f, Sum) else _together(f) for f in node.factors]
+            out = node if all(x is y for x, y in zip(inside, node.factors, strict=True)) else tidy(matmul(*inside))
+        else:
+            out = node
+        memo[node] = out
+        return out
+
+    return unclashed(tidy(go(tidy_with(expr, used))))
+
+
+def in_powers(node: Expr) -> Expr:
+    """A product with equal neighbours as a power: X X is X², X'X' is (X²)'; an exponent that begins with a positive term."""
+    if isinstance(node, Power) and isinstance(node.exponent, Add):
+        return power(node.base, positive_first(node.exponent))
+    if not isinstance(node, MatMul) or all(a is not b for a, b in pairwise(node.factors)):
+        return node
+    out: list[Expr] = []
+    for letter, group in groupby(node.factors):
+        k = len(list(group))
+        if k > 1:
+            letter = transpose(power(letter.arg, k)) if isinstance(letter, Transpose) else power(letter, k)
+        out.append(letter)
+    return matmul(*out)

@@ -1,0 +1,28 @@
+"""Signs of terms: the opposite, and a positive term first."""
+
+from __future__ import annotations
+
+from derive.expressions.build import add, coefficient, scale
+from derive.expressions.nodes import Add, Expr, number
+
+
+def opposite(expr: Add) -> Expr:
+    """The sum with every sign changed, a positive term first."""
+    terms = [scale(number(-1), t) for t in expr.terms]
+    first = next((k for k, t in enumerate(terms) if not negative(t)), 0)
+    return add(terms[first], *terms[:first], *terms[first + 1 :])
+
+
+def negative(term: Expr) -> bool:
+    """Whether the number in front is < 0."""
+    return coefficient(term)[0] < 0
+
+
+def positive_first(expr: Expr) -> Expr:
+    """A sum that begins with a positive term where it has one."""
+    if not isinstance(expr, Add) or coefficient(expr.terms[0])[0] > 0:
+        return expr
+    for k, term in enumerate(expr.terms):
+        if coefficient(term)[0] > 0:
+            return add(term, *expr.terms[:k], *expr.terms[k + 1 :])
+    return expr

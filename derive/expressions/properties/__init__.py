@@ -1,1 +1,0 @@
-"""What is known of an expression: symmetry, sign, definiteness, rank, degree."""
