@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from derive.derivation.derivation import Derivation, Head
 from derive.documents.figures.placing import of_page
 from derive.documents.layout.measure import line_height, width
-from derive.documents.layout.packing import Room, cut
+from derive.documents.layout.packing import Bounds, Room, cut
 from derive.documents.page import question as questions
 from derive.documents.page.abbreviations import abbreviations, names
 from derive.documents.page.asides import displayed, opened
@@ -20,8 +20,8 @@ from derive.documents.page.modes import QUESTION, Mode
 from derive.documents.page.parts import under_parts
 from derive.documents.page.rows import Measure, answer, broken, mark, relation_width, row, sides
 from derive.documents.page.settings import Fit, Settings
-from derive.documents.page.units import BETWEEN, EM, Page, units
-from derive.documents.page.views import Passage, behind, passages, says_not
+from derive.documents.page.units import BETWEEN, EM, SMALL, Page, Unit, units
+from derive.documents.page.views import Passage, behind, numbered, passages, says_not
 from derive.documents.wording import prose
 from derive.documents.wording.reasons import reason, reason_width
 from derive.documents.wording.words import words as words_of
@@ -32,8 +32,10 @@ from derive.notation.latex import latex
 from derive.notation.latex import lines as latex_lines
 from derive.notation.settings import Notation
 
-QUESTION_AROUND = 16.0
+QUESTION_AROUND = 12.5
 """Points that the box of a question takes above and below its lines."""
+WORDS = 1.04
+"""Small words are so much wider than a reason."""
 INLINE = 19.0
 """What a formula takes at most that is set as one in a text."""
 SHORT = 2
@@ -41,6 +43,9 @@ SHORT = 2
 
 if TYPE_CHECKING:
     from derive.checking.verification import Report
+
+LARGER, SMALLER, WORTH = 1.096, 0.913, 0.85
+"""The type that a derivation may be set in, as a share of the document's; the smaller one where it takes less than so many of the frames."""
 
 FOREIGN = 31.0
 """The width, in em, of displays that go into a document of somebody else's: less than the text of LaTeX's own classes."""
@@ -88,8 +93,7 @@ def problem_page(
     found = tuple(p for p in passages(told, short) if not show or p.chain.quantity in show) if told else ()
     found = under_parts(found, problem)
     boxes = [box for passage in found for box in behind(passage).boxed]
-    if not mode.slides:
-        found = tuple(map(behind, found))
+    found = numbered(found if mode.slides else tuple(map(behind, found)))
     parts = questions.parts(problem, notation, words)
     hinted = (settings.hints or hints) and mode.reveals == "nothing"
     parts = parts if hinted else tuple(replace(part, hint="") for part in parts)
@@ -111,14 +115,12 @@ def problem_page(
     if mode.slides and (f"{problem.id}/closing",) * 2 in fit.apart:
         ending, remarks = opened([p for remark in remarks for p in remark.split("\n\n")], measure.line), ()
     if mode.slides and found:
-        # Blank slides are broken where the slides are, so that nothing stands elsewhere.
-        marked = settings.highlight and settings.overlays
         page = Page(
-            notation, measure, where, words, marked, 1.35 * reason_width(problem.title), parts, settings.reason, meant, problem.id
+            notation, measure, where, words, settings.highlight and settings.overlays, 1.35 * reason_width(problem.title), parts,
+            settings.reason, meant, problem.id,
         )
         room = _room(settings, fit.scale.get(problem.id, 1.0), asked, parts, measure.line)
-        pieces = units(found, page, 0.95 * room.other, remarks)
-        slides = frames(found, pieces, cut([unit.piece for unit in pieces], room, fit.apart), room, page)
+        slides = _frames(found, page, room, remarks, fit)
     elif mode.slides and told is None:
         slides = (Frame("", 1, 1, (), False, 1),)
     return ProblemPage(
@@ -144,6 +146,24 @@ def problem_page(
         opening,
         ending,
     )
+
+
+def _frames(found: Sequence[Passage], page: Page, room: Room, remarks: Sequence[str], fit: Fit) -> tuple[Frame, ...]:
+    """The frames of a derivation; in larger type where one frame has room for that, in smaller type where that spares frames.  Blank slides
+    are broken where the slides are, so that nothing stands elsewhere."""
+
+    def packed(one: Page) -> tuple[tuple[Unit, ...], Bounds]:
+        pieces = units(found, one, 0.95 * room.other, remarks, fit.taller)
+        return pieces, cut([unit.piece for unit in pieces], room, fit.apart)
+
+    pieces, bounds = packed(page)
+    least = len(bounds)
+    for size in (LARGER, SMALLER):
+        other = replace(page, type=size, measure=replace(page.measure, line=page.measure.line / size))
+        others, cuts = packed(other)
+        if (size > 1.0 and len(cuts) == 1) or len(cuts) < WORTH * least:
+            return frames(found, others, cuts, room, other)
+    return frames(found, pieces, bounds, room, page)
 
 
 def _remarks(problem: Problem, told: Derivation | None, notation: Notation) -> tuple[str, ...]:
@@ -222,12 +242,11 @@ def _room(settings: Settings, scale: float, asked: Question, parts: Sequence[Par
     """The height that a frame has for rows, below its question; `scale` is by how much TeX found it taller than thought."""
     height = {169: 200.0, 43: 217.0}[settings.aspect]
     usual = QUESTION_AROUND + _stated(asked, SHORT, line, INLINE)
-    words = reason_width(", ".join(asked.given)) + reason_width(asked.find)
-    words += sum(reason_width(part.statement) + reason_width(part.find) + 5.0 for part in parts)
-    beside = max(line - sum(width(left) + width(lines[0]) + 3.0 for left, lines in asked.lines), 0.0) if asked.lines else 0.0
-    given = max(1.1 * reason_width(", ".join(asked.given)) - beside, 0.0)
-    first = QUESTION_AROUND + _stated(asked, 99, line) + 13.0 * math.ceil(1.1 * given / line) + 13.0 * math.ceil(1.1 * (words - reason_width(", ".join(asked.given))) / line)
-    first += (4.0 + 12.6 * math.ceil(1.12 * reason_width(asked.statement) / line)) if asked.statement else 0.0
+    said = reason_width(asked.find) + sum(reason_width(part.statement) + reason_width(part.find) + 5.0 for part in parts)
+    beside = max(line - sum(width(left) + width(lines[0]) + 3.0 for left, lines in asked.lines), 0.0)
+    given = max(WORDS * reason_width(", ".join(asked.given)) - beside, 0.0)
+    first = QUESTION_AROUND + _stated(asked, 99, line) + SMALL * (math.ceil(given / line) + math.ceil(WORDS * said / line))
+    first += (3.0 + SMALL * math.ceil(WORDS * reason_width(asked.statement) / line)) if asked.statement else 0.0
     # A question that fills the first frame leaves the rows to the others.
     return Room(max((height - first) / scale, 1.0), (height - usual) / scale, settings.rows, BETWEEN)
 

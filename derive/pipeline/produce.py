@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from derive.documents.compose import EM, text_width
+from derive.documents.compose import text_width
 from derive.documents.layout.measure import width
 from derive.documents.page.document import Block, Document, ProblemPage, Row
 from derive.documents.page.modes import Mode
 from derive.documents.page.rows import HANG, LEAD, RELATION, chain_of, relation_width
 from derive.documents.page.settings import Fit, Settings
+from derive.documents.page.units import EM
 from derive.documents.rendering.fill import fill
 from derive.errors import DeriveError, Position
 from derive.pipeline.tex import engine as latex
@@ -22,9 +23,6 @@ TRIES = 24
 
 TALLEST = 4.0
 """Frames are not taken for more than so many times as tall as was thought."""
-
-FRAME = 190.0
-"""Points that a frame has for its contents."""
 
 LEFT = 0.1
 """A left side that takes less of the line than this does not get a line of its own."""
@@ -95,11 +93,12 @@ def refit(document: Document, fit: Fit, boxes: tuple[Box, ...], line: float, rel
     for box in boxes:
         if box.mark is None:
             continue
-        if box.mark.what.startswith("frame "):
-            apart, taller = _too_full(document, fit, box)
-            better = replace(better, apart=better.apart | apart)
-            more = 1.0 + min(max(1.1 * box.points / FRAME, 0.01), 0.3)
-            scale |= {name: min(scale.get(name, 1.0) * more, TALLEST) for name in taller}
+        if box.mark.what.startswith("frame ") and box.box == "v":
+            apart, taller = _too_full(document, box)
+            better = replace(better, apart=better.apart | apart, taller={**better.taller, **{
+                key: better.taller.get(key, 0.0) + box.points + 1.0 for key in taller
+            }})
+            scale |= {page.id: min(scale.get(page.id, 1.0) * 1.1, TALLEST) for page in _pages(document, box) if apart & fit.apart}
             continue
         page, place = _place(document, f"{box.mark.where.file}:{box.mark.where.line} {box.mark.what}")
         if page is None:
@@ -114,16 +113,20 @@ def refit(document: Document, fit: Fit, boxes: tuple[Box, ...], line: float, rel
     return replace(better, narrow=narrow, scale=scale)
 
 
-def _too_full(document: Document, fit: Fit, box: Box) -> tuple[frozenset[tuple[str, str]], list[str]]:
-    """What a frame is too small for though it holds that alone, named twice; the problems whose frames are taken for taller: those that hold
-    several things on it, or one that must be parted."""
+def _pages(document: Document, box: Box) -> list[ProblemPage]:
+    """The problems whose frames a box may be about."""
+    assert box.mark is not None
+    where = f"{box.mark.where.file}:{box.mark.where.line} "
+    return [page for page in document.items if isinstance(page, ProblemPage) and page.mark.startswith(where)]
+
+
+def _too_full(document: Document, box: Box) -> tuple[frozenset[tuple[str, str]], list[str]]:
+    """What a frame is too small for though it holds that alone, named twice; the last thing on it where it holds more, which is taken for
+    taller."""
     assert box.mark is not None
     number = int(box.mark.what.split()[-1])
-    where = f"{box.mark.where.file}:{box.mark.where.line} "
-    pages = [page for page in document.items if isinstance(page, ProblemPage) and page.mark.startswith(where)]
-    found = [(page.id, page.frames[number - 1].span) for page in pages if len(page.frames) >= number]
-    alone = frozenset(span for _, span in found if span[0] == span[1])
-    return alone, [name for name, (first, last) in found if first != last or (first, last) in fit.apart]
+    spans = [page.frames[number - 1].span for page in _pages(document, box) if len(page.frames) >= number]
+    return frozenset(span for span in spans if span[0] == span[1]), [last for first, last in spans if first != last]
 
 
 def further(document: Document, fit: Fit, boxes: tuple[Box, ...], line: float) -> Fit:

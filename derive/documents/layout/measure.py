@@ -42,7 +42,10 @@ _UPRIGHT = {"operatorname", "mathrm", "text", "textrm", "mathsf", "textsf", "mat
 _WRAPPERS = {"dvchange", "boldsymbol", "bm", "mathbb", "underbrace", "overline", "hat", "dot", "ddot", "bar", "tilde",
              "phantom", "mathopen", "mathclose", "mathord", "mathbin", "mathrel", "mathinner", "smash", "boxed", "color"}
 _LIMITS = ("sum", "prod", "int", "lim", "max", "min", "\\sum", "\\prod", "\\lim", "\\max", "\\min")
-_SIGN_HEIGHTS = {" ": (0.0, 0.0), "~": (0.0, 0.0), "+": (0.58, 0.08), "-": (0.58, 0.08), "=": (0.37, 0.0), ",": (0.1, 0.2), ".": (0.1, 0.0), "'": (0.75, 0.0)}
+_SIGN_HEIGHTS = {
+    " ": (0.0, 0.0), "~": (0.0, 0.0), "+": (0.58, 0.08), "-": (0.58, 0.08), "=": (0.37, 0.0), ",": (0.1, 0.2), ".": (0.1, 0.0),
+    "'": (0.75, 0.0),
+}
 _FIXED_FENCES = {"big": (0.85, 0.35), "Big": (1.15, 0.65), "bigg": (1.45, 0.95), "Bigg": (1.75, 1.25)}
 """By command: height and depth."""
 _FRACTIONS = {"frac": 1.0, "dfrac": 1.0, "tfrac": 0.72, "binom": 1.0}
@@ -85,7 +88,7 @@ _JOT = 0.55
 def extent(latex: str) -> Extent:
     """Width, height and depth of a display-style formula, by TeX's rules for fractions, scripts, limits and fences."""
     found, _ = _run(_tokens(latex), 0, _ITALIC, True)
-    return found
+    return Extent(round(found.width, 6), round(found.height, 6), round(found.depth, 6))
 
 
 def width(latex: str) -> float:
@@ -156,7 +159,8 @@ def _atom(tokens: tuple[str, ...], k: int, letters: dict[str, int], display: boo
         if token.isdigit():
             return Extent(0.5, 0.66, 0.0), k + 1
         wide = _SIGNS.get(token, letters.get(token, 1000 if WIDE.match(token) else 550)) / 1000
-        return Extent(wide, *_SIGN_HEIGHTS.get(token, (0.7, 0.21 if token in "gjpqyQ" else 0.02) if token.isalnum() else (0.75, 0.25))), k + 1
+        usual = (0.75, 0.25) if not token.isalnum() else (0.7, 0.21 if token in "gjpqyQ" else 0.02)
+        return Extent(wide, *_SIGN_HEIGHTS.get(token, usual)), k + 1
     name = token[1:].rstrip("*")
     k += 1
     if name in _FRACTIONS:
@@ -178,7 +182,8 @@ def _atom(tokens: tuple[str, ...], k: int, letters: dict[str, int], display: boo
         return (Extent(inside.width, inside.height, inside.depth + 0.6) if name == "underbrace" else inside), k
     wide = _COMMANDS.get(name, 580) / 1000
     if name in _LIMITS:
-        return Extent(wide, *((0.95, 0.45) if display and name in ("sum", "prod", "int") else (0.75, 0.25) if name in ("sum", "prod", "int") else (0.7, 0.2))), k
+        large = name in ("sum", "prod", "int")
+        return Extent(wide, *((0.7, 0.2) if not large else (0.95, 0.45) if display else (0.75, 0.25))), k
     if name == "left":
         return _fenced(tokens, k, letters, display, wide)
     return Extent(wide, *_FIXED_FENCES.get(name.rstrip("lrm"), (0.7, 0.2) if wide else (0.0, 0.0))), k

@@ -21,15 +21,13 @@ class Piece:
     height   in points, with the gap above it
     kind     `question`, which begins the first frame; `row`; `box`, an answer that no row states; `words`, remarks
     group    of the rows that follow from one another, from 0; -1 for the question
-    apart    no other group that has another `apart` stands on its frame: a lemma
-    opens    points that its group's heading takes where this piece begins it
+    opens    points that its group's heading takes on a frame that begins with another group
     """
 
     key: str
     height: float
     kind: Literal["question", "row", "box", "words"] = "row"
     group: int = 0
-    apart: bool = False
     opens: float = 0.0
 
 
@@ -54,10 +52,7 @@ def used(pieces: Sequence[Piece], start: int, end: int, room: Room) -> float:
     """The height that pieces take together on a frame."""
     part = pieces[start:end]
     groups = list(dict.fromkeys(piece.group for piece in part if piece.group >= 0))
-    opened = sum(piece.opens for piece in part)
-    if len(groups) > 1 and part[0].kind != "question" and part[0].opens == 0.0:
-        # What goes on from the frame before says so, where something else follows it.
-        opened += max((piece.opens for piece in pieces if piece.group == groups[0]), default=0.0)
+    opened = sum(max(piece.opens for piece in pieces if piece.group == group) for group in groups[1:])
     return sum(piece.height for piece in part) + room.between * len(groups) + opened
 
 
@@ -73,8 +68,7 @@ def cut(pieces: Sequence[Piece], room: Room, never: frozenset[tuple[str, str]] =
             part = pieces[start:end]
             height, limit = used(pieces, start, end, room), room.limit(start)
             many = room.rows and sum(piece.kind == "row" for piece in part) > room.rows
-            mixed = len({piece.apart for piece in part if piece.group >= 0}) > 1
-            if end - start > 1 and (height > limit + CLOSE_TO_FULL or many or mixed or any(start <= a and b < end for a, b in parted)):
+            if end - start > 1 and (height > limit + CLOSE_TO_FULL or many or any(start <= a and b < end for a, b in parted)):
                 break
             cost = FRAME + 20.0 * (1.0 - min(height / limit, 1.0)) ** 2 + _lonely(part) + _parting(pieces, end)
             options.append((best[start][0] + cost, start))

@@ -30,10 +30,11 @@ class Row:
     alone       its left side stands on a line of its own, above
     tabled      it is of a table of intermediates: `lead` is the definition, which is given, not an equivalence
     boxed       it is what was asked, and is boxed where it stands
-    conditions  under which a boxed row holds, each a text
+    conditions  under which a boxed row holds: lines of text below it
     classification  what kind of stationary point a boxed row states, '' for none
     definitions the letters that stand in it for the first time, each with what it stands for: (left, lines)
     named       its left side names what is found; otherwise it is a formula that was found, which a blank page leaves out
+    column      how wide the column of its reason is, as a share of the line; 0: as wide as the reason
     """
 
     key: str
@@ -55,6 +56,7 @@ class Row:
     classification: str = ""
     definitions: tuple[tuple[str, tuple[str, ...]], ...] = ()
     named: bool = True
+    column: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,6 @@ class Block:
     letter        of the part that they belong to, '' where there are no parts
     part          that part, where the block is its first
     reached       the letter of the part in which these answers were derived, where no row leads to them here
-    column        how wide the column of the reasons is, as a share of the line
     """
 
     title: str
@@ -132,7 +133,6 @@ class Block:
     letter: str = ""
     part: PartText | None = None
     reached: str = ""
-    column: float = 0.45
 
 
 @dataclass(frozen=True)
@@ -148,6 +148,7 @@ class Frame:
     span           the keys of the first and the last thing on it
     spread         points by which its rows stand further apart than they must
     noted          there is room for a line of small print below them
+    size           of its formulas: small, large, '' for the document's own
     """
 
     subtitle: str
@@ -160,6 +161,7 @@ class Frame:
     span: tuple[str, str] = ("", "")
     spread: float = 0.0
     noted: bool = False
+    size: str = ""
 
 
 @dataclass(frozen=True)

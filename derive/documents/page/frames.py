@@ -9,7 +9,7 @@ from derive.documents.layout.measure import width
 from derive.documents.layout.packing import Bounds, Room, spread, used
 from derive.documents.page.document import Answer, Block, Frame, Row
 from derive.documents.page.rows import answer, mark, row, side, sides
-from derive.documents.page.units import Page, Unit, part_of_answer, part_of_row, reason_column, row_width
+from derive.documents.page.units import Page, Unit, part_of_answer, part_of_row, reason_column, reason_share, row_width
 from derive.documents.page.views import Passage, View
 from derive.documents.wording.reasons import reason, reason_width
 from derive.expressions.traverse import Path
@@ -54,6 +54,7 @@ def frames(passages: Sequence[Passage], units: Sequence[Unit], bounds: Bounds, r
             _subtitle(blocks, page), number, len(bounds), tuple(blocks), number == len(bounds), max(click, 1),
             mark(page.where, f"frame {number}"), (units[start].piece.key, units[end - 1].piece.key),
             spread(height, room.limit(start), gaps, SPREAD), height + SMALL_PRINT < room.limit(start),
+            "small" if page.type < 1.0 else "large" if page.type > 1.0 else "",
         ))
     return tuple(out)
 
@@ -84,10 +85,11 @@ def _block(
     if rows and not rows[0].left and shown[0].left is not None and not units[0].goes_on:
         # A passage that goes on after a cut begins with its left side again.
         rows[0] = replace(rows[0], left=side(shown[0].left, page.notation), alone=stand.style == "hanging")
-    column = reason_column([(row_width(one, stand), one.reason) for one in rows], page)
+    column = reason_column([(row_width(one, stand, page), one.reason) for one in rows], page)
+    rows = [replace(one, column=reason_share(one, stand, column, page)) for one in rows]
     return Block(
         reason((passage.title,), page.notation), passage.chain.quantity, tuple(rows), answers, *widest(rows), stand.style,
-        letter=passage.part, reached=passage.reached, column=column,
+        letter=passage.part, reached=passage.reached,
     )
 
 
@@ -100,7 +102,7 @@ def _subtitle(blocks: Sequence[Block], page: Page) -> str:
     """What the blocks are about, as far as it fits beside the title."""
     named = [f"({block.letter}) {block.title}".strip() if block.letter else block.title for block in blocks]
     titles = list(dict.fromkeys(filter(None, named)))
-    while titles and page.title + 1.05 * reason_width(", ".join(titles)) > page.measure.line - 4.0:
+    while titles and page.title + 1.05 * reason_width(", ".join(titles)) > page.measure.line * page.type - 4.0:
         titles.pop(0)
     return page.words["comma"].join(titles)
 

@@ -113,7 +113,8 @@ def _cuts(passage: Passage, chain: int, problem: Problem) -> Iterator[_Piece]:
     alone = [home for home in (_home(box.quantity, problem) for box in passage.boxed) if home >= 0]
     home = alone[0] if home < 0 and alone else home
     title = TITLES.get(last, passage.title) if begin else passage.title
-    yield _Piece(_piece(passage, begin, len(passage.views), passage.boxed, title), home if home >= 0 else _home(passage.chain.quantity, problem), chain)
+    home = home if home >= 0 else _home(passage.chain.quantity, problem)
+    yield _Piece(_piece(passage, begin, len(passage.views), passage.boxed, title), home, chain)
 
 
 def _end(views: Sequence[View], begin: int, k: int) -> int:

@@ -12,7 +12,7 @@ from derive.documents.layout.measure import width
 from derive.documents.page.document import Answer, Row
 from derive.documents.page.settings import Settings
 from derive.documents.page.views import Boxed, View
-from derive.documents.wording.reasons import reason, shortened
+from derive.documents.wording.reasons import reason, reason_width, shortened
 from derive.documents.wording.sentences import sentence
 from derive.errors import Position
 from derive.expressions.nodes import D, Expr, Symbol
@@ -171,7 +171,8 @@ def row(
         marks = shapes.marks(view.line.expr)
     behind = shapes.space_latex(view.line)
     said = shortened(reason(view.line.why, notation)) if view.line.why else ""
-    conditions = tuple(dict.fromkeys(reason(condition, notation) for condition in box.result.conditions)) if box else ()
+    lines = _behind(broken(view.line.expr, notation, marks, room - width(behind)), behind)
+    conditions, kind = _stated(box, said, sides.left + width(whole_left) + width(lines[-1]), notation, measure, kinds or {})
     return Row(
         view.key,
         view.number,
@@ -179,7 +180,7 @@ def row(
         _stacked(view.line, notation, measure.available(view.key, sides.left - RELATION)) if alone else left_side(view.line, notation),
         whole_left,
         relation(view.line),
-        _behind(broken(view.line.expr, notation, marks, room - width(behind)), behind),
+        lines,
         said,
         sentence(view.line, notation, words) if words else "",
         overlay,
@@ -188,11 +189,27 @@ def row(
         alone,
         view.line.partial is not None,
         box is not None,
-        tuple(words for words in conditions if words not in said),
-        (kinds or {}).get(box.result.classification or "", "") if box else "",
+        conditions,
+        kind,
         (),
         view.line.left is None or is_name(view.line.left),
     )
+
+
+def _stated(
+    box: Boxed | None, said: str, taken: float, notation: Notation, measure: Measure, words: Mapping[str, str]
+) -> tuple[tuple[str, ...], str]:
+    """Under which conditions an answer holds, where its reason does not say so, as a line to stand below it; and what kind of point it is,
+    where there is room beside it."""
+    if box is None:
+        return (), ""
+    found = [text for text in dict.fromkeys(reason(condition, notation) for condition in box.result.conditions) if text not in said]
+    kind = words.get(box.result.classification, "") if box.result.classification else ""
+    if not found:
+        beside = taken + RELATION + BOX + reason_width(kind) + 2.0 <= measure.line
+        return ((), kind) if beside or not kind else ((f"({kind})",), "")
+    line = f"{words.get('where', '')} {words.get('comma', ', ').join(found)}"
+    return ((f"{line} ({kind})" if kind else line),), ""
 
 
 def is_name(left: Head | Expr) -> bool:

@@ -83,6 +83,7 @@ class Fit:
     apart    (first, last) of what a frame was too small for, by the keys of rows and answers
     hanging  keys of the chains and answers whose left sides stand on lines of their own
     letters  problem id -> how many subexpressions are given a letter, so that its rows fit
+    taller   key of a piece of a frame -> the points by which it is taller than was thought
     """
 
     narrow: dict[str, float] = field(default_factory=dict)
@@ -90,3 +91,4 @@ class Fit:
     apart: frozenset[tuple[str, str]] = frozenset()
     hanging: frozenset[str] = frozenset()
     letters: dict[str, int] = field(default_factory=dict)
+    taller: dict[str, float] = field(default_factory=dict)

@@ -90,8 +90,8 @@ def passages(derivation: Derivation, names: Names = NONE) -> tuple[Passage, ...]
             above = line.expr
         boxed = tuple(replace(box, left=_named(box.left, names), result=names.of_result(box.result)) for box in boxed)
         boxed = _conditioned(boxed, tuple(map(names.of_why, derivation.conditions)))
-        shown, rest = _placed(views, boxed)
-        out.append(Passage(chain, tuple(shown), rest, chain.title))
+        rows, rest = _placed(views, boxed)
+        out.append(Passage(chain, tuple(rows), rest, chain.title))
     return tuple(out)
 
 
@@ -138,6 +138,17 @@ def behind(passage: Passage) -> Passage:
     while len(views) > (0 if boxes else 1) and _only_states(views[-1]):
         views.pop()
     return replace(passage, views=tuple(replace(view, boxed=None) for view in views), boxed=tuple(boxes))
+
+
+def numbered(found: Sequence[Passage]) -> tuple[Passage, ...]:
+    """The passages, their rows numbered from 1 as they stand on the page."""
+    out: list[Passage] = []
+    number = 0
+    for passage in found:
+        views = tuple(replace(view, number=number + k) for k, view in enumerate(passage.views, 1))
+        number += len(views)
+        out.append(replace(passage, views=views))
+    return tuple(out)
 
 
 def _only_states(view: View) -> bool:
