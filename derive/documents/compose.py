@@ -154,7 +154,7 @@ def _frames(found: Sequence[Passage], page: Page, room: Room, remarks: Sequence[
 
     def packed(one: Page) -> tuple[tuple[Unit, ...], Bounds]:
         pieces = units(found, one, 0.95 * room.other, remarks, fit.taller)
-        return pieces, cut([unit.piece for unit in pieces], room, fit.apart)
+        return pieces, cut([unit.piece for unit in pieces], room)
 
     pieces, bounds = packed(page)
     least = len(bounds)

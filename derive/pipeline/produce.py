@@ -90,7 +90,7 @@ def refit(document: Document, fit: Fit, boxes: tuple[Box, ...], line: float, rel
     that is too full is taken for taller."""
     narrow, scale = dict(fit.narrow), dict(fit.scale)
     better = fit
-    for box in boxes:
+    for box in _once(boxes):
         if box.mark is None:
             continue
         if box.mark.what.startswith("frame ") and box.box == "v":
@@ -111,6 +111,18 @@ def refit(document: Document, fit: Fit, boxes: tuple[Box, ...], line: float, rel
             for key, share in _widest(page, place, line, relation, box.mark.what == "the question"):
                 narrow[key] = max(min(narrow.get(key, 1.0), share) - excess, 0.3)
     return replace(better, narrow=narrow, scale=scale)
+
+
+def _once(boxes: tuple[Box, ...]) -> list[Box]:
+    """The boxes; of those about the same frame, which each of its clicks has, the one that is largest."""
+    largest: dict[str, Box] = {}
+    rest: list[Box] = []
+    for box in boxes:
+        if box.mark is None or not box.mark.what.startswith("frame "):
+            rest.append(box)
+        elif str(box.mark) not in largest or box.points > largest[str(box.mark)].points:
+            largest[str(box.mark)] = box
+    return [*rest, *largest.values()]
 
 
 def _pages(document: Document, box: Box) -> list[ProblemPage]:

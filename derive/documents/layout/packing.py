@@ -56,11 +56,9 @@ def used(pieces: Sequence[Piece], start: int, end: int, room: Room) -> float:
     return sum(piece.height for piece in part) + room.between * len(groups) + opened
 
 
-def cut(pieces: Sequence[Piece], room: Room, never: frozenset[tuple[str, str]] = frozenset()) -> Bounds:
+def cut(pieces: Sequence[Piece], room: Room) -> Bounds:
     """(from, to) of each frame: the fewest frames that fit, and of those about equally full ones whose ends are where the reader loses
-    least; no frame holds both ends of what is `never` to stand together.  A piece that no frame is high enough for has one alone."""
-    places = {piece.key: k for k, piece in enumerate(pieces)}
-    parted = [(places[a], places[b]) for a, b in never if a in places and b in places and a != b]
+    least.  A piece that no frame is high enough for has one alone."""
     best: list[tuple[float, int]] = [(0.0, 0)]
     for end in range(1, len(pieces) + 1):
         options: list[tuple[float, int]] = []
@@ -68,7 +66,7 @@ def cut(pieces: Sequence[Piece], room: Room, never: frozenset[tuple[str, str]] =
             part = pieces[start:end]
             height, limit = used(pieces, start, end, room), room.limit(start)
             many = room.rows and sum(piece.kind == "row" for piece in part) > room.rows
-            if end - start > 1 and (height > limit + CLOSE_TO_FULL or many or any(start <= a and b < end for a, b in parted)):
+            if end - start > 1 and (height > limit + CLOSE_TO_FULL or many):
                 break
             cost = FRAME + 20.0 * (1.0 - min(height / limit, 1.0)) ** 2 + _lonely(part) + _parting(pieces, end)
             options.append((best[start][0] + cost, start))

@@ -32,7 +32,7 @@ class Row:
     boxed       it is what was asked, and is boxed where it stands
     conditions  under which a boxed row holds: lines of text below it
     classification  what kind of stationary point a boxed row states, '' for none
-    definitions the letters that stand in it for the first time, each with what it stands for: (left, lines)
+    definitions  the letters that stand in it for the first time, each with what it stands for: (left, lines)
     named       its left side names what is found; otherwise it is a formula that was found, which a blank page leaves out
     column      how wide the column of its reason is, as a share of the line; 0: as wide as the reason
     """

@@ -29,7 +29,7 @@ def frames(passages: Sequence[Passage], units: Sequence[Unit], bounds: Bounds, r
     pieces = [unit.piece for unit in units]
     for number, (start, end) in enumerate(bounds, 1):
         height = used(pieces, start, end, room)
-        above = _repeated(units, start, height, room)
+        above = _repeated(units, start, end, height, room)
         click = 1 if start == 0 else 0
         blocks: list[Block] = []
         for p in dict.fromkeys(unit.passage for unit in units[start:end] if unit.piece.kind in ("row", "box")):
@@ -59,9 +59,10 @@ def frames(passages: Sequence[Passage], units: Sequence[Unit], bounds: Bounds, r
     return tuple(out)
 
 
-def _repeated(units: Sequence[Unit], start: int, height: float, room: Room) -> Unit | None:
+def _repeated(units: Sequence[Unit], start: int, end: int, height: float, room: Room) -> Unit | None:
     """The row that a frame starting here repeats, where there is room: the one above, when what it belongs to goes on."""
-    if start == 0 or room.rows == 1 or units[start].passage != units[start - 1].passage or units[start].piece.kind != "row":
+    full = room.rows and sum(unit.piece.kind == "row" for unit in units[start:end]) >= room.rows
+    if start == 0 or full or units[start].passage != units[start - 1].passage or units[start].piece.kind != "row":
         return None
     above = units[start - 1]
     if above.lines is not None or above.piece.kind != "row" or above.piece.height > REPEATED_MOST:

@@ -80,7 +80,7 @@ class Fit:
 
     narrow   row key -> the share of the line that its formula may take
     scale    problem id -> by how much its frames are taller than was thought
-    apart    (first, last) of what a frame was too small for, by the keys of rows and answers
+    apart    the keys, twice, of what a frame was too small for though it held that alone
     hanging  keys of the chains and answers whose left sides stand on lines of their own
     letters  problem id -> how many subexpressions are given a letter, so that its rows fit
     taller   key of a piece of a frame -> the points by which it is taller than was thought

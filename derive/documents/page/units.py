@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from derive.documents.layout.measure import line_height, width
+from derive.documents.layout.measure import extent, line_height, width
 from derive.documents.layout.packing import Piece
 from derive.documents.page.document import Answer, PartText, Row
 from derive.documents.page.rows import HANG, Measure, Sides, answer, defined, row, sides
@@ -138,7 +138,7 @@ def row_height(shown: Row, page: Page, stand: Sides, column: float) -> float:
     """The height of a row: its lines, its reason where that goes below, its letters and conditions."""
     tall = [page.em * line_height(line) + JOT for line in (shown.lines[0] + shown.left, *shown.lines[1:])]
     if shown.boxed:
-        tall[0] = max(tall[0], page.em * line_height(shown.lines[0]) + AROUND - (5.0 if "\\" not in shown.lines[0] else 0.0) + JOT)
+        tall[0] = max(tall[0], page.em * extent(shown.lines[0]).tall + AROUND + JOT)
     total = sum(tall) + (page.em * line_height(shown.left) + JOT if shown.alone else 0.0)
     room = 0.8 * page.measure.line
     total += sum(WHERE + SMALL * (math.ceil(1.1 * page.wide(words) / room) - 1) for words in shown.conditions)
