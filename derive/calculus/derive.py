@@ -131,10 +131,10 @@ def _derive(problem: Problem) -> Derivation:
             if name != problem.method or any(one.expr not in shown for _, one in members(result)):
                 chains += more_chains  # by indices already, there is no other route to agree with
             results[name] = result
-    if problem.options.get("shapes"):
+    if problem.options.shapes:
         chains = shaped(s, chains)
     where = (*where, *links.letters(chains))
-    chains += in_numbers(problem, results)
+    chains += in_numbers(problem, results, where)
     told_chains = told_as_asked(chains, problem, results)
     chains, results, factors = lettered(problem, told_chains, results, taken_names(problem) | {u.name for u, _ in where})
     where = (*where, *factors)
@@ -166,8 +166,9 @@ def _backward(s: Setting, find: set[str], written: Problem) -> Derivation:
         chain = differential(s, done.derivative)
         chains.append(chain)
         results["differential"] = Result(chain.lines[-1].expr)
-    if problem.options.get("shapes"):
+    if problem.options.shapes:
         chains = shaped(s, chains)
+    chains += in_numbers(problem, results, (*done.where, *letters))
     chains = told_as_asked(chains, problem, results)
     said = remarks(problem, {}, {})
     return Derivation(problem, tuple(chains), results, _conditions(problem, results), (*done.where, *letters), said)

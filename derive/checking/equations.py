@@ -19,6 +19,8 @@ EXACT = 1e-7
 """Relative tolerance of an equation between closed forms; FIRST where a difference quotient is in it."""
 VIOLATED = 1e-6
 """What an equation with a solution must be off by elsewhere, relative to its terms."""
+ROUNDED = 6e-4
+"""Of a value rounded to four significant digits, relative to its largest entry."""
 SIGN = 1e-9
 """What counts as zero in an inequality."""
 
@@ -63,6 +65,12 @@ def check_identity(site: Site, left: Expr, right: Expr) -> Outcome:
     size = max(site.size(left), site.size(right), 1e-30)
     tolerance = FIRST if left.pending or right.pending else EXACT
     return Outcome(_off(site.value(left), site.value(right), size), tolerance, "the left side")
+
+
+def check_rounded(site: Site, exact: Expr, rounded: Expr) -> Outcome:
+    """A rounded value beside the exact one."""
+    left, right = site.value(exact), site.value(rounded)
+    return Outcome(_off(left, right, max(largest(left), 1e-30)), ROUNDED, "the exact value")
 
 
 def _sides(site: Site, line: Line) -> tuple[Array, Array]:

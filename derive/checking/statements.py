@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import factorial
 from typing import Any
 
@@ -41,6 +41,10 @@ class Outcome:
     @property
     def passed(self) -> bool:
         return self.error <= self.tolerance
+
+    def at_best(self, tolerance: float) -> Outcome:
+        """The same of a value that is rounded: no nearer than that tolerance is asked."""
+        return replace(self, tolerance=max(self.tolerance, tolerance))
 
     def and_(self, other: Outcome) -> Outcome:
         """The worse of two."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from derive.checking.domains import check, demands
-from derive.checking.equations import check_classification, check_equation, check_identity, check_relation, check_stationary
+from derive.checking.equations import ROUNDED, check_classification, check_equation, check_identity, check_relation, check_rounded, check_stationary
 from derive.checking.evaluation import Unevaluable, compiled, evaluate, largest, quiet
 from derive.checking.line import Free, Site, partial_statement, site_at, statement
 from derive.checking.random_arrays import Array, inside
@@ -243,15 +243,25 @@ def _check(
             return partial_statement(site, line.partial, line.expr)
         if line.equation:
             return check_equation(site, line)
+        here = site.with_solution(line.solution) if line.solution else site
+        if line.rule == "evaluate" and line.relation == "≈" and line.quantity != "taylor" and line.left is None and previous is not None:
+            return check_rounded(here, previous.expr, line.expr)
+        if line.rule == "evaluate" and line.quantity == "stationary":
+            assert isinstance(line.left, Symbol)
+            known, wrt = line.solution or {}, site.problem.wrt
+            others = {v: e for v, e in known.items() if v in wrt}
+            here = site.with_solution({v: e for v, e in known.items() if v not in wrt})
+            return check_stationary(here, {**others, line.left: line.expr}).at_best(ROUNDED if line.relation == "≈" else 0.0)
         if line.quantity == "stationary":
             return check_stationary(site, line.solution or {_variable(site.problem): line.expr})
-        here = site.with_solution(line.solution) if line.solution else site
         if line.relation in INEQUALITIES:
             left = line.left if isinstance(line.left, Expr) else previous.expr if previous else None
             return check_relation(here, left, line.relation, line.expr)
         if line.quantity == "value" and isinstance(line.left, Expr) and of is None:
             return check_identity(here, line.left, line.expr)
         outcome = statement(here, line.quantity, head, of, line.expr, isinstance(line.left, Head), line.free)
+        if line.rule == "evaluate" and line.relation == "≈" and line.quantity != "taylor":
+            return outcome.at_best(ROUNDED)
         if isinstance(line.left, Expr):
             outcome = outcome.and_(statement(here, line.quantity, None, of, line.left))
         return outcome

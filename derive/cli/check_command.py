@@ -30,8 +30,8 @@ def command(paths: tuple[str, ...], jobs: int | None, points: int, fail_fast: bo
     if "-" in paths:
         sources: tuple[Source, ...] = (Source(STANDARD_INPUT, "stdin"),)
     else:
-        sources = find(paths)
-    settings = projects.load().settings
+        sources = find(paths, projects.folder_of())
+    settings = projects.load(projects.folder_of(next(iter(paths), None))).settings
     tasks, good, failed = [], 0, 0
     for source in sources:
         try:
@@ -45,7 +45,7 @@ def command(paths: tuple[str, ...], jobs: int | None, points: int, fail_fast: bo
         tasks.append(building.Task(source, text, (), settings, (), False, points))
     if failed and fail_fast:
         return 1
-    for done in building.work(tasks, building.jobs(jobs)):
+    for done in building.work(tasks, building.jobs(jobs), building.run):
         if done.error is not None:
             failed += 1
             options.report(done.error)

@@ -45,6 +45,26 @@ def template_dir(command: F) -> F:
     )(command)
 
 
+def kinds(given: tuple[str, ...]) -> tuple[str, ...]:
+    """The kinds of document of `--to slides,blank --to key`, each once.  UsageError for what is none."""
+    from derive.documents.page.modes import MODES
+    from derive.language.words import closest
+
+    names = [name.strip() for part in given for name in part.split(",") if name.strip()]
+    for name in names:
+        if name not in MODES:
+            guess = closest(name, MODES)
+            rest = f"; did you mean {guess!r}?" if guess else f": there are {', '.join(MODES)}"
+            raise click.UsageError(f"{name!r} is not a kind of document{rest}")
+    return tuple(dict.fromkeys(names))
+
+
+def note(words: str) -> None:
+    """A line on standard error, about what was done; nothing where there is nothing to say."""
+    if words:
+        click.echo(words, err=True)
+
+
 def report(error: DeriveError) -> None:
     """An error on standard error, in its own form."""
     click.echo(error.render(), err=True)

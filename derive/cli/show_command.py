@@ -23,11 +23,13 @@ def command(file: str, form: str, points: int) -> None:
       derive show problems/trace.yaml
       derive show - --format json < problem.yaml
     """
+    from derive.language.problems.variants import first_of
     from derive.pipeline import project as projects
     from derive.pipeline.examine import STANDARD_INPUT, examine, problem_of, read_text
 
     text = read_text(file)
-    examined = examine(problem_of(text, STANDARD_INPUT if file == "-" else file), points, projects.load().settings)
+    examined = examine(problem_of(text, STANDARD_INPUT if file == "-" else file), points, projects.load(projects.folder_of(file)).settings)
+    options.note(first_of(examined.problem.options.variants))
     notation = examined.settings.notation
     if form == "json":
         import json

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping
 
 import click
-from rich.cells import cell_len
+from wcwidth import wcswidth as cell_len
 
 from derive.derivation.derivation import Chain, Head, Line
 from derive.derivation.reason import Why

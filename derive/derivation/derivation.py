@@ -47,6 +47,7 @@ class Head:
     indices     of the entry that is meant: the i, j of [Df(X)[H]]_ij
     through     the entry of an intermediate through which an `entry` goes: = Σ_k ∂f/∂g_k ∂g_k/∂X_pq is printed behind it, without Σ
                 by `einstein`
+    at          the values of the variables, where it is meant at one point: the 1, 2 of f(1, 2)
     """
 
     quantity: str
@@ -57,6 +58,7 @@ class Head:
     indices: tuple[Expr, ...] = ()
     through: Expr | None = None
     einstein: bool = False
+    at: tuple[Expr, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class Line:
     left      the left side; None continues the line above
     relation  "=", "⇔", "⇒", "≻", "⪰" … between left (or the line above) and expr.  After ⇔ or ⇒ an equation stands:
               `left` and `expr` are its two sides and `equation` is True
-    quantity  what it states (LANGUAGE.md); `of` the intermediate that it is about, when not the function itself
+    quantity  what it states (docs/language.md); `of` the intermediate that it is about, when not the function itself
     rule      the name of the main rule, `why` the reason as printed
     steps     the rewrites from the expression of the line above (of `start`, where given) to this one
     solution  for an equation: the values of symbols at which it holds

@@ -130,7 +130,7 @@ def where_of(derivation: Derivation) -> tuple[Why, ...]:
 def _block(passage: Passage, measure: Measure, settings: Settings, where: Position) -> Block:
     stand = aligned(passage.views, settings.notation)
     words = words_of(settings.notation.language)
-    rows = tuple(row(view, settings.notation, measure, stand, where, words=words) for view in passage.views)
+    rows = tuple(row(view, settings.notation, measure, stand, where) for view in passage.views)
     answers = tuple(answer(box, settings.notation, measure, where, words) for box in passage.boxed)
     return Block("", "", rows, answers, *widest(rows), stand.style)
 

@@ -12,20 +12,23 @@ from derive.documents.figures.placing import of_page
 from derive.documents.layout.measure import line_height, width
 from derive.documents.layout.packing import Bounds, Room, cut
 from derive.documents.page import question as questions
+from derive.documents.page import story
 from derive.documents.page.abbreviations import abbreviations, names
 from derive.documents.page.asides import displayed, opened
 from derive.documents.page.document import Block, Document, Frame, Item, PartText, Pictures, ProblemPage, Question
 from derive.documents.page.frames import frames, widest
+from derive.documents.page.letters import needed
 from derive.documents.page.modes import QUESTION, Mode
 from derive.documents.page.parts import under_parts
 from derive.documents.page.rows import Measure, answer, broken, mark, relation_width, row, sides
 from derive.documents.page.settings import Fit, Settings
 from derive.documents.page.units import BETWEEN, EM, SMALL, Page, Unit, units
-from derive.documents.page.views import Passage, behind, numbered, passages, says_not
+from derive.documents.page.views import Boxed, Passage, behind, numbered, passages, says_not
 from derive.documents.wording import prose
 from derive.documents.wording.reasons import reason, reason_width
 from derive.documents.wording.words import words as words_of
 from derive.errors import Position
+from derive.expressions.nodes import Expr
 from derive.expressions.sizes import is_column
 from derive.language.problems.problem import Problem
 from derive.notation.latex import latex
@@ -97,10 +100,13 @@ def problem_page(
     parts = questions.parts(problem, notation, words)
     hinted = (settings.hints or hints) and mode.reveals == "nothing"
     parts = parts if hinted else tuple(replace(part, hint="") for part in parts)
-    blocks = _blocks(found, parts, measure, settings, where) if mode.reveals != "nothing" else ()
+    blocks = _blocks(found, parts, measure, settings, where, mode.told) if mode.reveals != "nothing" else ()
     if mode.reveals == "answers":
         blocks = tuple(replace(block, rows=(), lead="", widest="") for block in blocks if block.answers)
     meant = (*((symbol, letters.of(expr)) for symbol, expr in told.letters), *short.definitions) if told else ()
+    if told and mode.reveals == "answers":
+        # Without the question beside it, a key defines what `let` names too.
+        meant = needed(_formulas(boxes), (*((symbol, letters.of(expr)) for symbol, expr in problem.let), *letters.definitions, *meant))
     remarks = _remarks(problem, told, notation)
     asked = questions.question(problem, notation, words, measure, letters)
     asked = asked if hinted else replace(asked, hint="")
@@ -166,6 +172,11 @@ def _frames(found: Sequence[Passage], page: Page, room: Room, remarks: Sequence[
     return frames(found, pieces, bounds, room, page)
 
 
+def _formulas(boxes: Sequence[Boxed]) -> list[Expr]:
+    """What stands in boxes, and in their conditions."""
+    return [expr for box in boxes for expr in (box.result.expr, *(p for c in box.result.conditions for p in c)) if isinstance(expr, Expr)]
+
+
 def _remarks(problem: Problem, told: Derivation | None, notation: Notation) -> tuple[str, ...]:
     """Where the function has no derivative, what the engine remarks, what the author does."""
     if told is None:
@@ -215,27 +226,29 @@ def collected(
 
 
 def _blocks(
-    found: Sequence[Passage], parts: Sequence[PartText], measure: Measure, settings: Settings, where: Position
+    found: Sequence[Passage], parts: Sequence[PartText], measure: Measure, settings: Settings, where: Position, prose: bool
 ) -> tuple[Block, ...]:
     """The passages as blocks, the first of each part with what the part asks."""
     out: list[Block] = []
     for passage in found:
         part = next((p for p in parts if p.label == passage.part), None)
         first = part is not None and all(block.letter != passage.part for block in out)
-        out.append(replace(_block(passage, measure, settings, where), part=part if first else None))
+        out.append(replace(_block(passage, measure, settings, where, prose), part=part if first else None))
     return tuple(out)
 
 
-def _block(passage: Passage, measure: Measure, settings: Settings, where: Position) -> Block:
-    """A passage as it stands in an article: every row once, nothing highlighted."""
+def _block(passage: Passage, measure: Measure, settings: Settings, where: Position, prose: bool) -> Block:
+    """A passage as it stands on paper: every row once, nothing highlighted; as `prose`, with words around its displays."""
     stand = sides(passage.views, settings.notation, measure)
     words = words_of(settings.notation.language)
-    rows = tuple(row(view, settings.notation, measure, stand, where, words=words) for view in passage.views)
+    rows = tuple(row(view, settings.notation, measure, stand, where) for view in passage.views)
     answers = tuple(answer(box, settings.notation, measure, where, words) for box in passage.boxed)
     title = reason((passage.title,), settings.notation)
-    return Block(
+    block = Block(
         title, passage.chain.quantity, rows, answers, *widest(rows), stand.style, letter=passage.part, reached=passage.reached
     )
+    lines = [view.line for view in passage.views]
+    return story.told(block, [line.rule for line in lines], [line.relation for line in lines], words) if prose else block
 
 
 def _room(settings: Settings, scale: float, asked: Question, parts: Sequence[PartText], line: float) -> Room:
@@ -274,7 +287,7 @@ def _preamble(settings: Settings) -> str:
 
 
 def _points(problem: Problem) -> str:
-    given = problem.options.get("points")
+    given = problem.options.points
     return str(given) if given is not None else ""
 
 

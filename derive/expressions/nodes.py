@@ -114,6 +114,11 @@ class Number(Expr):
         return SCALAR
 
 
+@dataclass(frozen=True, eq=False)
+class Rounded(Number):
+    """A number rounded to the digits that it is printed with, 0.2689; beside an exact one it stands after ≈."""
+
+
 def number(value: int | Fraction | str) -> Number:
     out: Number = Number(Fraction(value))
     return out
@@ -139,6 +144,7 @@ class Symbol(Expr):
     order  k for the k-th derivative of the path by its parameter (`dA/dt` is the symbol named `dA` with order 1, path `A`)
     latex  the author's own LaTeX for it, or None
     path   the name of the path that it is a derivative of
+    rows, columns  the name of its rows, its columns as samples, or None: with rows x of X, X[i, :] is written x_i
     """
 
     name: str
@@ -148,6 +154,8 @@ class Symbol(Expr):
     latex: str | None = None
     order: int = 0
     path: str | None = None
+    rows: str | None = None
+    columns: str | None = None
 
     def _shape(self) -> Shape:
         return self.dims

@@ -4,7 +4,25 @@ from __future__ import annotations
 
 from derive.errors import DeriveError
 from derive.expressions.einstein import bare, summed
-from derive.expressions.nodes import Apply, Commutation, D, Expr, Identity, Map, Ones, Rate, SizeValue, Sum, Symbol, Unit, Unnamed, Zeros
+from derive.expressions.nodes import (
+    Apply,
+    Commutation,
+    D,
+    Expr,
+    Identity,
+    Map,
+    Ones,
+    Rate,
+    Rounded,
+    SizeValue,
+    Sum,
+    Symbol,
+    Unit,
+    Unnamed,
+    Zeros,
+    number,
+)
+from derive.expressions.rewrite import transform
 from derive.expressions.sizes import Size
 from derive.expressions.traverse import walk
 from derive.language.latex.input import parse
@@ -26,7 +44,12 @@ def misread(expr: Expr, notation: Notation = DEFAULT) -> str | None:
         return f"the LaTeX {text} is not read: {error.message}"
     if silent:
         found = summed(found, silent)
-    return None if found is expr else f"the LaTeX {text} is read as another expression"
+    return None if found is transform(expr, _as_a_fraction) else f"the LaTeX {text} is read as another expression"
+
+
+def _as_a_fraction(node: Expr) -> Expr:
+    """A rounded number is written, and read, as a decimal, which is a fraction."""
+    return number(node.value) if isinstance(node, Rounded) else node
 
 
 def names_of(expr: Expr) -> tuple[Scope, tuple[tuple[Symbol, Expr], ...], tuple[Symbol, ...]]:

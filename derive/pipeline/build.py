@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from derive.documents.page.modes import BUILT, MODES, Mode
 from derive.documents.page.settings import Fit, Settings
@@ -16,9 +17,14 @@ from derive.errors import DeriveError, Position
 from derive.language.problems import read as problemfile
 from derive.pipeline import keys, produce
 from derive.pipeline.ledger import Ledger
+from derive.pipeline.look import Look
 from derive.pipeline.project import Project
 from derive.pipeline.sources import Source
 from derive.pipeline.subject import dependencies, read
+from derive.pipeline.writing import write
+
+A = TypeVar("A")
+B = TypeVar("B")
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,7 @@ class Task:
     templates: tuple[Path, ...]
     pdf: bool
     points: int = 3
+    look: Look = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -66,6 +73,11 @@ def jobs(asked: int | None) -> int:
     return os.cpu_count() or 1
 
 
+def kinds(chosen: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """What is made of each kind of file: what was chosen, else what is usual."""
+    return dict.fromkeys(BUILT, chosen) if chosen else BUILT
+
+
 def names(stem: str, mode: Mode, pdf: bool) -> tuple[str, ...]:
     """The files of a document below the output folder."""
     return (f"{stem}-{mode.name}.{mode.suffix}", *((f"{stem}-{mode.name}.pdf",) if pdf and mode.pdf else ()))
@@ -82,7 +94,7 @@ def run(task: Task) -> Done:
             made: produce.Made | None = None
             if task.pdf and mode.pdf and warning is None:
                 try:
-                    made = produce.make(document, mode, task.settings, task.templates)
+                    made = produce.make(document, mode, task.settings, task.templates, task.look)
                 except DeriveError as error:
                     if error.code != "missing-program":
                         raise
@@ -114,14 +126,14 @@ def internal(error: BaseException, file: str | None) -> DeriveError:
     )
 
 
-def work(tasks: Sequence[Task], workers: int, act: Callable[[Task], Done] = run) -> Iterator[Done]:
+def work(tasks: Sequence[A], workers: int, act: Callable[[A], B]) -> Iterator[B]:
     """The tasks done, in the order in which they end; with one worker in this process, one after the other."""
     if workers <= 1 or len(tasks) <= 1:
         yield from map(act, tasks)
         return
     pool = ProcessPoolExecutor(min(workers, len(tasks)))
     try:
-        pending: set[Future[Done]] = {pool.submit(act, task) for task in tasks}
+        pending: set[Future[B]] = {pool.submit(act, task) for task in tasks}
         while pending:
             done, pending = wait(pending, return_when=FIRST_COMPLETED)
             for future in done:
@@ -181,8 +193,10 @@ def build(
             yield Outcome(source, "stale", reasons=reasons)
         else:
             wanted[source.path] = (key, reasons)
-            tasks.append(Task(source, text, modes[kind], project.settings, project.templates, pdf))
-    for done in work(tasks, workers):
+            tasks.append(Task(source, text, modes[kind], project.settings, project.templates, pdf, look=project.look))
+    if any(not MODES[name].pdf and MODES[name].suffix == "tex" for task in tasks for name in task.modes):
+        write(output / "derive.sty", style(project.templates))
+    for done in work(tasks, workers, run):
         key, reasons = wanted[done.source.path]
         if done.error is not None:
             _drop(ledger, done.source)
@@ -200,6 +214,13 @@ def build(
             return
 
 
+def style(templates: tuple[Path, ...]) -> str:
+    """derive.sty, which documents need that are put into others."""
+    from derive.documents.rendering.fill import fill
+
+    return fill("derive.sty.j2", {}, templates)
+
+
 def _drop(ledger: Ledger, source: Source) -> None:
     """Nothing of a file that failed stays, wherever it came from."""
     ledger.forget(source.stem, tuple(file for mode in MODES.values() for file in names(source.stem, mode, True)))
@@ -215,6 +236,7 @@ def ingredients(project: Project, pdf: bool) -> keys.Key:
     return {
         "templates": keys.digest(*(part for name, path in sorted(templates.items()) for part in (name, path.read_bytes()))),
         "options": keys.digest(repr(project.settings), str(pdf)),
+        "look": keys.digest(*(part for name in sorted(project.look) for part in (name, project.look[name]))) if pdf else "none",
         "engine": keys.engine(),
         "tex": latex.version(words(project.settings.notation.language)["engine"]) if pdf else "none",
     }

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from derive.documents.rendering.fill import builtin_folder, files
 from derive.language.problems import read as problemfile
+from derive.pipeline import look
 from derive.pipeline.project import FILE, Project
 from derive.pipeline.subject import dependencies
 
@@ -24,6 +25,8 @@ def sources(file: str, text: str, project: Project) -> tuple[str, ...]:
     builtin = builtin_folder()
     own = sorted(path.as_posix() for path in files(project.templates).values() if not path.is_relative_to(builtin))
     macros = [(project.folder / project.settings.macros_file).as_posix()] if project.settings.macros_file else []
+    brought = look.files(tuple(dict.fromkeys((project.folder, *project.templates))), project.settings.macros)
+    own += sorted(path.as_posix() for path in brought.values())
     return (file, *behind, *([settings.as_posix()] if settings.is_file() else []), *macros, *own)
 
 

@@ -59,11 +59,14 @@ def decoded(data: bytes, name: str) -> str:
         ) from None
 
 
-def problem_of(text: str, name: str) -> Problem:
-    """The problem of a text.  DeriveError at its place in `name`."""
+def problem_of(text: str, name: str, chosen: Mapping[str, int] | None = None) -> Problem:
+    """The problem of a text; `chosen` says which value each name under `variants` has, the first where it does not.
+
+    DeriveError at its place in `name`.
+    """
     from derive.language.problems import read as problemfile
 
-    return problemfile.read(text, name)
+    return problemfile.read(text, name, chosen)
 
 
 def examine(problem: Problem, points: int = 3, settings: Settings | None = None) -> Examined:
@@ -79,6 +82,10 @@ def examine(problem: Problem, points: int = 3, settings: Settings | None = None)
 
     own = of_problem(settings or Settings(), problem)
     problem = laid_out(problem, own)
+    if problem.options.variants:
+        from derive.documents.wording.values import with_values
+
+        problem = with_values(problem, own.notation)
     derivation = derive(problem)
     report = verify(derivation, points)
     error = report.error(derivation)
@@ -86,7 +93,7 @@ def examine(problem: Problem, points: int = 3, settings: Settings | None = None)
         raise error.at(problem.positions.get("function", Position(problem.file or problem.id)))
     check_printed(derivation, own.notation)
     check_answers(derivation)
-    if "figure" in problem.options:
+    if problem.options.figures:
         from derive.documents.figures.drawing import check as check_figures
 
         check_figures(problem, derivation)

@@ -82,12 +82,23 @@ def gather(collection: Collection, points: int = 3, settings: Settings | None = 
     All of them are printed in the collection's notation: what a problem's own `notation` says is for the problem alone.
     """
     files = references(collection)
-    settings = noted(settings or Settings(), collection.notation, collection.places.get("notation.language"))
-    done: dict[str, Examined] = {}
-    for file in dict.fromkeys(files.values()):
-        problem = problem_of(read_text(file), file)
-        plain = {key: value for key, value in problem.options.items() if key != "notation"}
-        done[file] = examine(replace(problem, options=plain), points, settings)
+    settings = settings_of(collection, settings or Settings())
+    return assembled(collection, files, {file: one_of(file, read_text(file), points, settings) for file in dict.fromkeys(files.values())})
+
+
+def settings_of(collection: Collection, settings: Settings) -> Settings:
+    """The settings with the collection's own notation."""
+    return noted(settings, collection.notation, collection.places.get("notation.language"))
+
+
+def one_of(file: str, text: str, points: int, settings: Settings, chosen: Mapping[str, int] | None = None) -> Examined:
+    """A problem of a collection, derived and checked; `settings` are the collection's, `chosen` the values of its variant."""
+    problem = problem_of(text, file, chosen)
+    return examine(replace(problem, options=replace(problem.options, notation={})), points, settings)
+
+
+def assembled(collection: Collection, files: Mapping[str, str], done: Mapping[str, Examined]) -> Gathered:
+    """The collection with its problems: `files` by the name that it uses, `done` by file."""
     for use in collection.uses:
         _same_points(use, done[files[use.problem]])
         placing.refuse_missing(done[files[use.problem]].problem, use.show, use.where)
@@ -120,7 +131,7 @@ def document(gathered: Gathered, mode: Mode, settings: Settings, fit: Fit) -> Do
     items: list[Item] = []
     numbers = {"section": 0, "problem": 0}
     total = Decimal(0)
-    for entry in _in_order(gathered):
+    for entry in in_order(gathered):
         if isinstance(entry, Heading):
             numbers["section"] += 1
             title = prose.to_latex(entry.title, entry.where, language=settings.notation.language)
@@ -153,7 +164,7 @@ def document(gathered: Gathered, mode: Mode, settings: Settings, fit: Fit) -> Do
     )
 
 
-def _in_order(gathered: Gathered) -> tuple[Entry, ...]:
+def in_order(gathered: Gathered) -> tuple[Entry, ...]:
     """The entries as they are given, or a set's problems sorted: the ones with fewer points, of a lower level first."""
     collection = gathered.collection
 
@@ -162,7 +173,7 @@ def _in_order(gathered: Gathered) -> tuple[Entry, ...]:
         problem = gathered.examined[entry.problem].problem
         if collection.order == "title":
             return Decimal(0), prose.plain(entry.title or problem.title).casefold()
-        value = (entry.points or problem.options.get("points")) if collection.order == "points" else problem.options.get("level")
+        value = (entry.points or problem.options.points) if collection.order == "points" else problem.options.level
         number = str(value) if value is not None else ""
         return Decimal(number) if re.fullmatch(r"\d+(\.\d+)?", number) else Decimal(0), number
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 Key = dict[str, str]
 """By ingredient (`problem`, `templates`, `options`, `engine`, `tex`) a hash or a version."""
@@ -21,10 +19,6 @@ def digest(*parts: bytes | str) -> str:
         out.update(len(data).to_bytes(8, "big"))
         out.update(data)
     return out.hexdigest()
-
-
-def of_options(options: Mapping[str, Any]) -> str:
-    return digest(json.dumps(options, sort_keys=True, default=str))
 
 
 def of_files(files: Iterable[Path], root: Path | None = None) -> str:

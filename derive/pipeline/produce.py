@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -50,9 +50,11 @@ def tex(document: Document, mode: Mode, folders: tuple[Path, ...] = ()) -> str:
 
 
 def make(
-    compose: Composer, mode: Mode, settings: Settings, folders: tuple[Path, ...] = (), beside: dict[str, bytes] | None = None
+    compose: Composer, mode: Mode, settings: Settings, folders: tuple[Path, ...] = (), beside: Mapping[str, bytes] | None = None
 ) -> Made:
     """The .tex and PDF of a document, no box of which is too large.
+
+    beside  files that TeX reads: themes, packages, images, by name
 
     DeriveError: [latex], [missing-program] of `latex.typeset`; [overfull] (exit code 3) when a row does not fit however it
     is broken, at the author's line.

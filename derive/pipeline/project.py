@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-import difflib
+import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
+from derive.documents.page.modes import MODES
 from derive.documents.page.settings import MOST_ROWS, THEME, Settings
 from derive.documents.wording.words import LANGUAGES, spoken
 from derive.errors import DeriveError, Position
 from derive.language.problems.notation import CHOICES, LANGUAGE
+from derive.language.words import closest
 from derive.notation.settings import NOTHING, SUBSCRIPTS, Notation
+from derive.pipeline import look
 from derive.pipeline.examine import decoded
+from derive.pipeline.look import Look
 
 T = TypeVar("T", Settings, Notation)
 
 FILE = "derive.toml"
 TEMPLATES = "templates"
+PROBLEMS = "problems"
 
 _SECTIONS: dict[str, tuple[str, ...]] = {
     "slides": ("rows", "overlays", "highlight", "reason", "aspect", "theme"),
     "page": ("paper", "hints", "symbols"),
     "document": ("author", "institute", "date", "macros"),
+    "build": ("kinds",),
 }
 """Which fields of `Settings` each section holds; `notation` holds those of `Notation`."""
 
@@ -35,11 +41,13 @@ class Project:
     """folder     where `derive.toml` is (or would be)
     settings   what it says
     templates  folders that are looked in before the built-in templates
+    look       its own themes, packages and images, which TeX reads
     """
 
     folder: Path
     settings: Settings
     templates: tuple[Path, ...]
+    look: Look = field(default_factory=dict)
 
 
 def load(folder: Path | None = None, templates: tuple[Path, ...] = ()) -> Project:
@@ -53,7 +61,38 @@ def load(folder: Path | None = None, templates: tuple[Path, ...] = ()) -> Projec
     own = folder / TEMPLATES
     found = (*templates, *((own,) if _is_own(own) else ()))
     settings = read(decoded(file.read_bytes(), file.as_posix()), file.as_posix(), folder) if file.is_file() else Settings()
-    return Project(folder, settings, found)
+    return Project(folder, settings, found, look.read(tuple(dict.fromkeys((folder, *found))), settings.macros))
+
+
+def folder_of(file: str | Path | None = None) -> Path:
+    """The folder of the project that a file belongs to (without one, of the project that we work in).
+
+    It is the nearest folder above with `derive.toml`, looked for as far as the repository or our home reaches; where there is none,
+    the one in which its folder `problems` stands, else the working folder.
+    """
+    here = Path.cwd()
+    start = here if file is None or str(file) == "-" else Path(file).resolve()
+    above = [start, *start.parents] if start.is_dir() else list(start.parents)
+    for folder in above:
+        if _is_ours(folder / FILE):
+            return _shown(folder, here)
+        if (folder / ".git").exists() or folder == Path.home():
+            break
+    home = next((folder.parent for folder in above if folder.name == PROBLEMS), here)
+    return _shown(home, here)
+
+
+def _is_ours(file: Path) -> bool:
+    """A project file of the user's own, or of the administrator's: not one that somebody left in a folder that all can write to."""
+    try:
+        return file.is_file() and (file.parent == Path.cwd() or not hasattr(os, "getuid") or file.stat().st_uid in (os.getuid(), 0))
+    except OSError:
+        return False
+
+
+def _shown(folder: Path, here: Path) -> Path:
+    """The folder as seen from where we are."""
+    return Path() if folder == here else Path(os.path.relpath(folder, here))
 
 
 def _is_own(folder: Path) -> bool:
@@ -84,7 +123,9 @@ def read(text: str, file: str, folder: Path | None = None) -> Settings:
         for key in values:
             if key not in names:
                 raise _refused(text, places.key(section, key), f"`{key}` is not a setting of [{section}]", _near(key, names, "there are"))
-        if section == "notation":
+        if section == "build":
+            settings = replace(settings, kinds=_kinds(values.get("kinds", []), places))
+        elif section == "notation":
             settings = replace(settings, notation=_fields(settings.notation, values, section, places))
         else:
             settings = _fields(settings, values, section, places)
@@ -100,6 +141,17 @@ def read(text: str, file: str, folder: Path | None = None) -> Settings:
         own = _macros(folder or Path(), settings.macros, text, places.value("document", "macros"))
         settings = replace(settings, macros=own, macros_file=settings.macros)
     return settings
+
+
+def _kinds(given: Any, places: _Places) -> tuple[str, ...]:
+    """The kinds of document that are built, each once."""
+    where = places.value("build", "kinds")
+    if not isinstance(given, list) or not all(isinstance(name, str) for name in given):
+        raise _refused(places.text, where, f'`kinds` is a list such as ["slides", "blank"], not {given!r}')
+    for name in given:
+        if name not in MODES:
+            raise _refused(places.text, where, f"`{name}` is not a kind of document", _near(name, tuple(MODES), "there are"))
+    return tuple(dict.fromkeys(given))
 
 
 def _macros(folder: Path, name: str, text: str, where: Position) -> str:
@@ -171,10 +223,10 @@ class _Places:
 
 
 def _guess(new: Any, allowed: tuple[Any, ...]) -> str | None:
-    close = difflib.get_close_matches(str(new), [str(word) for word in allowed], 1)
-    return f"did you mean `{close[0]}`?" if close else None
+    close = closest(str(new), map(str, allowed))
+    return f"did you mean `{close}`?" if close else None
 
 
 def _near(name: str, known: Any, what: str) -> str:
-    close = difflib.get_close_matches(name, list(known), 1)
-    return f"did you mean `{close[0]}`?" if close else f"{what} {', '.join(known)}"
+    close = closest(name, known)
+    return f"did you mean `{close}`?" if close else f"{what} {', '.join(known)}"

@@ -20,13 +20,15 @@ class Source:
     stem: str
 
 
-def find(paths: Iterable[str]) -> tuple[Source, ...]:
+def find(paths: Iterable[str], home: Path | None = None) -> tuple[Source, ...]:
     """The problem, lecture and set files among the paths: folders are searched, sorted, hidden names left out.
 
+    home  the project's folder, whose `problems` are meant where no path is given
     DeriveError [no-such-file], and [no-problems] when nothing is found.
     """
     found: dict[str, Source] = {}
-    given = list(paths) or [DEFAULT]
+    paths = list(paths)
+    given = paths or [((home or Path()) / DEFAULT).as_posix()]
     for name in given:
         path = Path(name)
         if path.is_dir():
@@ -38,7 +40,7 @@ def find(paths: Iterable[str]) -> tuple[Source, ...]:
             found.setdefault(path.as_posix(), Source(path.as_posix(), _stem(path)))
         else:
             raise DeriveError("there is no such file or folder", code="no-such-file", where=Position(name),
-                              hint=_nearby(path))
+                              hint=_nearby(path) if paths else "`derive new NAME` writes a first one")
     if not found:
         raise DeriveError(
             f"there are no problem files (*.yaml) in {', '.join(given)}", code="no-problems",
@@ -67,8 +69,8 @@ def _distinct(sources: Iterable[Source]) -> None:
 
 
 def _nearby(path: Path) -> str | None:
-    import difflib
+    from derive.language.words import closest
 
     folder = path.parent if path.parent.is_dir() else Path()
-    close = difflib.get_close_matches(path.name, [p.name for p in folder.iterdir()], 1)
-    return f"did you mean {(folder / close[0]).as_posix()}?" if close else None
+    close = closest(path.name, [p.name for p in folder.iterdir()])
+    return f"did you mean {(folder / close).as_posix()}?" if close else None

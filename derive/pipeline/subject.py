@@ -15,6 +15,7 @@ from derive.documents.page.settings import Fit, Settings, of_problem
 from derive.documents.wording.prose import with_commands_of
 from derive.documents.wording.words import words as words_of
 from derive.language.problems import read as problemfile
+from derive.language.problems.variants import first_of
 from derive.pipeline import gather
 from derive.pipeline.examine import Examined, examine, problem_of, read_text
 
@@ -27,6 +28,9 @@ class Subject(Protocol):
 
     def summary(self) -> str:
         """A line for the terminal."""
+
+    def note(self) -> str:
+        """What is to be said of it beside: that it is the first of several variants; '' for nothing."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,10 @@ class OneProblem:
         counts = [f"{chain.title.lower()} {len(chain.lines)}" for chain in self.examined.derivation.chains]
         report = self.examined.report
         steps = ", ".join(counts[:4]) + (", …" if len(counts) > 4 else "")
-        return f"{steps} lines; verified at {report.points} points ({report.max_relative_error:.0e})"
+        return f"{steps} lines; verified at {report.points} points ({report.max_relative_error:.0e}){_beside(self.note())}"
+
+    def note(self) -> str:
+        return first_of(self.examined.problem.options.variants)
 
 
 @dataclass(frozen=True)
@@ -64,7 +71,15 @@ class Several:
     def summary(self) -> str:
         problems = list(self.gathered.examined.values())
         worst = max((one.report.max_relative_error for one in problems), default=0.0)
-        return f"{self.gathered.collection.kind} of {len(problems)} problems; all verified ({worst:.0e})"
+        return f"{self.gathered.collection.kind} of {len(problems)} problems; all verified ({worst:.0e}){_beside(self.note())}"
+
+    def note(self) -> str:
+        varied = [one.problem.id for one in self.gathered.examined.values() if one.problem.options.variants]
+        return f"the first variant of {', '.join(varied)}; `derive variants` makes others" if varied else ""
+
+
+def _beside(note: str) -> str:
+    return f"; {note}" if note else ""
 
 
 def read(text: str, name: str, points: int = 3, settings: Settings | None = None) -> Subject:

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from derive.calculus.catalogue import catalogue
-from derive.calculus.catalogue import proof as proving
 from derive.calculus.catalogue.examples import EXAMPLES
 from derive.calculus.catalogue.proofs import ADJOINT_LAST, ADJOINT_ROWS, PROOFS
 from derive.calculus.derive import derive
@@ -35,6 +34,13 @@ ENTRIES = {e.name: e for e in catalogue.entries()}
 DEFINITIONS = {"definition", "path", "intermediate"}
 """Rules that state what something is: there is nothing to prove."""
 FILES = sorted((ROOT / "problems").glob("*.yaml"))
+
+
+def rules_in(derivation: Derivation) -> frozenset[str]:
+    """The names of the rules at work in a derivation."""
+    lines = [line for chain in derivation.chains for line in chain.lines]
+    return frozenset({line.rule for line in lines} | {step.rule for line in lines for step in line.steps})
+
 
 
 def named_in_source() -> set[str]:
@@ -67,7 +73,7 @@ def test_every_rule_name_of_the_engine_has_an_entry() -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_every_rule_of_a_problem_has_an_entry(path: Path) -> None:
     derivation = derive(read(path.read_text(encoding="utf-8"), path.name))
-    assert proving.rules_in(derivation) - ENTRIES.keys() == set()
+    assert rules_in(derivation) - ENTRIES.keys() == set()
 
 
 def test_every_row_has_a_proof_and_every_proof_a_row() -> None:
@@ -94,7 +100,7 @@ def test_examples_hold_and_use_their_rule(name: str) -> None:
     assert example is not None
     assert verify(example, 2).passed
     step = {"structured-direction": "structure"}.get(name, name)
-    assert step in proving.rules_in(example)
+    assert step in rules_in(example)
 
 
 @pytest.mark.parametrize("name", PROOFS)

@@ -1,12 +1,20 @@
-"""Problems built by hand, without the parser: what the tests of documents use."""
+"""Problems built by hand, without the parser, and pages of those of the collection: what the tests of documents use."""
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
+
+from derive.documents.compose import problem_page
+from derive.documents.page.document import ProblemPage
+from derive.documents.page.modes import Mode
+from derive.documents.page.settings import Settings, of_problem
 from derive.errors import Position
 from derive.expressions.build import matmul, transpose
 from derive.expressions.nodes import Call, Expr, Symbol
 from derive.expressions.sizes import Size
 from derive.language.problems.problem import Problem
+from derive.pipeline.examine import Examined, examine, problem_of
 
 M, N = Size.of("m"), Size.of("n")
 
@@ -25,3 +33,17 @@ def trace_quadratic(find: tuple[str, ...] = ("derivative", "gradient", "hessian"
         "positions": {"function": Position("problems/trace-quadratic.yaml", 6, 11)}, "file": "problems/trace-quadratic.yaml",
     }
     return Problem(**{**base, **keys})  # type: ignore[arg-type]
+
+
+def page_of(name: str, mode: Mode, settings: Settings | None = None) -> ProblemPage:
+    """The page of a problem of the collection, in a kind of document."""
+    one = examined(name)
+    settings = of_problem(settings or Settings(), one.problem)
+    return problem_page(one.problem, one.derivation, one.report, mode, settings)
+
+
+@cache
+def examined(name: str) -> Examined:
+    """A problem of problems/, derived and checked."""
+    file = Path(__file__).parent.parent.parent / "problems" / f"{name}.yaml"
+    return examine(problem_of(file.read_text(encoding="utf-8"), f"problems/{name}.yaml"))

@@ -13,15 +13,15 @@ import pytest
 from derive.calculus.derive import derive
 from derive.calculus.passes import explanations as explaining
 from derive.calculus.rules.differentials import DIFFERENTIALS
-from derive.derivation.derivation import Derivation, Line
+from derive.derivation.derivation import Derivation
 from derive.derivation.reason import Why, told
 from derive.documents.layout.measure import WIDE
 from derive.documents.page.settings import Settings, of_problem
 from derive.documents.wording import glossary, words
 from derive.documents.wording.languages import tables
+from derive.documents.wording.narrative import Told, opening
 from derive.documents.wording.prose import to_latex
 from derive.documents.wording.reasons import reason, reason_width
-from derive.documents.wording.sentences import sentence
 from derive.documents.wording.translation import missing, translated
 from derive.errors import DeriveError
 from derive.expressions.functions import FUNCTIONS
@@ -44,15 +44,17 @@ def fields(text: str) -> set[str]:
 @pytest.mark.parametrize("tag", TAGS)
 def test_a_table_has_every_word(tag: str) -> None:
     table = tables()[tag]
-    grammar = {"say.we", "say.using", "say.that", "say.by", "say.since", "say.by-since", "say.this", "say.this-is"}
+    grammar = {"say.we", "say.using", "say.that", "say.by", "say.since", "say.by-since", "say.with", "say.begin", "say.have-with", "ordinals"}
+    grammar |= {f"tell.{kind}" for kind in ("by", "and-that", "since", "we", "is", "goes", "named", "product", "read-off")}
     wanted = set(words.ENGLISH) - (grammar if table.words["say.plain"] else set())
     assert wanted == set(table.words), "documents.words.ENGLISH and the table's words"
     assert table.words["language"] == tag and table.words["engine"] in ("pdflatex", "xelatex")
     for key in wanted:
         english = words.ENGLISH[key]
-        assert fields(english) == fields(table.words[key]) or key in ("say.plain", "say.act"), key
+        own = key.startswith("tell.") or key in ("say.plain", "say.act", "say.then", "say.read-off")
+        assert fields(english) == fields(table.words[key]) or own, key
         assert english.count("%s") == table.words[key].count("%s"), key
-        assert bool(english) == bool(table.words[key]) or key in ("frame", "serif", "sans", "say.plain", "say.act", "acts"), key
+        assert bool(english) == bool(table.words[key]) or key in ("frame", "serif", "sans", "acts") or own, key
     assert {f"find.{quantity}" for quantity in FIND} <= set(table.words)
 
 
@@ -182,12 +184,13 @@ def test_expressions_keep_their_places() -> None:
     assert reason_width("行滿秩") > reason_width("abc")
 
 
-def test_sentences_of_an_article() -> None:
+def test_an_article_is_told() -> None:
     problem = trace_quadratic()
     line = next(line for chain in derive(problem).chains for line in chain.lines if line.rule == "product-rule")
-    assert sentence(line, CHINESE, words.words("zh-Hant")) == r"由乘積法則、$\operatorname{tr}$ 為線性，得"
-    again = Line(problem.function, "differentiate", ("differentiate once more",))
-    assert sentence(again, CHINESE, words.words("zh-Hant")) == "再微分一次，得"
+    first = Told(line.rule, "=", reason(line.why, CHINESE))
+    assert opening([first], words.words("zh-Hant")) == r"由乘積法則、$\operatorname{tr}$ 為線性，得"
+    again = Told("differentiate", "=", reason(("differentiate once more",), CHINESE))
+    assert opening([again], words.words("zh-Hant")) == "再微分一次，得"
 
 
 def test_prose_in_a_script_that_the_fonts_lack_says_what_to_set() -> None:

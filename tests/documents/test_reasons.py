@@ -1,16 +1,13 @@
-"""Reasons as text with formulas, and as sentences."""
+"""Reasons as text with formulas."""
 
 from __future__ import annotations
 
 import pytest
 
-from derive.derivation.derivation import Line
 from derive.derivation.reason import Why
 from derive.documents.wording.reasons import reason, reason_width
-from derive.documents.wording.sentences import sentence
-from derive.documents.wording.words import ENGLISH
 from derive.expressions.build import transpose
-from derive.expressions.nodes import Symbol, number
+from derive.expressions.nodes import Symbol
 from derive.expressions.sizes import Size
 from derive.notation.settings import DEFAULT
 
@@ -36,17 +33,3 @@ def test_formulas_in_words_are_set_as_formulas(why: Why, latex: str) -> None:
 
 def test_width_counts_what_is_printed() -> None:
     assert reason_width(r"$A^{\mathsf T} = A$") < reason_width("the longest reason of all of them")
-
-
-@pytest.mark.parametrize(
-    ("rule", "why", "said"),
-    [
-        ("definition", ("definition",), "By the definition of the directional derivative,"),
-        ("definition", ("differentiate the gradient",), "We differentiate the gradient:"),
-        ("product-rule", ("product rule, tr is linear",), r"By the product rule, and since $\operatorname{tr}$ is linear,"),
-        ("solve", ("divide by ", number(2), ", ", transpose(A), " = ", A), r"We divide by $2$, using that $A^{\mathsf T} = A$:"),
-        ("linear", (), "This is"),
-    ],
-)
-def test_sentences(rule: str, why: Why, said: str) -> None:
-    assert sentence(Line(A, rule, why), DEFAULT, ENGLISH) == said

@@ -110,7 +110,7 @@ KEYS = [
     ("function: tr(X)\nwrt: [X, X]\nfind: gradient\n", "twice"),
     ("let: {u: tr(X)}\nfunction: u\nwrt: u\nfind: gradient\n", "defined under `let`"),
     ("function: f(X, X) = tr(X)\nfind: gradient\n", "twice"),
-    ("function: g = tr(X)\nwrt: X\nfind: gradient\n", "not a header"),
+    ("function: 2 g = tr(X)\nwrt: X\nfind: gradient\n", "not a header"),
     ("function: X(x) = x\nfind: derivative\n", "as is a symbol"),
     ("function: tr(x) = x\nfind: derivative\n", "word of the language"),
     ("function: f(X) = tr(X) = 1\nfind: derivative\n", "no `=`"),

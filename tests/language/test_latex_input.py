@@ -154,7 +154,7 @@ REFUSED = [
     (r"\frac{1}", 9, "denominator is missing", ""),
     (r"{x\,", 1, "never closed", ""),
     (r"x}\,", 2, "closes nothing", ""),
-    (r"\sum_i x_i", 6, r"\sum_{i=1}^{n}", ""),
+    (r"\sum_i s", 1, r"\sum_{i=1}^{n}", "counts nothing"),
     (r"\sum_{k=1}^{n} \sum_{k=1}^{n} x_k", 16, "already in use", ""),
     (r"X_1\,", 2, "two indices", ""),
     (r"s_1\,", 2, "no entries", ""),

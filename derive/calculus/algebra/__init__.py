@@ -6,15 +6,12 @@ Each service is a pure function of expressions; its use in a derivation is a nam
 
 from derive.calculus.algebra.definite import Definiteness, definiteness
 from derive.calculus.algebra.equality import equal, equal_scalar, is_zero
-from derive.calculus.algebra.equations import LinearEquation, LinearTerm, isolate
+from derive.calculus.algebra.exact import Inexact, exact, in_entries
 from derive.calculus.algebra.expansion import Expansion, linear_part
-from derive.calculus.algebra.maps import DUMMY, derivative_template, lift, lift_product, map_derivative, map_differential
+from derive.calculus.algebra.maps import DUMMY, derivative_template, lift, lift_product, map_derivative
 from derive.calculus.algebra.scalar_calculus import (
     exponential,
-    polynomial_degree,
-    root_conditions,
     scalar_diff,
-    scalar_taylor,
     simplify_scalar,
     solve_scalar,
     solve_system,
@@ -25,9 +22,9 @@ from derive.calculus.normal_form.normal_form import NormalForm, canonical, norma
 from derive.calculus.normal_form.polynomial import TooManyTerms
 
 __all__ = [
-    "DUMMY", "PI", "Atoms", "Definiteness", "Expansion", "LinearEquation", "LinearTerm", "NormalForm",
+    "DUMMY", "PI", "Atoms", "Definiteness", "Expansion", "Inexact", "NormalForm",
     "TooManyTerms", "Untranslatable", "canonical", "definiteness", "derivative_template", "equal",
-    "equal_scalar", "expand", "exponential", "from_sympy_scalar", "is_zero", "isolate", "lift", "lift_product", "linear_part",
-    "map_derivative", "map_differential", "normal_form", "polynomial_degree", "root_conditions", "scalar_diff", "scalar_taylor",
+    "equal_scalar", "exact", "expand", "exponential", "from_sympy_scalar", "in_entries", "is_zero", "lift", "lift_product", "linear_part",
+    "map_derivative", "normal_form", "scalar_diff",
     "simplify_scalar", "solve_scalar", "solve_system", "to_sympy_scalar",
 ]

@@ -83,11 +83,6 @@ def lift_product(template: Expr, arg: Expr, other: Expr) -> Expr:
     return _Lift(arg).product((*_factors(template), other))
 
 
-def map_differential(function: str | Unnamed, arg: Expr, direction: Expr, order: int = 0) -> Expr:
-    """D of the (order-th derivative of the) entry-by-entry function at `arg` in the direction: f'(X) ∘ H."""
-    return lift_product(derivative_template(function, order + 1), arg, direction)
-
-
 def _factors(template: Expr) -> tuple[Expr, ...]:
     return template.factors if isinstance(template, Times) else (template,)
 

@@ -9,9 +9,7 @@ from derive.calculus.algebra.door import sp
 from derive.calculus.algebra.equality import sympy_zero
 from derive.calculus.algebra.scalars import Atoms, Untranslatable, from_sympy_scalar, to_sympy_scalar
 from derive.errors import DeriveError
-from derive.expressions import build
-from derive.expressions.nodes import Expr, Map, Number, Power, Stack, Sum, Symbol, number
-from derive.expressions.traverse import walk
+from derive.expressions.nodes import Expr, Map, Number, Power, Stack, Sum, Symbol
 
 LARGEST_POWER = 24
 """A sum to a higher power is not multiplied out."""
@@ -132,18 +130,6 @@ class _Dependent(Atoms):
         )
 
 
-def scalar_taylor(expr: Expr, x: Symbol, point: Expr, order: int = 2) -> tuple[Expr, ...]:
-    """The Taylor coefficients of a scalar in x at `point`: c_k of c_k (x − point)^k for k = 0 … order."""
-    atoms = _Dependent(x)
-    value, where = to_sympy_scalar(expr, atoms), to_sympy_scalar(point, atoms)
-    sympy, symbol = sp(), atoms.of(x)
-    out: list[Expr] = []
-    for k in range(order + 1):
-        out.append(from_sympy_scalar((value / sympy.factorial(k)).subs(symbol, where), atoms.meaning))
-        value = sympy.diff(value, symbol)
-    return tuple(out)
-
-
 def solve_scalar(equation: Expr, x: Symbol) -> list[Expr] | None:
     """All real x with equation = 0 where they are finitely many in closed form; None where that is not proved.
 
@@ -166,29 +152,6 @@ def solve_scalar(equation: Expr, x: Symbol) -> list[Expr] | None:
         return [simplify_scalar(from_sympy_scalar(r, atoms.meaning)) for r in roots]
     except Untranslatable:
         return None
-
-
-def root_conditions(root: Expr) -> tuple[tuple[Expr, str], ...]:
-    """What must hold for a root to be a real number: (expression, "≥ 0" | "> 0" | "≠ 0"), for each square root, logarithm and
-    divisor in it whose sign does not follow from the declarations."""
-    out: list[tuple[Expr, str]] = []
-    for node in walk(root):
-        arg, need = None, ""
-        if isinstance(node, Map) and node.function in ("sqrt", "log"):
-            arg, need = node.arg, "≥ 0" if node.function == "sqrt" else "> 0"
-        elif isinstance(node, Power) and isinstance(node.exponent, Number):
-            k = node.exponent.value
-            if k.denominator % 2 == 0:
-                arg, need = node.base, "≥ 0" if k > 0 else "> 0"
-            elif k < 0:
-                arg, need = node.base, "≠ 0"
-        if arg is None or not arg.is_scalar:
-            continue
-        value = to_sympy_scalar(arg, Atoms())
-        known = {"≥ 0": value.is_nonnegative, "> 0": value.is_positive, "≠ 0": value.is_nonzero}[need]
-        if known is not True and (arg, need) not in out:
-            out.append((arg, need))
-    return tuple(out)
 
 
 def _roots(value: Any, x: Any) -> list[Any] | None:
@@ -271,19 +234,3 @@ def solve_system(equations: Sequence[Expr], unknowns: Sequence[Symbol]) -> list[
             return None
         out.append(tuple(from_sympy_scalar(v, atoms.meaning) for v in point))
     return out
-
-
-def polynomial_degree(expr: Expr, x: Symbol) -> int | None:
-    """The degree of a scalar expression as a polynomial in x, None when it is none."""
-    atoms = Atoms()
-    value = to_sympy_scalar(expr, atoms)
-    symbol = atoms.of(x)
-    if any(x.name in e.free and s != symbol for s, e in atoms.meaning.items()) or not value.is_polynomial(symbol):
-        return None
-    degree = sp().degree(sp().expand(value), symbol)
-    return int(degree) if degree.is_Integer else 0
-
-
-def zeros_inside(expr: Expr) -> bool:
-    """Whether a division by the number 0 stands in the expression."""
-    return any(isinstance(n, Power) and n.base is build.ZERO and n.exponent is number(-1) for n in walk(expr))

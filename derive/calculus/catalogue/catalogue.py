@@ -19,7 +19,8 @@ from derive.calculus.rules import row_text
 from derive.calculus.rules.adjoints import ADJOINTS
 from derive.calculus.rules.defining import DEFINING, Defining
 from derive.calculus.rules.differentials import DIFFERENTIALS
-from derive.calculus.rules.identities import IDENTITIES, Law
+from derive.calculus.rules.identities import IDENTITIES
+from derive.calculus.rules.law import Law
 from derive.calculus.rules.rule import Rule, compiled
 from derive.calculus.rules.steps import MOVES, Move
 from derive.derivation.derivation import Derivation

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from derive.calculus.catalogue.proofs import ADJOINT_GIVEN, ADJOINT_LAST, ADJOINT_ROWS, Proof
 from derive.calculus.rules.defining import DEFINING
-from derive.calculus.rules.identities import Law
+from derive.calculus.rules.law import Law
 from derive.calculus.rules.row_text import Names, T, problem_of, reason, said
 from derive.calculus.rules.rule import Rule, compiled, fill, letters
 from derive.derivation.derivation import Chain, Derivation, Head, Line, Step
@@ -255,9 +255,3 @@ def proved_function(problem: Problem, row: Function) -> Derivation:
     for expr, why in rows:
         lines.append(_next(lines[-1], expr, "chain-rule" if row.maps else "linear", (why,), "derivative", lines[0].left))
     return Derivation(problem, (Chain("derivative", "Proof", tuple(lines)),), {})
-
-
-def rules_in(derivation: Derivation) -> frozenset[str]:
-    """The names of the rules at work in a derivation."""
-    lines = [line for chain in derivation.chains for line in chain.lines]
-    return frozenset({line.rule for line in lines} | {step.rule for line in lines for step in line.steps})

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from derive.calculus.indices.entries import Writer, fresh, total
 from derive.calculus.indices.partial import contract, partial
-from derive.calculus.indices.recognition import recognise, recognise_vectorized
+from derive.calculus.indices.recognition import recognise
 from derive.derivation.reason import Why
 from derive.expressions import build
 from derive.expressions.nodes import Call, Delta, Entry, Expr, Map, Power, Sum, Symbol, Times, Transpose, Where
@@ -21,9 +21,8 @@ from derive.expressions.sizes import ONE, SCALAR, Size
 from derive.expressions.traverse import walk
 
 __all__ = [
-    "FreeIndices", "IndexChain", "IndexLine", "component", "free_indices", "index_chain", "index_chain_lines", "index_lines",
+    "FreeIndices", "IndexChain", "IndexLine", "free_indices", "index_chain", "index_lines",
     "recognise",
-    "recognise_vectorized",
 ]
 
 
@@ -79,15 +78,6 @@ def _names(expr: Expr) -> set[str]:
     return set(expr.free) | sizes | {node.index.name for node in walk(expr) if isinstance(node, Sum)}
 
 
-def component(expr: Expr, *indices: Expr) -> Expr:
-    """The entry of an expression at its indices (two of a matrix, one of a row or column), written by entries.
-
-    Sums over indices are written out, names of indices that are summed are chosen free.  DeriveError [no-rule] names
-    what has no form by entries.
-    """
-    return Writer(_names(expr) | {n for i in indices for n in i.free}).entry(expr, *indices)
-
-
 def index_lines(function: Expr, variable: Symbol) -> list[IndexLine]:
     """The derivation of ∂f/∂X_pq by indices.
 
@@ -119,11 +109,6 @@ class IndexChain(NamedTuple):
     lines: list[IndexLine]
     free: FreeIndices
     through: Expr
-
-
-def index_chain_lines(function: Expr, inner: Symbol, definition: Expr, variable: Symbol) -> list[IndexLine]:
-    """The lines of `index_chain`."""
-    return index_chain(function, inner, definition, variable).lines
 
 
 def index_chain(function: Expr, inner: Symbol, definition: Expr, variable: Symbol) -> IndexChain:

@@ -83,30 +83,6 @@ def _term_by_term(expr: Expr) -> Expr:
     return transform(expr, apart)
 
 
-def recognise_vectorized(expr: Expr, value: Sequence[Symbol], variable: Sequence[Symbol]) -> Expr | None:
-    """d vec F / d vec X from the entry ∂F_ij/∂X_pq: N ⊗ M for M_ip N_jq, sums of such terms; else None."""
-    if len(value) != 2 or len(variable) != 2:
-        return None
-    (i, j), (p, q) = value, variable
-    expr = _distinct(expr, count())
-    reader = _Reader(_sizes(expr, (i, j, p, q)))
-    out: list[Expr] = []
-    try:
-        for term in build.terms(expr):
-            c, rest = build.coefficient(term)
-            factors = rest.factors if isinstance(rest, Times) else (rest,)
-            left = [f for f in factors if f.free & {i.name, p.name}]
-            right = [f for f in factors if f.free & {j.name, q.name}]
-            scalars = [f for f in factors if f not in left and f not in right]
-            if any(f in right for f in left):
-                return None
-            m, n = (reader.whole(build.times(*fs), ends) for fs, ends in ((left, (i, p)), (right, (j, q))))
-            out.append(build.scale(build.times(number(c), *scalars), Call("kron", (n, m))))
-    except Unreadable:
-        return None
-    return build.add(*out)
-
-
 def _distinct(expr: Expr, numbers: Iterator[int]) -> Expr:
     """The expression with a name of its own for every summed index."""
     if isinstance(expr, Sum):

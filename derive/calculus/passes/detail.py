@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import replace
 from functools import lru_cache
 
@@ -17,6 +16,7 @@ from derive.derivation.reason import Why, joined
 from derive.errors import DeriveError
 from derive.expressions.nodes import Expr
 from derive.language.problems.problem import Problem
+from derive.language.words import closest
 
 SILENT = frozenset({"tidy", "order", "variable", "constant-factor", "definition"})
 """Rewrites that never have a line of their own."""
@@ -160,10 +160,10 @@ def told_as_asked(chains: list[Chain], problem: Problem, results: Results) -> li
     """The chains at the grain that the problem asks for, without the rules that it hides, with the author's own reasons."""
     unknown = next((n for n in (*problem.hide, *problem.reasons) if n not in rule_names()), None)
     if unknown is not None:
-        guess = difflib.get_close_matches(unknown, sorted(rule_names()), n=1)
+        guess = closest(unknown, rule_names())
         key = "hide" if unknown in problem.hide else "reasons"
         raise DeriveError(
-            f"{unknown} is not the name of a rule" + (f"; did you mean {guess[0]}?" if guess else ""), code="unknown-rule",
+            f"{unknown} is not the name of a rule" + (f"; did you mean {guess}?" if guess else ""), code="unknown-rule",
             where=problem.positions.get(key), hint="`derive rules` lists them",
         )
     kept = frozenset(one.expr for found in results.values() for _, one in members(found))

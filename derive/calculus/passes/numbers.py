@@ -1,125 +1,56 @@
-"""The function and results in numbers: at the point `at` of a problem, and with its `data`; exact, by fractions."""
+"""The function and results in numbers: at the point `at` of a problem, and with its `data`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from derive.calculus.indices.evaluate import decimals_of, evaluated
-from derive.calculus.indices.explicit import LARGEST, determinant, entries_of
+from derive.calculus.indices.evaluate import Place, Value, exact_value, partly, value_at
+from derive.calculus.passes.smoothness import no_derivative
+from derive.calculus.quantities.stationary.second_order_test import starred
 from derive.calculus.simplify.simplify import tidy
-from derive.derivation.derivation import Chain, Found, Line, members
+from derive.derivation.derivation import Chain, Found, Head, Line, Result, members
 from derive.derivation.reason import Why, joined
+from derive.errors import DeriveError
 from derive.expressions.build import is_zero, matmul, subtract
 from derive.expressions.nodes import Call, Expr, MatMul, Number, Power, Stack, Symbol, number
-from derive.expressions.rewrite import substitute, transform
+from derive.expressions.rewrite import substitute
 from derive.expressions.traverse import walk
 from derive.language.problems.problem import Problem
 
+MOST = 9
+"""Numbers of a point that are written in the brackets of f(…)."""
+SHOWN = 4
+"""Entries of a matrix exponential that stand beside the line that it is used in."""
+Letters = tuple[tuple[Symbol, Expr], ...]
 
-def in_numbers(problem: Problem, results: Mapping[str, Any]) -> list[Chain]:
+
+def in_numbers(problem: Problem, results: Mapping[str, Found], where: Letters = ()) -> list[Chain]:
     """A chain of the function and the results at the point `at`, and one of the stationary point with the data; none where
-    neither is given."""
+    neither is given.
+
+    where  what the letters in the results stand for, beside the names of `let`
+    DeriveError [at] where the function has no value at the point.
+    """
+    let = (*problem.let, *(pair for pair in where if pair not in problem.let))
     out: list[Chain] = []
-    point = _values(problem, problem.options.get("at"))
+    point = _values(problem, problem.options.at)
     if point:
-        told = joined([(s, " = ", e) for s, e in point.items()])
-        lines = _value(problem, point, told) + [
-            line for quantity, result in results.items() if quantity != "stationary" for line in _lines(result, point, told)
-        ]
-        if "taylor" in results and lines and lines[-1].left is results["taylor"].expr:
-            lines += _around(problem, lines[-1].expr, point)
-        if lines:
-            out.append(Chain("value", "At the point", tuple(lines)))
-    data = _values(problem, problem.options.get("data"))
+        lines = _at_the_point(problem, results, Place(point, let))
+        out += [Chain("value", "At the point", tuple(lines))] if lines else []
+    data = _values(problem, problem.options.data)
     if data and "stationary" in results:
-        lines = _lines(results["stationary"], data, ("with the data",), problem.let)
-        if lines:
-            out.append(Chain("value", "With the data", (*_design(results["stationary"], data, problem.let), *lines)))
+        lines = _with_the_data(problem, results["stationary"], Place(data, let))
+        out += [Chain("value", "With the data", tuple(lines))] if lines else []
     return out
-
-
-def _design(result: Found, data: dict[Symbol, Expr], let: tuple[tuple[Symbol, Expr], ...]) -> list[Line]:
-    """The design matrix, and of M⁻¹v the matrix M and the vector v: what one computes by hand before solving."""
-    shown: dict[Expr, Why] = {}
-    for symbol, value in data.items():
-        if isinstance(value, Stack) and len(value.rows) > 1 and len(value.rows[0]) > 1:
-            shown[symbol] = ("the design matrix",)
-    for _, one in members(result):
-        if isinstance(one.expr, MatMul) and isinstance(one.expr.factors[0], Power):
-            shown[one.expr.factors[0].base] = ()
-            shown[matmul(*one.expr.factors[1:])] = ()
-    out: list[Line] = []
-    for expr, why in shown.items():
-        found = evaluated(expr, data, let)
-        if isinstance(found, Stack) and all(isinstance(e, Number) for e in found.children):
-            out.append(Line(found, "evaluate", why, "equation", expr, equation=True, solution=data))
-    return out
-
-
-def _around(problem: Problem, expr: Expr, point: Mapping[Symbol, Expr]) -> list[Line]:
-    """Taylor's polynomial in the variables themselves: 5 + 2(x − 1) + 4(y − 2) of 5 + 2h_x + 4h_y, the tangent line or plane."""
-    moved: dict[Symbol, Expr] = {
-        h: subtract(x, point[x]) for x, h in zip(problem.wrt, problem.directions, strict=True) if x in point and h.name in expr.free
-    }
-    if len(moved) < sum(h.name in expr.free for h in problem.directions) or not moved:
-        return []
-    known: dict[Expr, Expr] = dict(moved.items())
-    there = substitute(expr, known)
-    return [Line(there, "evaluate", joined([(h, " = ", e) for h, e in moved.items()]), "equation", expr, equation=True, solution=moved)]
-
-
-def _value(problem: Problem, point: dict[Symbol, Expr], told: Why) -> list[Line]:
-    """The function's own value at the point, where it is a number; what an exponential in it is stands beside the line."""
-    if not problem.function.is_scalar:
-        return []
-    known: dict[Expr, Expr] = dict(point.items())
-    value = tidy(substitute(problem.function, known))
-    exponentials: dict[Expr, Expr] = {}
-    for node in walk(value):
-        if isinstance(node, Call) and node.name == "expm":
-            found = _exponential(_defined(problem, node.args[0]))
-            exponentials |= {node: found} if found is not None else {}
-    value = tidy(transform(_defined(problem, substitute(value, exponentials)), _determinant))
-    if exponentials:
-        from derive.calculus import algebra
-
-        value = algebra.simplify_scalar(value, trigonometric=True)
-    if not isinstance(value, Number):
-        return []
-    why = joined([told, *((e, " = ", matrix) for e, matrix in exponentials.items())])
-    return [Line(value, "evaluate", why, "equation", problem.function, equation=True, solution=point)]
-
-
-def _defined(problem: Problem, expr: Expr) -> Expr:
-    """The names of `let` replaced by what they stand for."""
-    for symbol, definition in reversed(problem.let):
-        expr = substitute(expr, {symbol: definition})
-    return tidy(expr)
-
-
-def _exponential(matrix: Expr) -> Expr | None:
-    from derive.calculus import algebra
-
-    table = entries_of(matrix)
-    return None if table is None or len(table) > LARGEST else algebra.exponential(table)
-
-
-def _determinant(node: Expr) -> Expr:
-    """The determinant of an explicit matrix of few entries, multiplied out."""
-    table = entries_of(node.args[0]) if isinstance(node, Call) and node.name == "det" else None
-    return node if table is None or len(table) > LARGEST else determinant(table)
 
 
 def _values(problem: Problem, given: Any) -> dict[Symbol, Expr]:
+    """The numbers of a point as expressions, by symbol."""
     if not isinstance(given, Mapping):
         return {}
-    out: dict[Symbol, Expr] = {}
-    for name, value in given.items():
-        symbol = problem.symbols.get(name)
-        if symbol is not None:
-            out[symbol] = _expression(value)
-    return out
+    return {problem.symbols[name]: _expression(value) for name, value in given.items() if name in problem.symbols}
 
 
 def _expression(value: Any) -> Expr:
@@ -130,12 +61,140 @@ def _expression(value: Any) -> Expr:
     return number(value)
 
 
-def _lines(result: Any, values: dict[Symbol, Expr], why: Why, let: tuple[tuple[Symbol, Expr], ...] = ()) -> list[Line]:
-    out: list[Line] = []
+# ------------------------------------------------------------------------------------------------ at a point
+def _at_the_point(problem: Problem, results: Mapping[str, Found], place: Place) -> list[Line]:
+    """f(1, 2) = 5, ∇f(1, 2) = …; where the function has no derivative at the point that is said instead."""
+    written = _written(problem, place)
+    said = joined([(s, " = ", e) for s, e in place.values.items() if not written or s not in problem.wrt])
+    lines: list[Line] = []
+    if place.covers(problem.function):
+        value = value_at(problem.function, place)
+        if value is None:
+            raise DeriveError("the function has no value at this point", code="at", where=problem.positions.get("at"))
+        head = Head("value", problem.name, problem.wrt, at=written)
+        lines = _stated(value, "value", head, joined([w for w in (said, *_exponentials(problem.function, place)) if w]), place)
+        kinked = no_derivative(problem, place, results)
+        if kinked:
+            return [*lines[:-1], replace(lines[-1], why=joined([w for w in (lines[-1].why, kinked) if w]))]
+    for quantity, found in results.items():
+        if quantity in _HEADS and not (quantity == "derivative" and "gradient" in results):
+            for name, result in members(found):
+                lines += _of_result(problem, quantity, name, result, place, written, () if lines else said)
+    return lines
+
+
+def _written(problem: Problem, place: Place) -> tuple[Expr, ...]:
+    """The values of the variables as they stand in f(…); none where one is not known or they are too many to be read."""
+    values = tuple(place.values[x] for x in problem.wrt if x in place.values)
+    count = sum(len(v.children) or 1 for v in values)
+    return values if len(values) == len(problem.wrt) and count <= MOST else ()
+
+
+_HEADS = {
+    "derivative", "gradient", "jacobian", "hessian", "second-derivative", "vectorized", "vectorized-hessian", "taylor", "entries", "differential",
+}
+"""The quantities that have a value at a point."""
+
+
+def _of_result(
+    problem: Problem, quantity: str, name: str, result: Result, place: Place, written: tuple[Expr, ...], said: Why
+) -> list[Line]:
+    """A result at the point; what holds a direction with all else in numbers."""
+    head = _head(problem, quantity, name, result, written)
+    if place.covers(result.expr) and not result.free:
+        value = value_at(result.expr, place)
+        return [] if value is None else _stated(value, head.quantity, head, said, place)
+    if result.free or place.sizes:
+        return []
+    there = partly(result.expr, place)
+    if there is result.expr or there.free & {s.name for s in place.values}:
+        return []
+    relation = "≈" if quantity == "taylor" else "="
+    lines = [Line(there, "evaluate", said, head.quantity, head, relation, solution=place.values)]
+    return [*lines, *_around(problem, there, place)] if quantity == "taylor" else lines
+
+
+def _head(problem: Problem, quantity: str, name: str, result: Result, written: tuple[Expr, ...]) -> Head:
+    one = tuple(x for x in problem.wrt if x.name == name)
+    wrt, arguments = (one, problem.wrt if len(problem.wrt) > 1 else ()) if one else (problem.wrt, ())
+    if quantity == "entries":
+        quantity = "gradient" if problem.function.is_scalar else "jacobian"
+    directions: tuple[Expr, ...] = result.direction
+    if quantity == "derivative" and len(problem.wrt) == 1 and problem.wrt[0].is_scalar and not problem.direction_named:
+        directions = ()
+    if quantity == "second-derivative":
+        directions = (*problem.directions, *result.direction)
+    if quantity == "taylor":
+        directions = problem.directions
+    return Head(quantity, problem.name, wrt, directions, arguments, at=written)
+
+
+def _stated(value: Value, quantity: str, left: Head | Symbol, said: Why, place: Place) -> list[Line]:
+    """left = exact ≈ rounded, as far as there are both."""
+    lines: list[Line] = []
+    if value.exact is not None:
+        lines.append(Line(value.exact, "evaluate", said, quantity, left, solution=place.values))
+    if value.rounded is not None:
+        own = not lines
+        lines.append(Line(value.rounded, "evaluate", said if own else (), quantity, left if own else None, "≈", solution=place.values))
+    return lines
+
+
+def _around(problem: Problem, expr: Expr, place: Place) -> list[Line]:
+    """Taylor's polynomial in the variables themselves: 5 + 2(x − 1) + 4(y − 2) of 5 + 2h_x + 4h_y, the tangent line or plane."""
+    moved: dict[Symbol, Expr] = {
+        h: subtract(x, place.values[x])
+        for x, h in zip(problem.wrt, problem.directions, strict=True) if x in place.values and h.name in expr.free
+    }
+    if len(moved) < sum(h.name in expr.free for h in problem.directions) or not moved:
+        return []
+    known: dict[Expr, Expr] = dict(moved.items())
+    there = substitute(expr, known)
+    return [Line(there, "evaluate", joined([(h, " = ", e) for h, e in moved.items()]), "equation", expr, equation=True, solution=moved)]
+
+
+def _exponentials(expr: Expr, place: Place) -> list[Why]:
+    """e^A = […] of each matrix exponential that has entries in closed form."""
+    out: list[Why] = []
+    for node in walk(expr):
+        if isinstance(node, Call) and node.name == "expm" and place.covers(node):
+            value = exact_value(node, place)
+            there = tidy(substitute(node, dict(place.values.items())))
+            out += [(there, " = ", value)] if value is not None and len(value.children) <= SHOWN else []
+    return out
+
+
+# ------------------------------------------------------------------------------------------------ with the data
+def _with_the_data(problem: Problem, found: Found, place: Place) -> list[Line]:
+    """The design matrix, what one computes by hand before solving, and the stationary point named: w* = …"""
+    if isinstance(found, tuple):
+        return []
+    values: dict[Symbol, Value] = {}
+    for name, one in members(found):
+        (x,) = [x for x in problem.wrt if x.name == name] or problem.wrt[:1]
+        value = value_at(one.expr, place) if place.covers(one.expr) and not is_zero(one.expr) else None
+        if value is None:
+            return []
+        values[x] = value
+    at = {x: v.exact if v.exact is not None else v.rounded for x, v in values.items()}
+    there = Place({**place.values, **{x: e for x, e in at.items() if e is not None and len(values) > 1}}, place.let)
+    lines = [line for x, value in values.items() for line in _stated(value, "stationary", starred(x), ("with the data",), there)]
+    return [*_design(found, place), *lines]
+
+
+def _design(result: Found, place: Place) -> list[Line]:
+    """The design matrix, and of M⁻¹v the matrix M and the vector v."""
+    shown: dict[Expr, Why] = {}
+    for symbol, value in place.values.items():
+        if isinstance(value, Stack) and len(value.rows) > 1 and len(value.rows[0]) > 1:
+            shown[symbol] = ("the design matrix",)
     for _, one in members(result):
-        found = evaluated(one.expr, values, let)
-        if found is not None and found is not one.expr and not is_zero(found):
-            decimals = decimals_of(found)
-            out.append(Line(found, "evaluate", (*why, f", about {decimals}") if decimals else why, "equation", one.expr,
-                            equation=True, solution=values))
+        if isinstance(one.expr, MatMul) and isinstance(one.expr.factors[0], Power):
+            shown[one.expr.factors[0].base] = ()
+            shown[matmul(*one.expr.factors[1:])] = ()
+    out: list[Line] = []
+    for expr, why in shown.items():
+        found = exact_value(expr, place) if place.covers(expr) else None
+        if isinstance(found, Stack) and all(isinstance(e, Number) for e in found.children):
+            out.append(Line(found, "evaluate", why, "equation", expr, equation=True, solution=dict(place.values)))
     return out

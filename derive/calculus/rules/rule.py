@@ -6,7 +6,6 @@ matrix of the declared shape, `dA` for its differential.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -208,10 +207,6 @@ def fill(template: Expr, values: Mapping[str, Expr], sizes: Mapping[str, Size]) 
         return remake(node, tuple(go(c) for c in children)) if children else node
 
     return go(template)
-
-
-def slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
 def missing(expr: Expr, what: str) -> DeriveError:

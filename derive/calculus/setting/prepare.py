@@ -52,8 +52,7 @@ def spelled_out(problem: Problem) -> Expr:
 
 
 def replace_symbol(symbol: Symbol, has: frozenset[str]) -> Symbol:
-    out: Symbol = Symbol(symbol.name, symbol.dims, has, symbol.of, symbol.latex, symbol.order, symbol.path)
-    return out
+    return replace(symbol, has=has)
 
 
 def _differential_latex(x: Symbol) -> str:

@@ -8,9 +8,7 @@ from __future__ import annotations
 from derive.calculus.simplify.simplify import tidy
 from derive.expressions.build import ONE, add, coefficient, is_zero, matmul, negate, scale, times
 from derive.expressions.nodes import Expr, MatMul, Scale, Sum, Times, number
-from derive.expressions.rewrite import transform
 from derive.expressions.sizes import is_scalar
-from derive.expressions.traverse import walk
 
 
 def count(node: Sum) -> Expr:
@@ -66,14 +64,3 @@ def _closes(chain: list[Expr]) -> bool:
 
 def _factors(scalar: Expr) -> tuple[Expr, ...]:
     return scalar.factors if isinstance(scalar, Times) else (scalar,)
-
-
-def fronted(expr: Expr) -> Expr:
-    """Every sum over an index in an expression with its constant factors in front of it."""
-    if not any(isinstance(node, Sum) for node in walk(expr)):
-        return expr
-
-    def visit(node: Expr) -> Expr:
-        return in_front(node) if isinstance(node, Sum) else node
-
-    return tidy(transform(expr, visit))

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any
 from derive.derivation.derivation import Derivation, Result
 from derive.documents.layout.measure import width
 from derive.errors import DeriveError
-from derive.expressions.nodes import Expr, Symbol
+from derive.expressions.nodes import Expr
 from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import Shape
 from derive.expressions.spelling import size_latex
-from derive.language.problems.figure import Wanted
-from derive.language.problems.problem import Problem
+from derive.language.problems.problem import Problem, Wanted
 from derive.notation.latex import latex
 from derive.notation.latex import lines as latex_lines
 from derive.notation.python.identifiers import identifier
@@ -118,7 +117,3 @@ def formulas(problem: Problem) -> tuple[Expr, ...]:
 def without_formula(problem: Problem, expr: Expr) -> str:
     """The first function without a formula that an expression speaks of, '' when there is none."""
     return next((name for name in problem.unnamed if name in expr.free), "")
-
-
-def symbol_of(problem: Problem, name: str) -> Symbol | None:
-    return problem.symbols.get(name)

@@ -23,7 +23,6 @@ class Row:
     relation    what stands between
     lines       the right side, broken into as many lines as it needs; the first follows the relation
     reason      as text, '' for none
-    sentence    the reason as a sentence that leads to the row
     overlay     the click that shows it, from 1
     mark        `file:line step k`, for the log
     repeated    it closed the frame before and is repeated, greyed
@@ -45,7 +44,6 @@ class Row:
     relation: str
     lines: tuple[str, ...]
     reason: str
-    sentence: str
     overlay: int
     mark: str
     repeated: bool = False
@@ -90,6 +88,22 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Display:
+    """Rows that stand in one display of an article.
+
+    before  what leads to it
+    rows    in order; the first has its left side
+    after   why its rows hold, and what they show; '' for nothing
+    boxed   the keys of the rows whose right sides are answers
+    """
+
+    before: str
+    rows: tuple[Row, ...]
+    after: str
+    boxed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class PartText:
     """(a), (b), … of a problem.
 
@@ -121,6 +135,8 @@ class Block:
     letter        of the part that they belong to, '' where there are no parts
     part          that part, where the block is its first
     reached       the letter of the part in which these answers were derived, where no row leads to them here
+    displays      in an article: the rows as they are told; `answers` are then those that no row states
+    leading       what leads to these answers
     """
 
     title: str
@@ -133,6 +149,8 @@ class Block:
     letter: str = ""
     part: PartText | None = None
     reached: str = ""
+    displays: tuple[Display, ...] = ()
+    leading: str = ""
 
 
 @dataclass(frozen=True)
@@ -347,6 +365,7 @@ class Document:
     macros                the author's own preamble
     theme                 of slides: the name of a Beamer theme, '' for the house's own
     drawn                 there are figures among the items
+    recipient             of one variant of a set: whom it is for
     """
 
     title: str
@@ -370,3 +389,4 @@ class Document:
     macros: str
     theme: str = ""
     drawn: bool = False
+    recipient: str = ""

@@ -19,6 +19,7 @@ class Mode:
     overlays  one row a click
     pdf       it is a document of its own, and can be a PDF
     suffix    of what its template makes
+    told      as prose: words around every display
     """
 
     name: str
@@ -29,6 +30,7 @@ class Mode:
     overlays: bool = False
     pdf: bool = True
     suffix: str = "tex"
+    told: bool = False
 
 
 MODES = {
@@ -40,7 +42,7 @@ MODES = {
         Mode("sheet", "sheet.tex.j2", "the questions, nothing of a solution", reveals="nothing"),
         Mode("solutions", "solutions.tex.j2", "numbered steps with their reasons, the check at the end"),
         Mode("key", "key.tex.j2", "the answers alone", reveals="answers"),
-        Mode("article", "prose.tex.j2", "full sentences between the displays"),
+        Mode("article", "prose.tex.j2", "the derivation as prose, one display a chain", told=True),
         Mode("html", "page.html.j2", "a web page with MathML, one list item a step", pdf=False, suffix="html"),
         Mode("fragment", "fragment.tex.j2", "displays to \\input into a document of your own, with derive.sty", pdf=False),
         Mode("exam", "exam.tex.j2", "questions with solutions to \\input into a document of the exam class, with derive.sty", pdf=False),

@@ -13,7 +13,6 @@ from derive.documents.page.document import Answer, Row
 from derive.documents.page.settings import Settings
 from derive.documents.page.views import Boxed, View
 from derive.documents.wording.reasons import reason, reason_width, shortened
-from derive.documents.wording.sentences import sentence
 from derive.errors import Position
 from derive.expressions.nodes import D, Expr, Symbol
 from derive.expressions.traverse import Path, at
@@ -152,13 +151,11 @@ def row(
     clicks: Mapping[Path, str] | None = None,
     overlay: int = 1,
     repeated: bool = False,
-    words: Mapping[str, str] | None = None,
     kinds: Mapping[str, str] | None = None,
 ) -> Row:
     """The row of a view.
 
     sides   how the left sides of the rows around it stand
-    words   of the language, where sentences are wanted
     kinds   of stationary points: what they are called
     clicks  path -> the overlays (`2,3`) on which what stands there is highlighted
     """
@@ -182,7 +179,6 @@ def row(
         relation(view.line),
         lines,
         said,
-        sentence(view.line, notation, words) if words else "",
         overlay,
         mark(where, f"step {view.number}"),
         repeated,

@@ -27,6 +27,7 @@ class Settings:
     paper     of articles: `a4` or `letter`
     hints     whether a sheet prints hints
     symbols   whether a problem's document ends with the table of its notation
+    kinds     which kinds of document `derive build` makes, () for those that are usual for a file
     macros    the text of the author's own preamble, from `macros_file`
     """
 
@@ -40,6 +41,7 @@ class Settings:
     theme: str = ""
     hints: bool = False
     symbols: bool = False
+    kinds: tuple[str, ...] = ()
     author: str = ""
     institute: str = ""
     date: str = ""
@@ -49,7 +51,7 @@ class Settings:
 
 def of_problem(settings: Settings, problem: Problem) -> Settings:
     """The settings with what the problem's own `notation` says.  DeriveError of `noted`."""
-    return noted(settings, problem.options.get("notation") or {}, problem.positions.get("notation.language"))
+    return noted(settings, problem.options.notation, problem.positions.get("notation.language"))
 
 
 def noted(settings: Settings, choices: Mapping[str, str], where: Position | None) -> Settings:
@@ -71,7 +73,7 @@ def noted(settings: Settings, choices: Mapping[str, str], where: Position | None
 def laid_out(problem: Problem, settings: Settings) -> Problem:
     """The problem with the layout of the settings, where it does not say one itself."""
     layout = settings.notation.layout
-    return problem if "layout" in problem.options or problem.layout == layout else replace(problem, layout=layout)
+    return problem if problem.options.layout_named or problem.layout == layout else replace(problem, layout=layout)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from itertools import pairwise
 from derive.documents.layout.measure import extent, line_height, width
 from derive.documents.layout.packing import Piece
 from derive.documents.page.document import Answer, PartText, Row
+from derive.documents.page.letters import needed
 from derive.documents.page.rows import HANG, Measure, Sides, answer, defined, row, sides
 from derive.documents.page.views import Boxed, Passage
 from derive.documents.wording.reasons import reason_width
@@ -93,7 +94,7 @@ def units(passages: Sequence[Passage], page: Page, most: float, remarks: Sequenc
         for v, (view, shown) in enumerate(zip(passage.views, rows, strict=True)):
             known |= {view.left.name} if isinstance(view.left, Symbol) else set()
             shown = replace(shown, definitions=definitions(page, view.exprs, known))
-            known |= {name for name, _ in _meant_in(page, view.exprs)}
+            known |= {symbol.name for symbol, _ in needed(view.exprs, page.meant)}
             whole = Unit(Piece(view.key, row_height(shown, page, stand, column), "row", p), v, (), None, shown)
             out.extend(_parts(whole, shown.lines, most, page.em))
         for box in passage.boxed:
@@ -213,17 +214,9 @@ def _box_height(box: Boxed, page: Page) -> float:
 
 
 def definitions(page: Page, exprs: Sequence[Expr], known: set[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """What the letters that stand in some formulas for the first time stand for."""
-    return tuple(defined(symbol, expr, page.notation, page.measure.line) for name, (symbol, expr) in _meant_in(page, exprs) if name not in known)
-
-
-def _meant_in(page: Page, exprs: Sequence[Expr]) -> list[tuple[str, tuple[Symbol, Expr]]]:
-    """The letters in some formulas, and the letters in what they stand for, which come first; dQ speaks of Q."""
-    names = {name for expr in exprs for name in expr.free}
-    names |= {symbol.name for symbol, _ in page.meant if f"d{symbol.name}" in names}
-    for symbol, expr in reversed(page.meant):
-        names |= expr.free if symbol.name in names else set()
-    return [(symbol.name, (symbol, expr)) for symbol, expr in page.meant if symbol.name in names]
+    """What the letters that stand in some formulas for the first time stand for; those that these need come first."""
+    new = [(symbol, expr) for symbol, expr in needed(exprs, page.meant) if symbol.name not in known]
+    return tuple(defined(symbol, expr, page.notation, page.measure.line) for symbol, expr in new)
 
 
 def part_of_row(whole: Row, unit: Unit) -> Row:

@@ -181,7 +181,21 @@ def _homes(derivation: Derivation) -> dict[int, list[Boxed]]:
                 one for one in shown
                 if not (again and any(one.left == old.left and one.result.expr is old.result.expr for old in said))
             )
+    for c, chain in enumerate(derivation.chains):
+        if chain.quantity == "value":
+            homes.setdefault(c, []).extend(_values(problem, chain))
     return homes
+
+
+def _values(problem: Problem, chain: Chain) -> Iterator[Boxed]:
+    """What a chain of values ends in: ∇f(1, 2) = …, w* = …; the value of f itself where nothing else is there."""
+    at_the_point = [line for line in chain.lines if isinstance(line.left, Head) and line.left.at]
+    asked = [line for line in at_the_point if line.quantity != "value"] or at_the_point
+    asked += [line for line in chain.lines if line.quantity == "stationary" and line.left is not None]
+    for k, line in enumerate(asked):
+        around = [other.expr for other in chain.lines if line.quantity == "taylor" and other.equation and other.left is line.expr]
+        if line.left is not None:
+            yield Boxed("value", line.left, Result((around or [line.expr])[-1]), f"{problem.id}/value.{k + 1}", line.relation)
 
 
 def _as_laid_out(derivation: Derivation, box: Boxed, home: int) -> Iterator[Boxed]:

@@ -166,15 +166,15 @@ def equation(shown: Row | Answer) -> str:
 
 
 def spoken(formula: str) -> str:
-    """The LaTeX of a formula as a string of a PDF, without the marks and sizes that only the eye needs."""
-    plain = re.sub(r"\\mathop\{\}\\!|\\(?:big|Big|bigg|Bigg)[lrm]?(?![A-Za-z])|\\displaystyle(?![A-Za-z])", "", formula)
+    r"""The LaTeX of a formula for who hears it, without the marks that only the eye needs; \derivespoken makes it a string of a PDF."""
+    plain = formula.replace(r"\mathop{}\!", "")
     while found := re.search(r"\\dvchange<[^>]*>\{", plain):
         depth, end = 1, found.end()
         while depth:
             depth += (plain[end] == "{") - (plain[end] == "}")
             end += 1
         plain = plain[: found.start()] + plain[found.end() : end - 1] + plain[end:]
-    return pdf_string(" ".join(plain.split()))
+    return " ".join(plain.split())
 
 
 def files(folders: Iterable[Path] = ()) -> dict[str, Path]:

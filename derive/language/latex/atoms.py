@@ -10,9 +10,10 @@ from derive.expressions.sizes import ONE, is_scalar
 from derive.expressions.spelling import GREEK
 from derive.language.latex.blocks import environment
 from derive.language.latex.functions import absolute, exponential, function, inner_product, norm, printed_function
-from derive.language.latex.names import FONTS, MACROS, WORDS
+from derive.language.latex.names import FONTS, MACROS, WORDS, Called, Value
 from derive.language.latex.parser import Parser
 from derive.language.latex.pending import apply_derivative, pending, rate
+from derive.language.latex.samples import refuse_constant, sample
 from derive.language.latex.sizes import unknown_size
 from derive.language.latex.sums import fraction, index_sum, root
 from derive.language.latex.tokens import Tex
@@ -34,6 +35,12 @@ def atom(p: Parser) -> Operand:
     if _is_jacobian(p):
         return apply_derivative(p, "J")
     named = p.names.best(p.tokens, p.i)
+    if named is None and token.kind in ("char", "macro") and p.ahead().text == "_":
+        p.take()
+        found = sample(p, token.text.removeprefix("\\"), token.start)
+        if found is not None:
+            return found
+        p.i -= 1
     if named is None or p.own or not _has_entries(named[1]):
         printed = printed_function(p)
         if printed is not None:
@@ -73,7 +80,7 @@ def _is_jacobian(p: Parser) -> bool:
     return found is not None and isinstance(found[1], Unnamed)
 
 
-def _has_entries(value: Symbol | Unnamed | SizeValue) -> bool:
+def _has_entries(value: Value) -> bool:
     return isinstance(value, Symbol) and not value.is_scalar
 
 
@@ -165,8 +172,14 @@ def unknown(p: Parser) -> DeriveError:
 
 
 # --------------------------------------------------------------------------------------------- names
-def _named(p: Parser, count: int, value: Symbol | Unnamed | SizeValue) -> Operand:
+def _named(p: Parser, count: int, value: Value) -> Operand:
     token = p.token
+    if isinstance(value, Called):
+        p.i += count
+        unnamed = p.scope.unnamed.get(value.function)
+        return function(p, value.function, token) if unnamed is None else _unnamed_call(p, unnamed, token)
+    if isinstance(value, Symbol | Unnamed | SizeValue):
+        refuse_constant(p, value, token.start)
     if isinstance(value, Unnamed):
         p.i += count
         return _unnamed_call(p, value, token)
@@ -228,6 +241,11 @@ def _font(p: Parser, token: Tex) -> Operand:
         return pending(p, token, word)
     if word in WORDS and len(word) > (token.text != r"\operatorname"):
         return function(p, WORDS[word], token)
+    inside = p.names.best(p.tokens, first)
+    if inside is None or first + inside[0] < last:
+        found = sample(p, word.removeprefix("\\"), token.start)
+        if found is not None:
+            return found
     p.i = i
     if token.text == r"\operatorname":
         raise p.fail(f"{word} is unknown as a function of the language", token.start, "unknown-name", unknown_name(

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from derive.expressions.build import power
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Call, Expr, Identity, Map, Number, Ones, Zeros
-from derive.expressions.sizes import ONE, is_column, is_square, show
+from derive.expressions.sizes import ONE, ShapeError, is_column, is_square, show
 from derive.language.evident import settled, symmetric
 from derive.language.indices import check_index
 from derive.language.latex.names import FONTS, MACROS, PATTERNS
 from derive.language.latex.reader import CLOSING
 from derive.language.latex.tokens import Tex
+from derive.language.of_number import of_number
 from derive.language.operands import Operand, Value
 
 if TYPE_CHECKING:
@@ -146,7 +147,11 @@ def call_function(p: Parser, name: str, token: Tex, operands: list[Operand], mar
         if problem:
             raise p.fail(problem[0], token.start, "index", problem[1])
     if not row.maps:
-        return p.made(Call, at, *settled(name, exprs))
+        try:
+            found = of_number(name, exprs)
+        except ShapeError as error:
+            raise p.combine.failed(error, at) from None
+        return found if found is not None else p.made(Call, at, *settled(name, exprs))
     square = is_square(exprs[0].shape) and not exprs[0].is_scalar
     ambiguous = any(condition == "square" for condition, _ in row.latex_when)
     if square and ambiguous and not marked:

@@ -55,6 +55,7 @@ class Reader:
         self.tokens = tokenize(text, origin, own)
         self.names = Names(scope)
         self.ranges: dict[str, tuple[Size | None, Size | None]] = {}
+        self.open: dict[str, dict[Size, None]] = {}
         self.i = 0
         self.depth = 0
         self.bars: list[str] = []

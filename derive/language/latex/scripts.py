@@ -7,12 +7,13 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from derive.expressions.build import ZERO, power, transpose
-from derive.expressions.nodes import Call, Entry, Expr, Number, Transpose, number
+from derive.expressions.nodes import Call, Entry, Expr, Number, Symbol, Transpose, number
 from derive.expressions.sizes import Size, is_column, show
 from derive.language.indices import as_size, check_index, integer_valued
 from derive.language.latex.reader import MAX_DEPTH, STOP, Reader
 from derive.language.latex.tokens import Tex
 from derive.language.operands import Operand, Value
+from derive.language.samples import in_columns
 
 TRANSPOSED = {
     r"\top", r"\intercal", r"\mathsf T", r"\mathrm T", r"\mathtt T", r"\text T", "T", r"\mathbf T", r"\mathit T",
@@ -174,6 +175,9 @@ class Scripts(Reader):
             raise self.fail(f"{words} is a scalar: it has no entries", mark.start, "index")
         places = self.places(is_column(arg.shape))
         if len(places) == 1:
+            index = places[0]
+            if isinstance(arg, Symbol) and not is_column(arg.shape) and index is not None and self.combine.sized(index).free & self.ranges.keys():
+                return Operand(self.row_or_column(arg, index, mark.start), base.start, self.last_end)
             if not is_column(arg.shape) or places[0] is None:
                 raise self.fail(
                     f"{words} is {show(arg.shape)}: an entry of it has two indices, a row and a column", mark.start, "index"
@@ -186,6 +190,13 @@ class Scripts(Reader):
         column = None if places[1] is None else self.place(places[1], arg.shape[1], words, "columns")
         value = self.made(Entry, mark.start, arg, row, column)
         return Operand(transpose(value) if column is None else value, base.start, self.last_end)
+
+    def row_or_column(self, matrix: Symbol, index: Operand, at: int) -> Expr:
+        """X_i in a sum over i: row i of the matrix X as a column vector, or its column i where i counts columns."""
+        last = next((self.ranges[name][1] for name in self.combine.sized(index).free if name in self.ranges), None)
+        if matrix.columns is not None or (matrix.rows is None and in_columns(matrix, last)):
+            return self.made(Entry, at, matrix, None, self.place(index, matrix.shape[1], matrix.name, "columns"))
+        return self.made(Entry, at, matrix, self.place(index, matrix.shape[0], matrix.name, "rows"), None)
 
     def places(self, one: bool) -> list[Operand | None]:
         """The indices behind `_`; without a comma those of a matrix are single letters and digits."""
@@ -208,6 +219,8 @@ class Scripts(Reader):
 
     def place(self, index: Operand, size: Size, words: str, what: str) -> Expr:
         expr = self.combine.sized(index)
+        if isinstance(expr, Symbol) and expr.name in self.open:
+            self.open[expr.name].setdefault(size)
         problem = check_index(expr, size, self.ranges, self.combine.words(index), f"{words} has {size} {what}")
         if problem:
             raise self.fail(problem[0], index.start, "index", problem[1])

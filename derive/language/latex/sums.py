@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from derive.expressions.nodes import Number, Sum, Symbol, number
+from derive.expressions.build import counted
+from derive.expressions.nodes import Expr, Number, Sum, Symbol, number
 from derive.expressions.sizes import SCALAR
 from derive.expressions.spelling import latex_of
 from derive.language.indices import index_range
 from derive.language.latex.functions import call_function
 from derive.language.latex.pending import rate_fraction
+from derive.language.latex.tokens import Tex
+from derive.language.latex.tokens import spelled as tokens_of
 from derive.language.operands import Operand
 
 if TYPE_CHECKING:
     from derive.language.latex.parser import Parser
+
+BOUNDS = r"a sum has its bounds: \sum_{i=1}^{n}"
+COMPARED = frozenset((r"\ne", r"\neq", "<", ">", r"\le", r"\ge", r"\in", r"\notin"))
 
 
 def fraction(p: Parser) -> Operand:
@@ -59,69 +65,98 @@ def root(p: Parser) -> Operand:
 
 
 def index_sum(p: Parser) -> Operand:
-    r"""`\sum_{i=1}^{n}` and the product behind it."""
+    r"""`\sum_{i=1}^{n}`, `\sum_i`, `\sum_{i,j=1}^n` and the product behind it."""
     token = p.take()
-    lower: tuple[str, Operand] | None = None
+    indices: list[tuple[str, Operand | None]] = []
     upper: Operand | None = None
     for _ in range(2):
-        if p.token.text == "_" and lower is None:
+        if p.token.text == "_" and not indices:
             p.take()
-            lower = _lower(p)
+            indices = _lower(p)
         elif p.token.text == "^" and upper is None:
             p.take()
             upper = p.argument("the last value of the index")
-    if lower is None or upper is None:
-        raise p.fail(r"a sum has its bounds: \sum_{i=1}^{n}", token.start, "index")
-    name, first = lower
+    if not indices:
+        raise p.fail(BOUNDS, token.start, "index")
+    return Operand(_summed(p, token, indices, upper), token.start, p.last_end)
+
+
+def _summed(p: Parser, token: Tex, indices: list[tuple[str, Operand | None]], upper: Operand | None) -> Expr:
+    """The sum over the first of the indices of the sum over the others."""
+    (name, first), *others = indices
     taken = p.scope.symbols.get(name)
     if (taken is not None and "integer" not in taken.has) or any(k == name for k in p.ranges):
         raise p.fail(f"the index {name} is already in use: take another letter", token.start, "index")
     if name in p.scope.sizes or name in p.scope.unnamed:
         raise p.fail(f"{name} is no index: take a letter that is free", token.start, "index")
-    bounds = [p.integer(first), p.integer(upper)]
+    if first is not None and upper is None and others == []:
+        raise p.fail(BOUNDS, token.start, "index")
+    lower = number(1) if first is None else p.integer(first)
+    last = None if upper is None else p.integer(upper)
     found = p.binders.get(name)
     symbol: Symbol = found if found is not None else Symbol(name, SCALAR, frozenset(("integer",)))
-    low, high = (index_range(bound, p.ranges) for bound in bounds)
-    p.names.add(name, _spelling(symbol), symbol)
-    p.ranges[name] = (low[0], high[1])
-    body = p.product()
+    p.names.add(name, latex_of(symbol), symbol)
+    p.ranges[name] = (index_range(lower, p.ranges)[0], None if last is None else index_range(last, p.ranges)[1])
+    if last is None:
+        p.open[name] = {}
+    body = _summed(p, token, others, upper) if others else p.combine.sized(p.product())
     p.names.remove(symbol)
     if taken is not None:
-        p.names.add(name, _spelling(taken), taken)
+        p.names.add(name, latex_of(taken), taken)
     del p.ranges[name]
-    value = p.made(Sum, token.start, symbol, bounds[0], bounds[1], p.combine.sized(body))
-    return Operand(value, token.start, p.last_end)
+    if last is None:
+        last = _last_value(p, name, token)
+    return p.made(Sum, token.start, symbol, lower, last, body)
 
 
-def _spelling(symbol: Symbol) -> str:
+def _last_value(p: Parser, name: str, token: Tex) -> Expr:
+    """The last value of an index without bounds: the size of what it counts."""
+    sizes = list(p.open.pop(name))
+    if len(sizes) != 1:
+        why = "it counts nothing" if not sizes else f"it counts {' and '.join(map(str, sizes))}"
+        raise p.fail(
+            f"how far {name} runs cannot be told ({why}): write \\sum_{{{name}=1}}^{{n}}", token.start, "index"
+        )
+    return counted(sizes[0])
 
-    return latex_of(symbol)
 
-
-def _lower(p: Parser) -> tuple[str, Operand]:
-    """The name of the index and its first value, from `{i=1}`."""
+def _lower(p: Parser) -> list[tuple[str, Operand | None]]:
+    """The names of the indices and the first value of each, from `{i=1}`, `i`, `{i,j=1}`, `{ij}`; None where it is not said."""
     opening = p.token
     if opening.kind != "open":
-        raise p.fail(r"a sum has its bounds: \sum_{i=1}^{n}", opening.start, "index")
+        return [(_index_name(p, [p.take().text], opening), None)]
     p.take()
-    texts: list[str] = []
+    names: list[list[str]] = [[]]
     inside = 0  # in braces of its own, as the index i_{13}
     while p.token.text != "=" and p.token.kind != "end" and (inside or p.token.kind != "close"):
+        if p.token.text in COMPARED:
+            raise p.fail(
+                r"the language sums over all values of an index: \sum_{i=1}^{n}", p.token.start, "index",
+                r"what is left out is taken off: \sum_{i,j} … - \sum_{i} …",
+            )
         inside += (p.token.kind == "open") - (p.token.kind == "close")
-        texts.append(p.take().text)
-    if not p.skip("="):
-        raise p.fail(r"a sum has its bounds: \sum_{i=1}^{n}", opening.start, "index")
-    first = p.sum()
+        if p.token.text == "," and not inside:
+            p.take()
+            names.append([])
+            continue
+        names[-1].append(p.take().text)
+    first: Operand | None = None
+    if p.skip("="):
+        first = p.sum()
     if p.token.kind != "close":
         raise p.leftover()
     p.take()
+    if first is None and len(names) == 1 and len(names[0]) > 1 and all(len(text) == 1 and text.isalpha() for text in names[0]):
+        names = [[text] for text in names[0]]
+    return [(_index_name(p, texts, opening), first) for texts in names]
+
+
+def _index_name(p: Parser, texts: list[str], opening: Tex) -> str:
     spelled = "".join(texts)
     for symbol in (*p.binders.values(), *p.scope.symbols.values()):
-        from derive.language.latex.tokens import spelled as tokens_of
-
-        if "".join(tokens_of(_spelling(symbol))) == spelled:
-            return symbol.name, first
+        if "".join(tokens_of(latex_of(symbol))) == spelled:
+            return symbol.name
     name = spelled.replace("\\", "").replace("{", "").replace("}", "").removeprefix("mathit").replace(",", "_")
     if not name.isidentifier():
-        raise p.fail(f"`{spelled}` is no index", opening.start, "index")
-    return name, first
+        raise p.fail(f"`{spelled}` is no index" if spelled else BOUNDS, opening.start, "index")
+    return name

@@ -15,6 +15,7 @@ from derive.language.evident import evident
 from derive.language.origin import Origin
 from derive.language.problems.declarations import Declaration, closure, declare, path_derivative, resolve_paths
 from derive.language.problems.names import Names, checked_name, declared_name, printed_form
+from derive.language.samples import lettered
 from derive.language.scope import Scope
 from derive.language.text.grammar import parse
 from derive.language.text.tokens import name_form
@@ -31,6 +32,7 @@ class Bindings:
     symbols   declared symbols; lets are the names of `let`; derived holds dA, d2A of the paths
     sizes     size names that occur in a shape; valued those that only `sizes:` gives a value, with their place
     fixed     the sizes that `sizes:` gives a value
+    given     the names of `variants` that stand for an expression; called those that stand for a function
     """
 
     symbols: dict[str, Symbol] = field(default_factory=dict)
@@ -41,12 +43,14 @@ class Bindings:
     sizes: set[str] = field(default_factory=set)
     valued: dict[str, Node] = field(default_factory=dict)
     fixed: dict[str, Size] = field(default_factory=dict)
+    given: dict[str, Expr] = field(default_factory=dict)
+    called: dict[str, str] = field(default_factory=dict)
     names: Names = field(default_factory=Names)
     places: dict[str, Node] = field(default_factory=dict)
 
     def scope(self, more: Iterable[Symbol] = ()) -> Scope:
         symbols = {**self.derived, **self.symbols, **self.lets, **{s.name: s for s in more}}
-        return Scope(symbols, self.unnamed, frozenset(self.sizes | set(self.valued)))
+        return Scope(symbols, self.unnamed, frozenset(self.sizes | set(self.valued)), self.given, self.called)
 
     def parse(self, text: str, origin: Origin, more: Iterable[Symbol] = (), shape: Shape | None = None) -> Expr:
         """The expression of a text of this problem; what a function needs of its argument is checked."""
@@ -184,6 +188,12 @@ def _derived_names(value: Symbol | Unnamed, bindings: Bindings) -> None:
         bindings.names.given[name] = f"the derivative of {value.name}"
 
 
+def read_sample_letters(nodes: Iterable[Node], bindings: Bindings) -> None:
+    """Marks the matrices whose rows are called x_i in what these nodes say."""
+    taken = {*bindings.unnamed, *bindings.sizes}
+    bindings.symbols.update(lettered(bindings.symbols, taken, [text for node in nodes for text in node.texts()]))
+
+
 # --------------------------------------------------------------------------------------------- let, function
 def read_let(node: Node | None, bindings: Bindings) -> list[tuple[Symbol, Expr]]:
     """(symbol, definition) in order; each may hold those before it."""
@@ -217,29 +227,36 @@ class Header:
     expr: Expr
 
 
-_HEADER = re.compile(r"\s*\\?([^\W\d]\w*)\s*\(([^()=]*)\)\s*=(?!=)")
+_FONT = r"\\(?:mathcal|mathrm|mathbf|mathsf|mathit|mathbb|mathfrak|mathscr|boldsymbol|bm|operatorname|text)"
+_HEADER = re.compile(
+    rf"""\s*(?:{_FONT}\s*(?:\{{\s*(?P<styled>\w+)\s*\}}|(?P<letter>[^\W\d_]))|\\?(?P<name>[^\W\d]\w*))
+    (?:_(?:\{{\\?(?P<below>\w+)\}}|\\(?P<greek>\w+)))?\s*
+    (?:(?:\\left)?\((?P<arguments>[^()=]*)\)\s*)?:?=(?!=)""", re.VERBOSE,
+)
 
 
 def read_function(node: Node, bindings: Bindings) -> Header:
     """The header and the function."""
-    text = node.words("`function`")
+    text = bare_formula(node.words("`function`"))
     match = _HEADER.match(text)
     name, body = "f", 0
     arguments: tuple[str, ...] = ()
     if match:
-        name = checked_name(match.group(1), node.origin, "the function")
+        parts = [match.group("styled") or match.group("letter") or match.group("name"), match.group("below") or match.group("greek")]
+        name = checked_name("_".join(part for part in parts if part), node.origin, "the function")
         if name in bindings.places or name in bindings.sizes:
             what = "a symbol" if name in bindings.places else "a size"
             raise node.error(
                 f"the function is called {name}, as is {what}: give one of them another name", code="name-taken"
             )
-        arguments = _arguments(match.group(2), node.origin.shift(match.start(2)), bindings)
+        if match.group("arguments") is not None:
+            arguments = _arguments(match.group("arguments"), node.origin.shift(match.start("arguments")), bindings)
         body = match.end()
     else:
-        equals = re.search(r"(?<![<>=!])=(?!=)", text)
-        if equals:
+        equals = _outer_equals(text)
+        if equals is not None:
             raise node.origin.error(
-                "what stands before `=` is not a header f(X)", equals.start(), code="header",
+                "what stands before `=` is not a header f(X)", equals, code="header",
                 hint="write f(X) = …, or the expression alone",
             )
     bindings.names.given.setdefault(name, "the function")
@@ -247,16 +264,52 @@ def read_function(node: Node, bindings: Bindings) -> Header:
     return Header(name, arguments, expr)
 
 
+def bare_formula(text: str) -> str:
+    r"""A formula as people paste it, blanks for the $…$ or \[…\] around it and for the `.` or `,` behind it."""
+    out = text
+    for opening, closing in (("$$", "$$"), ("$", "$"), (r"\[", r"\]"), (r"\(", r"\)")):
+        inner = out.strip()
+        if inner.startswith(opening) and inner.endswith(closing) and len(inner) > len(opening) + len(closing):
+            at, end = out.index(opening), out.rindex(closing)
+            out = out[:at] + " " * len(opening) + out[at + len(opening) : end] + " " * (len(out) - end)
+    ends = r"(?<=[^\s.,;])" if "\\" in out else r"(?<=[^\s\d.,;])"
+    return re.sub(rf"{ends}(\s*(?:\\[,;:!])?\s*)[.,;]\s*$|(?<=\s)[.,;]\s*$", lambda m: " " * len(m.group()), out)
+
+
+def _outer_equals(text: str) -> int | None:
+    """Where the first `=` outside of brackets stands: the one of a sum's first value is inside."""
+    depth = 0
+    for k, character in enumerate(text):
+        depth += (character in "({[") - (character in ")}]")
+        if character == "=" and depth <= 0 and text[k - 1 : k] not in ("<", ">", "!", "=") and text[k + 1 : k + 2] != "=":
+            return k
+    return None
+
+
+_STYLED = re.compile(rf"^\s*{_FONT}\s*(?:\{{\s*(?P<braced>[^{{}}]*?)\s*\}}|(?P<bare>\w))\s*")
+_SCRIPT = re.compile(r"_\{(\w+)\}")
+
+
+def _plain_name(part: str) -> str:
+    r"""The name that an argument of a header says: `\mathbf{w}` is w, `\boldsymbol\mu` mu, `W_{1}` W_1."""
+    text = part.strip()
+    styled = _STYLED.match(text)
+    if styled:
+        text = (styled.group("braced") or styled.group("bare") or "") + text[styled.end() :]
+    text = re.sub(rf"^{_FONT}", "", text).strip()
+    return name_form(_SCRIPT.sub(r"_\1", text.removeprefix("\\")))
+
+
 def _arguments(text: str, origin: Origin, bindings: Bindings) -> tuple[str, ...]:
     out: list[str] = []
     start = 0
-    for part in text.split(","):
+    for part in re.split("[,;]", text.removesuffix(r"\right")):
         at = start + len(part) - len(part.lstrip())
-        name = name_form(part.strip().removeprefix("\\"))
+        name = _plain_name(part)
         start += len(part) + 1
         if name not in bindings.symbols:
-            if name in bindings.lets or name in bindings.unnamed:
-                why = "stands under `let`" if name in bindings.lets else "is a function"
+            if name in bindings.lets or name in bindings.unnamed or name in bindings.given:
+                why = "stands under `let`" if name in bindings.lets else "is a function" if name in bindings.unnamed else "has a value of `variants`"
                 raise origin.error(f"{name} {why}: the arguments of the function are symbols", at, code="header")
             guess = closest(name, bindings.symbols) if name else None
             raise origin.error(

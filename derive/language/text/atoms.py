@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from derive.errors import DeriveError
 from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import Call, Expr, Identity, SizeValue, Stack, Symbol, number
-from derive.expressions.sizes import Size, show
+from derive.expressions.nodes import Call, Entry, Expr, Identity, SizeValue, Stack, Symbol, number
+from derive.expressions.sizes import Size, is_column, show
 from derive.language.operands import Operand, Unsized
+from derive.language.samples import described, index_form, refused, sample, sampled, undeclared
 from derive.language.text.calls import Calls
 from derive.language.text.tokens import Token, number_value
 from derive.language.words import CALLABLE, unknown_name
@@ -44,9 +45,15 @@ class Atoms(Calls):
 
     def name(self, token: Token) -> Operand:
         self.i += 1
+        token = token._replace(text=self.scope.called.get(token.text, token.text))
         name = token.text
         following = self.tokens[self.i]
         called = following.kind == "op" and following.text == "("
+        if name in self.scope.given and name not in self.bound:
+            return Operand(self.scope.given[name], token.start, token.end)
+        form = index_form(name, self.bound) if self.bound and name not in self.bound else None
+        if form is not None:
+            return self.sample(token, *form)
         symbol = self.bound.get(name) or self.scope.symbols.get(name)
         if symbol is not None:
             if called and symbol.of is not None and not following.gap:
@@ -70,8 +77,34 @@ class Atoms(Calls):
             raise self.fail(f"{name} is a function: write {name}(…)", token.start, "function-without-argument")
         raise self.unknown(token, called and not following.gap)
 
+    def sample(self, token: Token, base: str, indices: tuple[str, ...]) -> Operand:
+        """x_i in a sum over i."""
+        name, last = token.text, indices[-1]
+        declared = self.scope.symbols.get(name)
+        if declared is not None or name in self.scope.unnamed:
+            what = "one function" if declared is None else described(declared)
+            message, hint = refused(name, last, what)
+            raise self.fail(message, token.start, "bound-index", hint)
+        of = sampled(base, self.scope.symbols)
+        if of is None:
+            message, hint = undeclared(base, last, self.scope.symbols)
+            raise self.fail(message, token.start, "unknown-name", hint)
+        whole = Operand(of, token.start, token.end)
+        places = [Operand(self.bound[index], token.start, token.end) for index in indices]
+        if len(places) > 1 or is_column(of.shape):
+            value = self.entry(whole, of, list(places), token.start)
+        else:
+            value = sample(of, self.bound[last], self.ranges[last][1])
+            size = of.shape[0] if isinstance(value, Entry) and value.row is not None else of.shape[1]
+            self.subscript(places[0], size, of.name, "rows" if size is of.shape[0] else "columns")
+        return Operand(value, token.start, token.end)
+
+    def entry(self, base: Operand, arg: Expr, places: list[Operand | None], at: int) -> Expr:
+        """X[i, j] and the like."""
+        raise NotImplementedError
+
     def unknown(self, token: Token, called: bool) -> DeriveError:
-        names = {*self.scope.symbols, *self.scope.unnamed, *self.scope.sizes, *self.bound}
+        names = {*self.scope.symbols, *self.scope.unnamed, *self.scope.sizes, *self.scope.given, *self.scope.called, *self.bound}
         before = self.tokens[self.i - 2] if self.i >= 2 else None
         glued = before is not None and before.kind == "number" and not token.gap
         message, hint = unknown_name(token.text, names, called, before.text if before and glued else None)

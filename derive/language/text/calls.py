@@ -7,9 +7,10 @@ import re
 from derive.expressions.build import ZERO, power
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Apply, Call, Compare, Expr, Identity, Map, Ones, Sum, Symbol, Unit, Unnamed, Where, Zeros, number
-from derive.expressions.sizes import ONE, SCALAR, Shape, Size, is_scalar, show
+from derive.expressions.sizes import ONE, SCALAR, Shape, ShapeError, Size, is_scalar, show
 from derive.language.evident import settled
 from derive.language.indices import as_size, check_index, index_range, integer_valued
+from derive.language.of_number import of_number
 from derive.language.operands import Operand, Value
 from derive.language.text.parser import ParserBase
 from derive.language.text.tokens import Token
@@ -62,6 +63,9 @@ class Calls(ParserBase):
         if row.maps:
             return self.made(Map, arguments[0].start, name, self.combine.sized(arguments[0]))
         exprs = self.sized_together(name, arguments)
+        number = self.numbered(name, exprs, arguments)
+        if number is not None:
+            return number
         if len(exprs) == 2:
             takes = row.signature.split("->")[0].strip()
             if takes.endswith(", index"):
@@ -69,6 +73,13 @@ class Calls(ParserBase):
             if takes.startswith("any(m, n), any(m, n)") and not ("|" in row.signature and any(e.is_scalar for e in exprs)):
                 self.refuse_unequal(name, arguments, exprs)
         return self.made(Call, arguments[0].start if arguments else token.start, *settled(name, exprs))
+
+    def numbered(self, name: str, exprs: tuple[Expr, ...], arguments: list[Operand]) -> Expr | None:
+        """tr(x' S x) and the like, of what is a number."""
+        try:
+            return of_number(name, exprs)
+        except ShapeError as error:
+            raise self.combine.failed(error, arguments[0].start) from None
 
     def refuse_index(self, arguments: list[Operand], exprs: tuple[Expr, ...]) -> None:
         """eigval(A, i), singval(X, i): i is at most the number of rows, and of columns."""
@@ -161,7 +172,7 @@ class Calls(ParserBase):
         self.deeper(opening.start)
         index = self.tokens[self.i]
         taken = self.scope.symbols.get(index.text)
-        if (taken is not None and "integer" not in taken.has) or index.text in self.bound:
+        if (taken is not None and "integer" not in taken.has) or index.text in self.bound or index.text in self.scope.given:
             raise self.fail(f"the index {index.text} is already in use: take another letter", index.start, "index")
         if index.text in self.scope.sizes or index.text in CALLABLE or index.text in self.scope.unnamed:
             raise self.fail(f"{index.text} is no index: take a letter that is free", index.start, "index")

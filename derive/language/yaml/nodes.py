@@ -73,6 +73,13 @@ class Node:
         return Origin(self.source.file, self.source.text, tuple(_runs(self)))
 
     # ------------------------------------------------------------------------------------- reading
+    def texts(self) -> Iterator[str]:
+        """The text of every scalar in it."""
+        if self.kind == "scalar":
+            yield self.text
+        for node in (*self.items, *(value for _, value in self.pairs)):
+            yield from node.texts()
+
     def words(self, what: str) -> str:
         """The text of a scalar that is not empty.  `what` names the key in messages."""
         if self.kind == "list" and self.flow and self.items:

@@ -9,32 +9,23 @@ from derive.expressions.sizes import ONE, Size
 from derive.expressions.spelling import size_latex
 from derive.expressions.traverse import Path
 from derive.notation.latex.piece import ATOM, FRACTION, PRODUCT, SCRIPT, SUM, Piece, at_least, bracketed
+from derive.notation.numerals import decimal
 
 Placed = tuple[Expr, Path]
 """A subexpression and where it stands."""
 
 
-def number_piece(value: Fraction) -> Piece:
-    """`3`, `\\frac{1}{2}`, `0.4394`: a fraction of moderate size, a decimal where it ends."""
+def number_piece(value: Fraction, rounded: bool = False) -> Piece:
+    """`3`, `\\frac{1}{2}`, `0.4394`: a fraction of moderate size, a decimal where it ends; a rounded number always a decimal."""
     sign = "-" if value < 0 else ""
     size = abs(value)
     level = SUM if value < 0 else ATOM
     if size.denominator == 1:
         return Piece(f"{sign}{size.numerator}", level, glue="digit")
-    decimal = _decimal(size)
-    if decimal is not None:
-        return Piece(sign + decimal, level, glue="digit")
+    ends = decimal(size) if size.denominator > 100 or rounded else None
+    if ends is not None:
+        return Piece(sign + ends, level, glue="digit")
     return Piece(rf"{sign}\frac{{{size.numerator}}}{{{size.denominator}}}", min(level, PRODUCT), FRACTION, "fraction")
-
-
-def _decimal(value: Fraction) -> str | None:
-    if value.denominator <= 100:
-        return None
-    for digits in range(1, 13):
-        scaled = value * 10**digits
-        if scaled.denominator == 1:
-            return f"{scaled.numerator // 10**digits}.{scaled.numerator % 10**digits:0{digits}d}"
-    return None
 
 
 def superscript(base: Piece, exponent: str) -> Piece:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from derive.expressions.nodes import Expr
 from derive.expressions.traverse import Path
-from derive.notation.latex import breaking as latex_breaking
 from derive.notation.latex.print import Printer
 from derive.notation.settings import DEFAULT, Notation
 
@@ -19,14 +18,3 @@ def latex(expr: Expr, notation: Notation = DEFAULT, marks: Mapping[Path, str] | 
     It reads back: `latex_input.parse(latex(e), scope, own=True, shape=e.shape) is e` for every expression of `build`.
     """
     return Printer(expr, notation, marks or {}).whole().text
-
-
-def pieces(expr: Expr, notation: Notation = DEFAULT, marks: Mapping[Path, str] | None = None) -> list[str]:
-    """The LaTeX cut where a line may be broken: at the outermost + and -, or inside one pair of brackets when there is one
-    term only.  Joined by blanks it is `latex(expr)`; every piece after the first begins with its sign."""
-    return latex_breaking.pieces(latex(expr, notation, marks))
-
-
-def width(expr: Expr | str, notation: Notation = DEFAULT) -> float:
-    """About how wide it prints in display mode, in em (within a fifth); a string is measured as LaTeX."""
-    return latex_breaking.width(expr if isinstance(expr, str) else latex(expr, notation))

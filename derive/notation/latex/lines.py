@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from derive.derivation.derivation import Head, Line
 from derive.derivation.reason import Why
-from derive.expressions.nodes import Expr, Number
+from derive.expressions.nodes import Expr, Number, Stack
 from derive.expressions.sizes import ONE, is_scalar
 from derive.expressions.spelling import symbol_latex
 from derive.notation.latex.print import Printer
@@ -87,6 +87,8 @@ def _list(exprs: Sequence[Expr], notation: Notation) -> str:
 
 def head(it: Head, notation: Notation = DEFAULT) -> str:
     r"""The left side that names what is derived: `\mathrm{D}f(X)[H]`, `\nabla f(X)`, `\mathrm{D}^{2}f(X)[H, K]`, …"""
+    if it.at:
+        return _at_a_point(it, notation)
     name = _name(it.function)
     gap = " " if name[-1:].isalpha() else ""
     variables = it.arguments or it.wrt
@@ -162,6 +164,25 @@ def head(it: Head, notation: Notation = DEFAULT) -> str:
             return rf"\operatorname{{vec}}\bigl({inside}\bigr)"
         case _:
             return name + at
+
+
+def _at_a_point(it: Head, notation: Notation) -> str:
+    r"""`\nabla f(3, 4)`, `\frac{\partial f}{\partial x}(1, 2)`: the values where the variables stand, or behind."""
+    if it.quantity == "taylor":
+        moved = (f"{_list((v,), notation)} + {_list((d,), notation)}" for v, d in zip(it.at, it.directions, strict=True))
+        return f"{_name(it.function)}({', '.join(moved)})"
+    of_variables = f"({_list(it.arguments or it.wrt, notation)})"
+    values = ", ".join(_entries(value, notation, len(it.at) > 1) for value in it.at)
+    general = head(replace(it, at=()), notation)
+    return general.replace(of_variables, f"({values})") if of_variables in general else f"{general}({values})"
+
+
+def _entries(value: Expr, notation: Notation, several: bool) -> str:
+    """A vector as its entries, `3, 4`, in brackets where there are other variables."""
+    if isinstance(value, Stack) and value.shape[1] == ONE:
+        inside = _list(value.children, notation)
+        return f"({inside})" if several else inside
+    return _list((value,), notation)
 
 
 def pairs(it: Head) -> list[tuple[Expr, ...]]:

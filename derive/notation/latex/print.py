@@ -20,6 +20,7 @@ from derive.expressions.nodes import (
     Ones,
     Power,
     Rate,
+    Rounded,
     Scale,
     SizeValue,
     Stack,
@@ -61,7 +62,7 @@ class Printer(Products, Structure, Functions):
     def write(self, node: Expr, path: Path) -> Piece:
         match node:
             case Number():
-                return number_piece(node.value)
+                return number_piece(node.value, isinstance(node, Rounded))
             case SizeValue():
                 text = size_latex(node.size)
                 several = len(node.size.terms) > 1

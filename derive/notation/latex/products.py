@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from derive.expressions.nodes import Add, Expr, MatMul, Number, Power, Scale, Times
+from derive.expressions.nodes import Add, Expr, MatMul, Number, Power, Rounded, Scale, Times
 from derive.expressions.sizes import ONE
 from derive.expressions.traverse import Path
 from derive.notation.latex.context import Context
@@ -36,7 +36,7 @@ class Products(Context):
                 piece = marked(piece, self.marks[path])
             return negative, at_least(piece, PRODUCT)
         if isinstance(term, Number) and term.value < 0:
-            piece = number_piece(-term.value)
+            piece = number_piece(-term.value, isinstance(term, Rounded))
             return True, marked(piece, self.marks[path]) if path in self.marks else piece
         return False, at_least(self.piece(term, path), PRODUCT)
 

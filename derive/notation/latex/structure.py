@@ -7,7 +7,9 @@ from itertools import pairwise
 
 from derive.expressions.nodes import Delta, Entry, Expr, Number, Power, Stack, Symbol, Transpose, Where, Zeros
 from derive.expressions.sizes import ONE
+from derive.expressions.spelling import symbol_latex
 from derive.expressions.traverse import Path
+from derive.language.samples import written_sample
 from derive.notation.latex.context import Context
 from derive.notation.latex.factors import is_null
 from derive.notation.latex.piece import ATOM, BLOCK, OPEN, SCRIPT, Piece, at_least, bracketed, marked, small
@@ -45,6 +47,9 @@ class Structure(Context):
         return Piece(f"{letter}_{{{('' if single else ', ').join(indices)}}}")
 
     def _entry(self, node: Entry, path: Path) -> Piece:
+        sample = self._sample(node, path)
+        if sample is not None:
+            return sample
         if node.column is None and node.arg.shape[1] != ONE:
             row = self._row(node, path)
             return Piece(row.text + TRANSPOSE[self.notation.transpose], SCRIPT, row.height)
@@ -55,6 +60,15 @@ class Structure(Context):
         if node.column is None:
             indices = indices[:1]
         return self._subscripted(node, path, indices)
+
+    def _sample(self, node: Entry, path: Path) -> Piece | None:
+        """x_i for a row or column of X, where the author calls it so and nothing else in the expression has that name."""
+        letter = written_sample(node, self.root)
+        if letter is None:
+            return None
+        index = small(self.piece(node.children[1], (*path, 1)).text)
+        text = symbol_latex(letter) if self.notation.bold == "none" else rf"\boldsymbol{{{symbol_latex(letter)}}}"
+        return Piece(f"{text}_{{{index}}}", ATOM)
 
     def _row(self, node: Entry, path: Path) -> Piece:
         index = small(self.piece(node.children[1], (*path, 1)).text)
@@ -107,7 +121,7 @@ class Structure(Context):
             base = at_least(self.piece(arg.children[0], (*path, 0, 0)), ATOM)
             piece = Piece(base.text + INVERSE_TRANSPOSE[style], SCRIPT, base.height)
             return marked(piece, mark) if mark else piece
-        if isinstance(arg, Entry) and arg.column is None and arg.arg.shape[1] != ONE:
+        if isinstance(arg, Entry) and arg.column is None and arg.arg.shape[1] != ONE and written_sample(arg, self.root) is None:
             piece = replace(self._row(arg, (*path, 0)), level=SCRIPT)
             return marked(piece, mark) if mark else piece
         base = at_least(self.piece(arg, (*path, 0)), ATOM)

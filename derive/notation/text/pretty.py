@@ -25,6 +25,7 @@ from derive.expressions.nodes import (
     Ones,
     Power,
     Rate,
+    Rounded,
     Scale,
     Sum,
     Symbol,
@@ -37,7 +38,9 @@ from derive.expressions.nodes import (
 )
 from derive.expressions.sizes import ONE
 from derive.expressions.spelling import GREEK_UNICODE
+from derive.language.samples import written_sample
 from derive.notation.definite import evidently_semidefinite, parameters
+from derive.notation.numerals import decimal
 from derive.notation.settings import DEFAULT, Notation
 from derive.notation.text.plain import ATOM, INFIX, POWER, PRODUCT, SUM, Plain, Written, scalar_prefix
 
@@ -75,7 +78,7 @@ class Pretty(Plain):
     def write(self, node: Expr) -> Written:
         match node:
             case Number():
-                return Written(self.number(node.value), ATOM if node.value >= 0 else SUM)
+                return Written(self.number(node.value, isinstance(node, Rounded)), ATOM if node.value >= 0 else SUM)
             case Times() | Scale() | MatMul():
                 minus, text = self.product(node)
                 return Written("−" + text, SUM) if minus else Written(text, PRODUCT)
@@ -127,9 +130,10 @@ class Pretty(Plain):
                 return self.function(node)
         return super().write(node)
 
-    def number(self, value: Fraction) -> str:
-        sign = "−" if value < 0 else ""
-        return sign + _HALVES.get(abs(value), str(abs(value)))
+    def number(self, value: Fraction, rounded: bool = False) -> str:
+        size = abs(value)
+        ends = decimal(size) if rounded else None
+        return ("−" if value < 0 else "") + (ends or _HALVES.get(size, str(size)))
 
     def symbol(self, node: Symbol) -> str:
         if node.order and node.path:
@@ -160,8 +164,11 @@ class Pretty(Plain):
         if node.column is None and node.arg.shape[1] == ONE:
             places = places[:1]
         base = self.of(node.arg)
+        letter = written_sample(node, self.root)
+        if letter is not None:
+            base, places = Written(pretty_name(letter)), [p for p in places if p != ":"]
         name = base.text if base.level == ATOM else f"[{base.text}]"
-        if all(re.fullmatch(r"\w", p) for p in places) and (base.level != ATOM or isinstance(node.arg, Symbol)):
+        if all(re.fullmatch(r"\w", p) for p in places) and (base.level != ATOM or isinstance(node.arg, Symbol) or letter):
             plain = name[-1] not in _DIGITS_BELOW
             return Written((name if plain else f"[{name}]") + _below("".join(places)))
         return Written(f"{name}[{', '.join(places)}]")
@@ -218,7 +225,7 @@ class Pretty(Plain):
 
     def signed(self, term: Expr) -> tuple[bool, str]:
         if isinstance(term, Number):
-            return term.value < 0, self.number(abs(term.value))
+            return term.value < 0, self.number(abs(term.value), isinstance(term, Rounded))
         return super().signed(term)
 
     def product(self, node: Times | Scale | MatMul) -> tuple[bool, str]:

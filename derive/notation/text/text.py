@@ -8,7 +8,8 @@ from functools import partial
 
 from derive.derivation.derivation import Head, Line
 from derive.derivation.reason import Why
-from derive.expressions.nodes import Expr, Number
+from derive.expressions.nodes import Expr, Number, Stack
+from derive.expressions.sizes import ONE
 from derive.notation.latex.lines import index_split, indices_of, pairs
 from derive.notation.settings import DEFAULT, Notation
 from derive.notation.text.plain import Plain
@@ -33,6 +34,8 @@ def why(reason: Why, notation: Notation = DEFAULT) -> str:
 
 def head(it: Head, notation: Notation = DEFAULT) -> str:
     """The left side that names what is derived: `Df(X)[H]`, `∇f(X)`, `D²f(X)[H, K]`, `Hess f(X)[K]`, …"""
+    if it.at:
+        return _at_a_point(it, notation)
     name = pretty_name(it.function)
     write = partial(pretty, notation=notation)
     quotient = "∂" if notation.quotient == "partial" else "d"
@@ -105,6 +108,25 @@ def head(it: Head, notation: Notation = DEFAULT) -> str:
             return f"vec D{name}{at}{toward}"
         case _:
             return f"{name}{at}"
+
+
+def _at_a_point(it: Head, notation: Notation) -> str:
+    """`∇f(3, 4)`, `∂f/∂x(1, 2)`: the values where the variables stand, or behind."""
+    if it.quantity == "taylor":
+        moved = (f"{pretty(v, notation)} + {pretty(d, notation)}" for v, d in zip(it.at, it.directions, strict=True))
+        return f"{pretty_name(it.function)}({', '.join(moved)})"
+    of_variables = f"({', '.join(pretty(v, notation) for v in it.arguments or it.wrt)})"
+    values = ", ".join(_entries(value, notation, len(it.at) > 1) for value in it.at)
+    general = head(replace(it, at=()), notation)
+    return general.replace(of_variables, f"({values})") if of_variables in general else f"{general}({values})"
+
+
+def _entries(value: Expr, notation: Notation, several: bool) -> str:
+    """A vector as its entries, `3, 4`, in brackets where there are other variables."""
+    if not isinstance(value, Stack) or value.shape[1] != ONE:
+        return pretty(value, notation)
+    inside = ", ".join(pretty(e, notation) for e in value.children)
+    return f"({inside})" if several else inside
 
 
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")

@@ -1,26 +1,28 @@
-"""Running pdflatex, or xelatex for languages that need its fonts: in a private folder, without shell escape, with limits, to
-the same bytes every time."""
+"""Running pdflatex, or xelatex for languages that need its fonts: in a cell, to the same bytes every time."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import tempfile
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from derive.errors import DeriveError
-from derive.pipeline.tex import formats, needs
+from derive.pipeline import workspace
+from derive.pipeline.tex import cell, formats, needs
 from derive.pipeline.tex import log as texlog
+from derive.pipeline.tex.installed import program, version
 
-SECONDS = 300
-"""A run longer than this is stopped."""
+__all__ = ["Typeset", "program", "typeset", "version"]
+
+SECONDS = cell.SECONDS
+"""A pass longer than this is stopped, unless the document is long."""
+BYTES_A_SECOND = 20_000
+"""So much more LaTeX is given a second more."""
 LOG_BYTES = 64_000_000
 MAX_PASSES = 3
 
+_THEME = re.compile(r"beamertheme(\w+)\.sty")
 _JOB = "document"
 _ARGUMENTS = ("-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", "-file-line-error")
 _SETTINGS = {
@@ -46,89 +48,91 @@ class Typeset:
     passes: int
 
 
-@lru_cache(maxsize=2)
-def program(engine: str = "pdflatex") -> str:
-    """The path of the engine.  DeriveError [missing-program] when it, or something that its documents use, is not there."""
-    found = shutil.which(engine)
-    if found is None or (engine != "pdflatex" and needs.missing(engine=engine)):
-        raise needs.missing_error(needs.missing(engine=engine))
-    return found
+@dataclass(frozen=True)
+class _Run:
+    """One end of TeX: what its log says, its PDF where there is one, and why it was stopped, if it was."""
+
+    log: texlog.Log
+    pdf: bytes | None
+    stopped: str
+    passes: int
 
 
-@lru_cache(maxsize=2)
-def version(engine: str = "pdflatex") -> str:
-    """The engine's own version line, '' where there is none."""
-    found = shutil.which(engine)
-    if found is None:
-        return ""
-    out = subprocess.run([found, "--version"], capture_output=True, text=True, check=False, timeout=60).stdout
-    return out.splitlines()[0] if out else ""
-
-
-def typeset(tex: str, beside: Mapping[str, bytes] | None = None, seconds: float = SECONDS, engine: str = "pdflatex") -> Typeset:
+def typeset(tex: str, beside: Mapping[str, bytes] | None = None, seconds: float | None = None, engine: str = "pdflatex") -> Typeset:
     """The PDF of a LaTeX text; `beside` are further files that it reads, by name.  xelatex cannot keep its fonts in a format, and
     reads the whole preamble every time.
 
-    A second pass is run only when the log asks for one.  DeriveError: [missing-program] (exit code 4) where TeX, or a
-    file of it, is not installed; [latex] (exit code 3) with LaTeX's sentence at the author's line otherwise.
+    A further pass is run only when the log asks for one.  A format that TeX cannot read is made again, once; after that the document
+    is set without one.  DeriveError: [missing-program] (exit code 4) where TeX, or a file of it, is not installed; [tex-cell],
+    [temporary] where the machine lets nothing run; [latex] (exit code 3) with LaTeX's sentence at the author's line otherwise.
     """
     path = program(engine)
     files = {Path(file).name: content for file, content in (beside or {}).items()}
+    seconds = seconds or SECONDS + len(tex) / BYTES_A_SECOND
     parts = formats.split(tex) if engine == "pdflatex" else None
-    dumped = formats.get(parts[0], path, _SETTINGS, files, seconds) if parts else None
-    with tempfile.TemporaryDirectory(prefix="derive-") as name:
-        folder = Path(name)
-        for file, content in files.items():
-            (folder / file).write_bytes(content)
-        start: tuple[str, ...] = ()
-        if parts and dumped is not None:
-            try:
-                formats.place(dumped, folder / f"{formats.NAME}.fmt")
-            except OSError:
-                # Another process cleaned the cache in between: it is dumped again.
-                return typeset(tex, beside, seconds, engine)
-            start = (f"-fmt={formats.NAME}",)
-        (folder / f"{_JOB}.tex").write_text(parts[1] if parts and start else tex, encoding="utf-8")
+    forks = engine != "pdflatex"
+    run: _Run | None = None
+    if parts is not None:
+        key = formats.key_of(parts[0], path, files)
+        for _ in range(2):
+            dumped = formats.get(key, parts[0], path, _SETTINGS, files)
+            if dumped is None:
+                break
+            run = _passes(path, parts[1], files, seconds, dumped, forks)
+            if run.pdf is not None or run.log.begun:
+                break
+            formats.renew(key)
+    if run is None or (run.pdf is None and not run.log.begun):
+        if parts is not None:
+            formats.without(key)
+        run = _passes(path, tex, files, seconds, None, forks)
+    if run.pdf is None:
+        raise _failure(run, Path(path).name)
+    return Typeset(run.pdf, run.log, run.passes)
+
+
+def _passes(path: str, tex: str, files: Mapping[str, bytes], seconds: float, dumped: Path | None, forks: bool) -> _Run:
+    """The document set as often as its log asks for."""
+    with workspace.inner() as folder:
+        try:
+            for file, content in files.items():
+                (folder / file).write_bytes(content)
+            (folder / f"{_JOB}.tex").write_text(tex, encoding="utf-8")
+        except OSError as error:
+            raise workspace.unusable(error) from None
+        start = (f"-fmt={formats.NAME}",) if dumped else ()
+        shown = {f"{formats.NAME}.fmt": dumped} if dumped else {}
+        command = [path, *start, *_ARGUMENTS, f"{_JOB}.tex"]
         for count in range(1, MAX_PASSES + 1):
-            log, good = _run(path, start, folder, seconds)
-            if not good:
-                raise _failure(log)
+            ended = cell.run(command, folder, _SETTINGS, seconds, shown, forks)
+            log = texlog.read(_read(folder / f"{_JOB}.log", LOG_BYTES).decode("utf-8", "replace"))
+            if ended.code != 0 or ended.stopped:
+                return _Run(log, None, ended.stopped, count)
             if not log.rerun:
                 break
-        return Typeset((folder / f"{_JOB}.pdf").read_bytes(), log, count)
+        pdf = _read(folder / f"{_JOB}.pdf", cell.FILE_BYTES)
+        return _Run(log, pdf or None, "", count)
 
 
-def _run(path: str, start: tuple[str, ...], folder: Path, seconds: float) -> tuple[texlog.Log, bool]:
-    environment = {**os.environ, **_SETTINGS}
-    try:
-        done = subprocess.run(
-            [path, *start, *_ARGUMENTS, f"{_JOB}.tex"],
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            timeout=seconds,
-            check=False,
-            preexec_fn=_limits,
+def _read(file: Path, most: int) -> bytes:
+    """The first bytes of a file that TeX wrote; b'' when it is none."""
+    if file.is_symlink() or not file.is_file():
+        return b""
+    with file.open("rb") as stream:
+        return stream.read(most)
+
+
+def _failure(run: _Run, name: str) -> DeriveError:
+    log = run.log
+    if run.stopped:
+        last = log.last
+        where = f" ({last.what})" if last else ""
+        return DeriveError(f"{name} {run.stopped}{where}", code="latex", where=last.where if last else None)
+    if theme := next((found[1] for name in log.missing if (found := _THEME.fullmatch(name))), None):
+        return DeriveError(
+            f"there is no Beamer theme `{theme}`: TeX does not find beamertheme{theme}.sty", code="latex",
+            hint=f"[slides] theme in derive.toml names a theme of TeX's, or of your own: beamertheme{theme}.sty beside derive.toml or in templates/",
         )
-    except subprocess.TimeoutExpired:
-        raise DeriveError(f"{Path(path).name} was stopped after {seconds:.0f} s", code="latex") from None
-    file = folder / f"{_JOB}.log"
-    with file.open("rb") if file.exists() else open(os.devnull, "rb") as stream:  # noqa: PTH123
-        log = texlog.read(stream.read(LOG_BYTES).decode("utf-8", "replace"))
-    return log, done.returncode == 0 and (folder / f"{_JOB}.pdf").exists()
-
-
-def _limits() -> None:
-    """A document of ours never writes this much: what does is a runaway."""
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_FSIZE, (512 * 1024 * 1024, 512 * 1024 * 1024))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _failure(log: texlog.Log) -> DeriveError:
     files = tuple(need for need in needs.NEEDS if need.name in log.missing) or needs.missing()
     if log.missing and files:
         return needs.missing_error(files)

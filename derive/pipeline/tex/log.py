@@ -49,6 +49,7 @@ class Log:
     overfull    boxes too large by more than TOLERANCE; `underfull` those that TeX finds too loose, by their badness
     error       LaTeX's first message and its place; `missing` files that TeX did not find
     undefined   references without a label; `characters` that a font does not have; `pages` of the PDF
+    begun       whether TeX came as far as reading the document; `last` the author's place that it had come to
     """
 
     overfull: tuple[Box, ...]
@@ -59,6 +60,8 @@ class Log:
     undefined: tuple[str, ...]
     characters: tuple[str, ...]
     pages: int = 0
+    begun: bool = True
+    last: Mark | None = None
 
 
 def read(log: str) -> Log:
@@ -92,7 +95,7 @@ def read(log: str) -> Log:
             missing.append(found["name"])
     return Log(
         tuple(overfull), tuple(underfull), error, tuple(dict.fromkeys(missing)), bool(_RERUN.search(log)), tuple(undefined),
-        tuple(dict.fromkeys(characters)), pages,
+        tuple(dict.fromkeys(characters)), pages, "(./document.tex" in log or "(document.tex" in log, mark,
     )
 
 

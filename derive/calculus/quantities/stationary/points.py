@@ -74,11 +74,11 @@ def stationary(
         more = []
         lines[-1] = replace(lines[-1], why=joined([w for w in (lines[-1].why, said) if w]))
     value = in_figures(solved.solution)
-    if value is not None:
-        lines.append(Line(value[0], "evaluate", value[1], "stationary", starred(x), "="))
+    if value is not None and value.exact is not None:
+        lines.append(Line(value.exact, "evaluate", ("in numbers",), "stationary", starred(x), "=", solution={x: value.exact}))
     chains = [Chain("stationary", "Stationary points" if solved.family else "Stationary point", tuple(lines)), *more]
     conditions = (*solved.conditions, *inside(x, solved.solution, conditions), *conditions)
-    answer = value[0] if value is not None else solved.particular or solved.solution
+    answer = value.exact if value is not None and value.exact is not None else solved.particular or solved.solution
     result = Result(answer, classification=kind, conditions=tuple(dict.fromkeys(conditions)),
                     family=solved.family)
     return chains, result

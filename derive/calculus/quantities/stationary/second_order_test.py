@@ -195,13 +195,6 @@ def _overall(kinds: set[str | None]) -> str | None:
     return None
 
 
-def _paired(applied: Expr, k: Symbol) -> Expr:
-    """⟨Hess[K], K⟩."""
-    if is_column(k.shape):
-        return matmul(transpose(k), applied)
-    return Call("inner", (applied, k))
-
-
 def _positive_scale(here: Expr, at: Expr, x: Symbol) -> tuple[Expr, list[Why], dict[Expr, Expr]]:
     """At X* = c V with X and V positive definite c is positive: that may be used."""
     if "spd" not in x.has or not isinstance(at, Scale) or is_positive(at.scalar):

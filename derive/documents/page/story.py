@@ -1,0 +1,76 @@
+"""A block as it stands in an article: displays with words around them, each answer boxed where a row states it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from derive.documents.page.document import Answer, Block, Display, Row
+from derive.documents.wording.narrative import Told, closing, opening
+
+MOST = 6
+"""So many rows stand in one display; a longer chain is told in several."""
+_WHOLE = ("⇔", "⇒")
+
+
+def told(block: Block, rules: Sequence[str], relations: Sequence[str], words: Mapping[str, str]) -> Block:
+    """The block with its displays, and with the answers that no row states.
+
+    rules      of the rows, by name
+    relations  of the rows: the sign before the right side, or ⇔, ⇒ before the whole row
+    """
+    stated = {row.key: answer for row in block.rows for answer in block.answers if _states(row, answer)}
+    rest = tuple(answer for answer in block.answers if answer not in stated.values())
+    displays: list[Display] = []
+    for start, end in _pieces(block.rows, rules, relations):
+        rows = list(block.rows[start:end])
+        if not rows[0].left:
+            rows[0] = replace(rows[0], left=rows[0].whole_left)
+        facts = [_told(block.rows[k], rules[k], relations[k]) for k in range(start, end)]
+        boxed = tuple(row.key for row in rows if row.key in stated)
+        reasons = " ".join(fact.reason for fact in facts)
+        after = [closing(facts, words), *(_said(stated[key], reasons, words) for key in boxed)]
+        displays.append(Display(opening(facts, words), tuple(rows), " ".join(filter(None, after)), boxed))
+    return replace(block, displays=tuple(displays), answers=rest, leading=_leading(rest, rules, words))
+
+
+def _pieces(rows: Sequence[Row], rules: Sequence[str], relations: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """(from, to) of each display: a result that is read off begins one, and a long chain has several, about equally long."""
+    starts = [0, *(k for k in range(1, len(rows)) if rules[k] == "read-off" and rows[k].left and relations[k] not in _WHOLE
+                   and rules[k - 1] != "read-off")]
+    for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
+        count = -(-(end - start) // MOST)
+        bounds = [start + round(k * (end - start) / count) for k in range(count + 1)]
+        yield from ((a, b) for a, b in pairwise(bounds) if b > a)
+
+
+def _told(row: Row, rule: str, relation: str) -> Told:
+    return Told(rule, relation, row.reason, bool(row.left), any(r"\langle" in line for line in row.lines))
+
+
+def _states(row: Row, answer: Answer) -> bool:
+    """Whether the row says just what the answer says."""
+    return (row.left or row.whole_left) == answer.left and _formula(row.lines) == _formula(answer.lines) and row.relation == answer.relation
+
+
+def _formula(lines: Sequence[str]) -> str:
+    return "".join(" ".join(lines).split())
+
+
+def _said(answer: Answer, reasons: str, words: Mapping[str, str]) -> str:
+    """What an answer that a row states says besides: under which conditions that no reason has named, and what kind of point it is."""
+    conditions = [one for one in answer.conditions if one not in reasons]
+    out = [f"{words['holds']} {words['comma'].join(conditions)}{words['stop']}"] if conditions else []
+    if answer.classification:
+        out.append(words["classified"].format(which=answer.classification))
+    return " ".join(out)
+
+
+def _leading(rest: Sequence[Answer], rules: Sequence[str], words: Mapping[str, str]) -> str:
+    """What leads to the answers that no row states."""
+    if not rest:
+        return ""
+    if rules and rules[-1] == "read-off" and [answer.quantity for answer in rest] == ["gradient"]:
+        return words["say.gradient"]
+    return words["say.answer"]

@@ -1,0 +1,118 @@
+"""A derivation told in prose: what leads to a display, and what is said behind it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from derive.derivation.derivation import Line
+from derive.documents.page.modes import MODES
+from derive.documents.wording.narrative import Told, closing, opening
+from derive.documents.wording.reasons import reason
+from derive.documents.wording.words import ENGLISH, LANGUAGES
+from derive.expressions.nodes import number
+from derive.notation.settings import DEFAULT
+from tests.documents.samples import page_of
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def told(why: str, rule: str = "some-rule", relation: str = "=", begins: bool = False) -> Told:
+    line = Line(number(1), rule, (why,) if why else ())
+    return Told(rule, relation, reason(line.why, DEFAULT) if why else "", begins)
+
+
+@pytest.mark.parametrize(
+    ("why", "words"),
+    [
+        ("", "We have"),
+        ("product rule", "By the product rule,"),
+        ("product rule, tr is linear", r"By the product rule, and since $\operatorname{tr}$ is linear,"),
+        ("chain rule, entry by entry", "By the chain rule entry by entry,"),
+        ("derivative of the norm, chain rule", "By the derivative of the norm and the chain rule,"),
+        ("linear; in either order", "By linearity (in either order),"),
+        ("multiply by the inverse from the left", "We multiply by the inverse from the left:"),
+        ("divide by n, a scalar is its own transpose", "We divide by n, using that a scalar is its own transpose:"),
+        ("multiply from the left, by B from the right", "We multiply from the left, by B from the right:"),
+        ("the constraint", "We begin with the constraint:"),
+        ("polarization", "By polarization,"),
+        ("polarization identity", "By the polarization identity,"),
+        ("the terms with it on one side", "We put the terms with it on one side:"),
+    ],
+)
+def test_a_reason_leads_to_its_display(why: str, words: str) -> None:
+    assert opening([told(why)], ENGLISH) == words
+
+
+def test_two_rules_lead_to_two_rows() -> None:
+    rows = [told("definition", "definition"), told("product rule")]
+    assert opening(rows, ENGLISH) == "By the definition of the directional derivative, then by the product rule,"
+    assert closing(rows, ENGLISH) == ""
+
+
+def test_relations_are_counted_where_they_are_of_one_kind() -> None:
+    rows = [told("definition", "definition"), told("product rule"), told("tr is linear"), told("multiply out")]
+    assert closing(rows, ENGLISH) == (
+        r"Here the second equality uses the product rule; the third holds since $\operatorname{tr}$ is linear; in the last we multiply out."
+    )
+    rows = [told("gradient = 0", "stationary"), told("collect", relation="⇔", begins=True), told("tr is linear", relation="⇔", begins=True)]
+    assert closing(rows, ENGLISH) == (
+        r"Here in the first equivalence we collect; the second holds since $\operatorname{tr}$ is linear."
+    )
+    rows = [told("the constraint"), told("differentiate both sides", relation="⇒", begins=True), told("product rule", begins=True)]
+    assert "in the second line we differentiate both sides; the last uses the product rule" in closing(rows, ENGLISH)
+
+
+@pytest.mark.parametrize("why", ["≥ 0 for every h: convex, a global minimum", "linear and coupled: a saddle of L", "> 0: minimum"])
+def test_a_consequence_is_no_cause(why: str) -> None:
+    rows = [told(""), told(why)]
+    assert "ince" not in opening(rows, ENGLISH) + closing(rows, ENGLISH)
+    assert re.search("minimum|saddle", closing(rows, ENGLISH))
+
+
+def test_only_an_inner_product_is_called_one() -> None:
+    """The Hessian and the Jacobian are read off a matrix, which is no factor of an inner product."""
+    for problem in ("least-squares", "jacobian-of-a-vector-function", "linear-map-by-entries", "entrywise-maximum"):
+        page = page_of(problem, MODES["article"])
+        for block in page.blocks:
+            for display in block.displays:
+                said = f"{display.before} {display.after}"
+                has = any(r"\langle" in line for row in display.rows for line in row.lines)
+                assert has or "inner product" not in said, (problem, said)
+            assert "inner product" not in block.leading or any(r"\langle" in line for line in block.rows[-1].lines), problem
+
+
+@pytest.mark.parametrize("problem", ["least-squares", "trace-quadratic", "qr-factor-q", "rayleigh-quotient", "tangent-plane", "folium"])
+def test_an_article_tells_every_row_once(problem: str) -> None:
+    page = page_of(problem, MODES["article"])
+    for block in page.blocks:
+        assert [row.key for display in block.displays for row in display.rows] == [row.key for row in block.rows]
+        assert all(display.rows[0].left for display in block.displays if block.rows[0].whole_left)
+        for answer in block.answers:
+            assert not any((row.left or row.whole_left) == answer.left and row.lines == answer.lines for row in block.rows)
+        for display in block.displays:
+            assert display.before and not re.search(r"This is\b(?! a)", f"{display.before} {display.after}")
+
+
+def test_a_condition_is_said_once() -> None:
+    text = " ".join(f"{d.before} {d.after}" for block in page_of("least-squares", MODES["article"]).blocks for d in block.displays)
+    assert text.count("full column rank. It holds") == 0 and "The stationary point is a minimum." in text
+
+
+def test_every_language_has_a_sentence_for_every_reason() -> None:
+    for words in LANGUAGES.values():
+        rows = [told("product rule"), told("product rule, tr is linear"), told("> 0: minimum"), told("read off", "read-off", begins=True)]
+        for text in (opening(rows, words), closing(rows, words), opening(rows[3:], words)):
+            assert text and "{" not in text.replace(r"\operatorname{tr}", ""), text
+
+
+def test_every_move_of_the_engine_makes_one_sentence() -> None:
+    from derive.calculus.rules.steps import MOVES
+
+    for move in MOVES.values():
+        words = opening([told(move.words)], ENGLISH)
+        assert words[0].isupper() and re.search(r"[,:]$|have$", words) and " ," not in words, words
+
+
