@@ -15,15 +15,16 @@ from derive.documents.page import question as questions
 from derive.documents.page import story
 from derive.documents.page.abbreviations import abbreviations, names
 from derive.documents.page.asides import displayed, opened
-from derive.documents.page.document import Block, Document, Frame, Item, PartText, Pictures, ProblemPage, Question
+from derive.documents.page.document import Block, Command, Document, Frame, Item, PartText, ProblemPage, Question
 from derive.documents.page.frames import frames, widest
+from derive.documents.page.items import Pictures
 from derive.documents.page.letters import needed
 from derive.documents.page.modes import QUESTION, Mode
 from derive.documents.page.parts import under_parts
 from derive.documents.page.rows import Measure, answer, broken, mark, relation_width, row, sides
 from derive.documents.page.settings import Fit, Settings
 from derive.documents.page.units import BETWEEN, EM, SMALL, Page, Unit, units
-from derive.documents.page.views import Boxed, Passage, behind, numbered, passages, says_not
+from derive.documents.page.views import Boxed, Passage, behind, in_place, numbered, says_not
 from derive.documents.wording import prose
 from derive.documents.wording.reasons import reason, reason_width
 from derive.documents.wording.words import words as words_of
@@ -93,12 +94,13 @@ def problem_page(
     told = derivation if mode.reveals != "nothing" and show != (QUESTION,) else None
     letters = names(problem, told)
     short = abbreviations(told, letters, fit.letters.get(problem.id, 0)) if told else letters
-    found = tuple(p for p in passages(told, short) if not show or p.chain.quantity in show) if told else ()
+    found = tuple(p for p in in_place(told, short) if not show or p.chain.quantity in show) if told else ()
     found = under_parts(found, problem)
     boxes = [box for passage in found for box in behind(passage).boxed]
     found = numbered(found if mode.slides else tuple(map(behind, found)))
     parts = questions.parts(problem, notation, words)
-    hinted = (settings.hints or hints) and mode.reveals == "nothing"
+    # A web page folds them away until they are wanted.
+    hinted = (settings.hints or hints) and (mode.reveals == "nothing" or mode.suffix == "html")
     parts = parts if hinted else tuple(replace(part, hint="") for part in parts)
     blocks = _blocks(found, parts, measure, settings, where, mode.told) if mode.reveals != "nothing" else ()
     if mode.reveals == "answers":
@@ -222,6 +224,7 @@ def collected(
         words_of(settings.notation.language), settings.overlays and mode.overlays, settings.aspect, settings.paper,
         settings.reason, settings.hints, _preamble(settings), theme or settings.theme,
         any(item.figures for item in items if isinstance(item, ProblemPage | Pictures)),
+        commands=tuple(Command(own.name, own.parameters, own.default, own.body) for own in settings.commands.definitions),
     )
 
 

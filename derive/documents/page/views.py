@@ -63,6 +63,14 @@ class Passage:
 
 
 def passages(derivation: Derivation, names: Names = NONE) -> tuple[Passage, ...]:
+    """Every chain in order, its answers behind its rows; a closing line that only states one is not shown as a row.
+
+    names  letters that are written instead of large matrices
+    """
+    return numbered(tuple(map(behind, in_place(derivation, names))))
+
+
+def in_place(derivation: Derivation, names: Names = NONE) -> tuple[Passage, ...]:
     """Every chain in order.  Every answer is boxed in the row that states it; only one that no row states stands alone.
 
     names  letters that are written instead of large matrices
