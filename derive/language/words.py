@@ -9,9 +9,12 @@ from collections.abc import Iterable
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.spelling import symbol_latex
 
+STATISTICS = ("var", "cov")
+"""Functions that are read as what they are defined by: the variance of a vector, the covariance of two or of samples."""
+
 CALLABLE: frozenset[str] = frozenset(
     {name for name, row in FUNCTIONS.items() if row.infix is None or not row.infix[0].startswith(".")}
-    | {"inv", "where", "I", "ones", "zeros", "e"}
+    | {"inv", "where", "I", "ones", "zeros", "e", *STATISTICS}
 )
 """Names that are followed by `(` in an expression."""
 

@@ -300,8 +300,8 @@ def _identity(p: Parser) -> Operand:
 def _constant(p: Parser, node: type[Expr], token: Tex) -> Operand:
     """Ones or zeros with their sizes behind `_`."""
     if not p.skip("_"):
-        word = "ones" if node is Ones else "zeros"
-        raise p.fail(f"the size of `{token.text}` is missing: write it behind `_`, or {word}(n)", token.start, "size")
+        p.unsized = True
+        return Operand(p.made(node, token.start, (unknown_size(token.start), ONE)), token.start, p.last_end)
     sizes = p.sizes()
     dims = (sizes[0], sizes[1] if len(sizes) > 1 else ONE)
     if is_scalar(dims):
