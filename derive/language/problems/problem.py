@@ -90,6 +90,7 @@ class Options:
     figures        in the order in which they are drawn
     variants       the values that this problem has of those under `variants`
     ask            how the question is put: `find`; `show`, that the author's answers hold; `false`: in the author's words alone
+    stacked        whether a Jacobian was asked of a matrix, or by one: the answer is the vectorized derivative
     """
 
     tags: tuple[str, ...] = ()
@@ -106,6 +107,7 @@ class Options:
     figures: tuple[Wanted, ...] = ()
     variants: tuple[Choice, ...] = ()
     ask: str = "find"
+    stacked: bool = False
 
 
 @dataclass(frozen=True)
