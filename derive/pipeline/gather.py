@@ -14,7 +14,8 @@ from derive.documents.collection import Collection, Entry, Heading, Symbols, Use
 from derive.documents.compose import collected, problem_page
 from derive.documents.figures import placing
 from derive.documents.page import symbols
-from derive.documents.page.document import Document, Item, ProblemPage, Prose, Section
+from derive.documents.page.document import Document, Item, ProblemPage
+from derive.documents.page.items import Prose, Section
 from derive.documents.page.modes import Mode
 from derive.documents.page.rows import mark
 from derive.documents.page.settings import Fit, Settings, noted

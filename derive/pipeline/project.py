@@ -158,7 +158,7 @@ def read(text: str, file: str, folder: Path | None = None, trust: bool = False) 
             settings = replace(settings, notation=_fields(settings.notation, values, section, places))
         else:
             settings = _fields(settings, values, section, places)
-    if not 1 <= settings.rows <= MOST_ROWS:
+    if settings.rows and not 1 <= settings.rows <= MOST_ROWS:
         raise _refused(text, places.value("slides", "rows"), f"a frame holds 1 to {MOST_ROWS} rows, not {settings.rows}")
     if settings.theme and not re.fullmatch(THEME, settings.theme):
         raise _refused(text, places.value("slides", "theme"), "a theme is the name of a Beamer theme, such as Madrid")
