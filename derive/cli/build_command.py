@@ -54,6 +54,7 @@ def command(
       derive build --to slides,blank,handout
     """
     from derive.pipeline import build as building
+    from derive.pipeline import pool
     from derive.pipeline import project as projects
     from derive.pipeline.sources import find
 
@@ -70,7 +71,7 @@ def command(
     code = 0
     outcomes = building.build(
         sources, output, project, building.kinds(options.kinds(kinds) or project.settings.kinds),
-        workers=building.jobs(jobs), force=force, fail_fast=fail_fast, dry_run=dry_run,
+        workers=pool.available(jobs), force=force, fail_fast=fail_fast, dry_run=dry_run,
         pdf=not tex_only,
     )
     for outcome in outcomes:

@@ -62,15 +62,6 @@ class Outcome:
     reasons: tuple[str, ...] = ()
 
 
-def jobs(asked: int | None) -> int:
-    """How many workers: as many as asked, else the cores; one below a make that already runs several."""
-    if asked is not None:
-        return max(asked, 1)
-    if "jobserver" in os.environ.get("MAKEFLAGS", ""):
-        return 1
-    return os.cpu_count() or 1
-
-
 def kinds(chosen: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
     """What is made of each kind of file: what was chosen, else what is usual."""
     return dict.fromkeys(BUILT, chosen) if chosen else BUILT
@@ -139,7 +130,7 @@ def build(
     output: Path,
     project: Project,
     modes: Mapping[str, tuple[str, ...]] = BUILT,
-    workers: int = 1,
+    workers: pool.Workers | int = 1,
     force: bool = False,
     fail_fast: bool = False,
     dry_run: bool = False,

@@ -162,7 +162,7 @@ def _named(error: DeriveError, job: Job) -> DeriveError:
     return error
 
 
-def plan(sheet: Sheet, names: Sequence[str], seed: str, settings: Settings, workers: int, points: int = 3) -> Plan:
+def plan(sheet: Sheet, names: Sequence[str], seed: str, settings: Settings, workers: pool.Workers | int, points: int = 3) -> Plan:
     """The values of every variant of every problem.  DeriveError of the first problem that fails with some of its values."""
     known: dict[str, dict[Values, Facts]] = {file: {} for file in sheet.texts}
     derived: dict[tuple[str, Values], Examined] = {}
@@ -185,7 +185,7 @@ def plan(sheet: Sheet, names: Sequence[str], seed: str, settings: Settings, work
     return Plan(drawn, derived)
 
 
-def _in_order(jobs: Sequence[Job], workers: int) -> list[tuple[Examined | None, DeriveError | None]]:
+def _in_order(jobs: Sequence[Job], workers: pool.Workers | int) -> list[tuple[Examined | None, DeriveError | None]]:
     numbered = list(enumerate(jobs))
     done = dict(pool.work(numbered, workers, _numbered))
     return [done[k] for k, _ in numbered]
@@ -259,7 +259,7 @@ def _rows(gathered: gather.Gathered, recipient: Recipient) -> tuple[Row, ...]:
 
 # --------------------------------------------------------------------------------------------- the whole
 def make(
-    sheet: Sheet, recipients: Sequence[Recipient], seed: str, output: Path, project: Project, workers: int, *,
+    sheet: Sheet, recipients: Sequence[Recipient], seed: str, output: Path, project: Project, workers: pool.Workers | int, *,
     pdf: bool = True, only: str = "", force: bool = False,
 ) -> Iterator[Made | Mapping[str, Drawn]]:
     """Every variant, as it is made; first, by file, what was drawn.  Afterwards `key.csv` and `print.pdf` stand beside them.
