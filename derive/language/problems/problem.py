@@ -88,6 +88,7 @@ class Options:
     notation       setting -> word, of this file alone
     figures        in the order in which they are drawn
     variants       the values that this problem has of those under `variants`
+    stacked        whether a Jacobian was asked of a matrix, or by one: the answer is the vectorized derivative
     """
 
     tags: tuple[str, ...] = ()
@@ -103,6 +104,7 @@ class Options:
     notation: Mapping[str, str] = field(default_factory=dict)
     figures: tuple[Wanted, ...] = ()
     variants: tuple[Choice, ...] = ()
+    stacked: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,8 @@
-"""Problem files: from the text of a YAML document to a `Problem`, every name bound and every shape checked."""
-
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -121,7 +120,8 @@ def _resolved(node: Node, text: str, file: str, chosen: Mapping[str, int]) -> Pr
     of_parts, places = read_part_answers(
         value.get("parts"), answer, header.expr, wrt, wrt_list, (*directions, *second), layout, bindings
     )
-    options = _options(value, bindings, choices, parts)
+    stacked = "jacobian" in (text for key in ("find", "parts") if key in value for text in value[key].texts()) and "jacobian" not in find
+    options = replace(_options(value, bindings, choices, parts), stacked=stacked)
     return Problem(
         id=read_id(value.get("id"), file),
         name=header.name,
