@@ -26,7 +26,7 @@ DETAILS = ("normal", "brief", "full")
 KEYS = (
     "id", *PROSE, "symbols", "let", "function", "wrt", "direction", "find", "answer", "tags", "points", "level", "parts",
     "sizes", "at", "method", "layout", "inner-product", "order", "data", "figure", "variants", "detail", "hide", "reasons",
-    "notation", "indices", "shapes",
+    "notation", "indices", "shapes", "claim",
 )
 """Every key of a problem."""
 

@@ -38,9 +38,12 @@ from derive.language.yaml.reading import compose, read_file
 __all__ = ["kind", "load", "read"]
 
 
-def load(path: str | Path) -> Problem:
-    """The problem of a file.  DeriveError, with file, line and column, for whatever is wrong with it."""
-    return read(read_file(path), str(path))
+def load(path: str | Path, asked: bool = True) -> Problem:
+    """The problem of a file.  DeriveError, with file, line and column, for whatever is wrong with it.
+
+    asked  it must say what is asked; a review needs no `find`
+    """
+    return read(read_file(path), str(path), asked)
 
 
 def kind(text: str) -> Literal["problem", "lecture", "set"]:
@@ -51,7 +54,7 @@ def kind(text: str) -> Literal["problem", "lecture", "set"]:
     return "lecture" if "sections" in keys else "set" if "problems" in keys else "problem"
 
 
-def read(text: str, file: str) -> Problem:
+def read(text: str, file: str, asked: bool = True) -> Problem:
     """The problem of a text; `file` is the name for messages (`<stdin>` for standard input).
 
     DeriveError, with a position, for whatever is wrong with it.
@@ -69,12 +72,12 @@ def read(text: str, file: str) -> Problem:
     if kind(text) != "problem":
         raise node.error(f"this is a {kind(text)}, where a problem is expected", code="not-a-problem")
     try:
-        return _problem(node, text, file)
+        return _problem(node, text, file, asked)
     except DeriveError as error:
         raise error.at(node.position) from None
 
 
-def _problem(node: Node, text: str, file: str) -> Problem:
+def _problem(node: Node, text: str, file: str, asked: bool) -> Problem:
     root = node.known("the problem", KEYS)
     for key in ("symbols", "function"):
         if key not in root:
@@ -90,7 +93,7 @@ def _problem(node: Node, text: str, file: str) -> Problem:
     wrt, wrt_list = read_wrt(value.get("wrt"), node, header, bindings)
     directions, second = read_directions(value.get("direction"), wrt, wrt_list, bindings)
     parts = read_parts(value.get("parts"), header.expr, wrt)
-    find = read_find(value.get("find"), node, parts, header.expr, wrt)
+    find = read_find(value.get("find"), node, parts, header.expr, wrt, asked)
     layout = read_choice(value.get("layout"), "layout", LAYOUTS)
     methods = read_methods(value.get("method"))
     if "differential" in find or "differential" in methods:
@@ -117,6 +120,8 @@ def _problem(node: Node, text: str, file: str) -> Problem:
         options["indices"] = read_choice(value["indices"], "indices", INDICES)
     if "shapes" in value:
         options["shapes"] = read_choice(value["shapes"], "shapes", SHAPES) == "true"
+    if "claim" in value:
+        options["claim"] = value["claim"].words("`claim`")
     if "order" in value:
         options["order"] = read_order(value["order"])
     if "at" in value:
