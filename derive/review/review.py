@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from derive.checking.evaluation import quiet
 from derive.language.problems.problem import Problem
-from derive.review.context import Context
-from derive.review.ground import Ground
-from derive.review.judging import RIGHT, UNCLEAR, WRONG, Finding, Judge
-from derive.review.passages import passages
-from derive.review.relations import chains
+from derive.review.judging.context import Context
+from derive.review.judging.finding import RIGHT, UNCLEAR, WRONG, Finding
+from derive.review.judging.ground import Ground
+from derive.review.judging.judge import Judge
+from derive.review.judging.verdicts import findings
+from derive.review.pasted.passages import passages
+from derive.review.pasted.relations import chains
 
 
 @dataclass(frozen=True)
@@ -39,5 +42,6 @@ def review(problem: Problem, latex: str) -> Review:
     """
     ground = Ground.of(problem)
     words = " ".join(p.before for p in passages(latex)) + latex
-    context = Context(ground, chains(latex), words)
-    return Review(tuple(Judge(ground, context).findings()), latex)
+    with quiet():
+        context = Context(ground, chains(latex), words)
+        return Review(tuple(findings(Judge(ground, context))), latex)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from itertools import pairwise
 
-from derive.review.reading.operators import Operators
-from derive.review.reading.words import ACCENTS, BARE, CURLY, FONTS, FUNCTIONS, VARIANTS, WIDE
-from derive.review.tree import Along, Binary, Block, ByCases, Call, Const, Fun, Mul, Name, Num, Pow, Rest, Sub, Tree, number
+from derive.expressions.spelling import GREEK
+from derive.review.reading.brackets import Brackets
+from derive.review.reading.words import ACCENTS, BARE, CURLY, FONTS, FUNCTIONS, VARIANTS
+from derive.review.tree import Along, Binary, Call, Const, Fun, Name, Num, Pow, Rest, Sub, Tree, number
 
 _FRACTIONS = frozenset((r"\frac", r"\tfrac", r"\dfrac", r"\cfrac", r"\nicefrac", r"\sfrac"))
 _DOTS = frozenset((r"\dots", r"\cdots", r"\ldots", r"\dotsb", r"\dotsc", "…"))
@@ -16,7 +18,7 @@ _COMPARED = {"<": "<", ">": ">", r"\le": "<=", r"\ge": ">=", "=": "=="}
 _CONST = frozenset(("const", "const.", "constant", "cst", "cst."))
 
 
-class Atoms(Operators):
+class Atoms(Brackets):
     """Operands."""
 
     def atom(self) -> Tree:
@@ -35,7 +37,7 @@ class Atoms(Operators):
     # ------------------------------------------------------------------------------------------ characters
     def character(self) -> Tree:
         text = self.token.text
-        if text.isascii() and text.isdigit() or (text == "." and self.ahead().text.isdigit()):
+        if (text.isascii() and text.isdigit()) or (text == "." and self.ahead().text.isdigit()):
             return self.numeral()
         if text in ("(", "["):
             return self.bracket()
@@ -104,7 +106,7 @@ class Atoms(Operators):
                 return Fun("exp", (self.argument(),))
         if letter in "oO" and self.token.text in ("(", "[", r"\{"):
             return self.rest(letter)
-        if letter == "D" and self.d_applies():
+        if letter == "D" and "D" not in lexicon.letters and self.d_applies():
             return self.directional()
         return self.named(letter)
 
@@ -142,7 +144,7 @@ class Atoms(Operators):
         start = self.i
         self.bracketed()
         texts = [t.text for t in self.tokens[start : self.i]]
-        power = next((int(b) for a, b in zip(texts, texts[1:], strict=False) if a == "^" and b.isdigit()), 1)
+        power = next((int(b) for a, b in pairwise(texts) if a == "^" and b.isdigit()), 1)
         return Rest(power - 1 if letter == "O" else power)
 
     # ------------------------------------------------------------------------------------------ macros
@@ -252,7 +254,8 @@ class Atoms(Operators):
         if word == "d" and self.tokens[end].text not in ("+", "=", "-", ")"):
             self.i = end
             return self.named("d") if "d" in self.lexicon.names and token.text != r"\mathrm" else self.loose_differential()
-        if word == "D" and token.text in (r"\mathrm", r"\rm", r"\operatorname", r"\mathbf", r"\mathsf") and (token.text == r"\mathrm" or "D" not in self.lexicon.names):
+        upright = token.text in (r"\mathrm", r"\rm", r"\operatorname", r"\mathbf", r"\mathsf")
+        if word == "D" and upright and (token.text == r"\mathrm" or "D" not in self.lexicon.names):
             self.i = end
             return self.directional()
         if word == "e" and "e" not in self.lexicon.names:
@@ -339,187 +342,6 @@ class Atoms(Operators):
             self.i = end
         return arg
 
-    # ------------------------------------------------------------------------------------------ brackets and bars
-    def bracket(self) -> Tree:
-        opening = self.take()
-        self.deeper()
-        bars, self.bars = self.bars, []
-        out = self.sum()
-        self.bars = bars
-        self.depth -= 1
-        if self.token.text == ",":
-            raise self.unread("a list in brackets is not understood here")
-        if not self.skip(")", "]", r"\}"):
-            if self.token.kind == "end":
-                raise self.unread("this bracket is never closed", opening)
-            raise self.leftover()
-        if self.token.text == "_" and self.ahead().text == "+" :
-            self.i += 2
-            return Fun("relu", (out,))
-        return out
-
-    def bar(self, opening: str, closing: str) -> Tree:
-        """|x| of a number, |A| the determinant of a matrix."""
-        self.take()
-        self.deeper()
-        self.bars.append(opening)
-        out = self.sum()
-        self.bars.pop()
-        self.depth -= 1
-        if not self.skip(closing, "|", r"\rvert", r"\lvert"):
-            raise self.leftover()
-        return Fun("bars", (out,))
-
-    def norm(self, opening: str) -> Tree:
-        self.take()
-        self.deeper()
-        self.bars.append(opening)
-        out = self.sum()
-        self.bars.pop()
-        self.depth -= 1
-        if not self.skip(r"\|", r"\rVert"):
-            raise self.leftover()
-        if self.token.text != "_":
-            return Fun("norm", (out,))
-        text, end = self.script()
-        compact = re.sub(r"\\(?:mathrm|text|mathsf|textrm|operatorname)|[{} ]", "", text)
-        if compact in ("F", "2", "1", r"\infty", "*", "Fro", "F,2", r"\star", "HS"):
-            self.i = end
-            kind = {"F": "norm", "Fro": "norm", "HS": "norm", "2": "norm2", "1": "norm1", r"\infty": "norminf"}.get(compact, "nuclear")
-            return Fun(kind, (out,))
-        self.take()
-        return Fun("weighted", (out, self.argument()))
-
-    def inner(self) -> Tree:
-        self.take()
-        self.deeper()
-        bars, self.bars = self.bars, ["|"]
-        left = self.sum()
-        if not self.skip(",", "|", ";"):
-            raise self.leftover()
-        right = self.sum()
-        self.bars = bars
-        self.depth -= 1
-        if not self.skip(r"\rangle"):
-            raise self.leftover()
-        if self.token.text == "_":
-            text, end = self.script()
-            if re.sub(r"\\[a-z]+|[{} ]", "", text) in ("F", "2", "", "Fro", "HS"):
-                self.i = end
-            else:
-                self.take()
-                return Fun("weighted", (left, self.argument(), right))
-        return Binary("colon", left, right)
-
-    # ------------------------------------------------------------------------------------------ functions
-    def function(self, name: str) -> Tree:
-        power = self.function_power()
-        order = 0
-        while self.token.text == "'":
-            self.take()
-            order += 1
-        if self.token.text == "_" and name in ("log", "max", "min"):
-            text, end = self.script()
-            if name == "log" and text not in ("e",) and not text.startswith(r"\mathrm e"):
-                raise self.unread("a logarithm to this base is not understood")
-            self.i = end
-        args = self.function_arguments(name)
-        out: Tree = Call(name, args, order) if order else Fun(name, args)
-        return Pow(out, power) if power is not None else out
-
-    def function_power(self) -> Tree | None:
-        if self.token.text != "^":
-            return None
-        text, end = self.script()
-        if text.replace(" ", "").isdigit():
-            self.i = end
-            return number(int(text.replace(" ", "")))
-        if text == "'":
-            return None
-        if text.replace(" ", "") == "-1" and self.tokens[end].text in ("(", r"\{"):
-            self.i = end
-            return number(-1)
-        raise self.unread("this power of a function is not understood")
-
-    def function_arguments(self, name: str) -> tuple[Tree, ...]:
-        if self.token.text in ("(", "[", r"\{"):
-            return self.bracketed()
-        if self.token.kind == "open":
-            return (self.argument(),)
-        if not self.starts_factor():
-            raise self.unread(f"the argument of {name} is missing")
-        if (name in WIDE and not self.reading.narrow) or (self.reading.wide_functions and name not in WIDE):
-            return (self.run(),)
-        return (self.function_factor(),)
-
-    def function_factor(self) -> Tree:
-        first = self.factor()
-        if isinstance(first, Num) and self.starts_factor():
-            return self.joined([first, self.factor()])
-        return first
-
-    def joined(self, factors: list[Tree]) -> Tree:
-        return Mul(tuple(factors))
-
-    # ------------------------------------------------------------------------------------------ matrices
-    def environment(self) -> Tree:
-        name = self.token.text
-        if name in ("cases", "dcases"):
-            return self.cases(name)
-        if name not in _MATRICES:
-            raise self.unread(f"the environment {name} is not understood here")
-        self.take()
-        if name == "array" and self.token.kind == "open":
-            _, self.i = self.group_texts()
-        self.deeper()
-        bars, self.bars = self.bars, []
-        rows: list[list[Tree]] = [[self.sum()]]
-        while self.token.kind != "end-env":
-            if self.skip("&"):
-                rows[-1].append(self.sum())
-            elif self.skip(r"\\"):
-                if self.token.kind == "end-env":
-                    break
-                rows.append([self.sum()])
-            else:
-                raise self.leftover()
-        self.take()
-        self.bars = bars
-        self.depth -= 1
-        return Block(tuple(tuple(row) for row in rows))
-
-    def cases(self, name: str) -> Tree:
-        self.take()
-        self.deeper()
-        rows: list[tuple[Tree, tuple[Tree, str, Tree] | None]] = []
-        while True:
-            value = self.sum()
-            self.skip(",")
-            if not self.skip("&"):
-                raise self.unread("in cases, `&` stands between a value and its condition")
-            otherwise = False
-            while self.token.text in FONTS:
-                texts, self.i = self.group_texts(self.i + 1)
-                otherwise = otherwise or "".join(texts).strip() in ("otherwise", "else", "elsewhere", "sonst")
-            condition = None
-            if not otherwise:
-                left = self.sum()
-                op = _COMPARED.get(self.take().text)
-                if op is None:
-                    raise self.unread("a condition compares two numbers")
-                condition = (left, op, self.sum())
-            rows.append((value, condition))
-            self.skip(",", ".")
-            if not self.skip(r"\\") or self.token.kind == "end-env":
-                break
-        if self.token.kind != "end-env":
-            raise self.leftover()
-        self.take()
-        self.depth -= 1
-        return ByCases(tuple(rows))
 
 
-_LETTERS = frozenset(
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega Gamma Delta "
-    "Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell imath jmath hbar".split()
-)
+_LETTERS = GREEK | {"imath", "jmath", "hbar"}

@@ -11,6 +11,7 @@ from derive.review.reading.lexicon import Lexicon, Reading
 from derive.review.reading.words import CLOSERS, FONTS, INFIX, TRANSPOSES
 from derive.review.tree import Tree
 
+_NO_FACTOR = frozenset(("+", "-", "^", "_", "&", "=", "<", ">", "!", r"\pm", r"\mp", r"\\"))
 MAX_TOKENS = 3000
 MAX_DEPTH = 60
 
@@ -114,11 +115,13 @@ class Cursor:
 
     def starts_factor(self) -> bool:
         token = self.token
-        if token.kind in ("close", "end", "end-env"):
+        if token.kind in ("close", "end", "end-env") or token.text in INFIX or token.text in CLOSERS or token.text in _NO_FACTOR:
             return False
-        if token.text in INFIX or token.text in CLOSERS or token.text in ("+", "-", "^", "_", "&", "=", "<", ">", "!", r"\pm", r"\mp", r"\\"):
-            return False
-        return not (token.text in ("|", r"\|") and self.bars and self.bars[-1] == token.text)
+        return not (token.text in ("|", r"\|") and self.closes_bar(token.text))
+
+    def closes_bar(self, text: str) -> bool:
+        """Whether a bar at this place closes one, or separates the arguments of D(p‖q)."""
+        return bool(self.bars) and (self.bars[-1] == text or (self.bars[:2] == [r"\|", "|"] and len(self.bars) == 2))
 
 
 def _spelled(text: str) -> str:
@@ -153,7 +156,7 @@ def _sides(tokens: list[Tex]) -> list[Tex]:
             continue
         if token.text == "|" and after.text == "_" and not _open_bar(out):
             token = token._replace(kind="macro", text=r"\evalbar")
-        if token.text == r"\vert" or token.text == r"\rvert" and after.text == "_" and not any(t.text == r"\lvert" for t in out):
+        if token.text == r"\vert" or (token.text == r"\rvert" and after.text == "_" and not any(t.text == r"\lvert" for t in out)):
             token = token._replace(kind="macro", text=r"\evalbar")
         out.append(token)
         k += 1

@@ -16,6 +16,8 @@ class Lexicon:
     functions: frozenset[str]
     wrt: frozenset[str]
     steps: frozenset[str] = frozenset()
+    letters: frozenset[str] = frozenset()
+    """What else may be an operator, d, δ, D, and is a letter here, for the text defines it."""
     spelled: Mapping[tuple[str, str], str] = field(default_factory=dict, hash=False)
     """(letter, subscript) of the declared symbols that are written with one."""
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from derive.review.reading.atoms import Atoms
 from derive.review.reading.cursor import Unread
 from derive.review.reading.lexicon import PLAIN, Lexicon, Reading
-from derive.review.tree import Add, Binary, Call, Const, Mul, Name, Neg, Num, Tree
+from derive.review.tree import Add, Binary, Call, Const, Differential, Mul, Name, Neg, Num, Partial, Tree
 
 _ENTRYWISE = {r"\circ": "hadamard", r"\odot": "hadamard", r"\otimes": "kron", r"\ast": "hadamard", r"\bigcirc": "hadamard", r"\boxtimes": "kron",
               r"\star": "hadamard"}
@@ -71,6 +71,9 @@ class Parser(Atoms):
                 minus = self.token.text == "-" and bool(self.take())
                 right = self.juxtaposed()
                 out = Binary("dot", out, Neg(right) if minus else right)
+            elif text == "/" and isinstance(out, Differential) and self.d_token(self.i + 1):
+                self.take()
+                out = self.by_slash(out)
             elif text == "/" and self.token.kind == "char":
                 self.take()
                 if self.reading.slash_all:
@@ -87,6 +90,25 @@ class Parser(Atoms):
                     out = self.times(out, self.juxtaposed())
             else:
                 return out
+
+    def by_slash(self, above: Differential) -> Tree:
+        r"""`\partial f/\partial x`, `d^2f/dx^2`."""
+        by: list[Tree] = []
+        while (count := self.d_token()) and len(by) < 3:
+            self.i += count
+            base = self.atom()
+            times = 1
+            while self.token.text in ("^", "_"):
+                if self.token.text == "^":
+                    texts, end = self.group_texts(self.i + 1)
+                    if len(texts) == 1 and texts[0].isdigit():
+                        times, self.i = int(texts[0]), end
+                        continue
+                    base = self.superscript(base)
+                else:
+                    base = self.subscript(base)
+            by += [base] * times
+        return Partial(above.arg, tuple(by))
 
     def tightly(self, op: str, left: Tree, right: Tree) -> Tree:
         if isinstance(left, Mul):
@@ -115,7 +137,7 @@ class Parser(Atoms):
         if self.token.text in ("(", "[", r"\{") or self.token.kind == "open":
             out = self.atom()
             if self.token.text == "^":
-                texts, end = self.group_texts(self.i + 1)
+                texts, _ = self.group_texts(self.i + 1)
                 if len(texts) == 1 and texts[0].isdigit():
                     return self.superscript(out)
             return out

@@ -78,7 +78,7 @@ class Scripts(Cursor):
         return Turn(out) if turned else out
 
     def labelled(self, text: str) -> bool:
-        return text.startswith(_WORD) and len(re.sub(r"\\[a-z]+|[{} ]", "", text)) > 1 or text.replace(" ", "") in BEST - {"min", "max"}
+        return (text.startswith(_WORD) and len(re.sub(r"\\[a-z]+|[{} ]", "", text)) > 1) or text.replace(" ", "") in BEST - {"min", "max"}
 
     def marked(self, base: Tree, mark: str) -> Tree:
         if isinstance(base, Name):
@@ -182,7 +182,7 @@ class Scripts(Cursor):
             return None
         self.take()
         name = self.sum()
-        value = self.sum() if self.skip("=", r"\to", r"\rightarrow") else None
+        value = self.sum() if self.skip("=", r"\to", r"\rightarrow", r"\downarrow", r"\searrow") else None
         if self.token.kind != "close":
             raise self.leftover()
         self.take()

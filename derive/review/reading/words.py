@@ -44,6 +44,10 @@ TRANSPOSES = frozenset((
 SMALL = frozenset(("t", "epsilon", "tau", "s", "h", "eta", "alpha", "delta"))
 """Letters that may be the step of a direction, where they are not declared."""
 
-INFIX = frozenset((r"\cdot", r"\times", "*", "/", r"\circ", r"\odot", r"\otimes", ":", r"\bullet", r"\star", r"\ast", r"\div", r"\bigcirc", r"\boxtimes"))
-CLOSERS = frozenset((")", "]", r"\}", r"\rangle", r"\rvert", r"\rVert", r"\evalbar", ",", ";", r"\rfloor", r"\rceil"))
-EOF = "end"
+INFIX = frozenset((
+    r"\cdot", r"\times", "*", "/", r"\circ", r"\odot", r"\otimes", ":", r"\bullet", r"\star", r"\ast", r"\div", r"\bigcirc", r"\boxtimes",
+))
+CLOSERS = frozenset((
+    ")", "]", r"\}", r"\rangle", r"\rvert", r"\rVert", r"\evalbar", ",", ";", r"\rfloor", r"\rceil", r"\to", r"\rightarrow", r"\downarrow",
+    r"\searrow", r"\mapsto",
+))

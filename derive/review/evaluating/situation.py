@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from derive.review.evaluating.values import Array, Undefined, scalar
 from derive.review.tree import Tree, names_in
-from derive.review.values import Array, scalar
 
 Function = Callable[[Mapping[str, Array]], Array]
 
@@ -84,6 +84,9 @@ class Situation:
 
     def moved(self, changes: Mapping[str, Array], t: float) -> Situation:
         """The same with some symbols t times a change further."""
+        for name, change in changes.items():
+            if self.values[name].shape != change.shape:
+                raise Undefined(f"a direction of {name} has its shape")
         new = {name: self.values[name] + t * change for name, change in changes.items()}
         return replace(self, values={**self.values, **new}, cache={})
 

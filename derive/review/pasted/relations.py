@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from derive.review.macros import group_end
-from derive.review.passages import DISPLAYS, Passage, passages
-from derive.review.placed import Placed, join
+from derive.review.pasted.macros import group_end
+from derive.review.pasted.passages import DISPLAYS, Passage, passages
+from derive.review.pasted.placed import Placed, join
 
 OPERATORS = {
     "=": "=", ":=": "=", "=:": "=:", r"\coloneqq": "=", r"\eqqcolon": "=:", r"\triangleq": "=", r"\doteq": "=", r"\equiv": "≡",
@@ -31,6 +31,7 @@ _OPEN = frozenset(("(", "[", r"\{", r"\langle", r"\lbrace", r"\lbrack", "{"))
 _CLOSE = frozenset((")", "]", r"\}", r"\rangle", r"\rbrace", r"\rbrack", "}"))
 _SIGNS = frozenset(("+", "-", r"\cdot", r"\times", r"\pm", "/", r"\circ", r"\odot", r"\otimes", ":"))
 _INNER = frozenset(("*",))
+_INSIDE = re.compile(r"\s*\{\s*(tr|Tr|diag|vec|det|const\.?|constant|sign|cst\.?|rank|trace|softmax|ReLU|relu)\s*\}")
 _TOKEN = re.compile(r"\\(begin|end)\s*\{([A-Za-z]+)\*?\}(?:\{[^{}]*\})?|\\[A-Za-z]+|\\.|:=|=:|\s+|.", re.DOTALL)
 
 
@@ -217,6 +218,8 @@ class _Reader:
             elif text in _ARROWS:
                 flush(k)
                 self.current, pending, stopped, self.implied = None, False, False, True
+            elif text in (r"\quad", r"\qquad") and start is None and self.current is not None and self.current.links and not self.current.members[-1]:
+                pass
             elif text in _BREAKS and not (text == "." and self._decimal(token)) and not self._glued(tokens, k):
                 flush(k)
                 self.current, pending, stopped = None, False, False
@@ -244,8 +247,7 @@ class _Reader:
             after = next((t.text for t in tokens[k + 1 :] if t.text != " "), "")
             return after in _SIGNS and self.current is not None
         if tokens[k].text in (r"\text", r"\textrm", r"\mbox"):
-            words = re.match(r"\s*\{\s*(tr|Tr|diag|vec|det|const\.?|constant|sign|cst\.?|rank|trace|softmax|ReLU|relu)\s*\}", self.text.text[tokens[k].end :])
-            return words is not None
+            return _INSIDE.match(self.text.text, tokens[k].end) is not None
         return False
 
     # ------------------------------------------------------------------------------------------ members

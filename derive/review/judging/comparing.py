@@ -10,11 +10,11 @@ import numpy as np
 
 from derive.checking.evaluation import quiet
 from derive.review import indices
-from derive.review.differences import Evaluator, bend, slope
-from derive.review.evaluation import SizeNeeded
-from derive.review.situation import Situation
+from derive.review.evaluating.differences import Evaluator, bend, slope
+from derive.review.evaluating.letters import SizeNeeded
+from derive.review.evaluating.situation import Situation
+from derive.review.evaluating.values import Array, Undefined, Unknown, scalar
 from derive.review.tree import Name, Neg, Num, Rest, Tree, walk
-from derive.review.values import Array, Undefined, Unknown, scalar
 
 NEAR = 3e-6
 """Relative tolerance of first derivatives by differences."""
@@ -67,6 +67,8 @@ class Comparison:
                 todo += [here.assigning(needed.name, n) for n in sizes]
             except (Undefined, Unknown) as error:
                 failure = failure if isinstance(failure, Undefined) else error
+            except (ValueError, np.linalg.LinAlgError) as error:
+                failure = Undefined(f"it has no value there ({type(error).__name__})")
             except RecursionError:
                 raise Unknown("these definitions go round in a circle") from None
         if not out:
@@ -88,7 +90,7 @@ class Comparison:
             raise Unknown(f"how far the index {names[0]} runs is not known")
         ranges = [range(1, (extents[n] or some or 0) + 1) for n in names]
         if np.prod([len(r) for r in ranges], dtype=float) > MOST_PLACES:
-            ranges = [r[:2] for r in ranges]  # type: ignore[misc]
+            ranges = [r[:2] for r in ranges]
         return [{n: scalar(k) for n, k in zip(names, place, strict=True)} for place in product(*ranges)]
 
     def extent(self, name: str, tree: Tree, at: Situation) -> int | None:
@@ -213,7 +215,7 @@ class Comparison:
 def close(x: Array, y: Array, tolerance: float, scale: float = 0.0) -> bool:
     """Equal but for rounding; a number 0 is a zero of any shape."""
     if x.shape != y.shape:
-        if y.shape == (1, 1) and y[0, 0] == 0 or x.shape == (1, 1) and x[0, 0] == 0:
+        if (y.shape == (1, 1) and y[0, 0] == 0) or (x.shape == (1, 1) and x[0, 0] == 0):
             return bool(max(np.max(np.abs(x)), np.max(np.abs(y))) <= 1e-7)
         return False
     if not (np.all(np.isfinite(x)) and np.all(np.isfinite(y))):

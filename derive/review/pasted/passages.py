@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 
 from derive.errors import DeriveError
-from derive.review.macros import MAX_LENGTH, definitions, expanded, group_end
-from derive.review.placed import Placed
+from derive.review.pasted.macros import MAX_LENGTH, definitions, expanded, group_end
+from derive.review.pasted.placed import Placed
 
 DISPLAYS = frozenset((
     "equation", "align", "aligned", "alignedat", "gather", "gathered", "eqnarray", "multline", "split", "alignat", "flalign",

@@ -4,35 +4,44 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
-from derive.expressions.spelling import GREEK
-from derive.review.ground import Ground
+from derive.review.evaluating.situation import Definition
 from derive.review.indices import indices_of
-from derive.review.placed import Placed
+from derive.review.judging.ground import Ground
+from derive.review.judging.letters import (
+    is_log_of,
+    is_named,
+    only_indexed,
+    plain_letter,
+    subscripted,
+    summation_indices,
+    value_names,
+    whole_call,
+)
+from derive.review.pasted.placed import Placed
+from derive.review.pasted.relations import Chain
 from derive.review.reading.cursor import Unread
 from derive.review.reading.lexicon import PLAIN, READINGS, Lexicon, Reading
 from derive.review.reading.parser import read
-from derive.review.reading.words import BEST, SMALL, VARIANTS
-from derive.review.relations import Chain
-from derive.review.situation import Definition
+from derive.review.reading.words import BEST, SMALL
 from derive.review.tree import (
     Add,
     Along,
     Call,
-    Const,
-    Differential,
     Evaluated,
+    Fun,
     Limit,
     Mul,
     Name,
     Neg,
     Num,
     Partial,
+    Pow,
     Sub,
     Total,
     Tree,
-    Turn,
     children,
     key,
     rebuilt,
@@ -40,15 +49,20 @@ from derive.review.tree import (
 )
 
 _HEAD = re.compile(
-    r"^\s*(?:\\(?:mathcal|mathscr|mathrm|mathbf|boldsymbol|bm|mathsf)\s*\{?\s*)?(\\?[A-Za-z]+?)\}?(?:_\{?[A-Za-z0-9]+\}?)?\s*(?:\\left|\\[bB]igg?l?)?\s*\("
+    r"^\s*(?:\\(?:mathcal|mathscr|mathrm|mathbf|boldsymbol|bm|mathsf)\s*\{?\s*)?(\\?[A-Za-z]+?)\}?(?:_\{?[A-Za-z0-9]+\}?)?'*\s*(?:\\left|\\[bB]igg?l?)?\s*\("
 )
 _CALLED = re.compile(r"(?<![A-Za-z\\])(\\(?:ell|phi|psi|varphi|Phi|Psi|mathcal\s*\{?[A-Z]\}?)|[A-Za-z])\s*(?:\\left|\\[bB]igg?l?)?\s*\(")
 _APPLIED = re.compile(
     r"(?:\\nabla(?:_\{?[^}\s]*\}?)?(?:\^\{?2\}?)?|\\partial|\\mathrm\s*\{?\s*[dD]\s*\}?|(?<![A-Za-z\\])[dD](?:\^2)?(?:_\{?\w\}?)?|\\delta)\s*\{?\s*"
     r"(?:\\(?:mathcal|mathscr)\s*\{?\s*)?(\\ell|\\phi|\\psi|\\Phi|\\mathcal|[A-Za-z])(?![A-Za-z])"
 )
+_ALONE = re.compile(
+    r"^\s*(?:\\(?:mathbf|boldsymbol|bm)\s*\{?\s*)?(\\delta|\\Delta|d|D)\}?\s*(?:[_^](?:\{[^{}]*\}|\w))*\s*$"
+)
 LIKELY = frozenset(("f", "g", "J", "L", "E", "F", "ell", "phi", "psi", "Q", "Phi", "Psi", "R", "C", "V", "h", "l", "U", "S", "H", "G", "N", "D"))
-_COLUMNS = re.compile(r"columns?\s+(?:vectors?\s+)?of\s+(?:the\s+)?(?:matrix\s+)?\$?\\?\(?\s*(?:\\(?:mathbf|boldsymbol|bm|mathsf)\s*\{?)?\s*(\\?[A-Za-z]+)")
+_COLUMNS = re.compile(
+    r"columns?\s+(?:vectors?\s+)?of\s+(?:the\s+)?(?:matrix\s+)?\$?\\?\(?\s*(?:\\(?:mathbf|boldsymbol|bm|mathsf)\s*\{?)?\s*(\\?[A-Za-z]+)"
+)
 
 
 @dataclass
@@ -71,7 +85,8 @@ class Context:
     directions: dict[str, str] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
     columns: frozenset[str] = frozenset()
-    trees: dict[int, Tree] = field(default_factory=dict)
+    letters: dict[str, str] = field(default_factory=dict)
+    logged: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         names = frozenset(self.ground.spoken.values()) | {s.name for s, _ in self.ground.problem.let}
@@ -80,8 +95,9 @@ class Context:
         for chain in self.chains:
             self.functions |= set(self._heads(chain)) - names
         self.lexicon = Lexicon(names - set(problem.unnamed), self.ground.size_names, frozenset(self.functions),
-                               frozenset(self.ground.variables), frozenset(), _spelled(names))
-        self.columns = frozenset(_letter(m) for m in _COLUMNS.findall(self.words))
+                               frozenset(self.ground.variables), frozenset(), self._operators_defined(), subscripted(names))
+        self._same_letters()
+        self.columns = frozenset(plain_letter(m) for m in _COLUMNS.findall(self.words))
         self._define()
         self._roles()
 
@@ -90,8 +106,40 @@ class Context:
         """The tree of a member.  Unread, with an offset in the member."""
         tree, defined = read(member.text.strip(), self.lexicon, reading)
         for name, body in defined:
-            self._underbraced(name, body)
-        return tree
+            self._underbraced(name, self._translated(body))
+        return self._translated(tree)
+
+    def _same_letters(self) -> None:
+        """`where Σ := S`: another letter for a declared one; and log L, which is one name of the function."""
+        known = self.lexicon.names
+        for chain in self.chains:
+            left, right = (self.tree(m) for m in chain.members[:2])
+            if not (isinstance(left, Name) and isinstance(right, Name) and len(chain.links) == 1 and chain.links[0].op in ("=", "≡")):
+                continue
+            for one, other in ((left, right), (right, left)):
+                fresh = key(one) not in known and not one.marks and one.name not in self.lexicon.sizes | self.functions
+                if fresh and key(other) in known and one.name not in self.letters:
+                    self.letters[one.name] = key(other)
+        trees = [t for chain in self.chains for m in chain.members if (t := self.tree(m)) is not None]
+        for name in self.functions - known:
+            inside = sum(is_log_of(n, name) for t in trees for n in walk(t))
+            if inside and inside == sum(is_named(n, name) for t in trees for n in walk(t)):
+                self.logged.add(name)
+
+    def _translated(self, tree: Tree) -> Tree:
+        if not self.letters and not self.logged:
+            return tree
+
+        def visit(node: Tree) -> Tree:
+            if isinstance(node, Name) and node.name in self.letters:
+                return Name(self.letters[node.name], node.marks)
+            if isinstance(node, Fun) and any(is_log_of(node, n) for n in self.logged):
+                node = node.args[0]
+            if isinstance(node, Total):
+                node = replace(node, indices=tuple(self.letters.get(i, i) for i in node.indices))
+            return rebuilt(node, visit)
+
+        return visit(tree)
 
     def readings(self, member: Placed) -> list[Tree]:
         """The trees that a member may be, the likeliest first.  Unread where it is none."""
@@ -117,16 +165,27 @@ class Context:
         except Unread:
             return None
 
+    def _operators_defined(self) -> frozenset[str]:
+        """Of d, δ, Δ, D those that stand alone on the left of an equation: they are letters."""
+        out = set()
+        for chain in self.chains:
+            found = _ALONE.match(chain.members[0].text)
+            if found and chain.links[0].op in ("=", "≡"):
+                out.add(found.group(1).lstrip("\\"))
+        return frozenset(out)
+
     def _heads(self, chain: Chain) -> Iterator[str]:
         """Letters before a bracket at the head of a chain, and letters that a derivative is taken of."""
         for k, member in enumerate(chain.members):
             head = _HEAD.match(member.text)
-            if head and k == 0 and _whole_call(member.text):
-                yield _letter(head.group(1))
+            if head and k == 0 and whole_call(member.text):
+                yield plain_letter(head.group(1))
             for found in _APPLIED.findall(member.text):
-                letter = _letter(found)
+                letter = plain_letter(found)
                 if letter in LIKELY:
                     yield letter
+            for found in re.findall(r"\\(?:log|ln)\s*(?:\\mathcal\s*)?\{?(L)(?![A-Za-z])", member.text):
+                yield found
             for found in re.findall(r"\\(?:mathcal|mathscr)\s*\{?\s*([A-Z])\}?", member.text):
                 yield found
 
@@ -161,11 +220,16 @@ class Context:
                     return False
                 if left.name in self.lexicon.sizes or (isinstance(right, Num) and (left.name in SMALL or left.name in "ijklrs")):
                     return False
-                if key(left) in _names(right):
+                if key(left) in value_names(right):
                     return False
                 if left.name in self.functions and not left.marks:
                     self.candidates.append(left.name)
                 self.definitions[key(left)] = Definition(right)
+            case Pow(base=Name() as base, exponent=Num(value=two)) if two == 2 and key(base) not in known and not set(base.marks) & BEST:
+                return self._defined(base, Fun("sqrt", (right,)), line)
+            case Name() if key(left) in known and isinstance(right, Pow) and right.exponent == Num(Fraction(2)) and isinstance(
+                right.base, Name) and key(right.base) not in known and key(right.base) not in self.definitions:
+                return self._defined(right.base, Fun("sqrt", (left,)), line)
             case Sub(base=Name() as base, indices=indices) if key(base) not in known and key(base) not in self.definitions:
                 names = [i.name for i in indices if isinstance(i, Name)]
                 if len(names) != len(indices) or set(names) & (known | self.lexicon.sizes):
@@ -190,7 +254,8 @@ class Context:
                     self.steps |= {p for p in parameters if p not in known and p in SMALL}
             case _:
                 return False
-        self.defining[line] = key(left) if isinstance(left, Name) else left.name if isinstance(left, Call) else key(left.base)  # type: ignore[union-attr]
+        head = left.base if isinstance(left, Sub) else left
+        self.defining[line] = key(head) if isinstance(head, Name) else head.name if isinstance(head, Call) else ""
         return True
 
     def _matched(self, known: Tree, named: Tree) -> None:
@@ -211,18 +276,18 @@ class Context:
     def _roles(self) -> None:
         trees = [t for chain in self.chains for m in chain.members if (t := self.tree(m)) is not None]
         everything = [*trees, *(d.tree for d in self.definitions.values())]
-        indices = {i for t in everything for node in walk(t) for i in (*indices_of(node), *_summed(node))}
+        indices = {i for t in everything for node in walk(t) for i in (*indices_of(node), *summation_indices(node))}
         for t in everything:
             self._roles_in(t)
-        parameters = {p for d in self.definitions.values() for p in (*d.parameters, *d.indices)}
+        parameters = {p for d in self.definitions.values() for p in d.indices}
         known = (self.lexicon.names | self.lexicon.sizes | self.definitions.keys() | self.functions | indices | parameters | self.steps
                  | self.directions.keys())
         for t in everything:
-            for word in _names(t):
+            for word in value_names(t):
                 base = word.split("@")[0]
                 if word in known or base in ("", ",") or (word != base and base in known):
                     continue
-                if (base.upper() if len(base) == 1 else base.capitalize()) in known and _only_indexed(word, everything):
+                if (base.upper() if len(base) == 1 else base.capitalize()) in known and only_indexed(word, everything):
                     continue
                 if word not in self.unknown and word not in ("e", "δ"):
                     self.unknown.append(word)
@@ -271,92 +336,3 @@ class Context:
 
     def _new(self, name: Name) -> bool:
         return key(name) not in self.lexicon.names and key(name) not in self.definitions and key(name) not in self.lexicon.sizes
-
-
-def _names(tree: Tree) -> set[str]:
-    """Letters that stand for values, no indices."""
-    out: set[str] = set()
-    if isinstance(tree, Sub):
-        return _names(tree.base)
-    if isinstance(tree, Const) and tree.kind in ("delta", "unit"):
-        return set()
-    if isinstance(tree, Name):
-        return {key(tree)}
-    for child in children(tree):
-        out |= _names(child)
-    return out
-
-
-def _summed(tree: Tree) -> tuple[str, ...]:
-    return tree.indices if isinstance(tree, Total) else ()
-
-
-def _only_indexed(word: str, trees: list[Tree]) -> bool:
-    """Whether a letter always stands with indices."""
-    def bare(tree: Tree) -> bool:
-        if isinstance(tree, Sub) and isinstance(tree.base, Name):
-            return False
-        return (isinstance(tree, Name) and key(tree) == word) or any(bare(c) for c in children(tree))
-
-    return not any(bare(t) for t in trees)
-
-
-def _letter(text: str) -> str:
-    word = text.strip().lstrip("\\").strip("{} ")
-    if word.startswith("mathcal"):
-        word = word.removeprefix("mathcal").strip("{} ")
-    return VARIANTS.get(word, word)
-
-
-def _whole_call(text: str) -> bool:
-    """Whether a member is one letter and one bracket, f(X)."""
-    opening = text.find("(")
-    depth = 0
-    for k, c in enumerate(text[opening:], opening):
-        depth += (c == "(") - (c == ")")
-        if not depth:
-            return not text[k + 1 :].strip(" .,")
-    return False
-
-
-def _spelled(names: frozenset[str]) -> dict[tuple[str, str], str]:
-    """(letter, subscript) of names such as W1, W_1, sigma_max."""
-    out = {}
-    for name in names:
-        base, _, below = name.partition("_")
-        digits = re.fullmatch(r"([A-Za-z]+?)(\d+)", base)
-        if digits and not below:
-            base, below = digits.groups()
-        if below and (len(base) == 1 or base in GREEK):
-            out[base, below.replace("_", "").replace(",", "")] = name
-    return out
-
-
-def sized(tree: Tree, units: bool = True) -> Tree:
-    """The tree with a name for every size that is not written: of I, of ones, of a unit vector.
-
-    units  e_i is a unit vector
-    """
-    count = 0
-
-    def visit(node: Tree) -> Tree:
-        nonlocal count
-        if isinstance(node, Turn) and isinstance(node.arg, Num) and node.arg.value == 1:
-            count += 1
-            return Turn(Const("ones", (Name(f"?{count}"),)))
-        if units and isinstance(node, Sub) and node.base == Name("e") and len(node.indices) == 1 and node.indices[0] is not None:
-            count += 1
-            return Const("unit", (node.indices[0], Name(f"?{count}")))
-        if isinstance(node, Const):
-            if node.kind in ("identity", "ones", "zeros") and not node.size:
-                count += 1
-                return Const(node.kind, (Name(f"?{count}"),))
-            if node.kind == "unit" and len(node.size) == 1:
-                count += 1
-                return Const("unit", (node.size[0], Name(f"?{count}")))
-            return node
-        return rebuilt(node, visit)
-
-    return visit(tree)
-
-

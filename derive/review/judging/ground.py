@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -12,18 +13,19 @@ import numpy as np
 from derive.checking.evaluation import Unevaluable, compiled, evaluate, quiet
 from derive.checking.random_arrays import array_shape, inside, project
 from derive.checking.sampling import Point, points
-from derive.errors import DeriveError
 from derive.expressions.nodes import Expr, Map, Symbol
+from derive.expressions.sizes import is_row
 from derive.expressions.spelling import UNICODE_GREEK
 from derive.expressions.traverse import walk
 from derive.language.problems.problem import Problem
 from derive.notation.python.identifiers import identifier
 from derive.notation.python.source import Names
-from derive.review.differences import slope
-from derive.review.situation import Meanings, Situation
-from derive.review.values import Array, Undefined, as_array
+from derive.review.evaluating.situation import Meanings, Situation
+from derive.review.evaluating.values import Array, Undefined, as_array
 
 POINTS = 3
+MOST_UNKNOWNS = 30
+STEP = 1e-3
 MATRIX_FUNCTIONS = frozenset(("expm", "logm", "sqrtm"))
 
 
@@ -68,29 +70,47 @@ class Ground:
             values.setdefault(symbol.name, self.evaluated(symbol, point))
         return Situation(meanings, dict(point.sizes), {**values, **extra}, moves, point.calls)
 
-    def evaluated(self, expr: Expr, point: Point, namespace: dict[str, Any] | None = None) -> Array:
+    def evaluated(self, expr: Expr, point: Point) -> Array:
         code = compiled(expr, Names(self.problem.let))
         shape = array_shape(expr.shape, point.sizes)
         try:
             with quiet():
-                value = evaluate(code, point.namespace if namespace is None else namespace, shape)
+                return self._upright(evaluate(code, point.namespace, shape), expr)
         except Unevaluable as error:
             raise Undefined(f"{self.problem.name} has no value there: {error}") from None
-        return as_array(value) if not (len(shape) == 1 and expr.shape[0].is_number and str(expr.shape[0]) == "1") else as_array(value).T
+
+    def _upright(self, value: Array, expr: Expr) -> Array:
+        a = as_array(value)
+        return a.T if value.ndim == 1 and is_row(expr.shape) else a
 
     def function(self, k: int) -> Callable[[Mapping[str, Array]], Array]:
         """f of the values of the symbols, at the sizes of a point."""
         point = self.points[k]
-        shapes = {name: array_shape(symbol.dims, point.sizes) for name, symbol in self.problem.symbols.items()}
+        expr = self.problem.function
+        code = compiled(expr, Names(self.problem.let))
+        result = array_shape(expr.shape, point.sizes)
+        shapes = [(identifier(name), self.spoken[name], array_shape(symbol.dims, point.sizes), prod(array_shape(symbol.dims, point.sizes)))
+                  for name, symbol in self.problem.symbols.items() if name in self._used]
+        base = dict(point.namespace)
 
         def at(values: Mapping[str, Array]) -> Array:
-            namespace = dict(point.namespace)
-            for name, shape in shapes.items():
-                a = values[self.spoken[name]]
-                namespace[identifier(name)] = float(a[0, 0]) if not shape else a.reshape(shape)
-            return self.evaluated(self.problem.function, point, namespace)
+            namespace = dict(base)
+            for name, said, shape, size in shapes:
+                a = values[said]
+                if a.size != size:
+                    raise Undefined(f"{said} has another shape")
+                namespace[name] = a.reshape(shape) if shape else float(a[0, 0])
+            try:
+                return self._upright(evaluate(code, namespace, result), expr)
+            except Unevaluable as error:
+                raise Undefined(f"{self.problem.name} has no value there: {error}") from None
 
         return at
+
+    @cached_property
+    def _used(self) -> frozenset[str]:
+        """The symbols that the function holds, by itself or through `let`."""
+        return self.problem.function.free.union(*(d.free for _, d in self.problem.let))
 
     def bases(self, k: int) -> dict[str, tuple[Array, ...]]:
         """Of each symbol the directions of its entries in its structure, column by column."""
@@ -122,22 +142,16 @@ class Ground:
                        for n in nodes)
 
     # ------------------------------------------------------------------------------------------ stationary points
-    def stationary(self, situation: Situation, k: int, variables: tuple[str, ...], starts: int = 3) -> list[Situation]:
-        """Points near at which the derivative by these variables vanishes, by Newton's method on differences."""
-        found: list[Situation] = []
+    def stationary(self, situation: Situation, k: int, variables: tuple[str, ...], start: int) -> tuple[Situation | None, bool]:
+        """A point at which the derivative by these variables vanishes, by Newton's method on differences from one of several
+        starts; and whether the derivative is linear, so that other starts give no other."""
         if not self.problem.function.is_scalar:
-            return found
+            return None, True
         bases = situation.meanings.bases
         directions = [(v, b) for v in variables for b in independent(bases[v])]
-        if not directions or len(directions) > 40:
-            return found
-        for start in range(starts):
-            there = self._newton(self._start(situation, k, variables, start), directions, k)
-            if there is None:
-                continue
-            if not any(all(np.allclose(there.values[v], other.values[v], rtol=1e-5, atol=1e-6) for v in variables) for other in found):
-                found.append(there)
-        return found
+        if not directions or len(directions) > MOST_UNKNOWNS:
+            return None, True
+        return self._newton(self._start(situation, k, variables, start), directions)
 
     def _start(self, situation: Situation, k: int, variables: tuple[str, ...], start: int) -> Situation:
         if not start:
@@ -145,51 +159,61 @@ class Ground:
         moves = self.moves(k, f"start {start}")
         return situation.with_values({v: situation.values[v] + (1.5 if start % 2 else -2.0) * moves[v] for v in variables})
 
-    def _newton(self, at: Situation, directions: list[tuple[str, Array]], k: int) -> Situation | None:
+    def _newton(self, at: Situation, directions: list[tuple[str, Array]]) -> tuple[Situation | None, bool]:
         function = at.meanings.function
 
-        def gradient(there: Situation) -> Array:
-            return np.array([slope(lambda t, v=v, b=b: function({**there.values, v: there.values[v] + t * b}))[0, 0]  # type: ignore[misc]
-                             for v, b in directions])
+        def value(values: Mapping[str, Array]) -> float:
+            return float(function(values)[0, 0])
 
-        def shifted(there: Situation, z: Array) -> Situation:
-            values = dict(there.values)
-            for (v, b), step in zip(directions, z, strict=True):
-                values[v] = values[v] + step * b
-            return there.with_values(values)
+        def moved(values: Mapping[str, Array], *steps: tuple[int, float]) -> dict[str, Array]:
+            out = dict(values)
+            for i, t in steps:
+                v, b = directions[i]
+                out[v] = out[v] + t * b
+            return out
 
+        def gradient(values: Mapping[str, Array]) -> Array:
+            h = STEP
+            along = [[value(moved(values, (i, k * h))) for k in (1, -1, 2, -2)] for i in range(len(directions))]
+            return np.array([(8 * (a - b) - (c - d)) / (12 * h) for a, b, c, d in along])
+
+        def hessian(values: Mapping[str, Array]) -> Array:
+            h = 2e-3
+            out = np.zeros((len(directions),) * 2)
+            for i in range(len(directions)):
+                for j in range(i + 1):
+                    corners = [s * t * value(moved(values, (i, s * h), (j, t * h))) for s in (1, -1) for t in (1, -1)]
+                    out[i, j] = out[j, i] = sum(corners) / (4 * h * h)
+            return out
+
+        values: Mapping[str, Array] = at.values
         try:
-            g = gradient(at)
-            size = max(float(np.max(np.abs(g))), 1e-12)
-            for _ in range(40):
-                if float(np.max(np.abs(g))) <= 1e-8 * max(size, 1.0):
-                    return at if self._inside(at, directions) else None
-                h = 1e-4
-                columns = [(gradient(shifted(at, h * e)) - gradient(shifted(at, -h * e))) / (2 * h) for e in np.eye(len(directions))]
-                step = np.linalg.lstsq(np.array(columns).T, -g, rcond=1e-9)[0]
-                at, g = self._damped(at, g, step, gradient, shifted, directions)
+            g = gradient(values)
+            size = max(float(np.max(np.abs(g))), 1.0)
+            for count in range(25):
+                if float(np.max(np.abs(g))) <= 1e-8 * size:
+                    return (at.with_values(dict(values)) if self._inside(values, directions) else None), count <= 2
+                step = np.linalg.lstsq(hessian(values), -g, rcond=1e-7)[0]
+                length = 1.0
+                while length > 1e-3:
+                    there = moved(values, *((i, length * float(t)) for i, t in enumerate(step)))
+                    try:
+                        new = gradient(there) if self._inside(there, directions) else None
+                    except Undefined:
+                        new = None
+                    if new is not None and np.linalg.norm(new) < (1 - 0.1 * length) * np.linalg.norm(g):
+                        values, g = there, new
+                        break
+                    length /= 2
+                else:
+                    return None, False
         except (Undefined, np.linalg.LinAlgError):
-            return None
-        return None
+            pass
+        return None, False
 
-    def _damped(self, at: Situation, g: Array, step: Array, gradient: Callable[[Situation], Array],
-                shifted: Callable[[Situation, Array], Situation], directions: list[tuple[str, Array]]) -> tuple[Situation, Array]:
-        length = 1.0
-        for _ in range(12):
-            try:
-                there = shifted(at, length * step)
-                if self._inside(there, directions):
-                    new = gradient(there)
-                    if np.linalg.norm(new) < (1 - 0.1 * length) * np.linalg.norm(g) or length < 1e-3:
-                        return there, new
-            except Undefined:
-                pass
-            length /= 2
-        raise Undefined("no stationary point was found")
-
-    def _inside(self, at: Situation, directions: list[tuple[str, Array]]) -> bool:
+    def _inside(self, values: Mapping[str, Array], directions: list[tuple[str, Array]]) -> bool:
         for v in {v for v, _ in directions}:
-            a = at.values[v]
+            a = values[v]
             has = self.symbol(v).has
             flat: Any = float(a[0, 0]) if a.size == 1 else a
             if not inside(has, flat):

@@ -7,15 +7,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from derive.review import values
-from derive.review.evaluation import Evaluation
-from derive.review.situation import Definition, Situation
+from derive.review.evaluating import values
+from derive.review.evaluating.functions import Functions
+from derive.review.evaluating.situation import Definition, Situation
+from derive.review.evaluating.values import Array, Undefined, Unknown, scalar
 from derive.review.tree import Along, Call, Differential, Fun, Name, Partial, Sub, Tree, Turn, key, names_in
-from derive.review.values import Array, Undefined, Unknown, scalar
 
 STEP = 1e-3
 LONG_STEP = 8e-3
 MOST_ENTRIES = 150
+MOST_SQUARED = 1600
 
 
 def slope(curve: Callable[[float], Array], h: float = STEP) -> Array:
@@ -30,14 +31,14 @@ def bend(curve: Callable[[float], Array], h: float = LONG_STEP) -> Array:
     return out
 
 
-class Evaluator(Evaluation):
+class Evaluator(Functions):
     """Trees with d, ∂/∂X, ∇, D[H] in them."""
 
     def handlers(self) -> dict[type, Callable[..., Array]]:
         return self._handlers
 
     def __init__(self) -> None:
-        self._handlers = {
+        self._handlers: dict[type, Callable[..., Array]] = {
             **super().handlers(), Differential: self.differential, Partial: self.partial, Along: self.along,
         }
 
@@ -254,7 +255,7 @@ class Evaluator(Evaluation):
     def laid_out(self, rows: Array, shapes: tuple[int, ...], vec: bool, turned: bool, nabla: bool, at: Situation) -> Array:
         m, n, p, q = shapes
         if m == n == 1 and not vec:  # by a number
-            return rows[0].reshape((p, q), order="F")
+            return np.reshape(rows[0], (p, q), order="F")
         if p == q == 1:
             gradient = rows[:, 0].reshape((m, n), order="F")
             if vec:
@@ -266,7 +267,7 @@ class Evaluator(Evaluation):
             return jacobian if turned or at.layout.jacobian else jacobian.T
         if (n == 1 or vec) and p == 1:  # of a row
             return rows
-        if n == 1 and m > 1 or q == 1 or (n > 1 and q > 1):
+        if (n == 1 and m > 1) or q == 1 or (n > 1 and q > 1):
             raise Unknown("the derivative of a matrix by a matrix, or of a vector by a matrix, is no matrix here")
         raise Unknown("this derivative is not understood")
 
@@ -360,7 +361,7 @@ class Evaluator(Evaluation):
             start = there.values[name]
             basis = there.meanings.bases.get(name)
             bases.append(basis or tuple(u.reshape(start.shape, order="F") for u in np.eye(start.size)))
-        if len(bases[0]) * len(bases[1]) > 4 * MOST_ENTRIES:
+        if len(bases[0]) * len(bases[1]) > MOST_SQUARED:
             raise Unknown("this second derivative has too many entries")
         out = np.zeros((len(bases[0]), len(bases[1])))
         same = names[0] == names[1]

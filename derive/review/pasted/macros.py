@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from derive.errors import DeriveError
-from derive.review.placed import Placed, join
+from derive.review.pasted.placed import Placed, join
 
 MAX_LENGTH = 200_000
 """Characters that a text may have, before and after its macros are put in."""

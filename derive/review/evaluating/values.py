@@ -117,19 +117,15 @@ def paired(a: Array, b: Array) -> Array:
 
 def divided(a: Array, b: Array) -> Array:
     """a / b by a number; of vectors entry by entry."""
-    if is_number(b):
-        return a / b[0, 0]
-    if a.shape == b.shape:
-        return a / b
-    if is_number(a) and 1 in b.shape:
-        return a[0, 0] / b
+    if is_number(b) or a.shape == b.shape or (is_number(a) and 1 in b.shape):
+        return np.asarray(a / b, dtype=float)
     raise Undefined(f"{shown(a)} is not divided by {shown(b)}")
 
 
 def kronecker(a: Array, b: Array) -> Array:
     if a.size * b.size > MAX_ENTRIES:
         raise Unknown("this Kronecker product is too large")
-    return np.kron(a, b)
+    return as_array(np.kron(a, b))
 
 
 def square(a: Array, what: str) -> Array:
@@ -142,17 +138,17 @@ def raised(a: Array, exponent: float) -> Array:
     """A power: of a number any, of a square matrix an integer one or ±1/2; of a vector -1 or 2 entry by entry is refused."""
     if is_number(a):
         with np.errstate(all="ignore"):
-            return a**exponent
+            return np.asarray(a**exponent, dtype=float)
     square(a, "powers")
     if exponent == int(exponent):
         if exponent < 0:
             try:
-                return np.linalg.matrix_power(np.linalg.inv(a), int(-exponent))
+                return as_array(np.linalg.matrix_power(np.linalg.inv(a), int(-exponent)))
             except np.linalg.LinAlgError:
                 raise Undefined("the inverse does not exist") from None
         if exponent > 40:
             raise Unknown("this power is too high")
-        return np.linalg.matrix_power(a, int(exponent))
+        return as_array(np.linalg.matrix_power(a, int(exponent)))
     half = table("sqrtm")(a) if exponent * 2 == int(exponent * 2) else None
     if half is None:
         raise Unknown("this power of a matrix is not understood")
@@ -163,7 +159,7 @@ def diagonal(a: Array) -> Array:
     if is_number(a):
         return a
     if 1 in a.shape:
-        return np.diag(np.ravel(a))
+        return as_array(np.diag(np.ravel(a)))
     return as_array(np.diag(square(a, "a diagonal")))
 
 
