@@ -22,7 +22,7 @@ WORDS: frozenset[str] = frozenset({
     "vec", "sym", "skewpart", "tril", "triu", "adj", "pinv", "cholesky", "qr_q", "qr_r", "eigval", "eigvec",
     "singval", "svd_u", "svd_s", "svd_v",
 })
-"""The words of LANGUAGE.md.  Functions that only the engine writes are not among them: a symbol of that name hides them."""
+"""The words of docs/language.md.  Functions that only the engine writes are not among them: a symbol of that name hides them."""
 
 RESERVED: frozenset[str] = WORDS | (frozenset(keyword.kwlist) - {"lambda"}) | frozenset(
     {"np", "sp", "abs", "min", "max", "sum", "len", "range", "float", "int"}

@@ -67,7 +67,7 @@ def tr(e: Expr) -> Expr:
 
 
 def flat(value: Any, shape: Shape) -> Any:
-    """A two-dimensional value as LANGUAGE.md gives it."""
+    """A two-dimensional value as docs/language.md gives it."""
     return float(value[0, 0]) if is_scalar(shape) else value.ravel() if is_column(shape) or is_row(shape) else value
 
 
@@ -83,7 +83,7 @@ def values(seed: int = 0, positive: bool = False) -> dict[str, Any]:
 
 
 def namespace(dense: dict[str, Any], symbols: tuple[Symbol, ...] = SYMBOLS) -> dict[str, Any]:
-    """What LANGUAGE.md says that an outside program provides."""
+    """What docs/language.md says that an outside program provides."""
     allowed = {name: getattr(builtins, name) for name in ("abs", "min", "max", "sum", "len", "range", "float", "int")}
     named = {one.name: flat(dense[one.name], one.shape) for one in symbols}
     named["k"] = int(named.get("k", 2))

@@ -172,7 +172,7 @@ class Calls(ParserBase):
         self.deeper(opening.start)
         index = self.tokens[self.i]
         taken = self.scope.symbols.get(index.text)
-        if (taken is not None and "integer" not in taken.has) or index.text in self.bound:
+        if (taken is not None and "integer" not in taken.has) or index.text in self.bound or index.text in self.scope.given:
             raise self.fail(f"the index {index.text} is already in use: take another letter", index.start, "index")
         if index.text in self.scope.sizes or index.text in CALLABLE or index.text in self.scope.unnamed:
             raise self.fail(f"{index.text} is no index: take a letter that is free", index.start, "index")
