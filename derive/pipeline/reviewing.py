@@ -26,9 +26,9 @@ def reviewed(problem_file: str, claim_file: str | None) -> tuple[str, int, Revie
 
 def own_claim(problem: Problem, name: str) -> tuple[int, Review]:
     """The review of the problem file's own `claim`, and the lines before it."""
-    claim = problem.options.get("claim")
+    claim = problem.options.claim
     if not claim:
         raise DeriveError("what is to be reviewed? Give a file of LaTeX, or `claim: |` in the problem file", code="claim", where=Position(name))
     position = problem.positions.get("claim")
     block = position is not None and problem.text.split("\n")[position.line - 1].rstrip().endswith(("|", "|-", "|+"))
-    return (position.line if position and block else position.line - 1 if position else 0), review(problem, str(claim))
+    return (position.line if position and block else position.line - 1 if position else 0), review(problem, claim)

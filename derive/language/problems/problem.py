@@ -88,6 +88,7 @@ class Options:
     notation       setting -> word, of this file alone
     figures        in the order in which they are drawn
     variants       the values that this problem has of those under `variants`
+    claim          a derivation in LaTeX, to be reviewed
     """
 
     tags: tuple[str, ...] = ()
@@ -103,6 +104,7 @@ class Options:
     notation: Mapping[str, str] = field(default_factory=dict)
     figures: tuple[Wanted, ...] = ()
     variants: tuple[Choice, ...] = ()
+    claim: str = ""
 
 
 @dataclass(frozen=True)
