@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from derive.expressions.nodes import Expr, Symbol
 from derive.expressions.sizes import is_column, is_row, is_scalar, show
-from derive.language.problems.keys import read_prose
+from derive.language.problems.keys import ASKS, read_choice, read_prose
 from derive.language.problems.problem import FIND, Part
 from derive.language.words import closest
 from derive.language.yaml.nodes import Node
@@ -17,11 +17,11 @@ MAX_PARTS = 26
 
 
 def read_find(
-    node: Node | None, root: Node, parts: tuple[Part, ...], function: Expr, wrt: tuple[Symbol, ...]
+    node: Node | None, root: Node, parts: tuple[Part, ...], function: Expr, wrt: tuple[Symbol, ...], asked: bool = True
 ) -> tuple[str, ...]:
-    """What is asked for, by `find` and by the parts."""
+    """What is asked for, by `find` and by the parts; `asked`: something must be."""
     by_parts = [quantity for part in parts for quantity in part.find]
-    if node is None and not parts:
+    if node is None and not parts and asked:
         raise root.error(
             "the key `find` is missing: what is asked for?", code="missing-key", hint="find: [derivative, gradient]"
         )
@@ -79,13 +79,14 @@ def read_parts(node: Node | None, function: Expr, wrt: tuple[Symbol, ...]) -> tu
         raise node.error(f"more than {MAX_PARTS} parts", code="too-long")
     out = []
     for item in items:
-        keys = item.known("a part", ("find", "points", "statement", "hint", "answer"))
+        keys = item.known("a part", ("find", "points", "statement", "hint", "answer", "ask"))
         if "find" not in keys:
             raise item.error("this part has no `find`", code="missing-key")
         text = {k: read_prose(keys[k][1], k) for k in ("statement", "hint") if k in keys}
         find = quantities(keys["find"][1], function, wrt)
         points = read_points(keys["points"][1]) if "points" in keys else None
-        out.append(Part(find, points, text.get("statement"), text.get("hint")))
+        ask = read_choice(keys["ask"][1] if "ask" in keys else None, "ask", ASKS)
+        out.append(Part(find, points, text.get("statement"), text.get("hint"), ask))
     return tuple(out)
 
 
