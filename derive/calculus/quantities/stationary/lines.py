@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from derive.calculus.properties import definiteness
 from derive.calculus.quantities.stationary.second_order_test import by_convexity, convexity, starred
 from derive.calculus.setting.setting import Setting
 from derive.calculus.simplify.distribute import expanded
@@ -12,6 +11,7 @@ from derive.derivation.derivation import Head, Line
 from derive.derivation.reason import Why, joined
 from derive.expressions.build import ONE, coefficient, is_zero, matmul, scale, terms, zero
 from derive.expressions.nodes import Expr, MatMul, Number, Power, Scale, Symbol, number
+from derive.expressions.properties.inference import definiteness
 from derive.expressions.traverse import walk
 
 

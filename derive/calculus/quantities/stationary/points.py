@@ -8,7 +8,6 @@ from derive.calculus.degree import degree
 from derive.calculus.indices.evaluate import in_figures
 from derive.calculus.indices.explicit import by_entries, entries_of
 from derive.calculus.linear.structure import CURVED
-from derive.calculus.properties import is_positive
 from derive.calculus.quantities.stationary.lines import eigenvector_lines, inside, solution_lines, without_closed_form
 from derive.calculus.quantities.stationary.second_order_test import (
     SECOND_ORDER_TEST,
@@ -31,6 +30,7 @@ from derive.errors import DeriveError
 from derive.expressions.build import add, matmul, power, scale, terms, times, transpose, zero
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Call, Expr, Map, Stack, Symbol, number
+from derive.expressions.properties.inference import is_positive
 from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import SCALAR
 from derive.expressions.traverse import walk

@@ -12,7 +12,6 @@ from dataclasses import replace
 from derive.calculus.differentiate.level import level
 from derive.calculus.differentiate.variation import Motion
 from derive.calculus.linear.structure import CURVED
-from derive.calculus.properties import definiteness
 from derive.calculus.quantities.stationary.convexity import curvature
 from derive.calculus.quantities.stationary.lines import inside, without_closed_form
 from derive.calculus.quantities.stationary.second_order_test import SECOND_ORDER_TEST, by_convexity, convexity, second_order, starred
@@ -26,6 +25,7 @@ from derive.derivation.derivation import Chain, Head, Line, Result
 from derive.derivation.reason import Why, joined
 from derive.expressions.build import ONE, add, coefficient, is_zero, negate, scale, zero
 from derive.expressions.nodes import Add, D, Expr, Identity, Map, Number, Power, Stack, Symbol, number
+from derive.expressions.properties.inference import definiteness
 from derive.expressions.rewrite import substitute, transform
 
 Points = Mapping[str, Result] | tuple[Mapping[str, Result], ...]
