@@ -11,9 +11,9 @@ import click
 from wcwidth import wcswidth as cell_len
 
 from derive.derivation.derivation import Chain, Head, Line
-from derive.derivation.reason import Why
+from derive.derivation.reason import Why, says_not
 from derive.documents.page.rows import EQUIVALENCES
-from derive.documents.page.views import Boxed, passages, says_not
+from derive.documents.page.views import Boxed, passages
 from derive.documents.wording.translation import translated
 from derive.documents.wording.words import words as words_of
 from derive.expressions.nodes import Expr

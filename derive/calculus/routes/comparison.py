@@ -13,6 +13,7 @@ from derive.calculus.setting.setting import Setting, setting
 from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.simplify import tidy
 from derive.derivation.derivation import Chain, Head, Line, Step
+from derive.derivation.reason import COLON, enumerated
 from derive.errors import DeriveError
 from derive.expressions.nodes import Expr, Symbol
 from derive.expressions.rewrite import substitute
@@ -93,10 +94,10 @@ def _agreement(p: Problem, unit_speed: bool, first: Expr, others: list[Expr]) ->
         groups.setdefault(other, []).append(which)
     lines: list[Line] = []
     for expr, whose in groups.items():
-        listed = " and ".join((", ".join(whose[:-1]), whose[-1])) if len(whose) > 1 else whose[0]
-        said = f"{listed}: the results are identical" if len(lines) + 1 == len(groups) else listed
+        listed = enumerated([(which,) for which in whose])
+        said = (*listed, COLON, "the results are identical") if len(lines) + 1 == len(groups) else listed
         steps = (Step(lines[-1].expr, expr, "agreement", ()),) if lines else ()
-        lines.append(Line(expr, "agreement", (said,), "derivative", None if lines else head, steps=steps))
+        lines.append(Line(expr, "agreement", said, "derivative", None if lines else head, steps=steps))
     return Chain("agreement", "The methods agree", tuple(lines))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from derive.calculus.quantities.stationary.second_order_test import starred
 from derive.derivation.derivation import Chain, Derivation, Head, Line, Result, members
-from derive.derivation.reason import Why
+from derive.derivation.reason import Why, says_not
 from derive.documents.page.abbreviations import NONE, Names
 from derive.documents.page.changes import Places, changes
 from derive.expressions.build import zero
@@ -101,11 +101,6 @@ def _conditioned(boxed: tuple[Boxed, ...], conditions: tuple[Why, ...]) -> tuple
     last = boxed[-1]
     more = tuple(c for c in conditions if c not in last.result.conditions and not says_not(c))
     return (*boxed[:-1], replace(last, result=replace(last.result, conditions=(*last.result.conditions, *more))))
-
-
-def says_not(condition: Why) -> bool:
-    """Whether it tells where something fails (`not differentiable where …`), not where the result holds."""
-    return bool(condition) and isinstance(condition[0], str) and condition[0].startswith("not ")
 
 
 def _is_box(line: Line, boxed: tuple[Boxed, ...]) -> bool:
