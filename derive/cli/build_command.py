@@ -25,9 +25,10 @@ from derive.cli import options
 @click.option("--tex-only", is_flag=True, help="Write the .tex files only; no TeX is needed.")
 @options.template_dir
 @options.quiet
+@options.allowances
 def command(
     paths: tuple[str, ...], output: Path | None, kinds: tuple[str, ...], jobs: int | None, fail_fast: bool, force: bool, dry_run: bool, explain: bool,
-    tex_only: bool, template_dirs: tuple[Path, ...], quiet: bool,
+    tex_only: bool, template_dirs: tuple[Path, ...], quiet: bool, trust_tex: bool,
 ) -> int:
     """Derive, check and typeset everything in PATHS (problems/ by default).
 
@@ -48,7 +49,7 @@ def command(
     started = time.monotonic()
     here = projects.folder_of()
     sources = find(paths, here)
-    project = projects.load(projects.folder_of(next(iter(paths), None)), template_dirs)
+    project = projects.load(projects.folder_of(next(iter(paths), None)), template_dirs, trust_tex)
     for path in paths:
         if projects.folder_of(path) != project.folder:
             raise click.UsageError(f"{path} and {paths[0]} are of different projects: build each by itself")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
 from derive.errors import DeriveError
+from derive.pipeline.budget import MEMORY, SECONDS, Budget, using
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -36,6 +38,26 @@ def fail_fast(command: F) -> F:
 
 def quiet(command: F) -> F:
     return click.option("-q", "--quiet", is_flag=True, help="Print failures only.")(command)
+
+
+def allowances(command: F) -> F:
+    """`--timeout` and `--memory`, which hold while the command runs, and `--trust-tex`, which it is given."""
+
+    @click.option(
+        "--timeout", type=click.FloatRange(0), default=SECONDS, show_default=True, metavar="SECONDS",
+        help="What one problem may take; 0 is no limit.",
+    )
+    @click.option(
+        "--memory", type=click.IntRange(0), default=MEMORY >> 20, show_default=True, metavar="MB",
+        help="What one problem may use; 0 is no limit.",
+    )
+    @click.option("--trust-tex", is_flag=True, help="Run the project's own TeX (macros, templates, themes) as it is, and where no cell stands.")
+    @wraps(command)
+    def limited(*arguments: Any, timeout: float, memory: int, **others: Any) -> Any:
+        with using(Budget(timeout, memory << 20)):
+            return command(*arguments, **others)
+
+    return cast(F, limited)
 
 
 def template_dir(command: F) -> F:

@@ -31,9 +31,10 @@ if TYPE_CHECKING:
 @options.jobs
 @options.template_dir
 @options.quiet
+@options.allowances
 def command(
     file: str, number: int | None, seed: str, roster: Path | None, output: Path, only: str, force: bool, tex_only: bool, jobs: int | None,
-    template_dirs: tuple[Path, ...], quiet: bool,
+    template_dirs: tuple[Path, ...], quiet: bool, trust_tex: bool,
 ) -> int:
     """Make the set FILE in variants: sheets/, solutions/, key.csv and print.pdf (all sheets) in DIR.
 
@@ -47,12 +48,14 @@ def command(
       derive variants problems/sets/week3.yaml --seed 2026 --roster students.csv -o week3 --only 1234
     """
     from derive.cli.main import CODES
+    from derive.language.markup.macros import with_commands_of
     from derive.pipeline import build as building
     from derive.pipeline import project as projects
     from derive.pipeline.examine import read_text
     from derive.pipeline.variants import make as making
 
-    project = projects.load(projects.folder_of(file), template_dirs)
+    project = projects.load(projects.folder_of(file), template_dirs, trust_tex)
+    click.get_current_context().with_resource(with_commands_of(project.settings.commands))
     sheet = making.read_sheet(read_text(file), file)
     recipients = _recipients(number, roster, project.settings.notation.language)
     chosen = next((one.name for one in recipients if only in (one.name, one.shown, one.stem)), None) if only else ""

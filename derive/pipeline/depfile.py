@@ -20,7 +20,7 @@ def depfile(target: str, sources: Iterable[str]) -> str:
 
 def sources(file: str, text: str, project: Project) -> tuple[str, ...]:
     """What a document of a file is made from and its author may change: the file, the problems behind it, settings, templates."""
-    behind = [] if problemfile.kind(text) == "problem" else list(dependencies(text, file))[::2]
+    behind = [] if problemfile.kind(text) == "problem" else list(dependencies(text, file, project.settings))[::2]
     settings = project.folder / FILE
     builtin = builtin_folder()
     own = sorted(path.as_posix() for path in files(project.templates).values() if not path.is_relative_to(builtin))

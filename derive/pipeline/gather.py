@@ -23,8 +23,13 @@ from derive.documents.wording.glossary import term
 from derive.documents.wording.words import words as words_of
 from derive.errors import DeriveError
 from derive.notation.settings import Notation
-from derive.pipeline.examine import Examined, examine, problem_of, read_text
+from derive.pipeline.examine import Examined, examine, problem_of
+from derive.pipeline.home import home_of, inside, own_text
 from derive.pipeline.sources import DEFAULT, SUFFIXES
+
+LONGEST_NAME = 200
+MOST_USES = 5_000
+"""Problems of one collection."""
 
 
 @dataclass(frozen=True)
@@ -50,18 +55,24 @@ def references(collection: Collection) -> dict[str, str]:
         for path in sorted(found) if root.is_dir() else ():
             known.setdefault(path.stem, []).append(path)
     out: dict[str, str] = {}
+    if len(collection.uses) > MOST_USES:
+        raise DeriveError(f"a {collection.kind} holds at most {MOST_USES} problems", code="too-long", where=collection.uses[0].where)
     for use in collection.uses:
-        out[use.problem] = _found(use, roots, known)
+        out[use.problem] = _found(use, roots, known, home_of(collection.file))
     return out
 
 
-def _found(use: Use, roots: list[Path], known: Mapping[str, list[Path]]) -> str:
+def _found(use: Use, roots: list[Path], known: Mapping[str, list[Path]], home: Path) -> str:
+    if len(use.problem) > LONGEST_NAME or not use.problem.isprintable():
+        raise DeriveError(f"`{use.problem[:40]!r}…` is no name of a problem", code="unknown-problem", where=use.where)
     for root in roots:
         for path in (root / use.problem, *(root / f"{use.problem}{suffix}" for suffix in SUFFIXES)):
             if path.is_file():
+                inside(path, home, use.where)
                 return Path(os.path.normpath(path)).as_posix()
     several = list(dict.fromkeys(known.get(use.problem, ())))
     if len(several) == 1:
+        inside(several[0], home, use.where)
         return several[0].as_posix()
     if several:
         shown = ", ".join(path.as_posix() for path in several)
@@ -83,7 +94,7 @@ def gather(collection: Collection, points: int = 3, settings: Settings | None = 
     """
     files = references(collection)
     settings = settings_of(collection, settings or Settings())
-    return assembled(collection, files, {file: one_of(file, read_text(file), points, settings) for file in dict.fromkeys(files.values())})
+    return assembled(collection, files, {file: one_of(file, own_text(file), points, settings) for file in dict.fromkeys(files.values())})
 
 
 def settings_of(collection: Collection, settings: Settings) -> Settings:

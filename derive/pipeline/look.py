@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from derive.errors import DeriveError, Position
+from derive.language.files import read_bytes
 
 STYLES = (".sty", ".cls", ".def", ".clo")
 IMAGES = (".pdf", ".png", ".jpg", ".jpeg")
@@ -41,13 +42,10 @@ def files(folders: tuple[Path, ...], macros: str = "") -> dict[str, Path]:
 
 
 def read(folders: tuple[Path, ...], macros: str = "") -> Look:
-    """The files of a look with what they hold.  DeriveError [look] when one cannot be read, or all are too large together."""
+    """The files of a look with what they hold.  DeriveError [unreadable], [too-long] for one, [look] when all are too large together."""
     out: dict[str, bytes] = {}
     for name, path in sorted(files(folders, macros).items()):
-        try:
-            out[name] = path.read_bytes()
-        except OSError as error:
-            raise DeriveError(f"this file cannot be read: {error.strerror}", code="look", where=Position(path.as_posix())) from None
+        out[name] = read_bytes(path, MOST_BYTES)
         if sum(map(len, out.values())) > MOST_BYTES:
             raise DeriveError(
                 f"the styles and images of the project hold more than {MOST_BYTES >> 20} MB together", code="look", where=Position(path.as_posix())

@@ -71,7 +71,7 @@ def test_what_belongs_to_a_look(deck: Path) -> None:
     (deck / "large.sty").write_bytes(b"%" * (look.MOST_BYTES + 1))
     with pytest.raises(DeriveError) as caught:
         load(deck)
-    assert caught.value.code == "look"
+    assert caught.value.code == "too-long"
 
 
 @pytest.mark.tex

@@ -8,6 +8,8 @@ from typing import Literal
 
 from derive.documents.wording.words import LANGUAGES, spoken
 from derive.errors import DeriveError, Position
+from derive.language.markup import macros
+from derive.language.markup.macros import Macros
 from derive.language.problems.problem import Problem
 from derive.notation.settings import DEFAULT, Notation
 
@@ -29,6 +31,7 @@ class Settings:
     symbols   whether a problem's document ends with the table of its notation
     kinds     which kinds of document `derive build` makes, () for those that are usual for a file
     macros    the text of the author's own preamble, from `macros_file`
+    trust_tex whether own TeX is run as it is; the command line and the user's own configuration say so, never a project
     """
 
     notation: Notation = field(default=DEFAULT)
@@ -47,6 +50,12 @@ class Settings:
     date: str = ""
     macros: str = ""
     macros_file: str = ""
+    trust_tex: bool = False
+
+    @property
+    def commands(self) -> Macros:
+        """The author's own commands.  DeriveError [macros] for a macro file that holds anything else."""
+        return macros.trusted(self.macros) if self.trust_tex else macros.read(self.macros, self.macros_file)
 
 
 def of_problem(settings: Settings, problem: Problem) -> Settings:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from derive.errors import DeriveError, Position
+from derive.language.files import read_text
 from derive.language.problems.answer import read_answers, read_part_answers
 from derive.language.problems.data import read_at, read_data
 from derive.language.problems.figure import read_figures
@@ -35,14 +36,14 @@ from derive.language.problems.problem import Choice, Options, Part, Problem
 from derive.language.problems.variants import bind_values, counts, read_variants, refuse_unused, with_declarations
 from derive.language.problems.wrt import read_directions, read_wrt
 from derive.language.yaml.nodes import Node, Source
-from derive.language.yaml.reading import compose, read_file
+from derive.language.yaml.reading import compose
 
 __all__ = ["kind", "load", "read", "values"]
 
 
 def load(path: str | Path) -> Problem:
     """The problem of a file.  DeriveError, with file, line and column, for whatever is wrong with it."""
-    return read(read_file(path), str(path))
+    return read(read_text(path), str(path))
 
 
 def kind(text: str) -> Literal["problem", "lecture", "set"]:

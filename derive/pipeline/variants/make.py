@@ -15,7 +15,7 @@ from derive.documents.page.settings import Fit, Settings
 from derive.errors import DeriveError, Position
 from derive.language.problems import read as problemfile
 from derive.language.problems.variants import said
-from derive.pipeline import build, gather, keys, produce
+from derive.pipeline import build, gather, keys, pool, produce
 from derive.pipeline.examine import Examined, problem_of, read_text
 from derive.pipeline.ledger import Ledger
 from derive.pipeline.project import Project
@@ -137,10 +137,10 @@ def read_sheet(text: str, file: str) -> Sheet:
 
 def derive_one(job: Job) -> tuple[Examined | None, DeriveError | None]:
     """A problem with the values of a variant, derived and checked; the error names them."""
-    from derive.documents.wording.prose import with_commands_of
+    from derive.language.markup.macros import with_commands_of
 
     try:
-        with with_commands_of(job.settings.macros):
+        with with_commands_of(job.settings.commands):
             return gather.one_of(job.file, job.text, job.points, job.settings, dict(zip(job.names, job.values, strict=True))), None
     except DeriveError as error:
         return None, _named(error, job)
@@ -181,7 +181,7 @@ def plan(sheet: Sheet, names: Sequence[str], seed: str, settings: Settings, work
 
 def _in_order(jobs: Sequence[Job], workers: int) -> list[tuple[Examined | None, DeriveError | None]]:
     numbered = list(enumerate(jobs))
-    done = dict(build.work(numbered, workers, _numbered))
+    done = dict(pool.work(numbered, workers, _numbered))
     return [done[k] for k, _ in numbered]
 
 
@@ -191,7 +191,7 @@ def _numbered(task: tuple[int, Job]) -> tuple[int, tuple[Examined | None, Derive
 
 def print_one(paper: Paper) -> Printed:
     """The sheet and the solution of one variant, and its rows of the key; errors come back as values."""
-    from derive.documents.wording.prose import with_commands_of
+    from derive.language.markup.macros import with_commands_of
 
     try:
         done: dict[str, Examined] = {}
@@ -205,7 +205,7 @@ def print_one(paper: Paper) -> Printed:
         gathered = gather.assembled(paper.collection, paper.files, done)
         files: dict[str, bytes] = {}
         warning: DeriveError | None = None
-        with with_commands_of(paper.settings.macros):
+        with with_commands_of(paper.settings.commands):
             for kind in KINDS:
                 mode = MODES[kind]
                 compose = partial(_document, gathered, kind, paper.recipient.shown, paper.settings)
@@ -291,7 +291,7 @@ def make(
             yield Made(recipient, "unchanged")
     rows: dict[str, list[list[str]]] = _kept_rows(ledger)
     failed = False
-    for printed in build.work(papers, workers, print_one):
+    for printed in pool.work(papers, workers, print_one):
         stem = printed.recipient.stem
         if printed.error is not None:
             failed = True
