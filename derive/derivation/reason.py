@@ -28,6 +28,13 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Phrase:
+    """A message within a message."""
+
+    said: Why
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """Expressions in one place of a message, with commas between them."""
 
@@ -39,7 +46,7 @@ COLON = Mark(": ")
 SEMICOLON = Mark("; ")
 AND = Mark(" and ")
 
-Filler = Expr | Word | Listed
+Filler = Expr | Word | Phrase | Listed
 """What fills a place of a message."""
 Part = str | Filler | Mark
 Why = tuple[Part, ...]
@@ -87,8 +94,10 @@ def printed(why: Why, words: Callable[[str], str], expr: Callable[[Expr], str]) 
         match part:
             case str():
                 out += words(part)
-            case Word(text=said) | Mark(text=said):
-                out += words(said)
+            case Word(text=text) | Mark(text=text):
+                out += words(text)
+            case Phrase(said=said):
+                out += printed(said, words, expr)
             case Listed(items=items):
                 out += words(COMMA.text).join(map(expr, items))
             case _:
@@ -103,6 +112,8 @@ def filled(why: Why, change: Callable[[Expr], Expr]) -> Why:
         match part:
             case str() | Word() | Mark():
                 out.append(part)
+            case Phrase(said=said):
+                out.append(Phrase(filled(said, change)))
             case Listed(items=items):
                 out.append(Listed(tuple(map(change, items))))
             case _:

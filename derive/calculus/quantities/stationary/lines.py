@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from derive.calculus.properties import definiteness
-from derive.calculus.quantities.stationary.second_order_test import by_convexity, convexity, starred
+from derive.calculus.quantities.stationary.second_order_test import by_convexity, convexity, is_curved, starred
 from derive.calculus.setting.setting import Setting
 from derive.calculus.simplify.distribute import expanded
 from derive.calculus.simplify.simplify import tidy
 from derive.calculus.solve.unknown import Solved
 from derive.derivation.derivation import Head, Line
-from derive.derivation.reason import Why, joined
+from derive.derivation.reason import COLON, Why, Word, joined
 from derive.expressions.build import ONE, coefficient, is_zero, matmul, scale, terms, zero
 from derive.expressions.nodes import Expr, MatMul, Number, Power, Scale, Symbol, number
 from derive.expressions.traverse import walk
@@ -51,9 +51,9 @@ def without_closed_form(s: Setting, g: Expr, x: Symbol, head: Head | None = None
     names = {v.name for v in p.wrt}
     if not g.free & names:
         where = "stationary everywhere" if is_zero(g) else "stationary nowhere, unless it is 0"
-        whys = [("it does not depend on ", x, f": {where}")]
+        whys = [("it does not depend on ", x, COLON, where)]
     elif shape is not None:
-        whys.append((f"f is {shape.kind} ({shape.words}): every solution is a global {by_convexity(shape)[0]}",))
+        whys.append((*is_curved(shape), COLON, "every solution is a global ", Word(by_convexity(shape)[0])))
     lines = [Line(g, "stationary", joined(whys), "gradient", head or Head("gradient", p.name, p.wrt))]
     eigen = eigenvector_lines(g, x)
     if eigen is not None and head is None:

@@ -14,7 +14,7 @@ from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.calculus.solve.unknown import Term, gathered_left, split_terms
 from derive.derivation.derivation import Chain, Head, Line, Step
-from derive.derivation.reason import Why, full_rank, joined
+from derive.derivation.reason import COLON, Phrase, Why, Word, full_rank, joined
 from derive.expressions.build import ONE, add, coefficient, inverse, is_zero, matmul, power, scale, terms, times, transpose
 from derive.expressions.nodes import Add, Call, Expr, Identity, MatMul, Number, Power, Scale, SizeValue, Symbol, Times, number
 from derive.expressions.rewrite import substitute, transform
@@ -95,10 +95,15 @@ def convexity(s: Setting) -> Curvature | None:
     return found if found is not None and found.kind in ("convex", "concave") else None
 
 
+def is_curved(found: Curvature) -> Why:
+    """`f is convex (the rule by which)`."""
+    return ("f is ", Word(found.kind), " (", Phrase(found.words), ")")
+
+
 def by_convexity(found: Curvature) -> tuple[str, Why]:
     """(minimum or maximum, why it is a global one)."""
     kind = "minimum" if found.kind == "convex" else "maximum"
-    return kind, (f"f is {found.kind} ({found.words}): a global {kind}",)
+    return kind, (*is_curved(found), COLON, "a global ", Word(kind))
 
 
 def classify(
