@@ -51,7 +51,7 @@ def lines(examined: Examined, width: int) -> Iterator[str]:
     number = 0
     for passage in passages(derivation):
         yield ""
-        yield click.style(_said((passage.chain.title,), notation), bold=True, fg="blue")
+        yield click.style(_said(passage.chain.heading or (passage.chain.title,), notation), bold=True, fg="blue")
         left, beside = _left_width(passage.chain, notation), _beside_width(passage.chain, notation)
         for view in passage.views:
             number += 1

@@ -45,6 +45,7 @@ COMMA = Mark(", ")
 COLON = Mark(": ")
 SEMICOLON = Mark("; ")
 AND = Mark(" and ")
+STOP = Mark(".")
 
 Filler = Expr | Word | Phrase | Listed
 """What fills a place of a message."""
@@ -87,22 +88,30 @@ def message(reason: Why) -> tuple[str, tuple[Filler, ...]]:
     return words, tuple(part for part in reason if isinstance(part, Filler))
 
 
-def printed(why: Why, words: Callable[[str], str], expr: Callable[[Expr], str]) -> str:
-    """A reason as text: `words` writes what is said, `expr` an expression."""
-    out = ""
+def flattened(why: Why) -> tuple[str | Expr, ...]:
+    """What is said, with nothing but words between the expressions."""
+    out: list[str | Expr] = []
     for part in why:
         match part:
-            case str():
-                out += words(part)
             case Word(text=text) | Mark(text=text):
-                out += words(text)
+                inside: tuple[str | Expr, ...] = (text,)
             case Phrase(said=said):
-                out += printed(said, words, expr)
+                inside = flattened(said)
             case Listed(items=items):
-                out += words(COMMA.text).join(map(expr, items))
+                inside = flattened(joined((item,) for item in items))
             case _:
-                out += expr(part)
-    return out
+                inside = (part,)
+        for one in inside:
+            if out and isinstance(one, str) and isinstance(out[-1], str):
+                out[-1] += one
+            else:
+                out.append(one)
+    return tuple(out)
+
+
+def printed(why: Why, words: Callable[[str], str], expr: Callable[[Expr], str]) -> str:
+    """A reason as text: `words` writes what is said, `expr` an expression."""
+    return "".join(words(part) if isinstance(part, str) else expr(part) for part in flattened(why))
 
 
 def filled(why: Why, change: Callable[[Expr], Expr]) -> Why:

@@ -222,7 +222,7 @@ def _block(passage: Passage, measure: Measure, settings: Settings, where: Positi
     words = words_of(settings.notation.language)
     rows = tuple(row(view, settings.notation, measure, stand, where) for view in passage.views)
     answers = tuple(answer(box, settings.notation, measure, where, words) for box in passage.boxed)
-    title = reason((passage.title,), settings.notation)
+    title = reason(passage.title, settings.notation)
     block = Block(
         title, passage.chain.quantity, rows, answers, *widest(rows), stand.style, letter=passage.part, reached=passage.reached
     )

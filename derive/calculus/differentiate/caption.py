@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from derive.calculus.differentiate.level import Level
 from derive.calculus.rules.rule import Rule
-from derive.derivation.reason import AND, COMMA, Mark, Why, Word, joined
+from derive.derivation.reason import COMMA, Why, Word, joined
 from derive.expressions.functions import FUNCTIONS
 
 _ORDER = ("quotient-rule", "product-rule", "linear", "sum-rule", "transpose", "constant-factor", "variable")
@@ -50,7 +50,7 @@ def _chain(level: Level, special: bool) -> Why:
     if level.maps and not special and all(scalar for _, scalar, _ in level.maps):
         named = [name for name, _, plain in level.maps if plain]
         if len(named) == len(level.maps) and not level.chained:
-            return _of("derivative of ", named, AND)
+            return _of("derivative of ", named, " and of ")
         return ("chain rule",)
     entrywise = any(not scalar for _, scalar, _ in level.maps)
     return ("chain rule", COMMA, "entry by entry") if entrywise and not special else ("chain rule",)
@@ -61,14 +61,13 @@ def _derivatives(rules: list[Rule]) -> list[Why]:
     nouns = list(dict.fromkeys(r.noun for r in rules if r.noun))
     out: list[Why] = [(r.words,) for r in rules if not r.noun]
     if nouns:
-        out.append(_of("derivatives of " if len(nouns) > 1 else "derivative of ", nouns, COMMA))
+        out.append(_of("derivatives of " if len(nouns) > 1 else "derivative of ", nouns, ", "))
     return out
 
 
-def _of(begin: str, nouns: list[str], between: Mark) -> Why:
-    """`derivatives of A, B and of C`."""
+def _of(begin: str, nouns: list[str], between: str) -> Why:
+    """`derivatives of A, B and of C`, one message."""
     out: Why = (begin, Word(nouns[0]))
     for k, noun in enumerate(nouns[1:], 2):
-        last = k == len(nouns)
-        out = (*out, *((AND, "of ", Word(noun)) if last or between is AND else (between, Word(noun))))
+        out = (*out, " and of " if k == len(nouns) else between, Word(noun))
     return out

@@ -135,7 +135,7 @@ def _condition(node: Expr) -> Why:
         case Call(name=name, args=(a, b)):
             row = FUNCTIONS[name]
             if name in ("max", "min"):
-                return _equal(KINK, a, b)
+                return (KINK, *_equal(a, b))
             if name == "quotient" and not is_nonzero(b):
                 return ("no entry of ", b, " is 0")
             if name == "entrypower" and isinstance(b, Number) and b.value.denominator == 1:
@@ -147,7 +147,7 @@ def _condition(node: Expr) -> Why:
             if row.domain and row.domain[0]:
                 return _domain(name, row.domain[0], a)
         case Where(condition=Compare(left=a, right=b)):
-            return _equal(MEETING, a, b)
+            return (MEETING, *_equal(a, b))
     return ()
 
 
@@ -162,17 +162,17 @@ def _off(kinked: Expr) -> Why:
     return tuple(other.get(part, part) if isinstance(part, str) else part for part in said[1:])
 
 
-def _equal(words: str, a: Expr, b: Expr) -> Why:
+def _equal(a: Expr, b: Expr) -> tuple[Part, ...]:
     """Where two expressions meet: as numbers, or in one of their entries."""
     zero, other = (a, b) if isinstance(a, Zeros) or _is_zero(a) else (b, a)
     if a.is_scalar and b.is_scalar:
-        return (words, *((other, " = ", zero) if _is_zero(zero) else (a, " = ", b)))
+        return (other, " = ", zero) if _is_zero(zero) else (a, " = ", b)
     if isinstance(zero, Zeros) or _is_zero(zero):
-        return (words, AN_ENTRY, other, " is 0")
+        return (AN_ENTRY, other, " is 0")
     if a.is_scalar or b.is_scalar:
         number, array = (a, b) if a.is_scalar else (b, a)
-        return (words, AN_ENTRY, array, " is ", number)
-    return (words, AN_ENTRY, a, " is that of ", b)
+        return (AN_ENTRY, array, " is ", number)
+    return (AN_ENTRY, a, " is that of ", b)
 
 
 def _is_zero(expr: Expr) -> bool:

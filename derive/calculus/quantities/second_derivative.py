@@ -15,7 +15,7 @@ from derive.calculus.simplify.distribute import multiplied_out
 from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.derivation.derivation import Chain, Head, Line, Result, Step
-from derive.derivation.reason import COLON, Why, Word, enumerated, joined
+from derive.derivation.reason import COLON, Why, Word, joined
 from derive.errors import DeriveError
 from derive.expressions.build import add, is_zero, scale, subtract, times
 from derive.expressions.nodes import Call, D, Expr, Rate, Symbol, number
@@ -158,8 +158,9 @@ def _agreement(s: Setting, chains: list[Chain], names: list[str]) -> Chain:
             groups.append((expr, [name]))
     lines: list[Line] = []
     for k, (expr, whose) in enumerate(groups):
-        by: list[Why] = [("by the " if not n else "the ", Word(method)) for n, method in enumerate(whose)]
-        why: Why = (*enumerated(by), *((COLON, "the same terms, written otherwise") if k else ()))
+        between = (*[", the "] * (len(whose) - 2), " and the ")
+        by = (part for n, method in enumerate(whose) for part in (between[n - 1] if n else "by the ", Word(method)))
+        why: Why = (*by, *((COLON, "the same terms, written otherwise") if k else ()))
         steps = (Step(groups[k - 1][0], expr, "agreement", ()),) if k else ()
         lines.append(Line(expr, "agreement", why, "second-derivative", None if k else _head(s), steps=steps))
     swapped = _swapped(s, results[-1])

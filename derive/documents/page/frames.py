@@ -306,7 +306,7 @@ def _block(
     if rows and not rows[0].left and shown[0].left is not None:
         # A passage that goes on after a cut begins with its left side again.
         rows[0] = replace(rows[0], left=side(shown[0].left, page.notation), alone=stand.style == "hanging")
-    title = reason((passage.title,), page.notation)
+    title = reason(passage.title, page.notation)
     return Block(
         title, passage.chain.quantity, tuple(rows), answers, *widest(rows), stand.style, letter=passage.part, reached=passage.reached
     )

@@ -46,7 +46,7 @@ def under_parts(found: Sequence[Passage], problem: Problem) -> tuple[Passage, ..
         again = [(box, before) for home, box, before in held if home == number]
         if again:
             shown = tuple(box for box, _ in again)
-            out.append(replace(found[0], views=(), boxed=shown, part=label(number), title="", reached=label(again[0][1])))
+            out.append(replace(found[0], views=(), boxed=shown, part=label(number), title=(), reached=label(again[0][1])))
     for cut in cuts[place:]:
         numbered = label(len(problem.parts) - 1) if not cut.homes else ""
         out.append(replace(cut.passage, part=numbered))
@@ -68,7 +68,8 @@ def _cuts(passage: Passage, problem: Problem) -> Iterator[_Cut]:
         end = max(ends[done:k])
         if homes[k - 1] < homes[k] and begin < end < min(ends[k:]):
             piece = _piece(passage, begin, end, passage.boxed[done:k])
-            yield _Cut(replace(piece, title=TITLES.get(passage.boxed[k - 1].quantity, piece.title)), tuple(homes[done:k]))
+            title = TITLES.get(passage.boxed[k - 1].quantity)
+            yield _Cut(replace(piece, title=piece.title if title is None else (title,)), tuple(homes[done:k]))
             begin, done = end, k
     yield _Cut(_piece(passage, begin, len(passage.views), passage.boxed[done:]), tuple(homes[done:]))
 

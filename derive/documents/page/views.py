@@ -51,7 +51,7 @@ class Passage:
     chain: Chain
     views: tuple[View, ...]
     boxed: tuple[Boxed, ...]
-    title: str
+    title: Why
     part: str = ""
     reached: str = ""
 
@@ -86,7 +86,8 @@ def passages(derivation: Derivation, names: Names = NONE) -> tuple[Passage, ...]
             views.append(View(f"{problem.id}/{c}.{k}", number, shown, names.of_side(left), old, new))
             above = line.expr
         boxed = tuple(replace(box, left=_named(box.left, names), result=names.of_result(box.result)) for box in boxed)
-        out.append(Passage(chain, tuple(views), _conditioned(boxed, tuple(map(names.of_why, derivation.conditions))), chain.title))
+        out.append(Passage(chain, tuple(views), _conditioned(boxed, tuple(map(names.of_why, derivation.conditions))),
+                           chain.heading or (chain.title,)))
     return tuple(out)
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from derive.derivation.reason import Filler, Mark, Part, Phrase, Why, Word, message, reasons
+from derive.derivation.reason import Filler, Mark, Part, Phrase, Why, Word, flattened, message, reasons
 from derive.documents.wording.languages import tables
 from derive.documents.wording.languages.language import Language
+from derive.expressions.functions import FUNCTIONS
+from derive.expressions.nodes import Expr
 
+_FIRST = 0xE000
+"""Characters of Unicode's private use stand for expressions while gaps are made."""
+_HOLE = f"[{chr(_FIRST)}-{chr(_FIRST + 0xFFF)}]"
 _SQUARE = "[\u4e00-\u9fff]"
 _ENGLISH = re.compile(r"[A-Za-z]*[a-z][A-Za-z]+|[A-Za-z]+[a-z]")
-_SIGNS = frozenset((
-    "tr", "det", "log", "vec", "exp", "diag", "sym", "adj", "rank", "softmax", "logsumexp", "cos", "sin", "sqrt", "Hess", "dV", "dU", "dA",
-    "SymPy", "Df", "logm", "expm",
-))
+_SIGNS = frozenset(FUNCTIONS) | {"rank", "Hess", "dV", "dU", "dA", "SymPy", "Df"}
 """Words of formulas, which are the same in every language."""
 
 
@@ -28,7 +30,7 @@ def translated(why: Why, language: str) -> Why:
         out.extend(_said(reason, table))
         if mark is not None:
             out.append(Mark(table.marks[mark.text]))
-    return tuple(_spaced(out))
+    return _spaced(tuple(out))
 
 
 def missing(why: Why, language: str) -> tuple[str, ...]:
@@ -80,49 +82,17 @@ def _filler(filler: Filler, table: Language) -> Filler:
     return filler
 
 
-def _spaced(parts: list[Part]) -> Iterator[Part]:
+def _spaced(why: Why) -> Why:
     """A thin gap where the language's own letters meet Latin ones or a formula, none between its own."""
-    before = ""
-    for part in parts:
-        if isinstance(part, Phrase):
-            part = Phrase(tuple(_spaced(list(part.said))))
-        text = _text(part)
-        if before and text and _apart(before[-1], text[0]):
-            yield " "
-        yield _closed(part)
-        before = text or before
-
-
-def _text(part: Part) -> str:
-    """What a part begins and ends with; a formula counts as a letter."""
-    match part:
-        case str():
-            return part
-        case Word(text=text) | Mark(text=text):
-            return text
-        case Phrase(said=said):
-            return "".join(map(_text, said))
-        case _:
-            return "x"
-
-
-def _apart(left: str, right: str) -> bool:
-    square = re.compile(_SQUARE)
-    one, other = square.match(left), square.match(right)
-    return bool((one and re.match(r"[A-Za-z0-9(\[−<>≥≤]", right)) or (other and re.match(r"[A-Za-z0-9'′)\]]", left)))
-
-
-def _closed(part: Part) -> Part:
-    match part:
-        case str():
-            return closed_up(part)
-        case Word(text=text):
-            return Word(closed_up(text))
-    return part
+    parts = flattened(why)
+    exprs = [part for part in parts if isinstance(part, Expr)]
+    places = iter(range(len(exprs)))
+    text = "".join(part if isinstance(part, str) else chr(_FIRST + next(places)) for part in parts)
+    text = re.sub(rf"(?<=[A-Za-z0-9'′)\]]|{_HOLE})(?={_SQUARE})|(?<={_SQUARE})(?=[A-Za-z0-9(\[−<>≥≤]|{_HOLE})", " ", text)
+    pieces = re.split(f"({_HOLE})", closed_up(text))
+    return tuple(exprs[ord(piece) - _FIRST] if k % 2 else piece for k, piece in enumerate(pieces) if piece)
 
 
 def closed_up(text: str) -> str:
     """Without the blanks between two letters that are squares."""
     return re.sub(rf"(?<={_SQUARE}) +(?={_SQUARE})", "", text)
-
-

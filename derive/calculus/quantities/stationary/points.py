@@ -26,7 +26,7 @@ from derive.calculus.simplify.simplify import tidy
 from derive.calculus.solve.least_norm import short_sizes
 from derive.calculus.solve.matrix_equation import solve
 from derive.derivation.derivation import Chain, Found, Head, Line, Result
-from derive.derivation.reason import Why, joined
+from derive.derivation.reason import COLON, COMMA, Why, Word, joined
 from derive.errors import DeriveError
 from derive.expressions.build import add, matmul, power, scale, terms, times, transpose, zero
 from derive.expressions.functions import FUNCTIONS
@@ -143,7 +143,7 @@ def _linear_on_the_sphere(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], 
     ]
     results = []
     for k, (point, kind, sign) in enumerate(zip(points, ("maximum", "minimum"), ("−", ""), strict=True)):
-        why: Why = ("on the sphere D²f[h, h] = −", matmul(transpose(a), x), " ‖h‖² = ", f"{sign}", length, f" ‖h‖²: {kind}")
+        why: Why = ("on the sphere D²f[h, h] = −", matmul(transpose(a), x), " ‖h‖² = ", sign, length, " ‖h‖²", COLON, kind)
         lines.append(Line(point, "solve", why, "stationary", starred(x), "=" if k else "⇔"))
         conditions: tuple[Why, ...] = () if is_positive(length) else ((a, " ≠ 0"),)
         results.append(Result(point, classification=kind, conditions=conditions))
@@ -187,11 +187,12 @@ def _scalar(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Result | tuple
             kind = by_convexity(shape)[0]
         else:
             conditions += needed
-        why = (f"{'>' if sign == '+' else '<'} 0: {kind}",) if sign in ("+", "-") else ("the second derivative decides nothing here",)
+        why = ("> 0" if sign == "+" else "< 0", COLON, kind) if sign in ("+", "-") else ("the second derivative decides nothing here",)
         if shape is not None:
-            why = (f"{'> 0' if sign == '+' else '< 0' if sign == '-' else '0 here'}, f is {shape.kind}: a global {kind}",)
+            compared: Why = ({"+": "> 0", "-": "< 0"}.get(sign or "", "0 here"),)
+            why = (*compared, COMMA, "f is ", Word(shape.kind), COLON, "a global ", Word(kind))
         if x.name in second.expr.free:
-            at: Why = (x, " = ", root, ": ") if len(roots) > 1 else ()
+            at: Why = (x, " = ", root, COLON) if len(roots) > 1 else ()
             test.append(Line(value, "second-order-test", (*at, *why), "equation", second.expr, "⇒", True, solution={x: root}))
         else:
             test[-1] = replace(test[-1], why=joined([test[-1].why, why]))
@@ -237,7 +238,7 @@ def _by_entries(
             test[-1] = replace(test[-1], why=joined(why))
         else:
             value: Expr = Stack(tuple(tuple(row) for row in at))
-            place: Why = ("at ", solution, ": ") if len(points) > 1 else ()
+            place: Why = ("at ", solution, COLON) if len(points) > 1 else ()
             test.append(Line(value, "second-order-test", (*place, *joined(why)), "equation", shown, "⇒", True, solution={x: solution}))
         results.append(Result(solution, classification=kind))
     chains = [

@@ -14,7 +14,7 @@ from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.calculus.solve.unknown import Term, gathered_left, split_terms
 from derive.derivation.derivation import Chain, Head, Line, Step
-from derive.derivation.reason import COLON, Phrase, Why, Word, full_rank, joined
+from derive.derivation.reason import COLON, COMMA, Phrase, Why, Word, full_rank, joined
 from derive.expressions.build import ONE, add, coefficient, inverse, is_zero, matmul, power, scale, terms, times, transpose
 from derive.expressions.nodes import Add, Call, Expr, Identity, MatMul, Number, Power, Scale, SizeValue, Symbol, Times, number
 from derive.expressions.rewrite import substitute, transform
@@ -37,11 +37,10 @@ def second_order(matrix: list[list[Expr]]) -> tuple[str, list[Why]]:
 
     found = algebra.definiteness(matrix)
     kind = _SADDLE.get(found.kind, "undetermined")
-    ending = f": a {kind}" if kind != "undetermined" else ": the test decides nothing"
-    why: list[Why] = [(found.kind, ending)]
+    why: list[Why] = [(found.kind, COLON, *(("a ", Word(kind)) if kind != "undetermined" else ("the test decides nothing",)))]
     if len(found.minors) == 2:
         first, whole = found.minors
-        why.insert(0, ("first entry ", first, _sign(first), ", determinant ", whole, _sign(whole)))
+        why.insert(0, ("first entry ", first, _sign(first), COMMA, "determinant ", whole, _sign(whole)))
     return kind, why
 
 
@@ -272,8 +271,8 @@ def _both_signs(s: Setting, x: Symbol, at: Expr, applied: Expr, parts: list[Term
     j: Symbol = Symbol("J", k.dims, frozenset({"skew"}))
     one, other = tidy(inverse(m)), tidy(matmul(inverse(m), j))
     values = [times(t.scalar, SizeValue(k.shape[0])), times(number(-1), t.scalar, power(Call("norm", (j,)), 2))]
-    said: Why = (values[0], " for ", h, " = ", one, ", ", values[1], " for ", h, " = ", other, ", ", tidy(transpose(j)), " = ",
-                 scale(number(-1), j), ": both signs, a saddle")
+    said: Why = (values[0], " for ", h, " = ", one, COMMA, values[1], " for ", h, " = ", other, COMMA, tidy(transpose(j)), " = ",
+                 scale(number(-1), j), COLON, "both signs, a saddle")
     head, where = _there(s, x, at) if x.name in applied.free else (Head("quadratic", p.name, p.wrt, (h,)), None)
     line = Line(form, "second-order-test", said, "second-derivative", head, solution=where)
     return Chain("stationary", SECOND_ORDER_TEST, (line,))
@@ -313,17 +312,17 @@ def _depends(s: Setting, x: Symbol, parts: list[Term], k: Symbol) -> Chain | Non
     p, m = s.problem, t.left
     (h,) = p.directions
     form = tidy(substitute(_quadratic_form(parts, k), {k: h}))
-    said: Why = ("minimum where ", m, " ≻ 0, maximum where ", m, " ≺ 0, else a saddle")
+    said: Why = ("minimum where ", m, " ≻ 0", COMMA, "maximum where ", m, " ≺ 0", COMMA, "else a saddle")
     head = Head("quadratic", p.name, p.wrt, (h,))
     return Chain("stationary", SECOND_ORDER_TEST, (Line(form, "second-order-test", said, "second-derivative", head),))
 
 
 def _why(kind: str, k: Symbol, assumed: list[Expr], shape: Curvature | None) -> Why:
     sign = ">" if kind.startswith("positive") else "<"
-    point = f"{shape.kind}, a global {KINDS[kind]}" if shape is not None else KINDS[kind]
+    point: Why = (shape.kind, COMMA, "a global ", Word(KINDS[kind])) if shape is not None else (KINDS[kind],)
     if "semi" in kind:
         sign = "≥" if sign == ">" else "≤"
-        return (f"{sign} 0 for every ", k, f": {point}")
+        return (f"{sign} 0 for every ", k, COLON, *point)
     parts: list[Why] = [(f"{sign} 0 for ", k, " ≠ 0")]
     parts.extend(full_rank(b) for b in assumed)
-    return (*joined(parts), f": {point}")
+    return (*joined(parts), COLON, *point)

@@ -23,7 +23,7 @@ from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.calculus.solve.matrix_equation import solve
 from derive.calculus.solve.unknown import Move, Solved, split_terms
 from derive.derivation.derivation import Chain, Head, Line, Result
-from derive.derivation.reason import Why, joined
+from derive.derivation.reason import COLON, COMMA, SEMICOLON, Why, Word, joined
 from derive.expressions.build import ONE, add, coefficient, is_zero, negate, scale, zero
 from derive.expressions.nodes import Add, D, Expr, Identity, Map, Number, Power, Stack, Symbol, number
 from derive.expressions.rewrite import substitute, transform
@@ -119,7 +119,7 @@ def _of_scalars(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chain], Po
         kind, why = second_order(matrix)
         if shape is not None and kind in ("undetermined", by_convexity(shape)[0]):
             kind = by_convexity(shape)[0]
-            why = [*why[:-1], (str(why[-1][0]), f": a global {kind}, f is {shape.kind}")]
+            why = [*why[:-1], (why[-1][0], COLON, "a global ", Word(kind), COMMA, "f is ", Word(shape.kind))]
         for k, x in enumerate(p.wrt):
             said: Why = ("solve for ", x)
             relation = "=" if k or n else "⇔"
@@ -127,7 +127,7 @@ def _of_scalars(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chain], Po
         if constant:
             test[-1] = replace(test[-1], why=joined(why))
         else:
-            place: Why = ("at ", Stack(tuple((solution[x],) for x in p.wrt)), ": ") if len(points) > 1 else ()
+            place: Why = ("at ", Stack(tuple((solution[x],) for x in p.wrt)), COLON) if len(points) > 1 else ()
             value: Expr = Stack(tuple(tuple(row) for row in matrix))
             test.append(Line(value, "second-order-test", (*place, *joined(why)), "equation", general, "⇒", True, solution=solution))
         results.append({x.name: Result(solution[x], classification=kind) for x in p.wrt})
@@ -274,9 +274,9 @@ def _lagrangian(s: Setting, flat: list[Symbol], gradients: dict[str, Expr]) -> W
     for symbol, definition in reversed(p.let):
         function = substitute(function, {symbol: definition})
     found = curvature(tidy(function), frozenset(x.name for x in rest))
-    said: Why = ("linear in ", flat[0], " and coupled: a saddle of ", p.name)
+    said: Why = ("linear in ", flat[0], " and coupled", COLON, "a saddle of ", Word(p.name))
     if found is None or found.kind not in ("convex", "concave") or len(flat) > 1 or len(rest) > 1:
         return said
     kind = by_convexity(found)[0]
     g = _with_first(coefficient(gradients[flat[0].name])[1], rest[0])
-    return (*said, f"; {found.kind} in ", rest[0], ": ", starred(rest[0]), f" is the {kind} where ", g, " = 0")
+    return (*said, SEMICOLON, Word(found.kind), " in ", rest[0], COLON, starred(rest[0]), " is the ", Word(kind), " where ", g, " = 0")
