@@ -15,7 +15,7 @@ from derive.documents.page import question as questions
 from derive.documents.page import story
 from derive.documents.page.abbreviations import abbreviations, names
 from derive.documents.page.asides import displayed, opened
-from derive.documents.page.document import Block, Document, Frame, Item, PartText, Pictures, ProblemPage, Question
+from derive.documents.page.document import Block, Command, Document, Frame, Item, PartText, Pictures, ProblemPage, Question
 from derive.documents.page.frames import Page, Room, cut, definitions, frames, learned, units, widest
 from derive.documents.page.letters import needed
 from derive.documents.page.modes import QUESTION, Mode
@@ -90,7 +90,8 @@ def problem_page(
     found = tuple(p for p in passages(told, short) if not show or p.chain.quantity in show) if told else ()
     found = under_parts(found, problem)
     parts = questions.parts(problem, notation, words)
-    hinted = (settings.hints or hints) and mode.reveals == "nothing"
+    # A web page folds them away until they are wanted.
+    hinted = (settings.hints or hints) and (mode.reveals == "nothing" or mode.suffix == "html")
     parts = parts if hinted else tuple(replace(part, hint="") for part in parts)
     blocks = _blocks(found, parts, measure, settings, where, mode.told) if mode.reveals != "nothing" else ()
     if mode.reveals == "answers":
@@ -201,6 +202,7 @@ def collected(
         words_of(settings.notation.language), settings.overlays and mode.overlays, settings.aspect, settings.paper,
         settings.reason, settings.hints, _preamble(settings), theme or settings.theme,
         any(item.figures for item in items if isinstance(item, ProblemPage | Pictures)),
+        commands=tuple(Command(own.name, own.parameters, own.default, own.body) for own in settings.commands.definitions),
     )
 
 

@@ -162,7 +162,7 @@ def _place(document: Document, mark: str) -> tuple[ProblemPage | None, tuple[Blo
 def _widest(page: ProblemPage, blocks: tuple[Block, ...], line: float, relation: float, asked: bool) -> list[tuple[str, float]]:
     """The keys of what may be too wide (the question, where it is about that, or rows and answers), each with the share of
     the line that it takes now."""
-    stated = max(width(left) + 2.34 + max(map(width, lines)) for left, lines in page.question.lines) / line
+    stated = max((width(left) + 2.34 + max(map(width, lines)) for left, lines in page.question.lines), default=0.0) / line
     if asked and not page.frames:
         return [(f"{page.id}/question", stated)]
     shares = {f"{page.id}/question": stated} if page.frames else {}

@@ -78,7 +78,8 @@ def fill(name: str, context: Mapping[str, Any], folders: tuple[Path, ...] = ()) 
 
     env = _environment(folders)
     try:
-        text = rendered(env.get_template(name), {**context, "template_api": API})
+        with mathml.with_commands(getattr(context.get("document"), "commands", ())):
+            text = rendered(env.get_template(name), {**context, "template_api": API})
     except jinja2.TemplateNotFound as error:
         raise DeriveError(
             f"there is no template {error.name}", code="template",

@@ -1,9 +1,8 @@
-"""Problem files: from the text of a YAML document to a `Problem`, every name bound and every shape checked."""
-
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,6 +14,7 @@ from derive.language.problems.figure import read_figures
 from derive.language.problems.find import read_find, read_parts, read_total
 from derive.language.problems.function import Bindings, read_function, read_let, read_sample_letters, read_symbols
 from derive.language.problems.keys import (
+    ASKS,
     DETAILS,
     INDICES,
     KEYS,
@@ -121,7 +121,9 @@ def _resolved(node: Node, text: str, file: str, chosen: Mapping[str, int]) -> Pr
     of_parts, places = read_part_answers(
         value.get("parts"), answer, header.expr, wrt, wrt_list, (*directions, *second), layout, bindings
     )
-    options = _options(value, bindings, choices, parts)
+    stacked = "jacobian" in (text for key in ("find", "parts") if key in value for text in value[key].texts()) and "jacobian" not in find
+    options = replace(_options(value, bindings, choices, parts), stacked=stacked)
+    _refuse_claims_without_answers(value, options.ask, parts, find, {**answer, **of_parts})
     return Problem(
         id=read_id(value.get("id"), file),
         name=header.name,
@@ -153,6 +155,24 @@ def _resolved(node: Node, text: str, file: str, chosen: Mapping[str, int]) -> Pr
     )
 
 
+def _refuse_claims_without_answers(
+    value: Mapping[str, Node], ask: str, parts: tuple[Part, ...], find: tuple[str, ...], answers: Mapping[str, Any]
+) -> None:
+    """`ask: show` prints the author's answers, which must be there.  DeriveError [ask] at it."""
+    of_parts = {quantity for part in parts for quantity in part.find}
+    asked = [(value["ask"], find, "answer")] if ask == "show" else []
+    asked = [(node, tuple(quantity for quantity in found if quantity not in of_parts), key) for node, found, key in asked]
+    for part, node in zip(parts, value["parts"].items if parts else (), strict=True):
+        if part.ask == "show":
+            asked.append((node.mapping("a part")["ask"][1], part.find, "answer"))
+    for node, quantities, key in asked:
+        for quantity in quantities:
+            if quantity not in answers and quantity != "linearity":
+                raise node.error(
+                    f"`ask: show` needs what is to be shown of the {quantity}", code="ask", hint=f"{key}: {{{quantity}: …}}, which is checked"
+                )
+
+
 def _options(value: Mapping[str, Node], bindings: Bindings, choices: tuple[Choice, ...], parts: tuple[Part, ...]) -> Options:
     """What stands beside the mathematics; what is not said is as `Options` has it."""
     read: dict[str, Callable[[Node], Any]] = {
@@ -162,6 +182,7 @@ def _options(value: Mapping[str, Node], bindings: Bindings, choices: tuple[Choic
         "indices": lambda node: read_choice(node, "indices", INDICES),
         "shapes": lambda node: read_choice(node, "shapes", SHAPES) == "true",
         "order": read_order,
+        "ask": lambda node: read_choice(node, "ask", ASKS),
         "at": lambda node: read_at(node, bindings),
     }
     said = {key: how(value[key]) for key, how in read.items() if key in value}
