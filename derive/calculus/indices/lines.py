@@ -186,7 +186,7 @@ def _recognised(short: Expr, free: FreeIndices) -> list[IndexLine]:
         plain = replace(symbol, has=symbol.has - {"symmetric", "spd", "psd", "diagonal"})
         without = _matrix_form(substitute(short, {symbol: plain}), value, where, sizes)
         if without is None or substitute(without, {plain: symbol}) is not found:
-            used += ["; ", Transpose(symbol), " = ", symbol]
+            used += [SEMICOLON, Transpose(symbol), " = ", symbol]
     return [IndexLine(found, "recognise", ("read as the entry of a matrix", *used))]
 
 
