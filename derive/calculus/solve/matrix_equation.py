@@ -16,6 +16,7 @@ from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.calculus.simplify.terms import join
 from derive.calculus.simplify.terms import split as collected_powers
+from derive.calculus.solve.entrywise import solve_entries
 from derive.calculus.solve.least_norm import Facts, Family, one_side, two_sides
 from derive.calculus.solve.unknown import Move, Solved, Term, framed, gathered, gathered_left, only_number, scaled, split_terms, strip
 from derive.calculus.solve.unknown import split as split_sums
@@ -44,7 +45,7 @@ def solve(gradient: Expr, x: Symbol, facts: Facts = NOTHING) -> Solved | None:
         if opened is not equation:
             moves.append(Move(opened, nothing, (x, " is diagonal")))
             equation = opened
-    direct = _linear(equation, x, moves, facts) or _by_map(equation, x, moves)
+    direct = _linear(equation, x, moves, facts) or solve_entries(equation, x, moves) or _by_map(equation, x, moves)
     if direct is not None:
         return direct
     if x.is_scalar:

@@ -125,13 +125,16 @@ def _homes(derivation: Derivation) -> dict[int, list[Boxed]]:
             home = _home(derivation.chains, quantity, result)
             left = _left(derivation, problem, quantity, name, result, home)
             key = f"{problem.id}/{quantity}" + (f".{name if name and not isinstance(found, tuple) else k + 1}" if len(several) > 1 else "")
-            if quantity == "stationary" and _is_equation(derivation, result):
+            if result.equation is not None:
+                left, result = result.expr, replace(result, expr=result.equation)
+            elif result.classification == "none":
                 left, result = result.expr, replace(result, expr=zero(result.expr.shape))
             if result.family:
                 every, _, *letter = result.family
                 assert isinstance(every, Expr)
                 result = replace(result, expr=every, conditions=(*result.conditions, tuple(letter)))
-            box = Boxed(quantity, left, result, key, _relation(derivation.chains[home], result))
+            relation = "≠" if result.classification == "none" else _relation(derivation.chains[home], result)
+            box = Boxed(quantity, left, result, key, relation)
             shown = _as_laid_out(derivation, box, home) if quantity == "jacobian" else (box,)
             said = homes.setdefault(home, [])
             again = quantity != "stationary"
@@ -170,13 +173,6 @@ def _as_laid_out(derivation: Derivation, box: Boxed, home: int) -> Iterator[Boxe
 def _relation(chain: Chain, result: Result) -> str:
     """≈ for what is stated as an approximation."""
     return "≈" if any(line.relation == "≈" for line in chain.lines) and chain.lines[-1].expr is result.expr else "="
-
-
-def _is_equation(derivation: Derivation, result: Result) -> bool:
-    """Whether a stationary point has no closed form, so that the result is the equation gradient = 0."""
-    return result.classification == "undetermined" and any(
-        line.expr is result.expr and line.rule == "stationary" and not line.equation for chain in derivation.chains for line in chain.lines
-    )
 
 
 def _home(chains: tuple[Chain, ...], quantity: str, result: Result) -> int:

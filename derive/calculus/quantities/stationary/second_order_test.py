@@ -5,6 +5,8 @@ Source: Boyd & Vandenberghe, Convex Optimization, sec. 3.1.4; Magnus & Neudecker
 
 from __future__ import annotations
 
+from itertools import product
+
 from derive.calculus.properties import definiteness, is_invertible, is_nonnegative, is_positive, is_symmetric
 from derive.calculus.quantities.stationary.convexity import Curvature, curvature
 from derive.calculus.setting.setting import Setting
@@ -16,9 +18,10 @@ from derive.calculus.solve.unknown import Term, gathered_left, split_terms
 from derive.derivation.derivation import Chain, Head, Line, Step
 from derive.derivation.reason import Why, full_rank, joined
 from derive.expressions.build import ONE, add, coefficient, inverse, is_zero, matmul, power, scale, terms, times, transpose
-from derive.expressions.nodes import Add, Call, Expr, Identity, MatMul, Number, Power, Scale, SizeValue, Symbol, Times, number
+from derive.expressions.nodes import Add, Call, Expr, Identity, MatMul, Number, Power, Scale, SizeValue, Stack, Symbol, Times, number
 from derive.expressions.rewrite import substitute, transform
-from derive.expressions.sizes import is_column
+from derive.expressions.sizes import SCALAR, is_column
+from derive.language.problems.problem import Problem
 
 SECOND_ORDER_TEST = "Second-order test"
 """The title of the chain that classifies a stationary point."""
@@ -32,17 +35,41 @@ KINDS = {
 
 
 def second_order(matrix: list[list[Expr]]) -> tuple[str, list[Why]]:
-    """(minimum, maximum, saddle or undetermined, the reason) of a Hessian matrix of scalars: f₁₁ and the determinant."""
+    """(minimum, maximum, saddle or undetermined, the reason) of a Hessian matrix of scalars: its leading minors, or two directions."""
     from derive.calculus import algebra
 
     found = algebra.definiteness(matrix)
     kind = _SADDLE.get(found.kind, "undetermined")
     ending = f": a {kind}" if kind != "undetermined" else ": the test decides nothing"
     why: list[Why] = [(found.kind, ending)]
-    if len(found.minors) == 2:
+    directions = _two_directions(matrix) if found.kind == "indefinite" and len(matrix) > 2 else None
+    if directions is not None:
+        why = [*directions, *why]
+    elif len(found.minors) == 2:
         first, whole = found.minors
         why.insert(0, ("first entry ", first, _sign(first), ", determinant ", whole, _sign(whole)))
+    elif len(found.minors) > 2:
+        why.insert(0, ("leading minors ", *joined([(m, _sign(m)) for m in found.minors])))
     return kind, why
+
+
+def _two_directions(matrix: list[list[Expr]]) -> list[Why] | None:
+    """h'Mh < 0 for one h of small whole numbers, > 0 for another."""
+    values = [[e.value for e in row if isinstance(e, Number)] for row in matrix]
+    n = len(matrix)
+    if any(len(row) < n for row in values):
+        return None
+    found: dict[str, Why] = {}
+    tries = sorted(product(range(-3, 4), repeat=n), key=lambda h: (sum(map(abs, h)), tuple(-k for k in h)))
+    for h in tries:
+        form = sum(values[i][j] * h[i] * h[j] for i in range(n) for j in range(n))
+        sign = "<" if form < 0 else ">" if form > 0 else ""
+        if sign and sign not in found:
+            direction: Expr = Stack(tuple((number(k),) for k in h))
+            found[sign] = (number(form), f" {sign} 0 along ", direction)
+        if len(found) == 2:
+            return list(found.values())
+    return None
 
 
 def sign_of(value: Expr) -> tuple[str | None, list[Why]]:
@@ -95,10 +122,16 @@ def convexity(s: Setting) -> Curvature | None:
     return found if found is not None and found.kind in ("convex", "concave") else None
 
 
-def by_convexity(found: Curvature) -> tuple[str, Why]:
+def by_convexity(found: Curvature, p: Problem) -> tuple[str, Why]:
     """(minimum or maximum, why it is a global one)."""
     kind = "minimum" if found.kind == "convex" else "maximum"
-    return kind, (f"f is {found.kind} ({found.words}): a global {kind}",)
+    return kind, (letter_of(p), f" is {found.kind} ({found.words}): a global {kind}")
+
+
+def letter_of(p: Problem) -> Symbol:
+    """The name of the function as a letter in a reason: E is convex."""
+    out: Symbol = Symbol(p.name, SCALAR)
+    return out
 
 
 def classify(
