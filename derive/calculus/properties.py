@@ -131,7 +131,7 @@ def is_positive(expr: Expr) -> bool:
             return base.is_scalar and (
                 is_positive(base) or (is_even(exponent) and is_nonzero(base))
             )
-        case Times() | Scale():
+        case Times() | Scale() | MatMul() | Transpose():
             return all(is_positive(c) for c in expr.children)
         case Map(function="log", arg=Number(value=value)):
             return value > 1

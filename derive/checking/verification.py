@@ -20,6 +20,7 @@ from derive.checking.sampling import LARGE, NEARBY, Point, points
 from derive.checking.statements import Outcome
 from derive.derivation.derivation import Chain, Derivation, Found, Head, Line, members
 from derive.errors import DeriveError
+from derive.expressions.build import is_zero
 from derive.expressions.nodes import Expr, Symbol
 from derive.expressions.traverse import walk
 from derive.language.problems.problem import Problem
@@ -202,6 +203,8 @@ def _stationary_points(problem: Problem, found: Found) -> Iterator[Stated]:
     for x, one in results.items():
         if one.equation is None:
             solution[x] = one.expr
+        elif one.point is None and is_zero(one.equation):
+            yield Stated("gradient", Head("gradient", problem.name, (x,), (), problem.wrt), one.expr)
         else:
             solution |= one.point or {}
             yield Stated("stationary", head, one.expr, one.point or {}, equation=one.equation)

@@ -196,7 +196,7 @@ class Derivation:
         stated |= {child for e in tuple(stated) for child in e.children}
         for quantity, result in self.results.items():
             for _, one in members(result):
-                if (one.expr if one.equation is None else one.equation) not in stated:
+                if one.expr not in stated and (one.equation is None or one.equation not in stated):
                     raise BrokenChain(f"the {quantity} is not on any line")
 
     @property

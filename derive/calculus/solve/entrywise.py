@@ -90,7 +90,7 @@ def read_entries(equation: Expr, x: Symbol) -> tuple[Entries, Expr] | None:
         return None
     entries = Entries(x)
     entries.letter(x)
-    found = entries.scalar(equation)
+    found = entries.scalar(_short(equation))
     return None if found is None or entries.unknown.name not in found.free else (entries, tidy(found))
 
 
@@ -105,7 +105,7 @@ def solve_entries(equation: Expr, x: Symbol, before: list[Move]) -> Solved | Non
         return None
     (root,) = roots
     moves = list(before)
-    linear = _linear(scalar, entries.unknown)
+    linear = linear_entry(scalar, entries.unknown)
     if linear is not None and linear[0] is not ONE:
         factor, rest = linear
         left = Call("hadamard", (entries.lifted(factor), x)) if factor.free & {s.name for s in entries.letters} else scale(factor, x)
@@ -116,7 +116,7 @@ def solve_entries(equation: Expr, x: Symbol, before: list[Move]) -> Solved | Non
     return Solved(solution, tuple(moves), conditions)
 
 
-def _linear(scalar: Expr, unknown: Symbol) -> tuple[Expr, Expr] | None:
+def linear_entry(scalar: Expr, unknown: Symbol) -> tuple[Expr, Expr] | None:
     """(a, b) of a x − b."""
     above: list[Expr] = []
     rest: list[Expr] = []

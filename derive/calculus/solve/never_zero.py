@@ -7,8 +7,8 @@ from derive.calculus.properties import definiteness, is_invertible, is_nonzero, 
 from derive.calculus.simplify.simplify import tidy
 from derive.calculus.solve.entrywise import read_entries
 from derive.derivation.reason import Why
-from derive.expressions.build import negate
-from derive.expressions.nodes import Expr, MatMul, Number, Scale, Symbol
+from derive.expressions.build import coefficient, negate
+from derive.expressions.nodes import Expr, MatMul, Number, Scale, Symbol, Zeros
 from derive.expressions.sizes import ONE
 
 Refutation = tuple[str, Why]
@@ -25,17 +25,23 @@ def never_zero(g: Expr, x: Symbol) -> Refutation | None:
         return ("≻" if kind.startswith("positive") else "≺"), ("for every ", x)
     if g.is_scalar and (is_nonzero(g) or (isinstance(g, Number) and g.value != 0)):
         return "≠", ("for every ", x)
-    core = _core(g)
+    core, factor = _core(g)
     if not core.is_scalar and core.shape[0] == core.shape[1] and is_invertible(core):
-        return "≠", (core, " is invertible")
+        return "≠", (core, " is invertible") if factor is None else (core, " is invertible, ", factor, " ≠ 0")
     return _by_entries(g, x)
 
 
-def _core(g: Expr) -> Expr:
-    """Without a factor that is not 0."""
-    while isinstance(g, Scale) and is_nonzero(g.scalar):
+def _core(g: Expr) -> tuple[Expr, Expr | None]:
+    """Without its scalar factors; the letter among them that is not known to be nonzero."""
+    unknown: Expr | None = None
+    while isinstance(g, Scale):
+        _, rest = coefficient(g.scalar)
+        if not is_nonzero(g.scalar):
+            if not isinstance(rest, Symbol) or unknown is not None:
+                return g, None
+            unknown = rest
         g = g.arg
-    return g
+    return g, unknown
 
 
 def _by_entries(g: Expr, x: Symbol) -> Refutation | None:
@@ -55,8 +61,10 @@ def of_one_sign(expr: Expr) -> str | None:
 
 
 def rank_one(expr: Expr) -> bool:
-    """Whether a matrix is a multiple of a column times a row, and so not definite where it has two rows."""
+    """Whether a matrix is a multiple of a column times a row, or 0, and so not definite where it has two rows."""
     while isinstance(expr, Scale):
         expr = expr.arg
+    if isinstance(expr, Zeros):
+        return True
     return isinstance(expr, MatMul) and any(a.shape[1] == ONE for a in expr.factors[:-1])
 

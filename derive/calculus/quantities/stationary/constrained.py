@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from derive.calculus.properties import is_symmetric
 from derive.calculus.quantities.stationary.eigenvectors import EigenEquation, eigen_equation, invariant_equation, unit_eigenvector
 from derive.calculus.quantities.stationary.products import level_set
 from derive.calculus.setting.setting import Setting
@@ -14,9 +15,10 @@ from derive.calculus.simplify.distribute import expanded
 from derive.calculus.simplify.simplify import tidy
 from derive.derivation.derivation import Chain, Line, Result
 from derive.derivation.reason import Why
-from derive.expressions.build import add, coefficient, power, scale, terms, times, zero
-from derive.expressions.nodes import Expr, Number, Symbol, number
+from derive.expressions.build import ONE, add, coefficient, matmul, power, scale, terms, times, transpose, zero
+from derive.expressions.nodes import Call, Expr, MatMul, Number, SizeValue, Sum, Symbol, Unit, number
 from derive.expressions.rewrite import substitute
+from derive.expressions.sizes import SCALAR
 
 Found = tuple[list[Chain], Mapping[str, Result]]
 
@@ -100,12 +102,28 @@ def _matrix(gradients: dict[str, Expr], w: Symbol, m: Symbol) -> Found | None:
         return None
     k, form = coefficient(ours[0])
     value = tidy(scale(number(-1 / k), add(*rest)))
+    point = _eigenvectors(left, w, m)
     why: Why = ("the columns of ", w, " span an invariant subspace; with a diagonal ", m, " they are eigenvectors and it holds their eigenvalues")
     lines = [
-        Line(zero(g.shape), "stationary", ("gradient = 0",), "equation", g, "=", True),
-        Line(zero(h.shape), "stationary", ("gradient = 0",), "equation", h, "=", True),
-        Line(right, "rearrange", why, "equation", left, "⇔", True),
-        Line(value, "rearrange", (), "equation", form, "⇔", True),
+        Line(zero(g.shape), "stationary", ("gradient = 0",), "equation", g, "=", True, solution=point),
+        Line(zero(h.shape), "stationary", ("gradient = 0",), "equation", h, "=", True, solution=point),
+        Line(right, "rearrange", why, "equation", left, "⇔", True, solution=point),
+        Line(value, "rearrange", (), "equation", form, "⇔", True, solution=point),
     ]
-    results = {w.name: Result(left, equation=right), m.name: Result(form, equation=value)}
+    results = {w.name: Result(left, equation=right, point=point), m.name: Result(form, equation=value, point=point)}
     return [Chain("stationary", "Stationary points", tuple(lines))], results
+
+
+def _eigenvectors(left: Expr, w: Symbol, m: Symbol) -> dict[Symbol, Expr] | None:
+    """W of the first k eigenvectors of a symmetric S, L of their eigenvalues."""
+    assert isinstance(left, MatMul)
+    matrix = matmul(*left.factors[:-1])
+    if not is_symmetric(matrix):
+        return None
+    i: Symbol = Symbol("_i", SCALAR, frozenset({"integer"}))
+    size = w.shape[1]
+    unit: Expr = Unit(i, size)
+    top = SizeValue(size)
+    vectors: Expr = Sum(i, ONE, top, matmul(Call("eigvec", (matrix, i)), transpose(unit)))
+    values: Expr = Sum(i, ONE, top, scale(Call("eigval", (matrix, i)), matmul(unit, transpose(unit))))
+    return {w: vectors, m: values}

@@ -31,11 +31,8 @@ def on_a_curved_set(s: Setting, free: Expr, g: Expr, x: Symbol) -> tuple[list[Ch
     if found is not None:
         return found
     title = "Stationary points on the sphere" if "unit" in x.has else "Stationary points"
-    lines = (
-        Line(g, "gradient", (), "gradient", Head("gradient", p.name, p.wrt)),
-        Line(zero(g.shape), "stationary", ("the projected gradient = 0, not solved here",), "equation", g, "=", True),
-    )
-    return [Chain("stationary", title, lines)], Result(g, equation=zero(g.shape))
+    line = Line(g, "stationary", ("the projected gradient, to be 0: not solved here",), "gradient", Head("gradient", p.name, p.wrt))
+    return [Chain("stationary", title, (line,))], Result(g, equation=zero(g.shape))
 
 
 def _eigenvectors(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Found] | None:

@@ -12,7 +12,7 @@ from derive.calculus.properties import definiteness, is_symmetric
 from derive.calculus.simplify.distribute import expanded
 from derive.calculus.simplify.simplify import tidy
 from derive.derivation.reason import Why
-from derive.expressions.build import ONE, coefficient, inverse, matmul, power, scale, terms, transpose
+from derive.expressions.build import ONE, coefficient, inverse, matmul, power, scale, terms, times, transpose
 from derive.expressions.nodes import Add, Call, Expr, MatMul, Number, Power, Scale, SizeValue, Symbol, number
 from derive.expressions.sizes import is_column
 from derive.expressions.traverse import walk
@@ -48,9 +48,14 @@ def eigen_equation(g: Expr, x: Symbol, others: frozenset[str] = frozenset(), non
     inner = g.arg if isinstance(g, Scale) else g
     fixed: list[Expr] = []
     moving: list[Expr] = []
-    for term in terms(expanded(inner, x.name)):
+    opened = expanded(inner, x.name)
+    for name in sorted(others):
+        opened = expanded(opened, name)
+    for term in terms(opened):
         scalar, body = (term.scalar, term.arg) if isinstance(term, Scale) else (ONE, term)
         chain = body.factors if isinstance(body, MatMul) else (body,)
+        if len(chain) > 2 and chain[0] is x:  # x x'Sx
+            scalar, chain, term = times(scalar, matmul(*chain[1:])), (x,), scale(times(scalar, matmul(*chain[1:])), x)
         if chain[-1] is not x or any(moving_names & f.free for f in chain[:-1]):
             return None
         (moving if moving_names & scalar.free else fixed).append(term)

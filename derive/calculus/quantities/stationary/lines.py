@@ -10,7 +10,7 @@ from derive.calculus.simplify.simplify import tidy
 from derive.calculus.solve.never_zero import never_zero, rank_one
 from derive.calculus.solve.unknown import Solved
 from derive.derivation.derivation import Head, Line
-from derive.derivation.reason import Why, joined
+from derive.derivation.reason import Why
 from derive.expressions.build import is_zero, negate, subtract, zero
 from derive.expressions.nodes import Expr, Scale, Symbol
 
@@ -54,8 +54,7 @@ def not_solved(s: Setting, g: Expr, x: Symbol, head: Head | None = None) -> tupl
         why = (letter_of(p), f" is {shape.kind} ({shape.words}): every solution is a global {by_convexity(shape, p)[0]}")
     else:
         why = ("not solved here",)
-    opening = Line(g, "gradient", (), "gradient", head or Head("gradient", p.name, p.wrt))
-    return opening, Line(zero(g.shape), "stationary", joined([("gradient = 0",), why]), "equation", g, "=", True)
+    return (Line(g, "stationary", why, "gradient", head or Head("gradient", p.name, p.wrt)),)
 
 
 def nowhere(s: Setting, g: Expr, x: Symbol, head: Head | None = None) -> tuple[Line, ...] | None:
@@ -97,6 +96,7 @@ def not_inside(s: Setting, g: Expr, x: Symbol, solved: Solved) -> tuple[Line, ..
         return opening, Line(zero(at.shape), "stationary", why, "gradient", at, relation)
     if "spd" in x.has and rank_one(at):
         difference = tidy(subtract(x, at))
-        why = (g, " = 0 for ", x, " = ", at, " only, which has rank one and is not positive definite: there is no stationary point")
+        rank = " is not positive definite" if is_zero(at) else " has rank one and is not positive definite"
+        why = (g, " = 0 for ", x, " = ", at, " only, which", rank, ": there is no stationary point")
         return opening, Line(zero(at.shape), "stationary", why, "gradient", difference, "≠")
     return None

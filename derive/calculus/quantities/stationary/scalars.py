@@ -7,7 +7,7 @@ from dataclasses import replace
 from derive.calculus.differentiate.level import level
 from derive.calculus.differentiate.variation import Motion
 from derive.calculus.indices.explicit import entries_of
-from derive.calculus.quantities.stationary.lines import never, not_solved, nowhere, solution_lines
+from derive.calculus.quantities.stationary.lines import never, not_inside, not_solved, nowhere, solution_lines
 from derive.calculus.quantities.stationary.second_order_test import (
     SECOND_ORDER_TEST,
     by_convexity,
@@ -34,7 +34,13 @@ def of_one_scalar(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Result |
     from derive.calculus.quantities.hessian import hessian
 
     nothing = zero(g.shape)
+    refuted = nowhere(s, g, x)
+    if refuted is not None:
+        return [Chain("stationary", "No stationary point", refuted)], Result(g, classification="none")
     solved = solve(g, x)
+    outside = not_inside(s, g, x, solved) if solved is not None else None
+    if outside is not None:
+        return [Chain("stationary", "No stationary point", outside)], Result(g, classification="none")
     second_chains, second = hessian(s, {x.name: g})
     assert isinstance(second, Result)
     if solved is not None:
@@ -44,10 +50,8 @@ def of_one_scalar(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Result |
         found = algebra.solve_scalar(g, x)
         roots = [r for r in found or [] if not ("positive" in x.has and sign_of(r)[0] == "-")]
         if not roots:
-            refuted = nowhere(s, g, x)
-            if refuted is not None or found is not None:
-                lines_ = refuted or never(s, g)
-                return [Chain("stationary", "No stationary point", lines_)], Result(g, classification="none")
+            if found is not None:
+                return [Chain("stationary", "No stationary point", never(s, g))], Result(g, classification="none")
             return [Chain("stationary", "Stationary points", not_solved(s, g, x))], Result(g, equation=zero(g.shape))
         lines = [Line(nothing, "stationary", ("derivative = 0",), "equation", g, equation=True, solution={x: roots[0]})]
         for k, root in enumerate(roots):

@@ -14,10 +14,11 @@ from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.distribute import expanded
 from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy, tidy_with
-from derive.calculus.solve.unknown import Term, gathered_left, split_terms
+from derive.calculus.solve.entrywise import linear_entry, read_entries
+from derive.calculus.solve.unknown import Term, gathered_left, split, split_terms
 from derive.derivation.derivation import Chain, Head, Line, Step
 from derive.derivation.reason import Why, full_rank, joined
-from derive.expressions.build import ONE, add, coefficient, inverse, is_zero, matmul, power, scale, terms, times, transpose
+from derive.expressions.build import ONE, add, coefficient, inverse, is_zero, matmul, negate, power, scale, terms, times, transpose
 from derive.expressions.nodes import Add, Call, Expr, Identity, MatMul, Number, Power, Scale, SizeValue, Stack, Symbol, Times, number
 from derive.expressions.rewrite import substitute, transform
 from derive.expressions.sizes import SCALAR, is_column
@@ -145,31 +146,35 @@ def classify(
     shape = convexity(s)
     assumed_scalars: list[Why] = []
     marker: dict[Expr, Expr] = {}
+    applied = split(applied, k)
     here = applied
     if x.name in applied.free:
         here, marker = _definite_point(applied, at, x)
         here, assumed_scalars, scales = _positive_scale(here, at, x)
         marker = {**marker, **scales}
         here = tidy(transform(here, collect))
+    entrywise = _by_entries(s, x, at, here, k, shape)
+    if entrywise is not None:
+        return (*entrywise, tuple(assumed_scalars))
     operator = expanded(gathered_left(expanded(here, k.name), k), k.name)
-    split = split_terms(operator, k)
-    if split is None or not split[0]:
+    found = split_terms(operator, k)
+    if found is None or not found[0]:
         return "undetermined", [], ()
-    saddle = _both_signs(s, x, at, applied, split[0], k)
+    saddle = _both_signs(s, x, at, applied, found[0], k)
     if saddle is not None:
         return "saddle", [saddle], ()
     assumed: list[Expr] = []
     kinds: set[str | None] = set()
-    for t in _gathered(split[0], k):
+    for t in _gathered(found[0], k):
         kinds.add(_term_kind(t, None if family else assumed))
     kinds.discard("zero")
     kind = _overall(kinds)
     if kind is None or ("semi" in kind and x.name in applied.free):
-        open_question = _depends(s, x, split[0], k) if kind is None and x.name not in applied.free else None
+        open_question = _depends(s, x, found[0], k) if kind is None and x.name not in applied.free else None
         return "undetermined", [open_question] if open_question else [], ()
     h = p.directions[0]
     back: dict[Expr, Expr] = {**marker, k: h}
-    form = tidy(substitute(_quadratic_form(split[0], k), back))
+    form = tidy(substitute(_quadratic_form(found[0], k), back))
     head = Head("quadratic", p.name, p.wrt, (h,))
     why = _why(kind, h, assumed, shape)
     squares = _squares(form)
@@ -183,6 +188,28 @@ def classify(
     chain = Chain("stationary", SECOND_ORDER_TEST, tuple(lines))
     conditions = tuple(full_rank(b) for b in assumed)
     return KINDS[kind], [chain], (*conditions, *assumed_scalars)
+
+
+def _by_entries(s: Setting, x: Symbol, at: Expr, here: Expr, k: Symbol, shape: Curvature | None) -> tuple[str, list[Chain]] | None:
+    """Of a Hessian K ↦ C ∘ K by the sign of the entries of C."""
+    found = read_entries(here, k)
+    if found is None or (linear := linear_entry(found[1], found[0].unknown)) is None or not is_zero(linear[1]):
+        return None
+    entries, scalar = found
+    weight = tidy(substitute(scalar, {entries.unknown: ONE}))
+    weights = entries.lifted(weight) if weight.free & {e.name for e in entries.letters} else None
+    for kind, sign, entry in (("minimum", ">", weight), ("maximum", "<", tidy(negate(weight)))):
+        if is_positive(entry):
+            p = s.problem
+            (h,) = p.directions
+            form = _paired(substitute(entries.lifted(times(weight, entries.unknown)), {k: h}), h)
+            head, there = _there(s, x, at)
+            words = "positive" if kind == "minimum" else "negative"
+            told: Why = (": every entry of ", weights, f" is {words}") if weights is not None else ()
+            kind_said = f"{shape.kind}, a global {kind}" if shape is not None else kind
+            why: Why = (f"{sign} 0 for ", h, " ≠ 0", *told, f": {kind_said}")
+            return kind, [Chain("stationary", SECOND_ORDER_TEST, (Line(form, "second-order-test", why, "second-derivative", head, solution=there),))]
+    return None
 
 
 def _gathered(parts, k: Symbol):  # type: ignore[no-untyped-def]
@@ -226,6 +253,13 @@ def _overall(kinds: set[str | None]) -> str | None:
         if all(k is not None and k.startswith(sign) for k in kinds):
             return f"{sign} definite" if f"{sign} definite" in kinds else f"{sign} semidefinite"
     return None
+
+
+def _paired(applied: Expr, h: Symbol) -> Expr:
+    """⟨Hess[H], H⟩."""
+    if is_column(h.shape):
+        return tidy(matmul(transpose(h), applied))
+    return tidy(Call("inner", (applied, h)))
 
 
 def _positive_scale(here: Expr, at: Expr, x: Symbol) -> tuple[Expr, list[Why], dict[Expr, Expr]]:
@@ -327,7 +361,27 @@ def _definite_point(applied: Expr, at: Expr, x: Symbol) -> tuple[Expr, dict[Expr
         return tidy_with(substitute(applied, {x: at}), []), {}
     letter: Symbol = Symbol("_V", core.shape, frozenset({"spd", "symmetric", "invertible"}))
     point = scale(at.scalar, letter) if isinstance(at, Scale) else letter
-    return tidy_with(substitute(substitute(applied, {core: letter}), {x: point}), []), {letter: core}
+    return tidy_with(substitute(with_letter(applied, core, letter), {x: point}), []), {letter: core}
+
+
+def with_letter(expr: Expr, core: Expr, letter: Expr) -> Expr:
+    """The letter for the core wherever it stands, also as a run of the factors of a longer product."""
+    run = core.factors if isinstance(core, MatMul) else (core,)
+
+    def visit(node: Expr) -> Expr:
+        if not isinstance(node, MatMul) or node is core:
+            return node
+        factors: list[Expr] = []
+        rest = list(node.factors)
+        while rest:
+            if tuple(rest[: len(run)]) == run:
+                factors.append(letter)
+                rest = rest[len(run) :]
+            else:
+                factors.append(rest.pop(0))
+        return matmul(*factors) if len(factors) < len(node.factors) else node
+
+    return substitute(transform(expr, visit), {core: letter})
 
 
 STRUCTURES = frozenset({"symmetric", "skew", "diagonal", "upper", "lower", "orthogonal", "stiefel", "unit"})

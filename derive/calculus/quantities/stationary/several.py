@@ -17,7 +17,7 @@ from derive.calculus.setting.setting import Setting, setting
 from derive.calculus.simplify.distribute import expanded
 from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy
-from derive.calculus.solve.unknown import Solved, split_terms
+from derive.calculus.solve.unknown import Solved, split, split_terms
 from derive.derivation.derivation import Chain
 from derive.derivation.reason import Why
 from derive.expressions.build import ONE, add, coefficient, scale, zero
@@ -40,7 +40,7 @@ class Verdict:
 
 
 def classified(
-    s: Setting, gradients: dict[str, Expr], order: Sequence[tuple[Symbol, Expr, Solved]], solutions: Mapping[Symbol, Expr]
+    s: Setting, gradients: dict[str, Expr], order: Sequence[tuple[Symbol, Expr, Solved]]
 ) -> Verdict:
     """Convexity; a block without curvature beside a coupling is a saddle of a Lagrangian; blocks that do not couple decide alone;
     a block that is curved alike everywhere is maximized first, the others by the profile."""
@@ -59,14 +59,14 @@ def classified(
     for kind, sign in (("minimum", "positive definite"), ("maximum", "negative definite")):
         if not coupled and signs == {sign}:
             return Verdict(kind, (f"{sign} in each variable, and they do not couple: a {kind}",))
-    return _profile(s, gradients, blocks, order, solutions) or Verdict(None)
+    return _profile(s, gradients, blocks, order) or Verdict(None)
 
 
 def _block(g: Expr, x: Symbol) -> str | None:
     """The definiteness of the Hessian by one variable, for every value of the others: of a gradient that is linear in it."""
     if x.name not in g.free:
         return "zero"
-    found = split_terms(expanded(g, x.name), x)
+    found = split_terms(expanded(split(g, x), x.name), x)
     if found is None or not found[0] or any(t.right is not None or t.transposed for t in found[0]):
         return None
     sides = [t.left if t.left is not None else (Identity(x.shape[0]) if not x.is_scalar else ONE) for t in found[0]]
@@ -74,10 +74,10 @@ def _block(g: Expr, x: Symbol) -> str | None:
 
 
 def _profile(
-    s: Setting, gradients: dict[str, Expr], blocks: Mapping[Symbol, str | None], order: Sequence[tuple[Symbol, Expr, Solved]],
-    solutions: Mapping[Symbol, Expr],
+    s: Setting, gradients: dict[str, Expr], blocks: Mapping[Symbol, str | None], order: Sequence[tuple[Symbol, Expr, Solved]]
 ) -> Verdict | None:
-    """f(x, y) ≤ f(x*, y) for every y, with an x* that does not depend on y: y* is a maximum of f(x*, y), and so is (x*, y*) of f."""
+    """f(x, y) ≤ f(x*, y) for every y, with an x* that does not depend on y: where y* is a maximum of f(x, y) for every x that it
+    goes with, it is one of f(x*, y), and (x*, y*) is one of f."""
     p = s.problem
     if len(p.wrt) != 2:
         return None
@@ -86,13 +86,12 @@ def _profile(
         kind = {"positive definite": "minimum", "negative definite": "maximum"}.get(blocks[x] or "")
         if kind is None or not any(v is x and not solved.solution.free & {y.name} for v, _, solved in order):
             continue
-        here: dict[Expr, Expr] = {x: solutions[x]}
+        at = next(solved.solution for v, _, solved in order if v is y)
         k = p.wrt.index(y)
         letter, second = p.directions[k], p.second_directions[k]
-        one = setting(replace(p, function=substitute(p.function, here), wrt=(y,), directions=(letter,), second_directions=(second,), wrt_list=False,
-                              let=tuple((u, substitute(d, here)) for u, d in p.let)))
-        applied = derivative_along(tidy(substitute(gradients[y.name], here)), y, ONE if y.is_scalar else second)
-        found = _second(one, y, solutions[y], applied, second)
+        one = setting(replace(p, wrt=(y,), directions=(letter,), second_directions=(second,), wrt_list=False))
+        applied = derivative_along(gradients[y.name], y, ONE if y.is_scalar else second)
+        found = _second(one, y, at, applied, second)
         if found is None or found[0] != kind:
             return Verdict(found[0]) if found is not None and found[0] == "undetermined" else None
         above = "concave" if kind == "maximum" else "convex"

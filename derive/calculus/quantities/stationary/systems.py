@@ -6,25 +6,26 @@ remaining equations.  Classified by convexity, by the Hessian matrix of scalars,
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from derive.calculus.linear.structure import CURVED
 from derive.calculus.quantities.stationary.constrained import of_a_lagrangian
-from derive.calculus.quantities.stationary.lines import inside, not_solved
+from derive.calculus.quantities.stationary.lines import inside, not_inside, not_solved
 from derive.calculus.quantities.stationary.scalars import of_several_scalars
 from derive.calculus.quantities.stationary.second_order_test import starred
 from derive.calculus.quantities.stationary.several import classified
 from derive.calculus.setting.setting import Setting
 from derive.calculus.simplify.distribute import expanded
 from derive.calculus.simplify.result_form import neat
-from derive.calculus.simplify.simplify import tidy_with
+from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.calculus.solve.matrix_equation import solve
 from derive.calculus.solve.never_zero import Refutation, never_zero
 from derive.calculus.solve.unknown import Move, Solved
 from derive.derivation.derivation import Chain, Found, Head, Line, Result
 from derive.derivation.reason import Why, joined
-from derive.expressions.build import is_zero, negate, zero
-from derive.expressions.nodes import Expr, Map, Number, Power, Symbol
+from derive.expressions.build import is_zero, negate, transpose, zero
+from derive.expressions.nodes import Expr, Map, MatMul, Number, Power, Symbol
 from derive.expressions.rewrite import substitute, transform
 
 
@@ -51,6 +52,10 @@ def stationary_system(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chai
     order = None if any(x.has & CURVED for x in p.wrt) else _elimination(gradients, p.wrt)
     if isinstance(order, Contradiction):
         return _no_point(s, gradients, order)
+    for x, equation, solved in order or ():
+        outside = not_inside(s, equation, x, solved)
+        if outside is not None:
+            return _no_point(s, gradients, outside[-1])
     if order is None:
         return _not_solved(s, gradients)
     solutions = _back_substituted(order)
@@ -72,7 +77,7 @@ def stationary_system(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chai
     for x, _, _ in reversed(order):
         if not any(isinstance(line.left, Symbol) and line.left is starred(x) for line in lines):
             lines.append(Line(solutions[x], "solve", (), "stationary", starred(x), "⇒", solution=solutions))
-    verdict = classified(s, gradients, order, solutions)
+    verdict = classified(s, gradients, order)
     if verdict.why:
         lines[-1] = replace(lines[-1], why=joined([w for w in (lines[-1].why, verdict.why) if w]))
     conditions = [c for _, _, solved in order for c in solved.conditions]
@@ -90,18 +95,25 @@ def _not_solved(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chain], Fo
     p = s.problem
     lines: list[Line] = []
     for k, x in enumerate(p.wrt):
-        opening, equation = not_solved(s, gradients[x.name], x, Head("gradient", p.name, (x,), (), p.wrt))
-        lines += [replace(opening, start=opening.expr), replace(equation, why=("and this too",) if k else equation.why)]
+        (line,) = not_solved(s, gradients[x.name], x, Head("gradient", p.name, (x,), (), p.wrt))
+        lines.append(replace(line, start=line.expr, why=("and this too",) if k else line.why))
     chain = Chain("stationary", "Stationary points", tuple(lines))
     return [chain], {x.name: Result(gradients[x.name], equation=zero(x.shape)) for x in p.wrt}
 
 
-def _no_point(s: Setting, gradients: dict[str, Expr], found: Contradiction) -> tuple[list[Chain], Found]:
-    """The equations that contradict one another: what is solved, what that leaves of another one, and that it is not 0."""
+def _no_point(s: Setting, gradients: dict[str, Expr], found: Contradiction | Line) -> tuple[list[Chain], Found]:
+    """The gradients; what is solved, what that leaves of another equation, and that it is not 0, or the line that says so."""
     p = s.problem
     lines = [
         Line(gradients[x.name], "gradient", (), "gradient", Head("gradient", p.name, (x,), (), p.wrt), start=gradients[x.name]) for x in p.wrt
     ]
+    lines += [found] if isinstance(found, Line) else _contradiction_lines(found)
+    chain = Chain("stationary", "No stationary point", tuple(lines))
+    return [chain], {x.name: Result(gradients[x.name], classification="none") for x in p.wrt}
+
+
+def _contradiction_lines(found: Contradiction) -> list[Line]:
+    lines: list[Line] = []
     for x, equation, solved in found.order:
         there: dict[Symbol, Expr] = {x: solved.solution}
         lines.append(Line(zero(equation.shape), "stationary", ("gradient = 0",), "equation", equation, "=", True, solution=there))
@@ -111,9 +123,8 @@ def _no_point(s: Setting, gradients: dict[str, Expr], found: Contradiction) -> t
     if known:
         lines.append(Line(found.equation, "substitute", ("substitute ", *joined([(x,) for x in known])), "equation", found.written, "=", True,
                           solution=known))
-    last = Line(zero(found.equation.shape), "stationary", (*why, ": there is no stationary point"), "gradient", found.equation, relation)
-    chain = Chain("stationary", "No stationary point", (*lines, last))
-    return [chain], {x.name: Result(gradients[x.name], classification="none") for x in p.wrt}
+    lines.append(Line(zero(found.equation.shape), "stationary", (*why, ": there is no stationary point"), "gradient", found.equation, relation))
+    return lines
 
 
 def _back_substituted(order: list[tuple[Symbol, Expr, Solved]]) -> dict[Symbol, Expr]:
@@ -143,24 +154,15 @@ def _elimination(
     left = list(variables)
     order: list[tuple[Symbol, Expr, Solved]] = []
     while left:
+        joint = _jointly(open_equations, left)
+        if joint is not None:
+            return [*order, *joint]
         for name, equation in open_equations.items():
             refutation = never_zero(equation, left[0])
             if refutation is not None:
-                unconditional = not any(solved.conditions for _, _, solved in order)
+                unconditional = all(_of_a_letter(c) for _, _, solved in order for c in solved.conditions)
                 return Contradiction(tuple(order), gradients[name], equation, refutation) if unconditional else None
-        found = None
-        for name, equation in open_equations.items():
-            for x in sorted(left, key=lambda v: v.name != name):
-                if x.name in equation.free:
-                    solved = solve(equation, x) or _one_root(equation, x)
-                    if solved is not None and x.name not in solved.solution.free:
-                        better = not solved.conditions
-                        if found is None or better:
-                            found = (name, x, equation, solved)
-                        if better:
-                            break
-            if found is not None and not found[3].conditions:
-                break
+        found = _next(open_equations, left)
         if found is None:
             return None
         name, x, equation, solved = found
@@ -175,6 +177,60 @@ def _elimination(
         if any(is_zero(e) for e in open_equations.values()):
             return None
     return order
+
+
+def _jointly(open_equations: Mapping[str, Expr], left: list[Symbol]) -> list[tuple[Symbol, Expr, Solved]] | None:
+    """Several scalars that are left, by their equations together: λ = (cr − b)/(ac − b²)."""
+    from derive.calculus import algebra
+
+    if len(left) < 2 or not all(x.is_scalar for x in left) or len(open_equations) != len(left):
+        return None
+    equations = _each_once([expanded_all(e, left) for e in open_equations.values()])
+    points = algebra.solve_system(equations, left)
+    if points is None or len(points) != 1:
+        return None
+    return [
+        (x, equation, Solved(value, (Move(x, value, ("solve for ", *joined([(v,) for v in left]))),), ()))
+        for x, equation, value in zip(left, equations, points[0], strict=True)
+    ]
+
+
+def _each_once(exprs: list[Expr]) -> list[Expr]:
+    """A number and its transpose, μ'V⁻¹a and a'V⁻¹μ, written in one way."""
+    seen: dict[Expr, Expr] = {}
+
+    def visit(node: Expr) -> Expr:
+        if not isinstance(node, MatMul) or not node.is_scalar:
+            return node
+        turned = tidy_with(transpose(node), [])
+        seen.setdefault(node, seen.get(turned, node))
+        return seen[node]
+
+    return [tidy(transform(e, visit)) for e in exprs]
+
+
+def _of_a_letter(condition: Why) -> bool:
+    """Whether a condition only says that a number is not 0."""
+    return len(condition) == 2 and isinstance(condition[0], Symbol) and condition[0].is_scalar and condition[1] == " ≠ 0"
+
+
+def _next(open_equations: Mapping[str, Expr], left: list[Symbol]) -> tuple[str, Symbol, Expr, Solved] | None:
+    """The equation to solve next, and for what: first one whose solution holds no other unknown, without conditions, for its own variable."""
+    best: tuple[tuple[bool, bool, bool], tuple[str, Symbol, Expr, Solved]] | None = None
+    unknown = {v.name for v in left}
+    for name, equation in open_equations.items():
+        for x in sorted(left, key=lambda v: v.name != name):
+            if x.name not in equation.free:
+                continue
+            solved = solve(equation, x) or _one_root(equation, x)
+            if solved is None or x.name in solved.solution.free:
+                continue
+            rank = (bool(solved.solution.free & unknown), bool(solved.conditions), x.name != name)
+            if best is None or rank < best[0]:
+                best = rank, (name, x, equation, solved)
+            if not any(rank):
+                return best[1]
+    return best[1] if best is not None else None
 
 
 def _one_root(equation: Expr, x: Symbol) -> Solved | None:
