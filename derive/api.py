@@ -84,13 +84,25 @@ def load(path: str | Path) -> Problem:
     return problemfile.load(path)
 
 
-def derive(problem: Any, /, wrt: Any = None, find: str | Iterable[str] | None = None, **keys: str) -> Derivation:
+def problem(values: str | Mapping[str, Any], /) -> Problem:
+    """The problem of a text, as a file would hold it, or of values: `{"symbols": {"x": "vector(n)"}, "function": "x' x", …}`.
+
+    The keys are those of a problem file; what they ask for is a text, a number, a list or a mapping.  Nothing is derived yet.
+    DeriveError for whatever is wrong, with the place: file, line and column of a text, the key and the column of values.
+    """
+    from derive.language.problems.read import read
+    from derive.language.problems.values import problem as stated
+
+    return read(values, "<text>") if isinstance(values, str) else stated(values)
+
+
+def derive(problem: Any, /, wrt: Any = None, find: str | Iterable[str] | None = None, **keys: Any) -> Derivation:
     """The derivation that answers everything a problem asks, not yet checked (see `verify`).
 
     problem  what `load` gives; or a function alone: an expression of `from_sympy`, or SymPy's own, with
     wrt      the name of its variable (or SymPy's symbol), or several, and
     find     what is asked, as in a problem file: "gradient", ["gradient", "hessian"]; `derivative` without it
-    keys     further keys of a problem file that are words: method="expansion", layout="both", detail="full"
+    keys     further keys of a problem file: method="expansion", layout="both", at={"x": [1, 2]}
 
     The results (`.results["gradient"].expr`) have the shapes of the language page: a gradient that of its variable, a
     Jacobian a row for each entry of f.
@@ -192,30 +204,28 @@ def _suits(name: str, symbols: dict[str, Symbol], words: tuple[str, ...]) -> Non
         raise DeriveError(f"{name} is {show(shape)}, and only a square matrix is {wrong}", code="property")
 
 
-def _stated(function: Any, wrt: Any, find: str | Iterable[str] | None, keys: dict[str, str]) -> Problem:
-    """The problem of a function alone, through its text: what a file could not say is refused in the same words."""
-    from derive.language.problems import read as problemfile
-    from derive.notation.text import text
+def _stated(function: Any, wrt: Any, find: str | Iterable[str] | None, keys: Mapping[str, Any]) -> Problem:
+    """The problem of a function alone; what a file could not say is refused in the same words."""
+    from derive.language.problems.values import problem as stated
+    from derive.notation.text.text import text
 
     expr = function if isinstance(function, Expr) else from_sympy(function)
     if wrt is None:
         raise TypeError("derive(function, wrt=…): by what is it differentiated?")
-    several = isinstance(wrt, list | tuple)
-    names = ", ".join(str(getattr(x, "name", x)) for x in (wrt if several else (wrt,)))
     bound = {node.index.name for node in walk(expr) if hasattr(node, "index")}
     symbols = {s.name: s for s in walk(expr) if isinstance(s, Symbol) and s.name not in bound}
-    asked = [find] if isinstance(find, str) else list(find or ["derivative"])
-    lines = ["symbols:", *(f"  {_quoted(s.name)}: {_declared(s)}" for s in symbols.values())]
-    lines += [f"function: {_quoted(text.text(expr))}", f"wrt: {f'[{names}]' if several else names}"]
-    lines += [f"find: [{', '.join(asked)}]", *(f"{key.replace('_', '-')}: {_quoted(word)}" for key, word in keys.items())]
-    try:
-        return problemfile.read("\n".join(lines) + "\n", "<python>")
-    except DeriveError as error:
-        error.where = None
-        raise
+    names = [str(getattr(x, "name", x)) for x in wrt] if isinstance(wrt, list | tuple) else str(getattr(wrt, "name", wrt))
+    return stated({
+        "symbols": {s.name: _declared(s) for s in symbols.values()},
+        "function": text(expr),
+        "wrt": names,
+        "find": [find] if isinstance(find, str) else list(find or ["derivative"]),
+        **{key.replace("_", "-"): value for key, value in keys.items()},
+    })
 
 
-def _declared(symbol: Symbol) -> str:
+def _declared(symbol: Symbol) -> dict[str, Any]:
+    """What a file would declare of it."""
     from derive.expressions.sizes import is_column, is_scalar
     from derive.language.problems.declarations import PROPERTIES
 
@@ -230,8 +240,4 @@ def _declared(symbol: Symbol) -> str:
     else:
         form = f"matrix({m}, {n})"
     has = [name for name in PROPERTIES if name in symbol.has]
-    return f"{{type: '{form}', is: [{', '.join(has)}]}}" if has else f"'{form}'"
-
-
-def _quoted(words: str) -> str:
-    return "'" + str(words).replace("'", "''") + "'"
+    return {"type": form, **({"is": has} if has else {})}

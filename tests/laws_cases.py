@@ -57,6 +57,7 @@ VARIABLES = (
 )
 AUXILIARY = frozenset((
     "frechet_expm", "frechet_logm", "frechet2_expm", "sylvester", "unvec", "stril", "striu", "gaps", "eigvec_left", "eigvec_right", "pi",
+    "digamma", "polygamma", "peak",
 ))
 """Functions that derivatives need, beside those of the language page: rarer as features."""
 
@@ -170,7 +171,7 @@ STRUCTURAL = (
     "function of a matrix", "quadratic form", "product", "polynomial",
 )
 FEATURES = tuple(
-    f for name in FUNCTIONS for f in ((name,) if name in AUXILIARY else (name, name)) if name != "pi"
+    f for name in FUNCTIONS for f in ((name,) if name in AUXILIARY else (name, name)) if name not in ("pi", "cross", "crossmat", "polygamma")
 ) + STRUCTURAL * 2
 
 

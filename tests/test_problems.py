@@ -156,7 +156,7 @@ def test_has_an_answer_for_everything_asked(stem: str) -> None:
 @pytest.mark.parametrize("stem", EXERCISES)
 def test_an_exercise_is_ready_to_be_handed_out(stem: str) -> None:
     problem = loaded(stem)
-    assert problem.prose.get("hint") and problem.answer and problem.options.get("points") and problem.options.get("level")
+    assert problem.prose.get("hint") and problem.answer and problem.options.points and problem.options.level
     found = derived(stem).results
     alone = {quantity for quantity in problem.find if not isinstance(found[quantity], tuple)}
     assert alone <= set(problem.answer)
@@ -165,7 +165,7 @@ def test_an_exercise_is_ready_to_be_handed_out(stem: str) -> None:
 @pytest.mark.parametrize("stem", FILES)
 def test_has_a_title_and_the_row_that_it_belongs_to(stem: str) -> None:
     problem = loaded(stem)
-    tags = set(problem.options.get("tags", ()))
+    tags = set(problem.options.tags)
     assert problem.prose.get("title")
     if stem in EXTRAS:
         assert tags == {"extra"}
@@ -177,7 +177,7 @@ def test_has_a_title_and_the_row_that_it_belongs_to(stem: str) -> None:
 def test_every_row_of_the_source_documents_has_a_problem() -> None:
     tags: set[str] = set()
     for stem in FILES:
-        tags |= set(loaded(stem).options.get("tags", ()))
+        tags |= set(loaded(stem).options.tags)
     assert tags & ROWS == ROWS - set(NOT_PROBLEMS)
     assert set(FILES) >= EXTRAS
 

@@ -131,7 +131,7 @@ def _derive(problem: Problem) -> Derivation:
             if name != problem.method or any(one.expr not in shown for _, one in members(result)):
                 chains += more_chains  # by indices already, there is no other route to agree with
             results[name] = result
-    if problem.options.get("shapes"):
+    if problem.options.shapes:
         chains = shaped(s, chains)
     where = (*where, *links.letters(chains))
     chains += in_numbers(problem, results, where)
@@ -140,7 +140,7 @@ def _derive(problem: Problem) -> Derivation:
     where = (*where, *factors)
     told = replace(problem, let=written.let, function=written.function)
     free = {
-        x.name: gradient(first, h)[0] for x, h in zip(problem.wrt, s.directions, strict=True) if structured and STRUCTURES & x.has
+        x.name: gradient(first, h, problem.let)[0] for x, h in zip(problem.wrt, s.directions, strict=True) if structured and STRUCTURES & x.has
     }
     told_of = [line.expr for chain in chains for line in chain.lines if not line.equation]
     brought = explanations((written.function, *(d for _, d in written.let)), told_of, where)
@@ -166,7 +166,7 @@ def _backward(s: Setting, find: set[str], written: Problem) -> Derivation:
         chain = differential(s, done.derivative)
         chains.append(chain)
         results["differential"] = Result(chain.lines[-1].expr)
-    if problem.options.get("shapes"):
+    if problem.options.shapes:
         chains = shaped(s, chains)
     chains += in_numbers(problem, results, (*done.where, *letters))
     chains = told_as_asked(chains, problem, results)

@@ -1,7 +1,7 @@
 """Evaluating emitted NumPy source, and derivatives of what it computes by extrapolated central differences.
 
 Nothing here knows a rule of differentiation.  Only source that `notation.numpy_source` emitted is evaluated, in a
-namespace without builtins beyond those that LANGUAGE.md lists.
+namespace without builtins beyond those that docs/language.md lists.
 """
 
 from __future__ import annotations

@@ -266,4 +266,4 @@ def _one(head: Head) -> Symbol:
 
 
 def _order(problem: Problem) -> int:
-    return int(problem.options.get("order") or 2)
+    return problem.options.order

@@ -1,6 +1,6 @@
 """Random arrays with declared properties, random directions that keep them, and the projection onto those directions.
 
-Arrays are as LANGUAGE.md gives them: scalars floats, columns and rows 1-D, matrices 2-D.
+Arrays are as docs/language.md gives them: scalars floats, columns and rows 1-D, matrices 2-D.
 """
 
 from __future__ import annotations

@@ -13,9 +13,10 @@ from derive.cli import options
 @click.command("build")
 @options.paths
 @click.option(
-    "-o", "--output", type=click.Path(file_okay=False, path_type=Path), default=Path("build"), show_default=True,
-    help="The folder that everything is written to.",
+    "-o", "--output", type=click.Path(file_okay=False, path_type=Path), default=None,
+    help="The folder that everything is written to (build/ by default).",
 )
+@click.option("--to", "kinds", multiple=True, metavar="KINDS", help="Which kinds of document, with commas between: slides,blank,handout.")
 @options.jobs
 @options.fail_fast
 @click.option("-f", "--force", is_flag=True, help="Make everything again.")
@@ -24,9 +25,10 @@ from derive.cli import options
 @click.option("--tex-only", is_flag=True, help="Write the .tex files only; no TeX is needed.")
 @options.template_dir
 @options.quiet
+@options.allowances
 def command(
-    paths: tuple[str, ...], output: Path, jobs: int | None, fail_fast: bool, force: bool, dry_run: bool, explain: bool,
-    tex_only: bool, template_dirs: tuple[Path, ...], quiet: bool,
+    paths: tuple[str, ...], output: Path | None, kinds: tuple[str, ...], jobs: int | None, fail_fast: bool, force: bool, dry_run: bool, explain: bool,
+    tex_only: bool, template_dirs: tuple[Path, ...], quiet: bool, trust_tex: bool,
 ) -> int:
     """Derive, check and typeset everything in PATHS (problems/ by default).
 
@@ -38,19 +40,26 @@ def command(
       derive build
       derive build problems/week3 -o out -j 4
       derive build -n --explain
+      derive build --to slides,blank,handout
     """
     from derive.pipeline import build as building
     from derive.pipeline import project as projects
     from derive.pipeline.sources import find
 
     started = time.monotonic()
-    sources = find(paths)
-    project = projects.load(templates=template_dirs)
+    here = projects.folder_of()
+    sources = find(paths, here)
+    project = projects.load(projects.folder_of(next(iter(paths), None)), template_dirs, trust_tex)
+    for path in paths:
+        if projects.folder_of(path) != project.folder:
+            raise click.UsageError(f"{path} and {paths[0]} are of different projects: build each by itself")
+    output = output or (Path("build") if paths else here / "build")
     counts = {"made": 0, "unchanged": 0, "failed": 0, "stale": 0}
     warning = None
     code = 0
     outcomes = building.build(
-        sources, output, project, workers=building.jobs(jobs), force=force, fail_fast=fail_fast, dry_run=dry_run,
+        sources, output, project, building.kinds(options.kinds(kinds) or project.settings.kinds),
+        workers=building.jobs(jobs), force=force, fail_fast=fail_fast, dry_run=dry_run,
         pdf=not tex_only,
     )
     for outcome in outcomes:

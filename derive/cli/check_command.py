@@ -13,7 +13,8 @@ from derive.cli import options
 @options.points
 @options.fail_fast
 @options.quiet
-def command(paths: tuple[str, ...], jobs: int | None, points: int, fail_fast: bool, quiet: bool) -> int:
+@options.allowances
+def command(paths: tuple[str, ...], jobs: int | None, points: int, fail_fast: bool, quiet: bool, trust_tex: bool) -> int:
     """Derive and verify every problem of PATHS (problems/ by default; `-` reads standard input).
 
     \b
@@ -23,15 +24,17 @@ def command(paths: tuple[str, ...], jobs: int | None, points: int, fail_fast: bo
     """
     from derive.errors import DeriveError
     from derive.pipeline import build as building
+    from derive.pipeline import pool
     from derive.pipeline import project as projects
+    from derive.pipeline.budget import current
     from derive.pipeline.examine import STANDARD_INPUT, read_text
     from derive.pipeline.sources import Source, find
 
     if "-" in paths:
         sources: tuple[Source, ...] = (Source(STANDARD_INPUT, "stdin"),)
     else:
-        sources = find(paths)
-    settings = projects.load().settings
+        sources = find(paths, projects.folder_of())
+    settings = projects.load(projects.folder_of(next(iter(paths), None)), trust=trust_tex).settings
     tasks, good, failed = [], 0, 0
     for source in sources:
         try:
@@ -42,10 +45,10 @@ def command(paths: tuple[str, ...], jobs: int | None, points: int, fail_fast: bo
             if fail_fast:
                 break
             continue
-        tasks.append(building.Task(source, text, (), settings, (), False, points))
+        tasks.append(building.Task(source, text, (), settings, (), False, points, budget=current()))
     if failed and fail_fast:
         return 1
-    for done in building.work(tasks, building.jobs(jobs)):
+    for done in pool.work(tasks, building.jobs(jobs), building.run, building.lost):
         if done.error is not None:
             failed += 1
             options.report(done.error)

@@ -17,15 +17,15 @@ def command(output: Path) -> None:
 
     Only files that its record names are removed; anything else in the folder stays.
     """
-    from derive.pipeline.ledger import FOLDER, Ledger
+    from derive.pipeline.ledger import FOLDER, NAME, Ledger
     from derive.pipeline.writing import remove
 
     ledger = Ledger.load(output)
     count = sum(len(entry.files) for entry in ledger.entries.values())
     for name in list(ledger.entries):
         ledger.forget(name)
-    remove(output / FOLDER / "ledger.json")
-    for folder in sorted((p for p in output.rglob("*") if p.is_dir()), reverse=True):
+    remove(output / FOLDER / NAME)
+    for folder in sorted((p for p in output.rglob("*") if p.is_dir() and not p.is_symlink()), reverse=True):
         if not any(folder.iterdir()):
             folder.rmdir()
     click.echo(f"{count} files removed from {output}/")

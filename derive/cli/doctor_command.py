@@ -21,7 +21,7 @@ def command(packages: bool, for_tests: bool) -> int:
     from derive.pipeline.tex import engine as latex
     from derive.pipeline.tex import needs
 
-    engine = words(projects.load().settings.notation.language)["engine"]
+    engine = words(projects.load(projects.folder_of()).settings.notation.language)["engine"]
     absent = needs.missing(for_tests, engine)
     if packages:
         click.echo(" ".join(needs.packages(absent)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import click
 
@@ -21,7 +20,9 @@ def command(name: str) -> None:
     """
     if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", name):
         raise click.UsageError(f"a name is letters, digits, - and _: not {name!r}")
-    path = Path("problems") / f"{name.removesuffix('.yaml')}.yaml"
+    from derive.pipeline.project import PROBLEMS, folder_of
+
+    path = folder_of() / PROBLEMS / f"{name.removesuffix('.yaml')}.yaml"
     if path.exists():
         raise DeriveError(f"{path} is there already", code="file-exists")
     from derive.pipeline.sample import SAMPLE

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
 from derive.errors import DeriveError
+from derive.pipeline.budget import MEMORY, SECONDS, Budget, using
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -38,11 +40,51 @@ def quiet(command: F) -> F:
     return click.option("-q", "--quiet", is_flag=True, help="Print failures only.")(command)
 
 
+def allowances(command: F) -> F:
+    """`--timeout` and `--memory`, which hold while the command runs, and `--trust-tex`, which it is given."""
+
+    @click.option(
+        "--timeout", type=click.FloatRange(0), default=SECONDS, show_default=True, metavar="SECONDS",
+        help="What one problem may take; 0 is no limit.",
+    )
+    @click.option(
+        "--memory", type=click.IntRange(0), default=MEMORY >> 20, show_default=True, metavar="MB",
+        help="What one problem may use; 0 is no limit.",
+    )
+    @click.option("--trust-tex", is_flag=True, help="Run the project's own TeX (macros, templates, themes) as it is, and where no cell stands.")
+    @wraps(command)
+    def limited(*arguments: Any, timeout: float, memory: int, **others: Any) -> Any:
+        with using(Budget(timeout, memory << 20)):
+            return command(*arguments, **others)
+
+    return cast(F, limited)
+
+
 def template_dir(command: F) -> F:
     return click.option(
         "--template-dir", "template_dirs", multiple=True, type=click.Path(exists=True, file_okay=False, path_type=Path),
         help="A folder of templates, looked in first.",
     )(command)
+
+
+def kinds(given: tuple[str, ...]) -> tuple[str, ...]:
+    """The kinds of document of `--to slides,blank --to key`, each once.  UsageError for what is none."""
+    from derive.documents.page.modes import MODES
+    from derive.language.words import closest
+
+    names = [name.strip() for part in given for name in part.split(",") if name.strip()]
+    for name in names:
+        if name not in MODES:
+            guess = closest(name, MODES)
+            rest = f"; did you mean {guess!r}?" if guess else f": there are {', '.join(MODES)}"
+            raise click.UsageError(f"{name!r} is not a kind of document{rest}")
+    return tuple(dict.fromkeys(names))
+
+
+def note(words: str) -> None:
+    """A line on standard error, about what was done; nothing where there is nothing to say."""
+    if words:
+        click.echo(words, err=True)
 
 
 def report(error: DeriveError) -> None:

@@ -25,9 +25,10 @@ from derive.documents.page.modes import MODES
 )
 @options.template_dir
 @options.points
+@options.allowances
 def command(
     file: str, mode_name: str, output: Path | None, no_overlays: bool, hints: bool, depfile: Path | None, template_dirs: tuple[Path, ...],
-    points: int,
+    points: int, trust_tex: bool,
 ) -> None:
     """Make one document of FILE (`-` reads standard input).
 
@@ -42,7 +43,7 @@ def command(
     from derive.pipeline.render import render
     from derive.pipeline.writing import write
 
-    project = projects.load(templates=template_dirs)
+    project = projects.load(projects.folder_of(file), template_dirs, trust_tex)
     settings = replace(project.settings, overlays=project.settings.overlays and not no_overlays, hints=project.settings.hints or hints)
     mode = MODES[mode_name]
     allowed = [f".{mode.suffix}", *([".pdf"] if mode.pdf else [])]
@@ -51,7 +52,7 @@ def command(
     if depfile is not None and (output is None or file == "-"):
         raise click.UsageError("--depfile needs a FILE and -o: it says what the one is made from")
     pdf = output is not None and output.suffix == ".pdf"
-    content = render(file, mode, replace(project, settings=settings), pdf, points)
+    content = render(file, mode, replace(project, settings=settings), pdf, points, options.note)
     if output is None:
         sys.stdout.buffer.write(content)
         return

@@ -83,7 +83,7 @@ def _write(found: tuple[Entry, ...], output: Path, template_dirs: tuple[Path, ..
     from derive.pipeline import project, rulebook
     from derive.pipeline.writing import write
 
-    own = project.load(templates=template_dirs)
+    own = project.load(project.folder_of(), template_dirs)
     folders, notation = own.templates, own.settings.notation
     done = [rulebook.checked(e, points) for e in found]
     write(output, rulebook.pdf(done, folders, notation) if output.suffix == ".pdf" else rulebook.tex(done, folders, notation).encode())

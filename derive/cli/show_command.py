@@ -15,7 +15,8 @@ from derive.cli import options
 )
 @click.option("--json", "form", flag_value="json", help="The same as --format json.")
 @options.points
-def command(file: str, form: str, points: int) -> None:
+@options.allowances
+def command(file: str, form: str, points: int, trust_tex: bool) -> None:
     """Print the derivation of FILE (`-` reads standard input).
 
     \b
@@ -23,11 +24,14 @@ def command(file: str, form: str, points: int) -> None:
       derive show problems/trace.yaml
       derive show - --format json < problem.yaml
     """
+    from derive.language.problems.variants import first_of
     from derive.pipeline import project as projects
     from derive.pipeline.examine import STANDARD_INPUT, examine, problem_of, read_text
 
     text = read_text(file)
-    examined = examine(problem_of(text, STANDARD_INPUT if file == "-" else file), points, projects.load().settings)
+    settings = projects.load(projects.folder_of(file), trust=trust_tex).settings
+    examined = examine(problem_of(text, STANDARD_INPUT if file == "-" else file, settings=settings), points, settings)
+    options.note(first_of(examined.problem.options.variants))
     notation = examined.settings.notation
     if form == "json":
         import json

@@ -36,7 +36,7 @@ def list_templates(verbose: bool, template_dirs: tuple[Path, ...]) -> None:
     from derive.pipeline import project as projects
 
     builtin = builtin_folder()
-    for name, path in sorted(files(projects.load(templates=template_dirs).templates).items()):
+    for name, path in sorted(files(projects.load(projects.folder_of(), template_dirs).templates).items()):
         click.echo(name if path.is_relative_to(builtin) else f"{name}   {path}")
         if verbose:
             source = path.read_text(encoding="utf-8")
@@ -75,7 +75,8 @@ def eject(name: str, force: bool) -> None:
 
 @command.command("check")
 @options.template_dir
-def check(template_dirs: tuple[Path, ...]) -> int:
+@options.allowances
+def check(template_dirs: tuple[Path, ...], trust_tex: bool) -> int:
     """Fill every kind of document with samples; exit code 1 when a template has a mistake.
 
     The samples are a problem with figures, one with parts, a lecture and a set.
@@ -90,7 +91,7 @@ def check(template_dirs: tuple[Path, ...]) -> int:
     from derive.pipeline.produce import tex
     from derive.pipeline.sample import samples
 
-    project = projects.load(templates=template_dirs)
+    project = projects.load(projects.folder_of(), template_dirs, trust_tex)
     own = [path for path in files(project.templates).values() if any(path.is_relative_to(folder) for folder in project.templates)]
     errors: dict[str, DeriveError] = {}
     for path in own:

@@ -78,7 +78,7 @@ class Line:
     left      the left side; None continues the line above
     relation  "=", "⇔", "⇒", "≻", "⪰" … between left (or the line above) and expr.  After ⇔ or ⇒ an equation stands:
               `left` and `expr` are its two sides and `equation` is True
-    quantity  what it states (LANGUAGE.md); `of` the intermediate that it is about, when not the function itself
+    quantity  what it states (docs/language.md); `of` the intermediate that it is about, when not the function itself
     rule      the name of the main rule, `why` the reason as printed
     steps     the rewrites from the expression of the line above (of `start`, where given) to this one
     solution  for an equation: the values of symbols at which it holds

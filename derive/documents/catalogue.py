@@ -15,7 +15,7 @@ from derive.documents.layout.measure import width
 from derive.documents.page.document import Block, Document, Item, ProblemPage, Question, Section
 from derive.documents.page.frames import widest
 from derive.documents.page.modes import Mode
-from derive.documents.page.rows import RELATION, Measure, aligned, answer, broken, mark, row
+from derive.documents.page.rows import HANG, RELATION, WIDE, Measure, answer, broken, mark, row, sides
 from derive.documents.page.settings import Fit, Settings
 from derive.documents.page.views import Passage, passages
 from derive.documents.wording.reasons import reason
@@ -67,13 +67,18 @@ def document(pages: Sequence[Page], settings: Settings, fit: Fit) -> Document:
 def _page(page: Page, settings: Settings, fit: Fit, use: str) -> ProblemPage:
     """One entry.  `statement` of its question says what the section is for, before the section's first rule."""
     e, notation = page.entry, settings.notation
-    measure = Measure(text_width(MODE, settings), fit.narrow)
+    measure = Measure(text_width(MODE, settings), fit.narrow, fit.hanging)
     where = Position(f"rule-{e.name}", 1)
     lines = []
     for left, right in e.statement:
         shown = latex.latex(left, notation)
-        room = measure.available(f"{e.name}/question", width(shown) + RELATION)
-        lines.append((shown, broken(right, notation, {}, room)))
+        key = f"{e.name}/question"
+        room = measure.available(key, width(shown) + RELATION)
+        if width(shown) > WIDE * measure.line and width(latex.latex(right, notation)) > room:
+            above, below = broken(left, notation, {}, measure.available(key, 0.0)), broken(right, notation, {}, measure.available(key, HANG + 1.0))
+            lines.append(("", (*above, *_under(below))))
+        else:
+            lines.append((shown, broken(right, notation, {}, room)))
     blocks = [
         block
         for k, (proof, report) in enumerate(zip(e.proofs, page.proofs, strict=True))
@@ -92,6 +97,11 @@ def _page(page: Page, settings: Settings, fit: Fit, use: str) -> ProblemPage:
         tuple(r for r in remarks if r),
         _text(e.source, notation), "", mark(where, "the question"),
     )
+
+
+def _under(lines: Sequence[str]) -> tuple[str, ...]:
+    """The right side of an equation, below its left side."""
+    return (rf"= {lines[0]}", *(rf"\quad{{}} {line}" for line in lines[1:]))
 
 
 def _proof_title(proof: Derivation) -> str:
@@ -128,7 +138,7 @@ def where_of(derivation: Derivation) -> tuple[Why, ...]:
 
 
 def _block(passage: Passage, measure: Measure, settings: Settings, where: Position) -> Block:
-    stand = aligned(passage.views, settings.notation)
+    stand = sides(passage.views, settings.notation, measure)
     words = words_of(settings.notation.language)
     rows = tuple(row(view, settings.notation, measure, stand, where) for view in passage.views)
     answers = tuple(answer(box, settings.notation, measure, where, words) for box in passage.boxed)

@@ -126,7 +126,7 @@ def read(text: str, file: str, language: str = "en") -> Collection:
     if LANGUAGE in notation:
         places["notation.language"] = known["notation"][1].mapping("`notation`")[LANGUAGE][1].position
     for key in head:
-        prose.to_latex(head[key], places[key], displays=key == "intro")
+        prose.to_latex(head[key], known[key][1].origin, displays=key == "intro")
     entries: list[Entry] = []
     for item in known[body][1].entries(body):
         if kind == "lecture":
@@ -148,7 +148,7 @@ def _section(node: Node, language: str) -> list[Entry]:
         raise node.error("a section has a `title`", code="missing-key")
     title = known["title"][1]
     out: list[Entry] = [Heading(title.words("title"), title.position)]
-    prose.to_latex(title.text, title.position)
+    prose.to_latex(title.text, title.origin)
     for item in known["frames"][1].entries("frames") if "frames" in known else ():
         out.append(_frame(item, language))
     return out
@@ -255,7 +255,7 @@ def _rows(node: Node) -> int:
 def _prose(node: Node, what: str) -> str:
     """Prose that can be printed, checked where it stands."""
     text = node.words(what)
-    prose.to_latex(text, node.position, displays=what != "title")
+    prose.to_latex(text, node.origin, displays=what != "title")
     return text
 
 

@@ -11,20 +11,22 @@ from derive.derivation.derivation import Derivation, Head
 from derive.documents.figures.placing import of_page
 from derive.documents.layout.measure import width
 from derive.documents.page import question as questions
+from derive.documents.page import story
 from derive.documents.page.abbreviations import abbreviations, names
 from derive.documents.page.asides import displayed, opened
-from derive.documents.page.document import Block, Document, Frame, Item, PartText, Pictures, ProblemPage, Question
+from derive.documents.page.document import Block, Command, Document, Frame, Item, PartText, Pictures, ProblemPage, Question
 from derive.documents.page.frames import Page, Room, cut, definitions, frames, learned, units, widest
+from derive.documents.page.letters import needed
 from derive.documents.page.modes import QUESTION, Mode
 from derive.documents.page.parts import under_parts
 from derive.documents.page.rows import Measure, answer, broken, mark, relation_width, row, sides
 from derive.documents.page.settings import MOST_ROWS, Fit, Settings
-from derive.documents.page.story import told
-from derive.documents.page.views import Passage, passages, says_not
+from derive.documents.page.views import Boxed, Passage, passages, says_not
 from derive.documents.wording import prose
 from derive.documents.wording.reasons import reason, reason_width
 from derive.documents.wording.words import words as words_of
 from derive.errors import Position
+from derive.expressions.nodes import Expr
 from derive.expressions.sizes import is_column
 from derive.language.problems.problem import Problem
 from derive.notation.latex import latex
@@ -87,12 +89,17 @@ def problem_page(
     found = tuple(p for p in passages(told, short) if not show or p.chain.quantity in show) if told else ()
     found = under_parts(found, problem)
     parts = questions.parts(problem, notation, words)
-    hinted = (settings.hints or hints) and mode.reveals == "nothing"
+    # A web page folds them away until they are wanted.
+    hinted = (settings.hints or hints) and (mode.reveals == "nothing" or mode.suffix == "html")
     parts = parts if hinted else tuple(replace(part, hint="") for part in parts)
     blocks = _blocks(found, parts, measure, settings, where, mode.told) if mode.reveals != "nothing" else ()
     if mode.reveals == "answers":
         blocks = tuple(replace(block, rows=(), lead="", widest="") for block in blocks if block.answers)
     meant = (*((symbol, letters.of(expr)) for symbol, expr in told.letters), *short.definitions) if told else ()
+    boxes = [box for passage in found for box in passage.boxed]
+    if told and mode.reveals == "answers":
+        # Without the question beside it, a key defines what `let` names too.
+        meant = needed(_formulas(boxes), (*((symbol, letters.of(expr)) for symbol, expr in problem.let), *letters.definitions, *meant))
     remarks = _remarks(problem, told, notation)
     asked = questions.question(problem, notation, words, measure, letters)
     asked = asked if hinted else replace(asked, hint="")
@@ -119,7 +126,6 @@ def problem_page(
         slides = frames(found, pieces, cut(pieces, room, fit.apart), page)
     elif mode.slides and told is None:
         slides = (Frame("", 1, 1, (), False, 1),)
-    boxes = [box for passage in found for box in passage.boxed]
     return ProblemPage(
         problem.id,
         number,
@@ -143,6 +149,11 @@ def problem_page(
         opening,
         ending,
     )
+
+
+def _formulas(boxes: Sequence[Boxed]) -> list[Expr]:
+    """What stands in boxes, and in their conditions."""
+    return [expr for box in boxes for expr in (box.result.expr, *(p for c in box.result.conditions for p in c)) if isinstance(expr, Expr)]
 
 
 def _remarks(problem: Problem, told: Derivation | None, notation: Notation) -> tuple[str, ...]:
@@ -190,6 +201,7 @@ def collected(
         words_of(settings.notation.language), settings.overlays and mode.overlays, settings.aspect, settings.paper,
         settings.reason, settings.hints, _preamble(settings), theme or settings.theme,
         any(item.figures for item in items if isinstance(item, ProblemPage | Pictures)),
+        commands=tuple(Command(own.name, own.parameters, own.default, own.body) for own in settings.commands.definitions),
     )
 
 
@@ -216,7 +228,7 @@ def _block(passage: Passage, measure: Measure, settings: Settings, where: Positi
         title, passage.chain.quantity, rows, answers, *widest(rows), stand.style, letter=passage.part, reached=passage.reached
     )
     lines = [view.line for view in passage.views]
-    return told(block, [line.rule for line in lines], [line.relation for line in lines], words) if prose else block
+    return story.told(block, [line.rule for line in lines], [line.relation for line in lines], words) if prose else block
 
 
 def _room(settings: Settings, scale: float, asked: Question, parts: Sequence[PartText], named: Definitions, line: float) -> Room:
@@ -243,7 +255,7 @@ def _preamble(settings: Settings) -> str:
 
 
 def _points(problem: Problem) -> str:
-    given = problem.options.get("points")
+    given = problem.options.points
     return str(given) if given is not None else ""
 
 

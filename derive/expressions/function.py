@@ -3,7 +3,7 @@
 signature  `square(n) -> scalar`, alternatives separated by `|`.  Words: `scalar`, `vector(n)` a column, `matrix(m, n)` a matrix
            or vector, `square(n)`, `any(m, n)` a scalar too, `index` a positive integer.  `m*p` is a product of sizes.
 latex      {0}, {1} stand for the printed arguments, {1.shape} for the shape of one; the row brings its own brackets
-numpy      {0}, {1} likewise, on arrays as LANGUAGE.md gives them: vectors 1-D, scalars floats; self-contained over np and sp; a name
+numpy      {0}, {1} likewise, on arrays as docs/language.md gives them: vectors 1-D, scalars floats; self-contained over np and sp; a name
            that it binds itself stands in no argument (`(lambda a: …)({0})`)
 latex_form how the LaTeX binds: `call` (it brings brackets for every argument), `infix` (an operator between its arguments),
            `script` (argument 0 is the base of a superscript), `exponent` (argument 0 stands in a superscript), `composed` (a call of
@@ -37,6 +37,7 @@ needs      a declared (or evident) property without which the function is refuse
 symmetric_as  the function that it is of an evidently symmetric argument, and is read as
 of_number  the entry-by-entry functions, the outermost first, that it is of a product of vectors and matrices that is a number
            (log |x' S x|); none for the number itself, None where a number is refused
+alone      the function that it is of one argument, where it has two: max(x), the largest entry
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ class Function:
     kinks: str | None = None
     numpy_symmetric: str | None = None
     rank2: bool = False
-    source: str = "LANGUAGE.md"
+    source: str = "docs/language.md"
     latex_form: str = "call"
     latex_when: tuple[tuple[str, str], ...] = ()
     latex_inverse: str = ""
@@ -93,11 +94,23 @@ class Function:
     letter: str = ""
     explained: str = ""
     of_number: tuple[str, ...] | None = None
+    alone: str = ""
     gives: frozenset[str] = frozenset()
 
     @property
     def arities(self) -> frozenset[int]:
         return frozenset(len(takes) for takes, _ in forms(self.signature))
+
+    @property
+    def written(self) -> str:
+        """How it is written in the language: `logdet(A)`, `A .* B`."""
+        takes = forms(self.signature)[0][0]
+        letters = {"vector": iter("xyz"), "scalar": iter("stu"), "index": iter("ijk")}
+        matrices = iter("x" if self.maps else "ABC")
+        names = [next(letters.get(word, matrices)) for word, _ in takes]
+        if self.infix is not None and not self.infix[0].isalpha():
+            return f" {self.infix[0]} ".join(names)
+        return f"{self.name}({', '.join(names)})"
 
     def result(self, shapes: Sequence[Shape]) -> Shape:
         """The shape of the value; ShapeError with a sentence when no form of the signature fits."""
@@ -162,6 +175,8 @@ def _match(want: Word, shape: Shape, sizes: dict[str, Size]) -> str | None:
         return None
     found = (shape[0],) if kind in ("vector", "square") else shape
     for name, size in zip(names, found, strict=True):
+        if name.isdecimal() and size != Size.of(int(name)):
+            return f"has {name} entries, and this is {show(shape)}"
         if "*" not in name and sizes.setdefault(name, size) != size:
             return f"has another size: it should be {sizes[name]} where it is {size} (it is {show(shape)})"
     return None

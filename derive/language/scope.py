@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from derive.expressions.nodes import Symbol, Unnamed
+from derive.expressions.nodes import Expr, Symbol, Unnamed
 
 
 @dataclass(frozen=True)
 class Scope:
-    """The names that an expression may use, in NFKC: symbols, functions without a formula, size names."""
+    """The names that an expression may use, in NFKC: symbols, functions without a formula, size names.
+
+    given   names that stand for an expression, as if it were written there in parentheses
+    called  names that stand for the function of another name
+    """
 
     symbols: Mapping[str, Symbol] = field(default_factory=dict)
     unnamed: Mapping[str, Unnamed] = field(default_factory=dict)
     sizes: frozenset[str] = frozenset()
+    given: Mapping[str, Expr] = field(default_factory=dict)
+    called: Mapping[str, str] = field(default_factory=dict)

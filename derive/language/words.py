@@ -9,9 +9,12 @@ from collections.abc import Iterable
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.spelling import symbol_latex
 
+STATISTICS = ("var", "cov")
+"""Functions that are read as what they are defined by: the variance of a vector, the covariance of two or of samples."""
+
 CALLABLE: frozenset[str] = frozenset(
     {name for name, row in FUNCTIONS.items() if row.infix is None or not row.infix[0].startswith(".")}
-    | {"inv", "where", "I", "ones", "zeros", "e"}
+    | {"inv", "where", "I", "ones", "zeros", "e", *STATISTICS}
 )
 """Names that are followed by `(` in an expression."""
 
@@ -22,7 +25,7 @@ WORDS: frozenset[str] = frozenset({
     "vec", "sym", "skewpart", "tril", "triu", "adj", "pinv", "cholesky", "qr_q", "qr_r", "eigval", "eigvec",
     "singval", "svd_u", "svd_s", "svd_v",
 })
-"""The words of LANGUAGE.md.  Functions that only the engine writes are not among them: a symbol of that name hides them."""
+"""The words of docs/language.md.  Functions that only the engine writes are not among them: a symbol of that name hides them."""
 
 RESERVED: frozenset[str] = WORDS | (frozenset(keyword.kwlist) - {"lambda"}) | frozenset(
     {"np", "sp", "abs", "min", "max", "sum", "len", "range", "float", "int"}

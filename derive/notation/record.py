@@ -1,4 +1,4 @@
-"""The JSON object of a derivation, as LANGUAGE.md fixes it: for programs that read a derivation back."""
+"""The JSON object of a derivation, as docs/language.md fixes it: for programs that read a derivation back."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Verified(Protocol):
 def record(derivation: Derivation, report: Verified | None = None, notation: Notation = DEFAULT) -> Json:
     """The object that `derive show --format json` prints; `verification` is None without a report.
 
-    Beyond LANGUAGE.md: a step has `left` and `relation` (LaTeX; `left` null where it continues the line above) and
+    Beyond docs/language.md: a step has `left` and `relation` (LaTeX; `left` null where it continues the line above) and
     `chain`, the title of the lines that it belongs to.  With a list `wrt` the lines that state one thing for each
     variable (the gradients) are one step: its `numpy` is the list in the order of `wrt`, its `members` are the lines.
     Several stationary points are one object whose `numpy` is the list of them, with each by itself in `points`.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -14,11 +14,14 @@ from derive.documents.page.settings import Fit, Settings
 from derive.documents.wording.words import words
 from derive.errors import DeriveError, Position
 from derive.language.problems import read as problemfile
-from derive.pipeline import keys, produce
+from derive.pipeline import keys, pool, produce
+from derive.pipeline.budget import Budget, current, using
 from derive.pipeline.ledger import Ledger
+from derive.pipeline.look import Look
 from derive.pipeline.project import Project
 from derive.pipeline.sources import Source
 from derive.pipeline.subject import dependencies, read
+from derive.pipeline.writing import write
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ class Task:
     templates: tuple[Path, ...]
     pdf: bool
     points: int = 3
+    look: Look = field(default_factory=dict)
+    budget: Budget = field(default_factory=Budget)
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,11 @@ def jobs(asked: int | None) -> int:
     return os.cpu_count() or 1
 
 
+def kinds(chosen: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """What is made of each kind of file: what was chosen, else what is usual."""
+    return dict.fromkeys(BUILT, chosen) if chosen else BUILT
+
+
 def names(stem: str, mode: Mode, pdf: bool) -> tuple[str, ...]:
     """The files of a document below the output folder."""
     return (f"{stem}-{mode.name}.{mode.suffix}", *((f"{stem}-{mode.name}.pdf",) if pdf and mode.pdf else ()))
@@ -73,6 +83,11 @@ def names(stem: str, mode: Mode, pdf: bool) -> tuple[str, ...]:
 
 def run(task: Task) -> Done:
     """Derive, check and typeset one file; errors come back as values, so that the others go on."""
+    with using(task.budget):
+        return _run(task)
+
+
+def _run(task: Task) -> Done:
     files: dict[str, bytes] = {}
     warning: DeriveError | None = None
     try:
@@ -82,7 +97,7 @@ def run(task: Task) -> Done:
             made: produce.Made | None = None
             if task.pdf and mode.pdf and warning is None:
                 try:
-                    made = produce.make(document, mode, task.settings, task.templates)
+                    made = produce.make(document, mode, task.settings, task.templates, task.look)
                 except DeriveError as error:
                     if error.code != "missing-program":
                         raise
@@ -114,29 +129,9 @@ def internal(error: BaseException, file: str | None) -> DeriveError:
     )
 
 
-def work(tasks: Sequence[Task], workers: int, act: Callable[[Task], Done] = run) -> Iterator[Done]:
-    """The tasks done, in the order in which they end; with one worker in this process, one after the other."""
-    if workers <= 1 or len(tasks) <= 1:
-        yield from map(act, tasks)
-        return
-    pool = ProcessPoolExecutor(min(workers, len(tasks)))
-    try:
-        pending: set[Future[Done]] = {pool.submit(act, task) for task in tasks}
-        while pending:
-            done, pending = wait(pending, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield future.result()
-    finally:
-        for process in list(getattr(pool, "_processes", {}).values()):
-            if process.is_alive() and _interrupted():
-                process.terminate()
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _interrupted() -> bool:
-    import sys
-
-    return isinstance(sys.exc_info()[1], (KeyboardInterrupt, GeneratorExit))
+def lost(task: Task) -> Done:
+    """What is said of a file whose process was killed."""
+    return Done(task.source, {}, "", pool.killed(task.source.path))
 
 
 def build(
@@ -165,9 +160,9 @@ def build(
         try:
             text = read_text(source.path)
             kind = problemfile.kind(text)
-            behind = () if kind == "problem" else dependencies(text, source.path)
+            behind = () if kind == "problem" else dependencies(text, source.path, project.settings)
         except DeriveError as error:
-            if not dry_run:
+            if not dry_run and is_authors(error):
                 _drop(ledger, source)
             yield Outcome(source, "failed", error=error)
             if fail_fast:
@@ -181,29 +176,59 @@ def build(
             yield Outcome(source, "stale", reasons=reasons)
         else:
             wanted[source.path] = (key, reasons)
-            tasks.append(Task(source, text, modes[kind], project.settings, project.templates, pdf))
-    for done in work(tasks, workers):
+            tasks.append(Task(source, text, modes[kind], project.settings, project.templates, pdf, look=project.look, budget=current()))
+    if any(not MODES[name].pdf and MODES[name].suffix == "tex" for task in tasks for name in task.modes):
+        write(output / "derive.sty", style(project.templates))
+    for done in pool.work(tasks, workers, run, lost):
         key, reasons = wanted[done.source.path]
-        if done.error is not None:
+        failure = _recorded(ledger, done, key) if done.error is None else done.error
+        if done.error is not None and is_authors(done.error):
             _drop(ledger, done.source)
-        elif done.warning is not None:
-            # Without TeX the .tex is written and nothing is remembered: the next build tries again.
-            ledger.forget(done.source.stem)
-            ledger.record(done.source.stem, {}, done.files)
+        yield Outcome(done.source, "failed" if failure else "made", done.summary, failure, done.warning, reasons)
+        if failure is not None and fail_fast:
+            return
+
+
+OF_THE_MACHINE = frozenset(
+    [
+        "missing-program", "latex", "look", "tex-cell", "temporary", "write-failed", "unreadable", "killed", "internal", "untrusted-tex", "template",
+        "templates-missing",
+    ]
+)
+"""Codes of errors that no problem is to blame for, or not for certain."""
+
+
+def is_authors(error: DeriveError) -> bool:
+    """Whether a file failed by what stands in it: then its old products are wrong."""
+    return error.code not in OF_THE_MACHINE
+
+
+def _recorded(ledger: Ledger, done: Done, key: keys.Key) -> DeriveError | None:
+    """Write what was made; what went wrong with that.  Without TeX the .tex is written, what there was of PDFs stays, and the next
+    build tries again."""
+    try:
+        if done.warning is not None:
+            ledger.record(done.source.stem, {}, done.files, keep=True)
         else:
             ledger.record(done.source.stem, key, done.files)
         ledger.save()
-        yield Outcome(
-            done.source, "failed" if done.error else "made", done.summary, done.error, done.warning, reasons
-        )
-        if done.error is not None and fail_fast:
-            return
+    except DeriveError as error:
+        return error
+    return None
+
+
+def style(templates: tuple[Path, ...]) -> str:
+    """derive.sty, which documents need that are put into others."""
+    from derive.documents.rendering.fill import fill
+
+    return fill("derive.sty.j2", {}, templates)
 
 
 def _drop(ledger: Ledger, source: Source) -> None:
     """Nothing of a file that failed stays, wherever it came from."""
-    ledger.forget(source.stem, tuple(file for mode in MODES.values() for file in names(source.stem, mode, True)))
-    ledger.save()
+    with contextlib.suppress(DeriveError, OSError):
+        ledger.forget(source.stem, tuple(file for mode in MODES.values() for file in names(source.stem, mode, True)))
+        ledger.save()
 
 
 def ingredients(project: Project, pdf: bool) -> keys.Key:
@@ -215,6 +240,7 @@ def ingredients(project: Project, pdf: bool) -> keys.Key:
     return {
         "templates": keys.digest(*(part for name, path in sorted(templates.items()) for part in (name, path.read_bytes()))),
         "options": keys.digest(repr(project.settings), str(pdf)),
+        "look": keys.digest(*(part for name in sorted(project.look) for part in (name, project.look[name]))) if pdf else "none",
         "engine": keys.engine(),
         "tex": latex.version(words(project.settings.notation.language)["engine"]) if pdf else "none",
     }

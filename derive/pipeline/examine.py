@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from derive.documents.page.settings import Settings, laid_out, of_problem
 from derive.errors import DeriveError, Position
+from derive.language import files
+from derive.language.markup.macros import with_commands_of
 from derive.language.problems.problem import Problem
 from derive.notation.settings import DEFAULT, Notation
+from derive.pipeline.budget import within
+from derive.pipeline.home import own_text
 
 if TYPE_CHECKING:
     from derive.checking.verification import Report
@@ -34,36 +38,24 @@ def read_text(path: str) -> str:
     """The text of a file, or of standard input for `-`.  DeriveError [unreadable] with the reason."""
     import sys
 
-    if path == "-":
-        data = sys.stdin.buffer.read()
-    else:
-        try:
-            data = Path(path).read_bytes()
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise DeriveError(f"this file cannot be read: {reason}", code="unreadable", where=Position(path)) from None
-    return decoded(data, STANDARD_INPUT if path == "-" else path)
+    if path != "-":
+        return own_text(path)
+    data = sys.stdin.buffer.read(files.MAX_BYTES + 1)
+    if len(data) > files.MAX_BYTES:
+        raise DeriveError(f"this is longer than {files.MAX_BYTES} bytes", code="too-long", where=Position(STANDARD_INPUT))
+    return files.decoded(data, STANDARD_INPUT)
 
 
-def decoded(data: bytes, name: str) -> str:
-    """Text of UTF-8 bytes; DeriveError [not-utf8] says at which line and column they are not."""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = data[: error.start]
-        line = before.count(b"\n") + 1
-        column = len(before.rsplit(b"\n", 1)[-1].decode("utf-8", "replace")) + 1
-        raise DeriveError(
-            f"this is not UTF-8 text: byte 0x{data[error.start]:02x} at offset {error.start}", code="not-utf8",
-            where=Position(name, line, column), hint="save the file as UTF-8",
-        ) from None
+def problem_of(text: str, name: str, chosen: Mapping[str, int] | None = None, settings: Settings | None = None) -> Problem:
+    """The problem of a text, which may hold the own commands of the settings; `chosen` says which value each name under `variants`
+    has, the first where it does not.
 
-
-def problem_of(text: str, name: str) -> Problem:
-    """The problem of a text.  DeriveError at its place in `name`."""
+    DeriveError at its place in `name`.
+    """
     from derive.language.problems import read as problemfile
 
-    return problemfile.read(text, name)
+    with with_commands_of(settings.commands) if settings else nullcontext():
+        return problemfile.read(text, name, chosen)
 
 
 def examine(problem: Problem, points: int = 3, settings: Settings | None = None) -> Examined:
@@ -72,13 +64,22 @@ def examine(problem: Problem, points: int = 3, settings: Settings | None = None)
     DeriveError: what the engine cannot do; a figure that does not apply [figure]; a line that the check refuses
     [verification-failed], or whose LaTeX
     reads back as another [misread]; an author's answer that is
-    not equal to the result [wrong-answer].
+    not equal to the result [wrong-answer]; more than a problem may take [budget].
     """
+    with within():
+        return _examined(problem, points, settings or Settings())
+
+
+def _examined(problem: Problem, points: int, settings: Settings) -> Examined:
     from derive.calculus.derive import derive
     from derive.checking.verification import verify
 
-    own = of_problem(settings or Settings(), problem)
+    own = of_problem(settings, problem)
     problem = laid_out(problem, own)
+    if problem.options.variants:
+        from derive.documents.wording.values import with_values
+
+        problem = with_values(problem, own.notation)
     derivation = derive(problem)
     report = verify(derivation, points)
     error = report.error(derivation)
@@ -86,7 +87,7 @@ def examine(problem: Problem, points: int = 3, settings: Settings | None = None)
         raise error.at(problem.positions.get("function", Position(problem.file or problem.id)))
     check_printed(derivation, own.notation)
     check_answers(derivation)
-    if "figure" in problem.options:
+    if problem.options.figures:
         from derive.documents.figures.drawing import check as check_figures
 
         check_figures(problem, derivation)

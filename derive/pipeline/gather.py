@@ -23,8 +23,13 @@ from derive.documents.wording.glossary import term
 from derive.documents.wording.words import words as words_of
 from derive.errors import DeriveError
 from derive.notation.settings import Notation
-from derive.pipeline.examine import Examined, examine, problem_of, read_text
+from derive.pipeline.examine import Examined, examine, problem_of
+from derive.pipeline.home import home_of, inside, own_text
 from derive.pipeline.sources import DEFAULT, SUFFIXES
+
+LONGEST_NAME = 200
+MOST_USES = 5_000
+"""Problems of one collection."""
 
 
 @dataclass(frozen=True)
@@ -50,18 +55,24 @@ def references(collection: Collection) -> dict[str, str]:
         for path in sorted(found) if root.is_dir() else ():
             known.setdefault(path.stem, []).append(path)
     out: dict[str, str] = {}
+    if len(collection.uses) > MOST_USES:
+        raise DeriveError(f"a {collection.kind} holds at most {MOST_USES} problems", code="too-long", where=collection.uses[0].where)
     for use in collection.uses:
-        out[use.problem] = _found(use, roots, known)
+        out[use.problem] = _found(use, roots, known, home_of(collection.file))
     return out
 
 
-def _found(use: Use, roots: list[Path], known: Mapping[str, list[Path]]) -> str:
+def _found(use: Use, roots: list[Path], known: Mapping[str, list[Path]], home: Path) -> str:
+    if len(use.problem) > LONGEST_NAME or not use.problem.isprintable():
+        raise DeriveError(f"`{use.problem[:40]!r}…` is no name of a problem", code="unknown-problem", where=use.where)
     for root in roots:
         for path in (root / use.problem, *(root / f"{use.problem}{suffix}" for suffix in SUFFIXES)):
             if path.is_file():
+                inside(path, home, use.where)
                 return Path(os.path.normpath(path)).as_posix()
     several = list(dict.fromkeys(known.get(use.problem, ())))
     if len(several) == 1:
+        inside(several[0], home, use.where)
         return several[0].as_posix()
     if several:
         shown = ", ".join(path.as_posix() for path in several)
@@ -82,12 +93,23 @@ def gather(collection: Collection, points: int = 3, settings: Settings | None = 
     All of them are printed in the collection's notation: what a problem's own `notation` says is for the problem alone.
     """
     files = references(collection)
-    settings = noted(settings or Settings(), collection.notation, collection.places.get("notation.language"))
-    done: dict[str, Examined] = {}
-    for file in dict.fromkeys(files.values()):
-        problem = problem_of(read_text(file), file)
-        plain = {key: value for key, value in problem.options.items() if key != "notation"}
-        done[file] = examine(replace(problem, options=plain), points, settings)
+    settings = settings_of(collection, settings or Settings())
+    return assembled(collection, files, {file: one_of(file, own_text(file), points, settings) for file in dict.fromkeys(files.values())})
+
+
+def settings_of(collection: Collection, settings: Settings) -> Settings:
+    """The settings with the collection's own notation."""
+    return noted(settings, collection.notation, collection.places.get("notation.language"))
+
+
+def one_of(file: str, text: str, points: int, settings: Settings, chosen: Mapping[str, int] | None = None) -> Examined:
+    """A problem of a collection, derived and checked; `settings` are the collection's, `chosen` the values of its variant."""
+    problem = problem_of(text, file, chosen)
+    return examine(replace(problem, options=replace(problem.options, notation={})), points, settings)
+
+
+def assembled(collection: Collection, files: Mapping[str, str], done: Mapping[str, Examined]) -> Gathered:
+    """The collection with its problems: `files` by the name that it uses, `done` by file."""
     for use in collection.uses:
         _same_points(use, done[files[use.problem]])
         placing.refuse_missing(done[files[use.problem]].problem, use.show, use.where)
@@ -120,7 +142,7 @@ def document(gathered: Gathered, mode: Mode, settings: Settings, fit: Fit) -> Do
     items: list[Item] = []
     numbers = {"section": 0, "problem": 0}
     total = Decimal(0)
-    for entry in _in_order(gathered):
+    for entry in in_order(gathered):
         if isinstance(entry, Heading):
             numbers["section"] += 1
             title = prose.to_latex(entry.title, entry.where, language=settings.notation.language)
@@ -153,7 +175,7 @@ def document(gathered: Gathered, mode: Mode, settings: Settings, fit: Fit) -> Do
     )
 
 
-def _in_order(gathered: Gathered) -> tuple[Entry, ...]:
+def in_order(gathered: Gathered) -> tuple[Entry, ...]:
     """The entries as they are given, or a set's problems sorted: the ones with fewer points, of a lower level first."""
     collection = gathered.collection
 
@@ -162,7 +184,7 @@ def _in_order(gathered: Gathered) -> tuple[Entry, ...]:
         problem = gathered.examined[entry.problem].problem
         if collection.order == "title":
             return Decimal(0), prose.plain(entry.title or problem.title).casefold()
-        value = (entry.points or problem.options.get("points")) if collection.order == "points" else problem.options.get("level")
+        value = (entry.points or problem.options.points) if collection.order == "points" else problem.options.level
         number = str(value) if value is not None else ""
         return Decimal(number) if re.fullmatch(r"\d+(\.\d+)?", number) else Decimal(0), number
 

@@ -6,11 +6,17 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from derive.errors import DeriveError
+from derive.language.files import read_bytes
 from derive.pipeline.keys import Key, digest
 from derive.pipeline.writing import remove, write
 
 FORMAT = 1
 FOLDER = ".derive"
+NAME = "ledger.json"
+MOST_BYTES = 100_000_000
+SUFFIXES = (".tex", ".pdf", ".html", ".sty", ".csv")
+"""Of what a build writes: a record that names anything else is not believed there."""
 
 
 @dataclass
@@ -30,18 +36,22 @@ class Ledger:
 
     @staticmethod
     def load(folder: Path) -> Ledger:
+        """The record of a folder; what stands in it and could not have been written by it is left out."""
         try:
-            data = json.loads((folder / FOLDER / "ledger.json").read_text(encoding="utf-8"))
+            data = json.loads(read_bytes(folder / FOLDER / NAME, MOST_BYTES))
             if data["format"] != FORMAT:
                 return Ledger(folder)
-            entries = {name: Entry(dict(e["key"]), dict(e["files"])) for name, e in data["entries"].items()}
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            entries = {
+                name: Entry(_texts(e["key"]), {f: h for f, h in _texts(e["files"]).items() if _is_own(f, folder)})
+                for name, e in data["entries"].items()
+            }
+        except (DeriveError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return Ledger(folder)
         return Ledger(folder, entries)
 
     def save(self) -> None:
         entries = {name: {"key": e.key, "files": e.files} for name, e in sorted(self.entries.items())}
-        write(self.folder / FOLDER / "ledger.json", json.dumps({"format": FORMAT, "entries": entries}, indent=1) + "\n")
+        write(self.folder / FOLDER / NAME, json.dumps({"format": FORMAT, "entries": entries}, indent=1) + "\n")
 
     def stale(self, name: str, key: Key) -> tuple[str, ...]:
         """Why the product must be made: the ingredients that changed, or `missing`/`edited` files; () when it need not."""
@@ -53,23 +63,59 @@ class Ledger:
             return reasons
         for file, content in entry.files.items():
             path = self.folder / file
-            if not path.is_file():
+            if not path.is_file() or path.is_symlink():
                 return (f"{file} is missing",)
             if digest(path.read_bytes()) != content:
                 return (f"{file} was edited",)
         return ()
 
-    def record(self, name: str, key: Key, files: dict[str, bytes]) -> None:
-        """Write the files and remember them; files of an earlier run that are not made any more are removed."""
+    def record(self, name: str, key: Key, files: dict[str, bytes], keep: bool = False) -> None:
+        """Write the files and remember them; files of an earlier run that are not made any more are removed, unless they are kept.
+
+        DeriveError [write-failed]; what was written before it stays, and is made again the next time.
+        """
         before = self.entries.get(name)
-        for file in set(before.files if before else ()) - set(files):
+        others = {file: content for file, content in (before.files if before else {}).items() if file not in files}
+        for file in () if keep else others:
             remove(self.folder / file)
         for file, content in files.items():
+            refuse_links(self.folder / file, self.folder)
             write(self.folder / file, content)
-        self.entries[name] = Entry(key, {file: digest(content) for file, content in files.items()})
+        kept = others if keep else {}
+        self.entries[name] = Entry(key, {**kept, **{file: digest(content) for file, content in files.items()}})
 
     def forget(self, name: str, files: tuple[str, ...] = ()) -> None:
         """Remove a product and everything it wrote, and `files` too."""
         entry = self.entries.pop(name, None)
         for file in {*(entry.files if entry else ()), *files}:
-            remove(self.folder / file)
+            if _is_own(file, self.folder):
+                remove(self.folder / file)
+
+
+def _texts(value: object) -> dict[str, str]:
+    """A mapping of texts to texts.  TypeError for anything else."""
+    if not isinstance(value, dict) or not all(isinstance(part, str) for pair in value.items() for part in pair):
+        raise TypeError("no mapping of texts")
+    return value
+
+
+def _is_own(name: str, folder: Path) -> bool:
+    """Whether a build into the folder could have written a file of this name: below it, by no link, and no hidden one."""
+    parts = name.split("/")
+    if not name.endswith(SUFFIXES) or "\\" in name or "\0" in name or any(part in ("", ".", "..") or part.startswith(".") for part in parts):
+        return False
+    place = folder
+    for part in parts[:-1]:
+        place = place / part
+        if place.is_symlink():
+            return False
+    return not (folder / name).is_dir()
+
+
+def refuse_links(path: Path, folder: Path) -> None:
+    """DeriveError [write-failed] when a link below the output folder leads to another place."""
+    for place in path.parents:
+        if place == folder:
+            return
+        if place.is_symlink():
+            raise DeriveError(f"{place} is a symbolic link: nothing is written through it", code="write-failed")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -49,9 +49,11 @@ def tex(document: Document, mode: Mode, folders: tuple[Path, ...] = ()) -> str:
 
 
 def make(
-    compose: Composer, mode: Mode, settings: Settings, folders: tuple[Path, ...] = (), beside: dict[str, bytes] | None = None
+    compose: Composer, mode: Mode, settings: Settings, folders: tuple[Path, ...] = (), beside: Mapping[str, bytes] | None = None
 ) -> Made:
     """The .tex and PDF of a document, no box of which is too large.
+
+    beside  files that TeX reads: themes, packages, images, by name
 
     DeriveError: [latex], [missing-program] of `latex.typeset`; [overfull] (exit code 3) when a row does not fit however it
     is broken, at the author's line.
@@ -160,7 +162,7 @@ def _place(document: Document, mark: str) -> tuple[ProblemPage | None, tuple[Blo
 def _widest(page: ProblemPage, blocks: tuple[Block, ...], line: float, relation: float, asked: bool) -> list[tuple[str, float]]:
     """The keys of what may be too wide (the question, where it is about that, or rows and answers), each with the share of
     the line that it takes now."""
-    stated = max(width(left) + 2.34 + max(map(width, lines)) for left, lines in page.question.lines) / line
+    stated = max((width(left) + 2.34 + max(map(width, lines)) for left, lines in page.question.lines), default=0.0) / line
     if asked and not page.frames:
         return [(f"{page.id}/question", stated)]
     shares = {f"{page.id}/question": stated} if page.frames else {}

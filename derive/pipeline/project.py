@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
+from derive.documents.page.modes import MODES
 from derive.documents.page.settings import MOST_ROWS, THEME, Settings
 from derive.documents.wording.words import LANGUAGES, spoken
 from derive.errors import DeriveError, Position
+from derive.language.files import read_text
+from derive.language.markup import macros
 from derive.language.problems.notation import CHOICES, LANGUAGE
 from derive.language.words import closest
 from derive.notation.settings import NOTHING, SUBSCRIPTS, Notation
-from derive.pipeline.examine import decoded
+from derive.pipeline import home, look
+from derive.pipeline.look import Look
+from derive.pipeline.trust import trusted
 
 T = TypeVar("T", Settings, Notation)
 
 FILE = "derive.toml"
 TEMPLATES = "templates"
+PROBLEMS = "problems"
+
+MOST_BYTES = 50_000
+_DEEP = re.compile(r"(?:[\w\"'-]+[ \t]*\.[ \t]*){8}|(?:[\[{][ \t]*){8}")
 
 _SECTIONS: dict[str, tuple[str, ...]] = {
     "slides": ("rows", "overlays", "highlight", "reason", "aspect", "theme"),
     "page": ("paper", "hints", "symbols"),
     "document": ("author", "institute", "date", "macros"),
+    "build": ("kinds",),
 }
 """Which fields of `Settings` each section holds; `notation` holds those of `Notation`."""
 
@@ -35,25 +46,64 @@ class Project:
     """folder     where `derive.toml` is (or would be)
     settings   what it says
     templates  folders that are looked in before the built-in templates
+    look       its own themes, packages and images, which TeX reads
     """
 
     folder: Path
     settings: Settings
     templates: tuple[Path, ...]
+    look: Look = field(default_factory=dict)
 
 
-def load(folder: Path | None = None, templates: tuple[Path, ...] = ()) -> Project:
+def load(folder: Path | None = None, templates: tuple[Path, ...] = (), trust: bool = False) -> Project:
     """The project of a folder (the working folder): `derive.toml` where there is one, its `templates/` where it has any.
 
     templates  further folders, looked in first
-    DeriveError [project-file] with the line of what is wrong.
+    trust      whether its TeX is run as it is; the user's own configuration may say so too
+    DeriveError [project-file] with the line of what is wrong; [outside] for a link that leads out of it.
     """
     folder = folder or Path()
     file = folder / FILE
     own = folder / TEMPLATES
     found = (*templates, *((own,) if _is_own(own) else ()))
-    settings = read(decoded(file.read_bytes(), file.as_posix()), file.as_posix(), folder) if file.is_file() else Settings()
-    return Project(folder, settings, found)
+    trust = trust or trusted(folder)
+    for path in (file, own):
+        if path.is_symlink():
+            home.inside(path, folder)
+    given = read(read_text(file, MOST_BYTES), file.as_posix(), folder, trust) if file.is_file() else Settings()
+    settings = replace(given, trust_tex=trust)
+    return Project(folder, settings, found, look.read(tuple(dict.fromkeys((folder, *found))), settings.macros))
+
+
+def folder_of(file: str | Path | None = None) -> Path:
+    """The folder of the project that a file belongs to (without one, of the project that we work in).
+
+    It is the nearest folder above with `derive.toml`, looked for as far as the repository or our home reaches; where there is none,
+    the one in which its folder `problems` stands, else the working folder.
+    """
+    here = Path.cwd()
+    start = here if file is None or str(file) == "-" else Path(file).resolve()
+    above = [start, *start.parents] if start.is_dir() else list(start.parents)
+    for folder in above:
+        if _is_ours(folder / FILE):
+            return _shown(folder, here)
+        if (folder / ".git").exists() or folder == Path.home():
+            break
+    home = next((folder.parent for folder in above if folder.name == PROBLEMS), here)
+    return _shown(home, here)
+
+
+def _is_ours(file: Path) -> bool:
+    """A project file of the user's own, or of the administrator's: not one that somebody left in a folder that all can write to."""
+    try:
+        return file.is_file() and (file.parent == Path.cwd() or not hasattr(os, "getuid") or file.stat().st_uid in (os.getuid(), 0))
+    except OSError:
+        return False
+
+
+def _shown(folder: Path, here: Path) -> Path:
+    """The folder as seen from where we are."""
+    return Path() if folder == here else Path(os.path.relpath(folder, here))
 
 
 def _is_own(folder: Path) -> bool:
@@ -65,8 +115,10 @@ def _is_own(folder: Path) -> bool:
     return folder.resolve() != builtin_folder().resolve()
 
 
-def read(text: str, file: str, folder: Path | None = None) -> Settings:
-    """The settings that a project file's text says."""
+def read(text: str, file: str, folder: Path | None = None, trust: bool = False) -> Settings:
+    """The settings that a project file's text says.  DeriveError [project-file] at the line of what is wrong."""
+    if found := _DEEP.search(text):
+        raise _refused(text, Position(file, text.count("\n", 0, found.start()) + 1), "names and brackets are nested too deeply here")
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -74,6 +126,8 @@ def read(text: str, file: str, folder: Path | None = None) -> Settings:
         where = Position(file, int(place[1]), int(place[2])) if place else Position(file)
         message = re.sub(r"\s*\(at .*\)$", "", str(error))
         raise _refused(text, where, f"this is not TOML: {message}") from None
+    except (ValueError, RecursionError):
+        raise _refused(text, Position(file), "this is not TOML: a number is too long, or brackets are nested too deeply") from None
     settings = Settings()
     places = _Places(text, file)
     for section, values in data.items():
@@ -84,7 +138,9 @@ def read(text: str, file: str, folder: Path | None = None) -> Settings:
         for key in values:
             if key not in names:
                 raise _refused(text, places.key(section, key), f"`{key}` is not a setting of [{section}]", _near(key, names, "there are"))
-        if section == "notation":
+        if section == "build":
+            settings = replace(settings, kinds=_kinds(values.get("kinds", []), places))
+        elif section == "notation":
             settings = replace(settings, notation=_fields(settings.notation, values, section, places))
         else:
             settings = _fields(settings, values, section, places)
@@ -97,22 +153,35 @@ def read(text: str, file: str, folder: Path | None = None) -> Settings:
                        _guess(settings.notation.language, tuple(LANGUAGES)) or f"there is {', '.join(LANGUAGES)}")
     settings = replace(settings, notation=spoken(settings.notation))
     if settings.macros:
-        own = _macros(folder or Path(), settings.macros, text, places.value("document", "macros"))
+        own = _macros(folder or Path(), settings.macros, text, places.value("document", "macros"), trust)
         settings = replace(settings, macros=own, macros_file=settings.macros)
     return settings
 
 
-def _macros(folder: Path, name: str, text: str, where: Position) -> str:
-    """The text of the author's own preamble, a file of the project."""
+def _kinds(given: Any, places: _Places) -> tuple[str, ...]:
+    """The kinds of document that are built, each once."""
+    where = places.value("build", "kinds")
+    if not isinstance(given, list) or not all(isinstance(name, str) for name in given):
+        raise _refused(places.text, where, f'`kinds` is a list such as ["slides", "blank"], not {given!r}')
+    for name in given:
+        if name not in MODES:
+            raise _refused(places.text, where, f"`{name}` is not a kind of document", _near(name, tuple(MODES), "there are"))
+    return tuple(dict.fromkeys(given))
+
+
+def _macros(folder: Path, name: str, text: str, where: Position, trust: bool) -> str:
+    """The text of the author's own preamble, a file of the project, as TeX reads it: definitions alone, unless it is trusted.
+
+    DeriveError [project-file] when it cannot be read, [macros] at its own line for what is no definition.
+    """
     path = folder / name
-    if not path.resolve().is_relative_to(folder.resolve()):
-        raise _refused(text, where, f"the macro file {name} is outside of the project's folder", "copy it beside derive.toml")
+    if "\0" in name or not path.resolve().is_relative_to(folder.resolve()):
+        raise _refused(text, where, f"the macro file {name!r} is outside of the project's folder", "copy it beside derive.toml")
     try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise _refused(text, where, f"the macro file {name} is not UTF-8 text") from None
-    except OSError as error:
-        raise _refused(text, where, f"the macro file {name} cannot be read: {error.strerror}") from None
+        content = read_text(path.as_posix(), macros.LONGEST)
+    except DeriveError as error:
+        raise _refused(text, where, f"the macro file {name} cannot be read: {error.message}") from None
+    return macros.trusted(content).tex if trust else macros.read(content, path.as_posix()).tex
 
 
 def _refused(text: str, where: Position, message: str, hint: str | None = None) -> DeriveError:

@@ -20,25 +20,27 @@ class Source:
     stem: str
 
 
-def find(paths: Iterable[str]) -> tuple[Source, ...]:
+def find(paths: Iterable[str], home: Path | None = None) -> tuple[Source, ...]:
     """The problem, lecture and set files among the paths: folders are searched, sorted, hidden names left out.
 
+    home  the project's folder, whose `problems` are meant where no path is given
     DeriveError [no-such-file], and [no-problems] when nothing is found.
     """
     found: dict[str, Source] = {}
-    given = list(paths) or [DEFAULT]
+    paths = list(paths)
+    given = paths or [((home or Path()) / DEFAULT).as_posix()]
     for name in given:
         path = Path(name)
-        if path.is_dir():
+        if _is_folder(path):
             for file in sorted(path.rglob("*")):
                 inside = file.relative_to(path)
-                if file.suffix in SUFFIXES and file.is_file() and not any(p.startswith(".") for p in inside.parts):
+                if file.suffix in SUFFIXES and not any(p.startswith(".") for p in inside.parts) and _is_file(file):
                     found.setdefault(file.as_posix(), Source(file.as_posix(), inside.with_suffix("").as_posix()))
-        elif path.is_file():
+        elif _is_file(path):
             found.setdefault(path.as_posix(), Source(path.as_posix(), _stem(path)))
         else:
             raise DeriveError("there is no such file or folder", code="no-such-file", where=Position(name),
-                              hint=_nearby(path))
+                              hint=_nearby(path) if paths else "`derive new NAME` writes a first one")
     if not found:
         raise DeriveError(
             f"there are no problem files (*.yaml) in {', '.join(given)}", code="no-problems",
@@ -46,6 +48,21 @@ def find(paths: Iterable[str]) -> tuple[Source, ...]:
         )
     _distinct(found.values())
     return tuple(found.values())
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is something to read, which may turn out to be no file."""
+    try:
+        return path.exists() and not path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def _stem(path: Path) -> str:

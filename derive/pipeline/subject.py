@@ -12,11 +12,15 @@ from derive.documents.page import symbols
 from derive.documents.page.document import Document
 from derive.documents.page.modes import Mode
 from derive.documents.page.settings import Fit, Settings, of_problem
-from derive.documents.wording.prose import with_commands_of
+from derive.documents.wording import prose
 from derive.documents.wording.words import words as words_of
+from derive.language.markup.macros import with_commands_of
 from derive.language.problems import read as problemfile
+from derive.language.problems.problem import Problem
+from derive.language.problems.variants import first_of
 from derive.pipeline import gather
-from derive.pipeline.examine import Examined, examine, problem_of, read_text
+from derive.pipeline.examine import Examined, examine, problem_of
+from derive.pipeline.home import own_text
 
 
 class Subject(Protocol):
@@ -28,6 +32,9 @@ class Subject(Protocol):
     def summary(self) -> str:
         """A line for the terminal."""
 
+    def note(self) -> str:
+        """What is to be said of it beside: that it is the first of several variants; '' for nothing."""
+
 
 @dataclass(frozen=True)
 class OneProblem:
@@ -36,7 +43,7 @@ class OneProblem:
     def document(self, mode: Mode, settings: Settings, fit: Fit) -> Document:
         one = self.examined
         settings = of_problem(settings, one.problem)
-        with with_commands_of(settings.macros):
+        with with_commands_of(settings.commands):
             page = problem_page(one.problem, one.derivation, one.report, mode, settings, fit)
             document = single(page, mode, settings)
         if not settings.symbols:
@@ -50,7 +57,10 @@ class OneProblem:
         counts = [f"{chain.title.lower()} {len(chain.lines)}" for chain in self.examined.derivation.chains]
         report = self.examined.report
         steps = ", ".join(counts[:4]) + (", …" if len(counts) > 4 else "")
-        return f"{steps} lines; verified at {report.points} points ({report.max_relative_error:.0e})"
+        return f"{steps} lines; verified at {report.points} points ({report.max_relative_error:.0e}){_beside(self.note())}"
+
+    def note(self) -> str:
+        return first_of(self.examined.problem.options.variants)
 
 
 @dataclass(frozen=True)
@@ -58,24 +68,46 @@ class Several:
     gathered: gather.Gathered
 
     def document(self, mode: Mode, settings: Settings, fit: Fit) -> Document:
-        with with_commands_of(settings.macros):
+        with with_commands_of(settings.commands):
             return gather.document(self.gathered, mode, settings, fit)
 
     def summary(self) -> str:
         problems = list(self.gathered.examined.values())
         worst = max((one.report.max_relative_error for one in problems), default=0.0)
-        return f"{self.gathered.collection.kind} of {len(problems)} problems; all verified ({worst:.0e})"
+        return f"{self.gathered.collection.kind} of {len(problems)} problems; all verified ({worst:.0e}){_beside(self.note())}"
+
+    def note(self) -> str:
+        varied = [one.problem.id for one in self.gathered.examined.values() if one.problem.options.variants]
+        return f"the first variant of {', '.join(varied)}; `derive variants` makes others" if varied else ""
+
+
+def _beside(note: str) -> str:
+    return f"; {note}" if note else ""
 
 
 def read(text: str, name: str, points: int = 3, settings: Settings | None = None) -> Subject:
     """The subject of a file's text, derived and checked.  DeriveError for whatever fails."""
-    if problemfile.kind(text) == "problem":
-        return OneProblem(examine(problem_of(text, name), points, settings))
-    with with_commands_of(settings.macros if settings else ""):
-        return Several(gather.gather(collections.read(text, name), points, settings))
+    settings = settings or Settings()
+    with with_commands_of(settings.commands):
+        if problemfile.kind(text) != "problem":
+            return Several(gather.gather(collections.read(text, name), points, settings))
+        problem = problem_of(text, name)
+        check_prose(problem, of_problem(settings, problem))
+        return OneProblem(examine(problem, points, settings))
 
 
-def dependencies(text: str, name: str) -> Sequence[str]:
+def check_prose(problem: Problem, settings: Settings) -> None:
+    """DeriveError for whatever of a problem's words no document in its language could print, before any is made."""
+    said = dict(problem.prose)
+    for k, part in enumerate(problem.parts, 1):
+        said.update({f"parts.{k}.{key}": words for key, words in (("statement", part.statement), ("hint", part.hint)) if words})
+    for key, words in said.items():
+        where = problem.positions.get(key) or problem.positions.get(key.partition(".")[0])
+        prose.to_latex(words, where, displays=key != "title", language=settings.notation.language)
+
+
+def dependencies(text: str, name: str, settings: Settings | None = None) -> Sequence[str]:
     """Name and text of every problem file that a collection is made from."""
-    files = gather.references(collections.read(text, name)).values()
-    return [part for file in sorted(set(files)) for part in (file, read_text(file))]
+    with with_commands_of((settings or Settings()).commands):
+        files = gather.references(collections.read(text, name)).values()
+    return [part for file in sorted(set(files)) for part in (file, own_text(file))]

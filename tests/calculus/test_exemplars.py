@@ -1,4 +1,4 @@
-"""The engine's lines beside the model derivations of EXEMPLARS.md: the same ideas in the same order, with their reasons, in about as
+"""The engine's lines beside the model derivations of tests/calculus/models: the same ideas in the same order, with their reasons, in about as
 many lines.
 
 Every line below was read beside the model.  Where they differ: the definition is a line that most models leave out, ∇f one that they

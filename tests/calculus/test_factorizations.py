@@ -52,7 +52,7 @@ THIN = "sizes: [m >= n]\n"
 
 # ------------------------------------------------------------------------------------------------ the lines
 def test_a_simple_eigenvalue_is_the_model_of_the_lecture() -> None:
-    """EXEMPLARS 14, line by line."""
+    """The derivation of a simple eigenvalue, line by line."""
     assert told(problem("A: square(n)", "eigval(A, 1)")) == [
         "Av = λv", "Hv + A dv = dλ v + λ dv", "u'Hv + u'A dv = dλ + λ · u' dv", "u'Hv = dλ", "D = u'Hv",
     ]
@@ -255,7 +255,7 @@ def test_the_constraint_is_differentiated() -> None:
     ("X: 'matrix(n, p)'", "sum(svd_s(X))"), ("A: symmetric(n)", "eigval(A, 1)"),
 ])
 def test_every_step_is_python_over_the_symbols_sizes_and_directions(symbols: str, function: str) -> None:
-    """What LANGUAGE.md promises programs: no letter of ours is left in it."""
+    """What docs/language.md promises programs: no letter of ours is left in it."""
     derivation = problem(symbols, function, "gradient", "sizes: [n >= p]\n" if "p)" in symbols else "")
     told = record(derivation, verify(derivation))
     n, p = 4, 2

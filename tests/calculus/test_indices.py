@@ -158,7 +158,7 @@ def _at(at: Point, indices: dict[Symbol, int]) -> Point:
 
 
 def test_the_model_derivation() -> None:
-    """EXEMPLARS 13, line by line."""
+    """The derivation of ‖Ax − y‖² by indices, line by line."""
     lines = index_lines(square(u), A)
     i, j, p, q = (index(name) for name in "ijpq")
 

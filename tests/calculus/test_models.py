@@ -145,7 +145,7 @@ def test_every_row_and_every_exemplar_has_a_model() -> None:
 
 
 def test_every_problem_of_a_row_has_its_model() -> None:
-    tagged = {path.stem: set(problemfile.load(str(path)).options.get("tags", ())) & ROWS for path in PROBLEMS.glob("*.yaml")}
+    tagged = {path.stem: set(problemfile.load(str(path)).options.tags) & ROWS for path in PROBLEMS.glob("*.yaml")}
     assert {stem: rows - set(NO_DERIVATION) for stem, rows in tagged.items() if rows} == {
         stem: set(one.rows) for stem, one in MODELS.items() if one.rows
     }

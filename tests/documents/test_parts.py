@@ -56,7 +56,7 @@ def test_each_part_has_its_rows_and_its_answers() -> None:
 
 
 def test_the_points_are_added_up_and_shown() -> None:
-    assert problemfile.read(PROBLEM, "p.yaml").options["points"] == "10.5"
+    assert problemfile.read(PROBLEM, "p.yaml").options.points == "10.5"
     text = printed(PROBLEM, "sheet")
     assert "10.5 points" in text and "{2.5 points}" in text and "Use the definition. Find the directional derivative" in text
 
@@ -121,7 +121,7 @@ def test_what_is_wrong_with_a_part_is_said_at_its_line(old: str, new: str, code:
 
 def test_a_total_may_be_more_than_what_some_parts_have() -> None:
     some = PROBLEM.replace(", points: 5", "").replace("parts:", "points: 12\nparts:")
-    assert Decimal(problemfile.read(some, "p.yaml").options["points"]) == 12
+    assert Decimal(problemfile.read(some, "p.yaml").options.points) == 12
 
 
 @pytest.mark.parametrize(("points", "good"), [("10.5", True), ("12", False), ("4", False)])

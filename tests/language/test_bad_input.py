@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from derive.errors import DeriveError
+from derive.language.files import decoded, read_text
 from derive.language.problems import read as problemfile
-from derive.language.yaml.reading import decode
 
 BAD = Path("/work/shared/corpus/bad.yaml")
 
@@ -238,10 +239,22 @@ def test_the_differential_of_a_variable_is_taken_when_it_is_asked_for() -> None:
 
 
 def test_bytes_that_are_no_text() -> None:
-    for data in (b"\x89PNG\r\n\x1a\n\0\0", b"title: \xff", b"x" * 2_000_000):
+    for data, where in ((b"\x89PNG\r\n\x1a\n\0\0", "p.yaml:1:1"), (b"title: \xff", "p.yaml:1:8"), (b"a: 1\n\xfe", "p.yaml:2:1")):
         with pytest.raises(DeriveError) as info:
-            decode(data, "p.yaml")
-        assert str(info.value.where) == "p.yaml:1:1"
+            decoded(data, "p.yaml")
+        assert str(info.value.where) == where
+
+
+def test_a_file_is_read_up_to_its_limit(tmp_path: Path) -> None:
+    path = tmp_path / "p.yaml"
+    path.write_bytes(b"x" * 2_000_000)
+    with pytest.raises(DeriveError, match="larger than 1000000 bytes"):
+        read_text(path)
+    os.mkfifo(tmp_path / "pipe")
+    for name in (tmp_path / "pipe", Path("/dev/zero"), tmp_path, tmp_path / "none", tmp_path / ("a" * 300), tmp_path / "a\0b"):
+        with pytest.raises(DeriveError) as info:
+            read_text(name)
+        assert info.value.code == "unreadable"
 
 
 # --------------------------------------------------------------------------------------------- anything at all
@@ -284,7 +297,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 @given(st.binary(max_size=80))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     try:
-        problemfile.read(decode(data, "p.yaml"), "p.yaml")
+        problemfile.read(decoded(data, "p.yaml"), "p.yaml")
     except DeriveError as error:
         assert error.where is not None
 
@@ -294,7 +307,7 @@ def test_the_corpus_is_refused() -> None:
     for case in yaml.safe_load(BAD.read_text("utf-8")):
         with pytest.raises(DeriveError) as info:
             if "base64" in case:
-                text = decode(base64.b64decode(case["base64"]), case["id"])
+                text = decoded(base64.b64decode(case["base64"]), case["id"])
             else:
                 text = case.get("text", "".join(r["s"] * r["n"] for r in case.get("repeat", ())))
             problemfile.read(text, case["id"])

@@ -96,15 +96,15 @@ hide: [cyclic]
 reasons: {product-rule: the rule of $products$}
 """)
     assert p.name == "E" and [s.name for s, _ in p.let] == ["r"]
-    assert p.prose["statement"].startswith("Costs") and p.options["points"] == "3" and p.options["level"] == "010"
-    assert p.options["tags"] == ("easy", "least squares") and p.options["order"] == 3
+    assert p.prose["statement"].startswith("Costs") and p.options.points == "3" and p.options.level == "010"
+    assert p.options.tags == ("easy", "least squares") and p.options.order == 3
     assert [part.find for part in p.parts] == [("gradient",), ("taylor",)] and p.parts[1].hint == "Expand"
     assert [(str(r.left), r.op, str(r.right)) for r in p.sizes] == [("n", ">=", "p"), ("p", ">=", "1"), ("p", "=", "3")]
-    assert p.options["at"] == {"w": (Fraction(1), Fraction(1, 2), Fraction(-3))}
-    assert p.options["data"]["X"] == ((1, -2, 4), (1, 0, 0), (1, 10, 100))
-    assert p.options["columns"] == {"X": ("ones", "x", "x^2")}
+    assert p.options.at == {"w": (Fraction(1), Fraction(1, 2), Fraction(-3))}
+    assert p.options.data["X"] == ((1, -2, 4), (1, 0, 0), (1, 10, 100))
+    assert p.options.columns == {"X": ("ones", "x", "x^2")}
     assert p.inner_product is parse("2 M", Scope(p.symbols)) and p.hide == {"cyclic"}
-    (figure,) = p.options["figure"]
+    (figure,) = p.options.figures
     assert figure.kind == "data" and figure.range == {"": (-3.0, 0.5)} and (figure.where.line, figure.of, figure.caption) == (22, "", "")
     assert p.reasons == {"product-rule": "the rule of $products$"} and p.id == "p"
 

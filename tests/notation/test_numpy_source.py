@@ -59,7 +59,8 @@ S = symbol("S", N, N, "symmetric")
 x, y, r = symbol("x", N), symbol("y", M), symbol("r", ONE, N)
 s, t, i, j, lam = (symbol(name) for name in ("s", "t", "i", "j", "lambda"))
 k = symbol("k", ONE, ONE, "integer")
-SYMBOLS = (X, Y, H, A, B, S, x, y, r, s, t, k, lam)
+w3 = symbol("w3", Size.of(3))
+SYMBOLS = (X, Y, H, A, B, S, x, y, r, s, t, k, lam, w3)
 
 
 def tr(e: Expr) -> Expr:
@@ -67,7 +68,7 @@ def tr(e: Expr) -> Expr:
 
 
 def flat(value: Any, shape: Shape) -> Any:
-    """A two-dimensional value as LANGUAGE.md gives it."""
+    """A two-dimensional value as docs/language.md gives it."""
     return float(value[0, 0]) if is_scalar(shape) else value.ravel() if is_column(shape) or is_row(shape) else value
 
 
@@ -83,7 +84,7 @@ def values(seed: int = 0, positive: bool = False) -> dict[str, Any]:
 
 
 def namespace(dense: dict[str, Any], symbols: tuple[Symbol, ...] = SYMBOLS) -> dict[str, Any]:
-    """What LANGUAGE.md says that an outside program provides."""
+    """What docs/language.md says that an outside program provides."""
     allowed = {name: getattr(builtins, name) for name in ("abs", "min", "max", "sum", "len", "range", "float", "int")}
     named = {one.name: flat(dense[one.name], one.shape) for one in symbols}
     named["k"] = int(named.get("k", 2))
@@ -171,7 +172,7 @@ SHAPES: dict[str, tuple[Expr, ...]] = {
 def arguments(row: Function, kinds: tuple[str, ...]) -> list[tuple[Expr, ...]]:
     """Arguments of every kind of shape that a form of the signature allows."""
     pools = {
-        "scalar": (s,), "index": (number(2),), "vector": (x, matmul(A, y), Call("vec", (X,))),
+        "scalar": (s,), "index": (number(2),), "vector": (x, matmul(A, y), Call("vec", (X,)), w3),
         "square": (B, matmul(transpose(X), A, X)), "matrix": (X, x, r, B), "any": (X, x, r, s, B, Call("kron", (X, B))),
     }
     out: list[tuple[Expr, ...]] = [()]
@@ -202,6 +203,8 @@ def test_every_function_on_every_shape_it_takes(name: str) -> None:
                 if args[0].shape == (N, N):
                     args = (add(matmul(transpose(args[0]), args[0]), Identity(N)), *args[1:])
                 dense = values(3)
+            if name == "polygamma":
+                args, dense = (number(1), args[1]), values(3, positive=True)
             if name == "singval" and args[0].shape[1] == ONE:
                 args = (args[0], number(1))
             e = Map(name, args[0]) if row.maps else Call(name, args)

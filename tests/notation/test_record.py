@@ -1,4 +1,4 @@
-"""The JSON object: what LANGUAGE.md says that a program reads back, evaluated as such a program would."""
+"""The JSON object: what docs/language.md says that a program reads back, evaluated as such a program would."""
 
 from __future__ import annotations
 

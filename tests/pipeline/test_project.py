@@ -113,7 +113,10 @@ def test_prose_may_hold_the_commands_of_the_macro_file(tmp_path: Path) -> None:
     (tmp_path / "own.tex").write_text(own)
     settings = read("[document]\nmacros = 'own.tex'\n", "derive.toml", tmp_path)
     mode = MODES["solutions"]
-    text = tex(subject.read(problem, "p.yaml").document(mode, settings, Fit()), mode)
-    assert r"$x \in \R^n$" in text and own.rstrip() in text and r"\deriveat{own.tex:1 the macros}" in text
-    with pytest.raises(DeriveError, match=r"\\R is not among"):
-        subject.read(problem, "p.yaml").document(mode, Settings(), Fit())
+    text = tex(subject.read(problem, "p.yaml", 3, settings).document(mode, settings, Fit()), mode)
+    # `\def` is read as a definition that refuses a name with another meaning
+    assert r"$x \in \R^n$" in text and r"\deriveat{own.tex:1 the macros}" in text
+    assert "\\newcommand{\\R}{\\mathbb{R}}\n\\newcommand{\\half}{\\tfrac12}" in text
+    with pytest.raises(DeriveError, match=r"\\R is not among") as caught:
+        subject.read(problem, "p.yaml")
+    assert str(caught.value.where) == "p.yaml:2:24"

@@ -19,7 +19,8 @@ from derive.calculus.rules import row_text
 from derive.calculus.rules.adjoints import ADJOINTS
 from derive.calculus.rules.defining import DEFINING, Defining
 from derive.calculus.rules.differentials import DIFFERENTIALS
-from derive.calculus.rules.identities import IDENTITIES, Law
+from derive.calculus.rules.identities import IDENTITIES
+from derive.calculus.rules.law import Law
 from derive.calculus.rules.rule import Rule, compiled
 from derive.calculus.rules.steps import MOVES, Move
 from derive.derivation.derivation import Derivation
@@ -229,7 +230,7 @@ def _context(e: Entry) -> Problem:
 
 
 def _law_problem(law: Law) -> Problem:
-    return row_text.problem_of(law.name, law.given, law.right if "|" in law.left else law.left, law.wrt)
+    return row_text.problem_of(law.name, law.symbols, law.right if "|" in law.left else law.left, law.wrt)
 
 
 def _function_problem(row: Function) -> Problem:

@@ -83,6 +83,9 @@ def _taken(node: D, m: Motion) -> tuple[Expr, str, tuple[Expr, ...]]:
             return _apply(e, m)
         case Call(name="expm", args=(Scale(scalar=c, arg=fixed),)) if not m.depends(fixed):
             return scale(d(c), matmul(fixed, e)), "expm-commuting", (d(c),)
+        case Call(name="polygamma", args=(k, a)) if not m.depends(k):
+            slope = Call("polygamma", (add(k, ONE) if not isinstance(k, Number) else number(k.value + 1), a))
+            return entrywise(slope, d(a)), "chain-rule", (d(a),)
         case Call(name="max" | "min", args=(a, b)) if not m.depends(a) and a.shape == b.shape:
             return D(Call(e.name, (b, a)), m.moves), "sum-rule", ()
         case Power(base=base, exponent=Number(value=k)) if not base.is_scalar and k != -1 and abs(k) <= 6:
@@ -164,6 +167,8 @@ def _tabled(e: Expr, m: Motion) -> tuple[Expr, str, tuple[Expr, ...]] | None:
         if any(m.depends(x) and not _mentions(row.to, s) for s, x in binding.items()):
             continue
         if row.only == "power" and isinstance(binding["k"], Number) and binding["k"].value < 0:
+            continue
+        if row.only == "matrix" and is_column(binding["A"].shape):
             continue
         if row.only == "singular" and not (isinstance(binding["A"], Symbol) and not is_invertible(binding["A"])):
             continue

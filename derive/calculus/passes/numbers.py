@@ -35,11 +35,11 @@ def in_numbers(problem: Problem, results: Mapping[str, Found], where: Letters = 
     """
     let = (*problem.let, *(pair for pair in where if pair not in problem.let))
     out: list[Chain] = []
-    point = _values(problem, problem.options.get("at"))
+    point = _values(problem, problem.options.at)
     if point:
         lines = _at_the_point(problem, results, Place(point, let))
         out += [Chain("value", "At the point", tuple(lines))] if lines else []
-    data = _values(problem, problem.options.get("data"))
+    data = _values(problem, problem.options.data)
     if data and "stationary" in results:
         lines = _with_the_data(problem, results["stationary"], Place(data, let))
         out += [Chain("value", "With the data", tuple(lines))] if lines else []

@@ -20,10 +20,10 @@ def remarks(problem: Problem, free: Mapping[str, Expr], structured: Mapping[str,
             said = _conventions(x, g, g is inside, problem)
             if said:
                 out.append(said)
-    shapes = _shapes(problem) if not problem.options.get("shapes") else ()
+    shapes = _shapes(problem) if not problem.options.shapes else ()
     if shapes:
         out.append(shapes)
-    if problem.options.get("indices") == "einstein" and ("entries" in problem.find or "entries" in (problem.method, *problem.further_methods)):
+    if problem.options.indices == "einstein" and ("entries" in problem.find or "entries" in (problem.method, *problem.further_methods)):
         out.append(("Sums over repeated indices are not written: an index that a term holds twice is summed.",))
     return tuple(out)
 

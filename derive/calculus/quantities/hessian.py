@@ -16,9 +16,8 @@ from derive.calculus.routes.lines import cleaned, levels
 from derive.calculus.setting.setting import Setting
 from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.distribute import spread
-from derive.calculus.simplify.laws.functions import rooted
 from derive.calculus.simplify.property_reasons import property_whys
-from derive.calculus.simplify.result_form import in_powers, neat, only_factored
+from derive.calculus.simplify.result_form import neat, only_factored, result
 from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.calculus.simplify.used import Used
 from derive.derivation.derivation import Chain, Head, Line, Result, Step
@@ -141,7 +140,7 @@ def _hessian_matrix(s: Setting, image: Expr, x: Symbol, h: Symbol) -> Line | Non
     elif any(isinstance(e, Apply) and e.order > 1 and e.directions and e.shape != e.arg.shape for e in walk(image)):
         return None
     else:
-        matrix = transform(transform(neat(matrix_of(spread(image, frozenset({h.name})), h), []), rooted), in_powers)
+        matrix = result(matrix_of(spread(image, frozenset({h.name})), h), [], s.problem.let)
         if by_entries(s.problem.function, x):
             matrix = explicit(matrix) or matrix
     return Line(matrix, "read-off", ("read off the matrix",), "hessian", Head("hessian", s.problem.name, (x,)))

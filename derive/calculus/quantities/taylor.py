@@ -25,7 +25,7 @@ def taylor(s: Setting, first: Expr) -> tuple[list[Chain], Result]:
     """The chain of the second derivative along H, and f(X + H) to the order asked for.  DeriveError for another order."""
     p, m = s.problem, s.motion
     chains: list[Chain] = []
-    order = int(p.options.get("order", 2) or 0)
+    order = p.options.order
     if order not in (1, 2):
         raise DeriveError(
             f"taylor is done to order 1 or 2, not {order}", code="order", where=p.positions.get("order"),

@@ -78,7 +78,7 @@ def indexed(s: Setting, x: Symbol) -> Indexed:
 
 def einstein(s: Setting) -> bool:
     """Whether sums over repeated indices are not written."""
-    return s.problem.options.get("indices") == "einstein"
+    return s.problem.options.indices == "einstein"
 
 
 def writer(s: Setting) -> Callable[[Expr], Expr]:

@@ -202,7 +202,7 @@ def _quotient(link: Link, taken: frozenset[str]) -> Expr:
 def table(s: Setting, found: list[Link]) -> Chain:
     """The rows `u = …, ∂u/∂v = …`."""
     p = s.problem
-    shown = bool(p.options.get("shapes"))
+    shown = bool(p.options.shapes)
     taken = taken_names(p) | {link.letter.name for link in found}
     lines = []
     before: Symbol | str | None = ""

@@ -11,9 +11,13 @@ from derive.calculus.routes.lines import cleaned, levels
 from derive.calculus.routes.scalar_form import in_order, put_back, scalar_form
 from derive.calculus.routes.unfold import unfold
 from derive.calculus.setting.setting import Setting, parameter, shifted, taken_names
+from derive.calculus.simplify.known_forms import known_result
 from derive.calculus.simplify.laws.functions import traced
+from derive.calculus.simplify.property_reasons import property_whys
 from derive.calculus.simplify.simplify import tidy
+from derive.calculus.simplify.used import Used
 from derive.derivation.derivation import Head, Line, Step
+from derive.derivation.reason import joined
 from derive.expressions.nodes import D, Expr, Rate
 from derive.expressions.rewrite import transform
 
@@ -97,7 +101,19 @@ def derivative_lines(s: Setting) -> tuple[list[Line], Named]:
         better = scalar_form(lines[-1].expr)
         if better is not None:
             lines.append(Line(better, "simplify", ("simplify",), steps=(Step(lines[-1].expr, better, "simplify", ()),)))
+        form = _in_known_form(lines[-1].expr)
+        if form is not None:
+            lines.append(form)
         back = put_back(lines[-1].expr, p)
         if back is not None:
             lines.append(back)
     return lines, named
+
+
+def _in_known_form(expr: Expr) -> Line | None:
+    """The line with the laws of results used; None where none applies."""
+    used: Used = []
+    form = known_result(expr, used)
+    if form is expr:
+        return None
+    return Line(form, "simplify", joined(property_whys(used) or [("simplify",)]), steps=(Step(expr, form, "simplify", ()),))

@@ -6,46 +6,8 @@ step (cyclic, trace-transpose, …) the step applies it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from derive.calculus.rules.rule import Row
-
-
-@dataclass(frozen=True)
-class Case:
-    """A law where both of its sides can be computed; the last row is where they meet."""
-
-    title: str
-    given: str
-    left: str
-    wrt: str
-    rows: tuple[Row, ...]
-
-
-@dataclass(frozen=True)
-class Law:
-    """One row.
-
-    name   kebab-case; the name of the step that uses it, where one does
-    given  symbols as in a problem file, separated by `;`
-    wrt    a symbol that occurs on both sides, moved in the check
-    rows   the lines between the sides; () where the sides are equal by definition
-    last   the reason of the last line
-    cases  instances that are computed
-    """
-
-    name: str
-    left: str
-    right: str
-    given: str
-    wrt: str
-    words: str
-    why: str
-    source: str
-    rows: tuple[Row, ...] = ()
-    last: str = ""
-    cases: tuple[Case, ...] = ()
-
+from derive.calculus.rules.known_forms import KNOWN_FORMS
+from derive.calculus.rules.law import Case, Law
 
 MN1 = "Magnus & Neudecker, Matrix Differential Calculus, ch. 1"
 MN2 = "Magnus & Neudecker, Matrix Differential Calculus, ch. 2"
@@ -199,7 +161,7 @@ _VEC = (
         last="sums are linear"),
 )
 
-_ROWS = (*_TRANSPOSITION, *_INVERSE, *_TRACE, *_INNER, *_VEC)
+_ROWS = (*_TRANSPOSITION, *_INVERSE, *_TRACE, *_INNER, *_VEC, *KNOWN_FORMS)
 
 IDENTITIES: dict[str, Law] = {row.name: row for row in _ROWS}
 """By name, in the order of the catalogue."""

@@ -12,7 +12,7 @@ from derive.expressions.nodes import D, Expr, Rate, Symbol, Unnamed
 from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import SCALAR, Size
 from derive.language.problems.problem import Problem
-from derive.language.problems.read import read
+from derive.language.problems.values import Value, problem
 from derive.language.scope import Scope
 from derive.language.text.grammar import parse
 
@@ -30,36 +30,43 @@ def problem_of(
 
     `u := X w` among the symbols is an intermediate, `|X: full-column-rank` a further property.
     """
-    symbols: list[str] = []
-    lets: list[str] = []
-    extra: dict[str, str] = {}
+    symbols: dict[str, str] = {}
+    lets: dict[str, str] = {}
+    has: dict[str, str] = {}
     for part in filter(None, (p.strip() for p in given.split(";"))):
         if ":=" in part:
-            lets.append("  " + part.replace(" :=", ":", 1))
+            letter, definition = part.split(":=", 1)
+            lets[letter.strip()] = definition.strip()
         elif part.startswith("|"):
-            letter, words = (w.strip() for w in part[1:].split(":"))
-            extra[letter] = words
+            letter, has[letter.strip()] = (w.strip() for w in part[1:].split(":"))
         else:
-            symbols.append(part)
-    rows = []
-    for part in symbols:
-        letter, kind = (w.strip() for w in part.split(":", 1))
-        more = f", is: [{extra[letter]}]" if letter in extra else ""
-        if kind.startswith("{"):
-            rows.append(f"  {letter}: {kind}")
-        else:
-            rows.append(f"  {letter}: {{type: '{kind}'{more}}}" if more else f"  {letter}: '{kind}'")
-    text = "\n".join((
-        f"id: {name}", "symbols:", *rows, *(("let:", *lets) if lets else ()),
-        f"function: '{_quoted(function)}'", *((f"wrt: {wrt}",) if wrt else ()), f"find: [{find}]",
-        *(("direction: [H, K]",) if wrt.startswith("[") else ()),
-        *((f"method: {method}",) if method else ()), *((f"sizes: [{sizes}]",) if sizes else ()), "",
-    ))
-    return read(text, f"rule {name}")
+            letter, kind = part.split(":", 1)
+            symbols[letter.strip()] = kind.strip()
+    declared = {letter: _declared(kind, has.get(letter)) for letter, kind in symbols.items()}
+    values: dict[str, Value] = {"id": name, "symbols": declared, "function": function, "find": find.split(", ")}
+    if lets:
+        values["let"] = lets
+    if wrt:
+        values["wrt"] = _listed(wrt)
+        if wrt.startswith("["):
+            values["direction"] = ["H", "K"]
+    if method:
+        values["method"] = _listed(method)
+    if sizes:
+        values["sizes"] = [relation.strip() for relation in sizes.split(",")]
+    return problem(values, f"rule {name}")
 
 
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")
+def _listed(text: str) -> Value:
+    """`[A, B]` as a list, anything else as a text."""
+    return [part.strip() for part in text[1:-1].split(",")] if text.startswith("[") else text
+
+
+def _declared(kind: str, has: str | None) -> Value:
+    """A declaration: `matrix(m, n)`, or `{type: 'matrix(m, n)', of: t}`, with one property more."""
+    if not kind.startswith("{"):
+        return {"type": kind, "is": [has]} if has else kind
+    return {key: value.strip("'") for key, value in re.findall(r"(\w+): ('[^']*'|[^,{}]+)", kind)}
 
 
 Names = tuple[tuple[Symbol, Expr], ...]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from derive.calculus.simplify.known_forms import words
 from derive.calculus.simplify.laws import matrix_functions as commuting
 from derive.calculus.simplify.laws import pseudo_inverse as penrose
 from derive.calculus.simplify.used import Used
@@ -35,4 +36,8 @@ def property_whys(used: Used) -> list[Why]:
                 out.append((symbol, " = ", commuting.along(symbol.name, symbol.args) or symbol))
             case "penrose" | "penrose-symmetric" | "penrose-rank":
                 out.append(penrose.said(name, symbol))
+            case _:
+                law = words(name)
+                if law is not None and (law,) not in out:
+                    out.append((law,))
     return out

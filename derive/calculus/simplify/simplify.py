@@ -373,6 +373,8 @@ def _called(name: str, new: tuple[Expr, ...], used: Used | None) -> Expr:
             joined = summed(arg)
             if joined is not None:
                 return joined
+        if name == "mean" and isinstance(arg, Ones):
+            return ONE
         if arg.is_scalar and name in ("sum", "mean"):
             return arg
     if row.bilinear:

@@ -12,8 +12,7 @@ from derive.documents.page.picture import Drawing, Figure, rounded
 from derive.documents.page.rows import mark
 from derive.documents.wording import prose
 from derive.errors import DeriveError
-from derive.language.problems.figure import Wanted
-from derive.language.problems.problem import Problem
+from derive.language.problems.problem import Problem, Wanted
 from derive.notation.settings import DEFAULT, Notation
 
 WIDEST = (14.2, 12.0)
@@ -114,5 +113,5 @@ def applicable(problem: Problem, derivation: Derivation) -> tuple[str, ...]:
 
 
 def _wanted(problem: Problem) -> tuple[Wanted, ...]:
-    found: tuple[Wanted, ...] = problem.options.get("figure", ())
+    found: tuple[Wanted, ...] = problem.options.figures
     return found

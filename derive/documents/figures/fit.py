@@ -34,8 +34,9 @@ class Model:
 
 def columns(problem: Problem) -> dict[str, tuple[Fraction, ...]]:
     """The plain columns of `data`, in order."""
-    designed = problem.options.get("columns", {})
-    return {name: values for name, values in problem.options.get("data", {}).items() if name not in designed}
+    designed = problem.options.columns
+    plain = {name: values for name, values in problem.options.data.items() if name not in designed and isinstance(values, tuple)}
+    return {name: tuple(v for v in values if isinstance(v, Fraction)) for name, values in plain.items()}
 
 
 def model(scene: Scene) -> Model:
@@ -71,7 +72,7 @@ def model(scene: Scene) -> Model:
 def _behind(problem: Problem, expr: Expr) -> set[str]:
     """The plain columns that an expression depends on, also through a designed matrix."""
     out = set()
-    designed: Mapping[str, tuple[str, ...]] = problem.options.get("columns", {})
+    designed: Mapping[str, tuple[str, ...]] = problem.options.columns
     for name in expr.free:
         if name in columns(problem):
             out.add(name)
@@ -84,7 +85,7 @@ def _behind(problem: Problem, expr: Expr) -> set[str]:
 def designed_columns(problem: Problem, name: str) -> tuple[Expr, ...]:
     """The columns of a matrix '[ones, x, x^2]' of data, as functions of a number."""
     scope = Scope({column: Symbol(column, SCALAR) for column in columns(problem)})
-    texts: Sequence[str] = problem.options["columns"][name]
+    texts: Sequence[str] = problem.options.columns[name]
     return tuple(number(1) if text == "ones" else parse(text, scope) for text in texts)
 
 
@@ -94,10 +95,10 @@ def at_weights(scene: Scene, found: Model, weights: Mapping[str, Any], places: A
 
     problem = scene.problem
     numbers: dict[str, Any] = {**_sizes(problem, len(places)), **weights, found.across: places}
-    for name in problem.options.get("columns", {}):
+    for name in problem.options.columns:
         parts = designed_columns(problem, name)
         numbers[name] = np.array([[float(scene.value(part, {found.across: float(x)})) for part in parts] for x in places])
-    given = problem.options.get("at", {})
+    given = problem.options.at
     numbers.update({name: numeric(value) for name, value in given.items() if name not in numbers})
     return np.broadcast_to(scene.value(found.prediction, numbers), (len(places),))
 
@@ -108,8 +109,8 @@ def weights_of(scene: Scene) -> dict[str, Any] | None:
     if scene.derivation is None or "stationary" not in problem.find:
         return None
     rows = len(next(iter(columns(problem).values())))
-    data = problem.options.get("data", {})
-    numbers = {**_sizes(problem, rows), **{name: numeric(v) for name, v in {**problem.options.get("at", {}), **data}.items()}}
+    data = problem.options.data
+    numbers = {**_sizes(problem, rows), **{name: numeric(v) for name, v in {**problem.options.at, **data}.items()}}
     out: dict[str, Any] = {}
     for variable in problem.wrt:
         found = scene.result("stationary", variable.name)
@@ -124,9 +125,9 @@ def weights_of(scene: Scene) -> dict[str, Any] | None:
 def _sizes(problem: Problem, rows: int) -> dict[str, int]:
     """Names of sizes that data gives a number: the rows as given here, the columns as they are."""
     out: dict[str, int] = {}
-    for name, values in problem.options.get("data", {}).items():
+    for name, values in problem.options.data.items():
         symbol = problem.symbols.get(name)
-        if symbol is None:
+        if symbol is None or not isinstance(values, tuple):
             continue
         across = len(values[0]) if isinstance(values[0], tuple) else 1
         for size, count in zip(symbol.dims, (rows, across), strict=True):
@@ -141,7 +142,7 @@ def design(scene: Scene, found: Model) -> tuple[Expr, ...] | None:
     if not isinstance(prediction, MatMul) or len(prediction.factors) != 2 or prediction.factors[1] not in scene.problem.wrt:
         return None
     matrix = prediction.factors[0]
-    if isinstance(matrix, Symbol) and matrix.name in scene.problem.options.get("columns", {}):
+    if isinstance(matrix, Symbol) and matrix.name in scene.problem.options.columns:
         return designed_columns(scene.problem, matrix.name)
     if isinstance(matrix, Stack) and len(matrix.rows) == 1:
         out: list[Expr] = []

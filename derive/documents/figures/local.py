@@ -10,7 +10,7 @@ from derive.errors import DeriveError
 from derive.expressions.nodes import Expr, Symbol
 from derive.expressions.sizes import is_column, is_scalar
 from derive.language.problems.declarations import direction_symbol
-from derive.language.problems.problem import Problem
+from derive.language.problems.problem import Options, Problem
 
 
 def local_derivative(scene: Scene, definition: Expr, by: Symbol) -> Expr | None:
@@ -38,7 +38,7 @@ def _problem(problem: Problem, definition: Expr, by: Symbol) -> _Key:
             problem, id=f"{problem.id}/{by.name}", function=definition, wrt=(by,), wrt_list=False, direction_named=False,
             directions=(direction_symbol(by, first),), second_directions=(direction_symbol(by, second),), find=(quantity,), let=(),
             symbols=symbols, name="f", method="directional", layout="numerator", inner_product=None, answer={}, prose={}, parts=(),
-            options={}, hide=frozenset(), reasons={},
+            options=Options(), hide=frozenset(), reasons={},
         )
     )
 

@@ -61,7 +61,7 @@ def alone(
 
 def refuse_missing(problem: Problem, show: Sequence[str], where: Position) -> None:
     """DeriveError [no-figure] where a collection asks for a figure that its problem does not draw."""
-    drawn = [wanted.kind for wanted in problem.options.get("figure", ())]
+    drawn = [wanted.kind for wanted in problem.options.figures]
     for name in show:
         if (name == "figure" and not drawn) or (name in FIGURES and name not in drawn):
             what = "figure" if name == "figure" else f"figure `{name}`"

@@ -15,8 +15,7 @@ from derive.expressions.nodes import Expr
 from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import Shape
 from derive.expressions.spelling import size_latex
-from derive.language.problems.figure import Wanted
-from derive.language.problems.problem import Problem
+from derive.language.problems.problem import Problem, Wanted
 from derive.notation.latex import latex
 from derive.notation.latex import lines as latex_lines
 from derive.notation.python.identifiers import identifier

@@ -58,7 +58,7 @@ def _graph(scene: Scene) -> Graph:
     pair = len(problem.wrt) == 1 and problem.wrt[0].shape == (Size.of(2), Size.of(1))
     if not pair and (len(problem.wrt) > 2 or any(not x.is_scalar for x in problem.wrt)):
         raise scene.refused("the function is one of one or two numbers, or of a vector of two")
-    given: Mapping[str, Any] = problem.options.get("at", {})
+    given: Mapping[str, Any] = problem.options.at
     missing = [s.name for s in problem.symbols.values() if s.name not in given and _occurs(problem, s)]
     if missing:
         raise scene.refused(f"it needs a number for {', '.join(missing)}", f"at: {{{', '.join(f'{n}: 1' for n in missing)}}}")

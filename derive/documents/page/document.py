@@ -322,6 +322,22 @@ class SymbolTable:
     kind: str = "symbols"
 
 
+@dataclass(frozen=True)
+class Command:
+    """A command of the author's own preamble, for a page that no TeX reads.
+
+    name        without its backslash
+    parameters  how many it has
+    default     of the first of them, None where it has none
+    body        what it stands for
+    """
+
+    name: str
+    parameters: int
+    default: str | None
+    body: str
+
+
 Item = ProblemPage | Section | Prose | Pictures | SymbolTable
 
 
@@ -346,7 +362,9 @@ class Document:
     hints                 hints are printed
     macros                the author's own preamble
     theme                 of slides: the name of a Beamer theme, '' for the house's own
+    commands              what the preamble defines
     drawn                 there are figures among the items
+    recipient             of one variant of a set: whom it is for
     """
 
     title: str
@@ -370,3 +388,5 @@ class Document:
     macros: str
     theme: str = ""
     drawn: bool = False
+    recipient: str = ""
+    commands: tuple[Command, ...] = ()

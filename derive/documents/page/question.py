@@ -101,7 +101,7 @@ def asked(problem: Problem, find: Sequence[str], notation: Notation, words: Mapp
     for quantity in find:
         head = _head(problem, quantity, notation)
         key = f"find.{quantity}"
-        if quantity == "taylor" and problem.options.get("order") == 1:
+        if quantity == "taylor" and problem.options.order == 1:
             key = "find.taylor-1"
         elif quantity == "derivative" and _by_number(problem):
             key = "find.derivative-by-number"

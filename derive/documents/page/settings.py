@@ -8,6 +8,8 @@ from typing import Literal
 
 from derive.documents.wording.words import LANGUAGES, spoken
 from derive.errors import DeriveError, Position
+from derive.language.markup import macros
+from derive.language.markup.macros import Macros
 from derive.language.problems.problem import Problem
 from derive.notation.settings import DEFAULT, Notation
 
@@ -27,7 +29,9 @@ class Settings:
     paper     of articles: `a4` or `letter`
     hints     whether a sheet prints hints
     symbols   whether a problem's document ends with the table of its notation
+    kinds     which kinds of document `derive build` makes, () for those that are usual for a file
     macros    the text of the author's own preamble, from `macros_file`
+    trust_tex whether own TeX is run as it is; the command line and the user's own configuration say so, never a project
     """
 
     notation: Notation = field(default=DEFAULT)
@@ -40,16 +44,23 @@ class Settings:
     theme: str = ""
     hints: bool = False
     symbols: bool = False
+    kinds: tuple[str, ...] = ()
     author: str = ""
     institute: str = ""
     date: str = ""
     macros: str = ""
     macros_file: str = ""
+    trust_tex: bool = False
+
+    @property
+    def commands(self) -> Macros:
+        """The author's own commands.  DeriveError [macros] for a macro file that holds anything else."""
+        return macros.trusted(self.macros) if self.trust_tex else macros.read(self.macros, self.macros_file)
 
 
 def of_problem(settings: Settings, problem: Problem) -> Settings:
     """The settings with what the problem's own `notation` says.  DeriveError of `noted`."""
-    return noted(settings, problem.options.get("notation") or {}, problem.positions.get("notation.language"))
+    return noted(settings, problem.options.notation, problem.positions.get("notation.language"))
 
 
 def noted(settings: Settings, choices: Mapping[str, str], where: Position | None) -> Settings:
@@ -71,7 +82,7 @@ def noted(settings: Settings, choices: Mapping[str, str], where: Position | None
 def laid_out(problem: Problem, settings: Settings) -> Problem:
     """The problem with the layout of the settings, where it does not say one itself."""
     layout = settings.notation.layout
-    return problem if "layout" in problem.options or problem.layout == layout else replace(problem, layout=layout)
+    return problem if problem.options.layout_named or problem.layout == layout else replace(problem, layout=layout)
 
 
 @dataclass(frozen=True)

@@ -37,9 +37,11 @@ def environment(folders: Iterable[Path] = ()) -> jinja2.Environment:
     which a template of the same name reaches as `builtin/NAME`."""
     import jinja2
 
+    from derive.documents.rendering.sandbox import OwnTemplates, Sandbox
+
     builtin = jinja2.FileSystemLoader(builtin_folder())
-    own = [jinja2.FileSystemLoader(folder) for folder in folders]
-    env = jinja2.Environment(
+    own = [OwnTemplates(folder) for folder in folders]
+    env = Sandbox(
         loader=jinja2.ChoiceLoader([*own, builtin, jinja2.PrefixLoader({"builtin": builtin})]),
         block_start_string=r"\BLOCK{",
         block_end_string="}",
@@ -72,9 +74,12 @@ def fill(name: str, context: Mapping[str, Any], folders: tuple[Path, ...] = ()) 
     """The template `name` filled.  DeriveError [template] at the template's own line, with a suggestion."""
     import jinja2
 
+    from derive.documents.rendering.sandbox import rendered
+
     env = _environment(folders)
     try:
-        text = env.get_template(name).render(**context, template_api=API)
+        with mathml.with_commands(getattr(context.get("document"), "commands", ())):
+            text = rendered(env.get_template(name), {**context, "template_api": API})
     except jinja2.TemplateNotFound as error:
         raise DeriveError(
             f"there is no template {error.name}", code="template",
@@ -85,13 +90,26 @@ def fill(name: str, context: Mapping[str, Any], folders: tuple[Path, ...] = ()) 
         raise DeriveError(f"template: {error.message}", code="template", where=where) from None
     except jinja2.UndefinedError as error:
         raise _undefined(error, name, context) from None
+    except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
+        raise _stopped(error, name) from None
     return re.sub(r"[ \t]+(?=\n)", "", text)
+
+
+def _stopped(error: Exception, name: str) -> DeriveError:
+    """Whatever else a template cannot do, at its line."""
+    said = "it includes itself without end" if isinstance(error, RecursionError) else str(error).splitlines()[0] if str(error) else "?"
+    return DeriveError(f"template: {said}", code="template", where=_place(error, name))
+
+
+def _place(error: Exception, name: str) -> Position:
+    """The line of the template, which stands in the traceback."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.endswith(".j2")]
+    return Position(shown(frames[-1].filename), frames[-1].lineno or 1) if frames else Position(name)
 
 
 def _undefined(error: Exception, name: str, context: Mapping[str, Any]) -> DeriveError:
     """A variable that there is none of: the template's line is in the traceback, the likely name in the context."""
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.endswith(".j2")]
-    where = Position(shown(frames[-1].filename), frames[-1].lineno or 1) if frames else Position(name)
+    where = _place(error, name)
     message = str(error)
     found = re.search(r"'(\w+)' is undefined|has no attribute '(\w+)'", message)
     hint = None
@@ -179,9 +197,10 @@ def spoken(formula: str) -> str:
 
 def files(folders: Iterable[Path] = ()) -> dict[str, Path]:
     """Every template by its name, the one that would be used."""
+    from derive.documents.rendering.sandbox import own_files
+
     out: dict[str, Path] = {}
     for folder in [builtin_folder(), *reversed(list(folders))]:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and not path.name.startswith("."):
-                out[path.relative_to(folder).as_posix()] = path
+        for path in own_files(folder):
+            out[path.relative_to(folder).as_posix()] = path
     return out

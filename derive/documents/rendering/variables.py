@@ -27,6 +27,7 @@ VARIABLES = {
     "style": "how their left sides stand: `block.style`",
     "numbered": "rows have their numbers and reasons",
     "boxed": "the keys of rows whose right sides are answers",
+    "kind": "what the title says of the document: answers, solutions, or nothing",
     "named": "this frame is the first of its problem",
     "hidden": "right sides are left blank, in their places",
     "template_api": "the version of all this",

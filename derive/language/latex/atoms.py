@@ -10,7 +10,7 @@ from derive.expressions.sizes import ONE, is_scalar
 from derive.expressions.spelling import GREEK
 from derive.language.latex.blocks import environment
 from derive.language.latex.functions import absolute, exponential, function, inner_product, norm, printed_function
-from derive.language.latex.names import FONTS, MACROS, WORDS
+from derive.language.latex.names import FONTS, MACROS, WORDS, Called, Value
 from derive.language.latex.parser import Parser
 from derive.language.latex.pending import apply_derivative, pending, rate
 from derive.language.latex.samples import refuse_constant, sample
@@ -80,7 +80,7 @@ def _is_jacobian(p: Parser) -> bool:
     return found is not None and isinstance(found[1], Unnamed)
 
 
-def _has_entries(value: Symbol | Unnamed | SizeValue) -> bool:
+def _has_entries(value: Value) -> bool:
     return isinstance(value, Symbol) and not value.is_scalar
 
 
@@ -172,9 +172,14 @@ def unknown(p: Parser) -> DeriveError:
 
 
 # --------------------------------------------------------------------------------------------- names
-def _named(p: Parser, count: int, value: Symbol | Unnamed | SizeValue) -> Operand:
+def _named(p: Parser, count: int, value: Value) -> Operand:
     token = p.token
-    refuse_constant(p, value, token.start)
+    if isinstance(value, Called):
+        p.i += count
+        unnamed = p.scope.unnamed.get(value.function)
+        return function(p, value.function, token) if unnamed is None else _unnamed_call(p, unnamed, token)
+    if isinstance(value, Symbol | Unnamed | SizeValue):
+        refuse_constant(p, value, token.start)
     if isinstance(value, Unnamed):
         p.i += count
         return _unnamed_call(p, value, token)
@@ -295,8 +300,8 @@ def _identity(p: Parser) -> Operand:
 def _constant(p: Parser, node: type[Expr], token: Tex) -> Operand:
     """Ones or zeros with their sizes behind `_`."""
     if not p.skip("_"):
-        word = "ones" if node is Ones else "zeros"
-        raise p.fail(f"the size of `{token.text}` is missing: write it behind `_`, or {word}(n)", token.start, "size")
+        p.unsized = True
+        return Operand(p.made(node, token.start, (unknown_size(token.start), ONE)), token.start, p.last_end)
     sizes = p.sizes()
     dims = (sizes[0], sizes[1] if len(sizes) > 1 else ONE)
     if is_scalar(dims):

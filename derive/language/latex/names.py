@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import SizeValue, Symbol, Unnamed
+from derive.expressions.nodes import Expr, SizeValue, Symbol, Unnamed
 from derive.expressions.sizes import Size
 from derive.expressions.spelling import GREEK_UNICODE, latex_of, symbol_latex, unnamed_latex
 from derive.language.latex.tokens import Tex, spelled
@@ -15,7 +16,16 @@ from derive.language.latex.tokens import Tex, spelled
 if TYPE_CHECKING:
     from derive.language.scope import Scope
 
-Value = Symbol | Unnamed | SizeValue
+
+@dataclass(frozen=True)
+class Called:
+    """A name that stands for the function `function`."""
+
+    name: str
+    function: str
+
+
+Value = Expr | Unnamed | Called
 
 FONTS = frozenset((
     r"\bm", r"\boldsymbol", r"\mathbb", r"\mathbf", r"\mathcal", r"\mathfrak", r"\mathit", r"\mathnormal", r"\mathrm",
@@ -89,6 +99,10 @@ class Names:
             self.add(size, symbol_latex(size), SizeValue(Size.of(size)))
         for function in scope.unnamed.values():
             self.add(function.name, unnamed_latex(function), function)
+        for name, function_name in scope.called.items():
+            self.add(name, symbol_latex(name), Called(name, function_name))
+        for name, expr in scope.given.items():
+            self.add(name, symbol_latex(name), expr)
         for symbol in (*scope.symbols.values(), *bound):
             self.add(symbol.name, latex_of(symbol), symbol)
             letter = symbol.rows or symbol.columns

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NoReturn
 
 from derive.language.markup.formula import Own, Refuse, Weight, weight_of
@@ -34,12 +35,18 @@ class Definition:
     default: str | None
     body: str
 
+    def tex(self) -> str:
+        """The definition in a form that refuses a name with another meaning."""
+        count = f"[{self.parameters}]" if self.parameters else ""
+        default = f"[{self.default}]" if self.default is not None else ""
+        return f"\\newcommand{{\\{self.name}}}{count}{default}{{{self.body}}}"
+
 
 @dataclass(frozen=True)
 class Macros:
     """What a macro file defines: the commands that prose may hold, by name, their definitions in its order, and what TeX reads.
 
-    tex   the file's text, in which `\\providecommand` is `\\newcommand`: a name that TeX knows already is an error, not another meaning
+    tex   the file's text, in which `\\providecommand` and `\\def` are `\\newcommand`: a name that TeX knows already is an error, not another meaning
     """
 
     commands: Mapping[str, Own] = field(default_factory=dict)
@@ -67,6 +74,20 @@ def with_commands_of(macros: Macros) -> Iterator[None]:
         _current.reset(token)
 
 
+_DEFINES = re.compile(
+    r"\\(?:(?:re|provide)?newcommand|(?:New|Renew|Provide|Declare)DocumentCommand|DeclareMathOperator|DeclarePairedDelimiter\w{0,9})\*?"
+    r"\s{0,9}\{?\s{0,9}\\([A-Za-z]+)|\\(?:def|let)\s{0,9}\\([A-Za-z]+)"
+)
+
+
+@lru_cache(maxsize=8)
+def trusted(text: str) -> Macros:
+    """The commands of a macro file that is run as it is, since its user said so."""
+    names = (found[1] or found[2] for found in _DEFINES.finditer(_without_comments(text)))
+    return Macros({name: Own(Word(text=True), (1,)) for name in names}, (), text)
+
+
+@lru_cache(maxsize=8)
 def read(text: str, file: str) -> Macros:
     """The definitions of a macro file.  DeriveError [macros], with line and column, for whatever is no definition."""
     origin = Origin.of_text(text, file)
@@ -95,6 +116,7 @@ _COLOUR = re.compile(
 )
 _LET = re.compile(r"\s*\{([A-Za-z][A-Za-z0-9]*)\}\s*\{([A-Za-z][A-Za-z0-9]*(?:![0-9]{1,3}(?:![A-Za-z][A-Za-z0-9]*)?)?)\}")
 _PACKAGE = re.compile(r"\s*\{\s*([A-Za-z0-9-]+)\s*\}")
+_PARAMETERS = re.compile(r"\s*(?:#[1-9]){0,9}")
 _SPECIFIED = re.compile(r"\s*\{([m\s]*)\}")
 
 
@@ -132,13 +154,16 @@ class _File:
         self.at = found.end() if name in _STARRED else found.end(1)
         act = _READERS.get(name)
         if act is None:
-            instead = r": write \newcommand{\name}{…}" if name in ("def", "gdef", "edef", "let") else ""
+            instead = r": write \newcommand{\name}{…}" if name in ("gdef", "edef", "let") else ""
             self.fail(f"\\{name[:40]} is not among the definitions that a macro file may hold{instead}", here)
         known = len(self.commands)
         act(self, name, here)
         if name == "providecommand" and len(self.commands) == known:
             return  # the word has its meaning already, and keeps it
-        self.pieces.append(self.text[here : self.at].replace("\\providecommand", "\\newcommand", name == "providecommand"))
+        if name in ("def", "providecommand"):
+            self.pieces.append(self.definitions[-1].tex())
+        else:
+            self.pieces.append(self.text[here : self.at])
 
     # ------------------------------------------------------------------------------------- kinds
     def newcommand(self, kind: str, here: int) -> None:
@@ -152,6 +177,16 @@ class _File:
         if kind == "renewcommand":
             self.renewable(name, body, here)
         self.define(name, parameters, default[1] if default else None, body, at, here, again=kind == "renewcommand")
+
+    def plain(self, kind: str, here: int) -> None:
+        """`\\def\\name#1#2{…}`, which is taken as a \\newcommand."""
+        name = self.name(here)
+        found = self.match(_PARAMETERS)
+        given = found[0].replace(" ", "") if found else ""
+        if given != "".join(f"#{k}" for k in range(1, len(given) // 2 + 1)):
+            self.fail(r"the parameters of \\def are #1#2…, with nothing between them", here)
+        body, at = self.braced(here)
+        self.define(name, len(given) // 2, None, body, at, here)
 
     def documentcommand(self, kind: str, here: int) -> None:
         name = self.name(here)
@@ -257,6 +292,7 @@ class _File:
 
 _STARRED = frozenset(["newcommand", "renewcommand", "providecommand", "DeclareMathOperator", "DeclarePairedDelimiter"])
 _READERS = {
+    "def": _File.plain,
     **dict.fromkeys(("newcommand", "renewcommand", "providecommand"), _File.newcommand),
     **dict.fromkeys(("NewDocumentCommand",), _File.documentcommand),
     "DeclareMathOperator": _File.operator,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from derive.expressions.nodes import Add, Expr, Map, Number, Power, Symbol, Times
 from derive.expressions.sizes import ONE, SCALAR, Size, is_column, is_scalar, show
+from derive.expressions.traverse import walk
 from derive.language.origin import Origin
 from derive.language.problems.function import Bindings
+from derive.language.problems.problem import Numbers
 from derive.language.scope import Scope
 from derive.language.text.grammar import parse
 from derive.language.text.tokens import name_form
@@ -19,18 +22,18 @@ from derive.language.yaml.nodes import Node
 MAX_ROWS = 10_000
 MAX_COLUMNS = 50
 
-Numbers = Fraction | tuple[Fraction, ...] | tuple[tuple[Fraction, ...], ...]
 
 
 def read_at(node: Node, bindings: Bindings) -> dict[str, Numbers]:
     """By symbol a number, a tuple of numbers for a vector, a tuple of rows for a matrix."""
     out: dict[str, Numbers] = {}
+    scope = Scope(given=bindings.given)
     for text, (key, value) in node.mapping("`at`").items():
         name = name_form(text)
         symbol = _symbol(name, key, bindings)
-        if "integer" in symbol.has and value.kind == "scalar" and _number(value).denominator != 1:
+        if "integer" in symbol.has and value.kind == "scalar" and _number(value, scope).denominator != 1:
             raise value.error(f"{name} is an integer", code="at")
-        found = _array(value, 0)
+        found = _array(value, 0, scope)
         depth = 0 if is_scalar(symbol.dims) else 1 if is_column(symbol.dims) else 2
         if _depth(found) != depth:
             form = ("one number", "a list of numbers", "a list of rows, each a list of numbers")[depth]
@@ -55,32 +58,33 @@ def _symbol(name: str, key: Node, bindings: Bindings) -> Symbol:
     return symbol
 
 
-def _number(node: Node) -> Fraction:
+def _number(node: Node, scope: Scope) -> Fraction:
+    """A number as it is written, or with the names that `scope` gives one: c, 2 c + 1."""
     text = node.words("a number").strip()
     try:
-        expr = parse(text, Scope(), node.origin)
+        expr = parse(text, scope, node.origin)
+        if isinstance(expr, Number) or (scope.given and not any(isinstance(part, Map) for part in walk(expr))):
+            return _value(expr, {})
     except Exception as error:
         raise node.error(f"`{text[:40]}` is no number", code="type") from error
-    if not isinstance(expr, Number):
-        raise node.error(f"`{text[:40]}` is no number", code="type")
-    return expr.value
+    raise node.error(f"`{text[:40]}` is no number", code="type")
 
 
-def _array(node: Node, depth: int) -> Numbers:
+def _array(node: Node, depth: int, scope: Scope) -> Numbers:
     if node.kind == "scalar":
-        return _number(node)
+        return _number(node, scope)
     items = node.entries("a list of numbers")
     if len(items) > MAX_ROWS:
         raise node.error(f"more than {MAX_ROWS} numbers", code="too-long")
     if depth == 0 and items[0].kind == "list":
         rows: list[tuple[Fraction, ...]] = []
         for item in items:
-            row = _array(item, 1)
+            row = _array(item, 1, scope)
             if not isinstance(row, tuple) or (rows and len(row) != len(rows[0])):
                 raise item.error("the rows are lists of equally many numbers", code="type")
             rows.append(tuple(x for x in row if isinstance(x, Fraction)))
         return tuple(rows)
-    return tuple(_number(item) for item in items)
+    return tuple(_number(item, scope) for item in items)
 
 
 def _depth(value: Numbers) -> int:
@@ -102,6 +106,7 @@ def read_data(node: Node, bindings: Bindings) -> tuple[dict[str, Numbers], dict[
     `x: [-2, 0, 1]` is a column of numbers; `X: '[ones, x, x^2]'` a matrix whose columns are functions of such columns, row by
     row.  A name that is a declared symbol must have its shape.
     """
+    scope = Scope(given=bindings.given, called=bindings.called)
     values: dict[str, Numbers] = {}
     columns: dict[str, tuple[str, ...]] = {}
     length: int | None = None
@@ -112,9 +117,9 @@ def read_data(node: Node, bindings: Bindings) -> tuple[dict[str, Numbers], dict[
         name = name_form(text)
         if not name.isidentifier():
             raise key.error(f"`{text[:40]}` is no name for a column", code="name")
-        designed = _design(value)
+        designed = _design(value, scope)
         if designed is None:
-            numbers = _array(value, 1)
+            numbers = _array(value, 1, scope)
             if not isinstance(numbers, tuple):
                 raise value.error(f"the column {name} is a list of numbers", code="data")
             if length is not None and len(numbers) != length:
@@ -128,7 +133,7 @@ def read_data(node: Node, bindings: Bindings) -> tuple[dict[str, Numbers], dict[
             if length is None:
                 raise value.error(f"{name} is made of columns: give a column of numbers before it", code="data")
             given = {k: v for k, v in values.items() if k not in columns}
-            values[name] = _designed(designed, given, length)
+            values[name] = _designed(designed, given, length, scope)
             columns[name] = tuple(part for part, _ in designed)
             shape = (length, len(designed))
         symbol = bindings.symbols.get(name)
@@ -145,10 +150,16 @@ def read_data(node: Node, bindings: Bindings) -> tuple[dict[str, Numbers], dict[
     return values, columns
 
 
-def _design(node: Node) -> list[tuple[str, Origin]] | None:
+def _is_numeral(node: Node, scope: Scope) -> bool:
+    """A number as it is written, or of names that stand for one."""
+    words = re.findall(r"[^\W\d]\w*", re.sub(r"(?<=\d)[eE](?=[-+\d])", "", node.text))
+    return node.kind == "scalar" and all(isinstance(scope.given.get(name_form(word)), Number) for word in words)
+
+
+def _design(node: Node, scope: Scope) -> list[tuple[str, Origin]] | None:
     """The texts between the commas of '[ones, x, x^2]', quoted or not; None for a list of numbers."""
     if node.kind == "list":
-        if all(item.kind == "scalar" and not any(c.isalpha() for c in item.text.replace("e", "")) for item in node.items):
+        if all(_is_numeral(item, scope) for item in node.items):
             return None
         return [(item.words("a column"), item.origin) for item in node.entries("a matrix of columns")]
     text = node.words("a column").strip()
@@ -169,10 +180,10 @@ def _design(node: Node) -> list[tuple[str, Origin]] | None:
 
 
 def _designed(
-    parts: list[tuple[str, Origin]], given: Mapping[str, Numbers], length: int
+    parts: list[tuple[str, Origin]], given: Mapping[str, Numbers], length: int, named: Scope
 ) -> tuple[tuple[Fraction, ...], ...]:
     columns = []
-    scope = Scope({name: Symbol(name, SCALAR) for name in given})
+    scope = Scope({name: Symbol(name, SCALAR) for name in given}, given=named.given, called=named.called)
     for text, origin in parts:
         if text == "ones":
             columns.append((Fraction(1),) * length)

@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import NoReturn
 
 from derive.expressions.nodes import Symbol, Unnamed
 from derive.expressions.sizes import ONE, SCALAR, Shape, Size, is_scalar, is_square, show
+from derive.language.markup import formula, macros
 from derive.language.origin import Origin
 from derive.language.problems.names import declared_name
 from derive.language.text.sizes import parse_size
 from derive.language.text.tokens import name_form
 from derive.language.words import closest
 from derive.language.yaml.nodes import Node
+
+MAX_LATEX = 200
+"""Characters of a symbol's LaTeX."""
 
 PROPERTIES = (
     "positive", "invertible", "symmetric", "spd", "psd", "diagonal", "orthogonal", "full-column-rank", "full-row-rank",
@@ -166,17 +171,16 @@ def _property(name: str, item: Node) -> str:
 
 
 def _latex(text: str, node: Node) -> str:
-    depth = 0
-    for k, character in enumerate(text):
-        if character in "{}" and (k == 0 or text[k - 1] != "\\"):
-            depth += 1 if character == "{" else -1
-        if depth < 0:
-            break
-    if depth:
-        raise node.error("the braces of this LaTeX do not match", code="latex")
-    if re.search(r"[$&#%]|\\(?:input|include|write|def|csname|catcode|openout|read|special|immediate)(?![A-Za-z])", text):
-        raise node.error("the LaTeX of a symbol is one symbol, without $, &, #, % or commands that define or read",
-                         code="latex")
+    """The LaTeX that a symbol is printed as: mathematics by the allow-list, and short.  DeriveError [latex] at its character."""
+
+    def refuse(message: str, at: int) -> NoReturn:
+        raise node.origin.error(message, at, code="latex", hint="the LaTeX of a symbol is one symbol, as \\Phi or \\mathbf{x}")
+
+    if len(text) > MAX_LATEX:
+        refuse(f"this is longer than {MAX_LATEX} characters", 0)
+    if "$" in text.replace("\\$", ""):
+        refuse("the LaTeX of a symbol is mathematics already, and needs no $", text.index("$"))
+    formula.check(text, refuse, macros.current().commands)
     return text.strip()
 
 

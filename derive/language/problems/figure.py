@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 
-from derive.errors import Position
 from derive.language.problems.keys import read_prose
-from derive.language.problems.problem import FIND
+from derive.language.problems.problem import FIND, Wanted
 from derive.language.words import closest
 from derive.language.yaml.nodes import Node
 
@@ -26,22 +24,6 @@ FIGURES: Mapping[str, tuple[str, ...]] = {
 
 MAX_FIGURES = 8
 FARTHEST = 10**6
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """One figure as it was asked for.
-
-    range    by name of an axis from where to where; under '' for the only one
-    of       of `shapes`: `function`, or a quantity of `find` whose result is meant; '' leaves it to the figure
-    caption  in the author's words, '' for the figure's own
-    """
-
-    kind: str
-    where: Position
-    range: Mapping[str, tuple[float, float]] = field(default_factory=dict)
-    of: str = ""
-    caption: str = ""
 
 
 def read_figures(node: Node) -> tuple[Wanted, ...]:

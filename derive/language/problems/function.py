@@ -32,6 +32,7 @@ class Bindings:
     symbols   declared symbols; lets are the names of `let`; derived holds dA, d2A of the paths
     sizes     size names that occur in a shape; valued those that only `sizes:` gives a value, with their place
     fixed     the sizes that `sizes:` gives a value
+    given     the names of `variants` that stand for an expression; called those that stand for a function
     """
 
     symbols: dict[str, Symbol] = field(default_factory=dict)
@@ -42,12 +43,14 @@ class Bindings:
     sizes: set[str] = field(default_factory=set)
     valued: dict[str, Node] = field(default_factory=dict)
     fixed: dict[str, Size] = field(default_factory=dict)
+    given: dict[str, Expr] = field(default_factory=dict)
+    called: dict[str, str] = field(default_factory=dict)
     names: Names = field(default_factory=Names)
     places: dict[str, Node] = field(default_factory=dict)
 
     def scope(self, more: Iterable[Symbol] = ()) -> Scope:
         symbols = {**self.derived, **self.symbols, **self.lets, **{s.name: s for s in more}}
-        return Scope(symbols, self.unnamed, frozenset(self.sizes | set(self.valued)))
+        return Scope(symbols, self.unnamed, frozenset(self.sizes | set(self.valued)), self.given, self.called)
 
     def parse(self, text: str, origin: Origin, more: Iterable[Symbol] = (), shape: Shape | None = None) -> Expr:
         """The expression of a text of this problem; what a function needs of its argument is checked."""
@@ -305,8 +308,8 @@ def _arguments(text: str, origin: Origin, bindings: Bindings) -> tuple[str, ...]
         name = _plain_name(part)
         start += len(part) + 1
         if name not in bindings.symbols:
-            if name in bindings.lets or name in bindings.unnamed:
-                why = "stands under `let`" if name in bindings.lets else "is a function"
+            if name in bindings.lets or name in bindings.unnamed or name in bindings.given:
+                why = "stands under `let`" if name in bindings.lets else "is a function" if name in bindings.unnamed else "has a value of `variants`"
                 raise origin.error(f"{name} {why}: the arguments of the function are symbols", at, code="header")
             guess = closest(name, bindings.symbols) if name else None
             raise origin.error(

@@ -8,6 +8,7 @@ from pathlib import PurePath
 from derive.expressions.nodes import Expr, Symbol
 from derive.expressions.sizes import Size, is_square, show
 from derive.language.evident import evident
+from derive.language.markup import prose
 from derive.language.origin import Origin
 from derive.language.problems.declarations import closure
 from derive.language.problems.function import Bindings, unknown_size
@@ -31,7 +32,8 @@ KEYS = (
 """Every key of a problem."""
 
 MAX_ORDER = 8
-MAX_PROSE = 20_000
+ONE_LINE = ("title", "caption")
+"""Prose that is one line, in which no display stands."""
 
 
 def read_id(node: Node | None, file: str) -> str:
@@ -46,15 +48,9 @@ def read_id(node: Node | None, file: str) -> str:
 
 
 def read_prose(node: Node, key: str) -> str:
-    """A text with $…$; DeriveError when a $ is left open."""
+    """A text with $…$.  DeriveError, at its character, for what no document could print."""
     text = node.words(f"`{key}`")
-    if len(text) > MAX_PROSE:
-        raise node.error(f"`{key}` is longer than {MAX_PROSE} characters", code="too-long")
-    dollars = [m.start() for m in re.finditer(r"(?<!\\)\$", text)]
-    if len(dollars) % 2:
-        raise node.origin.error(
-            f"a $ in `{key}` is never closed", dollars[-1], code="prose", hint=r"a dollar sign itself is written \$"
-        )
+    prose.check(text, node.origin, displays=key not in ONE_LINE)
     return text.strip()
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from fractions import Fraction
+from typing import Literal
 
 from derive.errors import Position
 from derive.expressions.nodes import Expr, Symbol, Unnamed
@@ -15,6 +16,11 @@ FIND = (
     "entries", "taylor", "linearity", "vectorized-hessian",
 )
 """What may be asked."""
+
+Numbers = Fraction | tuple[Fraction, ...] | tuple[tuple[Fraction, ...], ...]
+"""A number, a vector, or a matrix by its rows."""
+Kind = Literal["declaration", "function", "expression"]
+"""What a name under `variants` stands for."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,69 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """One figure as it was asked for.
+
+    range    by name of an axis from where to where; under '' for the only one
+    of       of `shapes`: `function`, or a quantity of `find` whose result is meant; '' leaves it to the figure
+    caption  in the author's words, '' for the figure's own
+    """
+
+    kind: str
+    where: Position
+    range: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    of: str = ""
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A name under `variants`, and which of its values this problem has.
+
+    number, count  the value is the one of this number, from 0, of so many
+    text           the value as the author wrote it
+    value          what it is: an expression, the name of a function, or None for a declaration
+    """
+
+    name: str
+    kind: Kind
+    number: int
+    count: int
+    text: str
+    value: Expr | str | None = None
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a problem file says beside the mathematics of its function.
+
+    layout_named   whether the author chose the layout, so that settings do not
+    order          of `taylor`
+    indices        `sums`, or `einstein`
+    shapes         whether shapes stand under the factors
+    at             by symbol the numbers of a point; `data` those of the columns and of the symbols that they fill, and `columns` the
+                   texts of the columns of a matrix
+    notation       setting -> word, of this file alone
+    figures        in the order in which they are drawn
+    variants       the values that this problem has of those under `variants`
+    """
+
+    tags: tuple[str, ...] = ()
+    level: str | None = None
+    points: str | None = None
+    layout_named: bool = False
+    order: int = 2
+    indices: str = "sums"
+    shapes: bool = False
+    at: Mapping[str, Numbers] = field(default_factory=dict)
+    data: Mapping[str, Numbers] = field(default_factory=dict)
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    notation: Mapping[str, str] = field(default_factory=dict)
+    figures: tuple[Wanted, ...] = ()
+    variants: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True)
 class Problem:
     """One problem, resolved: names bound, shapes checked.
 
@@ -50,8 +119,7 @@ class Problem:
     answer     by quantity an expression, or one for each variable
     prose      title, statement, hint, remark, notes, source: as the author wrote them
     reasons    rule name -> the author's words; `hide` rule names
-    options    further keys as text or plain data: layout, order, at, data, variants, tags, points, level, notation; `figure` a
-               tuple of problem_figure.Wanted
+    options    what the file says beside the mathematics
     positions  where each key stands, for messages: `function`, `find`, `answer.gradient`, `symbols.X`, …
     text       the source text, for messages
     """
@@ -79,7 +147,7 @@ class Problem:
     answer: Mapping[str, Expr | Mapping[str, Expr]] = field(default_factory=dict)
     prose: Mapping[str, str] = field(default_factory=dict)
     parts: tuple[Part, ...] = ()
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Options = field(default_factory=Options)
     positions: Mapping[str, Position] = field(default_factory=dict)
     text: str = ""
     file: str = ""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 from derive.errors import DeriveError, Position
+from derive.language.files import read_text
 from derive.language.problems.answer import read_answers, read_part_answers
 from derive.language.problems.data import read_at, read_data
 from derive.language.problems.figure import read_figures
@@ -30,17 +32,18 @@ from derive.language.problems.keys import (
     read_relations,
 )
 from derive.language.problems.notation import read_notation
-from derive.language.problems.problem import Problem
+from derive.language.problems.problem import Choice, Options, Part, Problem
+from derive.language.problems.variants import bind_values, counts, read_variants, refuse_unused, with_declarations
 from derive.language.problems.wrt import read_directions, read_wrt
 from derive.language.yaml.nodes import Node, Source
-from derive.language.yaml.reading import compose, read_file
+from derive.language.yaml.reading import compose
 
-__all__ = ["kind", "load", "read"]
+__all__ = ["kind", "load", "read", "values"]
 
 
 def load(path: str | Path) -> Problem:
     """The problem of a file.  DeriveError, with file, line and column, for whatever is wrong with it."""
-    return read(read_file(path), str(path))
+    return read(read_text(path), str(path))
 
 
 def kind(text: str) -> Literal["problem", "lecture", "set"]:
@@ -51,8 +54,17 @@ def kind(text: str) -> Literal["problem", "lecture", "set"]:
     return "lecture" if "sections" in keys else "set" if "problems" in keys else "problem"
 
 
-def read(text: str, file: str) -> Problem:
+def values(text: str, file: str) -> dict[str, int]:
+    """How many values each name under `variants` has; empty where the problem has no variants.  DeriveError of reading."""
+    node = compose(text, file)
+    pairs = {key.text: value for key, value in node.pairs} if node is not None else {}
+    return counts(pairs.get("variants"), pairs.get("symbols"))
+
+
+def read(text: str, file: str, chosen: Mapping[str, int] | None = None) -> Problem:
     """The problem of a text; `file` is the name for messages (`<stdin>` for standard input).
+
+    chosen  which value each name under `variants` has, counted from 0; the first where it is not said
 
     DeriveError, with a position, for whatever is wrong with it.
     """
@@ -68,21 +80,29 @@ def read(text: str, file: str) -> Problem:
         )
     if kind(text) != "problem":
         raise node.error(f"this is a {kind(text)}, where a problem is expected", code="not-a-problem")
+    return resolved(node, text, file, chosen)
+
+
+def resolved(node: Node, text: str, file: str, chosen: Mapping[str, int] | None = None) -> Problem:
+    """The problem of a mapping: names bound, shapes checked; DeriveError, with a position, for whatever is wrong with it."""
     try:
-        return _problem(node, text, file)
+        return _resolved(node, text, file, chosen or {})
     except DeriveError as error:
         raise error.at(node.position) from None
 
 
-def _problem(node: Node, text: str, file: str) -> Problem:
+def _resolved(node: Node, text: str, file: str, chosen: Mapping[str, int]) -> Problem:
     root = node.known("the problem", KEYS)
     for key in ("symbols", "function"):
         if key not in root:
             raise node.error(f"the key `{key}` is missing", code="missing-key", hint=_EXAMPLE[key])
     value = {key: pair[1] for key, pair in root.items()}
     bindings = Bindings()
-    read_symbols(value["symbols"], bindings)
+    alternatives = read_variants(value.get("variants"), value["symbols"], chosen)
+    read_symbols(with_declarations(value["symbols"], alternatives), bindings)
     read_sample_letters([value[key] for key in ("let", "function", "answer", "parts") if key in value], bindings)
+    choices = bind_values(value["symbols"], alternatives, bindings)
+    refuse_unused(node, alternatives)
     relations = read_relations(value.get("sizes"), bindings)
     let = read_let(value.get("let"), bindings)
     header = read_function(value["function"], bindings)
@@ -101,28 +121,7 @@ def _problem(node: Node, text: str, file: str) -> Problem:
     of_parts, places = read_part_answers(
         value.get("parts"), answer, header.expr, wrt, wrt_list, (*directions, *second), layout, bindings
     )
-    options: dict[str, Any] = {
-        key: value[key].plain() if key == "variants" else read_names(value[key], key)
-        if key == "tags" else value[key].words(f"`{key}`")
-        for key in ("tags", "level", "variants", "layout") if key in value
-    }
-    total = read_total(value.get("points"), parts)
-    if total is not None:
-        options["points"] = total
-    if "notation" in value:
-        options["notation"] = read_notation(value["notation"])
-    if "figure" in value:
-        options["figure"] = read_figures(value["figure"])
-    if "indices" in value:
-        options["indices"] = read_choice(value["indices"], "indices", INDICES)
-    if "shapes" in value:
-        options["shapes"] = read_choice(value["shapes"], "shapes", SHAPES) == "true"
-    if "order" in value:
-        options["order"] = read_order(value["order"])
-    if "at" in value:
-        options["at"] = read_at(value["at"], bindings)
-    if "data" in value:
-        options["data"], options["columns"] = read_data(value["data"], bindings)
+    options = _options(value, bindings, choices, parts)
     return Problem(
         id=read_id(value.get("id"), file),
         name=header.name,
@@ -151,6 +150,25 @@ def _problem(node: Node, text: str, file: str) -> Problem:
         positions={**_positions(node), **places},
         text=text,
         file=file,
+    )
+
+
+def _options(value: Mapping[str, Node], bindings: Bindings, choices: tuple[Choice, ...], parts: tuple[Part, ...]) -> Options:
+    """What stands beside the mathematics; what is not said is as `Options` has it."""
+    read: dict[str, Callable[[Node], Any]] = {
+        "tags": lambda node: read_names(node, "tags"),
+        "level": lambda node: node.words("`level`"),
+        "notation": read_notation,
+        "indices": lambda node: read_choice(node, "indices", INDICES),
+        "shapes": lambda node: read_choice(node, "shapes", SHAPES) == "true",
+        "order": read_order,
+        "at": lambda node: read_at(node, bindings),
+    }
+    said = {key: how(value[key]) for key, how in read.items() if key in value}
+    data, columns = read_data(value["data"], bindings) if "data" in value else ({}, {})
+    return Options(
+        **said, layout_named="layout" in value, points=read_total(value.get("points"), parts), data=data, columns=columns, variants=choices,
+        figures=read_figures(value["figure"]) if "figure" in value else (),
     )
 
 

@@ -57,6 +57,8 @@ def _variable(name: str, item: Node, header: Header, bindings: Bindings) -> Symb
     if symbol is None:
         if name in bindings.lets:
             why = f"{name} is defined under `let`; `wrt` is a declared symbol"
+        elif name in bindings.given:
+            why = f"{name} has a value of `variants`; `wrt` is a declared symbol"
         elif name in bindings.unnamed:
             why = f"{name} is a function; `wrt` is a declared symbol"
         elif name in bindings.sizes or name in bindings.valued:

@@ -45,9 +45,12 @@ class Atoms(Calls):
 
     def name(self, token: Token) -> Operand:
         self.i += 1
+        token = token._replace(text=self.scope.called.get(token.text, token.text))
         name = token.text
         following = self.tokens[self.i]
         called = following.kind == "op" and following.text == "("
+        if name in self.scope.given and name not in self.bound:
+            return Operand(self.scope.given[name], token.start, token.end)
         form = index_form(name, self.bound) if self.bound and name not in self.bound else None
         if form is not None:
             return self.sample(token, *form)
@@ -101,7 +104,7 @@ class Atoms(Calls):
         raise NotImplementedError
 
     def unknown(self, token: Token, called: bool) -> DeriveError:
-        names = {*self.scope.symbols, *self.scope.unnamed, *self.scope.sizes, *self.bound}
+        names = {*self.scope.symbols, *self.scope.unnamed, *self.scope.sizes, *self.scope.given, *self.scope.called, *self.bound}
         before = self.tokens[self.i - 2] if self.i >= 2 else None
         glued = before is not None and before.kind == "number" and not token.gap
         message, hint = unknown_name(token.text, names, called, before.text if before and glued else None)

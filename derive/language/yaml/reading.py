@@ -8,53 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import yaml
 
-from derive.errors import DeriveError, Position
+from derive.errors import DeriveError
+from derive.language.files import MAX_BYTES
 from derive.language.origin import Origin
 from derive.language.yaml.nodes import Mark, Node, Source
 
-MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
 MAX_EVENTS = 100_000
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DOUBLE_QUOTES = "write it in single quotes ('…'): in double quotes YAML reads \\t, \\n, \\l … as other characters"
 _QUOTE = "put the value in single quotes: '…'"
-
-
-def read_file(path: str | Path) -> str:
-    """The text of a file.  DeriveError when it cannot be read or is not UTF-8 text."""
-    name = str(path)
-    try:
-        with Path(path).open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        raise DeriveError("there is no such file", code="file", where=Position(name)) from None
-    except IsADirectoryError:
-        raise DeriveError("this is a directory, not a file", code="file", where=Position(name)) from None
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        raise DeriveError(f"the file cannot be read: {why}", code="file", where=Position(name)) from None
-    return decode(data, name)
-
-
-def decode(data: bytes, name: str) -> str:
-    """UTF-8 text of bytes; DeriveError at 1:1 otherwise."""
-    if len(data) > MAX_BYTES:
-        raise DeriveError(
-            f"the file is larger than {MAX_BYTES} bytes: it is no problem file", code="too-long", where=Position(name)
-        )
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DeriveError(
-            f"the file is not UTF-8 text: byte {data[error.start]:#04x} at offset {error.start}", code="encoding",
-            where=Position(name),
-        ) from None
 
 
 def compose(text: str, file: str) -> Node | None:

@@ -102,7 +102,7 @@ def as_rank2(code: Code, shape: Shape) -> Code:
 
 
 def from_rank2(code: Code, shape: Shape) -> Code:
-    """The two-dimensional value as LANGUAGE.md gives it: vectors 1-D, scalars floats."""
+    """The two-dimensional value as docs/language.md gives it: vectors 1-D, scalars floats."""
     if is_scalar(shape):
         return Code(f"np.ravel({code.text})[0]")
     return Code(f"np.ravel({code.text})") if is_column(shape) or is_row(shape) else code

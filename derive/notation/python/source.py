@@ -1,6 +1,6 @@
 """Expression → one Python expression over np and sp: what a user runs, and what the check evaluates.
 
-Arrays are as LANGUAGE.md gives them: columns and rows 1-D, scalars floats.  A pending derivative carries its difference
+Arrays are as docs/language.md gives them: columns and rows 1-D, scalars floats.  A pending derivative carries its difference
 quotient.  Names of `let` are inlined; what occurs often is bound once, `(_s1 := …, result)[-1]`.
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ BYTES_A_SECOND = 20_000
 LOG_BYTES = 64_000_000
 MAX_PASSES = 3
 
+_THEME = re.compile(r"beamertheme(\w+)\.sty")
 _JOB = "document"
 _ARGUMENTS = ("-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", "-file-line-error")
 _SETTINGS = {
@@ -126,6 +128,11 @@ def _failure(run: _Run, name: str) -> DeriveError:
         last = log.last
         where = f" ({last.what})" if last else ""
         return DeriveError(f"{name} {run.stopped}{where}", code="latex", where=last.where if last else None)
+    if theme := next((found[1] for name in log.missing if (found := _THEME.fullmatch(name))), None):
+        return DeriveError(
+            f"there is no Beamer theme `{theme}`: TeX does not find beamertheme{theme}.sty", code="latex",
+            hint=f"[slides] theme in derive.toml names a theme of TeX's, or of your own: beamertheme{theme}.sty beside derive.toml or in templates/",
+        )
     files = tuple(need for need in needs.NEEDS if need.name in log.missing) or needs.missing()
     if log.missing and files:
         return needs.missing_error(files)

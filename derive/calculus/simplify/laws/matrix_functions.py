@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from derive.expressions.build import transpose
+from collections.abc import Callable
+
+from derive.expressions.build import matmul, scale, transpose
 from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import Call, Expr, Identity, Power, Scale, Transpose
+from derive.expressions.nodes import Call, Expr, Identity, MatMul, Power, Scale, Transpose
+
+Simplify = Callable[[Expr], Expr]
 
 
 def along(name: str, args: tuple[Expr, ...]) -> Expr | None:
@@ -36,3 +40,30 @@ def _letter(expr: Expr) -> Expr:
             return _letter(arg)
         case _:
             return expr
+
+
+def in_order(node: Expr, _: Simplify) -> Expr | None:
+    """Neighbours that are powers and functions of one matrix in one order, which they may stand in: logm(X) X⁻¹ is X⁻¹ logm(X)."""
+    body = node.arg if isinstance(node, Scale) else node
+    if not isinstance(body, MatMul):
+        return None
+    factors = list(body.factors)
+    for k in range(1, len(factors)):
+        j = k
+        while j and _letter(factors[j - 1]) is _letter(factors[j]) and _rank(factors[j]) < _rank(factors[j - 1]):
+            factors[j - 1], factors[j] = factors[j], factors[j - 1]
+            j -= 1
+    if tuple(factors) == body.factors:
+        return None
+    return scale(node.scalar, matmul(*factors)) if isinstance(node, Scale) else matmul(*factors)
+
+
+def _rank(expr: Expr) -> tuple[int, str]:
+    """Powers before functions, and these in the order of their names."""
+    match expr:
+        case Call(name=name):
+            return 1, name
+        case Power(base=Call(name=name)):
+            return 1, name
+        case _:
+            return 0, ""

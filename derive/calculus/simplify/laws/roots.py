@@ -1,0 +1,58 @@
+"""Powers of one base above and below, a root being a power one half and a norm one of x'x: u/√u is √u, det/√det is √det."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+
+from derive.calculus.simplify.laws.monomial import monomial, written
+from derive.expressions.nodes import Call, Expr, Map, Number, Power, Scale, Times
+
+
+def roots(node: Expr, _: Callable[[Expr], Expr]) -> Expr | None:
+    """A product in which a root stands beside another power of what is under it, with the powers put together."""
+    if isinstance(node, Power):
+        return None if not _even_power_of_root(node) else written(monomial(node), node.shape)
+    factors = _factors(node)
+    if not _cancels(list(_powers(node, 1))):
+        return None
+    new = written(monomial(node), node.shape)
+    return new if len(_factors(new)) < len(factors) else None
+
+
+def _cancels(powers: list[tuple[Expr, Fraction]]) -> bool:
+    """Whether a root stands above and another power of the same below, or the other way round."""
+    halves = {base for base, k in powers if k.denominator == 2}
+    return any(base in halves and any(k * j < 0 for other, j in powers if other is base) for base, k in powers)
+
+
+def _powers(expr: Expr, sign: int) -> Iterator[tuple[Expr, Fraction]]:
+    """The powers as they are written, one for each factor."""
+    if isinstance(expr, Call) and expr.name == "quotient":
+        yield from _powers(expr.args[0], sign)
+        yield from _powers(expr.args[1], -sign)
+    elif (factors := _factors(expr)) != (expr,):
+        for factor in factors:
+            yield from _powers(factor, sign)
+    else:
+        yield from ((base, sign * k) for base, k in monomial(expr).powers.items())
+
+
+def _even_power_of_root(node: Power) -> bool:
+    """Whether the node is sqrt(u)² or another even power of a root."""
+    root = isinstance(node.base, Map) and node.base.function == "sqrt" and node.is_scalar
+    return root and isinstance(node.exponent, Number) and (node.exponent.value / 2).denominator == 1
+
+
+def _factors(expr: Expr) -> tuple[Expr, ...]:
+    match expr:
+        case Times(factors=factors):
+            return factors
+        case Scale(scalar=scalar, arg=arg):
+            return (*_factors(scalar), *_factors(arg))
+        case Call(name="hadamard" | "quotient", args=args):
+            return tuple(f for a in args for f in _factors(a))
+        case _:
+            return (expr,)
+
+

@@ -1,0 +1,204 @@
+"""Laws applied until none applies: bottom-up, each node held against the few laws whose head and names it has.
+
+The engine knows no law.  A law is a row (`rules/law`) or, where a row cannot say it, a function from an expression to a shorter one
+or None, which never calls the engine on its pieces: the engine goes round again.  Every law lowers one measure, so that this ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from derive.calculus.properties import definiteness, has_orthonormal_columns, is_diagonal, is_invertible, is_orthogonal, is_positive, is_symmetric
+from derive.calculus.rules.law import Law, declared, side
+from derive.calculus.rules.rule import fill, is_integer
+from derive.calculus.simplify.laws import monomial
+from derive.calculus.simplify.matching import Env, found
+from derive.calculus.simplify.simplify import tidy_with
+from derive.calculus.simplify.used import Used
+from derive.expressions.build import remake
+from derive.expressions.nodes import Call, D, Expr, Map, MatMul, Power, Rate, Scale, Symbol, Times
+
+Simplify = Callable[[Expr], Expr]
+Rewrite = Callable[[Expr, Simplify], Expr | None]
+Told = tuple[tuple[str, Expr], ...]
+
+_HOLDS: dict[str, Callable[[Expr], bool]] = {
+    "invertible": is_invertible,
+    "positive": is_positive,
+    "symmetric": is_symmetric,
+    "diagonal": is_diagonal,
+    "orthogonal": is_orthogonal,
+    "stiefel": has_orthonormal_columns,
+    "unit": has_orthonormal_columns,
+    "integer": is_integer,
+    "spd": lambda e: definiteness(e) == "positive definite",
+    "psd": lambda e: definiteness(e) in ("positive definite", "positive semidefinite"),
+}
+"""How what a letter of a row is declared to have is asked of what stands for it; what another implies is not asked."""
+
+_ASKED = ("spd", "psd", "orthogonal", "stiefel", "unit", "diagonal", "symmetric", "invertible", "positive", "integer")
+
+
+@dataclass(frozen=True)
+class Function:
+    """A law that no row can say: `rewrites` gives an expression of a lower measure or None, and may ask what its pieces are
+    written as; `heads` are the node types that it looks at, `names` the functions that stand in such a node."""
+
+    name: str
+    words: str
+    rewrites: Callable[[Expr, Simplify], Expr | None]
+    heads: tuple[type[Expr], ...]
+    names: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class _Compiled:
+    name: str
+    rewrites: Rewrite
+    names: frozenset[str]
+
+
+@dataclass
+class Laws:
+    """Rows and functions, found by head and names; `memo` holds what is rewritten already, and by which laws."""
+
+    by_head: dict[type[Expr], list[_Compiled]] = field(default_factory=dict)
+    memo: dict[Expr, tuple[Expr, Told]] = field(default_factory=dict)
+
+    def add(self, law: Law | Function) -> None:
+        """One law more, held against nodes after those before it."""
+        if isinstance(law, Function):
+            compiled = _Compiled(law.name, law.rewrites, law.names)
+            heads: Iterable[type[Expr]] = law.heads
+        else:
+            left = side(law, law.left)
+            names = _names(left) - {"^"} if law.each else _names(left)
+            compiled = _Compiled(law.name, _each_entry(law) if law.each else _whole(law), names)
+            heads = monomial.heads(left) if law.each else _heads(left)
+        for head in heads:
+            self.by_head.setdefault(head, []).append(compiled)
+
+
+def laws(*rows: Law | Function) -> Laws:
+    """The rows as the engine takes them."""
+    out = Laws()
+    for row in rows:
+        out.add(row)
+    return out
+
+
+def rewritten(expr: Expr, table: Laws, used: Used | None = None) -> Expr:
+    """The expression with the laws applied until none applies; (name of the law, what it was applied to) is appended to `used`."""
+    if len(table.memo) > 100_000:
+        table.memo.clear()
+    out, told = _run(expr, table)
+    if used is not None:
+        used.extend(one for one in told if one[0] not in {name for name, _ in used})
+    return out
+
+
+def _run(expr: Expr, table: Laws) -> tuple[Expr, Told]:
+    known = table.memo.get(expr)
+    if known is not None:
+        return known
+    told: Told = ()
+    node = expr
+    if node.children and not isinstance(node, D | Rate):
+        new = []
+        for child in node.children:
+            out, words = _run(child, table)
+            new.append(out)
+            told += words
+        if any(a is not b for a, b in zip(new, node.children, strict=True)):
+            node, told = _tidied(remake(node, tuple(new)), told)
+    names = _names(node)
+    for law in table.by_head.get(type(node), ()):
+        if not law.names <= names:
+            continue
+        inner: list[tuple[str, Expr]] = []
+        shorter = law.rewrites(node, _simplifier(table, inner))
+        if shorter is not None and shorter is not node:
+            clean, told = _tidied(shorter, (*told, *inner, (law.name, node)))
+            out, words = _run(clean, table)
+            table.memo[expr] = (out, (*told, *words))
+            return table.memo[expr]
+    if node is not expr:
+        out, words = _run(node, table)
+        node, told = out, (*told, *words)
+    table.memo[expr] = (node, told)
+    return node, told
+
+
+def _simplifier(table: Laws, told: list[tuple[str, Expr]]) -> Simplify:
+    """What a law asks of its pieces; what was used in them is appended."""
+
+    def simplify(expr: Expr) -> Expr:
+        clean, used = _tidied(expr, ())
+        out, words = _run(clean, table)
+        told.extend((*used, *words))
+        return out
+
+    return simplify
+
+
+def _tidied(expr: Expr, told: Told) -> tuple[Expr, Told]:
+    used: Used = []
+    return tidy_with(expr, used), (*told, *used)
+
+
+# --------------------------------------------------------------------------------------------- rows
+def _heads(left: Expr) -> tuple[type[Expr], ...]:
+    if isinstance(left, Times):
+        return (Times, Scale)
+    if isinstance(left, MatMul | Scale):
+        return (MatMul, Scale)
+    return (type(left),)
+
+
+@lru_cache(maxsize=200_000)
+def _names(expr: Expr) -> frozenset[str]:
+    """The functions that stand in an expression, `^` for a power."""
+    match expr:
+        case Call(name=name):
+            own = frozenset((name,))
+        case Map(function=str(name)):
+            own = frozenset((name,))
+        case Power():
+            own = frozenset(("^",))
+        case _:
+            own = frozenset()
+    return own.union(*(_names(c) for c in expr.children)) if expr.children else own
+
+
+def _whole(law: Law) -> Rewrite:
+    left, right, letters = side(law, law.left), side(law, law.right), declared(law.given)
+
+    def rewrite(node: Expr, _: Simplify) -> Expr | None:
+        for env, around in found(left, node):
+            if all(_has(letters[name], value) for name, value in env.letters.items()):
+                return around(_filled(right, env))
+        return None
+
+    return rewrite
+
+
+def _has(letter: Symbol, value: Expr) -> bool:
+    """Whether what stands for a letter certainly has what the letter is declared to have."""
+    asked = [p for p in _ASKED if p in letter.has]
+    return not asked or all(_HOLDS[p](value) for p in asked[:1] + [p for p in asked[1:] if p == "positive"])
+
+
+def _filled(right: Expr, env: Env) -> Expr:
+    return fill(right, env.letters, env.sizes)
+
+
+def _each_entry(law: Law) -> Rewrite:
+    left, right, letters = side(law, law.left), side(law, law.right), declared(law.given)
+    row = monomial.row(left, right)
+
+    def rewrite(node: Expr, _: Simplify) -> Expr | None:
+        return row(node, lambda env: all(_has(letters[name], value) for name, value in env.items()))
+
+    return rewrite

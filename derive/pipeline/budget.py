@@ -1,0 +1,223 @@
+"""What one problem may take: processor time and memory, and a sentence that names what took it when it is more."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from derive.errors import DeriveError
+
+SECONDS = 60.0
+MEMORY = 2 << 30
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Seconds of processor time, and bytes beside what the program itself holds; 0 is no limit."""
+
+    seconds: float = SECONDS
+    memory: int = MEMORY
+
+
+class OverBudget(BaseException):
+    """The time is up; no `except Exception` on the way keeps it."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+_current: ContextVar[Budget] = ContextVar("budget")
+_running = False
+
+
+def current() -> Budget:
+    """The budget of each problem now."""
+    return _current.get(Budget())
+
+
+@contextmanager
+def using(budget: Budget) -> Iterator[None]:
+    """Within it each problem has this budget."""
+    token = _current.set(budget)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+@contextmanager
+def within() -> Iterator[None]:
+    """What is done in it has the current budget; in one another, the outer one holds.
+
+    DeriveError [budget] names the quantity, and the term where it is short, that took more.
+    """
+    global _running
+    if _running or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    budget = current()
+    _running = True
+    try:
+        with _limited_time(budget.seconds), _limited_memory(budget.memory):
+            yield
+    except OverBudget as over:
+        raise DeriveError(
+            f"this was stopped after {budget.seconds:g} s: {over.what} takes longer", code="budget",
+            hint="give names to parts of it under `let`, or allow more with --timeout",
+        ) from None
+    except MemoryError as error:
+        what = _described(_last_frame(error))
+        raise DeriveError(
+            f"this was stopped: {what} needs more than {budget.memory >> 20} MB of memory", code="budget",
+            hint="make it smaller, or allow more with --memory",
+        ) from None
+    except RecursionError as error:
+        what = _described(_last_frame(error))
+        raise DeriveError(f"this is nested too deeply for {what}", code="budget", hint="give names to parts of it under `let`") from None
+    finally:
+        _running = False
+
+
+@contextmanager
+def _limited_time(seconds: float) -> Iterator[None]:
+    """A signal when the processor time is used up, and again every second, should something have kept it."""
+    if not seconds or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def stop(_number: int, frame: FrameType | None) -> None:
+        raise OverBudget(_described(frame))
+
+    def unraised(found: Any) -> None:
+        if not isinstance(found.exc_value, OverBudget):
+            loud(found)
+
+    loud = sys.unraisablehook
+    before = signal.signal(signal.SIGPROF, stop)
+    sys.unraisablehook = unraised
+    signal.setitimer(signal.ITIMER_PROF, seconds, 1.0)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+        sys.unraisablehook = loud
+
+
+@contextmanager
+def _limited_memory(memory: int) -> Iterator[None]:
+    """A MemoryError for whoever asks for more than so many bytes beside what is held now."""
+    held = _held()
+    if not memory or not held:
+        yield
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    wanted = held + memory
+    bounds = [limit for limit in (soft, hard) if limit != resource.RLIM_INFINITY]
+    try:
+        resource.setrlimit(resource.RLIMIT_AS, (min([wanted, *bounds]), hard))
+    except (OSError, ValueError):
+        yield
+        return
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+def _held() -> int:
+    """The address space of this process, 0 where the system does not say."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return 0
+
+
+# --------------------------------------------------------------------------------------------- what took it
+_PHASES = (
+    ("calculus/quantities/stationary", "finding the stationary points"),
+    ("calculus/quantities/hessian", "the Hessian"),
+    ("calculus/quantities/second_derivative", "the second derivative"),
+    ("calculus/quantities/second_lines", "the second derivative"),
+    ("calculus/quantities/gradient", "the gradient"),
+    ("calculus/quantities/jacobian", "the Jacobian"),
+    ("calculus/quantities/taylor", "the Taylor polynomial"),
+    ("calculus/quantities/vectorized", "the vectorized form"),
+    ("calculus/quantities/linearity", "the derivative by linearity"),
+    ("calculus/quantities/differential", "the differential"),
+    ("calculus/quantities/first_derivative", "the first derivative"),
+    ("calculus/passes/numbers", "the value at the point"),
+    ("calculus/passes", "telling the steps"),
+    ("checking", "the numeric check"),
+    ("notation", "printing a line"),
+    ("documents", "setting the page"),
+    ("calculus", "the derivation"),
+    ("language", "reading it"),
+)
+"""Parts of the program, the more special first, and what they are busy with, for the author."""
+
+_PACKAGE = str(Path(__file__).resolve().parent.parent)
+_MOST_PIECES = 24
+
+
+def _described(frame: FrameType | None) -> str:
+    """What the program was busy with in a frame: the phase by the module that is outermost in the table's order, and the
+    expression that it had in hand, when it is short."""
+    frames = []
+    while frame is not None:
+        name = frame.f_code.co_filename
+        if name.startswith(_PACKAGE):
+            frames.append((name[len(_PACKAGE) + 1 :].replace("\\", "/"), frame))
+        frame = frame.f_back
+    where = [name for name, _ in frames]
+    phase = next((words for prefix, words in _PHASES if any(name.startswith(prefix) for name in where)), "reading it")
+    return phase + _term(frames)
+
+
+def _term(frames: list[tuple[str, FrameType]]) -> str:
+    """` of …`: the innermost expression at hand that is neither a letter nor long."""
+    from derive.expressions.nodes import Expr
+    from derive.expressions.traverse import walk
+
+    for name, frame in frames:
+        if not name.startswith(("calculus", "checking", "notation")):
+            continue
+        for value in list(frame.f_locals.values()):
+            if not isinstance(value, Expr) or not value.children:
+                continue
+            pieces = 0
+            for _ in walk(value):
+                pieces += 1
+                if pieces > _MOST_PIECES:
+                    break
+            if 3 < pieces <= _MOST_PIECES:
+                try:
+                    from derive.notation.text.text import text
+
+                    said = text(value)
+                except Exception:
+                    continue
+                if len(said) <= 80:
+                    return f", at {said},"
+    return ""
+
+
+def _last_frame(error: BaseException) -> FrameType | None:
+    """The frame in which an error was raised."""
+    trace = error.__traceback__
+    frame = None
+    while trace is not None:
+        frame, trace = trace.tb_frame, trace.tb_next
+    return frame

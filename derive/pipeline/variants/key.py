@@ -1,0 +1,39 @@
+"""`key.csv`: every answer of every variant in a row, for who marks."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass, fields
+
+
+@dataclass(frozen=True)
+class Row:
+    """variant, name  whose sheet it is
+    problem, id       its label on the sheet, and the problem's own name
+    points            of the whole problem
+    values            those of the variant, `c = 2, A: symmetric(m)`
+    quantity, left, answer, latex, conditions  the result, as the solution prints it
+    """
+
+    variant: str
+    name: str
+    problem: str
+    id: str
+    points: str
+    values: str
+    quantity: str
+    left: str
+    answer: str
+    latex: str
+    conditions: str
+
+
+def table(rows: Iterable[Row]) -> str:
+    """The rows as CSV (UTF-8, a header, lines that end as RFC 4180 says)."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([field.name for field in fields(Row)])
+    writer.writerows(map(astuple, rows))
+    return out.getvalue()

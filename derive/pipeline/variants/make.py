@@ -1,0 +1,345 @@
+"""A set in variants: values drawn for each, every problem derived and checked, a sheet and a solution for each, and the key."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from derive.documents.collection import Collection, Use
+from derive.documents.page.document import Document
+from derive.documents.page.modes import MODES
+from derive.documents.page.settings import Fit, Settings
+from derive.errors import DeriveError, Position
+from derive.language.problems import read as problemfile
+from derive.language.problems.variants import said
+from derive.pipeline import build, gather, keys, pool, produce
+from derive.pipeline.examine import Examined, problem_of, read_text
+from derive.pipeline.ledger import Ledger
+from derive.pipeline.project import Project
+from derive.pipeline.variants.answers import answers, facts
+from derive.pipeline.variants.draw import Drawn, Facts, Unknown, Values, draw
+from derive.pipeline.variants.key import Row, table
+from derive.pipeline.variants.paper import together
+from derive.pipeline.variants.roster import Recipient
+
+KINDS = ("sheet", "solutions")
+"""What each variant has."""
+FOLDERS = {"sheet": "sheets", "solutions": "solutions"}
+
+_RECORD = "variants"
+"""The entry of the ledger that says what was drawn."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A set to be made in variants.
+
+    files   of the problems, by the name that the set uses
+    texts   of these files; `ids` the problems' names, `counts` how many values each name under `variants` has
+    """
+
+    collection: Collection
+    files: Mapping[str, str]
+    texts: Mapping[str, str]
+    ids: Mapping[str, str]
+    counts: Mapping[str, Mapping[str, int]]
+
+    @property
+    def varied(self) -> tuple[str, ...]:
+        """The files of problems that have variants."""
+        return tuple(file for file, counts in self.counts.items() if counts)
+
+
+@dataclass(frozen=True)
+class Made:
+    """What became of one variant: `made`, `unchanged` or `failed`."""
+
+    recipient: Recipient
+    state: str
+    error: DeriveError | None = None
+    warning: DeriveError | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What was drawn, by the file of a problem, and what was derived on the way."""
+
+    drawn: Mapping[str, Drawn]
+    derived: Mapping[tuple[str, Values], Examined]
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a worker derives: a problem with these values."""
+
+    file: str
+    text: str
+    names: tuple[str, ...]
+    values: Values
+    settings: Settings
+    points: int
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What a worker typesets: the documents of one variant; what is not derived yet has its job."""
+
+    recipient: Recipient
+    collection: Collection
+    files: Mapping[str, str]
+    derived: Mapping[str, Examined | Job]
+    settings: Settings
+    templates: tuple[Path, ...]
+    pdf: bool
+
+
+@dataclass(frozen=True)
+class Printed:
+    """What a worker hands back: the files of a variant by name, its rows of the key, and what went wrong."""
+
+    recipient: Recipient
+    files: dict[str, bytes]
+    rows: tuple[Row, ...] = ()
+    error: DeriveError | None = None
+    warning: DeriveError | None = None
+
+
+def read_sheet(text: str, file: str) -> Sheet:
+    """The set of a file, or a set of the one problem that it is.
+
+    DeriveError: of reading; [variants] for a lecture, and where no problem has any.
+    """
+    from derive.documents import collection as collections
+
+    kind = problemfile.kind(text)
+    if kind == "lecture":
+        raise DeriveError("a lecture has no variants: they are of a set, or of a problem", code="variants", where=Position(file))
+    if kind == "problem":
+        title = problem_of(text, file).title
+        collection = Collection("set", {"title": title}, {}, (Use(file, Position(file)),), file, numbering="none")
+        files, texts = {file: file}, {file: text}
+    else:
+        collection = collections.read(text, file)
+        files = gather.references(collection)
+        texts = {name: read_text(name) for name in dict.fromkeys(files.values())}
+    counts = {name: problemfile.values(words, name) for name, words in texts.items()}
+    if not any(counts.values()):
+        raise DeriveError(
+            "none of its problems has variants" if kind == "set" else "this problem has no variants", code="variants", where=Position(file),
+            hint="in a problem: `variants: {c: [2, 3, 5]}`, and c in its function",
+        )
+    ids = {name: problem_of(words, name).id for name, words in texts.items()}
+    return Sheet(collection, files, texts, ids, counts)
+
+
+def derive_one(job: Job) -> tuple[Examined | None, DeriveError | None]:
+    """A problem with the values of a variant, derived and checked; the error names them."""
+    from derive.language.markup.macros import with_commands_of
+
+    try:
+        with with_commands_of(job.settings.commands):
+            return gather.one_of(job.file, job.text, job.points, job.settings, dict(zip(job.names, job.values, strict=True))), None
+    except DeriveError as error:
+        return None, _named(error, job)
+    except Exception as error:
+        return None, _named(build.internal(error, job.file), job)
+
+
+def _named(error: DeriveError, job: Job) -> DeriveError:
+    if error.where is None:
+        error.where = Position(job.file)
+    if job.names:
+        choices = problem_of(job.text, job.file, dict(zip(job.names, job.values, strict=True))).options.variants
+        error.message = f"{error.message} (in the variant {said(choices)})"
+    return error
+
+
+def plan(sheet: Sheet, names: Sequence[str], seed: str, settings: Settings, workers: int, points: int = 3) -> Plan:
+    """The values of every variant of every problem.  DeriveError of the first problem that fails with some of its values."""
+    known: dict[str, dict[Values, Facts]] = {file: {} for file in sheet.texts}
+    derived: dict[tuple[str, Values], Examined] = {}
+    drawn: dict[str, Drawn] = {}
+    while len(drawn) < len(sheet.texts):
+        wanted: list[Job] = []
+        for file, counts in sheet.counts.items():
+            if file in drawn:
+                continue
+            try:
+                drawn[file] = draw(tuple(counts.values()), seed, sheet.ids[file], names, known[file])
+            except Unknown as unknown:
+                wanted += [Job(file, sheet.texts[file], tuple(counts), values, settings, points) for values in sorted(unknown.values)]
+        for job, (one, error) in zip(wanted, _in_order(wanted, workers), strict=True):
+            if one is None:
+                raise error or AssertionError
+            derived[job.file, job.values] = one
+            known[job.file][job.values] = facts(one)
+    return Plan(drawn, derived)
+
+
+def _in_order(jobs: Sequence[Job], workers: int) -> list[tuple[Examined | None, DeriveError | None]]:
+    numbered = list(enumerate(jobs))
+    done = dict(pool.work(numbered, workers, _numbered))
+    return [done[k] for k, _ in numbered]
+
+
+def _numbered(task: tuple[int, Job]) -> tuple[int, tuple[Examined | None, DeriveError | None]]:
+    return task[0], derive_one(task[1])
+
+
+def print_one(paper: Paper) -> Printed:
+    """The sheet and the solution of one variant, and its rows of the key; errors come back as values."""
+    from derive.language.markup.macros import with_commands_of
+
+    try:
+        done: dict[str, Examined] = {}
+        for file, one in paper.derived.items():
+            if isinstance(one, Job):
+                found, error = derive_one(one)
+                if found is None:
+                    return Printed(paper.recipient, {}, error=error)
+                one = found
+            done[file] = one
+        gathered = gather.assembled(paper.collection, paper.files, done)
+        files: dict[str, bytes] = {}
+        warning: DeriveError | None = None
+        with with_commands_of(paper.settings.commands):
+            for kind in KINDS:
+                mode = MODES[kind]
+                compose = partial(_document, gathered, kind, paper.recipient.shown, paper.settings)
+                name = f"{FOLDERS[kind]}/{paper.recipient.stem}"
+                if paper.pdf and warning is None:
+                    try:
+                        files[f"{name}.pdf"] = produce.make(compose, mode, paper.settings, paper.templates).pdf
+                        continue
+                    except DeriveError as error:
+                        if error.code != "missing-program":
+                            raise
+                        warning = error
+                files[f"{name}.tex"] = produce.tex(compose(Fit()), mode, paper.templates).encode()
+        return Printed(paper.recipient, files, _rows(gathered, paper.recipient), warning=warning)
+    except DeriveError as error:
+        if error.where is None:
+            error.where = Position(paper.collection.file)
+        return Printed(paper.recipient, {}, error=error)
+    except Exception as error:
+        return Printed(paper.recipient, {}, error=build.internal(error, paper.collection.file))
+
+
+def _document(gathered: gather.Gathered, kind: str, recipient: str, settings: Settings, fit: Fit) -> Document:
+    from derive.documents.wording.prose import to_latex
+
+    document = gather.document(gathered, MODES[kind], settings, fit)
+    return replace(document, recipient=to_latex(recipient.replace("**", "* *").replace("$", r"\$"), language=settings.notation.language))
+
+
+def _rows(gathered: gather.Gathered, recipient: Recipient) -> tuple[Row, ...]:
+    out = []
+    for number, use in enumerate(gather.in_order(gathered), 1):
+        if not isinstance(use, Use):
+            continue
+        one = gathered.examined[use.problem]
+        values = said(one.problem.options.variants)
+        points = use.points or (one.problem.options.points or "")
+        label = gather.label(number, gathered.collection.numbering) or str(number)
+        out += [
+            Row(recipient.name, recipient.shown, label, one.problem.id, points, values, a.quantity, a.left, a.answer, a.latex, a.conditions)
+            for a in answers(one, use.show)
+        ]
+    return tuple(out)
+
+
+# --------------------------------------------------------------------------------------------- the whole
+def make(
+    sheet: Sheet, recipients: Sequence[Recipient], seed: str, output: Path, project: Project, workers: int, *,
+    pdf: bool = True, only: str = "", force: bool = False,
+) -> Iterator[Made | Mapping[str, Drawn]]:
+    """Every variant, as it is made; first, by file, what was drawn.  Afterwards `key.csv` and `print.pdf` stand beside them.
+
+    only  the name of the one variant to be made again: the others stay, and so do the key and the file for the printer
+    What is unchanged since the last run is not made again; what an earlier run made for others is removed.
+    """
+    ledger = Ledger.load(output)
+    settings = gather.settings_of(sheet.collection, project.settings)
+    names = [one.name for one in recipients]
+    common = build.ingredients(project, pdf)
+    plan_key = keys.digest(
+        seed, *names, common["engine"], common["options"], *(part for file in sheet.texts for part in (file, sheet.texts[file]))
+    )
+    planned = _remembered(ledger, plan_key) or plan(sheet, names, seed, settings, workers)
+    yield planned.drawn
+    wanted: dict[str, keys.Key] = {}
+    papers: list[Paper] = []
+    for recipient in recipients:
+        if only and recipient.name != only:
+            continue
+        values = {file: planned.drawn[file].values[recipient.name] for file in sheet.texts}
+        drawn = keys.digest(*(part for file in sheet.texts for part in (file, sheet.texts[file], repr(values[file]))))
+        text = keys.digest(repr(sheet.collection), recipient.shown)
+        key = {"problem": keys.digest(drawn, text), **common}
+        if force or ledger.stale(recipient.stem, key):
+            wanted[recipient.stem] = key
+            derived = {
+                file: planned.derived.get((file, values[file]))
+                or Job(file, sheet.texts[file], tuple(sheet.counts[file]), values[file], settings, 3)
+                for file in sheet.texts
+            }
+            papers.append(Paper(recipient, sheet.collection, sheet.files, derived, project.settings, project.templates, pdf))
+        else:
+            yield Made(recipient, "unchanged")
+    rows: dict[str, list[list[str]]] = _kept_rows(ledger)
+    failed = False
+    for printed in pool.work(papers, workers, print_one):
+        stem = printed.recipient.stem
+        if printed.error is not None:
+            failed = True
+            ledger.forget(stem)
+        else:
+            ledger.record(stem, wanted[stem] if printed.warning is None else {}, printed.files)
+            rows[stem] = [list(asdict(row).values()) for row in printed.rows]
+        _remember(ledger, plan_key, planned, rows)
+        yield Made(printed.recipient, "failed" if printed.error else "made", printed.error, printed.warning)
+    if only or failed:
+        return
+    for stem in set(ledger.entries) - {one.stem for one in recipients} - {_RECORD}:
+        ledger.forget(stem)
+        rows.pop(stem, None)
+    files = {"key.csv": table(Row(*row) for one in recipients for row in rows[one.stem]).encode()}
+    sheets = [(one.shown, output / FOLDERS["sheet"] / f"{one.stem}.pdf") for one in recipients]
+    if all(path.is_file() for _, path in sheets):
+        files["print.pdf"] = together([(name, path.read_bytes()) for name, path in sheets])
+    _remember(ledger, plan_key, planned, rows, files)
+
+
+def _remembered(ledger: Ledger, key: str) -> Plan | None:
+    """What an earlier run drew, when it would be drawn again."""
+    entry = ledger.entries.get(_RECORD)
+    if entry is None or entry.key.get("plan") != key:
+        return None
+    drawn = {
+        file: Drawn({name: tuple(values) for name, values in one["values"].items()}, tuple(one["equal"]), tuple(one["unlike"]))
+        for file, one in json.loads(entry.key["drawn"]).items()
+    }
+    return Plan(drawn, {})
+
+
+def _kept_rows(ledger: Ledger) -> dict[str, list[list[str]]]:
+    entry = ledger.entries.get(_RECORD)
+    return json.loads(entry.key["rows"]) if entry is not None else {}
+
+
+def _remember(
+    ledger: Ledger, key: str, planned: Plan, rows: Mapping[str, list[list[str]]], files: dict[str, bytes] | None = None
+) -> None:
+    drawn = json.dumps({file: asdict(one) for file, one in planned.drawn.items()})
+    record = {"plan": key, "drawn": drawn, "rows": json.dumps(rows)}
+    if files is not None:
+        ledger.record(_RECORD, record, files)
+    else:
+        from derive.pipeline.ledger import Entry
+
+        before = ledger.entries.get(_RECORD)
+        ledger.entries[_RECORD] = Entry(record, before.files if before else {})
+    ledger.save()

@@ -1,0 +1,97 @@
+"""For whom the variants are: the students of a CSV file, or numbers."""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from derive.errors import DeriveError, Position
+
+MOST = 10_000
+"""Variants in one run."""
+
+_IDS = ("id", "student id", "student", "number", "matriculation", "matriculation number", "username", "user", "login", "email", "e-mail")
+_NAMES = ("name", "full name", "student name")
+_FIRST = ("first name", "firstname", "given name")
+_LAST = ("last name", "lastname", "surname", "family name")
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Whom a variant is for.
+
+    name   of the variant: what its values are drawn from, and its files are called by
+    shown  what its pages say
+    """
+
+    name: str
+    shown: str
+
+    @property
+    def stem(self) -> str:
+        """The name of its files: letters, digits, `.`, `-` and `_`."""
+        return re.sub(r"[^\w.@+-]+", "-", unicodedata.normalize("NFC", self.name)).strip("-.") or "variant"
+
+
+def numbered(count: int, word: str, first: int = 1) -> tuple[Recipient, ...]:
+    """Variants by number, `001`, `002`, …; `word` is what a page calls one."""
+    return tuple(Recipient(f"{k:03}", f"{word} {k:03}") for k in range(first, first + count))
+
+
+def read(text: str, file: str) -> tuple[Recipient, ...]:
+    """The students of a roster: a column `id` (or `email`, `username`, …), a column `name` (or `first name`, `last name`), or both.
+
+    A file without a header has the names, or identifiers, in its first column, and the names in its second.
+    DeriveError [roster] at the row of what is wrong.
+    """
+    rows = list(_rows(text.removeprefix("\ufeff")))
+    if not rows:
+        raise DeriveError("the roster is empty", code="roster", where=Position(file), hint="id,name\n1234,Ada Lovelace")
+    if len(rows) > MOST + 1:
+        raise DeriveError(f"the roster has more than {MOST} rows", code="roster", where=Position(file))
+    columns = _columns(rows[0][1])
+    found: dict[str, Recipient] = {}
+    for line, row in rows[columns is not None :]:
+        recipient = _recipient(row, columns)
+        if recipient is None:
+            raise DeriveError("this row names nobody", code="roster", where=Position(file, line))
+        if recipient.stem in found:
+            raise DeriveError(f"{recipient.name} stands in the roster twice", code="roster", where=Position(file, line),
+                              hint="give the students an `id`" if recipient.name == recipient.shown else None)
+        found[recipient.stem] = recipient
+    if not found:
+        raise DeriveError("the roster has a header and nobody below it", code="roster", where=Position(file))
+    return tuple(found.values())
+
+
+def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    """(line, cells) of every row that is not empty; cells are parted by commas, semicolons or tabs, as the first row is."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    delimiter = max((",", ";", "\t"), key=first.count)
+    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, skipinitialspace=True)
+    for row in reader:
+        cells = [" ".join(cell.split()) for cell in row]
+        if any(cells):
+            yield reader.line_num, cells
+
+
+def _columns(header: Sequence[str]) -> dict[str, int] | None:
+    """The column of `id`, `name`, `first`, `last`; None where the row is no header."""
+    known = {"id": _IDS, "name": _NAMES, "first": _FIRST, "last": _LAST}
+    words = [cell.casefold().replace("_", " ") for cell in header]
+    found = {key: words.index(word) for key, names in known.items() for word in reversed(names) if word in words}
+    return found or None
+
+
+def _recipient(row: Sequence[str], columns: dict[str, int] | None) -> Recipient | None:
+    columns = columns or ({"id": 0, "name": 1} if len(row) > 1 else {"name": 0})
+    cell = {key: row[k] if k < len(row) else "" for key, k in columns.items()}
+    shown = cell.get("name") or " ".join(filter(None, (cell.get("first"), cell.get("last"))))
+    identifier = cell.get("id") or shown
+    if not identifier:
+        return None
+    beside = f" ({identifier})" if shown and identifier != shown and "@" not in identifier else ""
+    return Recipient(identifier, f"{shown}{beside}" if shown else identifier)
