@@ -61,6 +61,8 @@ def nowhere(s: Setting, g: Expr, x: Symbol, head: Head | None = None) -> tuple[L
     """The gradient, and that it is 0 nowhere, where that is evident; None where it is not."""
     p = s.problem
     found = never_zero(g, x)
+    if found is None and not g.free & {v.name for v in p.wrt} and not is_zero(g):
+        found = "≠", ("it does not depend on ", x, "; unless it is 0")
     if found is None:
         return None
     relation, why = found

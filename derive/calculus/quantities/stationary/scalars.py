@@ -8,12 +8,12 @@ from derive.calculus.differentiate.level import level
 from derive.calculus.differentiate.variation import Motion
 from derive.calculus.indices.explicit import entries_of
 from derive.calculus.quantities.stationary.lines import never, not_inside, not_solved, nowhere, solution_lines
+from derive.calculus.quantities.stationary.minors import second_order
 from derive.calculus.quantities.stationary.second_order_test import (
     SECOND_ORDER_TEST,
     by_convexity,
     convexity,
     letter_of,
-    second_order,
     sign_of,
     starred,
 )
@@ -23,7 +23,7 @@ from derive.calculus.simplify.simplify import tidy
 from derive.calculus.solve.matrix_equation import solve
 from derive.derivation.derivation import Chain, Found, Head, Line, Result
 from derive.derivation.reason import Why, joined
-from derive.expressions.build import ONE, zero
+from derive.expressions.build import ONE, is_zero, zero
 from derive.expressions.nodes import D, Expr, Stack, Symbol
 from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import SCALAR
@@ -76,7 +76,7 @@ def of_one_scalar(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Result |
             why = (f"{'> 0' if sign == '+' else '< 0' if sign == '-' else '0 here'}, ", letter_of(s.problem), f" is {shape.kind}: a global {kind}")
         if x.name in second.expr.free:
             head = Head("second-derivative", s.problem.name, (x,), at=(root,))
-            test.append(Line(value, "second-order-test", why, "second-derivative", head, solution={x: root}))
+            test.append(_there(value, why, head, second.expr, {x: root}))
         else:
             test[-1] = replace(test[-1], why=joined([test[-1].why, why]))
         results.append(Result(root, classification=kind, conditions=tuple(dict.fromkeys(conditions))))
@@ -122,7 +122,7 @@ def of_short_vector(
         else:
             value: Expr = Stack(tuple(tuple(row) for row in at))
             there_head = Head("hessian", s.problem.name, s.problem.wrt, at=(solution,))
-            test.append(Line(value, "second-order-test", joined(why), "hessian", there_head, solution={x: solution}))
+            test.append(_there(value, joined(why), there_head, shown, {x: solution}))
         results.append(Result(solution, classification=kind))
     chains = [
         Chain("stationary", "Stationary points" if len(points) > 1 else "Stationary point", tuple(lines)),
@@ -166,11 +166,18 @@ def of_several_scalars(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Cha
         else:
             value: Expr = Stack(tuple(tuple(row) for row in matrix))
             head = Head("hessian", p.name, p.wrt, at=tuple(solution[x] for x in p.wrt))
-            test.append(Line(value, "second-order-test", joined(why), "hessian", head, solution=solution))
+            test.append(_there(value, joined(why), head, general, solution))
         results.append({x.name: Result(solution[x], classification=kind) for x in p.wrt})
     title = "Stationary points" if len(points) > 1 else "Stationary point"
     chains = [Chain("stationary", title, tuple(lines)), Chain("stationary", SECOND_ORDER_TEST, tuple(test))]
     return chains, results[0] if len(results) == 1 else tuple(results)
+
+
+def _there(value: Expr, why: Why, head: Head, general: Expr, solution: dict[Symbol, Expr]) -> Line:
+    """f''(3) = 6, ∇²f(0, 0) = […]; where that is 0 the expression found above, which is 0 there."""
+    if all(is_zero(e) for e in value.children or (value,)):
+        return Line(value, "second-order-test", why, "equation", general, "⇒", True, solution=solution)
+    return Line(value, "second-order-test", why, head.quantity, head, solution=solution)
 
 
 def column(entries: list[Expr]) -> Expr:
