@@ -219,7 +219,8 @@ NOWHERE = {
     "contradictory numbers": ("a: scalar\n  b: scalar", "(a - b)^2 + a", "[a, b]", "there is no stationary point"),
     "contradictory matrices": ("X: spd(p)\n  V: spd(p)", "2 logdet(X) - tr(inv(V) X) - 3 logdet(V)", "[X, V]", "there is no stationary point"),
     "rank one": ("x: vector(d)\n  S: spd(d)", "-x' S^-1 x - logdet(S)", "S", "has rank one"),
-    "rank one, of two": ("x: vector(d)\n  mu: vector(d)\n  S: spd(d)\n  N: integer", "-N (x - mu)' S^-1 (x - mu) - N logdet(S)", "[mu, S]", "has rank one"),
+    "rank one, of two": ("x: vector(d)\n  mu: vector(d)\n  S: spd(d)\n  N: integer", "-N (x - mu)' S^-1 (x - mu) - N logdet(S)", "[mu, S]",
+                         "has rank one"),
 }
 
 
@@ -249,8 +250,8 @@ ENTRIES = {
     "exponential": ("v: vector(n)\n  c: {type: vector(n), is: [positive]}", "sum(exp(v)) - c' v", "v", "log(c)"),
     "variances": ("v: {type: vector(n), is: [positive]}\n  s: {type: vector(n), is: [positive]}", "sum(v) + sum(s ./ v)", "v", "s .^ (1/2)"),
     "blocks": ("A: matrix(P*M, P*N)\n  X: matrix(M, N)", "norm(A - kron(I(P), X))^2", "X", "ptrace1(A, zeros(M, N)) / P"),
-    "diagonal": ("A: {type: 'matrix(m, n)', is: [full-column-rank]}\n  B: {type: 'matrix(p, n)', is: [full-column-rank]}\n  C: matrix(m, p)\n  s: vector(n)",
-                 "norm(A diag(s) B' - C)^2", "s", "inv((A' A) .* (B' B)) diag(A' C B)"),
+    "diagonal": ("A: {type: 'matrix(m, n)', is: [full-column-rank]}\n  B: {type: 'matrix(p, n)', is: [full-column-rank]}\n  C: matrix(m, p)\n  "
+                 "s: vector(n)", "norm(A diag(s) B' - C)^2", "s", "inv((A' A) .* (B' B)) diag(A' C B)"),
 }
 
 
@@ -304,8 +305,8 @@ def test_procrustes_ends_in_the_polar_factor() -> None:
 
 
 GAUSSIAN = {
-    "mean and covariance": ("m: vector(n)\n  S: spd(n)\n  X: matrix(N, n)", "-N / 2 * logdet(S) - 0.5 * tr((X - ones(N) m') S^-1 (X - ones(N) m')')", "[m, S]",
-                            "sizes: [N > n]"),
+    "mean and covariance": ("m: vector(n)\n  S: spd(n)\n  X: matrix(N, n)",
+                            "-N / 2 * logdet(S) - 0.5 * tr((X - ones(N) m') S^-1 (X - ones(N) m')')", "[m, S]", "sizes: [N > n]"),
     "in a sum": ("x: matrix(d, N)\n  g: {type: vector(N), is: [positive]}\n  mu: vector(d)\n  S: spd(d)",
                  "-1/2 sum(i, 1, N, g[i] (logdet(S) + (x[:, i] - mu)' S^-1 (x[:, i] - mu)))", "[mu, S]", "sizes: [N > d]"),
     "mean and variance": ("m: scalar\n  v: positive\n  x: vector(n)", "-n/2 log(v) - norm(x - m ones(n))^2 / (2 v)", "[m, v]", ""),

@@ -62,3 +62,30 @@ def test_refused(said: str, wrt: str, words: str) -> None:
     with pytest.raises(DeriveError) as caught:
         function(said, wrt)
     assert words in caught.value.render()
+
+
+MESSAGES = [
+    ("np.linalg.norm(X)", "X", "called by their names alone: norm(…)"), (r"\lamda w^\top w", "w", r"did you mean \lambda?"),
+    ("sum(i, 1, N, w' w)", "w", "`N: integer`"), (r"\|w^\top X^\top - y\|", "w", "- y'"), ("tr(X' Y)", "X[1, 2]", "is an entry of one"),
+]
+
+
+@pytest.mark.parametrize(("said", "wrt", "words"), MESSAGES, ids=[said for said, _, _ in MESSAGES])
+def test_messages_say_what_would_be_right(said: str, wrt: str, words: str) -> None:
+    with pytest.raises(DeriveError) as caught:
+        function(said, wrt)
+    assert words in caught.value.render()
+
+
+def test_a_quote_inside_of_single_quotes() -> None:
+    with pytest.raises(DeriveError) as caught:
+        read(f"{SYMBOLS}function: 'f(X) = tr(X' X)'\nfind: [gradient]\n", "f.yaml")
+    assert "leave the quotes away" in caught.value.render()
+
+
+@pytest.mark.parametrize(("said", "wrt", "asked"), [
+    ("X B", "X", "vectorized"), ("tr(X' Y)", "X", "vectorized"), ("X w", "w", "jacobian"), ("(X w)'", "w", "jacobian"), ("p^2", "p", "jacobian"),
+])
+def test_the_jacobian_of_a_matrix_is_the_vectorized_derivative(said: str, wrt: str, asked: str) -> None:
+    quoted = said.replace("'", "''")
+    assert read(f"{SYMBOLS}function: '{quoted}'\nwrt: {wrt}\nfind: [jacobian]\n", "f.yaml").find == (asked,)

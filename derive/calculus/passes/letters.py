@@ -72,9 +72,9 @@ def _numbered(letter: str, node: Call) -> str | None:
 
 
 def _at_a_point(node: Call, variables: set[str], inside: set[str], declared: set[str]) -> bool:
-    """The factor of what moves, at the point itself: of X, of X'X, not of X + tH."""
+    """The factor of what moves, at the point itself: of X, of X'X, not of X + tH, and not the i-th one of a sum over i."""
     free = node.args[0].free
-    return bool(free & variables) and free <= declared and not free & inside
+    return bool(free & variables) and node.free <= declared and not free & inside
 
 
 def _chain(chain: Chain, short: Mapping[Expr, Expr]) -> Chain:

@@ -22,12 +22,13 @@ LAYOUTS = ("numerator", "denominator", "both")
 METHODS = ("directional", "differential", "expansion", "entries", "polarization", "mixed", "gradient", "all")
 FIRST_METHODS = METHODS[:4]
 INDICES = ("sums", "einstein")
+ASKS = ("find", "show", "false")
 SHAPES = ("false", "true")
 DETAILS = ("normal", "brief", "full")
 KEYS = (
     "id", *PROSE, "symbols", "let", "function", "wrt", "direction", "find", "answer", "tags", "points", "level", "parts",
-    "sizes", "at", "method", "layout", "inner-product", "order", "data", "figure", "variants", "detail", "hide", "reasons",
-    "notation", "indices", "shapes",
+    "sizes", "at", "method", "layout", "inner-product", "order", "data", "figure", "variants", "ask", "detail", "hide", "reasons",
+    "notation", "indices", "shapes", "claim",
 )
 """Every key of a problem."""
 

@@ -230,7 +230,9 @@ class Calls(ParserBase):
         bounds = []
         for what in ("first", "last"):
             self.expect(",", f"before the {what} value of {index.text}")
+            self.counting = True
             bound = self.sum()
+            self.counting = False
             if not integer_valued(self.combine.sized(bound)):
                 raise self.fail(
                     f"the {what} value of {index.text} is an integer, and {self.combine.words(bound)} is none",

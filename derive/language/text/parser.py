@@ -25,6 +25,7 @@ class ParserBase:
         self.combine = Combiner(text, origin)
         self.i = 0
         self.word = ""
+        self.counting = False
         self.depth = 0
         self.bound: dict[str, Symbol] = {}
         self.ranges: dict[str, Range] = {}

@@ -140,7 +140,8 @@ class Powers(Atoms):
                 "the principal square root is sqrtm(A)" if root
                 else "only a symmetric positive definite matrix has real powers, declare it `spd`; `.^` is for those of the entries"
                 if isinstance(k, Number)
-                else f"declare `{self.combine.words(exponent)}: integer`, or the matrix `spd` for a real power; `.^` is for those of the entries",
+                else f"declare `{', '.join(sorted(k.free)) or self.combine.words(exponent)}: integer`, or the matrix `spd` for a real power; "
+                "`.^` is for those of the entries",
             )
         return self.combine.map(base, lambda e: power(e, k), at)
 
