@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from derive.calculus import algebra
-from derive.calculus.properties import is_nonzero, is_positive
 from derive.calculus.simplify.simplify import tidy
 from derive.calculus.solve.unknown import Move, Solved
 from derive.derivation.reason import Why, joined
 from derive.expressions.build import ONE, ZERO, add, coefficient, negate, power, scale, terms, times
 from derive.expressions.nodes import Add, Call, Expr, Map, MatMul, Number, Ones, Power, Scale, Symbol, Transpose, Zeros, number
+from derive.expressions.properties.inference import is_nonzero, is_positive
 from derive.expressions.rewrite import transform
 from derive.expressions.sizes import SCALAR, is_column
 from derive.expressions.traverse import walk

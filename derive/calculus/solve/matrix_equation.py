@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from derive.calculus.properties import definiteness, is_invertible, is_nonzero
 from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.distribute import expanded
 from derive.calculus.simplify.result_form import neat
@@ -24,6 +23,7 @@ from derive.calculus.solve.unknown import split as split_sums
 from derive.derivation.reason import Why, full_rank, joined
 from derive.expressions.build import ONE, add, coefficient, inverse, matmul, negate, power, scale, terms, times, transpose, zero
 from derive.expressions.nodes import Add, Call, Expr, Identity, Map, MatMul, Number, Ones, Power, Scale, Sum, Symbol, Zeros, number
+from derive.expressions.properties.inference import definiteness, is_invertible, is_nonzero
 from derive.expressions.rewrite import substitute, transform
 from derive.expressions.sizes import Size
 from derive.expressions.traverse import walk

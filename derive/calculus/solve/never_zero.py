@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from derive.calculus import algebra
-from derive.calculus.properties import definiteness, is_invertible, is_nonzero, is_positive
 from derive.calculus.simplify.simplify import tidy
 from derive.calculus.solve.entrywise import read_entries
 from derive.derivation.reason import Why
 from derive.expressions.build import coefficient, negate
 from derive.expressions.nodes import Expr, MatMul, Number, Scale, Symbol, Zeros
+from derive.expressions.properties.inference import definiteness, is_invertible, is_nonzero, is_positive
 from derive.expressions.sizes import ONE
 
 Refutation = tuple[str, Why]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from derive.calculus.properties import is_symmetric
 from derive.calculus.quantities.stationary.eigenvectors import EigenEquation, eigen_equation, invariant_equation, unit_eigenvector
 from derive.calculus.quantities.stationary.products import level_set
 from derive.calculus.setting.setting import Setting
@@ -17,6 +16,7 @@ from derive.derivation.derivation import Chain, Line, Result
 from derive.derivation.reason import Why
 from derive.expressions.build import ONE, add, coefficient, matmul, power, scale, terms, times, transpose, zero
 from derive.expressions.nodes import Call, Expr, MatMul, Number, SizeValue, Sum, Symbol, Unit, number
+from derive.expressions.properties.symmetry import is_symmetric
 from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import SCALAR
 

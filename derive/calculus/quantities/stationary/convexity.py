@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from derive.calculus.degree import degree
-from derive.calculus.properties import congruence_halves, definiteness, has, is_nonnegative, is_positive
 from derive.calculus.rules.curvature import CURVED
 from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.expressions.build import coefficient, matmul, negate, transpose
 from derive.expressions.nodes import Add, Call, Expr, Map, MatMul, Number, Power, Sum, Times, Transpose
+from derive.expressions.properties.inference import congruence_halves, definiteness, has, is_nonnegative, is_positive
 from derive.expressions.sizes import is_column
 
 

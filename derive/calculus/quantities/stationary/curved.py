@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.calculus.degree import degree
-from derive.calculus.properties import is_positive, is_symmetric
 from derive.calculus.quantities.stationary.eigenvectors import eigen_equation, unit_eigenvector
 from derive.calculus.quantities.stationary.lines import equation_lines
 from derive.calculus.quantities.stationary.second_order_test import starred
@@ -19,6 +18,8 @@ from derive.derivation.derivation import Chain, Found, Head, Line, Result
 from derive.derivation.reason import Why
 from derive.expressions.build import add, coefficient, is_zero, matmul, power, scale, terms, times, transpose, zero
 from derive.expressions.nodes import Call, Expr, MatMul, Scale, Symbol, number
+from derive.expressions.properties.inference import is_positive
+from derive.expressions.properties.symmetry import is_symmetric
 
 
 def on_a_curved_set(s: Setting, free: Expr, g: Expr, x: Symbol) -> tuple[list[Chain], Found]:

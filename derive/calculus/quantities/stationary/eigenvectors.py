@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from derive.calculus.properties import definiteness, is_symmetric
 from derive.calculus.simplify.distribute import expanded
 from derive.calculus.simplify.simplify import tidy
 from derive.derivation.reason import Why
 from derive.expressions.build import ONE, coefficient, inverse, matmul, power, scale, terms, times, transpose
 from derive.expressions.nodes import Add, Call, Expr, MatMul, Number, Power, Scale, SizeValue, Symbol, number
+from derive.expressions.properties.inference import definiteness
+from derive.expressions.properties.symmetry import is_symmetric
 from derive.expressions.sizes import is_column
 from derive.expressions.traverse import walk
 

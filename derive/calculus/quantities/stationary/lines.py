@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from derive.calculus.properties import definiteness, is_positive
 from derive.calculus.quantities.stationary.eigenvectors import EigenEquation
 from derive.calculus.quantities.stationary.second_order_test import by_convexity, convexity, letter_of, starred
 from derive.calculus.setting.setting import Setting
@@ -13,6 +12,7 @@ from derive.derivation.derivation import Head, Line
 from derive.derivation.reason import Why
 from derive.expressions.build import is_zero, negate, subtract, zero
 from derive.expressions.nodes import Expr, Scale, Symbol
+from derive.expressions.properties.inference import definiteness, is_positive
 
 
 def solution_lines(g: Expr, x: Symbol, solved: Solved) -> list[Line]:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from itertools import product
 
-from derive.calculus.properties import is_positive
 from derive.calculus.simplify.simplify import tidy
 from derive.derivation.reason import Why, joined
 from derive.expressions.build import coefficient, scale
 from derive.expressions.nodes import Expr, Number, Stack, number
+from derive.expressions.properties.inference import is_positive
 
 _SADDLE = {"positive definite": "minimum", "negative definite": "maximum", "indefinite": "saddle"}
 

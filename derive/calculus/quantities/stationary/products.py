@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from derive.calculus.properties import definiteness, is_nonzero, is_positive
 from derive.calculus.quantities.stationary.eigenvectors import eigen_equation, unit_eigenvector
 from derive.calculus.quantities.stationary.lines import equation_lines
 from derive.calculus.quantities.stationary.second_order_test import classify, starred
@@ -16,6 +15,7 @@ from derive.derivation.derivation import Chain, Found, Line, Result
 from derive.derivation.reason import Why
 from derive.expressions.build import add, coefficient, is_zero, matmul, negate, power, scale, terms, transpose, zero
 from derive.expressions.nodes import Call, Expr, MatMul, Number, Power, Scale, Symbol, Times, number
+from derive.expressions.properties.inference import definiteness, is_nonzero, is_positive
 
 
 def of_a_product(s: Setting, g: Expr, x: Symbol, hessian: tuple[Expr, Symbol]) -> tuple[list[Chain], Found] | None:

@@ -5,7 +5,6 @@ Source: Boyd & Vandenberghe, Convex Optimization, sec. 3.1.4; Magnus & Neudecker
 
 from __future__ import annotations
 
-from derive.calculus.properties import definiteness, is_invertible, is_nonnegative, is_positive, is_symmetric
 from derive.calculus.quantities.stationary.convexity import Curvature, curvature
 from derive.calculus.setting.setting import Setting
 from derive.calculus.simplify.collect import collect
@@ -18,6 +17,8 @@ from derive.derivation.derivation import Chain, Head, Line, Step
 from derive.derivation.reason import Why, full_rank, joined
 from derive.expressions.build import ONE, add, coefficient, inverse, is_zero, matmul, negate, power, scale, terms, times, transpose
 from derive.expressions.nodes import Add, Call, Expr, Identity, MatMul, Number, Power, Scale, SizeValue, Symbol, Times, number
+from derive.expressions.properties.inference import definiteness, is_invertible, is_nonnegative, is_positive
+from derive.expressions.properties.symmetry import is_symmetric
 from derive.expressions.rewrite import substitute, transform
 from derive.expressions.sizes import SCALAR, is_column
 from derive.language.problems.problem import Problem
@@ -246,7 +247,7 @@ def _quadratic_form(parts, k: Symbol) -> Expr:  # type: ignore[no-untyped-def]
 
 def _squares(form: Expr) -> Expr:
     """h'B'Bh as ‖Bh‖², tr(H'B'BH) likewise."""
-    from derive.calculus.properties import congruence_halves
+    from derive.expressions.properties.inference import congruence_halves
 
     out = []
     changed = False

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 
 from derive.calculus.differentiate.level import level
 from derive.calculus.differentiate.variation import Motion
-from derive.calculus.properties import definiteness
 from derive.calculus.quantities.stationary.convexity import curvature
 from derive.calculus.quantities.stationary.second_order_test import by_convexity, classify, convexity, sign_of, starred
 from derive.calculus.setting.setting import Setting, setting
@@ -22,6 +21,7 @@ from derive.derivation.derivation import Chain
 from derive.derivation.reason import Why
 from derive.expressions.build import ONE, add, coefficient, scale, zero
 from derive.expressions.nodes import D, Expr, Identity, Symbol, number
+from derive.expressions.properties.inference import definiteness
 from derive.expressions.rewrite import substitute
 
 
