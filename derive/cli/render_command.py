@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 import click
 
 from derive.cli import options
+from derive.cli.options import Form
 from derive.documents.page.modes import MODES
 
 
@@ -23,12 +25,13 @@ from derive.documents.page.modes import MODES
 @click.option(
     "--depfile", type=click.Path(dir_okay=False, path_type=Path), help="Write what OUTPUT depends on there, for make and ninja.",
 )
+@options.depfile_format
 @options.template_dir
 @options.points
 @options.allowances
 def command(
-    file: str, mode_name: str, output: Path | None, no_overlays: bool, hints: bool, depfile: Path | None, template_dirs: tuple[Path, ...],
-    points: int, trust_tex: bool,
+    file: str, mode_name: str, output: Path | None, no_overlays: bool, hints: bool, depfile: Path | None, form: Form,
+    template_dirs: tuple[Path, ...], points: int, trust_tex: bool,
 ) -> None:
     """Make one document of FILE (`-` reads standard input).
 
@@ -60,11 +63,6 @@ def command(
         sys.stdout.buffer.write(content)
         return
     write(output, content)
-    if depfile is not None:
-        from derive.pipeline import depfile as depfiles
-        from derive.pipeline.examine import read_text
-
-        write(depfile, depfiles.depfile(str(output), depfiles.sources(file, read_text(file), project)))
     if not mode.pdf and mode.suffix == "tex":
         from derive.documents.rendering.fill import fill
 
@@ -72,3 +70,13 @@ def command(
         if write(style, fill("derive.sty.j2", {}, project.templates)):
             option = "[figures]" if b"{tikzpicture}" in content else ""
             click.echo(f"{style} is written beside it: \\usepackage{option}{{derive}}", err=True)
+    if depfile is not None:
+        from derive.pipeline import depfile as depfiles
+        from derive.pipeline.examine import read_text
+
+        reads = depfiles.of_document(file, read_text(file), project)
+        tool = depfiles.tool() if form == "auto" else form
+        folders = reads.folders(project.folder, (output, depfile)) if tool == "ninja" else ()
+        write(depfile, depfiles.depfile(str(output), reads, folders, tool))
+    # Whoever asked for it compares times: it is as new as what it was made from, also where it did not change.
+    os.utime(output)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -59,6 +59,8 @@ def environment(folders: Iterable[Path] = ()) -> jinja2.Environment:
     env.filters["pdftext"] = pdf_string
     env.filters["equation"] = equation
     env.filters["spoken"] = spoken
+    env.filters["blanked"] = blanked
+    env.filters["meant"] = meant
     env.filters["html"] = mathml.html
     env.filters["mathml"] = _display
     return env
@@ -221,6 +223,20 @@ def equation(shown: Row | Answer) -> str:
     left = (shown.left or shown.whole_left) if isinstance(shown, Row) else shown.left
     lead = shown.lead if isinstance(shown, Row) else ""
     return " ".join(part for part in (lead, left, shown.relation, *lines) if part)
+
+
+def blanked(lines: Sequence[str]) -> list[str]:
+    """The lines of a formula as the room that they take."""
+    return [rf"\phantom{{{line}}}" for line in lines]
+
+
+def meant(definition: tuple[str, Sequence[str]]) -> str:
+    """A letter and what it stands for, in a text."""
+    letter, lines = definition
+    if len(lines) == 1:
+        return rf"$\displaystyle {letter} = {lines[0]}$"
+    body = " \\\\ &\\quad{} ".join(lines)
+    return rf"$\displaystyle \begin{{aligned}}[t] {letter} &= {body} \end{{aligned}}$"
 
 
 def spoken(formula: str) -> str:
