@@ -73,7 +73,7 @@ def test_hints_where_there_are_none_are_said(folder: Path, capsys: pytest.Captur
 @pytest.mark.parametrize("name", ["slides", "solutions", "article"])
 def test_lualatex_sets_what_is_written(folder: Path, name: str) -> None:
     assert run(["render", "problems/p.yaml", "--to", name, "-o", "d.tex"]) == 0
-    done = subprocess.run(["lualatex", "-interaction=nonstopmode", "-halt-on-error", "d.tex"], capture_output=True, text=True, cwd=folder, check=False)
+    done = subprocess.run(["lualatex", "-interaction=nonstopmode", "-halt-on-error", "d.tex"], check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-2000:]
     text = subprocess.run(["pdftotext", "d.pdf", "-"], capture_output=True, text=True, cwd=folder, check=True).stdout
     assert "=-1" not in text and "namederive" not in text
