@@ -12,8 +12,9 @@ from derive.derivation.derivation import Derivation
 from derive.derivation.reason import Why
 from derive.documents.compose import collected, scientific, text_width
 from derive.documents.layout.measure import width
-from derive.documents.page.document import Block, Document, Item, ProblemPage, Question, Section
+from derive.documents.page.document import Block, Document, Item, ProblemPage, Question
 from derive.documents.page.frames import widest
+from derive.documents.page.items import Section
 from derive.documents.page.modes import Mode
 from derive.documents.page.rows import HANG, RELATION, WIDE, Measure, answer, broken, mark, row, sides
 from derive.documents.page.settings import Fit, Settings

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from derive.derivation.reason import SEMICOLON
-
 import itertools
 
 import numpy as np
@@ -15,6 +13,7 @@ from derive.calculus.algebra import equal
 from derive.calculus.indices.lines import free_indices, index, index_chain, index_lines
 from derive.calculus.indices.partial import contract
 from derive.calculus.indices.recognition import recognise
+from derive.derivation.reason import SEMICOLON
 from derive.errors import DeriveError
 from derive.expressions.build import add, divide, inverse, matmul, power, scale, subtract, times, transpose
 from derive.expressions.nodes import Call, Compare, Delta, Entry, Expr, Identity, Map, Ones, SizeValue, Sum, Symbol, Where, Zeros, number

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from derive.calculus.indices.entries import Writer, fresh, total
 from derive.calculus.indices.partial import contract, partial
 from derive.calculus.indices.recognition import recognise
-from derive.derivation.reason import SEMICOLON, Why, joined
+from derive.derivation.reason import SEMICOLON, Part, Why, joined
 from derive.expressions import build
 from derive.expressions.nodes import Call, Delta, Entry, Expr, Map, Power, Sum, Symbol, Times, Transpose, Where
 from derive.expressions.rewrite import substitute
@@ -181,7 +181,7 @@ def _recognised(short: Expr, free: FreeIndices) -> list[IndexLine]:
     found = _matrix_form(short, value, where, sizes)
     if found is None or found is short:
         return []
-    used: list[str | Expr] = []
+    used: list[Part] = []
     for symbol in _symmetric(short):
         plain = replace(symbol, has=symbol.has - {"symmetric", "spd", "psd", "diagonal"})
         without = _matrix_form(substitute(short, {symbol: plain}), value, where, sizes)

@@ -8,12 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from derive.calculus.degree import degree
-from derive.calculus.properties import congruence_halves, definiteness, has, is_nonnegative, is_positive
 from derive.calculus.rules.curvature import CURVED
 from derive.calculus.simplify.simplify import tidy, tidy_with
-from derive.derivation.reason import Why, Word
 from derive.expressions.build import coefficient, matmul, negate, transpose
 from derive.expressions.nodes import Add, Call, Expr, Map, MatMul, Number, Power, Sum, Times, Transpose
+from derive.expressions.properties.inference import congruence_halves, definiteness, has, is_nonnegative, is_positive
 from derive.expressions.sizes import is_column
 
 
@@ -22,7 +21,7 @@ class Curvature:
     """constant, affine, convex or concave, with the words of the last rule."""
 
     kind: str
-    words: Why = ()
+    words: str = ""
 
     def flipped(self) -> Curvature:
         return Curvature({"convex": "concave", "concave": "convex"}.get(self.kind, self.kind), self.words)
@@ -52,13 +51,13 @@ def curvature(expr: Expr, names: frozenset[str]) -> Curvature | None:
         case Call(name="sum" | "mean", args=(Map() as m,)):
             return _of_table(str(m.function), m.arg, names)
         case Call(name="sum" | "mean", args=(Call(name="entrypower", args=(base, Number(value=k))),)) if k % 2 == 0 and k > 0:
-            return Curvature("convex", ("a sum of even powers is convex",)) if degree(base, names) <= 1 else None
+            return Curvature("convex", "a sum of even powers is convex") if degree(base, names) <= 1 else None
         case Map():
             return _of_table(str(expr.function), expr.arg, names)
         case Call(name="max", args=(a, b)) if expr.is_scalar:
             both = [curvature(a, names), curvature(b, names)]
             if all(c is not None and c.kind in ("constant", "affine", "convex") for c in both):
-                return Curvature("convex", ("a maximum of convex functions is convex",))
+                return Curvature("convex", "a maximum of convex functions is convex")
         case Call(name=name, args=(arg,)):
             return _of_table(name, arg, names)
     return None
@@ -69,7 +68,7 @@ def _sum(parts: list[Curvature | None]) -> Curvature | None:
     if None in parts or {"convex", "concave"} <= kinds:
         return None
     curved = [p for p in parts if p is not None and p.kind in ("convex", "concave")]
-    words: Why = curved[0].words if len(curved) == 1 else ("a sum of ", Word(curved[0].kind), " functions")
+    words = curved[0].words if len(curved) == 1 else f"a sum of {curved[0].kind} functions"
     return Curvature(curved[0].kind, words)
 
 
@@ -92,11 +91,11 @@ def _power(base: Expr, k: int, names: frozenset[str]) -> Curvature | None:
     affine = degree(base, names) <= 1
     if k > 0 and k % 2 == 0:
         if affine:
-            return Curvature("convex", ("the square of an affine function" if k == 2 else "an even power of an affine function",))
+            return Curvature("convex", "the square of an affine function" if k == 2 else "an even power of an affine function")
         if isinstance(base, Call) and base.name in ("norm", "norm1") and degree(base.args[0], names) <= 1:
-            return Curvature("convex", ("a squared norm" if k == 2 else "a power of a norm",))
+            return Curvature("convex", "a squared norm" if k == 2 else "a power of a norm")
     if k < 0 and affine and is_positive(base):
-        return Curvature("convex", ("1/s is convex for s > 0",))
+        return Curvature("convex", "1/s is convex for s > 0")
     return None
 
 
@@ -111,9 +110,9 @@ def _form(expr: MatMul, names: frozenset[str]) -> Curvature | None:
         kind = "positive semidefinite" if middle is None else definiteness(middle)
         if degree(vector, names) > 1 or kind is None or kind == "zero":
             return None
-        return Curvature("convex" if kind.startswith("positive") else "concave", ("a quadratic form with a ", Word(kind), " matrix"))
+        return Curvature("convex" if kind.startswith("positive") else "concave", f"a quadratic form with a {kind} matrix")
     if _inverse_of_definite(middle) and not vector.free & names:
-        return Curvature("convex", ("a'X⁻¹a is convex in X ≻ 0",))
+        return Curvature("convex", "a'X⁻¹a is convex in X ≻ 0")
     return None
 
 
@@ -134,16 +133,16 @@ def _trace(arg: Expr, names: frozenset[str]) -> Curvature | None:
         if isinstance(whole, MatMul):
             found = _quadratic(whole, names)
             if found is not None:
-                return Curvature(found, ("a quadratic form with semidefinite matrices",))
+                return Curvature(found, "a quadratic form with semidefinite matrices")
         if weight.free & names or definiteness(weight) not in ("positive definite", "positive semidefinite"):
             continue
         inner = matmul(*rest)
         if _inverse_of_definite(inner):
-            return Curvature("convex", ("tr(AX⁻¹) is convex in X ≻ 0",))
+            return Curvature("convex", "tr(AX⁻¹) is convex in X ≻ 0")
         if isinstance(inner, MatMul):
             found = _quadratic(inner, names)
             if found is not None:
-                return Curvature(found, ("a quadratic form with semidefinite matrices",))
+                return Curvature(found, "a quadratic form with semidefinite matrices")
     return None
 
 
@@ -165,8 +164,13 @@ def _entropy(factors: tuple[Expr, ...], names: frozenset[str]) -> Curvature | No
     if len(factors) != 2 or not isinstance(factors[0], Transpose):
         return None
     for x, log in ((factors[0].arg, factors[1]), (transpose(factors[1]), transpose(factors[0]))):
-        if isinstance(log, Map) and log.function == "log" and log.arg is x and is_positive(x) and is_column(x.shape):
-            return Curvature("convex", ("x log x is convex for x > 0",)) if degree(x, names) <= 1 else None
+        if not isinstance(log, Map) or log.function != "log":
+            continue
+        inside = log.arg
+        if isinstance(inside, Call) and inside.name == "quotient" and not inside.args[1].free & names and is_positive(inside.args[1]):
+            inside = inside.args[0]  # x log(x/q) is x log x less what is linear in x
+        if inside is x and is_positive(x) and is_column(x.shape):
+            return Curvature("convex", "x log x is convex for x > 0") if degree(x, names) <= 1 else None
     return None
 
 
@@ -179,9 +183,9 @@ def _of_table(name: str, arg: Expr, names: frozenset[str]) -> Curvature | None:
     if row.domain == "spd" and definiteness(arg) != "positive definite":
         return None
     if degree(arg, names) <= 1:
-        return Curvature(row.kind, (row.words,))
+        return Curvature(row.kind, row.words)
     if row.monotone and arg.is_scalar:
         inner = curvature(tidy(arg), names)
         if inner is not None and inner.kind == row.kind:
-            return Curvature(row.kind, (Word(row.words), " and nondecreasing, of a ", Word(row.kind), " function"))
+            return Curvature(row.kind, f"{row.words} and nondecreasing, of a {row.kind} function")
     return None
