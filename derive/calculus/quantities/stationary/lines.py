@@ -9,7 +9,7 @@ from derive.calculus.simplify.simplify import tidy
 from derive.calculus.solve.never_zero import never_zero, rank_one
 from derive.calculus.solve.unknown import Solved
 from derive.derivation.derivation import Head, Line
-from derive.derivation.reason import COLON, Why, Word
+from derive.derivation.reason import COLON, COMMA, Why, Word
 from derive.expressions.build import is_zero, negate, subtract, zero
 from derive.expressions.nodes import Expr, Scale, Symbol
 from derive.expressions.properties.inference import definiteness, is_positive
@@ -93,12 +93,12 @@ def not_inside(s: Setting, g: Expr, x: Symbol, solved: Solved) -> tuple[Line, ..
     opening = Line(g, "gradient", (), "gradient", Head("gradient", p.name, p.wrt))
     if ("positive" in x.has and is_positive(opposite)) or ("spd" in x.has and definiteness(opposite) == "positive definite"):
         relation = "<" if "positive" in x.has else "≺"
-        words = " is not positive" if "positive" in x.has else " is not positive definite"
-        why: Why = (g, " = 0 for ", x, " = ", at, " only, which", words, ": there is no stationary point")
+        why: Why = (g, " = 0 for ", x, " = ", at, " only", COMMA, "which ", Word("is not positive" if "positive" in x.has else "is not positive definite"),
+                    COLON, "there is no stationary point")
         return opening, Line(zero(at.shape), "stationary", why, "gradient", at, relation)
     if "spd" in x.has and rank_one(at):
         difference = tidy(subtract(x, at))
-        rank = " is not positive definite" if is_zero(at) else " has rank one and is not positive definite"
-        why = (g, " = 0 for ", x, " = ", at, " only, which", rank, ": there is no stationary point")
+        rank = Word("is not positive definite" if is_zero(at) else "has rank one and is not positive definite")
+        why = (g, " = 0 for ", x, " = ", at, " only", COMMA, "which ", rank, COLON, "there is no stationary point")
         return opening, Line(zero(at.shape), "stationary", why, "gradient", difference, "≠")
     return None
