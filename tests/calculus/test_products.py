@@ -17,7 +17,7 @@ CASES = [
     (r"\sum_{i,j} A_{ij} x_i x_j", "x", "(A + A')x"), ("sum(i, 1, p, X[:, i]' S X[:, i])", "X", "2SX"),
     (r"\sum_i y_i \sum_j B_{ij} x_j^2", "x", "2((B'y) ∘ x)"), (r"\sum_{i,j} (B_{ij} - y_i x_j)^2", "x", "−2(B' − xy')y"),
     (r"\sum_{ij} Z_{ij} \log Z_{ij}", "Z", "log(Z) + 𝟏"),
-    (r"\sum_i (x_i - w^\top X_i)^2", "w", "−2X'(x − Xw)"),
+    (r"\sum_i (x_i - w^\top X_i)^2", "w", "−2(Σ_{i=1..n} (x_i − w' X[i, :]) X[i, :])"),
     (r"\sum_i (y_i - x^\top z_i)^2", "x", "−2(Σ_{i=1..m} (y_i − x' z_i) z_i)"),
     ("sum(i, 1, m, norm(Z[i, :]))", "Z", "Σ_{i=1..m} 1/‖Z[i, :]‖ · e_i Z[i, :]'"),
 ]

@@ -14,14 +14,15 @@ from derive.expressions.sizes import ONE
 from derive.expressions.traverse import walk
 
 
-def as_products(expr: Expr) -> Expr | None:
+def as_products(expr: Expr, function: Expr) -> Expr | None:
     """The vector or matrix without its sums, where that is not longer; else None.
 
-    A sum without unit vectors stays where samples have a letter of their own, and where it is as short.
+    A sum without unit vectors stays where the author's function speaks of rows or columns, and where it is as short.
     """
     units = _sums_units(expr)
     summed = [node for node in walk(expr) if isinstance(node, Sum)]
-    if not summed or (not units and any(isinstance(node, Symbol) and (node.rows or node.columns) for node in walk(expr))):
+    rows = any(isinstance(node, Entry) and not node.is_scalar for node in walk(function))
+    if not summed or (rows and not units):
         return None
     taken = set(expr.free) | {name for node in walk(expr) for size in node.shape for name in size.names}
     taken |= {node.index.name for node in summed}

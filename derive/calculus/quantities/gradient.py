@@ -80,7 +80,7 @@ def read_off(s: Setting, expr: Expr, letters: Definitions = ()) -> tuple[list[Li
         g, used = gradient(expr, h, (*letters, *p.let))
         if by_entries(p.function, x):
             g = explicit(g) or g
-        products_of = as_products(g)
+        products_of = as_products(g, s.written)
         if products_of is not None:
             g = neat(products_of, [])
             whys.append(("the sums written as products",))
