@@ -23,6 +23,7 @@ from derive.documents.wording import prose
 from derive.documents.wording.glossary import term
 from derive.documents.wording.words import words as words_of
 from derive.errors import DeriveError
+from derive.language.problems.problem import FIND
 from derive.notation.settings import Notation
 from derive.pipeline.examine import Examined, examine, problem_of
 from derive.pipeline.home import home_of, inside, own_text
@@ -136,7 +137,19 @@ def assembled(collection: Collection, files: Mapping[str, str], done: Mapping[st
     for use in collection.uses:
         _same_points(use, done[files[use.problem]])
         placing.refuse_missing(done[files[use.problem]].problem, use.show, use.where)
+        _refuse_not_found(use, done[files[use.problem]])
     return Gathered(collection, {name: done[file] for name, file in files.items()})
+
+
+def _refuse_not_found(use: Use, one: Examined) -> None:
+    """DeriveError [not-found] at a reference that asks for what its problem does not find."""
+    there = {*one.problem.find, *(chain.quantity for chain in one.derivation.chains)}
+    for quantity in use.show:
+        if quantity in FIND and quantity not in there:
+            raise DeriveError(
+                f"`{use.problem}` does not find the {quantity}", code="not-found", where=use.where,
+                hint=f"it finds {', '.join(one.problem.find)}; add {quantity} to its `find`, or leave it out of `show`",
+            )
 
 
 def _same_points(use: Use, one: Examined) -> None:
