@@ -93,6 +93,20 @@ def folder_of(file: str | Path | None = None) -> Path:
     return _shown(home, here)
 
 
+def looked_in(file: str | Path | None = None) -> tuple[Path, ...]:
+    """The folders in which the project file of a file is looked for before it is found, the nearest first."""
+    here = Path.cwd()
+    start = here if file is None or str(file) == "-" else Path(file).resolve()
+    out: list[Path] = []
+    for folder in [start, *start.parents] if start.is_dir() else list(start.parents):
+        if _is_ours(folder / FILE):
+            break
+        out.append(_shown(folder, here))
+        if (folder / ".git").exists() or folder == Path.home():
+            break
+    return tuple(out)
+
+
 def _is_ours(file: Path) -> bool:
     """A project file of the user's own, or of the administrator's: not one that somebody left in a folder that all can write to."""
     try:

@@ -70,6 +70,10 @@ class Several:
     gathered: gather.Gathered
 
     def document(self, mode: Mode, settings: Settings, fit: Fit) -> Document:
+        if mode.name in ("exam", "xsim") and self.gathered.collection.kind == "lecture":
+            raise DeriveError(
+                f"a lecture is no {mode.name}: its words have no place there", code="usage", hint="questions are made of problems and sets",
+            )
         with with_commands_of(settings.commands):
             return gather.document(self.gathered, mode, settings, fit)
 

@@ -76,6 +76,7 @@ ENGLISH: Mapping[str, str] = {
     "minimum": "a minimum",
     "maximum": "a maximum",
     "saddle": "a saddle point",
+    "none": "there is no stationary point",
     "undetermined": "not decided by the second-order test",
     "classified": "The stationary point is {which}.",
     # what stands under a figure; `.question` where it shows nothing of the answer

@@ -17,11 +17,11 @@ MAX_PARTS = 26
 
 
 def read_find(
-    node: Node | None, root: Node, parts: tuple[Part, ...], function: Expr, wrt: tuple[Symbol, ...]
+    node: Node | None, root: Node, parts: tuple[Part, ...], function: Expr, wrt: tuple[Symbol, ...], asked: bool = True
 ) -> tuple[str, ...]:
-    """What is asked for, by `find` and by the parts."""
+    """What is asked for, by `find` and by the parts; `asked`: something must be."""
     by_parts = [quantity for part in parts for quantity in part.find]
-    if node is None and not parts:
+    if node is None and not parts and asked:
         raise root.error(
             "the key `find` is missing: what is asked for?", code="missing-key", hint="find: [derivative, gradient]"
         )

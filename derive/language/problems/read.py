@@ -41,9 +41,12 @@ from derive.language.yaml.reading import compose
 __all__ = ["kind", "load", "read", "values"]
 
 
-def load(path: str | Path) -> Problem:
-    """The problem of a file.  DeriveError, with file, line and column, for whatever is wrong with it."""
-    return read(read_text(path), str(path))
+def load(path: str | Path, asked: bool = True) -> Problem:
+    """The problem of a file.  DeriveError, with file, line and column, for whatever is wrong with it.
+
+    asked  it must say what is asked; a review needs no `find`
+    """
+    return read(read_text(path), str(path), asked=asked)
 
 
 def kind(text: str) -> Literal["problem", "lecture", "set"]:
@@ -61,10 +64,11 @@ def values(text: str, file: str) -> dict[str, int]:
     return counts(pairs.get("variants"), pairs.get("symbols"))
 
 
-def read(text: str, file: str, chosen: Mapping[str, int] | None = None) -> Problem:
+def read(text: str, file: str, chosen: Mapping[str, int] | None = None, asked: bool = True) -> Problem:
     """The problem of a text; `file` is the name for messages (`<stdin>` for standard input).
 
     chosen  which value each name under `variants` has, counted from 0; the first where it is not said
+    asked   it must say what is asked; a review needs no `find`
 
     DeriveError, with a position, for whatever is wrong with it.
     """
@@ -80,18 +84,18 @@ def read(text: str, file: str, chosen: Mapping[str, int] | None = None) -> Probl
         )
     if kind(text) != "problem":
         raise node.error(f"this is a {kind(text)}, where a problem is expected", code="not-a-problem")
-    return resolved(node, text, file, chosen)
+    return resolved(node, text, file, chosen, asked)
 
 
-def resolved(node: Node, text: str, file: str, chosen: Mapping[str, int] | None = None) -> Problem:
+def resolved(node: Node, text: str, file: str, chosen: Mapping[str, int] | None = None, asked: bool = True) -> Problem:
     """The problem of a mapping: names bound, shapes checked; DeriveError, with a position, for whatever is wrong with it."""
     try:
-        return _resolved(node, text, file, chosen or {})
+        return _resolved(node, text, file, chosen or {}, asked)
     except DeriveError as error:
         raise error.at(node.position) from None
 
 
-def _resolved(node: Node, text: str, file: str, chosen: Mapping[str, int]) -> Problem:
+def _resolved(node: Node, text: str, file: str, chosen: Mapping[str, int], asked: bool) -> Problem:
     root = node.known("the problem", KEYS)
     for key in ("symbols", "function"):
         if key not in root:
@@ -110,7 +114,7 @@ def _resolved(node: Node, text: str, file: str, chosen: Mapping[str, int]) -> Pr
     wrt, wrt_list = read_wrt(value.get("wrt"), node, header, bindings)
     directions, second = read_directions(value.get("direction"), wrt, wrt_list, bindings)
     parts = read_parts(value.get("parts"), header.expr, wrt)
-    find = read_find(value.get("find"), node, parts, header.expr, wrt)
+    find = read_find(value.get("find"), node, parts, header.expr, wrt, asked)
     layout = read_choice(value.get("layout"), "layout", LAYOUTS)
     methods = read_methods(value.get("method"))
     if "differential" in find or "differential" in methods:
@@ -182,6 +186,7 @@ def _options(value: Mapping[str, Node], bindings: Bindings, choices: tuple[Choic
         "indices": lambda node: read_choice(node, "indices", INDICES),
         "shapes": lambda node: read_choice(node, "shapes", SHAPES) == "true",
         "order": read_order,
+        "claim": lambda node: node.words("`claim`"),
         "ask": lambda node: read_choice(node, "ask", ASKS),
         "at": lambda node: read_at(node, bindings),
     }
