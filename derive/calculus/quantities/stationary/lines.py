@@ -93,7 +93,8 @@ def not_inside(s: Setting, g: Expr, x: Symbol, solved: Solved) -> tuple[Line, ..
     opening = Line(g, "gradient", (), "gradient", Head("gradient", p.name, p.wrt))
     if ("positive" in x.has and is_positive(opposite)) or ("spd" in x.has and definiteness(opposite) == "positive definite"):
         relation = "<" if "positive" in x.has else "≺"
-        why: Why = (g, " = 0 for ", x, " = ", at, " only", COMMA, "which ", Word("is not positive" if "positive" in x.has else "is not positive definite"),
+        why: Why = (g, " = 0 for ", x, " = ", at, " only", COMMA, "which ",
+                    Word("is not positive" if "positive" in x.has else "is not positive definite"),
                     COLON, "there is no stationary point")
         return opening, Line(zero(at.shape), "stationary", why, "gradient", at, relation)
     if "spd" in x.has and rank_one(at):
