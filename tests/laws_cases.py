@@ -15,10 +15,10 @@ from typing import Any
 from derive.expressions import build
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Apply, Call, Compare, Entry, Expr, Identity, Map, Ones, SizeValue, Stack, Sum, Symbol, Where, Zeros, number
+from derive.expressions.properties.symmetry import settled
 from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import ONE, SCALAR, Shape, is_column, is_scalar, is_square
 from derive.expressions.traverse import walk
-from derive.language.evident import settled
 from derive.notation.text.text import text
 from tests.strategies import STRUCTURES, SYMBOLS, UNNAMED, Chance, Generator, M, N, fitting_forms
 
@@ -57,6 +57,7 @@ VARIABLES = (
 )
 AUXILIARY = frozenset((
     "frechet_expm", "frechet_logm", "frechet2_expm", "sylvester", "unvec", "stril", "striu", "gaps", "eigvec_left", "eigvec_right", "pi",
+    "digamma", "polygamma", "peak",
 ))
 """Functions that derivatives need, beside those of the language page: rarer as features."""
 
@@ -170,7 +171,7 @@ STRUCTURAL = (
     "function of a matrix", "quadratic form", "product", "polynomial",
 )
 FEATURES = tuple(
-    f for name in FUNCTIONS for f in ((name,) if name in AUXILIARY else (name, name)) if name != "pi"
+    f for name in FUNCTIONS for f in ((name,) if name in AUXILIARY else (name, name)) if name not in ("pi", "cross", "crossmat", "polygamma")
 ) + STRUCTURAL * 2
 
 

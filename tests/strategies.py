@@ -32,8 +32,8 @@ from derive.expressions.nodes import (
     Zeros,
     number,
 )
+from derive.expressions.properties.symmetry import settled
 from derive.expressions.sizes import ONE, SCALAR, Shape, Size, is_column, is_scalar, is_square
-from derive.language.evident import settled
 from derive.language.scope import Scope
 
 M, N = Size.of("m"), Size.of("n")
@@ -351,7 +351,7 @@ def fitting_forms(row: Function, shape: Shape) -> list[tuple[Shape | None, ...]]
         found = (shape[0],) if kind in ("vector", "square") else shape
         if kind == "square" and not is_square(shape):
             continue
-        if any("*" in name for name in names):
+        if any("*" in name or name.isdecimal() for name in names):
             continue
         if kind != "scalar":
             sizes = dict(zip(names, found, strict=True))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "derive"
-LAYERS = ("errors", "expressions", "language", "derivation", "notation", "calculus", "checking", "documents", "pipeline", "cli")
+LAYERS = ("errors", "expressions", "language", "derivation", "notation", "calculus", "checking", "review", "documents", "pipeline", "cli")
 ALLOWED = {
     "errors": set(),
     "expressions": {"errors"},
@@ -20,9 +20,10 @@ ALLOWED = {
     "notation": {"errors", "expressions", "language", "derivation"},
     "calculus": {"errors", "expressions", "language", "derivation", "notation"},
     "checking": {"errors", "expressions", "language", "derivation", "notation"},
-    "documents": {"errors", "expressions", "language", "derivation", "notation", "calculus", "checking"},
-    "pipeline": {"errors", "expressions", "language", "derivation", "notation", "calculus", "checking", "documents"},
-    "cli": {"errors", "expressions", "language", "derivation", "notation", "calculus", "checking", "documents", "pipeline"},
+    "review": {"errors", "expressions", "language", "derivation", "notation", "calculus", "checking"},
+    "documents": {"errors", "expressions", "language", "derivation", "notation", "calculus", "checking", "review"},
+    "pipeline": {"errors", "expressions", "language", "derivation", "notation", "calculus", "checking", "review", "documents"},
+    "cli": {"errors", "expressions", "language", "derivation", "notation", "calculus", "checking", "review", "documents", "pipeline"},
 }
 
 MODULES = sorted(PACKAGE.rglob("*.py"))

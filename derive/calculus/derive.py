@@ -140,7 +140,7 @@ def _derive(problem: Problem) -> Derivation:
     where = (*where, *factors)
     told = replace(problem, let=written.let, function=written.function)
     free = {
-        x.name: gradient(first, h)[0] for x, h in zip(problem.wrt, s.directions, strict=True) if structured and STRUCTURES & x.has
+        x.name: gradient(first, h, problem.let)[0] for x, h in zip(problem.wrt, s.directions, strict=True) if structured and STRUCTURES & x.has
     }
     told_of = [line.expr for chain in chains for line in chain.lines if not line.equation]
     brought = explanations((written.function, *(d for _, d in written.let)), told_of, where)

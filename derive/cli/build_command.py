@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from derive.cli import options
+from derive.cli.options import Form
+
+if TYPE_CHECKING:
+    from derive.pipeline.project import Project
+    from derive.pipeline.sources import Source
 
 
 @click.command("build")
@@ -23,12 +30,16 @@ from derive.cli import options
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would be made; make nothing.")
 @click.option("--explain", is_flag=True, help="Say why each document is made.")
 @click.option("--tex-only", is_flag=True, help="Write the .tex files only; no TeX is needed.")
+@click.option("--stamp", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Write FILE when all is up to date, with the names of the documents: a target for make and ninja.")
+@click.option("--depfile", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write what the stamp depends on there.")
+@options.depfile_format
 @options.template_dir
 @options.quiet
 @options.allowances
 def command(
     paths: tuple[str, ...], output: Path | None, kinds: tuple[str, ...], jobs: int | None, fail_fast: bool, force: bool, dry_run: bool, explain: bool,
-    tex_only: bool, template_dirs: tuple[Path, ...], quiet: bool, trust_tex: bool,
+    tex_only: bool, stamp: Path | None, depfile: Path | None, form: Form, template_dirs: tuple[Path, ...], quiet: bool, trust_tex: bool,
 ) -> int:
     """Derive, check and typeset everything in PATHS (problems/ by default).
 
@@ -74,12 +85,40 @@ def command(
         elif explain:
             click.echo(f"{outcome.source.path}: unchanged")
         warning = warning or outcome.warning
+    if depfile is not None and stamp is None:
+        raise click.UsageError("--depfile needs --stamp FILE: it says what that depends on")
+    if stamp is not None and not (code or warning or dry_run):
+        _write_stamp(stamp, depfile, form, paths, sources, output, project)
     if warning is not None:
         options.report(warning)
         code = code or _code(warning.code)
     if not quiet or counts["failed"]:
         click.echo(_closing(counts, output, time.monotonic() - started, dry_run), err=bool(counts["failed"]))
     return code
+
+
+def _write_stamp(
+    stamp: Path, depfile: Path | None, form: Form, paths: Sequence[str], sources: Sequence[Source], output: Path, project: Project,
+) -> None:
+    """The stamp, as new as anything, and before it what it depends on."""
+    import os
+
+    from derive.pipeline import depfile as depfiles
+    from derive.pipeline.ledger import Ledger
+    from derive.pipeline.sources import DEFAULT
+    from derive.pipeline.writing import write
+
+    if depfile is not None:
+        tool = depfiles.tool() if form == "auto" else form
+        reads = depfiles.of_build(sources, project)
+        given = [Path(path) for path in paths or (project.folder / DEFAULT,) if Path(path).is_dir()]
+        below = [folder.as_posix() for path in given for folder in (path, *path.rglob("*")) if folder.is_dir()]
+        folders = reads.folders(project.folder, (stamp, depfile)) if tool == "ninja" else ()
+        write(depfile, depfiles.depfile(str(stamp), reads, (*below, *folders), tool))
+    entries = Ledger.load(output).entries
+    files = sorted((output / file).as_posix() for source in sources if source.stem in entries for file in entries[source.stem].files)
+    write(stamp, "".join(f"{file}\n" for file in files))
+    os.utime(stamp)
 
 
 def _code(name: str) -> int:

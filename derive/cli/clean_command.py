@@ -12,11 +12,20 @@ import click
     "-o", "--output", type=click.Path(file_okay=False, path_type=Path), default=Path("build"), show_default=True,
     help="The folder that was built into.",
 )
-def command(output: Path) -> None:
+@click.option("--stale", is_flag=True, help="Only the documents whose problem is gone: deleted, or renamed.")
+def command(output: Path, stale: bool) -> None:
     """Remove what `derive build` wrote.
 
-    Only files that its record names are removed; anything else in the folder stays.
+    Only files that its record names are removed (with --stale also those that a depfile of `derive render` names); anything else in the
+    folder stays.
     """
+    if stale:
+        from derive.pipeline.stale import remove_stale
+
+        for name in (gone := remove_stale(output)):
+            click.echo(name)
+        click.echo(f"{len(gone)} files removed, whose problems are gone" if gone else f"nothing in {output}/ is of a problem that is gone")
+        return
     from derive.pipeline.ledger import FOLDER, NAME, Ledger
     from derive.pipeline.writing import remove
 

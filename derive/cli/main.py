@@ -24,6 +24,7 @@ CODES = {"latex": 3, "overfull": 3, "missing-program": 4, "usage": 2}
 COMMANDS = {
     "show": "Print a derivation: numbered steps, the reason at the right.",
     "check": "Derive and verify; no TeX is needed.",
+    "review": "Check a derivation pasted as LaTeX, line by line.",
     "render": "Make one document: slides, solutions, …",
     "build": "Bring every document up to date.",
     "variants": "Make a set in variants, one for each student.",

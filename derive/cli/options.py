@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 
 import click
 
@@ -38,6 +38,16 @@ def fail_fast(command: F) -> F:
 
 def quiet(command: F) -> F:
     return click.option("-q", "--quiet", is_flag=True, help="Print failures only.")(command)
+
+
+Form = Literal["auto", "make", "ninja"]
+
+
+def depfile_format(command: F) -> F:
+    return click.option(
+        "--depfile-format", "form", type=click.Choice(["auto", "make", "ninja"]), default="auto", show_default=True,
+        help="How the depfile names what is not there yet: make's $(wildcard …), or the folders; make is known by its environment.",
+    )(command)
 
 
 def allowances(command: F) -> F:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 import click
 
 from derive.cli import options
+from derive.cli.options import Form
 from derive.documents.page.modes import MODES
 
 
@@ -19,16 +21,17 @@ from derive.documents.page.modes import MODES
     help="X.tex or X.pdf; the LaTeX goes to standard output without it.",
 )
 @click.option("--no-overlays", is_flag=True, help="Slides without clicks: one page a frame.")
-@click.option("--hints", is_flag=True, help="A sheet with the hints.")
+@click.option("--hints", is_flag=True, help="With the hints: of a sheet or a web page.")
 @click.option(
     "--depfile", type=click.Path(dir_okay=False, path_type=Path), help="Write what OUTPUT depends on there, for make and ninja.",
 )
+@options.depfile_format
 @options.template_dir
 @options.points
 @options.allowances
 def command(
-    file: str, mode_name: str, output: Path | None, no_overlays: bool, hints: bool, depfile: Path | None, template_dirs: tuple[Path, ...],
-    points: int, trust_tex: bool,
+    file: str, mode_name: str, output: Path | None, no_overlays: bool, hints: bool, depfile: Path | None, form: Form,
+    template_dirs: tuple[Path, ...], points: int, trust_tex: bool,
 ) -> None:
     """Make one document of FILE (`-` reads standard input).
 
@@ -51,17 +54,15 @@ def command(
         raise click.UsageError(f"-o names a {' or a '.join(allowed)} file for {mode_name}, not {output.name}")
     if depfile is not None and (output is None or file == "-"):
         raise click.UsageError("--depfile needs a FILE and -o: it says what the one is made from")
+    if hints and mode.reveals != "nothing" and mode.suffix != "html":
+        printing = [one.name for one in MODES.values() if one.reveals == "nothing" or one.suffix == "html"]
+        raise click.UsageError(f"{mode_name} prints no hints, which {' and '.join(printing)} do")
     pdf = output is not None and output.suffix == ".pdf"
-    content = render(file, mode, replace(project, settings=settings), pdf, points, options.note)
+    content = render(file, mode, replace(project, settings=settings), pdf, points, options.note, hints)
     if output is None:
         sys.stdout.buffer.write(content)
         return
     write(output, content)
-    if depfile is not None:
-        from derive.pipeline import depfile as depfiles
-        from derive.pipeline.examine import read_text
-
-        write(depfile, depfiles.depfile(str(output), depfiles.sources(file, read_text(file), project)))
     if not mode.pdf and mode.suffix == "tex":
         from derive.documents.rendering.fill import fill
 
@@ -69,3 +70,13 @@ def command(
         if write(style, fill("derive.sty.j2", {}, project.templates)):
             option = "[figures]" if b"{tikzpicture}" in content else ""
             click.echo(f"{style} is written beside it: \\usepackage{option}{{derive}}", err=True)
+    if depfile is not None:
+        from derive.pipeline import depfile as depfiles
+        from derive.pipeline.examine import read_text
+
+        reads = depfiles.of_document(file, read_text(file), project)
+        tool = depfiles.tool() if form == "auto" else form
+        folders = reads.folders(project.folder, (output, depfile)) if tool == "ninja" else ()
+        write(depfile, depfiles.depfile(str(output), reads, folders, tool))
+    # Whoever asked for it compares times: it is as new as what it was made from, also where it did not change.
+    os.utime(output)

@@ -146,12 +146,18 @@ def _row(number: int, line: Line, left: int, width: int, notation: Notation = DE
             yield click.style(f"{'':10}{part}", dim=True)
 
 
+_KINDS = {"none": "no stationary point", "undetermined": "not decided by the second-order test"}
+"""How the kinds of a stationary point are said where they are not said by their names."""
+
+
 def _answer(box: Boxed, width: int, notation: Notation) -> Iterator[str]:
     left = _side(box.left, notation)
     result = box.result
     notes = [_said(condition, notation) for condition in result.conditions]
-    if result.classification:
-        notes.append(_said((result.classification,), notation))
+    if result.subject:
+        notes.append(_said(result.subject, notation))
+    elif result.classification:
+        notes.append(_said((_KINDS.get(result.classification, result.classification),), notation))
     row = f"      {left} {box.relation} {text.pretty(result.expr, notation)}"
     note = f"   ({'; '.join(notes)})" if notes else ""
     yield click.style(row, bold=True, fg="green") + (note if cell_len(row + note) <= width else "")

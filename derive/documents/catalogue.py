@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,10 +12,11 @@ from derive.derivation.derivation import Derivation
 from derive.derivation.reason import Why
 from derive.documents.compose import collected, scientific, text_width
 from derive.documents.layout.measure import width
-from derive.documents.page.document import Block, Document, Item, ProblemPage, Question, Section
+from derive.documents.page.document import Block, Document, Item, ProblemPage, Question
 from derive.documents.page.frames import widest
+from derive.documents.page.items import Section
 from derive.documents.page.modes import Mode
-from derive.documents.page.rows import RELATION, Measure, aligned, answer, broken, mark, row
+from derive.documents.page.rows import HANG, RELATION, WIDE, Measure, answer, broken, mark, row, sides
 from derive.documents.page.settings import Fit, Settings
 from derive.documents.page.views import Passage, passages
 from derive.documents.wording.reasons import reason
@@ -59,21 +60,28 @@ def document(pages: Sequence[Page], settings: Settings, fit: Fit) -> Document:
         number += 1
         if len(pages) > 1:
             items.append(Section(_text(title, settings.notation), title, number))
-        items.extend(_page(page, settings, fit, use if page is found[0] and len(pages) > 1 else "") for page in found)
+        known = {one.entry.name for one in pages}
+        items.extend(_page(page, settings, fit, use if page is found[0] and len(pages) > 1 else "", known) for page in found)
     title = "The rules" if len(pages) > 1 else pages[0].entry.name
     return collected(tuple(items), MODE, settings, title=title, title_plain=title, intro=INTRO if len(pages) > 1 else ())
 
 
-def _page(page: Page, settings: Settings, fit: Fit, use: str) -> ProblemPage:
-    """One entry.  `statement` of its question says what the section is for, before the section's first rule."""
+def _page(page: Page, settings: Settings, fit: Fit, use: str, known: Collection[str] = ()) -> ProblemPage:
+    """One entry.  `statement` of its question says what the section is for, before the section's first rule; `notes` are references to
+    the rules that are at work in its proofs and its example, of those that are `known`."""
     e, notation = page.entry, settings.notation
-    measure = Measure(text_width(MODE, settings), fit.narrow)
+    measure = Measure(text_width(MODE, settings), fit.narrow, fit.hanging)
     where = Position(f"rule-{e.name}", 1)
     lines = []
     for left, right in e.statement:
         shown = latex.latex(left, notation)
-        room = measure.available(f"{e.name}/question", width(shown) + RELATION)
-        lines.append((shown, broken(right, notation, {}, room)))
+        key = f"{e.name}/question"
+        room = measure.available(key, width(shown) + RELATION)
+        if width(shown) > WIDE * measure.line and width(latex.latex(right, notation)) > room:
+            above, below = broken(left, notation, {}, measure.available(key, 0.0)), broken(right, notation, {}, measure.available(key, HANG + 1.0))
+            lines.append(("", (*above, *_under(below))))
+        else:
+            lines.append((shown, broken(right, notation, {}, room)))
     blocks = [
         block
         for k, (proof, report) in enumerate(zip(e.proofs, page.proofs, strict=True))
@@ -90,8 +98,21 @@ def _page(page: Page, settings: Settings, fit: Fit, use: str) -> ProblemPage:
         e.name, "", _text(e.name, notation), e.name, stated,
         tuple(blocks), (), (), (), "", "", "", "",
         tuple(r for r in remarks if r),
-        _text(e.source, notation), "", mark(where, "the question"),
+        _text(e.source, notation), ", ".join(rf"\derivesee{{{name}}}" for name in at_work(e) if name in known), mark(where, "the question"),
     )
+
+
+def at_work(entry: Entry) -> tuple[str, ...]:
+    """The names of other rules in the proofs and in the example of one, in the order in which they come."""
+    derivations = (*entry.proofs, *((entry.example,) if entry.example is not None else ()))
+    lines = [line for one in derivations for chain in one.chains for line in chain.lines]
+    names = dict.fromkeys(name for line in lines for name in (line.rule, *(step.rule for step in line.steps)))
+    return tuple(name for name in names if name != entry.name)
+
+
+def _under(lines: Sequence[str]) -> tuple[str, ...]:
+    """The right side of an equation, below its left side."""
+    return (rf"= {lines[0]}", *(rf"\quad{{}} {line}" for line in lines[1:]))
 
 
 def _proof_title(proof: Derivation) -> str:
@@ -128,7 +149,7 @@ def where_of(derivation: Derivation) -> tuple[Why, ...]:
 
 
 def _block(passage: Passage, measure: Measure, settings: Settings, where: Position) -> Block:
-    stand = aligned(passage.views, settings.notation)
+    stand = sides(passage.views, settings.notation, measure)
     words = words_of(settings.notation.language)
     rows = tuple(row(view, settings.notation, measure, stand, where) for view in passage.views)
     answers = tuple(answer(box, settings.notation, measure, where, words) for box in passage.boxed)

@@ -247,7 +247,7 @@ def _theme(node: Node) -> str:
 
 def _rows(node: Node) -> int:
     text = node.words("rows")
-    if not re.fullmatch(rf"[1-{MOST_ROWS}]", text):
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_ROWS:
         raise node.error(f"a frame holds 1 to {MOST_ROWS} rows, not `{text[:20]}`", code="type")
     return int(text)
 
@@ -271,11 +271,18 @@ _DERIVATIVE = re.compile(r"\\nabla|\\partial|\\mathrm\{[dD]\}|\\frac\{d|\\Hess|(
 
 def _refuse_typed_derivative(text: str, node: Node) -> None:
     """A formula that states a derivative comes from a problem, where it is derived and checked."""
+    if formula := typed_derivative(text):
+        raise node.error(
+            f"a derivative is typed by hand here: ${formula}$", code="typed-derivative",
+            hint="let a problem derive it (`problem: NAME`), or say which one does (`from: NAME`)",
+        )
+
+
+def typed_derivative(text: str) -> str:
+    """The first formula of a text that states a derivative, shortened; '' where none does."""
     for formula in prose.formulas(text):
         left, equals, right = formula.partition("=")
         stated = equals and _DERIVATIVE.search(left) and right.strip() and not _DERIVATIVE.search(right)
         if stated and right.strip() not in ("0", "0."):
-            raise node.error(
-                f"a derivative is typed by hand here: ${' '.join(formula.split())[:60]}$", code="typed-derivative",
-                hint="let a problem derive it (`problem: NAME`), or say which one does (`from: NAME`)",
-            )
+            return " ".join(formula.split())[:60]
+    return ""

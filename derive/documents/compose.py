@@ -9,19 +9,22 @@ from typing import TYPE_CHECKING
 
 from derive.derivation.derivation import Derivation, Head
 from derive.documents.figures.placing import of_page
-from derive.documents.layout.measure import width
+from derive.documents.layout.measure import line_height, width
+from derive.documents.layout.packing import Bounds, Room, cut
 from derive.documents.page import question as questions
 from derive.documents.page import story
 from derive.documents.page.abbreviations import abbreviations, names
 from derive.documents.page.asides import displayed, opened
-from derive.documents.page.document import Block, Document, Frame, Item, PartText, Pictures, ProblemPage, Question
-from derive.documents.page.frames import Page, Room, cut, definitions, frames, learned, units, widest
+from derive.documents.page.document import Block, Command, Document, Frame, Item, PartText, ProblemPage, Question
+from derive.documents.page.frames import frames, widest
+from derive.documents.page.items import Pictures
 from derive.documents.page.letters import needed
 from derive.documents.page.modes import QUESTION, Mode
 from derive.documents.page.parts import under_parts
 from derive.documents.page.rows import Measure, answer, broken, mark, relation_width, row, sides
-from derive.documents.page.settings import MOST_ROWS, Fit, Settings
-from derive.documents.page.views import Boxed, Passage, passages, says_not
+from derive.documents.page.settings import Fit, Settings
+from derive.documents.page.units import BETWEEN, EM, SMALL, Page, Unit, units
+from derive.documents.page.views import Boxed, Passage, behind, in_place, numbered, says_not
 from derive.documents.wording import prose
 from derive.documents.wording.reasons import reason, reason_width
 from derive.documents.wording.words import words as words_of
@@ -33,20 +36,25 @@ from derive.notation.latex import latex
 from derive.notation.latex import lines as latex_lines
 from derive.notation.settings import Notation
 
+QUESTION_AROUND = 12.5
+"""Points that the box of a question takes above and below its lines."""
+WORDS = 1.04
+"""Small words are so much wider than a reason."""
+INLINE = 19.0
+"""What a formula takes at most that is set as one in a text."""
 SHORT = 2
 """Of a question that takes more lines than this only so many are repeated on the frames after the first."""
 
 if TYPE_CHECKING:
     from derive.checking.verification import Report
 
+LARGER, SMALLER, WORTH = 1.096, 0.913, 0.85
+"""The type that a derivation may be set in, as a share of the document's; the smaller one where it takes less than so many of the frames."""
+
 FOREIGN = 31.0
 """The width, in em, of displays that go into a document of somebody else's: less than the text of LaTeX's own classes."""
 
 Definitions = tuple[tuple[str, tuple[str, ...]], ...]
-
-EM = 10.95
-"""Points in an em of the documents' type."""
-
 
 def text_width(mode: Mode, settings: Settings) -> float:
     """How wide a display is, in em: the page without its margins and the indent of displays; a web page scrolls."""
@@ -86,16 +94,18 @@ def problem_page(
     told = derivation if mode.reveals != "nothing" and show != (QUESTION,) else None
     letters = names(problem, told)
     short = abbreviations(told, letters, fit.letters.get(problem.id, 0)) if told else letters
-    found = tuple(p for p in passages(told, short) if not show or p.chain.quantity in show) if told else ()
+    found = tuple(p for p in in_place(told, short) if not show or p.chain.quantity in show) if told else ()
     found = under_parts(found, problem)
+    boxes = [box for passage in found for box in behind(passage).boxed]
+    found = numbered(found if mode.slides else tuple(map(behind, found)))
     parts = questions.parts(problem, notation, words)
-    hinted = (settings.hints or hints) and mode.reveals == "nothing"
+    # A web page folds them away until they are wanted.
+    hinted = (settings.hints or hints) and (mode.reveals == "nothing" or mode.suffix == "html")
     parts = parts if hinted else tuple(replace(part, hint="") for part in parts)
     blocks = _blocks(found, parts, measure, settings, where, mode.told) if mode.reveals != "nothing" else ()
     if mode.reveals == "answers":
         blocks = tuple(replace(block, rows=(), lead="", widest="") for block in blocks if block.answers)
     meant = (*((symbol, letters.of(expr)) for symbol, expr in told.letters), *short.definitions) if told else ()
-    boxes = [box for passage in found for box in passage.boxed]
     if told and mode.reveals == "answers":
         # Without the question beside it, a key defines what `let` names too.
         meant = needed(_formulas(boxes), (*((symbol, letters.of(expr)) for symbol, expr in problem.let), *letters.definitions, *meant))
@@ -113,16 +123,12 @@ def problem_page(
     if mode.slides and (f"{problem.id}/closing",) * 2 in fit.apart:
         ending, remarks = opened([p for remark in remarks for p in remark.split("\n\n")], measure.line), ()
     if mode.slides and found:
-        # Blank slides are broken where the slides are, so that nothing stands elsewhere.
-        marked = settings.highlight and settings.overlays
         page = Page(
-            notation, measure, where, words, marked, settings.rows, 1.35 * reason_width(problem.title), parts, settings.reason, meant,
-            problem.id,
+            notation, measure, where, words, settings.highlight and settings.overlays, 1.35 * reason_width(problem.title), parts,
+            settings.reason, meant, problem.id,
         )
-        named = definitions(page, [symbol for symbol, _ in meant])
-        room = _room(settings, fit.scale.get(problem.id, 1.0), asked, parts, named, measure.line)
-        pieces = learned(units(found, page, 0.95 * room.other, remarks), fit.apart)
-        slides = frames(found, pieces, cut(pieces, room, fit.apart), page)
+        room = _room(settings, fit.scale.get(problem.id, 1.0), asked, parts, measure.line)
+        slides = _frames(found, page, room, remarks, fit)
     elif mode.slides and told is None:
         slides = (Frame("", 1, 1, (), False, 1),)
     return ProblemPage(
@@ -148,6 +154,24 @@ def problem_page(
         opening,
         ending,
     )
+
+
+def _frames(found: Sequence[Passage], page: Page, room: Room, remarks: Sequence[str], fit: Fit) -> tuple[Frame, ...]:
+    """The frames of a derivation; in larger type where one frame has room for that, in smaller type where that spares frames.  Blank slides
+    are broken where the slides are, so that nothing stands elsewhere."""
+
+    def packed(one: Page) -> tuple[tuple[Unit, ...], Bounds]:
+        pieces = units(found, one, 0.95 * room.other, remarks, fit.taller)
+        return pieces, cut([unit.piece for unit in pieces], room)
+
+    pieces, bounds = packed(page)
+    least = len(bounds)
+    for size in (LARGER, SMALLER):
+        other = replace(page, type=size, measure=replace(page.measure, line=page.measure.line / size))
+        others, cuts = packed(other)
+        if (size > 1.0 and len(cuts) == 1) or len(cuts) < WORTH * least:
+            return frames(found, others, cuts, room, other)
+    return frames(found, pieces, bounds, room, page)
 
 
 def _formulas(boxes: Sequence[Boxed]) -> list[Expr]:
@@ -200,6 +224,7 @@ def collected(
         words_of(settings.notation.language), settings.overlays and mode.overlays, settings.aspect, settings.paper,
         settings.reason, settings.hints, _preamble(settings), theme or settings.theme,
         any(item.figures for item in items if isinstance(item, ProblemPage | Pictures)),
+        commands=tuple(Command(own.name, own.parameters, own.default, own.body) for own in settings.commands.definitions),
     )
 
 
@@ -229,20 +254,32 @@ def _block(passage: Passage, measure: Measure, settings: Settings, where: Positi
     return story.told(block, [line.rule for line in lines], [line.relation for line in lines], words) if prose else block
 
 
-def _room(settings: Settings, scale: float, asked: Question, parts: Sequence[PartText], named: Definitions, line: float) -> Room:
+def _room(settings: Settings, scale: float, asked: Question, parts: Sequence[PartText], line: float) -> Room:
     """The height that a frame has for rows, below its question; `scale` is by how much TeX found it taller than thought."""
-    height = {169: 201.0, 43: 217.0}[settings.aspect]
-    rows = [line for _, lines in asked.lines for line in lines]
-    together = sum(width(left) + width(lines[0]) + 2.5 for left, lines in asked.lines)
-    count = max(len(rows) - len(asked.lines) + math.ceil(together / line), 1)
-    usual = 20.0 * min(count, SHORT) + (15.0 if any("\\frac" in row or "\\begin" in row for row in rows) else 0.0)
-    usual += 20.0 * math.ceil(sum(width(left) + sum(map(width, lines)) + 2.5 for left, lines in named) / line)
-    usual += 12.0 * sum(any("\\frac" in row or "\\begin" in row for row in lines) for _, lines in named)
-    words = reason_width(", ".join(asked.given)) + reason_width(asked.find) + reason_width(asked.statement)
-    words += sum(reason_width(part.statement) + reason_width(part.find) + 5.0 for part in parts)
-    first = usual + 20.0 * (count - min(count, SHORT)) + 13.0 * math.ceil(words / line) + (13.0 if asked.statement else 0.0)
+    height = {169: 200.0, 43: 217.0}[settings.aspect]
+    usual = QUESTION_AROUND + _stated(asked, SHORT, line, INLINE)
+    said = reason_width(asked.find) + sum(reason_width(part.statement) + reason_width(part.find) + 5.0 for part in parts)
+    beside = max(line - sum(width(left) + width(lines[0]) + 3.0 for left, lines in asked.lines), 0.0)
+    given = max(WORDS * reason_width(", ".join(asked.given)) - beside, 0.0)
+    first = QUESTION_AROUND + _stated(asked, 99, line) + SMALL * (math.ceil(given / line) + math.ceil(WORDS * said / line))
+    first += (3.0 + SMALL * math.ceil(WORDS * reason_width(asked.statement) / line)) if asked.statement else 0.0
     # A question that fills the first frame leaves the rows to the others.
-    return Room(max(min(settings.rows, MOST_ROWS), 1), max((height - first) / scale, 1.0), (height - usual) / scale)
+    return Room(max((height - first) / scale, 1.0), (height - usual) / scale, settings.rows, BETWEEN)
+
+
+def _stated(asked: Question, most: int, line: float, inline: float = 99.0) -> float:
+    """The height of the formulas of a question, at most so many lines of each; a single line is no higher than `inline`."""
+    total, used = 0.0, line + 1.0
+    for left, lines in asked.lines:
+        tall = [EM * line_height(text) + 1.0 for text in (f"{left} = {lines[0]}", *lines[1:][: most - 1])]
+        tall = [min(tall[0], inline)] if len(tall) == 1 else tall
+        size = width(left) + max(map(width, lines)) + 2.34
+        if len(tall) == 1 and used + size <= line:
+            used += size + 1.5
+            continue
+        total += sum(tall)
+        used = size + 1.5 if len(tall) == 1 else line
+    return total
 
 
 def _preamble(settings: Settings) -> str:

@@ -31,12 +31,14 @@ transposes what f(A)' is: `self` f(A), `self-if-square`, `minus` -f(A), `args` f
            f(A)' = g(A')
 projects   applied twice it does no more than once
 undoes     the function whose value, as the first argument, it takes back: unvec(vec(A), …) is A
+commutes   its value commutes with its argument: a function of a matrix
 commuting  of two matrices A, E: its value where they commute, in the problem language
 repeats    its derivative repeats the argument, so that a long one is named (S = X'AX)
 needs      a declared (or evident) property without which the function is refused
 symmetric_as  the function that it is of an evidently symmetric argument, and is read as
 of_number  the entry-by-entry functions, the outermost first, that it is of a product of vectors and matrices that is a number
            (log |x' S x|); none for the number itself, None where a number is refused
+alone      the function that it is of one argument, where it has two: max(x), the largest entry
 """
 
 from __future__ import annotations
@@ -88,11 +90,13 @@ class Function:
     latex_when: tuple[tuple[str, str], ...] = ()
     latex_inverse: str = ""
     commuting: str = ""
+    commutes: bool = False
     pretty: str | None = None
     pretty_definite: str | None = None
     letter: str = ""
     explained: str = ""
     of_number: tuple[str, ...] | None = None
+    alone: str = ""
     gives: frozenset[str] = frozenset()
 
     @property
@@ -173,6 +177,8 @@ def _match(want: Word, shape: Shape, sizes: dict[str, Size]) -> str | None:
         return None
     found = (shape[0],) if kind in ("vector", "square") else shape
     for name, size in zip(names, found, strict=True):
+        if name.isdecimal() and size != Size.of(int(name)):
+            return f"has {name} entries, and this is {show(shape)}"
         if "*" not in name and sizes.setdefault(name, size) != size:
             return f"has another size: it should be {sizes[name]} where it is {size} (it is {show(shape)})"
     return None

@@ -134,7 +134,8 @@ class Combiner:
             message += f" or {self.words(other)} + {s}I({shape[0]})?" if is_square(shape) else "?"
             hint = "a scalar is not added to every entry of a vector or matrix by itself"
         elif (l_shape[1], l_shape[0]) == r_shape:
-            message += f"; did you mean {a} + {self.transposed(right)}?"
+            sign = "-" if self.text[: right.start].rstrip().endswith("-") else "+"
+            message += f"; did you mean {a} {sign} {self.transposed(right)}?"
         return self.fail(message, right.start, "size-mismatch", hint)
 
     # ------------------------------------------------------------------------------------- products

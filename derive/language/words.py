@@ -9,9 +9,12 @@ from collections.abc import Iterable
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.spelling import symbol_latex
 
+STATISTICS = ("var", "cov")
+"""Functions that are read as what they are defined by: the variance of a vector, the covariance of two or of samples."""
+
 CALLABLE: frozenset[str] = frozenset(
     {name for name, row in FUNCTIONS.items() if row.infix is None or not row.infix[0].startswith(".")}
-    | {"inv", "where", "I", "ones", "zeros", "e"}
+    | {"inv", "where", "I", "ones", "zeros", "e", *STATISTICS}
 )
 """Names that are followed by `(` in an expression."""
 
@@ -54,8 +57,8 @@ def closest(name: str, names: Iterable[str]) -> str | None:
     return found[0] if found else None
 
 
-def unknown_name(name: str, names: Iterable[str], called: bool, number: str | None) -> tuple[str, str | None]:
-    """(message, hint) for a name that is not declared; `number` is one that stands directly before it."""
+def unknown_name(name: str, names: Iterable[str], called: bool, number: str | None, *, size: bool = False) -> tuple[str, str | None]:
+    """(message, hint) for a name that is not declared; `number` is one that stands directly before it, `size` says that it is one."""
     names = set(names)
     shown = name if len(name) <= 40 else f"{name[:40]}…"
     message = f"{shown} is not declared" + (", and unknown as a function of the language" if called else "")
@@ -73,6 +76,8 @@ def unknown_name(name: str, names: Iterable[str], called: bool, number: str | No
         hint = f"complex numbers as {number}{name} are not part of the language"
     elif parts:
         hint = "names are whole words: AB is one name, A B a product"
+    elif size:
+        hint = f"a size is declared where it is the size of a symbol, as in `x: vector({shown})`, or as `{shown}: integer`"
     elif not called:
         hint = f"declare it under `symbols`, as in `{shown}: matrix(m, n)`"
     return message, hint

@@ -208,9 +208,9 @@ def _recorded(ledger: Ledger, done: Done, key: keys.Key) -> DeriveError | None:
     build tries again."""
     try:
         if done.warning is not None:
-            ledger.record(done.source.stem, {}, done.files, keep=True)
+            ledger.record(done.source.stem, {}, done.files, keep=True, source=done.source.path)
         else:
-            ledger.record(done.source.stem, key, done.files)
+            ledger.record(done.source.stem, key, done.files, source=done.source.path)
         ledger.save()
     except DeriveError as error:
         return error

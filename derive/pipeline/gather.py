@@ -14,7 +14,8 @@ from derive.documents.collection import Collection, Entry, Heading, Symbols, Use
 from derive.documents.compose import collected, problem_page
 from derive.documents.figures import placing
 from derive.documents.page import symbols
-from derive.documents.page.document import Document, Item, ProblemPage, Prose, Section
+from derive.documents.page.document import Document, Item, ProblemPage
+from derive.documents.page.items import Prose, Section
 from derive.documents.page.modes import Mode
 from derive.documents.page.rows import mark
 from derive.documents.page.settings import Fit, Settings, noted
@@ -22,6 +23,7 @@ from derive.documents.wording import prose
 from derive.documents.wording.glossary import term
 from derive.documents.wording.words import words as words_of
 from derive.errors import DeriveError
+from derive.language.problems.problem import FIND
 from derive.notation.settings import Notation
 from derive.pipeline.examine import Examined, examine, problem_of
 from derive.pipeline.home import home_of, inside, own_text
@@ -45,9 +47,7 @@ def references(collection: Collection) -> dict[str, str]:
 
     DeriveError [unknown-problem] at the reference, with the names that are near.
     """
-    here = Path(collection.file).parent
-    home = next((folder for folder in (here, *here.parents) if folder.name == DEFAULT), None)
-    roots = [here, home] if home else [here, here / DEFAULT, here.parent / DEFAULT, here.parent]
+    roots = _roots(collection)
     known: dict[str, list[Path]] = {}
     for root in dict.fromkeys(roots):
         # Only a folder of problems is searched with what lies below it: beside one there may be anything.
@@ -62,11 +62,35 @@ def references(collection: Collection) -> dict[str, str]:
     return out
 
 
+def _roots(collection: Collection) -> list[Path]:
+    """The folders in which its problems are looked for, in order."""
+    here = Path(collection.file).parent
+    home = next((folder for folder in (here, *here.parents) if folder.name == DEFAULT), None)
+    return [here, home] if home else [here, here / DEFAULT, here.parent / DEFAULT, here.parent]
+
+
+def looked_for(collection: Collection) -> tuple[str, ...]:
+    """The files that a collection's problems would be read from before those that they are read from, were they there."""
+    files = references(collection)
+    out: list[str] = []
+    for use in collection.uses:
+        for path in (path for root in _roots(collection) for path in _candidates(root, use)):
+            name = Path(os.path.normpath(path)).as_posix()
+            if name == files[use.problem]:
+                break
+            out.append(name)
+    return tuple(dict.fromkeys(out))
+
+
+def _candidates(root: Path, use: Use) -> tuple[Path, ...]:
+    return (root / use.problem, *(root / f"{use.problem}{suffix}" for suffix in SUFFIXES))
+
+
 def _found(use: Use, roots: list[Path], known: Mapping[str, list[Path]], home: Path) -> str:
     if len(use.problem) > LONGEST_NAME or not use.problem.isprintable():
         raise DeriveError(f"`{use.problem[:40]!r}…` is no name of a problem", code="unknown-problem", where=use.where)
     for root in roots:
-        for path in (root / use.problem, *(root / f"{use.problem}{suffix}" for suffix in SUFFIXES)):
+        for path in _candidates(root, use):
             if path.is_file():
                 inside(path, home, use.where)
                 return Path(os.path.normpath(path)).as_posix()
@@ -113,7 +137,19 @@ def assembled(collection: Collection, files: Mapping[str, str], done: Mapping[st
     for use in collection.uses:
         _same_points(use, done[files[use.problem]])
         placing.refuse_missing(done[files[use.problem]].problem, use.show, use.where)
+        _refuse_not_found(use, done[files[use.problem]])
     return Gathered(collection, {name: done[file] for name, file in files.items()})
+
+
+def _refuse_not_found(use: Use, one: Examined) -> None:
+    """DeriveError [not-found] at a reference that asks for what its problem does not find."""
+    there = {*one.problem.find, *(chain.quantity for chain in one.derivation.chains)}
+    for quantity in use.show:
+        if quantity in FIND and quantity not in there:
+            raise DeriveError(
+                f"`{use.problem}` does not find the {quantity}", code="not-found", where=use.where,
+                hint=f"it finds {', '.join(one.problem.find)}; add {quantity} to its `find`, or leave it out of `show`",
+            )
 
 
 def _same_points(use: Use, one: Examined) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,10 +22,12 @@ SUFFIXES = (".tex", ".pdf", ".html", ".sty", ".csv")
 
 @dataclass
 class Entry:
-    """A product group: its key, and its files by name with the hash of what was written."""
+    """A product group: its key, its files by name with the hash of what was written, and the file that it is made of, as seen from the
+    output folder; '' where it is of several."""
 
     key: Key
     files: dict[str, str]
+    source: str = ""
 
 
 @dataclass
@@ -42,7 +45,9 @@ class Ledger:
             if data["format"] != FORMAT:
                 return Ledger(folder)
             entries = {
-                name: Entry(_texts(e["key"]), {f: h for f, h in _texts(e["files"]).items() if _is_own(f, folder)})
+                name: Entry(
+                    _texts(e["key"]), {f: h for f, h in _texts(e["files"]).items() if is_own(f, folder)}, str(e.get("source", "")),
+                )
                 for name, e in data["entries"].items()
             }
         except (DeriveError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -50,7 +55,7 @@ class Ledger:
         return Ledger(folder, entries)
 
     def save(self) -> None:
-        entries = {name: {"key": e.key, "files": e.files} for name, e in sorted(self.entries.items())}
+        entries = {name: {"key": e.key, "files": e.files, "source": e.source} for name, e in sorted(self.entries.items())}
         write(self.folder / FOLDER / NAME, json.dumps({"format": FORMAT, "entries": entries}, indent=1) + "\n")
 
     def stale(self, name: str, key: Key) -> tuple[str, ...]:
@@ -69,9 +74,10 @@ class Ledger:
                 return (f"{file} was edited",)
         return ()
 
-    def record(self, name: str, key: Key, files: dict[str, bytes], keep: bool = False) -> None:
+    def record(self, name: str, key: Key, files: dict[str, bytes], keep: bool = False, source: str = "") -> None:
         """Write the files and remember them; files of an earlier run that are not made any more are removed, unless they are kept.
 
+        source  the path of the file that they are made of
         DeriveError [write-failed]; what was written before it stays, and is made again the next time.
         """
         before = self.entries.get(name)
@@ -82,13 +88,14 @@ class Ledger:
             refuse_links(self.folder / file, self.folder)
             write(self.folder / file, content)
         kept = others if keep else {}
-        self.entries[name] = Entry(key, {**kept, **{file: digest(content) for file, content in files.items()}})
+        hashes = {**kept, **{file: digest(content) for file, content in files.items()}}
+        self.entries[name] = Entry(key, hashes, os.path.relpath(source, self.folder) if source else "")
 
     def forget(self, name: str, files: tuple[str, ...] = ()) -> None:
         """Remove a product and everything it wrote, and `files` too."""
         entry = self.entries.pop(name, None)
         for file in {*(entry.files if entry else ()), *files}:
-            if _is_own(file, self.folder):
+            if is_own(file, self.folder):
                 remove(self.folder / file)
 
 
@@ -99,7 +106,7 @@ def _texts(value: object) -> dict[str, str]:
     return value
 
 
-def _is_own(name: str, folder: Path) -> bool:
+def is_own(name: str, folder: Path) -> bool:
     """Whether a build into the folder could have written a file of this name: below it, by no link, and no hidden one."""
     parts = name.split("/")
     if not name.endswith(SUFFIXES) or "\\" in name or "\0" in name or any(part in ("", ".", "..") or part.startswith(".") for part in parts):

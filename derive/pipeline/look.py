@@ -41,6 +41,16 @@ def files(folders: tuple[Path, ...], macros: str = "") -> dict[str, Path]:
     return found
 
 
+def missing(folders: tuple[Path, ...], macros: str = "") -> tuple[str, ...]:
+    """The names of the images that the styles, templates and macros of a project include, and that are not there."""
+    there = files(folders, macros)
+    naming = [macros, *(_text(path) for folder in folders for path in _visible(folder) if path.suffix in STYLES or path.name.endswith(".j2"))]
+    asked = dict.fromkeys(re.findall(r"\\(?:includegraphics|pgfdeclareimage)\*?(?:\[[^\]]*\])?(?:\{\w+\})?\{([\w.+-]+)\}", "\n".join(naming)))
+    names = [name if name.endswith(IMAGES) else f"{name}{suffix}" for name in asked for suffix in (IMAGES if not name.endswith(IMAGES) else ("",))]
+    found = {Path(name).stem for name in there}
+    return tuple(name for name in names if name not in there and Path(name).stem not in found)
+
+
 def read(folders: tuple[Path, ...], macros: str = "") -> Look:
     """The files of a look with what they hold.  DeriveError [unreadable], [too-long] for one, [look] when all are too large together."""
     out: dict[str, bytes] = {}

@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from derive.documents.compose import EM, text_width
+from derive.documents.compose import text_width
 from derive.documents.layout.measure import width
 from derive.documents.page.document import Block, Document, ProblemPage, Row
 from derive.documents.page.modes import Mode
 from derive.documents.page.rows import HANG, LEAD, RELATION, chain_of, relation_width
 from derive.documents.page.settings import Fit, Settings
+from derive.documents.page.units import EM
 from derive.documents.rendering.fill import fill
 from derive.errors import DeriveError, Position
 from derive.pipeline.budget import within
@@ -111,13 +112,15 @@ def refit(document: Document, fit: Fit, boxes: tuple[Box, ...], line: float, rel
     that is too full is taken for taller."""
     narrow, scale = dict(fit.narrow), dict(fit.scale)
     better = fit
-    for box in boxes:
+    for box in _once(boxes):
         if box.mark is None:
             continue
-        if box.mark.what.startswith("frame "):
-            apart, taller = _too_full(document, fit, box)
-            better = replace(better, apart=better.apart | apart)
-            scale |= {name: min(scale.get(name, 1.0) * 1.1, TALLEST) for name in taller}
+        if box.mark.what.startswith("frame ") and box.box == "v":
+            apart, taller = _too_full(document, box)
+            better = replace(better, apart=better.apart | apart, taller={**better.taller, **{
+                key: better.taller.get(key, 0.0) + box.points + 1.0 for key in taller
+            }})
+            scale |= {page.id: min(scale.get(page.id, 1.0) * 1.1, TALLEST) for page in _pages(document, box) if apart & fit.apart}
             continue
         page, place = _place(document, f"{box.mark.where.file}:{box.mark.where.line} {box.mark.what}")
         if page is None:
@@ -132,15 +135,32 @@ def refit(document: Document, fit: Fit, boxes: tuple[Box, ...], line: float, rel
     return replace(better, narrow=narrow, scale=scale)
 
 
-def _too_full(document: Document, fit: Fit, box: Box) -> tuple[frozenset[tuple[str, str]], list[str]]:
-    """The ends of what a frame is too small for; the problems that have one thing on it alone, which must be parted."""
+def _once(boxes: tuple[Box, ...]) -> list[Box]:
+    """The boxes; of those about the same frame, which each of its clicks has, the one that is largest."""
+    largest: dict[str, Box] = {}
+    rest: list[Box] = []
+    for box in boxes:
+        if box.mark is None or not box.mark.what.startswith("frame "):
+            rest.append(box)
+        elif str(box.mark) not in largest or box.points > largest[str(box.mark)].points:
+            largest[str(box.mark)] = box
+    return [*rest, *largest.values()]
+
+
+def _pages(document: Document, box: Box) -> list[ProblemPage]:
+    """The problems whose frames a box may be about."""
+    assert box.mark is not None
+    where = f"{box.mark.where.file}:{box.mark.where.line} "
+    return [page for page in document.items if isinstance(page, ProblemPage) and page.mark.startswith(where)]
+
+
+def _too_full(document: Document, box: Box) -> tuple[frozenset[tuple[str, str]], list[str]]:
+    """What a frame is too small for though it holds that alone, named twice; the last thing on it where it holds more, which is taken for
+    taller."""
     assert box.mark is not None
     number = int(box.mark.what.split()[-1])
-    where = f"{box.mark.where.file}:{box.mark.where.line} "
-    pages = [page for page in document.items if isinstance(page, ProblemPage) and page.mark.startswith(where)]
-    found = [(page.id, page.frames[number - 1].span) for page in pages if len(page.frames) >= number]
-    spans = frozenset(span for _, span in found)
-    return spans, [name for name, (first, last) in found if first == last and (first, last) in fit.apart]
+    spans = [page.frames[number - 1].span for page in _pages(document, box) if len(page.frames) >= number]
+    return frozenset(span for span in spans if span[0] == span[1]), [last for first, last in spans if first != last]
 
 
 def further(document: Document, fit: Fit, boxes: tuple[Box, ...], line: float) -> Fit:
@@ -182,7 +202,7 @@ def _place(document: Document, mark: str) -> tuple[ProblemPage | None, tuple[Blo
 def _widest(page: ProblemPage, blocks: tuple[Block, ...], line: float, relation: float, asked: bool) -> list[tuple[str, float]]:
     """The keys of what may be too wide (the question, where it is about that, or rows and answers), each with the share of
     the line that it takes now."""
-    stated = max(width(left) + 2.34 + max(map(width, lines)) for left, lines in page.question.lines) / line
+    stated = max((width(left) + 2.34 + max(map(width, lines)) for left, lines in page.question.lines), default=0.0) / line
     if asked and not page.frames:
         return [(f"{page.id}/question", stated)]
     shares = {f"{page.id}/question": stated} if page.frames else {}

@@ -93,6 +93,20 @@ def folder_of(file: str | Path | None = None) -> Path:
     return _shown(home, here)
 
 
+def looked_in(file: str | Path | None = None) -> tuple[Path, ...]:
+    """The folders in which the project file of a file is looked for before it is found, the nearest first."""
+    here = Path.cwd()
+    start = here if file is None or str(file) == "-" else Path(file).resolve()
+    out: list[Path] = []
+    for folder in [start, *start.parents] if start.is_dir() else list(start.parents):
+        if _is_ours(folder / FILE):
+            break
+        out.append(_shown(folder, here))
+        if (folder / ".git").exists() or folder == Path.home():
+            break
+    return tuple(out)
+
+
 def _is_ours(file: Path) -> bool:
     """A project file of the user's own, or of the administrator's: not one that somebody left in a folder that all can write to."""
     try:
@@ -144,7 +158,7 @@ def read(text: str, file: str, folder: Path | None = None, trust: bool = False) 
             settings = replace(settings, notation=_fields(settings.notation, values, section, places))
         else:
             settings = _fields(settings, values, section, places)
-    if not 1 <= settings.rows <= MOST_ROWS:
+    if settings.rows and not 1 <= settings.rows <= MOST_ROWS:
         raise _refused(text, places.value("slides", "rows"), f"a frame holds 1 to {MOST_ROWS} rows, not {settings.rows}")
     if settings.theme and not re.fullmatch(THEME, settings.theme):
         raise _refused(text, places.value("slides", "theme"), "a theme is the name of a Beamer theme, such as Madrid")

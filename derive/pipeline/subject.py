@@ -14,6 +14,7 @@ from derive.documents.page.modes import Mode
 from derive.documents.page.settings import Fit, Settings, of_problem
 from derive.documents.wording import prose
 from derive.documents.wording.words import words as words_of
+from derive.errors import DeriveError
 from derive.language.markup.macros import with_commands_of
 from derive.language.problems import read as problemfile
 from derive.language.problems.problem import Problem
@@ -69,6 +70,10 @@ class Several:
     gathered: gather.Gathered
 
     def document(self, mode: Mode, settings: Settings, fit: Fit) -> Document:
+        if mode.name in ("exam", "xsim") and self.gathered.collection.kind == "lecture":
+            raise DeriveError(
+                f"a lecture is no {mode.name}: its words have no place there", code="usage", hint="questions are made of problems and sets",
+            )
         with within(), with_commands_of(settings.commands):
             return gather.document(self.gathered, mode, settings, fit)
 
@@ -105,6 +110,11 @@ def check_prose(problem: Problem, settings: Settings) -> None:
     for key, words in said.items():
         where = problem.positions.get(key) or problem.positions.get(key.partition(".")[0])
         prose.to_latex(words, where, displays=key != "title", language=settings.notation.language)
+        if key.endswith(("statement", "hint")) and (formula := collections.typed_derivative(words)):
+            raise DeriveError(
+                f"a derivative is typed by hand here, and nothing checks it: ${formula}$", code="typed-derivative", where=where,
+                hint="write `ask: show` and give the formula under `answer`: the question says it, and it is checked",
+            )
 
 
 def dependencies(text: str, name: str, settings: Settings | None = None) -> Sequence[str]:

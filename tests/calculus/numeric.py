@@ -39,7 +39,7 @@ MAPS = {
     "exp": np.exp, "log": np.log, "sin": np.sin, "cos": np.cos, "tan": np.tan, "asin": np.arcsin, "acos": np.arccos,
     "atan": np.arctan, "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh, "sqrt": np.sqrt, "abs": np.abs, "sign": np.sign,
     "relu": lambda x: np.maximum(x, 0), "sigmoid": scipy.special.expit, "softplus": lambda x: np.log1p(np.exp(x)),
-    "erf": scipy.special.erf,
+    "erf": scipy.special.erf, "lgamma": scipy.special.gammaln, "digamma": scipy.special.psi,
 }
 
 
@@ -165,8 +165,9 @@ def _diag(x: np.ndarray) -> np.ndarray:
 CALLS = {
     "pi": lambda: np.pi, "tr": np.trace, "sum": np.sum, "mean": np.mean, "det": np.linalg.det, "norm": np.linalg.norm,
     "logdet": lambda x: np.linalg.slogdet(x)[1], "norm1": lambda x: np.sum(np.abs(x)),
-    "dot": lambda a, b: np.sum(a * b), "inner": lambda a, b: np.sum(a * b), "logsumexp": scipy.special.logsumexp,
-    "softmax": scipy.special.softmax, "hadamard": lambda a, b: a * b, "quotient": lambda a, b: a / b,
+    "dot": lambda a, b: np.sum(a * b), "inner": lambda a, b: np.sum(a * b),
+    "logsumexp": lambda a: scipy.special.logsumexp(a, axis=0 if a.shape[1] == 1 else 1, keepdims=True),
+    "softmax": lambda a: scipy.special.softmax(a, axis=0 if a.shape[1] == 1 else 1), "hadamard": lambda a, b: a * b, "quotient": lambda a, b: a / b,
     "entrypower": lambda a, b: a**b, "max": np.maximum, "min": np.minimum, "kron": np.kron, "diag": _diag,
     "vec": lambda x: x.reshape(-1, 1, order="F"), "sym": lambda x: (x + x.T) / 2, "skewpart": lambda x: (x - x.T) / 2,
     "tril": np.tril, "triu": np.triu, "expm": scipy.linalg.expm, "pinv": np.linalg.pinv,

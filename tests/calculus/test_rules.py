@@ -40,7 +40,16 @@ FIRES = {
     "adjugate": ("X: invertible(n)\n  A: square(n)", "tr(A adj(X))", "X"),
     "pseudo-inverse": ("X: matrix(m, n)\n  A: matrix(m, n)\n  sizes", "tr(A pinv(X))", "X"),
     "logsumexp": ("x: vector(n)", "logsumexp(x)", "x"),
-    "logsumexp-matrix": ("X: matrix(m, n)", "logsumexp(X)", "X"),
+    "logsumexp-rows": ("X: matrix(m, n)\n  a: vector(m)", "a'' logsumexp(X)", "X"),
+    "softmax-rows": ("X: matrix(m, n)\n  A: matrix(m, n)", "inner(A, softmax(X))", "X"),
+    "norminf": ("x: vector(n)\n  A: matrix(m, n)", "norm(A x, inf)", "x"),
+    "nuclear": ("X: matrix(m, n)\n  A: matrix(m, n)", "norm(X - A, nuclear)", "X"),
+    "maxentry": ("x: vector(n)\n  A: matrix(m, n)", "max(A x)", "x"),
+    "minentry": ("x: vector(n)\n  A: matrix(m, n)", "min(A x)", "x"),
+    "peak": ("x: vector(n)\n  a: vector(n)", "a'' peak(x) + x'' x", "x"),
+    "prod": ("x: vector(n)", "prod(x)", "x"),
+    "trace-powm": ("X: spd(n)\n  p: scalar", "tr(X^p)", "X"),
+    "powm": ("X: spd(n)\n  p: scalar\n  A: square(n)", "tr(A X^p)", "X"),
     "softmax": ("x: vector(n)\n  a: vector(n)", "a'' softmax(x)", "x"),
     "trace-expm": ("X: square(n)", "tr(expm(X))", "X"),
     "expm": ("X: square(n)\n  A: square(n)", "tr(A expm(X))", "X"),
@@ -133,9 +142,9 @@ def test_without_the_row_the_derivation_fails_there(name: str, monkeypatch: pyte
     monkeypatch.delitem(DIFFERENTIALS, name)
     if name in (
         "trace-power", "trace-expm", "trace-sqrtm", "eigenvalue-symmetric", "norm", "norm-squared", "norm-squared-matrix",
-        "logsumexp", "quotient-entries", "det-adjugate", "det-of-exponential", "trace-polar-p", "polar-u-square", "qr-q-square",
+        "quotient-entries", "det-adjugate", "det-of-exponential", "trace-polar-p", "polar-u-square", "qr-q-square",
         "left-singular-vectors-square", "sum-of-singular-values",
-        "logdet-of-exponential", "det-of-square-root", "logdet-of-square-root", "trace-logm", "power-by-entries",
+        "logdet-of-exponential", "det-of-square-root", "logdet-of-square-root", "trace-logm", "power-by-entries", "trace-powm",
     ):
         # a more general row takes over; the derivation is another one, and still right
         derivation = derive(problem)

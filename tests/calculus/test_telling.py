@@ -268,7 +268,7 @@ WRITTEN = [
     ("x: scalar; y: scalar", "x^2 y", "[x, y]", "gradient", "", ("∂f/∂x = 2xy", "")),
     ("x: scalar; y: scalar", "sin(x) y^2", "[x, y]", "gradient", "", ("= y² cos(x) h_x + 2y sin(x) h_y", "chain rule, power rule, product rule")),
     ("x: scalar; y: scalar", "u^2 + v", "[x, y]", "gradient", "let: {u: x + y, v: x y}\n", ("= 2x + 3y", "u = x + y")),
-    ("x: vector(n); A: symmetric(n)", "x' u", "x", "gradient", "let: {u: A x}\n", ("= ⟨u + Ax, h⟩", "read off, A' = A")),
+    ("x: vector(n); A: symmetric(n)", "x' u", "x", "gradient", "let: {u: A x}\n", ("= 2u'h", "a scalar is its own transpose")),
     ("t: scalar", "t^3", "t", "linearity", "", ("= 3at²h + 3t²k", "multiply out")),
     ("x: vector(n); A: symmetric(n)", "norm(A x)^2", "x", "hessian", "", ("∇²f(x) = 2A²", "read off the matrix")),
     ("x: vector(n); E: function(n)", "E(x)", "x", "second-derivative", "", ("= h' ∇²E(x) k", "derivative of an unnamed function")),

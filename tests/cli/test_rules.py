@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -94,3 +95,19 @@ def test_a_rule_is_typeset_without_an_overfull_box(tmp_path: Path) -> None:
     target = tmp_path / "svd.pdf"
     assert run(["rules", "left-singular-vectors", "-o", str(target), "--points", "1"]) == 0
     assert target.read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.tex
+@pytest.mark.parametrize("name", ["frechet-logm", "vec-of-frechet", "qr"])
+def test_what_is_wide_and_what_has_no_formula_is_typeset(name: str, tmp_path: Path) -> None:
+    """A left side as wide as the page, a statement in words alone; several rules refer to one another."""
+    assert run(["rules", name, "-o", str(tmp_path / "r.pdf"), "--points", "1"]) == 0
+    assert (tmp_path / "r.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_a_book_has_contents_an_index_and_references(tmp_path: Path) -> None:
+    assert run(["rules", "defining", "-o", str(tmp_path / "r.tex"), "--points", "1"]) == 0
+    text = (tmp_path / "r.tex").read_text()
+    labels = set(re.findall(r"\\label\{rule\.([\w-]+)\}", text))
+    assert "Contents" in text and "Index" in text and text.count(r"\deriveentry{") >= 2 * len(labels)
+    assert set(re.findall(r"\\derivesee\{([\w-]+)\}", text.partition(r"\begin{document}")[2])) <= labels

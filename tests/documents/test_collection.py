@@ -140,7 +140,7 @@ BOTH: list[tuple[str, dict[str, Any], bool]] = [
     ("lecture", {"notation": {"trace": "braces"}}, True), ("set", {"notation": {"trace": "brackets"}}, False),
     ("lecture", {"sections": [{"title": "A", "frames": [{"notation": True}, {"notation": ["trace"], "title": "N"}]}]}, True),
     ("lecture", {"sections": [{"title": "A", "frames": [{"notation": "false"}]}]}, False),
-    ("lecture", {"theme": "../x"}, False), ("lecture", {"rows": 5}, True), ("lecture", {"rows": 9}, False),
+    ("lecture", {"theme": "../x"}, False), ("lecture", {"rows": 5}, True), ("lecture", {"rows": 13}, False),
     ("lecture", {"sections": []}, False),
     ("lecture", {"sections": [{"title": "A", "frames": [{"text": "b", "definition": "trace"}]}]}, False),
     ("lecture", {"sections": [{"title": "A", "frames": [{"text": "b", "points": ["c"], "title": "d"}]}]}, True),

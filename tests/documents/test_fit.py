@@ -13,7 +13,6 @@ from derive.documents.layout.measure import width
 from derive.documents.page.abbreviations import abbreviations, names
 from derive.documents.page.asides import displayed, opened
 from derive.documents.page.document import ProblemPage
-from derive.documents.page.frames import Room, Unit, cut, learned, repeated
 from derive.documents.page.modes import MODES
 from derive.documents.page.settings import Fit, Settings
 from derive.documents.wording.reasons import reason_width, shortened
@@ -69,12 +68,10 @@ def test_letters_stand_for_what_was_there(stem: str, count: int) -> None:
 
 def test_a_letter_makes_rows_shorter_and_is_explained_where_it_stands() -> None:
     one = page(COST, fit=Fit(letters={COST: 1}))
-    named = [frame for frame in one.frames if frame.definitions]
-    assert named and len(named) < len(one.frames)
-    ((letter, _),) = named[0].definitions
-    assert all(
-        any(letter in line for block in frame.blocks for part in (*block.rows, *block.answers) for line in part.lines) for frame in named
-    )
+    rows = [row for frame in one.frames for block in frame.blocks for row in block.rows]
+    (named,) = [row for row in rows if row.definitions]
+    ((letter, _),) = named.definitions
+    assert any(letter in line for line in named.lines)
 
     def longest(shown: ProblemPage) -> float:
         return max(width(line) for frame in shown.frames for block in frame.blocks for row in block.rows for line in row.lines)
@@ -90,22 +87,6 @@ def test_a_wide_matrix_is_shortened_by_letters_for_its_entries() -> None:
     derivation = derived("x: scalar; y: scalar", "exp(x*y)*sin(x + y)", "[x, y]", "hessian")
     short = abbreviations(derivation, names(derivation.problem, derivation), 4)
     assert len(short.definitions) == 4 and all(width(latex(expr)) <= WIDEST for _, expr in short.definitions)
-
-
-def test_what_a_frame_is_too_small_for_is_parted() -> None:
-    units = [Unit(0, k, (), 20.0, None, f"row{k}") for k in range(4)]
-    room = Room(4, 200.0, 200.0)
-    assert cut(units, room) == ((0, 4),)
-    parted = cut(units, room, frozenset({("row0", "row3")}))
-    assert len(parted) == 2 and parted[0][1] in (1, 2, 3)
-    more = cut(units, room, frozenset({("row0", "row1"), ("row1", "row2"), ("row2", "row3")}))
-    assert len(more) == 4
-
-
-def test_a_row_without_room_for_the_one_above_stands_without_it() -> None:
-    units = [Unit(0, k, (), 20.0, None, f"row{k}") for k in range(2)]
-    assert repeated(units, 1) is units[0]
-    assert repeated(learned(units, frozenset({("row1", "row1")})), 1) is None
 
 
 def test_words_that_no_frame_has_room_for_stand_on_frames_of_their_own() -> None:

@@ -3,47 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from derive.calculus.derive import derive
 from derive.checking.verification import verify
 from derive.documents.compose import problem_page
 from derive.documents.page.document import ProblemPage
-from derive.documents.page.frames import REPEATED_MOST, Room, Unit, cut, repeated
 from derive.documents.page.modes import MODES
 from derive.documents.page.settings import Settings
 from tests.documents.samples import trace_quadratic
-
-ROOM = Room(4, 160.0, 180.0)
-
-
-@st.composite
-def some_units(draw: st.DrawFn) -> list[Unit]:
-    out = []
-    for passage, count in enumerate(draw(st.lists(st.integers(1, 9), min_size=1, max_size=4))):
-        out += [Unit(passage, view, (), draw(st.sampled_from([20.0, 31.0, 62.0, 150.0]))) for view in range(count)]
-    return [*out, Unit(out[-1].passage, -1, (), 24.0)]
-
-
-@given(some_units(), st.integers(1, 6))
-def test_frames_hold_everything_once_and_no_more_rows_than_allowed(units: list[Unit], rows: int) -> None:
-    bounds = cut(units, Room(rows, 160.0, 180.0))
-    assert [k for start, end in bounds for k in range(start, end)] == list(range(len(units)))
-    for start, end in bounds:
-        shown = sum(unit.view >= 0 for unit in units[start:end]) + (repeated(units, start, rows) is not None)
-        assert shown <= rows or end - start == 1
-
-
-@given(some_units())
-def test_a_frame_that_goes_on_repeats_the_row_above_unless_it_is_tall(units: list[Unit]) -> None:
-    for start, _ in cut(units, ROOM):
-        above = repeated(units, start)
-        goes_on = start > 0 and units[start].passage == units[start - 1].passage
-        assert (above is not None) == (goes_on and units[start - 1].height <= REPEATED_MOST)
 
 
 def page(settings: Settings | None = None) -> ProblemPage:
@@ -51,18 +20,37 @@ def page(settings: Settings | None = None) -> ProblemPage:
     return problem_page(derivation.problem, derivation, verify(derivation), MODES["slides"], settings or Settings())
 
 
-def test_rows_are_numbered_by_clicks_and_the_question_is_on_the_first() -> None:
-    for frame in page().frames:
-        clicks = [row.overlay for block in frame.blocks for row in block.rows if not row.repeated]
-        clicks += [answer.overlay for block in frame.blocks for answer in block.answers]
-        assert sorted(clicks) == list(range(2, 2 + len(clicks)))
-        assert frame.overlays == max([1, *clicks])
+def test_every_click_shows_something_new_and_only_the_first_frame_begins_with_the_question() -> None:
+    for shown in (page(), page(Settings(rows=2)), page(Settings(aspect=43))):
+        for frame in shown.frames:
+            clicks = [row.overlay for block in frame.blocks for row in block.rows if not row.repeated]
+            clicks += [answer.overlay for block in frame.blocks for answer in block.answers]
+            first = 2 if frame.number == 1 else 1
+            assert sorted(clicks) == list(range(first, first + len(clicks)))
+            assert frame.overlays == max(clicks)
+            assert all(row.overlay == 1 for block in frame.blocks for row in block.rows if row.repeated)
+
+
+def test_what_was_asked_is_boxed_once_where_it_stands() -> None:
+    frames = page().frames
+    rows = [row for frame in frames for block in frame.blocks for row in block.rows if not row.repeated]
+    boxed = [(row.left or row.whole_left, row.lines) for row in rows if row.boxed]
+    assert len(boxed) == len(set(boxed)) == 3
+    assert not any(block.answers for frame in frames for block in frame.blocks)
+    shown = [(row.left or row.whole_left, row.lines) for row in rows]
+    assert len(shown) == len(set(shown))
+
+
+def test_a_derivation_that_fits_has_one_frame() -> None:
+    derivation = derive(trace_quadratic(("derivative", "gradient")))
+    shown = problem_page(derivation.problem, derivation, verify(derivation), MODES["slides"], Settings())
+    assert len(shown.frames) == 1
 
 
 @pytest.mark.parametrize("rows", [1, 2, 3, 6])
 def test_rows_a_frame_are_an_option(rows: int) -> None:
     frames = page(Settings(rows=rows)).frames
-    assert max(len(block.rows) for frame in frames for block in frame.blocks) <= max(rows, 1)
+    assert max(len(block.rows) for frame in frames for block in frame.blocks) <= rows
     assert frames[-1].last and [frame.number for frame in frames] == list(range(1, len(frames) + 1))
     numbers = [row.number for frame in frames for block in frame.blocks for row in block.rows if not row.repeated]
     assert numbers == sorted(set(numbers))
@@ -99,9 +87,3 @@ def test_a_page_without_a_derivation_holds_the_question_alone() -> None:
     assert answers.answers and not answers.frames and not answers.notes
     assert not any(block.rows for block in answers.blocks)
     assert [answer for block in answers.blocks for answer in block.answers] == list(answers.answers)
-
-
-def test_a_lemma_has_frames_of_its_own() -> None:
-    units = [Unit(0, k, (), 20.0, lemma=True) for k in range(2)] + [Unit(1, k, (), 20.0) for k in range(2)]
-    assert cut(units, ROOM) == ((0, 2), (2, 4))
-    assert cut([replace(unit, lemma=False) for unit in units], ROOM) == ((0, 4),)

@@ -130,7 +130,7 @@ REFUSED = [
     (r"\sin(A)", 1, "two readings", "entry by entry"),
     (r"s + \|A\|_2", 5, "Frobenius", "spectral"),
     (r"\|A\|_1", 1, "norm1(A)", "two readings"),
-    (r"\|x\|_\infty", 7, "infty", "not part"),
+    (r"\|x\|_q", 7, "q", "not part"), (r"\|X\|_\infty", 1, "two readings", "largest entry"),
     (r"|A|\,", 1, r"\det", "abs"),
     (r"s + \frobnicate{A}", 5, r"\frobnicate", "not a macro"),
     (r"\csname foo\endcsname", 1, r"\csname", "nothing is executed"),

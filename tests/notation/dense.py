@@ -46,6 +46,8 @@ MAPS: dict[str, Callable[[Any], Any]] = {
     "sign": np.sign, "relu": lambda x: x * (x > 0), "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "softplus": lambda x: np.log(1 + np.exp(x)),
     "erf": lambda x: np.vectorize(__import__("math").erf)(x),
+    "lgamma": lambda x: np.vectorize(__import__("math").lgamma)(x),
+    "digamma": lambda x: sum(x / ((k + 1) * (k + 1 + x)) for k in range(200000)) - 1 / x - np.euler_gamma + x / 200000,
 }
 
 
@@ -97,8 +99,13 @@ CALLS: dict[str, Callable[..., Any]] = {
     "tr": lambda a: sum(a[k, k] for k in range(len(a))), "sum": lambda a: a.sum(), "mean": lambda a: a.sum() / a.size,
     "det": lambda a: (adjugate(a) @ a)[0, 0], "logdet": lambda a: np.log(abs((adjugate(a) @ a)[0, 0])),
     "norm": lambda a: np.sqrt((a * a).sum()), "norm1": lambda a: np.abs(a).sum(), "dot": lambda a, b: (a * b).sum(),
-    "inner": lambda a, b: (a.T @ b).trace(), "logsumexp": lambda a: np.log(np.exp(a).sum()),
-    "softmax": lambda a: np.exp(a) / np.exp(a).sum(),
+    "inner": lambda a, b: (a.T @ b).trace(), "logsumexp": lambda a: np.log(np.exp(a).sum(axis=0 if a.shape[1] == 1 else 1, keepdims=True)),
+    "softmax": lambda a: np.exp(a) / np.exp(a).sum(axis=0 if a.shape[1] == 1 else 1, keepdims=True),
+    "norminf": lambda a: np.abs(a).max(), "maxentry": lambda a: a.max(), "minentry": lambda a: -(-a).max(),
+    "peak": lambda a: np.where(a == a.max(), 1.0, 0.0), "prod": lambda a: np.exp(np.log(np.abs(a)).sum()) * np.sign(a).prod(),
+    "nuclear": lambda a: scipy.linalg.sqrtm(a.T @ a).real.trace() if a.shape[0] >= a.shape[1] else scipy.linalg.sqrtm(a @ a.T).real.trace(),
+    "cross": lambda a, b: np.array([[a[i - 2, 0] * b[i - 1, 0] - a[i - 1, 0] * b[i - 2, 0]] for i in range(3)]),
+    "crossmat": lambda a: np.array([[0, -a[2, 0], a[1, 0]], [a[2, 0], 0, -a[0, 0]], [-a[1, 0], a[0, 0], 0]]),
     "kron": lambda a, b: np.block([[x * b for x in row] for row in a]),
     "diag": lambda a: np.diag(a[:, 0]) if a.shape[1] == 1 else np.diag(a).reshape(-1, 1),
     "vec": vec, "sym": lambda a: (a + a.T) / 2, "skewpart": lambda a: (a - a.T) / 2,

@@ -38,8 +38,8 @@ from derive.expressions.nodes import (
     Zeros,
     number,
 )
+from derive.expressions.properties.symmetry import is_symmetric as evidently_symmetric
 from derive.expressions.sizes import SCALAR, Shape, Size, is_column, is_row, is_scalar
-from derive.language.evident import symmetric as evidently_symmetric
 from derive.notation.python.identifiers import identifier
 from derive.notation.python.source import Names, source
 from tests.notation.dense import CALLS, Dense
@@ -59,7 +59,8 @@ S = symbol("S", N, N, "symmetric")
 x, y, r = symbol("x", N), symbol("y", M), symbol("r", ONE, N)
 s, t, i, j, lam = (symbol(name) for name in ("s", "t", "i", "j", "lambda"))
 k = symbol("k", ONE, ONE, "integer")
-SYMBOLS = (X, Y, H, A, B, S, x, y, r, s, t, k, lam)
+w3 = symbol("w3", Size.of(3))
+SYMBOLS = (X, Y, H, A, B, S, x, y, r, s, t, k, lam, w3)
 
 
 def tr(e: Expr) -> Expr:
@@ -171,7 +172,7 @@ SHAPES: dict[str, tuple[Expr, ...]] = {
 def arguments(row: Function, kinds: tuple[str, ...]) -> list[tuple[Expr, ...]]:
     """Arguments of every kind of shape that a form of the signature allows."""
     pools = {
-        "scalar": (s,), "index": (number(2),), "vector": (x, matmul(A, y), Call("vec", (X,))),
+        "scalar": (s,), "index": (number(2),), "vector": (x, matmul(A, y), Call("vec", (X,)), w3),
         "square": (B, matmul(transpose(X), A, X)), "matrix": (X, x, r, B), "any": (X, x, r, s, B, Call("kron", (X, B))),
     }
     out: list[tuple[Expr, ...]] = [()]
@@ -202,6 +203,8 @@ def test_every_function_on_every_shape_it_takes(name: str) -> None:
                 if args[0].shape == (N, N):
                     args = (add(matmul(transpose(args[0]), args[0]), Identity(N)), *args[1:])
                 dense = values(3)
+            if name == "polygamma":
+                args, dense = (number(1), args[1]), values(3, positive=True)
             if name == "singval" and args[0].shape[1] == ONE:
                 args = (args[0], number(1))
             e = Map(name, args[0]) if row.maps else Call(name, args)

@@ -40,7 +40,7 @@ def test_without_one_all_is_as_usual(tmp_path: Path) -> None:
     [
         ("[notation]\ntranspsoe = 'top'\n", 2, "did you mean `transpose`?"),
         ("[notation]\ntranspose = 'T'\n", 2, "mathsf, top, prime"),
-        ("[slides]\n\nrows = 7\n", 3, "1 to 6"),
+        ("[slides]\n\nrows = 13\n", 3, "1 to 12"),
         ("[slides]\nrows = 'four'\n", 2, "a whole number"),
         ("[slides]\noverlays = 1\n", 2, "true or false"),
         ("[slids]\nrows = 3\n", 1, "did you mean `slides`?"),
@@ -67,7 +67,7 @@ def test_what_is_wrong_is_said_at_its_line(text: str, line: int, words: str) -> 
 @pytest.mark.parametrize(
     ("text", "line", "column"),
     [
-        ("[slides]\n  rows  =  9\n", 2, 12), ("[notation]\n  transpsoe = 'top'\n", 2, 3), ("  [slids]\n", 1, 4),
+        ("[slides]\n  rows  =  99\n", 2, 12), ("[notation]\n  transpsoe = 'top'\n", 2, 3), ("  [slids]\n", 1, 4),
         ("[page]\npaper = 'a4'\n[slides]\nrows = 4\n[notation]\nbold = 'some'\n", 6, 8), ("notation.bold = 'some'\n", 1, 17),
     ],
 )

@@ -99,6 +99,8 @@ def _forward(node: Expr, go: Callable[[Expr], Any], atoms: Atoms) -> Any:
             return unnamed(function, order)(go(arg))
         case _ if node is PI:
             return sympy.pi
+        case Call("polygamma", (Number(k), arg)) if arg.is_scalar:
+            return sympy.polygamma(int(k), go(arg))
         case Call("max", (a, b)) if a.is_scalar and b.is_scalar:
             return sympy.Piecewise((go(a), go(a) > go(b)), (go(b), True))
         case Call("min", (a, b)) if a.is_scalar and b.is_scalar:
@@ -186,6 +188,9 @@ class _Back:
             return Map(type(e).unnamed, self.go(e.args[0]), type(e).order)
         if kind in names_of_functions() and len(e.args) == 1:
             return Map(names_of_functions()[kind], self.go(e.args[0]))
+        if kind == "polygamma" and e.args[0].is_Integer:
+            arg = self.go(e.args[1])
+            return Map("digamma", arg) if e.args[0] == 0 else Call("polygamma", (number(int(e.args[0])), arg))
         if kind == "DiracDelta":
             return build.ZERO  # the derivative of a jump, away from the jump
         if kind == "Heaviside":

@@ -182,6 +182,8 @@ def _diagonal(arg: Any, of_vector: bool) -> Any:
 
 
 def _logsumexp(w: _Writer, a: tuple[Expr, ...]) -> Any:
+    if a[0].shape[1] != SIZE_ONE:
+        raise DeriveError("SymPy has no expression for logsumexp row by row", code="sympy-output")
     return sp().log(w.total(Map("exp", a[0])))
 
 

@@ -12,7 +12,7 @@ from derive.calculus.catalogue.proofs import ADJOINT_GIVEN, ADJOINT_LAST, ADJOIN
 from derive.calculus.rules.defining import DEFINING
 from derive.calculus.rules.law import Law
 from derive.calculus.rules.row_text import Names, T, problem_of, reason, said
-from derive.calculus.rules.rule import Rule, compiled, fill, letters
+from derive.calculus.rules.rule import PROPERTIES, Rule, compiled, fill, letters
 from derive.derivation.derivation import Chain, Derivation, Head, Line, Step
 from derive.derivation.reason import Why
 from derive.expressions.build import add, scale
@@ -49,7 +49,7 @@ def symbols_of(given: str) -> str:
     for part in filter(None, (p.strip() for p in given.split(","))):
         letter, _, rest = part.partition(":")
         words = rest.split()
-        has = [w for w in words if w in ("integer", "symmetric", "positive", "orthogonal")]
+        has = [w for w in words if w in PROPERTIES]
         dims = [w for w in words if w not in has]
         if not dims:
             kind = has[0] if has else "scalar"
@@ -182,7 +182,7 @@ def _by_another(proof: Proof, rule: Rule, problem: Problem, right: Expr, title: 
 def proved_law(law: Law) -> tuple[Derivation, ...]:
     """left = … = right, each line the value of the left side; then the law where it can be computed."""
     plain = law.right if "|" in law.left else law.left
-    problem = problem_of(law.name, law.given, plain, law.wrt, find="derivative")
+    problem = problem_of(law.name, law.symbols, plain, law.wrt, find="derivative")
     out = [_equal(problem, law.name, said(problem, law.left), said(problem, law.right), law.rows, law.last or _within(law.why))]
     for case in law.cases:
         there = problem_of(law.name, case.given, case.left, case.wrt, find="derivative")

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from derive.calculus.differentiate.variation import Motion
-from derive.calculus.properties import is_invertible
 from derive.calculus.rules.differentials import DIFFERENTIALS
 from derive.calculus.rules.rule import Rule, compiled, fill, match, missing
 from derive.calculus.simplify.simplify import tidy
@@ -35,6 +34,7 @@ from derive.expressions.nodes import (
     Where,
     number,
 )
+from derive.expressions.properties.inference import is_invertible
 from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import ShapeError, Size, is_column, is_scalar
 
@@ -83,6 +83,9 @@ def _taken(node: D, m: Motion) -> tuple[Expr, str, tuple[Expr, ...]]:
             return _apply(e, m)
         case Call(name="expm", args=(Scale(scalar=c, arg=fixed),)) if not m.depends(fixed):
             return scale(d(c), matmul(fixed, e)), "expm-commuting", (d(c),)
+        case Call(name="polygamma", args=(k, a)) if not m.depends(k):
+            slope = Call("polygamma", (add(k, ONE) if not isinstance(k, Number) else number(k.value + 1), a))
+            return entrywise(slope, d(a)), "chain-rule", (d(a),)
         case Call(name="max" | "min", args=(a, b)) if not m.depends(a) and a.shape == b.shape:
             return D(Call(e.name, (b, a)), m.moves), "sum-rule", ()
         case Power(base=base, exponent=Number(value=k)) if not base.is_scalar and k != -1 and abs(k) <= 6:
@@ -165,10 +168,12 @@ def _tabled(e: Expr, m: Motion) -> tuple[Expr, str, tuple[Expr, ...]] | None:
             continue
         if row.only == "power" and isinstance(binding["k"], Number) and binding["k"].value < 0:
             continue
+        if row.only == "matrix" and is_column(binding["A"].shape):
+            continue
         if row.only == "singular" and not (isinstance(binding["A"], Symbol) and not is_invertible(binding["A"])):
             continue
         if "symmetric" in row.given:
-            from derive.calculus.properties import is_symmetric
+            from derive.expressions.properties.symmetry import is_symmetric
 
             letter = next(p.split(":")[0].strip() for p in row.given.split(",") if "symmetric" in p)
             if not is_symmetric(binding[letter]):

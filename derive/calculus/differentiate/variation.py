@@ -19,11 +19,13 @@ class Motion:
 
     active  the names of everything that moves
     lets    the definitions of the intermediates that move
+    definitions  those of all intermediates
     """
 
     moves: tuple[tuple[Symbol, Expr], ...]
     active: frozenset[str]
     lets: Mapping[Symbol, Expr] = field(default_factory=dict)
+    definitions: tuple[tuple[Symbol, Expr], ...] = ()
 
     def depends(self, expr: Expr) -> bool:
         return bool(expr.free & self.active)
@@ -89,4 +91,4 @@ def motion(moves: tuple[tuple[Symbol, Expr], ...], lets: tuple[tuple[Symbol, Exp
         if definition.free & active:
             active.add(symbol.name)
             moving[symbol] = definition
-    return Motion(moves, frozenset(active), moving)
+    return Motion(moves, frozenset(active), moving, lets)

@@ -239,6 +239,11 @@ class Writer:
             body = total(k, s, body)
         return body
 
+    def row(self, a: Expr, write: Callable[[Writer, Expr], Expr]) -> Expr:
+        """Σ over the columns of a's shape."""
+        k = self.new()
+        return total(k, a.shape[1], write(self.inner(k), k))
+
     def squares(self, u: Expr) -> Expr:
         return self.both(u, lambda w, i, j: build.power(w.at(u, i, j), 2))
 
@@ -290,12 +295,19 @@ def _half(sign: int) -> Callable[[Writer, Expr, Expr | None, Expr | None], Expr]
 
 
 def _softmax(w: Writer, a: Expr, i: Expr | None, j: Expr | None) -> Expr:
-    below = w.both(a, lambda v, k, _: Map("exp", v.at(a, k, None)))
-    return build.times(Map("exp", w.at(a, i, None)), build.power(below, -1))
+    if a.shape[1] == ONE:
+        below = w.both(a, lambda v, k, _: Map("exp", v.at(a, k, None)))
+    else:
+        below = w.row(a, lambda v, k: Map("exp", v.at(a, i, k)))
+    return build.times(Map("exp", w.at(a, i, j)), build.power(below, -1))
+
+
+def _logsumexp(w: Writer, a: Expr, i: Expr | None, _j: Expr | None) -> Expr:
+    return Map("log", w.row(a, lambda v, k: Map("exp", v.at(a, i, k))))
 
 
 _MATRICES: dict[str, Callable[[Writer, Expr, Expr | None, Expr | None], Expr]] = {
-    "diag": _diag, "sym": _half(1), "skewpart": _half(-1), "softmax": _softmax,
+    "diag": _diag, "sym": _half(1), "skewpart": _half(-1), "softmax": _softmax, "logsumexp": _logsumexp,
 }
 
 

@@ -8,6 +8,7 @@ from derive.calculus.linear.adjoint import pull
 from derive.calculus.rules.identities import IDENTITIES
 from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.index_sums import in_front
+from derive.calculus.simplify.names import Definitions
 from derive.calculus.simplify.property_reasons import property_whys
 from derive.calculus.simplify.result_form import result
 from derive.calculus.simplify.signs import positive_first
@@ -262,13 +263,13 @@ def _bracket_last(node: Expr) -> Expr:
     return node
 
 
-def gradient(expr: Expr, direction: Symbol) -> tuple[Expr, Used]:
-    """(G, the properties that were used) with expr = ⟨G, direction⟩; G neat."""
+def gradient(expr: Expr, direction: Symbol, definitions: Definitions = ()) -> tuple[Expr, Used]:
+    """(G, the properties that were used) with expr = ⟨G, direction⟩; G as a result is written, with the names of the definitions."""
     used: Used = []
     raw = tidy(pull(expr, direction, ONE))
     if direction.is_scalar:
         raw = transform(raw, _bracket_last)
-    return _unsigned(result(raw, used)), used
+    return _unsigned(result(raw, used, definitions)), used
 
 
 def _unsigned(expr: Expr) -> Expr:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from derive.calculus.linear.adjoint import pull, selector
 from derive.calculus.rules.rule import missing
 from derive.calculus.simplify.laws.partial_trace import by_blocks
-from derive.expressions.build import ONE, add, counted, is_zero, matmul, power, scale, times, transpose
+from derive.expressions.build import ONE, add, counted, is_zero, matmul, negate, power, scale, times, transpose
 from derive.expressions.nodes import (
     Add,
     Apply,
@@ -191,6 +191,10 @@ def vec_matrix(expr: Expr, h: Symbol) -> Expr:
             if h.name in b.free:
                 out.append(_times(Call("diag", (in_vec(Where(c, nothing, one)),)), vec_matrix(b, h)))
             return add(*out)
+        case Call(name="cross", args=(a, b)) if h.name not in a.free:
+            return matmul(Call("crossmat", (a,)), vec_matrix(b, h))
+        case Call(name="cross", args=(a, b)) if h.name not in b.free:
+            return negate(matmul(Call("crossmat", (b,)), vec_matrix(a, h)))
         case Call(name="kron", args=(a, b)):
             return _kronecker(a, b, h)
         case Call(name="diag", args=(a,)):

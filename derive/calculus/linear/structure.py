@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from derive.calculus.differentiate.level import level
 from derive.calculus.differentiate.variation import Motion
-from derive.calculus.properties import is_diagonal, is_skew, is_symmetric, is_triangular
 from derive.calculus.rules.rule import compiled, fill, letters
 from derive.calculus.rules.tangents import TANGENTS, Tangent
 from derive.calculus.simplify.result_form import neat
@@ -13,6 +12,7 @@ from derive.derivation.derivation import Chain, Line
 from derive.derivation.reason import Why, told
 from derive.expressions.build import add, is_zero, matmul, negate, scale, subtract, transpose, zero
 from derive.expressions.nodes import Call, D, Expr, Identity, Scale, Symbol, Transpose, number
+from derive.expressions.properties.symmetry import is_diagonal, is_skew, is_symmetric, is_triangular
 from derive.expressions.sizes import Size, is_column
 
 CURVED = frozenset({"orthogonal", "stiefel", "unit"})

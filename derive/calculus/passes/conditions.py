@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from derive.calculus.passes.kinks import NONE, POSSIBLE, kinks
-from derive.calculus.properties import definiteness, is_even, is_invertible, is_nonnegative, is_nonzero, is_positive
 from derive.calculus.rules.differentials import DIFFERENTIALS
 from derive.calculus.rules.rule import Binding, bound, compiled, is_integer
 from derive.calculus.simplify.simplify import tidy_with
@@ -13,6 +12,7 @@ from derive.derivation.reason import Why, full_rank
 from derive.expressions.build import ONE, add, negate, power
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Call, Compare, Expr, Map, MatMul, Number, Power, Sum, Symbol, Times, Transpose, Where, Zeros, number
+from derive.expressions.properties.inference import definiteness, is_even, is_invertible, is_nonnegative, is_nonzero, is_positive
 from derive.expressions.sizes import is_square
 from derive.expressions.traverse import walk
 

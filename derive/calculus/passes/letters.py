@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from derive.calculus.properties import value_properties
 from derive.derivation.derivation import BrokenChain, Chain, Found, Result, Step
 from derive.derivation.reason import Why
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Call, Expr, Number, Symbol
+from derive.expressions.properties.evident import value_properties
 from derive.expressions.rewrite import substitute
 from derive.expressions.traverse import walk
 from derive.language.problems.problem import Problem
@@ -72,9 +72,9 @@ def _numbered(letter: str, node: Call) -> str | None:
 
 
 def _at_a_point(node: Call, variables: set[str], inside: set[str], declared: set[str]) -> bool:
-    """The factor of what moves, at the point itself: of X, of X'X, not of X + tH."""
+    """The factor of what moves, at the point itself: of X, of X'X, not of X + tH, and not the i-th one of a sum over i."""
     free = node.args[0].free
-    return bool(free & variables) and free <= declared and not free & inside
+    return bool(free & variables) and node.free <= declared and not free & inside
 
 
 def _chain(chain: Chain, short: Mapping[Expr, Expr]) -> Chain:

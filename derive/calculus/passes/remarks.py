@@ -20,6 +20,12 @@ def remarks(problem: Problem, free: Mapping[str, Expr], structured: Mapping[str,
             said = _conventions(x, g, g is inside, problem)
             if said:
                 out.append(said)
+    if problem.options.stacked:
+        x, whole = problem.wrt[0], Symbol(problem.name, problem.function.shape)
+        out.append((
+            "The Jacobian of a matrix, or by a matrix, is that of the stacked columns: a row for each entry of ",
+            whole if whole.is_scalar else Call("vec", (whole,)), ", a column for each entry of ", Call("vec", (x,)) if not x.is_scalar else x, ".",
+        ))
     shapes = _shapes(problem) if not problem.options.shapes else ()
     if shapes:
         out.append(shapes)

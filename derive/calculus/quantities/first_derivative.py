@@ -47,7 +47,7 @@ def opening_lines(s: Setting) -> Opening:
     if not (find & _NEEDS_GRADIENT or (method_gradient and is_scalar(problem.function.shape))):
         title = "Derivative" if s.unit_speed else "Differential" if s.problem.method == "differential" else "Directional derivative"
         return Opening((Chain("derivative", title, tuple(lines)),), first, {}, {}, letters=letters)
-    more, gradients, structured = gradient_lines(s, first)
+    more, gradients, structured = gradient_lines(s, first, letters)
     tangents, free = tangent_spaces(s, gradients)
     chains = (*tangents, Chain("gradient", "Gradient", (*lines, *more)))
     return Opening(chains, first, gradients, structured, letters=(*letters, *free))

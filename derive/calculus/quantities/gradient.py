@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.calculus.indices.explicit import by_entries, explicit
+from derive.calculus.indices.products import as_products
 from derive.calculus.linear.inner_product import gradient
 from derive.calculus.linear.structure import CURVED, in_structure
 from derive.calculus.setting.setting import Setting, one_of
+from derive.calculus.simplify.names import Definitions
 from derive.calculus.simplify.property_reasons import property_whys
 from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy
@@ -19,7 +21,7 @@ from derive.expressions.nodes import Call, Expr
 from derive.expressions.rewrite import substitute
 
 
-def gradient_lines(s: Setting, first: Expr) -> tuple[list[Line], dict[str, Expr], dict[str, Expr]]:
+def gradient_lines(s: Setting, first: Expr, letters: Definitions = ()) -> tuple[list[Line], dict[str, Expr], dict[str, Expr]]:
     """The lines from Df to ∇f; the gradients with those by curved variables on the surrounding space, and all in the structure."""
     p = s.problem
     if s.unit_speed:
@@ -28,9 +30,9 @@ def gradient_lines(s: Setting, first: Expr) -> tuple[list[Line], dict[str, Expr]
             return [], {x.name: first}, {x.name: first}
         line = Line(first, "read-off", ("a scalar variable: the derivative",), "gradient", Head("gradient", p.name, p.wrt))
         return [line], {x.name: first}, {x.name: first}
-    lines, structured = read_off(s, first)
+    lines, structured = read_off(s, first, letters)
     free = structured
-    curved = {x.name: gradient(first, h)[0] for x, h in zip(p.wrt, s.directions, strict=True) if CURVED & x.has}
+    curved = {x.name: gradient(first, h, p.let)[0] for x, h in zip(p.wrt, s.directions, strict=True) if CURVED & x.has}
     if curved:
         free = {**structured, **curved}
     if p.inner_product is not None:
@@ -68,16 +70,20 @@ def in_other_inner_product(s: Setting, gradients: dict[str, Expr]) -> tuple[list
     return [replace(line, steps=(Step(old, expr, "inner-product", ()),))], {x.name: g}
 
 
-def read_off(s: Setting, expr: Expr) -> tuple[list[Line], dict[str, Expr]]:
+def read_off(s: Setting, expr: Expr, letters: Definitions = ()) -> tuple[list[Line], dict[str, Expr]]:
     """The lines Df = ⟨G, H⟩ (and the projection onto the structure), and G for each variable."""
     p = s.problem
     found: dict[str, Expr] = {}
     whys: list[Why] = [("read off",)]
     products: list[Expr] = []
     for x, h in zip(p.wrt, s.directions, strict=True):
-        g, used = gradient(expr, h)
+        g, used = gradient(expr, h, (*letters, *p.let))
         if by_entries(p.function, x):
             g = explicit(g) or g
+        products_of = as_products(g, s.written)
+        if products_of is not None:
+            g = neat(products_of, [])
+            whys.append(("the sums written as products",))
         found[x.name] = g
         whys.extend(property_whys(used))
         products.append(Call("inner", (g, h)) if not h.is_scalar else times(g, h))

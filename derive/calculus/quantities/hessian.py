@@ -140,7 +140,7 @@ def _hessian_matrix(s: Setting, image: Expr, x: Symbol, h: Symbol) -> Line | Non
     elif any(isinstance(e, Apply) and e.order > 1 and e.directions and e.shape != e.arg.shape for e in walk(image)):
         return None
     else:
-        matrix = result(matrix_of(spread(image, frozenset({h.name})), h), [])
+        matrix = result(matrix_of(spread(image, frozenset({h.name})), h), [], s.problem.let)
         if by_entries(s.problem.function, x):
             matrix = explicit(matrix) or matrix
     return Line(matrix, "read-off", ("read off the matrix",), "hessian", Head("hessian", s.problem.name, (x,)))

@@ -11,7 +11,7 @@ from derive.calculus.quantities.vectorized import only_entry
 from derive.calculus.routes.by_entries import jacobian_determinant
 from derive.calculus.rules.rule import compiled
 from derive.calculus.setting.setting import Setting, one_of, per_variable
-from derive.calculus.simplify.result_form import neat
+from derive.calculus.simplify.result_form import result
 from derive.calculus.simplify.simplify import tidy_with
 from derive.derivation.derivation import Chain, Head, Line, Result, Step
 from derive.derivation.reason import Why, told
@@ -31,9 +31,9 @@ def jacobian(s: Setting, first: Expr) -> tuple[list[Chain], Result | dict[str, R
         if s.unit_speed:
             matrix = first
         elif is_column(p.function.shape) and is_column(x.shape):
-            matrix = neat(matrix_of(only_entry(first, h, s), h), [])
+            matrix = result(matrix_of(only_entry(first, h, s), h), [], p.let)
         else:
-            matrix = neat(vec_matrix(only_entry(first, h, s), h), [])
+            matrix = result(vec_matrix(only_entry(first, h, s), h), [], p.let)
         head = one_of("jacobian", p, x)
         shown = explicit(matrix) if by_entries(p.function, x) else None
         why = _jacobian_why(s, x, h) if shown is None else ("row i: the factors of ", h, " in entry i")

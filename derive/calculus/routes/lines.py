@@ -7,6 +7,7 @@ from derive.calculus.differentiate.level import level
 from derive.calculus.differentiate.variation import Motion
 from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.known_forms import known
+from derive.calculus.simplify.names import named
 from derive.calculus.simplify.property_reasons import property_whys
 from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy, tidy_with
@@ -24,9 +25,10 @@ def levels(start: Expr, m: Motion, quantity: str, first: tuple[Step, ...] = ()) 
     while expr.pending:
         done = level(expr, m)
         name, why = reason(done)
-        lines.append(Line(done.expr, name, why, quantity, steps=(*first, *done.steps)))
+        expr = named(done.expr, m.definitions)
+        back = () if expr is done.expr else (Step(done.expr, expr, "intermediate", ()),)
+        lines.append(Line(expr, name, why, quantity, steps=(*first, *done.steps, *back)))
         first = ()
-        expr = done.expr
         if len(lines) > 400:
             raise AssertionError("a derivative stays pending")
     return lines

@@ -13,7 +13,6 @@ from derive.calculus.differentiate.caption import reason
 from derive.calculus.differentiate.level import level
 from derive.calculus.linear.adjoint import pull
 from derive.calculus.linear.structure import in_structure
-from derive.calculus.properties import is_symmetric
 from derive.calculus.setting.setting import Setting, free_name, taken_names
 from derive.calculus.simplify.distribute import collected
 from derive.calculus.simplify.result_form import neat
@@ -22,6 +21,7 @@ from derive.derivation.derivation import Chain, Head, Line, Step
 from derive.derivation.reason import Why, joined
 from derive.expressions.build import ONE, add, matmul, times, total, transpose
 from derive.expressions.nodes import Call, D, Expr, Symbol
+from derive.expressions.properties.symmetry import is_symmetric
 from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import SCALAR, Shape, is_column
 from derive.expressions.spelling import symbol_latex

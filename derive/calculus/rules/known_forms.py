@@ -42,6 +42,28 @@ ENTRYWISE = (
 
 INVERSES = (
     Law("inverse-cancels", "inv(M) M", "I(n)", "M: square(n)", "M", "M⁻¹M = I", "The definition of the inverse.", MN1, runs="always"),
+    Law("inverse-absorbs-behind", "A inv(B A)", "inv(B)", "A: invertible(n); B: invertible(n); |B: one-factor", "A", "A(BA)⁻¹ = B⁻¹",
+        "`inv(B A) = inv(A) inv(B)`.", MN1, rows=(("A inv(A) inv(B)", "`inv(B A) = inv(A) inv(B)`"),), last="`A inv(A) = I(n)`",
+        runs="always", example="B: invertible(n); A: invertible(n) | tr(inv(A B) A)"),
+    Law("inverse-absorbs-before", "inv(A B) A", "inv(B)", "A: invertible(n); B: invertible(n); |B: one-factor", "A", "(AB)⁻¹A = B⁻¹",
+        "`inv(A B) = inv(B) inv(A)`.", MN1, rows=(("inv(B) inv(A) A", "`inv(A B) = inv(B) inv(A)`"),), last="`inv(A) A = I(n)`",
+        runs="always"),
+    Law("rest-of-identity", "I(n) - A inv(A + B)", "B inv(A + B)", "A: square(n); B: square(n)", "A", "I − A(A + B)⁻¹ = B(A + B)⁻¹",
+        "`I(n) = (A + B) inv(A + B)`.", MN1, rows=(("(A + B) inv(A + B) - A inv(A + B)", "`I(n) = (A + B) inv(A + B)`"),),
+        last="the rest of the sum", runs="always"),
+    Law("rest-of-identity-before", "I(n) - inv(A + B) A", "inv(A + B) B", "A: square(n); B: square(n)", "A", "I − (A + B)⁻¹A = (A + B)⁻¹B",
+        "`I(n) = inv(A + B) (A + B)`.", MN1, rows=(("inv(A + B) (A + B) - inv(A + B) A", "`I(n) = inv(A + B) (A + B)`"),),
+        last="the rest of the sum", runs="always"),
+    Law("pseudo-inverse-projected", "A pinv(A) pinv(A')", "pinv(A')", "A: matrix(m, n)", "A", "AA⁺(A')⁺ = (A')⁺",
+        "The transpose of `pinv(A) A pinv(A) = pinv(A)`.", MN1, last="transpose `pinv(A) A pinv(A) = pinv(A)`", runs="always"),
+    Law("pseudo-inverse-projected-behind", "pinv(A') pinv(A) A", "pinv(A')", "A: matrix(m, n)", "A", "(A')⁺A⁺A = (A')⁺",
+        "The transpose of `pinv(A) A pinv(A) = pinv(A)`.", MN1, last="transpose `pinv(A) A pinv(A) = pinv(A)`", runs="always"),
+    Law("corner-of-inverse", "[I(n), zeros(n, m)] inv([A, B; C, E]) [I(n); zeros(m, n)]", "inv(A - B inv(E) C)",
+        "A: square(n); B: matrix(n, m); C: matrix(m, n); E: invertible(m)", "A", "the corner of the inverse: Schur complement",
+        "Eliminate the second block of unknowns.", "Horn & Johnson, Matrix Analysis, ch. 0", runs="always"),
+    Law("other-corner-of-inverse", "[zeros(m, n), I(m)] inv([A, B; C, E]) [zeros(n, m); I(m)]", "inv(E - C inv(A) B)",
+        "A: invertible(n); B: matrix(n, m); C: matrix(m, n); E: square(m)", "E", "the corner of the inverse: Schur complement",
+        "Eliminate the first block of unknowns.", "Horn & Johnson, Matrix Analysis, ch. 0", runs="always"),
 )
 
 DIAGONALS = (
@@ -70,6 +92,8 @@ DIAGONALS = (
     Law("diagonal-times", "diag(x) y", "x .* y", "x: vector(n); y: vector(n)", "x", "diag(x)y = x ∘ y", "Entry i is `x[i] y[i]`.", MN2,
         rows=(("sum(i, 1, n, (x[i] y[i]) e(i, n))", "row i of `diag(x)` holds one entry alone"),), last="entry by entry", runs="results",
         example="x: vector(n); y: vector(n) | y' exp(x)"),
+    Law("entrywise-unit", "x .* e(i, n)", "x[i] e(i, n)", "x: vector(n); i: integer", "x", "x ∘ eᵢ = xᵢeᵢ", "The other entries are 0.", MN2,
+        last="the other entries are 0", runs="results"),
 )
 
 SUMS = (
@@ -89,8 +113,37 @@ SUMS = (
         rows=(("tr(A' I(n))", "`inner(A, B) = tr(A' B)`"), ("tr(A')", "`A' I(n) = A'`")), last="tr M = tr M'", runs="always"),
     Law("trace-of-identity-against", "inner(I(n), A)", "tr(A)", "A: square(n)", "A", "⟨I, A⟩ = tr A", "`inner(A, B) = tr(A' B)`.", MN2,
         rows=(("tr(I(n)' A)", "`inner(A, B) = tr(A' B)`"),), last="`I(n)' A = A`", runs="always"),
-    Law("column-of-diagonal", "diag(x) e(i, n)", "x[i] e(i, n)", "x: vector(n); i: integer", "x", "diag(x)eᵢ = xᵢeᵢ",
-        "Column i of `diag(x)` holds one entry.", MN2, last="column i of `diag(x)`"),
 )
 
-KNOWN_FORMS: tuple[Law, ...] = (*ENTRYWISE, *INVERSES, *DIAGONALS, *SUMS)
+NORMS = (
+    Law("norm-of-rotated", "norm(U A)", "norm(A)", "U: stiefel(m, n); A: matrix(n, k)", "A", "‖UA‖ = ‖A‖ for U'U = I",
+        "`norm(U A)^2 = tr(A' U' U A)`.", MN2, rows=(("sqrt(tr(A' U' U A))", "`norm(M)^2 = tr(M' M)`"),), last="`U' U = I(n)`", runs="always"),
+    Law("norm-of-rotated-behind", "norm(A V')", "norm(A)", "A: matrix(k, n); V: stiefel(m, n)", "A", "‖AV'‖ = ‖A‖ for V'V = I",
+        "`norm(A V')^2 = tr(A V' V A')`.", MN2, rows=(("sqrt(tr(A V' V A'))", "`norm(M)^2 = tr(M M')`"),), last="`V' V = I(n)`", runs="always"),
+    Law("norm-of-diagonal", "norm(diag(x))", "norm(x)", "x: vector(n)", "x", "‖diag(x)‖ = ‖x‖", "The other entries are 0.", MN2,
+        last="the entries beside the diagonal are 0", runs="always"),
+)
+
+ENTRIES = (
+    Law("column-of-diagonal", "diag(x) e(i, n)", "x[i] e(i, n)", "x: vector(n); i: integer", "x", "diag(x)eᵢ = xᵢeᵢ",
+        "Column i of `diag(x)` holds one entry.", MN2, last="column i of `diag(x)`", runs="results"),
+    Law("entry-of-row", "x' e(i, n)", "x[i]", "x: vector(n); i: integer", "x", "x'eᵢ = xᵢ", "The others are multiplied by 0.", MN2,
+        last="the others are multiplied by 0", runs="results", told=False),
+    Law("entry-of-column", "e(i, n)' x", "x[i]", "x: vector(n); i: integer", "x", "eᵢ'x = xᵢ", "The others are multiplied by 0.", MN2,
+        last="the others are multiplied by 0", runs="results", told=False),
+)
+
+GVL = "Golub & Van Loan, Matrix Computations"
+
+FACTORIZATIONS = (
+    Law("singular-values-put-together", "svd_u(A) diag(svd_s(A)) svd_v(A)'", "A", "A: matrix(n, n)", "A", "U diag(s)V' = A",
+        "The singular value decomposition.", GVL, runs="always"),
+    Law("norm-of-singular-values", "norm(svd_s(A))", "norm(A)", "A: matrix(n, n)", "A", "‖s‖ = ‖A‖", "The norm of `A` is that of `diag(svd_s(A))`.", GVL,
+        runs="always"),
+    Law("triangular-factors-put-together", "qr_q(A) qr_r(A)", "A", "A: matrix(n, n); |A: full-column-rank", "A", "QR = A", "The QR factorization.", GVL,
+        runs="always"),
+    Law("cholesky-put-together", "cholesky(S) cholesky(S)'", "S", "S: spd(n)", "S", "LL' = S", "The Cholesky factorization.", GVL, runs="always"),
+    Law("polar-put-together", "polar_u(A) polar_p(A)", "A", "A: invertible(n)", "A", "UP = A", "The polar decomposition.", GVL, runs="always"),
+)
+
+KNOWN_FORMS: tuple[Law, ...] = (*ENTRYWISE, *INVERSES, *ENTRIES, *DIAGONALS, *SUMS, *NORMS, *FACTORIZATIONS)

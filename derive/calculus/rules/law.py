@@ -39,7 +39,8 @@ class Law:
     """One row.
 
     name    kebab-case; the name of the step that uses it, where one does
-    given   symbols as in a problem file, separated by `;`: what a letter is declared to have is asked of what stands for it
+    given   symbols as in a problem file, separated by `;`: what a letter is declared to have is asked of what stands for it;
+            `|B: one-factor` is about the pattern alone: B stands for no product
     wrt     a symbol that occurs on both sides, moved in the check
     rows    the lines between the sides; () where the sides are equal by definition
     last    the reason of the last line
@@ -64,8 +65,15 @@ class Law:
     runs: Runs = ""
     each: bool = False
     told: bool = True
+
+    @property
+    def symbols(self) -> str:
+        """The declarations of the letters, as a problem has them."""
+        return ";".join(part for part in self.given.split(";") if ONE_FACTOR not in part)
     example: str = ""
 
+
+ONE_FACTOR = "one-factor"
 
 _COLUMNS = frozenset({"vector"})
 _RECTANGULAR = frozenset({"matrix", "stiefel"})

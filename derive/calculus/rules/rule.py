@@ -46,7 +46,8 @@ class Rule:
     why        one sentence for the catalogue: why it holds
     source     a real reference
     condition  what has to hold: `invertible A`, …; printed unless it is evident
-    only       `singular`: the row is for a letter that is not known to be invertible; `power`: for exponents k ≥ 0
+    only       `singular`: the row is for a letter that is not known to be invertible; `power`: for exponents k ≥ 0;
+               `matrix`: the letter is no column
     unfold     what the function is first written as, when the function itself is asked
     nonlinear  the argument's derivative stays pending on its line unless the argument is affine
     example    a function for the catalogue page, as `f(X) = …` with `symbols`
@@ -68,6 +69,10 @@ class Rule:
     sympy: bool = False
 
 
+PROPERTIES = ("integer", "symmetric", "positive", "orthogonal", "spd")
+"""Words that may stand behind the sizes of a letter."""
+
+
 @lru_cache(maxsize=512)
 def letters(given: str) -> Mapping[str, Symbol]:
     """The symbols of a row, and their differentials."""
@@ -75,7 +80,7 @@ def letters(given: str) -> Mapping[str, Symbol]:
     for part in filter(None, (p.strip() for p in given.split(","))):
         name, sizes = (s.strip() for s in part.split(":"))
         words = sizes.split()
-        properties = frozenset(w for w in words if w in ("integer", "symmetric", "positive", "orthogonal"))
+        properties = frozenset(w for w in words if w in PROPERTIES)
         dims = [w for w in words if w not in properties]
         one = Size.of(1)
         shape: Shape = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from derive.calculus.rules.identities import IDENTITIES
-from derive.calculus.simplify.laws import blocks, expansion
+from derive.calculus.simplify.laws import blocks, expansion, matrix_functions
 from derive.calculus.simplify.laws.roots import roots
 from derive.calculus.simplify.rewriting import Function, Laws, laws, rewritten
 from derive.calculus.simplify.used import Used
@@ -17,6 +17,9 @@ FUNCTIONS = (
     Function("one-block", "", blocks.single, (Stack,)),
     Function("multiplied-out", "multiply out", expansion.product, (MatMul, Scale)),
     Function("linear-function", "term by term", expansion.linear_function, (Call,)),
+    Function("commuting-in-order", "functions of one matrix commute", matrix_functions.in_order, (MatMul, Scale)),
+    Function("terms-multiplied-out", "multiply out", expansion.terms, (Add,)),
+    Function("common-end", "common factor", expansion.common_end, (Add,)),
     Function("entry-by-entry", "multiply out entry by entry", expansion.entries, (Add,)),
 )
 """What no row can say."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 
+from derive.calculus.rules.law import ONE_FACTOR
 from derive.calculus.rules.rule import fill
 from derive.calculus.simplify.simplify import tidy
 from derive.expressions.build import ONE, add, coefficient, counted, matmul, scale, times, transpose
@@ -51,18 +52,18 @@ Around = Callable[[Expr], Expr]
 """Puts a replacement back among what was left over."""
 
 
-def found(pattern: Expr, expr: Expr) -> Iterator[tuple[Env, Around]]:
-    """Every way in which the expression holds the pattern at its top, with what stands around it there."""
+def found(pattern: Expr, expr: Expr, env: Env = EMPTY) -> Iterator[tuple[Env, Around]]:
+    """Every way in which the expression holds the pattern at its top, with what stands around it there; letters of `env` are told."""
     match pattern:
         case Add():
-            yield from _in_sum(pattern, expr)
+            yield from _in_sum(pattern, expr, env)
         case Times() | Scale() | MatMul():
-            yield from _in_product(pattern, expr)
+            yield from _in_product(pattern, expr, env)
         case Call(name="hadamard"):
-            yield from _in_hadamard(pattern, expr)
+            yield from _in_hadamard(pattern, expr, env)
         case _:
-            for env in matches(pattern, expr, EMPTY):
-                yield env, _alone
+            for new in matches(pattern, expr, env):
+                yield new, _alone
 
 
 def _alone(new: Expr) -> Expr:
@@ -162,8 +163,8 @@ def _fitted_number(size: Size, expr: Expr, env: Env) -> Env | None:
 
 
 # --------------------------------------------------------------------------------------------- sums
-def _in_sum(pattern: Add, expr: Expr) -> Iterator[tuple[Env, Around]]:
-    for env, place, rest, ratio in _terms(pattern, expr, EMPTY):
+def _in_sum(pattern: Add, expr: Expr, told: Env) -> Iterator[tuple[Env, Around]]:
+    for env, place, rest, ratio in _terms(pattern, expr, told):
         def around(new: Expr, place: int = place, rest: tuple[Expr, ...] = rest, ratio: Fraction = ratio) -> Expr:
             return add(*rest[:place], scale(number(ratio), new), *rest[place:])
 
@@ -212,8 +213,8 @@ def _parts(expr: Expr) -> tuple[Fraction, tuple[Expr, ...], tuple[Expr, ...]]:
     return c, scalars, body.factors if isinstance(body, MatMul) else (body,)
 
 
-def _in_product(pattern: Expr, expr: Expr) -> Iterator[tuple[Env, Around]]:
-    for env, scalars, before, after, front in _factors(pattern, expr, EMPTY):
+def _in_product(pattern: Expr, expr: Expr, told: Env) -> Iterator[tuple[Env, Around]]:
+    for env, scalars, before, after, front in _factors(pattern, expr, told):
         def around(
             new: Expr, scalars: tuple[Expr, ...] = scalars, before: tuple[Expr, ...] = before,
             after: tuple[Expr, ...] = after, front: Fraction = front,
@@ -253,7 +254,8 @@ def _run(chain: tuple[Expr, ...], factors: tuple[Expr, ...], start: int, env: En
             yield from _run(rest, factors, start + length, env)
         return
     longest = len(factors) - start - len(rest)
-    for length in range(1, longest + 1 if isinstance(pattern, Symbol) else min(2, longest + 1)):
+    several = isinstance(pattern, Symbol) and ONE_FACTOR not in pattern.has
+    for length in range(1, longest + 1 if several else min(2, longest + 1)):
         piece = factors[start] if length == 1 else matmul(*factors[start : start + length])
         if piece.is_scalar:
             continue
@@ -298,10 +300,10 @@ def hadamard(factors: tuple[Expr, ...]) -> Expr:
     return reduce(lambda a, b: Call("hadamard", (a, b)), factors)
 
 
-def _in_hadamard(pattern: Expr, expr: Expr) -> Iterator[tuple[Env, Around]]:
+def _in_hadamard(pattern: Expr, expr: Expr, told: Env) -> Iterator[tuple[Env, Around]]:
     if not isinstance(expr, Call):
         return
-    for env, rest in _entry_factors(_hadamard(pattern), _hadamard(expr), EMPTY):
+    for env, rest in _entry_factors(_hadamard(pattern), _hadamard(expr), told):
         def around(new: Expr, rest: tuple[Expr, ...] = rest) -> Expr:
             return hadamard((*rest, new)) if rest else new
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from itertools import groupby, pairwise
 
-from derive.calculus.simplify import projections
+from derive.calculus.simplify import projections, transposes
 from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.factor import factor, united
 from derive.calculus.simplify.index_sums import in_front
 from derive.calculus.simplify.known_forms import known, known_result
 from derive.calculus.simplify.laws.functions import rooted
 from derive.calculus.simplify.laws.letters import unclashed
+from derive.calculus.simplify.names import Definitions, named
 from derive.calculus.simplify.signs import positive_first
 from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.calculus.simplify.used import Used
@@ -84,9 +85,13 @@ def neat(expr: Expr, used: Used) -> Expr:
     return out
 
 
-def result(expr: Expr, used: Used) -> Expr:
-    """`neat`, and the forms in which a result alone is written: entry by entry products for diag(u)v, powers, roots."""
-    return transform(known_result(neat(expr, used), used), lambda e: in_powers(rooted(e)))
+def result(expr: Expr, used: Used, definitions: Definitions = ()) -> Expr:
+    """`neat` with names put back, and the forms in which a result alone is written: entry by entry products for diag(u)v, powers, roots."""
+    out = neat(expr, used)
+    with_names = named(out, definitions)
+    if with_names is not out:
+        out = neat(with_names, used)
+    return transform(transposes.outside(known_result(out, used)), lambda e: in_powers(rooted(e)))
 
 
 def in_powers(node: Expr) -> Expr:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from derive.calculus.properties import congruence_halves, has, is_nonzero
 from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.derivation.reason import Why
 from derive.expressions.build import ONE, add, inverse, matmul, negate, power, scale, subtract, transpose
 from derive.expressions.nodes import Call, Expr, Identity, MatMul, Scale, Symbol, Transpose
+from derive.expressions.properties.inference import congruence_halves, has, is_nonzero
 from derive.expressions.sizes import ONE as ONE_SIZE
 from derive.expressions.sizes import Size
 from derive.language.problems.problem import Problem, SizeRelation

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from derive.derivation.derivation import Derivation
 from derive.documents.figures.drawing import figures
-from derive.documents.page.document import Pictures
+from derive.documents.page.items import Pictures
 from derive.documents.page.modes import Mode
 from derive.documents.page.picture import Figure
 from derive.documents.page.rows import mark

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from derive.documents.page.items import Pictures, Prose, Section, SymbolTable
 from derive.documents.page.picture import Figure
 
 
@@ -28,6 +29,12 @@ class Row:
     repeated    it closed the frame before and is repeated, greyed
     alone       its left side stands on a line of its own, above
     tabled      it is of a table of intermediates: `lead` is the definition, which is given, not an equivalence
+    boxed       it is what was asked, and is boxed where it stands
+    conditions  under which a boxed row holds: lines of text below it
+    classification  what kind of stationary point a boxed row states, '' for none
+    definitions  the letters that stand in it for the first time, each with what it stands for: (left, lines)
+    named       its left side names what is found; otherwise it is a formula that was found, which a blank page leaves out
+    column      how wide the column of its reason is, as a share of the line; 0: as wide as the reason
     """
 
     key: str
@@ -43,6 +50,12 @@ class Row:
     repeated: bool = False
     alone: bool = False
     tabled: bool = False
+    boxed: bool = False
+    conditions: tuple[str, ...] = ()
+    classification: str = ""
+    definitions: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    named: bool = True
+    column: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -59,6 +72,7 @@ class Answer:
     classification  what kind of stationary point it is, '' for none
     relation        what stands between
     alone           its left side stands on a line of its own
+    named           its left side names what is found
     """
 
     key: str
@@ -71,6 +85,7 @@ class Answer:
     classification: str = ""
     relation: str = "="
     alone: bool = False
+    named: bool = True
 
 
 @dataclass(frozen=True)
@@ -150,7 +165,9 @@ class Frame:
     overlays       how many clicks it has
     mark           its place, for the log
     span           the keys of the first and the last thing on it
-    definitions    the letters that occur on it, each with what it stands for: (left, lines)
+    spread         points by which its rows stand further apart than they must
+    noted          there is room for a line of small print below them
+    size           of its formulas: small, large, '' for the document's own
     """
 
     subtitle: str
@@ -161,7 +178,9 @@ class Frame:
     overlays: int
     mark: str = ""
     span: tuple[str, str] = ("", "")
-    definitions: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    spread: float = 0.0
+    noted: bool = False
+    size: str = ""
 
 
 @dataclass(frozen=True)
@@ -231,98 +250,23 @@ class ProblemPage:
     kind: str = "problem"
 
 
-@dataclass(frozen=True)
-class Section:
-    """A section of a lecture.
-
-    title, title_plain  as LaTeX and without markup
-    number              from 1
-    kind                section
-    """
-
-    title: str
-    title_plain: str
-    number: int
-    kind: str = "section"
-
-
-@dataclass(frozen=True)
-class Prose:
-    """A frame of words.
-
-    style               frame, definition, proposition, remark or example
-    title, title_plain  as LaTeX and without markup
-    paragraphs          its text
-    items               points below it
-    mark                its place, for the log
-    kind                prose
-    """
-
-    style: str
-    title: str
-    title_plain: str
-    paragraphs: tuple[str, ...]
-    items: tuple[str, ...]
-    mark: str
-    kind: str = "prose"
-
-
-@dataclass(frozen=True)
-class Pictures:
-    """The figures of a problem alone, without its derivation.
-
-    id                  the problem's
-    title, title_plain  as LaTeX and without markup
-    figures             in order
-    mark                their place, for the log
-    kind                figures
-    """
-
-    id: str
-    title: str
-    title_plain: str
-    figures: tuple[Figure, ...]
-    mark: str
-    kind: str = "figures"
-
-
-@dataclass(frozen=True)
-class SymbolRow:
-    """Symbols of one kind.
-
-    symbols  as mathematics, with commas between
-    meaning  what they are, in words
-    space    in which they lie, as mathematics
-    """
-
-    symbols: str
-    meaning: str
-    space: str
-
-
-@dataclass(frozen=True)
-class SymbolTable:
-    """A table of notation, or a part of one.
-
-    id             names it among the bookmarks
-    title, title_plain  as LaTeX, and without markup
-    rows           a row for the symbols of each kind
-    number, count  which part it is, of how many
-    mark           its place for the log
-    kind           `symbols`
-    """
-
-    id: str
-    title: str
-    title_plain: str
-    rows: tuple[SymbolRow, ...]
-    number: int
-    count: int
-    mark: str
-    kind: str = "symbols"
-
-
 Item = ProblemPage | Section | Prose | Pictures | SymbolTable
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command of the author's own preamble, for a page that no TeX reads.
+
+    name        without its backslash
+    parameters  how many it has
+    default     of the first of them, None where it has none
+    body        what it stands for
+    """
+
+    name: str
+    parameters: int
+    default: str | None
+    body: str
 
 
 @dataclass(frozen=True)
@@ -346,6 +290,7 @@ class Document:
     hints                 hints are printed
     macros                the author's own preamble
     theme                 of slides: the name of a Beamer theme, '' for the house's own
+    commands              what the preamble defines
     drawn                 there are figures among the items
     recipient             of one variant of a set: whom it is for
     """
@@ -372,3 +317,4 @@ class Document:
     theme: str = ""
     drawn: bool = False
     recipient: str = ""
+    commands: tuple[Command, ...] = ()

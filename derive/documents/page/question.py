@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from derive.derivation.derivation import Head
 from derive.documents.layout.measure import width
 from derive.documents.page.abbreviations import NONE, Names
+from derive.documents.page.claims import shown
 from derive.documents.page.document import PartText, Question
 from derive.documents.page.parts import label
 from derive.documents.page.rows import HANG, WIDE, Measure, broken
@@ -59,7 +60,7 @@ def question(problem: Problem, notation: Notation, words: Mapping[str, str], mea
     return Question(
         tuple(lines),
         given(problem, notation, words),
-        asked(problem, [q for q in problem.find if not any(q in part.find for part in problem.parts)], notation, words),
+        asked(problem, [q for q in problem.find if not any(q in part.find for part in problem.parts)], notation, words, problem.options.ask),
         text(problem, "statement", notation.language),
         text(problem, "hint", notation.language),
     )
@@ -80,7 +81,7 @@ def parts(problem: Problem, notation: Notation, words: Mapping[str, str]) -> tup
     return tuple(
         PartText(
             label(k),
-            asked(problem, part.find, notation, words),
+            asked(problem, part.find, notation, words, part.ask),
             _words(problem, part.statement, f"parts.{k + 1}.statement", notation.language),
             _words(problem, part.hint, f"parts.{k + 1}.hint", notation.language),
             part.points or "",
@@ -93,10 +94,12 @@ def _words(problem: Problem, words: str | None, key: str, language: str) -> str:
     return prose.to_latex(words, problem.positions.get(key), displays=True, language=language) if words else ""
 
 
-def asked(problem: Problem, find: Sequence[str], notation: Notation, words: Mapping[str, str]) -> str:
-    """`Find the gradient ∇f(X) and the Hessian.`"""
-    if not find:
+def asked(problem: Problem, find: Sequence[str], notation: Notation, words: Mapping[str, str], ask: str = "find") -> str:
+    """`Find the gradient ∇f(X) and the Hessian.`, or what is to be shown of them; nothing where the author asks in words."""
+    if not find or ask == "false":
         return ""
+    if ask == "show":
+        return shown(problem, find, notation, words)
     named = []
     for quantity in find:
         head = _head(problem, quantity, notation)

@@ -12,16 +12,16 @@ from derive.documents.layout.measure import width
 from derive.documents.page.document import Answer, Row
 from derive.documents.page.settings import Settings
 from derive.documents.page.views import Boxed, View
-from derive.documents.wording.reasons import reason, shortened
+from derive.documents.wording.reasons import reason, reason_width, shortened
 from derive.errors import Position
-from derive.expressions.nodes import Expr
+from derive.expressions.nodes import D, Expr, Symbol
 from derive.expressions.traverse import Path, at
 from derive.notation import shapes
 from derive.notation.latex import latex
 from derive.notation.latex import lines as latex_lines
 from derive.notation.settings import DEFAULT, Notation
 
-EQUIVALENCES = ("⇔", "⇒")
+EQUIVALENCES = ("⇔", "⇒", "or")
 """What stands in front of a whole equation, not between its sides."""
 LEAD = 3.0
 """What ⇔ and the gap behind it take, in em."""
@@ -33,6 +33,8 @@ OVER = 6.6
 """What a relation takes that has its reason over it."""
 WIDE = 0.4
 """Left sides that take more of the line than this stand on lines of their own where a row does not fit beside them."""
+BOX = 0.9
+"""What the frame of a boxed row takes of its line, in em."""
 HANG = 1.0
 """How far the right sides of such rows are moved to the right, in em."""
 
@@ -149,19 +151,25 @@ def row(
     clicks: Mapping[Path, str] | None = None,
     overlay: int = 1,
     repeated: bool = False,
+    kinds: Mapping[str, str] | None = None,
 ) -> Row:
     """The row of a view.
 
     sides   how the left sides of the rows around it stand
+    kinds   of stationary points: what they are called
     clicks  path -> the overlays (`2,3`) on which what stands there is highlighted
     """
     whole_left = side(view.left, notation) if view.left is not None else ""
-    room, alone = sides.room(view, whole_left, measure, width(latex.latex(view.line.expr, notation)))
+    box = view.boxed
+    room, alone = sides.room(view, whole_left, measure, width(latex.latex(view.line.expr, notation)) + (BOX if box else 0.0))
+    room -= BOX if box else 0.0
     marks = {path: _macro(view.line.expr, path, on, notation) for path, on in (clicks or {}).items()}
     if view.line.shaped:
         marks = shapes.marks(view.line.expr)
     behind = shapes.space_latex(view.line)
     said = shortened(reason(view.line.why, notation)) if view.line.why else ""
+    lines = _behind(broken(view.line.expr, notation, marks, room - width(behind)), behind)
+    conditions, kind = _stated(box, said, sides.left + width(whole_left) + width(lines[-1]), notation, measure, kinds or {})
     return Row(
         view.key,
         view.number,
@@ -169,14 +177,45 @@ def row(
         _stacked(view.line, notation, measure.available(view.key, sides.left - RELATION)) if alone else left_side(view.line, notation),
         whole_left,
         relation(view.line),
-        _behind(broken(view.line.expr, notation, marks, room - width(behind)), behind),
+        lines,
         said,
         overlay,
         mark(where, f"step {view.number}"),
         repeated,
         alone,
         view.line.partial is not None,
+        box is not None,
+        conditions,
+        kind,
+        (),
+        view.line.left is None or is_name(view.line.left),
     )
+
+
+def _stated(
+    box: Boxed | None, said: str, taken: float, notation: Notation, measure: Measure, words: Mapping[str, str]
+) -> tuple[tuple[str, ...], str]:
+    """Under which conditions an answer holds, where its reason does not say so, as a line to stand below it; and what kind of point it is,
+    where there is room beside it."""
+    if box is None:
+        return (), ""
+    found = [text for text in dict.fromkeys(reason(condition, notation) for condition in box.result.conditions) if text not in said]
+    kind = words.get(box.result.classification, "") if box.result.classification else ""
+    if not found:
+        beside = taken + RELATION + BOX + reason_width(kind) + 2.0 <= measure.line
+        return ((), kind) if beside or not kind else ((f"({kind})",), "")
+    line = f"{words.get('where', '')} {words.get('comma', ', ').join(found)}"
+    return ((f"{line} ({kind})" if kind else line),), ""
+
+
+def is_name(left: Head | Expr) -> bool:
+    """Whether a left side names what is found, and does not say what it is: Df(X)[H], x*, but not the gradient that is set to 0."""
+    return isinstance(left, Head) or not left.children or isinstance(left, D)
+
+
+def defined(symbol: Symbol, expr: Expr, notation: Notation, line: float) -> tuple[str, tuple[str, ...]]:
+    """A letter and what it stands for, broken into lines."""
+    return latex.latex(symbol, notation), broken(expr, notation, {}, line - 6.0)
 
 
 def _stacked(line: Line, notation: Notation, room: float) -> str:
@@ -209,9 +248,11 @@ def answer(box: Boxed, notation: Notation, measure: Measure, where: Position, wo
         tuple(dict.fromkeys(reason(condition, notation) for condition in box.result.conditions)),
         overlay,
         mark(where, "the answer"),
-        words.get(box.result.classification, "") if box.result.classification else "",
+        reason(box.result.subject, notation) if box.result.subject
+        else words.get(box.result.classification, "") if box.result.classification else "",
         latex_lines.relation(box.relation),
         alone,
+        is_name(box.left),
     )
 
 

@@ -14,13 +14,13 @@ from derive.language.problems.problem import Problem
 from derive.notation.settings import DEFAULT, Notation
 
 THEME = r"[A-Za-z]{1,40}"
-MOST_ROWS = 6
-"""No frame ever holds more rows."""
+MOST_ROWS = 12
+"""No frame has room for more."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """rows      rows of a derivation on one frame, 1 to 6
+    """rows      rows of a derivation on one frame at most; 0: as many as it has room for
     overlays  one row a click; otherwise a frame is one page
     highlight what changed is marked in both rows
     reason    where the reason stands: `right` of its row (below where it does not fit), `below`, `overset` (over the relation), `none`
@@ -35,7 +35,7 @@ class Settings:
     """
 
     notation: Notation = field(default=DEFAULT)
-    rows: int = 4
+    rows: int = 0
     overlays: bool = True
     highlight: bool = True
     reason: Literal["right", "below", "overset", "none"] = "right"
@@ -91,9 +91,10 @@ class Fit:
 
     narrow   row key -> the share of the line that its formula may take
     scale    problem id -> by how much its frames are taller than was thought
-    apart    (first, last) of what a frame was too small for, by the keys of rows and answers
+    apart    the keys, twice, of what a frame was too small for though it held that alone
     hanging  keys of the chains and answers whose left sides stand on lines of their own
     letters  problem id -> how many subexpressions are given a letter, so that its rows fit
+    taller   key of a piece of a frame -> the points by which it is taller than was thought
     """
 
     narrow: dict[str, float] = field(default_factory=dict)
@@ -101,3 +102,4 @@ class Fit:
     apart: frozenset[tuple[str, str]] = frozenset()
     hanging: frozenset[str] = frozenset()
     letters: dict[str, int] = field(default_factory=dict)
+    taller: dict[str, float] = field(default_factory=dict)

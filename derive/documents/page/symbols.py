@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from derive.derivation.derivation import Derivation
-from derive.documents.page.document import SymbolRow, SymbolTable
+from derive.documents.page.items import SymbolRow, SymbolTable
 from derive.documents.page.question import head_of_function, said, space_of
 from derive.expressions.nodes import Symbol, Unnamed
 from derive.expressions.sizes import Shape, is_column, is_scalar

@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from derive.calculus.quantities.stationary.second_order_test import starred
-from derive.derivation.derivation import Chain, Derivation, Head, Line, Result, members
+from derive.derivation.derivation import Chain, Derivation, Found, Head, Line, Result, members
 from derive.derivation.reason import Why
 from derive.documents.page.abbreviations import NONE, Names
 from derive.documents.page.changes import Places, changes
 from derive.expressions.build import zero
-from derive.expressions.nodes import Expr
+from derive.expressions.nodes import Expr, Stack
 from derive.language.problems.problem import Problem
-
-
-@dataclass(frozen=True)
-class View:
-    """A line with its place: `number` counts the lines of the derivation from 1; `old` are the places in the line above
-    that changed into the places `new` of this one, `left` is the left side that it belongs to."""
-
-    key: str
-    number: int
-    line: Line
-    left: Head | Expr | None
-    old: Places
-    new: Places
 
 
 @dataclass(frozen=True)
@@ -37,6 +24,25 @@ class Boxed:
     result: Result
     key: str
     relation: str = "="
+
+
+@dataclass(frozen=True)
+class View:
+    """A line with its place: `number` counts the lines of the derivation from 1; `old` are the places in the line above
+    that changed into the places `new` of this one, `left` is the left side that it belongs to; `boxed` is the answer that it states."""
+
+    key: str
+    number: int
+    line: Line
+    left: Head | Expr | None
+    old: Places
+    new: Places
+    boxed: Boxed | None = None
+
+    @property
+    def exprs(self) -> tuple[Expr, ...]:
+        """The formulas that are printed in the row."""
+        return tuple(part for part in (self.line.expr, self.line.left, *self.line.why) if isinstance(part, Expr))
 
 
 @dataclass(frozen=True)
@@ -57,7 +63,15 @@ class Passage:
 
 
 def passages(derivation: Derivation, names: Names = NONE) -> tuple[Passage, ...]:
-    """Every chain in order.  A closing line that only states a result is not shown as a row: it is boxed.
+    """Every chain in order, its answers behind its rows; a closing line that only states one is not shown as a row.
+
+    names  letters that are written instead of large matrices
+    """
+    return numbered(tuple(map(behind, in_place(derivation, names))))
+
+
+def in_place(derivation: Derivation, names: Names = NONE) -> tuple[Passage, ...]:
+    """Every chain in order.  Every answer is boxed in the row that states it; only one that no row states stands alone.
 
     names  letters that are written instead of large matrices
     """
@@ -68,13 +82,10 @@ def passages(derivation: Derivation, names: Names = NONE) -> tuple[Passage, ...]
     homes = _homes(derivation)
     for c, chain in enumerate(derivation.chains):
         boxed = tuple(homes.get(c, ()))
-        lines = list(chain.lines)
-        while lines and len(lines) > (0 if boxed else 1) and _is_box(lines[-1], boxed):
-            lines.pop()
         views: list[View] = []
         above: Expr | None = None
         left: Head | Expr | None = None
-        for k, line in enumerate(lines):
+        for k, line in enumerate(chain.lines):
             number += 1
             continues = above is not None and line.start is None and not line.equation
             old, new = changes(above, line, directions) if continues and above is not None and line.steps else ((), ())
@@ -86,8 +97,28 @@ def passages(derivation: Derivation, names: Names = NONE) -> tuple[Passage, ...]
             views.append(View(f"{problem.id}/{c}.{k}", number, shown, names.of_side(left), old, new))
             above = line.expr
         boxed = tuple(replace(box, left=_named(box.left, names), result=names.of_result(box.result)) for box in boxed)
-        out.append(Passage(chain, tuple(views), _conditioned(boxed, tuple(map(names.of_why, derivation.conditions))), chain.title))
+        boxed = _conditioned(boxed, tuple(map(names.of_why, derivation.conditions)))
+        rows, rest = _placed(views, boxed)
+        out.append(Passage(chain, tuple(rows), rest, chain.title))
     return tuple(out)
+
+
+def _placed(views: Sequence[View], boxed: Sequence[Boxed]) -> tuple[list[View], tuple[Boxed, ...]]:
+    """The rows, each with the answer that it states, and the answers that none does."""
+    out, rest = list(views), []
+    for box in boxed:
+        stating = [k for k, view in enumerate(out) if view.boxed is None and _states(view, box)]
+        if stating:
+            out[stating[-1]] = replace(out[stating[-1]], boxed=box)
+        else:
+            rest.append(box)
+    return out, tuple(rest)
+
+
+def _states(view: View, box: Boxed) -> bool:
+    line = view.line
+    same = line.expr is box.result.expr and view.left is not None and view.left == box.left
+    return same and line.beside is None and line.relation in ("=", "≈", "⇔", "⇒")
 
 
 def _named(side: Head | Expr, names: Names) -> Head | Expr:
@@ -108,11 +139,30 @@ def says_not(condition: Why) -> bool:
     return bool(condition) and isinstance(condition[0], str) and condition[0].startswith("not ")
 
 
-def _is_box(line: Line, boxed: tuple[Boxed, ...]) -> bool:
-    """Whether the line says no more than one of the boxes: its left side is theirs, and so is its right."""
-    return line.relation in ("=", "≈") and not line.why and any(
-        line.expr is box.result.expr and isinstance(line.left, Head) and line.left == box.left for box in boxed
-    )
+def behind(passage: Passage) -> Passage:
+    """The passage with all of its answers boxed behind its rows; a closing row that only states one is not shown."""
+    views = list(passage.views)
+    boxes = [*(view.boxed for view in views if view.boxed), *passage.boxed]
+    while len(views) > (0 if boxes else 1) and _only_states(views[-1]):
+        views.pop()
+    return replace(passage, views=tuple(replace(view, boxed=None) for view in views), boxed=tuple(boxes))
+
+
+def numbered(found: Sequence[Passage]) -> tuple[Passage, ...]:
+    """The passages, their rows numbered from 1 as they stand on the page."""
+    out: list[Passage] = []
+    number = 0
+    for passage in found:
+        views = tuple(replace(view, number=number + k) for k, view in enumerate(passage.views, 1))
+        number += len(views)
+        out.append(replace(passage, views=views))
+    return tuple(out)
+
+
+def _only_states(view: View) -> bool:
+    """Whether it says no more than its box."""
+    line = view.line
+    return view.boxed is not None and line.relation in ("=", "≈") and not line.why and isinstance(line.left, Head)
 
 
 def _homes(derivation: Derivation) -> dict[int, list[Boxed]]:
@@ -120,18 +170,25 @@ def _homes(derivation: Derivation) -> dict[int, list[Boxed]]:
     homes: dict[int, list[Boxed]] = {}
     problem = derivation.problem
     for quantity, found in derivation.results.items():
+        if quantity == "stationary" and all(x.is_scalar for x in problem.wrt) and _by_coordinates(found):
+            home = _home(derivation.chains, quantity, members(found)[0][1])
+            homes.setdefault(home, []).extend(_points(problem, found))
+            continue
         several = members(found)
         for k, (name, result) in enumerate(several):
             home = _home(derivation.chains, quantity, result)
             left = _left(derivation, problem, quantity, name, result, home)
             key = f"{problem.id}/{quantity}" + (f".{name if name and not isinstance(found, tuple) else k + 1}" if len(several) > 1 else "")
-            if quantity == "stationary" and _is_equation(derivation, result):
+            if result.equation is not None:
+                left, result = result.expr, replace(result, expr=result.equation)
+            elif result.classification == "none":
                 left, result = result.expr, replace(result, expr=zero(result.expr.shape))
             if result.family:
                 every, _, *letter = result.family
                 assert isinstance(every, Expr)
                 result = replace(result, expr=every, conditions=(*result.conditions, tuple(letter)))
-            box = Boxed(quantity, left, result, key, _relation(derivation.chains[home], result))
+            relation = "≠" if result.classification == "none" else _relation(derivation.chains[home], result)
+            box = Boxed(quantity, left, result, key, relation)
             shown = _as_laid_out(derivation, box, home) if quantity == "jacobian" else (box,)
             said = homes.setdefault(home, [])
             again = quantity != "stationary"
@@ -143,6 +200,24 @@ def _homes(derivation: Derivation) -> dict[int, list[Boxed]]:
         if chain.quantity == "value":
             homes.setdefault(c, []).extend(_values(problem, chain))
     return homes
+
+
+def _by_coordinates(found: Found) -> bool:
+    """Whether stationary points in several scalars are known, as (8/3, −4/3)."""
+    return all(isinstance(one, Mapping) for one in (found if isinstance(found, tuple) else (found,))) and all(
+        one.equation is None and one.classification != "none" for _, one in members(found)
+    )
+
+
+def _points(problem: Problem, found: Found) -> Iterator[Boxed]:
+    """Each point in one box, its coordinates one below the other, classified once."""
+    for k, point in enumerate(found if isinstance(found, tuple) else (found,)):
+        assert isinstance(point, Mapping)
+        one = [point[x.name] for x in problem.wrt]
+        left: Expr = Stack(tuple((starred(x),) for x in problem.wrt))
+        value: Expr = Stack(tuple((result.expr,) for result in one))
+        conditions = tuple(dict.fromkeys(c for result in one for c in result.conditions))
+        yield Boxed("stationary", left, replace(one[0], expr=value, conditions=conditions), f"{problem.id}/stationary.{k + 1}")
 
 
 def _values(problem: Problem, chain: Chain) -> Iterator[Boxed]:
@@ -170,13 +245,6 @@ def _as_laid_out(derivation: Derivation, box: Boxed, home: int) -> Iterator[Boxe
 def _relation(chain: Chain, result: Result) -> str:
     """≈ for what is stated as an approximation."""
     return "≈" if any(line.relation == "≈" for line in chain.lines) and chain.lines[-1].expr is result.expr else "="
-
-
-def _is_equation(derivation: Derivation, result: Result) -> bool:
-    """Whether a stationary point has no closed form, so that the result is the equation gradient = 0."""
-    return result.classification == "undetermined" and any(
-        line.expr is result.expr and line.rule == "stationary" and not line.equation for chain in derivation.chains for line in chain.lines
-    )
 
 
 def _home(chains: tuple[Chain, ...], quantity: str, result: Result) -> int:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import difflib
-import math
 import re
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -60,6 +59,8 @@ def environment(folders: Iterable[Path] = ()) -> jinja2.Environment:
     env.filters["pdftext"] = pdf_string
     env.filters["equation"] = equation
     env.filters["spoken"] = spoken
+    env.filters["blanked"] = blanked
+    env.filters["meant"] = meant
     env.filters["html"] = mathml.html
     env.filters["mathml"] = _display
     return env
@@ -77,8 +78,11 @@ def fill(name: str, context: Mapping[str, Any], folders: tuple[Path, ...] = ()) 
     from derive.documents.rendering.sandbox import rendered
 
     env = _environment(folders)
+    if wrong := _unknown_block(name, folders):
+        raise DeriveError(f"template: {wrong[0]}", code="template", where=wrong[1], hint=wrong[2])
     try:
-        text = rendered(env.get_template(name), {**context, "template_api": API})
+        with mathml.with_commands(getattr(context.get("document"), "commands", ())):
+            text = rendered(env.get_template(name), {**context, "template_api": API})
     except jinja2.TemplateNotFound as error:
         raise DeriveError(
             f"there is no template {error.name}", code="template",
@@ -92,6 +96,40 @@ def fill(name: str, context: Mapping[str, Any], folders: tuple[Path, ...] = ()) 
     except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
         raise _stopped(error, name) from None
     return re.sub(r"[ \t]+(?=\n)", "", text)
+
+
+@lru_cache(maxsize=64)
+def _unknown_block(name: str, folders: tuple[Path, ...]) -> tuple[str, Position, str | None] | None:
+    """Of a project's own template the first block that nothing it extends has, so that it would be printed nowhere."""
+    from jinja2 import TemplateError, nodes
+
+    env = _environment(folders)
+    if not folders or env.loader is None:
+        return None
+    try:
+        source, file, _ = env.loader.get_source(env, name)
+        tree = env.parse(source, name)
+        if file is None or Path(file).is_relative_to(builtin_folder()):
+            return None
+        known = _blocks_above(tree, env)
+    except TemplateError:
+        return None  # filling it says what is wrong
+    for block in tree.find_all(nodes.Block) if known is not None else ():
+        if block in tree.body and block.name not in (known or ()):
+            return f"there is no block `{block.name}` in what this extends", Position(shown(file), block.lineno), suggestion(block.name, known or ())
+    return None
+
+
+def _blocks_above(tree: Any, env: jinja2.Environment) -> frozenset[str] | None:
+    """The blocks of all that a template extends; None where it extends nothing, or what only filling it tells."""
+    from jinja2 import nodes
+
+    extends = tree.find(nodes.Extends)
+    if extends is None or not isinstance(extends.template, nodes.Const) or env.loader is None:
+        return None
+    source, _, _ = env.loader.get_source(env, str(extends.template.value))
+    above = env.parse(source, str(extends.template.value))
+    return frozenset(block.name for block in above.find_all(nodes.Block)) | (_blocks_above(above, env) or frozenset())
 
 
 def _stopped(error: Exception, name: str) -> DeriveError:
@@ -169,9 +207,14 @@ def pdf_string(text: str) -> str:
 
 
 def exam_points(points: str) -> str:
-    r"""Points as the exam class counts them: 3, 2\half; it knows no other fractions, which are rounded up to halves."""
-    halves = math.ceil(2 * Decimal(points))
-    return rf"{halves // 2}\half" if halves % 2 else str(halves // 2)
+    r"""Points as the exam class counts them: 3, 2\half.  DeriveError [points] for any other fraction, which it cannot add up."""
+    halves = 2 * Decimal(points)
+    if halves != int(halves):
+        raise DeriveError(
+            f"the exam class counts whole and half points, and here are {points}", code="points",
+            hint="give halves, or make exercises for the package xsim (`--to xsim`), which adds up any points",
+        )
+    return rf"{int(halves) // 2}\half" if halves % 2 else str(int(halves) // 2)
 
 
 def equation(shown: Row | Answer) -> str:
@@ -180,6 +223,20 @@ def equation(shown: Row | Answer) -> str:
     left = (shown.left or shown.whole_left) if isinstance(shown, Row) else shown.left
     lead = shown.lead if isinstance(shown, Row) else ""
     return " ".join(part for part in (lead, left, shown.relation, *lines) if part)
+
+
+def blanked(lines: Sequence[str]) -> list[str]:
+    """The lines of a formula as the room that they take."""
+    return [rf"\phantom{{{line}}}" for line in lines]
+
+
+def meant(definition: tuple[str, Sequence[str]]) -> str:
+    """A letter and what it stands for, in a text."""
+    letter, lines = definition
+    if len(lines) == 1:
+        return rf"$\displaystyle {letter} = {lines[0]}$"
+    body = " \\\\ &\\quad{} ".join(lines)
+    return rf"$\displaystyle \begin{{aligned}}[t] {letter} &= {body} \end{{aligned}}$"
 
 
 def spoken(formula: str) -> str:

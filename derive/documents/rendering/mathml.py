@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from html import escape
+
+from derive.documents.page.document import Command
 
 _TOKEN = re.compile(r"\\(?:begin|end)\{[A-Za-z]+\*?\}|\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|\s+|.", re.DOTALL)
 
@@ -39,6 +43,9 @@ _SPACES = {",": "0.17em", ":": "0.22em", ">": "0.22em", ";": "0.28em", " ": "0.3
 _ALPHABETS = {"mathbb": "DOUBLE-STRUCK", "mathcal": "SCRIPT", "mathscr": "SCRIPT", "mathfrak": "FRAKTUR", "mathbf": "BOLD",
               "boldsymbol": "BOLD ITALIC", "bm": "BOLD ITALIC", "mathtt": "MONOSPACE"}
 """Alphabets of Unicode: browsers draw no others by an attribute."""
+_THIN = '<mspace width="0.17em"/>'
+_BEFORE_A_SIGN = re.compile(r"<mo[^>]*>[^<)\]}|‖⟩′!]+</mo>$|width=\"[12]em\"/>$")
+_OPENING = frozenset(("(", "[", "{", r"\{", r"\left", r"\bigl", r"\Bigl", r"\biggl", r"\Biggl", r"\langle", r"\lVert", r"\lvert", "^", "_", "'", ","))
 _UPRIGHT = frozenset(("mathsf", "mathrm", "mathit"))
 _ACCENTS = {"dot": "˙", "ddot": "¨", "hat": "^", "widehat": "^", "tilde": "~", "widetilde": "~", "bar": "¯", "overline": "¯", "vec": "→"}
 _SIZES = re.compile(r"([bB]igg?)[lrm]?$")
@@ -46,10 +53,30 @@ _EM = {"big": "1.2em", "Big": "1.8em", "bigg": "2.4em", "Bigg": "3em"}
 _FENCES = {"pmatrix": "()", "bmatrix": "[]", "vmatrix": "||", "Vmatrix": "‖‖", "Bmatrix": "{}", "cases": "{ "}
 
 
-@lru_cache(maxsize=4096)
+MOST, DEEPEST = 500, 40
+"""So many commands of the author's own are replaced in one formula, and so deep in one another."""
+
+_own: ContextVar[tuple[Command, ...]] = ContextVar("own commands", default=())
+
+
+@contextmanager
+def with_commands(commands: tuple[Command, ...]) -> Iterator[None]:
+    """Within it these commands of the author's are replaced by what they stand for."""
+    token = _own.set(commands)
+    try:
+        yield
+    finally:
+        _own.reset(token)
+
+
 def mathml(latex: str, display: bool = False) -> str:
     """A `<math>` element with the LaTeX as its annotation."""
-    body = _Reader(list(_TOKEN.findall(latex))).sequence(lambda token: False)
+    return _mathml(latex, display, _own.get())
+
+
+@lru_cache(maxsize=4096)
+def _mathml(latex: str, display: bool, own: tuple[Command, ...]) -> str:
+    body = _Reader(list(_TOKEN.findall(latex)), {one.name: one for one in own}).sequence(lambda token: False)
     kind = ' display="block"' if display else ""
     return (
         f'<math xmlns="http://www.w3.org/1998/Math/MathML"{kind}><semantics><mrow>{body}</mrow>'
@@ -60,9 +87,11 @@ def mathml(latex: str, display: bool = False) -> str:
 class _Reader:
     """The tokens of a formula, read once from the left."""
 
-    def __init__(self, tokens: list[str]) -> None:
+    def __init__(self, tokens: list[str], own: Mapping[str, Command] | None = None) -> None:
         self.tokens = tokens
-        self.k = 0
+        self.own = own or {}
+        self.k = self.replaced = self.depth = 0
+        self.sign = True
 
     @property
     def token(self) -> str | None:
@@ -80,6 +109,13 @@ class _Reader:
             token = self.token
             if token is None or ends(token):
                 return "".join(out)
+            before = out[-1] if out else ""
+            called = before.endswith("<mo>&#x2061;</mo>")
+            self.sign = not called and (not before or bool(_BEFORE_A_SIGN.search(before)))
+            name = token[1:] in _NAMED or token == r"\operatorname"
+            if (called and token not in _OPENING) or (name and not self.sign):
+                # TeX sets a thin space about the name of a function.
+                out.append(_THIN)
             out.append(self.scripted())
 
     def scripted(self) -> str:
@@ -149,10 +185,36 @@ class _Reader:
             return f"<mi>{escape(token)}</mi>"
         if token == "&":
             return ""
+        if token in "+-" and self.sign:
+            return f'<mo form="prefix">{"−" if token == "-" else "+"}</mo>'
         fence = ' stretchy="false"' if token in "()[]|" else ""
         return f"<mo{fence}>{'−' if token == '-' else escape(token)}</mo>"
 
+    def expand(self, command: Command) -> str:
+        """What an own command stands for is read in its place."""
+        self.replaced += 1
+        arguments = [self.optional(command.default)] if command.default is not None else []
+        arguments += [self.group() for _ in range(command.parameters - len(arguments))]
+        body = re.sub(r"#([1-9])", lambda found: arguments[int(found[1]) - 1] if int(found[1]) <= len(arguments) else "", command.body)
+        self.tokens[self.k : self.k] = ["{", *_TOKEN.findall(body), "}"]
+        self.depth += 1
+        out = self.atom()
+        self.depth -= 1
+        return out
+
+    def optional(self, default: str) -> str:
+        """The argument in brackets, the default where none stands."""
+        self.skip_blanks()
+        if self.token != "[":
+            return default
+        end = self.tokens.index("]", self.k) if "]" in self.tokens[self.k :] else len(self.tokens)
+        given = "".join(self.tokens[self.k + 1 : end])
+        self.k = end + 1
+        return given
+
     def command(self, name: str) -> str:
+        if name in self.own and self.replaced < MOST and self.depth < DEEPEST:
+            return self.expand(self.own[name])
         if name in _LETTERS:
             return f"<mi>{_LETTERS[name]}</mi>"
         if name in _OPERATORS:
@@ -197,7 +259,7 @@ class _Reader:
         inside = self.group()
         letter = _LETTERS.get(inside[1:].strip()) if inside.startswith("\\") else None
         if letter is None and "\\" in inside:
-            return _Reader(_TOKEN.findall(inside)).sequence(lambda token: False)
+            return _Reader(_TOKEN.findall(inside), self.own).sequence(lambda token: False)
         if name in _UPRIGHT:
             return f'<mi mathvariant="{"normal" if name != "mathit" else "italic"}">{escape(letter or inside)}</mi>'
         return f'<mi mathvariant="normal">{"".join(_in_alphabet(c, _ALPHABETS[name]) for c in letter or inside)}</mi>'

@@ -20,6 +20,8 @@ VARIABLES = {
     "problem": "an item that is a problem",
     "block": "one of `problem.blocks` or `frame.blocks`",
     "frame": "one of `problem.frames`",
+    "row": "one of `block.rows`",
+    "leading": "the block is the first of its frame",
     "answer": "one of `block.answers`",
     "words": "one of `problem.opening` or `problem.ending`",
     "figure": "one of `problem.figures`",

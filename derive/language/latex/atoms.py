@@ -18,7 +18,7 @@ from derive.language.latex.sizes import unknown_size
 from derive.language.latex.sums import fraction, index_sum, root
 from derive.language.latex.tokens import Tex
 from derive.language.operands import Operand, Unsized
-from derive.language.words import unknown_name
+from derive.language.words import closest, unknown_name
 
 _TEX = frozenset((
     r"\begingroup", r"\catcode", r"\csname", r"\def", r"\directlua", r"\edef", r"\endcsname", r"\endgroup",
@@ -150,6 +150,8 @@ def unknown_macro(p: Parser, token: Tex) -> DeriveError:
     if word.isalpha() and word.islower() and hint is None and word in ("hat", "bar", "tilde", "dot", "ddot", "overline"):
         hint = rf"a name with an accent is declared with its LaTeX: {{type: vector(n), latex: '{token.text}{{x}}'}}"
 
+    if hint is None and word not in GREEK and (guess := closest(word, _KNOWN)) is not None:
+        return p.fail(f"`{token.text}` is not a macro that the language knows; did you mean \\{guess}?", token.start, "unknown-macro")
     if word in GREEK:
         hint = f"declare it under `symbols`, as `{word}: scalar`"
         return p.fail(f"`{token.text}` is not declared", token.start, "unknown-name", hint)
@@ -300,8 +302,8 @@ def _identity(p: Parser) -> Operand:
 def _constant(p: Parser, node: type[Expr], token: Tex) -> Operand:
     """Ones or zeros with their sizes behind `_`."""
     if not p.skip("_"):
-        word = "ones" if node is Ones else "zeros"
-        raise p.fail(f"the size of `{token.text}` is missing: write it behind `_`, or {word}(n)", token.start, "size")
+        p.unsized = True
+        return Operand(p.made(node, token.start, (unknown_size(token.start), ONE)), token.start, p.last_end)
     sizes = p.sizes()
     dims = (sizes[0], sizes[1] if len(sizes) > 1 else ONE)
     if is_scalar(dims):
@@ -364,3 +366,8 @@ HANDLERS: dict[str, Callable[[Parser], Operand]] = {
     r"\delta": lambda p: _delta(p),
     r"\pi": lambda p: Operand(Call("pi", ()), p.token.start, p.take().end),
 }
+
+_KNOWN = frozenset({
+    *GREEK, *(name[1:] for name in (*HANDLERS, *MACROS, *FONTS) if name[1:].isalpha()), "top", "odot", "otimes", "cdot", "infty", "left", "right",
+})
+"""Macros that a formula may hold, for what was meant by one that it does not know."""

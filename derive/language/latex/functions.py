@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from derive.expressions.build import power
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Call, Expr, Identity, Map, Number, Ones, Zeros
+from derive.expressions.properties.symmetry import is_symmetric, settled
 from derive.expressions.sizes import ONE, ShapeError, is_column, is_square, show
-from derive.language.evident import settled, symmetric
 from derive.language.indices import check_index
 from derive.language.latex.names import FONTS, MACROS, PATTERNS
 from derive.language.latex.reader import CLOSING
 from derive.language.latex.tokens import Tex
+from derive.language.norms import norm_of, raised
 from derive.language.of_number import of_number
 from derive.language.operands import Operand, Value
 
@@ -134,6 +135,8 @@ def call_function(p: Parser, name: str, token: Tex, operands: list[Operand], mar
     exprs = given if given is not None else tuple(p.combine.sized(operand) for operand in operands)
     if index is not None:
         exprs = (*exprs, index)
+    if row.alone and len(exprs) == 1:
+        name, row = row.alone, FUNCTIONS[row.alone]
     if len(exprs) not in row.arities:
         counts = " or ".join(str(n) for n in sorted(row.arities))
         raise p.fail(
@@ -195,7 +198,7 @@ def printed_function(p: Parser) -> Operand | None:
                     break
                 p.expect(text, f"in {FUNCTIONS[name].about}")
         else:
-            if FUNCTIONS[name].needs != "symmetric" or symmetric(args[0]):
+            if FUNCTIONS[name].needs != "symmetric" or is_symmetric(args[0]):
                 value = call_function(p, name, start, [], False, None, tuple(args[k] for k in sorted(args)))
                 return Operand(value, start.start, p.last_end)
         p.i = begin  # another row prints alike
@@ -220,31 +223,71 @@ def absolute(p: Parser) -> Operand:
 
 
 def norm(p: Parser) -> Operand:
-    r"""`\|x\|`, `\|x\|_2`, `\|A\|_F`, `\|x\|_1`; `\|A\|_2` and `\|A\|_1` of a matrix have two readings."""
+    r"""`\|x\|`, `\|x\|_2`, `\|A\|_F`, `\|x\|_1`, `\|A\|_*`, `\|x\|_\infty`, `\|x\|_S`; `\|A\|_2` and `\|A\|_1` of a matrix have two readings."""
     token = p.token
     operand = p.only(p.bracket(), token.start)
     expr = p.combine.sized(operand)
     if expr.is_scalar:
-        raise p.fail("the norm of a scalar is written |x|", token.start, "size-mismatch")
+        try:
+            number = of_number("norm", (expr,))
+        except ShapeError:
+            raise p.fail("the norm of a scalar is written |x|", token.start, "size-mismatch") from None
+        assert number is not None
+        if p.token.text == "_" and p.ahead().text == "2":
+            p.i += 2
+        return _even_power(p, number, token)
     vector = is_column(expr.shape) or expr.shape[0] == ONE
-    kind = ""
+    kind: str | Expr = ""
     if p.token.text == "_":
         p.take()
-        at = p.token
-        first, last = p.group()
-        kind = "".join(t.text for t in p.tokens[first:last] if t.kind not in ("open", "close") and t.text not in FONTS)
-        readings = {
-            "2": r"\|A\|_F for the Frobenius norm, or singval(A, 1) for the spectral norm",
-            "1": r"norm1(A) or \|A\|_{1,1} for the sum of all absolute values; the operator norm is not in the language",
-        }
-        if kind in readings and not vector:
-            shown = p.text[token.start : p.last_end]
-            raise p.fail(f"`{shown}` of a matrix has two readings: write {readings[kind]}", token.start, "two-readings")
-        if kind not in ("", "2", "F", "1", "1,1", r"\Fro", "Fro"):
-            raise p.fail(f"the norm with index {kind} is not part of the language", at.start, "unknown-name",
-                         "there are the Euclidean or Frobenius norm, and the sum of absolute values, norm1")
-    name = "norm1" if kind in ("1", "1,1") else "norm"
-    return Operand(p.made(Call, token.start, name, (expr,)), token.start, p.last_end)
+        kind = _norm_kind(p, token, expr, vector)
+    if kind in ("", "2"):
+        return Operand(p.made(Call, token.start, "norm", (expr,)), token.start, p.last_end)
+    if kind == "1":
+        return Operand(p.made(Call, token.start, "norm1", (expr,)), token.start, p.last_end)
+    try:
+        return _even_power(p, norm_of(expr, kind), token)
+    except ShapeError as error:
+        raise p.combine.failed(error, token.start) from None
+
+
+def _norm_kind(p: Parser, token: Tex, expr: Expr, vector: bool) -> str | Expr:
+    """What stands below a norm: a word of `norms.KINDS`, '1', '2', '', or the matrix of a weighted norm."""
+    at, begin = p.token, p.i
+    first, last = p.group()
+    kind = "".join(t.text for t in p.tokens[first:last] if t.kind not in ("open", "close") and t.text not in FONTS)
+    readings = {
+        "2": r"\|A\|_F for the Frobenius norm, or singval(A, 1) for the spectral norm",
+        "1": r"norm1(A) or \|A\|_{1,1} for the sum of all absolute values; the operator norm is not in the language",
+        r"\infty": r"max(abs(A)) for the largest entry; the operator norm is not in the language",
+    }
+    if kind in readings and not vector:
+        shown = p.text[token.start : p.last_end]
+        raise p.fail(f"`{shown}` of a matrix has two readings: write {readings[kind]}", token.start, "two-readings")
+    words = {"2": "2", "1": "1", "1,1": "1", "F": "F", "Fro": "F", r"\Fro": "F", "*": "nuclear", r"\ast": "nuclear", r"\infty": "inf"}
+    if kind in words and (kind != "F" or not p.names.matches([*p.tokens], first) or not vector):
+        return words[kind]
+    p.i = begin
+    weight = p.combine.sized(p.argument("what stands below the norm")) if vector and p.names.best(p.tokens, first) else None
+    if weight is None or weight.is_scalar:
+        raise p.fail(
+            f"the norm with index {kind} is not part of the language", at.start, "unknown-name",
+            r"there are \|x\|, \|x\|_1, \|x\|_\infty, \|A\|_F, \|A\|_* and, for a declared matrix S, \|x\|_S with \|x\|_S^2 = x' S x",
+        )
+    return weight
+
+
+def _even_power(p: Parser, value: Expr, token: Tex) -> Operand:
+    """The norm, or its even power where one follows and is simpler: the square of a root."""
+    if p.token.text == "^":
+        i = p.i
+        p.take()
+        exponent = p.exponent()
+        found = raised(value, p.combine.sized(exponent))
+        if found is not None:
+            return Operand(found, token.start, p.last_end)
+        p.i = i
+    return Operand(value, token.start, p.last_end)
 
 
 def inner_product(p: Parser) -> Operand:

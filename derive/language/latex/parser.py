@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from derive.expressions.build import power, times
 from derive.expressions.nodes import Call, Expr, Number, Power, number
-from derive.expressions.sizes import ONE, Shape, is_column, is_scalar, is_square, show
+from derive.expressions.sizes import ONE, Shape, Size, is_column, is_scalar, is_square, show
 from derive.language.latex.reader import INFIX
 from derive.language.latex.scripts import Scripts
 from derive.language.latex.sizes import match_product, match_sum
+from derive.language.latex.tokens import Tex
 from derive.language.operands import Operand, Unsized, Value, negated
 
 
@@ -41,8 +42,23 @@ class Parser(Scripts):
     def signed(self) -> Operand:
         token = self.token
         minus = self.minus()
-        operand = self.product()
+        operand = self.paired()
         return operand._replace(value=negated(operand.value), start=token.start) if minus else operand
+
+    def paired(self) -> Operand:
+        """A product, or the double dot product A : B of two, which is tr(A'B)."""
+        left = self.product()
+        while self.token.text == ":" and self.token.kind == "char" and isinstance(left.value, Expr) and not left.value.is_scalar:
+            at = self.take().start
+            left, right = self.told(match_sum, [left, self.product()])
+            exprs = tuple(self.combine.sized(operand) for operand in (left, right))
+            if exprs[0].shape != exprs[1].shape:
+                raise self.fail(
+                    f"{self.combine.words(left)} is {show(exprs[0].shape)} and {self.combine.words(right)} is {show(exprs[1].shape)}: "
+                    "A : B is of two matrices of one size", right.start, "size-mismatch",
+                )
+            left = Operand(self.made(Call, at, "inner", exprs), left.start, right.end)
+        return left
 
     def product(self) -> Operand:
         """A product from left to right; a dot between two column vectors is their inner product."""
@@ -54,6 +70,9 @@ class Parser(Scripts):
                 if token.text == r"\times" and self.times_stops:
                     break
                 self.take()
+                if token.text == r"\times" and self.crosses(factors[-1]):
+                    factors[-1] = self.crossed(factors[-1], token)
+                    continue
                 parts = self.dotted(parts, factors)
                 minus = self.minus()
                 factor = self.tight()
@@ -71,6 +90,17 @@ class Parser(Scripts):
             else:
                 break
         return self.joined(self.dotted(parts, factors))
+
+    def crosses(self, left: Operand) -> bool:
+        r"""Whether `u \times` is a cross product: u is a vector of R^3, or of a size that may be 3."""
+        value = left.value
+        return isinstance(value, Expr) and value.shape == (Size.of(3), ONE)
+
+    def crossed(self, left: Operand, token: Tex) -> Operand:
+        """u × v, of one factor on each side."""
+        right = self.tight()
+        value = self.made(Call, token.start, "cross", (self.combine.sized(left), self.combine.sized(right)))
+        return Operand(value, left.start, right.end)
 
     def joined(self, factors: list[Operand]) -> Operand:
         """The product of the factors, from left to right."""

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from derive.errors import DeriveError
-from derive.expressions.nodes import Expr, Symbol, Unit, number
+from derive.expressions.nodes import Expr, Ones, Symbol, Unit, Zeros, number
 from derive.expressions.sizes import Shape, ShapeError, Size
 from derive.expressions.traverse import walk
 from derive.language.latex.names import FONTS, Names
@@ -143,6 +143,8 @@ class Reader:
         for node in walk(expr):
             if isinstance(node, Unit):
                 self.require_size(node.size)
+            elif isinstance(node, (Ones, Zeros)):
+                self.require_size(*node.dims)
         return expr
 
     def require_size(self, *sizes: Size) -> None:
@@ -150,9 +152,11 @@ class Reader:
         for size in sizes:
             name = unknowns(size)
             if name is not None:
+                at = int(name.removeprefix(UNKNOWN))
+                unit = self.text.startswith("e", at)
                 raise self.fail(
-                    "the size of this unit vector cannot be told from its neighbours: write e_{i}^{(n)}",
-                    int(name.removeprefix(UNKNOWN)), "size",
+                    "the size of this unit vector cannot be told from its neighbours: write e_{i}^{(n)}" if unit
+                    else r"the size of this vector cannot be told from its neighbours: write \mathbf{1}_n, or ones(n)", at, "size",
                 )
 
     def group(self) -> tuple[int, int]:

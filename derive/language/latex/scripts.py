@@ -8,11 +8,12 @@ from fractions import Fraction
 
 from derive.expressions.build import ZERO, power, transpose
 from derive.expressions.nodes import Call, Entry, Expr, Number, Symbol, Transpose, number
-from derive.expressions.sizes import Size, is_column, show
+from derive.expressions.sizes import Size, is_column, is_square, show
 from derive.language.indices import as_size, check_index, integer_valued
 from derive.language.latex.reader import MAX_DEPTH, STOP, Reader
 from derive.language.latex.tokens import Tex
 from derive.language.operands import Operand, Value
+from derive.language.real_powers import real_power
 from derive.language.samples import in_columns
 
 TRANSPOSED = {
@@ -156,6 +157,12 @@ class Scripts(Reader):
                 r"the transpose is X^\top; entry by entry powers are X^{\circ K}",
             )
         if not (isinstance(base.value, Expr) and base.value.is_scalar) and not integer_valued(k):
+            value = base.value
+            real = real_power(value, k) if isinstance(value, Expr) and is_square(value.shape) else None
+            if self.own and real is None and isinstance(value, Expr) and not (isinstance(k, Number) and abs(k.value) == Fraction(1, 2)):
+                real = self.made(Call, base.start, "powm", (value, k))
+            if real is not None:
+                return real
             if isinstance(k, Number) and abs(k.value) == Fraction(1, 2):
                 root: Value = self.made(Call, base.start, "sqrtm", (self.combine.sized(base),))
                 return root if k.value > 0 or not isinstance(root, Expr) else power(root, -1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from derive.expressions.nodes import Expr, Unit
+from derive.expressions.nodes import Expr, Ones, Unit, Zeros
 from derive.expressions.rewrite import transform
 from derive.expressions.sizes import ONE, SCALAR, Shape, Size, is_scalar
 from derive.language.operands import Operand
@@ -27,6 +27,8 @@ def unknowns(size: Size) -> str | None:
 def bind(expr: Expr, sizes: Mapping[str, Size]) -> Expr:
     """The expression with its unknown sizes replaced."""
     def visit(node: Expr) -> Expr:
+        if isinstance(node, (Ones, Zeros)):
+            return type(node)((node.dims[0].substitute(sizes), node.dims[1].substitute(sizes)))
         return Unit(node.index, node.size.substitute(sizes)) if isinstance(node, Unit) else node
 
     return transform(expr, visit)

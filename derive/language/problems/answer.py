@@ -8,6 +8,7 @@ from derive.errors import Position
 from derive.expressions.build import ZERO, zero
 from derive.expressions.nodes import Expr, Symbol
 from derive.expressions.sizes import ONE, Shape, is_column, is_scalar, show
+from derive.language.problems.find import answered_by
 from derive.language.problems.function import Bindings
 from derive.language.problems.problem import FIND
 from derive.language.words import closest
@@ -32,7 +33,8 @@ def read_answers(
         return {}
     names = [*directions]
     out: dict[str, Expr | Mapping[str, Expr]] = {}
-    for quantity, (key, value) in node.mapping("`answer`").items():
+    for said, (key, value) in node.mapping("`answer`").items():
+        quantity = answered_by(said, function, wrt)
         if quantity not in FIND:
             guess = closest(quantity, FIND)
             raise key.error(
@@ -87,6 +89,7 @@ def read_part_answers(
                 )
             if quantity in whole or quantity in out:
                 raise key.error(f"the {quantity} has an answer already", code="answer")
+            quantity = answered_by(quantity, function, wrt)
             out[quantity] = _of_quantity(quantity, one, function, wrt, wrt_list, [*directions], layout, bindings)
             places[f"answer.{quantity}"] = one.position
             if one.kind == "mapping":

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from derive.expressions.nodes import Expr, Symbol
 from derive.expressions.sizes import is_column, is_row, is_scalar, show
-from derive.language.problems.keys import read_prose
+from derive.language.problems.keys import ASKS, read_choice, read_prose
 from derive.language.problems.problem import FIND, Part
 from derive.language.words import closest
 from derive.language.yaml.nodes import Node
@@ -17,11 +17,11 @@ MAX_PARTS = 26
 
 
 def read_find(
-    node: Node | None, root: Node, parts: tuple[Part, ...], function: Expr, wrt: tuple[Symbol, ...]
+    node: Node | None, root: Node, parts: tuple[Part, ...], function: Expr, wrt: tuple[Symbol, ...], asked: bool = True
 ) -> tuple[str, ...]:
-    """What is asked for, by `find` and by the parts."""
+    """What is asked for, by `find` and by the parts; `asked`: something must be."""
     by_parts = [quantity for part in parts for quantity in part.find]
-    if node is None and not parts:
+    if node is None and not parts and asked:
         raise root.error(
             "the key `find` is missing: what is asked for?", code="missing-key", hint="find: [derivative, gradient]"
         )
@@ -44,7 +44,7 @@ def quantities(node: Node, function: Expr, wrt: tuple[Symbol, ...]) -> tuple[str
             raise item.error(f"`{text}` is asked for twice", code="find")
         _applies(text, item, function, wrt)
         out.append(text)
-    return tuple(out)
+    return tuple(dict.fromkeys(answered_by(text, function, wrt) for text in out))
 
 
 def _applies(quantity: str, item: Node, function: Expr, wrt: tuple[Symbol, ...]) -> None:
@@ -59,19 +59,13 @@ def _applies(quantity: str, item: Node, function: Expr, wrt: tuple[Symbol, ...])
             f"only a scalar function has {what}, and this one is {kind}-valued ({show(shape)})", code="find",
             hint=f"what applies: {instead}{second}",
         )
-    if quantity == "jacobian":
-        if kind == "matrix" and not is_scalar(shape):
-            raise item.error(
-                f"the jacobian has a row for each entry of a vector, and this function is matrix-valued ({show(shape)})",
-                code="find", hint="what applies: derivative, vectorized (d vec f / d vec X)",
-            )
-        matrix = next((v for v in wrt if not is_scalar(v.dims) and not is_column(v.dims)), None)
-        if matrix is not None:
-            also = "gradient, " if is_scalar(shape) else ""
-            raise item.error(
-                f"the jacobian is by a vector or a scalar, and {matrix.name} is {show(matrix.dims)}", code="find",
-                hint=f"what applies: derivative, {also}vectorized (d vec f / d vec {matrix.name})",
-            )
+
+
+def answered_by(quantity: str, function: Expr, wrt: tuple[Symbol, ...]) -> str:
+    """The quantity that answers what is asked: the Jacobian of a matrix, or by a matrix, is d vec f / d vec X."""
+    arrays = [shape for shape in (function.shape, *(v.dims for v in wrt)) if not is_scalar(shape) and not is_column(shape)]
+    stacked = bool(arrays) and not (len(arrays) == 1 and is_row(function.shape))
+    return "vectorized" if quantity == "jacobian" and stacked else quantity
 
 
 def read_parts(node: Node | None, function: Expr, wrt: tuple[Symbol, ...]) -> tuple[Part, ...]:
@@ -85,13 +79,14 @@ def read_parts(node: Node | None, function: Expr, wrt: tuple[Symbol, ...]) -> tu
         raise node.error(f"more than {MAX_PARTS} parts", code="too-long")
     out = []
     for item in items:
-        keys = item.known("a part", ("find", "points", "statement", "hint", "answer"))
+        keys = item.known("a part", ("find", "points", "statement", "hint", "answer", "ask"))
         if "find" not in keys:
             raise item.error("this part has no `find`", code="missing-key")
         text = {k: read_prose(keys[k][1], k) for k in ("statement", "hint") if k in keys}
         find = quantities(keys["find"][1], function, wrt)
         points = read_points(keys["points"][1]) if "points" in keys else None
-        out.append(Part(find, points, text.get("statement"), text.get("hint")))
+        ask = read_choice(keys["ask"][1] if "ask" in keys else None, "ask", ASKS)
+        out.append(Part(find, points, text.get("statement"), text.get("hint"), ask))
     return tuple(out)
 
 

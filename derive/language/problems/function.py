@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from derive.errors import DeriveError
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Call, Entry, Expr, Identity, Number, Ones, SizeValue, Symbol, Unit, Unnamed, Zeros
+from derive.expressions.properties.evident import evident
 from derive.expressions.sizes import Shape, Size
 from derive.expressions.traverse import walk
-from derive.language.evident import evident
 from derive.language.origin import Origin
 from derive.language.problems.declarations import Declaration, closure, declare, path_derivative, resolve_paths
 from derive.language.problems.names import Names, checked_name, declared_name, printed_form

@@ -6,8 +6,8 @@ import re
 from pathlib import PurePath
 
 from derive.expressions.nodes import Expr, Symbol
+from derive.expressions.properties.evident import evident
 from derive.expressions.sizes import Size, is_square, show
-from derive.language.evident import evident
 from derive.language.markup import prose
 from derive.language.origin import Origin
 from derive.language.problems.declarations import closure
@@ -22,12 +22,13 @@ LAYOUTS = ("numerator", "denominator", "both")
 METHODS = ("directional", "differential", "expansion", "entries", "polarization", "mixed", "gradient", "all")
 FIRST_METHODS = METHODS[:4]
 INDICES = ("sums", "einstein")
+ASKS = ("find", "show", "false")
 SHAPES = ("false", "true")
 DETAILS = ("normal", "brief", "full")
 KEYS = (
     "id", *PROSE, "symbols", "let", "function", "wrt", "direction", "find", "answer", "tags", "points", "level", "parts",
-    "sizes", "at", "method", "layout", "inner-product", "order", "data", "figure", "variants", "detail", "hide", "reasons",
-    "notation", "indices", "shapes",
+    "sizes", "at", "method", "layout", "inner-product", "order", "data", "figure", "variants", "ask", "detail", "hide", "reasons",
+    "notation", "indices", "shapes", "claim",
 )
 """Every key of a problem."""
 

@@ -34,12 +34,13 @@ class SizeRelation:
 
 @dataclass(frozen=True)
 class Part:
-    """(a), (b), …: its own statement, points and what it asks."""
+    """(a), (b), …: its own statement, points and what it asks; `ask` as of `Options`."""
 
     find: tuple[str, ...]
     points: str | None = None
     statement: str | None = None
     hint: str | None = None
+    ask: str = "find"
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,9 @@ class Options:
     notation       setting -> word, of this file alone
     figures        in the order in which they are drawn
     variants       the values that this problem has of those under `variants`
+    claim          a derivation in LaTeX, to be reviewed
+    ask            how the question is put: `find`; `show`, that the author's answers hold; `false`: in the author's words alone
+    stacked        whether a Jacobian was asked of a matrix, or by one: the answer is the vectorized derivative
     """
 
     tags: tuple[str, ...] = ()
@@ -103,6 +107,9 @@ class Options:
     notation: Mapping[str, str] = field(default_factory=dict)
     figures: tuple[Wanted, ...] = ()
     variants: tuple[Choice, ...] = ()
+    claim: str = ""
+    ask: str = "find"
+    stacked: bool = False
 
 
 @dataclass(frozen=True)

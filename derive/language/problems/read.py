@@ -1,9 +1,8 @@
-"""Problem files: from the text of a YAML document to a `Problem`, every name bound and every shape checked."""
-
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,6 +14,7 @@ from derive.language.problems.figure import read_figures
 from derive.language.problems.find import read_find, read_parts, read_total
 from derive.language.problems.function import Bindings, read_function, read_let, read_sample_letters, read_symbols
 from derive.language.problems.keys import (
+    ASKS,
     DETAILS,
     INDICES,
     KEYS,
@@ -41,9 +41,12 @@ from derive.language.yaml.reading import compose
 __all__ = ["kind", "load", "read", "values"]
 
 
-def load(path: str | Path) -> Problem:
-    """The problem of a file.  DeriveError, with file, line and column, for whatever is wrong with it."""
-    return read(read_text(path), str(path))
+def load(path: str | Path, asked: bool = True) -> Problem:
+    """The problem of a file.  DeriveError, with file, line and column, for whatever is wrong with it.
+
+    asked  it must say what is asked; a review needs no `find`
+    """
+    return read(read_text(path), str(path), asked=asked)
 
 
 def kind(text: str) -> Literal["problem", "lecture", "set"]:
@@ -61,10 +64,11 @@ def values(text: str, file: str) -> dict[str, int]:
     return counts(pairs.get("variants"), pairs.get("symbols"))
 
 
-def read(text: str, file: str, chosen: Mapping[str, int] | None = None) -> Problem:
+def read(text: str, file: str, chosen: Mapping[str, int] | None = None, asked: bool = True) -> Problem:
     """The problem of a text; `file` is the name for messages (`<stdin>` for standard input).
 
     chosen  which value each name under `variants` has, counted from 0; the first where it is not said
+    asked   it must say what is asked; a review needs no `find`
 
     DeriveError, with a position, for whatever is wrong with it.
     """
@@ -80,18 +84,18 @@ def read(text: str, file: str, chosen: Mapping[str, int] | None = None) -> Probl
         )
     if kind(text) != "problem":
         raise node.error(f"this is a {kind(text)}, where a problem is expected", code="not-a-problem")
-    return resolved(node, text, file, chosen)
+    return resolved(node, text, file, chosen, asked)
 
 
-def resolved(node: Node, text: str, file: str, chosen: Mapping[str, int] | None = None) -> Problem:
+def resolved(node: Node, text: str, file: str, chosen: Mapping[str, int] | None = None, asked: bool = True) -> Problem:
     """The problem of a mapping: names bound, shapes checked; DeriveError, with a position, for whatever is wrong with it."""
     try:
-        return _resolved(node, text, file, chosen or {})
+        return _resolved(node, text, file, chosen or {}, asked)
     except DeriveError as error:
         raise error.at(node.position) from None
 
 
-def _resolved(node: Node, text: str, file: str, chosen: Mapping[str, int]) -> Problem:
+def _resolved(node: Node, text: str, file: str, chosen: Mapping[str, int], asked: bool) -> Problem:
     root = node.known("the problem", KEYS)
     for key in ("symbols", "function"):
         if key not in root:
@@ -110,7 +114,7 @@ def _resolved(node: Node, text: str, file: str, chosen: Mapping[str, int]) -> Pr
     wrt, wrt_list = read_wrt(value.get("wrt"), node, header, bindings)
     directions, second = read_directions(value.get("direction"), wrt, wrt_list, bindings)
     parts = read_parts(value.get("parts"), header.expr, wrt)
-    find = read_find(value.get("find"), node, parts, header.expr, wrt)
+    find = read_find(value.get("find"), node, parts, header.expr, wrt, asked)
     layout = read_choice(value.get("layout"), "layout", LAYOUTS)
     methods = read_methods(value.get("method"))
     if "differential" in find or "differential" in methods:
@@ -121,7 +125,9 @@ def _resolved(node: Node, text: str, file: str, chosen: Mapping[str, int]) -> Pr
     of_parts, places = read_part_answers(
         value.get("parts"), answer, header.expr, wrt, wrt_list, (*directions, *second), layout, bindings
     )
-    options = _options(value, bindings, choices, parts)
+    stacked = "jacobian" in (text for key in ("find", "parts") if key in value for text in value[key].texts()) and "jacobian" not in find
+    options = replace(_options(value, bindings, choices, parts), stacked=stacked)
+    _refuse_claims_without_answers(value, options.ask, parts, find, {**answer, **of_parts})
     return Problem(
         id=read_id(value.get("id"), file),
         name=header.name,
@@ -153,6 +159,24 @@ def _resolved(node: Node, text: str, file: str, chosen: Mapping[str, int]) -> Pr
     )
 
 
+def _refuse_claims_without_answers(
+    value: Mapping[str, Node], ask: str, parts: tuple[Part, ...], find: tuple[str, ...], answers: Mapping[str, Any]
+) -> None:
+    """`ask: show` prints the author's answers, which must be there.  DeriveError [ask] at it."""
+    of_parts = {quantity for part in parts for quantity in part.find}
+    asked = [(value["ask"], find, "answer")] if ask == "show" else []
+    asked = [(node, tuple(quantity for quantity in found if quantity not in of_parts), key) for node, found, key in asked]
+    for part, node in zip(parts, value["parts"].items if parts else (), strict=True):
+        if part.ask == "show":
+            asked.append((node.mapping("a part")["ask"][1], part.find, "answer"))
+    for node, quantities, key in asked:
+        for quantity in quantities:
+            if quantity not in answers and quantity != "linearity":
+                raise node.error(
+                    f"`ask: show` needs what is to be shown of the {quantity}", code="ask", hint=f"{key}: {{{quantity}: …}}, which is checked"
+                )
+
+
 def _options(value: Mapping[str, Node], bindings: Bindings, choices: tuple[Choice, ...], parts: tuple[Part, ...]) -> Options:
     """What stands beside the mathematics; what is not said is as `Options` has it."""
     read: dict[str, Callable[[Node], Any]] = {
@@ -162,6 +186,8 @@ def _options(value: Mapping[str, Node], bindings: Bindings, choices: tuple[Choic
         "indices": lambda node: read_choice(node, "indices", INDICES),
         "shapes": lambda node: read_choice(node, "shapes", SHAPES) == "true",
         "order": read_order,
+        "claim": lambda node: node.words("`claim`"),
+        "ask": lambda node: read_choice(node, "ask", ASKS),
         "at": lambda node: read_at(node, bindings),
     }
     said = {key: how(value[key]) for key, how in read.items() if key in value}

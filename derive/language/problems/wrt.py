@@ -33,6 +33,13 @@ def read_wrt(node: Node | None, root: Node, header: Header, bindings: Bindings) 
     else:
         is_list = node.kind == "list"
         names = [(name_form(item.words("`wrt`")).strip().removeprefix("\\"), item) for item in node.entries("`wrt`")]
+        entry = next((name for name, _ in names if "[" in name), None)
+        if entry is not None:
+            whole = entry.partition("[")[0].strip()
+            raise node.error(
+                f"`wrt` names symbols, and {entry} is an entry of one", code="wrt",
+                hint=f"differentiate by {whole}: the derivative by an entry is an entry of the gradient; or declare the entry as a scalar of its own",
+            )
         if not is_list and "," in names[0][0]:
             raise node.error(f"several variables are a list: wrt: [{names[0][0]}]", code="type")
     out: list[Symbol] = []

@@ -107,7 +107,7 @@ class Atoms(Calls):
         names = {*self.scope.symbols, *self.scope.unnamed, *self.scope.sizes, *self.scope.given, *self.scope.called, *self.bound}
         before = self.tokens[self.i - 2] if self.i >= 2 else None
         glued = before is not None and before.kind == "number" and not token.gap
-        message, hint = unknown_name(token.text, names, called, before.text if before and glued else None)
+        message, hint = unknown_name(token.text, names, called, before.text if before and glued else None, size=self.counting)
         return self.fail(message, token.start, "unknown-name", hint)
 
     def path(self, token: Token, symbol: Symbol) -> Operand:

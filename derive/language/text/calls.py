@@ -7,14 +7,16 @@ import re
 from derive.expressions.build import ZERO, power
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Apply, Call, Compare, Expr, Identity, Map, Ones, Sum, Symbol, Unit, Unnamed, Where, Zeros, number
+from derive.expressions.properties.symmetry import settled
 from derive.expressions.sizes import ONE, SCALAR, Shape, ShapeError, Size, is_scalar, show
-from derive.language.evident import settled
+from derive.language.by_rows import AXES, applied, by_axis, covariance, variance
 from derive.language.indices import as_size, check_index, index_range, integer_valued
+from derive.language.norms import KINDS, norm_of
 from derive.language.of_number import of_number
 from derive.language.operands import Operand, Value
 from derive.language.text.parser import ParserBase
 from derive.language.text.tokens import Token
-from derive.language.words import CALLABLE
+from derive.language.words import CALLABLE, STATISTICS
 
 
 class Calls(ParserBase):
@@ -25,35 +27,83 @@ class Calls(ParserBase):
         opening = self.expect("(", f"after {token.text}")
         self.deeper(opening.start)
         out: list[Operand] = []
+        word = ""
         if not self.is_op(")"):
             out.append(self.sum())
             while self.is_op(","):
                 self.i += 1
+                word = self.worded(token.text)
+                if word:
+                    break
                 out.append(self.sum())
         self.close(opening)
+        self.word = word
         return out
+
+    def worded(self, name: str) -> str:
+        """The word that stands here as the last argument of a function, as in norm(x, inf), mean(X, rows), and is gone past; or ''."""
+        word, after = self.tokens[self.i], self.tokens[min(self.i + 1, len(self.tokens) - 1)]
+        own = word.kind == "name" and word.text not in self.scope.symbols and word.text not in self.bound and after.text == ")"
+        if not own or not (word.text in AXES or (name == "norm" and word.text in KINDS)):
+            return ""
+        self.i += 1
+        return word.text
 
     def call(self, token: Token) -> Operand:
         name = token.text
-        after = self.tokens[self.i + 1 : self.i + 3]
+        after = self.tokens[self.i + 1 : self.i + 5]
+        of_rows = len(after) == 4 and after[2].text in AXES and after[3].text == ")"
         if name == "where":
             value: Value = self.where(token)
-        elif name == "sum" and after[0].kind == "name" and len(after) > 1 and after[1].text == ",":
+        elif name == "sum" and after[0].kind == "name" and len(after) > 1 and after[1].text == "," and not of_rows:
             value = self.indexed_sum(token)
         else:
             arguments = self.arguments(token)
-            value = self.function(token, name, arguments)
+            value = self.varied(token, name, arguments, self.word)
         return Operand(value, token.start, self.tokens[self.i - 1].end)
+
+    def varied(self, token: Token, name: str, arguments: list[Operand], word: str) -> Value:
+        """A function with what its last argument says: by rows, a norm by its kind, max of one argument; or a plain call."""
+        at = arguments[0].start if arguments else token.start
+        exprs = [self.combine.sized(a) for a in arguments] if word or name in ("norm", *STATISTICS) else []
+        try:
+            if word in AXES and len(exprs) == 1:
+                return by_axis(name, exprs[0], word)
+            if name == "norm" and len(exprs) == 1 and not word:
+                weight = self.weight()
+                if weight is not None:
+                    return norm_of(exprs[0], weight)
+            if name == "norm" and len(exprs) + bool(word) == 2 and not exprs[0].is_scalar:
+                return norm_of(exprs[0], KINDS.get(word) or exprs[1])
+            if name in STATISTICS and len(exprs) in (1, 2 if name == "cov" else 1):
+                return covariance(*exprs) if name == "cov" else variance(*exprs)
+        except ShapeError as error:
+            raise self.combine.failed(error, at) from None
+        if word:
+            raise self.fail(f"{name} takes no `{word}`", at, "arguments")
+        return self.function(token, name, arguments)
+
+    def weight(self) -> Expr | None:
+        """The S of norm(x)_S, which stands here."""
+        token = self.tokens[self.i]
+        named = token.kind == "name" and token.text[:1] == "_" and not token.gap
+        found = self.scope.symbols.get(token.text[1:]) if named else None
+        self.i += found is not None
+        return found
 
     def function(self, token: Token, name: str, arguments: list[Operand]) -> Value:
         if name in ("I", "ones", "zeros", "e"):
             return self.constant(token, name, arguments)
+        if name in STATISTICS:
+            self.count(token, arguments, *((1, 2) if name == "cov" else (1,)))
         if name == "inv":
             self.count(token, arguments, 1)
             if arguments[0].value is ZERO:
                 raise self.fail("division by zero", arguments[0].start, "division")
             return self.combine.map(arguments[0], lambda e: power(e, -1), arguments[0].start)
         row = FUNCTIONS[name]
+        if row.alone and len(arguments) == 1:
+            name, row = row.alone, FUNCTIONS[row.alone]
         if len(arguments) not in row.arities:
             counts = " or ".join(str(n) for n in sorted(row.arities))
             raise self.fail(
@@ -180,7 +230,9 @@ class Calls(ParserBase):
         bounds = []
         for what in ("first", "last"):
             self.expect(",", f"before the {what} value of {index.text}")
+            self.counting = True
             bound = self.sum()
+            self.counting = False
             if not integer_valued(self.combine.sized(bound)):
                 raise self.fail(
                     f"the {what} value of {index.text} is an integer, and {self.combine.words(bound)} is none",
@@ -211,6 +263,11 @@ class Calls(ParserBase):
         end = self.tokens[self.i - 1].end
         exprs = [self.combine.sized(argument) for argument in arguments]
         takes, gives = function.argument, function.value
+        if self.word and len(exprs) == 1 and not order:
+            try:
+                return Operand(applied(function, exprs[0], self.word), token.start, end)
+            except ShapeError as error:
+                raise self.combine.failed(error, arguments[0].start) from None
         if takes is None or gives is None:
             self.count(token, arguments, 1)
             return Operand(self.made(Map, arguments[0].start, function, exprs[0], order), token.start, end)

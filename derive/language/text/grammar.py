@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from derive.expressions.nodes import Expr, number
+from derive.expressions.nodes import Call, Expr, number
 from derive.expressions.sizes import ONE, Shape
 from derive.language.operands import Operand, Unsized, negated
 from derive.language.origin import Origin
@@ -73,10 +73,22 @@ class _Parser(Powers):
         """A product, or minus one: `-A B` is -(A B)."""
         token = self.tokens[self.i]
         if token.kind != "op" or token.text != "-":
-            return self.product()
+            return self.paired()
         minus = self.minus()
-        operand = self.product()
+        operand = self.paired()
         return Operand(negated(operand.value) if minus else operand.value, token.start, operand.end)
+
+    def paired(self) -> Operand:
+        """A product, or the double dot product A : B of two, which is inner(A, B)."""
+        left = self.product()
+        while self.is_op(":") and isinstance(left.value, Expr) and not left.value.is_scalar:
+            at = self.tokens[self.i].start
+            self.i += 1
+            right = self.product()
+            exprs = tuple(self.combine.sized(operand) for operand in (left, right))
+            self.refuse_unequal("inner", [left, right], exprs)
+            left = Operand(self.made(Call, at, "inner", exprs), left.start, right.end)
+        return left
 
     def product(self) -> Operand:
         first = self.factor()

@@ -24,6 +24,8 @@ class ParserBase:
         self.tokens, self.text, self.scope, self.origin = tokens, text, scope, origin
         self.combine = Combiner(text, origin)
         self.i = 0
+        self.word = ""
+        self.counting = False
         self.depth = 0
         self.bound: dict[str, Symbol] = {}
         self.ranges: dict[str, Range] = {}

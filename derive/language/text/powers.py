@@ -6,9 +6,11 @@ from fractions import Fraction
 
 from derive.expressions.build import ZERO, power, transpose
 from derive.expressions.nodes import Entry, Expr, Number
-from derive.expressions.sizes import is_column, is_scalar, show
+from derive.expressions.sizes import is_column, is_scalar, is_square, show
 from derive.language.indices import integer_valued
+from derive.language.norms import raised
 from derive.language.operands import Operand, Value, negated
+from derive.language.real_powers import real_power
 from derive.language.text.atoms import Atoms
 from derive.language.text.parser import MAX_CHAIN
 from derive.language.text.tokens import Token
@@ -121,6 +123,14 @@ class Powers(Atoms):
                 f"an exponent is a scalar, and {self.combine.words(exponent)} is {show(k.shape)}", exponent.start,
                 "size-mismatch", "the transpose is X' or X^T; entry by entry powers are X .^ K",
             )
+        if isinstance(base.value, Expr) and base.value.is_scalar and self.text[base.start :].startswith("norm"):
+            even = raised(base.value, k)
+            if even is not None:
+                return even
+        if isinstance(base.value, Expr) and not base.value.is_scalar and not integer_valued(k) and is_square(base.value.shape):
+            real = real_power(base.value, k)
+            if real is not None:
+                return real
         if not (isinstance(base.value, Expr) and base.value.is_scalar) and not integer_valued(k):
             root = isinstance(k, Number) and abs(k.value) == Fraction(1, 2)
             raise self.fail(
@@ -128,8 +138,10 @@ class Powers(Atoms):
                 if not isinstance(k, Number) else "a matrix has integer powers only",
                 exponent.start, "exponent",
                 "the principal square root is sqrtm(A)" if root
-                else "write `.^` for the powers of the entries" if isinstance(k, Number)
-                else f"declare `{self.combine.words(exponent)}: integer`, or write `.^` for the powers of the entries",
+                else "only a symmetric positive definite matrix has real powers, declare it `spd`; `.^` is for those of the entries"
+                if isinstance(k, Number)
+                else f"declare `{', '.join(sorted(k.free)) or self.combine.words(exponent)}: integer`, or the matrix `spd` for a real power; "
+                "`.^` is for those of the entries",
             )
         return self.combine.map(base, lambda e: power(e, k), at)
 

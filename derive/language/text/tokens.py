@@ -143,9 +143,12 @@ def _unexpected(text: str, start: int, origin: Origin) -> Exception:
     two = text[start : start + 2]
     shown = two if two in _ADVICE else text[start]
     printable = f"`{shown}`" if shown.isprintable() else f"the character U+{ord(shown[0]):04X}"
-    return origin.error(
-        f"unexpected {printable}", start, code="unexpected-character", hint=_ADVICE.get(shown)
-    )
+    dotted = re.search(r"([^\W\d]\w*(?:\.\w+)*)$", text[:start]) if shown == "." else None
+    hint = _ADVICE.get(shown)
+    if dotted is not None:
+        word = re.match(r"\.(?:\w+\.)*(\w+)", text[start:])
+        hint = f"a name holds no dot; the functions of the language are called by their names alone: {word.group(1) if word else 'norm'}(…)"
+    return origin.error(f"unexpected {printable}", start, code="unexpected-character", hint=hint)
 
 
 def number_value(token: Token, origin: Origin) -> Fraction:

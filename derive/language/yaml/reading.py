@@ -217,5 +217,10 @@ def _in_our_words(problem: str, context: str, lines: list[str], mark: Any) -> tu
         return "a value cannot begin with `*`, `&`, `!` or `%`", _QUOTE
     if "expected" in problem:
         missing = problem.removeprefix("did not find ")
+        line = lines[mark.line] if mark.line < len(lines) else ""
+        if re.match(r"[\s-]*[\w-]+:\s*'", line) and line.count("'") > 2:
+            return (
+                "a `'` inside of single quotes ends the text", "leave the quotes away, or write the transpose '' inside of them: 'tr(X'' X)'"
+            )
         return f"the entry does not fit here ({missing})", "check the indentation and the quotes of the lines above"
     return problem, _QUOTE

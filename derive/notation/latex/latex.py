@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from derive.expressions.nodes import Expr
 from derive.expressions.traverse import Path
@@ -17,4 +18,10 @@ def latex(expr: Expr, notation: Notation = DEFAULT, marks: Mapping[Path, str] | 
             marked term stays outside
     It reads back: `latex_input.parse(latex(e), scope, own=True, shape=e.shape) is e` for every expression of `build`.
     """
-    return Printer(expr, notation, marks or {}).whole().text
+    return _plain(expr, notation) if not marks else Printer(expr, notation, marks).whole().text
+
+
+@lru_cache(maxsize=4096)
+def _plain(expr: Expr, notation: Notation) -> str:
+    """Without marks: a line is printed when it is read back, and again for each document that it stands in."""
+    return Printer(expr, notation, {}).whole().text

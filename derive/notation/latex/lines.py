@@ -16,7 +16,7 @@ from derive.notation.latex.structure import TRANSPOSE
 from derive.notation.settings import DEFAULT, Notation
 
 RELATIONS: dict[str, str] = {
-    "=": "=", "⇔": r"\iff", "⇒": r"\implies", "≈": r"\approx", "≠": r"\ne", ":=": ":=", "=:": "=:",
+    "=": "=", "⇔": r"\iff", "⇒": r"\implies", "or": r"\text{or}", "≈": r"\approx", "≠": r"\ne", ":=": ":=", "=:": "=:",
     "≻": r"\succ", "⪰": r"\succeq", "≺": r"\prec", "⪯": r"\preceq",
     ">": ">", "≥": r"\ge", "<": "<", "≤": r"\le", ">=": r"\ge", "<=": r"\le", "∈": r"\in", "→": r"\to", "↦": r"\mapsto",
 }

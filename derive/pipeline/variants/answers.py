@@ -31,7 +31,9 @@ def answers(one: Examined, show: tuple[str, ...] = ()) -> tuple[Answer, ...]:
     found = [box for passage in passages(one.derivation) if not show or passage.chain.quantity in show for box in passage.boxed]
     numbers = [line for chain in one.derivation.chains if not show or chain.quantity in show for line in chain.lines if line.rule == "evaluate"]
     letters = [f"{text.pretty(symbol, notation)} = {text.pretty(expr, notation)}" for symbol, expr in one.derivation.letters]
-    return (*(_answer(box, notation, letters) for box in found), *(_number(line, notation) for line in numbers))
+    boxed = [_answer(box, notation, letters) for box in found]
+    said = {(one.left, one.answer) for one in boxed}
+    return (*boxed, *(one for one in (_number(line, notation) for line in numbers) if (one.left, one.answer) not in said))
 
 
 def _answer(box: Boxed, notation: Notation, letters: list[str]) -> Answer:

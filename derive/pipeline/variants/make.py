@@ -16,8 +16,10 @@ from derive.errors import DeriveError, Position
 from derive.language.problems import read as problemfile
 from derive.language.problems.variants import said
 from derive.pipeline import build, gather, keys, pool, produce
+from derive.pipeline.budget import Budget, current, using
 from derive.pipeline.examine import Examined, problem_of, read_text
 from derive.pipeline.ledger import Ledger
+from derive.pipeline.look import Look
 from derive.pipeline.project import Project
 from derive.pipeline.variants.answers import answers, facts
 from derive.pipeline.variants.draw import Drawn, Facts, Unknown, Values, draw
@@ -81,6 +83,7 @@ class Job:
     values: Values
     settings: Settings
     points: int
+    budget: Budget
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,8 @@ class Paper:
     derived: Mapping[str, Examined | Job]
     settings: Settings
     templates: tuple[Path, ...]
+    look: Look
+    budget: Budget
     pdf: bool
 
 
@@ -140,7 +145,7 @@ def derive_one(job: Job) -> tuple[Examined | None, DeriveError | None]:
     from derive.language.markup.macros import with_commands_of
 
     try:
-        with with_commands_of(job.settings.commands):
+        with using(job.budget), with_commands_of(job.settings.commands):
             return gather.one_of(job.file, job.text, job.points, job.settings, dict(zip(job.names, job.values, strict=True))), None
     except DeriveError as error:
         return None, _named(error, job)
@@ -170,7 +175,8 @@ def plan(sheet: Sheet, names: Sequence[str], seed: str, settings: Settings, work
             try:
                 drawn[file] = draw(tuple(counts.values()), seed, sheet.ids[file], names, known[file])
             except Unknown as unknown:
-                wanted += [Job(file, sheet.texts[file], tuple(counts), values, settings, points) for values in sorted(unknown.values)]
+                texts = (file, sheet.texts[file], tuple(counts))
+                wanted += [Job(*texts, values, settings, points, current()) for values in sorted(unknown.values)]
         for job, (one, error) in zip(wanted, _in_order(wanted, workers), strict=True):
             if one is None:
                 raise error or AssertionError
@@ -205,14 +211,14 @@ def print_one(paper: Paper) -> Printed:
         gathered = gather.assembled(paper.collection, paper.files, done)
         files: dict[str, bytes] = {}
         warning: DeriveError | None = None
-        with with_commands_of(paper.settings.commands):
+        with using(paper.budget), with_commands_of(paper.settings.commands):
             for kind in KINDS:
                 mode = MODES[kind]
                 compose = partial(_document, gathered, kind, paper.recipient.shown, paper.settings)
                 name = f"{FOLDERS[kind]}/{paper.recipient.stem}"
                 if paper.pdf and warning is None:
                     try:
-                        files[f"{name}.pdf"] = produce.make(compose, mode, paper.settings, paper.templates).pdf
+                        files[f"{name}.pdf"] = produce.make(compose, mode, paper.settings, paper.templates, paper.look).pdf
                         continue
                     except DeriveError as error:
                         if error.code != "missing-program":
@@ -283,10 +289,12 @@ def make(
             wanted[recipient.stem] = key
             derived = {
                 file: planned.derived.get((file, values[file]))
-                or Job(file, sheet.texts[file], tuple(sheet.counts[file]), values[file], settings, 3)
+                or Job(file, sheet.texts[file], tuple(sheet.counts[file]), values[file], settings, 3, current())
                 for file in sheet.texts
             }
-            papers.append(Paper(recipient, sheet.collection, sheet.files, derived, project.settings, project.templates, pdf))
+            papers.append(Paper(
+                recipient, sheet.collection, sheet.files, derived, project.settings, project.templates, project.look, current(), pdf
+            ))
         else:
             yield Made(recipient, "unchanged")
     rows: dict[str, list[list[str]]] = _kept_rows(ledger)

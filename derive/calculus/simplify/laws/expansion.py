@@ -6,12 +6,14 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from derive.calculus.simplify.collect import collect
+from derive.calculus.simplify.factor import factor
 from derive.calculus.simplify.laws.monomial import Monomial, monomial, written
 from derive.calculus.simplify.measure import measure
-from derive.expressions.build import add, is_zero, matmul, scale, total, transpose, zero
+from derive.calculus.simplify.simplify import tidy, tidy_with
+from derive.expressions.build import add, coefficient, is_zero, matmul, scale, total, transpose, zero
 from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import Add, Call, Expr, MatMul, Number, Power, Scale, Times, Transpose
-from derive.expressions.sizes import SCALAR
+from derive.expressions.nodes import Add, Call, Expr, Identity, MatMul, Number, Power, Scale, Times, Transpose, number
+from derive.expressions.sizes import SCALAR, Shape, is_row
 
 Simplify = Callable[[Expr], Expr]
 MAX_TERMS = 4
@@ -20,24 +22,79 @@ MAX_PRODUCTS = 24
 
 
 def product(node: Expr, simplify: Simplify) -> Expr | None:
-    """A product with one factor that is a sum, multiplied out where every term then has fewer factors."""
+    """A product with a factor that is a sum, multiplied out with its neighbours where that is shorter."""
     body = node.arg if isinstance(node, Scale) else node
     if not isinstance(body, MatMul) or len(body.factors) > MAX_FACTORS:
         return None
-    for k, factor in enumerate(body.factors):
-        inside = _terms(factor)
+    for k, factor_ in enumerate(body.factors):
+        inside = _terms(factor_)
         if inside is None:
             continue
-        for before, after in ((1, 0), (0, 1), (1, 1)):
-            low, high = k - before, k + 1 + after
+        for low, high in ((k - 1, k + 1), (k, k + 2), (k - 1, k + 2)):
             if low < 0 or high > len(body.factors):
                 continue
-            piece = matmul(*body.factors[low:high])
             opened = [simplify(matmul(*body.factors[low:k], t, *body.factors[k + 1 : high])) for t in inside]
-            new = simplify(collect(total([t for t in opened if not is_zero(t)], piece.shape)))
-            if measure(new) < measure(piece) - (0 if is_zero(new) or not isinstance(new, Add) else 1):
-                out = matmul(*body.factors[:low], new, *body.factors[high:])
-                return scale(node.scalar, out) if isinstance(node, Scale) else out
+            new = _gathered(opened, (body.factors[low].shape[0], body.factors[high - 1].shape[1]))
+            out = matmul(*body.factors[:low], new, *body.factors[high:])
+            out = tidy(scale(node.scalar, out) if isinstance(node, Scale) else out)
+            if measure(out) < measure(node) - (1 if isinstance(new, Add) else 0):
+                return out
+    return None
+
+
+def _gathered(terms: list[Expr], shape: Shape) -> Expr:
+    """Terms collected, with what they share in front."""
+    whole = factor(collect(total([t for t in terms if not is_zero(t)], shape)))
+    if not isinstance(whole, Add) or not is_row(shape):
+        return whole
+    turned = tidy_with(transpose(whole), [])
+    return transpose(turned) if isinstance(turned, Add) else whole
+
+
+def terms(node: Expr, simplify: Simplify) -> Expr | None:
+    """A sum of products with sums in them, multiplied out where that is shorter: y − Py − P(y − Py) is y − Py for P² = P."""
+    if not isinstance(node, Add) or len(node.terms) > MAX_TERMS or node.is_scalar:
+        return None
+    opened: list[Expr] = []
+    for term in node.terms:
+        c, body = coefficient(term)
+        place = next((k for k, f in enumerate(body.factors) if _terms(f) is not None), None) if isinstance(body, MatMul) else None
+        if place is None or not isinstance(body, MatMul):
+            opened.append(term)
+            continue
+        inside = _terms(body.factors[place]) or ()
+        opened += [simplify(scale(number(c), matmul(*body.factors[:place], t, *body.factors[place + 1 :]))) for t in inside]
+    if len(opened) == len(node.terms) or len(opened) > MAX_PRODUCTS:
+        return None
+    new = collect(total([t for t in opened if not is_zero(t)], node.shape))
+    return new if measure(new) < measure(node) else None
+
+
+def common_end(node: Expr, simplify: Simplify) -> Expr | None:
+    """B − A B with B taken out where the bracket then is shorter: H M⁻¹ − A M⁻¹ H M⁻¹ is M⁻¹ H M⁻¹ for M = I + A."""
+    if not isinstance(node, Add) or len(node.terms) != 2 or node.is_scalar:
+        return None
+    parts = [coefficient(t) for t in node.terms]
+    chains = [b.factors if isinstance(b, MatMul) else (b,) for _, b in parts]
+    if any(isinstance(b, Scale) for _, b in parts):
+        return None
+    short, long = sorted(range(2), key=lambda k: len(chains[k]))
+    n = len(chains[short])
+    for right in (True, False):
+        rest = chains[long][: len(chains[long]) - n] if right else chains[long][n:]
+        if not rest or (chains[long][len(chains[long]) - n :] if right else chains[long][:n]) != chains[short]:
+            continue
+        square = matmul(*rest)
+        if square.shape[0] != square.shape[1] or square.is_scalar:
+            continue
+        pair = {short: scale(number(parts[short][0]), Identity(square.shape[0])), long: scale(number(parts[long][0]), square)}
+        bracket = add(pair[0], pair[1])
+        inner = simplify(bracket)
+        if inner is bracket or isinstance(inner, Add):
+            continue
+        new = matmul(inner, *chains[short]) if right else matmul(*chains[short], inner)
+        if measure(new) < measure(node):
+            return new
     return None
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from derive.calculus.simplify.laws.cases import constant_part
 from derive.calculus.simplify.laws.hadamard import cancelled, masked
 from derive.calculus.simplify.laws.hadamard import summed as summed_entries
@@ -96,6 +98,8 @@ def called(name: str, args: tuple[Expr, ...]) -> Expr | None:
         return _divided(*args)
     if name == "inner" and not is_column(first.shape):
         return summed_entries(*args)
+    if name == "powm" and isinstance(args[1], Number):
+        return _named_power(first, args[1])
     if name == "kron":
         a, b = args
         if a.is_scalar or b.is_scalar:
@@ -112,6 +116,16 @@ def called(name: str, args: tuple[Expr, ...]) -> Expr | None:
         for here, other in (args, args[::-1]):
             if isinstance(here, Call) and here.name == "quotient" and (isinstance(here.args[0], Ones) or here.args[0] is ONE):
                 return Call("quotient", (other, here.args[1]))
+    return None
+
+
+def _named_power(base: Expr, exponent: Number) -> Expr | None:
+    """A real power that has another name: A^(1/2) is the square root, A^(-1/2) its inverse, A^2 a power."""
+    if exponent.value.denominator == 1:
+        return power(base, exponent) if exponent.value else Identity(base.shape[0])
+    if abs(exponent.value) == Fraction(1, 2):
+        root: Expr = Call("sqrtm", (base,))
+        return root if exponent.value > 0 else power(root, -1)
     return None
 
 
@@ -161,7 +175,7 @@ def rooted(node: Expr) -> Expr:
 
 def inverts_well(product: MatMul) -> bool:
     """Whether the inverse of a product has no more inverses written factor by factor: (XY⁻¹)⁻¹ is YX⁻¹."""
-    from derive.calculus.properties import is_invertible
+    from derive.expressions.properties.inference import is_invertible
 
     inverses = sum(isinstance(f, Power) and isinstance(f.exponent, Number) and f.exponent.value < 0 for f in product.factors)
     return 2 * inverses >= len(product.factors) and all(f.shape[0] == f.shape[1] and is_invertible(f) for f in product.factors)

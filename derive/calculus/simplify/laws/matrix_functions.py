@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from derive.expressions.build import transpose
+from collections.abc import Callable
+
 from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import Call, Expr, Identity, Power, Scale, Transpose
+from derive.expressions.nodes import Expr, Identity
+from derive.expressions.properties.transpose import commuting_in_order, made_of
+
+Simplify = Callable[[Expr], Expr]
 
 
 def along(name: str, args: tuple[Expr, ...]) -> Expr | None:
@@ -20,19 +24,9 @@ def along(name: str, args: tuple[Expr, ...]) -> Expr | None:
 
 
 def _commute(a: Expr, e: Expr) -> bool:
-    return isinstance(e, Identity) or _letter(a) is _letter(e)
+    return isinstance(e, Identity) or made_of(a) is made_of(e)
 
 
-def _letter(expr: Expr) -> Expr:
-    """What a power, a multiple or a function of a matrix is made of; each commutes with it."""
-    match expr:
-        case Power(base=base) if not expr.is_scalar:
-            return _letter(base)
-        case Scale(arg=arg):
-            return _letter(arg)
-        case Transpose(arg=arg):
-            return transpose(_letter(arg))
-        case Call(name="sqrtm" | "expm" | "logm", args=(arg,)):
-            return _letter(arg)
-        case _:
-            return expr
+def in_order(node: Expr, _: Simplify) -> Expr | None:
+    """Neighbours that are powers and functions of one matrix in one order, which they may stand in: logm(X) X⁻¹ is X⁻¹ logm(X)."""
+    return None if (new := commuting_in_order(node)) is node else new

@@ -1,0 +1,59 @@
+"""Transposes outside, where a result is written: (A ∘ B)' for A' ∘ B', (R − UV')'U for (R' − VU')U."""
+
+from __future__ import annotations
+
+from derive.calculus.simplify.simplify import tidy_with
+from derive.expressions.build import coefficient, matmul, primes, scale, transpose
+from derive.expressions.nodes import Add, Call, Expr, MatMul, Scale, Transpose
+from derive.expressions.rewrite import transform
+from derive.expressions.sizes import is_column
+
+
+def outside(expr: Expr) -> Expr:
+    """The expression with the sums and entrywise products in it written without transposes inside, transposed as a whole."""
+    return transform(expr, _factor)
+
+
+def _factor(node: Expr) -> Expr:
+    match node:
+        case MatMul(factors=factors):
+            return matmul(*(_turned(f) if isinstance(f, Add) else f for f in factors))
+        case Call(name="hadamard"):
+            return _turned(node)
+        case Scale(scalar=scalar, arg=Call(name="hadamard") as arg):
+            return scale(scalar, _turned(arg))
+        case Transpose(arg=Transpose(arg=arg)):
+            return arg
+        case _:
+            return node
+
+
+def _turned(node: Expr) -> Expr:
+    """M' for a sum or entrywise product M that is written with more transposes than its own transpose, by as many as it saves."""
+    if is_column(node.shape):
+        return node
+    parts = node.terms if isinstance(node, Add) else _entrywise(node)
+    if not all(_turns(p) for p in parts):
+        return node
+    flipped = tidy_with(transpose(node), [])
+    if isinstance(flipped, Transpose) or primes(flipped) + 1 > primes(node):
+        return node
+    return Transpose(flipped)
+
+
+def _entrywise(node: Expr) -> tuple[Expr, ...]:
+    return tuple(f for a in node.args for f in _entrywise(a)) if isinstance(node, Call) and node.name == "hadamard" else (node,)
+
+
+def _turns(term: Expr) -> bool:
+    """Whether a term is written transposed: every term is, of R' − VU' as well as of A' + B'."""
+    body = coefficient(term)[1]
+    body = body.arg if isinstance(body, Scale) else body
+    if isinstance(body, MatMul):
+        return primes(body) > 0 and primes(tidy_with(transpose(body), [])) <= primes(body)
+    if isinstance(body, Add):
+        return all(map(_turns, body.terms))
+    if isinstance(body, Call) and body.name == "hadamard":
+        return all(map(_turns, body.args))
+    return isinstance(body, Transpose) or tidy_with(transpose(body), []) is body
+

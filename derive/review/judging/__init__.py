@@ -1,0 +1,1 @@
+"""Members held against each other."""

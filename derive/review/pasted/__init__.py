@@ -1,0 +1,1 @@
+"""Pasted LaTeX cut into relations."""

@@ -1,0 +1,1 @@
+"""Members of relations read as trees."""

@@ -1,0 +1,71 @@
+"""Web pages: definitions in their sentence, signs and function names as TeX spaces them, own commands, hints, due dates."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from derive.documents.page.document import Command
+from derive.documents.page.modes import MODES
+from derive.documents.page.settings import Fit, Settings
+from derive.documents.rendering.mathml import mathml, with_commands
+from derive.language.markup import macros
+from derive.pipeline.produce import tex
+from derive.pipeline.subject import read
+from tests.documents.samples import page_of
+
+ROOT = Path(__file__).parent.parent.parent
+OWN = (
+    Command("R", 0, None, r"\mathbb{R}"), Command("norm", 1, None, r"\left\lVert #1 \right\rVert"), Command("e", 1, "n", r"\mathbf{e}_{#1}"),
+    Command("loop", 0, None, r"\loop\loop"),
+)
+
+
+def page(name: str, settings: Settings | None = None) -> str:
+    file = ROOT / "problems" / f"{name}.yaml"
+    settings = settings or Settings()
+    subject = read(file.read_text(encoding="utf-8"), str(file), 1, settings)
+    return tex(subject.document(MODES["html"], settings, Fit()), MODES["html"])
+
+
+def plain(latex: str) -> str:
+    return re.sub(r"<annotation.*?</annotation>", "", mathml(latex))
+
+
+@pytest.mark.parametrize(("latex", "prefixed"), [
+    ("(-2, 1)", 1), ("a = -b", 1), ("a - b", 0), ("x^{2} - 1", 0), (r"\lVert x \rVert - 1", 0), ("[-1, +2]", 2), (r"\iff -x", 1), ("f(x) - g", 0),
+])
+def test_a_sign_of_one_number_is_no_difference(latex: str, prefixed: int) -> None:
+    assert plain(latex).count('form="prefix"') == prefixed
+
+
+@pytest.mark.parametrize(("latex", "spaces"), [
+    (r"W \operatorname{diag}(x)", 1), (r"\det(X) \operatorname{tr}(X)", 1), (r"\log x", 1), (r"\exp(x)", 0), (r"- \det(A)", 0),
+])
+def test_a_function_name_is_spaced_as_in_tex(latex: str, spaces: int) -> None:
+    assert plain(latex).count('<mspace width="0.17em"/>') == spaces
+
+
+def test_own_commands_are_what_they_stand_for() -> None:
+    with with_commands(OWN):
+        assert "ℝ" in plain(r"x \in \R^n") and "mtext" not in plain(r"\norm{X w}^2 \e_1 \e[k]")
+        assert plain(r"\norm{x}").count("‖") == 2
+        assert len(mathml(r"\loop")) < 100_000
+    assert r"<mtext>\R</mtext>" in mathml(r"x \in \R^n")
+    own = macros.read(r"\newcommand{\vw}{\mathbf{w}}", "macros.tex")
+    assert own.definitions[0].name == "vw"
+
+
+def test_definitions_stand_in_their_sentence() -> None:
+    text = page("qr-factor-q")
+    sentence = next(line for line in text.splitlines() if "Write" in line)
+    assert 'display="block"' not in sentence and sentence.count("<math") == 5
+    assert page_of("qr-factor-q", MODES["html"]).definitions
+
+
+def test_a_set_has_its_due_date_its_points_and_its_hints() -> None:
+    text = page("sets/first-derivatives")
+    assert "Due: in two weeks" in text and "Total: 40 points" in text and "Problem 3." in text
+    assert text.count("<details>") == 2 and "<details>" not in page("qr-factor-q")
