@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from derive.documents import collection as collections
+from derive.documents import lecture
 from derive.documents.compose import problem_page, single
 from derive.documents.page import symbols
 from derive.documents.page.document import Document
@@ -109,7 +110,7 @@ def check_prose(problem: Problem, settings: Settings) -> None:
     for key, words in said.items():
         where = problem.positions.get(key) or problem.positions.get(key.partition(".")[0])
         prose.to_latex(words, where, displays=key != "title", language=settings.notation.language)
-        if key.endswith(("statement", "hint")) and (formula := collections.typed_derivative(words)):
+        if key.endswith(("statement", "hint")) and (formula := lecture.typed_derivative(words)):
             raise DeriveError(
                 f"a derivative is typed by hand here, and nothing checks it: ${formula}$", code="typed-derivative", where=where,
                 hint="write `ask: show` and give the formula under `answer`: the question says it, and it is checked",
