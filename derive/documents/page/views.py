@@ -159,6 +159,20 @@ def numbered(found: Sequence[Passage]) -> tuple[Passage, ...]:
     return tuple(out)
 
 
+def between(found: Sequence[Passage], first: int, last: int) -> tuple[Passage, ...]:
+    """The rows of numbered passages from one number to another, with the answers that end a passage of which the last row is among them;
+    the first of a passage that was cut has its left side again."""
+    out: list[Passage] = []
+    for passage in found:
+        views = [view for view in passage.views if first <= view.number <= last]
+        whole = bool(views) and views[-1] is passage.views[-1]
+        if views and views[0].line.left is None:
+            views[0] = replace(views[0], line=replace(views[0].line, left=views[0].left, steps=()), old=(), new=())
+        if views:
+            out.append(replace(passage, views=tuple(views), boxed=passage.boxed if whole else ()))
+    return tuple(out)
+
+
 def _only_states(view: View) -> bool:
     """Whether it says no more than its box."""
     line = view.line

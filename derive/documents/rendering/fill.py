@@ -11,7 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from derive.documents.page.document import Answer, Row
+from derive.documents.page.document import Answer, Document, ProblemPage, Row
+from derive.documents.page.items import Pictures
 from derive.documents.rendering import mathml
 from derive.errors import DeriveError, Position
 
@@ -61,6 +62,7 @@ def environment(folders: Iterable[Path] = ()) -> jinja2.Environment:
     env.filters["spoken"] = spoken
     env.filters["blanked"] = blanked
     env.filters["meant"] = meant
+    env.filters["frames"] = frames
     env.filters["html"] = mathml.html
     env.filters["mathml"] = _display
     return env
@@ -223,6 +225,17 @@ def equation(shown: Row | Answer) -> str:
     left = (shown.left or shown.whole_left) if isinstance(shown, Row) else shown.left
     lead = shown.lead if isinstance(shown, Row) else ""
     return " ".join(part for part in (lead, left, shown.relation, *lines) if part)
+
+
+def frames(document: Document) -> int:
+    """How many frames the slides of a document have."""
+    total = (2 if sum(item.kind == "section" for item in document.items) > 1 else 1) if document.collection else 0
+    for item in document.items:
+        if isinstance(item, ProblemPage):
+            total += len(item.frames) + len(item.opening) + len(item.ending) + len(item.figures)
+        else:
+            total += len(item.figures) if isinstance(item, Pictures) else item.kind != "subsection"
+    return total
 
 
 def blanked(lines: Sequence[str]) -> list[str]:
