@@ -79,6 +79,7 @@ ENGLISH: Mapping[str, str] = {
     "none": "there is no stationary point",
     "undetermined": "not decided by the second-order test",
     "classified": "The stationary point is {which}.",
+    "point.classified": "The stationary point {point} is {which}.",
     # what stands under a figure; `.question` where it shows nothing of the answer
     "figure": "Figure",
     "figure.data": "The data and the fitted curve; thin lines are the residuals.",

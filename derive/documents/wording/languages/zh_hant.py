@@ -66,6 +66,7 @@ _WORDS = {
     "saddle": "鞍點",
     "undetermined": "二階檢定無法判定",
     "classified": "此駐點為{which}。",
+    "point.classified": "駐點 {point} 為{which}。",
     "notation": "符號表",
     "symbol": "符號",
     "meaning": "意義",
