@@ -105,6 +105,9 @@ class Evaluator(Functions):
         variables = at.meanings.variables
         if call.name not in at.meanings.aliases or len(call.args) != len(variables):
             definition = at.meanings.definitions.get(call.name)
+            if call.name in at.calls and len(call.args) == len(directions) == 1:
+                start = self.value(call.args[0], at)
+                return slope(lambda t: self.unnamed(call.name, [start + t * directions[0]], at))
             if definition is None or len(definition.parameters) != 1 or len(directions) != 1:
                 raise Unknown("the derivative of this function is not understood")
             start = self.value(call.args[0], at)
@@ -159,6 +162,9 @@ class Evaluator(Functions):
 
     # ------------------------------------------------------------------------------------------ ∂/∂X
     def partial(self, tree: Partial, at: Situation) -> Array:
+        placed = self.at_place(tree, at)
+        if placed is not None:
+            return placed
         by = tuple(self.by(b, at) for b in tree.by)
         if len(by) == 1:
             return self.first(tree, by[0], at)
@@ -167,11 +173,28 @@ class Evaluator(Functions):
         raise Unknown("a derivative of this order is not understood")
 
     def by(self, tree: Tree, at: Situation) -> Tree:
+        if isinstance(tree, Turn) and tree.arg == Name(""):
+            return Turn(self.by(tree.arg, at))
         if isinstance(tree, Name) and not tree.name:
             if len(at.meanings.variables) != 1:
                 raise Unknown("∇ does not say by which variable")
             return Name(at.meanings.variables[0])
         return tree
+
+    def at_place(self, tree: Partial, at: Situation) -> Array | None:
+        """∇f(A), J_f(A) at another place than the variable, or of a function without a formula: the derivative there."""
+        arg = tree.arg
+        if not isinstance(arg, Call) or len(arg.args) != 1 or arg.order or not (tree.nabla or isinstance(tree.by[0], Turn)):
+            return None
+        if arg.name in at.meanings.aliases and len(at.meanings.variables) == 1 and not self.plain(arg, at):
+            variable = at.meanings.variables[0]
+            return self.value(Partial(Name(arg.name), tree.by, tree.nabla), at.with_values({variable: self.value(arg.args[0], at)}))
+        if arg.name not in at.calls or len(tree.by) != 1:
+            return None
+        start = self.value(arg.args[0], at)
+        inner = replace(at, values={**at.values, "": start}, cache={})
+        rows, shape = self.slopes(Call(arg.name, (Name(""),)), "", inner)
+        return self.laid_out(rows, shape, False, isinstance(tree.by[0], Turn), tree.nabla, at)
 
     def first(self, tree: Partial, by: Tree, at: Situation) -> Array:
         turned = isinstance(by, Turn)

@@ -73,7 +73,7 @@ class Entries(Letters):
                 return values.kronecker(a, b)
             case "colon":
                 return values.paired(a, b)
-        return values.divided(a, b)
+        return values.divided_entrywise(a, b) if tree.op == "quotient" else values.divided(a, b)
 
     def power(self, tree: Pow, at: Situation) -> Array:
         base, exponent = self.value(tree.base, at), self.value(tree.exponent, at)

@@ -58,6 +58,12 @@ class Letters:
         word = key(tree)
         if word in at.bound:
             return at.bound[word]
+        if at.meanings.paths and word.split("@")[0] in at.meanings.paths:
+            base, *marks = word.split("@")
+            parameter, path = at.meanings.paths[base]
+            order = {(): 0, ("dot",): 1, ("ddot",): 2}.get(tuple(marks))
+            if order is not None:
+                return path(float(at.values[parameter][0, 0]))[order]
         if word in at.values:
             return at.values[word]
         definition = at.meanings.definitions.get(word)

@@ -289,7 +289,9 @@ class Context:
                     continue
                 if (base.upper() if len(base) == 1 else base.capitalize()) in known and only_indexed(word, everything):
                     continue
-                if word not in self.unknown and word not in ("e", "δ"):
+                if "_" in word and word.partition("_")[2] in self.lexicon.wrt:
+                    self.directions[word] = word.partition("_")[2]
+                elif word not in self.unknown and word not in ("e", "δ"):
                     self.unknown.append(word)
 
     def _roles_in(self, tree: Tree) -> None:

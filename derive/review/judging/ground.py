@@ -68,7 +68,23 @@ class Ground:
         values = {said: as_array(point.values[name]) for name, said in self.spoken.items()}
         for symbol, _ in self.problem.let:
             values.setdefault(symbol.name, self.evaluated(symbol, point))
+        for name, said in self.spoken.items():
+            if name in point.paths:
+                values |= {f"{said}@dot": as_array(point.values[f"d{name}"]), f"{said}@ddot": as_array(point.values[f"d2{name}"])}
         return Situation(meanings, dict(point.sizes), {**values, **extra}, moves, point.calls)
+
+    def paths(self, k: int) -> dict[str, tuple[str, Callable[[float], tuple[Array, Array, Array]]]]:
+        """Path → (its parameter, the value of the parameter ↦ (A, dA, d2A))."""
+        out: dict[str, tuple[str, Callable[[float], tuple[Array, Array, Array]]]] = {}
+        for name, (parameter, at) in self.points[k].paths.items():
+            start = float(self.points[k].values[parameter])
+
+            def along(t: float, at: Callable[[float], Any] = at, start: float = start) -> tuple[Array, Array, Array]:
+                a, b, c = at(t - start)
+                return as_array(a), as_array(b), as_array(c)
+
+            out[self.spoken[name]] = (self.spoken[parameter], along)
+        return out
 
     def evaluated(self, expr: Expr, point: Point) -> Array:
         code = compiled(expr, Names(self.problem.let))
@@ -92,11 +108,12 @@ class Ground:
         shapes = [(identifier(name), self.spoken[name], array_shape(symbol.dims, point.sizes), prod(array_shape(symbol.dims, point.sizes)))
                   for name, symbol in self.problem.symbols.items() if name in self._used]
         base = dict(point.namespace)
+        paths = self.paths(k)
 
         def at(values: Mapping[str, Array]) -> Array:
             namespace = dict(base)
             for name, said, shape, size in shapes:
-                a = values[said]
+                a = paths[said][1](float(values[paths[said][0]][0, 0]))[0] if said in paths else values[said]
                 if a.size != size:
                     raise Undefined(f"{said} has another shape")
                 namespace[name] = a.reshape(shape) if shape else float(a[0, 0])

@@ -83,6 +83,7 @@ class Roles:
         meanings = Meanings(
             ground.function(k), self.aliases, ground.variables, ground.bases(k), self.definitions, ground.matrix_functions,
             context.columns, {}, self.expansions, True, frozenset(n for n, u in ground.problem.unnamed.items() if u.argument is None),
+            ground.paths(k),
         )
         values: dict[str, Array] = {}
         for n, step in enumerate(sorted(context.steps)):
@@ -100,7 +101,8 @@ class Roles:
             m, n = role.removeprefix("shape:").split(",")
             rng = self.ground.points[k].random("constant", letter)
             return rng.normal(size=(self._extent(k, m), self._extent(k, n)))
-        return self.ground.direction(k, role or variables[0], letter)
+        of = letter.partition("_")[2]
+        return self.ground.direction(k, of if of in variables else role or variables[0], letter)
 
     def _extent(self, k: int, name: str) -> int:
         return int(name) if name.isdigit() else self.ground.points[k].sizes[name]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 from derive.review import indices
 from derive.review.evaluating.situation import LAYOUTS
 from derive.review.judging.comparing import (
@@ -19,8 +21,10 @@ from derive.review.judging.judge import Judge
 from derive.review.pasted.relations import Chain, Link
 from derive.review.reading.cursor import Unread
 from derive.review.reading.parser import is_zero
+from derive.review.reading.words import BEST
 from derive.review.tree import (
     Const,
+    Name,
     Total,
     Tree,
     walk,
@@ -71,8 +75,11 @@ class _Chain:
     def findings(self) -> list[Finding]:
         out = []
         for k, link in enumerate(self.chain.links, 1):
-            finding = self.finding(k, link)
-            out.append(finding)
+            try:
+                out.append(self.finding(k, link))
+            except (ValueError, ArithmeticError, LookupError, TypeError, RecursionError, MemoryError, np.linalg.LinAlgError) as error:
+                out.append(Finding(link.line, link.row, UNCLEAR, True, f"this could not be told ({type(error).__name__})", link.place,
+                                   source=self.source(k, link)))
         return out
 
     # ------------------------------------------------------------------------------------------ one relation
@@ -128,7 +135,8 @@ class _Chain:
             rough = self.to_order(left, right)
             if rough.state != UNKNOWN:
                 return self.verdict(rough, found, self.follows(k))
-        if plain:
+        if plain or any(isinstance(n, Name) and set(n.marks) & BEST and n.name in judge.ground.variables for t in (left[0], right[0])
+                        for n in walk(t)):
             solved = judge.solves(left, right)
             if solved is not None and solved.equal:
                 return found(RIGHT, "where the function is stationary")

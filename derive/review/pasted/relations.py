@@ -41,6 +41,8 @@ class Token(NamedTuple):
     end: int
     depth: int
     """How many brackets stand around it."""
+    inside: bool = False
+    """Whether it stands in a matrix or in cases."""
 
 
 @dataclass
@@ -146,7 +148,7 @@ class _Reader:
                 depth += 1
             elif words in _CLOSE:
                 depth = max(0, depth - 1)
-            rows[-1].append(Token(words, found.start(), found.end(), depth + (words in _CLOSE)))
+            rows[-1].append(Token(words, found.start(), found.end(), depth + (words in _CLOSE), inner > 0))
             previous = words
         return rows
 
@@ -193,7 +195,7 @@ class _Reader:
         while k < len(tokens):
             token = tokens[k]
             text = token.text
-            if token.depth > 0 and text not in ("&",):
+            if token.depth > 0 and (text != "&" or token.inside):
                 start = k if start is None else start
                 k += 1
                 continue

@@ -6,6 +6,7 @@ import re
 from fractions import Fraction
 from itertools import pairwise
 
+from derive.expressions.functions import FUNCTIONS as TABLE
 from derive.expressions.spelling import GREEK
 from derive.review.reading.brackets import Brackets
 from derive.review.reading.words import ACCENTS, BARE, CURLY, FONTS, FUNCTIONS, VARIANTS
@@ -106,6 +107,10 @@ class Atoms(Brackets):
                 return Fun("exp", (self.argument(),))
         if letter in "oO" and self.token.text in ("(", "[", r"\{"):
             return self.rest(letter)
+        if letter == "J" and self.token.text == "_":
+            jacobian = self.jacobian()
+            if jacobian is not None:
+                return jacobian
         if letter == "D" and "D" not in lexicon.letters and self.d_applies():
             return self.directional()
         return self.named(letter)
@@ -261,9 +266,9 @@ class Atoms(Brackets):
         if word == "e" and "e" not in self.lexicon.names:
             self.i = end
             return self.lettered("e")
-        if word in FUNCTIONS and (len(word) > 1):
+        if len(word) > 1 and (word in FUNCTIONS or word in TABLE):
             self.i = end
-            return self.function(FUNCTIONS[word])
+            return self.function(FUNCTIONS.get(word, word))
         if word in self.lexicon.names or word in self.lexicon.functions:
             self.i = end
             return self.named(word)

@@ -16,14 +16,7 @@ class Differentials(Scripts):
     # ------------------------------------------------------------------------------------------ what it reaches
     def reach(self) -> Tree:
         """What an operator applies to: the bracket behind it, or all factors up to the next sign."""
-        bracket = self.token.text in ("(", "[", r"\{")
-        if self.reading.narrow or (bracket and not self.behind_bracket_goes_on()):
-            return self.factor()
-        return self.run()
-
-    def behind_bracket_goes_on(self) -> bool:
-        """Whether a bracket that begins here is raised or turned as a whole, with more behind it."""
-        return False
+        return self.factor() if self.reading.narrow else self.run()
 
     # ------------------------------------------------------------------------------------------ d, δ
     def d_token(self, at: int | None = None) -> int:

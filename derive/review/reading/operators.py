@@ -116,6 +116,20 @@ class Operators(Differentials):
             return Along(arg, tuple(by) * (order if len(by) < order else 1))
         return Partial(arg, (tuple(by) or (Name(""),)) * order)
 
+    def jacobian(self) -> Tree | None:
+        """`J_f(x)`: the Jacobian, a row for each entry of f; None where the subscript is no function."""
+        text, end = self.script()
+        name = text.replace(" ", "").lstrip("\\")
+        if name not in self.lexicon.functions or "J" in self.lexicon.names:
+            return None
+        self.i = end
+        out: Tree = self.named_call(name)
+        return Partial(out, (Turn(Name("")),))
+
+    def named_call(self, name: str) -> Tree:
+        """A function with the arguments that follow, if they do."""
+        return Call(name, self.bracketed()) if self.token.text == "(" else Name(name)
+
     # ------------------------------------------------------------------------------------------ Σ, lim
     def total(self) -> Tree:
         product = self.take().text == r"\prod"

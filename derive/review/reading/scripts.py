@@ -96,6 +96,9 @@ class Scripts(Cursor):
             if spelled is not None:
                 self.i = end
                 return Name(spelled, base.marks)
+            if compact in self.lexicon.wrt and base.name not in self.lexicon.names | self.lexicon.functions and not self.lexicon.twin(base.name):
+                self.i = end
+                return Name(f"{base.name}_{compact}", base.marks)
             if self.labelled(text) or compact in (r"*", "star", "ast"):
                 self.i = end
                 return self.marked(base, "*" if compact in ("*", "star", "ast") else compact)
