@@ -83,10 +83,9 @@ class Entries(Letters):
         if tree.entrywise:
             with np.errstate(all="ignore"):
                 return np.asarray(base**k, dtype=float)
-        if not values.is_number(base) and 1 in base.shape:
-            if k == 2:  # x^2 of a vector: x'x, as many write
-                raise Undefined("the square of a vector is not defined")
-            raise Undefined(f"only a square matrix has powers, and this is {values.shown(base)}")
+        if not values.is_number(base) and base.shape[0] != base.shape[1] and k > 0:  # 1 - h^2 of a layer h
+            with np.errstate(all="ignore"):
+                return np.asarray(base**k, dtype=float)
         return values.raised(base, k)
 
     def turned(self, tree: Turn, at: Situation) -> Array:

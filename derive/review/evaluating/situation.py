@@ -82,6 +82,8 @@ class Situation:
     bound: Mapping[str, Array] = field(default_factory=dict)
     assigned: Mapping[str, int] = field(default_factory=dict)
     layout: Layout = Layout()
+    explicit: bool = False
+    """Whether ∂v/∂y holds fixed what v is written in."""
     cache: dict[Any, Any] = field(default_factory=dict)
 
     def moved(self, changes: Mapping[str, Array], t: float) -> Situation:

@@ -67,7 +67,8 @@ class Ground:
         point = self.points[k]
         values = {said: as_array(point.values[name]) for name, said in self.spoken.items()}
         for symbol, _ in self.problem.let:
-            values.setdefault(symbol.name, self.evaluated(symbol, point))
+            if symbol.name not in meanings.definitions:
+                values.setdefault(symbol.name, self.evaluated(symbol, point))
         for name, said in self.spoken.items():
             if name in point.paths:
                 values |= {f"{said}@dot": as_array(point.values[f"d{name}"]), f"{said}@ddot": as_array(point.values[f"d2{name}"])}
@@ -143,6 +144,15 @@ class Ground:
                 basis.append(as_array(structured) if value.ndim else e)
             out[self.spoken[name]] = tuple(basis)
         return out
+
+    def tangents(self, variable: str, value: Array, at: Situation) -> tuple[Array, ...]:
+        """The directions of a variable at another value of it: on a curved set those that are tangent there."""
+        has = self.symbol(variable).has
+        if not has & {"unit", "orthogonal", "stiefel"}:
+            return at.meanings.bases[variable]
+        shape = (value.size,) if value.shape[1] == 1 else value.shape
+        units = [unit.reshape(value.shape, order="F") for unit in np.eye(value.size)]
+        return tuple(as_array(project(has, value.reshape(shape), unit.reshape(shape))) for unit in units)
 
     def moves(self, k: int, salt: str = "d") -> dict[str, Array]:
         point = self.points[k]

@@ -129,6 +129,11 @@ class Atoms(Brackets):
                 self.i = end
         if name not in self.lexicon.functions or not self.reading.calls:
             return Name(name)
+        if self.token.text == "_":
+            _, end = self.script()
+            if self.tokens[end].text == "(" and not self.tokens[end].gap:
+                indices = self.indices()
+                return Sub(Call(name, self.bracketed()), indices)
         order, i = 0, self.i
         while self.token.text == "'":
             self.take()
@@ -136,6 +141,8 @@ class Atoms(Brackets):
         if self.token.text in ("(", "[") and not (order == 0 and self.token.text == "["):
             args = self.bracketed()
             call = Call(name, args, order)
+            if order and len(args) == order + 1 and len(self.lexicon.wrt) == 1:  # f'(X; H)
+                return Along(Call(name, args[:1]), args[1:])
             if order and self.token.text == "[":
                 return Along(Call(name, args), self.bracketed())
             return call
@@ -266,6 +273,9 @@ class Atoms(Brackets):
         if word == "e" and "e" not in self.lexicon.names:
             self.i = end
             return self.lettered("e")
+        if word in ("Hess", "hess", "grad", "Grad"):
+            self.i = end
+            return self.nabla_of(2 if word.lower() == "hess" else 1)
         if len(word) > 1 and (word in FUNCTIONS or word in TABLE):
             self.i = end
             return self.function(FUNCTIONS.get(word, word))

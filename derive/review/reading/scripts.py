@@ -161,13 +161,20 @@ class Scripts(Cursor):
         if token.text.isdigit():
             return number(int(token.text))
         if token.text.isalpha():
-            return Name(token.text)
+            return Name(token.text + self.primes())
         if token.kind == "macro" and token.text[1:].isalpha() and token.text not in FONTS:
             word = token.text[1:]
             return Name(VARIANTS.get(word, word))
         if token.text in FONTS:
             return self.index_token()
         raise self.unread(f"`{token.text}` is no index", token)
+
+    def primes(self) -> str:
+        """The primes behind a letter in an index: j and j' are two indices."""
+        out = ""
+        while self.skip("'"):
+            out += "'"
+        return out
 
     # ------------------------------------------------------------------------------------------ evaluation bars
     def evaluated(self, base: Tree) -> Tree:
