@@ -15,10 +15,10 @@ from typing import Any
 from derive.expressions import build
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Apply, Call, Compare, Entry, Expr, Identity, Map, Ones, SizeValue, Stack, Sum, Symbol, Where, Zeros, number
+from derive.expressions.properties.symmetry import settled
 from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import ONE, SCALAR, Shape, is_column, is_scalar, is_square
 from derive.expressions.traverse import walk
-from derive.language.evident import settled
 from derive.notation.text.text import text
 from tests.strategies import STRUCTURES, SYMBOLS, UNNAMED, Chance, Generator, M, N, fitting_forms
 

@@ -32,8 +32,8 @@ from derive.expressions.nodes import (
     Zeros,
     number,
 )
+from derive.expressions.properties.symmetry import settled
 from derive.expressions.sizes import ONE, SCALAR, Shape, Size, is_column, is_scalar, is_square
-from derive.language.evident import settled
 from derive.language.scope import Scope
 
 M, N = Size.of("m"), Size.of("n")

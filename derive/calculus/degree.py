@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from derive.calculus.properties import is_even
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Add, Call, Expr, MatMul, Number, Power, Scale, Symbol, Times, Transpose
+from derive.expressions.properties.inference import is_even
 
 
 def degree(expr: Expr, names: frozenset[str], memo: dict[Expr, int] | None = None) -> int:

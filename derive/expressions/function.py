@@ -31,6 +31,7 @@ transposes what f(A)' is: `self` f(A), `self-if-square`, `minus` -f(A), `args` f
            f(A)' = g(A')
 projects   applied twice it does no more than once
 undoes     the function whose value, as the first argument, it takes back: unvec(vec(A), …) is A
+commutes   its value commutes with its argument: a function of a matrix
 commuting  of two matrices A, E: its value where they commute, in the problem language
 repeats    its derivative repeats the argument, so that a long one is named (S = X'AX)
 needs      a declared (or evident) property without which the function is refused
@@ -89,6 +90,7 @@ class Function:
     latex_when: tuple[tuple[str, str], ...] = ()
     latex_inverse: str = ""
     commuting: str = ""
+    commutes: bool = False
     pretty: str | None = None
     pretty_definite: str | None = None
     letter: str = ""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Expr, Map
+from derive.expressions.properties.inference import is_nonnegative
 from derive.expressions.sizes import ShapeError
 from derive.expressions.traverse import walk
-from derive.language.evident import definite
 
 
 def of_number(name: str, args: tuple[Expr, ...]) -> Expr | None:
@@ -23,6 +23,6 @@ def of_number(name: str, args: tuple[Expr, ...]) -> Expr | None:
             f"the argument of {name} is a square matrix, and this is a scalar", f"{name}: {FUNCTIONS[name].signature}", code="not-square"
         )
     for word in reversed(maps):
-        if word != "abs" or not definite(out, False):
+        if word != "abs" or not is_nonnegative(out):
             out = Map(word, out, 0)
     return out

@@ -6,12 +6,12 @@ from fractions import Fraction
 
 from derive.expressions.build import power
 from derive.expressions.nodes import Call, Expr, Number
-from derive.language.evident import definite, symmetric
+from derive.expressions.properties.inference import holds
 
 
 def real_power(base: Expr, exponent: Expr) -> Expr | None:
     """base^exponent for an exponent that is no integer; None where the base is not evidently symmetric positive definite."""
-    if not (symmetric(base) and definite(base, True)):
+    if not holds(base, "spd"):
         return None
     if isinstance(exponent, Number) and abs(exponent.value) == Fraction(1, 2):
         root: Expr = Call("sqrtm", (base,))

@@ -14,8 +14,8 @@ import yaml
 
 from derive.errors import DeriveError, Position
 from derive.expressions.nodes import Identity, Symbol, Zeros
+from derive.expressions.properties.evident import evident
 from derive.expressions.sizes import ONE, SCALAR, Size
-from derive.language.evident import evident
 from derive.language.problems import read as problemfile
 from derive.language.problems.declarations import PROPERTIES, TYPES, closure, path_derivative
 from derive.language.problems.keys import DETAILS, FIRST_METHODS, KEYS, LAYOUTS, METHODS

@@ -38,8 +38,8 @@ from derive.expressions.nodes import (
     Zeros,
     number,
 )
+from derive.expressions.properties.symmetry import is_symmetric as evidently_symmetric
 from derive.expressions.sizes import SCALAR, Shape, Size, is_column, is_row, is_scalar
-from derive.language.evident import symmetric as evidently_symmetric
 from derive.notation.python.identifiers import identifier
 from derive.notation.python.source import Names, source
 from tests.notation.dense import CALLS, Dense

@@ -171,7 +171,7 @@ _ROWS = (
     Proof("minentry", rows=(("{t| inner(peak(-A), A + t H)}", "for small t the smallest entry of `A + t H` stands where that of `A` does"),),
           last="the factor of t"),
     Proof("peak", rows=(("{t| peak(A)}", "for small t the largest entry of `A + t H` stands where that of `A` does"),), last="a constant"),
-    Proof("prod", given="A: {type: 'matrix(m, n)', is: [positive]}", by="exp(sum(log(A)))", remark="Where every entry of `A` is positive."),
+    Proof("prod", given="A: matrix(m, n); |A: positive", by="exp(sum(log(A)))", remark="Where every entry of `A` is positive."),
     Proof("softmax", by="exp(x) / sum(exp(x))"),
     Proof("trace-expm",
           rows=(("tr(frechet_expm(A, H))", "the Fréchet derivative of the exponential, tr is linear"),),

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from derive.calculus.differentiate.variation import Motion
-from derive.calculus.properties import is_invertible
 from derive.calculus.rules.differentials import DIFFERENTIALS
 from derive.calculus.rules.rule import Rule, compiled, fill, match, missing
 from derive.calculus.simplify.simplify import tidy
@@ -35,6 +34,7 @@ from derive.expressions.nodes import (
     Where,
     number,
 )
+from derive.expressions.properties.inference import is_invertible
 from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import ShapeError, Size, is_column, is_scalar
 
@@ -173,7 +173,7 @@ def _tabled(e: Expr, m: Motion) -> tuple[Expr, str, tuple[Expr, ...]] | None:
         if row.only == "singular" and not (isinstance(binding["A"], Symbol) and not is_invertible(binding["A"])):
             continue
         if "symmetric" in row.given:
-            from derive.calculus.properties import is_symmetric
+            from derive.expressions.properties.symmetry import is_symmetric
 
             letter = next(p.split(":")[0].strip() for p in row.given.split(",") if "symmetric" in p)
             if not is_symmetric(binding[letter]):

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from derive.calculus.differentiate.level import level
 from derive.calculus.differentiate.variation import Motion
-from derive.calculus.properties import is_diagonal, is_skew, is_symmetric, is_triangular
 from derive.calculus.rules.rule import compiled, fill, letters
 from derive.calculus.rules.tangents import TANGENTS, Tangent
 from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.derivation.derivation import Chain, Line
-from derive.derivation.reason import Why, told
+from derive.derivation.reason import Why, Word, told
 from derive.expressions.build import add, is_zero, matmul, negate, scale, subtract, transpose, zero
 from derive.expressions.nodes import Call, D, Expr, Identity, Scale, Symbol, Transpose, number
+from derive.expressions.properties.symmetry import is_diagonal, is_skew, is_symmetric, is_triangular
 from derive.expressions.sizes import Size, is_column
 
 CURVED = frozenset({"orthogonal", "stiefel", "unit"})
@@ -42,7 +42,7 @@ def in_structure(g: Expr, x: Symbol, h: Symbol) -> tuple[Expr, Why]:
         if which in x.has:
             if is_triangular(g, which):
                 return g, ()
-            return Call(f, (g,)), (h, f" is {which} triangular: only that part is seen")
+            return Call(f, (g,)), (h, " is ", Word(f"{which} triangular"), ": only that part is seen")
     row = tangent_row(x)
     if row is not None:
         seen, words = row.seen

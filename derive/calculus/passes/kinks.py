@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from derive.calculus.properties import is_positive
 from derive.calculus.simplify.simplify import tidy
 from derive.expressions.build import is_zero, subtract, zero
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Call, Compare, Expr, Map, MatMul, Number, Power, Scale, Times, Transpose, Where
+from derive.expressions.properties.inference import is_positive
 from derive.expressions.rewrite import substitute
 from derive.expressions.traverse import walk
 

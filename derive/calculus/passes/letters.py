@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from derive.calculus.properties import value_properties
 from derive.derivation.derivation import BrokenChain, Chain, Found, Result, Step
 from derive.derivation.reason import Why
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Call, Expr, Number, Symbol
+from derive.expressions.properties.evident import value_properties
 from derive.expressions.rewrite import substitute
 from derive.expressions.traverse import walk
 from derive.language.problems.problem import Problem

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from derive.calculus.differentiate.apply_rule import take
 from derive.calculus.differentiate.level import level
 from derive.calculus.differentiate.variation import Motion
-from derive.calculus.properties import value_properties
 from derive.calculus.rules.defining import DEFINING, Defining, Stage
 from derive.calculus.rules.differentials import DIFFERENTIALS
 from derive.calculus.rules.rule import compiled, fill, match
@@ -22,6 +21,7 @@ from derive.derivation.reason import Why, told
 from derive.errors import DeriveError
 from derive.expressions.build import is_zero, subtract, zero
 from derive.expressions.nodes import D, Expr, Number, Symbol
+from derive.expressions.properties.evident import value_properties
 from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import Size
 from derive.language.problems.declarations import path_derivative

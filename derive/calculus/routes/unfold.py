@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from derive.calculus.differentiate.variation import Motion
-from derive.calculus.properties import is_invertible
 from derive.calculus.rules.differentials import DIFFERENTIALS
 from derive.calculus.rules.rule import Rule, Unfold, compiled, fill, match
 from derive.calculus.setting.setting import free_name
@@ -14,6 +13,7 @@ from derive.calculus.simplify.laws.functions import traced
 from derive.calculus.simplify.simplify import tidy
 from derive.derivation.reason import Why, told
 from derive.expressions.nodes import Expr, Symbol
+from derive.expressions.properties.inference import is_invertible
 from derive.expressions.sizes import Size
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from derive.calculus.properties import definiteness, is_invertible, is_positive, is_symmetric
 from derive.expressions.nodes import Expr, Symbol
+from derive.expressions.properties.inference import definiteness, is_invertible, is_positive
+from derive.expressions.properties.symmetry import is_symmetric
 from derive.expressions.rewrite import substitute
 from derive.language.problems.problem import Problem
 

@@ -6,11 +6,11 @@ or None, which never calls the engine on its pieces: the engine goes round again
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
-from derive.calculus.properties import definiteness, has_orthonormal_columns, is_diagonal, is_invertible, is_orthogonal, is_positive, is_symmetric
 from derive.calculus.rules.law import Law, declared, side
 from derive.calculus.rules.rule import fill, is_integer
 from derive.calculus.simplify.laws import monomial
@@ -18,7 +18,10 @@ from derive.calculus.simplify.matching import Env, found
 from derive.calculus.simplify.simplify import tidy_with
 from derive.calculus.simplify.used import Used
 from derive.expressions.build import remake
+from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Call, D, Expr, Map, MatMul, Power, Rate, Scale, Symbol, Times
+from derive.expressions.properties.inference import definiteness, has_orthonormal_columns, is_invertible, is_orthogonal, is_positive
+from derive.expressions.properties.symmetry import is_diagonal, is_symmetric
 
 Simplify = Callable[[Expr], Expr]
 Rewrite = Callable[[Expr, Simplify], Expr | None]
@@ -53,40 +56,48 @@ class Function:
     names: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class _Compiled:
-    name: str
-    rewrites: Rewrite
-    names: frozenset[str]
+class _Row:
+    """A law as the engine takes it; its text is parsed when a node first has all the names in it."""
+
+    def __init__(self, law: Law | Function) -> None:
+        self.law = law
+        self.name = law.name
+        self.names = law.names if isinstance(law, Function) else _named_in(law)
+
+    @cached_property
+    def heads(self) -> tuple[type[Expr], ...]:
+        if isinstance(self.law, Function):
+            return self.law.heads
+        left = side(self.law, self.law.left)
+        return monomial.heads(left) if self.law.each else _heads(left)
+
+    @cached_property
+    def rewrites(self) -> Rewrite:
+        if isinstance(self.law, Function):
+            return self.law.rewrites
+        return _each_entry(self.law) if self.law.each else _whole(self.law)
 
 
 @dataclass
 class Laws:
-    """Rows and functions, found by head and names; `memo` holds what is rewritten already, and by which laws."""
+    """Rows and functions in the order in which they are tried; `memo` holds what is rewritten already, and by which laws."""
 
-    by_head: dict[type[Expr], list[_Compiled]] = field(default_factory=dict)
+    rows: tuple[_Row, ...]
+    fitting: dict[tuple[type[Expr], frozenset[str]], tuple[_Row, ...]] = field(default_factory=dict)
     memo: dict[Expr, tuple[Expr, Told]] = field(default_factory=dict)
 
-    def add(self, law: Law | Function) -> None:
-        """One law more, held against nodes after those before it."""
-        if isinstance(law, Function):
-            compiled = _Compiled(law.name, law.rewrites, law.names)
-            heads: Iterable[type[Expr]] = law.heads
-        else:
-            left = side(law, law.left)
-            names = _names(left) - {"^"} if law.each else _names(left)
-            compiled = _Compiled(law.name, _each_entry(law) if law.each else _whole(law), names)
-            heads = monomial.heads(left) if law.each else _heads(left)
-        for head in heads:
-            self.by_head.setdefault(head, []).append(compiled)
+    def at(self, node: Expr) -> tuple[_Row, ...]:
+        """The laws whose head and names the node has."""
+        key = type(node), _names(node)
+        found = self.fitting.get(key)
+        if found is None:
+            found = self.fitting[key] = tuple(r for r in self.rows if r.names <= key[1] and key[0] in r.heads)
+        return found
 
 
 def laws(*rows: Law | Function) -> Laws:
     """The rows as the engine takes them."""
-    out = Laws()
-    for row in rows:
-        out.add(row)
-    return out
+    return Laws(tuple(map(_Row, rows)))
 
 
 def rewritten(expr: Expr, table: Laws, used: Used | None = None) -> Expr:
@@ -113,10 +124,7 @@ def _run(expr: Expr, table: Laws) -> tuple[Expr, Told]:
             told += words
         if any(a is not b for a, b in zip(new, node.children, strict=True)):
             node, told = _tidied(remake(node, tuple(new)), told)
-    names = _names(node)
-    for law in table.by_head.get(type(node), ()):
-        if not law.names <= names:
-            continue
+    for law in table.at(node):
         inner: list[tuple[str, Expr]] = []
         shorter = law.rewrites(node, _simplifier(table, inner))
         if shorter is not None and shorter is not node:
@@ -170,6 +178,18 @@ def _names(expr: Expr) -> frozenset[str]:
         case _:
             own = frozenset()
     return own.union(*(_names(c) for c in expr.children)) if expr.children else own
+
+
+_CALL = re.compile(r"([^\W\d]\w*)\(")
+_SIGNS = {r"\.\*": "hadamard", r"\./": "quotient", r"\binv\(|\^": "^"}
+
+
+def _named_in(law: Law) -> frozenset[str]:
+    """The functions in the left side of a row, as `_names` finds them in a node that has its form; from the text, unparsed."""
+    calls = {name for name in _CALL.findall(law.left) if name in FUNCTIONS}
+    if law.each:
+        return frozenset(name for name in calls if FUNCTIONS[name].maps)
+    return frozenset(calls | {name for sign, name in _SIGNS.items() if re.search(sign, law.left)})
 
 
 def _whole(law: Law) -> Rewrite:

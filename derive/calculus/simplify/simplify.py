@@ -213,7 +213,7 @@ def _join(left: Expr, right: Expr, used: Used | None) -> Expr | None:
         if a is b and (left.arg is not a or right.arg is not a) and (joined := _rejoin(a, i, j)) is not None:
             return joined if isinstance(joined, Identity) else _transposed(joined, None)
     if used is not None:
-        from derive.calculus.properties import has_orthonormal_columns, is_orthogonal
+        from derive.expressions.properties.inference import has_orthonormal_columns, is_orthogonal
 
         if isinstance(left, Transpose) and left.arg is right and has_orthonormal_columns(right):
             note_use(used, "orthonormal columns", right)
@@ -364,7 +364,8 @@ def _called(name: str, new: tuple[Expr, ...], used: Used | None) -> Expr:
         if is_zero(arg):
             return zero(Call(name, new).shape)
         if isinstance(arg, Scale):
-            return scale(arg.scalar, _called(name, (arg.arg,), used))
+            bare_value = _called(name, (arg.arg,), used)
+            return _scalars((arg.scalar, bare_value)) if bare_value.is_scalar else scale(arg.scalar, bare_value)
         if name == "diag" and isinstance(arg, Ones):
             return Identity(arg.shape[0]) if is_column(arg.shape) else Ones((arg.shape[0], ONE_SIZE))
         if name == "tr" and isinstance(arg, Identity):

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from derive.calculus import algebra
-from derive.calculus.properties import is_invertible, is_nonzero
 from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.index_sums import in_front
 from derive.calculus.simplify.signs import positive_first
@@ -17,6 +16,7 @@ from derive.calculus.simplify.simplify import tidy
 from derive.derivation.reason import Why, joined
 from derive.expressions.build import ONE, add, coefficient, is_zero, matmul, scale, terms, times, total, transpose
 from derive.expressions.nodes import Add, Expr, Identity, MatMul, Number, Scale, Sum, Symbol, Times, Transpose, number
+from derive.expressions.properties.inference import is_invertible, is_nonzero
 from derive.expressions.rewrite import transform
 from derive.expressions.sizes import is_column
 from derive.expressions.traverse import walk

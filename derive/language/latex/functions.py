@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from derive.expressions.build import power
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Call, Expr, Identity, Map, Number, Ones, Zeros
+from derive.expressions.properties.symmetry import is_symmetric, settled
 from derive.expressions.sizes import ONE, ShapeError, is_column, is_square, show
-from derive.language.evident import settled, symmetric
 from derive.language.indices import check_index
 from derive.language.latex.names import FONTS, MACROS, PATTERNS
 from derive.language.latex.reader import CLOSING
@@ -198,7 +198,7 @@ def printed_function(p: Parser) -> Operand | None:
                     break
                 p.expect(text, f"in {FUNCTIONS[name].about}")
         else:
-            if FUNCTIONS[name].needs != "symmetric" or symmetric(args[0]):
+            if FUNCTIONS[name].needs != "symmetric" or is_symmetric(args[0]):
                 value = call_function(p, name, start, [], False, None, tuple(args[k] for k in sorted(args)))
                 return Operand(value, start.start, p.last_end)
         p.i = begin  # another row prints alike

@@ -6,8 +6,8 @@ import re
 from pathlib import PurePath
 
 from derive.expressions.nodes import Expr, Symbol
+from derive.expressions.properties.evident import evident
 from derive.expressions.sizes import Size, is_square, show
-from derive.language.evident import evident
 from derive.language.markup import prose
 from derive.language.origin import Origin
 from derive.language.problems.declarations import closure

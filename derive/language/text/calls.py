@@ -7,9 +7,9 @@ import re
 from derive.expressions.build import ZERO, power
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Apply, Call, Compare, Expr, Identity, Map, Ones, Sum, Symbol, Unit, Unnamed, Where, Zeros, number
+from derive.expressions.properties.symmetry import settled
 from derive.expressions.sizes import ONE, SCALAR, Shape, ShapeError, Size, is_scalar, show
 from derive.language.by_rows import AXES, applied, by_axis, covariance, variance
-from derive.language.evident import settled
 from derive.language.indices import as_size, check_index, index_range, integer_valued
 from derive.language.norms import KINDS, norm_of
 from derive.language.of_number import of_number

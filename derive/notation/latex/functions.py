@@ -5,10 +5,10 @@ from __future__ import annotations
 from derive.expressions.function import Function
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Apply, Call, D, Expr, Map, Number, Rate, Stack, Symbol
+from derive.expressions.properties.evident import is_semidefinite, parameters
 from derive.expressions.sizes import ONE, is_square
 from derive.expressions.spelling import latex_of, unnamed_latex
 from derive.expressions.traverse import Path, walk
-from derive.notation.definite import evidently_semidefinite, parameters
 from derive.notation.latex.context import Context
 from derive.notation.latex.factors import dims_latex
 from derive.notation.latex.piece import ATOM, FRACTION, INFIX, PLAIN, PRODUCT, SCRIPT, Piece, at_least, bracketed, brackets_in, sized, small, taller
@@ -55,7 +55,7 @@ class Functions(Context):
         if condition == "matrix":
             return first.shape[0] != ONE and first.shape[1] != ONE
         if condition == "definite":
-            return evidently_semidefinite(first, parameters(self.root))
+            return is_semidefinite(first, parameters(self.root))
         if condition == "explicit":
             return any(isinstance(node, Stack) for node in walk(first))
         if condition.startswith("has:"):

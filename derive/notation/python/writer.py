@@ -33,8 +33,8 @@ from derive.expressions.nodes import (
     Where,
     Zeros,
 )
+from derive.expressions.properties.symmetry import is_symmetric
 from derive.expressions.sizes import ONE, is_column, is_row, is_scalar
-from derive.language.evident import symmetric
 from derive.notation.python.code import (
     ADD,
     ATOM,
@@ -135,6 +135,8 @@ class Writer:
             case Number() | Times() | Scale():
                 minus, positive = self.signed(node)
                 return negative(positive) if minus else positive
+            case Symbol(name=name, index=index) if index is not None:
+                return Code(f"{identifier(name)}[{self.position(index)}]")
             case Symbol(name=name):
                 inlined = self.definition(name)
                 return Code(identifier(name)) if inlined is None else self.code(inlined)
@@ -307,7 +309,7 @@ class Writer:
         if node.name == "vec" and node.args[0].is_scalar:
             return self.code(node.args[0])
         arguments = [self.code(arg) for arg in node.args]
-        simpler = row.numpy_symmetric is not None and symmetric(node.args[0])
+        simpler = row.numpy_symmetric is not None and is_symmetric(node.args[0])
         template = (simpler and row.numpy_symmetric) or row.numpy
         if "{1} - 1" in template:
             template = template.replace("{1} - 1", self.position(node.args[1]))

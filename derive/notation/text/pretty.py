@@ -36,10 +36,10 @@ from derive.expressions.nodes import (
     Where,
     Zeros,
 )
+from derive.expressions.properties.evident import is_semidefinite, parameters
 from derive.expressions.sizes import ONE
 from derive.expressions.spelling import GREEK_UNICODE
 from derive.language.samples import written_sample
-from derive.notation.definite import evidently_semidefinite, parameters
 from derive.notation.numerals import decimal
 from derive.notation.settings import DEFAULT, Notation
 from derive.notation.text.plain import ATOM, INFIX, POWER, PRODUCT, SUM, Plain, Written, scalar_prefix
@@ -136,6 +136,8 @@ class Pretty(Plain):
         return ("−" if value < 0 else "") + (ends or _HALVES.get(size, str(size)))
 
     def symbol(self, node: Symbol) -> str:
+        if node.count is not None:
+            return pretty_name(node.name) + _below(self.of(node.index).text if node.index is not None else "i")
         if node.order and node.path:
             dots = {1: "\u0307", 2: "\u0308"}.get(node.order)
             base = pretty_name(node.path)
@@ -204,7 +206,7 @@ class Pretty(Plain):
         assert isinstance(name, str)
         row = FUNCTIONS[name]
         args = [self.of(c) for c in node.children]
-        if row.pretty_definite is not None and evidently_semidefinite(node.children[0], parameters(self.root)):
+        if row.pretty_definite is not None and is_semidefinite(node.children[0], parameters(self.root)):
             return Written(row.pretty_definite.format(*(a.text for a in args)))
         if name == "tr" and self.notation.trace == "braces":
             return Written(f"Tr{{{args[0].text}}}")

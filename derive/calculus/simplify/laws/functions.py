@@ -175,7 +175,7 @@ def rooted(node: Expr) -> Expr:
 
 def inverts_well(product: MatMul) -> bool:
     """Whether the inverse of a product has no more inverses written factor by factor: (XY⁻¹)⁻¹ is YX⁻¹."""
-    from derive.calculus.properties import is_invertible
+    from derive.expressions.properties.inference import is_invertible
 
     inverses = sum(isinstance(f, Power) and isinstance(f.exponent, Number) and f.exponent.value < 0 for f in product.factors)
     return 2 * inverses >= len(product.factors) and all(f.shape[0] == f.shape[1] and is_invertible(f) for f in product.factors)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from derive.expressions.build import matmul, scale, transpose
 from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import Call, Expr, Identity, MatMul, Power, Scale, Transpose
+from derive.expressions.nodes import Expr, Identity
+from derive.expressions.properties.transpose import commuting_in_order, made_of
 
 Simplify = Callable[[Expr], Expr]
 
@@ -24,46 +24,9 @@ def along(name: str, args: tuple[Expr, ...]) -> Expr | None:
 
 
 def _commute(a: Expr, e: Expr) -> bool:
-    return isinstance(e, Identity) or _letter(a) is _letter(e)
-
-
-def _letter(expr: Expr) -> Expr:
-    """What a power, a multiple or a function of a matrix is made of; each commutes with it."""
-    match expr:
-        case Power(base=base) if not expr.is_scalar:
-            return _letter(base)
-        case Scale(arg=arg):
-            return _letter(arg)
-        case Transpose(arg=arg):
-            return transpose(_letter(arg))
-        case Call(name="sqrtm" | "expm" | "logm", args=(arg,)):
-            return _letter(arg)
-        case _:
-            return expr
+    return isinstance(e, Identity) or made_of(a) is made_of(e)
 
 
 def in_order(node: Expr, _: Simplify) -> Expr | None:
     """Neighbours that are powers and functions of one matrix in one order, which they may stand in: logm(X) X⁻¹ is X⁻¹ logm(X)."""
-    body = node.arg if isinstance(node, Scale) else node
-    if not isinstance(body, MatMul):
-        return None
-    factors = list(body.factors)
-    for k in range(1, len(factors)):
-        j = k
-        while j and _letter(factors[j - 1]) is _letter(factors[j]) and _rank(factors[j]) < _rank(factors[j - 1]):
-            factors[j - 1], factors[j] = factors[j], factors[j - 1]
-            j -= 1
-    if tuple(factors) == body.factors:
-        return None
-    return scale(node.scalar, matmul(*factors)) if isinstance(node, Scale) else matmul(*factors)
-
-
-def _rank(expr: Expr) -> tuple[int, str]:
-    """Powers before functions, and these in the order of their names."""
-    match expr:
-        case Call(name=name):
-            return 1, name
-        case Power(base=Call(name=name)):
-            return 1, name
-        case _:
-            return 0, ""
+    return None if (new := commuting_in_order(node)) is node else new

@@ -5,9 +5,9 @@ Source: Penrose (1955), A generalized inverse for matrices; Magnus & Neudecker, 
 
 from __future__ import annotations
 
-from derive.calculus.properties import has
 from derive.expressions.build import MINUS_ONE, matmul, power, scale, transpose
 from derive.expressions.nodes import Add, Call, Expr, Identity, MatMul, Transpose
+from derive.expressions.properties.inference import has
 
 Found = tuple[tuple[Expr, ...], str, Expr]
 """The factors that are left, the property that was used, the matrix whose it is; no factors at all: the product is 0."""
