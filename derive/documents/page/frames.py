@@ -90,7 +90,7 @@ def _block(
     column = reason_column([(row_width(one, stand, page), one.reason) for one in rows], page)
     rows = [replace(one, column=reason_share(one, stand, column, page)) for one in rows]
     return Block(
-        reason((passage.title,), page.notation), passage.chain.quantity, tuple(rows), answers, *widest(rows), stand.style,
+        reason(passage.title, page.notation), passage.chain.quantity, tuple(rows), answers, *widest(rows), stand.style,
         letter=passage.part, reached=passage.reached,
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from derive.calculus.quantities.stationary.second_order_test import starred
 from derive.derivation.derivation import Chain, Derivation, Found, Head, Line, Result, members
-from derive.derivation.reason import Why
+from derive.derivation.reason import Why, says_not
 from derive.documents.page.abbreviations import NONE, Names
 from derive.documents.page.changes import Places, changes
 from derive.expressions.build import zero
@@ -59,7 +59,7 @@ class Passage:
     chain: Chain
     views: tuple[View, ...]
     boxed: tuple[Boxed, ...]
-    title: str
+    title: Why
     part: str = ""
     reached: str = ""
 
@@ -101,7 +101,7 @@ def in_place(derivation: Derivation, names: Names = NONE) -> tuple[Passage, ...]
         boxed = tuple(replace(box, left=_named(box.left, names), result=names.of_result(box.result)) for box in boxed)
         boxed = _conditioned(boxed, tuple(map(names.of_why, derivation.conditions)))
         rows, rest = _placed(views, boxed)
-        out.append(Passage(chain, tuple(rows), rest, chain.title))
+        out.append(Passage(chain, tuple(rows), rest, chain.heading or (chain.title,)))
     return tuple(out)
 
 
@@ -134,11 +134,6 @@ def _conditioned(boxed: tuple[Boxed, ...], conditions: tuple[Why, ...]) -> tuple
     last = boxed[-1]
     more = tuple(c for c in conditions if c not in last.result.conditions and not says_not(c))
     return (*boxed[:-1], replace(last, result=replace(last.result, conditions=(*last.result.conditions, *more))))
-
-
-def says_not(condition: Why) -> bool:
-    """Whether it tells where something fails (`not differentiable where …`), not where the result holds."""
-    return bool(condition) and isinstance(condition[0], str) and condition[0].startswith("not ")
 
 
 def behind(passage: Passage) -> Passage:
