@@ -32,7 +32,7 @@ class Name(Tree):
 
 @dataclass(frozen=True)
 class Const(Tree):
-    """I, ones, zeros, unit, delta, pi, e, infinity, an arbitrary constant: kind; size: what its subscript says."""
+    """I, ones, zeros, unit, commutation, delta, pi, e, infinity, an arbitrary constant: kind; size: what its subscript says."""
 
     kind: str
     size: tuple[Tree, ...] = ()

@@ -146,6 +146,11 @@ class Letters:
                     raise Undefined("this unit vector has no such entry")
                 return np.eye(n)[:, [k - 1]]
         sizes = [self.size(t, at) for t in tree.size]
+        if not sizes:
+            raise Unknown("the size of this constant is not said")
+        if tree.kind == "commutation":
+            m, n = sizes
+            return np.eye(m * n).reshape(n, m, m * n).transpose(1, 0, 2).reshape(m * n, m * n)
         if tree.kind == "identity":
             return np.eye(sizes[0])
         shape = (sizes[0], sizes[1] if len(sizes) > 1 else 1)

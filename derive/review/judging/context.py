@@ -228,7 +228,9 @@ class Context:
                     return False
                 if left.marks and left.name in self.lexicon.wrt and left.marks == ("hat",):
                     return False
-                if left.name in self.lexicon.sizes or (isinstance(right, Num) and (left.name in SMALL or left.name in "ijklrs")):
+                known_inside = value_names(right) & (known | self.definitions.keys())
+                counts = isinstance(right, Num) and (left.name in SMALL or left.name in "ijklrs")
+                if counts or (left.name in self.lexicon.sizes and not known_inside):
                     return False
                 if key(left) in value_names(right):
                     return False

@@ -89,10 +89,11 @@ def subscripted(names: frozenset[str]) -> dict[tuple[str, str], str]:
     return out
 
 
-def sized(tree: Tree, units: bool = True) -> Tree:
+def sized(tree: Tree, units: bool = True, prefix: str = "") -> Tree:
     """The tree with a name for every size that is not written: of I, of ones, of a unit vector.
 
-    units  e_i is a unit vector
+    units   e_i is a unit vector
+    prefix  what tells these names from those of other trees
     """
     count = 0
 
@@ -100,17 +101,17 @@ def sized(tree: Tree, units: bool = True) -> Tree:
         nonlocal count
         if isinstance(node, Turn) and isinstance(node.arg, Num) and node.arg.value == 1:
             count += 1
-            return Turn(Const("ones", (Name(f"?{count}"),)))
+            return Turn(Const("ones", (Name(f"?{prefix}{count}"),)))
         if units and isinstance(node, Sub) and node.base == Name("e") and len(node.indices) == 1 and node.indices[0] is not None:
             count += 1
-            return Const("unit", (node.indices[0], Name(f"?{count}")))
+            return Const("unit", (node.indices[0], Name(f"?{prefix}{count}")))
         if isinstance(node, Const):
             if node.kind in ("identity", "ones", "zeros") and not node.size:
                 count += 1
-                return Const(node.kind, (Name(f"?{count}"),))
+                return Const(node.kind, (Name(f"?{prefix}{count}"),))
             if node.kind == "unit" and len(node.size) == 1:
                 count += 1
-                return Const("unit", (node.size[0], Name(f"?{count}")))
+                return Const("unit", (node.size[0], Name(f"?{prefix}{count}")))
             return node
         return rebuilt(node, visit)
 

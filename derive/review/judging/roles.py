@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 
@@ -69,8 +70,10 @@ class Roles:
         self._tried: set[tuple[tuple[str, ...], int, int]] = set()
         self._linear: dict[tuple[str, ...], bool] = {}
         self.started = time.monotonic()
+        self._size_definitions()
         self._choose_aliases()
         self._choose_roles()
+        self._size_definitions()
         self._collect_expansions()
 
     # ------------------------------------------------------------------------------------------ the points
@@ -113,6 +116,34 @@ class Roles:
         self._situations = None
         self._stationary = {}
         self._tried = set()
+
+    def _size_definitions(self) -> None:
+        """The sizes of I and ones in a definition, which are those with which it has a value."""
+        names = sorted(self.ground.size_names)
+        for name, definition in list(self.definitions.items()):
+            tree = sized(definition.tree, not {"e", "E"} & (self.names | self.definitions.keys()), f"{name} ")
+            wanted = sorted({n.name for n in walk(tree) if isinstance(n, Name) and n.name.startswith("?")})
+            if not wanted or len(wanted) > 3:
+                continue
+            for choice in product(names, repeat=len(wanted)):
+                chosen = dict(zip(wanted, choice, strict=True))
+
+                def visit(node: Tree, chosen: dict[str, str] = chosen) -> Tree:
+                    return Name(chosen[node.name]) if isinstance(node, Name) and node.name in chosen else rebuilt(node, visit)
+
+                candidate = visit(tree)
+                if self._has_value(candidate, definition):
+                    self.definitions[name] = replace(definition, tree=candidate)
+                    self._renew()
+                    break
+
+    def _has_value(self, tree: Tree, definition: Definition) -> bool:
+        at = self.situations[0].binding({n: scalar(1) for n in (*definition.indices, *definition.parameters)})
+        try:
+            self.comparison.value(tree, at)
+        except (Undefined, Unknown, SizeNeeded, ValueError):
+            return False
+        return True
 
     # ------------------------------------------------------------------------------------------ what letters mean
     def _choose_aliases(self) -> None:

@@ -107,6 +107,12 @@ class Atoms(Brackets):
                 return Fun("exp", (self.argument(),))
         if letter in "oO" and self.token.text in ("(", "[", r"\{"):
             return self.rest(letter)
+        if letter == "K" and self.token.text == "_":
+            texts, end = self.group_texts(self.i + 1)
+            sizes = [t for t in texts if t != ","]
+            if len(sizes) == 2 and all(t in lexicon.sizes for t in sizes):
+                self.i = end
+                return Const("commutation", (Name(sizes[0]), Name(sizes[1])))
         if letter == "J" and self.token.text == "_":
             jacobian = self.jacobian()
             if jacobian is not None:
