@@ -29,7 +29,8 @@ class Boxed:
 @dataclass(frozen=True)
 class View:
     """A line with its place: `number` counts the lines of the derivation from 1; `old` are the places in the line above
-    that changed into the places `new` of this one, `left` is the left side that it belongs to; `boxed` is the answer that it states."""
+    that changed into the places `new` of this one, `left` is the left side that it belongs to; `boxed` is the answer that it states;
+    `again` it was shown before, and is repeated."""
 
     key: str
     number: int
@@ -38,6 +39,7 @@ class View:
     old: Places
     new: Places
     boxed: Boxed | None = None
+    again: bool = False
 
     @property
     def exprs(self) -> tuple[Expr, ...]:
@@ -136,7 +138,7 @@ def _conditioned(boxed: tuple[Boxed, ...], conditions: tuple[Why, ...]) -> tuple
 
 def behind(passage: Passage) -> Passage:
     """The passage with all of its answers boxed behind its rows; a closing row that only states one is not shown."""
-    views = list(passage.views)
+    views = [view for view in passage.views if not view.again]
     boxes = [*(view.boxed for view in views if view.boxed), *passage.boxed]
     while len(views) > (0 if boxes else 1) and _only_states(views[-1]):
         views.pop()
@@ -155,14 +157,16 @@ def numbered(found: Sequence[Passage]) -> tuple[Passage, ...]:
 
 
 def between(found: Sequence[Passage], first: int, last: int) -> tuple[Passage, ...]:
-    """The rows of numbered passages from one number to another, with the answers that end a passage of which the last row is among them;
-    the first of a passage that was cut has its left side again."""
+    """The rows of numbered passages from one number to another, with the answers that end a passage of which the last row is among them.
+    A passage that was cut goes on under its row above, which is shown again."""
     out: list[Passage] = []
     for passage in found:
         views = [view for view in passage.views if first <= view.number <= last]
         whole = bool(views) and views[-1] is passage.views[-1]
         if views and views[0].line.left is None:
-            views[0] = replace(views[0], line=replace(views[0].line, left=views[0].left, steps=()), old=(), new=())
+            above = passage.views[views[0].number - passage.views[0].number - 1]
+            left = replace(above.line, left=above.left, steps=()) if above.line.left is None else above.line
+            views.insert(0, replace(above, line=left, boxed=None, again=True, old=(), new=()))
         if views:
             out.append(replace(passage, views=tuple(views), boxed=passage.boxed if whole else ()))
     return tuple(out)
