@@ -73,6 +73,11 @@ DIAGONALS = (
               ("sum(i, 1, m, sum(j, 1, n, (A .* B')[i, j] x[j]) e(i, m))", "`B[j, i]` is entry i, j of `B'`")),
         last="row i of `A .* B'` times `x`", runs="always",
         example="x: vector(n); A: square(n); B: square(n); c: vector(n) | c' diag(A diag(x) B)"),
+    Law("diagonal-of-kronecker", "sum(i, 1, n, e(i, n) kron(e(i, n), e(i, n))') kron(A, B) sum(j, 1, n, kron(e(j, n), e(j, n)) e(j, n)')",
+        "A .* B", "A: square(n); B: square(n)", "A", "the diagonal entries of A ⊗ B: A ∘ B",
+        "Row i, i and column j, j of `kron(A, B)` meet in `A[i, j] B[i, j]`.", MN2,
+        rows=(("sum(i, 1, n, sum(j, 1, n, A[i, j] B[i, j] e(i, n) e(j, n)'))", "row i, i and column j, j of `kron(A, B)`"),),
+        last="entry by entry", runs="always"),
     Law("diag-of-outer", "diag(x y')", "x .* y", "x: vector(n); y: vector(n)", "x", "diag(xy') = x ∘ y", "Entry i is `x[i] y[i]`.", MN2,
         rows=(("sum(i, 1, n, (x[i] y[i]) e(i, n))", "diagonal entry i of `x y'`"),), last="entry by entry", runs="always",
         example="x: vector(n); y: vector(n); A: square(n) | tr(A diag(diag(x y')))"),
@@ -136,14 +141,14 @@ ENTRIES = (
 GVL = "Golub & Van Loan, Matrix Computations"
 
 FACTORIZATIONS = (
-    Law("singular-values-put-together", "svd_u(A) diag(svd_s(A)) svd_v(A)'", "A", "A: matrix(n, n)", "A", "U diag(s)V' = A",
-        "The singular value decomposition.", GVL, runs="always"),
-    Law("norm-of-singular-values", "norm(svd_s(A))", "norm(A)", "A: matrix(n, n)", "A", "‖s‖ = ‖A‖", "The norm of `A` is that of `diag(svd_s(A))`.", GVL,
-        runs="always"),
-    Law("triangular-factors-put-together", "qr_q(A) qr_r(A)", "A", "A: matrix(n, n); |A: full-column-rank", "A", "QR = A", "The QR factorization.", GVL,
-        runs="always"),
-    Law("cholesky-put-together", "cholesky(S) cholesky(S)'", "S", "S: spd(n)", "S", "LL' = S", "The Cholesky factorization.", GVL, runs="always"),
-    Law("polar-put-together", "polar_u(A) polar_p(A)", "A", "A: invertible(n)", "A", "UP = A", "The polar decomposition.", GVL, runs="always"),
+    Law("singular-values-put-together", "svd_u(A) diag(svd_s(A)) svd_v(A)'", "A", "A: matrix(m, n)", "A", "U diag(s)V' = A",
+        "The singular value decomposition.", GVL, runs="results", sizes="m >= n"),
+    Law("norm-of-singular-values", "norm(svd_s(A))", "norm(A)", "A: matrix(m, n)", "A", "‖s‖ = ‖A‖", "The norm of `A` is that of `diag(svd_s(A))`.", GVL,
+        runs="results", sizes="m >= n"),
+    Law("triangular-factors-put-together", "qr_q(A) qr_r(A)", "A", "A: matrix(m, n); |A: full-column-rank", "A", "QR = A", "The QR factorization.", GVL,
+        runs="results", sizes="m >= n"),
+    Law("cholesky-put-together", "cholesky(S) cholesky(S)'", "S", "S: spd(n)", "S", "LL' = S", "The Cholesky factorization.", GVL, runs="results"),
+    Law("polar-put-together", "polar_u(A) polar_p(A)", "A", "A: invertible(n)", "A", "UP = A", "The polar decomposition.", GVL, runs="results"),
 )
 
 KNOWN_FORMS: tuple[Law, ...] = (*ENTRYWISE, *INVERSES, *ENTRIES, *DIAGONALS, *SUMS, *NORMS, *FACTORIZATIONS)

@@ -18,6 +18,7 @@ FUNCTIONS = (
     Function("multiplied-out", "multiply out", expansion.product, (MatMul, Scale)),
     Function("linear-function", "term by term", expansion.linear_function, (Call,)),
     Function("commuting-in-order", "functions of one matrix commute", matrix_functions.in_order, (MatMul, Scale)),
+    Function("common-number", "", expansion.common_number, (Times, Scale)),
     Function("terms-multiplied-out", "multiply out", expansion.terms, (Add,)),
     Function("common-end", "common factor", expansion.common_end, (Add,)),
     Function("entry-by-entry", "multiply out entry by entry", expansion.entries, (Add,)),
