@@ -88,7 +88,7 @@ def derivative_lines(s: Setting) -> tuple[list[Line], Named]:
         turned = turn(last, s.directions)
         if turned is not None:
             lines.append(Line(turned.expr, turned.steps[0].rule, turned.why, steps=turned.steps))
-        if set(p.find) <= {"derivative", "differential"}:
+        if last.is_scalar and set(p.find) <= {"derivative", "differential"}:
             lines[-1] = _with_known_forms(lines[-1])
     else:
         line = cleaned(last, "derivative")

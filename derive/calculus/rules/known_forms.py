@@ -20,7 +20,7 @@ ENTRYWISE = (
     Law("sigmoid-defined", "1 / (1 + exp(-x))", "sigmoid(x)", "x: scalar", "x", "1/(1 + e⁻ˣ) = σ(x)", "The definition of the sigmoid.", PRML,
         runs="always", each=True, example="x: vector(n); a: vector(n) | a' (1 ./ (ones(n) + exp(-x)))"),
     Law("sigmoid-turned", "exp(-x) sigmoid(x)", "sigmoid(-x)", "x: scalar", "x", "e⁻ˣσ(x) = σ(−x)", "Both are `1/(1 + exp(x))`.", PRML,
-        runs="always", each=True, example="x: vector(n) | sum(log(ones(n) + exp(-x)))"),
+        runs="always", each=True),
     Law("one-minus-sigmoid", "1 - sigmoid(-x)", "sigmoid(x)", "x: scalar", "x", "1 − σ(−x) = σ(x)",
         "`sigmoid(-x) = 1/(1 + exp(x))`, and `1 - 1/(1 + exp(x)) = exp(x)/(1 + exp(x))`.", PRML,
         runs="always", each=True, example="x: vector(n) | -sum(log(sigmoid(-x)))"),
@@ -31,17 +31,20 @@ ENTRYWISE = (
     Law("sine-over-cosine", "sin(x) / cos(x)", "tan(x)", "x: scalar", "x", "sin/cos = tan", "The definition of tan.", AS4,
         runs="results", each=True, example="x: vector(n) | sum(log(cos(x)))"),
     Law("circle", "cos(x)^2 + sin(x)^2", "1", "x: scalar", "x", "cos² + sin² = 1", "A point of the unit circle.", AS4,
-        runs="always", each=True, example="x: scalar; r: scalar | r cos(x)^2 + r sin(x)^2 + x^2"),
+        runs="always", each=True, example="w: vector(n); x: vector(n) | w' (cos(x) .* cos(x) + sin(x) .* sin(x))"),
     Law("hyperbola", "cosh(x)^2 - sinh(x)^2", "1", "x: scalar", "x", "cosh² − sinh² = 1", "A point of the unit hyperbola.", AS4,
-        runs="always", each=True, example="x: scalar; r: scalar | r cosh(x)^2 - r sinh(x)^2 + x^2"),
+        runs="always", each=True, example="w: vector(n); x: vector(n) | w' (cosh(x) .* cosh(x) - sinh(x) .* sinh(x))"),
     Law("log-exp", "log(exp(x))", "x", "x: scalar", "x", "log eˣ = x", "The logarithm is the inverse of the exponential.", AS4,
-        runs="results", each=True, example="x: scalar | exp(x) log(exp(x))"),
+        runs="results", each=True, example="w: vector(n); x: vector(n) | w' log(exp(x))"),
     Law("exp-log", "exp(log(x))", "x", "x: positive", "x", "e^{log x} = x", "The exponential is the inverse of the logarithm.", AS4,
-        runs="results", each=True, example="x: positive | x^2 exp(log(x))"),
+        runs="results", each=True, example="w: vector(n); x: vector(n); |x: positive | w' exp(log(x))"),
 )
 
 INVERSES = (
-    Law("inverse-cancels", "inv(M) M", "I(n)", "M: square(n)", "M", "M⁻¹M = I", "The definition of the inverse.", MN1, runs="always"),
+    Law("inverse-cancels", "inv(M) M", "I(n)", "M: square(n)", "M", "M⁻¹M = I", "The definition of the inverse.", MN1, runs="always",
+        example="A: square(p); X: matrix(n, p); |X: full-column-rank | inner(A, inv(X' X) X' X)"),
+    Law("inverse-cancels-behind", "M inv(M)", "I(n)", "M: square(n)", "M", "MM⁻¹ = I", "The definition of the inverse.", MN1, runs="always",
+        example="A: square(p); X: matrix(n, p); |X: full-column-rank | inner(A, X' X inv(X' X))"),
     Law("inverse-absorbs-behind", "A inv(B A)", "inv(B)", "A: invertible(n); B: invertible(n); |B: one-factor", "A", "A(BA)⁻¹ = B⁻¹",
         "`inv(B A) = inv(A) inv(B)`.", MN1, rows=(("A inv(A) inv(B)", "`inv(B A) = inv(A) inv(B)`"),), last="`A inv(A) = I(n)`",
         runs="always", example="B: invertible(n); A: invertible(n) | tr(inv(A B) A)"),
@@ -79,8 +82,7 @@ DIAGONALS = (
         rows=(("sum(i, 1, n, sum(j, 1, n, A[i, j] B[i, j] e(i, n) e(j, n)'))", "row i, i and column j, j of `kron(A, B)`"),),
         last="entry by entry", runs="always"),
     Law("diag-of-outer", "diag(x y')", "x .* y", "x: vector(n); y: vector(n)", "x", "diag(xy') = x ∘ y", "Entry i is `x[i] y[i]`.", MN2,
-        rows=(("sum(i, 1, n, (x[i] y[i]) e(i, n))", "diagonal entry i of `x y'`"),), last="entry by entry", runs="always",
-        example="x: vector(n); y: vector(n); A: square(n) | tr(A diag(diag(x y')))"),
+        rows=(("sum(i, 1, n, (x[i] y[i]) e(i, n))", "diagonal entry i of `x y'`"),), last="entry by entry", runs="always"),
     Law("diag-of-diagonal", "diag(diag(x))", "x", "x: vector(n)", "x", "diag(diag(x)) = x", "The diagonal of a diagonal matrix.", MN2,
         rows=(("sum(i, 1, n, x[i] e(i, n))", "entry i of the diagonal"),), last="`x` by its entries", runs="always"),
     Law("diag-of-row-scaled", "diag(diag(x) A)", "x .* diag(A)", "x: vector(n); A: square(n)", "x", "diag(diag(x)A) = x ∘ diag(A)",
@@ -130,8 +132,6 @@ NORMS = (
 )
 
 ENTRIES = (
-    Law("column-of-diagonal", "diag(x) e(i, n)", "x[i] e(i, n)", "x: vector(n); i: integer", "x", "diag(x)eᵢ = xᵢeᵢ",
-        "Column i of `diag(x)` holds one entry.", MN2, last="column i of `diag(x)`", runs="results"),
     Law("entry-of-row", "x' e(i, n)", "x[i]", "x: vector(n); i: integer", "x", "x'eᵢ = xᵢ", "The others are multiplied by 0.", MN2,
         last="the others are multiplied by 0", runs="results", told=False),
     Law("entry-of-column", "e(i, n)' x", "x[i]", "x: vector(n); i: integer", "x", "eᵢ'x = xᵢ", "The others are multiplied by 0.", MN2,

@@ -78,6 +78,8 @@ def holds(expr: Expr, word: str) -> bool:
             return is_orthogonal(expr)
         case "stiefel" | "unit":
             return has_orthonormal_columns(expr)
+        case "positive-determinant":
+            return holds(expr, "spd") or by_fact(expr, word)
         case "full-column-rank":
             return has_full_column_rank((expr,))
         case _:

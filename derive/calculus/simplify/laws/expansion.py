@@ -37,9 +37,16 @@ def product(node: Expr, simplify: Simplify) -> Expr | None:
             new = _gathered(opened, (body.factors[low].shape[0], body.factors[high - 1].shape[1]))
             out = matmul(*body.factors[:low], new, *body.factors[high:])
             out = tidy(scale(node.scalar, out) if isinstance(node, Scale) else out)
-            if measure(out) < measure(node) - (1 if isinstance(new, Add) else 0):
+            if measure(out) < measure(node) - isinstance(new, Add) or (measure(out) <= measure(node) and _rank_one(inside, opened)):
                 return out
     return None
+
+
+def _rank_one(inside: tuple[Expr, ...], opened: list[Expr]) -> bool:
+    """Whether (I − uv')x was multiplied out, in which v'x is a number."""
+    identity = any(isinstance(t, Identity) for t in inside)
+    numbers = [t for t in opened if isinstance(t, Scale) and any(isinstance(f, MatMul) for f in (t.scalar, *t.scalar.children))]
+    return identity and len(inside) == 2 and len(numbers) == 1
 
 
 def _gathered(terms: list[Expr], shape: Shape) -> Expr:
@@ -216,3 +223,12 @@ def common_number(node: Expr, _: Simplify) -> Expr | None:
 def _scalar_factors(node: Expr) -> tuple[Expr, ...]:
     scalar = node.scalar if isinstance(node, Scale) else node
     return scalar.factors if isinstance(scalar, Times) else (scalar,)
+
+
+def number_below(node: Expr, _: Simplify) -> Expr | None:
+    """A number below an entry by entry quotient in front of it: (x − y) ⊘ (2y) is ½ (x − y) ⊘ y."""
+    match node:
+        case Call(name="quotient", args=(a, Scale(scalar=Number(value=c), arg=b))) if c:
+            return scale(number(1 / c), Call("quotient", (a, b)))
+        case _:
+            return None
