@@ -17,9 +17,10 @@ from derive.checking.evaluation import Unevaluable, compiled, evaluate, largest,
 from derive.checking.line import Free, Site, partial_statement, site_at, statement
 from derive.checking.random_arrays import Array, inside
 from derive.checking.sampling import LARGE, NEARBY, Point, points
-from derive.checking.statements import Outcome, refused
+from derive.checking.statements import Outcome
 from derive.derivation.derivation import Chain, Derivation, Found, Head, Line, members
 from derive.errors import DeriveError
+from derive.expressions.build import is_zero
 from derive.expressions.nodes import Expr, Symbol
 from derive.expressions.traverse import walk
 from derive.language.problems.problem import Problem
@@ -126,7 +127,7 @@ def sample_points(derivation: Derivation, count: int) -> list[Point]:
         nearby = point.nearby(problem.symbols.values())
         for stated in results:
             _moderate(*(evaluate(compiled(stated.expr, names), p.namespace) for p in (point, nearby)))
-            for symbol, expr in stated.solution.items():
+            for symbol, expr in stated.solution.items() if stated.equation is None and stated.kind != "none" else ():
                 if not inside(symbol.has, evaluate(compiled(expr, names), point.namespace)):
                     raise Unevaluable(f"the stationary point is not where {symbol.name} may be")
 
@@ -148,7 +149,7 @@ def _moderate(value: Array, nearby: Array) -> None:
 
 @dataclass(frozen=True)
 class Stated:
-    """A result with what it states; `solution` and `kind` for a stationary point."""
+    """A result with what it states; `solution` and `kind` for a stationary point, `equation` the right side of one for it."""
 
     quantity: str
     head: Head
@@ -156,6 +157,7 @@ class Stated:
     solution: Mapping[Symbol, Expr] = field(default_factory=dict)
     kind: str | None = None
     free: Free = ()
+    equation: Expr | None = None
 
 
 def _stated(derivation: Derivation) -> Iterator[Stated]:
@@ -188,14 +190,26 @@ def _linearity(derivation: Derivation, found: Found) -> Iterator[Stated]:
 def _stationary_points(problem: Problem, found: Found) -> Iterator[Stated]:
     head = Head("stationary", problem.name, problem.wrt)
     if isinstance(found, tuple):
-        for point in found:
-            yield from _stationary_points(problem, point)
-    elif isinstance(found, Mapping):
-        solution = {x: found[x.name].expr for x in problem.wrt if x.name in found}
-        first = next(iter(found.values()))
+        for one in found:
+            yield from _stationary_points(problem, one)
+        return
+    results = {x: found[x.name] for x in problem.wrt if x.name in found} if isinstance(found, Mapping) else {problem.wrt[0]: found}
+    first = next(iter(results.values()))
+    if first.classification == "none":
+        for x, one in results.items():
+            yield Stated("gradient", Head("gradient", problem.name, (x,), (), problem.wrt), one.expr)
+        return
+    solution: dict[Symbol, Expr] = {}
+    for x, one in results.items():
+        if one.equation is None:
+            solution[x] = one.expr
+        elif one.point is None and is_zero(one.equation):
+            yield Stated("gradient", Head("gradient", problem.name, (x,), (), problem.wrt), one.expr)
+        else:
+            solution |= one.point or {}
+            yield Stated("stationary", head, one.expr, one.point or {}, equation=one.equation)
+    if solution.keys() >= set(problem.wrt):
         yield Stated("stationary", head, first.expr, solution, first.classification)
-    else:
-        yield Stated("stationary", head, found.expr, {problem.wrt[0]: found.expr}, found.classification)
 
 
 def _further_symbols(derivation: Derivation) -> tuple[dict[str, Symbol], dict[str, Symbol]]:
@@ -279,18 +293,10 @@ def _check_result(sites: list[Site], where: tuple[int, int], stated: Stated) -> 
     def one(site: Site) -> Outcome:
         if stated.quantity != "stationary":
             return statement(site, stated.quantity, stated.head, None, stated.expr, free=stated.free)
-        try:
-            outcome = check_stationary(site, stated.solution)
-        except Unevaluable:
-            outcome = refused("the point does not exist")
-        if not outcome.passed and stated.kind == "undetermined":
-            # without a closed form the result is the equation: the gradient, to be 0
-            variables = site.problem.wrt
-            equations = [
-                statement(site, "gradient", Head("gradient", site.problem.name, (x,), (), variables), None, expr)
-                for x, expr in stated.solution.items()
-            ]
-            return max(equations, key=lambda o: o.error / o.tolerance)
+        if stated.equation is not None:
+            line = Line(stated.equation, "result", (), "equation", stated.expr, equation=True, solution=stated.solution or None)
+            return check_equation(site, line)
+        outcome = check_stationary(site, stated.solution)
         if outcome.passed and stated.kind in ("minimum", "maximum", "saddle"):
             return outcome.and_(check_classification(site, stated.solution, stated.kind))
         return outcome

@@ -21,7 +21,7 @@ from derive.documents.page.modes import MODES
     help="X.tex or X.pdf; the LaTeX goes to standard output without it.",
 )
 @click.option("--no-overlays", is_flag=True, help="Slides without clicks: one page a frame.")
-@click.option("--hints", is_flag=True, help="A sheet with the hints.")
+@click.option("--hints", is_flag=True, help="With the hints: of a sheet or a web page.")
 @click.option(
     "--depfile", type=click.Path(dir_okay=False, path_type=Path), help="Write what OUTPUT depends on there, for make and ninja.",
 )
@@ -54,8 +54,11 @@ def command(
         raise click.UsageError(f"-o names a {' or a '.join(allowed)} file for {mode_name}, not {output.name}")
     if depfile is not None and (output is None or file == "-"):
         raise click.UsageError("--depfile needs a FILE and -o: it says what the one is made from")
+    if hints and mode.reveals != "nothing" and mode.suffix != "html":
+        printing = [one.name for one in MODES.values() if one.reveals == "nothing" or one.suffix == "html"]
+        raise click.UsageError(f"{mode_name} prints no hints, which {' and '.join(printing)} do")
     pdf = output is not None and output.suffix == ".pdf"
-    content = render(file, mode, replace(project, settings=settings), pdf, points, options.note)
+    content = render(file, mode, replace(project, settings=settings), pdf, points, options.note, hints)
     if output is None:
         sys.stdout.buffer.write(content)
         return

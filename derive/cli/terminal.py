@@ -1,19 +1,20 @@
-"""A derivation in the terminal: numbered lines aligned at their relation, the reason at the right, as wide as the window."""
+"""A derivation in the terminal: numbered lines aligned at their relation, the reasons in a column near them."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import click
 from wcwidth import wcswidth as cell_len
 
 from derive.derivation.derivation import Chain, Head, Line
-from derive.derivation.reason import Why
+from derive.derivation.reason import Why, says_not
 from derive.documents.page.rows import EQUIVALENCES
-from derive.documents.page.views import Boxed, passages, says_not
+from derive.documents.page.views import Boxed, passages
 from derive.documents.wording.translation import translated
 from derive.documents.wording.words import words as words_of
 from derive.expressions.nodes import Expr
@@ -25,6 +26,12 @@ from derive.notation.text import text
 from derive.pipeline.examine import Examined
 
 NARROWEST = 40
+GAP = 3
+"""Cells between the longest line that has its reason beside it and the column of the reasons."""
+FAR = 70
+"""Lines longer than this have their reasons behind them, so that those of short lines are near."""
+INDENT = 8
+"""Where a right side stands whose left side has a line alone."""
 
 
 def show(examined: Examined) -> None:
@@ -51,11 +58,13 @@ def lines(examined: Examined, width: int) -> Iterator[str]:
     number = 0
     for passage in passages(derivation):
         yield ""
-        yield click.style(_said((passage.chain.title,), notation), bold=True, fg="blue")
+        yield click.style(_said(passage.chain.heading or (passage.chain.title,), notation), bold=True, fg="blue")
         left, beside = _left_width(passage.chain, notation), _beside_width(passage.chain, notation)
-        for view in passage.views:
-            number += 1
-            yield from _row(number, view.line, left, width, notation, beside)
+        rows = [_Row.of(number + k, view.line, left, width, notation, beside) for k, view in enumerate(passage.views, 1)]
+        number += len(rows)
+        column = _column(rows, width)
+        for row in rows:
+            yield from row.printed(column, width)
         for box in passage.boxed:
             yield from _answer(box, width, notation)
     said = [c for passage in passages(derivation) for box in passage.boxed for c in box.result.conditions]
@@ -94,8 +103,65 @@ def _kind(shape: object, has: frozenset[str], words: Mapping[str, str]) -> str:
 def rows(chain: Chain, width: int) -> Iterator[str]:
     """The lines of one chain, numbered from 1."""
     left = _left_width(chain)
-    for k, line in enumerate(chain.lines):
-        yield from _row(k + 1, line, left, width)
+    found = [_Row.of(k, line, left, width) for k, line in enumerate(chain.lines, 1)]
+    column = _column(found, width)
+    for row in found:
+        yield from row.printed(column, width)
+
+
+def _column(rows: Sequence[_Row], width: int) -> int:
+    """Where the reasons begin: behind the longest line that leaves its reason room, and not far from the others."""
+    return max((row.length + GAP for row in rows if row.reason and row.length < FAR and row.length + GAP + cell_len(row.reason) <= width), default=0)
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A line of a derivation, broken to the window; `shapes` are those of its factors."""
+
+    parts: tuple[str, ...]
+    reason: str
+    shapes: str = ""
+
+    @property
+    def length(self) -> int:
+        """Of its last line, beside which the reason stands."""
+        return cell_len(self.parts[-1])
+
+    @staticmethod
+    def of(number: int, line: Line, left: int, width: int, notation: Notation = DEFAULT, beside: int = 0) -> _Row:
+        """The row of a line: `left` cells are for left sides, `beside` for definitions of intermediates before them."""
+        relation = "=" if line.left is not None and line.relation in EQUIVALENCES else line.relation
+        here, before = _left(line, notation), _beside(line, notation)
+        before += " " * (beside - cell_len(before))
+        start = f"{number:>4}  {before}{here.rjust(left + len(here) - cell_len(here))} {relation} "
+        whole = f"{text.pretty(line.expr, notation)} {shapes.space_text(line)}".rstrip()
+        if cell_len(start) > width // 2 and cell_len(start) + cell_len(whole) > width:
+            # A long left side has a line alone, so that the right side has room.
+            head = [start.rstrip().removesuffix(relation).rstrip()] if here else []
+            lead = " " * INDENT + f"{relation} "
+            body = broken(whole, max(width - len(lead), 20))
+            parts = [*(part for one in head for part in broken(one, width))]
+            parts += [lead + body[0], *(" " * (INDENT + 2) + part for part in body[1:])]
+        else:
+            body = broken(whole, max(width - cell_len(start), 20))
+            parts = [start + body[0], *(" " * cell_len(start) + part for part in body[1:])]
+        why = _said(line.why, notation) if line.why else ""
+        return _Row(tuple(parts), why, shapes.listed(line.expr) if line.shaped else "")
+
+    def printed(self, column: int, width: int) -> Iterator[str]:
+        """Its lines, the reason in the column where there is room for it, behind the line where there is not, else below it."""
+        yield from self.parts[:-1]
+        last = self.parts[-1]
+        room = max(column, self.length + GAP)
+        if self.reason and room + cell_len(self.reason) <= width:
+            yield last + " " * (room - self.length) + click.style(self.reason, fg="cyan")
+        else:
+            yield last
+            for part in wrapped(self.reason, width - INDENT, ", ", " ") if self.reason else ():
+                yield " " * INDENT + click.style(part, fg="cyan")
+        if self.shapes:
+            for part in wrapped(self.shapes, width - 10, ", "):
+                yield click.style(f"{'':10}{part}", dim=True)
 
 
 def _left_width(chain: Chain, notation: Notation = DEFAULT) -> int:
@@ -123,59 +189,62 @@ def _side(side: Head | Expr, notation: Notation) -> str:
     return text.head(side, notation) if isinstance(side, Head) else text.pretty(side, notation)
 
 
-def _row(number: int, line: Line, left: int, width: int, notation: Notation = DEFAULT, beside: int = 0) -> Iterator[str]:
-    relation = "=" if line.left is not None and line.relation in EQUIVALENCES else line.relation
-    here = _left(line, notation)
-    before = _beside(line, notation)
-    before += " " * (beside - cell_len(before))
-    start = f"{number:>4}  {before}{here.rjust(left + len(here) - cell_len(here))} {relation} "
-    whole = f"{text.pretty(line.expr, notation)} {shapes.space_text(line)}".rstrip()
-    body = wrapped(whole, max(width - cell_len(start), 20), " + ", " - ", " − ")
-    why = _said(line.why, notation) if line.why else ""
-    for k, part in enumerate(body):
-        row = (start if k == 0 else " " * cell_len(start)) + part
-        if k == len(body) - 1 and why and cell_len(row) + cell_len(why) + 2 <= width:
-            row += " " * (width - cell_len(row) - cell_len(why)) + click.style(why, fg="cyan")
-            why = ""
-        yield row
-    if why:
-        for part in wrapped(why, width - 8, ", "):
-            yield click.style(part.rjust(width - max(cell_len(part) - len(part), 0)), fg="cyan")
-    if line.shaped:
-        for part in wrapped(shapes.listed(line.expr), width - 10, ", "):
-            yield click.style(f"{'':10}{part}", dim=True)
-
-
 def _answer(box: Boxed, width: int, notation: Notation) -> Iterator[str]:
     left = _side(box.left, notation)
     result = box.result
     notes = [_said(condition, notation) for condition in result.conditions]
     if result.classification:
         notes.append(_said((result.classification,), notation))
-    row = f"      {left} {box.relation} {text.pretty(result.expr, notation)}"
+    start = f"      {left} {box.relation} "
+    room = " " * min(cell_len(start), width // 2)
+    body = broken(text.pretty(result.expr, notation), max(width - len(room), 20))
+    fits = cell_len(start + body[0]) <= width
+    lines = [start + body[0], *(room + part for part in body[1:])] if fits else [start.rstrip(), *(room + part for part in body)]
     note = f"   ({'; '.join(notes)})" if notes else ""
-    yield click.style(row, bold=True, fg="green") + (note if cell_len(row + note) <= width else "")
-    if note and cell_len(row + note) > width:
-        yield f"      {note.strip()}"
+    beside = cell_len(lines[-1] + note) <= width
+    for k, line in enumerate(lines):
+        yield click.style(line, bold=True, fg="green") + (note if beside and k == len(lines) - 1 else "")
+    if note and not beside:
+        yield from (f"      {part}" for part in wrapped(note.strip(), width - 6, "; ", ", ", " "))
 
 
-def wrapped(words: str, width: int, *breaks: str) -> list[str]:
+BREAKS = ((" + ", " - ", " − "), (", ", " ∘ ", " ⊗ "), (" ",), ("(", "["))
+"""Where a formula is broken, by preference: at a sign of a sum, between arguments or at another product, between factors, behind a bracket."""
+
+
+def broken(formula: str, width: int) -> list[str]:
+    """A formula on lines of at most `width` cells: broken where `BREAKS` prefers it, as long as that fills a third of the line."""
+    lines: list[str] = []
+    rest = formula
+    while cell_len(rest) > width:
+        found = (max((p for p in _breaks(rest, marks) if width // 3 < cell_len(rest[:p]) <= width), default=0) for marks in BREAKS)
+        cut = next((place for place in found if place), 0)
+        if not cut:
+            break
+        lines.append(rest[:cut].rstrip())
+        rest = rest[cut:].lstrip()
+    return [*lines, rest]
+
+
+def wrapped(words: str, width: int, *marks: str) -> list[str]:
     """The text on lines of at most `width` cells, broken before (after, for a comma) one of the separators."""
     lines: list[str] = []
     rest = words
     while cell_len(rest) > width:
-        places = [
-            p + (len(mark.rstrip()) if mark.startswith(",") else 0)
-            for mark in breaks
-            for p in _places(rest, mark)
-            if 0 < p <= width - 1
-        ]
+        places = [p for p in _breaks(rest, marks) if 0 < p <= width - 1]
         if not places:
             break
         cut = max(places)
         lines.append(rest[:cut].rstrip())
         rest = rest[cut:].lstrip()
     return [*lines, rest]
+
+
+def _breaks(words: str, marks: Sequence[str]) -> Iterator[int]:
+    """Where a text may be broken: before a mark, behind a comma, a semicolon and a bracket."""
+    for mark in marks:
+        behind = len(mark.rstrip()) if mark[0] in ",;([" else 0
+        yield from (place + behind for place in _places(words, mark))
 
 
 def _places(words: str, mark: str) -> Iterator[int]:

@@ -115,11 +115,13 @@ class Chain:
 
     quantity  the `find` key that it answers, or `lemma`
     title     a few words for the frame or the heading
+    heading   the same as a reason, where an expression stands in it
     """
 
     quantity: str
     title: str
     lines: tuple[Line, ...]
+    heading: Why = ()
 
     def __post_init__(self) -> None:
         previous: Expr | None = None
@@ -142,9 +144,13 @@ class Result:
     """What was asked, read off a line: `expr` is that line's expression (or the argument of its inner product).
 
     direction       the second direction, for the results that have one
-    classification  minimum, maximum, saddle, undetermined (a stationary point)
+    classification  of a stationary point minimum, maximum, saddle; undetermined where the second-order test was made and left it
+                    open, none where there is no stationary point (`expr` is the gradient, which is nowhere 0), None where no test was made
     conditions      under which it holds
     free            free indices, as of a line
+    equation        the right side, where the result is an equation for the stationary points, `expr` = `equation`: Su = λu, ∇f = 0
+    point           a solution of that equation, by which it is checked
+    subject         what a stationary point of a Lagrangian is under its constraints: the minimum subject to a'w = 1
     """
 
     expr: Expr
@@ -153,6 +159,9 @@ class Result:
     conditions: tuple[Why, ...] = ()
     family: Why = ()
     free: tuple[tuple[Symbol, Size], ...] = ()
+    equation: Expr | None = None
+    point: Mapping[Symbol, Expr] | None = None
+    subject: Why = ()
 
 
 Found = Result | Mapping[str, Result] | tuple[Result, ...] | tuple[Mapping[str, Result], ...]
@@ -189,7 +198,7 @@ class Derivation:
         stated |= {child for e in tuple(stated) for child in e.children}
         for quantity, result in self.results.items():
             for _, one in members(result):
-                if one.expr not in stated:
+                if one.expr not in stated and (one.equation is None or one.equation not in stated):
                     raise BrokenChain(f"the {quantity} is not on any line")
 
     @property

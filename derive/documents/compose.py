@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from derive.derivation.derivation import Derivation, Head
+from derive.derivation.reason import says_not
 from derive.documents.figures.placing import of_page
 from derive.documents.layout.measure import line_height, width
 from derive.documents.layout.packing import Bounds, Room, cut
@@ -17,14 +18,14 @@ from derive.documents.page.abbreviations import abbreviations, names
 from derive.documents.page.asides import displayed, opened
 from derive.documents.page.document import Block, Command, Document, Frame, Item, PartText, ProblemPage, Question
 from derive.documents.page.frames import frames, widest
-from derive.documents.page.items import Pictures
+from derive.documents.page.items import Cell, Image, Panel, Pictures
 from derive.documents.page.letters import needed
 from derive.documents.page.modes import QUESTION, Mode
 from derive.documents.page.parts import under_parts
 from derive.documents.page.rows import Measure, answer, broken, mark, relation_width, row, sides
 from derive.documents.page.settings import Fit, Settings
 from derive.documents.page.units import BETWEEN, EM, SMALL, Page, Unit, units
-from derive.documents.page.views import Boxed, Passage, behind, in_place, numbered, says_not
+from derive.documents.page.views import Boxed, Passage, behind, between, in_place, numbered
 from derive.documents.wording import prose
 from derive.documents.wording.reasons import reason, reason_width
 from derive.documents.wording.words import words as words_of
@@ -78,12 +79,14 @@ def problem_page(
     points: str = "",
     show: tuple[str, ...] = (),
     hints: bool = False,
+    rows: tuple[int, int] | None = None,
 ) -> ProblemPage:
     """The page of a problem.  Without a derivation it holds the question alone: nothing of a solution is in it.
 
     number  its label in its collection, '' alone
     points  as the collection gives them, else the problem's own
     show    which quantities of the derivation to print, all when empty; `question` alone: what is asked, nothing more
+    rows    from which row to which of the derivation, as they are numbered on slides; all when it is None
     hints   its hints are printed, even where the settings leave them out; only with a question that stands without its answer
     """
     fit = fit or Fit()
@@ -96,8 +99,10 @@ def problem_page(
     short = abbreviations(told, letters, fit.letters.get(problem.id, 0)) if told else letters
     found = tuple(p for p in in_place(told, short) if not show or p.chain.quantity in show) if told else ()
     found = under_parts(found, problem)
+    found = between(numbered(found), *rows) if rows else found
     boxes = [box for passage in found for box in behind(passage).boxed]
-    found = numbered(found if mode.slides else tuple(map(behind, found)))
+    found = found if mode.slides else tuple(map(behind, found))
+    found = found if rows else numbered(found)
     parts = questions.parts(problem, notation, words)
     # A web page folds them away until they are wanted.
     hinted = (settings.hints or hints) and (mode.reveals == "nothing" or mode.suffix == "html")
@@ -109,9 +114,11 @@ def problem_page(
     if told and mode.reveals == "answers":
         # Without the question beside it, a key defines what `let` names too.
         meant = needed(_formulas(boxes), (*((symbol, letters.of(expr)) for symbol, expr in problem.let), *letters.definitions, *meant))
-    remarks = _remarks(problem, told, notation)
+    ends = not rows or not told or rows[1] >= sum(len(passage.views) for passage in in_place(told, short))
+    remarks = _remarks(problem, told, notation) if ends else ()
     asked = questions.question(problem, notation, words, measure, letters)
     asked = asked if hinted else replace(asked, hint="")
+    asked = replace(asked, statement="", find="", given=()) if rows and rows[0] > 1 else asked
     slides: tuple[Frame, ...] = ()
     opening: tuple[tuple[str, ...], ...] = ()
     ending: tuple[tuple[str, ...], ...] = ()
@@ -128,7 +135,7 @@ def problem_page(
             settings.reason, meant, problem.id,
         )
         room = _room(settings, fit.scale.get(problem.id, 1.0), asked, parts, measure.line)
-        slides = _frames(found, page, room, remarks, fit)
+        slides = tuple(replace(frame, last=frame.last and ends) for frame in _frames(found, page, room, remarks, fit))
     elif mode.slides and told is None:
         slides = (Frame("", 1, 1, (), False, 1),)
     return ProblemPage(
@@ -214,6 +221,7 @@ def collected(
     points: str = "",
     collection: bool = True,
     theme: str = "",
+    check: str = "",
 ) -> Document:
     """A document of several items in order."""
     language = settings.notation.language
@@ -223,9 +231,15 @@ def collected(
         collection, intro, due, points,
         words_of(settings.notation.language), settings.overlays and mode.overlays, settings.aspect, settings.paper,
         settings.reason, settings.hints, _preamble(settings), theme or settings.theme,
-        any(item.figures for item in items if isinstance(item, ProblemPage | Pictures)),
-        commands=tuple(Command(own.name, own.parameters, own.default, own.body) for own in settings.commands.definitions),
+        any(isinstance(cell, Image) or (isinstance(cell, ProblemPage | Pictures) and cell.figures) for cell in _cells(items)),
+        commands=tuple(Command(own.name, own.parameters, own.default, own.body) for own in settings.commands.definitions), check=check,
     )
+
+
+def _cells(items: Sequence[Item]) -> Iterator[Item | Cell]:
+    """The items, and what stands in the columns of those that have some."""
+    for item in items:
+        yield from item.columns if isinstance(item, Panel) else (item,)
 
 
 def _blocks(
@@ -246,7 +260,7 @@ def _block(passage: Passage, measure: Measure, settings: Settings, where: Positi
     words = words_of(settings.notation.language)
     rows = tuple(row(view, settings.notation, measure, stand, where) for view in passage.views)
     answers = tuple(answer(box, settings.notation, measure, where, words) for box in passage.boxed)
-    title = reason((passage.title,), settings.notation)
+    title = reason(passage.title, settings.notation)
     block = Block(
         title, passage.chain.quantity, rows, answers, *widest(rows), stand.style, letter=passage.part, reached=passage.reached
     )

@@ -208,8 +208,13 @@ class _Writer:
         out = self.expr(result.expr, self.derivation.free(result))
         if result.direction and quantity in ("hessian", "second-derivative"):
             out["direction"] = _by_list(self.derivation.problem, [h.name for h in result.direction])
-        if result.classification is not None:
-            out["classification"] = result.classification
+        if result.equation is not None:
+            out = self.expr(subtract(result.expr, result.equation))
+            out["latex"] = f"{latex(result.expr, self.notation)} = {latex(result.equation, self.notation)}"
+        if result.classification is not None or quantity == "stationary":
+            out["classification"] = result.classification or "undetermined"
+        if result.subject:
+            out["subject"] = why(result.subject)
         if result.conditions or quantity == "stationary":
             out["conditions"] = [why(condition) for condition in result.conditions]
         if result.family:

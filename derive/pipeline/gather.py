@@ -4,29 +4,27 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
-from derive.documents.collection import Collection, Entry, Heading, Symbols, Use, Words
-from derive.documents.compose import collected, problem_page
+from derive.documents.collection import Collection
+from derive.documents.compose import collected, problem_page, scientific
 from derive.documents.figures import placing
-from derive.documents.page import symbols
-from derive.documents.page.document import Document, Item, ProblemPage
-from derive.documents.page.items import Prose, Section
+from derive.documents.lecture import Entry, Use
+from derive.documents.page.document import Document, ProblemPage
 from derive.documents.page.modes import Mode
-from derive.documents.page.rows import mark
 from derive.documents.page.settings import Fit, Settings, noted
 from derive.documents.wording import prose
-from derive.documents.wording.glossary import term
 from derive.documents.wording.words import words as words_of
 from derive.errors import DeriveError
-from derive.notation.settings import Notation
+from derive.language.problems.problem import FIND
 from derive.pipeline.examine import Examined, examine, problem_of
 from derive.pipeline.home import home_of, inside, own_text
 from derive.pipeline.sources import DEFAULT, SUFFIXES
+from derive.pipeline.story import Teller
 
 LONGEST_NAME = 200
 MOST_USES = 5_000
@@ -136,7 +134,19 @@ def assembled(collection: Collection, files: Mapping[str, str], done: Mapping[st
     for use in collection.uses:
         _same_points(use, done[files[use.problem]])
         placing.refuse_missing(done[files[use.problem]].problem, use.show, use.where)
+        _refuse_not_found(use, done[files[use.problem]])
     return Gathered(collection, {name: done[file] for name, file in files.items()})
+
+
+def _refuse_not_found(use: Use, one: Examined) -> None:
+    """DeriveError [not-found] at a reference that asks for what its problem does not find."""
+    there = {*one.problem.find, *(chain.quantity for chain in one.derivation.chains)}
+    for quantity in use.show:
+        if quantity in FIND and quantity not in there:
+            raise DeriveError(
+                f"`{use.problem}` does not find the {quantity}", code="not-found", where=use.where,
+                hint=f"it finds {', '.join(one.problem.find)}; add {quantity} to its `find`, or leave it out of `show`",
+            )
 
 
 def _same_points(use: Use, one: Examined) -> None:
@@ -162,40 +172,41 @@ def document(gathered: Gathered, mode: Mode, settings: Settings, fit: Fit) -> Do
         hints=settings.hints or collection.hints,
         rows=collection.rows or settings.rows,
     )
-    items: list[Item] = []
-    numbers = {"section": 0, "problem": 0}
-    total = Decimal(0)
-    for entry in in_order(gathered):
-        if isinstance(entry, Heading):
-            numbers["section"] += 1
-            title = prose.to_latex(entry.title, entry.where, language=settings.notation.language)
-            items.append(Section(title, prose.plain(entry.title), numbers["section"]))
-        elif isinstance(entry, Words):
-            items.append(_prose(entry, settings.notation))
-        elif isinstance(entry, Symbols):
-            items.extend(_symbols(entry, gathered, mode, settings))
-        else:
-            numbers["problem"] += 1
-            one = gathered.examined[entry.problem]
-            pictures = placing.alone(one.problem, one.derivation, mode, settings, entry.show, entry.where)
-            page = pictures if pictures is not None else problem_page(
-                one.problem, one.derivation, one.report, mode, settings, fit,
-                number=label(numbers["problem"], collection.numbering) if collection.kind == "set" else "", points=entry.points, show=entry.show,
-                hints=entry.hint,
-            )
-            if entry.title:
-                title = prose.to_latex(entry.title, entry.where, language=settings.notation.language)
-                page = replace(page, title=title, title_plain=prose.plain(entry.title))
-            total += Decimal(page.points or 0) if isinstance(page, ProblemPage) else 0
-            items.append(page)
+    if collection.kind == "lecture":
+        items = tuple(Teller(collection.entries, gathered.examined, mode, settings, fit).items())
+    else:
+        items = tuple(_problems(gathered, mode, settings, fit))
+    total = sum((Decimal(item.points or 0) for item in items if isinstance(item, ProblemPage) and collection.kind == "set"), Decimal(0))
     said = partial(_text, collection, language=settings.notation.language)
     return collected(
-        tuple(items), mode, settings,
+        items, mode, settings,
         title=said("title"), title_plain=prose.plain(head["title"]),
         subtitle=said("subtitle") or said("course"),
         intro=tuple(p for p in said("intro").split("\n\n") if p),
         due=said("due"), points=str(total) if total else "", theme=collection.theme,
+        check=_check(gathered, settings) if mode.reveals == "everything" else "",
     )
+
+
+def _check(gathered: Gathered, settings: Settings) -> str:
+    """How the lines of all problems were checked, a sentence."""
+    reports = [one.report for one in gathered.examined.values()]
+    worst = max((report.max_relative_error for report in reports), default=0.0)
+    points = min((report.points for report in reports), default=0)
+    return words_of(settings.notation.language)["check_short"].format(points=points, error=scientific(worst)) if reports else ""
+
+
+def _problems(gathered: Gathered, mode: Mode, settings: Settings, fit: Fit) -> Iterator[ProblemPage]:
+    """The problems of a set, numbered."""
+    for number, entry in enumerate(in_order(gathered), 1):
+        assert isinstance(entry, Use)  # a set holds nothing else
+        one = gathered.examined[entry.problem]
+        page = problem_page(
+            one.problem, one.derivation, one.report, mode, settings, fit, number=label(number, gathered.collection.numbering),
+            points=entry.points, show=entry.show, hints=entry.hint,
+        )
+        title = prose.to_latex(entry.title, entry.where, language=settings.notation.language) if entry.title else page.title
+        yield replace(page, title=title, title_plain=prose.plain(entry.title) if entry.title else page.title_plain)
 
 
 def in_order(gathered: Gathered) -> tuple[Entry, ...]:
@@ -233,28 +244,3 @@ def label(number: int, numbering: str) -> str:
 def _text(collection: Collection, key: str, language: str) -> str:
     words = collection.head.get(key)
     return prose.to_latex(words, collection.places.get(key), displays=key == "intro", language=language) if words else ""
-
-
-def _symbols(entry: Symbols, gathered: Gathered, mode: Mode, settings: Settings) -> tuple[Item, ...]:
-    """The table of notation of the problems that it names, or of all that are shown."""
-    names = entry.problems or tuple(dict.fromkeys(e.problem for e in gathered.collection.entries if isinstance(e, Use)))
-    told = [gathered.examined[name] for name in names]
-    words = words_of(settings.notation.language)
-    title = prose.to_latex(entry.title, entry.where, language=settings.notation.language) if entry.title else words["notation"]
-    return symbols.tables(
-        [(one.problem, one.derivation if mode.reveals == "everything" else None) for one in told], settings.notation, words, title,
-        mark(entry.where, "this frame"), symbols.ON_A_FRAME if mode.slides else 0,
-    )
-
-
-def _prose(entry: Words, notation: Notation) -> Prose:
-    known = term(entry.term, notation) if entry.term else None
-    title = entry.title or (known.title if known else "")
-    return Prose(
-        entry.style,
-        prose.to_latex(title, entry.where, language=notation.language) if title else "",
-        prose.plain(title) if title else "",
-        tuple(prose.to_latex(known.text if known else entry.text, entry.where, displays=True, language=notation.language).split("\n\n")),
-        tuple(prose.to_latex(point, entry.where, displays=True, language=notation.language) for point in entry.points),
-        mark(entry.where, "this frame"),
-    )

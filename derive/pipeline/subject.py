@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from derive.documents import collection as collections
+from derive.documents import lecture
 from derive.documents.compose import problem_page, single
 from derive.documents.page import symbols
 from derive.documents.page.document import Document
@@ -20,6 +21,7 @@ from derive.language.problems import read as problemfile
 from derive.language.problems.problem import Problem
 from derive.language.problems.variants import first_of
 from derive.pipeline import gather
+from derive.pipeline.budget import within
 from derive.pipeline.examine import Examined, examine, problem_of
 from derive.pipeline.home import own_text
 
@@ -44,7 +46,7 @@ class OneProblem:
     def document(self, mode: Mode, settings: Settings, fit: Fit) -> Document:
         one = self.examined
         settings = of_problem(settings, one.problem)
-        with with_commands_of(settings.commands):
+        with within(), with_commands_of(settings.commands):
             page = problem_page(one.problem, one.derivation, one.report, mode, settings, fit)
             document = single(page, mode, settings)
         if not settings.symbols:
@@ -69,7 +71,11 @@ class Several:
     gathered: gather.Gathered
 
     def document(self, mode: Mode, settings: Settings, fit: Fit) -> Document:
-        with with_commands_of(settings.commands):
+        if mode.name in ("exam", "xsim") and self.gathered.collection.kind == "lecture":
+            raise DeriveError(
+                f"a lecture is no {mode.name}: its words have no place there", code="usage", hint="questions are made of problems and sets",
+            )
+        with within(), with_commands_of(settings.commands):
             return gather.document(self.gathered, mode, settings, fit)
 
     def summary(self) -> str:
@@ -105,7 +111,7 @@ def check_prose(problem: Problem, settings: Settings) -> None:
     for key, words in said.items():
         where = problem.positions.get(key) or problem.positions.get(key.partition(".")[0])
         prose.to_latex(words, where, displays=key != "title", language=settings.notation.language)
-        if key.endswith(("statement", "hint")) and (formula := collections.typed_derivative(words)):
+        if key.endswith(("statement", "hint")) and (formula := lecture.typed_derivative(words)):
             raise DeriveError(
                 f"a derivative is typed by hand here, and nothing checks it: ${formula}$", code="typed-derivative", where=where,
                 hint="write `ask: show` and give the formula under `answer`: the question says it, and it is checked",

@@ -74,8 +74,10 @@ def test_an_exact_value_is_what_numpy_computes(name: str) -> None:
     expr = Map(name, args[0]) if row.maps else Call(name, args)
     place = Place(dict(zip(symbols, values, strict=True)))
     exact, numeric = exact_value(expr, place), floats(expr, place)
-    assert exact is not None
     assert numeric is not None
+    if exact is None:
+        assert name not in EXACT  # digamma and the like have no closed form: they are rounded
+        return
     assert np.allclose(np.ravel(floats(exact, Place({}))), np.ravel(numeric), rtol=1e-9, atol=1e-12)
 
 

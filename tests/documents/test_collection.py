@@ -11,8 +11,9 @@ import jsonschema  # type: ignore[import-untyped]
 import pytest
 import yaml
 
-from derive.documents.collection import HEAD, NUMBERINGS, ORDERS, STYLES, Heading, Use, Words, read
+from derive.documents.collection import HEAD, NUMBERINGS, ORDERS, read
 from derive.documents.figures.placing import SHOWN
+from derive.documents.lecture import READERS, STYLES, Heading, Use, Words
 from derive.documents.page.document import ProblemPage
 from derive.documents.page.modes import MODES, QUESTION
 from derive.documents.page.settings import Fit, Settings
@@ -140,6 +141,19 @@ BOTH: list[tuple[str, dict[str, Any], bool]] = [
     ("lecture", {"notation": {"trace": "braces"}}, True), ("set", {"notation": {"trace": "brackets"}}, False),
     ("lecture", {"sections": [{"title": "A", "frames": [{"notation": True}, {"notation": ["trace"], "title": "N"}]}]}, True),
     ("lecture", {"sections": [{"title": "A", "frames": [{"notation": "false"}]}]}, False),
+    *(
+        ("lecture", {"sections": [{"title": "A", "frames": [frame]}]}, good)
+        for frame, good in (
+            ({"question": "Why?", "answer": "So.", "title": "Q"}, True), ({"text": "Why?", "answer": "So."}, False),
+            ({"quotation": "words", "by": "somebody"}, True), ({"recall": "trace", "show": ["gradient"]}, True),
+            ({"recall": "trace", "show": ["gradeint"]}, False), ({"image": "logo.pdf", "caption": "$x$", "alt": "a logo"}, True),
+            ({"image": "../logo.pdf"}, False), ({"image": "logo.svg"}, False), ({"table": [["a", "b"], ["c", "d"]]}, True),
+            ({"table": [["a", "b"]]}, False), ({"exercise": ["trace", "inverse"]}, True), ({"exercise": "trace"}, True),
+            ({"subsection": "Part"}, True), ({"subsection": "Part", "title": "x"}, False),
+            ({"columns": [{"recall": "trace"}, {"text": "words"}], "title": "T"}, True), ({"columns": [{"recall": "trace"}]}, False),
+            ({"problem": "trace", "rows": [1, 3]}, True), ({"problem": "trace", "rows": [1]}, False),
+        )
+    ),
     ("lecture", {"theme": "../x"}, False), ("lecture", {"rows": 5}, True), ("lecture", {"rows": 13}, False),
     ("lecture", {"sections": []}, False),
     ("lecture", {"sections": [{"title": "A", "frames": [{"text": "b", "definition": "trace"}]}]}, False),
@@ -174,7 +188,7 @@ def test_the_schemas_name_the_same_words() -> None:
     both = {*HEAD, "hints", "notation"}
     assert set(lecture) == both | {"theme", "rows", "sections"} and set(sheet) == both | {"order", "numbering", "problems"}
     frames = lecture["sections"]["items"]["properties"]["frames"]["items"]["anyOf"]
-    assert {frame["required"][0] for frame in frames if "required" in frame} == {*STYLES, "notation"}
+    assert {frame["required"][0] for frame in frames if "required" in frame} == {*STYLES, *READERS}
     assert sheet["order"]["enum"] == list(ORDERS) and sheet["numbering"]["enum"] == list(NUMBERINGS)
     use = next(frame for frame in frames if "anyOf" in frame)["properties"]
     assert set(use["show"]["anyOf"][0]["enum"]) == {*FIND, QUESTION, *SHOWN}

@@ -111,6 +111,25 @@ def test_a_variable_in_a_branch_that_no_sample_takes_is_found(tmp_path: Path) ->
     assert unknown(template, "key.tex.j2") is None
 
 
-@pytest.mark.parametrize(("points", "counted"), [("3", "3"), ("2.5", r"2\half"), ("0.5", r"0\half"), ("2.25", r"2\half"), ("10", "10")])
+@pytest.mark.parametrize(("points", "counted"), [("3", "3"), ("2.5", r"2\half"), ("0.5", r"0\half"), ("10", "10")])
 def test_points_as_the_exam_class_counts_them(points: str, counted: str) -> None:
     assert exam_points(points) == counted
+
+
+@pytest.mark.parametrize("points", ["2.25", "0.1", "1.75"])
+def test_points_that_the_exam_class_cannot_add_up_are_refused(points: str) -> None:
+    with pytest.raises(DeriveError) as caught:
+        exam_points(points)
+    assert caught.value.code == "points" and points in caught.value.message
+
+
+def test_a_block_that_nothing_prints_is_refused(tmp_path: Path) -> None:
+    template = tmp_path / "slides.tex.j2"
+    template.write_text("\\BLOCK{extends 'builtin/slides.tex.j2'}\n\\BLOCK{block lok}\n\\definecolor{a}{gray}{0}\n\\BLOCK{endblock}\n")
+    with pytest.raises(DeriveError) as caught:
+        fill("slides.tex.j2", context("slides"), (tmp_path,))
+    assert str(caught.value.where).endswith("slides.tex.j2:2:1") and "did you mean `look`?" in caught.value.render()
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "slides.tex.j2").write_text("\\BLOCK{extends 'builtin/slides.tex.j2'}\n\\BLOCK{block look}\n\\VAR{super()}%OWN\n\\BLOCK{endblock}\n")
+    assert "%OWN" in fill("slides.tex.j2", context("slides"), (own,))

@@ -71,6 +71,7 @@ def test_what_is_no_problem_at_all(text: str, words: str) -> None:
 
 
 KEYS = [
+    ("function: [x; y]\nwrt: x\nfind: jacobian\n", "help: put it in single quotes: '[x; y]'"),
     (
         "function: f(X) = tr(X)\nfind: [derivative]\nfucntion: x\n",
         "10:1: error: unknown key `fucntion` in the problem; did you mean `function`?",

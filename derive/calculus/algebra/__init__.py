@@ -8,7 +8,7 @@ from derive.calculus.algebra.definite import Definiteness, definiteness
 from derive.calculus.algebra.equality import equal, equal_scalar, is_zero
 from derive.calculus.algebra.exact import Inexact, exact, in_entries
 from derive.calculus.algebra.expansion import Expansion, linear_part
-from derive.calculus.algebra.maps import DUMMY, derivative_template, lift, lift_product, map_derivative
+from derive.calculus.algebra.maps import DUMMY, derivative_template, lift, lift_letters, lift_product, map_derivative
 from derive.calculus.algebra.scalar_calculus import (
     exponential,
     scalar_diff,
@@ -24,7 +24,7 @@ from derive.calculus.normal_form.polynomial import TooManyTerms
 __all__ = [
     "DUMMY", "PI", "Atoms", "Definiteness", "Expansion", "Inexact", "NormalForm",
     "TooManyTerms", "Untranslatable", "canonical", "definiteness", "derivative_template", "equal",
-    "equal_scalar", "exact", "expand", "exponential", "from_sympy_scalar", "in_entries", "is_zero", "lift", "lift_product", "linear_part",
-    "map_derivative", "normal_form", "scalar_diff",
+    "equal_scalar", "exact", "expand", "exponential", "from_sympy_scalar", "in_entries", "is_zero", "lift",
+    "lift_letters", "lift_product", "linear_part", "map_derivative", "normal_form", "scalar_diff",
     "simplify_scalar", "solve_scalar", "solve_system", "to_sympy_scalar",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -70,7 +71,12 @@ def lift(template: Expr, arg: Expr) -> Expr:
     """
     if arg.is_scalar:
         return substitute(template, {DUMMY: arg})
-    return _Lift(arg).whole(template)
+    return _Lift({DUMMY: arg}).whole(template)
+
+
+def lift_letters(template: Expr, args: Mapping[Symbol, Expr]) -> Expr:
+    """The scalar template entry by entry, each letter at an argument of one common shape: a/(b + 1) is A ./ (B + ones)."""
+    return _Lift(args).whole(template)
 
 
 def lift_product(template: Expr, arg: Expr, other: Expr) -> Expr:
@@ -80,7 +86,7 @@ def lift_product(template: Expr, arg: Expr, other: Expr) -> Expr:
     """
     if arg.is_scalar:
         return build.times(substitute(template, {DUMMY: arg}), other)
-    return _Lift(arg).product((*_factors(template), other))
+    return _Lift({DUMMY: arg}).product((*_factors(template), other))
 
 
 def _factors(template: Expr) -> tuple[Expr, ...]:
@@ -88,19 +94,20 @@ def _factors(template: Expr) -> tuple[Expr, ...]:
 
 
 class _Lift:
-    """Turns scalar templates into entry-by-entry expressions of the shape of `arg`."""
+    """Turns scalar templates into entry-by-entry expressions of the shape of the arguments of their letters."""
 
-    def __init__(self, arg: Expr) -> None:
-        self.arg = arg
-        self.shape: Shape = arg.shape
+    def __init__(self, args: Mapping[Symbol, Expr]) -> None:
+        self.args = args
+        self.names = frozenset(letter.name for letter in args)
+        self.shape: Shape = next(iter(args.values())).shape
 
     def constant(self, node: Expr) -> bool:
-        return DUMMY.name not in node.free
+        return not node.free & self.names
 
     def whole(self, node: Expr) -> Expr:
         """An expression of the shape of the argument."""
-        if node is DUMMY:
-            return self.arg
+        if isinstance(node, Symbol) and node in self.args:
+            return self.args[node]
         if self.constant(node) and node.is_scalar:
             return build.zero(self.shape) if build.is_zero(node) else build.scale(node, Ones(self.shape))
         match node:

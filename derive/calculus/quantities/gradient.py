@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.calculus.indices.explicit import by_entries, explicit
+from derive.calculus.indices.products import as_products
 from derive.calculus.linear.inner_product import gradient
 from derive.calculus.linear.structure import CURVED, in_structure
 from derive.calculus.setting.setting import Setting, one_of
@@ -79,6 +80,10 @@ def read_off(s: Setting, expr: Expr, letters: Definitions = ()) -> tuple[list[Li
         g, used = gradient(expr, h, (*letters, *p.let))
         if by_entries(p.function, x):
             g = explicit(g) or g
+        products_of = as_products(g, s.written)
+        if products_of is not None:
+            g = neat(products_of, [])
+            whys.append(("the sums written as products",))
         found[x.name] = g
         whys.extend(property_whys(used))
         products.append(Call("inner", (g, h)) if not h.is_scalar else times(g, h))

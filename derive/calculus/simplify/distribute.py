@@ -183,6 +183,10 @@ def expanded(expr: Expr, name: str) -> Expr:
                 return add(*(scale(t, a) for t in s.terms))
             case Transpose(arg=Add() as a) if a.free & names:
                 return add(*(tidy(Transpose(t)) for t in a.terms))
+            case Call(name=function, args=(Add() as a, *rest)) if a.free & names and FUNCTIONS[function].linear_in == 0:
+                return add(*(Call(function, (t, *rest)) for t in a.terms))
+            case Call(name="diag", args=(MatMul() as product,)) if product.free & names:
+                return _diagonal_of(product, names)
             case Times() if any(isinstance(f, Add) and f.free & names for f in e.factors):
                 out: list[Expr] = [ONE]
                 for f in e.factors:
@@ -197,3 +201,13 @@ def expanded(expr: Expr, name: str) -> Expr:
             break
         expr = new
     return tidy(collect(expr))
+
+
+def _diagonal_of(product: MatMul, names: frozenset[str]) -> Expr:
+    """diag(A diag(x) B) = (A ∘ B')x."""
+    for k, f in enumerate(product.factors):
+        if isinstance(f, Call) and f.name == "diag" and is_column(f.args[0].shape) and f.args[0].free & names and 0 < k < len(product.factors) - 1:
+            left, right = matmul(*product.factors[:k]), matmul(*product.factors[k + 1 :])
+            if not (left.free | right.free) & names:
+                return matmul(Call("hadamard", (left, tidy_with(transpose(right), []))), f.args[0])
+    return Call("diag", (product,))

@@ -7,6 +7,7 @@ Source: Magnus & Neudecker, Matrix Differential Calculus, ch. 2; Boyd & Vandenbe
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from derive.calculus.simplify.collect import collect
@@ -15,12 +16,13 @@ from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.calculus.simplify.terms import join
 from derive.calculus.simplify.terms import split as collected_powers
-from derive.calculus.solve.least_norm import Facts, Family, one_side, two_sides
+from derive.calculus.solve.entrywise import solve_entries
+from derive.calculus.solve.least_norm import Facts, Family, any_value, one_side, two_sides
 from derive.calculus.solve.unknown import Move, Solved, Term, framed, gathered, gathered_left, only_number, scaled, split_terms, strip
 from derive.calculus.solve.unknown import split as split_sums
-from derive.derivation.reason import Why, full_rank, joined
+from derive.derivation.reason import COMMA, Why, Word, filled, full_rank, joined
 from derive.expressions.build import ONE, add, coefficient, inverse, matmul, negate, power, scale, terms, times, transpose, zero
-from derive.expressions.nodes import Add, Call, Expr, Identity, Map, Number, Ones, Power, Scale, Symbol, Zeros, number
+from derive.expressions.nodes import Add, Call, Expr, Identity, Map, MatMul, Number, Ones, Power, Scale, Sum, Symbol, Zeros, number
 from derive.expressions.properties.inference import definiteness, is_invertible, is_nonzero
 from derive.expressions.rewrite import substitute, transform
 from derive.expressions.sizes import Size
@@ -34,6 +36,12 @@ def solve(gradient: Expr, x: Symbol, facts: Facts = NOTHING) -> Solved | None:
     moves: list[Move] = []
     nothing = zero(gradient.shape)
     equation = gradient
+    given: tuple[Why, ...] = ()
+    letter = coefficient(equation.scalar)[1] if isinstance(equation, Scale) and isinstance(equation.arg, Add | MatMul) else None
+    if isinstance(letter, Symbol) and letter is not x and not x.is_scalar and not is_nonzero(letter):
+        assert isinstance(equation, Scale)
+        given, equation = ((letter, " ≠ 0"),), equation.arg
+        moves.append(Move(equation, nothing, given[0]))
     stripped, why = strip(equation)
     if stripped is not equation:
         if not only_number(equation, stripped):
@@ -44,7 +52,13 @@ def solve(gradient: Expr, x: Symbol, facts: Facts = NOTHING) -> Solved | None:
         if opened is not equation:
             moves.append(Move(opened, nothing, (x, " is diagonal")))
             equation = opened
-    direct = _linear(equation, x, moves, facts) or _by_map(equation, x, moves)
+    found = _solved(equation, x, moves, facts)
+    return found if found is None or not given else replace(found, conditions=(*given, *found.conditions))
+
+
+def _solved(equation: Expr, x: Symbol, moves: list[Move], facts: Facts) -> Solved | None:
+    """Of an equation without factors that can be divided out."""
+    direct = _linear(equation, x, moves, facts) or solve_entries(equation, x, moves) or _by_map(equation, x, moves)
     if direct is not None:
         return direct
     if x.is_scalar:
@@ -152,11 +166,10 @@ def _one_side(parts: list[Term], target: Expr, x: Symbol, moves: list[Move], sid
 def _whole(family: Family, left: Expr, target: Expr, x: Symbol, moves: list[Move]) -> Solved:
     """The family as a solution, put back visibly."""
     back = substitute(left, {x: family.every})
-    moves.append(Move(back, target, ("put back: it holds for every ", family.why[-3]), True))
+    moves.append(Move(back, target, ("put back: it holds for every ", family.free), True))
     moves.append(Move(x, family.every, joined([family.why, *family.conditions])))
-    letter, kind = family.why[-3], family.why[-1]
-    said: Why = (family.every, ", ", letter, f" is any {kind}")
-    return Solved(family.every, tuple(moves), family.conditions, family.least, (letter, " = 0: the one of least norm"), said)
+    said: Why = (family.every, COMMA, *any_value(family.free, x))
+    return Solved(family.every, tuple(moves), family.conditions, family.least, (family.free, " = 0: the one of least norm"), said)
 
 
 def _divided(scalar: Expr, target: Expr, x: Symbol, moves: list[Move]) -> Solved:
@@ -200,7 +213,7 @@ def _by_map(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
         return None
     moves = list(before)
     for move in solved.moves:
-        said = tuple(part if isinstance(part, str) else substitute(part, {y: whole}) for part in move.why)
+        said = filled(move.why, lambda expr: substitute(expr, {y: whole}))
         moves.append(Move(substitute(move.left, {y: whole}), substitute(move.right, {y: whole}), said))
     assert isinstance(whole, Map) and isinstance(whole.function, str)
     value = _multiple_of_ones(solved.solution)
@@ -210,7 +223,7 @@ def _by_map(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
     conditions = list(solved.conditions)
     if inverse_name == "log":
         conditions.append((value, " > 0") if value.is_scalar else ("every entry of ", value, " is positive"))
-    why: Why = (f"{inverse_name} of both sides",) + (() if x.is_scalar else (", entry by entry",))
+    why: Why = (Word(inverse_name), " of both sides", *(() if x.is_scalar else (COMMA, "entry by entry")))
     moves.append(Move(x, final, why))
     return Solved(final, tuple(moves), tuple(conditions))
 
@@ -281,6 +294,11 @@ def _by_inverse(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
     """An equation in X⁻¹: solved for X⁻¹ itself, or multiplied by X from one side or both."""
     y: Symbol = Symbol("_inverse", x.shape, frozenset(x.has & {"symmetric", "spd", "invertible"}))
     inverted = inverse(x)
+    if any(isinstance(n, Sum) for n in walk(equation)):
+        opened = split_sums(expanded(equation, x.name), x)
+        if opened is not equation:
+            before = [*before, Move(opened, zero(opened.shape), ("split the sum",))]
+            equation = opened
     swapped = substitute(tidy_with(equation, []), {inverted: y})
     if x.name not in swapped.free:
         solved = _linear(swapped, y, [])
@@ -288,13 +306,15 @@ def _by_inverse(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
             moves = list(before)
             for move in solved.moves:
                 left = substitute(move.left, {y: inverted})
-                said = tuple(part if isinstance(part, str) else substitute(part, {y: inverted}) for part in move.why)
+                said = filled(move.why, lambda expr: substitute(expr, {y: inverted}))
                 moves.append(Move(left, substitute(move.right, {y: inverted}), said))
             final = tidy_with(inverse(solved.solution), [])
             moves.append(Move(x, final, ("invert both sides",)))
             return Solved(final, tuple(moves), solved.conditions)
     sides = ((True, True, "from both sides"), (True, False, "from the left"), (False, True, "from the right"))
     for before_it, after_it, words in sides:
+        if (before_it and equation.shape[0] != x.shape[1]) or (after_it and equation.shape[1] != x.shape[0]):
+            continue
         parts = []
         for t in terms(equation):
             c, rest = (t.scalar, t.arg) if isinstance(t, Scale) else (ONE, t)
@@ -312,6 +332,4 @@ def _by_inverse(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
 
 
 def _has_inverse(expr: Expr, x: Symbol) -> bool:
-    from derive.expressions.traverse import walk
-
     return any(isinstance(e, Power) and x.name in e.free for e in walk(expr))

@@ -115,7 +115,7 @@ def weights_of(scene: Scene) -> dict[str, Any] | None:
     for variable in problem.wrt:
         found = scene.result("stationary", variable.name)
         if found is None or (
-            found.classification == "undetermined" and found.expr.free & {s.name for s in problem.wrt}
+            found.classification in ("undetermined", "none", None) and found.expr.free & {s.name for s in problem.wrt}
         ):
             return None
         out[variable.name] = scene.value(found.expr, numbers)

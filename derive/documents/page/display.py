@@ -1,39 +1,105 @@
-"""A derivation as LaTeX displays to paste: one align* for each chain, needing amsmath only."""
+"""A derivation as LaTeX to paste: one align* for each chain, needing amsmath only, and in words what no display says."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from derive.derivation.derivation import Derivation
+from derive.derivation.reason import says_not
 from derive.documents.page.rows import lead, left_side, relation, side
-from derive.documents.page.views import passages
+from derive.documents.page.views import Boxed, Passage, passages
 from derive.documents.wording.reasons import reason
+from derive.documents.wording.words import words as words_of
 from derive.notation import shapes
 from derive.notation.latex import latex
+from derive.notation.latex import lines as latex_lines
 from derive.notation.settings import DEFAULT, Notation
 
 
+@dataclass(frozen=True)
+class _Piece:
+    """A display with its title, or a paragraph of words."""
+
+    title: str
+    rows: tuple[str, ...] = ()
+    words: str = ""
+
+
 def display(derivation: Derivation, notation: Notation = DEFAULT) -> str:
-    """Every row with its reason in a second column; the results at the end of their chain."""
+    """Every row with its reason in a second column; results that no row states at the end of their chain; letters before the displays,
+    conditions and classifications behind them, remarks at the end, each once."""
     out: list[str] = []
-    for passage in passages(derivation):
-        rows = []
-        for view in passage.views:
-            line = view.line
-            ahead = lead(line, notation)
-            before = f"{ahead}\\quad {left_side(line, notation)}" if ahead else left_side(line, notation)
-            marks = shapes.marks(line.expr, shapes.PLAIN) if line.shaped else None
-            row = f"{before} &{relation(line)} {latex.latex(line.expr, notation, marks)} {shapes.space_latex(line)}".strip()
-            rows.append(row + (rf" && \text{{{reason(line.why, notation)}}}" if line.why else ""))
-        for box in passage.boxed:
-            rows.append(f"{side(box.left, notation)} &= {latex.latex(box.result.expr, notation)}")
-        out.append("% " + passage.chain.title + "\n\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}")
+    for piece in _pieces(derivation, notation):
+        if piece.rows:
+            out.append(f"% {piece.title}\n\\begin{{align*}}\n  " + " \\\\\n  ".join(piece.rows) + "\n\\end{align*}")
+        else:
+            out.append(piece.words)
     return "\n\n".join(out)
 
 
 def notebook(derivation: Derivation, notation: Notation = DEFAULT) -> str:
     """The same as what MathJax sets in a notebook's cell: one display for each chain, its title before it."""
     out: list[str] = []
-    for block in display(derivation, notation).split("\n\n"):
-        title, _, rest = block.removeprefix("% ").partition("\n")
-        body = rest.replace("align*", "aligned")
-        out.append(f"{title}\n\n$$\n{body}\n$$")
+    for piece in _pieces(derivation, notation):
+        if piece.rows:
+            out.append(f"{piece.title}\n\n$$\n\\begin{{aligned}}\n" + " \\\\\n".join(piece.rows) + "\n\\end{aligned}\n$$")
+        else:
+            out.append(piece.words)
     return "\n\n".join(out)
+
+
+def _pieces(derivation: Derivation, notation: Notation) -> list[_Piece]:
+    words = words_of(notation.language)
+    out: list[_Piece] = []
+    if derivation.letters:
+        letters = (f"${latex.latex(symbol, notation)} = {latex.latex(expr, notation)}$" for symbol, expr in derivation.letters)
+        out.append(_Piece("", (), f"{words['write']} {words['comma'].join(letters)}{words['stop']}"))
+    said: list[str] = []
+    for passage in passages(derivation):
+        title = reason((passage.chain.title,), notation)
+        out.append(_Piece(title, _rows(passage, notation)))
+        for box in passage.boxed:
+            for sentence in _holds(box, said, notation):
+                out.append(_Piece("", (), sentence))
+    for condition in derivation.conditions:
+        told = reason(condition, notation)
+        if says_not(condition):
+            out.append(_Piece("", (), f"{told[:1].upper()}{told[1:]}{words['stop']}"))
+        elif told not in said:
+            out.append(_Piece("", (), f"{words['holds']} {told}{words['stop']}"))
+            said.append(told)
+    out += [_Piece("", (), reason(remark, notation)) for remark in derivation.remarks]
+    return out
+
+
+def _rows(passage: Passage, notation: Notation) -> tuple[str, ...]:
+    """The rows of a passage, and the results that none of them states."""
+    rows: list[str] = []
+    stated: set[tuple[str, str]] = set()
+    running = ""
+    for view in passage.views:
+        line = view.line
+        ahead, left = lead(line, notation), left_side(line, notation)
+        running = left or running
+        marks = shapes.marks(line.expr, shapes.PLAIN) if line.shaped else None
+        before = f"{ahead}\\quad {left}" if ahead else left
+        row = f"{before} &{relation(line)} {latex.latex(line.expr, notation, marks)} {shapes.space_latex(line)}".strip()
+        stated.add((running, latex.latex(line.expr, notation)))
+        rows.append(row + (rf" && \text{{{reason(line.why, notation)}}}" if line.why else ""))
+    for box in passage.boxed:
+        left, right = side(box.left, notation), latex.latex(box.result.expr, notation)
+        if (left, right) not in stated:
+            rows.append(f"{left} &{latex_lines.relation(box.relation)} {right}")
+    return tuple(rows)
+
+
+def _holds(box: Boxed, said: list[str], notation: Notation) -> list[str]:
+    """Under which conditions a result holds that were not said before, and what kind of stationary point it is."""
+    words = words_of(notation.language)
+    told = [one for one in dict.fromkeys(reason(condition, notation) for condition in box.result.conditions) if one not in said]
+    said += told
+    out = [f"{words['holds']} {words['comma'].join(told)}{words['stop']}"] if told else []
+    if box.result.classification:
+        point = f"${side(box.left, notation)} = {latex.latex(box.result.expr, notation)}$"
+        out.append(words["point.classified"].format(point=point, which=words[box.result.classification]))
+    return out

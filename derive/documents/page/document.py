@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from derive.documents.page.items import Pictures, Prose, Section, SymbolTable
+from derive.documents.page.items import Panel, Pictures, Prose, Section, Subsection, SymbolTable
 from derive.documents.page.picture import Figure
 
 
@@ -35,6 +35,7 @@ class Row:
     definitions  the letters that stand in it for the first time, each with what it stands for: (left, lines)
     named       its left side names what is found; otherwise it is a formula that was found, which a blank page leaves out
     column      how wide the column of its reason is, as a share of the line; 0: as wide as the reason
+    equation    the number of a result in a lecture, as it is written, '' for none
     """
 
     key: str
@@ -56,6 +57,7 @@ class Row:
     definitions: tuple[tuple[str, tuple[str, ...]], ...] = ()
     named: bool = True
     column: float = 0.0
+    equation: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ class Answer:
     relation        what stands between
     alone           its left side stands on a line of its own
     named           its left side names what is found
+    equation        its number in a lecture, as it is written, '' for none
     """
 
     key: str
@@ -86,6 +89,7 @@ class Answer:
     relation: str = "="
     alone: bool = False
     named: bool = True
+    equation: str = ""
 
 
 @dataclass(frozen=True)
@@ -250,7 +254,7 @@ class ProblemPage:
     kind: str = "problem"
 
 
-Item = ProblemPage | Section | Prose | Pictures | SymbolTable
+Item = ProblemPage | Section | Subsection | Prose | Pictures | SymbolTable | Panel
 
 
 @dataclass(frozen=True)
@@ -292,6 +296,7 @@ class Document:
     theme                 of slides: the name of a Beamer theme, '' for the house's own
     commands              what the preamble defines
     drawn                 there are figures among the items
+    check                 how the lines of all problems were checked, a sentence
     recipient             of one variant of a set: whom it is for
     """
 
@@ -316,5 +321,6 @@ class Document:
     macros: str
     theme: str = ""
     drawn: bool = False
+    check: str = ""
     recipient: str = ""
     commands: tuple[Command, ...] = ()

@@ -13,23 +13,41 @@ class Section:
 
     title, title_plain  as LaTeX and without markup
     number              from 1
+    parts               the titles of the parts that it has, in order
     kind                section
     """
 
     title: str
     title_plain: str
     number: int
+    parts: tuple[str, ...] = ()
     kind: str = "section"
+
+
+@dataclass(frozen=True)
+class Subsection:
+    """Where a part of a section begins: it has no page of its own.
+
+    title, title_plain  as LaTeX and without markup
+    kind                subsection
+    """
+
+    title: str
+    title_plain: str
+    kind: str = "subsection"
 
 
 @dataclass(frozen=True)
 class Prose:
     """A frame of words.
 
-    style               frame, definition, proposition, remark or example
+    style               frame, definition, proposition, remark, example, question or quotation
     title, title_plain  as LaTeX and without markup
     paragraphs          its text
     items               points below it
+    answer              to a question: paragraphs that a click shows
+    by                  whom a quotation is
+    size                of its words on a frame of their own: large, '' for the document's own
     mark                its place, for the log
     kind                prose
     """
@@ -40,6 +58,9 @@ class Prose:
     paragraphs: tuple[str, ...]
     items: tuple[str, ...]
     mark: str
+    answer: tuple[str, ...] = ()
+    by: str = ""
+    size: str = ""
     kind: str = "prose"
 
 
@@ -96,3 +117,121 @@ class SymbolTable:
     count: int
     mark: str
     kind: str = "symbols"
+
+
+@dataclass(frozen=True)
+class Result:
+    """A result that was found before.
+
+    left      its left side
+    relation  what stands between
+    lines     the right side, broken into lines
+    number    of the result in the document, as it is written, '' for none
+    """
+
+    left: str
+    relation: str
+    lines: tuple[str, ...]
+    number: str
+
+
+@dataclass(frozen=True)
+class Recall:
+    """The results of a problem, not derived again.
+
+    title, title_plain  the problem's, as LaTeX and without markup
+    results             in order
+    mark                its place, for the log
+    kind                recall
+    """
+
+    title: str
+    title_plain: str
+    results: tuple[Result, ...]
+    mark: str
+    kind: str = "recall"
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image of the author's.
+
+    file     as TeX is to find it
+    caption  as LaTeX
+    alt      what it shows, without markup
+    mark     its place, for the log
+    kind     image
+    """
+
+    file: str
+    caption: str
+    alt: str
+    mark: str
+    kind: str = "image"
+
+
+@dataclass(frozen=True)
+class Table:
+    """Words and formulas in rows.
+
+    head   the cells of its first row, as LaTeX
+    rows   the others
+    mark   its place, for the log
+    kind   table
+    """
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    mark: str
+    kind: str = "table"
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A problem that is asked.
+
+    title, title_plain  as LaTeX and without markup
+    lines               the function and what is named in it: (left, right in lines)
+    given               the symbols, each a text
+    find                what is asked, sentences
+    """
+
+    title: str
+    title_plain: str
+    lines: tuple[tuple[str, tuple[str, ...]], ...]
+    given: tuple[str, ...]
+    find: str
+
+
+@dataclass(frozen=True)
+class Exercises:
+    """Problems that are asked, and not solved here.
+
+    exercises  in order
+    mark       their place, for the log
+    kind       exercises
+    """
+
+    exercises: tuple[Exercise, ...]
+    mark: str
+    kind: str = "exercises"
+
+
+Cell = Prose | Pictures | Recall | Image | Table | Exercises
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A frame of one column, or of two side by side.
+
+    title, title_plain  as LaTeX and without markup
+    columns             what stands in each
+    mark                its place, for the log
+    kind                panel
+    """
+
+    title: str
+    title_plain: str
+    columns: tuple[Cell, ...]
+    mark: str
+    kind: str = "panel"

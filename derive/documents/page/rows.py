@@ -21,7 +21,7 @@ from derive.notation.latex import latex
 from derive.notation.latex import lines as latex_lines
 from derive.notation.settings import DEFAULT, Notation
 
-EQUIVALENCES = ("⇔", "⇒")
+EQUIVALENCES = ("⇔", "⇒", "or")
 """What stands in front of a whole equation, not between its sides."""
 LEAD = 3.0
 """What ⇔ and the gap behind it take, in em."""
@@ -248,7 +248,8 @@ def answer(box: Boxed, notation: Notation, measure: Measure, where: Position, wo
         tuple(dict.fromkeys(reason(condition, notation) for condition in box.result.conditions)),
         overlay,
         mark(where, "the answer"),
-        words.get(box.result.classification, "") if box.result.classification else "",
+        reason(box.result.subject, notation) if box.result.subject
+        else words.get(box.result.classification, "") if box.result.classification else "",
         latex_lines.relation(box.relation),
         alone,
         is_name(box.left),

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from derive.calculus.quantities.stationary.second_order_test import starred
-from derive.derivation.derivation import Chain, Derivation, Head, Line, Result, members
-from derive.derivation.reason import Why
+from derive.derivation.derivation import Chain, Derivation, Found, Head, Line, Result, members
+from derive.derivation.reason import Why, says_not
 from derive.documents.page.abbreviations import NONE, Names
 from derive.documents.page.changes import Places, changes
 from derive.expressions.build import zero
-from derive.expressions.nodes import Expr
+from derive.expressions.nodes import Expr, Stack
 from derive.language.problems.problem import Problem
 
 
@@ -29,7 +29,8 @@ class Boxed:
 @dataclass(frozen=True)
 class View:
     """A line with its place: `number` counts the lines of the derivation from 1; `old` are the places in the line above
-    that changed into the places `new` of this one, `left` is the left side that it belongs to; `boxed` is the answer that it states."""
+    that changed into the places `new` of this one, `left` is the left side that it belongs to; `boxed` is the answer that it states;
+    `again` it was shown before, and is repeated."""
 
     key: str
     number: int
@@ -38,6 +39,7 @@ class View:
     old: Places
     new: Places
     boxed: Boxed | None = None
+    again: bool = False
 
     @property
     def exprs(self) -> tuple[Expr, ...]:
@@ -57,7 +59,7 @@ class Passage:
     chain: Chain
     views: tuple[View, ...]
     boxed: tuple[Boxed, ...]
-    title: str
+    title: Why
     part: str = ""
     reached: str = ""
 
@@ -99,7 +101,7 @@ def in_place(derivation: Derivation, names: Names = NONE) -> tuple[Passage, ...]
         boxed = tuple(replace(box, left=_named(box.left, names), result=names.of_result(box.result)) for box in boxed)
         boxed = _conditioned(boxed, tuple(map(names.of_why, derivation.conditions)))
         rows, rest = _placed(views, boxed)
-        out.append(Passage(chain, tuple(rows), rest, chain.title))
+        out.append(Passage(chain, tuple(rows), rest, chain.heading or (chain.title,)))
     return tuple(out)
 
 
@@ -134,14 +136,9 @@ def _conditioned(boxed: tuple[Boxed, ...], conditions: tuple[Why, ...]) -> tuple
     return (*boxed[:-1], replace(last, result=replace(last.result, conditions=(*last.result.conditions, *more))))
 
 
-def says_not(condition: Why) -> bool:
-    """Whether it tells where something fails (`not differentiable where …`), not where the result holds."""
-    return bool(condition) and isinstance(condition[0], str) and condition[0].startswith("not ")
-
-
 def behind(passage: Passage) -> Passage:
     """The passage with all of its answers boxed behind its rows; a closing row that only states one is not shown."""
-    views = list(passage.views)
+    views = [view for view in passage.views if not view.again]
     boxes = [*(view.boxed for view in views if view.boxed), *passage.boxed]
     while len(views) > (0 if boxes else 1) and _only_states(views[-1]):
         views.pop()
@@ -159,6 +156,22 @@ def numbered(found: Sequence[Passage]) -> tuple[Passage, ...]:
     return tuple(out)
 
 
+def between(found: Sequence[Passage], first: int, last: int) -> tuple[Passage, ...]:
+    """The rows of numbered passages from one number to another, with the answers that end a passage of which the last row is among them.
+    A passage that was cut goes on under its row above, which is shown again."""
+    out: list[Passage] = []
+    for passage in found:
+        views = [view for view in passage.views if first <= view.number <= last]
+        whole = bool(views) and views[-1] is passage.views[-1]
+        if views and views[0].line.left is None:
+            above = passage.views[views[0].number - passage.views[0].number - 1]
+            left = replace(above.line, left=above.left, steps=()) if above.line.left is None else above.line
+            views.insert(0, replace(above, line=left, boxed=None, again=True, old=(), new=()))
+        if views:
+            out.append(replace(passage, views=tuple(views), boxed=passage.boxed if whole else ()))
+    return tuple(out)
+
+
 def _only_states(view: View) -> bool:
     """Whether it says no more than its box."""
     line = view.line
@@ -170,18 +183,25 @@ def _homes(derivation: Derivation) -> dict[int, list[Boxed]]:
     homes: dict[int, list[Boxed]] = {}
     problem = derivation.problem
     for quantity, found in derivation.results.items():
+        if quantity == "stationary" and all(x.is_scalar for x in problem.wrt) and _by_coordinates(found):
+            home = _home(derivation.chains, quantity, members(found)[0][1])
+            homes.setdefault(home, []).extend(_points(problem, found))
+            continue
         several = members(found)
         for k, (name, result) in enumerate(several):
             home = _home(derivation.chains, quantity, result)
             left = _left(derivation, problem, quantity, name, result, home)
             key = f"{problem.id}/{quantity}" + (f".{name if name and not isinstance(found, tuple) else k + 1}" if len(several) > 1 else "")
-            if quantity == "stationary" and _is_equation(derivation, result):
+            if result.equation is not None:
+                left, result = result.expr, replace(result, expr=result.equation)
+            elif result.classification == "none":
                 left, result = result.expr, replace(result, expr=zero(result.expr.shape))
             if result.family:
                 every, _, *letter = result.family
                 assert isinstance(every, Expr)
                 result = replace(result, expr=every, conditions=(*result.conditions, tuple(letter)))
-            box = Boxed(quantity, left, result, key, _relation(derivation.chains[home], result))
+            relation = "≠" if result.classification == "none" else _relation(derivation.chains[home], result)
+            box = Boxed(quantity, left, result, key, relation)
             shown = _as_laid_out(derivation, box, home) if quantity == "jacobian" else (box,)
             said = homes.setdefault(home, [])
             again = quantity != "stationary"
@@ -193,6 +213,24 @@ def _homes(derivation: Derivation) -> dict[int, list[Boxed]]:
         if chain.quantity == "value":
             homes.setdefault(c, []).extend(_values(problem, chain))
     return homes
+
+
+def _by_coordinates(found: Found) -> bool:
+    """Whether stationary points in several scalars are known, as (8/3, −4/3)."""
+    return all(isinstance(one, Mapping) for one in (found if isinstance(found, tuple) else (found,))) and all(
+        one.equation is None and one.classification != "none" for _, one in members(found)
+    )
+
+
+def _points(problem: Problem, found: Found) -> Iterator[Boxed]:
+    """Each point in one box, its coordinates one below the other, classified once."""
+    for k, point in enumerate(found if isinstance(found, tuple) else (found,)):
+        assert isinstance(point, Mapping)
+        one = [point[x.name] for x in problem.wrt]
+        left: Expr = Stack(tuple((starred(x),) for x in problem.wrt))
+        value: Expr = Stack(tuple((result.expr,) for result in one))
+        conditions = tuple(dict.fromkeys(c for result in one for c in result.conditions))
+        yield Boxed("stationary", left, replace(one[0], expr=value, conditions=conditions), f"{problem.id}/stationary.{k + 1}")
 
 
 def _values(problem: Problem, chain: Chain) -> Iterator[Boxed]:
@@ -220,13 +258,6 @@ def _as_laid_out(derivation: Derivation, box: Boxed, home: int) -> Iterator[Boxe
 def _relation(chain: Chain, result: Result) -> str:
     """≈ for what is stated as an approximation."""
     return "≈" if any(line.relation == "≈" for line in chain.lines) and chain.lines[-1].expr is result.expr else "="
-
-
-def _is_equation(derivation: Derivation, result: Result) -> bool:
-    """Whether a stationary point has no closed form, so that the result is the equation gradient = 0."""
-    return result.classification == "undetermined" and any(
-        line.expr is result.expr and line.rule == "stationary" and not line.equation for chain in derivation.chains for line in chain.lines
-    )
 
 
 def _home(chains: tuple[Chain, ...], quantity: str, result: Result) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import math
 import re
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from derive.documents.page.document import Answer, Row
+from derive.documents.page.document import Answer, Document, ProblemPage, Row
+from derive.documents.page.items import Pictures
 from derive.documents.rendering import mathml
 from derive.errors import DeriveError, Position
 
@@ -62,6 +62,7 @@ def environment(folders: Iterable[Path] = ()) -> jinja2.Environment:
     env.filters["spoken"] = spoken
     env.filters["blanked"] = blanked
     env.filters["meant"] = meant
+    env.filters["frames"] = frames
     env.filters["html"] = mathml.html
     env.filters["mathml"] = _display
     return env
@@ -79,6 +80,8 @@ def fill(name: str, context: Mapping[str, Any], folders: tuple[Path, ...] = ()) 
     from derive.documents.rendering.sandbox import rendered
 
     env = _environment(folders)
+    if wrong := _unknown_block(name, folders):
+        raise DeriveError(f"template: {wrong[0]}", code="template", where=wrong[1], hint=wrong[2])
     try:
         with mathml.with_commands(getattr(context.get("document"), "commands", ())):
             text = rendered(env.get_template(name), {**context, "template_api": API})
@@ -95,6 +98,40 @@ def fill(name: str, context: Mapping[str, Any], folders: tuple[Path, ...] = ()) 
     except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
         raise _stopped(error, name) from None
     return re.sub(r"[ \t]+(?=\n)", "", text)
+
+
+@lru_cache(maxsize=64)
+def _unknown_block(name: str, folders: tuple[Path, ...]) -> tuple[str, Position, str | None] | None:
+    """Of a project's own template the first block that nothing it extends has, so that it would be printed nowhere."""
+    from jinja2 import TemplateError, nodes
+
+    env = _environment(folders)
+    if not folders or env.loader is None:
+        return None
+    try:
+        source, file, _ = env.loader.get_source(env, name)
+        tree = env.parse(source, name)
+        if file is None or Path(file).is_relative_to(builtin_folder()):
+            return None
+        known = _blocks_above(tree, env)
+    except TemplateError:
+        return None  # filling it says what is wrong
+    for block in tree.find_all(nodes.Block) if known is not None else ():
+        if block in tree.body and block.name not in (known or ()):
+            return f"there is no block `{block.name}` in what this extends", Position(shown(file), block.lineno), suggestion(block.name, known or ())
+    return None
+
+
+def _blocks_above(tree: Any, env: jinja2.Environment) -> frozenset[str] | None:
+    """The blocks of all that a template extends; None where it extends nothing, or what only filling it tells."""
+    from jinja2 import nodes
+
+    extends = tree.find(nodes.Extends)
+    if extends is None or not isinstance(extends.template, nodes.Const) or env.loader is None:
+        return None
+    source, _, _ = env.loader.get_source(env, str(extends.template.value))
+    above = env.parse(source, str(extends.template.value))
+    return frozenset(block.name for block in above.find_all(nodes.Block)) | (_blocks_above(above, env) or frozenset())
 
 
 def _stopped(error: Exception, name: str) -> DeriveError:
@@ -172,9 +209,14 @@ def pdf_string(text: str) -> str:
 
 
 def exam_points(points: str) -> str:
-    r"""Points as the exam class counts them: 3, 2\half; it knows no other fractions, which are rounded up to halves."""
-    halves = math.ceil(2 * Decimal(points))
-    return rf"{halves // 2}\half" if halves % 2 else str(halves // 2)
+    r"""Points as the exam class counts them: 3, 2\half.  DeriveError [points] for any other fraction, which it cannot add up."""
+    halves = 2 * Decimal(points)
+    if halves != int(halves):
+        raise DeriveError(
+            f"the exam class counts whole and half points, and here are {points}", code="points",
+            hint="give halves, or make exercises for the package xsim (`--to xsim`), which adds up any points",
+        )
+    return rf"{int(halves) // 2}\half" if halves % 2 else str(int(halves) // 2)
 
 
 def equation(shown: Row | Answer) -> str:
@@ -183,6 +225,17 @@ def equation(shown: Row | Answer) -> str:
     left = (shown.left or shown.whole_left) if isinstance(shown, Row) else shown.left
     lead = shown.lead if isinstance(shown, Row) else ""
     return " ".join(part for part in (lead, left, shown.relation, *lines) if part)
+
+
+def frames(document: Document) -> int:
+    """How many frames the slides of a document have."""
+    total = (2 if sum(item.kind == "section" for item in document.items) > 1 else 1) if document.collection else 0
+    for item in document.items:
+        if isinstance(item, ProblemPage):
+            total += len(item.frames) + len(item.opening) + len(item.ending) + len(item.figures)
+        else:
+            total += len(item.figures) if isinstance(item, Pictures) else item.kind != "subsection"
+    return total
 
 
 def blanked(lines: Sequence[str]) -> list[str]:

@@ -24,6 +24,7 @@ VARIABLES = {
     "leading": "the block is the first of its frame",
     "answer": "one of `block.answers`",
     "words": "one of `problem.opening` or `problem.ending`",
+    "cell": "one of `item.columns`, or an item that is words",
     "figure": "one of `problem.figures`",
     "rows": "those of a block, or of one of `block.displays`",
     "style": "how their left sides stand: `block.style`",

@@ -118,7 +118,7 @@ def is_positive(expr: Expr) -> bool:
             return is_positive(arg)
         case Power(base=base, exponent=exponent):
             return base.is_scalar and (is_positive(base) or (is_even(exponent) and is_nonzero(base)))
-        case Times() | Scale():
+        case Times() | Scale() | Transpose():
             return all(is_positive(c) for c in expr.children)
         case Map(function="log", arg=Number(value=value)):
             return value > 1
@@ -133,7 +133,7 @@ def is_positive(expr: Expr) -> bool:
         case Sum():
             return is_positive(expr.body) and expr.is_scalar
         case MatMul() if expr.is_scalar:
-            return quadratic_form(expr) == "positive definite"
+            return quadratic_form(expr) == "positive definite" or all(is_positive(f) for f in expr.factors)
         case _:
             return by_fact(expr, "positive")
 

@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from derive.documents.collection import Collection, Use
+from derive.documents.collection import Collection
+from derive.documents.lecture import Use
 from derive.documents.page.document import Document
 from derive.documents.page.modes import MODES
 from derive.documents.page.settings import Fit, Settings

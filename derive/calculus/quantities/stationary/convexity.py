@@ -164,7 +164,12 @@ def _entropy(factors: tuple[Expr, ...], names: frozenset[str]) -> Curvature | No
     if len(factors) != 2 or not isinstance(factors[0], Transpose):
         return None
     for x, log in ((factors[0].arg, factors[1]), (transpose(factors[1]), transpose(factors[0]))):
-        if isinstance(log, Map) and log.function == "log" and log.arg is x and is_positive(x) and is_column(x.shape):
+        if not isinstance(log, Map) or log.function != "log":
+            continue
+        inside = log.arg
+        if isinstance(inside, Call) and inside.name == "quotient" and not inside.args[1].free & names and is_positive(inside.args[1]):
+            inside = inside.args[0]  # x log(x/q) is x log x less what is linear in x
+        if inside is x and is_positive(x) and is_column(x.shape):
             return Curvature("convex", "x log x is convex for x > 0") if degree(x, names) <= 1 else None
     return None
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from derive.calculus.quantities.stationary.second_order_test import by_convexity, convexity, starred
+from derive.calculus.quantities.stationary.eigenvectors import EigenEquation
+from derive.calculus.quantities.stationary.second_order_test import by_convexity, convexity, is_curved, starred
 from derive.calculus.setting.setting import Setting
-from derive.calculus.simplify.distribute import expanded
 from derive.calculus.simplify.simplify import tidy
+from derive.calculus.solve.never_zero import never_zero, rank_one
 from derive.calculus.solve.unknown import Solved
 from derive.derivation.derivation import Head, Line
-from derive.derivation.reason import Why, joined
-from derive.expressions.build import ONE, coefficient, is_zero, matmul, scale, terms, zero
-from derive.expressions.nodes import Expr, MatMul, Number, Power, Scale, Symbol, number
-from derive.expressions.properties.inference import definiteness
-from derive.expressions.traverse import walk
+from derive.derivation.reason import COLON, COMMA, Why, Word
+from derive.expressions.build import is_zero, negate, subtract, zero
+from derive.expressions.nodes import Expr, Scale, Symbol
+from derive.expressions.properties.inference import definiteness, is_positive
 
 
 def solution_lines(g: Expr, x: Symbol, solved: Solved) -> list[Line]:
@@ -43,49 +43,63 @@ def inside(x: Symbol, at: Expr, known: tuple[Why, ...]) -> tuple[Why, ...]:
     return ((at, " is positive definite"),)
 
 
-def without_closed_form(s: Setting, g: Expr, x: Symbol, head: Head | None = None) -> tuple[Line, ...]:
+def not_solved(s: Setting, g: Expr, x: Symbol, head: Head | None = None) -> tuple[Line, ...]:
     """The equation gradient = 0 as it stands, and what is known of its solutions."""
     p = s.problem
-    whys: list[Why] = [("stationary where this is 0; no closed form",)]
-    shape = convexity(s)
     names = {v.name for v in p.wrt}
+    shape = convexity(s)
     if not g.free & names:
-        where = "stationary everywhere" if is_zero(g) else "stationary nowhere, unless it is 0"
-        whys = [("it does not depend on ", x, f": {where}")]
+        why: Why = ("it does not depend on ", x, ": stationary everywhere" if is_zero(g) else ": stationary only if it is 0")
     elif shape is not None:
-        whys.append((f"f is {shape.kind} ({shape.words}): every solution is a global {by_convexity(shape)[0]}",))
-    lines = [Line(g, "stationary", joined(whys), "gradient", head or Head("gradient", p.name, p.wrt))]
-    eigen = eigenvector_lines(g, x)
-    if eigen is not None and head is None:
-        lines.append(eigen)
-    return tuple(lines)
+        why = (*is_curved(shape, p), COLON, "every solution is a global ", Word(by_convexity(shape, p)[0]))
+    else:
+        why = ("not solved here",)
+    return (Line(g, "stationary", why, "gradient", head or Head("gradient", p.name, p.wrt)),)
 
 
-def eigenvector_lines(g: Expr, x: Symbol) -> Line | None:
-    """Ax = r Bx with a scalar r that may hold x, of c (Ax − r Bx) = 0: the eigenvectors of A (generalized ones, with B)."""
-    inner = g.arg if isinstance(g, Scale) else g
-    opened = expanded(inner, x.name)
-    fixed: list[Expr] = []
-    moving: list[Expr] = []
-    for term in terms(opened):
-        scalar, body = (term.scalar, term.arg) if isinstance(term, Scale) else (ONE, term)
-        chain = body.factors if isinstance(body, MatMul) else (body,)
-        if chain[-1] is not x or any(x.name in f.free for f in chain[:-1]):
-            return None
-        (moving if x.name in scalar.free else fixed).append(term)
-    if len(fixed) != 1 or len(moving) != 1 or not isinstance(fixed[0], MatMul | Scale):
+def nowhere(s: Setting, g: Expr, x: Symbol, head: Head | None = None) -> tuple[Line, ...] | None:
+    """The gradient, and that it is 0 nowhere, where that is evident; None where it is not."""
+    p = s.problem
+    found = never_zero(g, x)
+    if found is None and not g.free & {v.name for v in p.wrt} and not is_zero(g):
+        found = "≠", ("it does not depend on ", x, "; unless it is 0")
+    if found is None:
         return None
-    c, left = coefficient(fixed[0])
-    right = tidy(scale(number(-1 / c), moving[0]))
-    if not isinstance(left, MatMul):
-        return None
-    matrix = matmul(*left.factors[:-1])
-    nonzero = any(isinstance(n, Power) and x.name in n.free and _is_negative(n.exponent) for n in walk(g)) or "unit" in x.has
-    generalized = not (isinstance(right, Scale) and right.arg is x)
-    words = " is a generalized eigenvector of " if generalized else " is an eigenvector of "
-    why: Why = (x, words if nonzero else f" is 0 or{words[3:]}", matrix)
-    return Line(right, "rearrange", why, "equation", left, "⇔", True)
+    relation, why = found
+    opening = Line(g, "gradient", (), "gradient", head or Head("gradient", p.name, p.wrt))
+    return opening, Line(zero(g.shape), "stationary", (*why, ": there is no stationary point"), "gradient", None, relation)
 
 
-def _is_negative(exponent: Expr) -> bool:
-    return isinstance(exponent, Number) and exponent.value < 0
+def equation_lines(g: Expr, found: EigenEquation, opening: str = "gradient = 0") -> list[Line]:
+    """gradient = 0 ⇔ Su = λu, with the words that name u."""
+    return [
+        Line(zero(g.shape), "stationary", (opening,), "equation", g, "=", True, solution=found.point),
+        Line(found.right, "rearrange", found.why, "equation", found.left, "⇔", True, solution=found.point),
+    ]
+
+
+def never(s: Setting, g: Expr) -> tuple[Line, ...]:
+    """The derivative by a scalar, which SymPy shows to have no root."""
+    p = s.problem
+    opening = Line(g, "gradient", (), "gradient", Head("gradient", p.name, p.wrt))
+    return opening, Line(zero(g.shape), "stationary", ("it has no root: there is no stationary point",), "gradient", None, "≠")
+
+
+def not_inside(s: Setting, g: Expr, x: Symbol, solved: Solved) -> tuple[Line, ...] | None:
+    """The lines of a solution that is not where the variable may be, as −A⁻¹ or a matrix of rank one for a definite X; None where it may be."""
+    at = solved.solution
+    opposite = tidy(negate(at))
+    p = s.problem
+    opening = Line(g, "gradient", (), "gradient", Head("gradient", p.name, p.wrt))
+    if ("positive" in x.has and is_positive(opposite)) or ("spd" in x.has and definiteness(opposite) == "positive definite"):
+        relation = "<" if "positive" in x.has else "≺"
+        why: Why = (g, " = 0 for ", x, " = ", at, " only", COMMA, "which ",
+                    Word("is not positive" if "positive" in x.has else "is not positive definite"),
+                    COLON, "there is no stationary point")
+        return opening, Line(zero(at.shape), "stationary", why, "gradient", at, relation)
+    if "spd" in x.has and rank_one(at):
+        difference = tidy(subtract(x, at))
+        rank = Word("is not positive definite" if is_zero(at) else "has rank one and is not positive definite")
+        why = (g, " = 0 for ", x, " = ", at, " only", COMMA, "which ", rank, COLON, "there is no stationary point")
+        return opening, Line(zero(at.shape), "stationary", why, "gradient", difference, "≠")
+    return None

@@ -11,15 +11,17 @@ from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.distribute import expanded
 from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy, tidy_with
-from derive.calculus.solve.unknown import Term, gathered_left, split_terms
+from derive.calculus.solve.entrywise import linear_entry, read_entries
+from derive.calculus.solve.unknown import Term, gathered_left, split, split_terms
 from derive.derivation.derivation import Chain, Head, Line, Step
-from derive.derivation.reason import Why, full_rank, joined
-from derive.expressions.build import ONE, add, coefficient, inverse, is_zero, matmul, power, scale, terms, times, transpose
+from derive.derivation.reason import COLON, COMMA, Why, Word, full_rank, joined
+from derive.expressions.build import ONE, add, coefficient, inverse, is_zero, matmul, negate, power, scale, terms, times, transpose
 from derive.expressions.nodes import Add, Call, Expr, Identity, MatMul, Number, Power, Scale, SizeValue, Symbol, Times, number
 from derive.expressions.properties.inference import definiteness, is_invertible, is_nonnegative, is_positive
 from derive.expressions.properties.symmetry import is_symmetric
 from derive.expressions.rewrite import substitute, transform
-from derive.expressions.sizes import is_column
+from derive.expressions.sizes import SCALAR, is_column
+from derive.language.problems.problem import Problem
 
 SECOND_ORDER_TEST = "Second-order test"
 """The title of the chain that classifies a stationary point."""
@@ -30,20 +32,6 @@ KINDS = {
     "negative definite": "maximum",
     "negative semidefinite": "maximum",
 }
-
-
-def second_order(matrix: list[list[Expr]]) -> tuple[str, list[Why]]:
-    """(minimum, maximum, saddle or undetermined, the reason) of a Hessian matrix of scalars: f₁₁ and the determinant."""
-    from derive.calculus import algebra
-
-    found = algebra.definiteness(matrix)
-    kind = _SADDLE.get(found.kind, "undetermined")
-    ending = f": a {kind}" if kind != "undetermined" else ": the test decides nothing"
-    why: list[Why] = [(found.kind, ending)]
-    if len(found.minors) == 2:
-        first, whole = found.minors
-        why.insert(0, ("first entry ", first, _sign(first), ", determinant ", whole, _sign(whole)))
-    return kind, why
 
 
 def sign_of(value: Expr) -> tuple[str | None, list[Why]]:
@@ -73,17 +61,6 @@ def sign_of(value: Expr) -> tuple[str | None, list[Why]]:
     return "+" if sign > 0 else "-", list(dict.fromkeys(needed))
 
 
-def _sign(value: Expr) -> str:
-    """` > 0` beside a minor whose sign is known."""
-    c = coefficient(value)[0] if isinstance(value, Number) else None
-    if c is not None:
-        return " > 0" if c > 0 else " < 0" if c < 0 else ""
-    return " > 0" if is_positive(value) else " < 0" if is_positive(tidy(scale(number(-1), value))) else ""
-
-
-_SADDLE = {"positive definite": "minimum", "negative definite": "maximum", "indefinite": "saddle"}
-
-
 def convexity(s: Setting) -> Curvature | None:
     """Whether the function is convex or concave in all its variables together; None on a curved set, or where it is not seen."""
     p = s.problem
@@ -96,10 +73,21 @@ def convexity(s: Setting) -> Curvature | None:
     return found if found is not None and found.kind in ("convex", "concave") else None
 
 
-def by_convexity(found: Curvature) -> tuple[str, Why]:
+def by_convexity(found: Curvature, p: Problem) -> tuple[str, Why]:
     """(minimum or maximum, why it is a global one)."""
     kind = "minimum" if found.kind == "convex" else "maximum"
-    return kind, (f"f is {found.kind} ({found.words}): a global {kind}",)
+    return kind, (*is_curved(found, p), COLON, "a global ", Word(kind))
+
+
+def is_curved(found: Curvature, p: Problem) -> Why:
+    """`f is convex (the rule by which)`."""
+    return (letter_of(p), " is ", Word(found.kind), " (", Word(found.words), ")")
+
+
+def letter_of(p: Problem) -> Symbol:
+    """The name of the function as a letter in a reason: E is convex."""
+    out: Symbol = Symbol(p.name, SCALAR)
+    return out
 
 
 def classify(
@@ -113,31 +101,35 @@ def classify(
     shape = convexity(s)
     assumed_scalars: list[Why] = []
     marker: dict[Expr, Expr] = {}
+    applied = split(applied, k)
     here = applied
     if x.name in applied.free:
         here, marker = _definite_point(applied, at, x)
         here, assumed_scalars, scales = _positive_scale(here, at, x)
         marker = {**marker, **scales}
         here = tidy(transform(here, collect))
+    entrywise = _by_entries(s, x, at, here, k, shape)
+    if entrywise is not None:
+        return (*entrywise, tuple(assumed_scalars))
     operator = expanded(gathered_left(expanded(here, k.name), k), k.name)
-    split = split_terms(operator, k)
-    if split is None or not split[0]:
+    found = split_terms(operator, k)
+    if found is None or not found[0]:
         return "undetermined", [], ()
-    saddle = _both_signs(s, x, at, applied, split[0], k)
+    saddle = _both_signs(s, x, at, applied, found[0], k)
     if saddle is not None:
         return "saddle", [saddle], ()
     assumed: list[Expr] = []
     kinds: set[str | None] = set()
-    for t in _gathered(split[0], k):
+    for t in _gathered(found[0], k):
         kinds.add(_term_kind(t, None if family else assumed))
     kinds.discard("zero")
     kind = _overall(kinds)
     if kind is None or ("semi" in kind and x.name in applied.free):
-        open_question = _depends(s, x, split[0], k) if kind is None and x.name not in applied.free else None
+        open_question = _depends(s, x, found[0], k) if kind is None and x.name not in applied.free else None
         return "undetermined", [open_question] if open_question else [], ()
     h = p.directions[0]
     back: dict[Expr, Expr] = {**marker, k: h}
-    form = tidy(substitute(_quadratic_form(split[0], k), back))
+    form = tidy(substitute(_quadratic_form(found[0], k), back))
     head = Head("quadratic", p.name, p.wrt, (h,))
     why = _why(kind, h, assumed, shape)
     squares = _squares(form)
@@ -151,6 +143,28 @@ def classify(
     chain = Chain("stationary", SECOND_ORDER_TEST, tuple(lines))
     conditions = tuple(full_rank(b) for b in assumed)
     return KINDS[kind], [chain], (*conditions, *assumed_scalars)
+
+
+def _by_entries(s: Setting, x: Symbol, at: Expr, here: Expr, k: Symbol, shape: Curvature | None) -> tuple[str, list[Chain]] | None:
+    """Of a Hessian K ↦ C ∘ K by the sign of the entries of C."""
+    found = read_entries(here, k)
+    if found is None or (linear := linear_entry(found[1], found[0].unknown)) is None or not is_zero(linear[1]):
+        return None
+    entries, scalar = found
+    weight = tidy(substitute(scalar, {entries.unknown: ONE}))
+    weights = entries.lifted(weight) if weight.free & {e.name for e in entries.letters} else None
+    for kind, sign, entry in (("minimum", ">", weight), ("maximum", "<", tidy(negate(weight)))):
+        if is_positive(entry):
+            p = s.problem
+            (h,) = p.directions
+            form = _paired(substitute(entries.lifted(times(weight, entries.unknown)), {k: h}), h)
+            head, there = _there(s, x, at)
+            words = "positive" if kind == "minimum" else "negative"
+            told: Why = (": every entry of ", weights, f" is {words}") if weights is not None else ()
+            kind_said = f"{shape.kind}, a global {kind}" if shape is not None else kind
+            why: Why = (f"{sign} 0 for ", h, " ≠ 0", *told, COLON, kind_said)
+            return kind, [Chain("stationary", SECOND_ORDER_TEST, (Line(form, "second-order-test", why, "second-derivative", head, solution=there),))]
+    return None
 
 
 def _gathered(parts, k: Symbol):  # type: ignore[no-untyped-def]
@@ -194,6 +208,13 @@ def _overall(kinds: set[str | None]) -> str | None:
         if all(k is not None and k.startswith(sign) for k in kinds):
             return f"{sign} definite" if f"{sign} definite" in kinds else f"{sign} semidefinite"
     return None
+
+
+def _paired(applied: Expr, h: Symbol) -> Expr:
+    """⟨Hess[H], H⟩."""
+    if is_column(h.shape):
+        return tidy(matmul(transpose(h), applied))
+    return tidy(Call("inner", (applied, h)))
 
 
 def _positive_scale(here: Expr, at: Expr, x: Symbol) -> tuple[Expr, list[Why], dict[Expr, Expr]]:
@@ -295,7 +316,27 @@ def _definite_point(applied: Expr, at: Expr, x: Symbol) -> tuple[Expr, dict[Expr
         return tidy_with(substitute(applied, {x: at}), []), {}
     letter: Symbol = Symbol("_V", core.shape, frozenset({"spd", "symmetric", "invertible"}))
     point = scale(at.scalar, letter) if isinstance(at, Scale) else letter
-    return tidy_with(substitute(substitute(applied, {core: letter}), {x: point}), []), {letter: core}
+    return tidy_with(substitute(with_letter(applied, core, letter), {x: point}), []), {letter: core}
+
+
+def with_letter(expr: Expr, core: Expr, letter: Expr) -> Expr:
+    """The letter for the core wherever it stands, also as a run of the factors of a longer product."""
+    run = core.factors if isinstance(core, MatMul) else (core,)
+
+    def visit(node: Expr) -> Expr:
+        if not isinstance(node, MatMul) or node is core:
+            return node
+        factors: list[Expr] = []
+        rest = list(node.factors)
+        while rest:
+            if tuple(rest[: len(run)]) == run:
+                factors.append(letter)
+                rest = rest[len(run) :]
+            else:
+                factors.append(rest.pop(0))
+        return matmul(*factors) if len(factors) < len(node.factors) else node
+
+    return substitute(transform(expr, visit), {core: letter})
 
 
 STRUCTURES = frozenset({"symmetric", "skew", "diagonal", "upper", "lower", "orthogonal", "stiefel", "unit"})
@@ -316,10 +357,10 @@ def _depends(s: Setting, x: Symbol, parts: list[Term], k: Symbol) -> Chain | Non
 
 def _why(kind: str, k: Symbol, assumed: list[Expr], shape: Curvature | None) -> Why:
     sign = ">" if kind.startswith("positive") else "<"
-    point = f"{shape.kind}, a global {KINDS[kind]}" if shape is not None else KINDS[kind]
+    point: Why = (shape.kind, COMMA, "a global ", Word(KINDS[kind])) if shape is not None else (KINDS[kind],)
     if "semi" in kind:
         sign = "≥" if sign == ">" else "≤"
-        return (f"{sign} 0 for every ", k, f": {point}")
+        return (f"{sign} 0 for every ", k, COLON, *point)
     parts: list[Why] = [(f"{sign} 0 for ", k, " ≠ 0")]
     parts.extend(full_rank(b) for b in assumed)
-    return (*joined(parts), f": {point}")
+    return (*joined(parts), COLON, *point)

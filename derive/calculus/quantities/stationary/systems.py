@@ -7,55 +7,67 @@ remaining equations.  Classified by convexity, by the Hessian matrix of scalars,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from derive.calculus.differentiate.level import level
-from derive.calculus.differentiate.variation import Motion
 from derive.calculus.linear.structure import CURVED
-from derive.calculus.quantities.stationary.convexity import curvature
-from derive.calculus.quantities.stationary.lines import inside, without_closed_form
-from derive.calculus.quantities.stationary.second_order_test import SECOND_ORDER_TEST, by_convexity, convexity, second_order, starred
+from derive.calculus.quantities.stationary.constrained import of_a_lagrangian
+from derive.calculus.quantities.stationary.lines import inside, not_inside, not_solved
+from derive.calculus.quantities.stationary.scalars import of_several_scalars
+from derive.calculus.quantities.stationary.second_order_test import starred
+from derive.calculus.quantities.stationary.several import classified
 from derive.calculus.setting.setting import Setting
 from derive.calculus.simplify.distribute import expanded
 from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.calculus.solve.matrix_equation import solve
-from derive.calculus.solve.unknown import Move, Solved, split_terms
-from derive.derivation.derivation import Chain, Head, Line, Result
+from derive.calculus.solve.never_zero import Refutation, never_zero
+from derive.calculus.solve.unknown import Move, Solved
+from derive.derivation.derivation import Chain, Found, Head, Line, Result
 from derive.derivation.reason import Why, joined
-from derive.expressions.build import ONE, add, coefficient, is_zero, negate, scale, zero
-from derive.expressions.nodes import Add, D, Expr, Identity, Map, Number, Power, Stack, Symbol, number
-from derive.expressions.properties.inference import definiteness
+from derive.expressions.build import is_zero, negate, transpose, zero
+from derive.expressions.nodes import Expr, Map, MatMul, Number, Power, Symbol
 from derive.expressions.rewrite import substitute, transform
 
-Points = Mapping[str, Result] | tuple[Mapping[str, Result], ...]
+
+@dataclass(frozen=True)
+class Contradiction:
+    """An equation that cannot hold once others are solved: `written` as it was, `equation` what is left of it."""
+
+    order: tuple[tuple[Symbol, Expr, Solved], ...]
+    written: Expr
+    equation: Expr
+    refutation: Refutation
 
 
-def stationary_system(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chain], Points]:
+def stationary_system(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chain], Found]:
     """The elimination as a chain, and the point; several points of scalars; without a closed form the equations themselves."""
     p = s.problem
     if all(x.is_scalar for x in p.wrt):
-        found = _of_scalars(s, gradients)
+        found = of_several_scalars(s, gradients)
         if found is not None:
             return found
+    eigen = of_a_lagrangian(s, gradients)
+    if eigen is not None:
+        return eigen
     order = None if any(x.has & CURVED for x in p.wrt) else _elimination(gradients, p.wrt)
+    if isinstance(order, Contradiction):
+        return _no_point(s, gradients, order)
+    for x, equation, solved in order or ():
+        outside = not_inside(s, equation, x, solved)
+        if outside is not None:
+            return _no_point(s, gradients, outside[-1])
     if order is None:
-        lines = []
-        for k, x in enumerate(p.wrt):
-            line = without_closed_form(s, gradients[x.name], x, Head("gradient", p.name, (x,), (), p.wrt))[0]
-            lines.append(replace(line, why=("and this too",) if k else line.why, start=line.expr))
-        chain = Chain("stationary", "Stationary points", tuple(lines))
-        return [chain], {x.name: Result(gradients[x.name], classification="undetermined") for x in p.wrt}
+        return _not_solved(s, gradients)
     solutions = _back_substituted(order)
     lines = []
     for x in p.wrt:
         g = gradients[x.name]
-        lines.append(Line(zero(g.shape), "stationary", ("gradient = 0",), "equation", g, "=", True,
-                          solution=solutions))
+        lines.append(Line(zero(g.shape), "stationary", ("gradient = 0",), "equation", g, "=", True, solution=solutions))
     for x, equation, solved in order:
         if equation is not gradients[x.name] and not any(equation is line.left for line in lines):
-            lines.append(Line(zero(equation.shape), "substitute", ("put in what is known",), "equation", equation, "⇒", True,
-                              solution=solutions))
+            known = [(y,) for y, _, other in order if other is not solved and y.name in gradients[x.name].free]
+            why: Why = ("substitute ", *joined(list(known))) if known else ("substitute",)
+            lines.append(Line(zero(equation.shape), "substitute", why, "equation", equation, "⇒", True, solution=solutions))
         for move in solved.moves:
             final = move is solved.moves[-1] and move.right is solutions[x]
             if not final and not any(line.left is move.left and line.expr is move.right for line in lines):
@@ -65,16 +77,54 @@ def stationary_system(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chai
     for x, _, _ in reversed(order):
         if not any(isinstance(line.left, Symbol) and line.left is starred(x) for line in lines):
             lines.append(Line(solutions[x], "solve", (), "stationary", starred(x), "⇒", solution=solutions))
-    kind, why = _classified(s, gradients)
-    if why:
-        lines[-1] = replace(lines[-1], why=joined([w for w in (lines[-1].why, why) if w]))
+    verdict = classified(s, gradients, order)
+    if verdict.why:
+        lines[-1] = replace(lines[-1], why=joined([w for w in (lines[-1].why, verdict.why) if w]))
     conditions = [c for _, _, solved in order for c in solved.conditions]
     chain = Chain("stationary", "Stationary point", tuple(lines))
+    needed = {x: inside(x, solutions[x], ()) for x in p.wrt}
     results = {
-        x.name: Result(solutions[x], classification=kind,
-                       conditions=tuple(dict.fromkeys((*conditions, *inside(x, solutions[x], ()))))) for x in p.wrt
+        x.name: Result(solutions[x], classification=verdict.kind, subject=verdict.subjects.get(x.name, ()),
+                       conditions=tuple(dict.fromkeys((*conditions, *needed[x])))) for x in p.wrt
     }
-    return [chain], results
+    return [chain, *verdict.chains], results
+
+
+def _not_solved(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chain], Found]:
+    """The equations as they stand."""
+    p = s.problem
+    lines: list[Line] = []
+    for k, x in enumerate(p.wrt):
+        (line,) = not_solved(s, gradients[x.name], x, Head("gradient", p.name, (x,), (), p.wrt))
+        lines.append(replace(line, start=line.expr, why=("and this too",) if k else line.why))
+    chain = Chain("stationary", "Stationary points", tuple(lines))
+    return [chain], {x.name: Result(gradients[x.name], equation=zero(x.shape)) for x in p.wrt}
+
+
+def _no_point(s: Setting, gradients: dict[str, Expr], found: Contradiction | Line) -> tuple[list[Chain], Found]:
+    """The gradients; what is solved, what that leaves of another equation, and that it is not 0, or the line that says so."""
+    p = s.problem
+    lines = [
+        Line(gradients[x.name], "gradient", (), "gradient", Head("gradient", p.name, (x,), (), p.wrt), start=gradients[x.name]) for x in p.wrt
+    ]
+    lines += [found] if isinstance(found, Line) else _contradiction_lines(found)
+    chain = Chain("stationary", "No stationary point", tuple(lines))
+    return [chain], {x.name: Result(gradients[x.name], classification="none") for x in p.wrt}
+
+
+def _contradiction_lines(found: Contradiction) -> list[Line]:
+    lines: list[Line] = []
+    for x, equation, solved in found.order:
+        there: dict[Symbol, Expr] = {x: solved.solution}
+        lines.append(Line(zero(equation.shape), "stationary", ("gradient = 0",), "equation", equation, "=", True, solution=there))
+        lines.append(Line(solved.solution, "rearrange", solved.moves[-1].why, "equation", x, "⇔", True, solution=there))
+    known: dict[Symbol, Expr] = {x: solved.solution for x, _, solved in found.order}
+    relation, why = found.refutation
+    if known:
+        lines.append(Line(found.equation, "substitute", ("substitute ", *joined([(x,) for x in known])), "equation", found.written, "=", True,
+                          solution=known))
+    lines.append(Line(zero(found.equation.shape), "stationary", (*why, ": there is no stationary point"), "gradient", found.equation, relation))
+    return lines
 
 
 def _back_substituted(order: list[tuple[Symbol, Expr, Solved]]) -> dict[Symbol, Expr]:
@@ -93,63 +143,9 @@ def _back_substituted(order: list[tuple[Symbol, Expr, Solved]]) -> dict[Symbol, 
     return {x: solutions[x] for x, _, _ in order}
 
 
-def _of_scalars(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chain], Points] | None:
-    """Scalar variables: the equations solved by SymPy, each point by the second-order test of the Hessian matrix."""
-    from derive.calculus import algebra
-
-    p = s.problem
-    points = algebra.solve_system([gradients[x.name] for x in p.wrt], list(p.wrt))
-    if not points:
-        return None
-    table = [[_partial(gradients[x.name], y) for y in p.wrt] for x in p.wrt]
-    general: Expr = Stack(tuple(tuple(row) for row in table))
-    constant = not general.free & {x.name for x in p.wrt}
-    shape = convexity(s)
-    solutions = [dict(zip(p.wrt, point, strict=True)) for point in points]
-    lines = [
-        Line(zero(gradients[x.name].shape), "stationary", ("gradient = 0",), "equation", gradients[x.name],
-             "=", True, solution=solutions[0])
-        for x in p.wrt
-    ]
-    test = [Line(general, "second-order-test", (), "hessian", Head("hessian", p.name, p.wrt))]
-    results: list[dict[str, Result]] = []
-    for n, solution in enumerate(solutions):
-        there: dict[Expr, Expr] = dict(solution.items())
-        matrix = [[tidy(substitute(e, there)) for e in row] for row in table]
-        kind, why = second_order(matrix)
-        if shape is not None and kind in ("undetermined", by_convexity(shape)[0]):
-            kind = by_convexity(shape)[0]
-            why = [*why[:-1], (str(why[-1][0]), f": a global {kind}, f is {shape.kind}")]
-        for k, x in enumerate(p.wrt):
-            said: Why = ("solve for ", x)
-            relation = "=" if k or n else "⇔"
-            lines.append(Line(solution[x], "solve", said, "stationary", starred(x), relation, solution=solution))
-        if constant:
-            test[-1] = replace(test[-1], why=joined(why))
-        else:
-            place: Why = ("at ", Stack(tuple((solution[x],) for x in p.wrt)), ": ") if len(points) > 1 else ()
-            value: Expr = Stack(tuple(tuple(row) for row in matrix))
-            test.append(Line(value, "second-order-test", (*place, *joined(why)), "equation", general, "⇒", True, solution=solution))
-        results.append({x.name: Result(solution[x], classification=kind) for x in p.wrt})
-    title = "Stationary points" if len(points) > 1 else "Stationary point"
-    chains = [Chain("stationary", title, tuple(lines)), Chain("stationary", SECOND_ORDER_TEST, tuple(test))]
-    return chains, results[0] if len(results) == 1 else tuple(results)
-
-
-def _partial(g: Expr, y: Symbol) -> Expr:
-    """∂g/∂y for scalars."""
-    m = Motion(((y, ONE),), frozenset({y.name}))
-    if not m.depends(g):
-        return zero(g.shape)
-    out: Expr = D(g, m.moves)
-    while out.pending:
-        out = level(out, m).expr
-    return tidy(out)
-
-
 def _elimination(
     gradients: dict[str, Expr], variables: tuple[Symbol, ...]
-) -> list[tuple[Symbol, Expr, Solved]] | None:
+) -> list[tuple[Symbol, Expr, Solved]] | Contradiction | None:
     """(variable, the equation it is taken from, its solution), in order.
 
     A solution that holds no other unknown is kept as a letter in what follows; one that does is put into the rest.
@@ -158,19 +154,15 @@ def _elimination(
     left = list(variables)
     order: list[tuple[Symbol, Expr, Solved]] = []
     while left:
-        found = None
+        joint = _jointly(open_equations, left)
+        if joint is not None:
+            return [*order, *joint]
         for name, equation in open_equations.items():
-            for x in sorted(left, key=lambda v: v.name != name):
-                if x.name in equation.free:
-                    solved = solve(equation, x) or _one_root(equation, x)
-                    if solved is not None and x.name not in solved.solution.free:
-                        better = not solved.conditions
-                        if found is None or better:
-                            found = (name, x, equation, solved)
-                        if better:
-                            break
-            if found is not None and not found[3].conditions:
-                break
+            refutation = never_zero(equation, left[0])
+            if refutation is not None:
+                unconditional = all(_of_a_letter(c) for _, _, solved in order for c in solved.conditions)
+                return Contradiction(tuple(order), gradients[name], equation, refutation) if unconditional else None
+        found = _next(open_equations, left)
         if found is None:
             return None
         name, x, equation, solved = found
@@ -185,6 +177,60 @@ def _elimination(
         if any(is_zero(e) for e in open_equations.values()):
             return None
     return order
+
+
+def _jointly(open_equations: Mapping[str, Expr], left: list[Symbol]) -> list[tuple[Symbol, Expr, Solved]] | None:
+    """Several scalars that are left, by their equations together: λ = (cr − b)/(ac − b²)."""
+    from derive.calculus import algebra
+
+    if len(left) < 2 or not all(x.is_scalar for x in left) or len(open_equations) != len(left):
+        return None
+    equations = _each_once([expanded_all(e, left) for e in open_equations.values()])
+    points = algebra.solve_system(equations, left)
+    if points is None or len(points) != 1:
+        return None
+    return [
+        (x, equation, Solved(value, (Move(x, value, ("solve for ", *joined([(v,) for v in left]))),), ()))
+        for x, equation, value in zip(left, equations, points[0], strict=True)
+    ]
+
+
+def _each_once(exprs: list[Expr]) -> list[Expr]:
+    """A number and its transpose, μ'V⁻¹a and a'V⁻¹μ, written in one way."""
+    seen: dict[Expr, Expr] = {}
+
+    def visit(node: Expr) -> Expr:
+        if not isinstance(node, MatMul) or not node.is_scalar:
+            return node
+        turned = tidy_with(transpose(node), [])
+        seen.setdefault(node, seen.get(turned, node))
+        return seen[node]
+
+    return [tidy(transform(e, visit)) for e in exprs]
+
+
+def _of_a_letter(condition: Why) -> bool:
+    """Whether a condition only says that a number is not 0."""
+    return len(condition) == 2 and isinstance(condition[0], Symbol) and condition[0].is_scalar and condition[1] == " ≠ 0"
+
+
+def _next(open_equations: Mapping[str, Expr], left: list[Symbol]) -> tuple[str, Symbol, Expr, Solved] | None:
+    """The equation to solve next, and for what: first one whose solution holds no other unknown, without conditions, for its own variable."""
+    best: tuple[tuple[bool, bool, bool], tuple[str, Symbol, Expr, Solved]] | None = None
+    unknown = {v.name for v in left}
+    for name, equation in open_equations.items():
+        for x in sorted(left, key=lambda v: v.name != name):
+            if x.name not in equation.free:
+                continue
+            solved = solve(equation, x) or _one_root(equation, x)
+            if solved is None or x.name in solved.solution.free:
+                continue
+            rank = (bool(solved.solution.free & unknown), bool(solved.conditions), x.name != name)
+            if best is None or rank < best[0]:
+                best = rank, (name, x, equation, solved)
+            if not any(rank):
+                return best[1]
+    return best[1] if best is not None else None
 
 
 def _one_root(equation: Expr, x: Symbol) -> Solved | None:
@@ -219,64 +265,3 @@ def expanded_all(equation: Expr, names: list[Symbol]) -> Expr:
     for x in names:
         equation = expanded(equation, x.name)
     return tidy_with(equation, [])
-
-
-def _classified(s: Setting, gradients: dict[str, Expr]) -> tuple[str, Why]:
-    """Convexity; a block without curvature beside a coupling is a saddle; blocks that do not couple decide alone."""
-    shape = convexity(s)
-    if shape is not None:
-        return by_convexity(shape)
-    variables = s.problem.wrt
-    blocks: dict[str, str | None] = {}
-    coupled = False
-    for x in variables:
-        g = expanded(gradients[x.name], x.name)
-        coupled = coupled or any(y.name in g.free for y in variables if y is not x)
-        if x.name not in g.free:
-            blocks[x.name] = "zero"
-            continue
-        found = split_terms(g, x)
-        if found is None or any(t.right is not None or t.transposed for t in found[0]):
-            blocks[x.name] = None
-            continue
-        size = x.shape[0]
-        sides = [t.left if t.left is not None else (Identity(size) if not x.is_scalar else ONE) for t in found[0]]
-        matrix = neat(add(*(scale(t.scalar, m) for t, m in zip(found[0], sides, strict=True))), [])
-        blocks[x.name] = definiteness(matrix)
-    flat = [x for x in variables if blocks[x.name] == "zero"]
-    if flat and coupled and any(k != "zero" for k in blocks.values()):
-        return "saddle", _lagrangian(s, flat, gradients)
-    signs = set(blocks.values())
-    if {"positive definite", "negative definite"} <= signs:
-        return "saddle", ("curved upwards in one variable and downwards in another: a saddle",)
-    if not coupled and signs == {"positive definite"}:
-        return "minimum", ("positive definite in each variable, and they do not couple: a minimum",)
-    if not coupled and signs == {"negative definite"}:
-        return "maximum", ("negative definite in each variable, and they do not couple: a maximum",)
-    return "undetermined", ()
-
-
-def _with_first(g: Expr, x: Symbol) -> Expr:
-    """Cx − d for d − Cx: the terms that hold the unknown first, the first of them positive."""
-    if not isinstance(g, Add):
-        return g
-    ours = [t for t in g.terms if x.name in t.free]
-    ordered = [*ours, *(t for t in g.terms if t not in ours)]
-    sign = 1 if not ours or coefficient(ours[0])[0] > 0 else -1
-    return tidy(add(*(scale(number(sign), t) for t in ordered)))
-
-
-def _lagrangian(s: Setting, flat: list[Symbol], gradients: dict[str, Expr]) -> Why:
-    """A function that is linear in λ is a saddle; where it is convex in the rest, the rest is a minimum under ∇_λ f = 0."""
-    p = s.problem
-    rest = [x for x in p.wrt if x not in flat]
-    function = p.function
-    for symbol, definition in reversed(p.let):
-        function = substitute(function, {symbol: definition})
-    found = curvature(tidy(function), frozenset(x.name for x in rest))
-    said: Why = ("linear in ", flat[0], " and coupled: a saddle of ", p.name)
-    if found is None or found.kind not in ("convex", "concave") or len(flat) > 1 or len(rest) > 1:
-        return said
-    kind = by_convexity(found)[0]
-    g = _with_first(coefficient(gradients[flat[0].name])[1], rest[0])
-    return (*said, f"; {found.kind} in ", rest[0], ": ", starred(rest[0]), f" is the {kind} where ", g, " = 0")

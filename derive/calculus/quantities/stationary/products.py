@@ -1,0 +1,108 @@
+"""Stationary points of a gradient that is a product, (x'x − 1) x = 0, or that says that x is an eigenvector."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from derive.calculus.quantities.stationary.eigenvectors import eigen_equation, unit_eigenvector
+from derive.calculus.quantities.stationary.lines import equation_lines
+from derive.calculus.quantities.stationary.second_order_test import classify, starred
+from derive.calculus.setting.setting import Setting
+from derive.calculus.simplify.distribute import expanded
+from derive.calculus.simplify.simplify import tidy
+from derive.calculus.solve.matrix_equation import solve
+from derive.derivation.derivation import Chain, Found, Line, Result
+from derive.derivation.reason import Why
+from derive.expressions.build import add, coefficient, is_zero, matmul, negate, power, scale, terms, transpose, zero
+from derive.expressions.nodes import Call, Expr, MatMul, Number, Power, Scale, Symbol, Times, number
+from derive.expressions.properties.inference import definiteness, is_nonzero, is_positive
+
+
+def of_a_product(s: Setting, g: Expr, x: Symbol, hessian: tuple[Expr, Symbol]) -> tuple[list[Chain], Found] | None:
+    """s(x) M x = 0 with a scalar s(x) = q(x) − c: x = 0, or q(x) = c, a sphere or an ellipsoid."""
+    if not isinstance(g, Scale) or x.name not in g.scalar.free or x.name not in g.arg.free:
+        return None
+    solved = solve(g.arg, x)
+    level = level_set(g.scalar, x)
+    if solved is None or level is None or not is_zero(solved.solution):
+        return None
+    form, value, unit = level
+    point: dict[Symbol, Expr] = {x: scale(power(value, number("1/2")) if not _is_one(value) else number(1), unit)}
+    kind, more, conditions = classify(s, x, solved.solution, *hessian)
+    origin: dict[Symbol, Expr] = {x: solved.solution}
+    lines = [
+        Line(zero(g.shape), "stationary", ("gradient = 0",), "equation", g, "=", True, solution=origin),
+        Line(solved.solution, "solve", ("a product is 0 where a factor is 0",), "stationary", starred(x), "⇔"),
+        Line(value, "rearrange", _least(s, g, x), "equation", form, "or", True, solution=point),
+    ]
+    least = "minimum" if _least(s, g, x) else None
+    held: tuple[Why, ...] = () if is_positive(value) else ((value, " > 0"),)
+    results = (
+        Result(solved.solution, classification=kind, conditions=conditions),
+        Result(form, equation=value, point=point, classification=least, conditions=held),
+    )
+    return [Chain("stationary", "Stationary points", tuple(lines)), *more], results
+
+
+def _is_one(expr: Expr) -> bool:
+    return isinstance(expr, Number) and expr.value == 1
+
+
+def level_set(scalar: Expr, x: Symbol) -> tuple[Expr, Expr, Expr] | None:
+    """(q, c, a point with q = 1) of k (q(x) − c) with q = x'Ax, A positive definite, or ‖x‖²."""
+    factors = list(scalar.factors) if isinstance(scalar, Times) else [scalar]
+    moving = [f for f in factors if x.name in f.free]
+    if len(moving) != 1 or not all(is_nonzero(f) for f in factors if f is not moving[0]):
+        return None
+    parts = terms(expanded(moving[0], x.name))
+    ours = [t for t in parts if x.name in t.free]
+    rest = [t for t in parts if x.name not in t.free]
+    if len(ours) != 1 or not rest:
+        return None
+    c, form = coefficient(ours[0])
+    value = tidy(scale(number(-1 / c), add(*rest)))
+    if isinstance(form, MatMul) and form.factors[0] is transpose(x) and form.factors[-1] is x:
+        middle = form.factors[1:-1]
+        if middle and definiteness(matmul(*middle)) != "positive definite":
+            return None
+    elif not (isinstance(form, Power) and isinstance(form.base, Call) and form.base.name == "norm" and form.base.args[0] is x):
+        return None
+    if is_positive(tidy(negate(value))):
+        return None
+    return form, value, scale(power(form, number("-1/2")), x)
+
+
+def _least(s: Setting, g: Expr, x: Symbol) -> Why:
+    """That a square is 0 there, its least value; nothing where the function is no square of that factor."""
+    function = tidy(s.problem.function)
+    _, core = coefficient(function)
+    if isinstance(core, Power) and isinstance(core.exponent, Number) and core.exponent.value == 2 and isinstance(g, Scale):
+        _, inside = coefficient(g.scalar)
+        if coefficient(core.base)[1] is inside or tidy(core.base) is inside:
+            return (function, " = 0 there, its least value: a global minimum")
+    return ()
+
+
+def of_eigenvectors(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Found] | None:
+    """Ax = r(x) Bx of a quotient: x is an eigenvector, and the value of the function there its eigenvalue."""
+    found = eigen_equation(g, x)
+    if found is None:
+        return None
+    top = unit_eigenvector(found.matrix, found.metric)
+    found = replace(found, point={x: top[0]} if top is not None else None)
+    lines = equation_lines(g, found)
+    if _is_function(s, found.factor):
+        said = ", the value there is its eigenvalue: the largest is the maximum, the smallest the minimum"
+        lines[-1] = replace(lines[-1], why=(*found.why, said))
+    result = Result(found.left, equation=found.right, point=found.point)
+    return [Chain("stationary", "Stationary points", tuple(lines))], result
+
+
+def _is_function(s: Setting, factor: Expr) -> bool:
+    from derive.calculus import algebra
+
+    try:
+        return tidy(factor) is tidy(s.problem.function) or algebra.equal_scalar(factor, s.problem.function)
+    except ValueError:
+        return False
+

@@ -1,0 +1,198 @@
+"""Stationary points in numbers: of one scalar, of the entries of a short vector, of several scalars, found by SymPy, which puts them back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from derive.calculus.differentiate.level import level
+from derive.calculus.differentiate.variation import Motion
+from derive.calculus.indices.explicit import entries_of
+from derive.calculus.quantities.stationary.lines import never, not_inside, not_solved, nowhere, solution_lines
+from derive.calculus.quantities.stationary.minors import second_order
+from derive.calculus.quantities.stationary.second_order_test import (
+    SECOND_ORDER_TEST,
+    by_convexity,
+    convexity,
+    letter_of,
+    sign_of,
+    starred,
+)
+from derive.calculus.setting.setting import Setting
+from derive.calculus.simplify.result_form import neat
+from derive.calculus.simplify.simplify import tidy
+from derive.calculus.solve.matrix_equation import solve
+from derive.derivation.derivation import Chain, Found, Head, Line, Result
+from derive.derivation.reason import COLON, COMMA, Why, Word, joined
+from derive.expressions.build import ONE, is_zero, zero
+from derive.expressions.nodes import D, Expr, Stack, Symbol
+from derive.expressions.rewrite import substitute
+from derive.expressions.sizes import SCALAR
+
+
+def of_one_scalar(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Result | tuple[Result, ...]]:
+    from derive.calculus import algebra
+    from derive.calculus.quantities.hessian import hessian
+
+    nothing = zero(g.shape)
+    refuted = nowhere(s, g, x)
+    if refuted is not None:
+        return [Chain("stationary", "No stationary point", refuted)], Result(g, classification="none")
+    solved = solve(g, x)
+    outside = not_inside(s, g, x, solved) if solved is not None else None
+    if outside is not None:
+        return [Chain("stationary", "No stationary point", outside)], Result(g, classification="none")
+    second_chains, second = hessian(s, {x.name: g})
+    assert isinstance(second, Result)
+    if solved is not None:
+        roots = [solved.solution]
+        lines = solution_lines(g, x, solved)
+    else:
+        found = algebra.solve_scalar(g, x)
+        roots = [r for r in found or [] if not ("positive" in x.has and sign_of(r)[0] == "-")]
+        if not roots:
+            if found is not None:
+                return [Chain("stationary", "No stationary point", never(s, g))], Result(g, classification="none")
+            return [Chain("stationary", "Stationary points", not_solved(s, g, x))], Result(g, equation=zero(g.shape))
+        lines = [Line(nothing, "stationary", ("derivative = 0",), "equation", g, equation=True, solution={x: roots[0]})]
+        for k, root in enumerate(roots):
+            why: Why = ("solve for ", x)
+            lines.append(Line(root, "solve", why, "stationary", starred(x), "or" if k else "⇔"))
+    results: list[Result] = []
+    test = list(second_chains[0].lines)
+    shape = convexity(s)
+    for root in roots:
+        conditions: list[Why] = list(solved.conditions) if solved is not None else []
+        if "positive" in x.has:
+            conditions += sign_of(root)[1] if sign_of(root)[0] == "+" else [(root, " > 0")]
+        value = algebra.simplify_scalar(tidy(substitute(second.expr, {x: root})))
+        sign, needed = sign_of(value)
+        kind = {"+": "minimum", "-": "maximum"}.get(sign or "", "undetermined")
+        if kind == "undetermined" and shape is not None:
+            kind = by_convexity(shape, s.problem)[0]
+        else:
+            conditions += needed
+        why = (f"{'>' if sign == '+' else '<'} 0: {kind}",) if sign in ("+", "-") else ("the second derivative decides nothing here",)
+        if shape is not None:
+            why = ("> 0" if sign == "+" else "< 0" if sign == "-" else "0 here", COMMA, letter_of(s.problem), " is ", Word(shape.kind), COLON,
+                   "a global ", Word(kind))
+        if x.name in second.expr.free:
+            head = Head("second-derivative", s.problem.name, (x,), at=(root,))
+            test.append(_there(value, why, head, second.expr, {x: root}))
+        else:
+            test[-1] = replace(test[-1], why=joined([test[-1].why, why]))
+        results.append(Result(root, classification=kind, conditions=tuple(dict.fromkeys(conditions))))
+    title = "Stationary points" if len(roots) > 1 else "Stationary point"
+    chains = [Chain("stationary", title, tuple(lines)), Chain("stationary", SECOND_ORDER_TEST, tuple(test))]
+    return chains, results[0] if len(results) == 1 else tuple(results)
+
+
+def of_short_vector(
+    s: Setting, g: Expr, x: Symbol, applied: tuple[Expr, Symbol]
+) -> tuple[list[Chain], Result | tuple[Result, ...]] | None:
+    """∂f/∂x_i = 0 solved by SymPy for the entries; each point by the second-order test with f₁₁ and the determinant."""
+    from derive.calculus import algebra
+    from derive.calculus.linear.matrix import matrix_of
+    from derive.calculus.simplify.distribute import spread
+
+    rows = entries_of(g)
+    table: Expr = neat(matrix_of(spread(applied[0], frozenset({applied[1].name})), applied[1]), [])
+    matrix = entries_of(table)
+    whole = entries_of(x)
+    if rows is None or matrix is None or whole is None or len(whole[0]) != 1:
+        return None
+    letters: list[Symbol] = [Symbol(f"{x.name}_{k + 1}", SCALAR) for k in range(len(whole))]
+    into: dict[Expr, Expr] = {row[0]: letter for row, letter in zip(whole, letters, strict=True)}
+    points = algebra.solve_system([substitute(r[0], into) for r in rows], letters)
+    if not points:
+        return None
+    solutions: list[Expr] = [Stack(tuple((e,) for e in point)) for point in points]
+    gradient: Expr = Stack(tuple((r[0],) for r in rows))
+    lines = [Line(zero(g.shape), "stationary", ("gradient = 0",), "equation", gradient, equation=True, solution={x: solutions[0]})]
+    results: list[Result] = []
+    shown: Expr = Stack(tuple(tuple(row) for row in matrix))
+    constant = x.name not in shown.free
+    head = Head("hessian", s.problem.name, s.problem.wrt)
+    test: list[Line] = [Line(shown, "second-order-test", (), "hessian", head)]
+    for k, (point, solution) in enumerate(zip(points, solutions, strict=True)):
+        there: dict[Expr, Expr] = {row[0]: value for row, value in zip(whole, point, strict=True)}
+        at = [[tidy(substitute(e, there)) for e in row] for row in matrix]
+        kind, why = second_order(at)
+        lines.append(Line(solution, "solve", ("solve for ", x), "stationary", starred(x), "or" if k else "⇔"))
+        if constant:
+            test[-1] = replace(test[-1], why=joined(why))
+        else:
+            value: Expr = Stack(tuple(tuple(row) for row in at))
+            there_head = Head("hessian", s.problem.name, s.problem.wrt, at=(solution,))
+            test.append(_there(value, joined(why), there_head, shown, {x: solution}))
+        results.append(Result(solution, classification=kind))
+    chains = [
+        Chain("stationary", "Stationary points" if len(points) > 1 else "Stationary point", tuple(lines)),
+        Chain("stationary", SECOND_ORDER_TEST, tuple(test)),
+    ]
+    return chains, results[0] if len(results) == 1 else tuple(results)
+
+
+def of_several_scalars(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chain], Found] | None:
+    """Scalar variables: the equations solved by SymPy, each point by the second-order test of the Hessian matrix."""
+    from derive.calculus import algebra
+
+    p = s.problem
+    points = algebra.solve_system([gradients[x.name] for x in p.wrt], list(p.wrt))
+    if not points:
+        return None
+    table = [[_partial(gradients[x.name], y) for y in p.wrt] for x in p.wrt]
+    general: Expr = Stack(tuple(tuple(row) for row in table))
+    constant = not general.free & {x.name for x in p.wrt}
+    shape = convexity(s)
+    solutions = [dict(zip(p.wrt, point, strict=True)) for point in points]
+    lines = [
+        Line(zero(gradients[x.name].shape), "stationary", ("gradient = 0",), "equation", gradients[x.name],
+             "=", True, solution=solutions[0])
+        for x in p.wrt
+    ]
+    test = [Line(general, "second-order-test", (), "hessian", Head("hessian", p.name, p.wrt))]
+    results: list[dict[str, Result]] = []
+    for n, solution in enumerate(solutions):
+        there: dict[Expr, Expr] = dict(solution.items())
+        matrix = [[tidy(substitute(e, there)) for e in row] for row in table]
+        kind, why = second_order(matrix)
+        if shape is not None and kind in ("undetermined", by_convexity(shape, p)[0]):
+            kind = by_convexity(shape, p)[0]
+            why = [*why[:-1], (why[-1][0], COLON, "a global ", Word(kind), COMMA, letter_of(p), " is ", Word(shape.kind))]
+        point = column([solution[x] for x in p.wrt])
+        lines.append(Line(point, "solve", ("solve for ", *joined([(x,) for x in p.wrt])), "stationary", column([starred(x) for x in p.wrt]),
+                          "or" if n else "⇔", solution=solution))
+        if constant:
+            test[-1] = replace(test[-1], why=joined(why))
+        else:
+            value: Expr = Stack(tuple(tuple(row) for row in matrix))
+            head = Head("hessian", p.name, p.wrt, at=tuple(solution[x] for x in p.wrt))
+            test.append(_there(value, joined(why), head, general, solution))
+        results.append({x.name: Result(solution[x], classification=kind) for x in p.wrt})
+    title = "Stationary points" if len(points) > 1 else "Stationary point"
+    chains = [Chain("stationary", title, tuple(lines)), Chain("stationary", SECOND_ORDER_TEST, tuple(test))]
+    return chains, results[0] if len(results) == 1 else tuple(results)
+
+
+def _there(value: Expr, why: Why, head: Head, general: Expr, solution: dict[Symbol, Expr]) -> Line:
+    """f''(3) = 6, ∇²f(0, 0) = […]; where that is 0 the expression found above, which is 0 there."""
+    if all(is_zero(e) for e in value.children or (value,)):
+        return Line(value, "second-order-test", why, "equation", general, "⇒", True, solution=solution)
+    return Line(value, "second-order-test", why, head.quantity, head, solution=solution)
+
+
+def column(entries: list[Expr]) -> Expr:
+    """The entries of a point, one below the other."""
+    out: Expr = Stack(tuple((e,) for e in entries))
+    return out
+
+
+def _partial(g: Expr, y: Symbol) -> Expr:
+    """∂g/∂y for scalars."""
+    m = Motion(((y, ONE),), frozenset({y.name}))
+    if not m.depends(g):
+        return zero(g.shape)
+    out: Expr = D(g, m.moves)
+    while out.pending:
+        out = level(out, m).expr
+    return tidy(out)

@@ -1,0 +1,161 @@
+"""What kind of point a stationary point in several variables is: by convexity, block by block, under constraints, by the profile.
+
+Source: Boyd & Vandenberghe, Convex Optimization, sec. 3.2.5 and 5.1; Magnus & Neudecker, Matrix Differential Calculus, ch. 7 and 15.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from derive.calculus.differentiate.level import level
+from derive.calculus.differentiate.variation import Motion
+from derive.calculus.quantities.stationary.convexity import curvature
+from derive.calculus.quantities.stationary.second_order_test import by_convexity, classify, convexity, sign_of, starred
+from derive.calculus.setting.setting import Setting, setting
+from derive.calculus.simplify.distribute import expanded
+from derive.calculus.simplify.result_form import neat
+from derive.calculus.simplify.simplify import tidy
+from derive.calculus.solve.unknown import Solved, split, split_terms
+from derive.derivation.derivation import Chain
+from derive.derivation.reason import COLON, SEMICOLON, Phrase, Why, Word, enumerated
+from derive.expressions.build import ONE, add, coefficient, scale, zero
+from derive.expressions.nodes import D, Expr, Identity, Symbol, number
+from derive.expressions.properties.inference import definiteness
+from derive.expressions.rewrite import substitute
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """kind      minimum, maximum, saddle; undetermined, None where no test was made
+    why       the reason, behind the last line of the solution
+    chains    further chains that show it
+    subjects  by the name of a variable what the point is under the constraints
+    """
+
+    kind: str | None
+    why: Why = ()
+    chains: tuple[Chain, ...] = ()
+    subjects: Mapping[str, Why] = field(default_factory=dict)
+
+
+def classified(
+    s: Setting, gradients: dict[str, Expr], order: Sequence[tuple[Symbol, Expr, Solved]]
+) -> Verdict:
+    """Convexity; a block without curvature beside a coupling is a saddle of a Lagrangian; blocks that do not couple decide alone;
+    a block that is curved alike everywhere is maximized first, the others by the profile."""
+    shape = convexity(s)
+    if shape is not None:
+        return Verdict(*by_convexity(shape, s.problem))
+    variables = s.problem.wrt
+    blocks = {x: _block(gradients[x.name], x) for x in variables}
+    coupled = any(y.name in gradients[x.name].free for x in variables for y in variables if y is not x)
+    flat = [x for x in variables if blocks[x] == "zero"]
+    if flat and coupled and len(flat) < len(variables):
+        return _lagrangian(s, flat, gradients)
+    signs = set(blocks.values())
+    if {"positive definite", "negative definite"} <= signs:
+        return Verdict("saddle", ("curved upwards in one variable and downwards in another: a saddle",))
+    for kind, sign in (("minimum", "positive definite"), ("maximum", "negative definite")):
+        if not coupled and signs == {sign}:
+            return Verdict(kind, (f"{sign} in each variable, and they do not couple: a {kind}",))
+    return _profile(s, gradients, blocks, order) or Verdict(None)
+
+
+def _block(g: Expr, x: Symbol) -> str | None:
+    """The definiteness of the Hessian by one variable, for every value of the others: of a gradient that is linear in it."""
+    if x.name not in g.free:
+        return "zero"
+    found = split_terms(expanded(split(g, x), x.name), x)
+    if found is None or not found[0] or any(t.right is not None or t.transposed for t in found[0]):
+        return None
+    sides = [t.left if t.left is not None else (Identity(x.shape[0]) if not x.is_scalar else ONE) for t in found[0]]
+    return definiteness(neat(add(*(scale(t.scalar, m) for t, m in zip(found[0], sides, strict=True))), []))
+
+
+def _profile(
+    s: Setting, gradients: dict[str, Expr], blocks: Mapping[Symbol, str | None], order: Sequence[tuple[Symbol, Expr, Solved]]
+) -> Verdict | None:
+    """f(x, y) ≤ f(x*, y) for every y, with an x* that does not depend on y: where y* is a maximum of f(x, y) for every x that it
+    goes with, it is one of f(x*, y), and (x*, y*) is one of f."""
+    p = s.problem
+    if len(p.wrt) != 2:
+        return None
+    for x in p.wrt:
+        (y,) = [v for v in p.wrt if v is not x]
+        kind = {"positive definite": "minimum", "negative definite": "maximum"}.get(blocks[x] or "")
+        if kind is None or not any(v is x and not solved.solution.free & {y.name} for v, _, solved in order):
+            continue
+        at = next(solved.solution for v, _, solved in order if v is y)
+        k = p.wrt.index(y)
+        letter, second = p.directions[k], p.second_directions[k]
+        one = setting(replace(p, wrt=(y,), directions=(letter,), second_directions=(second,), wrt_list=False))
+        applied = derivative_along(gradients[y.name], y, ONE if y.is_scalar else second)
+        found = _second(one, y, at, applied, second)
+        if found is None or found[0] != kind:
+            return Verdict(found[0]) if found is not None and found[0] == "undetermined" else None
+        above = "concave" if kind == "maximum" else "convex"
+        why: Why = (Word(above), " in ", x, " for every ", y, SEMICOLON, starred(y), " is the ", Word(kind), " of the profile", COLON,
+                    "a ", Word(kind))
+        return Verdict(kind, why, tuple(found[1]))
+    return None
+
+
+def _second(one: Setting, y: Symbol, at: Expr, applied: Expr, k: Symbol) -> tuple[str | None, list[Chain]] | None:
+    """The kind of y* by the second derivative by y alone."""
+    if y.is_scalar:
+        from derive.calculus import algebra
+
+        sign, _ = sign_of(algebra.simplify_scalar(tidy(substitute(applied, {y: at}))))
+        return {"+": "minimum", "-": "maximum"}.get(sign or ""), []
+    kind, _, _ = classify(one, y, at, applied, k)
+    return kind, []
+
+
+def derivative_along(g: Expr, y: Symbol, k: Expr) -> Expr:
+    """D(g)(y)[k]."""
+    m = Motion(((y, k),), frozenset({y.name}))
+    if not m.depends(g):
+        return zero(g.shape)
+    out: Expr = D(g, m.moves)
+    while out.pending:
+        out = level(out, m).expr
+    return tidy(out)
+
+
+def _lagrangian(s: Setting, flat: list[Symbol], gradients: dict[str, Expr]) -> Verdict:
+    """A function that is linear in its multipliers is a saddle; where it is convex in the rest, that is the minimum under the constraints."""
+    p = s.problem
+    rest = [x for x in p.wrt if x not in flat]
+    function = p.function
+    for symbol, definition in reversed(p.let):
+        function = substitute(function, {symbol: definition})
+    found = curvature(tidy(function), frozenset(x.name for x in rest))
+    said: Why = ("linear in ", _listed(flat), " and coupled", COLON, "a saddle of ", Symbol(p.name, flat[0].shape))
+    if found is None or found.kind not in ("convex", "concave"):
+        return Verdict("saddle", said)
+    kind = by_convexity(found, p)[0]
+    constraints: list[Why] = [_equation(gradients[m.name], rest) for m in flat]
+    subject: Why = (Word(kind), " subject to ", Phrase(enumerated(constraints)))
+    points = _listed([starred(x) for x in rest])
+    why: Why = (Word(found.kind), " in ", _listed(rest), COLON, points, " is the ", Word(kind), " where the constraint holds")
+    subjects: dict[str, Why] = {x.name: subject for x in rest} | {m.name: ("multiplier",) for m in flat}
+    return Verdict("saddle", why, (), subjects)
+
+
+def _listed(symbols: Sequence[Symbol]) -> Phrase:
+    """a; a and b; a, b and c."""
+    return Phrase(enumerated([(x,) for x in symbols]))
+
+
+def _equation(g: Expr, rest: Sequence[Symbol]) -> Why:
+    """a'w = 1 of 1 − a'w: what holds the unknowns on the left, with a positive sign."""
+    names = {x.name for x in rest}
+    parts = g.terms if hasattr(g, "terms") else (g,)
+    ours = [t for t in parts if t.free & names]
+    others = [t for t in parts if not t.free & names]
+    sign = 1 if not ours or coefficient(ours[0])[0] > 0 else -1
+    left = tidy(add(*(scale(number(sign), t) for t in ours))) if ours else g
+    right = tidy(add(*(scale(number(-sign), t) for t in others))) if others else zero(g.shape)
+    return left, " = ", right
+

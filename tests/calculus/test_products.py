@@ -1,0 +1,33 @@
+"""Sums over an index are written as products of matrices where that is shorter, and stay where samples have their own letter."""
+
+from __future__ import annotations
+
+import pytest
+
+from derive.calculus.derive import derive
+from derive.checking.verification import verify
+from derive.derivation.derivation import Result
+from derive.language.problems.read import read
+from derive.notation.text.text import pretty
+
+SYMBOLS = (
+    "symbols: {A: square(n), x: vector(n), y: vector(m), w: vector(p), X: 'matrix(n, p)', B: 'matrix(m, n)', S: symmetric(n), Z: 'matrix(m, n)'}\n"
+)
+CASES = [
+    (r"\sum_{i,j} A_{ij} x_i x_j", "x", "(A + A')x"), ("sum(i, 1, p, X[:, i]' S X[:, i])", "X", "2SX"),
+    (r"\sum_i y_i \sum_j B_{ij} x_j^2", "x", "2((B'y) ∘ x)"), (r"\sum_{i,j} (B_{ij} - y_i x_j)^2", "x", "−2(B' − xy')y"),
+    (r"\sum_{ij} Z_{ij} \log Z_{ij}", "Z", "log(Z) + 𝟏"),
+    (r"\sum_i (x_i - w^\top X_i)^2", "w", "−2(Σ_{i=1..n} (x_i − w' X[i, :]) X[i, :])"),
+    (r"\sum_i (y_i - x^\top z_i)^2", "x", "−2(Σ_{i=1..m} (y_i − x' z_i) z_i)"),
+    ("sum(i, 1, m, norm(Z[i, :]))", "Z", "Σ_{i=1..m} 1/‖Z[i, :]‖ · e_i Z[i, :]'"),
+]
+
+
+@pytest.mark.parametrize(("function", "wrt", "gradient"), CASES, ids=[function for function, _, _ in CASES])
+def test_gradients_of_sums(function: str, wrt: str, gradient: str) -> None:
+    quoted = function.replace("'", "''")
+    found = derive(read(f"{SYMBOLS}function: '{quoted}'\nwrt: {wrt}\nfind: [gradient]\n", "f.yaml"))
+    result = found.results["gradient"]
+    assert isinstance(result, Result)
+    assert pretty(result.expr) == gradient
+    assert verify(found).passed

@@ -1,0 +1,100 @@
+"""The frames of a lecture that tell a story: rows of a problem, results with numbers, columns, questions, exercises."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from derive.documents.page.document import Document, ProblemPage
+from derive.documents.page.items import Exercises, Panel, Prose, Recall, Section
+from derive.documents.page.modes import MODES
+from derive.documents.page.settings import Fit, Settings
+from derive.errors import DeriveError
+from derive.pipeline.subject import read
+
+PROBLEM = """
+symbols: {x: vector(n), A: symmetric(n)}
+function: f(x) = x' A x
+wrt: x
+find: [derivative, gradient]
+"""
+FRAMES = """
+- subsection: Beginnings
+- {problem: form, rows: [1, 3]}
+- {question: 'When is $f$ convex?', answer: 'When $A$ is positive semidefinite.'}
+- {problem: form, rows: [4, 9], title: Back to our example}
+- columns: [{recall: form, show: [gradient]}, {text: 'As in \\eqref{form.gradient}.'}]
+- exercise: [form]
+"""
+
+
+def document(folder: Path, frames: str, mode: str = "slides") -> Document:
+    (folder / "problems").mkdir()
+    (folder / "problems" / "form.yaml").write_text(PROBLEM)
+    inside = "\n".join(f"      {line}" for line in frames.strip().splitlines())
+    text = f"title: T\nsections:\n  - title: A\n    frames:\n{inside}\n"
+    return read(text, (folder / "problems" / "lecture.yaml").as_posix()).document(MODES[mode], Settings(overlays=False), Fit())
+
+
+def test_rows_go_on_where_they_were_left_and_results_are_numbered(tmp_path: Path) -> None:
+    made = document(tmp_path, FRAMES)
+    first, second = (item for item in made.items if isinstance(item, ProblemPage))
+    rows = [[row for frame in page.frames for block in frame.blocks for row in block.rows] for page in (first, second)]
+    assert [row.number for row in rows[0]] == [1, 2, 3] and [row.number for row in rows[1]] == [3, 4, 5]
+    assert [row.repeated for row in rows[1]] == [True, False, False]
+    assert rows[1][0].left and not second.question.find
+    assert [row.equation for row in (*rows[0], *rows[1]) if row.boxed] == ["(1)", "(2)"]
+    assert [frame.last for page in (first, second) for frame in page.frames] == [False, True]
+
+
+def test_what_was_found_is_recalled_with_its_number(tmp_path: Path) -> None:
+    made = document(tmp_path, FRAMES)
+    panel = next(item for item in made.items if isinstance(item, Panel))
+    recalled, words = panel.columns
+    assert isinstance(recalled, Recall) and isinstance(words, Prose)
+    assert [(one.left, one.lines, one.number) for one in recalled.results] == [(r"\nabla f(x)", ("2 A x",), "(2)")]
+    assert words.paragraphs == ("As in (2).",)
+
+
+def test_exercises_are_asked_on_slides_and_solved_at_the_end_of_the_handout(tmp_path: Path) -> None:
+    made = document(tmp_path, FRAMES, "handout")
+    last = made.items[-1]
+    assert isinstance(last, ProblemPage) and last.blocks[0].rows and isinstance(made.items[-2], Section)
+    asked = made.items[-3]
+    assert isinstance(asked, Panel) and isinstance(asked.columns[0], Exercises)
+
+
+def test_blank_slides_recall_nothing(tmp_path: Path) -> None:
+    panel = next(item for item in document(tmp_path, FRAMES, "blank").items if isinstance(item, Panel))
+    recalled = panel.columns[0]
+    assert isinstance(recalled, Recall) and not recalled.results
+
+
+def test_a_number_of_nothing_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DeriveError) as error:
+        document(tmp_path, r"- text: 'See \eqref{nothing}.'")
+    assert error.value.code == "unknown-result"
+
+
+@pytest.mark.tex
+@pytest.mark.parametrize("mode", ["slides", "blank", "handout", "article"])
+def test_every_kind_of_frame_is_set(tmp_path: Path, mode: str) -> None:
+    from functools import partial
+
+    from derive.pipeline.produce import make
+
+    more = FRAMES + """
+- {quotation: Words., by: Somebody}
+- {table: [[a, b], [c, $d$]], title: A table}
+- recall: form
+"""
+    (tmp_path / "problems").mkdir()
+    (tmp_path / "problems" / "form.yaml").write_text(PROBLEM)
+    inside = "\n".join(f"      {line}" for line in more.strip().splitlines())
+    text = f"title: T\nsections:\n  - title: A\n    frames:\n{inside}\n  - title: B\n"
+    subject = read(text, (tmp_path / "problems" / "lecture.yaml").as_posix())
+    made = make(partial(subject.document, MODES[mode], Settings(overlays=False)), MODES[mode], Settings(overlays=False))
+    assert made.log.pages >= 1 and not made.log.overfull
+    if mode == "slides":
+        assert rf"\renewcommand{{\derivetotal}}{{{made.log.pages}}}" in made.tex
