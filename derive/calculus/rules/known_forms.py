@@ -41,10 +41,8 @@ ENTRYWISE = (
 )
 
 INVERSES = (
-    Law("inverse-cancels", "inv(M) M", "I(n)", "M: square(n)", "M", "M⁻¹M = I", "The definition of the inverse.", MN1, runs="always",
-        example="A: square(p); X: matrix(n, p); |X: full-column-rank | inner(A, inv(X' X) X' X)"),
-    Law("inverse-cancels-behind", "M inv(M)", "I(n)", "M: square(n)", "M", "MM⁻¹ = I", "The definition of the inverse.", MN1, runs="always",
-        example="A: square(p); X: matrix(n, p); |X: full-column-rank | inner(A, X' X inv(X' X))"),
+    Law("inverse-cancels", "M inv(M)", "I(n)", "M: square(n)", "M", "MM⁻¹ = I", "The definition of the inverse.", MN1, runs="always",
+        example="x: vector(p); y: vector(p); A: matrix(p, n); B: matrix(n, p) | x' A B inv(A B) y"),
     Law("inverse-absorbs-behind", "A inv(B A)", "inv(B)", "A: invertible(n); B: invertible(n); |B: one-factor", "A", "A(BA)⁻¹ = B⁻¹",
         "`inv(B A) = inv(A) inv(B)`.", MN1, rows=(("A inv(A) inv(B)", "`inv(B A) = inv(A) inv(B)`"),), last="`A inv(A) = I(n)`",
         runs="always", example="B: invertible(n); A: invertible(n) | tr(inv(A B) A)"),
