@@ -97,7 +97,7 @@ class Point:
         """The point with each symbol moved a little in its structure: what is well conditioned hardly changes."""
         moved = {}
         for s in symbols:
-            if "integer" not in s.has and s.of is None:
+            if "integer" not in s.has and s.of is None and s.count is None:
                 moved[s.name] = self.values[s.name] + NEARBY * self.direction(s, "nearby")
         return self.with_values(moved)
 
@@ -271,13 +271,16 @@ def draw_point(problem: Problem, sizes: Mapping[str, int], style: Style, seed: t
     values: dict[str, Any] = {}
     paths: dict[str, tuple[str, smooth.PathFunction]] = {}
     for name, symbol in problem.symbols.items():
-        entries = prod(array_shape(symbol.dims, sizes))
-        if entries > MOST_ENTRIES:
+        shape = array_shape(symbol.dims, sizes)
+        count = 1 if symbol.count is None else symbol.count.value(sizes)
+        if prod(shape) * count > MOST_ENTRIES:
             raise DeriveError(
-                f"{name} has {entries} entries with the sizes given, too large for the numeric check: the limit is {MOST_ENTRIES}", code="size",
-                where=problem.positions.get("sizes") or problem.positions.get(f"symbols.{name}"),
+                f"{name} has {prod(shape) * count} entries with the sizes given, too large for the numeric check: the limit is {MOST_ENTRIES}",
+                code="size", where=problem.positions.get("sizes") or problem.positions.get(f"symbols.{name}"),
             )
-        values[name] = draw(symbol.has, array_shape(symbol.dims, sizes), rng, style)
+        values[name] = draw(symbol.has, shape, rng, style)
+        if symbol.count is not None:
+            values[name] = np.stack([draw(symbol.has, shape, rng, style) for _ in range(count)])
     for name, symbol in problem.symbols.items():
         if symbol.of is not None and symbol.order == 0:
             at = smooth.path(symbol.has, values[name], rng)
