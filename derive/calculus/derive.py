@@ -145,7 +145,7 @@ def _derive(problem: Problem) -> Derivation:
     told_of = [line.expr for chain in chains for line in chain.lines if not line.equation]
     brought = explanations((written.function, *(d for _, d in written.let)), told_of, where)
     short: dict[Expr, Expr] = {d: u for u, d in factors}
-    remarked = (tuple(substitute(w, short) if isinstance(w, Expr) else w for w in why) for why in remarks(written, free, structured))
+    remarked = (tuple(substitute(w, short) if isinstance(w, Expr) else w for w in why) for why in remarks(written, free, structured, hessians))
     said = (*remarked, *brought)
     return Derivation(told, tuple(chains), results, _conditions(told, results, dict(where)), where, said)
 
@@ -170,7 +170,7 @@ def _backward(s: Setting, find: set[str], written: Problem) -> Derivation:
         chains = shaped(s, chains)
     chains += in_numbers(problem, results, (*done.where, *letters))
     chains = told_as_asked(chains, problem, results)
-    said = remarks(problem, {}, {})
+    said = remarks(problem, {}, {}, {})
     return Derivation(problem, tuple(chains), results, _conditions(problem, results), (*done.where, *letters), said)
 
 
