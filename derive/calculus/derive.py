@@ -32,7 +32,7 @@ from derive.calculus.setting.intermediates import named
 from derive.calculus.setting.prepare import differentials, informed, spelled_out
 from derive.calculus.setting.setting import Setting, per_variable, setting, taken_names
 from derive.derivation.derivation import Chain, Derivation, Head, Result, Results, members
-from derive.derivation.reason import Why
+from derive.derivation.reason import Part, Why
 from derive.errors import DeriveError
 from derive.expressions.nodes import Expr, Stack, Symbol
 from derive.expressions.rewrite import substitute
@@ -213,8 +213,8 @@ def _conditions(problem: Problem, results: Results, where: Mapping[Expr, Expr] |
         exprs = [substitute(e, {symbol: definition}) for e in exprs]
     named: list[tuple[Expr, Expr]] = [*problem.let, *(where or {}).items()]
 
-    def defined(part: str | Expr) -> str | Expr:
-        if isinstance(part, str):
+    def defined(part: Part) -> Part:
+        if not isinstance(part, Expr):
             return part
         for symbol, definition in reversed(named):
             part = substitute(part, {symbol: definition})
