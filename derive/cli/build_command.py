@@ -55,8 +55,8 @@ def command(
       derive build --to slides,blank,handout
     """
     from derive.pipeline import build as building
-    from derive.pipeline import pool
     from derive.pipeline import project as projects
+    from derive.pipeline.processes import pool
     from derive.pipeline.sources import find
 
     started = time.monotonic()

@@ -49,9 +49,9 @@ def command(
     """
     from derive.cli.main import CODES
     from derive.language.markup.macros import with_commands_of
-    from derive.pipeline import pool
     from derive.pipeline import project as projects
     from derive.pipeline.examine import read_text
+    from derive.pipeline.processes import pool
     from derive.pipeline.variants import make as making
 
     project = projects.load(projects.folder_of(file), template_dirs, trust_tex)

@@ -14,10 +14,11 @@ from derive.documents.page.settings import Fit, Settings
 from derive.documents.wording.words import words
 from derive.errors import DeriveError, Position
 from derive.language.problems import read as problemfile
-from derive.pipeline import keys, pool, produce
+from derive.pipeline import keys, produce
 from derive.pipeline.budget import Budget, current, using
 from derive.pipeline.ledger import Ledger
 from derive.pipeline.look import Look
+from derive.pipeline.processes import pool
 from derive.pipeline.project import Project
 from derive.pipeline.sources import Source
 from derive.pipeline.subject import dependencies, read

@@ -12,7 +12,7 @@ from derive.pipeline import build as building
 from derive.pipeline.build import Outcome, build
 from derive.pipeline.keys import changed, digest
 from derive.pipeline.ledger import Ledger
-from derive.pipeline.pool import available
+from derive.pipeline.processes.pool import available
 from derive.pipeline.project import load
 from derive.pipeline.sample import SAMPLE
 from derive.pipeline.sources import Source, find

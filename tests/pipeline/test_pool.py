@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from derive.pipeline.jobserver import connected
-from derive.pipeline.pool import available, work
+from derive.pipeline.processes.jobserver import connected
+from derive.pipeline.processes.pool import available, work
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -74,7 +74,7 @@ def test_a_named_pipe_and_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_make_counts_our_processes(tmp_path: Path) -> None:
     """Under make -j3 two recipes that each want many processes never run more than three tasks at a time."""
     (tmp_path / "task.py").write_text(
-        "import os, sys, time\nsys.path.insert(0, sys.argv[1])\nfrom derive.pipeline.pool import available, work\n"
+        "import os, sys, time\nsys.path.insert(0, sys.argv[1])\nfrom derive.pipeline.processes.pool import available, work\n"
         "def act(n):\n    name = f'run/{os.getpid()}-{n}'\n    open(name, 'w').close()\n    os.write(1, b'%d\\n' % len(os.listdir('run')))\n"
         "    time.sleep(0.1)\n    os.remove(name)\n    return n\n"
         "workers = available(None)\nassert workers.jobserver is not None\nassert sorted(work(list(range(10)), workers, act)) == list(range(10))\n"

@@ -16,11 +16,12 @@ from derive.documents.page.settings import Fit, Settings
 from derive.errors import DeriveError, Position
 from derive.language.problems import read as problemfile
 from derive.language.problems.variants import said
-from derive.pipeline import build, gather, keys, pool, produce
+from derive.pipeline import build, gather, keys, produce
 from derive.pipeline.budget import Budget, current, using
 from derive.pipeline.examine import Examined, problem_of, read_text
 from derive.pipeline.ledger import Ledger
 from derive.pipeline.look import Look
+from derive.pipeline.processes import pool
 from derive.pipeline.project import Project
 from derive.pipeline.variants.answers import answers, facts
 from derive.pipeline.variants.draw import Drawn, Facts, Unknown, Values, draw

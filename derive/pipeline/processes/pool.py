@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from derive.errors import DeriveError, Position
 from derive.pipeline import workspace
-from derive.pipeline.jobserver import Jobserver, connected
+from derive.pipeline.processes.jobserver import Jobserver, connected
 
 A = TypeVar("A")
 B = TypeVar("B")
