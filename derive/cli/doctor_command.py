@@ -35,6 +35,7 @@ def command(packages: bool, for_tests: bool) -> int:
     click.echo(f"derive {__version__}, Python {platform.python_version()}, SymPy {version('sympy')}, NumPy {version('numpy')}")
     click.echo(f"templates: {builtin_folder()}")
     click.echo(f"TeX: {latex.version(engine) or 'not installed'}")
+    click.echo(f"walls around TeX: {_walls()}")
     if not absent:
         click.echo("nothing is missing")
         return 0
@@ -42,3 +43,17 @@ def command(packages: bool, for_tests: bool) -> int:
         click.echo(f"missing: {need.name} ({need.package})")
     click.echo(f"install with: {needs.install_line(absent)}")
     return 4
+
+
+def _walls() -> str:
+    """Which walls stand, for who builds what others wrote."""
+    from derive.pipeline.tex import cell
+
+    standing = cell.standing()
+    common = "an empty environment and home, limits of time, memory and disk"
+    if standing.namespace:
+        return f"a file system of its own{', no network' if standing.network else ''}, {common}"
+    return (
+        f"{common}; no file system of its own ({standing.why}): what the allow-list lets through is safe, "
+        "but templates and styles of a project need --trust-tex"
+    )

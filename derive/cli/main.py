@@ -5,8 +5,10 @@ Exit codes: 0 good, 1 a problem failed, 2 usage, 3 LaTeX failed on our output, 4
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
@@ -78,7 +80,24 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     # small matrices: BLAS threads only wait for each other; NumPy is loaded later and finds this
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
+    # A stream that was closed is written to nowhere.
+    sys.stdout, sys.stderr = (stream or open(os.devnull, "w") for stream in (sys.stdout, sys.stderr))  # noqa: PTH123, SIM115
+    for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _terminated)
     sys.exit(run(arguments))
+
+
+class Terminated(KeyboardInterrupt):
+    """A signal asked us to end: everything is put away on the way out, as after Ctrl-C."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def _terminated(number: int, _frame: object) -> NoReturn:
+    raise Terminated(number)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -86,7 +105,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         result: Any = group.main(args=list(arguments) if arguments is not None else None, prog_name="derive",
                                  standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except click.exceptions.Exit as error:
         return error.exit_code
@@ -96,9 +116,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, click.Abort) as error:
         click.echo("interrupted", err=True)
-        return 130
+        return 128 + getattr(error if isinstance(error, Terminated) else error.__cause__, "number", signal.SIGINT)
     except DeriveError as error:
         click.echo(error.render(), err=True)
         return CODES.get(error.code, 1)
@@ -107,6 +127,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EIO, errno.EBADF) and not error.filename:
+            click.echo(f"error: standard output cannot be written: {error.strerror} [output]", err=True)
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            return 1
         from derive.pipeline.build import internal
 
         click.echo(internal(error, None).render(), err=True)

@@ -76,13 +76,13 @@ def within() -> Iterator[None]:
             hint="give names to parts of it under `let`, or allow more with --timeout",
         ) from None
     except MemoryError as error:
-        what = _described(_last_frame(error))
+        what = _told(_frames_of(error))
         raise DeriveError(
             f"this was stopped: {what} needs more than {budget.memory >> 20} MB of memory", code="budget",
             hint="make it smaller, or allow more with --memory",
         ) from None
     except RecursionError as error:
-        what = _described(_last_frame(error))
+        what = _told(_frames_of(error))
         raise DeriveError(f"this is nested too deeply for {what}", code="budget", hint="give names to parts of it under `let`") from None
     finally:
         _running = False
@@ -173,17 +173,24 @@ _MOST_PIECES = 24
 
 
 def _described(frame: FrameType | None) -> str:
-    """What the program was busy with in a frame: the phase by the module that is outermost in the table's order, and the
-    expression that it had in hand, when it is short."""
+    """What the program is busy with in a frame."""
     frames = []
     while frame is not None:
+        frames.append(frame)
+        frame = frame.f_back
+    return _told(frames)
+
+
+def _told(frames: list[FrameType]) -> str:
+    """The phase by the modules of the frames, the innermost first, and the expression at hand, when it is short."""
+    ours = []
+    for frame in frames:
         name = frame.f_code.co_filename
         if name.startswith(_PACKAGE):
-            frames.append((name[len(_PACKAGE) + 1 :].replace("\\", "/"), frame))
-        frame = frame.f_back
-    where = [name for name, _ in frames]
+            ours.append((name[len(_PACKAGE) + 1 :].replace("\\", "/"), frame))
+    where = [name for name, _ in ours]
     phase = next((words for prefix, words in _PHASES if any(name.startswith(prefix) for name in where)), "reading it")
-    return phase + _term(frames)
+    return phase + _term(ours)
 
 
 def _term(frames: list[tuple[str, FrameType]]) -> str:
@@ -214,10 +221,11 @@ def _term(frames: list[tuple[str, FrameType]]) -> str:
     return ""
 
 
-def _last_frame(error: BaseException) -> FrameType | None:
-    """The frame in which an error was raised."""
+def _frames_of(error: BaseException) -> list[FrameType]:
+    """The frames that an error came through, the innermost first."""
     trace = error.__traceback__
-    frame = None
+    frames = []
     while trace is not None:
-        frame, trace = trace.tb_frame, trace.tb_next
-    return frame
+        frames.append(trace.tb_frame)
+        trace = trace.tb_next
+    return frames[::-1]

@@ -66,8 +66,11 @@ def examine(problem: Problem, points: int = 3, settings: Settings | None = None)
     reads back as another [misread]; an author's answer that is
     not equal to the result [wrong-answer]; more than a problem may take [budget].
     """
-    with within():
-        return _examined(problem, points, settings or Settings())
+    try:
+        with within():
+            return _examined(problem, points, settings or Settings())
+    except DeriveError as error:
+        raise error.at(problem.positions.get("function", Position(problem.file or problem.id))) from None
 
 
 def _examined(problem: Problem, points: int, settings: Settings) -> Examined:

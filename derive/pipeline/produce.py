@@ -15,6 +15,9 @@ from derive.documents.page.settings import Fit, Settings
 from derive.documents.page.units import EM
 from derive.documents.rendering.fill import fill
 from derive.errors import DeriveError, Position
+from derive.pipeline.budget import within
+from derive.pipeline.look import STYLES
+from derive.pipeline.tex import cell
 from derive.pipeline.tex import engine as latex
 from derive.pipeline.tex.log import Box, Log
 
@@ -46,7 +49,23 @@ class Made:
 
 def tex(document: Document, mode: Mode, folders: tuple[Path, ...] = ()) -> str:
     """The LaTeX of a document: pure, and the same for the same values."""
-    return fill(mode.template, {"document": document, "mode": mode}, folders)
+    with within():
+        return fill(mode.template, {"document": document, "mode": mode}, folders)
+
+
+def _refuse_untrusted(settings: Settings, folders: tuple[Path, ...], beside: Mapping[str, bytes]) -> None:
+    """A project's own templates and styles are TeX that does what it likes: in the cell, or where the user says so.
+
+    DeriveError [untrusted-tex].
+    """
+    own = [*(folder.as_posix() for folder in folders), *(name for name in beside if name.endswith(STYLES))]
+    if settings.trust_tex or not own or cell.standing().namespace:
+        return
+    raise DeriveError(
+        f"{own[0]} is TeX of the project's own, and this system has no cell to run it in ({cell.standing().why})",
+        code="untrusted-tex",
+        hint="read it, and say --trust-tex on the command line, or trust-tex = true in your own ~/.config/derive/config.toml",
+    )
 
 
 def make(
@@ -56,9 +75,10 @@ def make(
 
     beside  files that TeX reads: themes, packages, images, by name
 
-    DeriveError: [latex], [missing-program] of `latex.typeset`; [overfull] (exit code 3) when a row does not fit however it
-    is broken, at the author's line.
+    DeriveError: [untrusted-tex] for own TeX where there is no cell; [latex], [missing-program] of `latex.typeset`; [overfull]
+    (exit code 3) when a row does not fit however it is broken, at the author's line.
     """
+    _refuse_untrusted(settings, folders, beside or {})
     fit = Fit()
     room = (text_width(mode, settings), relation_width(settings))
     for _ in range(TRIES):

@@ -21,6 +21,7 @@ from derive.language.problems import read as problemfile
 from derive.language.problems.problem import Problem
 from derive.language.problems.variants import first_of
 from derive.pipeline import gather
+from derive.pipeline.budget import within
 from derive.pipeline.examine import Examined, examine, problem_of
 from derive.pipeline.home import own_text
 
@@ -45,7 +46,7 @@ class OneProblem:
     def document(self, mode: Mode, settings: Settings, fit: Fit) -> Document:
         one = self.examined
         settings = of_problem(settings, one.problem)
-        with with_commands_of(settings.commands):
+        with within(), with_commands_of(settings.commands):
             page = problem_page(one.problem, one.derivation, one.report, mode, settings, fit)
             document = single(page, mode, settings)
         if not settings.symbols:
@@ -74,7 +75,7 @@ class Several:
             raise DeriveError(
                 f"a lecture is no {mode.name}: its words have no place there", code="usage", hint="questions are made of problems and sets",
             )
-        with with_commands_of(settings.commands):
+        with within(), with_commands_of(settings.commands):
             return gather.document(self.gathered, mode, settings, fit)
 
     def summary(self) -> str:

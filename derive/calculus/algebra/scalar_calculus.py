@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import comb, prod
 from typing import Any
 
 from derive.calculus.algebra.door import sp
@@ -13,6 +14,9 @@ from derive.expressions.nodes import Expr, Map, Number, Power, Stack, Sum, Symbo
 
 LARGEST_POWER = 24
 """A sum to a higher power is not multiplied out."""
+MOST_TERMS = 600
+MOST_FUNCTIONS = 12
+"""What is more than so many terms when it is multiplied out, or holds more different functions, stays as it is."""
 
 
 def simplify_scalar(expr: Expr, trigonometric: bool = False) -> Expr:
@@ -42,8 +46,31 @@ def _one_fraction(value: Any) -> Any:
 
 
 def _steep(value: Any) -> bool:
+    """Whether multiplying out would give more than anyone reads: a high power of a sum, a product of many sums,
+    many functions, each of which is another letter to SymPy."""
     sympy = sp()
-    return any(p.exp.is_Integer and abs(p.exp) > LARGEST_POWER and p.base.is_Add for p in value.atoms(sympy.Pow))
+    if any(p.exp.is_Integer and abs(p.exp) > LARGEST_POWER and p.base.is_Add for p in value.atoms(sympy.Pow)):
+        return True
+    if len(value.atoms(sympy.Function)) > MOST_FUNCTIONS:
+        return True
+    known: dict[Any, int] = {}
+    for node in sympy.postorder_traversal(value):
+        known[node] = _count(node, known)
+        if known[node] > MOST_TERMS:
+            return True
+    return False
+
+
+def _count(node: Any, known: dict[Any, int]) -> int:
+    """The terms of an expression when it is multiplied out, those of its parts being known."""
+    if node.is_Add:
+        return sum(known[part] for part in node.args)
+    if node.is_Mul:
+        return prod(known[part] for part in node.args)
+    if node.is_Pow and node.exp.is_Integer:
+        base, n = known[node.base], abs(int(node.exp))
+        return comb(base + n - 1, n) if base > 1 else 1
+    return 1
 
 
 def cost(expr: Expr) -> int:
@@ -130,6 +157,12 @@ class _Dependent(Atoms):
         )
 
 
+MOST_FACTORED = 24
+"""Polynomials of a higher degree are not factored."""
+LARGEST_TRIED = 1_000_000
+"""First and last coefficients whose divisors are tried as roots."""
+
+
 def solve_scalar(equation: Expr, x: Symbol) -> list[Expr] | None:
     """All real x with equation = 0 where they are finitely many in closed form; None where that is not proved.
 
@@ -159,6 +192,11 @@ def _roots(value: Any, x: Any) -> list[Any] | None:
     above, _ = sympy.fraction(sympy.together(value))
     if above == 0 or not above.has(x):
         return None if above == 0 else []
+    high = _roots_of_high_degree(above, x)
+    if high is not None:
+        return high if all(sympy_zero(value.subs(x, root)) for root in high) else None
+    if above.is_polynomial(x) and sympy.degree(above, x) > MOST_FACTORED:
+        return None
     try:
         found = sympy.solveset(above, x, sympy.S.Reals)
     except (NotImplementedError, ValueError, TypeError):
@@ -179,6 +217,43 @@ def _roots(value: Any, x: Any) -> list[Any] | None:
             return None
         out.append(root)
     return sorted(out, key=lambda r: (float(r),) if r.is_number else (0.0,)) if all(r.is_number for r in out) else out
+
+
+def _roots_of_high_degree(above: Any, x: Any) -> list[Any] | None:
+    """The real roots of a polynomial of high degree with numbers as coefficients, when all of them are rational: those are divided
+    out, and of the rest it is counted that it has none.  None where that is not so; nothing is factored, which takes for ever."""
+    sympy = sp()
+    if not above.is_polynomial(x) or sympy.degree(above, x) <= MOST_FACTORED or above.free_symbols != {x}:
+        return None
+    try:
+        poly = sympy.Poly(above, x, domain="QQ")
+    except sympy.CoercionFailed:
+        return None
+    poly = poly.clear_denoms(convert=True)[1].sqf_part()
+    found = []
+    if not poly.eval(0):
+        found.append(sympy.S.Zero)
+        poly = poly.quo(sympy.Poly(x, x))
+    first, last = abs(int(poly.LC())), abs(int(poly.TC()))
+    if first > LARGEST_TRIED or last > LARGEST_TRIED:
+        return None
+    for p in sympy.divisors(last):
+        for q in sympy.divisors(first):
+            for root in (sympy.Rational(p, q), sympy.Rational(-p, q)):
+                if root.q == q and not poly.eval(root):
+                    found.append(root)
+    for root in found:
+        if root:
+            poly = poly.quo(sympy.Poly(root.q * x - root.p, x))
+    if poly.count_roots():
+        (n, _), *others = [(degree, c) for (degree,), c in poly.terms()]
+        if len(others) != 1 or others[0][0]:
+            return None
+        # a xⁿ + b
+        power = sympy.Rational(-poly.TC(), poly.LC())
+        root = sympy.sign(power) * abs(power) ** sympy.Rational(1, n)
+        found += [root] if n % 2 else [root, -root]
+    return sorted(root for root in found if not (x.is_positive and root <= 0))
 
 
 def _finite(found: Any) -> set[Any] | None:
