@@ -131,3 +131,62 @@ def test_files_stay_short() -> None:
 def test_no_module_is_a_drawer() -> None:
     drawers = {"utils", "helpers", "manager", "base", "misc", "common"}
     assert not [path for path in MODULES if path.stem in drawers]
+
+
+def graph_of(package: Path) -> dict[str, set[str]]:
+    """For each module of a package the modules of it that it imports, wherever in the file, also for types only."""
+    root = package.parent
+    files = {".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__"): path for path in sorted(package.rglob("*.py"))}
+    out: dict[str, set[str]] = {}
+    for name, path in files.items():
+        found: set[str] = set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+        # a package that is named to reach a module in it is not what is meant
+        out[name] = {n for n in found if n in files and n != name and not (files[n].stem == "__init__" and any(m.startswith(f"{n}.") for m in found))}
+    return out
+
+
+def circles(graph: dict[str, set[str]]) -> list[list[str]]:
+    """The groups of modules that import one another, by any way round: a module is in one when it reaches itself."""
+    reach: dict[str, set[str]] = {}
+    for start in graph:
+        seen: set[str] = set()
+        waiting = [start]
+        while waiting:
+            for there in graph[waiting.pop()] - seen:
+                seen.add(there)
+                waiting.append(there)
+        reach[start] = seen
+    groups = {frozenset({other for other in reach[name] if name in reach[other]} | {name}) for name in graph if name in reach[name]}
+    return sorted(map(sorted, groups))
+
+
+def test_no_two_files_import_each_other() -> None:
+    """By any way round, imports inside functions counted; there is no list of exceptions."""
+    graph = graph_of(PACKAGE)
+    assert len(graph) > 300 and sum(map(len, graph.values())) > 1000
+    assert circles(graph) == []
+
+
+def test_the_law_sees_a_circle(tmp_path: Path) -> None:
+    package = tmp_path / "house"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "hall.py").write_text("from house.kitchen import stove\n")
+    (package / "kitchen.py").write_text("def stove():\n    from house import cellar\n")
+    (package / "cellar.py").write_text("from house.hall import door\n")
+    (package / "attic.py").write_text("import house.hall\n")
+    assert circles(graph_of(package)) == [["house.cellar", "house.hall", "house.kitchen"]]
+
+
+MOST_FILES = 24
+"""Files side by side in one folder, above which nobody finds a room by its name."""
+
+
+def test_folders_stay_small() -> None:
+    counts = {folder.relative_to(PACKAGE).as_posix(): len(list(folder.glob("*.py"))) for folder in PACKAGE.rglob("*") if folder.is_dir()}
+    assert not {name: count for name, count in counts.items() if count > MOST_FILES}

@@ -209,7 +209,7 @@ def test_every_stationary_point_is_in_the_table() -> None:
 
 @pytest.mark.parametrize("stem", sorted(MENDED))
 def test_errors_of_the_source_documents_are_told(stem: str) -> None:
-    remark = loaded(stem).prose.get("remark", "")
+    remark = " ".join(loaded(stem).prose.get(key, "") for key in ("remark", "notes"))
     assert MENDED[stem] in remark
 
 

@@ -94,7 +94,7 @@ class Point:
         """The point with each symbol moved a little in its structure: what is well conditioned hardly changes."""
         moved = {}
         for s in symbols:
-            if "integer" not in s.has and s.of is None:
+            if "integer" not in s.has and s.of is None and s.count is None:
                 moved[s.name] = self.values[s.name] + NEARBY * self.direction(s, "nearby")
         return self.with_values(moved)
 
@@ -268,7 +268,10 @@ def draw_point(problem: Problem, sizes: Mapping[str, int], style: Style, seed: t
     values: dict[str, Any] = {}
     paths: dict[str, tuple[str, smooth.PathFunction]] = {}
     for name, symbol in problem.symbols.items():
-        values[name] = draw(symbol.has, array_shape(symbol.dims, sizes), rng, style)
+        shape = array_shape(symbol.dims, sizes)
+        values[name] = draw(symbol.has, shape, rng, style)
+        if symbol.count is not None:
+            values[name] = np.stack([draw(symbol.has, shape, rng, style) for _ in range(symbol.count.value(sizes))])
     for name, symbol in problem.symbols.items():
         if symbol.of is not None and symbol.order == 0:
             at = smooth.path(symbol.has, values[name], rng)

@@ -12,9 +12,9 @@ import click
 from wcwidth import wcswidth as cell_len
 
 from derive.derivation.derivation import Chain, Head, Line
-from derive.derivation.reason import Why
+from derive.derivation.reason import Why, says_not
 from derive.documents.page.rows import EQUIVALENCES
-from derive.documents.page.views import Boxed, passages, says_not
+from derive.documents.page.views import Boxed, passages
 from derive.documents.wording.translation import translated
 from derive.documents.wording.words import words as words_of
 from derive.expressions.nodes import Expr
@@ -58,7 +58,7 @@ def lines(examined: Examined, width: int) -> Iterator[str]:
     number = 0
     for passage in passages(derivation):
         yield ""
-        yield click.style(_said((passage.chain.title,), notation), bold=True, fg="blue")
+        yield click.style(_said(passage.chain.heading or (passage.chain.title,), notation), bold=True, fg="blue")
         left, beside = _left_width(passage.chain, notation), _beside_width(passage.chain, notation)
         rows = [_Row.of(number + k, view.line, left, width, notation, beside) for k, view in enumerate(passage.views, 1)]
         number += len(rows)

@@ -115,11 +115,13 @@ class Chain:
 
     quantity  the `find` key that it answers, or `lemma`
     title     a few words for the frame or the heading
+    heading   the same as a reason, where an expression stands in it
     """
 
     quantity: str
     title: str
     lines: tuple[Line, ...]
+    heading: Why = ()
 
     def __post_init__(self) -> None:
         previous: Expr | None = None

@@ -1,30 +1,138 @@
-"""The words beside a line, before they are set: what was used, joined, told once."""
+"""Why a line follows, as values: messages with what fills their places, one after the other.
+
+A reason is a sequence of parts.  Its words are fixed: they are the message, by which every table of words looks it up, and they are never
+taken apart.  An expression or a `Word` fills a place of the message.  Reasons of one line stand apart by a `Mark`.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from derive.expressions.nodes import Expr, Transpose
 
 
-def joined(parts: list[Why]) -> Why:
-    """Reasons one after the other, separated by commas, each once."""
-    out: list[str | Expr] = []
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Words that fill a place of a message, and are looked up by themselves: the kind of a point, a function's name, a number."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What stands between one reason and the next; `text` in English."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A message within a message."""
+
+    said: Why
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Expressions in one place of a message, with commas between them."""
+
+    items: tuple[Expr, ...]
+
+
+COMMA = Mark(", ")
+COLON = Mark(": ")
+SEMICOLON = Mark("; ")
+AND = Mark(" and ")
+STOP = Mark(".")
+
+Filler = Expr | Word | Phrase | Listed
+"""What fills a place of a message."""
+Part = str | Filler | Mark
+Why = tuple[Part, ...]
+"""A reason as it is said: ("symmetric: ", Transpose(A), " = ", A); or several, with marks between them."""
+
+
+def joined(parts: Iterable[Why], mark: Mark = COMMA) -> Why:
+    """Reasons one after the other, separated by a mark, each once."""
+    out: list[Part] = []
     for k, part in enumerate(dict.fromkeys(parts)):
         if k:
-            out.append(", ")
+            out.append(mark)
         out.extend(part)
     return tuple(out)
 
 
-Why = tuple[str | Expr, ...]
-"""A reason as it is printed: words, and expressions among them: ("symmetric: ", Transpose(A), " = ", A)."""
+def enumerated(parts: Sequence[Why]) -> Why:
+    """Reasons with commas between them and `and` before the last."""
+    return (*joined(parts[:-1]), AND, *parts[-1]) if len(parts) > 1 else joined(parts)
+
+
+def reasons(why: Why) -> list[tuple[Why, Mark | None]]:
+    """The reasons one by one, each with the mark behind it, None behind the last."""
+    out: list[tuple[Why, Mark | None]] = []
+    here: list[Part] = []
+    for part in why:
+        if isinstance(part, Mark):
+            out.append((tuple(here), part))
+            here = []
+        else:
+            here.append(part)
+    return [*out, (tuple(here), None)]
+
+
+def message(reason: Why) -> tuple[str, tuple[Filler, ...]]:
+    """(the message, with `{}` where something fills it; what fills its places) of one reason."""
+    words = "".join(part if isinstance(part, str) else "{}" for part in reason)
+    return words, tuple(part for part in reason if isinstance(part, Filler))
+
+
+def flattened(why: Why) -> tuple[str | Expr, ...]:
+    """What is said, with nothing but words between the expressions."""
+    out: list[str | Expr] = []
+    for part in why:
+        match part:
+            case Word(text=text) | Mark(text=text):
+                inside: tuple[str | Expr, ...] = (text,)
+            case Phrase(said=said):
+                inside = flattened(said)
+            case Listed(items=items):
+                inside = flattened(joined((item,) for item in items))
+            case _:
+                inside = (part,)
+        for one in inside:
+            if out and isinstance(one, str) and isinstance(out[-1], str):
+                out[-1] += one
+            else:
+                out.append(one)
+    return tuple(out)
+
+
+def printed(why: Why, words: Callable[[str], str], expr: Callable[[Expr], str]) -> str:
+    """A reason as text: `words` writes what is said, `expr` an expression."""
+    return "".join(words(part) if isinstance(part, str) else expr(part) for part in flattened(why))
+
+
+def filled(why: Why, change: Callable[[Expr], Expr]) -> Why:
+    """The same words about other expressions."""
+    out: list[Part] = []
+    for part in why:
+        match part:
+            case str() | Word() | Mark():
+                out.append(part)
+            case Phrase(said=said):
+                out.append(Phrase(filled(said, change)))
+            case Listed(items=items):
+                out.append(Listed(tuple(map(change, items))))
+            case _:
+                out.append(change(part))
+    return tuple(out)
 
 
 def told(text: str, read: Callable[[str], Expr]) -> Why:
     """The words of a row of a table; what stands between backticks is mathematics, read a side of an equation at a time."""
-    out: list[str | Expr] = []
+    out: list[Part] = []
     for k, part in enumerate(re.split(r"`([^`]*)`", text)):
         if not k % 2:
             out.append(part)
@@ -33,6 +141,18 @@ def told(text: str, read: Callable[[str], Expr]) -> Why:
             out.extend((" = ",) if n else ())
             out.append(read(side))
     return tuple(part for part in out if part != "")
+
+
+KINK = "not differentiable where "
+MEETING = "not where the cases meet: "
+"""With these words begins what tells where something fails; every other condition tells where a result holds."""
+AN_ENTRY = "an entry of "
+"""Behind them, where it is about the entries of a matrix."""
+
+
+def says_not(condition: Why) -> bool:
+    """Whether it tells where something fails, not where the result holds."""
+    return bool(condition) and condition[0] in (KINK, MEETING)
 
 
 def full_rank(factor: Expr) -> Why:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from derive.derivation.derivation import Derivation, Head
+from derive.derivation.reason import says_not
 from derive.documents.figures.placing import of_page
 from derive.documents.layout.measure import line_height, width
 from derive.documents.layout.packing import Bounds, Room, cut
@@ -24,7 +25,7 @@ from derive.documents.page.parts import under_parts
 from derive.documents.page.rows import Measure, answer, broken, mark, relation_width, row, sides
 from derive.documents.page.settings import Fit, Settings
 from derive.documents.page.units import BETWEEN, EM, SMALL, Page, Unit, units
-from derive.documents.page.views import Boxed, Passage, behind, between, in_place, numbered, says_not
+from derive.documents.page.views import Boxed, Passage, behind, between, in_place, numbered
 from derive.documents.wording import prose
 from derive.documents.wording.reasons import reason, reason_width
 from derive.documents.wording.words import words as words_of
@@ -259,7 +260,7 @@ def _block(passage: Passage, measure: Measure, settings: Settings, where: Positi
     words = words_of(settings.notation.language)
     rows = tuple(row(view, settings.notation, measure, stand, where) for view in passage.views)
     answers = tuple(answer(box, settings.notation, measure, where, words) for box in passage.boxed)
-    title = reason((passage.title,), settings.notation)
+    title = reason(passage.title, settings.notation)
     block = Block(
         title, passage.chain.quantity, rows, answers, *widest(rows), stand.style, letter=passage.part, reached=passage.reached
     )

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import atexit
 import weakref
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from typing import Any, ClassVar
 
@@ -145,6 +145,7 @@ class Symbol(Expr):
     latex  the author's own LaTeX for it, or None
     path   the name of the path that it is a derivative of
     rows, columns  the name of its rows, its columns as samples, or None: with rows x of X, X[i, :] is written x_i
+    index, count  of a member K_i of a family of `count` matrices, which is named K, its index; the declared symbol K has none
     """
 
     name: str
@@ -156,6 +157,15 @@ class Symbol(Expr):
     path: str | None = None
     rows: str | None = None
     columns: str | None = None
+    index: Expr | None = None
+    count: Size | None = None
+
+    @property
+    def children(self) -> tuple[Expr, ...]:
+        return () if self.index is None else (self.index,)
+
+    def rebuild(self, children: tuple[Expr, ...]) -> Expr:
+        return replace(self, index=children[0]) if children else self
 
     def _shape(self) -> Shape:
         return self.dims

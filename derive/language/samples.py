@@ -59,7 +59,7 @@ def refused(name: str, index: str, what: str) -> tuple[str, str]:
     return (
         f"{name} is declared as {what}, the same for every {index}, and ends in the index {index} that this sum runs over",
         f"samples are the rows of one matrix: declare `{capital}: matrix(N, d)` and not {name}; then {base}_{index} is its row "
-        f"{capital}[{index}, :] as a column (of a vector {base}, its entry {base}[{index}])",
+        f"{capital}[{index}, :] as a column (of a vector {base}, its entry {base}[{index}]); a family is `{name}: {{type: …, for: {index} = 1..N}}`",
     )
 
 
@@ -74,6 +74,15 @@ def undeclared(base: str, index: str, symbols: Mapping[str, Symbol]) -> tuple[st
     return (
         f"{base}_{index} is not declared, and neither is {capital} or {base}",
         f"for samples declare the matrix of which {base}_{index} is row {index}, `{capital}: matrix(N, d)`; for numbers, `{base}: vector(N)`",
+    )
+
+
+def no_member(symbol: Symbol, at: int) -> tuple[str, int, str, str]:
+    """What is wrong with a family that stands by its name alone: (message, place, code, hint)."""
+    member = f"{symbol.name}_i"
+    return (
+        f"{symbol.name} is a family of {symbol.count} matrices, and none of them stands here", at, "family",
+        f"write sum(i, 1, {symbol.count}, … {member} …), or one of them as {symbol.name}_1",
     )
 
 
@@ -116,6 +125,7 @@ def written_sample(node: Entry, root: Expr) -> str | None:
     if not isinstance(node.arg, Symbol) or node.arg.shape[1] == ONE:
         return None
     letter = node.arg.rows if node.column is None else node.arg.columns if node.row is None else None
-    if letter is None or any(name == letter or name.startswith(f"{letter}_") for name in root.free):
+    others = root.free - {node.arg.name}
+    if letter is None or any(name == letter or name.startswith(f"{letter}_") for name in others):
         return None
     return letter

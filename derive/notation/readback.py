@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from derive.errors import DeriveError
 from derive.expressions.einstein import bare, summed
 from derive.expressions.nodes import (
@@ -63,7 +65,7 @@ def names_of(expr: Expr) -> tuple[Scope, tuple[tuple[Symbol, Expr], ...], tuple[
         found: tuple[Size, ...] = node.shape
         match node:
             case Symbol():
-                symbols[node.name] = node
+                symbols[node.name] = node if node.count is None else replace(node, index=None)
             case Map() | Apply():
                 if isinstance(node.function, Unnamed):
                     unnamed[node.function.name] = node.function

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from derive.derivation.derivation import Result
 from derive.documents.page.settings import Settings, laid_out, of_problem
 from derive.errors import DeriveError, Position
 from derive.language import files
@@ -18,7 +19,7 @@ from derive.pipeline.home import own_text
 
 if TYPE_CHECKING:
     from derive.checking.verification import Report
-    from derive.derivation.derivation import Derivation
+    from derive.derivation.derivation import Derivation, Result
     from derive.expressions.nodes import Expr
 
 STANDARD_INPUT = "<stdin>"
@@ -141,8 +142,7 @@ def _compared(derivation: Derivation, quantity: str, name: str, author: Expr) ->
     found = derivation.results[quantity]
     candidates = [one for of, one in members(found) if of == name]
     nearest = float("inf")
-    for one in candidates:
-        expr = one.expr
+    for expr in (form for one in candidates for form in _forms(derivation, one)):
         for symbol, definition in reversed(derivation.where):
             expr = substitute(expr, {symbol: definition})
         equal, difference = check_answer(derivation.problem, quantity, expr, author)
@@ -160,6 +160,20 @@ def _compared(derivation: Derivation, quantity: str, name: str, author: Expr) ->
         f"this answer for the {quantity}{f' by {name}' if name else ''} is not equal to what is derived: {shown}",
         code="wrong-answer", hint=apart or "they differ in shape, or one of them has no value at random points",
     )
+
+
+def _forms(derivation: Derivation, result: Result) -> Iterator[Expr]:
+    """What an author may write for a result: its expression; of an equation its left side, and what any of its lines says is 0."""
+    from derive.expressions.build import subtract
+    from derive.expressions.nodes import Expr
+
+    yield result.expr
+    if result.equation is None:
+        return
+    for chain in derivation.chains:
+        for line in chain.lines if chain.quantity == "stationary" else ():
+            if line.equation and isinstance(line.left, Expr) and line.left.shape == line.expr.shape == result.expr.shape:
+                yield subtract(line.left, line.expr)
 
 
 def _line(problem: Problem, where: Position) -> str | None:

@@ -12,6 +12,7 @@ from derive.documents.page import items as made
 from derive.documents.page import question as questions
 from derive.documents.page import symbols
 from derive.documents.page.abbreviations import names
+from derive.documents.page.asides import words_lines
 from derive.documents.page.document import Answer, Block, Frame, Item, ProblemPage
 from derive.documents.page.modes import QUESTION, Mode
 from derive.documents.page.rows import Measure, answer, mark
@@ -23,6 +24,8 @@ from derive.documents.wording.words import words as words_of
 from derive.errors import DeriveError, Position
 from derive.pipeline.examine import Examined
 
+FEW = 10.0
+"""So many lines of words are set in larger type."""
 COLUMN = 0.47
 """The share of the line that a column takes, of two."""
 
@@ -168,10 +171,12 @@ class Teller:
         def paragraphs(words: str) -> tuple[str, ...]:
             return tuple(self._text(words, entry.where, displays=True).split("\n\n")) if words else ()
 
+        said, answered = paragraphs(text), paragraphs(entry.answer) if self.mode.reveals != "nothing" else ()
+        points = tuple(self._text(point, entry.where, displays=True) for point in entry.points)
+        size = "large" if words_lines((*said, *points, *answered), text_width(self.mode, self.settings)) <= FEW else ""
         return made.Prose(
-            entry.style, self._text(title, entry.where), prose.plain(title) if title else "", paragraphs(text),
-            tuple(self._text(point, entry.where, displays=True) for point in entry.points), mark(entry.where, "this frame"),
-            paragraphs(entry.answer) if self.mode.reveals != "nothing" else (), self._text(entry.by, entry.where),
+            entry.style, self._text(title, entry.where), prose.plain(title) if title else "", said, points, mark(entry.where, "this frame"),
+            answered, self._text(entry.by, entry.where), size,
         )
 
     def _text(self, words: str, where: Position, displays: bool = False) -> str:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 from derive.review.tree import (
     Add,
-    Binary,
     Const,
-    Differential,
-    Mul,
     Name,
     Neg,
     Num,
-    Partial,
     Pow,
     Sub,
     Total,
@@ -81,34 +77,23 @@ def summed(tree: Tree, kept: frozenset[str], known: frozenset[str]) -> Tree:
 
 
 def _summed(tree: Tree, names: frozenset[str]) -> Tree:
-    if isinstance(tree, Add):
-        return Add(tuple(_summed(t, names) for t in tree.terms))
-    if isinstance(tree, Neg):
-        return Neg(_summed(tree.arg, names))
+    """The sums over these indices, each around the smallest term that holds its index twice."""
+    names = frozenset(n for n in names if count(tree, n))
+    if not names:
+        return tree
+    if isinstance(tree, (Add, Neg)):
+        return rebuilt(tree, lambda t: _summed(t, names))
     if isinstance(tree, Total):
-        return Total(tree.indices, tree.lower, tree.upper, _summed(tree.body, names - set(tree.indices)), tree.product, tree.condition)
-    counts = Counter({name: count(tree, name) for name in names})
-    inner = _narrowest(tree, names)
-    if inner is not None:
-        return inner
-    here = tuple(name for name in counts if counts[name] >= 2)
-    rest = names - set(here)
-    if rest and isinstance(tree, (Mul, Binary, Partial, Differential)):
-        tree = rebuilt(tree, lambda t: _summed(t, rest) if any(count(t, n) >= 2 for n in rest) else t)
-    return Total(here, None, None, tree) if here else tree
-
-
-def _narrowest(tree: Tree, names: frozenset[str]) -> Tree | None:
-    """A product with one factor that holds all pairs, a sum in brackets among them, is summed inside that factor."""
-    if not isinstance(tree, (Mul, Binary)):
-        return None
-    parts = list(children(tree))
-    inside = [p for p in parts if any(count(p, n) >= 2 for n in names)]
-    across = [n for n in names if sum(count(p, n) > 0 for p in parts) > 1]
-    if len(inside) == 1 and not across and _holds_sum(inside[0]):
-        return rebuilt(tree, lambda t: _summed(t, names) if t is inside[0] else t)
-    return None
-
-
-def _holds_sum(tree: Tree) -> bool:
-    return isinstance(tree, (Add, Pow, Neg)) and any(isinstance(n, Add) for n in walk(tree))
+        return replace(tree, body=_summed(tree.body, names - set(tree.indices)))
+    parts = [c for c in children(tree) if not _is_index(tree, c)]
+    deeper, here = set(), []
+    for name in sorted(names):
+        holders = [c for c in parts if count(c, name)]
+        own = any(n == name for n in indices_of(tree))
+        if len(holders) == 1 and not own and count(holders[0], name) >= 2:
+            deeper.add(name)
+        elif count(tree, name) >= 2:
+            here.append(name)
+    if deeper:
+        tree = rebuilt(tree, lambda t: _summed(t, frozenset(deeper)) if any(t is p for p in parts) else t)
+    return Total(tuple(here), None, None, tree) if here else tree

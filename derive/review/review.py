@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
+from itertools import islice, pairwise, permutations
 
 from derive.checking.evaluation import quiet
-from derive.language.problems.problem import Problem
+from derive.errors import DeriveError
+from derive.expressions.sizes import Size
+from derive.language.problems.problem import Problem, SizeRelation
 from derive.review.judging.context import Context
 from derive.review.judging.finding import RIGHT, UNCLEAR, WRONG, Finding
 from derive.review.judging.ground import Ground
@@ -13,6 +17,10 @@ from derive.review.judging.judge import Judge
 from derive.review.judging.verdicts import findings
 from derive.review.pasted.passages import passages
 from derive.review.pasted.relations import chains
+
+MOST_ORDERS = 7
+"""Orders of the sizes that are tried where a line about a stationary point does not hold."""
+SECONDS = 6.0
 
 
 @dataclass(frozen=True)
@@ -43,5 +51,31 @@ def review(problem: Problem, latex: str) -> Review:
     ground = Ground.of(problem)
     words = " ".join(p.before for p in passages(latex)) + latex
     with quiet():
-        context = Context(ground, chains(latex), words)
-        return Review(tuple(findings(Judge(ground, context))), latex)
+        found = findings(Judge(ground, Context(ground, chains(latex), words)))
+        if any(map(_doubtful, found)):
+            found = _in_other_sizes(problem, latex, words, found)
+    return Review(tuple(found), latex)
+
+
+def _in_other_sizes(problem: Problem, latex: str, words: str, found: list[Finding]) -> list[Finding]:
+    """The findings, with those about stationary points as they are where the sizes are ordered in other ways: with more samples
+    than dimensions there may be one."""
+    names = list(dict.fromkeys(n for s in problem.symbols.values() for size in s.dims for n in sorted(size.names)))
+    started = time.monotonic()
+    for order in islice(permutations(reversed(names)), MOST_ORDERS if len(names) > 1 else 0):
+        relations = tuple(SizeRelation(Size.of(a), ">", Size.of(b)) for a, b in pairwise(order))
+        if list(order) == names or time.monotonic() > started + SECONDS:
+            continue
+        try:
+            ground = Ground.of(replace(problem, sizes=(*problem.sizes, *relations)))
+            others = findings(Judge(ground, Context(ground, chains(latex), words)))
+        except DeriveError:
+            continue
+        found = [other if _doubtful(one) and other.verdict == RIGHT else one for one, other in zip(found, others, strict=True)]
+        if not any(map(_doubtful, found)):
+            break
+    return found
+
+
+def _doubtful(finding: Finding) -> bool:
+    return finding.stationary and finding.verdict in (WRONG, UNCLEAR)

@@ -109,7 +109,7 @@ def test_slides_say_which_part_they_are_about(rows: int) -> None:
         ("points: 3", "pionts: 3", "unknown-key", 5),
         ("parts:", "points: 11\nparts:", "points", 4),
         ("parts:", "points: ten\nparts:", "type", 4),
-        ("hint: 'Put $X", "hint: 'Put $X$", "prose", 5),
+        ("hint: 'Put $X", "hint: 'Put $X$", "prose-math", 5),
         ("parts:", "find: gradient\nanswer: {gradient: 2 A X B}\nparts:", "answer", 8),
     ],
 )

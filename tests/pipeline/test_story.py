@@ -41,7 +41,8 @@ def test_rows_go_on_where_they_were_left_and_results_are_numbered(tmp_path: Path
     made = document(tmp_path, FRAMES)
     first, second = (item for item in made.items if isinstance(item, ProblemPage))
     rows = [[row for frame in page.frames for block in frame.blocks for row in block.rows] for page in (first, second)]
-    assert [row.number for row in rows[0]] == [1, 2, 3] and [row.number for row in rows[1]] == [4, 5]
+    assert [row.number for row in rows[0]] == [1, 2, 3] and [row.number for row in rows[1]] == [3, 4, 5]
+    assert [row.repeated for row in rows[1]] == [True, False, False]
     assert rows[1][0].left and not second.question.find
     assert [row.equation for row in (*rows[0], *rows[1]) if row.boxed] == ["(1)", "(2)"]
     assert [frame.last for page in (first, second) for frame in page.frames] == [False, True]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from derive.calculus.indices.entries import Writer, fresh, total
 from derive.calculus.indices.partial import contract, partial
 from derive.calculus.indices.recognition import recognise
-from derive.derivation.reason import Why
+from derive.derivation.reason import SEMICOLON, Part, Why, joined
 from derive.expressions import build
 from derive.expressions.nodes import Call, Delta, Entry, Expr, Map, Power, Sum, Symbol, Times, Transpose, Where
 from derive.expressions.rewrite import substitute
@@ -134,7 +134,7 @@ def index_chain(function: Expr, inner: Symbol, definition: Expr, variable: Symbo
     for k, size in reversed(list(zip(at, (s for s in inner.shape if s != ONE), strict=True))):
         body = total(k, size, body)
     entry = _entry(inner, at)
-    why: Why = ("chain rule through ", entry, "; its derivative by ", _entry(variable, where), " is ", inside)
+    why: Why = ("chain rule through ", entry, SEMICOLON, "its derivative by ", _entry(variable, where), " is ", inside)
     lines = [IndexLine(written, "by-entries", ("the function by its entries",)), IndexLine(body, "chain-rule", why)]
     short = contract(body)
     if short is not body:
@@ -181,12 +181,12 @@ def _recognised(short: Expr, free: FreeIndices) -> list[IndexLine]:
     found = _matrix_form(short, value, where, sizes)
     if found is None or found is short:
         return []
-    used: list[str | Expr] = []
+    used: list[Part] = []
     for symbol in _symmetric(short):
         plain = replace(symbol, has=symbol.has - {"symmetric", "spd", "psd", "diagonal"})
         without = _matrix_form(substitute(short, {symbol: plain}), value, where, sizes)
         if without is None or substitute(without, {plain: symbol}) is not found:
-            used += ["; ", Transpose(symbol), " = ", symbol]
+            used += [SEMICOLON, Transpose(symbol), " = ", symbol]
     return [IndexLine(found, "recognise", ("read as the entry of a matrix", *used))]
 
 
@@ -231,14 +231,14 @@ def _reason(written: Expr, variable: Symbol, where: Sequence[Symbol]) -> Why:
                 used.add("by cases")
             case Call("det" | "logdet"):
                 used.add("derivative of the determinant")
-    rule = ", ".join(name for name in _RULES if name in used) or "linear"
+    rule = joined([(name,) for name in _RULES if name in used]) or ("linear",)
     if not where:
-        return (rule,)
+        return rule
     square = len(where) == 2 and variable.shape[0] == variable.shape[1]
     of_variable = (variable, build.inverse(variable)) if square else (variable,)
     entries = [n for n in walk(written) if isinstance(n, Entry) and n.arg in of_variable]
     plain = [e for e in entries if all(isinstance(c, Symbol) for c in e.children[1:])]
     if not plain:
-        return (rule,)
+        return rule
     entry, at = plain[0], Entry(variable, where[0], where[1] if len(where) > 1 else None)
-    return (f"{rule}; ", entry, " differentiated by ", at, " is ", partial(entry, variable, where))
+    return (*rule, SEMICOLON, entry, " differentiated by ", at, " is ", partial(entry, variable, where))

@@ -9,7 +9,7 @@ from derive.calculus.rules.tangents import TANGENTS, Tangent
 from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.derivation.derivation import Chain, Line
-from derive.derivation.reason import Why, told
+from derive.derivation.reason import Why, Word, told
 from derive.expressions.build import add, is_zero, matmul, negate, scale, subtract, transpose, zero
 from derive.expressions.nodes import Call, D, Expr, Identity, Scale, Symbol, Transpose, number
 from derive.expressions.properties.symmetry import is_diagonal, is_skew, is_symmetric, is_triangular
@@ -42,7 +42,7 @@ def in_structure(g: Expr, x: Symbol, h: Symbol) -> tuple[Expr, Why]:
         if which in x.has:
             if is_triangular(g, which):
                 return g, ()
-            return Call(f, (g,)), (h, f" is {which} triangular: only that part is seen")
+            return Call(f, (g,)), (h, " is ", Word(f"{which} triangular"), ": only that part is seen")
     row = tangent_row(x)
     if row is not None:
         seen, words = row.seen

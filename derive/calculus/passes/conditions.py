@@ -8,7 +8,7 @@ from derive.calculus.passes.kinks import NONE, POSSIBLE, kinks
 from derive.calculus.rules.differentials import DIFFERENTIALS
 from derive.calculus.rules.rule import Binding, bound, compiled, is_integer
 from derive.calculus.simplify.simplify import tidy_with
-from derive.derivation.reason import Why, full_rank
+from derive.derivation.reason import AN_ENTRY, KINK, MEETING, Listed, Part, Why, full_rank, says_not
 from derive.expressions.build import ONE, add, negate, power
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Call, Compare, Expr, Map, MatMul, Number, Power, Sum, Symbol, Times, Transpose, Where, Zeros, number
@@ -60,8 +60,8 @@ def _inverted(node: Expr) -> list[Expr]:
 def _for_indices(why: Why, indices: Mapping[str, Symbol]) -> Why:
     """That a condition on the terms of a sum is one on all of them; a kink of one of them is one of the sum."""
     inside = [i for name, i in indices.items() if any(isinstance(part, Expr) and name in part.free for part in why)]
-    quantifier = " for some " if isinstance(why[0], str) and why[0].startswith("not ") else " for every "
-    return (*why, *(part for k, i in enumerate(inside) for part in (quantifier if not k else ", ", i)))
+    quantifier = " for some " if says_not(why) else " for every "
+    return (*why, quantifier, Listed(tuple(inside))) if inside else why
 
 
 def _in_unit_interval(node: Map) -> bool:
@@ -90,7 +90,7 @@ def _occurring(expr: Expr) -> Iterator[Expr]:
     return go(expr)
 
 
-def _among(value: str | Expr, known: list[Expr]) -> bool:
+def _among(value: Part, known: list[Expr]) -> bool:
     """Whether a number is one of those that are positive already: 1 − x² where |x| < 1."""
     if not known or not isinstance(value, Expr) or not value.is_scalar:
         return False
@@ -135,7 +135,7 @@ def _condition(node: Expr) -> Why:
         case Call(name=name, args=(a, b)):
             row = FUNCTIONS[name]
             if name in ("max", "min"):
-                return _equal("not differentiable where ", a, b)
+                return (KINK, *_equal(a, b))
             if name == "quotient" and not is_nonzero(b):
                 return ("no entry of ", b, " is 0")
             if name == "entrypower" and isinstance(b, Number) and b.value.denominator == 1:
@@ -147,33 +147,32 @@ def _condition(node: Expr) -> Why:
             if row.domain and row.domain[0]:
                 return _domain(name, row.domain[0], a)
         case Where(condition=Compare(left=a, right=b)):
-            return _equal("not where the cases meet: ", a, b)
+            return (MEETING, *_equal(a, b))
     return ()
 
 
 def _off(kinked: Expr) -> Why:
     """That a point is off a kink which the function may not have itself."""
     said = _condition(kinked)
-    words, *rest = said or ("",)
-    if not said or not isinstance(words, str):
+    if not says_not(said):
         return said
-    entry = "not differentiable where an entry of "
-    if words.startswith(entry):
-        return ("no entry of ", *rest)
-    return tuple(part.replace("=", "≠") if isinstance(part, str) else part for part in rest)
+    if said[1] == AN_ENTRY:
+        return ("no entry of ", *said[2:])
+    other = {" = ": " ≠ ", " = 0": " ≠ 0"}
+    return tuple(other.get(part, part) if isinstance(part, str) else part for part in said[1:])
 
 
-def _equal(words: str, a: Expr, b: Expr) -> Why:
+def _equal(a: Expr, b: Expr) -> tuple[Part, ...]:
     """Where two expressions meet: as numbers, or in one of their entries."""
     zero, other = (a, b) if isinstance(a, Zeros) or _is_zero(a) else (b, a)
     if a.is_scalar and b.is_scalar:
-        return (words, *((other, " = ", zero) if _is_zero(zero) else (a, " = ", b)))
+        return (other, " = ", zero) if _is_zero(zero) else (a, " = ", b)
     if isinstance(zero, Zeros) or _is_zero(zero):
-        return (f"{words}an entry of ", other, " is 0")
+        return (AN_ENTRY, other, " is 0")
     if a.is_scalar or b.is_scalar:
         number, array = (a, b) if a.is_scalar else (b, a)
-        return (f"{words}an entry of ", array, " is ", number)
-    return (f"{words}an entry of ", a, " is that of ", b)
+        return (AN_ENTRY, array, " is ", number)
+    return (AN_ENTRY, a, " is that of ", b)
 
 
 def _is_zero(expr: Expr) -> bool:
@@ -230,8 +229,7 @@ def _domain(name: str, domain: str, arg: Expr) -> Why:
         case "nonzero":
             if is_positive(arg):
                 return ()
-            return ("not differentiable where ", arg, " = 0") if arg.is_scalar else (
-                "not differentiable where an entry of ", arg, " is 0")
+            return (KINK, arg, " = 0") if arg.is_scalar else (KINK, AN_ENTRY, arg, " is 0")
         case "unit-interval":
             return ("|", arg, "| < 1") if arg.is_scalar else ("every entry of ", arg, " lies in (−1, 1)")
         case "half-pi":

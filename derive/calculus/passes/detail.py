@@ -12,7 +12,7 @@ from derive.calculus.simplify.property_reasons import property_whys
 from derive.calculus.simplify.simplify import tidy_with
 from derive.calculus.simplify.used import Used
 from derive.derivation.derivation import Chain, Line, Results, Step, members
-from derive.derivation.reason import Why, joined
+from derive.derivation.reason import COMMA, Part, Why, joined
 from derive.errors import DeriveError
 from derive.expressions.nodes import Expr
 from derive.language.problems.problem import Problem
@@ -69,9 +69,9 @@ def _brief(lines: tuple[Line, ...], kept: frozenset[Expr]) -> tuple[Line, ...]:
             begun = first.left is not None
             start = first.start if first.start is not None else first.expr if begun else None
             steps = (*(first.steps if first.start is not None or not begun else ()), *(s for line in run[1:] for s in line.steps))
-            whys: list[str | Expr] = []
+            whys: list[Part] = []
             for line in run[1:] if begun else run:
-                whys += [", ", *line.why] if whys and line.why else list(line.why)
+                whys += [COMMA, *line.why] if whys and line.why else list(line.why)
             out.append(replace(last, left=first.left, start=start, steps=steps, why=tuple(whys), relation=first.relation))
         run.clear()
 

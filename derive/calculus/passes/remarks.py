@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from derive.derivation.reason import Why
+from derive.derivation.reason import COLON, SEMICOLON, STOP, Why, Word, joined
 from derive.expressions.build import add, negate, scale, transpose
 from derive.expressions.nodes import Call, Expr, Identity, Power, Symbol, Transpose, number
 from derive.expressions.sizes import Shape, is_scalar, show
@@ -78,10 +78,8 @@ def _shapes(problem: Problem) -> Why:
     outer = [
         (whole, s, whole.shape) for s in moving.values() if s.name in problem.function.free
     ]
-    said: list[str | Expr] = ["Shapes along the chain: "]
-    for k, (of, by, shape) in enumerate([*outer, *reversed(factors)]):
-        said += ["; " if k else "", of, " by ", by, f": {_factor(shape, by.shape)}"]
-    return (*said, ".")
+    rows: list[Why] = [(of, " by ", by, COLON, Word(_factor(shape, by.shape))) for of, by, shape in (*outer, *reversed(factors))]
+    return ("Shapes along the chain", COLON, *joined(rows, SEMICOLON), STOP)
 
 
 def _factor(value: Shape, variable: Shape) -> str:

@@ -6,7 +6,7 @@ from derive.calculus.setting.prepare import differentials
 from derive.calculus.setting.setting import Setting
 from derive.calculus.simplify.simplify import tidy
 from derive.derivation.derivation import Chain, Head, Line
-from derive.derivation.reason import joined
+from derive.derivation.reason import Listed
 from derive.expressions.build import scale, times
 from derive.expressions.nodes import Expr
 from derive.expressions.rewrite import substitute
@@ -23,5 +23,5 @@ def differential(s: Setting, first: Expr) -> Chain:
     else:
         expr = substitute(first, renamed)
     head = Head("differential", p.name, p.wrt)
-    line = Line(expr, "differential", ("the directional derivative along ", *joined([(d,) for d in renamed.values()])), "differential", head)
+    line = Line(expr, "differential", ("the directional derivative along ", Listed(tuple(renamed.values()))), "differential", head)
     return Chain("differential", "Differential", (line,))

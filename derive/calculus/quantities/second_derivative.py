@@ -15,7 +15,7 @@ from derive.calculus.simplify.distribute import multiplied_out
 from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.derivation.derivation import Chain, Head, Line, Result, Step
-from derive.derivation.reason import Why, joined
+from derive.derivation.reason import COLON, Why, Word, joined
 from derive.errors import DeriveError
 from derive.expressions.build import add, is_zero, scale, subtract, times
 from derive.expressions.nodes import Call, D, Expr, Rate, Symbol, number
@@ -34,6 +34,7 @@ def second_derivative(s: Setting, first: Expr, gradients: dict[str, Expr]) -> tu
         return [chain], Result(chain.lines[-1].expr)
     ways = ("gradient", "mixed", "polarization") if method == "all" else (method,)
     chains: list[Chain] = []
+    names: list[str] = []
     like: Expr | None = None
     for way in ways:
         if way == "gradient" and not gradients:
@@ -45,9 +46,10 @@ def second_derivative(s: Setting, first: Expr, gradients: dict[str, Expr]) -> tu
             continue
         by = {"gradient": _by_gradient, "mixed": _mixed, "polarization": _polarized}[way]
         chains.append(by(s, first, gradients, like))
+        names.append(_METHODS[way])
         like = chains[-1].lines[-1].expr
     if len(chains) > 1:
-        chains.append(_agreement(s, chains))
+        chains.append(_agreement(s, chains, names))
     return chains, Result(chains[-1].lines[-1].expr if len(chains) < 2 else chains[-2].lines[-1].expr, p.second_directions)
 
 
@@ -145,10 +147,9 @@ def _by_gradient(s: Setting, first: Expr, gradients: dict[str, Expr], like: Expr
                  tuple(finished(lines, "second-derivative", _along(s), True)))
 
 
-def _agreement(s: Setting, chains: list[Chain]) -> Chain:
+def _agreement(s: Setting, chains: list[Chain], names: list[str]) -> Chain:
     """The results of the methods are one bilinear form: each turned into the next by the laws of the trace and transpose."""
     results = [chain.lines[-1].expr for chain in chains]
-    names = [_METHODS[chain.title] for chain in chains]
     groups: list[tuple[Expr, list[str]]] = []
     for expr, name in zip(results, names, strict=True):
         if groups and groups[-1][0] is expr:
@@ -157,10 +158,11 @@ def _agreement(s: Setting, chains: list[Chain]) -> Chain:
             groups.append((expr, [name]))
     lines: list[Line] = []
     for k, (expr, whose) in enumerate(groups):
-        listed = " and the ".join(whose) if len(whose) < 3 else f"{', the '.join(whose[:-1])} and the {whose[-1]}"
-        why = f"by the {listed}" + ("" if not k else ": the same terms, written otherwise")
+        between = (*[", the "] * (len(whose) - 2), " and the ")
+        by = (part for n, method in enumerate(whose) for part in (between[n - 1] if n else "by the ", Word(method)))
+        why: Why = (*by, *((COLON, "the same terms, written otherwise") if k else ()))
         steps = (Step(groups[k - 1][0], expr, "agreement", ()),) if k else ()
-        lines.append(Line(expr, "agreement", (why,), "second-derivative", None if k else _head(s), steps=steps))
+        lines.append(Line(expr, "agreement", why, "second-derivative", None if k else _head(s), steps=steps))
     swapped = _swapped(s, results[-1])
     if swapped is not None:
         lines.append(swapped)
@@ -178,16 +180,15 @@ def _swapped(s: Setting, form: Expr) -> Line | None:
     if not same_value(back, form):
         return None
     head = Head("second-derivative", p.name, p.wrt, (*p.second_directions, *p.directions))
-    said: Why = ("symmetric in ", p.directions[0], " and ", p.second_directions[0]) + ((": ", *why) if why else ())
+    said: Why = ("symmetric in ", p.directions[0], " and ", p.second_directions[0], *((COLON, *why) if why else ()))
     return Line(form, "symmetry", said, "second-derivative", head, start=exchanged,
                 steps=(Step(exchanged, form, "symmetry", ()),) if exchanged is not form else ())
 
 
 _METHODS = {
-    "Second derivative by the gradient": "gradient",
-    "Second derivative, mixed": "mixed derivative",
-    "Second derivative": "mixed derivative",
-    "Second derivative by polarization": "polarization identity",
+    "gradient": "gradient",
+    "mixed": "mixed derivative",
+    "polarization": "polarization identity",
 }
 
 

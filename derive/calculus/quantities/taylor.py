@@ -14,7 +14,7 @@ from derive.calculus.setting.setting import Setting
 from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.simplify import tidy
 from derive.derivation.derivation import Chain, Head, Line, Result, Step
-from derive.derivation.reason import Why
+from derive.derivation.reason import COLON, COMMA, Listed, Why
 from derive.errors import DeriveError
 from derive.expressions.build import add, coefficient, is_zero, power, scale, terms
 from derive.expressions.nodes import D, Expr, number
@@ -43,8 +43,7 @@ def taylor(s: Setting, first: Expr) -> tuple[list[Chain], Result]:
         else:
             pending: Expr = D(first, m.moves)
             head = Head("quadratic", p.name, p.wrt, directions)
-            toward: Why = tuple(w for k, h in enumerate(directions) for w in ((", ", h) if k else (h,)))
-            line = Line(pending, "definition", ("differentiate along ", *toward, " once more"), "second-derivative", head)
+            line = Line(pending, "definition", ("differentiate along ", Listed(directions), " once more"), "second-derivative", head)
             if not m.depends(first):
                 lines = vanishing(s, line, first, "second-derivative")
             else:
@@ -55,7 +54,7 @@ def taylor(s: Setting, first: Expr) -> tuple[list[Chain], Result]:
     start = tidy(add(*parts))
     head = Head("taylor", p.name, p.wrt, directions)
     exact = _degree(s) <= order
-    why: Why = ("Taylor's formula",) if not exact else ("Taylor's formula, exact: ", "f is of degree ", number(_degree(s)))
+    why: Why = ("Taylor's formula",) if not exact else ("Taylor's formula", COMMA, "exact", COLON, "f is of degree ", number(_degree(s)))
     lines = [Line(start, "taylor", why, "taylor", head, "=" if exact else "≈")]
     merged = tidy(collect(start))
     if merged is not start:

@@ -7,7 +7,7 @@ from derive.calculus.indices.partial import contract, partial
 from derive.calculus.setting.setting import Setting
 from derive.calculus.simplify.simplify import tidy
 from derive.derivation.derivation import Chain, Head, Line, Step
-from derive.derivation.reason import Why, joined
+from derive.derivation.reason import SEMICOLON, Why, Word, joined
 from derive.expressions.build import ZERO, add, times
 from derive.expressions.nodes import D, Entry, Expr, Map, Number, Power, Stack, Symbol, Times, Where, number
 from derive.expressions.rewrite import transform
@@ -114,7 +114,7 @@ def hessian(s: Setting, gradient: Stack) -> Chain:
             d = table[a, b] = table[b, a] = _partial(derivative, x, (b,))
             head = Head("second-entry", p.name, p.wrt, (a, b))
             why = _why(derivative, x, (b,))
-            lines.append(Line(d, "entries-derivative", why if a is b else (*why, "; in either order"), "hessian", head))
+            lines.append(Line(d, "entries-derivative", why if a is b else (*why, SEMICOLON, "in either order"), "hessian", head))
     matrix: Expr = Stack(tuple(tuple(table[a, b] for (b,) in places) for (a,) in places))
     lines.append(Line(matrix, "entries", (), "hessian", Head("hessian", p.name, p.wrt)))
     return Chain("hessian", "Hessian, entry by entry", tuple(lines))
@@ -126,18 +126,18 @@ def _why(value: Expr, x: Symbol, at: Column) -> Why:
     inside = [node for node in walk(value) if entry in walk(node) and node is not entry]
     if not inside and value is not entry:
         return ("it does not depend on ", entry)
-    used = []
+    used: list[Why] = []
     if any(isinstance(n, (Map, Power)) and n.children[0] is not entry for n in inside):
-        used.append("chain rule")
+        used.append(("chain rule",))
     if any(isinstance(n, Times) and sum(entry in walk(f) for f in n.factors) > 1 for n in inside):
-        used.append("product rule")
+        used.append(("product rule",))
     if any(isinstance(n, Where) for n in inside):
-        used.append("by cases")
+        used.append(("by cases",))
     functions = [n.function for n in inside if isinstance(n, Map) and n.children[0] is entry and isinstance(n.function, str)]
-    used += [f"derivative of {name}" for name in dict.fromkeys(functions)] if "chain rule" not in used else []
+    used += [("derivative of ", Word(name)) for name in dict.fromkeys(functions)] if ("chain rule",) not in used else []
     if not used and any(isinstance(n, Power) and n.base is entry for n in inside):
-        used.append("power rule")
-    return (", ".join(used) or "linear",)
+        used.append(("power rule",))
+    return joined(used) or ("linear",)
 
 
 

@@ -20,7 +20,7 @@ from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.distribute import spread
 from derive.calculus.simplify.result_form import neat
 from derive.derivation.derivation import Chain, Head, Line, Result, Step
-from derive.derivation.reason import Why
+from derive.derivation.reason import COMMA, Why
 from derive.errors import DeriveError
 from derive.expressions.build import ZERO, add, times, transpose
 from derive.expressions.einstein import silenced
@@ -295,7 +295,7 @@ def entries(s: Setting, first: Expr) -> tuple[list[Chain], Result]:
         (h,) = s.directions
         result = in_vec(first) if s.unit_speed else neat(vec_matrix(spread(first, frozenset({h.name})), h), [])
         found = {"jacobian", "vectorized"} & set(p.find)
-        why = ("the entries in the order of vec" + (", as found without indices" if found else ""),)
+        why = ("the entries in the order of vec", *((COMMA, "as found without indices") if found else ()))
         lines.append(Line(result, "read-off", why, "vectorized", Head("vectorized", p.name, p.wrt)))
     agreement = _agreement(s, one, first) if {"derivative", "differential", "gradient"} & set(p.find) else []
     return [Chain("entries", "By indices", tuple(lines)), *agreement], Result(result)

@@ -24,7 +24,7 @@ from derive.calculus.simplify.distribute import spread
 from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy
 from derive.derivation.derivation import Chain, Head, Line, Partial, Step
-from derive.derivation.reason import Why, joined
+from derive.derivation.reason import COMMA, Why, joined
 from derive.errors import DeriveError
 from derive.expressions.build import ONE, add, matmul, scale, times, transpose
 from derive.expressions.nodes import Call, Expr, MatMul, Rate, SizeValue, Stack, Sum, Symbol, Unit
@@ -325,7 +325,7 @@ def _multiplied(s: Setting, expr: Expr, quantity: str) -> list[Line]:
         after = scalar_form(after) or after
     back = put_back(after, s.problem) if all(x.is_scalar for x in s.problem.wrt) else None
     if back is not None:
-        why = back.why if after is expr else (*back.why, ", multiplied out")
+        why = back.why if after is expr else (*back.why, COMMA, "multiplied out")
         lines.append(Line(back.expr, "intermediate", why, quantity, steps=(Step(expr, back.expr, "intermediate", ()),)))
     elif after is not expr:
         lines.append(Line(after, "simplify", ("multiply out",), quantity, steps=(Step(expr, after, "simplify", ()),)))

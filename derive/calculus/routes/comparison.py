@@ -13,10 +13,12 @@ from derive.calculus.setting.setting import Setting, setting
 from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.simplify import tidy
 from derive.derivation.derivation import Chain, Head, Line, Step
+from derive.derivation.reason import COLON, Why, enumerated
 from derive.errors import DeriveError
 from derive.expressions.nodes import Expr, Symbol
 from derive.expressions.rewrite import substitute
 from derive.language.problems.problem import Problem
+from derive.notation.text import text
 
 _ORDINALS = ("Second method", "Third method", "Fourth method")
 _WHICH = ("by the first method", "by the second method", "by the third method", "by the fourth method")
@@ -41,15 +43,15 @@ def by_further_methods(
     chains: list[Chain] = []
     results: list[Expr] = []
     for ordinal, method in zip(_ORDINALS, further, strict=False):
-        more, found = _by(replace(written, method=method, further_methods=(), find=("derivative",)), f"{ordinal}: {_BY[method]}")
+        more, found = _by(replace(written, method=method, further_methods=(), find=("derivative",)), (ordinal, COLON, _BY[method]))
         chains += more
         results.append(found)
     chains.append(_agreement(written, s.unit_speed, spelled, results))
     return chains
 
 
-def _by(problem: Problem, title: str) -> tuple[list[Chain], Expr]:
-    """The chains of one method under this title, and the derivative along the problem's own directions."""
+def _by(problem: Problem, heading: Why) -> tuple[list[Chain], Expr]:
+    """The chains of one method under this heading, and the derivative along the problem's own directions."""
     p = informed(problem)
     if p.method == "expansion":
         p = replace(p, function=spelled_out(p), let=())
@@ -59,11 +61,11 @@ def _by(problem: Problem, title: str) -> tuple[list[Chain], Expr]:
     if p.method == "entries":
         found = by_indices(s)
         last = found.derivative
-        chains = [Chain("agreement", title, tuple(line for c in found.chains for line in c.lines))]
+        chains = [Chain("agreement", text.why(heading), tuple(line for c in found.chains for line in c.lines), heading)]
     else:
         lines, letters = derivative_lines(s)
         last = lines[-1].expr
-        chains = [Chain("agreement", title, tuple(lines))]
+        chains = [Chain("agreement", text.why(heading), tuple(lines), heading)]
         if letters:
             raise DeriveError(
                 f"the method `{p.method}` names letters on the way here; let it be the first of the list", code="method",
@@ -93,10 +95,10 @@ def _agreement(p: Problem, unit_speed: bool, first: Expr, others: list[Expr]) ->
         groups.setdefault(other, []).append(which)
     lines: list[Line] = []
     for expr, whose in groups.items():
-        listed = " and ".join((", ".join(whose[:-1]), whose[-1])) if len(whose) > 1 else whose[0]
-        said = f"{listed}: the results are identical" if len(lines) + 1 == len(groups) else listed
+        listed = enumerated([(which,) for which in whose])
+        said = (*listed, COLON, "the results are identical") if len(lines) + 1 == len(groups) else listed
         steps = (Step(lines[-1].expr, expr, "agreement", ()),) if lines else ()
-        lines.append(Line(expr, "agreement", (said,), "derivative", None if lines else head, steps=steps))
+        lines.append(Line(expr, "agreement", said, "derivative", None if lines else head, steps=steps))
     return Chain("agreement", "The methods agree", tuple(lines))
 
 

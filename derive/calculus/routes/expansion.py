@@ -9,7 +9,7 @@ from derive.calculus.routes.lines import cleaned
 from derive.calculus.setting.setting import Setting
 from derive.calculus.simplify.simplify import tidy
 from derive.derivation.derivation import Head, Line
-from derive.derivation.reason import Why
+from derive.derivation.reason import COMMA, Why
 from derive.expressions.build import ONE, add, subtract, times
 from derive.expressions.nodes import Add, Apply, Expr, Power, Symbol, Times, Unnamed
 from derive.expressions.rewrite import substitute
@@ -26,7 +26,7 @@ def expansion_lines(s: Setting) -> list[Line]:
     found = algebra.linear_part(moved, *p.directions)
     difference = subtract(moved, p.function)
     whole: Unnamed = Unnamed(p.name, p.wrt[0].shape, p.function.shape)
-    read: Why = (subtract(Apply(whole, add(p.wrt[0], h)), Apply(whole, p.wrt[0])), ", multiplied out")
+    read: Why = (subtract(Apply(whole, add(p.wrt[0], h)), Apply(whole, p.wrt[0])), COMMA, "multiplied out")
     if len(p.wrt) > 1:
         read = ("the increment, multiplied out",)
     everything = _last(tidy(add(found.linear, *([found.higher] if found.higher is not None else []))), h)

@@ -18,7 +18,7 @@ from derive.calculus.simplify.distribute import collected
 from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy
 from derive.derivation.derivation import Chain, Head, Line, Step
-from derive.derivation.reason import Why, joined
+from derive.derivation.reason import COLON, Why, joined
 from derive.expressions.build import ONE, add, matmul, times, total, transpose
 from derive.expressions.nodes import Call, D, Expr, Symbol
 from derive.expressions.properties.symmetry import is_symmetric
@@ -81,7 +81,7 @@ def backward(s: Setting) -> Backward:
     right = spread_back(ONE, rest)
     if right is not rest:
         lines.append(Line(right, "adjoint", ACROSS, "derivative", steps=(Step(rest, right, "adjoint", ()),)))
-    chains.append(Chain("derivative", "Backward: the outermost function", tuple(lines)))
+    chains.append(Chain("derivative", "Backward: the outermost function", tuple(lines), ("Backward", COLON, "the outermost function")))
     for u, definition in reversed(lets):
         parts = contributions.get(u.name)
         if not parts:
@@ -97,7 +97,7 @@ def backward(s: Setting) -> Backward:
             Line(value, "intermediate-gradient", factor, "equation", g, equation=True),
             Line(right, "adjoint", ("put in ", arrows[u], "; move the factors across"), "equation", _inner(g, arrows[u]), equation=True),
         ]
-        chains.append(Chain("derivative", f"Backward: through {pretty(u)}", tuple(here)))
+        chains.append(Chain("derivative", f"Backward: through {pretty(u)}", tuple(here), ("Backward", COLON, "through ", u)))
     gradients = {x.name: neat(total(contributions.get(x.name, []), x.shape), []) for x in p.wrt}
     along = add(*(_inner(gradients[x.name], h) for x, h in zip(p.wrt, s.directions, strict=True)))
     head = Head("derivative", p.name, p.wrt, s.directions)

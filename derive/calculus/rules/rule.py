@@ -68,6 +68,12 @@ class Rule:
     example: str = ""
     sympy: bool = False
 
+    @property
+    def noun(self) -> str:
+        """What it is the derivative of, where the words of the row are `derivative of …`; '' elsewhere."""
+        _, of, noun = self.words.partition("derivative of ")
+        return noun if of and self.words == of + noun else ""
+
 
 PROPERTIES = ("integer", "symmetric", "positive", "orthogonal", "spd")
 """Words that may stand behind the sizes of a letter."""

@@ -14,6 +14,7 @@ from derive.calculus.simplify.laws import matrix_functions as commuting
 from derive.calculus.simplify.laws import pseudo_inverse as penrose
 from derive.calculus.simplify.laws.cases import chosen, scaled
 from derive.calculus.simplify.laws.functions import block_of, both_columns, called, column_times_row, summed
+from derive.calculus.simplify.recursion import register
 from derive.calculus.simplify.signs import negative, opposite
 from derive.calculus.simplify.used import Used, note_use
 from derive.expressions.build import MINUS_ONE, ONE, add, counted, is_zero, matmul, power, primes, scale, times, transpose, zero
@@ -47,6 +48,7 @@ from derive.expressions.sizes import is_column, is_scalar
 _SILENT: dict[Expr, Expr] = {}
 
 
+@register
 def tidy(expr: Expr) -> Expr:
     """The same value without what nobody writes; idempotent."""
     if len(_SILENT) > 200_000:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from derive.calculus.simplify.simplify import tidy, tidy_with
-from derive.derivation.reason import Why
+from derive.derivation.reason import COLON, COMMA, Why
 from derive.expressions.build import ONE, add, inverse, matmul, negate, power, scale, subtract, transpose
 from derive.expressions.nodes import Call, Expr, Identity, MatMul, Scale, Symbol, Transpose
 from derive.expressions.properties.inference import congruence_halves, has, is_nonzero
@@ -65,12 +65,13 @@ def short_sizes(p: Problem) -> Facts:
 
 @dataclass(frozen=True)
 class Family:
-    """Every solution, the one of least norm, what was assumed, and the words of the line."""
+    """Every solution, the one of least norm, the words of the line, what was assumed, and the letter that ranges over everything."""
 
     every: Expr
     least: Expr
     why: Why
     conditions: tuple[Why, ...]
+    free: Expr
 
 
 def pseudo_inverse(b: Expr) -> tuple[Expr, tuple[Why, ...]]:
@@ -92,7 +93,8 @@ def one_side(matrix: Expr, target: Expr, x: Symbol, facts: Facts, side: str) -> 
         flipped = one_side(tidy_with(transpose(matrix), []), tidy_with(transpose(target), []), x, _turned(facts), "left")
         if flipped is None:
             return None
-        return Family(tidy(transpose(flipped.every)), tidy(transpose(flipped.least)), flipped.why, flipped.conditions)
+        return Family(tidy(transpose(flipped.every)), tidy(transpose(flipped.least)), flipped.why, flipped.conditions,
+                      tidy(transpose(flipped.free)))
     b = _root(matrix)
     if b is None or facts.free is None or not facts.short(b):
         return None
@@ -104,8 +106,8 @@ def one_side(matrix: Expr, target: Expr, x: Symbol, facts: Facts, side: str) -> 
     projector = subtract(Identity(b.shape[1]), tidy(matmul(plus, b)))
     every = add(least, matmul(projector, facts.free))
     singular: Why = (matrix, " is singular") if b.shape[0] == ONE_SIZE else (b, " does not have full column rank")
-    why: Why = (*singular, ": a family, ", facts.free, " is any ", _kind(x))
-    return Family(every, least, why, conditions)
+    why: Why = (*singular, COLON, "a family", COMMA, *any_value(facts.free, x))
+    return Family(every, least, why, conditions, facts.free)
 
 
 def two_sides(left: Expr, right: Expr, target: Expr, x: Symbol, facts: Facts) -> Family | None:
@@ -122,18 +124,18 @@ def two_sides(left: Expr, right: Expr, target: Expr, x: Symbol, facts: Facts) ->
     least = tidy(matmul(a_plus, transpose(middle), b_plus))
     seen = tidy(matmul(a_plus, a, facts.free, b, b_plus))
     every = add(least, facts.free, negate(seen))
-    short: list[Why] = [(m, f" does not have full {kind} rank") for m, kind in ((a, "column"), (b, "row")) if facts.short(
-        m if kind == "column" else transpose(m))]
-    why: Why = (*short[0], ": a family, ", facts.free, " is any ", _kind(x))
-    return Family(every, least, why, (*one, *two))
+    short: Why = (a, " does not have full column rank") if facts.short(a) else (b, " does not have full row rank")
+    why: Why = (*short, COLON, "a family", COMMA, *any_value(facts.free, x))
+    return Family(every, least, why, (*one, *two), facts.free)
 
 
 def _turned(facts: Facts) -> Facts:
     return Facts(facts.relations, tidy(transpose(facts.free)) if facts.free is not None else None)
 
 
-def _kind(x: Symbol) -> str:
-    return "vector" if ONE_SIZE in x.shape else "matrix"
+def any_value(free: Expr, x: Symbol) -> Why:
+    """`h is any vector`: a letter of the variable's shape ranges over everything."""
+    return (free, " is any vector" if ONE_SIZE in x.shape else " is any matrix")
 
 
 def _root(matrix: Expr) -> Expr | None:

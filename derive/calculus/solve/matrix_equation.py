@@ -17,10 +17,10 @@ from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.calculus.simplify.terms import join
 from derive.calculus.simplify.terms import split as collected_powers
 from derive.calculus.solve.entrywise import solve_entries
-from derive.calculus.solve.least_norm import Facts, Family, one_side, two_sides
+from derive.calculus.solve.least_norm import Facts, Family, any_value, one_side, two_sides
 from derive.calculus.solve.unknown import Move, Solved, Term, framed, gathered, gathered_left, only_number, scaled, split_terms, strip
 from derive.calculus.solve.unknown import split as split_sums
-from derive.derivation.reason import Why, full_rank, joined
+from derive.derivation.reason import COMMA, Why, Word, filled, full_rank, joined
 from derive.expressions.build import ONE, add, coefficient, inverse, matmul, negate, power, scale, terms, times, transpose, zero
 from derive.expressions.nodes import Add, Call, Expr, Identity, Map, MatMul, Number, Ones, Power, Scale, Sum, Symbol, Zeros, number
 from derive.expressions.properties.inference import definiteness, is_invertible, is_nonzero
@@ -166,11 +166,10 @@ def _one_side(parts: list[Term], target: Expr, x: Symbol, moves: list[Move], sid
 def _whole(family: Family, left: Expr, target: Expr, x: Symbol, moves: list[Move]) -> Solved:
     """The family as a solution, put back visibly."""
     back = substitute(left, {x: family.every})
-    moves.append(Move(back, target, ("put back: it holds for every ", family.why[-3]), True))
+    moves.append(Move(back, target, ("put back: it holds for every ", family.free), True))
     moves.append(Move(x, family.every, joined([family.why, *family.conditions])))
-    letter, kind = family.why[-3], family.why[-1]
-    said: Why = (family.every, ", ", letter, f" is any {kind}")
-    return Solved(family.every, tuple(moves), family.conditions, family.least, (letter, " = 0: the one of least norm"), said)
+    said: Why = (family.every, COMMA, *any_value(family.free, x))
+    return Solved(family.every, tuple(moves), family.conditions, family.least, (family.free, " = 0: the one of least norm"), said)
 
 
 def _divided(scalar: Expr, target: Expr, x: Symbol, moves: list[Move]) -> Solved:
@@ -214,7 +213,7 @@ def _by_map(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
         return None
     moves = list(before)
     for move in solved.moves:
-        said = tuple(part if isinstance(part, str) else substitute(part, {y: whole}) for part in move.why)
+        said = filled(move.why, lambda expr: substitute(expr, {y: whole}))
         moves.append(Move(substitute(move.left, {y: whole}), substitute(move.right, {y: whole}), said))
     assert isinstance(whole, Map) and isinstance(whole.function, str)
     value = _multiple_of_ones(solved.solution)
@@ -224,7 +223,7 @@ def _by_map(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
     conditions = list(solved.conditions)
     if inverse_name == "log":
         conditions.append((value, " > 0") if value.is_scalar else ("every entry of ", value, " is positive"))
-    why: Why = (f"{inverse_name} of both sides",) + (() if x.is_scalar else (", entry by entry",))
+    why: Why = (Word(inverse_name), " of both sides", *(() if x.is_scalar else (COMMA, "entry by entry")))
     moves.append(Move(x, final, why))
     return Solved(final, tuple(moves), tuple(conditions))
 
@@ -307,7 +306,7 @@ def _by_inverse(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
             moves = list(before)
             for move in solved.moves:
                 left = substitute(move.left, {y: inverted})
-                said = tuple(part if isinstance(part, str) else substitute(part, {y: inverted}) for part in move.why)
+                said = filled(move.why, lambda expr: substitute(expr, {y: inverted}))
                 moves.append(Move(left, substitute(move.right, {y: inverted}), said))
             final = tidy_with(inverse(solved.solution), [])
             moves.append(Move(x, final, ("invert both sides",)))

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 
+from derive.documents.layout.measure import line_height
 from derive.documents.wording.reasons import reason_width
 
 TALLEST_WORDS = 150.0
@@ -57,3 +58,21 @@ def _height(paragraph: str, line: float) -> float:
     if paragraph.startswith(r"$\begin{aligned}"):
         return 6.0 + 24.0 * (paragraph.count(r"\\") + 1)
     return 6.0 + 13.6 * math.ceil(1.25 * reason_width(paragraph) / line)
+
+
+DISPLAY = 2.0
+"""What a formula of one line on a line of its own takes, in lines of words."""
+
+
+def words_lines(paragraphs: Sequence[str], line: float) -> float:
+    """On about how many lines paragraphs stand, the formulas on lines of their own among them."""
+    return sum(_lines(paragraph, line) + 0.4 for paragraph in paragraphs)
+
+
+def _lines(paragraph: str, line: float) -> float:
+    words = _DISPLAY.sub(" ", paragraph)
+    shown = sum(DISPLAY - 1.0 + line_height(found[1]) / 1.24 for found in _DISPLAY.finditer(paragraph))
+    return shown + math.ceil(1.22 * reason_width(words) / line)
+
+
+_DISPLAY = re.compile(r"\\\[(.*?)\\\]", re.DOTALL)

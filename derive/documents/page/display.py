@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from derive.derivation.derivation import Derivation
+from derive.derivation.reason import says_not
 from derive.documents.page.rows import lead, left_side, relation, side
-from derive.documents.page.views import Boxed, Passage, passages, says_not
+from derive.documents.page.views import Boxed, Passage, passages
 from derive.documents.wording.reasons import reason
 from derive.documents.wording.words import words as words_of
 from derive.notation import shapes

@@ -38,7 +38,7 @@ def frames(passages: Sequence[Passage], units: Sequence[Unit], bounds: Bounds, r
             rows = [unit for unit in ([again] if again else []) + group if unit.piece.kind == "row"]
             clicks: list[int] = []
             for unit in rows:
-                click += unit is not again
+                click += unit is not again and not passages[p].views[unit.view].again
                 clicks.append(max(click, 1))
             answers: list[Answer] = []
             for unit, box in [(one, box) for one in group for box in one.boxes]:
@@ -78,9 +78,10 @@ def _block(
     rows: list[Row] = []
     for k, (view, unit) in enumerate(zip(shown, units, strict=True)):
         marks = _highlights(shown, clicks, k) if page.highlight else {}
-        whole = row(view, page.notation, page.measure, stand, page.where, marks, clicks[k], unit is again, kinds=page.words)
-        whole = replace(whole, definitions=unit.shown.definitions if unit.shown and unit is not again else ())
-        if unit is again:
+        repeated = unit is again or view.again
+        whole = row(view, page.notation, page.measure, stand, page.where, marks, clicks[k], repeated, kinds=page.words)
+        whole = replace(whole, definitions=unit.shown.definitions if unit.shown and not repeated else ())
+        if repeated:
             whole = replace(whole, boxed=False, conditions=(), classification="", reason="")
         rows.append(part_of_row(whole, unit))
     if rows and not rows[0].left and shown[0].left is not None and not units[0].goes_on:
@@ -89,7 +90,7 @@ def _block(
     column = reason_column([(row_width(one, stand, page), one.reason) for one in rows], page)
     rows = [replace(one, column=reason_share(one, stand, column, page)) for one in rows]
     return Block(
-        reason((passage.title,), page.notation), passage.chain.quantity, tuple(rows), answers, *widest(rows), stand.style,
+        reason(passage.title, page.notation), passage.chain.quantity, tuple(rows), answers, *widest(rows), stand.style,
         letter=passage.part, reached=passage.reached,
     )
 

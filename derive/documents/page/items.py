@@ -47,6 +47,7 @@ class Prose:
     items               points below it
     answer              to a question: paragraphs that a click shows
     by                  whom a quotation is
+    size                of its words on a frame of their own: large, '' for the document's own
     mark                its place, for the log
     kind                prose
     """
@@ -59,6 +60,7 @@ class Prose:
     mark: str
     answer: tuple[str, ...] = ()
     by: str = ""
+    size: str = ""
     kind: str = "prose"
 
 

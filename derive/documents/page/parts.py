@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from derive.derivation.reason import Why
 from derive.documents.page.views import Boxed, Passage, View
 from derive.language.problems.problem import Problem
 
@@ -52,7 +53,7 @@ def under_parts(found: Sequence[Passage], problem: Problem) -> tuple[Passage, ..
         ]
         if before:
             again = tuple(box for box, _ in before)
-            out.append(replace(found[0], views=(), boxed=again, part=label(number), title="", reached=label(before[0][1])))
+            out.append(replace(found[0], views=(), boxed=again, part=label(number), title=(), reached=label(before[0][1])))
     rest = [piece.passage for k, piece in enumerate(pieces) if k not in placed]
     return (*out, *(replace(passage, part=label(len(problem.parts) - 1)) for passage in rest))
 
@@ -107,12 +108,12 @@ def _cuts(passage: Passage, chain: int, problem: Problem) -> Iterator[_Piece]:
             continue
         if home >= 0 and found != home:
             end = _end(passage.views, begin, k)
-            yield _Piece(_piece(passage, begin, end, (), TITLES.get(last, passage.title)), home, chain)
+            yield _Piece(_piece(passage, begin, end, (), _title(last, passage.title)), home, chain)
             begin = end
         home, last = found, view.boxed.quantity if view.boxed else ""
     alone = [home for home in (_home(box.quantity, problem) for box in passage.boxed) if home >= 0]
     home = alone[0] if home < 0 and alone else home
-    title = TITLES.get(last, passage.title) if begin else passage.title
+    title = _title(last, passage.title) if begin else passage.title
     home = home if home >= 0 else _home(passage.chain.quantity, problem)
     yield _Piece(_piece(passage, begin, len(passage.views), passage.boxed, title), home, chain)
 
@@ -122,7 +123,11 @@ def _end(views: Sequence[View], begin: int, k: int) -> int:
     return max((j + 1 for j in range(begin, k) if views[j].boxed), default=k)
 
 
-def _piece(passage: Passage, begin: int, end: int, boxes: tuple[Boxed, ...], title: str) -> Passage:
+def _title(quantity: str, otherwise: Why) -> Why:
+    return (TITLES[quantity],) if quantity in TITLES else otherwise
+
+
+def _piece(passage: Passage, begin: int, end: int, boxes: tuple[Boxed, ...], title: Why) -> Passage:
     """Some rows of a passage; the first of them has its left side again."""
     views = list(passage.views[begin:end])
     if begin and views and views[0].line.left is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from derive.calculus.quantities.stationary.second_order_test import starred
 from derive.derivation.derivation import Chain, Derivation, Found, Head, Line, Result, members
-from derive.derivation.reason import Why
+from derive.derivation.reason import Why, says_not
 from derive.documents.page.abbreviations import NONE, Names
 from derive.documents.page.changes import Places, changes
 from derive.expressions.build import zero
@@ -29,7 +29,8 @@ class Boxed:
 @dataclass(frozen=True)
 class View:
     """A line with its place: `number` counts the lines of the derivation from 1; `old` are the places in the line above
-    that changed into the places `new` of this one, `left` is the left side that it belongs to; `boxed` is the answer that it states."""
+    that changed into the places `new` of this one, `left` is the left side that it belongs to; `boxed` is the answer that it states;
+    `again` it was shown before, and is repeated."""
 
     key: str
     number: int
@@ -38,6 +39,7 @@ class View:
     old: Places
     new: Places
     boxed: Boxed | None = None
+    again: bool = False
 
     @property
     def exprs(self) -> tuple[Expr, ...]:
@@ -57,7 +59,7 @@ class Passage:
     chain: Chain
     views: tuple[View, ...]
     boxed: tuple[Boxed, ...]
-    title: str
+    title: Why
     part: str = ""
     reached: str = ""
 
@@ -99,7 +101,7 @@ def in_place(derivation: Derivation, names: Names = NONE) -> tuple[Passage, ...]
         boxed = tuple(replace(box, left=_named(box.left, names), result=names.of_result(box.result)) for box in boxed)
         boxed = _conditioned(boxed, tuple(map(names.of_why, derivation.conditions)))
         rows, rest = _placed(views, boxed)
-        out.append(Passage(chain, tuple(rows), rest, chain.title))
+        out.append(Passage(chain, tuple(rows), rest, chain.heading or (chain.title,)))
     return tuple(out)
 
 
@@ -134,14 +136,9 @@ def _conditioned(boxed: tuple[Boxed, ...], conditions: tuple[Why, ...]) -> tuple
     return (*boxed[:-1], replace(last, result=replace(last.result, conditions=(*last.result.conditions, *more))))
 
 
-def says_not(condition: Why) -> bool:
-    """Whether it tells where something fails (`not differentiable where …`), not where the result holds."""
-    return bool(condition) and isinstance(condition[0], str) and condition[0].startswith("not ")
-
-
 def behind(passage: Passage) -> Passage:
     """The passage with all of its answers boxed behind its rows; a closing row that only states one is not shown."""
-    views = list(passage.views)
+    views = [view for view in passage.views if not view.again]
     boxes = [*(view.boxed for view in views if view.boxed), *passage.boxed]
     while len(views) > (0 if boxes else 1) and _only_states(views[-1]):
         views.pop()
@@ -160,14 +157,16 @@ def numbered(found: Sequence[Passage]) -> tuple[Passage, ...]:
 
 
 def between(found: Sequence[Passage], first: int, last: int) -> tuple[Passage, ...]:
-    """The rows of numbered passages from one number to another, with the answers that end a passage of which the last row is among them;
-    the first of a passage that was cut has its left side again."""
+    """The rows of numbered passages from one number to another, with the answers that end a passage of which the last row is among them.
+    A passage that was cut goes on under its row above, which is shown again."""
     out: list[Passage] = []
     for passage in found:
         views = [view for view in passage.views if first <= view.number <= last]
         whole = bool(views) and views[-1] is passage.views[-1]
         if views and views[0].line.left is None:
-            views[0] = replace(views[0], line=replace(views[0].line, left=views[0].left, steps=()), old=(), new=())
+            above = passage.views[views[0].number - passage.views[0].number - 1]
+            left = replace(above.line, left=above.left, steps=()) if above.line.left is None else above.line
+            views.insert(0, replace(above, line=left, boxed=None, again=True, old=(), new=()))
         if views:
             out.append(replace(passage, views=tuple(views), boxed=passage.boxed if whole else ()))
     return tuple(out)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from derive.derivation.reason import Why
+from derive.derivation.reason import Why, printed
 from derive.documents.layout.measure import WIDE, width
 from derive.documents.wording.translation import translated
 from derive.notation.latex import lines as latex_lines
@@ -34,12 +34,8 @@ _TEXT_WIDTH = 0.48 * 0.82
 
 def reason(why: Why, notation: Notation) -> str:
     """LaTeX text of a reason: `tr M = tr M'` and `A' = A` become formulas, everything else stays words."""
-    out = ""
-    for part in translated(why, notation.language):
-        if isinstance(part, str):
-            out += _words(part, notation)
-        else:
-            out += f"${latex_lines.inline(part, notation)}$"
+    said = translated(why, notation.language)
+    out = printed(said, lambda words: _words(words, notation), lambda expr: f"${latex_lines.inline(expr, notation)}$")
     return re.sub(r"\$(\s*)([=+]|,)(\s*)\$", _joined, out.replace("$$", " "))
 
 

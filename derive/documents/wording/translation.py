@@ -1,128 +1,98 @@
-"""The engine's words in another language, by the table of that language: whole reasons, else their parts."""
+"""The engine's words in another language: each message, and each word that fills a place, by a row of that language's table."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterator
 
-from derive.derivation.reason import Why
+from derive.derivation.reason import Filler, Mark, Part, Phrase, Why, Word, flattened, message, reasons
 from derive.documents.wording.languages import tables
+from derive.documents.wording.languages.language import Language
+from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Expr
 
 _FIRST = 0xE000
-"""Characters of Unicode's private use stand for expressions while words are looked up."""
+"""Characters of Unicode's private use stand for expressions while gaps are made."""
 _HOLE = f"[{chr(_FIRST)}-{chr(_FIRST + 0xFFF)}]"
 _SQUARE = "[\u4e00-\u9fff]"
-_SEPARATORS = ("; ", ": ", ", and ", ", ", " and ")
 _ENGLISH = re.compile(r"[A-Za-z]*[a-z][A-Za-z]+|[A-Za-z]+[a-z]")
-_SIGNS = frozenset((
-    "tr", "det", "log", "vec", "exp", "diag", "sym", "adj", "rank", "softmax", "logsumexp", "cos", "sin", "sqrt", "Hess", "dV", "dU", "dA",
-    "SymPy", "Df", "logm", "expm",
-))
+_SIGNS = frozenset(FUNCTIONS) | {"rank", "Hess", "dV", "dU", "dA", "SymPy", "Df"}
 """Words of formulas, which are the same in every language."""
 
 
 def translated(why: Why, language: str) -> Why:
-    """The reason in the language; one that its table does not have, or not all of, stays English."""
-    if language not in tables() or missing(why, language):
+    """The reason in the language; one that its table does not have stays English as a whole."""
+    table = tables().get(language)
+    if table is None or missing(why, language):
         return why
-    text, exprs = _flat(why)
-    return _whole(_spaced(_words(text, language)), exprs)
+    out: list[Part] = []
+    for reason, mark in reasons(why):
+        out.extend(_said(reason, table))
+        if mark is not None:
+            out.append(Mark(table.marks[mark.text]))
+    return _spaced(tuple(out))
 
 
 def missing(why: Why, language: str) -> tuple[str, ...]:
-    """A reason of which words stay English, with `{}` for its expressions, as a row of the table would have it."""
-    text, _ = _flat(why)
-    return (re.sub(_HOLE, "{}", text),) if _left(_words(text, language), language) else ()
+    """The messages and words of a reason that the language's table lacks, as the keys that its rows would have."""
+    table = tables()[language]
+    return tuple(key for key in _keys(why) if key not in table.reasons and _words_of(key))
 
 
-def _left(said: str, language: str) -> frozenset[str]:
-    """The English words that a translation still has."""
-    return frozenset(_ENGLISH.findall(re.sub(_HOLE, " ", said))) - _SIGNS - _names(language)
+def _keys(why: Why) -> Iterator[str]:
+    for reason, _ in reasons(why):
+        key, fillers = message(reason)
+        yield key
+        for filler in fillers:
+            if isinstance(filler, Word):
+                yield filler.text
+            elif isinstance(filler, Phrase):
+                yield from _keys(filler.said)
 
 
-@lru_cache(maxsize=8)
-def _names(language: str) -> frozenset[str]:
-    """Words that the language writes in these letters too: Cholesky, Taylor."""
-    return frozenset(_ENGLISH.findall(" ".join(tables()[language].reasons.values())))
+def _words_of(key: str) -> frozenset[str]:
+    """The English words of a message; none of one that is all formula."""
+    return frozenset(_ENGLISH.findall(key)) - _SIGNS
 
 
-def _spaced(text: str) -> str:
+def _said(reason: Why, table: Language) -> list[Part]:
+    """One reason by its row, `{0}`, `{1}` filled in the order that the language has."""
+    key, fillers = message(reason)
+    row = table.reasons.get(key)
+    if row is None:
+        return [part if isinstance(part, str) else _filler(part, table) for part in reason if not isinstance(part, Mark)]
+    out: list[Part] = []
+    for k, piece in enumerate(re.split(r"\{(\d)\}", row)):
+        if k % 2:
+            out.append(_filler(fillers[int(piece)], table))
+        elif piece:
+            out.append(piece)
+    return out
+
+
+def _filler(filler: Filler, table: Language) -> Filler:
+    match filler:
+        case Word(text=text):
+            return Word(table.reasons.get(text, text))
+        case Phrase(said=said):
+            inside: list[Part] = []
+            for reason, mark in reasons(said):
+                inside += [*_said(reason, table), *([Mark(table.marks[mark.text])] if mark else [])]
+            return Phrase(tuple(inside))
+    return filler
+
+
+def _spaced(why: Why) -> Why:
     """A thin gap where the language's own letters meet Latin ones or a formula, none between its own."""
+    parts = flattened(why)
+    exprs = [part for part in parts if isinstance(part, Expr)]
+    places = iter(range(len(exprs)))
+    text = "".join(part if isinstance(part, str) else chr(_FIRST + next(places)) for part in parts)
     text = re.sub(rf"(?<=[A-Za-z0-9'′)\]]|{_HOLE})(?={_SQUARE})|(?<={_SQUARE})(?=[A-Za-z0-9(\[−<>≥≤]|{_HOLE})", " ", text)
-    return closed_up(text)
+    pieces = re.split(f"({_HOLE})", closed_up(text))
+    return tuple(exprs[ord(piece) - _FIRST] if k % 2 else piece for k, piece in enumerate(pieces) if piece)
 
 
 def closed_up(text: str) -> str:
     """Without the blanks between two letters that are squares."""
     return re.sub(rf"(?<={_SQUARE}) +(?={_SQUARE})", "", text)
-
-
-def _flat(why: Why) -> tuple[str, list[Expr]]:
-    text = ""
-    exprs: list[Expr] = []
-    for part in why:
-        if isinstance(part, str):
-            text += part
-        else:
-            text += chr(_FIRST + len(exprs))
-            exprs.append(part)
-    return text, exprs
-
-
-def _whole(text: str, exprs: list[Expr]) -> Why:
-    pieces = re.split(f"({_HOLE})", text)
-    return tuple(exprs[ord(piece) - _FIRST] if k % 2 else piece for k, piece in enumerate(pieces) if piece)
-
-
-@lru_cache(maxsize=4096)
-def _words(text: str, language: str) -> str:
-    """A text: by a row of the table, else in two at the first separator, else as it is; the first way that leaves no English."""
-    if text.endswith(".") and len(text) > 1:
-        return _words(text[:-1], language) + tables()[language].words["stop"]
-    found = list(_ways(text, language))
-    return next((way for way in found if not _left(way, language)), found[0])
-
-
-def _ways(text: str, language: str) -> Iterator[str]:
-    """Rows with holes that take no comma come first: `derivative of sin, product rule` is two reasons."""
-    table = tables()[language]
-    last: list[str] = []
-    for pattern, row in _rows(language):
-        if match := pattern.fullmatch(text):
-            parts = match.groups()
-            way = row.format(*(part if re.fullmatch(_HOLE, part) else _words(part, language) for part in parts))
-            if any(True for part in parts for _ in _places(part, ", ")):
-                last.append(way)
-            else:
-                yield way
-    for separator in _SEPARATORS:
-        for place in _places(text, separator):
-            left, right = text[:place], text[place + len(separator) :]
-            if left and right:
-                mark = table.marks[", " if separator == ", and " else separator]
-                yield f"{_words(left, language).rstrip()}{mark}{_words(right, language).lstrip()}"
-    yield from last
-    yield text
-
-
-def _places(text: str, separator: str) -> Iterator[int]:
-    """Where a separator stands outside brackets."""
-    depth = 0
-    for k, c in enumerate(text):
-        depth += (c in "([⟨{") - (c in ")]⟩}")
-        if depth == 0 and text.startswith(separator, k):
-            yield k
-
-
-@lru_cache(maxsize=8)
-def _rows(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """The rows of a table as patterns: those without holes for words first, then those that say the most themselves."""
-    reasons: Mapping[str, str] = tables()[language].reasons
-    ordered = sorted(reasons, key=lambda key: ("<>" in key, -len(key.replace("<>", ""))))
-    return tuple(
-        (re.compile("".join(f"({_HOLE})" if part == "{}" else "(.+?)" if part == "<>" else re.escape(part)
-                            for part in re.split(r"(\{\}|<>)", key))), reasons[key])
-        for key in ordered
-    )

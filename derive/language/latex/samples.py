@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from derive.expressions.build import transpose
 from derive.expressions.nodes import Entry, Expr, SizeValue, Symbol, Unnamed
 from derive.language.operands import Operand
-from derive.language.samples import described, index_form, refused, sampled
+from derive.language.samples import described, index_form, no_member, refused, sampled
 
 if TYPE_CHECKING:
     from derive.language.latex.parser import Parser
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 def refuse_constant(p: Parser, value: Symbol | Unnamed | SizeValue, start: int) -> None:
     """DeriveError for a declared name that ends in the index of a sum around it."""
+    if isinstance(value, Symbol) and value.count is not None and not p.own:
+        last = p.tokens[p.i + 1] if len(p.tokens) > p.i + 1 else p.tokens[-1]
+        if last.text != "_" and len(value.name) == 1:
+            raise p.fail(*no_member(value, start))
     if p.own or isinstance(value, SizeValue) or not p.ranges or value.name in p.ranges:
         return
     form = index_form(value.name, p.ranges)

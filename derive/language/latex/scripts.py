@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 
 from derive.expressions.build import ZERO, power, transpose
@@ -180,10 +181,15 @@ class Scripts(Reader):
         words = self.combine.words(base)
         if arg.is_scalar:
             raise self.fail(f"{words} is a scalar: it has no entries", mark.start, "index")
+        if isinstance(arg, Symbol) and arg.count is not None and arg.index is None:
+            return self.member(arg, base, words)
         places = self.places(is_column(arg.shape))
         if len(places) == 1:
             index = places[0]
-            if isinstance(arg, Symbol) and not is_column(arg.shape) and index is not None and self.combine.sized(index).free & self.ranges.keys():
+            counted = index is not None and (arg.columns == arg.name if isinstance(arg, Symbol) else False)
+            if isinstance(arg, Symbol) and not is_column(arg.shape) and index is not None and (
+                counted or self.combine.sized(index).free & self.ranges.keys()
+            ):
                 return Operand(self.row_or_column(arg, index, mark.start), base.start, self.last_end)
             if not is_column(arg.shape) or places[0] is None:
                 raise self.fail(
@@ -197,6 +203,15 @@ class Scripts(Reader):
         column = None if places[1] is None else self.place(places[1], arg.shape[1], words, "columns")
         value = self.made(Entry, mark.start, arg, row, column)
         return Operand(transpose(value) if column is None else value, base.start, self.last_end)
+
+    def member(self, family: Symbol, base: Operand, words: str) -> Operand:
+        """K_i of a family of matrices K; its index stands here."""
+        assert family.count is not None
+        places = self.places(True)
+        if len(places) != 1 or places[0] is None:
+            raise self.fail(f"{words} is a family: its members have one index", base.start, "index")
+        value = replace(family, index=self.place(places[0], family.count, words, "members"))
+        return Operand(value, base.start, self.last_end)
 
     def row_or_column(self, matrix: Symbol, index: Operand, at: int) -> Expr:
         """X_i in a sum over i: row i of the matrix X as a column vector, or its column i where i counts columns."""

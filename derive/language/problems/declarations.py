@@ -11,6 +11,7 @@ from derive.expressions.nodes import Symbol, Unnamed
 from derive.expressions.sizes import ONE, SCALAR, Shape, Size, is_scalar, is_square, show
 from derive.language.markup import formula, macros
 from derive.language.origin import Origin
+from derive.language.problems.families import family
 from derive.language.problems.names import declared_name
 from derive.language.text.sizes import parse_size
 from derive.language.text.tokens import name_form
@@ -119,12 +120,13 @@ def direction_symbol(variable: Symbol, name: str) -> Symbol:
 # --------------------------------------------------------------------------------------------- declarations
 @dataclass(frozen=True)
 class Declaration:
-    """One entry of `symbols`: a symbol or a function without a formula, and where it stands."""
+    """One entry of `symbols`: a symbol or a function without a formula, and where it stands; `written` is the K_i of a family K."""
 
     name: str
     value: Symbol | Unnamed
     node: Node
     of: Node | None = None
+    written: str = ""
 
 
 def declare(key: Node, node: Node) -> Declaration:
@@ -133,7 +135,7 @@ def declare(key: Node, node: Node) -> Declaration:
     if node.kind != "mapping":
         value = _typed(name, node.words(f"the type of {name}"), node.origin, frozenset(), node)
         return Declaration(name, value, node)
-    parts = node.known(f"the declaration of {name}", ("type", "is", "latex", "of"))
+    parts = node.known(f"the declaration of {name}", ("type", "is", "latex", "of", "for"))
     if "type" not in parts:
         raise node.error(f"the declaration of {name} has no `type`", code="missing-key", hint="type: 'matrix(m, n)'")
     given: set[str] = set()
@@ -155,6 +157,9 @@ def declare(key: Node, node: Node) -> Declaration:
         if "integer" in value.has:
             raise of_node.error(f"{name} is an integer, and a path is differentiable", code="path")
         value = replace(value, of=parameter)
+    if "for" in parts:
+        value = family(name, value, parts["for"][1])
+        return Declaration(value.name, value, node, of_node, name)
     return Declaration(name, value, node, of_node)
 
 

@@ -32,6 +32,7 @@ class Bindings:
     symbols   declared symbols; lets are the names of `let`; derived holds dA, d2A of the paths
     sizes     size names that occur in a shape; valued those that only `sizes:` gives a value, with their place
     fixed     the sizes that `sizes:` gives a value
+    written   by the written name of a family, K_i, its own, K
     given     the names of `variants` that stand for an expression; called those that stand for a function
     """
 
@@ -47,6 +48,7 @@ class Bindings:
     called: dict[str, str] = field(default_factory=dict)
     names: Names = field(default_factory=Names)
     places: dict[str, Node] = field(default_factory=dict)
+    written: dict[str, str] = field(default_factory=dict)
 
     def scope(self, more: Iterable[Symbol] = ()) -> Scope:
         symbols = {**self.derived, **self.symbols, **self.lets, **{s.name: s for s in more}}
@@ -132,6 +134,8 @@ def read_symbols(node: Node, bindings: Bindings) -> None:
         what = "a function" if isinstance(declaration.value, Unnamed) else "a symbol"
         bindings.names.add(declaration.name, key.origin, what, declaration.value.latex)
         bindings.places[declaration.name] = key
+        if declaration.written:
+            bindings.written[declaration.written] = declaration.name
         bindings.sizes |= _size_names(declaration.value)
     resolve_paths(declarations)
     for declaration in declarations:
@@ -148,6 +152,8 @@ def read_symbols(node: Node, bindings: Bindings) -> None:
 
 def _size_names(value: Symbol | Unnamed) -> set[str]:
     shapes = (value.dims,) if isinstance(value, Symbol) else (value.argument, value.value)
+    if isinstance(value, Symbol) and value.count is not None:
+        shapes = (*shapes, (value.count, value.count))
     return {name for shape in shapes if shape is not None for size in shape for name in size.names}
 
 
@@ -306,6 +312,7 @@ def _arguments(text: str, origin: Origin, bindings: Bindings) -> tuple[str, ...]
     for part in re.split("[,;]", text.removesuffix(r"\right")):
         at = start + len(part) - len(part.lstrip())
         name = _plain_name(part)
+        name = bindings.written.get(name, name)
         start += len(part) + 1
         if name not in bindings.symbols:
             if name in bindings.lets or name in bindings.unnamed or name in bindings.given:

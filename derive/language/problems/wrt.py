@@ -44,6 +44,7 @@ def read_wrt(node: Node | None, root: Node, header: Header, bindings: Bindings) 
             raise node.error(f"several variables are a list: wrt: [{names[0][0]}]", code="type")
     out: list[Symbol] = []
     occurring = bindings.occurring(header.expr)
+    names = [(bindings.written.get(name, name), item) for name, item in names]
     for name, item in names:
         symbol = _variable(name, item, header, bindings)
         if symbol in out:
@@ -79,6 +80,11 @@ def _variable(name: str, item: Node, header: Header, bindings: Bindings) -> Symb
             f"wrt is {name}, and the header is {header.name}({', '.join(header.arguments)}): "
             f"{name} is not among its arguments", code="wrt",
             hint=f"write {header.name}({', '.join([*header.arguments, name])}) = …, or wrt: {header.arguments[0]}",
+        )
+    if symbol.count is not None:
+        raise item.error(
+            f"{name} is a family of matrices, which are constants here", code="wrt",
+            hint="a family of numbers or vectors may be a variable; one matrix is declared by itself",
         )
     if "integer" in symbol.has:
         raise item.error(f"{name} is an integer: a function is not differentiable by it", code="wrt")

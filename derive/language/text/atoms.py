@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from derive.errors import DeriveError
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Call, Entry, Expr, Identity, SizeValue, Stack, Symbol, number
 from derive.expressions.sizes import Size, is_column, show
 from derive.language.operands import Operand, Unsized
-from derive.language.samples import described, index_form, refused, sample, sampled, undeclared
+from derive.language.samples import described, index_form, no_member, refused, sample, sampled, undeclared
 from derive.language.text.calls import Calls
 from derive.language.text.tokens import Token, number_value
 from derive.language.words import CALLABLE, unknown_name
@@ -55,6 +58,12 @@ class Atoms(Calls):
         if form is not None:
             return self.sample(token, *form)
         symbol = self.bound.get(name) or self.scope.symbols.get(name)
+        if symbol is None and (numbered := re.fullmatch(r"(.+)_(\d+)", name)) and (of := self.scope.symbols.get(numbered.group(1))) is not None:
+            found = self.numbered_member(token, of, int(numbered.group(2)))
+            if found is not None:
+                return found
+        if symbol is not None and symbol.count is not None:
+            raise self.fail(*no_member(symbol, token.start))
         if symbol is not None:
             if called and symbol.of is not None and not following.gap:
                 return self.path(token, symbol)
@@ -77,6 +86,16 @@ class Atoms(Calls):
             raise self.fail(f"{name} is a function: write {name}(…)", token.start, "function-without-argument")
         raise self.unknown(token, called and not following.gap)
 
+    def numbered_member(self, token: Token, of: Symbol, k: int) -> Operand | None:
+        """K_1 of a family K, x_1 of vectors x_i; None for another symbol."""
+        index = Operand(number(k), token.start, token.end)
+        if of.count is not None:
+            return Operand(replace(of, index=self.subscript(index, of.count, of.name, "members")), token.start, token.end)
+        if of.columns == of.name:
+            value = self.made(Entry, token.start, of, None, self.subscript(index, of.shape[1], of.name, "members"))
+            return Operand(value, token.start, token.end)
+        return None
+
     def sample(self, token: Token, base: str, indices: tuple[str, ...]) -> Operand:
         """x_i in a sum over i."""
         name, last = token.text, indices[-1]
@@ -85,6 +104,10 @@ class Atoms(Calls):
             what = "one function" if declared is None else described(declared)
             message, hint = refused(name, last, what)
             raise self.fail(message, token.start, "bound-index", hint)
+        of = self.scope.symbols.get(base)
+        if of is not None and of.count is not None and len(indices) == 1:
+            place = Operand(self.bound[last], token.start, token.end)
+            return Operand(replace(of, index=self.subscript(place, of.count, of.name, "members")), token.start, token.end)
         of = sampled(base, self.scope.symbols)
         if of is None:
             message, hint = undeclared(base, last, self.scope.symbols)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from derive.derivation.derivation import Head, Line
-from derive.derivation.reason import Why
+from derive.derivation.reason import Why, printed
 from derive.expressions.nodes import Expr, Number, Stack
 from derive.expressions.sizes import ONE, is_scalar
 from derive.expressions.spelling import symbol_latex
@@ -58,13 +58,7 @@ def _plain(words: str) -> str:
 
 def why(reason: Why, notation: Notation = DEFAULT) -> str:
     """A reason as LaTeX text: words escaped, expressions between dollars."""
-    out = ""
-    for part in reason:
-        if isinstance(part, str):
-            out += escape(part)
-        else:
-            out += f"${inline(part, notation)}$"
-    return out.replace("$$", "")
+    return printed(reason, escape, lambda expr: f"${inline(expr, notation)}$").replace("$$", "")
 
 
 def inline(expr: Expr, notation: Notation = DEFAULT) -> str:

@@ -68,7 +68,7 @@ class Printer(Products, Structure, Functions):
                 several = len(node.size.terms) > 1
                 return Piece(text, SUM if several else PRODUCT if " " in text else ATOM)
             case Symbol():
-                return self._symbol(node)
+                return self._symbol(node) if node.count is None else self._member(node, path)
             case Identity():
                 return Piece(f"I_{{{size_latex(node.size)}}}")
             case Ones():
@@ -129,6 +129,11 @@ class Printer(Products, Structure, Functions):
             text = rf"\boldsymbol{{{nucleus}}}{mark}{rest}"
         differential = text.startswith(r"\mathrm{d}")
         return Piece(text, SCRIPT if scripted else ATOM, glue="derivative" if differential else "letter")
+
+    def _member(self, node: Symbol, path: Path) -> Piece:
+        """K_i of a family of matrices."""
+        index = small(self.child(node, path, 0).text) if node.index is not None else "i"
+        return Piece(f"{self._symbol(node).text}_{{{index}}}", ATOM)
 
     def _unit(self, node: Unit, path: Path) -> Piece:
         text = f"e_{{{small(self.child(node, path, 0).text)}}}"

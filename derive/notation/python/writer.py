@@ -135,6 +135,8 @@ class Writer:
             case Number() | Times() | Scale():
                 minus, positive = self.signed(node)
                 return negative(positive) if minus else positive
+            case Symbol(name=name, index=index) if index is not None:
+                return Code(f"{identifier(name)}[{self.position(index)}]")
             case Symbol(name=name):
                 inlined = self.definition(name)
                 return Code(identifier(name)) if inlined is None else self.code(inlined)

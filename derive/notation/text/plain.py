@@ -81,7 +81,7 @@ class Plain:
                 several = len(node.size.terms) > 1
                 return Written(str(node.size), SUM if several else PRODUCT if "*" in str(node.size) else ATOM)
             case Symbol():
-                return Written(node.name)
+                return Written(node.name if node.index is None else f"{node.name}_{self.of(node.index).text}")
             case Identity():
                 return Written(f"I({node.size})")
             case Ones() | Zeros():

@@ -136,6 +136,8 @@ class Pretty(Plain):
         return ("−" if value < 0 else "") + (ends or _HALVES.get(size, str(size)))
 
     def symbol(self, node: Symbol) -> str:
+        if node.count is not None:
+            return pretty_name(node.name) + _below(self.of(node.index).text if node.index is not None else "i")
         if node.order and node.path:
             dots = {1: "\u0307", 2: "\u0308"}.get(node.order)
             base = pretty_name(node.path)

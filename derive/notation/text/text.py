@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from derive.derivation.derivation import Head, Line
-from derive.derivation.reason import Why
+from derive.derivation.reason import Why, printed
 from derive.expressions.nodes import Expr, Number, Stack
 from derive.expressions.sizes import ONE
 from derive.notation.latex.lines import index_split, indices_of, pairs
@@ -29,7 +29,7 @@ def pretty(expr: Expr, notation: Notation = DEFAULT) -> str:
 
 def why(reason: Why, notation: Notation = DEFAULT) -> str:
     """A reason as text: words as they are, expressions as `pretty` writes them."""
-    return "".join(part if isinstance(part, str) else pretty(part, notation) for part in reason)
+    return printed(reason, str, lambda expr: pretty(expr, notation))
 
 
 def head(it: Head, notation: Notation = DEFAULT) -> str:

@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from derive.review.evaluating import values
-from derive.review.evaluating.functions import Functions
+from derive.review.evaluating.independence import Independence
 from derive.review.evaluating.situation import Definition, Situation
 from derive.review.evaluating.values import Array, Undefined, Unknown, scalar
-from derive.review.tree import Along, Call, Differential, Fun, Name, Partial, Sub, Tree, Turn, key, names_in
+from derive.review.tree import Along, Call, Differential, Fun, Name, Partial, Sub, Tree, Turn, key
 
 STEP = 1e-3
 LONG_STEP = 8e-3
@@ -31,7 +31,7 @@ def bend(curve: Callable[[float], Array], h: float = LONG_STEP) -> Array:
     return out
 
 
-class Evaluator(Functions):
+class Evaluator(Independence):
     """Trees with d, ∂/∂X, ∇, D[H] in them."""
 
     def handlers(self) -> dict[type, Callable[..., Array]]:
@@ -105,6 +105,9 @@ class Evaluator(Functions):
         variables = at.meanings.variables
         if call.name not in at.meanings.aliases or len(call.args) != len(variables):
             definition = at.meanings.definitions.get(call.name)
+            if call.name in at.calls and len(call.args) == len(directions) == 1:
+                start = self.value(call.args[0], at)
+                return slope(lambda t: self.unnamed(call.name, [start + t * directions[0]], at))
             if definition is None or len(definition.parameters) != 1 or len(directions) != 1:
                 raise Unknown("the derivative of this function is not understood")
             start = self.value(call.args[0], at)
@@ -159,6 +162,11 @@ class Evaluator(Functions):
 
     # ------------------------------------------------------------------------------------------ ∂/∂X
     def partial(self, tree: Partial, at: Situation) -> Array:
+        placed = self.at_place(tree, at)
+        if placed is not None:
+            return placed
+        if len(at.meanings.variables) > 1 and (tree.by == (Turn(Name("")),) or (tree.nabla and all(b == Name("") for b in tree.by))):
+            return self.stacked(tree, at)
         by = tuple(self.by(b, at) for b in tree.by)
         if len(by) == 1:
             return self.first(tree, by[0], at)
@@ -166,12 +174,41 @@ class Evaluator(Functions):
             return self.second(tree, by[0], by[1], at)
         raise Unknown("a derivative of this order is not understood")
 
+    def stacked(self, tree: Partial, at: Situation) -> Array:
+        """∇f and ∇²f by several numbers and vectors together, one below the other in their order."""
+        names = [Name(v) for v in at.meanings.variables]
+        if any(at.values[key(n)].shape[1] != 1 for n in names):
+            raise Unknown("∇ does not say by which variable")
+        if isinstance(tree.by[0], Turn):
+            columns = [self.value(Partial(tree.arg, (Turn(n),)), at) for n in names]
+            return np.hstack(columns)
+        if len(tree.by) == 1:
+            return np.vstack([self.value(Partial(tree.arg, (n,), True), at) for n in names])
+        return np.block([[self.hessian(tree.arg, a, b, at) for b in names] for a in names])
+
     def by(self, tree: Tree, at: Situation) -> Tree:
+        if isinstance(tree, Turn) and tree.arg == Name(""):
+            return Turn(self.by(tree.arg, at))
         if isinstance(tree, Name) and not tree.name:
             if len(at.meanings.variables) != 1:
                 raise Unknown("∇ does not say by which variable")
             return Name(at.meanings.variables[0])
         return tree
+
+    def at_place(self, tree: Partial, at: Situation) -> Array | None:
+        """∇f(A), J_f(A) at another place than the variable, or of a function without a formula: the derivative there."""
+        arg = tree.arg
+        if not isinstance(arg, Call) or len(arg.args) != 1 or arg.order or not (tree.nabla or isinstance(tree.by[0], Turn)):
+            return None
+        if arg.name in at.meanings.aliases and len(at.meanings.variables) == 1 and not self.plain(arg, at):
+            variable = at.meanings.variables[0]
+            return self.value(Partial(Name(arg.name), tree.by, tree.nabla), at.with_values({variable: self.value(arg.args[0], at)}))
+        if arg.name not in at.calls or len(tree.by) != 1:
+            return None
+        start = self.value(arg.args[0], at)
+        inner = replace(at, values={**at.values, "": start}, cache={})
+        rows, shape = self.slopes(Call(arg.name, (Name(""),)), "", inner)
+        return self.laid_out(rows, shape, False, isinstance(tree.by[0], Turn), tree.nabla, at)
 
     def first(self, tree: Partial, by: Tree, at: Situation) -> Array:
         turned = isinstance(by, Turn)
@@ -199,6 +236,7 @@ class Evaluator(Functions):
     def slopes(self, arg: Tree, name: str, at: Situation) -> tuple[Array, tuple[int, ...]]:
         """(entries of the variable) × (entries of the value), both column by column for matrices, with the two shapes."""
         at, arg = self.independent(arg, name, at)
+        at, arg = self.held(arg, name, at) if at.explicit else (at, arg)
         start = at.bound[name] if name in at.bound else at.values[name]
         basis = at.meanings.bases.get(name)
         if basis is None or len(basis) != start.size:
@@ -217,40 +255,6 @@ class Evaluator(Functions):
             shape = found.shape
             rows.append(np.ravel(found, order="F"))
         return np.array(rows), (*start.shape, *shape)
-
-    def independent(self, arg: Tree, name: str, at: Situation) -> tuple[Situation, Tree]:
-        """A name that the text defines moves by itself: what holds it is taken as the text writes it."""
-        if name in at.bound or name in at.values:
-            return at, arg
-        definition = at.meanings.definitions.get(name)
-        if definition is None:
-            raise Unknown(f"`{name}` is not declared and not defined")
-        value = self.value(Name(name) if "@" not in name else Name(name.split("@")[0], tuple(name.split("@")[1:])), at)
-        rest = {k: d for k, d in at.meanings.definitions.items() if k != name}
-        if isinstance(arg, (Name, Call)):
-            word = key(arg) if isinstance(arg, Name) else arg.name
-            own = at.meanings.definitions.get(word)
-            if word in at.meanings.aliases:
-                found = next((e for e in at.meanings.expansions if name in self.reached(e, at)), None)
-                if found is None:
-                    raise Unknown(f"f is not written in {name}")
-                arg = found
-            elif own is not None and not own.indices:
-                arg = own.tree
-        there = replace(at, values={**at.values, name: value}, meanings=replace(at.meanings, definitions=rest), cache={})
-        return there, arg
-
-    def reached(self, tree: Tree, at: Situation) -> frozenset[str]:
-        """The letters of a tree and of what they stand for."""
-        out: set[str] = set()
-        todo = [tree]
-        while todo:
-            for name in names_in(todo.pop()) - out:
-                out.add(name)
-                definition = at.meanings.definitions.get(name)
-                if definition is not None:
-                    todo.append(definition.tree)
-        return frozenset(out)
 
     def laid_out(self, rows: Array, shapes: tuple[int, ...], vec: bool, turned: bool, nabla: bool, at: Situation) -> Array:
         m, n, p, q = shapes

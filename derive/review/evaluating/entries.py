@@ -73,7 +73,7 @@ class Entries(Letters):
                 return values.kronecker(a, b)
             case "colon":
                 return values.paired(a, b)
-        return values.divided(a, b)
+        return values.divided_entrywise(a, b) if tree.op == "quotient" else values.divided(a, b)
 
     def power(self, tree: Pow, at: Situation) -> Array:
         base, exponent = self.value(tree.base, at), self.value(tree.exponent, at)
@@ -83,10 +83,9 @@ class Entries(Letters):
         if tree.entrywise:
             with np.errstate(all="ignore"):
                 return np.asarray(base**k, dtype=float)
-        if not values.is_number(base) and 1 in base.shape:
-            if k == 2:  # x^2 of a vector: x'x, as many write
-                raise Undefined("the square of a vector is not defined")
-            raise Undefined(f"only a square matrix has powers, and this is {values.shown(base)}")
+        if not values.is_number(base) and base.shape[0] != base.shape[1] and k > 0:  # 1 - h^2 of a layer h
+            with np.errstate(all="ignore"):
+                return np.asarray(base**k, dtype=float)
         return values.raised(base, k)
 
     def turned(self, tree: Turn, at: Situation) -> Array:

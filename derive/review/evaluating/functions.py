@@ -18,6 +18,7 @@ from derive.review.tree import (
     Fun,
     Limit,
     Name,
+    Tree,
     key,
 )
 
@@ -157,15 +158,29 @@ class Functions(Entries):
             raise Undefined("the blocks of this matrix do not fit") from None
 
     def by_cases(self, tree: ByCases, at: Situation) -> Array:
+        """The first value whose condition holds, entry by entry where the condition is one of arrays."""
+        out: Array | None = None
+        open_places: Array | None = None
         for value, condition in tree.rows:
-            if condition is None:
-                return self.value(value, at)
-            left, op, right = condition
-            a, b = self.value(left, at), self.value(right, at)
-            if not (values.is_number(a) and values.is_number(b)):
-                raise Unknown("a condition that is not one of numbers is not understood")
-            if {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b, "==": a == b}[op][0, 0]:
-                return self.value(value, at)
-        raise Undefined("no case applies")
+            here = self.value(value, at)
+            holds = np.ones((1, 1), dtype=bool) if condition is None else self.condition(condition, at)
+            shape = max((a.shape for a in (here, holds, out) if a is not None), key=lambda s: s[0] * s[1])
+            if any(a.shape not in (shape, (1, 1)) for a in (here, holds)):
+                raise Undefined("the cases differ in shape")
+            wide, chosen = np.broadcast_to(here, shape), np.broadcast_to(holds, shape)
+            if out is None or open_places is None:
+                out, open_places = np.full(shape, np.nan), np.ones(shape, dtype=bool)
+            elif out.shape != shape:
+                out, open_places = np.broadcast_to(out, shape).copy(), np.broadcast_to(open_places, shape).copy()
+            out = np.where(open_places & chosen, wide, out)
+            open_places = open_places & ~chosen
+        if out is None or np.any(np.isnan(out)):
+            raise Undefined("no case applies")
+        return out
 
-
+    def condition(self, condition: tuple[Tree, str, Tree], at: Situation) -> Array:
+        left, op, right = condition
+        a, b = self.value(left, at), self.value(right, at)
+        if a.shape != b.shape and not values.is_number(a) and not values.is_number(b):
+            raise Undefined("the sides of a condition differ in shape")
+        return np.asarray({"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b, "==": a == b}[op])

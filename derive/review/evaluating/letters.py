@@ -58,6 +58,12 @@ class Letters:
         word = key(tree)
         if word in at.bound:
             return at.bound[word]
+        if at.meanings.paths and word.split("@")[0] in at.meanings.paths:
+            base, *marks = word.split("@")
+            parameter, path = at.meanings.paths[base]
+            order = {(): 0, ("dot",): 1, ("ddot",): 2}.get(tuple(marks))
+            if order is not None:
+                return path(float(at.values[parameter][0, 0]))[order]
         if word in at.values:
             return at.values[word]
         definition = at.meanings.definitions.get(word)
@@ -75,6 +81,8 @@ class Letters:
 
     def marked(self, tree: Name, at: Situation) -> Array | None:
         base = self.known(Name(tree.name, tree.marks[:-1]), at)
+        if tree.marks[-1] == "bar" and (base is None or values.is_number(base)):
+            return self.mean_of_rows(tree, at)
         if base is None:
             return None
         if tree.marks[-1] == "bar":
@@ -82,6 +90,14 @@ class Letters:
                 return None
             return scalar(float(np.mean(base))) if 1 in base.shape else as_array(np.mean(base, axis=0))
         return base if tree.name in at.meanings.variables else None
+
+    def mean_of_rows(self, tree: Name, at: Situation) -> Array | None:
+        """x̄ of the samples that are the rows of X, or its columns."""
+        capital = tree.name.upper() if len(tree.name) == 1 else tree.name.capitalize()
+        a = self.known(Name(capital), at) if capital != tree.name else None
+        if a is None or 1 in a.shape:
+            return None
+        return as_array(np.mean(a, axis=1 if capital in at.meanings.columns else 0))
 
     def defined(self, word: str, definition: Definition, at: Situation) -> Array:
         if definition.parameters:

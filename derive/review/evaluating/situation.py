@@ -51,6 +51,7 @@ class Meanings:
     columns      matrices of which x_i is a column
     sums_to      index → size name, where nothing but custom says how far it runs
     entrywise    functions without a formula that apply entry by entry
+    paths        path → (its parameter, the value of that ↦ the path and its derivatives)
     expansions   what the text says that f is, in names that it defines: ∂f/∂r is taken of the one that holds r
     """
 
@@ -65,6 +66,7 @@ class Meanings:
     expansions: tuple[Tree, ...] = ()
     spectral: bool = True
     entrywise: frozenset[str] = frozenset()
+    paths: Mapping[str, tuple[str, Callable[[float], tuple[Array, Array, Array]]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,8 @@ class Situation:
     bound: Mapping[str, Array] = field(default_factory=dict)
     assigned: Mapping[str, int] = field(default_factory=dict)
     layout: Layout = Layout()
+    explicit: bool = False
+    """Whether ∂v/∂y holds fixed what v is written in."""
     cache: dict[Any, Any] = field(default_factory=dict)
 
     def moved(self, changes: Mapping[str, Array], t: float) -> Situation:

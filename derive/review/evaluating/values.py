@@ -122,6 +122,12 @@ def divided(a: Array, b: Array) -> Array:
     raise Undefined(f"{shown(a)} is not divided by {shown(b)}")
 
 
+def divided_entrywise(a: Array, b: Array) -> Array:
+    if a.shape != b.shape and not is_number(a) and not is_number(b):
+        raise Undefined(f"the entrywise quotient of {shown(a)} and {shown(b)} is not defined")
+    return np.asarray(a / b, dtype=float)
+
+
 def kronecker(a: Array, b: Array) -> Array:
     if a.size * b.size > MAX_ENTRIES:
         raise Unknown("this Kronecker product is too large")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from derive.notation.latex.latex import latex
 from derive.review.evaluating.situation import Definition
 from derive.review.indices import indices_of
 from derive.review.judging.ground import Ground
@@ -59,6 +60,7 @@ _APPLIED = re.compile(
 _ALONE = re.compile(
     r"^\s*(?:\\(?:mathbf|boldsymbol|bm)\s*\{?\s*)?(\\delta|\\Delta|d|D)\}?\s*(?:[_^](?:\{[^{}]*\}|\w))*\s*$"
 )
+_JACOBIAN = re.compile(r"\s*\\?(?:mathbf|mathrm|boldsymbol)?\{?\s*J\}?\s*_")
 LIKELY = frozenset(("f", "g", "J", "L", "E", "F", "ell", "phi", "psi", "Q", "Phi", "Psi", "R", "C", "V", "h", "l", "U", "S", "H", "G", "N", "D"))
 _COLUMNS = re.compile(
     r"columns?\s+(?:vectors?\s+)?of\s+(?:the\s+)?(?:matrix\s+)?\$?\\?\(?\s*(?:\\(?:mathbf|boldsymbol|bm|mathsf)\s*\{?)?\s*(\\?[A-Za-z]+)"
@@ -96,6 +98,7 @@ class Context:
             self.functions |= set(self._heads(chain)) - names
         self.lexicon = Lexicon(names - set(problem.unnamed), self.ground.size_names, frozenset(self.functions),
                                frozenset(self.ground.variables), frozenset(), self._operators_defined(), subscripted(names))
+        self._read_lets()
         self._same_letters()
         self.columns = frozenset(plain_letter(m) for m in _COLUMNS.findall(self.words))
         self._define()
@@ -108,6 +111,13 @@ class Context:
         for name, body in defined:
             self._underbraced(name, self._translated(body))
         return self._translated(tree)
+
+    def _read_lets(self) -> None:
+        """The intermediate functions of the problem are definitions that the text need not give."""
+        for symbol, expr in self.ground.problem.let:
+            tree = self.tree(Placed.whole(latex(expr)))
+            if tree is not None:
+                self.definitions[symbol.name] = Definition(tree)
 
     def _same_letters(self) -> None:
         """`where Σ := S`: another letter for a declared one; and log L, which is one name of the function."""
@@ -178,13 +188,13 @@ class Context:
         """Letters before a bracket at the head of a chain, and letters that a derivative is taken of."""
         for k, member in enumerate(chain.members):
             head = _HEAD.match(member.text)
-            if head and k == 0 and whole_call(member.text):
+            if head and k == 0 and whole_call(member.text) and not _JACOBIAN.match(member.text):
                 yield plain_letter(head.group(1))
             for found in _APPLIED.findall(member.text):
                 letter = plain_letter(found)
                 if letter in LIKELY:
                     yield letter
-            for found in re.findall(r"\\(?:log|ln)\s*(?:\\mathcal\s*)?\{?(L)(?![A-Za-z])", member.text):
+            for found in re.findall(r"\\(?:log|ln)\s*(?:\\mathcal\s*)?\{?(L|[pPq](?=\s*(?:\\left|\\[bB]igg?l?)?\s*\())(?![A-Za-z])", member.text):
                 yield found
             for found in re.findall(r"\\(?:mathcal|mathscr)\s*\{?\s*([A-Z])\}?", member.text):
                 yield found
@@ -287,9 +297,12 @@ class Context:
                 base = word.split("@")[0]
                 if word in known or base in ("", ",") or (word != base and base in known):
                     continue
-                if (base.upper() if len(base) == 1 else base.capitalize()) in known and only_indexed(word, everything):
+                twin = (base.upper() if len(base) == 1 else base.capitalize()) in known
+                if twin and (only_indexed(word, everything) or word == f"{base}@bar"):
                     continue
-                if word not in self.unknown and word not in ("e", "δ"):
+                if "_" in word and word.partition("_")[2] in self.lexicon.wrt:
+                    self.directions[word] = word.partition("_")[2]
+                elif word not in self.unknown and word not in ("e", "δ"):
                     self.unknown.append(word)
 
     def _roles_in(self, tree: Tree) -> None:

@@ -31,3 +31,5 @@ class Finding:
     before: Tree | None = None
     layouts: tuple[Layout, ...] = ()
     source: str = ""
+    stationary: bool = False
+    """Whether it was held against stationary points."""

@@ -67,8 +67,25 @@ class Ground:
         point = self.points[k]
         values = {said: as_array(point.values[name]) for name, said in self.spoken.items()}
         for symbol, _ in self.problem.let:
-            values.setdefault(symbol.name, self.evaluated(symbol, point))
+            if symbol.name not in meanings.definitions:
+                values.setdefault(symbol.name, self.evaluated(symbol, point))
+        for name, said in self.spoken.items():
+            if name in point.paths:
+                values |= {f"{said}@dot": as_array(point.values[f"d{name}"]), f"{said}@ddot": as_array(point.values[f"d2{name}"])}
         return Situation(meanings, dict(point.sizes), {**values, **extra}, moves, point.calls)
+
+    def paths(self, k: int) -> dict[str, tuple[str, Callable[[float], tuple[Array, Array, Array]]]]:
+        """Path → (its parameter, the value of the parameter ↦ (A, dA, d2A))."""
+        out: dict[str, tuple[str, Callable[[float], tuple[Array, Array, Array]]]] = {}
+        for name, (parameter, at) in self.points[k].paths.items():
+            start = float(self.points[k].values[parameter])
+
+            def along(t: float, at: Callable[[float], Any] = at, start: float = start) -> tuple[Array, Array, Array]:
+                a, b, c = at(t - start)
+                return as_array(a), as_array(b), as_array(c)
+
+            out[self.spoken[name]] = (self.spoken[parameter], along)
+        return out
 
     def evaluated(self, expr: Expr, point: Point) -> Array:
         code = compiled(expr, Names(self.problem.let))
@@ -92,11 +109,12 @@ class Ground:
         shapes = [(identifier(name), self.spoken[name], array_shape(symbol.dims, point.sizes), prod(array_shape(symbol.dims, point.sizes)))
                   for name, symbol in self.problem.symbols.items() if name in self._used]
         base = dict(point.namespace)
+        paths = self.paths(k)
 
         def at(values: Mapping[str, Array]) -> Array:
             namespace = dict(base)
             for name, said, shape, size in shapes:
-                a = values[said]
+                a = paths[said][1](float(values[paths[said][0]][0, 0]))[0] if said in paths else values[said]
                 if a.size != size:
                     raise Undefined(f"{said} has another shape")
                 namespace[name] = a.reshape(shape) if shape else float(a[0, 0])
@@ -126,6 +144,15 @@ class Ground:
                 basis.append(as_array(structured) if value.ndim else e)
             out[self.spoken[name]] = tuple(basis)
         return out
+
+    def tangents(self, variable: str, value: Array, at: Situation) -> tuple[Array, ...]:
+        """The directions of a variable at another value of it: on a curved set those that are tangent there."""
+        has = self.symbol(variable).has
+        if not has & {"unit", "orthogonal", "stiefel"}:
+            return at.meanings.bases[variable]
+        shape = (value.size,) if value.shape[1] == 1 else value.shape
+        units = [unit.reshape(value.shape, order="F") for unit in np.eye(value.size)]
+        return tuple(as_array(project(has, value.reshape(shape), unit.reshape(shape))) for unit in units)
 
     def moves(self, k: int, salt: str = "d") -> dict[str, Array]:
         point = self.points[k]

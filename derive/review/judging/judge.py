@@ -118,9 +118,11 @@ class Judge(Roles):
                 if function(there.values).shape != (1, 1):
                     return False
 
+                bases = self.ground.tangents(variable, value, s)
+
                 def slopes(at: Situation) -> Array:
                     return np.array([slope(lambda t, e=e: function({**at.values, variable: at.values[variable] + t * e}))[0, 0]  # type: ignore[misc]  # noqa: B023
-                                     for e in s.meanings.bases[variable]])  # noqa: B023
+                                     for e in bases])  # noqa: B023
 
                 if np.max(np.abs(slopes(there))) > 1e-6 * max(float(np.max(np.abs(slopes(s)))), 1e-3):
                     return False
@@ -149,6 +151,27 @@ class Judge(Roles):
             there = replace(s, values=values, sizes=sizes, meanings=meanings, cache={})
             results.append(self.comparison.equal(a, b, [there]).equal)
         return all(results)
+
+    def in_other_words(self, lefts: list[Tree], rights: list[Tree]) -> bool:
+        """Whether it holds with ∂v/∂y the explicit derivative, or with the direction H for dX."""
+        nodes = [n for t in (lefts[0], rights[0]) for n in walk(t)]
+        if any(isinstance(n, Partial) and not n.nabla for n in nodes):
+            explicit = [replace(s, explicit=True, cache={}) for s in self.situations]
+            if self.equal(lefts, rights, explicit)[0].equal:
+                return True
+        letters = self._deep(lefts[0]) | self._deep(rights[0])
+        named = {letter: role for letter, role in self.roles.items() if letter in letters and role != "number" and not role.startswith("shape")}
+        if not named or not any(isinstance(n, Differential) for n in nodes):
+            return False
+        moved = []
+        for s in self.situations:
+            moves = dict(s.moves)
+            for letter, role in named.items():
+                variable = letter.partition("_")[2] if letter.partition("_")[2] in moves else role or self.ground.variables[0]
+                if s.values[letter].shape == moves[variable].shape:
+                    moves[variable] = s.values[letter]
+            moved.append(replace(s, moves=moves, cache={}))
+        return self.equal(lefts, rights, moved)[0].equal
 
     def as_constants(self, lefts: list[Tree], rights: list[Tree]) -> bool:
         """Whether it holds with what is defined elsewhere as a constant: a rule quoted before its letters are explained."""

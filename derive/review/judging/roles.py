@@ -44,6 +44,8 @@ from derive.review.tree import (
     walk,
 )
 
+USUAL = frozenset(("f", "J", "L", "E", "F", "ell", "phi", "Phi", "psi", "Q", "C", "l", "g", "R"))
+"""Names of a function that need not be introduced."""
 STEP = 0.29
 """The value of the step t in f(X + tH)."""
 
@@ -83,6 +85,7 @@ class Roles:
         meanings = Meanings(
             ground.function(k), self.aliases, ground.variables, ground.bases(k), self.definitions, ground.matrix_functions,
             context.columns, {}, self.expansions, True, frozenset(n for n, u in ground.problem.unnamed.items() if u.argument is None),
+            ground.paths(k),
         )
         values: dict[str, Array] = {}
         for n, step in enumerate(sorted(context.steps)):
@@ -100,7 +103,8 @@ class Roles:
             m, n = role.removeprefix("shape:").split(",")
             rng = self.ground.points[k].random("constant", letter)
             return rng.normal(size=(self._extent(k, m), self._extent(k, n)))
-        return self.ground.direction(k, role or variables[0], letter)
+        of = letter.partition("_")[2]
+        return self.ground.direction(k, of if of in variables else role or variables[0], letter)
 
     def _extent(self, k: int, name: str) -> int:
         return int(name) if name.isdigit() else self.ground.points[k].sizes[name]
@@ -115,7 +119,9 @@ class Roles:
         """Which letters are other names of the function: those that are defined as it, or are not defined at all."""
         context, problem = self.context, self.ground.problem
         functions = set(context.functions) - self.names - set(problem.unnamed)
-        self.aliases = frozenset(n for n in functions if n not in self.definitions)
+        called = {n.name for chain in context.chains for m in chain.members if (t := context.tree(m)) is not None for n in walk(t)
+                  if isinstance(n, Call)}
+        self.aliases = frozenset(n for n in functions if n not in self.definitions and (n in called or n in USUAL or n in ("f", problem.name)))
         candidates = list(dict.fromkeys(context.candidates))
         if not candidates:
             return
@@ -255,6 +261,8 @@ class Roles:
                     if self._is_function(prepared):
                         found.append(prepared)
         own = self._own_tree() if self.definitions else None
+        if own is not None and any(s.name in names_in(own) for s, _ in self.ground.problem.let):
+            found.append(own)
         for name in self.definitions if own is not None else ():
             written = self._written_in(own, name)  # type: ignore[arg-type]
             if written is not None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
 
 from derive.review import indices
 from derive.review.evaluating.situation import LAYOUTS
@@ -19,8 +22,10 @@ from derive.review.judging.judge import Judge
 from derive.review.pasted.relations import Chain, Link
 from derive.review.reading.cursor import Unread
 from derive.review.reading.parser import is_zero
+from derive.review.reading.words import BEST
 from derive.review.tree import (
     Const,
+    Name,
     Total,
     Tree,
     walk,
@@ -71,8 +76,11 @@ class _Chain:
     def findings(self) -> list[Finding]:
         out = []
         for k, link in enumerate(self.chain.links, 1):
-            finding = self.finding(k, link)
-            out.append(finding)
+            try:
+                out.append(self.finding(k, link))
+            except (ValueError, ArithmeticError, LookupError, TypeError, RecursionError, MemoryError, np.linalg.LinAlgError) as error:
+                out.append(Finding(link.line, link.row, UNCLEAR, True, f"this could not be told ({type(error).__name__})", link.place,
+                                   source=self.source(k, link)))
         return out
 
     # ------------------------------------------------------------------------------------------ one relation
@@ -118,6 +126,7 @@ class _Chain:
             if judge.laid_out(left[0]) or judge.laid_out(right[0]):
                 judge.layouts = layouts
             return found(RIGHT, "", self.follows(k))
+        held = False
         zero = is_zero(right[0]) or is_zero(before[0] if before else right[0])
         plain = judge.plain(left[0]) and judge.plain(right[0])
         if zero and (not plain or link.demanded):
@@ -128,15 +137,18 @@ class _Chain:
             rough = self.to_order(left, right)
             if rough.state != UNKNOWN:
                 return self.verdict(rough, found, self.follows(k))
-        if plain:
-            solved = judge.solves(left, right)
+        if plain or any(isinstance(n, Name) and set(n.marks) & BEST and n.name in judge.ground.variables for t in (left[0], right[0])
+                        for n in walk(t)):
+            solved, held = judge.solves(left, right), True
             if solved is not None and solved.equal:
                 return found(RIGHT, "where the function is stationary")
             if self.chain.before and k == 1 and _assumed(self.chain.before):
                 return found(CONDITION)
             if outcome.state == DIFFERENT and solved is None and self._varies(left[0], right[0]):
-                return found(UNCLEAR, "whether this holds could not be told: no stationary point was found")
+                return replace(found(UNCLEAR, "whether this holds could not be told: no stationary point was found"), stationary=True)
             outcome = solved if solved is not None and outcome.state != UNDEFINED else outcome
+        if judge.in_other_words(left, right):
+            return found(RIGHT, "", self.follows(k))
         if k == 1 and judge.as_constants(left, right):
             return found(RIGHT, "with what it names taken as constant")
         if outcome.state == UNDEFINED and k == 1 and judge.general_rule(left, right):
@@ -150,7 +162,7 @@ class _Chain:
             outcome, _ = judge.equal(before, right)
             if outcome.equal:
                 return found(RIGHT, "it follows from the member before", True)
-        return self.verdict(outcome, found, None if outcome.state == UNKNOWN else self.follows(k))
+        return replace(self.verdict(outcome, found, None if outcome.state == UNKNOWN else self.follows(k)), stationary=held)
 
     def _all_nodes(self, tree: Tree) -> list[Tree]:
         deep = self.judge._deep(tree)

@@ -41,6 +41,8 @@ class Token(NamedTuple):
     end: int
     depth: int
     """How many brackets stand around it."""
+    inside: bool = False
+    """Whether it stands in a matrix or in cases."""
 
 
 @dataclass
@@ -146,7 +148,7 @@ class _Reader:
                 depth += 1
             elif words in _CLOSE:
                 depth = max(0, depth - 1)
-            rows[-1].append(Token(words, found.start(), found.end(), depth + (words in _CLOSE)))
+            rows[-1].append(Token(words, found.start(), found.end(), depth + (words in _CLOSE), inner > 0))
             previous = words
         return rows
 
@@ -160,9 +162,9 @@ class _Reader:
             return
         has = any(t.text in OPERATORS and t.depth == 0 for t in solid)
         first = solid[0].text
-        after = next((t.text for t in solid if t.text != "&"), "")
+        after = next((t.text for t in solid if t.text not in ("&", r"\quad", r"\qquad")), "")
         goes_on = self.current is not None and bool(self.current.links)
-        sign = after in _SIGNS and (first == "&" or not has)
+        sign = after in _SIGNS and (first == "&" or not has or self.passage.environment == "multline")
         unfinished = goes_on and (not self.current.members[-1] or _ends_open(self.current.members[-1].text))  # type: ignore[union-attr]
         inside = solid[0].depth > 0 and first not in _OPEN and first != "{"
         if goes_on and (sign or unfinished or inside or (not has and self.passage.environment == "multline")):
@@ -193,7 +195,7 @@ class _Reader:
         while k < len(tokens):
             token = tokens[k]
             text = token.text
-            if token.depth > 0 and text not in ("&",):
+            if token.depth > 0 and (text != "&" or token.inside):
                 start = k if start is None else start
                 k += 1
                 continue
@@ -244,7 +246,7 @@ class _Reader:
     def _glued(self, tokens: list[Token], k: int) -> bool:
         """Whether a wide space stands before something that goes on: a sign, a word set as text inside a product."""
         if tokens[k].text in (r"\quad", r"\qquad"):
-            after = next((t.text for t in tokens[k + 1 :] if t.text != " "), "")
+            after = next((t.text for t in tokens[k + 1 :] if t.text not in (" ", r"\quad", r"\qquad")), "")
             return after in _SIGNS and self.current is not None
         if tokens[k].text in (r"\text", r"\textrm", r"\mbox"):
             return _INSIDE.match(self.text.text, tokens[k].end) is not None

@@ -6,6 +6,7 @@ import re
 from fractions import Fraction
 from itertools import pairwise
 
+from derive.expressions.functions import FUNCTIONS as TABLE
 from derive.expressions.spelling import GREEK
 from derive.review.reading.brackets import Brackets
 from derive.review.reading.words import ACCENTS, BARE, CURLY, FONTS, FUNCTIONS, VARIANTS
@@ -106,6 +107,10 @@ class Atoms(Brackets):
                 return Fun("exp", (self.argument(),))
         if letter in "oO" and self.token.text in ("(", "[", r"\{"):
             return self.rest(letter)
+        if letter == "J" and self.token.text == "_":
+            jacobian = self.jacobian()
+            if jacobian is not None:
+                return jacobian
         if letter == "D" and "D" not in lexicon.letters and self.d_applies():
             return self.directional()
         return self.named(letter)
@@ -124,6 +129,11 @@ class Atoms(Brackets):
                 self.i = end
         if name not in self.lexicon.functions or not self.reading.calls:
             return Name(name)
+        if self.token.text == "_":
+            _, end = self.script()
+            if self.tokens[end].text == "(" and not self.tokens[end].gap:
+                indices = self.indices()
+                return Sub(Call(name, self.bracketed()), indices)
         order, i = 0, self.i
         while self.token.text == "'":
             self.take()
@@ -131,6 +141,8 @@ class Atoms(Brackets):
         if self.token.text in ("(", "[") and not (order == 0 and self.token.text == "["):
             args = self.bracketed()
             call = Call(name, args, order)
+            if order and len(args) == order + 1 and len(self.lexicon.wrt) == 1:  # f'(X; H)
+                return Along(Call(name, args[:1]), args[1:])
             if order and self.token.text == "[":
                 return Along(Call(name, args), self.bracketed())
             return call
@@ -261,9 +273,12 @@ class Atoms(Brackets):
         if word == "e" and "e" not in self.lexicon.names:
             self.i = end
             return self.lettered("e")
-        if word in FUNCTIONS and (len(word) > 1):
+        if word in ("Hess", "hess", "grad", "Grad"):
             self.i = end
-            return self.function(FUNCTIONS[word])
+            return self.nabla_of(2 if word.lower() == "hess" else 1)
+        if len(word) > 1 and (word in FUNCTIONS or word in TABLE):
+            self.i = end
+            return self.function(FUNCTIONS.get(word, word))
         if word in self.lexicon.names or word in self.lexicon.functions:
             self.i = end
             return self.named(word)

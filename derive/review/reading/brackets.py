@@ -156,6 +156,7 @@ class Brackets(Operators):
             if self.skip("&"):
                 rows[-1].append(self.sum())
             elif self.skip(r"\\"):
+                self.row_space()
                 if self.token.kind == "end-env":
                     break
                 rows.append([self.sum()])
@@ -165,6 +166,12 @@ class Brackets(Operators):
         self.bars = bars
         self.depth -= 1
         return Block(tuple(tuple(row) for row in rows))
+
+    def row_space(self) -> None:
+        r"""The space after a row, `\\\\[3pt]`, says nothing."""
+        texts = [self.ahead(k).text for k in range(8)]
+        if texts[0] == "[" and "]" in texts and re.fullmatch(r"-?[\d.]+(pt|em|ex|mm|cm)", "".join(texts[1 : texts.index("]")])):
+            self.i += texts.index("]") + 1
 
     def cases(self, name: str) -> Tree:
         self.take()

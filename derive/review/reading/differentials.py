@@ -5,7 +5,7 @@ from __future__ import annotations
 from derive.review.reading.cursor import Unread
 from derive.review.reading.scripts import Scripts
 from derive.review.reading.words import FONTS
-from derive.review.tree import Along, Call, Differential, Evaluated, Fun, Mul, Name, Num, Partial, Sub, Total, Tree, rebuilt
+from derive.review.tree import Along, Call, Differential, Evaluated, Fun, Mul, Name, Num, Partial, Sub, Tree, rebuilt
 
 _UPRIGHT = frozenset((r"\mathrm", r"\rm", r"\text", r"\mathsf", r"\operatorname", r"\textrm", r"\mathbf", r"\mathop", r"\mathit"))
 
@@ -16,14 +16,7 @@ class Differentials(Scripts):
     # ------------------------------------------------------------------------------------------ what it reaches
     def reach(self) -> Tree:
         """What an operator applies to: the bracket behind it, or all factors up to the next sign."""
-        bracket = self.token.text in ("(", "[", r"\{")
-        if self.reading.narrow or (bracket and not self.behind_bracket_goes_on()):
-            return self.factor()
-        return self.run()
-
-    def behind_bracket_goes_on(self) -> bool:
-        """Whether a bracket that begins here is raised or turned as a whole, with more behind it."""
-        return False
+        return self.factor() if self.reading.narrow else self.run()
 
     # ------------------------------------------------------------------------------------------ d, δ
     def d_token(self, at: int | None = None) -> int:
@@ -146,7 +139,16 @@ class Differentials(Scripts):
         by = self.denominator(middle, end, order)
         self.i = end
         del above, below, start
-        return self.applied(arg, by)
+        return self.at_arguments(arg, by) or self.applied(arg, by)
+
+    def at_arguments(self, arg: Tree | None, by: tuple[Tree, ...]) -> Tree | None:
+        r"""`\frac{\partial f}{\partial x}(a)`: the derivative of f at a; None where no bracket follows."""
+        if not (isinstance(arg, Name) and arg.name in self.lexicon.functions and self.token.text == "(" and self.reading.calls):
+            return None
+        args = self.bracketed()
+        if all(isinstance(a, Name) and a.name in self.lexicon.names for a in args) or len(args) > 1 or not isinstance(by[0], Name):
+            return Partial(arg, by)
+        return Evaluated(Partial(arg, by), by[0].name, args[0])
 
     def _is_below(self, middle: int) -> bool:
         i = middle + (self.tokens[middle].kind == "open")
@@ -248,7 +250,7 @@ def held(arg: Tree, by: tuple[Tree, ...], bound: tuple[str, Tree] | None) -> Tre
     places = [bound] if bound is not None else []
 
     def freed(tree: Tree) -> Tree:
-        if isinstance(tree, (Partial, Total)):
+        if isinstance(tree, Partial) and any(b in tree.by for b in by):
             return tree
         if isinstance(tree, Evaluated) and tree.name in names:
             places.append((tree.name, tree.value))

@@ -16,9 +16,13 @@ class Operators(Differentials):
     def nabla(self) -> Tree:
         r"""`\nabla f`, `\nabla_w f`, `\nabla^2 f`, `\nabla_X^2 f`, `\nabla\nabla^\top f`."""
         self.take()
+        return self.nabla_of(1)
+
+    def nabla_of(self, order: int) -> Tree:
+        """∇, grad or Hess with its scripts and what it applies to; the sign has been taken."""
         by: Tree | None = None
         second: Tree | None = None
-        order, turned = 1, False
+        turned = False
         while self.token.text in ("_", "^") or self.token.text == r"\nabla" or (order == 2 and self.turns()):
             if self.token.text == r"\nabla":
                 self.take()
@@ -116,6 +120,20 @@ class Operators(Differentials):
             return Along(arg, tuple(by) * (order if len(by) < order else 1))
         return Partial(arg, (tuple(by) or (Name(""),)) * order)
 
+    def jacobian(self) -> Tree | None:
+        """`J_f(x)`: the Jacobian, a row for each entry of f; None where the subscript is no function."""
+        text, end = self.script()
+        name = text.replace(" ", "").lstrip("\\")
+        if name not in self.lexicon.functions or "J" in self.lexicon.names:
+            return None
+        self.i = end
+        out: Tree = self.named_call(name)
+        return Partial(out, (Turn(Name("")),))
+
+    def named_call(self, name: str) -> Tree:
+        """A function with the arguments that follow, if they do."""
+        return Call(name, self.bracketed()) if self.token.text == "(" else Name(name)
+
     # ------------------------------------------------------------------------------------------ Σ, lim
     def total(self) -> Tree:
         product = self.take().text == r"\prod"
@@ -138,7 +156,12 @@ class Operators(Differentials):
 
     def bounds(self) -> tuple[list[str], Tree | None, tuple[str, str, str] | None]:
         texts, end = self.group_texts(self.i + 1)
-        words = [t.lstrip("\\") for t in texts if t not in FONTS and t not in ("{", "}")]
+        words: list[str] = []
+        for t in texts:
+            if t == "'" and words:
+                words[-1] += t
+            elif t not in FONTS and t not in ("{", "}"):
+                words.append(t.lstrip("\\"))
         compact = "".join(words)
         self.take()
         lower: Tree | None = None

@@ -10,7 +10,7 @@ from derive.review.reading.lexicon import PLAIN, Lexicon, Reading
 from derive.review.tree import Add, Binary, Call, Const, Differential, Mul, Name, Neg, Num, Partial, Tree
 
 _ENTRYWISE = {r"\circ": "hadamard", r"\odot": "hadamard", r"\otimes": "kron", r"\ast": "hadamard", r"\bigcirc": "hadamard", r"\boxtimes": "kron",
-              r"\star": "hadamard"}
+              r"\star": "hadamard", r"\oslash": "quotient"}
 _DOTS = {r"\cdot": "dot", r"\times": "dot", "*": "dot", r"\bullet": "dot"}
 
 

@@ -96,6 +96,9 @@ class Scripts(Cursor):
             if spelled is not None:
                 self.i = end
                 return Name(spelled, base.marks)
+            if compact in self.lexicon.wrt and base.name not in self.lexicon.names | self.lexicon.functions and not self.lexicon.twin(base.name):
+                self.i = end
+                return Name(f"{base.name}_{compact}", base.marks)
             if self.labelled(text) or compact in (r"*", "star", "ast"):
                 self.i = end
                 return self.marked(base, "*" if compact in ("*", "star", "ast") else compact)
@@ -158,13 +161,20 @@ class Scripts(Cursor):
         if token.text.isdigit():
             return number(int(token.text))
         if token.text.isalpha():
-            return Name(token.text)
+            return Name(token.text + self.primes())
         if token.kind == "macro" and token.text[1:].isalpha() and token.text not in FONTS:
             word = token.text[1:]
             return Name(VARIANTS.get(word, word))
         if token.text in FONTS:
             return self.index_token()
         raise self.unread(f"`{token.text}` is no index", token)
+
+    def primes(self) -> str:
+        """The primes behind a letter in an index: j and j' are two indices."""
+        out = ""
+        while self.skip("'"):
+            out += "'"
+        return out
 
     # ------------------------------------------------------------------------------------------ evaluation bars
     def evaluated(self, base: Tree) -> Tree:

@@ -45,7 +45,7 @@ SMALL = frozenset(("t", "epsilon", "tau", "s", "h", "eta", "alpha", "delta"))
 """Letters that may be the step of a direction, where they are not declared."""
 
 INFIX = frozenset((
-    r"\cdot", r"\times", "*", "/", r"\circ", r"\odot", r"\otimes", ":", r"\bullet", r"\star", r"\ast", r"\div", r"\bigcirc", r"\boxtimes",
+    r"\cdot", r"\times", "*", "/", r"\circ", r"\odot", r"\otimes", ":", r"\bullet", r"\star", r"\ast", r"\div", r"\bigcirc", r"\boxtimes", r"\oslash",
 ))
 CLOSERS = frozenset((
     ")", "]", r"\}", r"\rangle", r"\rvert", r"\rVert", r"\evalbar", ",", ";", r"\rfloor", r"\rceil", r"\to", r"\rightarrow", r"\downarrow",

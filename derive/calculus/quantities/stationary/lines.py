@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from derive.calculus.quantities.stationary.eigenvectors import EigenEquation
-from derive.calculus.quantities.stationary.second_order_test import by_convexity, convexity, letter_of, starred
+from derive.calculus.quantities.stationary.second_order_test import by_convexity, convexity, is_curved, starred
 from derive.calculus.setting.setting import Setting
 from derive.calculus.simplify.simplify import tidy
 from derive.calculus.solve.never_zero import never_zero, rank_one
 from derive.calculus.solve.unknown import Solved
 from derive.derivation.derivation import Head, Line
-from derive.derivation.reason import Why
+from derive.derivation.reason import COLON, COMMA, Why, Word
 from derive.expressions.build import is_zero, negate, subtract, zero
 from derive.expressions.nodes import Expr, Scale, Symbol
 from derive.expressions.properties.inference import definiteness, is_positive
@@ -51,7 +51,7 @@ def not_solved(s: Setting, g: Expr, x: Symbol, head: Head | None = None) -> tupl
     if not g.free & names:
         why: Why = ("it does not depend on ", x, ": stationary everywhere" if is_zero(g) else ": stationary only if it is 0")
     elif shape is not None:
-        why = (letter_of(p), f" is {shape.kind} ({shape.words}): every solution is a global {by_convexity(shape, p)[0]}")
+        why = (*is_curved(shape, p), COLON, "every solution is a global ", Word(by_convexity(shape, p)[0]))
     else:
         why = ("not solved here",)
     return (Line(g, "stationary", why, "gradient", head or Head("gradient", p.name, p.wrt)),)
@@ -93,12 +93,13 @@ def not_inside(s: Setting, g: Expr, x: Symbol, solved: Solved) -> tuple[Line, ..
     opening = Line(g, "gradient", (), "gradient", Head("gradient", p.name, p.wrt))
     if ("positive" in x.has and is_positive(opposite)) or ("spd" in x.has and definiteness(opposite) == "positive definite"):
         relation = "<" if "positive" in x.has else "≺"
-        words = " is not positive" if "positive" in x.has else " is not positive definite"
-        why: Why = (g, " = 0 for ", x, " = ", at, " only, which", words, ": there is no stationary point")
+        why: Why = (g, " = 0 for ", x, " = ", at, " only", COMMA, "which ",
+                    Word("is not positive" if "positive" in x.has else "is not positive definite"),
+                    COLON, "there is no stationary point")
         return opening, Line(zero(at.shape), "stationary", why, "gradient", at, relation)
     if "spd" in x.has and rank_one(at):
         difference = tidy(subtract(x, at))
-        rank = " is not positive definite" if is_zero(at) else " has rank one and is not positive definite"
-        why = (g, " = 0 for ", x, " = ", at, " only, which", rank, ": there is no stationary point")
+        rank = Word("is not positive definite" if is_zero(at) else "has rank one and is not positive definite")
+        why = (g, " = 0 for ", x, " = ", at, " only", COMMA, "which ", rank, COLON, "there is no stationary point")
         return opening, Line(zero(at.shape), "stationary", why, "gradient", difference, "≠")
     return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import product
 
 from derive.calculus.simplify.simplify import tidy
-from derive.derivation.reason import Why, joined
+from derive.derivation.reason import COLON, COMMA, Phrase, Why, Word, joined
 from derive.expressions.build import coefficient, scale
 from derive.expressions.nodes import Expr, Number, Stack, number
 from derive.expressions.properties.inference import is_positive
@@ -22,16 +22,15 @@ def second_order(matrix: list[list[Expr]]) -> tuple[str, list[Why]]:
 
     found = algebra.definiteness(matrix)
     kind = _SADDLE.get(found.kind, "undetermined")
-    ending = f": a {kind}" if kind != "undetermined" else ": the test decides nothing"
-    why: list[Why] = [(found.kind, ending)]
+    why: list[Why] = [(found.kind, COLON, *(("a ", Word(kind)) if kind != "undetermined" else ("the test decides nothing",)))]
     directions = _two_directions(matrix) if found.kind == "indefinite" and len(matrix) > 2 else None
     if directions is not None:
         why = [*directions, *why]
     elif len(found.minors) == 2:
         first, whole = found.minors
-        why.insert(0, ("first entry ", first, _sign(first), ", determinant ", whole, _sign(whole)))
+        why.insert(0, ("first entry ", first, _sign(first), COMMA, "determinant ", whole, _sign(whole)))
     elif len(found.minors) > 2:
-        why.insert(0, ("leading minors ", *joined([(m, _sign(m)) for m in found.minors])))
+        why.insert(0, ("leading minors ", Phrase(joined([(m, _sign(m)) for m in found.minors]))))
     return kind, why
 
 

@@ -22,7 +22,7 @@ from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy
 from derive.calculus.solve.matrix_equation import solve
 from derive.derivation.derivation import Chain, Found, Head, Line, Result
-from derive.derivation.reason import Why, joined
+from derive.derivation.reason import COLON, COMMA, Why, Word, joined
 from derive.expressions.build import ONE, is_zero, zero
 from derive.expressions.nodes import D, Expr, Stack, Symbol
 from derive.expressions.rewrite import substitute
@@ -73,7 +73,8 @@ def of_one_scalar(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Result |
             conditions += needed
         why = (f"{'>' if sign == '+' else '<'} 0: {kind}",) if sign in ("+", "-") else ("the second derivative decides nothing here",)
         if shape is not None:
-            why = (f"{'> 0' if sign == '+' else '< 0' if sign == '-' else '0 here'}, ", letter_of(s.problem), f" is {shape.kind}: a global {kind}")
+            why = ("> 0" if sign == "+" else "< 0" if sign == "-" else "0 here", COMMA, letter_of(s.problem), " is ", Word(shape.kind), COLON,
+                   "a global ", Word(kind))
         if x.name in second.expr.free:
             head = Head("second-derivative", s.problem.name, (x,), at=(root,))
             test.append(_there(value, why, head, second.expr, {x: root}))
@@ -157,7 +158,7 @@ def of_several_scalars(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Cha
         kind, why = second_order(matrix)
         if shape is not None and kind in ("undetermined", by_convexity(shape, p)[0]):
             kind = by_convexity(shape, p)[0]
-            why = [*why[:-1], (str(why[-1][0]), f": a global {kind}, ", letter_of(p), f" is {shape.kind}")]
+            why = [*why[:-1], (why[-1][0], COLON, "a global ", Word(kind), COMMA, letter_of(p), " is ", Word(shape.kind))]
         point = column([solution[x] for x in p.wrt])
         lines.append(Line(point, "solve", ("solve for ", *joined([(x,) for x in p.wrt])), "stationary", column([starred(x) for x in p.wrt]),
                           "or" if n else "⇔", solution=solution))

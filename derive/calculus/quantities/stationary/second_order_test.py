@@ -14,7 +14,7 @@ from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.calculus.solve.entrywise import linear_entry, read_entries
 from derive.calculus.solve.unknown import Term, gathered_left, split, split_terms
 from derive.derivation.derivation import Chain, Head, Line, Step
-from derive.derivation.reason import Why, full_rank, joined
+from derive.derivation.reason import COLON, COMMA, Why, Word, full_rank, joined
 from derive.expressions.build import ONE, add, coefficient, inverse, is_zero, matmul, negate, power, scale, terms, times, transpose
 from derive.expressions.nodes import Add, Call, Expr, Identity, MatMul, Number, Power, Scale, SizeValue, Symbol, Times, number
 from derive.expressions.properties.inference import definiteness, is_invertible, is_nonnegative, is_positive
@@ -76,7 +76,12 @@ def convexity(s: Setting) -> Curvature | None:
 def by_convexity(found: Curvature, p: Problem) -> tuple[str, Why]:
     """(minimum or maximum, why it is a global one)."""
     kind = "minimum" if found.kind == "convex" else "maximum"
-    return kind, (letter_of(p), f" is {found.kind} ({found.words}): a global {kind}")
+    return kind, (*is_curved(found, p), COLON, "a global ", Word(kind))
+
+
+def is_curved(found: Curvature, p: Problem) -> Why:
+    """`f is convex (the rule by which)`."""
+    return (letter_of(p), " is ", Word(found.kind), " (", Word(found.words), ")")
 
 
 def letter_of(p: Problem) -> Symbol:
@@ -157,7 +162,7 @@ def _by_entries(s: Setting, x: Symbol, at: Expr, here: Expr, k: Symbol, shape: C
             words = "positive" if kind == "minimum" else "negative"
             told: Why = (": every entry of ", weights, f" is {words}") if weights is not None else ()
             kind_said = f"{shape.kind}, a global {kind}" if shape is not None else kind
-            why: Why = (f"{sign} 0 for ", h, " ≠ 0", *told, f": {kind_said}")
+            why: Why = (f"{sign} 0 for ", h, " ≠ 0", *told, COLON, kind_said)
             return kind, [Chain("stationary", SECOND_ORDER_TEST, (Line(form, "second-order-test", why, "second-derivative", head, solution=there),))]
     return None
 
@@ -352,10 +357,10 @@ def _depends(s: Setting, x: Symbol, parts: list[Term], k: Symbol) -> Chain | Non
 
 def _why(kind: str, k: Symbol, assumed: list[Expr], shape: Curvature | None) -> Why:
     sign = ">" if kind.startswith("positive") else "<"
-    point = f"{shape.kind}, a global {KINDS[kind]}" if shape is not None else KINDS[kind]
+    point: Why = (shape.kind, COMMA, "a global ", Word(KINDS[kind])) if shape is not None else (KINDS[kind],)
     if "semi" in kind:
         sign = "≥" if sign == ">" else "≤"
-        return (f"{sign} 0 for every ", k, f": {point}")
+        return (f"{sign} 0 for every ", k, COLON, *point)
     parts: list[Why] = [(f"{sign} 0 for ", k, " ≠ 0")]
     parts.extend(full_rank(b) for b in assumed)
-    return (*joined(parts), f": {point}")
+    return (*joined(parts), COLON, *point)

@@ -18,7 +18,7 @@ from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy
 from derive.calculus.solve.unknown import Solved, split, split_terms
 from derive.derivation.derivation import Chain
-from derive.derivation.reason import Why
+from derive.derivation.reason import COLON, SEMICOLON, Phrase, Why, Word, enumerated
 from derive.expressions.build import ONE, add, coefficient, scale, zero
 from derive.expressions.nodes import D, Expr, Identity, Symbol, number
 from derive.expressions.properties.inference import definiteness
@@ -95,7 +95,8 @@ def _profile(
         if found is None or found[0] != kind:
             return Verdict(found[0]) if found is not None and found[0] == "undetermined" else None
         above = "concave" if kind == "maximum" else "convex"
-        why: Why = (f"{above} in ", x, " for every ", y, "; ", starred(y), f" is the {kind} of the profile: a {kind}")
+        why: Why = (Word(above), " in ", x, " for every ", y, SEMICOLON, starred(y), " is the ", Word(kind), " of the profile", COLON,
+                    "a ", Word(kind))
         return Verdict(kind, why, tuple(found[1]))
     return None
 
@@ -130,29 +131,21 @@ def _lagrangian(s: Setting, flat: list[Symbol], gradients: dict[str, Expr]) -> V
     for symbol, definition in reversed(p.let):
         function = substitute(function, {symbol: definition})
     found = curvature(tidy(function), frozenset(x.name for x in rest))
-    said: Why = ("linear in ", *_listed(flat), " and coupled: a saddle of ", Symbol(p.name, flat[0].shape))
+    said: Why = ("linear in ", _listed(flat), " and coupled", COLON, "a saddle of ", Symbol(p.name, flat[0].shape))
     if found is None or found.kind not in ("convex", "concave"):
         return Verdict("saddle", said)
     kind = by_convexity(found, p)[0]
     constraints: list[Why] = [_equation(gradients[m.name], rest) for m in flat]
-    subject: Why = (f"{kind} subject to ", *_and(constraints))
+    subject: Why = (Word(kind), " subject to ", Phrase(enumerated(constraints)))
     points = _listed([starred(x) for x in rest])
-    why: Why = (f"{found.kind} in ", *_listed(rest), ": ", *points, f" is the {kind} where the constraint holds")
+    why: Why = (Word(found.kind), " in ", _listed(rest), COLON, points, " is the ", Word(kind), " where the constraint holds")
     subjects: dict[str, Why] = {x.name: subject for x in rest} | {m.name: ("multiplier",) for m in flat}
     return Verdict("saddle", why, (), subjects)
 
 
-def _listed(symbols: Sequence[Symbol]) -> Why:
-    return _and([(x,) for x in symbols])
-
-
-def _and(parts: Sequence[Why]) -> Why:
+def _listed(symbols: Sequence[Symbol]) -> Phrase:
     """a; a and b; a, b and c."""
-    out: list[str | Expr] = []
-    for k, part in enumerate(parts):
-        out += ([" and "] if k == len(parts) - 1 else [", "]) if k else []
-        out += part
-    return tuple(out)
+    return Phrase(enumerated([(x,) for x in symbols]))
 
 
 def _equation(g: Expr, rest: Sequence[Symbol]) -> Why:

@@ -10,6 +10,7 @@ from derive.calculus.simplify.laws.hadamard import summed as summed_entries
 from derive.calculus.simplify.laws.letters import unshadowed
 from derive.calculus.simplify.laws.partial_trace import shorter
 from derive.calculus.simplify.laws.unit_sums import gathered
+from derive.calculus.simplify.recursion import tidied
 from derive.expressions.build import ONE, add, is_zero, matmul, power, scale, times, transpose, zero
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import (
@@ -38,9 +39,7 @@ def column_times_row(expr: Expr) -> tuple[Expr, Expr] | None:
         for k in range(1, len(expr.factors)):
             left = matmul(*expr.factors[:k])
             if is_column(left.shape):
-                from derive.calculus.simplify.simplify import tidy
-
-                return left, tidy(transpose(matmul(*expr.factors[k:])))
+                return left, tidied(transpose(matmul(*expr.factors[k:])))
     return None
 
 
@@ -152,9 +151,7 @@ def summed_over(expr: Sum, new: tuple[Expr, ...]) -> Expr:
     constant, body = constant_part(new[-1])
     out = expr.rebuild((*new[:-1], unshadowed(expr.index, body)))
     if isinstance(out, Sum) and (whole := gathered(out)) is not None:
-        from derive.calculus.simplify.simplify import tidy
-
-        out = tidy(whole)
+        out = tidied(whole)
     return scale(constant, out)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from derive.calculus.simplify.recursion import tidied
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Expr, Identity
 from derive.expressions.properties.transpose import commuting_in_order, made_of
@@ -17,10 +18,8 @@ def along(name: str, args: tuple[Expr, ...]) -> Expr | None:
     if not template or not _commute(*args):
         return None
     from derive.calculus.rules.rule import compiled, fill
-    from derive.calculus.simplify.simplify import tidy
-
     a, e = args
-    return tidy(fill(compiled(template, "A: n n, E: n n"), {"A": a, "E": e}, {"n": a.shape[0]}))
+    return tidied(fill(compiled(template, "A: n n, E: n n"), {"A": a, "E": e}, {"n": a.shape[0]}))
 
 
 def _commute(a: Expr, e: Expr) -> bool:

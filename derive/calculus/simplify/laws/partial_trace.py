@@ -7,6 +7,7 @@ Source: Van Loan & Pitsianis, Approximation with Kronecker Products (1993); Watr
 
 from __future__ import annotations
 
+from derive.calculus.simplify.recursion import tidied
 from derive.expressions.build import ONE, add, counted, fresh_letter, matmul, power, primes, scale, transpose, zero
 from derive.expressions.nodes import Add, Call, Expr, Identity, MatMul, Ones, Power, Scale, Sum, Symbol, Transpose, Unit, Zeros
 from derive.expressions.sizes import ONE as ONE_SIZE
@@ -44,10 +45,8 @@ def shorter(first: bool, arg: Expr, shape: Shape) -> Expr | None:
 
 def _term_by_term(first: bool, factors: tuple[Expr, ...], shape: Shape) -> Expr | None:
     """tr₁((A' ⊗ I)(A ⊗ X − C)) = tr(A'A) X − tr₁((A' ⊗ I) C): multiplied out where a term is shorter then."""
-    from derive.calculus.simplify.simplify import tidy
-
     k = next(n for n, f in enumerate(factors) if isinstance(f, Add))
-    terms = [tidy(matmul(*factors[:k], term, *factors[k + 1 :])) for term in factors[k].children]
+    terms = [tidied(matmul(*factors[:k], term, *factors[k + 1 :])) for term in factors[k].children]
     found = [shorter(first, term, shape) for term in terms]
     if all(f is None for f in found):
         return None
@@ -76,9 +75,7 @@ def _beside(unit: Expr, size: Size, name: str) -> Expr:
 
 def _trace(square: Expr) -> Expr:
     """tr(U) in the fewest words: tr(U') = tr(U), tr(U 11') = sum(U), tr(u v') = v'u."""
-    from derive.calculus.simplify.simplify import tidy
-
-    square = tidy(square)
+    square = tidied(square)
     if square.is_scalar:
         return square
     match square:
@@ -91,11 +88,11 @@ def _trace(square: Expr) -> Expr:
         case MatMul(factors=factors):
             for k, factor in enumerate(factors):
                 if isinstance(factor, Ones) and ONE_SIZE not in factor.dims:
-                    rest = tidy(matmul(*factors[k + 1 :], *factors[:k]))
+                    rest = tidied(matmul(*factors[k + 1 :], *factors[:k]))
                     return Call("sum", (rest.arg if isinstance(rest, Transpose) else rest,))
                 if k and factor.shape[0] == ONE_SIZE:
                     return matmul(*factors[k:], *factors[:k])
-    flat = tidy(transpose(square))
+    flat = tidied(transpose(square))
     return Call("tr", (flat if primes(flat) < primes(square) else square,))
 
 
@@ -159,9 +156,7 @@ def _of_columns(first: bool, arg: Expr, shape: Shape, k: Size) -> Expr | None:
 
 def _unstacked(u: Expr, shape: Shape) -> Expr:
     """The matrix of the shape with vec(U) = u: B X A' where u = (A ⊗ B) vec(X)."""
-    from derive.calculus.simplify.simplify import tidy
-
-    u = tidy(u)
+    u = tidied(u)
     if shape[1] == ONE_SIZE or u.is_scalar:
         return u
     if shape[0] == ONE_SIZE:

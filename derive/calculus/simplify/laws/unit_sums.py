@@ -5,6 +5,7 @@ A gradient entry by entry comes out as such a sum; people write 2x + exp(x) for 
 
 from __future__ import annotations
 
+from derive.calculus.simplify.recursion import tidied
 from derive.expressions.build import ONE, ZERO, add, counted, is_zero, matmul, scale, times, transpose
 from derive.expressions.build import terms as each
 from derive.expressions.nodes import (
@@ -87,9 +88,7 @@ def _over(expr: Expr, s: Expr, i: Symbol, n: Size) -> Expr | None:
 
 
 def _turned(expr: Expr) -> Expr:
-    from derive.calculus.simplify.simplify import tidy
-
-    return tidy(transpose(expr))
+    return tidied(transpose(expr))
 
 
 def _multiple(expr: Expr, i: Symbol) -> Expr | None:
