@@ -115,7 +115,8 @@ def argument(word: str, function: str, k: int, rng: np.random.Generator) -> NDAr
         x = np.abs(rng.normal(size=3)) * (np.array([0, 1, 1]) if word == "nonnegative" else np.array([-1, 1, 1]))
         return x if function in _VECTOR else np.outer(x, np.abs(x))
     shape = (3,) if function in _VECTOR else (3, 3)
-    has = {"spd": {"spd", "symmetric", "invertible"}, "orthogonal": {"orthogonal", "invertible"}, "full-column-rank": {"invertible"}}
+    has = {"spd": {"spd", "symmetric", "invertible"}, "orthogonal": {"orthogonal", "invertible"}, "full-column-rank": {"invertible"},
+           "positive-determinant": {"spd", "symmetric", "invertible"}}
     return np.asarray(draw(frozenset(has.get(word, {word} if word else set())), shape, rng, STYLES[1]))
 
 
@@ -128,6 +129,8 @@ def satisfied(word: str, v: NDArray[np.float64]) -> bool:
         return bool(np.max(np.abs(rest)) <= small)
     if word == "orthogonal":
         return bool(np.allclose(v.T @ v, np.eye(len(v))))
+    if word == "positive-determinant":
+        return bool(np.linalg.det(v) > 0)
     if word in ("invertible", "full-column-rank"):
         return bool(np.linalg.matrix_rank(v) == v.shape[1])
     least = np.linalg.eigvalsh(v)[0]

@@ -11,7 +11,7 @@ from derive.documents.page.modes import MODES
 from derive.errors import DeriveError
 from derive.pipeline import build as building
 from derive.pipeline import look
-from derive.pipeline.depfile import sources as depends_on
+from derive.pipeline.depfile import of_document
 from derive.pipeline.project import folder_of, load
 from derive.pipeline.render import render
 from derive.pipeline.sources import find
@@ -67,7 +67,7 @@ def test_what_belongs_to_a_look(deck: Path) -> None:
     assert sorted(brought) == ["beamerthemeUni.sty", "logo.png", "own.sty"]
     assert sorted(load(deck).look) == sorted(brought)
     project = load(deck)
-    assert (deck / "beamerthemeUni.sty").as_posix() in depends_on("problems/week/p.yaml", PROBLEM, project)
+    assert (deck / "beamerthemeUni.sty").as_posix() in of_document("problems/week/p.yaml", PROBLEM, project).present
     (deck / "large.sty").write_bytes(b"%" * (look.MOST_BYTES + 1))
     with pytest.raises(DeriveError) as caught:
         load(deck)

@@ -230,7 +230,7 @@ def _context(e: Entry) -> Problem:
 
 
 def _law_problem(law: Law) -> Problem:
-    return row_text.problem_of(law.name, law.symbols, law.right if "|" in law.left else law.left, law.wrt)
+    return row_text.problem_of(law.name, law.symbols, law.right if "|" in law.left else law.left, law.wrt, sizes=law.sizes)
 
 
 def _function_problem(row: Function) -> Problem:

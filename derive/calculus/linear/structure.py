@@ -102,6 +102,18 @@ def _projection(at: _Row, g: Expr, x: Symbol) -> Expr:
     return normal if part else add(g, negate(normal))
 
 
+def riemannian_hessian(x: Symbol, h: Symbol, g: Expr, along: Expr) -> Expr | None:
+    """The Riemannian Hessian of a variable in a curved set along a tangent direction h; None for a flat set.
+
+    g, along  the gradient and the Hessian along h on the surrounding space
+    """
+    row = tangent_row(x)
+    if row is None:
+        return None
+    bent = tidy(_Row(row, x, h, g).read(row.bent))
+    return _projected(_Row(row, x, h, g), tidy(subtract(along, bent)), x)
+
+
 def tangent_chain(x: Symbol, m: Motion, gradient: Expr, taken: frozenset[str]) -> tuple[Chain, tuple[tuple[Symbol, Expr], ...]] | None:
     """The tangent directions of a curved set, and the projection of the free gradient onto them, with a letter for it where it
     is none itself; None for a flat set."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from derive.calculus.linear.structure import riemannian_hessian, tangent_row
 from derive.derivation.reason import COLON, SEMICOLON, STOP, Why, Word, joined
 from derive.expressions.build import add, negate, scale, transpose
 from derive.expressions.nodes import Call, Expr, Identity, Power, Symbol, Transpose, number
@@ -11,8 +12,11 @@ from derive.expressions.sizes import Shape, is_scalar, show
 from derive.language.problems.problem import Problem
 
 
-def remarks(problem: Problem, free: Mapping[str, Expr], structured: Mapping[str, Expr]) -> tuple[Why, ...]:
-    """The remarks of a problem; free and structured are the gradients before and after the projection onto the structure."""
+def remarks(
+    problem: Problem, free: Mapping[str, Expr], structured: Mapping[str, Expr], hessians: Mapping[str, tuple[Expr, Symbol]]
+) -> tuple[Why, ...]:
+    """The remarks of a problem; free and structured are the gradients before and after the projection onto the structure, the
+    hessians those along a direction, on the surrounding space."""
     out: list[Why] = []
     for x in problem.wrt:
         g, inside = free.get(x.name), structured.get(x.name)
@@ -20,6 +24,15 @@ def remarks(problem: Problem, free: Mapping[str, Expr], structured: Mapping[str,
             said = _conventions(x, g, g is inside, problem)
             if said:
                 out.append(said)
+        curved = tangent_row(x) is not None
+        if curved and "gradient" in problem.find:
+            out.append(("The gradient ", inside if inside is not None else x, " is the Riemannian one: the part of the free gradient along the set."))
+        if curved and "hessian" in problem.find and g is not None and x.name in hessians:
+            along, h = hessians[x.name]
+            on_the_set = riemannian_hessian(x, h, g, along)
+            if on_the_set is not None:
+                euclidean = "This Hessian is the Euclidean one, of the surrounding space. The Riemannian Hessian takes a tangent "
+                out.append((euclidean, h, " to ", on_the_set, "."))
     if problem.options.stacked:
         x, whole = problem.wrt[0], Symbol(problem.name, problem.function.shape)
         out.append((

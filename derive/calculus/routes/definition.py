@@ -11,7 +11,7 @@ from derive.calculus.routes.lines import cleaned, levels
 from derive.calculus.routes.scalar_form import in_order, put_back, scalar_form
 from derive.calculus.routes.unfold import unfold
 from derive.calculus.setting.setting import Setting, parameter, shifted, taken_names
-from derive.calculus.simplify.known_forms import known_result
+from derive.calculus.simplify.known_forms import known, known_result
 from derive.calculus.simplify.laws.functions import traced
 from derive.calculus.simplify.property_reasons import property_whys
 from derive.calculus.simplify.simplify import tidy
@@ -88,6 +88,8 @@ def derivative_lines(s: Setting) -> tuple[list[Line], Named]:
         turned = turn(last, s.directions)
         if turned is not None:
             lines.append(Line(turned.expr, turned.steps[0].rule, turned.why, steps=turned.steps))
+        if last.is_scalar and set(p.find) <= {"derivative", "differential"}:
+            lines[-1] = _with_known_forms(lines[-1])
     else:
         line = cleaned(last, "derivative")
         if line is not None:
@@ -108,6 +110,15 @@ def derivative_lines(s: Setting) -> tuple[list[Line], Named]:
         if back is not None:
             lines.append(back)
     return lines, named
+
+
+def _with_known_forms(line: Line) -> Line:
+    """The last line of a directional derivative with the laws that run in every line used in it."""
+    used: Used = []
+    form = known(line.expr, used)
+    if form is line.expr:
+        return line
+    return replace(line, expr=form, why=joined([line.why, *property_whys(used)]), steps=(*line.steps, Step(line.expr, form, "simplify", ())))
 
 
 def _in_known_form(expr: Expr) -> Line | None:

@@ -20,7 +20,7 @@ ENTRYWISE = (
     Law("sigmoid-defined", "1 / (1 + exp(-x))", "sigmoid(x)", "x: scalar", "x", "1/(1 + e⁻ˣ) = σ(x)", "The definition of the sigmoid.", PRML,
         runs="always", each=True, example="x: vector(n); a: vector(n) | a' (1 ./ (ones(n) + exp(-x)))"),
     Law("sigmoid-turned", "exp(-x) sigmoid(x)", "sigmoid(-x)", "x: scalar", "x", "e⁻ˣσ(x) = σ(−x)", "Both are `1/(1 + exp(x))`.", PRML,
-        runs="always", each=True, example="x: vector(n) | sum(log(ones(n) + exp(-x)))"),
+        runs="always", each=True),
     Law("one-minus-sigmoid", "1 - sigmoid(-x)", "sigmoid(x)", "x: scalar", "x", "1 − σ(−x) = σ(x)",
         "`sigmoid(-x) = 1/(1 + exp(x))`, and `1 - 1/(1 + exp(x)) = exp(x)/(1 + exp(x))`.", PRML,
         runs="always", each=True, example="x: vector(n) | -sum(log(sigmoid(-x)))"),
@@ -31,17 +31,18 @@ ENTRYWISE = (
     Law("sine-over-cosine", "sin(x) / cos(x)", "tan(x)", "x: scalar", "x", "sin/cos = tan", "The definition of tan.", AS4,
         runs="results", each=True, example="x: vector(n) | sum(log(cos(x)))"),
     Law("circle", "cos(x)^2 + sin(x)^2", "1", "x: scalar", "x", "cos² + sin² = 1", "A point of the unit circle.", AS4,
-        runs="always", each=True, example="x: scalar; r: scalar | r cos(x)^2 + r sin(x)^2 + x^2"),
+        runs="always", each=True, example="w: vector(n); x: vector(n) | w' (cos(x) .* cos(x) + sin(x) .* sin(x))"),
     Law("hyperbola", "cosh(x)^2 - sinh(x)^2", "1", "x: scalar", "x", "cosh² − sinh² = 1", "A point of the unit hyperbola.", AS4,
-        runs="always", each=True, example="x: scalar; r: scalar | r cosh(x)^2 - r sinh(x)^2 + x^2"),
+        runs="always", each=True, example="w: vector(n); x: vector(n) | w' (cosh(x) .* cosh(x) - sinh(x) .* sinh(x))"),
     Law("log-exp", "log(exp(x))", "x", "x: scalar", "x", "log eˣ = x", "The logarithm is the inverse of the exponential.", AS4,
-        runs="results", each=True, example="x: scalar | exp(x) log(exp(x))"),
+        runs="results", each=True, example="w: vector(n); x: vector(n) | w' log(exp(x))"),
     Law("exp-log", "exp(log(x))", "x", "x: positive", "x", "e^{log x} = x", "The exponential is the inverse of the logarithm.", AS4,
-        runs="results", each=True, example="x: positive | x^2 exp(log(x))"),
+        runs="results", each=True, example="w: vector(n); x: vector(n); |x: positive | w' exp(log(x))"),
 )
 
 INVERSES = (
-    Law("inverse-cancels", "inv(M) M", "I(n)", "M: square(n)", "M", "M⁻¹M = I", "The definition of the inverse.", MN1, runs="always"),
+    Law("inverse-cancels", "M inv(M)", "I(n)", "M: square(n)", "M", "MM⁻¹ = I", "The definition of the inverse.", MN1, runs="always",
+        example="x: vector(p); y: vector(p); A: matrix(p, n); B: matrix(n, p) | x' A B inv(A B) y"),
     Law("inverse-absorbs-behind", "A inv(B A)", "inv(B)", "A: invertible(n); B: invertible(n); |B: one-factor", "A", "A(BA)⁻¹ = B⁻¹",
         "`inv(B A) = inv(A) inv(B)`.", MN1, rows=(("A inv(A) inv(B)", "`inv(B A) = inv(A) inv(B)`"),), last="`A inv(A) = I(n)`",
         runs="always", example="B: invertible(n); A: invertible(n) | tr(inv(A B) A)"),
@@ -73,9 +74,13 @@ DIAGONALS = (
               ("sum(i, 1, m, sum(j, 1, n, (A .* B')[i, j] x[j]) e(i, m))", "`B[j, i]` is entry i, j of `B'`")),
         last="row i of `A .* B'` times `x`", runs="always",
         example="x: vector(n); A: square(n); B: square(n); c: vector(n) | c' diag(A diag(x) B)"),
+    Law("diagonal-of-kronecker", "sum(i, 1, n, e(i, n) kron(e(i, n), e(i, n))') kron(A, B) sum(j, 1, n, kron(e(j, n), e(j, n)) e(j, n)')",
+        "A .* B", "A: square(n); B: square(n)", "A", "the diagonal entries of A ⊗ B: A ∘ B",
+        "Row i, i and column j, j of `kron(A, B)` meet in `A[i, j] B[i, j]`.", MN2,
+        rows=(("sum(i, 1, n, sum(j, 1, n, A[i, j] B[i, j] e(i, n) e(j, n)'))", "row i, i and column j, j of `kron(A, B)`"),),
+        last="entry by entry", runs="always"),
     Law("diag-of-outer", "diag(x y')", "x .* y", "x: vector(n); y: vector(n)", "x", "diag(xy') = x ∘ y", "Entry i is `x[i] y[i]`.", MN2,
-        rows=(("sum(i, 1, n, (x[i] y[i]) e(i, n))", "diagonal entry i of `x y'`"),), last="entry by entry", runs="always",
-        example="x: vector(n); y: vector(n); A: square(n) | tr(A diag(diag(x y')))"),
+        rows=(("sum(i, 1, n, (x[i] y[i]) e(i, n))", "diagonal entry i of `x y'`"),), last="entry by entry", runs="always"),
     Law("diag-of-diagonal", "diag(diag(x))", "x", "x: vector(n)", "x", "diag(diag(x)) = x", "The diagonal of a diagonal matrix.", MN2,
         rows=(("sum(i, 1, n, x[i] e(i, n))", "entry i of the diagonal"),), last="`x` by its entries", runs="always"),
     Law("diag-of-row-scaled", "diag(diag(x) A)", "x .* diag(A)", "x: vector(n); A: square(n)", "x", "diag(diag(x)A) = x ∘ diag(A)",
@@ -125,8 +130,6 @@ NORMS = (
 )
 
 ENTRIES = (
-    Law("column-of-diagonal", "diag(x) e(i, n)", "x[i] e(i, n)", "x: vector(n); i: integer", "x", "diag(x)eᵢ = xᵢeᵢ",
-        "Column i of `diag(x)` holds one entry.", MN2, last="column i of `diag(x)`", runs="results"),
     Law("entry-of-row", "x' e(i, n)", "x[i]", "x: vector(n); i: integer", "x", "x'eᵢ = xᵢ", "The others are multiplied by 0.", MN2,
         last="the others are multiplied by 0", runs="results", told=False),
     Law("entry-of-column", "e(i, n)' x", "x[i]", "x: vector(n); i: integer", "x", "eᵢ'x = xᵢ", "The others are multiplied by 0.", MN2,
@@ -136,14 +139,14 @@ ENTRIES = (
 GVL = "Golub & Van Loan, Matrix Computations"
 
 FACTORIZATIONS = (
-    Law("singular-values-put-together", "svd_u(A) diag(svd_s(A)) svd_v(A)'", "A", "A: matrix(n, n)", "A", "U diag(s)V' = A",
-        "The singular value decomposition.", GVL, runs="always"),
-    Law("norm-of-singular-values", "norm(svd_s(A))", "norm(A)", "A: matrix(n, n)", "A", "‖s‖ = ‖A‖", "The norm of `A` is that of `diag(svd_s(A))`.", GVL,
-        runs="always"),
-    Law("triangular-factors-put-together", "qr_q(A) qr_r(A)", "A", "A: matrix(n, n); |A: full-column-rank", "A", "QR = A", "The QR factorization.", GVL,
-        runs="always"),
-    Law("cholesky-put-together", "cholesky(S) cholesky(S)'", "S", "S: spd(n)", "S", "LL' = S", "The Cholesky factorization.", GVL, runs="always"),
-    Law("polar-put-together", "polar_u(A) polar_p(A)", "A", "A: invertible(n)", "A", "UP = A", "The polar decomposition.", GVL, runs="always"),
+    Law("singular-values-put-together", "svd_u(A) diag(svd_s(A)) svd_v(A)'", "A", "A: matrix(m, n)", "A", "U diag(s)V' = A",
+        "The singular value decomposition.", GVL, runs="results", sizes="m >= n"),
+    Law("norm-of-singular-values", "norm(svd_s(A))", "norm(A)", "A: matrix(m, n)", "A", "‖s‖ = ‖A‖", "The norm of `A` is that of `diag(svd_s(A))`.", GVL,
+        runs="results", sizes="m >= n"),
+    Law("triangular-factors-put-together", "qr_q(A) qr_r(A)", "A", "A: matrix(m, n); |A: full-column-rank", "A", "QR = A", "The QR factorization.", GVL,
+        runs="results", sizes="m >= n"),
+    Law("cholesky-put-together", "cholesky(S) cholesky(S)'", "S", "S: spd(n)", "S", "LL' = S", "The Cholesky factorization.", GVL, runs="results"),
+    Law("polar-put-together", "polar_u(A) polar_p(A)", "A", "A: invertible(n)", "A", "UP = A", "The polar decomposition.", GVL, runs="results"),
 )
 
 KNOWN_FORMS: tuple[Law, ...] = (*ENTRYWISE, *INVERSES, *ENTRIES, *DIAGONALS, *SUMS, *NORMS, *FACTORIZATIONS)

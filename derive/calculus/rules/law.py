@@ -47,6 +47,7 @@ class Law:
     cases   instances that are computed
     runs    where the left side is rewritten as the right one
     told    whether its words stand beside a line that uses it; a definition that the name says goes without
+    sizes   what holds of the sizes of the letters, as in a problem file: `m >= n`; for the check
     each    the row is about numbers and holds entry by entry of vectors and matrices too
     example a function that needs the row, `symbols | function`: without it its gradient is written otherwise
     """
@@ -65,6 +66,7 @@ class Law:
     runs: Runs = ""
     each: bool = False
     told: bool = True
+    sizes: str = ""
 
     @property
     def symbols(self) -> str:

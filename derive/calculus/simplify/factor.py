@@ -5,12 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 
 from derive.calculus.simplify.collect import collect
+from derive.calculus.simplify.measure import measure
 from derive.calculus.simplify.signs import positive_first
 from derive.calculus.simplify.simplify import tidy
 from derive.calculus.simplify.terms import join, split
 from derive.expressions.build import ONE, add, coefficient, matmul, scale
 from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import Add, Call, Expr, MatMul, Number, Scale, Transpose, Where, number
+from derive.expressions.nodes import Add, Call, Expr, Identity, MatMul, Number, Scale, Transpose, Where, number
+from derive.expressions.sizes import ONE as ONE_SIZE
 
 Key = tuple[Expr | None, tuple[Expr, ...], str, tuple[Expr, ...], tuple[Expr, ...]]
 """The scalar in front but for its number, the factors before, the function and its other arguments, the factors behind."""
@@ -66,7 +68,16 @@ def common_scalars(powers: list[dict[Expr, Expr]]) -> dict[Expr, Expr]:
                 out[base] = number(max(values))
         elif all(e is exponent for e in found):
             out[base] = exponent
+        elif (largest := _largest([e for e in found if e is not None])) is not None:
+            out[base] = largest
     return out
+
+
+def _largest(exponents: list[Expr]) -> Expr | None:
+    """The largest of p − 2, p − 4, …, which differ by numbers; None where others do."""
+    above = [tidy(add(e, scale(number(-1), exponents[0]))) for e in exponents]
+    values = [d.value for d in above if isinstance(d, Number)]
+    return exponents[values.index(max(values))] if len(values) == len(exponents) else None
 
 
 def _common_chain(expr: Add, parts: list[tuple[Fraction, dict[Expr, Expr], Expr | None]]) -> Expr:
@@ -85,17 +96,24 @@ def _common_chain(expr: Add, parts: list[tuple[Fraction, dict[Expr, Expr], Expr 
         return expr
     sides = [("right", right)] if right >= left else [("left", left)]
     side, count = sides[0]
+    if all(len(c) == count for c in chains):
+        return expr
     inner: list[Expr] = []
     for (c, powers, _), chain in zip(parts, chains, strict=True):
         rest = chain[: len(chain) - count] if side == "right" else chain[count:]
-        if not rest:
-            return expr
-        inner.append(join(c, powers, matmul(*rest)))
-    if any(t.is_scalar for t in inner):
+        inner.append(join(c, powers, matmul(*rest) if rest else _identity(chain, side)))
+    if any(t.is_scalar or t.shape != inner[0].shape for t in inner):
         return expr
     bracket = factor(positive_first(united(collect(add(*inner)))))
     common = chains[0][len(chains[0]) - count :] if side == "right" else chains[0][:count]
-    return matmul(bracket, *common) if side == "right" else matmul(*common, bracket)
+    whole = matmul(bracket, *common) if side == "right" else matmul(*common, bracket)
+    return expr if count == shortest and (count < 2 or measure(whole) >= measure(expr)) else whole
+
+
+def _identity(chain: tuple[Expr, ...], side: str) -> Expr:
+    """What is left of a product of which everything is taken out."""
+    size = chain[0].shape[0] if side == "right" else chain[-1].shape[1]
+    return ONE if size == ONE_SIZE else Identity(size)
 
 
 def _factors(body: Expr | None) -> tuple[Expr, ...]:

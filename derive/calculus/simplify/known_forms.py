@@ -18,6 +18,8 @@ FUNCTIONS = (
     Function("multiplied-out", "multiply out", expansion.product, (MatMul, Scale)),
     Function("linear-function", "term by term", expansion.linear_function, (Call,)),
     Function("commuting-in-order", "functions of one matrix commute", matrix_functions.in_order, (MatMul, Scale)),
+    Function("common-number", "", expansion.common_number, (Times, Scale)),
+    Function("number-below", "", expansion.number_below, (Call,), frozenset({"quotient"})),
     Function("terms-multiplied-out", "multiply out", expansion.terms, (Add,)),
     Function("common-end", "common factor", expansion.common_end, (Add,)),
     Function("entry-by-entry", "multiply out entry by entry", expansion.entries, (Add,)),
@@ -37,20 +39,20 @@ def words(name: str) -> str | None:
 
 
 @lru_cache(maxsize=1)
-def _always() -> Laws:
+def always_table() -> Laws:
     return laws(*(row for row in IDENTITIES.values() if row.runs == "always"), *FUNCTIONS)
 
 
 @lru_cache(maxsize=1)
-def _results() -> Laws:
+def result_table() -> Laws:
     return laws(*(row for row in IDENTITIES.values() if row.runs), *FUNCTIONS)
 
 
 def known(expr: Expr, used: Used) -> Expr:
     """The expression with the laws that run in every line; what was used is appended."""
-    return rewritten(expr, _always(), used)
+    return rewritten(expr, always_table(), used)
 
 
 def known_result(expr: Expr, used: Used) -> Expr:
     """The expression with the laws that run where a result is written; what was used is appended."""
-    return rewritten(expr, _results(), used)
+    return rewritten(expr, result_table(), used)

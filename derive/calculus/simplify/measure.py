@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import Add, Call, Expr, Identity, Map, MatMul, Number, Power, Scale, SizeValue, Sum, Transpose
+from derive.expressions.nodes import Add, Call, Entry, Expr, Identity, Map, MatMul, Number, Power, Scale, SizeValue, Sum, Transpose, Unit
 
 
 @lru_cache(maxsize=100_000)
@@ -23,6 +23,10 @@ def measure(expr: Expr) -> int:
             return 2 + measure(expr.arg)
         case Power(exponent=Number(value=value)) if value in (-1, 2):
             return 1 + measure(expr.base)
+        case Entry(arg=arg):
+            return measure(arg)
+        case Unit():
+            return 2
         case Transpose() | Add() | MatMul() | Scale():
             own = 1 if isinstance(expr, Transpose) else len(expr.children) - 1 if isinstance(expr, Add) else 0
             return own + sum(map(measure, expr.children))

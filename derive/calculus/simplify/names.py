@@ -163,5 +163,6 @@ class _Naming:
         if is_zero(new) or isinstance(new, Number | SizeValue):
             return new
         back = self.run(new) if new is not opened else expr
-        return back if measure(back) < measure(expr) else expr
+        short = measure(expr) if expr.is_scalar else measure(expr) / 2  # a matrix is what its definition is, or stays
+        return back if measure(back) < short else expr
 

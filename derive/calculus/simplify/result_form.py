@@ -15,10 +15,9 @@ from derive.calculus.simplify.names import Definitions, named
 from derive.calculus.simplify.signs import positive_first
 from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.calculus.simplify.used import Used
-from derive.expressions.build import add, coefficient, matmul, power, scale, times, transpose
-from derive.expressions.nodes import Add, Call, Expr, Map, MatMul, Power, Scale, Sum, Times, Transpose
+from derive.expressions.build import add, coefficient, matmul, power, scale, transpose
+from derive.expressions.nodes import Add, Expr, MatMul, Power, Scale, Sum, Transpose
 from derive.expressions.rewrite import transform
-from derive.expressions.sizes import is_column
 
 _ROUNDS = 3
 """Common factors taken out may bring together what a law makes shorter, and the other way round."""
@@ -31,17 +30,6 @@ def only_factored(before: Expr, after: Expr) -> bool:
         sums = [f for f in rest.factors if isinstance(f, Add)]
         rest = sums[0] if len(sums) == 1 else rest
     return after is not before and isinstance(before, Add) and isinstance(rest, Add) and len(rest.terms) == len(before.terms)
-
-
-def _softmax(expr: Expr) -> Expr:
-    """exp(u) / sum(exp(u)) is softmax(u)."""
-    if not isinstance(expr, Scale) or not isinstance(expr.arg, Map) or expr.arg.function != "exp" or not is_column(expr.arg.shape):
-        return expr
-    below = power(Call("sum", (expr.arg,)), -1)
-    factors = expr.scalar.factors if isinstance(expr.scalar, Times) else (expr.scalar,)
-    if below not in factors:
-        return expr
-    return scale(times(*(f for f in factors if f is not below)), Call("softmax", (expr.arg.arg,)))
 
 
 def _together(factor: Expr) -> Expr:
@@ -66,7 +54,7 @@ def neat(expr: Expr, used: Used) -> Expr:
         elif isinstance(node, Sum):
             out = in_front(Sum(node.index, node.lower, node.upper, go(node.body)))
         elif isinstance(node, Scale):
-            out = _softmax(tidy(scale(node.scalar, go(node.arg))))
+            out = tidy(scale(node.scalar, go(node.arg)))
         elif isinstance(node, MatMul):
             inside = [go(f) if isinstance(f, Sum) else _together(f) for f in node.factors]
             out = node if all(x is y for x, y in zip(inside, node.factors, strict=True)) else tidy(matmul(*inside))

@@ -181,12 +181,13 @@ def _names(expr: Expr) -> frozenset[str]:
 
 
 _CALL = re.compile(r"([^\W\d]\w*)\(")
+_INDEX_SUM = re.compile(r"\bsum\(\w+, 1,")
 _SIGNS = {r"\.\*": "hadamard", r"\./": "quotient", r"\binv\(|\^": "^"}
 
 
 def _named_in(law: Law) -> frozenset[str]:
     """The functions in the left side of a row, as `_names` finds them in a node that has its form; from the text, unparsed."""
-    calls = {name for name in _CALL.findall(law.left) if name in FUNCTIONS}
+    calls = {name for name in _CALL.findall(_INDEX_SUM.sub("", law.left)) if name in FUNCTIONS}
     if law.each:
         return frozenset(name for name in calls if FUNCTIONS[name].maps)
     return frozenset(calls | {name for sign, name in _SIGNS.items() if re.search(sign, law.left)})
@@ -197,7 +198,7 @@ def _whole(law: Law) -> Rewrite:
 
     def rewrite(node: Expr, _: Simplify) -> Expr | None:
         for env, around in found(left, node):
-            if all(_has(letters[name], value) for name, value in env.letters.items()):
+            if all(_has(letters[name], value) for name, value in env.letters.items() if name in letters):
                 return around(_filled(right, env))
         return None
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Fact:
-    """One row; the words are those of declarations, with nonnegative and nonzero."""
+    """One row; the words are those of declarations, with nonnegative, nonzero and positive-determinant."""
 
     function: str
     arguments: tuple[str, ...]
@@ -19,7 +19,7 @@ class Fact:
 
 
 IMPLIED: dict[str, frozenset[str]] = {
-    "spd": frozenset({"psd", "symmetric", "invertible", "full-column-rank", "full-row-rank"}),
+    "spd": frozenset({"psd", "symmetric", "invertible", "full-column-rank", "full-row-rank", "positive-determinant"}),
     "psd": frozenset({"symmetric"}),
     "positive": frozenset({"nonnegative", "nonzero"}),
     "orthogonal": frozenset({"stiefel", "invertible", "full-column-rank", "full-row-rank"}),
@@ -48,6 +48,7 @@ FACTS = (
     Fact("kron", ("full-column-rank", "full-column-rank"), "full-column-rank"),
     # ------------------------------------------------------------------ functions of a matrix
     Fact("expm", ("symmetric",), "spd"),
+    Fact("expm", ("",), "positive-determinant"),
     Fact("expm", ("skew",), "orthogonal"),
     Fact("expm", ("diagonal",), "diagonal"),
     Fact("sqrtm", ("spd",), "spd"),
@@ -62,7 +63,7 @@ FACTS = (
     Fact("tril", ("",), "lower"),
     Fact("triu", ("",), "upper"),
     # ------------------------------------------------------------------ numbers of a matrix
-    Fact("det", ("spd",), "positive"),
+    Fact("det", ("positive-determinant",), "positive"),
     Fact("det", ("psd",), "nonnegative"),
     Fact("det", ("invertible",), "nonzero"),
     Fact("tr", ("spd",), "positive"),

@@ -1,7 +1,6 @@
 """Signs, definiteness, rank and invertibility of an expression, as far as they are certain from what is declared of its symbols.
 
-Each question answers True only when it is certain.  `definiteness` collects what had to be assumed on the way (full column rank)
-when the caller allows that.
+Each question answers True only when it is certain.
 """
 
 from __future__ import annotations
@@ -78,6 +77,8 @@ def holds(expr: Expr, word: str) -> bool:
             return is_orthogonal(expr)
         case "stiefel" | "unit":
             return has_orthonormal_columns(expr)
+        case "positive-determinant":
+            return by_fact(expr, word) or holds(expr, "spd")
         case "full-column-rank":
             return has_full_column_rank((expr,))
         case _:
@@ -137,7 +138,7 @@ def is_positive(expr: Expr) -> bool:
 
 
 def _is_below_one(expr: Expr) -> bool:
-    """Every entry < 1 for certain: of a sigmoid, a hyperbolic tangent."""
+    """Every entry < 1 for certain."""
     return isinstance(expr, Map) and expr.function in ("sigmoid", "tanh")
 
 

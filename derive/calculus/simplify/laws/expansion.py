@@ -10,7 +10,7 @@ from derive.calculus.simplify.factor import factor
 from derive.calculus.simplify.laws.monomial import Monomial, monomial, written
 from derive.calculus.simplify.measure import measure
 from derive.calculus.simplify.simplify import tidy, tidy_with
-from derive.expressions.build import add, coefficient, is_zero, matmul, scale, total, transpose, zero
+from derive.expressions.build import add, coefficient, is_zero, matmul, scale, times, total, transpose, zero
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Add, Call, Expr, Identity, MatMul, Number, Power, Scale, Times, Transpose, number
 from derive.expressions.sizes import SCALAR, Shape, is_row
@@ -37,9 +37,16 @@ def product(node: Expr, simplify: Simplify) -> Expr | None:
             new = _gathered(opened, (body.factors[low].shape[0], body.factors[high - 1].shape[1]))
             out = matmul(*body.factors[:low], new, *body.factors[high:])
             out = tidy(scale(node.scalar, out) if isinstance(node, Scale) else out)
-            if measure(out) < measure(node) - (1 if isinstance(new, Add) else 0):
+            if measure(out) < measure(node) - isinstance(new, Add) or (measure(out) <= measure(node) and _rank_one(inside, opened)):
                 return out
     return None
+
+
+def _rank_one(inside: tuple[Expr, ...], opened: list[Expr]) -> bool:
+    """Whether (I − uv')x was multiplied out, in which v'x is a number."""
+    identity = any(isinstance(t, Identity) for t in inside)
+    numbers = [t for t in opened if isinstance(t, Scale) and any(isinstance(f, MatMul) for f in (t.scalar, *t.scalar.children))]
+    return identity and len(inside) == 2 and len(numbers) == 1
 
 
 def _gathered(terms: list[Expr], shape: Shape) -> Expr:
@@ -192,3 +199,36 @@ def _expanded(m: Monomial) -> list[Monomial]:
 def _opens(base: Expr, k: Fraction) -> bool:
     return isinstance(base, Add) and k.denominator == 1 and 0 < k <= 2
 
+
+
+def common_number(node: Expr, _: Simplify) -> Expr | None:
+    """A number beside a sum, multiplied with the number that every term of it has: ½(2a + 2b) is a + b."""
+    scalars = _scalar_factors(node)
+    c = next((f.value for f in scalars if isinstance(f, Number)), Fraction(1))
+    if c == 1:
+        return None
+    body = node.arg if isinstance(node, Scale) else None
+    for inside in (*(f for f in scalars if isinstance(f, Add)), *((body,) if isinstance(body, Add) else ())):
+        numbers = {abs(coefficient(t)[0]) for t in inside.terms}
+        if len(numbers) != 1 or numbers == {Fraction(1)}:
+            continue
+        (k,) = numbers
+        bare = add(*(scale(number(1 / k), t) for t in inside.terms))
+        others = [f for f in scalars if f is not inside and not isinstance(f, Number)]
+        front = times(number(c * k), *others, *(() if inside is body else (bare,)))
+        return scale(front, bare) if inside is body else front if body is None else scale(front, body)
+    return None
+
+
+def _scalar_factors(node: Expr) -> tuple[Expr, ...]:
+    scalar = node.scalar if isinstance(node, Scale) else node
+    return scalar.factors if isinstance(scalar, Times) else (scalar,)
+
+
+def number_below(node: Expr, _: Simplify) -> Expr | None:
+    """A number below an entry by entry quotient in front of it: (x − y) ⊘ (2y) is ½ (x − y) ⊘ y."""
+    match node:
+        case Call(name="quotient", args=(a, Scale(scalar=Number(value=c), arg=b))) if c:
+            return scale(number(1 / c), Call("quotient", (a, b)))
+        case _:
+            return None

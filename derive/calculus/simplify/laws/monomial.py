@@ -80,8 +80,10 @@ def _power(base: Expr, k: Fraction) -> Monomial:
     inner = monomial(base)
     if k.denominator == 1 and (inner.number or k > 0):
         return inner**k
-    if k == HALF and inner.number == 1 and len(inner.powers) == 1 and next(iter(inner.powers)) is base:
-        return Monomial(Fraction(1), {base: k})
+    if k == HALF and inner.number == 1 and len(inner.powers) == 1:
+        ((under, power_of_it),) = inner.powers.items()
+        if under is base or (power_of_it % 2 == 1 and base.is_scalar):  # u³ under a root: u is not negative
+            return Monomial(Fraction(1), {under: power_of_it / 2})
     return Monomial(Fraction(1), {base: k})
 
 

@@ -246,6 +246,11 @@ _REASONS = {
     "put in {}": "代入 {0}",
     "move the factors across": "將因子移過內積",
     "no two eigenvalues of {} are opposite": "{0} 沒有兩個特徵值互為相反數",
+    "The gradient {} is the Riemannian one: the part of the free gradient along the set.": "梯度 {0} 為黎曼梯度：自由梯度沿此集合的部分。",
+    "This Hessian is the Euclidean one, of the surrounding space. The Riemannian Hessian takes a tangent {} to {}.":
+        "此 Hessian 為外圍空間之歐氏 Hessian。黎曼 Hessian 將切向 {0} 映為 {1}。",
+    "The Jacobian of a matrix, or by a matrix, is that of the stacked columns: a row for each entry of {}, a column for each entry of {}.":
+        "矩陣值函數或對矩陣的 Jacobian 取堆疊各行之形式：{0} 的每個元素一列，{1} 的每個元素一行。",
     "The star marks the adjoint: {} = {} for all {} and {}": "星號表示伴隨：對一切 {2} 與 {3} 有 {0} = {1}",
     "the solution of a Sylvester equation": "Sylvester 方程式的解",
     "the gradient by {}: the factor of its derivative": "對 {0} 的梯度：其導數的因子",
