@@ -103,7 +103,7 @@ def test_sympy_is_imported_at_one_door() -> None:
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["show", "--help"], ["build", "--help"], ["render", "--help"],
-                                       ["review", "--help"]])
+    ["review", "--help"]])
 def test_help_is_light(arguments: list[str]) -> None:
     code = (
         "import sys\nfrom derive.cli.main import run\n"
