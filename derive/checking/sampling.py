@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
+from math import prod
 from types import CodeType
 from typing import Any
 
@@ -36,6 +37,8 @@ FLAT, FAIR = 5, 40
 """Points with a vanishing derivative, or with one that only short steps give, after which one is taken."""
 SECOND_ORDER = frozenset(("second-derivative", "hessian", "taylor", "stationary"))
 NEARBY = 1e-9
+MOST_ENTRIES = 10_000_000
+"""Entries of one array that is drawn."""
 QUICK = 6
 """Choices of sizes that are tried with the first styles before all are tried with all."""
 TRIES = 3
@@ -81,7 +84,7 @@ class Point:
 
     def random(self, *salt: str) -> np.random.Generator:
         """A generator of its own for whatever else is drawn at this point."""
-        return np.random.default_rng([*self.seed, *_hash("/".join(salt))])
+        return np.random.default_rng([*self.seed, *name_seed("/".join(salt))])
 
     def direction(self, variable: Symbol, salt: str) -> Any:
         """A random direction of the variable, in its structure: the same for the same salt."""
@@ -121,7 +124,7 @@ def _path_names(path: str, values: tuple[Any, Any, Any]) -> dict[str, Any]:
     return {identifier(prefix + path): value for prefix, value in zip(("", "d", "d2"), values, strict=True)}
 
 
-def _hash(text: str) -> tuple[int, int]:
+def name_seed(text: str) -> tuple[int, int]:
     digest = hashlib.sha256(text.encode()).digest()
     return int.from_bytes(digest[:4], "big"), int.from_bytes(digest[4:8], "big")
 
@@ -150,7 +153,7 @@ def points(
     kinked = any(has_kink(e) for e in (problem.function, *(d for _, d in problem.let)))
     with quiet():
         return [
-            _first(problem, code, inside, serves, (*_hash(problem.id), k, extra_seed), k % 2, kinked, k > 0)
+            _first(problem, code, inside, serves, (*name_seed(problem.id), k, extra_seed), k % 2, kinked, k > 0)
             for k in range(count)
         ]
 
@@ -177,7 +180,7 @@ def _first(
     spare: dict[str, Point] = {}
     left = {"flat": FLAT, "fair": FAIR}
     reason = "it has no value"
-    for point in _candidates(problem, seed, shift):
+    for point in candidates(problem, seed, shift):
         try:
             inside(point)
             quality = _quality(problem, code, point, kinked)
@@ -202,7 +205,7 @@ def _first(
     )
 
 
-def _candidates(problem: Problem, seed: tuple[int, ...], shift: int) -> Iterator[Point]:
+def candidates(problem: Problem, seed: tuple[int, ...], shift: int) -> Iterator[Point]:
     """The likely ones first: a few choices of sizes with the first styles, then all choices with all styles."""
     for quick in (True, False):
         chosen = assignments(problem, shift=shift)
@@ -269,9 +272,15 @@ def draw_point(problem: Problem, sizes: Mapping[str, int], style: Style, seed: t
     paths: dict[str, tuple[str, smooth.PathFunction]] = {}
     for name, symbol in problem.symbols.items():
         shape = array_shape(symbol.dims, sizes)
+        count = 1 if symbol.count is None else symbol.count.value(sizes)
+        if prod(shape) * count > MOST_ENTRIES:
+            raise DeriveError(
+                f"{name} has {prod(shape) * count} entries with the sizes given, too large for the numeric check: the limit is {MOST_ENTRIES}",
+                code="size", where=problem.positions.get("sizes") or problem.positions.get(f"symbols.{name}"),
+            )
         values[name] = draw(symbol.has, shape, rng, style)
         if symbol.count is not None:
-            values[name] = np.stack([draw(symbol.has, shape, rng, style) for _ in range(symbol.count.value(sizes))])
+            values[name] = np.stack([draw(symbol.has, shape, rng, style) for _ in range(count)])
     for name, symbol in problem.symbols.items():
         if symbol.of is not None and symbol.order == 0:
             at = smooth.path(symbol.has, values[name], rng)

@@ -102,7 +102,55 @@ def in_place(derivation: Derivation, names: Names = NONE) -> tuple[Passage, ...]
         boxed = _conditioned(boxed, tuple(map(names.of_why, derivation.conditions)))
         rows, rest = _placed(views, boxed)
         out.append(Passage(chain, tuple(rows), rest, chain.heading or (chain.title,)))
-    return tuple(out)
+    return _whole(tuple(out), problem)
+
+
+def _whole(found: tuple[Passage, ...], problem: Problem) -> tuple[Passage, ...]:
+    """The passages with a Jacobian or a Hessian boxed as a whole, where rows put it together from what was found by each variable, and
+    then not by pieces; and with the determinant of the Jacobian, where it is worked out."""
+    for quantity in ("jacobian", "hessian"):
+        place = _last(found, quantity, problem) if len(problem.wrt) > 1 else None
+        boxes = [box for passage in found for box in _boxes(passage) if box.quantity == quantity]
+        if place is not None and boxes:
+            found = tuple(_without(passage, quantity) for passage in found)
+            conditions = tuple(dict.fromkeys(c for box in boxes for c in box.result.conditions))
+            found = _stating(found, place, quantity, conditions, problem)
+    place = _last(found, "jacobian-determinant", problem)
+    return found if place is None else _stating(found, place, "jacobian-determinant", (), problem)
+
+
+def _last(found: Sequence[Passage], quantity: str, problem: Problem) -> tuple[int, int] | None:
+    """Where the last row stands that states a quantity of all variables together: its passage and its place there."""
+    places = [
+        (p, k) for p, passage in enumerate(found) if passage.chain.quantity in (quantity, "jacobian")
+        for k, view in enumerate(passage.views)
+        if isinstance(view.line.left, Head) and view.line.left.quantity == quantity and not view.line.left.directions
+        and view.line.left.wrt == problem.wrt and view.line.relation == "="
+    ]
+    return places[-1] if places else None
+
+
+def _stating(
+    found: tuple[Passage, ...], place: tuple[int, int], quantity: str, conditions: tuple[Why, ...], problem: Problem
+) -> tuple[Passage, ...]:
+    """The passages with the row at a place boxed."""
+    p, k = place
+    views = list(found[p].views)
+    line = views[k].line
+    assert line.left is not None  # it was found by its left side
+    box = Boxed(quantity, line.left, Result(line.expr, conditions=conditions), f"{problem.id}/{quantity}.whole")
+    views[k] = replace(views[k], boxed=views[k].boxed or box)
+    return (*found[:p], replace(found[p], views=tuple(views)), *found[p + 1 :])
+
+
+def _without(passage: Passage, quantity: str) -> Passage:
+    """The passage without the boxes of a quantity."""
+    views = tuple(replace(view, boxed=None) if view.boxed and view.boxed.quantity == quantity else view for view in passage.views)
+    return replace(passage, views=views, boxed=tuple(box for box in passage.boxed if box.quantity != quantity))
+
+
+def _boxes(passage: Passage) -> tuple[Boxed, ...]:
+    return (*(view.boxed for view in passage.views if view.boxed), *passage.boxed)
 
 
 def _placed(views: Sequence[View], boxed: Sequence[Boxed]) -> tuple[list[View], tuple[Boxed, ...]]:
@@ -139,10 +187,10 @@ def _conditioned(boxed: tuple[Boxed, ...], conditions: tuple[Why, ...]) -> tuple
 def behind(passage: Passage) -> Passage:
     """The passage with all of its answers boxed behind its rows; a closing row that only states one is not shown."""
     views = [view for view in passage.views if not view.again]
-    boxes = [*(view.boxed for view in views if view.boxed), *passage.boxed]
+    boxes = _boxes(replace(passage, views=tuple(views)))
     while len(views) > (0 if boxes else 1) and _only_states(views[-1]):
         views.pop()
-    return replace(passage, views=tuple(replace(view, boxed=None) for view in views), boxed=tuple(boxes))
+    return replace(passage, views=tuple(replace(view, boxed=None) for view in views), boxed=boxes)
 
 
 def numbered(found: Sequence[Passage]) -> tuple[Passage, ...]:
@@ -289,7 +337,9 @@ def _left(
         running = line.left if line.left is not None else running
         if line.expr is result.expr and running is not None and not line.equation:
             if isinstance(running, Head) and running.quantity == quantity:
-                return running
+                if running.wrt == wrt:
+                    return running
+                continue
             found = found or running
     if found is not None:
         return found
