@@ -5,7 +5,7 @@
     >>> derive.verify(derivation).passed
     True
 
-`load`, `problem`, `derive`, `verify`, `from_sympy` and `to_sympy` are the Python API (`derive.api`); what goes wrong is a
+`load`, `problem`, `derive`, `verify`, `review`, `from_sympy` and `to_sympy` are the Python API (`derive.api`); what goes wrong is a
 `DeriveError` that says what would be right.  Nothing heavy is imported before one of them is asked for.
 """
 
@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from derive.errors import DeriveError
 
 if TYPE_CHECKING:
-    from derive.api import derive, from_sympy, load, problem, to_sympy, verify
+    from derive.api import derive, from_sympy, load, problem, review, to_sympy, verify
 
 __version__ = "0.3.0"
-__all__ = ["DeriveError", "__version__", "derive", "from_sympy", "load", "problem", "to_sympy", "verify"]
+__all__ = ["DeriveError", "__version__", "derive", "from_sympy", "load", "problem", "review", "to_sympy", "verify"]
 
 
 def __getattr__(name: str) -> Any:

@@ -27,6 +27,7 @@ from derive.language.problems.problem import Problem
 
 if TYPE_CHECKING:
     from derive.checking.verification import Report
+    from derive.reviewing.review import Review
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,21 @@ def verify(derivation: data.Derivation, points: int = 3) -> Report:
     from derive.checking.verification import verify as checked
 
     return checked(derivation, points)
+
+
+def review(problem: Problem, latex: str) -> Review:
+    """Anyone's derivation, pasted as LaTeX, held line by line against a problem.
+
+    problem  what `load(path, asked=False)` or `problem(…)` gives: what is asked does not matter
+    latex    the derivation as written: displays, inline formulas, words between, own `\\newcommand`s
+
+    The review says its `verdict` (right, wrong, unclear), the `first_wrong` finding, and `findings`: one a relation, each with its
+    line, row, verdict, whether it `follows` from the one before, a message, and the likely `slip`.
+    DeriveError [no-point] when no point is found at which the function is defined; [too-long] for a text beyond all bounds.
+    """
+    from derive.reviewing.review import review as reviewed
+
+    return reviewed(problem, latex)
 
 
 def from_sympy(expression: Any, /, **properties: str | Iterable[str]) -> Expr:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "derive"
-LAYERS = ("errors", "expressions", "language", "derivation", "notation", "calculus", "checking", "review", "documents", "pipeline", "cli")
+LAYERS = ("errors", "expressions", "language", "derivation", "notation", "calculus", "checking", "reviewing", "documents", "pipeline", "cli")
 ALLOWED = {
     "errors": set(),
     "expressions": {"errors"},
@@ -20,10 +20,10 @@ ALLOWED = {
     "notation": {"errors", "expressions", "language", "derivation"},
     "calculus": {"errors", "expressions", "language", "derivation", "notation"},
     "checking": {"errors", "expressions", "language", "derivation", "notation"},
-    "review": {"errors", "expressions", "language", "derivation", "notation", "calculus", "checking"},
-    "documents": {"errors", "expressions", "language", "derivation", "notation", "calculus", "checking", "review"},
-    "pipeline": {"errors", "expressions", "language", "derivation", "notation", "calculus", "checking", "review", "documents"},
-    "cli": {"errors", "expressions", "language", "derivation", "notation", "calculus", "checking", "review", "documents", "pipeline"},
+    "reviewing": {"errors", "expressions", "language", "derivation", "notation", "calculus", "checking"},
+    "documents": {"errors", "expressions", "language", "derivation", "notation", "calculus", "checking", "reviewing"},
+    "pipeline": {"errors", "expressions", "language", "derivation", "notation", "calculus", "checking", "reviewing", "documents"},
+    "cli": {"errors", "expressions", "language", "derivation", "notation", "calculus", "checking", "reviewing", "documents", "pipeline"},
 }
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -102,7 +102,8 @@ def test_sympy_is_imported_at_one_door() -> None:
                 assert door, f"{path}:{node.lineno}: sympy outside calculus/algebra"
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["show", "--help"], ["build", "--help"], ["render", "--help"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["show", "--help"], ["build", "--help"], ["render", "--help"],
+    ["review", "--help"]])
 def test_help_is_light(arguments: list[str]) -> None:
     code = (
         "import sys\nfrom derive.cli.main import run\n"

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
+from math import prod
 from types import CodeType
 from typing import Any
 
@@ -36,6 +37,8 @@ FLAT, FAIR = 5, 40
 """Points with a vanishing derivative, or with one that only short steps give, after which one is taken."""
 SECOND_ORDER = frozenset(("second-derivative", "hessian", "taylor", "stationary"))
 NEARBY = 1e-9
+MOST_ENTRIES = 10_000_000
+"""Entries of one array that is drawn."""
 QUICK = 6
 """Choices of sizes that are tried with the first styles before all are tried with all."""
 TRIES = 3
@@ -269,9 +272,15 @@ def draw_point(problem: Problem, sizes: Mapping[str, int], style: Style, seed: t
     paths: dict[str, tuple[str, smooth.PathFunction]] = {}
     for name, symbol in problem.symbols.items():
         shape = array_shape(symbol.dims, sizes)
+        count = 1 if symbol.count is None else symbol.count.value(sizes)
+        if prod(shape) * count > MOST_ENTRIES:
+            raise DeriveError(
+                f"{name} has {prod(shape) * count} entries with the sizes given, too large for the numeric check: the limit is {MOST_ENTRIES}",
+                code="size", where=problem.positions.get("sizes") or problem.positions.get(f"symbols.{name}"),
+            )
         values[name] = draw(symbol.has, shape, rng, style)
         if symbol.count is not None:
-            values[name] = np.stack([draw(symbol.has, shape, rng, style) for _ in range(symbol.count.value(sizes))])
+            values[name] = np.stack([draw(symbol.has, shape, rng, style) for _ in range(count)])
     for name, symbol in problem.symbols.items():
         if symbol.of is not None and symbol.order == 0:
             at = smooth.path(symbol.has, values[name], rng)

@@ -11,6 +11,7 @@ import click
 
 from derive.cli import options
 from derive.cli.options import Form
+from derive.errors import DeriveError
 
 if TYPE_CHECKING:
     from derive.pipeline.project import Project
@@ -64,7 +65,10 @@ def command(
     for path in paths:
         if projects.folder_of(path) != project.folder:
             raise click.UsageError(f"{path} and {paths[0]} are of different projects: build each by itself")
-    output = output or (Path("build") if paths else here / "build")
+    if output is None:
+        output = Path("build") if paths else here / "build"
+        if output.is_symlink():
+            raise DeriveError(f"{output} is a symbolic link: nothing is written through it", code="outside", hint="-o names the folder that is meant")
     counts = {"made": 0, "unchanged": 0, "failed": 0, "stale": 0}
     warning = None
     code = 0

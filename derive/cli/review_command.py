@@ -22,10 +22,10 @@ def command(problem: str, claim: str | None, form: str, strict: bool) -> int:
       derive review problems/ridge.yaml homework.tex
       pbpaste | derive review problems/ridge.yaml -
     """
-    from derive.pipeline.reviewing import reviewed
+    from derive.pipeline.review import reviewed
 
     name, offset, result = reviewed(problem, claim)
-    from derive.review import report
+    from derive.reviewing import report
 
     if form == "json":
         click.echo(report.as_json(result))

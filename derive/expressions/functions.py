@@ -117,7 +117,7 @@ _ROWS = (
     Function("diag", "vector(n) -> square(n) | square(n) -> vector(n)", r"\operatorname{{diag}}({0})", "np.diag({0})",
              "diagonal matrix of a vector, or the diagonal of a matrix", linear=True, transposes="self-if-square", of_number=()),
     Function("vec", "any(m, n) -> vector(m*n)", r"\operatorname{{vec}}({0})", "np.ravel({0}, order='F')",
-             "the columns stacked", linear=True, undoes="unvec"),
+             "the columns stacked", linear=True, undoes="unvec", of_number=()),
     Function("sym", "square(n) -> square(n)", r"\operatorname{{sym}}({0})", "({0} + {0}.T) / 2", "(A + A')/2", linear=True,
              transposes="self", projects=True, of_number=()),
     Function("skewpart", "square(n) -> square(n)", r"\operatorname{{skew}}({0})", "({0} - {0}.T) / 2", "(A - A')/2",

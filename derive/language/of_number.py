@@ -19,9 +19,9 @@ def of_number(name: str, args: tuple[Expr, ...]) -> Expr | None:
         return None
     out = args[0]
     if all(node.is_scalar for node in walk(out)):
-        raise ShapeError(
-            f"the argument of {name} is a square matrix, and this is a scalar", f"{name}: {FUNCTIONS[name].signature}", code="not-square"
-        )
+        row = FUNCTIONS[name]
+        kind = "a square matrix" if row.signature.startswith("square") else "a matrix"
+        raise ShapeError(f"the argument of {name} is {kind}, and this is a scalar", f"{name}: {row.signature}", code="not-square")
     for word in reversed(maps):
         if word != "abs" or not is_nonnegative(out):
             out = Map(word, out, 0)

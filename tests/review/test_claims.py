@@ -13,8 +13,8 @@ import pytest
 import yaml
 
 from derive.language.problems.read import read
-from derive.review.judging.finding import UNCLEAR
-from derive.review.review import review
+from derive.reviewing.judging.finding import UNCLEAR
+from derive.reviewing.review import review
 
 CASES = [case for path in sorted((Path(__file__).parent / "claims").glob("*.yaml")) for case in yaml.safe_load(path.read_text("utf-8"))]
 

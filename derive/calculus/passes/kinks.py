@@ -58,7 +58,7 @@ def _vanishing(node: Expr) -> Expr | None:
     if isinstance(node, Map) and node.function in ("abs", "relu"):
         return node.arg
     if isinstance(node, Call) and node.name in ("max", "min") and any(map(is_zero, node.args)):
-        return next(a for a in node.args if not is_zero(a))
+        return next((a for a in node.args if not is_zero(a)), None)
     return None
 
 

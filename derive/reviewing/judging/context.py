@@ -1,0 +1,353 @@
+"""What the letters of a pasted derivation mean: declared, defined on the way, directions, steps, another name of the function."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from derive.notation.latex.latex import latex
+from derive.reviewing.evaluating.situation import Definition
+from derive.reviewing.indices import indices_of
+from derive.reviewing.judging.ground import Ground
+from derive.reviewing.judging.letters import (
+    is_log_of,
+    is_named,
+    only_indexed,
+    plain_letter,
+    subscripted,
+    summation_indices,
+    value_names,
+    whole_call,
+)
+from derive.reviewing.pasted.placed import Placed
+from derive.reviewing.pasted.relations import Chain
+from derive.reviewing.reading.cursor import Unread
+from derive.reviewing.reading.lexicon import PLAIN, READINGS, Lexicon, Reading
+from derive.reviewing.reading.parser import read
+from derive.reviewing.reading.words import BEST, SMALL
+from derive.reviewing.tree import (
+    Add,
+    Along,
+    Call,
+    Evaluated,
+    Fun,
+    Limit,
+    Mul,
+    Name,
+    Neg,
+    Num,
+    Partial,
+    Pow,
+    Sub,
+    Total,
+    Tree,
+    children,
+    key,
+    rebuilt,
+    walk,
+)
+
+_HEAD = re.compile(
+    r"^\s*(?:\\(?:mathcal|mathscr|mathrm|mathbf|boldsymbol|bm|mathsf)\s*\{?\s*)?(\\?[A-Za-z]+?)\}?(?:_\{?[A-Za-z0-9]+\}?)?'*\s*(?:\\left|\\[bB]igg?l?)?\s*\("
+)
+_CALLED = re.compile(r"(?<![A-Za-z\\])(\\(?:ell|phi|psi|varphi|Phi|Psi|mathcal\s*\{?[A-Z]\}?)|[A-Za-z])\s*(?:\\left|\\[bB]igg?l?)?\s*\(")
+_APPLIED = re.compile(
+    r"(?:\\nabla(?:_\{?[^}\s]*\}?)?(?:\^\{?2\}?)?|\\partial|\\mathrm\s*\{?\s*[dD]\s*\}?|(?<![A-Za-z\\])[dD](?:\^2)?(?:_\{?\w\}?)?|\\delta)\s*\{?\s*"
+    r"(?:\\(?:mathcal|mathscr)\s*\{?\s*)?(\\ell|\\phi|\\psi|\\Phi|\\mathcal|[A-Za-z])(?![A-Za-z])"
+)
+_ALONE = re.compile(
+    r"^\s*(?:\\(?:mathbf|boldsymbol|bm)\s*\{?\s*)?(\\delta|\\Delta|d|D)\}?\s*(?:[_^](?:\{[^{}]*\}|\w))*\s*$"
+)
+_JACOBIAN = re.compile(r"\s*\\?(?:mathbf|mathrm|boldsymbol)?\{?\s*J\}?\s*_")
+LIKELY = frozenset(("f", "g", "J", "L", "E", "F", "ell", "phi", "psi", "Q", "Phi", "Psi", "R", "C", "V", "h", "l", "U", "S", "H", "G", "N", "D"))
+_COLUMNS = re.compile(
+    r"columns?\s+(?:vectors?\s+)?of\s+(?:the\s+)?(?:matrix\s+)?\$?\\?\(?\s*(?:\\(?:mathbf|boldsymbol|bm|mathsf)\s*\{?)?\s*(\\?[A-Za-z]+)"
+)
+
+
+@dataclass
+class Context:
+    """The lexicon, the definitions and the roles of letters.
+
+    directions  letter → the variable of which it is a direction, "" where it is not said
+    unknown     letters whose meaning the text does not say
+    """
+
+    ground: Ground
+    chains: list[Chain]
+    words: str = ""
+    lexicon: Lexicon = field(init=False)
+    definitions: dict[str, Definition] = field(default_factory=dict)
+    defining: dict[int, str] = field(default_factory=dict)
+    """By the line of the relation, the name that it defines."""
+    candidates: list[str] = field(default_factory=list)
+    steps: set[str] = field(default_factory=set)
+    directions: dict[str, str] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
+    columns: frozenset[str] = frozenset()
+    letters: dict[str, str] = field(default_factory=dict)
+    logged: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        names = frozenset(self.ground.spoken.values()) | {s.name for s, _ in self.ground.problem.let}
+        problem = self.ground.problem
+        self.functions = {problem.name, "f", *problem.unnamed} - names
+        for chain in self.chains:
+            self.functions |= set(self._heads(chain)) - names
+        self.lexicon = Lexicon(names - set(problem.unnamed), self.ground.size_names, frozenset(self.functions),
+                               frozenset(self.ground.variables), frozenset(), self._operators_defined(), subscripted(names))
+        self._read_lets()
+        self._same_letters()
+        self.columns = frozenset(plain_letter(m) for m in _COLUMNS.findall(self.words))
+        self._define()
+        self._roles()
+
+    # ------------------------------------------------------------------------------------------ reading
+    def read(self, member: Placed, reading: Reading = PLAIN) -> Tree:
+        """The tree of a member.  Unread, with an offset in the member."""
+        tree, defined = read(member.text.strip(), self.lexicon, reading)
+        for name, body in defined:
+            self._underbraced(name, self._translated(body))
+        return self._translated(tree)
+
+    def _read_lets(self) -> None:
+        """The intermediate functions of the problem are definitions that the text need not give."""
+        for symbol, expr in self.ground.problem.let:
+            tree = self.tree(Placed.whole(latex(expr)))
+            if tree is not None:
+                self.definitions[symbol.name] = Definition(tree)
+
+    def _same_letters(self) -> None:
+        """`where Σ := S`: another letter for a declared one; and log L, which is one name of the function."""
+        known = self.lexicon.names
+        for chain in self.chains:
+            left, right = (self.tree(m) for m in chain.members[:2])
+            if not (isinstance(left, Name) and isinstance(right, Name) and len(chain.links) == 1 and chain.links[0].op in ("=", "≡")):
+                continue
+            for one, other in ((left, right), (right, left)):
+                fresh = key(one) not in known and not one.marks and one.name not in self.lexicon.sizes | self.functions
+                if fresh and key(other) in known and one.name not in self.letters:
+                    self.letters[one.name] = key(other)
+        trees = [t for chain in self.chains for m in chain.members if (t := self.tree(m)) is not None]
+        for name in self.functions - known:
+            inside = sum(is_log_of(n, name) for t in trees for n in walk(t))
+            if inside and inside == sum(is_named(n, name) for t in trees for n in walk(t)):
+                self.logged.add(name)
+
+    def _translated(self, tree: Tree) -> Tree:
+        if not self.letters and not self.logged:
+            return tree
+
+        def visit(node: Tree) -> Tree:
+            if isinstance(node, Name) and node.name in self.letters:
+                return Name(self.letters[node.name], node.marks)
+            if isinstance(node, Fun) and any(is_log_of(node, n) for n in self.logged):
+                node = node.args[0]
+            if isinstance(node, Total):
+                node = replace(node, indices=tuple(self.letters.get(i, i) for i in node.indices))
+            return rebuilt(node, visit)
+
+        return visit(tree)
+
+    def readings(self, member: Placed) -> list[Tree]:
+        """The trees that a member may be, the likeliest first.  Unread where it is none."""
+        out: list[Tree] = []
+        failure: Unread | None = None
+        for reading in READINGS:
+            try:
+                tree = self.read(member, reading)
+            except Unread as error:
+                failure = failure or error
+                continue
+            if tree not in out:
+                out.append(tree)
+        if not out:
+            assert failure is not None
+            raise failure
+        return out
+
+    def tree(self, member: Placed) -> Tree | None:
+        """The likeliest tree; None where it cannot be read."""
+        try:
+            return self.readings(member)[0]
+        except Unread:
+            return None
+
+    def _operators_defined(self) -> frozenset[str]:
+        """Of d, δ, Δ, D those that stand alone on the left of an equation: they are letters."""
+        out = set()
+        for chain in self.chains:
+            found = _ALONE.match(chain.members[0].text)
+            if found and chain.links[0].op in ("=", "≡"):
+                out.add(found.group(1).lstrip("\\"))
+        return frozenset(out)
+
+    def _heads(self, chain: Chain) -> Iterator[str]:
+        """Letters before a bracket at the head of a chain, and letters that a derivative is taken of."""
+        for k, member in enumerate(chain.members):
+            head = _HEAD.match(member.text)
+            if head and k == 0 and whole_call(member.text) and not _JACOBIAN.match(member.text):
+                yield plain_letter(head.group(1))
+            for found in _APPLIED.findall(member.text):
+                letter = plain_letter(found)
+                if letter in LIKELY:
+                    yield letter
+            for found in re.findall(r"\\(?:log|ln)\s*(?:\\mathcal\s*)?\{?(L|[pPq](?=\s*(?:\\left|\\[bB]igg?l?)?\s*\())(?![A-Za-z])", member.text):
+                yield found
+            for found in re.findall(r"\\(?:mathcal|mathscr)\s*\{?\s*([A-Z])\}?", member.text):
+                yield found
+
+    # ------------------------------------------------------------------------------------------ definitions
+    def _define(self) -> None:
+        for chain in self.chains:
+            trees = [self.tree(m) for m in chain.members]
+            for k, link in enumerate(chain.links):
+                left, right = trees[k], trees[k + 1]
+                if left is None or right is None or link.op not in ("=", "≡", "=:"):
+                    continue
+                if link.op == "=:":
+                    self._defined(right, left, link.line)
+                elif k == 0 and not self._defined(left, right, link.line):
+                    pass
+                elif link.op == "≡" and k:
+                    self._matched(left, right)
+
+    def _underbraced(self, name: Tree, body: Tree) -> None:
+        self._defined(name, body, -1)
+
+    def _defined(self, left: Tree, right: Tree, line: int) -> bool:
+        """Whether `left = right` says what a new name is."""
+        known = self.lexicon.names
+        match left:
+            case Name() if key(left) not in known and key(left) not in self.definitions:
+                if left.name == self.ground.problem.name and not left.marks and left.name not in known:
+                    return False
+                if set(left.marks) & BEST and left.name in self.lexicon.wrt:
+                    return False
+                if left.marks and left.name in self.lexicon.wrt and left.marks == ("hat",):
+                    return False
+                known_inside = value_names(right) & (known | self.definitions.keys())
+                counts = isinstance(right, Num) and (left.name in SMALL or left.name in "ijklrs")
+                if counts or (left.name in self.lexicon.sizes and not known_inside):
+                    return False
+                if key(left) in value_names(right):
+                    return False
+                if left.name in self.functions and not left.marks:
+                    self.candidates.append(left.name)
+                self.definitions[key(left)] = Definition(right)
+            case Pow(base=Name() as base, exponent=Num(value=two)) if two == 2 and key(base) not in known and not set(base.marks) & BEST:
+                return self._defined(base, Fun("sqrt", (right,)), line)
+            case Name() if key(left) in known and isinstance(right, Pow) and right.exponent == Num(Fraction(2)) and isinstance(
+                right.base, Name) and key(right.base) not in known and key(right.base) not in self.definitions:
+                return self._defined(right.base, Fun("sqrt", (left,)), line)
+            case Sub(base=Name() as base, indices=indices) if key(base) not in known and key(base) not in self.definitions:
+                names = [i.name for i in indices if isinstance(i, Name)]
+                if len(names) != len(indices) or set(names) & (known | self.lexicon.sizes):
+                    return False
+                twin = base.name.upper() if len(base.name) == 1 else base.name.capitalize()
+                if twin in known and len(names) == 2:
+                    return False
+                if twin in known and not left.above and twin in self.ground.variables:
+                    return False
+                self.definitions[key(base)] = Definition(right, tuple(names))
+            case Call(name=name, args=args, order=0) if name != self.ground.problem.name and name not in known and name not in self.definitions:
+                if name in self.ground.problem.unnamed:
+                    return False
+                parameters = [key(a) for a in args if isinstance(a, Name)]
+                if len(parameters) != len(args):
+                    return False
+                if all(p in known for p in parameters):
+                    self.candidates.append(name)
+                    self.definitions[name] = Definition(right)
+                else:
+                    self.definitions[name] = Definition(right, (), tuple(parameters))
+                    self.steps |= {p for p in parameters if p not in known and p in SMALL}
+            case _:
+                return False
+        head = left.base if isinstance(left, Sub) else left
+        self.defining[line] = key(head) if isinstance(head, Name) else head.name if isinstance(head, Call) else ""
+        return True
+
+    def _matched(self, known: Tree, named: Tree) -> None:
+        """`softmax(z) - y ≡ p - y` says what p is."""
+        if isinstance(named, Name) and key(named) not in self.lexicon.names and key(named) not in self.definitions:
+            if key(named) not in self.functions and key(named) not in self.lexicon.sizes and known != named:
+                self.definitions[key(named)] = Definition(known)
+            return
+        if type(known) is not type(named):
+            return
+        ours, theirs = list(children(known)), list(children(named))
+        if len(ours) == len(theirs):
+            for a, b in zip(ours, theirs, strict=True):
+                if a != b:
+                    self._matched(a, b)
+
+    # ------------------------------------------------------------------------------------------ roles
+    def _roles(self) -> None:
+        trees = [t for chain in self.chains for m in chain.members if (t := self.tree(m)) is not None]
+        everything = [*trees, *(d.tree for d in self.definitions.values())]
+        indices = {i for t in everything for node in walk(t) for i in (*indices_of(node), *summation_indices(node))}
+        for t in everything:
+            self._roles_in(t)
+        parameters = {p for d in self.definitions.values() for p in d.indices}
+        known = (self.lexicon.names | self.lexicon.sizes | self.definitions.keys() | self.functions | indices | parameters | self.steps
+                 | self.directions.keys())
+        for t in everything:
+            for word in value_names(t):
+                base = word.split("@")[0]
+                if word in known or base in ("", ",") or (word != base and base in known):
+                    continue
+                twin = (base.upper() if len(base) == 1 else base.capitalize()) in known
+                if twin and (only_indexed(word, everything) or word == f"{base}@bar"):
+                    continue
+                if "_" in word and word.partition("_")[2] in self.lexicon.wrt:
+                    self.directions[word] = word.partition("_")[2]
+                elif word not in self.unknown and word not in ("e", "δ"):
+                    self.unknown.append(word)
+
+    def _roles_in(self, tree: Tree) -> None:
+        for node in walk(tree):
+            match node:
+                case Along(directions=directions, by=by):
+                    variable = next((key(b) for b in by if isinstance(b, Name)), "")
+                    for d in directions:
+                        self._direction(d, variable)
+                case Partial(by=by):
+                    for b in by:
+                        if isinstance(b, Name) and b.name and self._new(b) and (key(b) in SMALL or not b.marks):
+                            self.steps.add(key(b))
+                case Limit(name=name) | Evaluated(name=name):
+                    if name not in self.lexicon.names and name not in self.definitions:
+                        self.steps.add(name)
+                case Call(name=name, args=args) if name in self.functions:
+                    for k, a in enumerate(args):
+                        self._moved(a, k if len(args) == len(self.ground.variables) else 0)
+                case Add(terms=terms):
+                    self._moved(node, -1)
+                    del terms
+
+    def _moved(self, tree: Tree, place: int) -> None:
+        """X + tH: t is a step, H a direction of X."""
+        if not isinstance(tree, Add) or len(tree.terms) != 2:
+            return
+        first, last = tree.terms
+        last = last.arg if isinstance(last, Neg) else last
+        if not (isinstance(first, Name) and key(first) in self.lexicon.wrt):
+            return
+        del place
+        if isinstance(last, Mul) and len(last.factors) == 2:
+            t, h = last.factors
+            if isinstance(t, Name) and self._new(t) and isinstance(h, Name) and t.name in SMALL:
+                self.steps.add(key(t))
+            last = h if isinstance(t, (Name, Num)) else last
+        self._direction(last, key(first))
+
+    def _direction(self, tree: Tree, variable: str) -> None:
+        if isinstance(tree, Name) and self._new(tree) and key(tree) not in self.steps:
+            variable = variable if variable in self.lexicon.wrt else ""
+            self.directions[key(tree)] = variable or self.directions.get(key(tree), "")
+
+    def _new(self, name: Name) -> bool:
+        return key(name) not in self.lexicon.names and key(name) not in self.definitions and key(name) not in self.lexicon.sizes

@@ -1,0 +1,262 @@
+"""A problem at random points: the values that lines are held against, and its stationary points."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from derive.checking.evaluation import Unevaluable, compiled, evaluate, quiet
+from derive.checking.random_arrays import array_shape, inside, project
+from derive.checking.sampling import Point, points
+from derive.expressions.nodes import Expr, Map, Symbol
+from derive.expressions.sizes import is_row
+from derive.expressions.spelling import UNICODE_GREEK
+from derive.expressions.traverse import walk
+from derive.language.problems.problem import Problem
+from derive.notation.python.identifiers import identifier
+from derive.notation.python.source import Names
+from derive.reviewing.evaluating.situation import Meanings, Situation
+from derive.reviewing.evaluating.values import Array, Undefined, as_array
+
+POINTS = 3
+MOST_UNKNOWNS = 30
+STEP = 1e-3
+MATRIX_FUNCTIONS = frozenset(("expm", "logm", "sqrtm"))
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The problem, and the points at which everything is held against it."""
+
+    problem: Problem
+    points: tuple[Point, ...]
+
+    @classmethod
+    def of(cls, problem: Problem, count: int = POINTS) -> Ground:
+        """DeriveError [no-point] where the function is defined nowhere."""
+        return cls(problem, tuple(points(problem, count)))
+
+    # ------------------------------------------------------------------------------------------ names
+    @cached_property
+    def spoken(self) -> dict[str, str]:
+        r"""What the reader calls each symbol: `mu` for μ, the letter of `latex: '\Phi'`."""
+        out = {}
+        for name, symbol in self.problem.symbols.items():
+            own = (symbol.latex or "").strip().lstrip("\\")
+            out[name] = own if own.isalpha() and symbol.latex else UNICODE_GREEK.get(name, name)
+        return out
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        return tuple(self.spoken[v.name] for v in self.problem.wrt)
+
+    @property
+    def size_names(self) -> frozenset[str]:
+        return frozenset(self.points[0].sizes)
+
+    def symbol(self, spoken: str) -> Symbol:
+        return next(self.problem.symbols[name] for name, said in self.spoken.items() if said == spoken)
+
+    # ------------------------------------------------------------------------------------------ values
+    def situation(self, k: int, meanings: Meanings, extra: Mapping[str, Array], moves: Mapping[str, Array]) -> Situation:
+        point = self.points[k]
+        values = {said: as_array(point.values[name]) for name, said in self.spoken.items()}
+        for symbol, _ in self.problem.let:
+            if symbol.name not in meanings.definitions:
+                values.setdefault(symbol.name, self.evaluated(symbol, point))
+        for name, said in self.spoken.items():
+            if name in point.paths:
+                values |= {f"{said}@dot": as_array(point.values[f"d{name}"]), f"{said}@ddot": as_array(point.values[f"d2{name}"])}
+        return Situation(meanings, dict(point.sizes), {**values, **extra}, moves, point.calls)
+
+    def paths(self, k: int) -> dict[str, tuple[str, Callable[[float], tuple[Array, Array, Array]]]]:
+        """Path → (its parameter, the value of the parameter ↦ (A, dA, d2A))."""
+        out: dict[str, tuple[str, Callable[[float], tuple[Array, Array, Array]]]] = {}
+        for name, (parameter, at) in self.points[k].paths.items():
+            start = float(self.points[k].values[parameter])
+
+            def along(t: float, at: Callable[[float], Any] = at, start: float = start) -> tuple[Array, Array, Array]:
+                a, b, c = at(t - start)
+                return as_array(a), as_array(b), as_array(c)
+
+            out[self.spoken[name]] = (self.spoken[parameter], along)
+        return out
+
+    def evaluated(self, expr: Expr, point: Point) -> Array:
+        code = compiled(expr, Names(self.problem.let))
+        shape = array_shape(expr.shape, point.sizes)
+        try:
+            with quiet():
+                return self._upright(evaluate(code, point.namespace, shape), expr)
+        except Unevaluable as error:
+            raise Undefined(f"{self.problem.name} has no value there: {error}") from None
+
+    def _upright(self, value: Array, expr: Expr) -> Array:
+        a = as_array(value)
+        return a.T if value.ndim == 1 and is_row(expr.shape) else a
+
+    def function(self, k: int) -> Callable[[Mapping[str, Array]], Array]:
+        """f of the values of the symbols, at the sizes of a point."""
+        point = self.points[k]
+        expr = self.problem.function
+        code = compiled(expr, Names(self.problem.let))
+        result = array_shape(expr.shape, point.sizes)
+        shapes = [(identifier(name), self.spoken[name], array_shape(symbol.dims, point.sizes), prod(array_shape(symbol.dims, point.sizes)))
+                  for name, symbol in self.problem.symbols.items() if name in self._used]
+        base = dict(point.namespace)
+        paths = self.paths(k)
+
+        def at(values: Mapping[str, Array]) -> Array:
+            namespace = dict(base)
+            for name, said, shape, size in shapes:
+                a = paths[said][1](float(values[paths[said][0]][0, 0]))[0] if said in paths else values[said]
+                if a.size != size:
+                    raise Undefined(f"{said} has another shape")
+                namespace[name] = a.reshape(shape) if shape else float(a[0, 0])
+            try:
+                return self._upright(evaluate(code, namespace, result), expr)
+            except Unevaluable as error:
+                raise Undefined(f"{self.problem.name} has no value there: {error}") from None
+
+        return at
+
+    @cached_property
+    def _used(self) -> frozenset[str]:
+        """The symbols that the function holds, by itself or through `let`."""
+        return self.problem.function.free.union(*(d.free for _, d in self.problem.let))
+
+    def bases(self, k: int) -> dict[str, tuple[Array, ...]]:
+        """Of each symbol the directions of its entries in its structure, column by column."""
+        out = {}
+        point = self.points[k]
+        for name, symbol in self.problem.symbols.items():
+            value = np.asarray(point.values[name], dtype=float)
+            a = as_array(value)
+            basis = []
+            for unit in np.eye(a.size):
+                e = unit.reshape(a.shape, order="F")
+                structured = project(symbol.has, value, e.reshape(value.shape)) if value.ndim and symbol in self.problem.wrt else e
+                basis.append(as_array(structured) if value.ndim else e)
+            out[self.spoken[name]] = tuple(basis)
+        return out
+
+    def tangents(self, variable: str, value: Array, at: Situation) -> tuple[Array, ...]:
+        """The directions of a variable at another value of it: on a curved set those that are tangent there."""
+        has = self.symbol(variable).has
+        if not has & {"unit", "orthogonal", "stiefel"}:
+            return at.meanings.bases[variable]
+        shape = (value.size,) if value.shape[1] == 1 else value.shape
+        units = [unit.reshape(value.shape, order="F") for unit in np.eye(value.size)]
+        return tuple(as_array(project(has, value.reshape(shape), unit.reshape(shape))) for unit in units)
+
+    def moves(self, k: int, salt: str = "d") -> dict[str, Array]:
+        point = self.points[k]
+        return {self.spoken[v.name]: as_array(point.direction(v, salt)) for v in self.problem.wrt}
+
+    def direction(self, k: int, variable: str, salt: str) -> Array:
+        return as_array(self.points[k].direction(self.symbol(variable), salt))
+
+    @property
+    def matrix_functions(self) -> bool:
+        """Whether exp, log of a square matrix are meant as functions of the matrix."""
+        nodes = [n for e in (self.problem.function, *(d for _, d in self.problem.let)) for n in walk(e)]
+        return not any(isinstance(n, Map) and n.function in ("exp", "log", "sqrt") and not n.is_scalar and n.shape[0] == n.shape[1]
+                       for n in nodes)
+
+    # ------------------------------------------------------------------------------------------ stationary points
+    def stationary(self, situation: Situation, k: int, variables: tuple[str, ...], start: int) -> tuple[Situation | None, bool]:
+        """A point at which the derivative by these variables vanishes, by Newton's method on differences from one of several
+        starts; and whether the derivative is linear, so that other starts give no other."""
+        if not self.problem.function.is_scalar:
+            return None, True
+        bases = situation.meanings.bases
+        directions = [(v, b) for v in variables for b in independent(bases[v])]
+        if not directions or len(directions) > MOST_UNKNOWNS:
+            return None, True
+        return self._newton(self._start(situation, k, variables, start), directions)
+
+    def _start(self, situation: Situation, k: int, variables: tuple[str, ...], start: int) -> Situation:
+        if not start:
+            return situation
+        moves = self.moves(k, f"start {start}")
+        return situation.with_values({v: situation.values[v] + (1.5 if start % 2 else -2.0) * moves[v] for v in variables})
+
+    def _newton(self, at: Situation, directions: list[tuple[str, Array]]) -> tuple[Situation | None, bool]:
+        function = at.meanings.function
+
+        def value(values: Mapping[str, Array]) -> float:
+            return float(function(values)[0, 0])
+
+        def moved(values: Mapping[str, Array], *steps: tuple[int, float]) -> dict[str, Array]:
+            out = dict(values)
+            for i, t in steps:
+                v, b = directions[i]
+                out[v] = out[v] + t * b
+            return out
+
+        def gradient(values: Mapping[str, Array]) -> Array:
+            h = STEP
+            along = [[value(moved(values, (i, k * h))) for k in (1, -1, 2, -2)] for i in range(len(directions))]
+            return np.array([(8 * (a - b) - (c - d)) / (12 * h) for a, b, c, d in along])
+
+        def hessian(values: Mapping[str, Array]) -> Array:
+            h = 2e-3
+            out = np.zeros((len(directions),) * 2)
+            for i in range(len(directions)):
+                for j in range(i + 1):
+                    corners = [s * t * value(moved(values, (i, s * h), (j, t * h))) for s in (1, -1) for t in (1, -1)]
+                    out[i, j] = out[j, i] = sum(corners) / (4 * h * h)
+            return out
+
+        values: Mapping[str, Array] = at.values
+        try:
+            g = gradient(values)
+            size = max(float(np.max(np.abs(g))), 1.0)
+            for count in range(25):
+                if float(np.max(np.abs(g))) <= 1e-8 * size:
+                    return (at.with_values(dict(values)) if self._inside(values, directions) else None), count <= 2
+                step = np.linalg.lstsq(hessian(values), -g, rcond=1e-7)[0]
+                length = 1.0
+                while length > 1e-3:
+                    there = moved(values, *((i, length * float(t)) for i, t in enumerate(step)))
+                    try:
+                        new = gradient(there) if self._inside(there, directions) else None
+                    except Undefined:
+                        new = None
+                    if new is not None and np.linalg.norm(new) < (1 - 0.1 * length) * np.linalg.norm(g):
+                        values, g = there, new
+                        break
+                    length /= 2
+                else:
+                    return None, False
+        except (Undefined, np.linalg.LinAlgError):
+            pass
+        return None, False
+
+    def _inside(self, values: Mapping[str, Array], directions: list[tuple[str, Array]]) -> bool:
+        for v in {v for v, _ in directions}:
+            a = values[v]
+            has = self.symbol(v).has
+            flat: Any = float(a[0, 0]) if a.size == 1 else a
+            if not inside(has, flat):
+                return False
+        return True
+
+
+def independent(basis: tuple[Array, ...]) -> list[Array]:
+    """Directions of a basis without those that others give."""
+    out: list[Array] = []
+    for b in basis:
+        if not np.any(b):
+            continue
+        stack = np.array([np.ravel(x) for x in (*out, b)])
+        if np.linalg.matrix_rank(stack) == len(stack):
+            out.append(b)
+    return out
+
+

@@ -1,0 +1,120 @@
+"""Letters in trees and in LaTeX: which stand for values, which are heads of calls, what sizes are not said."""
+
+from __future__ import annotations
+
+import re
+
+from derive.expressions.spelling import GREEK
+from derive.reviewing.reading.words import VARIANTS
+from derive.reviewing.tree import (
+    Call,
+    Const,
+    Fun,
+    Name,
+    Num,
+    Sub,
+    Total,
+    Tree,
+    Turn,
+    children,
+    key,
+    rebuilt,
+)
+
+
+def value_names(tree: Tree) -> set[str]:
+    """Letters that stand for values, no indices."""
+    out: set[str] = set()
+    if isinstance(tree, Sub):
+        return value_names(tree.base)
+    if isinstance(tree, Const) and tree.kind in ("delta", "unit"):
+        return set()
+    if isinstance(tree, Name):
+        return {key(tree)}
+    for child in children(tree):
+        out |= value_names(child)
+    return out
+
+
+def is_log_of(tree: Tree, name: str) -> bool:
+    return isinstance(tree, Fun) and tree.name == "log" and is_named(tree.args[0], name)
+
+
+def is_named(tree: Tree, name: str) -> bool:
+    return (isinstance(tree, Name) and tree.name == name and not tree.marks) or (isinstance(tree, Call) and tree.name == name)
+
+
+def summation_indices(tree: Tree) -> tuple[str, ...]:
+    return tree.indices if isinstance(tree, Total) else ()
+
+
+def only_indexed(word: str, trees: list[Tree]) -> bool:
+    """Whether a letter always stands with indices."""
+    def bare(tree: Tree) -> bool:
+        if isinstance(tree, Sub) and isinstance(tree.base, Name):
+            return False
+        return (isinstance(tree, Name) and key(tree) == word) or any(bare(c) for c in children(tree))
+
+    return not any(bare(t) for t in trees)
+
+
+def plain_letter(text: str) -> str:
+    word = text.strip().lstrip("\\").strip("{} ")
+    if word.startswith("mathcal"):
+        word = word.removeprefix("mathcal").strip("{} ")
+    return VARIANTS.get(word, word)
+
+
+def whole_call(text: str) -> bool:
+    """Whether a member is one letter and one bracket, f(X)."""
+    opening = text.find("(")
+    depth = 0
+    for k, c in enumerate(text[opening:], opening):
+        depth += (c == "(") - (c == ")")
+        if not depth:
+            return not text[k + 1 :].strip(" .,")
+    return False
+
+
+def subscripted(names: frozenset[str]) -> dict[tuple[str, str], str]:
+    """(letter, subscript) of names such as W1, W_1, sigma_max."""
+    out = {}
+    for name in names:
+        base, _, below = name.partition("_")
+        digits = re.fullmatch(r"([A-Za-z]+?)(\d+)", base)
+        if digits and not below:
+            base, below = digits.groups()
+        if below and (len(base) == 1 or base in GREEK):
+            out[base, below.replace("_", "").replace(",", "")] = name
+    return out
+
+
+def sized(tree: Tree, units: bool = True, prefix: str = "") -> Tree:
+    """The tree with a name for every size that is not written: of I, of ones, of a unit vector.
+
+    units   e_i is a unit vector
+    prefix  what tells these names from those of other trees
+    """
+    count = 0
+
+    def visit(node: Tree) -> Tree:
+        nonlocal count
+        if isinstance(node, Turn) and isinstance(node.arg, Num) and node.arg.value == 1:
+            count += 1
+            return Turn(Const("ones", (Name(f"?{prefix}{count}"),)))
+        if units and isinstance(node, Sub) and node.base == Name("e") and len(node.indices) == 1 and node.indices[0] is not None:
+            count += 1
+            return Const("unit", (node.indices[0], Name(f"?{prefix}{count}")))
+        if isinstance(node, Const):
+            if node.kind in ("identity", "ones", "zeros") and not node.size:
+                count += 1
+                return Const(node.kind, (Name(f"?{prefix}{count}"),))
+            if node.kind == "unit" and len(node.size) == 1:
+                count += 1
+                return Const("unit", (node.size[0], Name(f"?{prefix}{count}")))
+            return node
+        return rebuilt(node, visit)
+
+    return visit(tree)
+
+

@@ -1,0 +1,247 @@
+"""Each relation of a derivation held against the truth that its chain names, and against the member before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from derive.reviewing import indices
+from derive.reviewing.evaluating.situation import LAYOUTS
+from derive.reviewing.judging.comparing import (
+    DIFFERENT,
+    UNDEFINED,
+    UNKNOWN,
+    Outcome,
+    dropped,
+    plain_name,
+)
+from derive.reviewing.judging.finding import CONDITION, DEFINITION, RIGHT, UNCLEAR, WRONG, Finding
+from derive.reviewing.judging.judge import Judge
+from derive.reviewing.pasted.relations import Chain, Link
+from derive.reviewing.reading.cursor import Unread
+from derive.reviewing.reading.parser import is_zero
+from derive.reviewing.reading.words import BEST
+from derive.reviewing.tree import (
+    Const,
+    Name,
+    Total,
+    Tree,
+    walk,
+)
+
+_Found = Callable[..., Finding]
+INEQUALITIES = frozenset(("<", ">", "≤", "≥", "≻", "⪰", "≺", "⪯", "≠", "≫", "≪"))
+_RULE_WORDS = ("by ", "by", "using", "since", "recall", "rule", "identity", "because", "from", "formula", "lemma", "for any", "note that", "with",
+               "fact", "as ", "property", "use ", "known")
+
+
+def findings(judge: Judge) -> list[Finding]:
+    """The findings of all relations, in order."""
+    return [finding for chain in judge.context.chains for finding in _Chain(judge, chain).findings()]
+
+
+class _Chain:
+    """One chain: its first member names what is true, unless that cannot be read."""
+
+    def __init__(self, judge: Judge, chain: Chain) -> None:
+        self.judge, self.chain = judge, chain
+        self.trees: list[list[Tree]] = []
+        self.failures: list[Unread | None] = []
+        kept: frozenset[str] = frozenset()
+        for k, member in enumerate(chain.members):
+            try:
+                if k == 0:
+                    first = judge.context.readings(member)
+                    others = [t for m in chain.members[1:] if (t := judge.context.tree(m)) is not None]
+                    kept = self._kept(first[0], others)
+                    self.trees.append(judge.trees(member, kept))
+                else:
+                    self.trees.append(judge.trees(member, kept))
+                self.failures.append(None)
+            except Unread as error:
+                self.trees.append([])
+                self.failures.append(error)
+        self.rough = False
+
+    def _kept(self, first: Tree, others: list[Tree]) -> frozenset[str]:
+        """The free indices of the first member."""
+        known = self.judge.comparison.known
+        names = indices.free(first, known)
+        elsewhere = {n for t in others for n in indices.free(t, known) if indices.count(t, n) == 1}
+        sums = any(isinstance(n, Total) for t in (first, *others) for n in walk(t))
+        return frozenset(n for n in names if sums or n in elsewhere or indices.count(first, n) < 2)
+
+    def findings(self) -> list[Finding]:
+        out = []
+        for k, link in enumerate(self.chain.links, 1):
+            try:
+                out.append(self.finding(k, link))
+            except (ValueError, ArithmeticError, LookupError, TypeError, RecursionError, MemoryError, np.linalg.LinAlgError) as error:
+                out.append(Finding(link.line, link.row, UNCLEAR, True, f"this could not be told ({type(error).__name__})", link.place,
+                                   source=self.source(k, link)))
+        return out
+
+    # ------------------------------------------------------------------------------------------ one relation
+    def finding(self, k: int, link: Link) -> Finding:
+        def found(verdict: str, message: str = "", follows: bool = True, outcome: Outcome | None = None) -> Finding:
+            return Finding(link.line, link.row, verdict, follows, message, link.place, outcome, *self._members(k), self.judge.layouts,
+                           self.source(k, link))
+
+        if k == 1 and link.line in self.judge.context.defining and (
+            self.judge.context.defining[link.line] not in self.judge.aliases):
+            return found(DEFINITION)
+        if link.op == "=:":
+            return found(DEFINITION)
+        failure = self.failures[k] or (self.failures[0] if not self.trees[0] else None)
+        if self.failures[k] is not None or not self.trees[k]:
+            return found(UNCLEAR, f"this could not be read: {failure.message if failure else 'nothing stands here'}")
+        anchor = 0 if self.trees[0] else k - 1 if self.trees[k - 1] else None
+        if anchor is None:
+            return found(UNCLEAR, f"this could not be read: {failure.message if failure else 'nothing stands here'}")
+        if link.op in INEQUALITIES:
+            return self.inequality(k, link, anchor, found)
+        return self.equality(k, link, anchor, found)
+
+    def source(self, k: int, link: Link) -> str:
+        """The relation as the author wrote it: from the head of the chain where it begins there."""
+        left = self.chain.members[k - 1].text.strip() if k == 1 else ""
+        return f"{left} {link.op} {self.chain.members[k].text.strip()}".strip()
+
+    def _members(self, k: int) -> tuple[Tree | None, Tree | None, Tree | None]:
+        return tuple(self.trees[i][0] if self.trees[i] else None for i in (0, k, k - 1))  # type: ignore[return-value]
+
+    def equality(self, k: int, link: Link, anchor: int, found: _Found) -> Finding:
+        judge = self.judge
+        left, right, before = self.trees[anchor], self.trees[k], self.trees[k - 1]
+        self.rough = self.rough or link.op == "≈" or any(dropped(t) is not None for t in (*right, *left))
+        if link.op == "∝":
+            return self.verdict(judge.comparison.up_to(left[0], right[0], judge.situations, True), found)
+        if any(isinstance(n, Const) and n.kind == "any" for w in right[:1] for n in self._all_nodes(w)) or (
+            k > 1 and any(isinstance(n, Const) and n.kind == "any" for w in before[:1] for n in self._all_nodes(w))):
+            return self.verdict(judge.comparison.up_to(left[0], right[0], judge.situations, False), found)
+        outcome, layouts = judge.equal(left, right)
+        if outcome.equal:
+            if judge.laid_out(left[0]) or judge.laid_out(right[0]):
+                judge.layouts = layouts
+            return found(RIGHT, "", self.follows(k))
+        held = False
+        zero = is_zero(right[0]) or is_zero(before[0] if before else right[0])
+        plain = judge.plain(left[0]) and judge.plain(right[0])
+        if zero and (not plain or link.demanded):
+            return found(CONDITION)
+        if link.demanded:
+            return found(CONDITION)
+        if self.rough:
+            rough = self.to_order(left, right)
+            if rough.state != UNKNOWN:
+                return self.verdict(rough, found, self.follows(k))
+        if plain or any(isinstance(n, Name) and set(n.marks) & BEST and n.name in judge.ground.variables for t in (left[0], right[0])
+                        for n in walk(t)):
+            solved, held = judge.solves(left, right), True
+            if solved is not None and solved.equal:
+                return found(RIGHT, "where the function is stationary")
+            if self.chain.before and k == 1 and _assumed(self.chain.before):
+                return found(CONDITION)
+            if outcome.state == DIFFERENT and solved is None and self._varies(left[0], right[0]):
+                return replace(found(UNCLEAR, "whether this holds could not be told: no stationary point was found"), stationary=True)
+            outcome = solved if solved is not None and outcome.state != UNDEFINED else outcome
+        if judge.in_other_words(left, right):
+            return found(RIGHT, "", self.follows(k))
+        if k == 1 and judge.as_constants(left, right):
+            return found(RIGHT, "with what it names taken as constant")
+        if outcome.state == UNDEFINED and k == 1 and judge.general_rule(left, right):
+            return found(DEFINITION, "a rule with letters of its own")
+        if outcome.state == UNDEFINED and k == 1 and not self.chain.display and _quoted(self.chain.before):
+            return found(UNCLEAR, f"a rule with letters of its own is not checked here: {outcome.reason}")
+        other = self.other_layout(left, right)
+        if other:
+            return found(WRONG, other, self.follows(k), outcome)
+        if outcome.state == UNKNOWN and anchor == 0 and k > 1 and before:
+            outcome, _ = judge.equal(before, right)
+            if outcome.equal:
+                return found(RIGHT, "it follows from the member before", True)
+        return replace(self.verdict(outcome, found, None if outcome.state == UNKNOWN else self.follows(k)), stationary=held)
+
+    def _all_nodes(self, tree: Tree) -> list[Tree]:
+        deep = self.judge._deep(tree)
+        return [*walk(tree), *(n for w in deep if w in self.judge.definitions for n in walk(self.judge.definitions[w].tree))]
+
+    def _varies(self, left: Tree, right: Tree) -> bool:
+        return bool((self.judge._deep(left) | self.judge._deep(right)) & set(self.judge.ground.variables))
+
+    def other_layout(self, left: list[Tree], right: list[Tree]) -> str:
+        """What is said where the line is right in a layout that the lines before do not have."""
+        judge = self.judge
+        if judge.layouts == LAYOUTS or not (judge.laid_out(left[0]) or judge.laid_out(right[0])):
+            return ""
+        kept, judge.layouts = judge.layouts, LAYOUTS
+        outcome, _ = judge.equal(left, right)
+        judge.layouts = kept
+        return "the layouts are mixed: the lines before have it the other way round" if outcome.equal else ""
+
+    def verdict(self, outcome: Outcome, found: _Found, follows: bool | None = None) -> Finding:
+        if outcome.equal:
+            return found(RIGHT, "", True if follows is None else follows)
+        if outcome.state == UNKNOWN:
+            return found(UNCLEAR, outcome.reason)
+        finding = found(WRONG, outcome.reason, bool(follows), outcome)
+        letters = self.unexplained(finding)
+        if letters:
+            return found(UNCLEAR, f"the text does not say what {', '.join(letters)} {'is' if len(letters) == 1 else 'are'}")
+        return finding
+
+    def unexplained(self, finding: Finding) -> list[str]:
+        """Letters that neither the problem nor the text explains, and whose shape was guessed."""
+        deep = frozenset().union(*(self.judge._deep(t) for t in (finding.left, finding.right) if t is not None))
+        return sorted(n for n in deep & set(self.judge.context.unknown) if n in self.judge.roles and n not in self.judge.ground.variables)
+
+    def follows(self, k: int) -> bool:
+        """Whether the member follows from the one before it."""
+        if k == 1 or not self.trees[k - 1]:
+            return True
+        outcome, _ = self.judge.equal(self.trees[k - 1], self.trees[k])
+        return outcome.equal or outcome.state == UNKNOWN
+
+    def to_order(self, left: list[Tree], right: list[Tree]) -> Outcome:
+        judge = self.judge
+        orders = [d for t in (*left[:1], *right[:1]) if (d := dropped(t)) is not None]
+        letters = judge._deep(left[0]) | judge._deep(right[0])
+        steps = letters & judge.context.steps
+        small = frozenset(steps) or frozenset(letters & judge.roles.keys()) | {"d"}
+        best = Outcome(UNKNOWN)
+        for a in left:
+            for b in right:
+                outcome = judge.comparison.to_order(a, b, judge.situations, small, min(orders) if orders else None)
+                if outcome.equal:
+                    return outcome
+                best = outcome if best.state == UNKNOWN else best
+        return best
+
+    def inequality(self, k: int, link: Link, anchor: int, found: _Found) -> Finding:
+        judge = self.judge
+        left, right, before = self.trees[anchor], self.trees[k], self.trees[k - 1]
+        if plain_name(right[0]) and before and plain_name(before[0]):
+            held = judge.comparison.ordered(before[0], link.op, right[0], judge.situations)
+            return found(RIGHT if held.equal else CONDITION)
+        outcomes = []
+        for members in ([left, before] if before and before is not left else [left]):
+            op = link.op
+            outcomes.append(judge.comparison.ordered(members[0], op, right[0], judge.situations))
+        outcome = outcomes[0]
+        if outcome.state == UNKNOWN and len(outcomes) > 1 and "strictly" not in outcome.reason:
+            outcome = outcomes[1]
+        if outcome.state == DIFFERENT and judge.plain(left[0]) and _assumed(self.chain.before):
+            return found(CONDITION)
+        return self.verdict(outcome, found, outcomes[-1].equal)
+
+
+def _quoted(before: str) -> bool:
+    words = before.lower()[-60:]
+    return any(w in words for w in _RULE_WORDS)
+
+
+def _assumed(before: str) -> bool:
+    words = before.lower()[-60:]
+    return any(w in words for w in ("assume", "suppose", "if ", "provided", "let ", "subject to", "constraint", "such that", "with ", "whenever"))

@@ -1,0 +1,134 @@
+r"""Pasted LaTeX cut into its formulas: displays and inline mathematics in reading order, with the words before each."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from derive.errors import DeriveError
+from derive.reviewing.pasted.macros import MAX_LENGTH, definitions, expanded, group_end
+from derive.reviewing.pasted.placed import Placed
+
+DISPLAYS = frozenset((
+    "equation", "align", "aligned", "alignedat", "gather", "gathered", "eqnarray", "multline", "split", "alignat", "flalign",
+    "displaymath", "math", "dmath", "IEEEeqnarray", "subequations", "dgroup", "empheq",
+))
+_BEGIN = re.compile(r"\\begin\s*\{([A-Za-z]+)\*?\}")
+_VERBATIM = re.compile(r"\\begin\{(verbatim|lstlisting|comment)\*?\}.*?\\end\{\1\*?\}", re.DOTALL)
+_COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*")
+_DROPPED = re.compile(
+    r"\\(?:label|tag\*?|eqref|ref|cite[tp]?|hspace\*?|vspace\*?|phantom|hphantom|vphantom|footnote)\s*\{[^{}]*\}"
+    r"|\\(?:nonumber|notag|displaystyle|textstyle|limits|nolimits|allowbreak|noindent|centering|pause|qedhere|smallskip|medskip|bigskip)"
+    r"(?![A-Za-z])|\\color\s*(?:\[[^\]]*\])?\{[^{}]*\}|\\(?:uncover|only|onslide|visible|alert|invisible)\s*<[^>]*>"
+)
+_KEPT = re.compile(r"\\(boxed|fbox|textcolor\s*\{[^{}]*\}|colorbox\s*\{[^{}]*\}|cancel|mathclap|ensuremath|uncover|alert|highlight|bcancel)\s*(?=\{)")
+_STACKED = re.compile(r"\\(?:overset|stackrel|underset)\s*")
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One formula of the text.  before: the words since the formula before it; display: whether it stands by itself."""
+
+    body: Placed
+    display: bool
+    environment: str
+    before: str
+
+
+def passages(latex: str) -> list[Passage]:
+    """The formulas of a text.  DeriveError [too-long] for a text beyond all bounds."""
+    if len(latex) > MAX_LENGTH:
+        raise DeriveError(f"this text has {len(latex)} characters; the limit is {MAX_LENGTH}", code="too-long")
+    return _cut(_plain(latex))
+
+
+def _plain(latex: str) -> Placed:
+    text = Placed.whole(latex.replace("\r", " ").replace("\t", " "))
+    text = text.replaced(_VERBATIM, lambda m: "\n" * m.group().count("\n"))
+    text = text.replaced(_COMMENT, lambda m: m.group(1))
+    text, macros = definitions(text)
+    text = expanded(text, macros)
+    text = text.replaced(_DROPPED, " ").replaced(_KEPT, " ")
+    return _unstacked(text)
+
+
+def _unstacked(text: Placed) -> Placed:
+    r"""`\overset{!}{=}` is `=`; `\overset{!}` alone says that a condition is set, and leaves its mark."""
+    done = 0
+    out = Placed("", ())
+    for found in _STACKED.finditer(text.text):
+        if found.start() < done:
+            continue
+        at = found.end()
+        first = group_end(text.text, at) if text.text[at : at + 1] == "{" else at + 1
+        again = first + len(text.text[first:]) - len(text.text[first:].lstrip())
+        second = group_end(text.text, again) if text.text[again : again + 1] == "{" else again
+        if second == again:
+            macro = re.compile(r"\\[A-Za-z]+|.").match(text.text, again)
+            second = macro.end() if macro else again
+        mark = r" \setequal " if text.text[at:first].strip("{} ") == "!" else " "
+        bare = text.text[again : again + 1] == "{" and len(text.text[again:second].strip("{} ")) < 12
+        kept = text[again + 1 : second - 1] if bare else text[again:second]
+        out = out + text[done : found.start()] + text.literal(mark, found.start()) + kept
+        done = second
+    return out + text[done:]
+
+
+def _cut(text: Placed) -> list[Passage]:
+    out: list[Passage] = []
+    raw, at, since = text.text, 0, 0
+
+    def found(start: int, end: int, display: bool, environment: str = "") -> None:
+        out.append(Passage(text[start:end], display, environment, raw[since:at]))
+
+    while at < len(raw):
+        c = raw[at]
+        if c == "\\":
+            begun = _BEGIN.match(raw, at)
+            if begun and begun.group(1) in DISPLAYS:
+                end, behind = _environment_end(raw, begun)
+                found(begun.end(), end, begun.group(1) != "math", begun.group(1))
+                at = since = behind
+                continue
+            opening = raw[at : at + 2]
+            if opening in (r"\[", r"\("):
+                closing = r"\]" if opening == r"\[" else r"\)"
+                end = raw.find(closing, at + 2)
+                end = len(raw) if end < 0 else end
+                found(at + 2, end, opening == r"\[")
+                at = since = end + 2
+                continue
+            at += 2
+            continue
+        if c == "$":
+            mark = "$$" if raw.startswith("$$", at) else "$"
+            end = _dollar(raw, at + len(mark), mark)
+            found(at + len(mark), end, mark == "$$")
+            at = since = end + len(mark)
+            continue
+        at += 1
+    if not out and "=" in raw:
+        out.append(Passage(text, True, "", ""))
+    return out
+
+
+def _dollar(raw: str, at: int, mark: str) -> int:
+    while at < len(raw):
+        if raw[at] == "\\":
+            at += 2
+            continue
+        if raw.startswith(mark, at):
+            return at
+        at += 1
+    return len(raw)
+
+
+def _environment_end(raw: str, begun: re.Match[str]) -> tuple[int, int]:
+    """Where the inside of an environment ends, and where what follows it begins."""
+    name = re.escape(begun.group(1))
+    depth = 1
+    for edge in re.compile(rf"\\(begin|end)\s*\{{{name}\*?\}}").finditer(raw, begun.end()):
+        depth += 1 if edge.group(1) == "begin" else -1
+        if not depth:
+            return edge.start(), edge.end()
+    return len(raw), len(raw)

@@ -1,0 +1,206 @@
+"""Brackets, bars, norms, arguments of functions, matrices and cases."""
+
+from __future__ import annotations
+
+import re
+
+from derive.reviewing.reading.operators import Operators
+from derive.reviewing.reading.words import FONTS, WIDE
+from derive.reviewing.tree import Binary, Block, ByCases, Call, Fun, Mul, Num, Pow, Tree, number
+
+_FRACTIONS = frozenset((r"\frac", r"\tfrac", r"\dfrac", r"\cfrac", r"\nicefrac", r"\sfrac"))
+_DOTS = frozenset((r"\dots", r"\cdots", r"\ldots", r"\dotsb", r"\dotsc", "…"))
+_MATRICES = frozenset(("pmatrix", "bmatrix", "matrix", "Bmatrix", "smallmatrix", "array", "psmallmatrix", "bsmallmatrix"))
+_COMPARED = {"<": "<", ">": ">", r"\le": "<=", r"\ge": ">=", "=": "=="}
+_CONST = frozenset(("const", "const.", "constant", "cst", "cst."))
+
+class Brackets(Operators):
+    """What stands between two marks."""
+
+    # ------------------------------------------------------------------------------------------ brackets and bars
+    def bracket(self) -> Tree:
+        opening = self.take()
+        self.deeper()
+        bars, self.bars = self.bars, []
+        out = self.sum()
+        self.bars = bars
+        self.depth -= 1
+        if self.token.text == ",":
+            raise self.unread("a list in brackets is not understood here")
+        if not self.skip(")", "]", r"\}"):
+            if self.token.kind == "end":
+                raise self.unread("this bracket is never closed", opening)
+            raise self.leftover()
+        if self.token.text == "_" and self.ahead().text == "+" :
+            self.i += 2
+            return Fun("relu", (out,))
+        return out
+
+    def bar(self, opening: str, closing: str) -> Tree:
+        """|x| of a number, |A| the determinant of a matrix."""
+        self.take()
+        self.deeper()
+        self.bars.append(opening)
+        out = self.sum()
+        self.bars.pop()
+        self.depth -= 1
+        if not self.skip(closing, "|", r"\rvert", r"\lvert"):
+            raise self.leftover()
+        return Fun("bars", (out,))
+
+    def norm(self, opening: str) -> Tree:
+        self.take()
+        self.deeper()
+        self.bars.append(opening)
+        out = self.sum()
+        self.bars.pop()
+        self.depth -= 1
+        if not self.skip(r"\|", r"\rVert"):
+            raise self.leftover()
+        if self.token.text != "_":
+            return Fun("norm", (out,))
+        text, end = self.script()
+        compact = re.sub(r"\\(?:mathrm|text|mathsf|textrm|operatorname)|[{} ]", "", text)
+        if compact in ("F", "2", "1", r"\infty", "*", "Fro", "F,2", r"\star", "HS"):
+            self.i = end
+            kind = {"F": "norm", "Fro": "norm", "HS": "norm", "2": "norm2", "1": "norm1", r"\infty": "norminf"}.get(compact, "nuclear")
+            return Fun(kind, (out,))
+        self.take()
+        return Fun("weighted", (out, self.argument()))
+
+    def inner(self) -> Tree:
+        self.take()
+        self.deeper()
+        bars, self.bars = self.bars, ["|"]
+        left = self.sum()
+        if not self.skip(",", "|", ";"):
+            raise self.leftover()
+        right = self.sum()
+        self.bars = bars
+        self.depth -= 1
+        if not self.skip(r"\rangle"):
+            raise self.leftover()
+        if self.token.text == "_":
+            text, end = self.script()
+            if re.sub(r"\\[a-z]+|[{} ]", "", text) in ("F", "2", "", "Fro", "HS"):
+                self.i = end
+            else:
+                self.take()
+                return Fun("weighted", (left, self.argument(), right))
+        return Binary("colon", left, right)
+
+    # ------------------------------------------------------------------------------------------ functions
+    def function(self, name: str) -> Tree:
+        power = self.function_power()
+        order = 0
+        while self.token.text == "'":
+            self.take()
+            order += 1
+        if self.token.text == "_" and name in ("log", "max", "min"):
+            text, end = self.script()
+            if name == "log" and text not in ("e",) and not text.startswith(r"\mathrm e"):
+                raise self.unread("a logarithm to this base is not understood")
+            self.i = end
+        args = self.function_arguments(name)
+        out: Tree = Call(name, args, order) if order else Fun(name, args)
+        return Pow(out, power) if power is not None else out
+
+    def function_power(self) -> Tree | None:
+        if self.token.text != "^":
+            return None
+        text, end = self.script()
+        if text.replace(" ", "").isdigit():
+            self.i = end
+            return number(int(text.replace(" ", "")))
+        if text == "'":
+            return None
+        if text.replace(" ", "") == "-1" and self.tokens[end].text in ("(", r"\{"):
+            self.i = end
+            return number(-1)
+        raise self.unread("this power of a function is not understood")
+
+    def function_arguments(self, name: str) -> tuple[Tree, ...]:
+        if self.token.text in ("(", "[", r"\{"):
+            return self.bracketed()
+        if self.token.kind == "open":
+            return (self.argument(),)
+        if not self.starts_factor():
+            raise self.unread(f"the argument of {name} is missing")
+        if (name in WIDE and not self.reading.narrow) or (self.reading.wide_functions and name not in WIDE):
+            return (self.run(),)
+        return (self.function_factor(),)
+
+    def function_factor(self) -> Tree:
+        first = self.factor()
+        if isinstance(first, Num) and self.starts_factor():
+            return self.joined([first, self.factor()])
+        return first
+
+    def joined(self, factors: list[Tree]) -> Tree:
+        return Mul(tuple(factors))
+
+    # ------------------------------------------------------------------------------------------ matrices
+    def environment(self) -> Tree:
+        name = self.token.text
+        if name in ("cases", "dcases"):
+            return self.cases(name)
+        if name not in _MATRICES:
+            raise self.unread(f"the environment {name} is not understood here")
+        self.take()
+        if name == "array" and self.token.kind == "open":
+            _, self.i = self.group_texts()
+        self.deeper()
+        bars, self.bars = self.bars, []
+        rows: list[list[Tree]] = [[self.sum()]]
+        while self.token.kind != "end-env":
+            if self.skip("&"):
+                rows[-1].append(self.sum())
+            elif self.skip(r"\\"):
+                self.row_space()
+                if self.token.kind == "end-env":
+                    break
+                rows.append([self.sum()])
+            else:
+                raise self.leftover()
+        self.take()
+        self.bars = bars
+        self.depth -= 1
+        return Block(tuple(tuple(row) for row in rows))
+
+    def row_space(self) -> None:
+        r"""The space after a row, `\\\\[3pt]`, says nothing."""
+        texts = [self.ahead(k).text for k in range(8)]
+        if texts[0] == "[" and "]" in texts and re.fullmatch(r"-?[\d.]+(pt|em|ex|mm|cm)", "".join(texts[1 : texts.index("]")])):
+            self.i += texts.index("]") + 1
+
+    def cases(self, name: str) -> Tree:
+        self.take()
+        self.deeper()
+        rows: list[tuple[Tree, tuple[Tree, str, Tree] | None]] = []
+        while True:
+            value = self.sum()
+            self.skip(",")
+            if not self.skip("&"):
+                raise self.unread("in cases, `&` stands between a value and its condition")
+            otherwise = False
+            while self.token.text in FONTS:
+                texts, self.i = self.group_texts(self.i + 1)
+                otherwise = otherwise or "".join(texts).strip() in ("otherwise", "else", "elsewhere", "sonst")
+            condition = None
+            if not otherwise:
+                left = self.sum()
+                op = _COMPARED.get(self.take().text)
+                if op is None:
+                    raise self.unread("a condition compares two numbers")
+                condition = (left, op, self.sum())
+            rows.append((value, condition))
+            self.skip(",", ".")
+            if not self.skip(r"\\") or self.token.kind == "end-env":
+                break
+        if self.token.kind != "end-env":
+            raise self.leftover()
+        self.take()
+        self.depth -= 1
+        return ByCases(tuple(rows))
+
+

@@ -1,0 +1,272 @@
+"""d, δ, ∂/∂x: derivatives written as differentials and fractions of them."""
+
+from __future__ import annotations
+
+from derive.reviewing.reading.cursor import Unread
+from derive.reviewing.reading.scripts import Scripts
+from derive.reviewing.reading.words import FONTS
+from derive.reviewing.tree import Along, Call, Differential, Evaluated, Fun, Mul, Name, Num, Partial, Sub, Tree, rebuilt
+
+_UPRIGHT = frozenset((r"\mathrm", r"\rm", r"\text", r"\mathsf", r"\operatorname", r"\textrm", r"\mathbf", r"\mathop", r"\mathit"))
+
+
+class Differentials(Scripts):
+    """A differential, a derivative, and what it applies to."""
+
+    # ------------------------------------------------------------------------------------------ what it reaches
+    def reach(self) -> Tree:
+        """What an operator applies to: the bracket behind it, or all factors up to the next sign."""
+        return self.factor() if self.reading.narrow else self.run()
+
+    # ------------------------------------------------------------------------------------------ d, δ
+    def d_token(self, at: int | None = None) -> int:
+        """How many tokens a d, ∂ or δ at this place takes; 0 where none stands."""
+        i = self.i if at is None else at
+        token = self.tokens[i]
+        after = self.tokens[min(i + 1, len(self.tokens) - 1)]
+        if token.text in (r"\partial", r"\dd"):
+            return 1
+        if token.text in _UPRIGHT and after.text == "d":
+            return 2
+        return int(token.text == "d" and token.kind == "char")
+
+    def is_differential(self) -> bool:
+        """Whether a d or δ that begins here is an operator, and no letter."""
+        token = self.token
+        if token.kind == "char" and self.word_here():
+            return False
+        count = 1 if token.text in (r"\delta", r"\Delta") else self.d_token()
+        if not count or token.text == r"\partial":
+            return False
+        after = self.ahead(count)
+        if after.text == "^":
+            texts, end = self.group_texts(self.i + count + 1)
+            if texts != ["2"] or token.text == r"\Delta":
+                return False
+            after = self.tokens[end]
+        if token.text.lstrip("\\") in self.lexicon.letters:
+            return False
+        if token.text in (r"\delta", r"\Delta"):
+            if token.text[1:] in self.lexicon.names:
+                return False
+            word = after.text.lstrip("\\")
+            return (after.text.isalpha() or after.text in FONTS or word in self.lexicon.names | self.lexicon.functions) and (
+                after.text in FONTS or word in self.lexicon.names | self.lexicon.functions)
+        if token.kind == "char" and "d" in self.lexicon.names:
+            known = self.lexicon.wrt | self.lexicon.functions
+            return not after.gap and (after.text.lstrip("\\") in known or after.text in FONTS or after.text == r"\operatorname")
+        return after.text.isalpha() or after.text in ("(", "[", r"\|", r"\{", "|", r"\lVert", r"\lvert", r"\langle") or after.kind == "open" or (
+            after.kind == "macro" and after.text not in (r"\cdot", r"\times", r"\frac", r"\right", r"\sum", r"\circ", r"\odot", r"\otimes")
+            and self.begins_operand(after.text))
+
+    def word_here(self) -> bool:
+        """Whether letters that are a word of the language, as det or diag, begin here."""
+        return False
+
+    def begins_operand(self, macro: str) -> bool:
+        return macro not in (r"\rangle", r"\rvert", r"\rVert", r"\}", r"\evalbar")
+
+    def differential(self) -> Tree:
+        if self.token.text == r"\Delta":
+            self.take()
+            return self.increment(self.scripted(self.atom()))
+        self.i += 1 if self.token.text == r"\delta" else self.d_token()
+        order = 1
+        if self.token.text == "^":
+            _, self.i = self.script()
+            order = 2
+        if self.reading.wide_differential:
+            return Differential(self.run(), order)
+        return self.directed(Differential(self.operand(), order))
+
+    def increment(self, arg: Tree) -> Tree:
+        known = isinstance(arg, Name) and arg.name in self.lexicon.functions
+        return Fun("increment", (arg,)) if known or isinstance(arg, Call) else Differential(arg)
+
+    def operand(self) -> Tree:
+        """The factor that d applies to; in d tr(X) the whole call, in dX^{-1} the power."""
+        return self.factor()
+
+    def directed(self, tree: Tree) -> Tree:
+        """df(X)[H] is the derivative along H."""
+        if self.token.text == "[" and isinstance(tree, Differential) and isinstance(tree.arg, (Call, Name)) and (
+            isinstance(tree.arg, Call) or tree.arg.name in self.lexicon.functions
+        ):
+            return Along(tree.arg, self.bracketed())
+        return tree
+
+    def bracketed(self) -> tuple[Tree, ...]:
+        r"""The arguments in a bracket, with commas between, or bars as in D(p‖q)."""
+        start = self.i
+        try:
+            return self.arguments_between([])
+        except Unread:
+            self.i = start
+            return self.arguments_between([r"\|", "|"])
+
+    def arguments_between(self, bars: list[str]) -> tuple[Tree, ...]:
+        self.take()
+        before, self.bars = self.bars, bars
+        out = [self.sum()]
+        while self.skip(",", ";", *bars):
+            while self.skip(*bars):
+                pass
+            out.append(self.sum())
+        self.bars = before
+        if not self.skip(")", "]", r"\}"):
+            raise self.leftover()
+        return tuple(out)
+
+    # ------------------------------------------------------------------------------------------ ∂/∂x
+    def derivative_fraction(self) -> Tree | None:
+        r"""The operator of a `\frac{∂…}{∂…}` that begins here, applied; None where it is a plain fraction."""
+        start = self.i
+        above, middle = self.group_texts(self.i + 1)
+        below, end = self.group_texts(middle)
+        grouped = self.tokens[self.i + 1].kind == "open"
+        i = self.i + 1 + grouped
+        count = self.d_token(i) or (1 if self.tokens[i].text in (r"\nabla",) else 0)
+        if not count or not self._is_below(middle):
+            return None
+        self.i = i + count
+        order = 1
+        if self.token.text == "^":
+            texts, self.i = self.group_texts(self.i + 1)
+            order = int(texts[0]) if len(texts) == 1 and texts[0].isdigit() else 1
+        arg: Tree | None = None
+        if self.i < middle - grouped:
+            arg = self.sum_until(middle - grouped)
+        by = self.denominator(middle, end, order)
+        self.i = end
+        del above, below, start
+        return self.at_arguments(arg, by) or self.applied(arg, by)
+
+    def at_arguments(self, arg: Tree | None, by: tuple[Tree, ...]) -> Tree | None:
+        r"""`\frac{\partial f}{\partial x}(a)`: the derivative of f at a; None where no bracket follows."""
+        if not (isinstance(arg, Name) and arg.name in self.lexicon.functions and self.token.text == "(" and self.reading.calls):
+            return None
+        args = self.bracketed()
+        if all(isinstance(a, Name) and a.name in self.lexicon.names for a in args) or len(args) > 1 or not isinstance(by[0], Name):
+            return Partial(arg, by)
+        return Evaluated(Partial(arg, by), by[0].name, args[0])
+
+    def _is_below(self, middle: int) -> bool:
+        i = middle + (self.tokens[middle].kind == "open")
+        return self.d_token(i) > 0
+
+    def sum_until(self, end: int) -> Tree:
+        out = self.sum()
+        if self.i != end:
+            raise self.leftover()
+        return out
+
+    def denominator(self, middle: int, end: int, order: int) -> tuple[Tree, ...]:
+        grouped = self.tokens[middle].kind == "open"
+        self.i = middle + grouped
+        stop = end - grouped
+        by: list[Tree] = []
+        while self.i < stop:
+            count = self.d_token()
+            if not count:
+                raise self.leftover()
+            self.i += count
+            base = self.atom()
+            times = 1
+            while self.token.text in ("^", "_", "'") and self.i < stop:
+                if self.token.text == "^":
+                    texts, behind = self.group_texts(self.i + 1)
+                    if len(texts) == 1 and texts[0].isdigit():
+                        times, self.i = int(texts[0]), behind
+                        continue
+                before = self.i
+                base = self.superscript(base) if self.token.text == "^" else self.subscript(base) if self.token.text == "_" else self.scripted(base)
+                if self.i == before:
+                    raise self.leftover()
+            by += [base] * times
+        if not 1 <= len(by) <= 3:
+            raise self.unread("a derivative by these variables is not understood")
+        if order > len(by):
+            by *= order
+        return tuple(by[: max(order, len(by))])
+
+    def applied(self, arg: Tree | None, by: tuple[Tree, ...]) -> Tree:
+        bound = None
+        if arg is None:
+            while self.token.text == r"\evalbar" or (self.token.text == "|" and self.ahead().text == "_"):
+                self.take()
+                if self.skip("_"):
+                    bound = self.binding() or bound
+            arg = self.reach()
+        return held(arg, by, bound)
+
+    def partial_sign(self) -> Tree:
+        r"""`\partial_x f`, `\partial f`."""
+        self.take()
+        by: list[Tree] = []
+        if self.token.text == "_":
+            texts, end = self.group_texts(self.i + 1)
+            grouped = self.tokens[self.i + 1].kind == "open"
+            self.i += 1 + grouped
+            stop = end - grouped
+            while self.i < stop:
+                by.append(self.variable_here(grouped))
+            self.i = end
+            del texts
+        if self.token.text == "^":
+            texts, end = self.group_texts(self.i + 1)
+            if len(texts) == 1 and texts[0].isdigit():
+                by *= int(texts[0])
+                self.i = end
+        if not by:
+            return Differential(self.operand())
+        return self.applied(None, tuple(self.index_of_variable(b) for b in by))
+
+    def variable_here(self, grouped: bool) -> Tree:
+        """A variable in a subscript: with scripts of its own in braces, one token without."""
+        return self.scripted(self.atom()) if grouped else self.atom()
+
+    def index_of_variable(self, by: Tree) -> Tree:
+        r"""`\partial_k` is the derivative by the k-th entry of the variable."""
+        if isinstance(by, Name) and by.name not in self.lexicon.names and len(self.lexicon.wrt) == 1 and by.name in "ijklrs":
+            return Sub(Name(next(iter(self.lexicon.wrt))), (by,))
+        return by
+
+    # ------------------------------------------------------------------------------------------ what the layers above read
+    def factor(self) -> Tree:
+        raise NotImplementedError
+
+    def bare_factor(self) -> Tree:
+        """An operand without its scripts, but with the arguments of a call."""
+        raise NotImplementedError
+
+    def run(self) -> Tree:
+        """All factors up to the next sign."""
+        raise NotImplementedError
+
+
+def held(arg: Tree, by: tuple[Tree, ...], bound: tuple[str, Tree] | None) -> Tree:
+    r"""∂ arg / ∂ by at a place; the place that the last factor of arg says, as in d/dt f(X + tH)|_{t=0}, is that of the derivative."""
+    names = {b.name for b in by if isinstance(b, Name)}
+    places = [bound] if bound is not None else []
+
+    def freed(tree: Tree) -> Tree:
+        if isinstance(tree, Partial) and any(b in tree.by for b in by):
+            return tree
+        if isinstance(tree, Evaluated) and tree.name in names:
+            places.append((tree.name, tree.value))
+            return tree.arg
+        return rebuilt(tree, freed)
+
+    out: Tree = Partial(freed(arg), by)
+    for name, value in places:
+        out = Evaluated(out, name, value)
+    return out
+
+
+def product(factors: list[Tree]) -> Tree:
+    """One factor, or the product of several."""
+    return factors[0] if len(factors) == 1 else Mul(tuple(factors))
+
+
+def is_number(tree: Tree) -> bool:
+    return isinstance(tree, Num)

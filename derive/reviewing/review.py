@@ -1,0 +1,84 @@
+"""A pasted derivation reviewed: every relation with its verdict."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from itertools import islice, pairwise, permutations
+
+from derive.checking.evaluation import quiet
+from derive.errors import DeriveError
+from derive.expressions.sizes import Size
+from derive.language.problems.problem import Problem, SizeRelation
+from derive.reviewing.judging.context import Context
+from derive.reviewing.judging.finding import RIGHT, UNCLEAR, WRONG, Finding
+from derive.reviewing.judging.ground import Ground
+from derive.reviewing.judging.judge import Judge
+from derive.reviewing.judging.verdicts import findings
+from derive.reviewing.pasted.passages import passages
+from derive.reviewing.pasted.relations import chains
+from derive.reviewing.slips.telling import told
+
+MOST_ORDERS = 7
+"""Orders of the sizes that are tried where a line about a stationary point does not hold."""
+SECONDS = 6.0
+
+
+@dataclass(frozen=True)
+class Review:
+    """The findings of one derivation, in the order of its relations."""
+
+    findings: tuple[Finding, ...]
+    text: str = ""
+
+    @property
+    def verdict(self) -> str:
+        """wrong where a line is; right where lines are and all could be told; unclear otherwise."""
+        verdicts = [f.verdict for f in self.findings]
+        if WRONG in verdicts:
+            return WRONG
+        return UNCLEAR if UNCLEAR in verdicts or not verdicts else RIGHT
+
+    @property
+    def first_wrong(self) -> Finding | None:
+        return next((f for f in self.findings if f.verdict == WRONG), None)
+
+
+def review(problem: Problem, latex: str) -> Review:
+    """The review of a derivation pasted as LaTeX, against a problem.
+
+    DeriveError [no-point] where the problem's function is defined at no random point, [too-long] for a text beyond all bounds.
+    """
+    ground = Ground.of(problem)
+    words = " ".join(p.before for p in passages(latex)) + latex
+    with quiet():
+        judge = Judge(ground, Context(ground, chains(latex), words))
+        found = findings(judge)
+        if any(map(_doubtful, found)):
+            found = _in_other_sizes(problem, latex, words, found)
+        found = told(judge, found)
+    return Review(tuple(found), latex)
+
+
+def _in_other_sizes(problem: Problem, latex: str, words: str, found: list[Finding]) -> list[Finding]:
+    """The findings, with those about stationary points as they are where the sizes are ordered in other ways: with more samples
+    than dimensions there may be one."""
+    names = list(dict.fromkeys(n for s in problem.symbols.values() for size in s.dims for n in sorted(size.names)))
+    started = time.monotonic()
+    for order in islice(permutations(reversed(names)), MOST_ORDERS if len(names) > 1 else 0):
+        relations = tuple(SizeRelation(Size.of(a), ">", Size.of(b)) for a, b in pairwise(order))
+        if list(order) == names or time.monotonic() > started + SECONDS:
+            continue
+        try:
+            ground = Ground.of(replace(problem, sizes=(*problem.sizes, *relations)))
+            others = findings(Judge(ground, Context(ground, chains(latex), words)))
+        except DeriveError:
+            continue
+        found = [other if _doubtful(one) and other.verdict == RIGHT else one for one, other in zip(found, others, strict=True)]
+        if not any(map(_doubtful, found)):
+            break
+    return found
+
+
+def _doubtful(finding: Finding) -> bool:
+    return finding.stationary and finding.verdict in (WRONG, UNCLEAR)

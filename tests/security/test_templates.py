@@ -1,0 +1,129 @@
+"""Templates see the values of a document and their own folder, and end."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from derive.documents.rendering import fill as filling
+from derive.documents.rendering.fill import files, fill
+from derive.errors import DeriveError
+from derive.pipeline import produce
+from derive.pipeline.budget import Budget, using
+from tests.security.conftest import SECRET
+
+RUNS = [
+    r"\VAR{cycler.__init__.__globals__.os.popen('touch RAN').read()}",
+    r"\VAR{self.__init__.__globals__.__builtins__.open('SECRET').read()}",
+    r"\VAR{document.__class__.__init__.__globals__['__builtins__'].__import__('os').system('touch RAN')}",
+    r"\VAR{''.__class__.__mro__[1].__subclasses__()}",
+    r"\VAR{document|attr('__class__')}",
+    r"\VAR{document['__class__']}",
+    r"\VAR{(document|attr('_' ~ '_class_' ~ '_'))}",
+    r"\VAR{'{0.__class__}'.format(document)}",
+    r"\VAR{'%s' % document.__class__}",
+    r"\VAR{document.items.append(1)}",
+    r"\VAR{document.words.update({})}",
+    r"\VAR{lipsum.__globals__}",
+    r"\VAR{lipsum(n=9)}",
+    r"\VAR{joiner.__init__.__globals__}",
+    r"\VAR{namespace.__init__.__globals__}",
+    r"\VAR{[].__class__}",
+    r"\VAR{().__iter__.__self__}",
+    r"\VAR{(document|map(attribute='__class__')|list)}",
+    r"\BLOCK{include 'SECRET'}",
+    r"\BLOCK{include '../../outside/secret.txt'}",
+    r"\BLOCK{include 'builtin/../../outside/secret.txt'}",
+    r"\BLOCK{import 'os' as os}",
+    r"\VAR{cycler.next.__globals__}",
+    r"\VAR{loop.__class__}",
+    r"\VAR{super.__class__}",
+    r"\VAR{caller.__globals__}",
+]
+
+ENDLESS = [
+    r"\BLOCK{for i in range(10**9)}x\BLOCK{endfor}",
+    r"\BLOCK{for i in range(99999)}\BLOCK{for j in range(99999)}\BLOCK{endfor}\BLOCK{endfor}",
+    r"\BLOCK{for i in range(99999)}\BLOCK{for j in range(99999)}xxxxxxxxxxxxxxxxxxxxxxxx\BLOCK{endfor}\BLOCK{endfor}",
+    r"\VAR{'a' * 10**10}",
+    r"\VAR{10**10**10}",
+    r"\VAR{'a'.ljust(10**11)}",
+    r"\VAR{'%9999999999d' % 1}",
+    r"\VAR{'{:9999999999}'.format(1)}",
+    r"\VAR{'a'|center(99999999999)}",
+    r"\BLOCK{include 'own.tex.j2'}",
+    r"\BLOCK{macro m()}\VAR{m()}\BLOCK{endmacro}\VAR{m()}",
+    r"\BLOCK{set ns = namespace(x='aaaaaaaaaaaaaaaaaaaa')}\BLOCK{for i in range(99)}\BLOCK{set ns.x = ns.x ~ ns.x}\BLOCK{endfor}",
+]
+
+
+def filled(body: str, folder: Path) -> str:
+    folder.mkdir(exist_ok=True)
+    (folder / "own.tex.j2").write_text(body)
+    filling._environment.cache_clear()
+    with using(Budget(3, 500 << 20)), produce.within():
+        return fill("own.tex.j2", {"document": {"items": (1, 2), "words": {"a": "b"}}}, (folder,))
+
+
+@pytest.mark.parametrize("body", RUNS)
+def test_nothing_runs_and_nothing_outside_is_read(body: str, secret: Path, project: Path) -> None:
+    body = body.replace("SECRET", str(secret)).replace("RAN", str(project / "ran"))
+    try:
+        text = filled(body, project / "templates")
+    except DeriveError:
+        text = ""
+    assert not (project / "ran").exists()
+    assert SECRET not in text and "__" not in text and "<class" not in text and "module" not in text
+
+
+@pytest.mark.parametrize("body", ENDLESS)
+def test_what_has_no_end_is_ended(body: str, project: Path) -> None:
+    started = time.process_time()
+    with pytest.raises(DeriveError) as caught:
+        filled(body, project / "templates")
+    assert caught.value.code in ("template", "budget") and time.process_time() - started < 20
+
+
+def test_a_link_out_of_the_folder_is_not_followed(secret: Path, project: Path) -> None:
+    templates = project / "templates"
+    templates.mkdir()
+    (templates / "own.tex.j2").symlink_to(secret)
+    filling._environment.cache_clear()
+    for act in (lambda: fill("own.tex.j2", {}, (templates,)), lambda: files((templates,))):
+        with pytest.raises(DeriveError) as caught:
+            act()
+        assert caught.value.code == "outside" and SECRET not in caught.value.render()
+
+
+def test_a_folder_that_holds_anything_is_no_folder_of_templates(project: Path) -> None:
+    templates = project / "templates"
+    templates.mkdir()
+    (templates / "large.tex.j2").write_bytes(b"x" * 2_000_000)
+    with pytest.raises(DeriveError, match="larger"):
+        files((templates,))
+    (templates / "large.tex.j2").unlink()
+    for k in range(600):
+        (templates / f"{k}.j2").touch()
+    with pytest.raises(DeriveError, match="more than"):
+        files((templates,))
+
+
+def test_own_tex_needs_the_users_word_where_there_is_no_cell(project: Path, no_namespace: None) -> None:
+    from dataclasses import replace
+
+    from derive.documents.page.modes import MODES
+    from derive.pipeline.project import load
+    from derive.pipeline.render import render
+
+    (project / "templates").mkdir()
+    (project / "templates" / "own.tex.j2").write_text("x")
+    (project / "problems" / "p.yaml").write_text("title: T\nsymbols: {x: vector(n)}\nfunction: f(x) = x' x\nfind: [gradient]\n")
+    own = load()
+    with pytest.raises(DeriveError, match="--trust-tex") as caught:
+        render("problems/p.yaml", MODES["solutions"], own, True)
+    assert caught.value.code == "untrusted-tex"
+    assert render("problems/p.yaml", MODES["solutions"], own, False)
+    trusted = replace(own, settings=replace(own.settings, trust_tex=True))
+    assert render("problems/p.yaml", MODES["solutions"], trusted, True)
