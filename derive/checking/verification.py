@@ -11,12 +11,13 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from derive.checking import adjoints
 from derive.checking.domains import check, demands
 from derive.checking.equations import ROUNDED, check_classification, check_equation, check_identity, check_relation, check_rounded, check_stationary
 from derive.checking.evaluation import Unevaluable, compiled, evaluate, largest, quiet
 from derive.checking.line import Free, Site, partial_statement, site_at, statement
 from derive.checking.random_arrays import Array, inside
-from derive.checking.sampling import LARGE, NEARBY, Point, points
+from derive.checking.sampling import LARGE, NEARBY, Point, name_seed, points
 from derive.checking.statements import Outcome
 from derive.derivation.derivation import Chain, Derivation, Found, Head, Line, members
 from derive.errors import DeriveError
@@ -88,6 +89,52 @@ def verify(derivation: Derivation, points: int = 3) -> Report:
 
 
 def _verify(derivation: Derivation, count: int) -> Report:
+    deep = adjoints.backward_pass(derivation)
+    report = _verify_locally(derivation, deep, count) if deep is not None else None
+    return report if report is not None else _verify_as_a_whole(derivation, count)
+
+
+def _verify_locally(derivation: Derivation, deep: adjoints.Backward, count: int) -> Report | None:
+    """Every line of a backward pass held against the definitions that it goes through; None where a line is none of one."""
+    found = adjoints.places(deep, count, name_seed(derivation.problem.id))
+    checks: list[LineCheck] = []
+    for c, chain in enumerate(derivation.chains):
+        left: Head | Expr | None = None
+        for k, line in enumerate(chain.lines):
+            left = line.left if line.left is not None else left
+            done = _locally(found, lambda place, line=line, left=left: adjoints.check_line(place, line, left), (c, k), chain.title, line)  # type: ignore[misc]
+            if done is None:
+                return None
+            checks.append(done)
+    for k, stated in enumerate(_stated(derivation)):
+        line = Line(stated.expr, "result", (), stated.quantity)
+        done = _locally(found, lambda place, stated=stated: adjoints.check_statement(place, stated.head, stated.expr),  # type: ignore[misc]
+                        (len(derivation.chains), k), stated.quantity, line)
+        if done is None:
+            return None
+        checks.append(done)
+    worst = max((check.error for check in checks), default=0.0)
+    return Report(bool(checks) and all(check.passed for check in checks), count, worst, tuple(checks))
+
+
+def _locally(
+    found: list[adjoints.Place], one: Callable[[adjoints.Place], Outcome | None], where: tuple[int, int], title: str, line: Line
+) -> LineCheck | None:
+    """The worst outcome over the places; None where the line is none that is checked locally."""
+    worst: Outcome | None = None
+    for k, place in enumerate(found):
+        try:
+            outcome = one(place)
+        except Unevaluable as e:
+            message = f"it cannot be verified (at point {k + 1}: {e})"
+            return LineCheck(where, title, line.rule, line.quantity, "", np.inf, 0.0, False, message)
+        if outcome is None:
+            return None
+        worst = outcome if worst is None else worst.and_(outcome)
+    return None if worst is None else _checked(worst, where, title, line.rule, line.quantity)
+
+
+def _verify_as_a_whole(derivation: Derivation, count: int) -> Report:
     problem = derivation.problem
     names = Names((*problem.let, *derivation.where))
     places = sample_points(derivation, count)
@@ -318,9 +365,12 @@ def _over(
             return LineCheck(where, title, rule, quantity, "", np.inf, 0.0, False, message)
         worst = outcome if worst is None else worst.and_(outcome)
     assert worst is not None
-    passed = worst.passed
-    message = "" if passed else worst.wrong or f"it is off by {worst.error:.1e} (relative), held against: {worst.against}"
-    return LineCheck(where, title, rule, quantity, worst.against, worst.error, worst.tolerance, passed, message)
+    return _checked(worst, where, title, rule, quantity)
+
+
+def _checked(worst: Outcome, where: tuple[int, int], title: str, rule: str, quantity: str) -> LineCheck:
+    message = "" if worst.passed else worst.wrong or f"it is off by {worst.error:.1e} (relative), held against: {worst.against}"
+    return LineCheck(where, title, rule, quantity, worst.against, worst.error, worst.tolerance, worst.passed, message)
 
 
 def check_answer(problem: Problem, quantity: str, result: Expr, author: Expr, count: int = 3) -> tuple[bool, float]:

@@ -22,7 +22,7 @@ from derive.language.text.tokens import name_form
 from derive.language.words import closest
 from derive.language.yaml.nodes import Node
 
-MAX_SYMBOLS = 1000
+MAX_SYMBOLS = 5000
 
 
 @dataclass

@@ -118,12 +118,7 @@ def classify(
     saddle = _both_signs(s, x, at, applied, found[0], k)
     if saddle is not None:
         return "saddle", [saddle], ()
-    assumed: list[Expr] = []
-    kinds: set[str | None] = set()
-    for t in _gathered(found[0], k):
-        kinds.add(_term_kind(t, None if family else assumed))
-    kinds.discard("zero")
-    kind = _overall(kinds)
+    kind, assumed = _sum_kind(_gathered(found[0], k), bool(family))
     if kind is None or ("semi" in kind and x.name in applied.free):
         open_question = _depends(s, x, found[0], k) if kind is None and x.name not in applied.free else None
         return "undetermined", [open_question] if open_question else [], ()
@@ -165,6 +160,28 @@ def _by_entries(s: Setting, x: Symbol, at: Expr, here: Expr, k: Symbol, shape: C
             why: Why = (f"{sign} 0 for ", h, " ≠ 0", *told, COLON, kind_said)
             return kind, [Chain("stationary", SECOND_ORDER_TEST, (Line(form, "second-order-test", why, "second-derivative", head, solution=there),))]
     return None
+
+
+def _sum_kind(parts: list[Term], family: bool) -> tuple[str | None, list[Expr]]:
+    """The definiteness of a sum of terms, with the fewest ranks assumed: one definite term is enough beside semidefinite ones.
+
+    family  whether nothing is assumed
+    """
+    weak = [_term_kind(t, None) for t in parts]
+    plain = _overall({k for k in weak if k != "zero"})
+    if family or (plain is not None and "semi" not in plain):
+        return plain, []
+    options: list[tuple[str, list[Expr]]] = []
+    for k, t in enumerate(parts):
+        assumed: list[Expr] = []
+        strong = _term_kind(t, assumed)
+        whole = _overall({kind for kind in [*weak[:k], strong, *weak[k + 1 :]] if kind != "zero"})
+        if whole is not None and "semi" not in whole:
+            options.append((whole, assumed))
+    if options:
+        return min(options, key=lambda option: len(option[1]))
+    every: list[Expr] = []
+    return _overall({kind for t in parts if (kind := _term_kind(t, every)) != "zero"}), every
 
 
 def _gathered(parts, k: Symbol):  # type: ignore[no-untyped-def]
