@@ -23,8 +23,9 @@ from derive.calculus.simplify.simplify import tidy
 from derive.calculus.solve.matrix_equation import solve
 from derive.derivation.derivation import Chain, Found, Head, Line, Result
 from derive.derivation.reason import COLON, COMMA, Why, Word, joined
-from derive.expressions.build import ONE, is_zero, zero
-from derive.expressions.nodes import D, Expr, Stack, Symbol
+from derive.expressions.build import ONE, is_zero, times, zero
+from derive.expressions.nodes import D, Expr, Stack, Symbol, Times
+from derive.expressions.properties.inference import is_nonzero
 from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import SCALAR
 
@@ -137,7 +138,7 @@ def of_several_scalars(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Cha
     from derive.calculus import algebra
 
     p = s.problem
-    points = algebra.solve_system([gradients[x.name] for x in p.wrt], list(p.wrt))
+    points = algebra.solve_system([_core(gradients[x.name]) for x in p.wrt], list(p.wrt))
     if not points:
         return None
     table = [[_partial(gradients[x.name], y) for y in p.wrt] for x in p.wrt]
@@ -172,6 +173,12 @@ def of_several_scalars(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Cha
     title = "Stationary points" if len(points) > 1 else "Stationary point"
     chains = [Chain("stationary", title, tuple(lines)), Chain("stationary", SECOND_ORDER_TEST, tuple(test))]
     return chains, results[0] if len(results) == 1 else tuple(results)
+
+
+def _core(equation: Expr) -> Expr:
+    """Without factors that are not 0: x of −2x exp(−x²)."""
+    kept = [f for f in (equation.factors if isinstance(equation, Times) else (equation,)) if not is_nonzero(f)]
+    return times(*kept) if kept else equation
 
 
 def _there(value: Expr, why: Why, head: Head, general: Expr, solution: dict[Symbol, Expr]) -> Line:
