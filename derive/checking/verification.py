@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from derive.checking import adjoints
 from derive.checking.domains import check, demands
 from derive.checking.equations import ROUNDED, check_classification, check_equation, check_identity, check_relation, check_rounded, check_stationary
 from derive.checking.evaluation import Unevaluable, compiled, evaluate, largest, quiet
+from derive.checking.intermediates import plain
 from derive.checking.line import Free, Site, partial_statement, site_at, statement
 from derive.checking.random_arrays import Array, inside
 from derive.checking.sampling import LARGE, NEARBY, Point, name_seed, points
@@ -174,9 +176,14 @@ def sample_points(derivation: Derivation, count: int) -> list[Point]:
         nearby = point.nearby(problem.symbols.values())
         for stated in results:
             _moderate(*(evaluate(compiled(stated.expr, names), p.namespace) for p in (point, nearby)))
+            there: dict[str, Any] = {}
             for symbol, expr in stated.solution.items() if stated.equation is None and stated.kind != "none" else ():
-                if not inside(symbol.has, evaluate(compiled(expr, names), point.namespace)):
+                value = evaluate(compiled(expr, names), point.namespace)
+                if not inside(symbol.has, value):
                     raise Unevaluable(f"the stationary point is not where {symbol.name} may be")
+                there[symbol.name] = plain(value)
+            if there.keys() >= {v.name for v in problem.wrt}:
+                evaluate(compiled(problem.function, names), point.with_values(there).namespace)
 
     try:
         return points(problem, count, serves=serves)
