@@ -19,6 +19,7 @@ from derive.checking.evaluation import Unevaluable, compiled, evaluate, largest,
 from derive.checking.intermediates import plain
 from derive.checking.line import Free, Site, partial_statement, site_at, statement
 from derive.checking.random_arrays import Array, inside
+from derive.checking.report import LineCheck, Report
 from derive.checking.sampling import LARGE, NEARBY, Point, name_seed, points
 from derive.checking.statements import Outcome
 from derive.derivation.derivation import Chain, Derivation, Found, Head, Line, members
@@ -32,56 +33,6 @@ from derive.notation.python.source import Names
 ANSWER = 1e-8
 """Relative tolerance of an author's answer: two closed forms of one value."""
 INEQUALITIES = frozenset((">", "≥", "<", "≤", "≠", "≻", "⪰", "≺", "⪯"))
-
-
-@dataclass(frozen=True)
-class LineCheck:
-    """One line (or result) that was checked.
-
-    where    the chain's number, from 0 (results come behind the chains), and the line's in it
-    against  what it was compared with
-    error    the largest relative error over the points, `inf` when it has no value
-    message  why it failed, '' when it passed
-    """
-
-    where: tuple[int, int]
-    title: str
-    rule: str
-    quantity: str
-    against: str
-    error: float
-    tolerance: float
-    passed: bool
-    message: str = ""
-
-
-@dataclass(frozen=True)
-class Report:
-    """passed: every line and every result is right at every point."""
-
-    passed: bool
-    points: int
-    max_relative_error: float
-    lines: tuple[LineCheck, ...]
-
-    @property
-    def failures(self) -> tuple[LineCheck, ...]:
-        return tuple(line for line in self.lines if not line.passed)
-
-    def error(self, derivation: Derivation) -> DeriveError | None:
-        """What is wrong, for the author, or None."""
-        if self.passed:
-            return None
-        first = self.failures[0]
-        chain, line = first.where
-        place = (
-            f"line {line + 1} of “{first.title}”" if chain < len(derivation.chains) else f"the result for {first.title}"
-        )
-        return DeriveError(
-            f"{place} ({first.rule}) does not pass its check: {first.message}",
-            code="verification",
-            where=derivation.problem.positions.get("function"),
-        )
 
 
 def verify(derivation: Derivation, points: int = 3) -> Report:
