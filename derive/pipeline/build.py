@@ -139,7 +139,7 @@ def build(
 ) -> Iterator[Outcome]:
     """Bring the output folder up to date; what happened to each file, as it happens.
 
-    A file that fails leaves none of its products behind.  The record is saved after every file, so that an interrupted
+    A file that fails leaves none of its products behind.  The record is saved every second, so that an interrupted
     build goes on where it was.
     """
     from derive.pipeline.examine import read_text
@@ -171,14 +171,19 @@ def build(
             tasks.append(Task(source, text, modes[kind], project.settings, project.templates, pdf, look=project.look, budget=current()))
     if any(not MODES[name].pdf and MODES[name].suffix == "tex" for task in tasks for name in task.modes):
         write(output / "derive.sty", style(project.templates))
-    for done in pool.work(tasks, workers, run, lost):
-        key, reasons = wanted[done.source.path]
-        failure = _recorded(ledger, done, key) if done.error is None else done.error
-        if done.error is not None and is_authors(done.error):
-            _drop(ledger, done.source)
-        yield Outcome(done.source, "failed" if failure else "made", done.summary, failure, done.warning, reasons)
-        if failure is not None and fail_fast:
-            return
+    try:
+        for done in pool.work(tasks, workers, run, lost):
+            key, reasons = wanted[done.source.path]
+            failure = _recorded(ledger, done, key) if done.error is None else done.error
+            if done.error is not None and is_authors(done.error):
+                _drop(ledger, done.source)
+            yield Outcome(done.source, "failed" if failure else "made", done.summary, failure, done.warning, reasons)
+            if failure is not None and fail_fast:
+                return
+    finally:
+        if ledger.touched:
+            with contextlib.suppress(DeriveError):
+                ledger.save()
 
 
 OF_THE_MACHINE = frozenset(
@@ -203,7 +208,7 @@ def _recorded(ledger: Ledger, done: Done, key: keys.Key) -> DeriveError | None:
             ledger.record(done.source.stem, {}, done.files, keep=True, source=done.source.path)
         else:
             ledger.record(done.source.stem, key, done.files, source=done.source.path)
-        ledger.save()
+        ledger.save(every=1.0)
     except DeriveError as error:
         return error
     return None
