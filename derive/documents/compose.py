@@ -102,7 +102,7 @@ def problem_page(
     found = under_parts(found, problem)
     found = between(numbered(found), *rows) if rows else found
     boxes = [box for passage in found for box in behind(passage).boxed]
-    found = found if mode.slides else tuple(map(behind, found))
+    found = found if mode.in_rows else tuple(map(behind, found))
     found = found if rows else numbered(found)
     parts = questions.parts(problem, notation, words)
     # A web page folds them away until they are wanted.
@@ -259,7 +259,7 @@ def _block(passage: Passage, measure: Measure, settings: Settings, where: Positi
     """A passage as it stands on paper: every row once, nothing highlighted; as `prose`, with words around its displays."""
     stand = sides(passage.views, settings.notation, measure)
     words = words_of(settings.notation.language)
-    rows = tuple(row(view, settings.notation, measure, stand, where) for view in passage.views)
+    rows = tuple(row(view, settings.notation, measure, stand, where, kinds=words) for view in passage.views if not view.again)
     answers = tuple(answer(box, settings.notation, measure, where, words) for box in passage.boxed)
     title = reason(passage.title, settings.notation)
     block = Block(
