@@ -47,7 +47,7 @@ SHORT = 2
 """Of a question that takes more lines than this only so many are repeated on the frames after the first."""
 
 if TYPE_CHECKING:
-    from derive.checking.verification import Report
+    from derive.checking.report import Report
 
 LARGER, SMALLER, WORTH = 1.096, 0.913, 0.85
 """The type that a derivation may be set in, as a share of the document's; the smaller one where it takes less than so many of the frames."""
@@ -104,6 +104,8 @@ def problem_page(
     boxes = [box for passage in found for box in behind(passage).boxed]
     found = found if mode.in_rows else tuple(map(behind, found))
     found = found if rows else numbered(found)
+    # A part of a key begins with its answers.
+    found = tuple(passage for passage in found if passage.boxed) if mode.reveals == "answers" else found
     parts = questions.parts(problem, notation, words)
     # A web page folds them away until they are wanted.
     hinted = (settings.hints or hints) and (mode.reveals == "nothing" or mode.suffix == "html")
