@@ -102,7 +102,8 @@ def test_sympy_is_imported_at_one_door() -> None:
                 assert door, f"{path}:{node.lineno}: sympy outside calculus/algebra"
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["show", "--help"], ["build", "--help"], ["render", "--help"], ["review", "--help"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["show", "--help"], ["build", "--help"], ["render", "--help"],
+    ["review", "--help"]])
 def test_help_is_light(arguments: list[str]) -> None:
     code = (
         "import sys\nfrom derive.cli.main import run\n"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from derive.calculus.linear.inner_product import gradient
-from derive.calculus.passes.conditions import conditions
+from derive.calculus.passes.conditions import conditions, evident
 from derive.calculus.passes.detail import told_as_asked
 from derive.calculus.passes.explanations import explanations
 from derive.calculus.passes.letters import lettered
@@ -32,7 +32,7 @@ from derive.calculus.setting.intermediates import named
 from derive.calculus.setting.prepare import differentials, informed, spelled_out
 from derive.calculus.setting.setting import Setting, per_variable, setting, taken_names
 from derive.derivation.derivation import Chain, Derivation, Head, Result, Results, members
-from derive.derivation.reason import Why
+from derive.derivation.reason import Part, Why
 from derive.errors import DeriveError
 from derive.expressions.nodes import Expr, Stack, Symbol
 from derive.expressions.rewrite import substitute
@@ -211,4 +211,13 @@ def _conditions(problem: Problem, results: Results, where: Mapping[Expr, Expr] |
             exprs += [r.expr for r in (result.values() if isinstance(result, Mapping) else (result,)) if isinstance(r, Result)]
     for symbol, definition in reversed(tuple(where.items())) if where else ():
         exprs = [substitute(e, {symbol: definition}) for e in exprs]
-    return conditions(written, exprs)
+    named: list[tuple[Expr, Expr]] = [*problem.let, *(where or {}).items()]
+
+    def defined(part: Part) -> Part:
+        if not isinstance(part, Expr):
+            return part
+        for symbol, definition in reversed(named):
+            part = substitute(part, {symbol: definition})
+        return part
+
+    return tuple(c for c in conditions(written, exprs) if not evident(tuple(map(defined, c))))

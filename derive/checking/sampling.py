@@ -84,7 +84,7 @@ class Point:
 
     def random(self, *salt: str) -> np.random.Generator:
         """A generator of its own for whatever else is drawn at this point."""
-        return np.random.default_rng([*self.seed, *_hash("/".join(salt))])
+        return np.random.default_rng([*self.seed, *name_seed("/".join(salt))])
 
     def direction(self, variable: Symbol, salt: str) -> Any:
         """A random direction of the variable, in its structure: the same for the same salt."""
@@ -124,7 +124,7 @@ def _path_names(path: str, values: tuple[Any, Any, Any]) -> dict[str, Any]:
     return {identifier(prefix + path): value for prefix, value in zip(("", "d", "d2"), values, strict=True)}
 
 
-def _hash(text: str) -> tuple[int, int]:
+def name_seed(text: str) -> tuple[int, int]:
     digest = hashlib.sha256(text.encode()).digest()
     return int.from_bytes(digest[:4], "big"), int.from_bytes(digest[4:8], "big")
 
@@ -153,7 +153,7 @@ def points(
     kinked = any(has_kink(e) for e in (problem.function, *(d for _, d in problem.let)))
     with quiet():
         return [
-            _first(problem, code, inside, serves, (*_hash(problem.id), k, extra_seed), k % 2, kinked, k > 0)
+            _first(problem, code, inside, serves, (*name_seed(problem.id), k, extra_seed), k % 2, kinked, k > 0)
             for k in range(count)
         ]
 
@@ -180,7 +180,7 @@ def _first(
     spare: dict[str, Point] = {}
     left = {"flat": FLAT, "fair": FAIR}
     reason = "it has no value"
-    for point in _candidates(problem, seed, shift):
+    for point in candidates(problem, seed, shift):
         try:
             inside(point)
             quality = _quality(problem, code, point, kinked)
@@ -205,7 +205,7 @@ def _first(
     )
 
 
-def _candidates(problem: Problem, seed: tuple[int, ...], shift: int) -> Iterator[Point]:
+def candidates(problem: Problem, seed: tuple[int, ...], shift: int) -> Iterator[Point]:
     """The likely ones first: a few choices of sizes with the first styles, then all choices with all styles."""
     for quick in (True, False):
         chosen = assignments(problem, shift=shift)

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
+from derive.checking import adjoints
 from derive.checking.domains import check, demands
 from derive.checking.equations import ROUNDED, check_classification, check_equation, check_identity, check_relation, check_rounded, check_stationary
 from derive.checking.evaluation import Unevaluable, compiled, evaluate, largest, quiet
+from derive.checking.intermediates import plain
 from derive.checking.line import Free, Site, partial_statement, site_at, statement
 from derive.checking.random_arrays import Array, inside
-from derive.checking.sampling import LARGE, NEARBY, Point, points
+from derive.checking.report import LineCheck, Report
+from derive.checking.sampling import LARGE, NEARBY, Point, name_seed, points
 from derive.checking.statements import Outcome
 from derive.derivation.derivation import Chain, Derivation, Found, Head, Line, members
 from derive.errors import DeriveError
@@ -31,56 +35,6 @@ ANSWER = 1e-8
 INEQUALITIES = frozenset((">", "≥", "<", "≤", "≠", "≻", "⪰", "≺", "⪯"))
 
 
-@dataclass(frozen=True)
-class LineCheck:
-    """One line (or result) that was checked.
-
-    where    the chain's number, from 0 (results come behind the chains), and the line's in it
-    against  what it was compared with
-    error    the largest relative error over the points, `inf` when it has no value
-    message  why it failed, '' when it passed
-    """
-
-    where: tuple[int, int]
-    title: str
-    rule: str
-    quantity: str
-    against: str
-    error: float
-    tolerance: float
-    passed: bool
-    message: str = ""
-
-
-@dataclass(frozen=True)
-class Report:
-    """passed: every line and every result is right at every point."""
-
-    passed: bool
-    points: int
-    max_relative_error: float
-    lines: tuple[LineCheck, ...]
-
-    @property
-    def failures(self) -> tuple[LineCheck, ...]:
-        return tuple(line for line in self.lines if not line.passed)
-
-    def error(self, derivation: Derivation) -> DeriveError | None:
-        """What is wrong, for the author, or None."""
-        if self.passed:
-            return None
-        first = self.failures[0]
-        chain, line = first.where
-        place = (
-            f"line {line + 1} of “{first.title}”" if chain < len(derivation.chains) else f"the result for {first.title}"
-        )
-        return DeriveError(
-            f"{place} ({first.rule}) does not pass its check: {first.message}",
-            code="verification",
-            where=derivation.problem.positions.get("function"),
-        )
-
-
 def verify(derivation: Derivation, points: int = 3) -> Report:
     """Check every line and every result at random points.  Raises DeriveError `no-point` when there is no point."""
     with quiet():
@@ -88,6 +42,52 @@ def verify(derivation: Derivation, points: int = 3) -> Report:
 
 
 def _verify(derivation: Derivation, count: int) -> Report:
+    deep = adjoints.backward_pass(derivation)
+    report = _verify_locally(derivation, deep, count) if deep is not None else None
+    return report if report is not None else _verify_as_a_whole(derivation, count)
+
+
+def _verify_locally(derivation: Derivation, deep: adjoints.Backward, count: int) -> Report | None:
+    """Every line of a backward pass held against the definitions that it goes through; None where a line is none of one."""
+    found = adjoints.places(deep, count, name_seed(derivation.problem.id))
+    checks: list[LineCheck] = []
+    for c, chain in enumerate(derivation.chains):
+        left: Head | Expr | None = None
+        for k, line in enumerate(chain.lines):
+            left = line.left if line.left is not None else left
+            done = _locally(found, lambda place, line=line, left=left: adjoints.check_line(place, line, left), (c, k), chain.title, line)  # type: ignore[misc]
+            if done is None:
+                return None
+            checks.append(done)
+    for k, stated in enumerate(_stated(derivation)):
+        line = Line(stated.expr, "result", (), stated.quantity)
+        done = _locally(found, lambda place, stated=stated: adjoints.check_statement(place, stated.head, stated.expr),  # type: ignore[misc]
+                        (len(derivation.chains), k), stated.quantity, line)
+        if done is None:
+            return None
+        checks.append(done)
+    worst = max((check.error for check in checks), default=0.0)
+    return Report(bool(checks) and all(check.passed for check in checks), count, worst, tuple(checks))
+
+
+def _locally(
+    found: list[adjoints.Place], one: Callable[[adjoints.Place], Outcome | None], where: tuple[int, int], title: str, line: Line
+) -> LineCheck | None:
+    """The worst outcome over the places; None where the line is none that is checked locally."""
+    worst: Outcome | None = None
+    for k, place in enumerate(found):
+        try:
+            outcome = one(place)
+        except Unevaluable as e:
+            message = f"it cannot be verified (at point {k + 1}: {e})"
+            return LineCheck(where, title, line.rule, line.quantity, "", np.inf, 0.0, False, message)
+        if outcome is None:
+            return None
+        worst = outcome if worst is None else worst.and_(outcome)
+    return None if worst is None else _checked(worst, where, title, line.rule, line.quantity)
+
+
+def _verify_as_a_whole(derivation: Derivation, count: int) -> Report:
     problem = derivation.problem
     names = Names((*problem.let, *derivation.where))
     places = sample_points(derivation, count)
@@ -127,9 +127,14 @@ def sample_points(derivation: Derivation, count: int) -> list[Point]:
         nearby = point.nearby(problem.symbols.values())
         for stated in results:
             _moderate(*(evaluate(compiled(stated.expr, names), p.namespace) for p in (point, nearby)))
+            there: dict[str, Any] = {}
             for symbol, expr in stated.solution.items() if stated.equation is None and stated.kind != "none" else ():
-                if not inside(symbol.has, evaluate(compiled(expr, names), point.namespace)):
+                value = evaluate(compiled(expr, names), point.namespace)
+                if not inside(symbol.has, value):
                     raise Unevaluable(f"the stationary point is not where {symbol.name} may be")
+                there[symbol.name] = plain(value)
+            if there.keys() >= {v.name for v in problem.wrt}:
+                evaluate(compiled(problem.function, names), point.with_values(there).namespace)
 
     try:
         return points(problem, count, serves=serves)
@@ -318,9 +323,12 @@ def _over(
             return LineCheck(where, title, rule, quantity, "", np.inf, 0.0, False, message)
         worst = outcome if worst is None else worst.and_(outcome)
     assert worst is not None
-    passed = worst.passed
-    message = "" if passed else worst.wrong or f"it is off by {worst.error:.1e} (relative), held against: {worst.against}"
-    return LineCheck(where, title, rule, quantity, worst.against, worst.error, worst.tolerance, passed, message)
+    return _checked(worst, where, title, rule, quantity)
+
+
+def _checked(worst: Outcome, where: tuple[int, int], title: str, rule: str, quantity: str) -> LineCheck:
+    message = "" if worst.passed else worst.wrong or f"it is off by {worst.error:.1e} (relative), held against: {worst.against}"
+    return LineCheck(where, title, rule, quantity, worst.against, worst.error, worst.tolerance, worst.passed, message)
 
 
 def check_answer(problem: Problem, quantity: str, result: Expr, author: Expr, count: int = 3) -> tuple[bool, float]:

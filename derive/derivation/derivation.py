@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from derive.derivation.reason import Why
 from derive.expressions.nodes import D, Expr, Symbol
@@ -88,6 +89,7 @@ class Line:
     beside    an equation that is printed in front: the intermediate and its definition, in a table of them
     space     the shapes of value and variable of a derivative, printed behind as the space (p×q)×(m×n) of the whole array
     shaped    whether the shapes stand under its factors
+    by        the intermediate by which the gradient is that the left side, a letter, names
     """
 
     expr: Expr
@@ -107,6 +109,7 @@ class Line:
     beside: tuple[Head | Expr, Expr] | None = None
     space: tuple[Shape, Shape] | None = None
     shaped: bool = False
+    by: Symbol | None = None
 
 
 @dataclass(frozen=True)
@@ -208,8 +211,17 @@ class Derivation:
 
     def free(self, result: Result) -> tuple[tuple[Symbol, Size], ...]:
         """The free indices of a result: its own, or those of the line that it stands on."""
-        stating = [line.free for chain in self.chains for line in chain.lines if line.expr is result.expr]
+        stating = self._free_of_lines.get(result.expr, [])
         return result.free or (() if () in stating else next(iter(stating), ()))
+
+    @cached_property
+    def _free_of_lines(self) -> dict[Expr, list[tuple[tuple[Symbol, Size], ...]]]:
+        """By the expression of a line its free indices."""
+        found: dict[Expr, list[tuple[tuple[Symbol, Size], ...]]] = {}
+        for chain in self.chains:
+            for line in chain.lines:
+                found.setdefault(line.expr, []).append(line.free)
+        return found
 
 
 Results = dict[str, Found]

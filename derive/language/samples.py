@@ -26,14 +26,24 @@ def index_form(name: str, indices: Collection[str]) -> tuple[str, tuple[str, ...
     return None
 
 
-def sampled(base: str, symbols: Mapping[str, Symbol]) -> Symbol | None:
-    """The vector or matrix of which base_i is an entry, a row or a column: of that name, or a matrix of the capital one."""
+def sampled(base: str, symbols: Mapping[str, Symbol], last: str | None = None) -> Symbol | None:
+    """The vector or matrix of which base_i is an entry, a row or a column: of that name, or a matrix of the capital one.
+
+    last  the last value of the index, where it is known: a vector x of another size is not meant where X has so many rows or columns
+    """
     own = symbols.get(base)
-    if own is not None:
-        return None if own.is_scalar else own
     capital = symbols.get(base[0].upper() + base[1:])
-    matrix = capital is not None and base[0].islower() and not capital.is_scalar and not is_column(capital.shape)
-    return capital if matrix else None
+    matrix = capital if capital is not None and base[0].islower() and not capital.is_scalar and not is_column(capital.shape) else None
+    if own is None:
+        return matrix
+    counted = last is not None and matrix is not None and last in (_plain(str(matrix.shape[0])), _plain(str(matrix.shape[1])))
+    if counted and (own.is_scalar or (is_column(own.shape) and _plain(str(own.shape[0])) != last)):
+        return matrix
+    return None if own.is_scalar else own
+
+
+def _plain(text: str) -> str:
+    return "".join(text.split())
 
 
 def in_columns(matrix: Symbol, last: Size | None) -> bool:
@@ -106,10 +116,10 @@ def lettered(symbols: Mapping[str, Symbol], taken: Collection[str], texts: Itera
             bound, last = match.group(1) or match.group(3) or match.group(4) or "", match.group(2) or match.group(5) or match.group(6)
             for index in re.findall(r"[^\W\d_]\w*", bound):
                 for base in _bases(text, index):
-                    of = sampled(base, symbols)
+                    of = sampled(base, symbols, None if last is None else _plain(last))
                     if of is None or is_column(of.shape) or base == of.name or base in taken or f"{base}_{index}" in symbols or of.name in out:
                         continue
-                    counts_columns = last is not None and "".join(last.split()) == "".join(str(of.shape[1]).split()) != str(of.shape[0])
+                    counts_columns = last is not None and _plain(last) == _plain(str(of.shape[1])) != _plain(str(of.shape[0]))
                     out[of.name] = replace(of, columns=base) if counts_columns else replace(of, rows=base)
     return out
 

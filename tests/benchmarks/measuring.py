@@ -17,6 +17,7 @@ from derive.language.problems.problem import Problem
 WARM = frozenset({
     ("derive.calculus.rules.rule", "compiled"), ("derive.calculus.rules.rule", "letters"), ("derive.calculus.differentiate.apply_rule", "_by_head"),
     ("derive.calculus.rules.law", "side"), ("derive.calculus.rules.law", "declared"),
+    ("derive.calculus.simplify.known_forms", "always_table"), ("derive.calculus.simplify.known_forms", "result_table"),
     ("derive.calculus.derive", "rule_names"), ("derive.expressions.function", "forms"), ("derive.expressions.sizes", "_size"),
     ("derive.notation.python.identifiers", "identifier"),
 })

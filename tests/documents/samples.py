@@ -8,7 +8,7 @@ from pathlib import Path
 from derive.documents.compose import problem_page
 from derive.documents.page.document import ProblemPage
 from derive.documents.page.modes import Mode
-from derive.documents.page.settings import Settings, of_problem
+from derive.documents.page.settings import Fit, Settings, of_problem
 from derive.errors import Position
 from derive.expressions.build import matmul, transpose
 from derive.expressions.nodes import Call, Expr, Symbol
@@ -35,11 +35,11 @@ def trace_quadratic(find: tuple[str, ...] = ("derivative", "gradient", "hessian"
     return Problem(**{**base, **keys})  # type: ignore[arg-type]
 
 
-def page_of(name: str, mode: Mode, settings: Settings | None = None) -> ProblemPage:
+def page_of(name: str, mode: Mode, settings: Settings | None = None, fit: Fit | None = None) -> ProblemPage:
     """The page of a problem of the collection, in a kind of document."""
     one = examined(name)
     settings = of_problem(settings or Settings(), one.problem)
-    return problem_page(one.problem, one.derivation, one.report, mode, settings)
+    return problem_page(one.problem, one.derivation, one.report, mode, settings, fit)
 
 
 @cache

@@ -117,3 +117,23 @@ def test_a_product_that_is_a_number(function: str, means: str) -> None:
 
 def test_the_trace_of_a_declared_number_is_a_slip() -> None:
     assert "square matrix" in refusal("tr(s) w' w")
+
+
+PASTED = [
+    (r"\begin{aligned} f(w) &= \sum_{i=1}^n (y_i - w^\top x_i)^2 \\ &\quad + w^\top w \end{aligned}", f"{ROWS} + w' w"),
+    (r"\begin{equation*} f(w) = \|X w - y\|^2 \label{eq:loss} \end{equation*}", "norm(X w - y)^2"),
+    (r"\operatorname*{tr}(w w^\top)", "tr(w w')"),
+    (r"\sum_{i=1}^n (y_i - w^\top v_i)^2", "sum(i, 1, n, (y[i] - w' V[i, :])^2)"),
+]
+
+
+@pytest.mark.parametrize(("function", "means"), PASTED, ids=[function for function, _ in PASTED])
+def test_pasted_displays(function: str, means: str) -> None:
+    symbols = "symbols: {X: 'matrix(n, d)', V: 'matrix(n, d)', v: vector(d), y: vector(n), w: vector(d)}\n"
+    found = read(f"{symbols}function: '{function.replace(chr(39), chr(39) * 2)}'\nwrt: w\nfind: [gradient]\n", "samples.yaml")
+    assert text(found.function) == means
+
+
+def test_what_a_minimum_and_an_unknown_function_are_told() -> None:
+    assert "find: [stationary]" in refusal(r"\min_w \|X w - y\|^2")
+    assert "sigmoid" in refusal(r"\sum_{i=1}^n \sigma(w^\top x_i)")

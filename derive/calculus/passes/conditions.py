@@ -45,6 +45,16 @@ def conditions(functions: Iterable[Expr], results: Iterable[Expr]) -> tuple[Why,
     return tuple(_for_indices(why, indices) for why in out if not (why[1:] == (" ≠ 0",) and why[0] in positive))
 
 
+def evident(condition: Why) -> bool:
+    """Whether a condition holds by what its letters are: 1 − sigmoid(u) > 0."""
+    match condition:
+        case (Expr() as expr, " > 0") | ("every entry of ", Expr() as expr, " is positive"):
+            return is_positive(expr)
+        case (Expr() as expr, " ≠ 0") | ("no entry of ", Expr() as expr, " is 0"):
+            return is_nonzero(expr) or (not expr.is_scalar and is_invertible(expr))
+    return False
+
+
 def _inverted(node: Expr) -> list[Expr]:
     """1/x and 1/y for 1/(xy), X⁻¹ and A⁻¹ for (X ⊗ A)⁻¹ and log|det(X ⊗ A)|: each factor has its condition."""
     match node:
@@ -117,6 +127,8 @@ def _condition(node: Expr) -> Why:
         said = (text.split() for text in taken[0])
         return next((_domain("", kind, taken[1][letter]) for kind, letter in said), ())
     match node:
+        case Power(base=base, exponent=Number(value=k)) if base.is_scalar and k.denominator != 1:
+            return _positive(base)
         case Power(base=Call(name="det", args=(arg,)), exponent=Number(value=k)) if k < 0:
             return _invertible(arg)
         case Power(base=base, exponent=Number(value=k)) if k < 0:
@@ -126,8 +138,6 @@ def _condition(node: Expr) -> Why:
                 root = _root(base)
                 return () if is_nonzero(root) or is_invertible(root) else (root, " ≠ 0")
             return _invertible(base)
-        case Power(base=base, exponent=Number(value=k)) if base.is_scalar and k.denominator != 1:
-            return () if is_positive(base) else (base, " > 0")
         case Power(base=base, exponent=exponent) if base.is_scalar and not isinstance(exponent, Number):
             return () if is_integer(exponent) and not is_nonnegative(base) else _positive(base)
         case Map(function=str() as name, arg=arg) | Call(name=name, args=(arg,)):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from derive.calculus.differentiate.caption import reason
 from derive.calculus.differentiate.level import level
+from derive.calculus.differentiate.variation import Motion
 from derive.calculus.linear.adjoint import pull
 from derive.calculus.linear.structure import in_structure
 from derive.calculus.setting.setting import Setting, free_name, taken_names
@@ -62,7 +63,7 @@ def backward(s: Setting) -> Backward:
     variable_of |= {h: x.name for x, h in zip(p.wrt, s.directions, strict=True)}
     contributions: dict[str, list[Expr]] = {}
     where: list[tuple[Symbol, Expr]] = []
-    chains = [_forward(s, pending)]
+    chains = [_forward(s, arrows)]
 
     def spread_back(weight: Expr, opened: Expr) -> Expr:
         """The right-hand side Σ ⟨part, d…⟩, with each part noted."""
@@ -88,13 +89,14 @@ def backward(s: Setting) -> Backward:
             continue
         value = neat(add(*parts), []) if len(parts) > 1 else parts[0]
         for later, _ in where:
-            value = collected(value, later)
+            if later.name in value.free:
+                value = collected(value, later)
         g = _named(u, value)
         where.append((g, value))
-        right = spread_back(g, substitute(_finish(D(definition, m.moves), s), pending))
+        right = spread_back(g, _told(definition, _locally(s, definition, arrows))[0])
         factor: Why = ("the gradient by ", u, ": the factor of ", arrows[u])
         here = [
-            Line(value, "intermediate-gradient", factor, "equation", g, equation=True),
+            Line(value, "intermediate-gradient", factor, "equation", g, equation=True, by=u),
             Line(right, "adjoint", ("put in ", arrows[u], "; move the factors across"), "equation", _inner(g, arrows[u]), equation=True),
         ]
         chains.append(Chain("derivative", f"Backward: through {pretty(u)}", tuple(here), ("Backward", COLON, "through ", u)))
@@ -128,33 +130,43 @@ def _latex(u: Symbol) -> str:
     return latex(u)
 
 
+def _locally(s: Setting, definition: Expr, arrows: dict[Symbol, Symbol]) -> Motion:
+    """The names in a definition in motion, the intermediates along their letters: of as many as stand in it, however many there are."""
+    moves: list[tuple[Symbol, Expr]] = [(u, arrow) for u, arrow in arrows.items() if u.name in definition.free]
+    moves += [(x, h) for x, h in s.motion.moves if x.name in definition.free]
+    paths = s.motion.active - {x.name for x, _ in s.motion.moves} - {u.name for u in arrows}
+    return Motion(tuple(moves), frozenset(x.name for x, _ in moves) | paths, {}, s.motion.definitions)
+
+
 def _finish(expr: Expr, s: Setting) -> Expr:
     """All pending derivatives taken but those of intermediates."""
-    return _told(expr, s)[0]
-
-
-def _told(expr: Expr, s: Setting) -> tuple[Expr, list[tuple[str, Why]]]:
-    """The same, and the main rule of each level with its words."""
     m = s.motion
-    whys: list[tuple[str, Why]] = []
     while (done := level(expr, m, m.of_lets)).steps:
+        expr = done.expr
+    return expr
+
+
+def _told(definition: Expr, m: Motion) -> tuple[Expr, list[tuple[str, Why]]]:
+    """The derivative of a definition, all at once, and the main rule of each level with its words."""
+    expr: Expr = D(definition, m.moves)
+    whys: list[tuple[str, Why]] = []
+    while (done := level(expr, m)).steps:
         expr = done.expr
         whys.append(reason(done))
     return expr, whys
 
 
-def _forward(s: Setting, pending: dict[Expr, Expr]) -> Chain:
+def _forward(s: Setting, arrows: dict[Symbol, Symbol]) -> Chain:
     """The derivative of each intermediate in terms of the earlier ones."""
-    m = s.motion
     lines: list[Line] = []
-    for u, definition in m.lets.items():
-        opened, whys = _told(D(definition, m.moves), s)
-        done = neat(substitute(opened, pending), [])
-        for arrow in pending.values():
-            if arrow.free <= done.free:
+    for u, definition in s.motion.lets.items():
+        opened, whys = _told(definition, _locally(s, definition, arrows))
+        done = neat(opened, [])
+        for arrow in arrows.values():
+            if arrow.name in done.free:
                 done = collected(done, arrow)
         name, why = whys[0][0], joined([w for k, (_, w) in enumerate(whys) if not k or w != ("linearity",)])
-        lines.append(Line(done, name, why, "derivative", pending[D(u, m.moves)], of=definition))
+        lines.append(Line(done, name, why, "derivative", arrows[u], of=definition))
     return Chain("lemma", "Forward: the intermediates along all directions", tuple(lines))
 
 

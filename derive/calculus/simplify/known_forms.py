@@ -9,19 +9,24 @@ from derive.calculus.simplify.laws import blocks, expansion, matrix_functions
 from derive.calculus.simplify.laws.roots import roots
 from derive.calculus.simplify.rewriting import Function, Laws, laws, rewritten
 from derive.calculus.simplify.used import Used
+from derive.expressions.functions import FUNCTIONS as TABLE
 from derive.expressions.nodes import Add, Call, Expr, MatMul, Power, Scale, Stack, Times
 
+COLLAPSE = frozenset({"^", "I", "e", "[", "1", "Q", "pinv", "softmax", "diag", "mean", *(n for n, row in TABLE.items() if row.gives)})
+"""What a product of sums may become shorter by: inverses, identities, unit vectors, blocks, ones, orthonormal columns, …"""
+
 FUNCTIONS = (
-    Function("powers-of-one-base", "", roots, (Times, Scale, Power, Call)),
-    Function("block-product", "block by block", blocks.product, (MatMul, Scale)),
+    Function("powers-of-one-base", "", roots, (Times, Scale, Power, Call), some=frozenset({"sqrt", "norm"})),
+    Function("block-product", "block by block", blocks.product, (MatMul, Scale), frozenset({"["})),
     Function("one-block", "", blocks.single, (Stack,)),
-    Function("multiplied-out", "multiply out", expansion.product, (MatMul, Scale)),
-    Function("linear-function", "term by term", expansion.linear_function, (Call,)),
-    Function("commuting-in-order", "functions of one matrix commute", matrix_functions.in_order, (MatMul, Scale)),
-    Function("common-number", "", expansion.common_number, (Times, Scale)),
+    Function("multiplied-out", "multiply out", expansion.product, (MatMul, Scale), frozenset({"+"}), COLLAPSE),
+    Function("linear-function", "term by term", expansion.linear_function, (Call,), frozenset({"+"})),
+    Function("commuting-in-order", "functions of one matrix commute", matrix_functions.in_order, (MatMul, Scale),
+             some=frozenset(name for name, row in TABLE.items() if row.commutes)),
+    Function("common-number", "", expansion.common_number, (Times, Scale), frozenset({"+"})),
     Function("number-below", "", expansion.number_below, (Call,), frozenset({"quotient"})),
-    Function("terms-multiplied-out", "multiply out", expansion.terms, (Add,)),
-    Function("common-end", "common factor", expansion.common_end, (Add,)),
+    Function("terms-multiplied-out", "multiply out", expansion.terms, (Add,), some=COLLAPSE),
+    Function("common-end", "common factor", expansion.common_end, (Add,), some=COLLAPSE),
     Function("entry-by-entry", "multiply out entry by entry", expansion.entries, (Add,)),
 )
 """What no row can say."""

@@ -232,6 +232,8 @@ def _factors(
     c, ours, factors = _parts(expr)
     if len(factors) < len(chain) or len(factors) > MAX_LETTERS or len(ours) < len(scalars) or (number_ < 0 and c > 0):
         return
+    if not {type(f) for f in chain if not isinstance(f, Symbol | Transpose)} <= {type(f) for f in factors}:
+        return
     for start in range(len(factors) - len(chain) + 1):
         for new, stop in _run(chain, factors, start, env):
             for last, left in _subset(scalars, ours, new):

@@ -19,7 +19,7 @@ from derive.calculus.simplify.simplify import tidy_with
 from derive.calculus.simplify.used import Used
 from derive.expressions.build import remake
 from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import Call, D, Expr, Map, MatMul, Power, Rate, Scale, Symbol, Times
+from derive.expressions.nodes import Add, Call, D, Expr, Identity, Map, MatMul, Ones, Power, Rate, Scale, Stack, Symbol, Times, Unit
 from derive.expressions.properties.inference import definiteness, has_orthonormal_columns, is_invertible, is_orthogonal, is_positive
 from derive.expressions.properties.symmetry import is_diagonal, is_symmetric
 
@@ -47,13 +47,14 @@ _ASKED = ("spd", "psd", "orthogonal", "stiefel", "unit", "diagonal", "symmetric"
 @dataclass(frozen=True)
 class Function:
     """A law that no row can say: `rewrites` gives an expression of a lower measure or None, and may ask what its pieces are
-    written as; `heads` are the node types that it looks at, `names` the functions that stand in such a node."""
+    written as; `heads` are the node types that it looks at, `names` what stands in such a node, `some` what at least one of does."""
 
     name: str
     words: str
     rewrites: Callable[[Expr, Simplify], Expr | None]
     heads: tuple[type[Expr], ...]
     names: frozenset[str] = frozenset()
+    some: frozenset[str] = frozenset()
 
 
 class _Row:
@@ -63,6 +64,7 @@ class _Row:
         self.law = law
         self.name = law.name
         self.names = law.names if isinstance(law, Function) else _named_in(law)
+        self.some = law.some if isinstance(law, Function) else frozenset()
 
     @cached_property
     def heads(self) -> tuple[type[Expr], ...]:
@@ -78,21 +80,31 @@ class _Row:
         return _each_entry(self.law) if self.law.each else _whole(self.law)
 
 
-@dataclass
+Memory = dict[Expr, tuple[Expr, Told]]
+
+
+@dataclass(eq=False)
 class Laws:
-    """Rows and functions in the order in which they are tried; `memo` holds what is rewritten already, and by which laws."""
+    """Rows and functions in the order in which they are tried."""
 
     rows: tuple[_Row, ...]
     fitting: dict[tuple[type[Expr], frozenset[str]], tuple[_Row, ...]] = field(default_factory=dict)
-    memo: dict[Expr, tuple[Expr, Told]] = field(default_factory=dict)
 
     def at(self, node: Expr) -> tuple[_Row, ...]:
         """The laws whose head and names the node has."""
         key = type(node), _names(node)
         found = self.fitting.get(key)
         if found is None:
-            found = self.fitting[key] = tuple(r for r in self.rows if r.names <= key[1] and key[0] in r.heads)
+            found = self.fitting[key] = tuple(
+                r for r in self.rows if r.names <= key[1] and (not r.some or r.some & key[1]) and key[0] in r.heads
+            )
         return found
+
+
+@lru_cache(maxsize=8)
+def _memory(table: Laws) -> Memory:
+    """What is rewritten already, and by which laws."""
+    return {}
 
 
 def laws(*rows: Law | Function) -> Laws:
@@ -102,16 +114,17 @@ def laws(*rows: Law | Function) -> Laws:
 
 def rewritten(expr: Expr, table: Laws, used: Used | None = None) -> Expr:
     """The expression with the laws applied until none applies; (name of the law, what it was applied to) is appended to `used`."""
-    if len(table.memo) > 100_000:
-        table.memo.clear()
-    out, told = _run(expr, table)
+    memory = _memory(table)
+    if len(memory) > 100_000:
+        memory.clear()
+    out, told = _run(expr, table, memory)
     if used is not None:
         used.extend(one for one in told if one[0] not in {name for name, _ in used})
     return out
 
 
-def _run(expr: Expr, table: Laws) -> tuple[Expr, Told]:
-    known = table.memo.get(expr)
+def _run(expr: Expr, table: Laws, memory: Memory) -> tuple[Expr, Told]:
+    known = memory.get(expr)
     if known is not None:
         return known
     told: Told = ()
@@ -119,32 +132,32 @@ def _run(expr: Expr, table: Laws) -> tuple[Expr, Told]:
     if node.children and not isinstance(node, D | Rate):
         new = []
         for child in node.children:
-            out, words = _run(child, table)
+            out, words = _run(child, table, memory)
             new.append(out)
             told += words
         if any(a is not b for a, b in zip(new, node.children, strict=True)):
             node, told = _tidied(remake(node, tuple(new)), told)
     for law in table.at(node):
         inner: list[tuple[str, Expr]] = []
-        shorter = law.rewrites(node, _simplifier(table, inner))
+        shorter = law.rewrites(node, _simplifier(table, memory, inner))
         if shorter is not None and shorter is not node:
             clean, told = _tidied(shorter, (*told, *inner, (law.name, node)))
-            out, words = _run(clean, table)
-            table.memo[expr] = (out, (*told, *words))
-            return table.memo[expr]
+            out, words = _run(clean, table, memory)
+            memory[expr] = (out, (*told, *words))
+            return memory[expr]
     if node is not expr:
-        out, words = _run(node, table)
+        out, words = _run(node, table, memory)
         node, told = out, (*told, *words)
-    table.memo[expr] = (node, told)
+    memory[expr] = (node, told)
     return node, told
 
 
-def _simplifier(table: Laws, told: list[tuple[str, Expr]]) -> Simplify:
+def _simplifier(table: Laws, memory: Memory, told: list[tuple[str, Expr]]) -> Simplify:
     """What a law asks of its pieces; what was used in them is appended."""
 
     def simplify(expr: Expr) -> Expr:
         clean, used = _tidied(expr, ())
-        out, words = _run(clean, table)
+        out, words = _run(clean, table, memory)
         told.extend((*used, *words))
         return out
 
@@ -167,22 +180,25 @@ def _heads(left: Expr) -> tuple[type[Expr], ...]:
 
 @lru_cache(maxsize=200_000)
 def _names(expr: Expr) -> frozenset[str]:
-    """The functions that stand in an expression, `^` for a power."""
+    """The functions that stand in an expression, and marks for what is none: ^ a power of a matrix, + a sum, [ blocks, I, e a unit
+    vector, 1 ones, Q orthonormal columns."""
     match expr:
         case Call(name=name):
             own = frozenset((name,))
         case Map(function=str(name)):
             own = frozenset((name,))
         case Power():
-            own = frozenset(("^",))
+            own = frozenset() if expr.is_scalar else _INVERSE
+        case Symbol(has=has):
+            own = _ORTHONORMAL if has & {"orthogonal", "stiefel", "unit"} else frozenset()
         case _:
-            own = frozenset()
+            own = _MARKS.get(type(expr), frozenset())
     return own.union(*(_names(c) for c in expr.children)) if expr.children else own
 
 
 _CALL = re.compile(r"([^\W\d]\w*)\(")
 _INDEX_SUM = re.compile(r"\bsum\(\w+, 1,")
-_SIGNS = {r"\.\*": "hadamard", r"\./": "quotient", r"\binv\(|\^": "^"}
+_SIGNS = {r"\.\*": "hadamard", r"\./": "quotient", r"\binv\(|\^": "^", r"\[.*,": "[", r"\bI\(": "I", r"\be\(": "e"}
 
 
 def _named_in(law: Law) -> frozenset[str]:
@@ -191,6 +207,13 @@ def _named_in(law: Law) -> frozenset[str]:
     if law.each:
         return frozenset(name for name in calls if FUNCTIONS[name].maps)
     return frozenset(calls | {name for sign, name in _SIGNS.items() if re.search(sign, law.left)})
+
+
+_INVERSE = frozenset(("^",))
+_ORTHONORMAL = frozenset(("Q",))
+_MARKS: dict[type[Expr], frozenset[str]] = {
+    Add: frozenset(("+",)), Ones: frozenset(("1",)), Stack: frozenset(("[",)), Identity: frozenset(("I",)), Unit: frozenset(("e",)),
+}
 
 
 def _whole(law: Law) -> Rewrite:

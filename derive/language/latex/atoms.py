@@ -35,7 +35,8 @@ def atom(p: Parser) -> Operand:
     if _is_jacobian(p):
         return apply_derivative(p, "J")
     named = p.names.best(p.tokens, p.i)
-    if named is None and token.kind in ("char", "macro") and p.ahead().text == "_":
+    alone = named is None or (named[0] == 1 and not p.own and bool(p.ranges))
+    if alone and token.kind in ("char", "macro") and p.ahead().text == "_":
         p.take()
         found = sample(p, token.text.removeprefix("\\"), token.start)
         if found is not None:
@@ -152,6 +153,9 @@ def unknown_macro(p: Parser, token: Tex) -> DeriveError:
 
     if hint is None and word not in GREEK and (guess := closest(word, _KNOWN)) is not None:
         return p.fail(f"`{token.text}` is not a macro that the language knows; did you mean \\{guess}?", token.start, "unknown-macro")
+    if word in GREEK and p.ahead().text in ("(", r"\left"):
+        hint = f"declare it under `symbols`, as `{word}: elementwise`; the logistic function is \\operatorname{{sigmoid}}(…)"
+        return p.fail(f"`{token.text}` is not declared", token.start, "unknown-name", hint)
     if word in GREEK:
         hint = f"declare it under `symbols`, as `{word}: scalar`"
         return p.fail(f"`{token.text}` is not declared", token.start, "unknown-name", hint)
@@ -226,6 +230,8 @@ def _font(p: Parser, token: Tex) -> Operand:
     p.take()
     while p.token.text in FONTS:
         token = p.take()
+    if token.text == r"\operatorname" and p.token.text == "*":
+        p.take()
     i = p.i
     first, last = p.group()
     word = "".join(t.text for t in p.tokens[first:last])
@@ -244,7 +250,7 @@ def _font(p: Parser, token: Tex) -> Operand:
     if word in WORDS and len(word) > (token.text != r"\operatorname"):
         return function(p, WORDS[word], token)
     inside = p.names.best(p.tokens, first)
-    if inside is None or first + inside[0] < last:
+    if inside is None or first + inside[0] < last or (p.ranges and not p.own):
         found = sample(p, word.removeprefix("\\"), token.start)
         if found is not None:
             return found

@@ -52,7 +52,11 @@ def function(p: Parser, name: str, token: Tex) -> Operand:
         elif FUNCTIONS.get(name) is not None and "index" in FUNCTIONS[name].signature:
             index = p.combine.sized(p.argument("an index"))
         else:
-            raise p.fail(f"`{p.text[token.start : p.token.end]}`: {name} has no index in the language", p.token.start, "arguments")
+            least = name in ("min", "max")
+            raise p.fail(
+                f"`{p.text[token.start : p.token.end]}`: {name} has no index in the language", p.token.start, "arguments",
+                "write the function alone: where it is least or greatest is asked by `find: [stationary]`" if least else None,
+            )
     exponent = _function_power(p, name, token)
     if name == "log" and p.opening() in (r"\lvert", "|"):
         i = p.i

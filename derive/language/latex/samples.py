@@ -31,11 +31,20 @@ def sample(p: Parser, word: str, start: int) -> Operand | None:
     r"""What the letter `word` and the indices behind it say; None, and nothing gone past, when it is no letter of samples."""
     if p.token.text != "_":
         return None
-    matrix = p.names.samples.get(word) or (None if p.own else sampled(word, p.scope.symbols))
-    if matrix is None:
+    matrix = p.names.samples.get(word) or (None if p.own else sampled(word, p.scope.symbols, _last(p)))
+    if matrix is None or (word in p.scope.symbols and matrix is p.scope.symbols[word]):
         return None
     p.take()
     return Operand(sampled_entry(p, matrix, word, start), start, p.last_end)
+
+
+def _last(p: Parser) -> str | None:
+    """The last value of the index that stands behind the `_` here, as it is written."""
+    p.i += 1
+    name = p.peek().replace(" ", "").removeprefix("\\")
+    p.i -= 1
+    end = p.ranges.get(name, (None, None))[1]
+    return None if end is None else "".join(str(end).split())
 
 
 def sampled_entry(p: Parser, matrix: Symbol, word: str, at: int) -> Expr:

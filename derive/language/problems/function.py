@@ -22,7 +22,7 @@ from derive.language.text.tokens import name_form
 from derive.language.words import closest
 from derive.language.yaml.nodes import Node
 
-MAX_SYMBOLS = 1000
+MAX_SYMBOLS = 5000
 
 
 @dataclass
@@ -270,9 +270,22 @@ def read_function(node: Node, bindings: Bindings) -> Header:
     return Header(name, arguments, expr)
 
 
+_DISPLAY = re.compile(
+    r"\\(?:begin|end)\{(?:equation|align|aligned|alignat|gather|gathered|multline|split|displaymath)\*?\}"
+    r"|\\(?:notag|nonumber)(?![a-zA-Z])|\\label\{[^{}]*\}|(?<!\\)&|\\\\(?:\[[^\]]*\])?"
+)
+"""What displays hold beside the formula; a formula with matrices or cases keeps its own."""
+
+
+def _displayed(text: str) -> bool:
+    """Whether environments of displays stand in a text, and no others, whose & and line ends mean something."""
+    names = re.findall(r"\\begin\{([a-z]+)\*?\}", text)
+    return bool(names) and all(re.fullmatch("equation|align|aligned|alignat|gather|gathered|multline|split|displaymath", name) for name in names)
+
+
 def bare_formula(text: str) -> str:
     r"""A formula as people paste it, blanks for the $…$ or \[…\] around it and for the `.` or `,` behind it."""
-    out = text
+    out = _DISPLAY.sub(lambda m: " " * len(m.group()), text) if _displayed(text) else text
     for opening, closing in (("$$", "$$"), ("$", "$"), (r"\[", r"\]"), (r"\(", r"\)")):
         inner = out.strip()
         if inner.startswith(opening) and inner.endswith(closing) and len(inner) > len(opening) + len(closing):

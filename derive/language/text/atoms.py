@@ -108,7 +108,8 @@ class Atoms(Calls):
         if of is not None and of.count is not None and len(indices) == 1:
             place = Operand(self.bound[last], token.start, token.end)
             return Operand(replace(of, index=self.subscript(place, of.count, of.name, "members")), token.start, token.end)
-        of = sampled(base, self.scope.symbols)
+        end = self.ranges[last][1]
+        of = sampled(base, self.scope.symbols, None if end is None else "".join(str(end).split()))
         if of is None:
             message, hint = undeclared(base, last, self.scope.symbols)
             raise self.fail(message, token.start, "unknown-name", hint)

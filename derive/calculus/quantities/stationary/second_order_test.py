@@ -15,7 +15,7 @@ from derive.calculus.solve.entrywise import linear_entry, read_entries
 from derive.calculus.solve.unknown import Term, gathered_left, split, split_terms
 from derive.derivation.derivation import Chain, Head, Line, Step
 from derive.derivation.reason import COLON, COMMA, Why, Word, full_rank, joined
-from derive.expressions.build import ONE, add, coefficient, inverse, is_zero, matmul, negate, power, scale, terms, times, transpose
+from derive.expressions.build import ONE, ZERO, add, coefficient, inverse, is_zero, matmul, negate, power, scale, terms, times, transpose
 from derive.expressions.nodes import Add, Call, Expr, Identity, MatMul, Number, Power, Scale, SizeValue, Symbol, Times, number
 from derive.expressions.properties.inference import definiteness, is_invertible, is_nonnegative, is_positive
 from derive.expressions.properties.symmetry import is_symmetric
@@ -107,7 +107,7 @@ def classify(
         here, marker = _definite_point(applied, at, x)
         here, assumed_scalars, scales = _positive_scale(here, at, x)
         marker = {**marker, **scales}
-        here = tidy(transform(here, collect))
+        here = tidy(transform(transform(here, _norm_of_zero), collect))
     entrywise = _by_entries(s, x, at, here, k, shape)
     if entrywise is not None:
         return (*entrywise, tuple(assumed_scalars))
@@ -118,12 +118,7 @@ def classify(
     saddle = _both_signs(s, x, at, applied, found[0], k)
     if saddle is not None:
         return "saddle", [saddle], ()
-    assumed: list[Expr] = []
-    kinds: set[str | None] = set()
-    for t in _gathered(found[0], k):
-        kinds.add(_term_kind(t, None if family else assumed))
-    kinds.discard("zero")
-    kind = _overall(kinds)
+    kind, assumed = _sum_kind(_gathered(found[0], k), bool(family))
     if kind is None or ("semi" in kind and x.name in applied.free):
         open_question = _depends(s, x, found[0], k) if kind is None and x.name not in applied.free else None
         return "undetermined", [open_question] if open_question else [], ()
@@ -151,7 +146,7 @@ def _by_entries(s: Setting, x: Symbol, at: Expr, here: Expr, k: Symbol, shape: C
     if found is None or (linear := linear_entry(found[1], found[0].unknown)) is None or not is_zero(linear[1]):
         return None
     entries, scalar = found
-    weight = tidy(substitute(scalar, {entries.unknown: ONE}))
+    weight = _simplified(tidy(substitute(scalar, {entries.unknown: ONE})))
     weights = entries.lifted(weight) if weight.free & {e.name for e in entries.letters} else None
     for kind, sign, entry in (("minimum", ">", weight), ("maximum", "<", tidy(negate(weight)))):
         if is_positive(entry):
@@ -165,6 +160,38 @@ def _by_entries(s: Setting, x: Symbol, at: Expr, here: Expr, k: Symbol, shape: C
             why: Why = (f"{sign} 0 for ", h, " ≠ 0", *told, COLON, kind_said)
             return kind, [Chain("stationary", SECOND_ORDER_TEST, (Line(form, "second-order-test", why, "second-derivative", head, solution=there),))]
     return None
+
+
+def _norm_of_zero(node: Expr) -> Expr:
+    return ZERO if isinstance(node, Call) and node.name == "norm" and is_zero(node.args[0]) else node
+
+
+def _simplified(scalar: Expr) -> Expr:
+    from derive.calculus import algebra
+
+    return algebra.simplify_scalar(scalar) if scalar.free else scalar
+
+
+def _sum_kind(parts: list[Term], family: bool) -> tuple[str | None, list[Expr]]:
+    """The definiteness of a sum of terms, with the fewest ranks assumed: one definite term is enough beside semidefinite ones.
+
+    family  whether nothing is assumed
+    """
+    weak = [_term_kind(t, None) for t in parts]
+    plain = _overall({k for k in weak if k != "zero"})
+    if family or (plain is not None and "semi" not in plain):
+        return plain, []
+    options: list[tuple[str, list[Expr]]] = []
+    for k, t in enumerate(parts):
+        assumed: list[Expr] = []
+        strong = _term_kind(t, assumed)
+        whole = _overall({kind for kind in [*weak[:k], strong, *weak[k + 1 :]] if kind != "zero"})
+        if whole is not None and "semi" not in whole:
+            options.append((whole, assumed))
+    if options:
+        return min(options, key=lambda option: len(option[1]))
+    every: list[Expr] = []
+    return _overall({kind for t in parts if (kind := _term_kind(t, every)) != "zero"}), every
 
 
 def _gathered(parts, k: Symbol):  # type: ignore[no-untyped-def]

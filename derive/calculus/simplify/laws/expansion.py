@@ -33,13 +33,21 @@ def product(node: Expr, simplify: Simplify) -> Expr | None:
         for low, high in ((k - 1, k + 1), (k, k + 2), (k - 1, k + 2)):
             if low < 0 or high > len(body.factors):
                 continue
-            opened = [simplify(matmul(*body.factors[low:k], t, *body.factors[k + 1 : high])) for t in inside]
+            plain = [matmul(*body.factors[low:k], t, *body.factors[k + 1 : high]) for t in inside]
+            opened = [simplify(t) for t in plain]
+            if not _shorter(opened, plain):
+                continue
             new = _gathered(opened, (body.factors[low].shape[0], body.factors[high - 1].shape[1]))
             out = matmul(*body.factors[:low], new, *body.factors[high:])
             out = tidy(scale(node.scalar, out) if isinstance(node, Scale) else out)
             if measure(out) < measure(node) - isinstance(new, Add) or (measure(out) <= measure(node) and _rank_one(inside, opened)):
                 return out
     return None
+
+
+def _shorter(terms: list[Expr], plain: list[Expr]) -> bool:
+    """Whether a law makes a term shorter than it is written."""
+    return any(a is not b and measure(a) < measure(b) for a, b in zip(terms, plain, strict=True))
 
 
 def _rank_one(inside: tuple[Expr, ...], opened: list[Expr]) -> bool:
@@ -70,7 +78,10 @@ def terms(node: Expr, simplify: Simplify) -> Expr | None:
             opened.append(term)
             continue
         inside = _terms(body.factors[place]) or ()
-        opened += [simplify(scale(number(c), matmul(*body.factors[:place], t, *body.factors[place + 1 :]))) for t in inside]
+        opened += [scale(number(c), matmul(*body.factors[:place], t, *body.factors[place + 1 :])) for t in inside]
+    plain, opened = opened, [simplify(t) for t in opened]
+    if not _shorter(opened, plain):
+        return None
     if len(opened) == len(node.terms) or len(opened) > MAX_PRODUCTS:
         return None
     new = collect(total([t for t in opened if not is_zero(t)], node.shape))
