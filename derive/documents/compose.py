@@ -47,7 +47,7 @@ SHORT = 2
 """Of a question that takes more lines than this only so many are repeated on the frames after the first."""
 
 if TYPE_CHECKING:
-    from derive.checking.verification import Report
+    from derive.checking.report import Report
 
 LARGER, SMALLER, WORTH = 1.096, 0.913, 0.85
 """The type that a derivation may be set in, as a share of the document's; the smaller one where it takes less than so many of the frames."""
