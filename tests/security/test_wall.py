@@ -43,7 +43,7 @@ def test_outside_of_formulas_there_are_words_alone() -> None:
         with pytest.raises(DeriveError) as caught:
             to_latex(f"Say $A$ {command} $B$")
         assert caught.value.code == "prose"
-    assert to_latex("a_b ^ ~ # % & {x}") == r"a\_b \^{} \textasciitilde{} \# \% \& \{x\}"
+    assert to_latex("a_b ^ ~ # % & {x}") == r"a\_b \textasciicircum{} \textasciitilde{} \# \% \& \{x\}"
 
 
 @pytest.mark.parametrize("field", list(FIELDS))
