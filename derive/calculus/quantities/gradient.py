@@ -6,18 +6,20 @@ from dataclasses import replace
 
 from derive.calculus.indices.explicit import by_entries, explicit
 from derive.calculus.indices.products import as_products
+from derive.calculus.linear.adjoint import half_way
 from derive.calculus.linear.inner_product import gradient
 from derive.calculus.linear.structure import CURVED, in_structure
+from derive.calculus.rules.identities import IDENTITIES
 from derive.calculus.setting.setting import Setting, one_of
 from derive.calculus.simplify.names import Definitions
 from derive.calculus.simplify.property_reasons import property_whys
-from derive.calculus.simplify.result_form import neat
+from derive.calculus.simplify.result_form import neat, result
 from derive.calculus.simplify.simplify import tidy
 from derive.derivation.derivation import Head, Line, Step
 from derive.derivation.reason import Why, joined
 from derive.errors import DeriveError
-from derive.expressions.build import add, inverse, matmul, times, transpose
-from derive.expressions.nodes import Call, Expr
+from derive.expressions.build import add, coefficient, inverse, matmul, scale, times, transpose
+from derive.expressions.nodes import Call, Expr, Symbol, number
 from derive.expressions.rewrite import substitute
 
 
@@ -89,6 +91,10 @@ def read_off(s: Setting, expr: Expr, letters: Definitions = ()) -> tuple[list[Li
         products.append(Call("inner", (g, h)) if not h.is_scalar else times(g, h))
     total = add(*products)
     lines: list[Line] = []
+    half = _half_way(expr, s.directions[0]) if len(p.wrt) == 1 and p.detail == "normal" else None
+    if half is not None and half is not expr and half is not total:
+        lines.append(Line(half, "adjoint", (IDENTITIES["adjoint"].words,), steps=(Step(expr, half, "adjoint", ()),)))
+        expr = half
     if total is not expr and all(x.is_scalar for x in p.wrt):
         return [], found
     if total is not expr:
@@ -105,3 +111,13 @@ def read_off(s: Setting, expr: Expr, letters: Definitions = ()) -> tuple[list[Li
     if after is not total:
         lines.append(Line(after, "structure", joined(reasons), steps=(Step(total, after, "structure", ()),)))
     return lines, found
+
+
+def _half_way(expr: Expr, direction: Symbol) -> Expr | None:
+    """⟨A'PB, diag(h)⟩ for ⟨P, A diag(h) B'⟩, where reading off at once would hide how the factors move."""
+    number_, rest = coefficient(expr)
+    found = half_way(rest, direction) if rest.is_scalar else None
+    if found is None:
+        return None
+    weight, linear = found
+    return scale(number(number_), Call("inner", (result(weight, []), linear)))
