@@ -26,7 +26,7 @@ from derive.expressions.traverse import walk
 from derive.language.problems.problem import Problem
 
 if TYPE_CHECKING:
-    from derive.checking.verification import Report
+    from derive.checking.report import Report
     from derive.reviewing.review import Review
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -15,8 +16,10 @@ from derive.checking import adjoints
 from derive.checking.domains import check, demands
 from derive.checking.equations import ROUNDED, check_classification, check_equation, check_identity, check_relation, check_rounded, check_stationary
 from derive.checking.evaluation import Unevaluable, compiled, evaluate, largest, quiet
+from derive.checking.intermediates import plain
 from derive.checking.line import Free, Site, partial_statement, site_at, statement
 from derive.checking.random_arrays import Array, inside
+from derive.checking.report import LineCheck, Report
 from derive.checking.sampling import LARGE, NEARBY, Point, name_seed, points
 from derive.checking.statements import Outcome
 from derive.derivation.derivation import Chain, Derivation, Found, Head, Line, members
@@ -30,56 +33,6 @@ from derive.notation.python.source import Names
 ANSWER = 1e-8
 """Relative tolerance of an author's answer: two closed forms of one value."""
 INEQUALITIES = frozenset((">", "≥", "<", "≤", "≠", "≻", "⪰", "≺", "⪯"))
-
-
-@dataclass(frozen=True)
-class LineCheck:
-    """One line (or result) that was checked.
-
-    where    the chain's number, from 0 (results come behind the chains), and the line's in it
-    against  what it was compared with
-    error    the largest relative error over the points, `inf` when it has no value
-    message  why it failed, '' when it passed
-    """
-
-    where: tuple[int, int]
-    title: str
-    rule: str
-    quantity: str
-    against: str
-    error: float
-    tolerance: float
-    passed: bool
-    message: str = ""
-
-
-@dataclass(frozen=True)
-class Report:
-    """passed: every line and every result is right at every point."""
-
-    passed: bool
-    points: int
-    max_relative_error: float
-    lines: tuple[LineCheck, ...]
-
-    @property
-    def failures(self) -> tuple[LineCheck, ...]:
-        return tuple(line for line in self.lines if not line.passed)
-
-    def error(self, derivation: Derivation) -> DeriveError | None:
-        """What is wrong, for the author, or None."""
-        if self.passed:
-            return None
-        first = self.failures[0]
-        chain, line = first.where
-        place = (
-            f"line {line + 1} of “{first.title}”" if chain < len(derivation.chains) else f"the result for {first.title}"
-        )
-        return DeriveError(
-            f"{place} ({first.rule}) does not pass its check: {first.message}",
-            code="verification",
-            where=derivation.problem.positions.get("function"),
-        )
 
 
 def verify(derivation: Derivation, points: int = 3) -> Report:
@@ -174,9 +127,14 @@ def sample_points(derivation: Derivation, count: int) -> list[Point]:
         nearby = point.nearby(problem.symbols.values())
         for stated in results:
             _moderate(*(evaluate(compiled(stated.expr, names), p.namespace) for p in (point, nearby)))
+            there: dict[str, Any] = {}
             for symbol, expr in stated.solution.items() if stated.equation is None and stated.kind != "none" else ():
-                if not inside(symbol.has, evaluate(compiled(expr, names), point.namespace)):
+                value = evaluate(compiled(expr, names), point.namespace)
+                if not inside(symbol.has, value):
                     raise Unevaluable(f"the stationary point is not where {symbol.name} may be")
+                there[symbol.name] = plain(value)
+            if there.keys() >= {v.name for v in problem.wrt}:
+                evaluate(compiled(problem.function, names), point.with_values(there).namespace)
 
     try:
         return points(problem, count, serves=serves)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
+
+from derive.cli import options
 
 
 @click.command("review")
@@ -12,27 +16,59 @@ import click
               help="text: for people; json: for programs; github: marks in a pull request.")
 @click.option("--json", "form", flag_value="json", help="The same as --format json.")
 @click.option("--strict", is_flag=True, help="A line that could not be told is a failure too.")
-def command(problem: str, claim: str | None, form: str, strict: bool) -> int:
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Of a folder: the report, as CSV.")
+@options.jobs
+def command(problem: str, claim: str | None, form: str, strict: bool, output: Path | None, jobs: int | None) -> int:
     """Check a derivation, pasted as LaTeX, against PROBLEM.
 
-    CLAIM is a file of LaTeX, or `-` for standard input; without it the problem file's own `claim`.
+    CLAIM is a file of LaTeX, or `-` for standard input; without it the problem file's own `claim`. A folder is one of submissions.
+    A LaTeX file alone is a deck: what stands behind its comments `% derive: problem.yaml` is checked.
 
     \b
     Examples:
       derive review problems/ridge.yaml homework.tex
       pbpaste | derive review problems/ridge.yaml -
+      derive review problems/ridge.yaml submissions/ -j 2 -o report.csv
+      derive review deck.tex --format github
     """
-    from derive.pipeline.review import reviewed
-
-    name, offset, result = reviewed(problem, claim)
+    if claim is not None and Path(claim).is_dir():
+        return _folder(problem, claim, form, strict, output, jobs)
+    if output is not None:
+        raise click.UsageError("-o is the report of a folder of submissions")
+    from derive.pipeline.review import reviewed, reviewed_deck
     from derive.reviewing import report
 
+    deck = claim is None and problem.endswith(".tex")
+    found = reviewed_deck(problem) if deck else [reviewed(problem, claim)]
     if form == "json":
-        click.echo(report.as_json(result))
+        click.echo(report.as_json([one.result for one in found]) if deck else report.as_json(found[0].result))
     else:
-        told = report.as_github(result, name, offset) if form == "github" else report.as_text(result, name, offset)
-        if told:
-            click.echo(told)
-    return int(result.verdict == "wrong" or (strict and result.verdict != "right"))
+        for one in found:
+            told = report.as_github(one.result, one.name, one.offset) if form == "github" else report.as_text(one.result, one.name, one.offset)
+            if told:
+                click.echo(told)
+    verdicts = {one.result.verdict for one in found}
+    return int("wrong" in verdicts or (strict and verdicts != {"right"}))
 
 
+def _folder(problem: str, folder: str, form: str, strict: bool, output: Path | None, jobs: int | None) -> int:
+    import os
+
+    from derive.pipeline.review import as_csv, reviewed_folder, summary
+    from derive.pipeline.writing import write
+
+    rows = reviewed_folder(problem, folder, jobs or os.cpu_count() or 1)
+    table = as_csv(rows)
+    if output is not None:
+        write(output, table)
+        click.echo(summary(rows))
+    elif form == "json":
+        import json
+        from dataclasses import asdict
+
+        click.echo(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=2))
+    else:
+        click.echo(table, nl=False)
+        click.echo(summary(rows), err=True)
+    verdicts = {row.verdict for row in rows}
+    return int(bool(verdicts & {"wrong", "unreadable"}) or (strict and verdicts != {"right"}))

@@ -13,7 +13,7 @@ from derive.cli import options
 
 if TYPE_CHECKING:
     from derive.calculus.catalogue.catalogue import Entry
-    from derive.checking.verification import Report
+    from derive.checking.report import Report
     from derive.derivation.derivation import Derivation
     from derive.pipeline.rulebook import Checked
 

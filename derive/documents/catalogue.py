@@ -27,7 +27,7 @@ from derive.notation.latex import latex
 from derive.notation.settings import Notation
 
 if TYPE_CHECKING:
-    from derive.checking.verification import Report
+    from derive.checking.report import Report
 
 MODE = Mode("catalogue", "catalogue.tex.j2", "every rule with its proof, an example, a source")
 

@@ -21,7 +21,7 @@ from derive.documents.page.frames import frames, widest
 from derive.documents.page.items import Cell, Image, Panel, Pictures
 from derive.documents.page.letters import needed
 from derive.documents.page.modes import QUESTION, Mode
-from derive.documents.page.parts import under_parts
+from derive.documents.page.parts import FIRST, under_parts
 from derive.documents.page.rows import Measure, answer, broken, mark, relation_width, row, sides
 from derive.documents.page.settings import Fit, Settings
 from derive.documents.page.units import BETWEEN, EM, SMALL, Page, Unit, units
@@ -47,7 +47,7 @@ SHORT = 2
 """Of a question that takes more lines than this only so many are repeated on the frames after the first."""
 
 if TYPE_CHECKING:
-    from derive.checking.verification import Report
+    from derive.checking.report import Report
 
 LARGER, SMALLER, WORTH = 1.096, 0.913, 0.85
 """The type that a derivation may be set in, as a share of the document's; the smaller one where it takes less than so many of the frames."""
@@ -97,7 +97,8 @@ def problem_page(
     told = derivation if mode.reveals != "nothing" and show != (QUESTION,) else None
     letters = names(problem, told)
     short = abbreviations(told, letters, fit.letters.get(problem.id, 0)) if told else letters
-    found = tuple(p for p in in_place(told, short) if not show or p.chain.quantity in show) if told else ()
+    wanted = {*show, "lemma"} if FIRST & set(show) else set(show)
+    found = tuple(p for p in in_place(told, short) if not show or p.chain.quantity in wanted) if told else ()
     found = under_parts(found, problem)
     found = between(numbered(found), *rows) if rows else found
     boxes = [box for passage in found for box in behind(passage).boxed]
@@ -176,7 +177,7 @@ def _frames(found: Sequence[Passage], page: Page, room: Room, remarks: Sequence[
     for size in (LARGER, SMALLER):
         other = replace(page, type=size, measure=replace(page.measure, line=page.measure.line / size))
         others, cuts = packed(other)
-        if (size > 1.0 and len(cuts) == 1) or len(cuts) < WORTH * least:
+        if (size > 1.0 and len(cuts) == 1 and page.id not in fit.plain) or len(cuts) < WORTH * least:
             return frames(found, others, cuts, room, other)
     return frames(found, pieces, bounds, room, page)
 

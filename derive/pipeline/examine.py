@@ -18,7 +18,7 @@ from derive.pipeline.budget import within
 from derive.pipeline.home import own_text
 
 if TYPE_CHECKING:
-    from derive.checking.verification import Report
+    from derive.checking.report import Report
     from derive.derivation.derivation import Derivation, Result
     from derive.expressions.nodes import Expr
 

@@ -116,6 +116,10 @@ def refit(document: Document, fit: Fit, boxes: tuple[Box, ...], line: float, rel
         if box.mark is None:
             continue
         if box.mark.what.startswith("frame ") and box.box == "v":
+            large = frozenset(page.id for page in _pages(document, box) if page.frames and page.frames[0].size == "large") - fit.plain
+            if large:
+                better = replace(better, plain=better.plain | large)
+                continue
             apart, taller = _too_full(document, box)
             better = replace(better, apart=better.apart | apart, taller={**better.taller, **{
                 key: better.taller.get(key, 0.0) + box.points + 1.0 for key in taller

@@ -1,16 +1,38 @@
-"""A problem file and a pasted derivation, read and reviewed."""
+"""Problem files and pasted derivations, read and reviewed: one, a folder of submissions, a deck with its own comments."""
 
 from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
 
 from derive.errors import DeriveError, Position
 from derive.language.problems.problem import Problem
 from derive.language.problems.read import read
 from derive.pipeline.examine import STANDARD_INPUT, read_text
+from derive.reviewing.judging.finding import RIGHT, UNCLEAR, WRONG
 from derive.reviewing.review import Review, review
 
+SUBMISSIONS = (".tex", ".txt", ".md")
+_MARK = re.compile(r"^[ \t]*%+[ \t]*derive:[ \t]*(.*)$", re.MULTILINE)
+_END = re.compile(r"^[ \t]*(?:\\end\{(?:frame|document)\}|\\(?:sub)*section\b|\\chapter\b|\\frame\b|\\begin\{frame\})", re.MULTILINE)
 
-def reviewed(problem_file: str, claim_file: str | None) -> tuple[str, int, Review]:
-    """The name of the claim for messages, the lines of the file before it, and its review.
+
+@dataclass(frozen=True)
+class Reviewed:
+    """A review with the name of its text for messages, and the lines of the file before it."""
+
+    name: str
+    offset: int
+    result: Review
+
+
+def reviewed(problem_file: str, claim_file: str | None) -> Reviewed:
+    """The review of one claim: a file, standard input, or the problem's own.
 
     DeriveError for a file that cannot be read, a problem that is none, and a problem without a claim [claim].
     """
@@ -20,15 +42,142 @@ def reviewed(problem_file: str, claim_file: str | None) -> tuple[str, int, Revie
     problem = read(read_text(problem_file), name, asked=False)
     if claim_file is not None:
         text = read_text(claim_file)
-        return (STANDARD_INPUT if claim_file == "-" else claim_file), 0, review(problem, text)
-    return name, *own_claim(problem, name)
+        return Reviewed(STANDARD_INPUT if claim_file == "-" else claim_file, 0, review(problem, text))
+    return _own_claim(problem, name)
 
 
-def own_claim(problem: Problem, name: str) -> tuple[int, Review]:
-    """The review of the problem file's own `claim`, and the lines before it."""
+def _own_claim(problem: Problem, name: str) -> Reviewed:
     claim = problem.options.claim
     if not claim:
         raise DeriveError("what is to be reviewed? Give a file of LaTeX, or `claim: |` in the problem file", code="claim", where=Position(name))
     position = problem.positions.get("claim")
     block = position is not None and problem.text.split("\n")[position.line - 1].rstrip().endswith(("|", "|-", "|+"))
-    return (position.line if position and block else position.line - 1 if position else 0), review(problem, claim)
+    offset = position.line if position and block else position.line - 1 if position else 0
+    return Reviewed(name, offset, review(problem, claim))
+
+
+# ------------------------------------------------------------------------------------------ a deck
+def reviewed_deck(path: str) -> list[Reviewed]:
+    """The derivations of a LaTeX file that stand behind a comment `% derive: problems/ridge.yaml`, or behind comments that hold the
+    lines of a problem, up to the next such comment, frame or section.
+
+    DeriveError [claim] where there is none; at the comment for a problem that is none.
+    """
+    text = read_text(path)
+    marks = list(_MARK.finditer(text))
+    if not marks:
+        raise DeriveError("this file says nowhere what it derives: write `% derive: problem.yaml` before a derivation", code="claim",
+                          where=Position(path))
+    out = []
+    for group in _groups(marks, text):
+        start = group[-1].end()
+        following = _MARK.search(text, start)
+        end = following.start() if following else len(text)
+        stop = _END.search(text, start, end)
+        body = text[start : stop.start() if stop else end]
+        line = text.count("\n", 0, group[0].start()) + 1
+        problem = _named_problem([m.group(1).rstrip() for m in group], path, line)
+        out.append(Reviewed(path, text.count("\n", 0, start), review(problem, body, text[: group[0].start()])))
+    return out
+
+
+def _groups(marks: list[re.Match[str]], text: str) -> Iterator[list[re.Match[str]]]:
+    """Comments directly below each other are one."""
+    group: list[re.Match[str]] = []
+    for mark in marks:
+        if group and text[group[-1].end() : mark.start()].strip():
+            yield group
+            group = []
+        group.append(mark)
+    yield group
+
+
+def _named_problem(lines: list[str], path: str, line: int) -> Problem:
+    first = lines[0].strip()
+    try:
+        if len(lines) == 1 and first.endswith((".yaml", ".yml")):
+            file = str(Path(path).parent / first) if path != "-" else first
+            return read(read_text(file), file, asked=False)
+        return read("\n".join(lines) + "\n", path, asked=False)
+    except DeriveError as error:
+        where = error.where
+        if where is None or where.file == path:
+            error.where = Position(path, line + (where.line - 1 if where else 0))
+            error.source = None
+        raise
+
+
+# ------------------------------------------------------------------------------------------ a folder
+@dataclass(frozen=True)
+class Row:
+    """One submission in a report."""
+
+    file: str
+    verdict: str
+    line: int | None = None
+    row: int | None = None
+    slip: str = ""
+    right: int = 0
+    wrong: int = 0
+    unclear: int = 0
+    message: str = ""
+
+
+COLUMNS = ("file", "verdict", "first_wrong_line", "first_wrong_row", "slip", "right", "wrong", "unclear", "message")
+
+
+def reviewed_folder(problem_file: str, folder: str, jobs: int = 1) -> list[Row]:
+    """Every submission of a folder against one problem, in the order of their names; one that cannot be read is a row too.
+
+    DeriveError for the problem, and for a folder without submissions [claim].
+    """
+    text = read_text(problem_file)
+    read(text, problem_file, asked=False)
+    files = sorted(p for p in Path(folder).rglob("*") if p.suffix in SUBMISSIONS and p.is_file())
+    if not files:
+        raise DeriveError(f"there is no submission in {folder}: {', '.join(SUBMISSIONS)}", code="claim", where=Position(folder))
+    tasks = [(text, problem_file, str(p), p.relative_to(folder).as_posix()) for p in files]
+    if jobs <= 1 or len(tasks) == 1:
+        return [_row(task) for task in tasks]
+    with ProcessPoolExecutor(min(jobs, len(tasks))) as pool:
+        return list(pool.map(_row, tasks, chunksize=max(1, min(16, len(tasks) // (4 * jobs)))))
+
+
+def _row(task: tuple[str, str, str, str]) -> Row:
+    text, problem_file, path, name = task
+    try:
+        result = review(read(text, problem_file, asked=False), read_text(path))
+    except DeriveError as error:
+        return Row(name, "unreadable", message=error.message)
+    verdicts = [f.verdict for f in result.findings]
+    first = result.first_wrong
+    counts = (sum(v not in (WRONG, UNCLEAR) for v in verdicts), verdicts.count(WRONG), verdicts.count(UNCLEAR))
+    if first is None:
+        unread = next((f.message for f in result.findings if f.verdict == UNCLEAR), "")
+        return Row(name, result.verdict, None, None, "", *counts, unread)
+    return Row(name, result.verdict, first.line, first.row, first.slip, *counts, first.message)
+
+
+def as_csv(rows: Iterable[Row]) -> str:
+    """The report of a folder, one submission a line."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for r in rows:
+        counts = (r.right, r.wrong, r.unclear)
+        writer.writerow([_safe(r.file), r.verdict, r.line or "", r.row or "", r.slip, *counts, _safe(r.message.replace("\n", "; "))])
+    return out.getvalue()
+
+
+def _safe(cell: str) -> str:
+    """A cell that a spreadsheet does not take for a formula."""
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t") else cell
+
+
+def summary(rows: list[Row]) -> str:
+    """`40 submissions: 31 right, 8 wrong, 1 unclear`."""
+    counts: dict[str, int] = {}
+    for row in rows:
+        counts[row.verdict] = counts.get(row.verdict, 0) + 1
+    words = ", ".join(f"{counts[v]} {v}" for v in (RIGHT, WRONG, UNCLEAR, "unreadable") if v in counts)
+    return f"{len(rows)} {'submission' if len(rows) == 1 else 'submissions'}: {words}"

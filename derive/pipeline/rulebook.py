@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from derive.calculus.catalogue.catalogue import Entry
-from derive.checking.verification import Report
+from derive.checking.report import Report
 from derive.derivation.derivation import Derivation
 from derive.errors import DeriveError
 from derive.notation.settings import DEFAULT, Notation

@@ -25,8 +25,10 @@ def record(review: Review) -> dict[str, Any]:
     }
 
 
-def as_json(review: Review) -> str:
-    return json.dumps(record(review), ensure_ascii=False, indent=2)
+def as_json(review: Review | list[Review]) -> str:
+    """One object; a list of them for the derivations of a deck."""
+    told = [record(r) for r in review] if isinstance(review, list) else record(review)
+    return json.dumps(told, ensure_ascii=False, indent=2)
 
 
 def line_numbers(review: Review, offset: int = 0) -> list[int]:

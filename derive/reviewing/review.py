@@ -44,23 +44,25 @@ class Review:
         return next((f for f in self.findings if f.verdict == WRONG), None)
 
 
-def review(problem: Problem, latex: str) -> Review:
+def review(problem: Problem, latex: str, preamble: str = "") -> Review:
     """The review of a derivation pasted as LaTeX, against a problem.
+
+    preamble  further LaTeX whose macros the derivation uses
 
     DeriveError [no-point] where the problem's function is defined at no random point, [too-long] for a text beyond all bounds.
     """
     ground = Ground.of(problem)
-    words = " ".join(p.before for p in passages(latex)) + latex
+    words = " ".join(p.before for p in passages(latex, preamble)) + latex
     with quiet():
-        judge = Judge(ground, Context(ground, chains(latex), words))
+        judge = Judge(ground, Context(ground, chains(latex, preamble), words))
         found = findings(judge)
         if any(map(_doubtful, found)):
-            found = _in_other_sizes(problem, latex, words, found)
+            found = _in_other_sizes(problem, latex, preamble, words, found)
         found = told(judge, found)
     return Review(tuple(found), latex)
 
 
-def _in_other_sizes(problem: Problem, latex: str, words: str, found: list[Finding]) -> list[Finding]:
+def _in_other_sizes(problem: Problem, latex: str, preamble: str, words: str, found: list[Finding]) -> list[Finding]:
     """The findings, with those about stationary points as they are where the sizes are ordered in other ways: with more samples
     than dimensions there may be one."""
     names = list(dict.fromkeys(n for s in problem.symbols.values() for size in s.dims for n in sorted(size.names)))
@@ -71,7 +73,7 @@ def _in_other_sizes(problem: Problem, latex: str, words: str, found: list[Findin
             continue
         try:
             ground = Ground.of(replace(problem, sizes=(*problem.sizes, *relations)))
-            others = findings(Judge(ground, Context(ground, chains(latex), words)))
+            others = findings(Judge(ground, Context(ground, chains(latex, preamble), words)))
         except DeriveError:
             continue
         found = [other if _doubtful(one) and other.verdict == RIGHT else one for one, other in zip(found, others, strict=True)]

@@ -327,3 +327,45 @@ def test_an_indefinite_hessian_shows_two_directions() -> None:
     derivation = derive(problem("x: vector(3)", "x[1] x[2] + x[1]^2 x[3] - x[1]^2 - x[2] - x[3]^2", "x"))
     assert verify(derivation).passed
     assert "< 0 along" in told(derivation) and "> 0 along" in told(derivation)
+
+
+# (symbols, function, wrt, the points as text, their kinds)
+KINDS = {
+    "a function of the norm": ("x: vector(n)", "norm(x)^4 - 2 norm(x)^2", "x", ["0", "‖x‖² = 1"], ["maximum", "minimum"]),
+    "an ellipsoid": ("x: vector(n)\n  A: spd(n)", "(x' A x - 2)^2", "x", ["0", "x'Ax = 2"], ["maximum", "minimum"]),
+    "a square root": ("X: spd(n)\n  A: spd(n)", "tr(A X) + tr(inv(X))", "X", ["sqrtm(A)⁻¹"], ["minimum"]),
+    "a softmax": ("p: {type: vector(n), is: [positive]}\n  c: vector(n)\n  T: positive\n  m: scalar",
+                  "p' c + T sum(p .* log(p)) + m (sum(p) - 1)", "[p, m]",
+                  ["softmax(−1/T · c)", "−T(1 − log(sum(exp(−1/T · c))))"], ["saddle", "saddle"]),
+    "a subspace": ("W: stiefel(n, p)\n  S: symmetric(n)", "tr(W' S W)", "W", ["SW = WW'SW"], [None]),
+    "a bump": ("x: scalar\n  y: scalar", "exp(-(x^2 + y^2))", "[x, y]", ["0", "0"], ["maximum", "maximum"]),
+    "semidefinite and convex": ("x: vector(2)", "x[1]^4 + x[2]^2", "x", ["[0; 0]"], ["minimum"]),
+}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_kinds_of_equations_are_solved_to_their_end(name: str) -> None:
+    symbols, function, wrt, expected, kinds = KINDS[name]
+    derivation = derive(problem(symbols, function, wrt))
+    report = verify(derivation)
+    assert report.passed, [line.message for line in report.failures]
+    found = points(derivation)
+    said = [text.pretty(one.expr) + ("" if one.equation is None else f" = {text.pretty(one.equation)}") for one in found]
+    assert said == expected
+    assert [one.classification for one in found] == kinds
+
+
+CONDITIONS = {
+    "one definite term is enough": ("L: matrix(d, k)\n  T: matrix(d, N)\n  S: matrix(k, N)\n  D: spd(d)\n  c: positive",
+                                    "c norm(L)^2 + tr((T - L S)' D (T - L S))", "L"),
+    "beside a vector": ("L: matrix(d, k)\n  t: vector(d)\n  s: vector(k)\n  D: spd(d)\n  c: positive", "c norm(L)^2 + (t - L s)' D (t - L s)", "L"),
+}
+
+
+@pytest.mark.parametrize("name", CONDITIONS)
+def test_no_rank_is_asked_for_that_is_not_needed(name: str) -> None:
+    derivation = derive(problem(*CONDITIONS[name]))
+    assert verify(derivation).passed
+    (one,) = points(derivation)
+    assert one.classification == "minimum"
+    assert not one.conditions

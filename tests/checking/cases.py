@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from derive.checking.verification import Report, verify
+from derive.checking.report import Report
+from derive.checking.verification import verify
 from derive.derivation.derivation import Chain, Derivation, Head, Line, Result
 from derive.expressions.build import add, matmul, negate, scale, times, transpose
 from derive.expressions.nodes import Add, Expr, MatMul, Number, Scale, Symbol, Times, Transpose, number

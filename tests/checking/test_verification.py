@@ -10,8 +10,9 @@ import pytest
 
 from derive.checking.evaluation import Unevaluable, quiet
 from derive.checking.line import Site, statement
+from derive.checking.report import Report
 from derive.checking.sampling import points
-from derive.checking.verification import Report, check_answer, verify
+from derive.checking.verification import check_answer, verify
 from derive.derivation.derivation import Chain, Derivation, Head, Line, Result
 from derive.expressions.build import zero
 from derive.expressions.nodes import D, Entry, Expr, Symbol

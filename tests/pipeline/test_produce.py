@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from derive.calculus.derive import derive
-from derive.checking.verification import Report, verify
+from derive.checking.report import Report
+from derive.checking.verification import verify
 from derive.derivation.derivation import Derivation
 from derive.documents.compose import problem_page, single
 from derive.documents.page.document import Document

@@ -165,3 +165,57 @@ def test_the_slip_is_named(function: str, symbols: str, line: str, slip: str | N
     first = derive.review(problem, f"${line}$").first_wrong
     assert first is not None
     assert (first.slip == "") if slip is None else (slip in first.slip), first.message
+
+
+# ------------------------------------------------------------------------------------------ decks and folders
+def test_a_deck_says_what_it_derives(ridge: Path, tmp_path: Path) -> None:
+    deck = tmp_path / "deck.tex"
+    deck.write_text(
+        "\\newcommand{\\T}{^{\\mathsf T}}\n\\begin{frame}\n% derive: ridge.yaml\n\\[ \\nabla f = 2X\\T(Xw - y) + 2\\lambda w \\]\n\\end{frame}\n"
+        "\\[ 1 = 2 \\]\n"
+        "% derive: symbols: {A: symmetric(n), x: vector(n)}\n% derive: function: f(x) = x' A x\n% derive: wrt: x\n"
+        "\\begin{align}\n\\nabla f &= Ax\n\\end{align}\n"
+    )
+    code, output = run(str(deck))
+    assert code == 1
+    assert output.splitlines()[0] == "1 line: 1 right"
+    assert f"{deck}:11: line 1 is wrong" in output
+    assert len(json.loads(run(str(deck), "--format", "json")[1])) == 2
+
+
+def test_a_deck_without_a_comment(tmp_path: Path) -> None:
+    deck = tmp_path / "deck.tex"
+    deck.write_text("\\[ a = b \\]\n")
+    with pytest.raises(DeriveError) as info:
+        run(str(deck))
+    assert info.value.code == "claim"
+
+
+def test_a_wrong_problem_in_a_deck_has_its_place(tmp_path: Path) -> None:
+    deck = tmp_path / "deck.tex"
+    deck.write_text("words\n% derive: symbols: {x: vector(n)}\n% derive: function: f(x) = x' z\n\\[ f = f \\]\n")
+    with pytest.raises(DeriveError) as info:
+        run(str(deck))
+    assert info.value.where is not None and (info.value.where.file, info.value.where.line) == (str(deck), 3)
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_folder_of_submissions(ridge: Path, tmp_path: Path, jobs: str) -> None:
+    folder = tmp_path / "submissions"
+    folder.mkdir()
+    (folder / "ann.tex").write_text(r"$\nabla f = 2X'(Xw-y) + 2\lambda w$")
+    (folder / "ben.tex").write_text(WRONG_RIDGE)
+    (folder / "cat.tex").write_bytes(b"\xff\xfe")
+    report = tmp_path / "report.csv"
+    code, output = run(str(ridge), str(folder), "-o", str(report), "-j", jobs)
+    assert code == 1 and output.strip() == "3 submissions: 1 right, 1 wrong, 1 unreadable"
+    rows = report.read_text().splitlines()
+    assert rows[0].startswith("file,verdict,first_wrong_line,first_wrong_row,slip")
+    assert rows[1].startswith("ann.tex,right,,,") and rows[2].startswith("ben.tex,wrong,2,2,a factor 2 is missing")
+    assert rows[3].startswith("cat.tex,unreadable")
+
+
+def test_sums_in_sums_end() -> None:
+    nested = "".join(rf"\sum_{{{c}=1}}^n " for c in "abcdghijkl") + "w_a w_b w_c w_d w_g w_h w_i w_j w_k w_l"
+    found = derive.review(read(RIDGE, "r.yaml", asked=False), f"$f = {nested}$")
+    assert found.verdict in (UNCLEAR, WRONG)

@@ -120,9 +120,12 @@ def _head(problem: Problem, quantity: str, name: str, result: Result, written: t
     if quantity == "entries":
         quantity = "gradient" if problem.function.is_scalar else "jacobian"
     directions: tuple[Expr, ...] = result.direction
-    if quantity == "derivative" and len(problem.wrt) == 1 and problem.wrt[0].is_scalar and not problem.direction_named:
+    unit_speed = len(problem.wrt) == 1 and problem.wrt[0].is_scalar and not problem.direction_named
+    if quantity == "derivative" and unit_speed:
         directions = ()
-    if quantity == "second-derivative":
+    if quantity == "second-derivative" and unit_speed:
+        directions = ()
+    elif quantity == "second-derivative":
         directions = (*problem.directions, *result.direction)
     if quantity == "taylor":
         directions = problem.directions

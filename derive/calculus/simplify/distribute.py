@@ -204,10 +204,13 @@ def expanded(expr: Expr, name: str) -> Expr:
 
 
 def _diagonal_of(product: MatMul, names: frozenset[str]) -> Expr:
-    """diag(A diag(x) B) = (A ∘ B')x."""
+    """diag(A diag(x) B) = (A ∘ B')x, diag(A diag(x)) = diag(A) ∘ x."""
     for k, f in enumerate(product.factors):
-        if isinstance(f, Call) and f.name == "diag" and is_column(f.args[0].shape) and f.args[0].free & names and 0 < k < len(product.factors) - 1:
-            left, right = matmul(*product.factors[:k]), matmul(*product.factors[k + 1 :])
-            if not (left.free | right.free) & names:
-                return matmul(Call("hadamard", (left, tidy_with(transpose(right), []))), f.args[0])
+        if isinstance(f, Call) and f.name == "diag" and is_column(f.args[0].shape) and f.args[0].free & names:
+            left, right = product.factors[:k], product.factors[k + 1 :]
+            if any(g.free & names for g in (*left, *right)):
+                continue
+            if left and right:
+                return matmul(Call("hadamard", (matmul(*left), tidy_with(transpose(matmul(*right)), []))), f.args[0])
+            return Call("hadamard", (Call("diag", (matmul(*left, *right),)), f.args[0]))
     return Call("diag", (product,))

@@ -81,7 +81,7 @@ class Entries:
 
     def lifted(self, expr: Expr) -> Expr:
         """An expression in the letters, entry by entry."""
-        return _short(tidy(algebra.lift_letters(expr, self.letters)))
+        return short(tidy(algebra.lift_letters(expr, self.letters)))
 
 
 def read_entries(equation: Expr, x: Symbol) -> tuple[Entries, Expr] | None:
@@ -90,7 +90,7 @@ def read_entries(equation: Expr, x: Symbol) -> tuple[Entries, Expr] | None:
         return None
     entries = Entries(x)
     entries.letter(x)
-    found = entries.scalar(_short(equation))
+    found = entries.scalar(short(equation))
     return None if found is None or entries.unknown.name not in found.free else (entries, tidy(found))
 
 
@@ -149,8 +149,8 @@ def _conditions(root: Expr, entries: Entries) -> Iterator[Why]:
                 yield (arg, " > 0") if not arg.free & names else ("every entry of ", entries.lifted(arg), " is positive")
 
 
-def _short(expr: Expr) -> Expr:
-    """exp(0) is 1, log(1) is 0, entry by entry."""
+def short(expr: Expr) -> Expr:
+    """exp(0) is 1, log(1) is 0, exp(u + s 𝟏) is exp(s) exp(u), entry by entry."""
 
     def visit(node: Expr) -> Expr:
         match node:
@@ -158,9 +158,20 @@ def _short(expr: Expr) -> Expr:
                 return Zeros(dims)
             case Map(function="exp", arg=Zeros(dims=dims)):
                 return Ones(dims)
+            case Map(function="exp", arg=Add() | Scale(arg=Add()) as inside) if not inside.is_scalar:
+                outside, whole = (inside.scalar, inside.arg) if isinstance(inside, Scale) else (ONE, inside)
+                parts = [tidy(scale(outside, t)) for t in terms(whole)]
+                shifts = [t.scalar if isinstance(t, Scale) else ONE for t in parts if _is_of_ones(t)]
+                rest = [t for t in parts if not _is_of_ones(t)]
+                if shifts and rest:  # exp(u + s 𝟏) = exp(s) exp(u)
+                    return scale(Map("exp", tidy(add(*shifts))), Map("exp", add(*rest)))
         return node
 
     return tidy(transform(expr, visit))
+
+
+def _is_of_ones(term: Expr) -> bool:
+    return isinstance(term.arg if isinstance(term, Scale) else term, Ones)
 
 
 def entry_that_is_never_zero(equation: Expr, x: Symbol) -> tuple[Expr, str] | None:

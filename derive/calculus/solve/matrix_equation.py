@@ -16,7 +16,7 @@ from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.calculus.simplify.terms import join
 from derive.calculus.simplify.terms import split as collected_powers
-from derive.calculus.solve.entrywise import solve_entries
+from derive.calculus.solve.entrywise import short, solve_entries
 from derive.calculus.solve.least_norm import Facts, Family, any_value, one_side, two_sides
 from derive.calculus.solve.unknown import Move, Solved, Term, framed, gathered, gathered_left, only_number, scaled, split_terms, strip
 from derive.calculus.solve.unknown import split as split_sums
@@ -58,14 +58,41 @@ def solve(gradient: Expr, x: Symbol, facts: Facts = NOTHING) -> Solved | None:
 
 def _solved(equation: Expr, x: Symbol, moves: list[Move], facts: Facts) -> Solved | None:
     """Of an equation without factors that can be divided out."""
-    direct = _linear(equation, x, moves, facts) or solve_entries(equation, x, moves) or _by_map(equation, x, moves)
+    direct = (
+        _linear(equation, x, moves, facts) or solve_entries(equation, x, moves)
+        or solve_entries(expanded(equation, x.name), x, moves) or _by_map(equation, x, moves)
+    )
     if direct is not None:
         return direct
     if x.is_scalar:
         return _by_powers(equation, x, moves)
     if x.shape[0] != x.shape[1]:
         return None
-    return _by_inverse(equation, x, moves)
+    return _by_inverse(equation, x, moves) or _by_square(equation, x, moves)
+
+
+def _by_square(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
+    """X² = C or X⁻² = C for a positive definite X: the square root of C, or of its inverse."""
+    if "spd" not in x.has:
+        return None
+    squares = {n for n in walk(equation) if isinstance(n, Power) and n.base is x and n.exponent in (number(2), number(-2))}
+    if len(squares) != 1:
+        return None
+    (square,) = squares
+    assert isinstance(square, Power)
+    y: Symbol = Symbol("_square", x.shape, frozenset({"symmetric", "spd", "invertible"}))
+    swapped = substitute(equation, {square: y})
+    solved = _linear(swapped, y, []) if x.name not in swapped.free else None
+    if solved is None or definiteness(solved.solution) != "positive definite":
+        return None
+    moves = list(before)
+    for move in solved.moves:
+        said = filled(move.why, lambda e: substitute(e, {y: square}))
+        moves.append(Move(substitute(move.left, {y: square}), substitute(move.right, {y: square}), said))
+    root: Expr = Call("sqrtm", (solved.solution,))
+    final = root if square.exponent is number(2) else inverse(root)
+    moves.append(Move(x, final, ("the square root of both sides: ", x, " is positive definite")))
+    return Solved(final, tuple(moves), solved.conditions)
 
 
 def _linear(equation: Expr, x: Symbol, before: list[Move], facts: Facts = NOTHING) -> Solved | None:
@@ -220,6 +247,7 @@ def _by_map(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
     inverse_name = _INVERSE[whole.function]
     c = value.scalar if isinstance(value, Scale) and isinstance(value.arg, Ones) else None
     final = scale(Map(inverse_name, c), value.arg) if c is not None and isinstance(value, Scale) else Map(inverse_name, value)
+    final = short(final)
     conditions = list(solved.conditions)
     if inverse_name == "log":
         conditions.append((value, " > 0") if value.is_scalar else ("every entry of ", value, " is positive"))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 CLOSE_TO_FULL = 1e-6
+SPARE = 6.0
+"""Points that rows are not spread over: heights are estimates."""
 FRAME = 100.0
 """What a frame more costs: more than all that can be gained by it."""
 LONELY = 60.0
@@ -111,4 +113,4 @@ def spread(height: float, limit: float, gaps: int, most: float) -> float:
     """Points by which rows stand further apart, so that a frame with room to spare is filled: at most `most`."""
     if gaps < 1 or height >= limit:
         return 0.0
-    return round(min(most, 0.8 * (limit - height) / gaps), 1)
+    return round(max(min(most, 0.8 * (limit - SPARE - height) / gaps), 0.0), 1)

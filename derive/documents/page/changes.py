@@ -26,14 +26,20 @@ def changes(before: Expr, line: Line, directions: frozenset[str]) -> tuple[Place
     new: list[Path] = []
     _compare(before, after, (), (), old, new)
     olds, news = _worth(old, before), _worth(new, after)
-    if olds or news:
-        return olds, news
+    if not olds and not news:
+        olds, news = _of_step(before, after, line.steps, directions)
+    # A step is marked on both of its sides: where one has no place of its own, by the directions, which every line has.
+    return olds or _few(_directions(before, directions)), news or _few(_directions(after, directions))
+
+
+def _of_step(before: Expr, after: Expr, steps: tuple[Step, ...], directions: frozenset[str]) -> tuple[Places, Places]:
+    """What a step does that changes a line as a whole."""
     if isinstance(after, Call) and after.name == "inner" and not before.pending:
         return (), ((0,),)
     if before.pending and not after.pending:
         moved = [path for path, node in _walk(before) if _moves(node)]
         return _few(moved), _few(_directions(after, directions))
-    return _worth(_begun(before, line.steps), before), ()
+    return _worth(_begun(before, steps), before), ()
 
 
 def _compare(a: Expr, b: Expr, at_a: Path, at_b: Path, old: list[Path], new: list[Path]) -> None:

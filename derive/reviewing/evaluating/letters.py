@@ -19,6 +19,9 @@ from derive.reviewing.tree import (
     key,
 )
 
+MOST_STEPS = 800_000
+"""Nodes that the review of one derivation evaluates: a text may nest sums without end."""
+
 
 class SizeNeeded(Exception):
     """A constant that does not say its size: `name` is to be assigned."""
@@ -28,10 +31,18 @@ class SizeNeeded(Exception):
         self.name = name
 
 class Letters:
-    """Letters and constants; the layers above add what is made of them."""
+    """Letters and constants; the layers above add what is made of them.
+
+    steps  how many nodes have been evaluated, of all lines together
+    """
+
+    steps = 0
 
     def value(self, tree: Tree, at: Situation) -> Array:
         """The array, at least 1×1.  Undefined where shapes do not fit, Unknown where a letter means nothing, SizeNeeded."""
+        self.steps += 1
+        if self.steps > MOST_STEPS:
+            raise Unknown("this takes too long to compute")
         handler = self.handlers().get(type(tree))
         if handler is None:
             raise Unknown("this is not understood here")

@@ -10,7 +10,7 @@ from derive.reviewing.pasted.placed import Placed, join
 
 MAX_LENGTH = 200_000
 """Characters that a text may have, before and after its macros are put in."""
-MAX_EXPANSIONS = 20_000
+MAX_EXPANSIONS = 5_000
 MAX_DEPTH = 20
 
 _DEFINED = re.compile(
@@ -75,18 +75,19 @@ def expanded(text: Placed, macros: dict[str, Macro]) -> Placed:
     pattern = re.compile("(" + "|".join(re.escape(name) for name in sorted(macros, key=len, reverse=True)) + r")(?![A-Za-z])")
     for _ in range(MAX_DEPTH):
         pieces: list[Placed] = []
-        done = 0
+        done = length = 0
         for match in pattern.finditer(text.text):
-            if match.start() < done or text.text[: match.start()].endswith("\\"):
+            if match.start() < done or text.text[match.start() - 1 : match.start()] == "\\":
                 continue
             macro = macros[match.group(1)]
             arguments, end = _arguments(text.text, match.end(), macro)
             body = re.sub(r"#(\d)", lambda m, given=arguments: given.get(int(m.group(1)), ""), macro.body)  # type: ignore[misc]
             spaced = f" {body} " if body[:1].isalpha() or body[-1:].isalpha() else body
             pieces += [text[done : match.start()], text.literal(spaced, match.start())]
+            length += len(spaced) + match.start() - done
             done = end
             budget -= 1
-            if budget < 0 or sum(len(p.text) for p in pieces) > MAX_LENGTH:
+            if budget < 0 or length > MAX_LENGTH:
                 raise DeriveError("the macros of this text grow beyond all bounds when they are put in", code="too-long")
         if not done:
             return text

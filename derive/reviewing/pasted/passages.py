@@ -35,19 +35,20 @@ class Passage:
     before: str
 
 
-def passages(latex: str) -> list[Passage]:
-    """The formulas of a text.  DeriveError [too-long] for a text beyond all bounds."""
+def passages(latex: str, preamble: str = "") -> list[Passage]:
+    """The formulas of a text; preamble: further text whose macros are known.  DeriveError [too-long] for a text beyond all bounds."""
     if len(latex) > MAX_LENGTH:
         raise DeriveError(f"this text has {len(latex)} characters; the limit is {MAX_LENGTH}", code="too-long")
-    return _cut(_plain(latex))
+    return _cut(_plain(latex, preamble))
 
 
-def _plain(latex: str) -> Placed:
+def _plain(latex: str, preamble: str) -> Placed:
     text = Placed.whole(latex.replace("\r", " ").replace("\t", " "))
     text = text.replaced(_VERBATIM, lambda m: "\n" * m.group().count("\n"))
     text = text.replaced(_COMMENT, lambda m: m.group(1))
     text, macros = definitions(text)
-    text = expanded(text, macros)
+    known = definitions(Placed.whole(preamble[:MAX_LENGTH]))[1] if preamble else {}
+    text = expanded(text, {**known, **macros})
     text = text.replaced(_DROPPED, " ").replaced(_KEPT, " ")
     return _unstacked(text)
 

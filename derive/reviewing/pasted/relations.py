@@ -67,11 +67,11 @@ class Chain:
     display: bool = True
 
 
-def chains(latex: str) -> list[Chain]:
-    """The chains of relations of a text, in reading order, numbered through."""
+def chains(latex: str, preamble: str = "") -> list[Chain]:
+    """The chains of relations of a text, in reading order, numbered through; preamble: further text whose macros are known."""
     out: list[Chain] = []
     counter = _Counter()
-    for passage in passages(latex):
+    for passage in passages(latex, preamble):
         out += _Reader(passage, counter, out[-1] if out else None).chains()
     return [c for c in out if c.links]
 

@@ -7,18 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from derive.calculus.quantities.stationary.eigenvectors import EigenEquation, eigen_equation, invariant_equation, unit_eigenvector
+from derive.calculus.quantities.stationary.eigenvectors import EigenEquation, eigen_equation, eigenvectors, invariant_equation, unit_eigenvector
 from derive.calculus.quantities.stationary.products import level_set
 from derive.calculus.setting.setting import Setting
 from derive.calculus.simplify.distribute import expanded
 from derive.calculus.simplify.simplify import tidy
 from derive.derivation.derivation import Chain, Line, Result
 from derive.derivation.reason import Why
-from derive.expressions.build import ONE, add, coefficient, matmul, power, scale, terms, times, transpose, zero
-from derive.expressions.nodes import Call, Expr, MatMul, Number, SizeValue, Sum, Symbol, Unit, number
+from derive.expressions.build import add, coefficient, matmul, power, scale, terms, times, zero
+from derive.expressions.nodes import Expr, MatMul, Number, Symbol, number
 from derive.expressions.properties.symmetry import is_symmetric
 from derive.expressions.rewrite import substitute
-from derive.expressions.sizes import SCALAR
 
 Found = tuple[list[Chain], Mapping[str, Result]]
 
@@ -102,7 +101,9 @@ def _matrix(gradients: dict[str, Expr], w: Symbol, m: Symbol) -> Found | None:
         return None
     k, form = coefficient(ours[0])
     value = tidy(scale(number(-1 / k), add(*rest)))
-    point = _eigenvectors(left, w, m)
+    assert isinstance(left, MatMul)
+    matrix = matmul(*left.factors[:-1])
+    point = dict(zip((w, m), eigenvectors(matrix, w), strict=True)) if is_symmetric(matrix) else None
     why: Why = ("the columns of ", w, " span an invariant subspace; with a diagonal ", m, " they are eigenvectors and it holds their eigenvalues")
     lines = [
         Line(zero(g.shape), "stationary", ("gradient = 0",), "equation", g, "=", True, solution=point),
@@ -112,18 +113,3 @@ def _matrix(gradients: dict[str, Expr], w: Symbol, m: Symbol) -> Found | None:
     ]
     results = {w.name: Result(left, equation=right, point=point), m.name: Result(form, equation=value, point=point)}
     return [Chain("stationary", "Stationary points", tuple(lines))], results
-
-
-def _eigenvectors(left: Expr, w: Symbol, m: Symbol) -> dict[Symbol, Expr] | None:
-    """W of the first k eigenvectors of a symmetric S, L of their eigenvalues."""
-    assert isinstance(left, MatMul)
-    matrix = matmul(*left.factors[:-1])
-    if not is_symmetric(matrix):
-        return None
-    i: Symbol = Symbol("_i", SCALAR, frozenset({"integer"}))
-    size = w.shape[1]
-    unit: Expr = Unit(i, size)
-    top = SizeValue(size)
-    vectors: Expr = Sum(i, ONE, top, matmul(Call("eigvec", (matrix, i)), transpose(unit)))
-    values: Expr = Sum(i, ONE, top, scale(Call("eigval", (matrix, i)), matmul(unit, transpose(unit))))
-    return {w: vectors, m: values}

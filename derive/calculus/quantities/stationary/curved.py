@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.calculus.degree import degree
-from derive.calculus.quantities.stationary.eigenvectors import eigen_equation, unit_eigenvector
+from derive.calculus.quantities.stationary.eigenvectors import eigen_equation, eigenvectors, unit_eigenvector
 from derive.calculus.quantities.stationary.lines import equation_lines
 from derive.calculus.quantities.stationary.second_order_test import starred
 from derive.calculus.setting.setting import Setting
@@ -28,7 +28,7 @@ def on_a_curved_set(s: Setting, free: Expr, g: Expr, x: Symbol) -> tuple[list[Ch
     free  the gradient on the surrounding space
     """
     p = s.problem
-    found = _linear_on_the_sphere(s, g, x) or _eigenvectors(s, g, x) if "unit" in x.has else _polar(s, free, g, x)
+    found = _linear_on_the_sphere(s, g, x) or _eigenvectors(s, g, x) if "unit" in x.has else _polar(s, free, g, x) or _invariant(g, x)
     if found is not None:
         return found
     title = "Stationary points on the sphere" if "unit" in x.has else "Stationary points"
@@ -51,6 +51,30 @@ def _eigenvectors(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Found] |
         lines[-1] = replace(lines[-1], why=(*found.why, ", the value there is its eigenvalue: the largest is the maximum, the smallest the minimum"))
     result = Result(found.left, equation=found.right, point=found.point)
     return [Chain("stationary", "Stationary points on the sphere", tuple(lines))], result
+
+
+def _invariant(g: Expr, x: Symbol) -> tuple[list[Chain], Found] | None:
+    """Of tr(W'SW) with W'W = I: SW = W (W'SW), the columns of W span an invariant subspace of S."""
+    parts = terms(expanded(g, x.name))
+    bodies = [(coefficient(t)[0], coefficient(t)[1]) for t in parts]
+    if len(bodies) != 2 or not all(isinstance(b, MatMul) for _, b in bodies):
+        return None
+    (c, left), (d, right) = bodies
+    if isinstance(left, MatMul) and left.factors[0] is x:
+        (c, left), (d, right) = (d, right), (c, left)
+    assert isinstance(left, MatMul)
+    if left.factors[-1] is not x or x.name in matmul(*left.factors[:-1]).free or c != -d or right is not tidy(matmul(x, transpose(x), left)):
+        return None
+    matrix = matmul(*left.factors[:-1])
+    if not is_symmetric(matrix):
+        return None
+    point: dict[Symbol, Expr] = {x: eigenvectors(matrix, x)[0]}
+    why: Why = ("the columns of ", x, " span an invariant subspace of ", matrix)
+    lines = [
+        Line(zero(g.shape), "stationary", ("the projected gradient = 0",), "equation", g, "=", True, solution=point),
+        Line(right, "rearrange", why, "equation", left, "⇔", True, solution=point),
+    ]
+    return [Chain("stationary", "Stationary points", tuple(lines))], Result(left, equation=right, point=point)
 
 
 def _polar(s: Setting, free: Expr, g: Expr, x: Symbol) -> tuple[list[Chain], Found] | None:

@@ -12,10 +12,10 @@ from derive.calculus.simplify.distribute import expanded
 from derive.calculus.simplify.simplify import tidy
 from derive.derivation.reason import Why
 from derive.expressions.build import ONE, coefficient, inverse, matmul, power, scale, terms, times, transpose
-from derive.expressions.nodes import Add, Call, Expr, MatMul, Number, Power, Scale, SizeValue, Symbol, number
+from derive.expressions.nodes import Add, Call, Expr, MatMul, Number, Power, Scale, SizeValue, Sum, Symbol, Unit, number
 from derive.expressions.properties.inference import definiteness
 from derive.expressions.properties.symmetry import is_symmetric
-from derive.expressions.sizes import is_column
+from derive.expressions.sizes import SCALAR, is_column
 from derive.expressions.traverse import walk
 
 
@@ -108,3 +108,12 @@ def invariant_equation(g: Expr, w: Symbol, multiplier: Symbol) -> tuple[Expr, Ex
         return None
     return left, right
 
+
+def eigenvectors(matrix: Expr, w: Symbol) -> tuple[Expr, Expr]:
+    """(W, L) of the first eigenvectors of a symmetric matrix, as many as W has columns, and the diagonal matrix of their eigenvalues."""
+    i: Symbol = Symbol("_i", SCALAR, frozenset({"integer"}))
+    unit: Expr = Unit(i, w.shape[1])
+    top = SizeValue(w.shape[1])
+    vectors: Expr = Sum(i, ONE, top, matmul(Call("eigvec", (matrix, i)), transpose(unit)))
+    values: Expr = Sum(i, ONE, top, scale(Call("eigval", (matrix, i)), matmul(unit, transpose(unit))))
+    return vectors, values

@@ -12,7 +12,7 @@ from derive.derivation.derivation import Head, Line
 from derive.derivation.reason import COLON, COMMA, Why, Word
 from derive.expressions.build import is_zero, negate, subtract, zero
 from derive.expressions.nodes import Expr, Scale, Symbol
-from derive.expressions.properties.inference import definiteness, is_positive
+from derive.expressions.properties.inference import definiteness, is_nonzero, is_positive
 
 
 def solution_lines(g: Expr, x: Symbol, solved: Solved) -> list[Line]:
@@ -61,8 +61,12 @@ def nowhere(s: Setting, g: Expr, x: Symbol, head: Head | None = None) -> tuple[L
     """The gradient, and that it is 0 nowhere, where that is evident; None where it is not."""
     p = s.problem
     found = never_zero(g, x)
-    if found is None and not g.free & {v.name for v in p.wrt} and not is_zero(g):
-        found = "≠", ("it does not depend on ", x, "; unless it is 0")
+    core = g
+    while isinstance(core, Scale) and is_nonzero(core.scalar):
+        core = core.arg
+    if found is None and not core.free & {v.name for v in p.wrt} and not is_zero(core):
+        what: Why = ("it does not depend on ", x) if core is g else (core, " does not depend on ", x)
+        found = "≠", (*what, "; unless it is 0")
     if found is None:
         return None
     relation, why = found

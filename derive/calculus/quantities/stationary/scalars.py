@@ -23,8 +23,9 @@ from derive.calculus.simplify.simplify import tidy
 from derive.calculus.solve.matrix_equation import solve
 from derive.derivation.derivation import Chain, Found, Head, Line, Result
 from derive.derivation.reason import COLON, COMMA, Why, Word, joined
-from derive.expressions.build import ONE, is_zero, zero
-from derive.expressions.nodes import D, Expr, Stack, Symbol
+from derive.expressions.build import ONE, is_zero, times, zero
+from derive.expressions.nodes import D, Expr, Stack, Symbol, Times
+from derive.expressions.properties.inference import is_nonzero
 from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import SCALAR
 
@@ -71,7 +72,10 @@ def of_one_scalar(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Result |
             kind = by_convexity(shape, s.problem)[0]
         else:
             conditions += needed
-        why = (f"{'>' if sign == '+' else '<'} 0: {kind}",) if sign in ("+", "-") else ("the second derivative decides nothing here",)
+        if sign in ("+", "-"):
+            why = (f"{'>' if sign == '+' else '<'} 0: {kind}",)
+        else:
+            why = ("the second derivative decides nothing here",) if is_zero(value) else ("minimum where it is > 0, maximum where it is < 0",)
         if shape is not None:
             why = ("> 0" if sign == "+" else "< 0" if sign == "-" else "0 here", COMMA, letter_of(s.problem), " is ", Word(shape.kind), COLON,
                    "a global ", Word(kind))
@@ -116,7 +120,7 @@ def of_short_vector(
     for k, (point, solution) in enumerate(zip(points, solutions, strict=True)):
         there: dict[Expr, Expr] = {row[0]: value for row, value in zip(whole, point, strict=True)}
         at = [[tidy(substitute(e, there)) for e in row] for row in matrix]
-        kind, why = second_order(at)
+        kind, why = _by_shape(s, *second_order(at))
         lines.append(Line(solution, "solve", ("solve for ", x), "stationary", starred(x), "or" if k else "⇔"))
         if constant:
             test[-1] = replace(test[-1], why=joined(why))
@@ -137,13 +141,12 @@ def of_several_scalars(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Cha
     from derive.calculus import algebra
 
     p = s.problem
-    points = algebra.solve_system([gradients[x.name] for x in p.wrt], list(p.wrt))
+    points = algebra.solve_system([_core(gradients[x.name]) for x in p.wrt], list(p.wrt))
     if not points:
         return None
     table = [[_partial(gradients[x.name], y) for y in p.wrt] for x in p.wrt]
     general: Expr = Stack(tuple(tuple(row) for row in table))
     constant = not general.free & {x.name for x in p.wrt}
-    shape = convexity(s)
     solutions = [dict(zip(p.wrt, point, strict=True)) for point in points]
     lines = [
         Line(zero(gradients[x.name].shape), "stationary", ("gradient = 0",), "equation", gradients[x.name],
@@ -155,10 +158,7 @@ def of_several_scalars(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Cha
     for n, solution in enumerate(solutions):
         there: dict[Expr, Expr] = dict(solution.items())
         matrix = [[tidy(substitute(e, there)) for e in row] for row in table]
-        kind, why = second_order(matrix)
-        if shape is not None and kind in ("undetermined", by_convexity(shape, p)[0]):
-            kind = by_convexity(shape, p)[0]
-            why = [*why[:-1], (why[-1][0], COLON, "a global ", Word(kind), COMMA, letter_of(p), " is ", Word(shape.kind))]
+        kind, why = _by_shape(s, *second_order(matrix))
         point = column([solution[x] for x in p.wrt])
         lines.append(Line(point, "solve", ("solve for ", *joined([(x,) for x in p.wrt])), "stationary", column([starred(x) for x in p.wrt]),
                           "or" if n else "⇔", solution=solution))
@@ -172,6 +172,21 @@ def of_several_scalars(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Cha
     title = "Stationary points" if len(points) > 1 else "Stationary point"
     chains = [Chain("stationary", title, tuple(lines)), Chain("stationary", SECOND_ORDER_TEST, tuple(test))]
     return chains, results[0] if len(results) == 1 else tuple(results)
+
+
+def _by_shape(s: Setting, kind: str, why: list[Why]) -> tuple[str, list[Why]]:
+    """The verdict of the second-order test, or that of convexity where that says as much or more."""
+    shape, p = convexity(s), s.problem
+    if shape is None or kind not in ("undetermined", by_convexity(shape, p)[0]):
+        return kind, why
+    kind = by_convexity(shape, p)[0]
+    return kind, [*why[:-1], (why[-1][0], COLON, "a global ", Word(kind), COMMA, letter_of(p), " is ", Word(shape.kind))]
+
+
+def _core(equation: Expr) -> Expr:
+    """Without factors that are not 0: x of −2x exp(−x²)."""
+    kept = [f for f in (equation.factors if isinstance(equation, Times) else (equation,)) if not is_nonzero(f)]
+    return times(*kept) if kept else equation
 
 
 def _there(value: Expr, why: Why, head: Head, general: Expr, solution: dict[Symbol, Expr]) -> Line:

@@ -15,7 +15,7 @@ from derive.calculus.solve.entrywise import linear_entry, read_entries
 from derive.calculus.solve.unknown import Term, gathered_left, split, split_terms
 from derive.derivation.derivation import Chain, Head, Line, Step
 from derive.derivation.reason import COLON, COMMA, Why, Word, full_rank, joined
-from derive.expressions.build import ONE, add, coefficient, inverse, is_zero, matmul, negate, power, scale, terms, times, transpose
+from derive.expressions.build import ONE, ZERO, add, coefficient, inverse, is_zero, matmul, negate, power, scale, terms, times, transpose
 from derive.expressions.nodes import Add, Call, Expr, Identity, MatMul, Number, Power, Scale, SizeValue, Symbol, Times, number
 from derive.expressions.properties.inference import definiteness, is_invertible, is_nonnegative, is_positive
 from derive.expressions.properties.symmetry import is_symmetric
@@ -107,7 +107,7 @@ def classify(
         here, marker = _definite_point(applied, at, x)
         here, assumed_scalars, scales = _positive_scale(here, at, x)
         marker = {**marker, **scales}
-        here = tidy(transform(here, collect))
+        here = tidy(transform(transform(here, _norm_of_zero), collect))
     entrywise = _by_entries(s, x, at, here, k, shape)
     if entrywise is not None:
         return (*entrywise, tuple(assumed_scalars))
@@ -146,7 +146,7 @@ def _by_entries(s: Setting, x: Symbol, at: Expr, here: Expr, k: Symbol, shape: C
     if found is None or (linear := linear_entry(found[1], found[0].unknown)) is None or not is_zero(linear[1]):
         return None
     entries, scalar = found
-    weight = tidy(substitute(scalar, {entries.unknown: ONE}))
+    weight = _simplified(tidy(substitute(scalar, {entries.unknown: ONE})))
     weights = entries.lifted(weight) if weight.free & {e.name for e in entries.letters} else None
     for kind, sign, entry in (("minimum", ">", weight), ("maximum", "<", tidy(negate(weight)))):
         if is_positive(entry):
@@ -160,6 +160,16 @@ def _by_entries(s: Setting, x: Symbol, at: Expr, here: Expr, k: Symbol, shape: C
             why: Why = (f"{sign} 0 for ", h, " ≠ 0", *told, COLON, kind_said)
             return kind, [Chain("stationary", SECOND_ORDER_TEST, (Line(form, "second-order-test", why, "second-derivative", head, solution=there),))]
     return None
+
+
+def _norm_of_zero(node: Expr) -> Expr:
+    return ZERO if isinstance(node, Call) and node.name == "norm" and is_zero(node.args[0]) else node
+
+
+def _simplified(scalar: Expr) -> Expr:
+    from derive.calculus import algebra
+
+    return algebra.simplify_scalar(scalar) if scalar.free else scalar
 
 
 def _sum_kind(parts: list[Term], family: bool) -> tuple[str | None, list[Expr]]:

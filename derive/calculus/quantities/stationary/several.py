@@ -18,8 +18,8 @@ from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy
 from derive.calculus.solve.unknown import Solved, split, split_terms
 from derive.derivation.derivation import Chain
-from derive.derivation.reason import COLON, SEMICOLON, Phrase, Why, Word, enumerated
-from derive.expressions.build import ONE, add, coefficient, scale, zero
+from derive.derivation.reason import COLON, SEMICOLON, Phrase, Why, Word, enumerated, full_rank
+from derive.expressions.build import ONE, add, coefficient, scale, terms, zero
 from derive.expressions.nodes import D, Expr, Identity, Symbol, number
 from derive.expressions.properties.inference import definiteness
 from derive.expressions.rewrite import substitute
@@ -48,7 +48,8 @@ def classified(
     if shape is not None:
         return Verdict(*by_convexity(shape, s.problem))
     variables = s.problem.wrt
-    blocks = {x: _block(gradients[x.name], x) for x in variables}
+    known = [c for _, _, solved in order for c in solved.conditions]
+    blocks = {x: _block(gradients[x.name], x, known) for x in variables}
     coupled = any(y.name in gradients[x.name].free for x in variables for y in variables if y is not x)
     flat = [x for x in variables if blocks[x] == "zero"]
     if flat and coupled and len(flat) < len(variables):
@@ -62,7 +63,7 @@ def classified(
     return _profile(s, gradients, blocks, order) or Verdict(None)
 
 
-def _block(g: Expr, x: Symbol) -> str | None:
+def _block(g: Expr, x: Symbol, known: Sequence[Why] = ()) -> str | None:
     """The definiteness of the Hessian by one variable, for every value of the others: of a gradient that is linear in it."""
     if x.name not in g.free:
         return "zero"
@@ -70,7 +71,10 @@ def _block(g: Expr, x: Symbol) -> str | None:
     if found is None or not found[0] or any(t.right is not None or t.transposed for t in found[0]):
         return None
     sides = [t.left if t.left is not None else (Identity(x.shape[0]) if not x.is_scalar else ONE) for t in found[0]]
-    return definiteness(neat(add(*(scale(t.scalar, m) for t, m in zip(found[0], sides, strict=True))), []))
+    assumed: list[Expr] = []
+    whole = neat(add(*(scale(t.scalar, m) for t, m in zip(found[0], sides, strict=True))), [])
+    kind = definiteness(whole, assumed)
+    return kind if all(full_rank(b) in known for b in assumed) else definiteness(whole)
 
 
 def _profile(
@@ -151,7 +155,7 @@ def _listed(symbols: Sequence[Symbol]) -> Phrase:
 def _equation(g: Expr, rest: Sequence[Symbol]) -> Why:
     """a'w = 1 of 1 − a'w: what holds the unknowns on the left, with a positive sign."""
     names = {x.name for x in rest}
-    parts = g.terms if hasattr(g, "terms") else (g,)
+    parts = terms(coefficient(g)[1])
     ours = [t for t in parts if t.free & names]
     others = [t for t in parts if not t.free & names]
     sign = 1 if not ours or coefficient(ours[0])[0] > 0 else -1

@@ -1,0 +1,58 @@
+"""What a check found: of each line and result, and of all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from derive.derivation.derivation import Derivation
+from derive.errors import DeriveError
+
+
+@dataclass(frozen=True)
+class LineCheck:
+    """One line (or result) that was checked.
+
+    where    the chain's number, from 0 (results come behind the chains), and the line's in it
+    against  what it was compared with
+    error    the largest relative error over the points, `inf` when it has no value
+    message  why it failed, '' when it passed
+    """
+
+    where: tuple[int, int]
+    title: str
+    rule: str
+    quantity: str
+    against: str
+    error: float
+    tolerance: float
+    passed: bool
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """passed: every line and every result is right at every point."""
+
+    passed: bool
+    points: int
+    max_relative_error: float
+    lines: tuple[LineCheck, ...]
+
+    @property
+    def failures(self) -> tuple[LineCheck, ...]:
+        return tuple(line for line in self.lines if not line.passed)
+
+    def error(self, derivation: Derivation) -> DeriveError | None:
+        """What is wrong, for the author, or None."""
+        if self.passed:
+            return None
+        first = self.failures[0]
+        chain, line = first.where
+        place = (
+            f"line {line + 1} of “{first.title}”" if chain < len(derivation.chains) else f"the result for {first.title}"
+        )
+        return DeriveError(
+            f"{place} ({first.rule}) does not pass its check: {first.message}",
+            code="verification",
+            where=derivation.problem.positions.get("function"),
+        )
