@@ -9,8 +9,9 @@ from derive.calculus.indices.products import as_products
 from derive.calculus.linear.adjoint import half_way
 from derive.calculus.linear.inner_product import gradient
 from derive.calculus.linear.structure import CURVED, in_structure
+from derive.calculus.rules.adjoints import moved_by
 from derive.calculus.rules.identities import IDENTITIES
-from derive.calculus.setting.setting import Setting, one_of
+from derive.calculus.setting.setting import Setting, one_of, taken_names
 from derive.calculus.simplify.names import Definitions
 from derive.calculus.simplify.property_reasons import property_whys
 from derive.calculus.simplify.result_form import neat, result
@@ -78,6 +79,7 @@ def read_off(s: Setting, expr: Expr, letters: Definitions = ()) -> tuple[list[Li
     found: dict[str, Expr] = {}
     whys: list[Why] = [("read off",)]
     products: list[Expr] = []
+    half = _half_way(expr, s.directions[0]) if len(p.wrt) == 1 and p.detail == "normal" else None
     for x, h in zip(p.wrt, s.directions, strict=True):
         g, used = gradient(expr, h, (*letters, *p.let))
         if by_entries(p.function, x):
@@ -88,10 +90,10 @@ def read_off(s: Setting, expr: Expr, letters: Definitions = ()) -> tuple[list[Li
             whys.append(("the sums written as products",))
         found[x.name] = g
         whys.extend(property_whys(used))
+        whys.extend(moved_by(half or expr, h.name, taken_names(p)))
         products.append(Call("inner", (g, h)) if not h.is_scalar else times(g, h))
     total = add(*products)
     lines: list[Line] = []
-    half = _half_way(expr, s.directions[0]) if len(p.wrt) == 1 and p.detail == "normal" else None
     if half is not None and half is not expr and half is not total:
         lines.append(Line(half, "adjoint", (IDENTITIES["adjoint"].words,), steps=(Step(expr, half, "adjoint", ()),)))
         expr = half
