@@ -27,7 +27,10 @@ from derive.pipeline.writing import write
 
 @dataclass(frozen=True)
 class Task:
-    """What a worker is given: a file's text and everything that its documents depend on, or a check alone."""
+    """What a worker is given: a file's text and everything that its documents depend on.
+
+    kept  the files are handed back; for a check they are filled, and that is all
+    """
 
     source: Source
     text: str
@@ -38,6 +41,7 @@ class Task:
     points: int = 3
     look: Look = field(default_factory=dict)
     budget: Budget = field(default_factory=Budget)
+    kept: bool = True
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,8 @@ def _run(task: Task) -> Done:
                         raise
                     warning = error
             text = made.tex if made else produce.tex(document(Fit()), mode, task.templates)
-            files[names(task.source.stem, mode, False)[0]] = text.encode()
+            if task.kept:
+                files[names(task.source.stem, mode, False)[0]] = text.encode()
             if made:
                 files[names(task.source.stem, mode, True)[1]] = made.pdf
         return Done(task.source, files, subject.summary(), None, warning)
