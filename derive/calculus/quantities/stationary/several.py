@@ -19,7 +19,7 @@ from derive.calculus.simplify.simplify import tidy
 from derive.calculus.solve.unknown import Solved, split, split_terms
 from derive.derivation.derivation import Chain
 from derive.derivation.reason import COLON, SEMICOLON, Phrase, Why, Word, enumerated, full_rank
-from derive.expressions.build import ONE, add, coefficient, scale, terms, zero
+from derive.expressions.build import ONE, add, coefficient, negate, scale, terms, zero
 from derive.expressions.nodes import D, Expr, Identity, Symbol, number
 from derive.expressions.properties.inference import definiteness
 from derive.expressions.rewrite import substitute
@@ -40,7 +40,7 @@ class Verdict:
 
 
 def classified(
-    s: Setting, gradients: dict[str, Expr], order: Sequence[tuple[Symbol, Expr, Solved]]
+    s: Setting, gradients: dict[str, Expr], order: Sequence[tuple[Symbol, Expr, Solved]], solutions: Mapping[Symbol, Expr]
 ) -> Verdict:
     """Convexity; a block without curvature beside a coupling is a saddle of a Lagrangian; blocks that do not couple decide alone;
     a block that is curved alike everywhere is maximized first, the others by the profile."""
@@ -53,7 +53,7 @@ def classified(
     coupled = any(y.name in gradients[x.name].free for x in variables for y in variables if y is not x)
     flat = [x for x in variables if blocks[x] == "zero"]
     if flat and coupled and len(flat) < len(variables):
-        return _lagrangian(s, flat, gradients)
+        return _lagrangian(s, flat, gradients, solutions)
     signs = set(blocks.values())
     if {"positive definite", "negative definite"} <= signs:
         return Verdict("saddle", ("curved upwards in one variable and downwards in another: a saddle",))
@@ -127,14 +127,14 @@ def derivative_along(g: Expr, y: Symbol, k: Expr) -> Expr:
     return tidy(out)
 
 
-def _lagrangian(s: Setting, flat: list[Symbol], gradients: dict[str, Expr]) -> Verdict:
+def _lagrangian(s: Setting, flat: list[Symbol], gradients: dict[str, Expr], solutions: Mapping[Symbol, Expr]) -> Verdict:
     """A function that is linear in its multipliers is a saddle; where it is convex in the rest, that is the minimum under the constraints."""
     p = s.problem
     rest = [x for x in p.wrt if x not in flat]
     function = p.function
     for symbol, definition in reversed(p.let):
         function = substitute(function, {symbol: definition})
-    found = curvature(tidy(function), frozenset(x.name for x in rest))
+    found = curvature(tidy(_with_signs(function, flat, solutions)), frozenset(x.name for x in rest))
     said: Why = ("linear in ", _listed(flat), " and coupled", COLON, "a saddle of ", Symbol(p.name, flat[0].shape))
     if found is None or found.kind not in ("convex", "concave"):
         return Verdict("saddle", said)
@@ -145,6 +145,17 @@ def _lagrangian(s: Setting, flat: list[Symbol], gradients: dict[str, Expr]) -> V
     why: Why = (Word(found.kind), " in ", _listed(rest), COLON, points, " is the ", Word(kind), " where the constraint holds")
     subjects: dict[str, Why] = {x.name: subject for x in rest} | {m.name: ("multiplier",) for m in flat}
     return Verdict("saddle", why, (), subjects)
+
+
+def _with_signs(function: Expr, flat: list[Symbol], solutions: Mapping[Symbol, Expr]) -> Expr:
+    """With multipliers whose sign at the point is known as positive letters, or minus such: convexity may depend on it."""
+    signed: dict[Expr, Expr] = {}
+    for m in flat:
+        sign, _ = sign_of(solutions[m]) if m.is_scalar else (None, [])
+        letter: Symbol = Symbol(m.name, m.dims, frozenset({"positive"}))
+        if sign in ("+", "-"):
+            signed[m] = letter if sign == "+" else negate(letter)
+    return tidy(substitute(function, signed))
 
 
 def _listed(symbols: Sequence[Symbol]) -> Phrase:
