@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from derive.calculus.differentiate.level import level
 from derive.calculus.differentiate.variation import Motion
 from derive.calculus.quantities.stationary.convexity import curvature
+from derive.calculus.quantities.stationary.lines import constraint
 from derive.calculus.quantities.stationary.second_order_test import by_convexity, classify, convexity, sign_of, starred
 from derive.calculus.setting.setting import Setting, setting
 from derive.calculus.simplify.distribute import expanded
@@ -19,8 +20,8 @@ from derive.calculus.simplify.simplify import tidy
 from derive.calculus.solve.unknown import Solved, split, split_terms
 from derive.derivation.derivation import Chain
 from derive.derivation.reason import COLON, SEMICOLON, Phrase, Why, Word, enumerated, full_rank
-from derive.expressions.build import ONE, add, coefficient, negate, scale, terms, zero
-from derive.expressions.nodes import D, Expr, Identity, Symbol, number
+from derive.expressions.build import ONE, add, negate, scale, zero
+from derive.expressions.nodes import D, Expr, Identity, Symbol
 from derive.expressions.properties.inference import definiteness
 from derive.expressions.rewrite import substitute
 
@@ -139,7 +140,7 @@ def _lagrangian(s: Setting, flat: list[Symbol], gradients: dict[str, Expr], solu
     if found is None or found.kind not in ("convex", "concave"):
         return Verdict("saddle", said)
     kind = by_convexity(found, p)[0]
-    constraints: list[Why] = [_equation(gradients[m.name], rest) for m in flat]
+    constraints: list[Why] = [constraint(gradients[m.name], rest) for m in flat]
     subject: Why = (Word(kind), " subject to ", Phrase(enumerated(constraints)))
     points = _listed([starred(x) for x in rest])
     why: Why = (Word(found.kind), " in ", _listed(rest), COLON, points, " is the ", Word(kind), " where the constraint holds")
@@ -161,16 +162,3 @@ def _with_signs(function: Expr, flat: list[Symbol], solutions: Mapping[Symbol, E
 def _listed(symbols: Sequence[Symbol]) -> Phrase:
     """a; a and b; a, b and c."""
     return Phrase(enumerated([(x,) for x in symbols]))
-
-
-def _equation(g: Expr, rest: Sequence[Symbol]) -> Why:
-    """a'w = 1 of 1 − a'w: what holds the unknowns on the left, with a positive sign."""
-    names = {x.name for x in rest}
-    parts = terms(coefficient(g)[1])
-    ours = [t for t in parts if t.free & names]
-    others = [t for t in parts if not t.free & names]
-    sign = 1 if not ours or coefficient(ours[0])[0] > 0 else -1
-    left = tidy(add(*(scale(number(sign), t) for t in ours))) if ours else g
-    right = tidy(add(*(scale(number(-sign), t) for t in others))) if others else zero(g.shape)
-    return left, " = ", right
-

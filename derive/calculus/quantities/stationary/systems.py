@@ -13,7 +13,7 @@ from derive.calculus.linear.structure import CURVED
 from derive.calculus.quantities.stationary.constrained import of_a_lagrangian
 from derive.calculus.quantities.stationary.lines import inside, not_inside, not_solved
 from derive.calculus.quantities.stationary.scalars import of_several_scalars
-from derive.calculus.quantities.stationary.second_order_test import starred
+from derive.calculus.quantities.stationary.second_order_test import sign_of, starred
 from derive.calculus.quantities.stationary.several import classified
 from derive.calculus.setting.setting import Setting
 from derive.calculus.simplify.distribute import expanded
@@ -23,10 +23,11 @@ from derive.calculus.solve.matrix_equation import solve
 from derive.calculus.solve.never_zero import Refutation, never_zero
 from derive.calculus.solve.unknown import Move, Solved
 from derive.derivation.derivation import Chain, Found, Head, Line, Result
-from derive.derivation.reason import Why, joined
+from derive.derivation.reason import Why, filled, joined
 from derive.expressions.build import is_zero, negate, transpose, zero
 from derive.expressions.nodes import Expr, Map, MatMul, Number, Power, Symbol
 from derive.expressions.rewrite import substitute, transform
+from derive.expressions.traverse import walk
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ def stationary_system(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chai
     """The elimination as a chain, and the point; several points of scalars; without a closed form the equations themselves."""
     p = s.problem
     if all(x.is_scalar for x in p.wrt):
-        found = of_several_scalars(s, gradients)
+        told = _elimination(gradients, p.wrt)
+        found = of_several_scalars(s, gradients) if not isinstance(told, Contradiction) else None
         if found is not None:
             return found
     eigen = of_a_lagrangian(s, gradients)
@@ -71,6 +73,8 @@ def _several_points(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chain]
         if order is None or isinstance(order, Contradiction):
             break
         more, _, found = _point(s, gradients, order)
+        if any(_divides_by_zero(one.expr) for one in found.values()):
+            break
         if results:
             final = [line for line in more if line.quantity == "stationary"]
             more = [replace(line, relation="=" if k else "or") for k, line in enumerate(final)]
@@ -79,6 +83,10 @@ def _several_points(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chain]
     if len(results) < 2:
         return None
     return [Chain("stationary", "Stationary points", tuple(lines))], tuple(results)
+
+
+def _divides_by_zero(expr: Expr) -> bool:
+    return any(isinstance(n, Power) and n.base.is_scalar and is_zero(tidy(n.base)) for n in walk(expr))
 
 
 MOST_ROOTS = 4
@@ -112,13 +120,32 @@ def _point(
     verdict = classified(s, gradients, order, solutions)
     if verdict.why:
         lines[-1] = replace(lines[-1], why=joined([w for w in (lines[-1].why, verdict.why) if w]))
-    conditions = [c for _, _, solved in order for c in solved.conditions]
+    conditions = [c for _, _, solved in order for condition in solved.conditions for c in _at_the_point(condition, solutions)]
     needed = {x: inside(x, solutions[x], ()) for x in p.wrt}
     results = {
         x.name: Result(solutions[x], classification=verdict.kind, subject=verdict.subjects.get(x.name, ()),
                        conditions=tuple(dict.fromkeys((*conditions, *needed[x])))) for x in p.wrt
     }
     return lines, verdict.chains, results
+
+
+def _at_the_point(condition: Why, solutions: Mapping[Symbol, Expr]) -> list[Why]:
+    """What a condition on an unknown, λ ≠ 0, says of what is given; nothing where it holds by itself."""
+    known: dict[Expr, Expr] = dict(solutions.items())
+    there = filled(condition, lambda e: _simplified(tidy(substitute(e, known))))
+    if there == condition:
+        return [condition]
+    match there:
+        case (Expr() as expr, " ≠ 0"):
+            sign, needed = sign_of(expr)
+            return needed if sign in ("+", "-") else [there]
+    return [there]
+
+
+def _simplified(expr: Expr) -> Expr:
+    from derive.calculus import algebra
+
+    return algebra.simplify_scalar(expr) if expr.is_scalar else expr
 
 
 def _not_solved(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chain], Found]:
