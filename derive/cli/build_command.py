@@ -56,6 +56,7 @@ def command(
     """
     from derive.pipeline import build as building
     from derive.pipeline import project as projects
+    from derive.pipeline.processes import pool
     from derive.pipeline.sources import find
 
     started = time.monotonic()
@@ -74,7 +75,7 @@ def command(
     code = 0
     outcomes = building.build(
         sources, output, project, building.kinds(options.kinds(kinds) or project.settings.kinds),
-        workers=building.jobs(jobs), force=force, fail_fast=fail_fast, dry_run=dry_run,
+        workers=pool.available(jobs), force=force, fail_fast=fail_fast, dry_run=dry_run,
         pdf=not tex_only,
     )
     for outcome in outcomes:

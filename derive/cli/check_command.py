@@ -24,10 +24,10 @@ def command(paths: tuple[str, ...], jobs: int | None, points: int, fail_fast: bo
     """
     from derive.errors import DeriveError
     from derive.pipeline import build as building
-    from derive.pipeline import pool
     from derive.pipeline import project as projects
     from derive.pipeline.budget import current
     from derive.pipeline.examine import STANDARD_INPUT, read_text
+    from derive.pipeline.processes import pool
     from derive.pipeline.sources import Source, find
 
     if "-" in paths:
@@ -48,7 +48,7 @@ def command(paths: tuple[str, ...], jobs: int | None, points: int, fail_fast: bo
         tasks.append(building.Task(source, text, (), settings, (), False, points, budget=current()))
     if failed and fail_fast:
         return 1
-    for done in pool.work(tasks, building.jobs(jobs), building.run, building.lost):
+    for done in pool.work(tasks, pool.available(jobs), building.run, building.lost):
         if done.error is not None:
             failed += 1
             options.report(done.error)

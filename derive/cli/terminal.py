@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import click
 from wcwidth import wcswidth as cell_len
@@ -17,7 +17,8 @@ from derive.documents.page.rows import EQUIVALENCES
 from derive.documents.page.views import Boxed, passages
 from derive.documents.wording.translation import translated
 from derive.documents.wording.words import words as words_of
-from derive.expressions.nodes import Expr
+from derive.expressions.nodes import Entry, Expr, SizeValue, Symbol, number
+from derive.expressions.sizes import ONE
 from derive.expressions.sizes import show as show_shape
 from derive.language.problems.problem import Problem
 from derive.notation import shapes
@@ -53,7 +54,8 @@ def lines(examined: Examined, width: int) -> Iterator[str]:
         yield f"  {text.pretty(symbol)} = {text.pretty(expr, notation)}"
     for symbol, expr in derivation.letters:
         yield f"  {words['with']} {text.pretty(symbol)} = {text.pretty(expr, notation)}"
-    given = ", ".join(f"{text.pretty(s)} {_kind(s.shape, s.has, words)}" for s in problem.symbols.values())
+    kinds = {s: _kind((s.shape[0], ONE) if s.columns == s.name else s.shape, s.has, words) for s in problem.symbols.values()}
+    given = ", ".join(f"{_declared(s)} {kind}" for s, kind in kinds.items())
     yield from (click.style(f"  {line}", dim=True) for line in wrapped(given, width - 2, ", "))
     number = 0
     for passage in passages(derivation):
@@ -89,6 +91,21 @@ def _said(why: Why, notation: Notation) -> str:
 
 def _function(problem: Problem, notation: Notation) -> str:
     return text.head(Head("value", problem.name, problem.wrt), notation)
+
+
+def _declared(symbol: Symbol) -> str:
+    """A symbol; of a family its members, of a matrix of samples its rows or columns too: `X = [x₁, …, xₙ]'`."""
+    if symbol.count is None and not symbol.rows and not symbol.columns:
+        return text.pretty(symbol)
+    count = symbol.count or symbol.shape[1 if symbol.columns else 0]
+    last: Expr = number(count.value({})) if count.is_number else SizeValue(count)
+    if symbol.count is not None:
+        ends = [text.pretty(replace(symbol, index=place)) for place in (number(1), last)]
+    else:
+        ends = [text.pretty(Entry(symbol, None, place) if symbol.columns else Entry(symbol, place, None)) for place in (number(1), last)]
+    if symbol.count is not None or symbol.columns == symbol.name:
+        return f"{ends[0]}, …, {ends[1]}"
+    return f"{text.pretty(symbol)} = [{ends[0]}, …, {ends[1]}]{chr(39) if symbol.rows else ''}"
 
 
 def _kind(shape: object, has: frozenset[str], words: Mapping[str, str]) -> str:

@@ -49,9 +49,9 @@ def command(
     """
     from derive.cli.main import CODES
     from derive.language.markup.macros import with_commands_of
-    from derive.pipeline import build as building
     from derive.pipeline import project as projects
     from derive.pipeline.examine import read_text
+    from derive.pipeline.processes import pool
     from derive.pipeline.variants import make as making
 
     project = projects.load(projects.folder_of(file), template_dirs, trust_tex)
@@ -64,7 +64,7 @@ def command(
     counts = {"made": 0, "unchanged": 0, "failed": 0}
     code = 0
     warning: DeriveError | None = None
-    for event in making.make(sheet, recipients, seed, output, project, building.jobs(jobs), pdf=not tex_only, only=chosen, force=force):
+    for event in making.make(sheet, recipients, seed, output, project, pool.available(jobs), pdf=not tex_only, only=chosen, force=force):
         if not isinstance(event, making.Made):
             for line in _drawn(sheet, event, len(recipients)):
                 click.echo(line, err=True)

@@ -102,8 +102,10 @@ def problem_page(
     found = under_parts(found, problem)
     found = between(numbered(found), *rows) if rows else found
     boxes = [box for passage in found for box in behind(passage).boxed]
-    found = found if mode.slides else tuple(map(behind, found))
+    found = found if mode.in_rows else tuple(map(behind, found))
     found = found if rows else numbered(found)
+    # A part of a key begins with its answers.
+    found = tuple(passage for passage in found if passage.boxed) if mode.reveals == "answers" else found
     parts = questions.parts(problem, notation, words)
     # A web page folds them away until they are wanted.
     hinted = (settings.hints or hints) and (mode.reveals == "nothing" or mode.suffix == "html")
@@ -259,7 +261,7 @@ def _block(passage: Passage, measure: Measure, settings: Settings, where: Positi
     """A passage as it stands on paper: every row once, nothing highlighted; as `prose`, with words around its displays."""
     stand = sides(passage.views, settings.notation, measure)
     words = words_of(settings.notation.language)
-    rows = tuple(row(view, settings.notation, measure, stand, where) for view in passage.views)
+    rows = tuple(row(view, settings.notation, measure, stand, where, kinds=words) for view in passage.views if not view.again)
     answers = tuple(answer(box, settings.notation, measure, where, words) for box in passage.boxed)
     title = reason(passage.title, settings.notation)
     block = Block(

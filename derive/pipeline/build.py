@@ -14,10 +14,11 @@ from derive.documents.page.settings import Fit, Settings
 from derive.documents.wording.words import words
 from derive.errors import DeriveError, Position
 from derive.language.problems import read as problemfile
-from derive.pipeline import keys, pool, produce
+from derive.pipeline import keys, produce
 from derive.pipeline.budget import Budget, current, using
 from derive.pipeline.ledger import Ledger
 from derive.pipeline.look import Look
+from derive.pipeline.processes import pool
 from derive.pipeline.project import Project
 from derive.pipeline.sources import Source
 from derive.pipeline.subject import dependencies, read
@@ -60,15 +61,6 @@ class Outcome:
     error: DeriveError | None = None
     warning: DeriveError | None = None
     reasons: tuple[str, ...] = ()
-
-
-def jobs(asked: int | None) -> int:
-    """How many workers: as many as asked, else the cores; one below a make that already runs several."""
-    if asked is not None:
-        return max(asked, 1)
-    if "jobserver" in os.environ.get("MAKEFLAGS", ""):
-        return 1
-    return os.cpu_count() or 1
 
 
 def kinds(chosen: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
@@ -139,7 +131,7 @@ def build(
     output: Path,
     project: Project,
     modes: Mapping[str, tuple[str, ...]] = BUILT,
-    workers: int = 1,
+    workers: pool.Workers | int = 1,
     force: bool = False,
     fail_fast: bool = False,
     dry_run: bool = False,

@@ -43,7 +43,7 @@ def told(blocks: tuple[Block, ...]) -> list[tuple[str, list[str], list[str]]]:
 
 
 def test_each_part_has_its_rows_and_its_answers() -> None:
-    shown = page(PROBLEM, "solutions")
+    shown = page(PROBLEM, "html")
     assert told(shown.blocks) == [
         ("a", [r"\mathrm{D}f(X)[H]"], ["derivative"]),
         ("b", [r"\mathrm{D}f(X)[H]"], ["gradient"]),
@@ -76,7 +76,7 @@ def test_hints_of_parts_are_printed_on_request() -> None:
 
 def test_a_part_that_an_earlier_one_has_reached_says_so() -> None:
     swapped = PROBLEM[: PROBLEM.index("parts:")] + "parts:\n  - {find: hessian}\n  - {find: gradient}\n"
-    shown = page(swapped, "solutions")
+    shown = page(swapped, "html")
     assert [(b.letter, b.reached, [a.quantity for a in b.answers]) for b in shown.blocks] == [
         ("a", "", []), ("a", "", ["hessian"]), ("b", "a", ["gradient"]),
     ]
@@ -134,3 +134,23 @@ def test_a_set_gives_a_problem_the_points_of_its_parts(points: str, good: bool, 
     with pytest.raises(DeriveError) as caught:
         read(text, str(tmp_path / "s.yaml"))
     assert (caught.value.code, caught.value.where.line if caught.value.where else 0) == ("points", 3)
+
+
+FORM = "symbols: {x: vector(n), A: spd(n), b: vector(n)}\nfunction: f(x) = 1/2 x' A x - b' x\n"
+ORDERS = (("gradient", "hessian", "stationary"), ("stationary", "gradient", "hessian"), ("hessian", "stationary", "gradient"))
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("mode", ["slides", "html", "key"])
+def test_what_a_part_asks_stands_under_it_in_whatever_order_it_is_asked(order: tuple[str, ...], mode: str) -> None:
+    parts = "".join(f"  - {{find: [{quantity}], points: {k}}}\n" for k, quantity in enumerate(order, 1))
+    shown = page(f"{FORM}parts:\n{parts}", mode)
+    blocks = [block for frame in shown.frames for block in frame.blocks] if mode == "slides" else list(shown.blocks)
+    lefts = {"gradient": r"\nabla f(x)", "hessian": r"\nabla^{2} f(x)", "stationary": "x^{*}"}
+    for letter, quantity in zip("abc", order, strict=True):
+        under = [block for block in blocks if block.letter == letter]
+        stated = [row.left or row.whole_left for block in under for row in block.rows if row.boxed]
+        stated += [answer.left for block in under for answer in block.answers]
+        assert stated == [lefts[quantity]]
+        assert under[0].part is not None and under[0].part.points == str(" abc".index(letter))
+    assert [b.letter for b in blocks] == sorted(b.letter for b in blocks)

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from derive.pipeline import build as building
-from derive.pipeline.build import Outcome, build, jobs
+from derive.pipeline.build import Outcome, build
 from derive.pipeline.keys import changed, digest
 from derive.pipeline.ledger import Ledger
+from derive.pipeline.processes.pool import available
 from derive.pipeline.project import load
 from derive.pipeline.sample import SAMPLE
 from derive.pipeline.sources import Source, find
@@ -119,8 +120,8 @@ def test_two_files_of_one_name_are_refused(course: Path) -> None:
 
 
 def test_jobs_below_make_are_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MAKEFLAGS", " -j4 --jobserver-auth=3,4")
-    assert jobs(None) == 1 and jobs(3) == 3
+    monkeypatch.setenv("MAKEFLAGS", " -j4 --jobserver-auth=-2,-2")
+    assert available(None).count == 1 and available(3).count == 3
 
 
 def test_an_equal_file_keeps_its_time(tmp_path: Path) -> None:

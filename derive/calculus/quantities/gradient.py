@@ -8,7 +8,8 @@ from derive.calculus.indices.explicit import by_entries, explicit
 from derive.calculus.indices.products import as_products
 from derive.calculus.linear.inner_product import gradient
 from derive.calculus.linear.structure import CURVED, in_structure
-from derive.calculus.setting.setting import Setting, one_of
+from derive.calculus.rules.adjoints import moved_by
+from derive.calculus.setting.setting import Setting, one_of, taken_names
 from derive.calculus.simplify.names import Definitions
 from derive.calculus.simplify.property_reasons import property_whys
 from derive.calculus.simplify.result_form import neat
@@ -86,6 +87,7 @@ def read_off(s: Setting, expr: Expr, letters: Definitions = ()) -> tuple[list[Li
             whys.append(("the sums written as products",))
         found[x.name] = g
         whys.extend(property_whys(used))
+        whys.extend(moved_by(expr, h.name, taken_names(p)))
         products.append(Call("inner", (g, h)) if not h.is_scalar else times(g, h))
     total = add(*products)
     lines: list[Line] = []

@@ -5,10 +5,15 @@ A bilinear function has a row for each of its arguments.  Products and blocks, w
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
-from derive.calculus.rules.rule import Rule, bound, compiled, fill
+from derive.calculus.rules.rule import Rule, bound, compiled, fill, letters
+from derive.derivation.reason import Why
 from derive.expressions.nodes import Call, Expr
+from derive.expressions.rewrite import substitute
+from derive.expressions.sizes import is_column
+from derive.expressions.traverse import walk
 
 MN = "Magnus & Neudecker, Matrix Differential Calculus, ch. 2"
 LAX = "Lax, Linear Algebra, ch. 7"
@@ -112,3 +117,42 @@ def adjoint_of(expr: Call, direction: str, weight: Expr) -> tuple[Expr, Expr] | 
             continue
         return binding[moving[0]], fill(compiled(row.to, row.given), {**binding, "y": weight}, sizes)
     return None
+
+
+def moved_by(expr: Expr, direction: str, taken: frozenset[str]) -> tuple[Why, ...]:
+    """⟨Y, L(M)⟩ = ⟨L*(Y), M⟩ for the functions with a vector or matrix as value through which an expression reaches the direction.
+
+    taken  names that letters of an equation may not have
+    """
+    out: dict[Why, None] = {}
+    for node in walk(expr):
+        if not isinstance(node, Call) or node.is_scalar or direction not in node.free:
+            continue
+        for row in _by_function().get(node.name, ()):
+            assert row.of is not None
+            found = bound(row.of, row.given, node)
+            if found is not None and [s for s, e in found[0].items() if direction in e.free] in (["A"], ["a"]):
+                out[_said(row, taken | node.free)] = None
+                break
+    return tuple(out)
+
+
+_LETTERS = {"y": ("YZWVUQ", "yzpqrs"), "A": ("MNPQRS", "uvw"), "B": ("NPQRSK", "vwz"), "G": ("PQRSKL", "wz"), "a": ("", "uvwz"), "b": ("", "vwzu")}
+"""What the letters of a row are called beside a line: a matrix, a vector or number."""
+
+
+@lru_cache(maxsize=256)
+def _said(row: Rule, taken: frozenset[str]) -> Why:
+    """The row as an equation of inner products, in letters that are free."""
+    assert row.of is not None and row.to is not None
+    used = set(taken)
+    names = {s.name: s for s in letters(row.given).values() if not s.name.startswith("d")}
+    values: dict[Expr, Expr] = {}
+    for name, symbol in sorted(names.items(), key=lambda item: item[0] != "y"):
+        flat = symbol.is_scalar or is_column(symbol.dims)
+        new = next((letter for letter in _LETTERS.get(name, ("", ""))[flat] if letter not in used), name)
+        used.add(new)
+        values[symbol] = replace(symbol, name=new)
+    left, right = (substitute(compiled(text, row.given), values) for text in (row.of, row.to))
+    moved = names["A"] if "A" in names else names["a"]
+    return (Call("inner", (values[names["y"]], left)), " = ", Call("inner", (right, values[moved])))

@@ -102,7 +102,12 @@ def widest(rows: Sequence[Row]) -> tuple[str, str]:
 
 def _subtitle(blocks: Sequence[Block], page: Page) -> str:
     """What the blocks are about, as far as it fits beside the title."""
-    named = [f"({block.letter}) {block.title}".strip() if block.letter else block.title for block in blocks]
+    letters: set[str] = set()
+    named: list[str] = []
+    for block in blocks:
+        letter = f"({block.letter}) " if block.letter and block.letter not in letters else ""
+        letters.add(block.letter)
+        named.append(f"{letter}{block.title}".strip())
     titles = list(dict.fromkeys(filter(None, named)))
     while titles and page.title + 1.05 * reason_width(", ".join(titles)) > page.measure.line * page.type - 4.0:
         titles.pop(0)

@@ -32,6 +32,11 @@ class Mode:
     suffix: str = "tex"
     told: bool = False
 
+    @property
+    def in_rows(self) -> bool:
+        """Whether answers are boxed in the rows that state them, not behind them."""
+        return self.slides or (self.reveals == "everything" and self.suffix == "tex" and not self.told)
+
 
 MODES = {
     mode.name: mode

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
 
 from derive.derivation.derivation import Head
 from derive.documents.layout.measure import width
@@ -14,13 +16,14 @@ from derive.documents.page.parts import label
 from derive.documents.page.rows import HANG, WIDE, Measure, broken
 from derive.documents.wording import prose
 from derive.documents.wording.translation import closed_up
-from derive.expressions.nodes import Expr, Symbol
-from derive.expressions.sizes import Shape, is_column, is_scalar
+from derive.expressions.nodes import Entry, Expr, Number, SizeValue, Symbol
+from derive.expressions.sizes import ONE, Shape, is_column, is_scalar
 from derive.expressions.spelling import size_latex
 from derive.expressions.traverse import walk
 from derive.language.problems.problem import Problem
 from derive.notation.latex import latex
 from derive.notation.latex import lines as latex_lines
+from derive.notation.latex.structure import TRANSPOSE
 from derive.notation.settings import Notation
 
 _STRONGEST = (
@@ -141,7 +144,8 @@ def given(problem: Problem, notation: Notation, words: Mapping[str, str]) -> tup
     """The declared symbols that occur, those of one kind together: `$A, B \\in \\mathbb{R}^{n\\times n}$ symmetric`."""
     kinds: dict[tuple[Shape, tuple[str, ...]], list[Symbol]] = {}
     for symbol in _in_order(problem):
-        kinds.setdefault((symbol.shape, said(symbol.has)), []).append(symbol)
+        member = (symbol.shape[0], ONE) if symbol.columns == symbol.name else symbol.shape
+        kinds.setdefault((member, said(symbol.has)), []).append(symbol)
     out = []
     for (shape, properties), symbols in kinds.items():
         # A long list is broken between its names, which one formula is not.
@@ -156,9 +160,27 @@ def given(problem: Problem, notation: Notation, words: Mapping[str, str]) -> tup
 
 
 def _named(symbol: Symbol, problem: Problem, notation: Notation) -> str:
-    """`A`, of a path `A(t)`."""
+    """`A`, of a path `A(t)`; of a family `A_1, …, A_N`, of a matrix of samples `X = (x_1, …, x_N)'`."""
+    if symbol.count is not None or symbol.rows or symbol.columns:
+        return _samples(symbol, notation)
     name = latex.latex(symbol, notation)
     return name if symbol.of is None else f"{name}({latex.latex(problem.symbols[symbol.of], notation)})"
+
+
+def _samples(symbol: Symbol, notation: Notation) -> str:
+    """The members of a family, or a matrix with its rows or columns."""
+    count = symbol.count or symbol.shape[1 if symbol.columns else 0]
+    last: Expr = Number(Fraction(count.value({}))) if count.is_number else SizeValue(count)
+    places: tuple[Expr, Expr] = (Number(Fraction(1)), last)
+    if symbol.count is not None:
+        ends = [latex.latex(replace(symbol, index=place), notation) for place in places]
+    else:
+        ends = [latex.latex(Entry(symbol, None, place) if symbol.columns else Entry(symbol, place, None), notation) for place in places]
+    listed = rf"{ends[0]}, \dots, {ends[1]}"
+    if symbol.count is not None or symbol.columns == symbol.name:
+        return listed
+    turned = TRANSPOSE[notation.transpose] if symbol.rows else ""
+    return rf"{latex.latex(replace(symbol, rows=None, columns=None), notation)} = ({listed}){turned}"
 
 
 def said(has: Iterable[str]) -> tuple[str, ...]:
@@ -183,6 +205,7 @@ def space_of(shape: Shape) -> str:
 def _in_order(problem: Problem) -> list[Symbol]:
     """The variables first, then the other symbols as they were declared; only what the function speaks of."""
     exprs: list[Expr] = [problem.function, *(expr for _, expr in problem.let)]
-    seen = {node for expr in exprs for node in walk(expr) if isinstance(node, Symbol)}
+    met = {node for expr in exprs for node in walk(expr) if isinstance(node, Symbol)}
+    seen = met | {replace(symbol, index=None) for symbol in met if symbol.count is not None}
     rest = [s for s in problem.symbols.values() if s in seen and s not in problem.wrt]
     return [*problem.wrt, *rest]

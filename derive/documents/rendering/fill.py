@@ -60,6 +60,7 @@ def environment(folders: Iterable[Path] = ()) -> jinja2.Environment:
     env.filters["pdftext"] = pdf_string
     env.filters["equation"] = equation
     env.filters["spoken"] = spoken
+    env.filters["clicks"] = clicks
     env.filters["blanked"] = blanked
     env.filters["meant"] = meant
     env.filters["frames"] = frames
@@ -263,6 +264,11 @@ def spoken(formula: str) -> str:
             end += 1
         plain = plain[: found.start()] + plain[found.end() : end - 1] + plain[end:]
     return " ".join(plain.split())
+
+
+def clicks(formula: str) -> str:
+    r"""The clicks on which a formula is marked, with commas between: of `\dvchange<3>{x} + \dvchange<4>{y}` it is `3,4`."""
+    return ",".join(dict.fromkeys(number for marked in re.findall(r"\\dvchange<([\d,]*)>", formula) for number in marked.split(",")))
 
 
 def files(folders: Iterable[Path] = ()) -> dict[str, Path]:

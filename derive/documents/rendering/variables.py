@@ -21,6 +21,7 @@ VARIABLES = {
     "block": "one of `problem.blocks` or `frame.blocks`",
     "frame": "one of `problem.frames`",
     "row": "one of `block.rows`",
+    "kept": "`kept.count` numbers what of a frame is set once and copied",
     "leading": "the block is the first of its frame",
     "answer": "one of `block.answers`",
     "words": "one of `problem.opening` or `problem.ending`",

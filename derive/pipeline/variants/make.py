@@ -16,11 +16,12 @@ from derive.documents.page.settings import Fit, Settings
 from derive.errors import DeriveError, Position
 from derive.language.problems import read as problemfile
 from derive.language.problems.variants import said
-from derive.pipeline import build, gather, keys, pool, produce
+from derive.pipeline import build, gather, keys, produce
 from derive.pipeline.budget import Budget, current, using
 from derive.pipeline.examine import Examined, problem_of, read_text
 from derive.pipeline.ledger import Ledger
 from derive.pipeline.look import Look
+from derive.pipeline.processes import pool
 from derive.pipeline.project import Project
 from derive.pipeline.variants.answers import answers, facts
 from derive.pipeline.variants.draw import Drawn, Facts, Unknown, Values, draw
@@ -163,7 +164,7 @@ def _named(error: DeriveError, job: Job) -> DeriveError:
     return error
 
 
-def plan(sheet: Sheet, names: Sequence[str], seed: str, settings: Settings, workers: int, points: int = 3) -> Plan:
+def plan(sheet: Sheet, names: Sequence[str], seed: str, settings: Settings, workers: pool.Workers | int, points: int = 3) -> Plan:
     """The values of every variant of every problem.  DeriveError of the first problem that fails with some of its values."""
     known: dict[str, dict[Values, Facts]] = {file: {} for file in sheet.texts}
     derived: dict[tuple[str, Values], Examined] = {}
@@ -186,7 +187,7 @@ def plan(sheet: Sheet, names: Sequence[str], seed: str, settings: Settings, work
     return Plan(drawn, derived)
 
 
-def _in_order(jobs: Sequence[Job], workers: int) -> list[tuple[Examined | None, DeriveError | None]]:
+def _in_order(jobs: Sequence[Job], workers: pool.Workers | int) -> list[tuple[Examined | None, DeriveError | None]]:
     numbered = list(enumerate(jobs))
     done = dict(pool.work(numbered, workers, _numbered))
     return [done[k] for k, _ in numbered]
@@ -260,7 +261,7 @@ def _rows(gathered: gather.Gathered, recipient: Recipient) -> tuple[Row, ...]:
 
 # --------------------------------------------------------------------------------------------- the whole
 def make(
-    sheet: Sheet, recipients: Sequence[Recipient], seed: str, output: Path, project: Project, workers: int, *,
+    sheet: Sheet, recipients: Sequence[Recipient], seed: str, output: Path, project: Project, workers: pool.Workers | int, *,
     pdf: bool = True, only: str = "", force: bool = False,
 ) -> Iterator[Made | Mapping[str, Drawn]]:
     """Every variant, as it is made; first, by file, what was drawn.  Afterwards `key.csv` and `print.pdf` stand beside them.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.reviewing.evaluating.functions import Functions
-from derive.reviewing.evaluating.situation import Situation
+from derive.reviewing.evaluating.situation import Definition, Situation
 from derive.reviewing.evaluating.values import Unknown
 from derive.reviewing.tree import Call, Name, Tree, key, names_in, rebuilt
 
@@ -16,6 +16,9 @@ class Independence(Functions):
     def held(self, arg: Tree, name: str, at: Situation) -> tuple[Situation, Tree]:
         """A partial derivative of what is defined in other names: these do not move."""
         definition = at.meanings.definitions.get(key(arg)) if isinstance(arg, Name) else None
+        if definition is None and isinstance(arg, (Name, Call)) and at.meanings.expansions:
+            word = key(arg) if isinstance(arg, Name) else arg.name
+            definition = Definition(at.meanings.expansions[0]) if word in at.meanings.aliases else None
         if definition is None or definition.indices or definition.parameters:
             return at, arg
         fixed = {n: self.value(Name(n), at) for n in names_in(definition.tree) & at.meanings.definitions.keys() if n != name}

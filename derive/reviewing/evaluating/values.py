@@ -211,12 +211,18 @@ def logsumexp(a: Array) -> Array:
     return scalar(float(top + np.log(np.sum(np.exp(a - top)))))
 
 
+def _inverse_of(function: Callable[[Array], Array]) -> Callable[[Array], Array]:
+    return lambda a: np.asarray(1.0 / function(a), dtype=float)
+
+
 OWN: dict[str, Callable[[Array], Array]] = {
     "tr": trace, "det": determinant, "logdet": log_determinant, "vec": stacked, "diag": diagonal, "norm": norm,
     "norm1": lambda a: scalar(float(np.sum(np.abs(a)))), "norminf": lambda a: scalar(float(np.max(np.abs(a)))),
     "nuclear": lambda a: scalar(float(np.sum(np.linalg.svd(a, compute_uv=False)))),
     "sum": lambda a: scalar(float(np.sum(a))), "mean": lambda a: scalar(float(np.mean(a))), "softmax": softmax,
     "logsumexp": logsumexp, "cof": cofactors, "sym": lambda a: (square(a, "a symmetric part") + a.T) / 2,
+    "sech": _inverse_of(np.cosh), "sec": _inverse_of(np.cos), "csc": _inverse_of(np.sin), "cot": _inverse_of(np.tan),
+    "coth": _inverse_of(np.tanh), "csch": _inverse_of(np.sinh),
     "skewpart": lambda a: (square(a, "a skew part") - a.T) / 2, "rank": lambda a: scalar(int(np.linalg.matrix_rank(a))),
 }
 """Functions of one array; the others of the table are its own NumPy source."""

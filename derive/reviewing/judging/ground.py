@@ -219,7 +219,10 @@ class Ground:
             size = max(float(np.max(np.abs(g))), 1.0)
             for count in range(25):
                 if float(np.max(np.abs(g))) <= 1e-8 * size:
-                    return (at.with_values(dict(values)) if self._inside(values, directions) else None), count <= 2
+                    lengths = [(float(np.linalg.norm(values[v])), float(np.linalg.norm(at.values[v]))) for v, _ in directions]
+                    near = all(0.02 * before < now < 50 * before for now, before in lengths)
+                    found = at.with_values(dict(values)) if near and self._inside(values, directions) else None
+                    return found, count <= 2
                 step = np.linalg.lstsq(hessian(values), -g, rcond=1e-7)[0]
                 length = 1.0
                 while length > 1e-3:
@@ -233,10 +236,39 @@ class Ground:
                         break
                     length /= 2
                 else:
-                    return None, False
+                    break
         except (Undefined, np.linalg.LinAlgError):
             pass
-        return None, False
+        return self._squares(at, directions, gradient, moved), False
+
+    def _squares(self, at: Situation, directions: list[tuple[str, Array]], gradient: Callable[[Mapping[str, Array]], Array],
+                 moved: Callable[..., dict[str, Array]]) -> Situation | None:
+        """The same by least squares of the gradient times the length of the point, where Newton's steps lead nowhere."""
+        import scipy.optimize
+
+        if len(directions) > 12:
+            return None
+
+        def length(values: Mapping[str, Array]) -> float:
+            return float(np.sqrt(sum(np.sum(values[v] ** 2) for v in {v for v, _ in directions})))
+
+        def values_at(z: Array) -> dict[str, Array]:
+            return moved(at.values, *((i, float(t)) for i, t in enumerate(z)))
+
+        def slopes(z: Array) -> Array:
+            values = values_at(z)
+            return np.asarray(gradient(values) * length(values))
+
+        try:
+            base = float(np.max(np.abs(slopes(np.zeros(len(directions))))))
+            found = scipy.optimize.root(slopes, np.zeros(len(directions)), method="lm", options={"xtol": 1e-12, "maxiter": 400})
+            values = values_at(found.x)
+            near = 1e-3 < length(values) / max(length(at.values), 1e-9) < 1e3
+            if near and self._inside(values, directions) and float(np.max(np.abs(slopes(found.x)))) <= 1e-7 * base:
+                return at.with_values(values)
+        except (Undefined, ValueError):
+            pass
+        return None
 
     def _inside(self, values: Mapping[str, Array], directions: list[tuple[str, Array]]) -> bool:
         for v in {v for v, _ in directions}:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from fractions import Fraction
 from itertools import product
 
 import numpy as np
@@ -150,8 +151,9 @@ class Roles:
         """Which letters are other names of the function: those that are defined as it, or are not defined at all."""
         context, problem = self.context, self.ground.problem
         functions = set(context.functions) - self.names - set(problem.unnamed)
+        ground_variables = self.ground.variables
         called = {n.name for chain in context.chains for m in chain.members if (t := context.tree(m)) is not None for n in walk(t)
-                  if isinstance(n, Call)}
+                  if isinstance(n, Call) and set(ground_variables) & set().union(*(names_in(a) for a in n.args), ())}
         self.aliases = frozenset(n for n in functions if n not in self.definitions and (n in called or n in USUAL or n in ("f", problem.name)))
         candidates = list(dict.fromkeys(context.candidates))
         if not candidates:
@@ -241,8 +243,10 @@ class Roles:
         while todo:
             for name in names_in(todo.pop()) - out:
                 out.add(name)
-                if name in self.definitions:
-                    todo.append(self.definitions[name].tree)
+                definition = self.definitions.get(name)
+                if definition is not None:
+                    out |= names_in(definition.tree) & {*definition.parameters, *definition.indices} & self.names
+                    todo.append(_without(definition.tree, frozenset((*definition.parameters, *definition.indices)) - self.names))
         return frozenset(out)
 
     def _roles_for(self) -> list[str]:
@@ -360,7 +364,7 @@ class Roles:
     def plain(self, tree: Tree) -> bool:
         """Whether it names neither the function nor a derivative: an equation between symbols."""
         deep = self._deep(tree)
-        if deep & (self.aliases | {self.ground.problem.name}) - self.names or deep & self.roles.keys():
+        if names_in(tree) & (self.aliases | {self.ground.problem.name}) - self.names or deep & self.roles.keys():
             return False
         nodes = [*walk(tree), *(n for w in deep if w in self.definitions for n in walk(self.definitions[w].tree))]
         return not any(isinstance(n, (Partial, Differential, Along)) for n in nodes)
@@ -368,3 +372,10 @@ class Roles:
 
 def key_of(tree: Tree) -> str:
     return key(tree) if isinstance(tree, Name) else tree.name if isinstance(tree, (Call, Fun)) else ""
+
+
+def _without(tree: Tree, names: frozenset[str]) -> Tree:
+    """The tree with letters that it binds replaced by a number."""
+    if not names:
+        return tree
+    return Num(Fraction(0)) if isinstance(tree, Name) and tree.name in names else rebuilt(tree, lambda t: _without(t, names))

@@ -24,6 +24,7 @@ from derive.reviewing.reading.cursor import Unread
 from derive.reviewing.reading.parser import is_zero
 from derive.reviewing.reading.words import BEST
 from derive.reviewing.tree import (
+    Call,
     Const,
     Name,
     Total,
@@ -92,7 +93,7 @@ class _Chain:
         if k == 1 and link.line in self.judge.context.defining and (
             self.judge.context.defining[link.line] not in self.judge.aliases):
             return found(DEFINITION)
-        if link.op == "=:":
+        if link.op == "=:" or (k == 1 and self.names_function(self.trees[0])):
             return found(DEFINITION)
         failure = self.failures[k] or (self.failures[0] if not self.trees[0] else None)
         if self.failures[k] is not None or not self.trees[k]:
@@ -103,6 +104,13 @@ class _Chain:
         if link.op in INEQUALITIES:
             return self.inequality(k, link, anchor, found)
         return self.equality(k, link, anchor, found)
+
+    def names_function(self, heads: list[Tree]) -> bool:
+        """Whether the left side is a function that neither the problem nor the text explains: h(x_i) = g(w'x_i)."""
+        head = heads[0] if heads else None
+        judge = self.judge
+        return isinstance(head, Call) and not head.order and head.name not in judge.aliases and head.name not in judge.definitions and (
+            head.name not in judge.ground.problem.unnamed and head.name != judge.ground.problem.name)
 
     def source(self, k: int, link: Link) -> str:
         """The relation as the author wrote it: from the head of the chain where it begins there."""

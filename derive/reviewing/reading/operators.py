@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from derive.reviewing.indices import free
 from derive.reviewing.reading.differentials import Differentials
 from derive.reviewing.reading.words import CURLY, FONTS, VARIANTS
 from derive.reviewing.tree import Along, Call, Limit, Name, Partial, Total, Tree, Turn
@@ -147,6 +148,8 @@ class Operators(Differentials):
                 self.take()
                 upper = self.argument()
         body = self.reach_sum()
+        if not indices:  # Σ x_i y_i: over the index that stands there
+            indices = free(body, self.lexicon.names | self.lexicon.sizes)[:1]
         if not indices:
             raise self.unread("this sum does not say over what")
         return Total(tuple(indices), lower, upper, body, product, condition)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from derive.reviewing.reading.cursor import Cursor
 from derive.reviewing.reading.lexicon import PLAIN
 from derive.reviewing.reading.words import BEST, FONTS, VARIANTS
-from derive.reviewing.tree import Const, Evaluated, Fun, Name, Neg, Num, Pow, Sub, Tree, Turn, number
+from derive.reviewing.tree import Call, Const, Evaluated, Fun, Name, Neg, Num, Pow, Sub, Tree, Turn, number
 
 _WORD = (r"\text", r"\mathrm", r"\operatorname", r"\textrm", r"\mbox", r"\mathit", r"\rm")
 
@@ -74,7 +74,10 @@ class Scripts(Cursor):
         self.i += 3
         index = self.sum()
         self.i = end
-        out: Tree = Sub(base, (index,), True)
+        if isinstance(base, Sub) and not base.above:  # x_j^{(i)} is entry j of the sample x^{(i)}
+            out: Tree = Sub(Sub(base.base, (index,), True), base.indices)
+        else:
+            out = Sub(base, (index,), True)
         return Turn(out) if turned else out
 
     def labelled(self, text: str) -> bool:
@@ -98,6 +101,8 @@ class Scripts(Cursor):
                 return Name(spelled, base.marks)
             if compact in self.lexicon.wrt and base.name not in self.lexicon.names | self.lexicon.functions and not self.lexicon.twin(base.name):
                 self.i = end
+                if self.token.text == "(" and not self.token.gap:  # h_θ(x), a function with its parameters
+                    return Call(f"{base.name}_{compact}", self.bracketed())
                 return Name(f"{base.name}_{compact}", base.marks)
             if self.labelled(text) or compact in (r"*", "star", "ast"):
                 self.i = end
@@ -235,6 +240,9 @@ class Scripts(Cursor):
         return out
 
     stop_at_times = False
+
+    def bracketed(self) -> tuple[Tree, ...]:
+        raise NotImplementedError
 
     def sum(self) -> Tree:
         raise NotImplementedError

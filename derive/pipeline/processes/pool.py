@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from derive.errors import DeriveError, Position
 from derive.pipeline import workspace
+from derive.pipeline.processes.jobserver import Jobserver, connected
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -20,27 +23,61 @@ AHEAD = 2
 """Tasks a worker is given at a time, so that it never waits for the next."""
 
 
-def work(tasks: Sequence[A], workers: int, act: Callable[[A], B], lost: Callable[[A], B] | None = None) -> Iterator[B]:
+@dataclass(frozen=True)
+class Workers:
+    """How many processes there may be, and the jobserver that lends one for each beyond the first."""
+
+    count: int
+    jobserver: Jobserver | None = None
+
+    def limit(self) -> int:
+        """How many tasks may be under way now."""
+        return self.count * AHEAD if self.jobserver is None else 1 + self.jobserver.take(self.count - 1)
+
+    def needed(self, under_way: int) -> None:
+        """Nothing more is begun: what is lent for more than this is given back."""
+        if self.jobserver is not None:
+            self.jobserver.give_back(under_way - 1)
+
+
+def available(asked: int | None) -> Workers:
+    """As many as asked; else what make's jobserver lends, where we run below one; else as many as there are cores.
+
+    Below a make that runs several recipes and does not hand us its jobserver it is one.
+    """
+    if asked is not None:
+        return Workers(max(asked, 1))
+    flags = os.environ.get("MAKEFLAGS", "")
+    cores = os.cpu_count() or 1
+    if "jobserver" not in flags:
+        return Workers(cores)
+    jobserver = connected()
+    most = re.search(r"(?:^|\s)-j(\d{1,3})\b", flags)
+    return Workers(int(most[1]) if most else cores, jobserver) if jobserver is not None else Workers(1)
+
+
+def work(tasks: Sequence[A], workers: Workers | int, act: Callable[[A], B], lost: Callable[[A], B] | None = None) -> Iterator[B]:
     """The tasks done, in the order in which they end; with one worker in this process, one after the other.
 
     lost  what stands for a task whose process was killed, alone with it (by the system, when memory is short); without it that is a
           DeriveError [killed]
     """
-    if workers <= 1 or len(tasks) <= 1:
+    workers = workers if isinstance(workers, Workers) else Workers(workers)
+    if workers.count <= 1 or len(tasks) <= 1:
         yield from map(act, tasks)
         return
     left = list(range(len(tasks)))
     while left:
         done: set[int] = set()
         suspects: list[int] = []
-        for number, result in _in_pool(tasks, left, min(workers, len(left)), act, suspects):
+        for number, result in _in_pool(tasks, left, replace(workers, count=min(workers.count, len(left))), act, suspects):
             done.add(number)
             yield result
         left = [number for number in left if number not in done]
         # A process was killed: whatever was being done then is done again, each alone, to find out which it was.
         for number in suspects:
             left.remove(number)
-            again = [result for _, result in _in_pool(tasks, [number], 1, act, [])]
+            again = [result for _, result in _in_pool(tasks, [number], Workers(1), act, [])]
             if not again and lost is None:
                 raise killed()
             yield again[0] if again or lost is None else lost(tasks[number])
@@ -55,19 +92,19 @@ def killed(file: str | None = None) -> DeriveError:
 
 
 def _in_pool(
-    tasks: Sequence[A], numbers: Sequence[int], workers: int, act: Callable[[A], B], suspects: list[int]
+    tasks: Sequence[A], numbers: Sequence[int], workers: Workers, act: Callable[[A], B], suspects: list[int]
 ) -> Iterator[tuple[int, B]]:
     """(number, result) of these tasks, until a worker is killed: then the numbers of what was under way are in `suspects`."""
-    pool = ProcessPoolExecutor(workers, initializer=_begin, initargs=(os.getpid(),))
+    pool = ProcessPoolExecutor(workers.count, initializer=_begin, initargs=(os.getpid(),))
     finished = False
     try:
         waiting = iter(numbers)
         pending: dict[Future[B], int] = {}
         while True:
-            for number in waiting:
+            limit = workers.limit()
+            while len(pending) < limit and (number := next(waiting, None)) is not None:
                 pending[pool.submit(act, tasks[number])] = number
-                if len(pending) >= workers * AHEAD:
-                    break
+            workers.needed(len(pending))
             if not pending:
                 finished = True
                 return
@@ -87,6 +124,7 @@ def _in_pool(
             for process in (getattr(pool, "_processes", None) or {}).values():
                 process.kill()
         pool.shutdown(wait=True, cancel_futures=True)
+        workers.needed(0)
 
 
 def _begin(parent: int) -> None:
