@@ -8,6 +8,7 @@ from derive.calculus.linear.inner_product import turn
 from derive.calculus.routes.expansion import expansion_lines
 from derive.calculus.routes.implicit import Letters, Named, defining_lines
 from derive.calculus.routes.lines import cleaned, levels
+from derive.calculus.routes.mirrored import mirrored
 from derive.calculus.routes.scalar_form import in_order, put_back, scalar_form
 from derive.calculus.routes.unfold import unfold
 from derive.calculus.setting.setting import Setting, parameter, shifted, taken_names
@@ -100,6 +101,11 @@ def derivative_lines(s: Setting) -> tuple[list[Line], Named]:
         if summed is not lines[-1].expr:
             step = Step(lines[-1].expr, summed, "entries", ())
             lines.append(Line(summed, "entries", ("the trace is the sum of the diagonal",), steps=(step,)))
+        taken: Used = []
+        one_way = mirrored(lines[-1].expr, taken)
+        if one_way is not None:
+            step = Step(lines[-1].expr, one_way, "scalar-transpose", ())
+            lines.append(Line(one_way, "scalar-transpose", joined([("a scalar is its own transpose",), *property_whys(taken)]), steps=(step,)))
         better = scalar_form(lines[-1].expr)
         if better is not None:
             lines.append(Line(better, "simplify", ("simplify",), steps=(Step(lines[-1].expr, better, "simplify", ()),)))
