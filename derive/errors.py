@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+
+
+def visible(text: str) -> str:
+    """The text without what a terminal would obey: control characters, marks of direction and halves of characters are spelled out."""
+    return _HIDDEN.sub(lambda found: f"\\x{ord(found[0]):02x}" if ord(found[0]) < 256 else f"\\u{ord(found[0]):04x}", text)
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,9 @@ class DeriveError(Exception):
 
     def render(self) -> str:
         """`file:line:column: error: message [code]`, the line with a caret, the hint."""
+        return visible(self._rendered())
+
+    def _rendered(self) -> str:
         place = f"{self.where}: " if self.where else ""
         text = f"{place}error: {self.message} [{self.code}]"
         if self.where and self.source is not None:

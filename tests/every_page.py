@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import argparse
 import re
+import statistics
+import subprocess
 import sys
 import time
 from collections import Counter
@@ -17,6 +19,8 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+
+import numpy as np
 
 from derive.documents.page.document import Document, ProblemPage
 from derive.documents.page.modes import MODES
@@ -52,6 +56,23 @@ class Found:
     kind: str
     pages: int
     faults: tuple[str, ...]
+    fills: tuple[float, ...] = ()
+
+
+def filled(pdf: bytes) -> tuple[float, ...]:
+    """Of the height between title and footline of each page, the share that is within 2 % of the page's height of ink; tints are none."""
+    shown = subprocess.run(["pdftoppm", "-r", "40", "-gray", "-"], input=pdf, capture_output=True, check=True, timeout=300).stdout
+    out: list[float] = []
+    while shown:
+        head = re.match(rb"P5\s+(\d+)\s+(\d+)\s+\d+\s", shown)
+        assert head
+        width, height = int(head[1]), int(head[2])
+        page = np.frombuffer(shown, np.uint8, width * height, head.end()).reshape(height, width)
+        near = max(int(0.02 * height), 1)
+        ink = (page[int(0.14 * height) : int(0.92 * height)] < 190).any(axis=1)
+        out.append(float((np.convolve(ink, np.ones(2 * near + 1), mode="same") > 0).mean()))
+        shown = shown[head.end() + width * height :]
+    return tuple(out)
 
 
 def documents(file: str, kinds: Iterable[str]) -> Iterator[Found]:
@@ -79,7 +100,7 @@ def look(subject: Subject, file: str, kind: str, mode_name: str, settings: Setti
     faults += [f"missing character: {c}" for c in made.log.characters]
     if mode.reveals == "nothing" and "/lectures/" not in file:  # a lecture's words are its author's
         faults += [f"solution on a sheet: {line}" for line in solution_lines(subject, settings) if line in bare(made.tex)]
-    return Found(file, kind, made.log.pages, tuple(faults))
+    return Found(file, kind, made.log.pages, tuple(faults), filled(made.pdf) if mode.slides and mode.name != "blank" else ())
 
 
 def solution_lines(subject: Subject, settings: Settings) -> tuple[str, ...]:
@@ -116,17 +137,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     kinds = tuple(chosen.kinds.split(","))
     started = time.monotonic()
     made, pages, faults = Counter[str](), Counter[str](), Counter[str]()
+    fills: dict[str, list[float]] = {kind: [] for kind in kinds}
     with ProcessPoolExecutor(chosen.jobs) as pool:
         for file, results in zip(files, pool.map(partial(_all, kinds=kinds), files), strict=True):
             print(f"{time.monotonic() - started:5.0f} s  {file}", file=sys.stderr, flush=True)
             for found in results:
                 made[found.kind] += 1
                 pages[found.kind] += found.pages
+                fills.setdefault(found.kind, []).extend(found.fills)
                 for fault in found.faults:
                     faults[fault.partition(":")[0]] += 1
                     print(f"{found.file}  {found.kind}  {fault}", flush=True)
     for kind in kinds:
-        print(f"{kind:20} {made[kind]:5} documents {pages[kind]:6} pages")
+        full = fills[kind]
+        said = f"; median fill {statistics.median(full):.2f}, below a third {sum(f < 1 / 3 for f in full) / len(full):.0%}" if full else ""
+        print(f"{kind:20} {made[kind]:5} documents {pages[kind]:6} pages{said}")
     wrong = ", ".join(f"{count} {name}" for name, count in faults.items()) or "nothing overfull, underfull, undefined or missing"
     print(f"{len(files)} files in {time.monotonic() - started:.0f} s: {wrong}")
     return 1 if faults else 0

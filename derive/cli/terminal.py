@@ -17,6 +17,7 @@ from derive.documents.page.rows import EQUIVALENCES
 from derive.documents.page.views import Boxed, passages
 from derive.documents.wording.translation import translated
 from derive.documents.wording.words import words as words_of
+from derive.errors import visible
 from derive.expressions.nodes import Entry, Expr, SizeValue, Symbol, number
 from derive.expressions.sizes import ONE
 from derive.expressions.sizes import show as show_shape
@@ -47,7 +48,7 @@ def lines(examined: Examined, width: int) -> Iterator[str]:
     """The lines of a derivation, none wider than `width` unless a single term is."""
     problem, derivation, notation = examined.problem, examined.derivation, examined.settings.notation
     words = words_of(notation.language)
-    yield click.style(problem.title, bold=True)
+    yield click.style(visible(problem.title), bold=True)
     yield ""
     yield f"  {_function(problem, notation)} = {text.pretty(problem.function, notation)}"
     for symbol, expr in problem.let:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from derive.errors import DeriveError, Position
+from derive.errors import DeriveError, Position, visible
 from derive.language.files import read_text
 
 PROJECT = "derive.toml"
@@ -29,6 +29,10 @@ def home_of(file: str | Path) -> Path:
 
 def own_text(path: str) -> str:
     """The text of a problem, lecture or set file.  DeriveError [outside] for a link out of its project, and those of reading."""
+    if visible(path) != path:
+        raise DeriveError(
+            "the name of this file holds characters that cannot be seen, or is not UTF-8", code="file-name", where=Position(path), hint="rename it",
+        )
     if os.path.realpath(path) != os.path.normpath(Path(path).absolute()):
         inside(path, home_of(path))
     return read_text(path)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from derive.documents.rendering.mathml import html
 from derive.documents.wording.prose import formulas, plain, to_latex
 from derive.errors import DeriveError, Position
+from derive.language.markup.prose import check
 
 HERE = Position("p.yaml", 3, 9)
 
@@ -14,7 +16,9 @@ HERE = Position("p.yaml", 3, 9)
     ("text", "latex"),
     [
         ("50% of A_1 & B #2", r"50\% of A\_1 \& B \#2"),
-        (r"\input{/etc/passwd}", r"\textbackslash{}input\{/etc/passwd\}"),
+        (r"\emph{the $x$ axis}, \textbf{bold} {as it is}", r"\emph{the $x$ axis}, \textbf{bold} \{as it is\}"),
+        ("see [the book](https://example.org/a_b?c=1#d)", r"see \href{https://example.org/a_b?c=1\#d}{the book}"),
+        (r"\url{https://example.org}, 5\%", r"\href{https://example.org}{https://example.org}, 5\%"),
         ("Let $A^{\\top} B$ be given.", "Let $A^{\\top} B$ be given."),
         (r"costs \$5", r"costs \$5"),
         ("one\n\n\ntwo", "one\n\ntwo"),
@@ -74,3 +78,30 @@ def test_strong_words_end_in_their_paragraph(text: str) -> None:
 
 def test_formulas_are_those_between_dollars() -> None:
     assert formulas(r"a $x$, \$5 and $$y = 1$$") == ("x", "y = 1")
+
+
+@pytest.mark.parametrize(("text", "words"), [
+    (r"\input{/etc/passwd}", "input"), (r"as \foo says", "foo"), (r"see \cite{x}", "cite"), (r"\emp{x}", "did you mean"), (r"\emph{x", "partner"),
+    ("a **b\n\nc**", "partner"), (r"\(x\)", "between $"), ("[x](javascript:alert)", "no address"), (r"\emph{" * 9, "too deeply"),
+])
+def test_what_words_may_not_hold_is_refused(text: str, words: str) -> None:
+    for refuse in (to_latex, check):
+        with pytest.raises(DeriveError) as caught:
+            refuse(text, HERE)
+        assert caught.value.code == "prose" and words in caught.value.render()
+
+
+def test_lines_that_begin_with_a_dash_or_a_number_are_a_list() -> None:
+    assert to_latex("Two:\n- one $x$\n  more\n- two", displays=True) == "Two:\n\\begin{itemize}\n\\item one $x$\nmore\n\\item two\n\\end{itemize}"
+    assert "enumerate" in to_latex("1. one\n2. two", displays=True)
+    assert to_latex("a\n- b", displays=True) == "a\n- b" and "itemize" not in to_latex("- a\n- b")
+
+
+def test_plain_words_have_no_markup() -> None:
+    assert plain(r"\emph{The} **trace** of [this](https://x.org) costs \$5") == "The trace of this costs $5"
+
+
+def test_a_web_page_has_the_same_markup() -> None:
+    assert html(to_latex(r"\emph{a $x$} **b** [c](https://x.org/#d)")).startswith("<em>a <math")
+    assert '<a href="https://x.org/#d">c</a>' in html(to_latex("[c](https://x.org/#d)"))
+    assert html(to_latex("- a\n- b", displays=True)) == "<ul><li>a</li><li>b</li></ul>"

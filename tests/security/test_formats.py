@@ -83,3 +83,24 @@ def test_without_a_cache_documents_are_made(what: str, tmp_path: Path, monkeypat
 def test_the_cell_stands_where_the_system_allows_it() -> None:
     walls = cell.standing()
     assert walls.namespace or walls.why
+
+
+def test_formats_hold_nothing_of_a_document() -> None:
+    """Documents of a kind, whatever they are about, begin with the same preamble: one format serves a batch."""
+    from derive.documents.page.modes import MODES
+    from derive.documents.page.settings import Fit, Settings
+    from derive.pipeline.produce import tex
+    from derive.pipeline.subject import read
+
+    problem = "title: T {k} of many\nsource: 'S {k}'\nsymbols: {{x: vector(n)}}\nfunction: f(x) = {k} x' x\nfind: [gradient]\n"
+    subjects = [read(problem.format(k=k), f"p{k}.yaml") for k in (2, 3)]
+    settings = [Settings(author="A", date="May"), Settings(author="B", institute="I")]
+    for mode in MODES.values():
+        if not mode.pdf:
+            continue
+        found = set()
+        for subject, own in zip(subjects, settings, strict=True):
+            parts = formats.split(tex(subject.document(mode, own, Fit()), mode))
+            assert parts is not None, mode.name
+            found.add(parts[0])
+        assert len(found) == 1, mode.name

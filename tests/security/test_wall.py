@@ -39,7 +39,11 @@ def test_no_field_lets_it_through(name: str) -> None:
 
 
 def test_outside_of_formulas_there_are_words_alone() -> None:
-    assert to_latex("Say $A$ \\input{x} $B$ \\def") == r"Say $A$ \textbackslash{}input\{x\} $B$ \textbackslash{}def"
+    for command in (r"\input{x}", r"\def", r"\write18{x}", r"\href{javascript:x}{y}", "\\^^M"):
+        with pytest.raises(DeriveError) as caught:
+            to_latex(f"Say $A$ {command} $B$")
+        assert caught.value.code == "prose"
+    assert to_latex("a_b ^ ~ # % & {x}") == r"a\_b \textasciicircum{} \textasciitilde{} \# \% \& \{x\}"
 
 
 @pytest.mark.parametrize("field", list(FIELDS))

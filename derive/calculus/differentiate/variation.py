@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from derive.calculus.degree import degree
-from derive.expressions.build import transpose, zero
-from derive.expressions.nodes import Apply, D, Expr, Symbol, Transpose
+from derive.expressions.build import terms, transpose, zero
+from derive.expressions.nodes import Apply, D, Expr, Power, Symbol, Times, Transpose
 from derive.expressions.rewrite import substitute
 from derive.expressions.traverse import walk
 
@@ -68,8 +68,12 @@ class Motion:
         return out
 
     def is_affine(self, expr: Expr) -> bool:
-        """Whether its derivative is written down at once: it is affine, but for functions without a formula at the variable itself."""
-        return degree(_without_formulas(expr), self.active) <= 1
+        """Whether its derivative is written down at once: it is affine, but for functions without a formula at the variable itself, or
+        a number that is a sum of powers of a number: a + b s²."""
+        if degree(_without_formulas(expr), self.active) <= 1:
+            return True
+        numbers = not self.lets and all(x.is_scalar for x, _ in self.moves)
+        return numbers and expr.is_scalar and all(_is_power(t, self.active) for t in terms(expr))
 
 
 def _without_formulas(expr: Expr) -> Expr:
@@ -78,6 +82,20 @@ def _without_formulas(expr: Expr) -> Expr:
         e: Symbol(e.arg.name, e.shape) for e in walk(expr) if isinstance(e, Apply) and e.order == 0 and isinstance(e.arg, Symbol)
     }
     return substitute(expr, found) if found else expr
+
+
+def _is_power(expr: Expr, names: frozenset[str]) -> bool:
+    """Whether a number is a constant times a power of what moves, with a constant exponent."""
+    if not expr.free & names or isinstance(expr, Symbol):
+        return True
+    match expr:
+        case Power(base=base, exponent=exponent):
+            return not exponent.free & names and _is_power(base, names)
+        case Times(factors=factors):
+            moving = [f for f in factors if f.free & names]
+            return len(moving) == 1 and _is_power(moving[0], names)
+        case _:
+            return False
 
 
 def motion(moves: tuple[tuple[Symbol, Expr], ...], lets: tuple[tuple[Symbol, Expr], ...], paths: tuple[Symbol, ...]) -> Motion:

@@ -78,6 +78,40 @@ def pull(expr: Expr, direction: Symbol, weight: Expr) -> Expr:
     raise missing(expr, "adjoint")
 
 
+def half_way(expr: Expr, direction: Symbol) -> tuple[Expr, Expr] | None:
+    """(W, L) with expr = ⟨W, L⟩, W constant and L the last function or product of the direction, where reading off at once would hide
+    more than one step: ⟨P, A diag(h) B'⟩ is ⟨A'PB, diag(h)⟩; None elsewhere."""
+    name = direction.name
+    weight: Expr = ONE
+    places: list[tuple[Expr, Expr, bool]] = []  # (what is linear in the direction, its weight, whether a function was crossed)
+    node, steps = expr, 0
+    while not isinstance(node, Symbol):
+        match node:
+            case Scale(scalar=s, arg=a) if name not in s.free:
+                node, weight = a, scale(s, weight)
+            case MatMul(factors=factors) if sum(name in f.free for f in factors) == 1:
+                k = next(k for k, f in enumerate(factors) if name in f.free)
+                sides = [transpose(matmul(*factors[:k]))] if k else []
+                ends = [transpose(matmul(*factors[k + 1 :]))] if factors[k + 1 :] else []
+                node, weight, steps = factors[k], matmul(*sides, weight, *ends), steps + 1
+            case Transpose(arg=a):
+                node, weight = a, transpose(weight)
+            case Call() if sum(name in a.free for a in node.args) == 1 and (found := adjoint_of(node, name, weight)) is not None:
+                if node.is_scalar:
+                    node, weight = found
+                    continue
+                places.append((node, weight, False))
+                node, weight = found
+                places.append((node, weight, True))
+                steps += 1
+            case _:
+                return None
+    if not places or steps < 2:
+        return None
+    linear, outside, _ = places[-1] if not isinstance(places[-1][0], Symbol) else places[-2]
+    return (outside, linear) if outside.shape == linear.shape else None
+
+
 def _apart(expr: Sum, weight: Expr) -> tuple[Symbol, Expr]:
     """The index and the body of a sum, with another letter where the weight, which comes to stand inside, has that one."""
     inside = {node.index.name for node in walk(weight) if isinstance(node, Sum)} | weight.free

@@ -6,19 +6,21 @@ from dataclasses import replace
 
 from derive.calculus.indices.explicit import by_entries, explicit
 from derive.calculus.indices.products import as_products
+from derive.calculus.linear.adjoint import half_way
 from derive.calculus.linear.inner_product import gradient
 from derive.calculus.linear.structure import CURVED, in_structure
 from derive.calculus.rules.adjoints import moved_by
+from derive.calculus.rules.identities import IDENTITIES
 from derive.calculus.setting.setting import Setting, one_of, taken_names
 from derive.calculus.simplify.names import Definitions
 from derive.calculus.simplify.property_reasons import property_whys
-from derive.calculus.simplify.result_form import neat
+from derive.calculus.simplify.result_form import neat, result
 from derive.calculus.simplify.simplify import tidy
 from derive.derivation.derivation import Head, Line, Step
 from derive.derivation.reason import Why, joined
 from derive.errors import DeriveError
-from derive.expressions.build import add, inverse, matmul, times, transpose
-from derive.expressions.nodes import Call, Expr
+from derive.expressions.build import add, coefficient, inverse, matmul, scale, times, transpose
+from derive.expressions.nodes import Call, Expr, Symbol, number
 from derive.expressions.rewrite import substitute
 
 
@@ -77,6 +79,7 @@ def read_off(s: Setting, expr: Expr, letters: Definitions = ()) -> tuple[list[Li
     found: dict[str, Expr] = {}
     whys: list[Why] = [("read off",)]
     products: list[Expr] = []
+    half = _half_way(expr, s.directions[0]) if len(p.wrt) == 1 and p.detail == "normal" else None
     for x, h in zip(p.wrt, s.directions, strict=True):
         g, used = gradient(expr, h, (*letters, *p.let))
         if by_entries(p.function, x):
@@ -87,10 +90,13 @@ def read_off(s: Setting, expr: Expr, letters: Definitions = ()) -> tuple[list[Li
             whys.append(("the sums written as products",))
         found[x.name] = g
         whys.extend(property_whys(used))
-        whys.extend(moved_by(expr, h.name, taken_names(p)))
+        whys.extend(moved_by(half or expr, h.name, taken_names(p)))
         products.append(Call("inner", (g, h)) if not h.is_scalar else times(g, h))
     total = add(*products)
     lines: list[Line] = []
+    if half is not None and half is not expr and half is not total:
+        lines.append(Line(half, "adjoint", (IDENTITIES["adjoint"].words,), steps=(Step(expr, half, "adjoint", ()),)))
+        expr = half
     if total is not expr and all(x.is_scalar for x in p.wrt):
         return [], found
     if total is not expr:
@@ -107,3 +113,13 @@ def read_off(s: Setting, expr: Expr, letters: Definitions = ()) -> tuple[list[Li
     if after is not total:
         lines.append(Line(after, "structure", joined(reasons), steps=(Step(total, after, "structure", ()),)))
     return lines, found
+
+
+def _half_way(expr: Expr, direction: Symbol) -> Expr | None:
+    """⟨A'PB, diag(h)⟩ for ⟨P, A diag(h) B'⟩, where reading off at once would hide how the factors move."""
+    number_, rest = coefficient(expr)
+    found = half_way(rest, direction) if rest.is_scalar else None
+    if found is None:
+        return None
+    weight, linear = found
+    return scale(number(number_), Call("inner", (result(weight, []), linear)))

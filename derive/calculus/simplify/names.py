@@ -24,6 +24,8 @@ Definitions = tuple[tuple[Symbol, Expr], ...]
 
 MAX_MEASURE = 60
 """A longer expression is not opened to see whether a definition makes it shorter."""
+MAX_OPENED = 1000
+"""One that becomes longer than this is closed again: names that stand for each other twice double at each."""
 
 
 def named(expr: Expr, definitions: Definitions) -> Expr:
@@ -159,6 +161,8 @@ class _Naming:
         for u, d in reversed(self.definitions):
             if u.name in opened.free:
                 opened = substitute(opened, {u: d})
+                if measure(opened) > MAX_OPENED:
+                    return expr
         new = known(tidy_with(opened, []), [])
         if is_zero(new) or isinstance(new, Number | SizeValue):
             return new

@@ -232,6 +232,7 @@ def frames(document: Document) -> int:
     """How many frames the slides of a document have."""
     total = (2 if sum(item.kind == "section" for item in document.items) > 1 else 1) if document.collection else 0
     total += bool(document.collection and document.theme and (document.intro or document.check))
+    total += bool(document.collection and document.theme and document.intro)
     for item in document.items:
         if isinstance(item, ProblemPage):
             total += len(item.frames) + len(item.opening) + len(item.ending) + len(item.figures)

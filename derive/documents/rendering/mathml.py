@@ -345,19 +345,33 @@ def _row(content: str) -> str:
     return content if single else f"<mrow>{content}</mrow>"
 
 
-_PIECES = re.compile(r"(?<!\\)\$((?:[^$\\]|\\.)*)\$|\\\[(.*?)\\\]|\\textbf\{((?:[^{}]|\{[^{}]*\})*)\}", re.DOTALL)
+_ARGUMENT = r"\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"
+_PIECES = re.compile(
+    r"(?<!\\)\$((?:[^$\\]|\\.)*)\$|\\\[(.*?)\\\]|\\textbf" + _ARGUMENT + r"|\\emph" + _ARGUMENT + r"|\\href" + _ARGUMENT + _ARGUMENT
+    + r"|\\begin\{(itemize|enumerate)\}(.*?)\\end\{\7\}", re.DOTALL,
+)
 
 
 def html(text: str) -> str:
-    """LaTeX text (words escaped, mathematics between dollars or displayed, strong words) as HTML."""
+    """LaTeX text (words escaped, mathematics between dollars or displayed, strong words, links, lists) as HTML."""
     out, place = [], 0
     for found in _PIECES.finditer(text):
         out.append(_words(text[place : found.start()]))
         place = found.end()
-        if found[3] is not None:
-            out.append(f"<strong>{html(found[3])}</strong>")
+        formula, display, strong, emph, url, said, kind, items = found.groups()
+        if strong is not None:
+            out.append(f"<strong>{html(strong)}</strong>")
+        elif emph is not None:
+            out.append(f"<em>{html(emph)}</em>")
+        elif url is not None:
+            target = re.sub(r"\\([#%&])", r"\1", url)
+            out.append(f'<a href="{escape(target)}">{html(said)}</a>')
+        elif kind is not None:
+            tag = "ul" if kind == "itemize" else "ol"
+            entries = re.split(r"\\item\s+", items)[1:]
+            out.append(f"<{tag}>{''.join(f'<li>{html(entry.strip())}</li>' for entry in entries)}</{tag}>")
         else:
-            out.append(mathml(found[1]) if found[1] is not None else mathml(found[2], True))
+            out.append(mathml(formula) if formula is not None else mathml(display, True))
     return "".join((*out, _words(text[place:])))
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from derive.documents.layout.measure import WIDE
 from derive.documents.wording.words import words as words_of
-from derive.errors import DeriveError
-from derive.language.markup.prose import LONGEST, Place, check_math, error, pieces
+from derive.language.markup import inline
+from derive.language.markup.prose import LONGEST, Place, check_math, error, pieces, refusing
 
 _CONTROL = re.compile(r"\\([A-Za-z]+|.|$)", re.DOTALL)
 
@@ -34,21 +35,20 @@ def to_latex(text: str, where: Place = None, *, displays: bool = False, language
             hint='set `language = "zh-Hant"` under [notation] in derive.toml, or `notation: {language: zh-Hant}` in the problem',
         )
     out = []
-    strong = False
+    reader = inline.Reader()
     for part, delimiter, at in pieces(text, where):
         if not delimiter:
-            words, strong = _strong(part, strong, where)
-            out.append(words)
+            out += [_word(token, where) for token in reader.tokens(part, refusing(where, at))]
             continue
         check_math(part, where, at, display=delimiter == "$$")
         if delimiter == "$$" and not displays:
             raise error("a display $$…$$ stands in a paragraph, not here", where, at, code="prose-math", hint="write it as $…$")
         out.append(f"${part.strip()}$" if delimiter == "$" else f"\\[{part.strip()}\\]")
-    if strong:
-        raise _unpaired(where)
+    reader.end(refusing(where, 0))
     latex = re.sub(r"\n[ \t]*\n\s*", "\n\n", "".join(out)).strip()
     # A display goes on with the paragraph above it: a paragraph of its own would begin with an empty line.
-    return latex.replace("\n\n\\[", "\n\\[")
+    latex = latex.replace("\n\n\\[", "\n\\[")
+    return "\n\n".join(map(_listed, latex.split("\n\n"))) if displays else latex
 
 
 def formulas(text: str) -> tuple[str, ...]:
@@ -56,30 +56,46 @@ def formulas(text: str) -> tuple[str, ...]:
     return tuple(part for part, delimiter, _ in pieces(text) if delimiter)
 
 
-def _strong(text: str, inside: bool, where: Place) -> tuple[str, bool]:
-    """The words as LaTeX, `**…**` strong; whether they end inside one."""
-    pieces = text.split("**")
-    out = []
-    for k, piece in enumerate(pieces):
-        if inside and re.search(r"\n[ \t]*\n", piece):
-            raise _unpaired(where)
-        out.append(_escape(piece, where))
-        if k + 1 < len(pieces):
-            out.append("}" if inside else "\\textbf{")
-            inside = not inside
-    return "".join(out), inside
+def _word(token: inline.Token, where: Place) -> str:
+    """A token of words as LaTeX."""
+    if token.kind == "open":
+        return "\\textbf{" if token.text == "strong" else "\\emph{"
+    if token.kind == "close":
+        return "}"
+    if token.kind == "link":
+        return f"\\href{{{re.sub(r'[#%&]', lambda sign: chr(92) + sign[0], token.target)}}}{{{_escape(token.text, where)}}}"
+    return _escape(token.text, where)
 
 
-def _unpaired(where: Place) -> DeriveError:
-    return error("a `**` has no partner in its paragraph", where, code="prose", hint="strong words are written **so**")
+_ITEM = re.compile(r"(?:(-)|(\d{1,3})\.)[ \t]+(?=\S)")
+
+
+def _listed(paragraph: str) -> str:
+    """A paragraph whose lines begin with `- ` or `1. ` as a list; words before its first item stay above it."""
+    lines = paragraph.split("\n")
+    starts = [k for k, line in enumerate(lines) if _ITEM.match(line)]
+    if not starts or (starts[0] > 0 and len(starts) < 2):
+        return paragraph
+    items = ["\n".join(line.strip() for line in lines[a:b]) for a, b in pairwise([*starts, len(lines)])]
+    name = "itemize" if lines[starts[0]].startswith("-") else "enumerate"
+    body = "\n".join(rf"\item {_ITEM.sub('', item, count=1)}" for item in items)
+    above = "\n".join(lines[: starts[0]])
+    return (above + "\n" if above else "") + f"\\begin{{{name}}}\n{body}\n\\end{{{name}}}"
 
 
 def plain(text: str) -> str:
     """One line without markup, for a PDF's metadata and a terminal: `$A^\\top B$` becomes `A^⊤ B`."""
     out = []
     for part, delimiter, _ in pieces(text):
-        out.append(_control_words_to_text(part) if delimiter else part.replace("**", ""))
+        out.append(_control_words_to_text(part) if delimiter else _plain_words(part))
     return " ".join("".join(out).split())
+
+
+def _plain_words(text: str) -> str:
+    """Words without their markup."""
+    bare = re.sub(r"\\(?:emph|textbf|textit)\{([^{}]*)\}|\\url\{([^{}]*)\}|\\href\{[^{}]*\}\{([^{}]*)\}|\[([^\[\]\n]*)\]\([^()\s]*\)",
+                  lambda m: next(group for group in m.groups() if group is not None), text)
+    return re.sub(r"\\([$%&#_{}])", r"\1", bare.replace("**", ""))
 
 
 @lru_cache(maxsize=1)

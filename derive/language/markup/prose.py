@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple, NoReturn
 
 from derive.errors import DeriveError, Position
-from derive.language.markup import formula, macros
+from derive.language.markup import formula, inline, macros
 from derive.language.origin import Origin
 
 LONGEST = 20_000
@@ -35,14 +35,14 @@ def error(message: str, place: Place, at: int = 0, *, code: str, hint: str | Non
 
 
 def pieces(text: str, place: Place = None) -> Iterator[Piece]:
-    """The pieces in turn; `\\\\$` outside of a formula is a dollar.  DeriveError [prose-math] for a `$` without its partner."""
+    """The pieces in turn;   DeriveError [prose-math] for a `$` without its partner."""
     found = _DELIMITER.split(text)
     opened, at, began = "", 0, 0
     for k, piece in enumerate(found):
         if k % 2 == 0:
             if opened and not piece.strip():
                 raise error("nothing stands between $ and $", place, at, code="prose-math")
-            yield Piece(piece if opened else piece.replace(r"\$", "$"), opened, at)
+            yield Piece(piece, opened, at)
         elif not opened:
             opened, began = piece, at
         elif opened != piece:
@@ -59,11 +59,25 @@ def check(text: str, place: Place = None, *, displays: bool = True) -> None:
     """DeriveError at its character for whatever no document could print: [prose-length], [prose-math], [prose], [character]."""
     if len(text) > LONGEST:
         raise error(f"this text is longer than {LONGEST} characters", place, code="prose-length")
+    reader = inline.Reader()
     for piece in pieces(text, place):
-        if piece.delimiter:
+        if not piece.delimiter:
+            for _ in reader.tokens(piece.text, refusing(place, piece.at)):
+                pass
+        else:
             check_math(piece.text, place, piece.at, display=piece.delimiter == "$$")
         if piece.delimiter == "$$" and not displays:
             raise error("a display $$…$$ stands in a paragraph, not here", place, piece.at, code="prose-math", hint="write it as $…$")
+    reader.end(refusing(place, 0))
+
+
+def refusing(place: Place, at: int) -> inline.Refuse:
+    """What raises an error about words at an offset of a piece that begins at `at`."""
+
+    def refuse(message: str, offset: int, hint: str | None) -> NoReturn:
+        raise error(message, place, at + offset, code="prose", hint=hint)
+
+    return refuse
 
 
 def check_math(math: str, place: Place, at: int = 0, *, display: bool = False) -> None:

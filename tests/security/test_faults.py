@@ -1,0 +1,169 @@
+"""What breaks around us: good products stay, what was begun goes on, and nothing is left behind."""
+
+from __future__ import annotations
+
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.security.test_cell import children, state
+
+PROBLEM = "title: T{k}\nsymbols: {{x: vector(n), A: symmetric(n)}}\nfunction: f(x) = x' A x + {k} x' x\nfind: [gradient]\n"
+
+
+def derive(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "derive", *arguments], capture_output=True, text=True, timeout=300, check=False,
+        env={**os.environ, "PYTHONPATH": ":".join(sys.path), **environment}, errors="replace",
+    )
+
+
+@pytest.fixture
+def built(project: Path, cache: Path) -> dict[str, bytes]:
+    """A project of two files that is built."""
+    for k in range(2):
+        (project / "problems" / f"p{k}.yaml").write_text(PROBLEM.format(k=k + 2))
+    assert derive("build", "-j", "1", "-q").returncode == 0
+    return products(project)
+
+
+def products(project: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(project).as_posix(): path.read_bytes()
+        for path in (project / "build").rglob("*") if path.is_file() and ".derive" not in path.parts
+    }
+
+
+def no_tex(project: Path, cache: Path) -> dict[str, str]:
+    return {"PATH": "/nowhere"}
+
+
+def full_temporary(project: Path, cache: Path) -> dict[str, str]:
+    return {"TMPDIR": "/proc"} if not os.access("/proc", os.W_OK) or os.geteuid() == 0 else {"TMPDIR": "/sys"}
+
+
+def no_cache(project: Path, cache: Path) -> dict[str, str]:
+    return {"DERIVE_CACHE": "/proc/nothing"}
+
+
+def damaged_cache(project: Path, cache: Path) -> dict[str, str]:
+    for path in (cache / "formats").glob("*.fmt"):
+        path.write_bytes(b"rubbish")
+    return {}
+
+
+def cut_cache(project: Path, cache: Path) -> dict[str, str]:
+    for path in (cache / "formats").glob("*.fmt"):
+        path.write_bytes(path.read_bytes()[:1000])
+    return {}
+
+
+def rubbish_in_the_cache(project: Path, cache: Path) -> dict[str, str]:
+    (cache / "programs.json").write_text("[" * 10_000)
+    return {}
+
+
+def bare(project: Path, cache: Path) -> dict[str, str]:
+    return {"HOME": "", "LANG": "C", "LC_ALL": "POSIX", "TEXINPUTS": "/nowhere", "TEXMFHOME": "/nowhere", "TEXFORMATS": "/nowhere"}
+
+
+def no_walls(project: Path, cache: Path) -> dict[str, str]:
+    return {"DERIVE_CELL": "off"}
+
+
+LONG = "DERIVE_CAMPAIGN" in os.environ
+"""Whether this is the campaign, or the short form of it that runs with all tests."""
+
+FAULTS: list[Callable[[Path, Path], dict[str, str]]] = [
+    no_tex, full_temporary, no_cache, damaged_cache, cut_cache, rubbish_in_the_cache, bare, no_walls,
+]
+
+
+@pytest.mark.tex
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", FAULTS if LONG else [no_tex, full_temporary, damaged_cache, no_walls])
+def test_good_products_stay_when_the_machine_is_broken(
+    fault: Callable[[Path, Path], dict[str, str]], built: dict[str, bytes], project: Path, cache: Path
+) -> None:
+    done = derive("build", "-j", "1", "-f", **fault(project, cache))
+    assert "[internal]" not in done.stderr and "Traceback" not in done.stderr
+    assert products(project) == built
+    assert derive("build", "-j", "1", "-f").returncode == 0
+    assert products(project) == built
+
+
+@pytest.mark.tex
+@pytest.mark.slow
+@pytest.mark.parametrize(("what", "limit"), [("FSIZE", 1 << 20), *([("NOFILE", 14), ("AS", 700 << 20), ("CPU", 2)] if LONG else [])])
+def test_good_products_stay_under_low_limits(what: str, limit: int, built: dict[str, bytes], project: Path) -> None:
+    def lower() -> None:
+        resource.setrlimit(getattr(resource, f"RLIMIT_{what}"), (limit, limit))
+
+    done = subprocess.run(
+        [sys.executable, "-m", "derive", "build", "-j", "1", "-f"], capture_output=True, text=True, timeout=300, check=False, preexec_fn=lower,
+        env={**os.environ, "PYTHONPATH": ":".join(sys.path)},
+    )
+    assert "[internal]" not in done.stderr
+    assert {name for name in built if name not in products(project)} == set()
+    assert derive("build", "-j", "1", "-f").returncode == 0
+    assert products(project) == built
+
+
+def test_a_file_that_fails_takes_no_other_along(project: Path) -> None:
+    good = PROBLEM.format(k=2)
+    (project / "problems" / "good.yaml").write_text(good)
+    (project / "problems" / "long.yaml").write_text(f"title: S\nproblems: ['{'a' * 300}']\n")
+    (project / "problems" / "latin.yaml").write_bytes(b"title: \xff\n")
+    (project / "problems" / "x\x1b[31m.yaml").write_text("title: [")
+    Path(os.fsdecode(os.fsencode(project / "problems") + b"/\xff.yaml")).write_text(good)
+    (project / "problems" / "p-slides.tex").mkdir()
+    (project / "problems" / "p-slides.tex" / "q.yaml").write_text(good)
+    (project / "problems" / "p.yaml").write_text(good)
+    done = derive("build", "--tex-only", "-j", "1")
+    assert "[internal]" not in done.stderr and "Traceback" not in done.stderr and "\x1b" not in done.stderr
+    made = {name for name in products(project) if name.endswith(".tex")}
+    assert {"build/good-slides.tex", "build/good-solutions.tex"} <= made and "build/p-slides.tex/q-slides.tex" in made
+
+
+def campaign(count: int) -> int:
+    """How often: a few times in the suite, as often as DERIVE_CAMPAIGN says in the campaign."""
+    return int(os.environ.get("DERIVE_CAMPAIGN", "1")) * count
+
+
+@pytest.mark.tex
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_killed_build_goes_on_and_leaves_nothing(
+    number: signal.Signals, workers: str, built: dict[str, bytes], project: Path, tmp_path: Path
+) -> None:
+    own = tmp_path / "temporary"
+    own.mkdir()
+    rng = random.Random(f"{number} {workers}")
+    for _ in range(campaign(1)):
+        victim = subprocess.Popen(
+            [sys.executable, "-m", "derive", "build", "-f", "-q", "-j", workers], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": ":".join(sys.path), "TMPDIR": str(own)},
+        )
+        time.sleep(rng.uniform(0.3, 4))
+        below = children(victim.pid)
+        victim.send_signal(number)
+        victim.wait(20)
+        for _ in range(50):
+            alive = [pid for pid in below if state(pid) != "Z"]
+            left = [path.name for path in own.iterdir()]
+            if not alive and not left:
+                break
+            time.sleep(0.1)
+        assert (alive, left) == ([], [])
+        assert not [path for path in (project / "build").rglob(".*") if path.is_file()]
+        assert derive("build", "-j", "1", "-q").returncode == 0
+        assert products(project) == built
