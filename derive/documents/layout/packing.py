@@ -86,11 +86,11 @@ def _lonely(part: Sequence[Piece]) -> float:
     """What is wrong with a frame that holds one thing alone."""
     shown = [piece for piece in part if piece.kind != "question"]
     rows = sum(piece.kind == "row" for piece in shown)
-    if not shown:
-        return LONELY / 2
     if rows == 0:
         return LONELY
-    return LONELY if rows == 1 and len(shown) == 1 else 0.0
+    if rows > 1 or len(shown) > 1:
+        return 0.0
+    return LONELY if len(shown) == len(part) else LONELY / 6
 
 
 def _parting(pieces: Sequence[Piece], end: int) -> float:

@@ -24,7 +24,7 @@ JOT = 4.6
 """Points between the lines of a display."""
 AROUND = 7.6
 """What the frame of a boxed row takes above and below it."""
-BELOW, WHERE, SMALL, BETWEEN, HEADING, BOX_GAP = 13.0, 16.0, 12.0, 8.0, 16.0, 9.0
+BELOW, WHERE, SMALL, BETWEEN, HEADING, BOX_GAP = 13.0, 16.0, 12.0, 8.0, 18.0, 9.0
 """A reason below its row, a line of definitions or conditions, a line of small words, the gaps around a display, a heading, around a box."""
 
 
