@@ -140,6 +140,12 @@ def test_a_hessian_of_two_numbers_is_collected_and_symmetric() -> None:
 LETS = [
     ("q: vector(d); K: matrix(n, d); a: vector(n)", "{s: softmax(K q)}", "a' s", "q", "K'(diag(s) − ss')a"),
     ("X: invertible(n); A: square(n); b: vector(n)", "{Y: X^-1}", "b' Y A Y b", "X", "−Y'(AYbb' + bb'YA)'Y'"),
+    ("x: vector(n)", "{s: sqrt(x' x)}", "s^3", "x", "3sx"),
+    ("A: invertible(n); y: vector(n); w: vector(n)", "{z: A^-1 y}", "w' z", "A", "−A⁻ᵀwz'"),
+    ("x: vector(n)", "{mu: mean(x), c: x - mu ones(n)}", "c' c", "x", "2c"),
+    ("z: vector(n); y: vector(n)", "{p: softmax(z)}", "norm(p - y)^2", "z", "2(diag(p) − pp')(p − y)"),
+    ("K: spd(n); y: vector(n)", "{a: inv(K) y}", "y' a + logdet(K)", "K", "K⁻¹ − aa'"),
+    ("x: vector(n); S: spd(n)", "{q: sqrt(x' S x)}", "log(1 + q)", "x", "1/((1 + q)q) · Sx"),
     ("x: vector(n); A: square(n)", "{z: A x, a: tanh(z)}", "norm(a)^2", "x", "2A'((𝟏 − a^∘2) ∘ a)"),
 ]
 

@@ -16,6 +16,7 @@ from derive.calculus.linear.adjoint import pull
 from derive.calculus.linear.structure import in_structure
 from derive.calculus.setting.setting import Setting, free_name, taken_names
 from derive.calculus.simplify.distribute import collected
+from derive.calculus.simplify.names import named
 from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy
 from derive.derivation.derivation import Chain, Head, Line, Step
@@ -45,6 +46,10 @@ MANY = 6
 """More moving intermediates than this are done backwards, and so are several variables at once."""
 
 
+MAX_NAMES = 16
+"""With more intermediates than these none is looked for inside the others: a network names its layers as it goes."""
+
+
 def applies(s: Setting) -> bool:
     """Whether the backward form is the readable one: several variables reached through intermediates, or a deep chain."""
     m = s.motion
@@ -61,6 +66,7 @@ def backward(s: Setting) -> Backward:
     pending: dict[Expr, Expr] = {D(u, m.moves): arrows[u] for u, _ in lets}
     variable_of = {arrow: u.name for u, arrow in arrows.items()}
     variable_of |= {h: x.name for x, h in zip(p.wrt, s.directions, strict=True)}
+    names = p.let if len(p.let) <= MAX_NAMES else ()
     contributions: dict[str, list[Expr]] = {}
     where: list[tuple[Symbol, Expr]] = []
     chains = [_forward(s, arrows)]
@@ -70,7 +76,7 @@ def backward(s: Setting) -> Backward:
         pieces: list[Expr] = []
         for symbol in (*reversed(arrows.values()), *s.directions):
             if symbol.name in opened.free:
-                part = collected(neat(tidy(pull(opened, symbol, weight)), []), weight)
+                part = collected(neat(named(tidy(pull(opened, symbol, weight)), names), []), weight)
                 contributions.setdefault(variable_of[symbol], []).append(part)
                 pieces.append(_inner(part, symbol))
         return total(pieces, opened.shape)

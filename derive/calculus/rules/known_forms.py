@@ -91,6 +91,8 @@ DIAGONALS = (
         rows=(("sum(i, 1, n, (x[i] A[i, i]) e(i, n))", "diagonal entry i"),), last="entry by entry", runs="always"),
     Law("diag-of-two", "diag(A B)", "(A .* B') ones(n)", "A: matrix(m, n); B: matrix(n, m)", "A", "diag(AB) = (A ∘ B')𝟏",
         "Entry i is the sum of `A[i, j] B[j, i]` over j.", MN2, last="the sum of `A[i, j] B[j, i]` over j"),
+    Law("triangles-put-together", "tril(A) + triu(A) - diag(diag(A))", "A", "A: square(n)", "A", "the two triangles make the matrix",
+        "The diagonal stands in both triangles.", MN2, last="the diagonal stands in both triangles", runs="always", told=False),
     Law("inverse-of-diagonal", "inv(diag(x))", "diag(1 ./ x)", "x: vector(n)", "x", "diag(x)⁻¹ = diag(1 ⊘ x)",
         "`diag(x) diag(1 ./ x) = I(n)`.", MN2, last="the product of the two is `I(n)`", runs="results",
         example="x: vector(n); y: vector(n) | y' inv(diag(x)) y"),

@@ -134,9 +134,9 @@ def united(expr: Expr) -> Expr:
         key, part = _linear(term) or (term, term)
         groups.setdefault(key, []).append(part)
     if len(groups) == len(expr.terms):
-        return _triangles(expr)
+        return expr
     out = [add(*parts) if isinstance(key, Expr) else _call(key, add(*parts)) for key, parts in groups.items()]
-    return _triangles(add(*out))
+    return add(*out)
 
 
 def _linear(term: Expr) -> tuple[Key, Expr] | None:
@@ -197,21 +197,3 @@ def _case(term: Expr) -> Where | None:
         return None
     then, otherwise = (tidy(value if scalar is None else scale(scalar, value)) for value in inside)
     return Where(case.condition, then, otherwise)
-
-
-def _triangles(expr: Expr) -> Expr:
-    """tril(M) + triu(M) - diag(diag(M)) is M, with any common number."""
-    if not isinstance(expr, Add):
-        return expr
-    numbers = {rest: c for c, rest in map(coefficient, expr.terms)}
-    for lower, c in numbers.items():
-        if not (isinstance(lower, Call) and lower.name == "tril"):
-            continue
-        (m,) = lower.args
-        upper, both = Call("triu", (m,)), Call("diag", (Call("diag", (m,)),))
-        if numbers.get(upper) == c and numbers.get(both) == -c:
-            gone = {lower, upper, both}
-            kept = [t for t in expr.terms if coefficient(t)[1] not in gone]
-            whole = m if c == 1 else scale(number(c), m)
-            return add(whole, *kept)
-    return expr

@@ -9,7 +9,6 @@ from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.factor import factor, united
 from derive.calculus.simplify.index_sums import in_front
 from derive.calculus.simplify.known_forms import known, known_result
-from derive.calculus.simplify.laws.functions import rooted
 from derive.calculus.simplify.laws.letters import unclashed
 from derive.calculus.simplify.names import Definitions, named
 from derive.calculus.simplify.signs import positive_first
@@ -79,7 +78,7 @@ def result(expr: Expr, used: Used, definitions: Definitions = ()) -> Expr:
     with_names = named(out, definitions)
     if with_names is not out:
         out = neat(with_names, used)
-    return transform(transposes.outside(known_result(out, used)), lambda e: in_powers(rooted(e)))
+    return transform(transposes.outside(known_result(out, used)), in_powers)
 
 
 def in_powers(node: Expr) -> Expr:

@@ -18,7 +18,6 @@ from derive.expressions.nodes import (
     Commutation,
     Expr,
     Identity,
-    Map,
     MatMul,
     Number,
     Ones,
@@ -27,7 +26,6 @@ from derive.expressions.nodes import (
     SizeValue,
     Stack,
     Sum,
-    number,
 )
 from derive.expressions.sizes import ONE as ONE_SIZE
 from derive.expressions.sizes import is_column
@@ -158,16 +156,6 @@ def summed_over(expr: Sum, new: tuple[Expr, ...]) -> Expr:
 def leaf(expr: Expr) -> Expr:
     """The commutation matrix of a row or column is I: vec x' is x."""
     return Identity(expr.shape[0]) if isinstance(expr, Commutation) and ONE_SIZE in (expr.rows, expr.columns) else expr
-
-
-def rooted(node: Expr) -> Expr:
-    """u for sqrt(u)², where a result is written; on the way the root is the base, so that its powers come together."""
-    if not isinstance(node, Power) or not isinstance(node.base, Map) or node.base.function != "sqrt" or not node.is_scalar:
-        return node
-    half = node.exponent.value / 2 if isinstance(node.exponent, Number) else None
-    if half is None or half.denominator != 1:
-        return node
-    return node.base.arg if half == 1 else power(node.base.arg, number(half))
 
 
 def inverts_well(product: MatMul) -> bool:
