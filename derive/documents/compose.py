@@ -52,6 +52,9 @@ if TYPE_CHECKING:
 LARGER, SMALLER, WORTH = 1.096, 0.913, 0.85
 """The type that a derivation may be set in, as a share of the document's; the smaller one where it takes less than so many of the frames."""
 
+MARGIN = 42
+"""By how many millimetres a page is narrower that has a margin to write in."""
+
 FOREIGN = 31.0
 """The width, in em, of displays that go into a document of somebody else's: less than the text of LaTeX's own classes."""
 
@@ -65,7 +68,8 @@ def text_width(mode: Mode, settings: Settings) -> float:
         return ({169: 160, 43: 128}[settings.aspect] - 22) * 2.845 / EM
     if not mode.pdf:
         return FOREIGN
-    return ({"a4": 210, "letter": 215.9}[settings.paper] - 56) * 2.845 / EM
+    beside = MARGIN if mode.margin else 0
+    return ({"a4": 210, "letter": 215.9}[settings.paper] - 56 - beside) * 2.845 / EM
 
 
 def problem_page(
@@ -235,6 +239,7 @@ def collected(
         words_of(settings.notation.language), settings.overlays and mode.overlays, settings.aspect, settings.paper,
         settings.reason, settings.hints, _preamble(settings), theme or settings.theme,
         any(isinstance(cell, Image) or (isinstance(cell, ProblemPage | Pictures) and cell.figures) for cell in _cells(items)),
+        notes=settings.notes if mode.overlays else "none",
         commands=tuple(Command(own.name, own.parameters, own.default, own.body) for own in settings.commands.definitions), check=check,
     )
 

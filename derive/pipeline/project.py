@@ -33,7 +33,7 @@ MOST_BYTES = 50_000
 _DEEP = re.compile(r"(?:[\w\"'-]+[ \t]*\.[ \t]*){8}|(?:[\[{][ \t]*){8}")
 
 _SECTIONS: dict[str, tuple[str, ...]] = {
-    "slides": ("rows", "overlays", "highlight", "reason", "aspect", "theme"),
+    "slides": ("rows", "overlays", "highlight", "reason", "aspect", "theme", "notes"),
     "page": ("paper", "hints", "symbols"),
     "document": ("author", "institute", "date", "macros"),
     "build": ("kinds",),

@@ -369,3 +369,32 @@ def test_no_rank_is_asked_for_that_is_not_needed(name: str) -> None:
     (one,) = points(derivation)
     assert one.classification == "minimum"
     assert not one.conditions
+
+
+# (symbols, Lagrangian, wrt, what each point is under the constraints)
+UNDER = {
+    "the largest rectangle": ("x: scalar\n  y: scalar\n  m: scalar", "x y + m (10 - x - y)", "[x, y, m]", ["maximum subject to x + y = 10"]),
+    "a linear function on a circle": ("x: scalar\n  y: scalar\n  m: scalar", "x + y + m (x^2 + y^2 - 1)", "[x, y, m]",
+                                      ["minimum subject to x² + y² = 1", "maximum subject to x² + y² = 1"]),
+    "a linear function on a sphere": ("x: vector(n)\n  a: vector(n)\n  m: scalar\n  r: positive", "a' x + m (x' x - r)", "[x, m]",
+                                      ["maximum subject to x'x = r", "minimum subject to x'x = r"]),
+    "two constraints": ("w: vector(n)\n  V: spd(n)\n  mu: vector(n)\n  r: scalar\n  a: scalar\n  b: scalar",
+                        "1/2 w' V w + a (r - mu' w) + b (1 - ones(n)' w)", "[w, a, b]", ["minimum subject to μ'w = r and 𝟏' w = 1"]),
+}
+
+
+@pytest.mark.parametrize("name", UNDER)
+def test_a_point_of_a_lagrangian_is_what_it_is_under_its_constraints(name: str) -> None:
+    symbols, function, wrt, expected = UNDER[name]
+    derivation = derive(problem(symbols, function, wrt))
+    report = verify(derivation)
+    assert report.passed, [line.message for line in report.failures]
+    found = derivation.results["stationary"]
+    first = [next(iter(point.values())) for point in (found if isinstance(found, tuple) else (found,))]  # type: ignore[union-attr]
+    assert [text.why(one.subject) for one in first] == expected
+
+
+def test_polynomials_without_a_common_root_have_no_point() -> None:
+    derivation = derive(problem("x: scalar\n  y: scalar", "(x - 1)^2 (y + 2)^2 + x", "[x, y]"))
+    assert verify(derivation).passed
+    assert {one.classification for one in points(derivation)} == {"none"}

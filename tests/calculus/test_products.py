@@ -31,3 +31,21 @@ def test_gradients_of_sums(function: str, wrt: str, gradient: str) -> None:
     assert isinstance(result, Result)
     assert pretty(result.expr) == gradient
     assert verify(found).passed
+
+
+NUMBERS = [
+    ("exp(-a / (2 l^2))", "l", 2, "a exp(−a/(2l²))/l³"), ("log(l^2 + a^2)", "l", 2, "2l/(l² + a²)"),
+    ("(u - l v)' S (u - l v)", "l", 3, "−2 v'S(u − lv)"), ("tr((u - l ones(n))' (u - l ones(n)))", "l", 3, "−2 · 𝟏' (u − l · 𝟏)"),
+]
+
+
+@pytest.mark.parametrize(("function", "wrt", "lines", "derivative"), NUMBERS, ids=[row[0] for row in NUMBERS])
+def test_a_derivative_by_a_number_is_short(function: str, wrt: str, lines: int, derivative: str) -> None:
+    symbols = "symbols: {a: scalar, l: positive, u: vector(n), v: vector(n), S: symmetric(n)}\n"
+    quoted = function.replace("'", "''")
+    found = derive(read(f"{symbols}function: '{quoted}'\nwrt: {wrt}\nfind: [derivative]\n", "f.yaml"))
+    result = found.results["derivative"]
+    assert isinstance(result, Result)
+    assert pretty(result.expr) == derivative
+    assert len(found.chains[0].lines) == lines
+    assert verify(found).passed

@@ -4,7 +4,7 @@ SymPy is loaded when first used.
 Each service is a pure function of expressions; its use in a derivation is a named step or a check.
 """
 
-from derive.calculus.algebra.definite import Definiteness, definiteness
+from derive.calculus.algebra.definite import Definiteness, definiteness, restricted
 from derive.calculus.algebra.equality import equal, equal_scalar, is_zero
 from derive.calculus.algebra.exact import Inexact, exact, in_entries
 from derive.calculus.algebra.expansion import Expansion, linear_part
@@ -25,6 +25,6 @@ __all__ = [
     "DUMMY", "PI", "Atoms", "Definiteness", "Expansion", "Inexact", "NormalForm",
     "TooManyTerms", "Untranslatable", "canonical", "definiteness", "derivative_template", "equal",
     "equal_scalar", "exact", "expand", "exponential", "from_sympy_scalar", "in_entries", "is_zero", "lift",
-    "lift_letters", "lift_product", "linear_part", "map_derivative", "normal_form", "scalar_diff",
+    "lift_letters", "lift_product", "linear_part", "map_derivative", "normal_form", "restricted", "scalar_diff",
     "simplify_scalar", "solve_scalar", "solve_system", "to_sympy_scalar",
 ]

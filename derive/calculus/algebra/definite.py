@@ -101,3 +101,18 @@ def _sign(value: Any) -> str | None:
 
 def is_number(expr: Expr) -> bool:
     return isinstance(expr, Number)
+
+
+def restricted(matrix: Sequence[Sequence[Expr]], normals: Sequence[Sequence[Expr]]) -> list[list[Expr]] | None:
+    """Z'MZ with Z a basis of the directions orthogonal to the normals: the Hessian of a Lagrangian along its constraints; None where
+    there is no such direction, or a normal is not told from 0."""
+    sympy, atoms = sp(), Atoms()
+    m = sympy.Matrix([[to_sympy_scalar(e, atoms) for e in row] for row in matrix])
+    j = sympy.Matrix([[to_sympy_scalar(e, atoms) for e in row] for row in normals])
+    basis = j.nullspace(simplify=True)
+    if len(basis) != m.shape[0] - j.shape[0]:
+        return None
+    z = sympy.Matrix.hstack(*basis) if basis else None
+    if z is None:
+        return None
+    return [[from_sympy_scalar(_tidy(e), atoms.meaning) for e in row] for row in (z.T * m * z).tolist()]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from derive.derivation.reason import Why
+from derive.expressions.build import matmul, transpose
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Apply, Call, Expr, Symbol
 from derive.expressions.rewrite import substitute
@@ -26,7 +27,26 @@ def explanations(written: Iterable[Expr], brought: Iterable[Expr], where: Iterab
     short: dict[Expr, Expr] = {d: s for s, d in letters if not d.pending}
     out = list(dict.fromkeys(_about(node, short) for node in found.values()))
     out += [_adjoint(node) for node in {n.function: n for e in brought for n in walk(e) if isinstance(n, Apply) and n.adjoint}.values()]
-    return tuple(out)
+    return (*_eigenvectors(letters), *out)
+
+
+def _eigenvectors(letters: Iterable[tuple[Symbol, Expr]]) -> list[Why]:
+    """What the letters of eigenvectors stand for, and how they are scaled."""
+    said: list[Why] = []
+    left: dict[tuple[Expr, ...], Symbol] = {}
+    for symbol, definition in letters:
+        if isinstance(definition, Call) and definition.name == "eigvec_left":
+            left[definition.args] = symbol
+    for symbol, definition in letters:
+        if not isinstance(definition, Call):
+            continue
+        if definition.name == "eigvec":
+            said.append((symbol, " is the unit eigenvector of ", definition.args[0], " that goes with ", Call("eigval", definition.args), "."))
+        elif definition.name == "eigvec_right" and definition.args in left:
+            other = left[definition.args]
+            said.append((other, " is the left and ", symbol, " the right eigenvector of ", definition.args[0], " that go with ",
+                         Call("eigval", definition.args), ": ", matmul(transpose(other), symbol), " = 1."))
+    return said
 
 
 def _about(node: Call, short: Mapping[Expr, Expr]) -> Why:

@@ -18,9 +18,10 @@ from derive.calculus.simplify.property_reasons import property_whys
 from derive.calculus.simplify.simplify import tidy
 from derive.calculus.simplify.used import Used
 from derive.derivation.derivation import Head, Line, Step
-from derive.derivation.reason import joined
+from derive.derivation.reason import joined, reasons
 from derive.expressions.nodes import D, Expr, Rate
 from derive.expressions.rewrite import transform
+from derive.expressions.traverse import walk
 
 _LETTERS_FOR = frozenset({"derivative", "differential", "gradient"})
 
@@ -83,6 +84,8 @@ def derivative_lines(s: Setting) -> tuple[list[Line], Named]:
         if found is not None and found.by.then:
             step = Step(rate, rest[0].expr, found.by.then, ())
             rest[0] = replace(rest[0], why=found.then, steps=(step,))
+    if s.unit_speed and defined is None and s.written is p.function and len(rest) > 1 and all(node.is_scalar for node in walk(p.function)):
+        rest = [_at_once(rest)]
     lines.extend(rest)
     last = lines[-1].expr
     if last.is_scalar and not s.unit_speed:
@@ -125,6 +128,13 @@ def _with_known_forms(line: Line) -> Line:
     if form is line.expr:
         return line
     return replace(line, expr=form, why=joined([line.why, *property_whys(used)]), steps=(*line.steps, Step(line.expr, form, "simplify", ())))
+
+
+def _at_once(rest: list[Line]) -> Line:
+    """The levels of the derivative of a number by a number as one line, with every rule that it takes."""
+    steps = tuple(step for line in rest for step in line.steps)
+    whys = list(dict.fromkeys(why for line in rest for why, _ in reasons(line.why)))
+    return replace(rest[-1], left=rest[0].left, start=rest[0].start, steps=steps, why=joined(whys))
 
 
 def _in_known_form(expr: Expr) -> Line | None:

@@ -181,6 +181,8 @@ def _one_side(parts: list[Term], target: Expr, x: Symbol, moves: list[Move], sid
         kind = definiteness(matrix, assumed)
         if kind in ("positive definite", "negative definite"):
             conditions.extend(full_rank(b) for b in assumed)
+        elif isinstance(matrix, Scale) and is_invertible(matrix.arg):
+            conditions.append((matrix.scalar, " ≠ 0"))
         else:
             conditions.append((Call("det", (matrix,)), " ≠ 0"))
     solution = matmul(inverse(matrix), target) if side == "left" else matmul(target, inverse(matrix))

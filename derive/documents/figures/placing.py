@@ -25,7 +25,7 @@ def room(mode: Mode, settings: Settings) -> tuple[float, float]:
     """Width and height that a figure may have, in cm: the text of a page without its margins, a slide without its title."""
     if mode.slides:
         return {169: (14.1, 5.8), 43: (10.9, 6.2)}[settings.aspect]
-    return ({"a4": 16.0, "letter": 16.5}[settings.paper], 13.0)
+    return ({"a4": 16.0, "letter": 16.5}[settings.paper] - (4.2 if mode.margin else 0.0), 13.0)
 
 
 def of_page(

@@ -295,6 +295,7 @@ class Document:
     macros                the author's own preamble
     theme                 of slides: the name of a Beamer theme, '' for the house's own
     commands              what the preamble defines
+    notes                 of slides: where the lecturer's notes are shown: none, pages or screen
     drawn                 there are figures among the items
     check                 how the lines of all problems were checked, a sentence
     recipient             of one variant of a set: whom it is for
@@ -324,3 +325,4 @@ class Document:
     check: str = ""
     recipient: str = ""
     commands: tuple[Command, ...] = ()
+    notes: str = "none"

@@ -20,6 +20,7 @@ class Mode:
     pdf       it is a document of its own, and can be a PDF
     suffix    of what its template makes
     told      as prose: words around every display
+    margin    a wide margin to write in
     """
 
     name: str
@@ -31,6 +32,7 @@ class Mode:
     pdf: bool = True
     suffix: str = "tex"
     told: bool = False
+    margin: bool = False
 
     @property
     def in_rows(self) -> bool:
@@ -43,7 +45,7 @@ MODES = {
     for mode in (
         Mode("slides", "slides.tex.j2", "Beamer slides, one row a click", slides=True, overlays=True),
         Mode("blank", "blank.tex.j2", "slides with the left sides only, and the space of every row, to write on", slides=True),
-        Mode("handout", "handout.tex.j2", "pages with the derivation and lines for notes"),
+        Mode("handout", "handout.tex.j2", "pages with the derivation and a wide margin to write in", margin=True),
         Mode("sheet", "sheet.tex.j2", "the questions, nothing of a solution", reveals="nothing"),
         Mode("solutions", "solutions.tex.j2", "numbered steps with their reasons, the check at the end"),
         Mode("key", "key.tex.j2", "the answers alone", reveals="answers"),

@@ -29,6 +29,7 @@ class Settings:
     paper     of articles: `a4` or `letter`
     hints     whether a sheet prints hints
     symbols   whether a problem's document ends with the table of its notation
+    notes     of slides: where the lecturer's notes are shown: nowhere (`none`), on `pages` of their own, on a second `screen`
     kinds     which kinds of document `derive build` makes, () for those that are usual for a file
     macros    the text of the author's own preamble, from `macros_file`
     trust_tex whether own TeX is run as it is; the command line and the user's own configuration say so, never a project
@@ -45,6 +46,7 @@ class Settings:
     hints: bool = False
     symbols: bool = False
     kinds: tuple[str, ...] = ()
+    notes: Literal["none", "pages", "screen"] = "none"
     author: str = ""
     institute: str = ""
     date: str = ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from derive.calculus.quantities.stationary.eigenvectors import EigenEquation
 from derive.calculus.quantities.stationary.second_order_test import by_convexity, convexity, is_curved, starred
 from derive.calculus.setting.setting import Setting
@@ -10,8 +12,8 @@ from derive.calculus.solve.never_zero import never_zero, rank_one
 from derive.calculus.solve.unknown import Solved
 from derive.derivation.derivation import Head, Line
 from derive.derivation.reason import COLON, COMMA, Why, Word
-from derive.expressions.build import is_zero, negate, subtract, zero
-from derive.expressions.nodes import Expr, Scale, Symbol
+from derive.expressions.build import add, coefficient, is_zero, negate, scale, subtract, terms, zero
+from derive.expressions.nodes import Expr, Scale, Symbol, number
 from derive.expressions.properties.inference import definiteness, is_nonzero, is_positive
 
 
@@ -107,3 +109,15 @@ def not_inside(s: Setting, g: Expr, x: Symbol, solved: Solved) -> tuple[Line, ..
         why = (g, " = 0 for ", x, " = ", at, " only", COMMA, "which ", rank, COLON, "there is no stationary point")
         return opening, Line(zero(at.shape), "stationary", why, "gradient", difference, "≠")
     return None
+
+
+def constraint(g: Expr, rest: Sequence[Symbol]) -> Why:
+    """a'w = 1 of 1 − a'w: what holds the unknowns on the left, with a positive sign."""
+    names = {x.name for x in rest}
+    parts = terms(coefficient(g)[1])
+    ours = [t for t in parts if t.free & names]
+    others = [t for t in parts if not t.free & names]
+    sign = 1 if not ours or coefficient(ours[0])[0] > 0 else -1
+    left = tidy(add(*(scale(number(sign), t) for t in ours))) if ours else g
+    right = tidy(add(*(scale(number(-sign), t) for t in others))) if others else zero(g.shape)
+    return left, " = ", right

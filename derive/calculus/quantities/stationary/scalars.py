@@ -7,7 +7,7 @@ from dataclasses import replace
 from derive.calculus.differentiate.level import level
 from derive.calculus.differentiate.variation import Motion
 from derive.calculus.indices.explicit import entries_of
-from derive.calculus.quantities.stationary.lines import never, not_inside, not_solved, nowhere, solution_lines
+from derive.calculus.quantities.stationary.lines import constraint, never, not_inside, not_solved, nowhere, solution_lines
 from derive.calculus.quantities.stationary.minors import second_order
 from derive.calculus.quantities.stationary.second_order_test import (
     SECOND_ORDER_TEST,
@@ -22,7 +22,7 @@ from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy
 from derive.calculus.solve.matrix_equation import solve
 from derive.derivation.derivation import Chain, Found, Head, Line, Result
-from derive.derivation.reason import COLON, COMMA, Why, Word, joined
+from derive.derivation.reason import COLON, COMMA, Phrase, Why, Word, enumerated, joined
 from derive.expressions.build import ONE, is_zero, times, zero
 from derive.expressions.nodes import D, Expr, Stack, Symbol, Times
 from derive.expressions.properties.inference import is_nonzero
@@ -142,6 +142,8 @@ def of_several_scalars(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Cha
 
     p = s.problem
     points = algebra.solve_system([_core(gradients[x.name]) for x in p.wrt], list(p.wrt))
+    if points == [] and all(g.free <= {x.name for x in p.wrt} for g in gradients.values()):
+        return _no_common_root(s, gradients)
     if not points:
         return None
     table = [[_partial(gradients[x.name], y) for y in p.wrt] for x in p.wrt]
@@ -159,6 +161,9 @@ def of_several_scalars(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Cha
         there: dict[Expr, Expr] = dict(solution.items())
         matrix = [[tidy(substitute(e, there)) for e in row] for row in table]
         kind, why = _by_shape(s, *second_order(matrix))
+        subjects = _along_constraints(gradients, p.wrt, matrix)
+        if subjects is not None:
+            why = subjects[0]
         point = column([solution[x] for x in p.wrt])
         lines.append(Line(point, "solve", ("solve for ", *joined([(x,) for x in p.wrt])), "stationary", column([starred(x) for x in p.wrt]),
                           "or" if n else "⇔", solution=solution))
@@ -168,7 +173,8 @@ def of_several_scalars(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Cha
             value: Expr = Stack(tuple(tuple(row) for row in matrix))
             head = Head("hessian", p.name, p.wrt, at=tuple(solution[x] for x in p.wrt))
             test.append(_there(value, joined(why), head, general, solution))
-        results.append({x.name: Result(solution[x], classification=kind) for x in p.wrt})
+        subject = subjects[1] if subjects is not None else ()
+        results.append({x.name: Result(solution[x], classification="saddle" if subject else kind, subject=subject) for x in p.wrt})
     title = "Stationary points" if len(points) > 1 else "Stationary point"
     chains = [Chain("stationary", title, tuple(lines)), Chain("stationary", SECOND_ORDER_TEST, tuple(test))]
     return chains, results[0] if len(results) == 1 else tuple(results)
@@ -181,6 +187,44 @@ def _by_shape(s: Setting, kind: str, why: list[Why]) -> tuple[str, list[Why]]:
         return kind, why
     kind = by_convexity(shape, p)[0]
     return kind, [*why[:-1], (why[-1][0], COLON, "a global ", Word(kind), COMMA, letter_of(p), " is ", Word(shape.kind))]
+
+
+def _no_common_root(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chain], Found]:
+    """Polynomial equations that SymPy shows to have no real root in common."""
+    p = s.problem
+    lines = [
+        Line(gradients[x.name], "stationary", ("together they are never 0: there is no stationary point",) if x is p.wrt[-1] else (), "gradient",
+             Head("gradient", p.name, (x,), (), p.wrt), start=gradients[x.name]) for x in p.wrt
+    ]
+    return [Chain("stationary", "No stationary point", tuple(lines))], {x.name: Result(gradients[x.name], classification="none") for x in p.wrt}
+
+
+def _along_constraints(
+    gradients: dict[str, Expr], variables: tuple[Symbol, ...], matrix: list[list[Expr]]
+) -> tuple[list[Why], Why] | None:
+    """(why, what the point is under the constraints) of a Lagrangian in scalars, by its Hessian along the directions in them; None
+    where no variable is a multiplier, or that decides nothing."""
+    from derive.calculus import algebra
+
+    flat: list[int] = []
+    for k in reversed(range(len(variables))):  # multipliers are written last, and do not multiply one another
+        g = gradients[variables[k].name]
+        alone = variables[k].name not in g.free and not g.free & {variables[j].name for j in flat}
+        if alone and g.free & {y.name for y in variables}:
+            flat.insert(0, k)
+    rest = [k for k in range(len(variables)) if k not in flat]
+    if not flat or len(flat) >= len(rest):
+        return None
+    along = algebra.restricted([[matrix[i][j] for j in rest] for i in rest], [[matrix[i][j] for j in rest] for i in flat])
+    if along is None:
+        return None
+    kind, _ = second_order(along)
+    if kind not in ("minimum", "maximum"):
+        return None
+    constraints = enumerated([constraint(gradients[variables[k].name], [variables[i] for i in rest]) for k in flat])
+    shown: Expr = along[0][0] if len(along) == 1 else Stack(tuple(tuple(row) for row in along))
+    said: Why = ("along the constraint the Hessian is ", shown, COLON, Word(kind), " subject to ", Phrase(constraints))
+    return [said], (Word(kind), " subject to ", Phrase(constraints))
 
 
 def _core(equation: Expr) -> Expr:

@@ -16,7 +16,7 @@ from derive.calculus.solve.unknown import Term, gathered_left, split, split_term
 from derive.derivation.derivation import Chain, Head, Line, Step
 from derive.derivation.reason import COLON, COMMA, Why, Word, full_rank, joined
 from derive.expressions.build import ONE, ZERO, add, coefficient, inverse, is_zero, matmul, negate, power, scale, terms, times, transpose
-from derive.expressions.nodes import Add, Call, Expr, Identity, MatMul, Number, Power, Scale, SizeValue, Symbol, Times, number
+from derive.expressions.nodes import Add, Call, Expr, Identity, Map, MatMul, Number, Power, Scale, SizeValue, Symbol, Times, number
 from derive.expressions.properties.inference import definiteness, is_invertible, is_nonnegative, is_positive
 from derive.expressions.properties.symmetry import is_symmetric
 from derive.expressions.rewrite import substitute, transform
@@ -47,11 +47,12 @@ def sign_of(value: Expr) -> tuple[str | None, list[Why]]:
         if is_positive(f):
             continue
         base = f.base if isinstance(f, Power) else f
+        base = base.arg if isinstance(base, Map) and base.function == "sqrt" else base
         even = isinstance(f, Power) and isinstance(f.exponent, Number) and f.exponent.value % 2 == 0
         if isinstance(base, Call) and base.name in ("norm", "inner") and base.args[0] is base.args[-1]:
             needed.append((base.args[0], " ≠ 0"))
-        elif isinstance(base, MatMul) and len(base.factors) == 2 and base.factors[0] is transpose(base.factors[1]):
-            needed.append((base.factors[1], " ≠ 0"))
+        elif isinstance(base, MatMul) and base.factors[0] is transpose(base.factors[-1]) and _definite_between(base):
+            needed.append((base.factors[-1], " ≠ 0"))
         elif even or is_nonnegative(base):
             needed.append((base, " ≠ 0"))
         elif is_positive(tidy(scale(number(-1), f))):
@@ -59,6 +60,12 @@ def sign_of(value: Expr) -> tuple[str | None, list[Why]]:
         else:
             return None, []
     return "+" if sign > 0 else "-", list(dict.fromkeys(needed))
+
+
+def _definite_between(form: MatMul) -> bool:
+    """Whether x'Ax, x'x is 0 for x = 0 only."""
+    between = form.factors[1:-1]
+    return not between or definiteness(matmul(*between)) == "positive definite"
 
 
 def convexity(s: Setting) -> Curvature | None:

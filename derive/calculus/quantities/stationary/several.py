@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from derive.calculus.differentiate.level import level
 from derive.calculus.differentiate.variation import Motion
 from derive.calculus.quantities.stationary.convexity import curvature
+from derive.calculus.quantities.stationary.lines import constraint
 from derive.calculus.quantities.stationary.second_order_test import by_convexity, classify, convexity, sign_of, starred
 from derive.calculus.setting.setting import Setting, setting
 from derive.calculus.simplify.distribute import expanded
@@ -19,8 +20,8 @@ from derive.calculus.simplify.simplify import tidy
 from derive.calculus.solve.unknown import Solved, split, split_terms
 from derive.derivation.derivation import Chain
 from derive.derivation.reason import COLON, SEMICOLON, Phrase, Why, Word, enumerated, full_rank
-from derive.expressions.build import ONE, add, coefficient, scale, terms, zero
-from derive.expressions.nodes import D, Expr, Identity, Symbol, number
+from derive.expressions.build import ONE, add, negate, scale, zero
+from derive.expressions.nodes import D, Expr, Identity, Symbol
 from derive.expressions.properties.inference import definiteness
 from derive.expressions.rewrite import substitute
 
@@ -40,7 +41,7 @@ class Verdict:
 
 
 def classified(
-    s: Setting, gradients: dict[str, Expr], order: Sequence[tuple[Symbol, Expr, Solved]]
+    s: Setting, gradients: dict[str, Expr], order: Sequence[tuple[Symbol, Expr, Solved]], solutions: Mapping[Symbol, Expr]
 ) -> Verdict:
     """Convexity; a block without curvature beside a coupling is a saddle of a Lagrangian; blocks that do not couple decide alone;
     a block that is curved alike everywhere is maximized first, the others by the profile."""
@@ -53,7 +54,7 @@ def classified(
     coupled = any(y.name in gradients[x.name].free for x in variables for y in variables if y is not x)
     flat = [x for x in variables if blocks[x] == "zero"]
     if flat and coupled and len(flat) < len(variables):
-        return _lagrangian(s, flat, gradients)
+        return _lagrangian(s, flat, gradients, solutions)
     signs = set(blocks.values())
     if {"positive definite", "negative definite"} <= signs:
         return Verdict("saddle", ("curved upwards in one variable and downwards in another: a saddle",))
@@ -127,19 +128,19 @@ def derivative_along(g: Expr, y: Symbol, k: Expr) -> Expr:
     return tidy(out)
 
 
-def _lagrangian(s: Setting, flat: list[Symbol], gradients: dict[str, Expr]) -> Verdict:
+def _lagrangian(s: Setting, flat: list[Symbol], gradients: dict[str, Expr], solutions: Mapping[Symbol, Expr]) -> Verdict:
     """A function that is linear in its multipliers is a saddle; where it is convex in the rest, that is the minimum under the constraints."""
     p = s.problem
     rest = [x for x in p.wrt if x not in flat]
     function = p.function
     for symbol, definition in reversed(p.let):
         function = substitute(function, {symbol: definition})
-    found = curvature(tidy(function), frozenset(x.name for x in rest))
+    found = curvature(tidy(_with_signs(function, flat, solutions)), frozenset(x.name for x in rest))
     said: Why = ("linear in ", _listed(flat), " and coupled", COLON, "a saddle of ", Symbol(p.name, flat[0].shape))
     if found is None or found.kind not in ("convex", "concave"):
         return Verdict("saddle", said)
     kind = by_convexity(found, p)[0]
-    constraints: list[Why] = [_equation(gradients[m.name], rest) for m in flat]
+    constraints: list[Why] = [constraint(gradients[m.name], rest) for m in flat]
     subject: Why = (Word(kind), " subject to ", Phrase(enumerated(constraints)))
     points = _listed([starred(x) for x in rest])
     why: Why = (Word(found.kind), " in ", _listed(rest), COLON, points, " is the ", Word(kind), " where the constraint holds")
@@ -147,19 +148,17 @@ def _lagrangian(s: Setting, flat: list[Symbol], gradients: dict[str, Expr]) -> V
     return Verdict("saddle", why, (), subjects)
 
 
+def _with_signs(function: Expr, flat: list[Symbol], solutions: Mapping[Symbol, Expr]) -> Expr:
+    """With multipliers whose sign at the point is known as positive letters, or minus such: convexity may depend on it."""
+    signed: dict[Expr, Expr] = {}
+    for m in flat:
+        sign, _ = sign_of(solutions[m]) if m.is_scalar else (None, [])
+        letter: Symbol = Symbol(m.name, m.dims, frozenset({"positive"}))
+        if sign in ("+", "-"):
+            signed[m] = letter if sign == "+" else negate(letter)
+    return tidy(substitute(function, signed))
+
+
 def _listed(symbols: Sequence[Symbol]) -> Phrase:
     """a; a and b; a, b and c."""
     return Phrase(enumerated([(x,) for x in symbols]))
-
-
-def _equation(g: Expr, rest: Sequence[Symbol]) -> Why:
-    """a'w = 1 of 1 − a'w: what holds the unknowns on the left, with a positive sign."""
-    names = {x.name for x in rest}
-    parts = terms(coefficient(g)[1])
-    ours = [t for t in parts if t.free & names]
-    others = [t for t in parts if not t.free & names]
-    sign = 1 if not ours or coefficient(ours[0])[0] > 0 else -1
-    left = tidy(add(*(scale(number(sign), t) for t in ours))) if ours else g
-    right = tidy(add(*(scale(number(-sign), t) for t in others))) if others else zero(g.shape)
-    return left, " = ", right
-

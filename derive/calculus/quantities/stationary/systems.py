@@ -13,7 +13,7 @@ from derive.calculus.linear.structure import CURVED
 from derive.calculus.quantities.stationary.constrained import of_a_lagrangian
 from derive.calculus.quantities.stationary.lines import inside, not_inside, not_solved
 from derive.calculus.quantities.stationary.scalars import of_several_scalars
-from derive.calculus.quantities.stationary.second_order_test import starred
+from derive.calculus.quantities.stationary.second_order_test import sign_of, starred
 from derive.calculus.quantities.stationary.several import classified
 from derive.calculus.setting.setting import Setting
 from derive.calculus.simplify.distribute import expanded
@@ -23,10 +23,11 @@ from derive.calculus.solve.matrix_equation import solve
 from derive.calculus.solve.never_zero import Refutation, never_zero
 from derive.calculus.solve.unknown import Move, Solved
 from derive.derivation.derivation import Chain, Found, Head, Line, Result
-from derive.derivation.reason import Why, joined
+from derive.derivation.reason import Why, filled, joined
 from derive.expressions.build import is_zero, negate, transpose, zero
 from derive.expressions.nodes import Expr, Map, MatMul, Number, Power, Symbol
 from derive.expressions.rewrite import substitute, transform
+from derive.expressions.traverse import walk
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ def stationary_system(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chai
     """The elimination as a chain, and the point; several points of scalars; without a closed form the equations themselves."""
     p = s.problem
     if all(x.is_scalar for x in p.wrt):
-        found = of_several_scalars(s, gradients)
+        told = _elimination(gradients, p.wrt)
+        found = of_several_scalars(s, gradients) if not isinstance(told, Contradiction) else None
         if found is not None:
             return found
     eigen = of_a_lagrangian(s, gradients)
@@ -57,9 +59,47 @@ def stationary_system(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chai
         if outside is not None:
             return _no_point(s, gradients, outside[-1])
     if order is None:
-        return _not_solved(s, gradients)
+        return _several_points(s, gradients) or _not_solved(s, gradients)
+    lines, chains, results = _point(s, gradients, order)
+    return [Chain("stationary", "Stationary point", tuple(lines)), *chains], results
+
+
+def _several_points(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chain], Found] | None:
+    """The points that differ in which root of an equation in one number is taken."""
+    lines: list[Line] = []
+    results: list[Mapping[str, Result]] = []
+    while len(results) < MOST_ROOTS and not any(x.has & CURVED for x in s.problem.wrt):
+        order = _elimination(gradients, s.problem.wrt, len(results))
+        if order is None or isinstance(order, Contradiction):
+            break
+        more, _, found = _point(s, gradients, order)
+        if any(_divides_by_zero(one.expr) for one in found.values()):
+            break
+        if results:
+            final = [line for line in more if line.quantity == "stationary"]
+            more = [replace(line, relation="=" if k else "or") for k, line in enumerate(final)]
+        lines += more
+        results.append(found)
+    if len(results) < 2:
+        return None
+    return [Chain("stationary", "Stationary points", tuple(lines))], tuple(results)
+
+
+def _divides_by_zero(expr: Expr) -> bool:
+    return any(isinstance(n, Power) and n.base.is_scalar and is_zero(tidy(n.base)) for n in walk(expr))
+
+
+MOST_ROOTS = 4
+"""Roots of one equation that are followed."""
+
+
+def _point(
+    s: Setting, gradients: dict[str, Expr], order: list[tuple[Symbol, Expr, Solved]]
+) -> tuple[list[Line], tuple[Chain, ...], dict[str, Result]]:
+    """The lines of an elimination, the chains that classify, and the point."""
+    p = s.problem
     solutions = _back_substituted(order)
-    lines = []
+    lines: list[Line] = []
     for x in p.wrt:
         g = gradients[x.name]
         lines.append(Line(zero(g.shape), "stationary", ("gradient = 0",), "equation", g, "=", True, solution=solutions))
@@ -77,17 +117,35 @@ def stationary_system(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chai
     for x, _, _ in reversed(order):
         if not any(isinstance(line.left, Symbol) and line.left is starred(x) for line in lines):
             lines.append(Line(solutions[x], "solve", (), "stationary", starred(x), "⇒", solution=solutions))
-    verdict = classified(s, gradients, order)
+    verdict = classified(s, gradients, order, solutions)
     if verdict.why:
         lines[-1] = replace(lines[-1], why=joined([w for w in (lines[-1].why, verdict.why) if w]))
-    conditions = [c for _, _, solved in order for c in solved.conditions]
-    chain = Chain("stationary", "Stationary point", tuple(lines))
+    conditions = [c for _, _, solved in order for condition in solved.conditions for c in _at_the_point(condition, solutions)]
     needed = {x: inside(x, solutions[x], ()) for x in p.wrt}
     results = {
         x.name: Result(solutions[x], classification=verdict.kind, subject=verdict.subjects.get(x.name, ()),
                        conditions=tuple(dict.fromkeys((*conditions, *needed[x])))) for x in p.wrt
     }
-    return [chain, *verdict.chains], results
+    return lines, verdict.chains, results
+
+
+def _at_the_point(condition: Why, solutions: Mapping[Symbol, Expr]) -> list[Why]:
+    """What a condition on an unknown, λ ≠ 0, says of what is given; nothing where it holds by itself."""
+    known: dict[Expr, Expr] = dict(solutions.items())
+    there = filled(condition, lambda e: _simplified(tidy(substitute(e, known))))
+    if there == condition:
+        return [condition]
+    match there:
+        case (Expr() as expr, " ≠ 0"):
+            sign, needed = sign_of(expr)
+            return needed if sign in ("+", "-") else [there]
+    return [there]
+
+
+def _simplified(expr: Expr) -> Expr:
+    from derive.calculus import algebra
+
+    return algebra.simplify_scalar(expr) if expr.is_scalar else expr
 
 
 def _not_solved(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chain], Found]:
@@ -144,7 +202,7 @@ def _back_substituted(order: list[tuple[Symbol, Expr, Solved]]) -> dict[Symbol, 
 
 
 def _elimination(
-    gradients: dict[str, Expr], variables: tuple[Symbol, ...]
+    gradients: dict[str, Expr], variables: tuple[Symbol, ...], root: int | None = None
 ) -> list[tuple[Symbol, Expr, Solved]] | Contradiction | None:
     """(variable, the equation it is taken from, its solution), in order.
 
@@ -162,7 +220,7 @@ def _elimination(
             if refutation is not None:
                 unconditional = all(_of_a_letter(c) for _, _, solved in order for c in solved.conditions)
                 return Contradiction(tuple(order), gradients[name], equation, refutation) if unconditional else None
-        found = _next(open_equations, left)
+        found = _next(open_equations, left, root)
         if found is None:
             return None
         name, x, equation, solved = found
@@ -214,7 +272,7 @@ def _of_a_letter(condition: Why) -> bool:
     return len(condition) == 2 and isinstance(condition[0], Symbol) and condition[0].is_scalar and condition[1] == " ≠ 0"
 
 
-def _next(open_equations: Mapping[str, Expr], left: list[Symbol]) -> tuple[str, Symbol, Expr, Solved] | None:
+def _next(open_equations: Mapping[str, Expr], left: list[Symbol], root: int | None) -> tuple[str, Symbol, Expr, Solved] | None:
     """The equation to solve next, and for what: first one whose solution holds no other unknown, without conditions, for its own variable."""
     best: tuple[tuple[bool, bool, bool], tuple[str, Symbol, Expr, Solved]] | None = None
     unknown = {v.name for v in left}
@@ -222,7 +280,7 @@ def _next(open_equations: Mapping[str, Expr], left: list[Symbol]) -> tuple[str, 
         for x in sorted(left, key=lambda v: v.name != name):
             if x.name not in equation.free:
                 continue
-            solved = solve(equation, x) or _one_root(equation, x)
+            solved = solve(equation, x) or _one_root(equation, x, root)
             if solved is None or x.name in solved.solution.free:
                 continue
             rank = (bool(solved.solution.free & unknown), bool(solved.conditions), x.name != name)
@@ -233,16 +291,17 @@ def _next(open_equations: Mapping[str, Expr], left: list[Symbol]) -> tuple[str, 
     return best[1] if best is not None else None
 
 
-def _one_root(equation: Expr, x: Symbol) -> Solved | None:
-    """The one real root of an equation in a scalar, by SymPy, which puts it back."""
+def _one_root(equation: Expr, x: Symbol, root: int | None = None) -> Solved | None:
+    """The one real root of an equation in a scalar, by SymPy, which puts it back; of several the one with that number."""
     from derive.calculus import algebra
 
     if not x.is_scalar or not equation.is_scalar:
         return None
     roots = algebra.solve_scalar(equation, x)
-    if roots is None or len(roots) != 1:
+    if roots is None or not roots or (len(roots) > 1 and (root is None or root >= len(roots))):
         return None
-    return Solved(roots[0], (Move(x, roots[0], ("solve for ", x)),), ())
+    value = roots[0] if len(roots) == 1 else roots[root or 0]
+    return Solved(value, (Move(x, value, ("solve for ", x)),), ())
 
 
 def _simple(expr: Expr) -> Expr:
