@@ -132,6 +132,6 @@ sections:
 
 def test_what_belongs_to_the_answer_comes_with_the_second_click() -> None:
     picture = source("total-derivative", "slides").partition("the figure graph")[2]
-    assert picture.count("\\uncover<2->{") == 4 and picture.index("\\uncover<2->{") > picture.index("derive edge")
+    assert picture.count("\\uncover<2->{") == 5 and picture.index("\\uncover<2->{") > picture.index("derive edge")
     assert "\\uncover<2->" not in source("total-derivative", "slides", Settings(overlays=False)).partition("the figure graph")[2]
     assert "\\uncover" not in source("total-derivative", "solutions")

@@ -51,8 +51,7 @@ def test_reasons_touch_no_formula_in_other_classes(folder: Path, start: str) -> 
     done = subprocess.run(["pdflatex", "-interaction=nonstopmode", "d.tex"], capture_output=True, text=True, check=False)
     assert done.returncode == 0 and "Overfull" not in done.stdout, done.stdout[-1500:]
     out = subprocess.run(["pdftotext", "-bbox", "d.pdf", "-"], capture_output=True, text=True, check=True).stdout
-    words: dict[str, tuple[float, ...]] = {}
-    for m in re.finditer(r'xMin="(.*?)" yMin="(.*?)" xMax="(.*?)" yMax="(.*?)">(.*?)<', out):
-        words.setdefault(m[5], tuple(map(float, m.groups()[:4])))
-    first, step = words["definition"], words["1"]
-    assert first[0] > step[2], "the reason stands right of the number of its step"
+    found = re.findall(r'xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="[\d.]+">(.*?)<', out)
+    reason = next(float(left) for left, _, _, word in found if word == "definition")
+    steps = [float(right) for _, _, right, word in found if word == "1"]
+    assert steps and min(steps) < reason, "the reason stands right of the number of its step"

@@ -45,7 +45,7 @@ def draw(scene: Scene) -> Drawing:
     marks: list[Mark] = plot.axes(across, up)
     seen = [(x, y, f) for x, y, f in zip(xs, ys, fitted or ys, strict=True) if low <= x <= high]
     if fitted:
-        marks += late(line("residual", plot.at(x, y), plot.at(x, f)) for x, y, f in seen if abs(f - y) > 1e-9)
+        marks += late(line("gap", plot.at(x, y), plot.at(x, f)) for x, y, f in seen if abs(f - y) > 1e-9)
         marks += late(plot.curve(curve, "curve"))
     marks += [Dot("data", *plot.at(x, y)) for x, y, _ in seen]
     if weights is not None:

@@ -82,7 +82,7 @@ ENGLISH: Mapping[str, str] = {
     "point.classified": "The stationary point {point} is {which}.",
     # what stands under a figure; `.question` where it shows nothing of the answer
     "figure": "Figure",
-    "figure.data": "The data and the fitted curve; thin lines are the residuals.",
+    "figure.data": "The data and the fitted curve; red lines are the residuals.",
     "figure.data.question": "The data.",
     "figure.table": "The data, the design matrix, and the fitted values.",
     "figure.table.plain": "The data and the fitted values.",

@@ -12,6 +12,7 @@ from derive.expressions.nodes import Call, Entry, Expr, Identity, Number, Ones, 
 from derive.expressions.properties.evident import evident
 from derive.expressions.sizes import Shape, Size
 from derive.expressions.traverse import walk
+from derive.language.latex.own_commands import expanded
 from derive.language.origin import Origin
 from derive.language.problems.declarations import Declaration, closure, declare, path_derivative, resolve_paths
 from derive.language.problems.names import Names, checked_name, declared_name, printed_form
@@ -56,10 +57,15 @@ class Bindings:
 
     def parse(self, text: str, origin: Origin, more: Iterable[Symbol] = (), shape: Shape | None = None) -> Expr:
         """The expression of a text of this problem; what a function needs of its argument is checked."""
+        text, origin = expanded(text, origin, self.printed())
         expr = parse(text, self.scope(more), origin, shape)
         refuse_needs(expr, text, origin)
         self.refuse_indices(expr, origin)
         return expr
+
+    def printed(self) -> set[str]:
+        """The LaTeX that authors gave their symbols: an own command among it is a name."""
+        return {s.latex for s in (*self.symbols.values(), *self.lets.values()) if s.latex} | {u.latex for u in self.unnamed.values() if u.latex}
 
     def refuse_indices(self, expr: Expr, origin: Origin) -> None:
         """DeriveError for an index beyond a size that `sizes:` gives a value."""
@@ -243,7 +249,8 @@ _HEADER = re.compile(
 
 def read_function(node: Node, bindings: Bindings) -> Header:
     """The header and the function."""
-    text = bare_formula(node.words("`function`"))
+    text, origin = expanded(node.words("`function`"), node.origin, bindings.printed())
+    text = bare_formula(text)
     match = _HEADER.match(text)
     name, body = "f", 0
     arguments: tuple[str, ...] = ()
@@ -256,17 +263,17 @@ def read_function(node: Node, bindings: Bindings) -> Header:
                 f"the function is called {name}, as is {what}: give one of them another name", code="name-taken"
             )
         if match.group("arguments") is not None:
-            arguments = _arguments(match.group("arguments"), node.origin.shift(match.start("arguments")), bindings)
+            arguments = _arguments(match.group("arguments"), origin.shift(match.start("arguments")), bindings)
         body = match.end()
     else:
         equals = _outer_equals(text)
         if equals is not None:
-            raise node.origin.error(
+            raise origin.error(
                 "what stands before `=` is not a header f(X)", equals, code="header",
                 hint="write f(X) = …, or the expression alone",
             )
     bindings.names.given.setdefault(name, "the function")
-    expr = bindings.parse(text[body:], node.origin.shift(body))
+    expr = bindings.parse(text[body:], origin.shift(body))
     return Header(name, arguments, expr)
 
 

@@ -43,6 +43,7 @@ class Judge(Roles):
     def equal(self, lefts: list[Tree], rights: list[Tree], situations: list[Situation] | None = None) -> tuple[Outcome, tuple[Layout, ...]]:
         """The best outcome over the readings, and the layouts in which it is reached."""
         best: Outcome | None = None
+        plainest: Outcome | None = None
         reached: tuple[Layout, ...] = ()
         points = situations or self.situations
         for a in lefts:
@@ -54,12 +55,14 @@ class Judge(Roles):
                     outcome = self.comparison.equal(a, b, [s.with_layout(layout) for s in points], tolerance)
                     if outcome.equal:
                         good.append(layout)
+                    plainest = plainest or outcome
                     if best is None or _rank(outcome) > _rank(best):
                         best = outcome
                 if good:
                     return Outcome(EQUAL), tuple(good) if len(layouts) > 1 else self.layouts
-        assert best is not None
-        return best, reached
+        assert best is not None and plainest is not None
+        # the likeliest reading decides, unless it is undefined and another one has a value
+        return (best if plainest.state == UNDEFINED and best.state == DIFFERENT else plainest), reached
 
     def _second(self, tree: Tree) -> bool:
         return any((isinstance(n, Partial) and len(n.by) > 1) or (isinstance(n, (Differential, Along)) and _order(n) > 1) or (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -34,19 +35,30 @@ from derive.reviewing.tree import (
 
 _Found = Callable[..., Finding]
 INEQUALITIES = frozenset(("<", ">", "≤", "≥", "≻", "⪰", "≺", "⪯", "≠", "≫", "≪"))
+_SOLVING = re.compile(
+    r"stationar|minim|maxim|optim|critical|vanish|zero|normal equation|solv|solution|setting|\bset\b|equat|KKT|first[- ]order|condition|"
+    r"\bbest\b|estimat|requir|hence|therefore|thus|so that|gives|yields|obtain", re.IGNORECASE)
+"""Words after which an equation may be one that is solved, and no identity."""
 _RULE_WORDS = ("by ", "by", "using", "since", "recall", "rule", "identity", "because", "from", "formula", "lemma", "for any", "note that", "with",
                "fact", "as ", "property", "use ", "known")
 
 
 def findings(judge: Judge) -> list[Finding]:
     """The findings of all relations, in order."""
-    return [finding for chain in judge.context.chains for finding in _Chain(judge, chain).findings()]
+    out: list[Finding] = []
+    solving = False
+    for chain in judge.context.chains:
+        solving = solving or chain.implied or bool(_SOLVING.search(chain.before))
+        one = _Chain(judge, chain, solving)
+        out += one.findings()
+        solving = solving or one.sets_zero
+    return out
 
 
 class _Chain:
     """One chain: its first member names what is true, unless that cannot be read."""
 
-    def __init__(self, judge: Judge, chain: Chain) -> None:
+    def __init__(self, judge: Judge, chain: Chain, solving: bool) -> None:
         self.judge, self.chain = judge, chain
         self.trees: list[list[Tree]] = []
         self.failures: list[Unread | None] = []
@@ -65,6 +77,19 @@ class _Chain:
                 self.trees.append([])
                 self.failures.append(error)
         self.rough = False
+        self.sets_zero = any(link.demanded for link in chain.links) or any(is_zero(ts[0]) for ts in self.trees if ts)
+        self.solving = solving or self.sets_zero or self.solution()
+
+    def solution(self) -> bool:
+        """Whether a variable stands on the left, or one with a mark that says where it is best."""
+        head = self.trees[0][0] if self.trees[0] else None
+        marked = any(self.marked(ts[0]) for ts in self.trees if ts)
+        return marked or (isinstance(head, Name) and head.name in self.judge.ground.variables)
+
+    def marked(self, tree: Tree) -> bool:
+        """Whether a variable stands in it with a mark that says where it is best."""
+        variables = self.judge.ground.variables
+        return any(isinstance(n, Name) and n.name in variables and bool(set(n.marks) & BEST) for n in walk(tree))
 
     def _kept(self, first: Tree, others: list[Tree]) -> frozenset[str]:
         """The free indices of the first member."""
@@ -145,8 +170,7 @@ class _Chain:
             rough = self.to_order(left, right)
             if rough.state != UNKNOWN:
                 return self.verdict(rough, found, self.follows(k))
-        if plain or any(isinstance(n, Name) and set(n.marks) & BEST and n.name in judge.ground.variables for t in (left[0], right[0])
-                        for n in walk(t)):
+        if (plain and self.solving) or self.marked(left[0]) or self.marked(right[0]):
             solved, held = judge.solves(left, right), True
             if solved is not None and solved.equal:
                 return found(RIGHT, "where the function is stationary")
