@@ -113,6 +113,8 @@ class Calls(ParserBase):
         if row.maps:
             return self.made(Map, arguments[0].start, name, self.combine.sized(arguments[0]))
         exprs = self.sized_together(name, arguments)
+        if name == "powm" and exprs[1].is_scalar and integer_valued(exprs[1]):
+            return self.combine.map(arguments[0], lambda e: power(e, exprs[1]), arguments[0].start)
         number = self.numbered(name, exprs, arguments)
         if number is not None:
             return number
