@@ -16,7 +16,7 @@ from derive.errors import DeriveError
 if TYPE_CHECKING:
     from derive.api import derive, from_sympy, load, problem, review, to_sympy, verify
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
 __all__ = ["DeriveError", "__version__", "derive", "from_sympy", "load", "problem", "review", "to_sympy", "verify"]
 
 

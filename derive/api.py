@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from derive.derivation import derivation as data
 from derive.errors import DeriveError
-from derive.expressions.nodes import Expr, Symbol
+from derive.expressions.nodes import Expr, Sum, Symbol
 from derive.expressions.traverse import walk
 from derive.language.problems.problem import Problem
 
@@ -228,7 +228,7 @@ def _stated(function: Any, wrt: Any, find: str | Iterable[str] | None, keys: Map
     expr = function if isinstance(function, Expr) else from_sympy(function)
     if wrt is None:
         raise TypeError("derive(function, wrt=…): by what is it differentiated?")
-    bound = {node.index.name for node in walk(expr) if hasattr(node, "index")}
+    bound = {node.index.name for node in walk(expr) if isinstance(node, Sum)}
     symbols = {s.name: s for s in walk(expr) if isinstance(s, Symbol) and s.name not in bound}
     names = [str(getattr(x, "name", x)) for x in wrt] if isinstance(wrt, list | tuple) else str(getattr(wrt, "name", wrt))
     return stated({

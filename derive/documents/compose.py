@@ -268,7 +268,10 @@ def _block(passage: Passage, measure: Measure, settings: Settings, where: Positi
     """A passage as it stands on paper: every row once, nothing highlighted; as `prose`, with words around its displays."""
     stand = sides(passage.views, settings.notation, measure)
     words = words_of(settings.notation.language)
-    rows = tuple(row(view, settings.notation, measure, stand, where, kinds=words) for view in passage.views if not view.again)
+    views = [view for view in passage.views if not view.again]
+    if views and len(views) < len(passage.views) and views[0].line.left is None:
+        views[0] = replace(views[0], line=replace(views[0].line, left=views[0].left, steps=()))
+    rows = tuple(row(view, settings.notation, measure, stand, where, kinds=words) for view in views)
     answers = tuple(answer(box, settings.notation, measure, where, words) for box in passage.boxed)
     title = reason(passage.title, settings.notation)
     block = Block(

@@ -34,12 +34,39 @@ def test_what_made_terms_alike_is_said(symbols: str, function: str, wrt: str, wa
 
 
 RESULTS = [
+    # known forms, entry by entry
+    ("x: vector(n)", "sum(log(cosh(x)))", "x", "gradient", "tanh(x)"),
+    ("x: vector(n)", "sum(log(cosh(x)))", "x", "hessian", "diag(𝟏 − tanh(x)^∘2)"),
+    ("x: vector(n)", "sum(log(ones(n) + exp(-x)))", "x", "gradient", "−sigmoid(−x)"),
+    ("w: vector(d); X: matrix(N, d); y: vector(N)", "-sum(y .* log(sigmoid(X w)) + (ones(N) - y) .* log(ones(N) - sigmoid(X w)))", "w",
+     "gradient", "X'(sigmoid(Xw) − y)"),
+    ("z: vector(n); j: integer", "-log(softmax(z)[j])", "z", "gradient", "softmax(z) − e_j"),
+    ("x: vector(n); a: positive", "a sum(x) + sum(softmax(x))", "x", "gradient", "a · 𝟏"),
+    # of diag, of blocks
+    ("x: vector(n); A: square(n); B: square(n)", "diag(A diag(x) B)", "x", "jacobian", "A ∘ B'"),
+    ("s: vector(n); A: matrix(m, n); B: matrix(p, n); C: matrix(m, p)", "1/2 norm(A diag(s) B' - C)^2", "s", "hessian", "(B'B) ∘ (A'A)"),
+    ("x: vector(n); y: vector(m); A: symmetric(n); B: matrix(n, m); C: symmetric(m)", "[x; y]' [A, B; B', C] [x; y]", "x", "gradient",
+     "2(Ax + By)"),
+    ("A: spd(n); B: matrix(n, m); C: spd(m)", "logdet([A, B; B', C])", "A", "gradient", "(A − BC⁻¹B')⁻¹"),
+    # what cancels, what vanishes
+    ("s: positive; X: {type: 'matrix(n, p)', is: [full-column-rank]}; M: spd(n)", "logdet(X' inv(s M) X)", "s", "derivative", "−p/s"),
+    ("A: invertible(n); B: invertible(n)", "tr(inv(A B) A)", "B", "gradient", "−(B⁻²)'"),
+    ("U: stiefel(n, k); x: vector(n)", "norm(x - U U' x)^2", "x", "gradient", "2(x − UU'x)"),
+    ("F: {type: 'matrix(m, n)', is: [full-column-rank]}; y: vector(m)", "norm(y - F pinv(F) y)^2", "F", "gradient",
+     "−2(y − FF⁺y)y'(F')⁺"),
+    ("X: invertible(n)", "sqrt(det(X))", "X", "gradient", "½ sqrt(det(X)) X⁻ᵀ"),
+    # symmetric as it is, transposes outside, common factors
+    ("X: spd(m)", "tr(logm(X)^2)", "X", "gradient", "2X⁻¹ logm(X)"),
+    ("R: matrix(m, n); U: matrix(m, k); V: matrix(n, k)", "1/2 norm(R - U V')^2", "V", "gradient", "−(R − UV')'U"),
+    ("A: matrix(m, n); B: matrix(m, n); X: matrix(n, p); C: matrix(m, p)", "norm((A .* B) X - C)^2", "X", "gradient",
+     "2(A ∘ B)'((A ∘ B)X − C)"),
+    ("x: vector(n); p: positive", "norm(x)^p", "x", "hessian", "p ‖x‖^(p − 2) ((p − 2)/‖x‖² · xx' + I)"),
     # what stands above and below in every entry is cancelled
     ("X: {type: 'matrix(m, n)', is: [positive]}", "sum(X .* log(X))", "X", "gradient", "log(X) + 𝟏"),
     ("X: {type: 'matrix(m, n)', is: [positive]}", "sum(X .* log(X))", "X", "hessian", "K ⊘ X"),
     ("p: {type: vector(n), is: [positive]}; q: {type: vector(n), is: [positive]}", "sum(p .* log(p ./ q))", "p", "gradient",
      "log(p ⊘ q) + 𝟏"),
-    ("z: vector(n); y: vector(n)", "-y' log(softmax(z))", "z", "gradient", "−(I − softmax(z) · 𝟏')y"),
+    ("z: vector(n); y: vector(n)", "-y' log(softmax(z))", "z", "gradient", "softmax(z) · 𝟏' y − y"),
     ("X: matrix(m, n); A: matrix(m, n)", "A ./ X", "X", "vectorized", "−diag(vec(A ⊘ (X ∘ X)))"),
     ("x: vector(n); a: vector(n)", "sum(a ./ (x .^ 2))", "x", "gradient", "−2(a ⊘ x^∘3)"),
     ("x: vector(n)", "norm(x - mean(x) ones(n))^2", "x", "gradient", "2(x − mean(x) · 𝟏)"),

@@ -9,7 +9,7 @@ from derive.calculus.simplify.measure import measure
 from derive.calculus.simplify.signs import positive_first
 from derive.calculus.simplify.simplify import tidy
 from derive.calculus.simplify.terms import join, split
-from derive.expressions.build import ONE, add, coefficient, matmul, scale
+from derive.expressions.build import ONE, add, coefficient, matmul, scale, terms
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Add, Call, Expr, Identity, MatMul, Number, Scale, Transpose, Where, number
 from derive.expressions.sizes import ONE as ONE_SIZE
@@ -33,7 +33,7 @@ def factor(expr: Expr) -> Expr:
                 if left[base] is exponent:
                     del left[base]
                 else:
-                    left[base] = tidy(add(left[base], scale(number(-1), exponent)))
+                    left[base] = _difference(left[base], exponent)
             inner.append(tidy(join(c / number_out, left, body)))
         return scale(join(number_out, scalars_out, None), factor(add(*inner)))
     if expr.is_scalar:
@@ -73,9 +73,13 @@ def common_scalars(powers: list[dict[Expr, Expr]]) -> dict[Expr, Expr]:
     return out
 
 
+def _difference(a: Expr, b: Expr) -> Expr:
+    return collect(tidy(add(a, *(scale(number(-1), t) for t in terms(b)))))
+
+
 def _largest(exponents: list[Expr]) -> Expr | None:
     """The largest of p − 2, p − 4, …, which differ by numbers; None where others do."""
-    above = [tidy(add(e, scale(number(-1), exponents[0]))) for e in exponents]
+    above = [_difference(e, exponents[0]) for e in exponents]
     values = [d.value for d in above if isinstance(d, Number)]
     return exponents[values.index(max(values))] if len(values) == len(exponents) else None
 

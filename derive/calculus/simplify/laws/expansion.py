@@ -40,7 +40,7 @@ def product(node: Expr, simplify: Simplify) -> Expr | None:
             new = _gathered(opened, (body.factors[low].shape[0], body.factors[high - 1].shape[1]))
             out = matmul(*body.factors[:low], new, *body.factors[high:])
             out = tidy(scale(node.scalar, out) if isinstance(node, Scale) else out)
-            if measure(out) < measure(node) - isinstance(new, Add) or (measure(out) <= measure(node) and _rank_one(inside, opened)):
+            if measure(out) < measure(node) - isinstance(new, Add) or (measure(out) <= measure(node) + 1 and _rank_one(inside, opened)):
                 return out
     return None
 
@@ -53,8 +53,13 @@ def _shorter(terms: list[Expr], plain: list[Expr]) -> bool:
 def _rank_one(inside: tuple[Expr, ...], opened: list[Expr]) -> bool:
     """Whether (I − uv')x was multiplied out, in which v'x is a number."""
     identity = any(isinstance(t, Identity) for t in inside)
-    numbers = [t for t in opened if isinstance(t, Scale) and any(isinstance(f, MatMul) for f in (t.scalar, *t.scalar.children))]
-    return identity and len(inside) == 2 and len(numbers) == 1
+    return identity and len(inside) == 2 and any(map(_is_multiple, opened))
+
+
+def _is_multiple(term: Expr) -> bool:
+    """Whether a term is u v'x, a number times a vector."""
+    body = coefficient(term)[1]
+    return isinstance(body, MatMul) and len(body.factors) > 2 and matmul(*body.factors[1:]).is_scalar
 
 
 def _gathered(terms: list[Expr], shape: Shape) -> Expr:
