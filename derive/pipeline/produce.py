@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -84,7 +85,10 @@ def make(
     for _ in range(TRIES):
         document = compose(fit)
         text = tex(document, mode, folders)
-        done = latex.typeset(text, beside, engine=document.words["engine"])
+        try:
+            done = latex.typeset(text, beside, engine=document.words["engine"])
+        except DeriveError as error:
+            raise _in_template(error, folders) from None
         if done.log.characters:
             shown = ", ".join(done.log.characters[:5])
             raise DeriveError(f"the fonts have no glyph for {shown}", code="latex", where=_where(document))
@@ -105,6 +109,17 @@ def make(
         fit = better
     worst = max(done.log.overfull, key=lambda box: box.points)
     raise _too_large(worst, document)
+
+
+def _in_template(error: DeriveError, folders: tuple[Path, ...]) -> DeriveError:
+    """The error at the line of the project's own template that says the command which TeX does not know."""
+    command = re.search(r"undefined control sequence (\\[A-Za-z@]+)", error.message)
+    for path in sorted(path for folder in folders for path in folder.rglob("*.j2")) if command else ():
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        for number, line in enumerate(lines, 1):
+            if command and re.search(re.escape(command[1]) + r"(?![A-Za-z@])", line):
+                return DeriveError(error.message, code=error.code, where=Position(path.as_posix(), number), source=line, hint=error.hint)
+    return error
 
 
 def refit(document: Document, fit: Fit, boxes: tuple[Box, ...], line: float, relation: float = RELATION, push: float = 1.0) -> Fit:

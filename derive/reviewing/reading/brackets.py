@@ -185,7 +185,7 @@ class Brackets(Operators):
             otherwise = False
             while self.token.text in FONTS:
                 texts, self.i = self.group_texts(self.i + 1)
-                otherwise = otherwise or "".join(texts).strip() in ("otherwise", "else", "elsewhere", "sonst")
+                otherwise = otherwise or "".join(texts).strip(" .,") in ("otherwise", "else", "elsewhere", "sonst")
             condition = None
             if not otherwise:
                 left = self.sum()
