@@ -180,7 +180,7 @@ def _frames(found: Sequence[Passage], page: Page, room: Room, remarks: Sequence[
 
     pieces, bounds = packed(page)
     least = len(bounds)
-    for size in (LARGER, SMALLER):
+    for size in (SMALLER, LARGER):
         other = replace(page, type=size, measure=replace(page.measure, line=page.measure.line / size))
         others, cuts = packed(other)
         if (size > 1.0 and len(cuts) == least and page.id not in fit.plain) or len(cuts) < WORTH * least:
