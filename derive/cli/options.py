@@ -50,8 +50,8 @@ def depfile_format(command: F) -> F:
     )(command)
 
 
-def allowances(command: F) -> F:
-    """`--timeout` and `--memory`, which hold while the command runs, and `--trust-tex`, which it is given."""
+def budget(command: F) -> F:
+    """`--timeout` and `--memory`, which hold while the command runs."""
 
     @click.option(
         "--timeout", type=click.FloatRange(0), default=SECONDS, show_default=True, metavar="SECONDS",
@@ -61,13 +61,20 @@ def allowances(command: F) -> F:
         "--memory", type=click.IntRange(0), default=MEMORY >> 20, show_default=True, metavar="MB",
         help="What one problem may use; 0 is no limit.",
     )
-    @click.option("--trust-tex", is_flag=True, help="Run the project's own TeX (macros, templates, themes) as it is, and where no cell stands.")
     @wraps(command)
     def limited(*arguments: Any, timeout: float, memory: int, **others: Any) -> Any:
         with using(Budget(timeout, memory << 20)):
             return command(*arguments, **others)
 
     return cast(F, limited)
+
+
+def allowances(command: F) -> F:
+    """The budget, and `--trust-tex`, which the command is given."""
+    trusted = click.option(
+        "--trust-tex", is_flag=True, help="Run the project's own TeX (macros, templates, themes) as it is, and where no cell stands.",
+    )(command)
+    return budget(trusted)
 
 
 def template_dir(command: F) -> F:

@@ -171,7 +171,7 @@ def problem_page(
 
 
 def _frames(found: Sequence[Passage], page: Page, room: Room, remarks: Sequence[str], fit: Fit) -> tuple[Frame, ...]:
-    """The frames of a derivation; in larger type where one frame has room for that, in smaller type where that spares frames.  Blank slides
+    """The frames of a derivation; in larger type where as many frames have room for that, in smaller type where that spares frames.  Blank slides
     are broken where the slides are, so that nothing stands elsewhere."""
 
     def packed(one: Page) -> tuple[tuple[Unit, ...], Bounds]:
@@ -180,10 +180,10 @@ def _frames(found: Sequence[Passage], page: Page, room: Room, remarks: Sequence[
 
     pieces, bounds = packed(page)
     least = len(bounds)
-    for size in (LARGER, SMALLER):
+    for size in (SMALLER, LARGER):
         other = replace(page, type=size, measure=replace(page.measure, line=page.measure.line / size))
         others, cuts = packed(other)
-        if (size > 1.0 and len(cuts) == 1 and page.id not in fit.plain) or len(cuts) < WORTH * least:
+        if (size > 1.0 and len(cuts) == least and page.id not in fit.plain) or len(cuts) < WORTH * least:
             return frames(found, others, cuts, room, other)
     return frames(found, pieces, bounds, room, page)
 
@@ -281,7 +281,7 @@ def _block(passage: Passage, measure: Measure, settings: Settings, where: Positi
 
 def _room(settings: Settings, scale: float, asked: Question, parts: Sequence[PartText], line: float) -> Room:
     """The height that a frame has for rows, below its question; `scale` is by how much TeX found it taller than thought."""
-    height = {169: 200.0, 43: 217.0}[settings.aspect]
+    height = {169: 203.0, 43: 220.0}[settings.aspect]
     usual = QUESTION_AROUND + _stated(asked, SHORT, line, INLINE)
     said = reason_width(asked.find) + sum(reason_width(part.statement) + reason_width(part.find) + 5.0 for part in parts)
     beside = max(line - sum(width(left) + width(lines[0]) + 3.0 for left, lines in asked.lines), 0.0)

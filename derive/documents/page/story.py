@@ -62,7 +62,7 @@ def _said(answer: Answer, reasons: str, words: Mapping[str, str]) -> str:
     """What an answer that a row states says besides: under which conditions that no reason has named, and what kind of point it is."""
     conditions = [one for one in answer.conditions if one not in reasons]
     out = [f"{words['holds']} {words['comma'].join(conditions)}{words['stop']}"] if conditions else []
-    if answer.classification in words.values():
+    if answer.classification and answer.classification in words.values():
         out.append(words["classified"].format(which=answer.classification))
     elif answer.classification:
         out.append(f"{answer.classification[:1].upper()}{answer.classification[1:]}{words['stop']}")
