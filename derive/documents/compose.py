@@ -64,6 +64,8 @@ def text_width(mode: Mode, settings: Settings) -> float:
     """How wide a display is, in em: the page without its margins and the indent of displays; a web page scrolls."""
     if mode.suffix == "html":
         return 1e6
+    if settings.width and not mode.pdf:
+        return settings.width * 2.845 / (EM if mode.slides else settings.size) - (0.0 if mode.slides else 2.0)
     if mode.slides:
         return ({169: 160, 43: 128}[settings.aspect] - 22) * 2.845 / EM
     if not mode.pdf:
