@@ -862,6 +862,10 @@ _REASONS = {
     "is not positive definite": "不是正定",
     "which {}": "而它{0}",
     "{} = 0 for {} = {} only": "僅當 {1} = {2} 時 {0} = 0",
+    "along the constraint the Hessian is {}": "沿約束，海森矩陣為{0}",
+    "factor": "提出公因子",
+    "the columns of {} span an invariant subspace of {}": "{0} 的各行張成 {1} 的不變子空間",
+    "the square root of both sides: {} is positive definite": "兩邊取平方根：{0} 正定",
 }
 
 _TERMS = {
