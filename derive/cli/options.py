@@ -84,6 +84,24 @@ def template_dir(command: F) -> F:
     )(command)
 
 
+MILLIMETRES = {"mm": 1.0, "cm": 10.0, "in": 25.4, "pt": 25.4 / 72.27}
+NARROWEST_TEXT, WIDEST_TEXT = 50.0, 600.0
+"""In millimetres, the text that displays can go into."""
+
+
+def millimetres(length: str) -> float:
+    """A length as TeX writes it, in millimetres.  UsageError for anything else, and for a text too narrow for formulas."""
+    import re
+
+    found = re.fullmatch(r"(\d{1,4}(?:\.\d{1,3})?)\s*(mm|cm|in|pt)", length.strip())
+    if not found:
+        raise click.UsageError(f"a width is a length such as 8.4cm, 240pt or 3.3in, not {length!r}")
+    wide = float(found[1]) * MILLIMETRES[found[2]]
+    if not NARROWEST_TEXT <= wide <= WIDEST_TEXT:
+        raise click.UsageError(f"a text is between {NARROWEST_TEXT:.0f}mm and {WIDEST_TEXT:.0f}mm wide, not {length}")
+    return wide
+
+
 def kinds(given: tuple[str, ...]) -> tuple[str, ...]:
     """The kinds of document of `--to slides,blank --to key`, each once.  UsageError for what is none."""
     from derive.documents.page.modes import MODES

@@ -175,7 +175,7 @@ def build(
             wanted[source.path] = (key, reasons)
             tasks.append(Task(source, text, modes[kind], project.settings, project.templates, pdf, look=project.look, budget=current()))
     if any(not MODES[name].pdf and MODES[name].suffix == "tex" for task in tasks for name in task.modes):
-        write(output / "derive.sty", style(project.templates))
+        write(output / "derive.sty", produce.style(project.templates))
     try:
         for done in pool.work(tasks, workers, run, lost):
             key, reasons = wanted[done.source.path]
@@ -217,13 +217,6 @@ def _recorded(ledger: Ledger, done: Done, key: keys.Key) -> DeriveError | None:
     except DeriveError as error:
         return error
     return None
-
-
-def style(templates: tuple[Path, ...]) -> str:
-    """derive.sty, which documents need that are put into others."""
-    from derive.documents.rendering.fill import fill
-
-    return fill("derive.sty.j2", {}, templates)
 
 
 def _drop(ledger: Ledger, source: Source) -> None:

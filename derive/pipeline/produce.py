@@ -69,12 +69,19 @@ def _refuse_untrusted(settings: Settings, folders: tuple[Path, ...], beside: Map
     )
 
 
+def style(folders: tuple[Path, ...]) -> str:
+    """derive.sty, which documents need that are put into others."""
+    return fill("derive.sty.j2", {}, folders)
+
+
 def make(
-    compose: Composer, mode: Mode, settings: Settings, folders: tuple[Path, ...] = (), beside: Mapping[str, bytes] | None = None
+    compose: Composer, mode: Mode, settings: Settings, folders: tuple[Path, ...] = (), beside: Mapping[str, bytes] | None = None,
+    wrap: Callable[[str], str] = str,
 ) -> Made:
     """The .tex and PDF of a document, no box of which is too large.
 
     beside  files that TeX reads: themes, packages, images, by name
+    wrap    puts what is no document of its own into one
 
     DeriveError: [untrusted-tex] for own TeX where there is no cell; [latex], [missing-program] of `latex.typeset`; [overfull]
     (exit code 3) when a row does not fit however it is broken, at the author's line.
@@ -86,7 +93,7 @@ def make(
         document = compose(fit)
         text = tex(document, mode, folders)
         try:
-            done = latex.typeset(text, beside, engine=document.words["engine"])
+            done = latex.typeset(wrap(text), beside, engine=document.words["engine"])
         except DeriveError as error:
             raise _in_template(error, folders) from None
         if done.log.characters:
