@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would be made; make nothing.")
 @click.option("--explain", is_flag=True, help="Say why each document is made.")
 @click.option("--tex-only", is_flag=True, help="Write the .tex files only; no TeX is needed.")
+@click.option("--scheduler", metavar="ADDRESS", default="", help="Of a Dask cluster that does the work: tcp://host:8786 (needs derive[cluster]).")
 @click.option("--stamp", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Write FILE when all is up to date, with the names of the documents: a target for make and ninja.")
 @click.option("--depfile", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write what the stamp depends on there.")
@@ -40,7 +41,8 @@ if TYPE_CHECKING:
 @options.allowances
 def command(
     paths: tuple[str, ...], output: Path | None, kinds: tuple[str, ...], jobs: int | None, fail_fast: bool, force: bool, dry_run: bool, explain: bool,
-    tex_only: bool, stamp: Path | None, depfile: Path | None, form: Form, template_dirs: tuple[Path, ...], quiet: bool, trust_tex: bool,
+    tex_only: bool, scheduler: str, stamp: Path | None, depfile: Path | None, form: Form,
+    template_dirs: tuple[Path, ...], quiet: bool, trust_tex: bool,
 ) -> int:
     """Derive, check and typeset everything in PATHS (problems/ by default).
 
@@ -75,7 +77,7 @@ def command(
     code = 0
     outcomes = building.build(
         sources, output, project, building.kinds(options.kinds(kinds) or project.settings.kinds),
-        workers=pool.available(jobs), force=force, fail_fast=fail_fast, dry_run=dry_run,
+        workers=pool.available(jobs, scheduler), force=force, fail_fast=fail_fast, dry_run=dry_run,
         pdf=not tex_only,
     )
     for outcome in outcomes:

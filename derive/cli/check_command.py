@@ -23,6 +23,7 @@ def command(paths: tuple[str, ...], jobs: int | None, points: int, fail_fast: bo
       derive check problems/week3 --fail-fast
     """
     from derive.errors import DeriveError
+    from derive.language.problems import read as problemfile
     from derive.pipeline import build as building
     from derive.pipeline import project as projects
     from derive.pipeline.budget import current
@@ -34,7 +35,8 @@ def command(paths: tuple[str, ...], jobs: int | None, points: int, fail_fast: bo
         sources: tuple[Source, ...] = (Source(STANDARD_INPUT, "stdin"),)
     else:
         sources = find(paths, projects.folder_of())
-    settings = projects.load(projects.folder_of(next(iter(paths), None)), trust=trust_tex).settings
+    project = projects.load(projects.folder_of(next(iter(paths), None)), trust=trust_tex)
+    kinds = building.kinds(project.settings.kinds)
     tasks, good, failed = [], 0, 0
     for source in sources:
         try:
@@ -45,7 +47,9 @@ def command(paths: tuple[str, ...], jobs: int | None, points: int, fail_fast: bo
             if fail_fast:
                 break
             continue
-        tasks.append(building.Task(source, text, (), settings, (), False, points, budget=current()))
+        # Its documents are filled too: whatever would be refused without TeX is refused here.
+        modes = kinds[problemfile.kind(text)]
+        tasks.append(building.Task(source, text, modes, project.settings, project.templates, False, points, project.look, current(), kept=False))
     if failed and fail_fast:
         return 1
     for done in pool.work(tasks, pool.available(jobs), building.run, building.lost):

@@ -26,14 +26,15 @@ def command(output: Path, stale: bool) -> None:
             click.echo(name)
         click.echo(f"{len(gone)} files removed, whose problems are gone" if gone else f"nothing in {output}/ is of a problem that is gone")
         return
-    from derive.pipeline.ledger import FOLDER, NAME, Ledger
+    from derive.pipeline.ledger import FOLDER, LOCK, NAME, Ledger
     from derive.pipeline.writing import remove
 
     ledger = Ledger.load(output)
     count = sum(len(entry.files) for entry in ledger.entries.values())
     for name in list(ledger.entries):
         ledger.forget(name)
-    remove(output / FOLDER / NAME)
+    for name in (NAME, LOCK):
+        remove(output / FOLDER / name)
     for folder in sorted((p for p in output.rglob("*") if p.is_dir() and not p.is_symlink()), reverse=True):
         if not any(folder.iterdir()):
             folder.rmdir()

@@ -50,8 +50,8 @@ def depfile_format(command: F) -> F:
     )(command)
 
 
-def allowances(command: F) -> F:
-    """`--timeout` and `--memory`, which hold while the command runs, and `--trust-tex`, which it is given."""
+def budget(command: F) -> F:
+    """`--timeout` and `--memory`, which hold while the command runs."""
 
     @click.option(
         "--timeout", type=click.FloatRange(0), default=SECONDS, show_default=True, metavar="SECONDS",
@@ -61,7 +61,6 @@ def allowances(command: F) -> F:
         "--memory", type=click.IntRange(0), default=MEMORY >> 20, show_default=True, metavar="MB",
         help="What one problem may use; 0 is no limit.",
     )
-    @click.option("--trust-tex", is_flag=True, help="Run the project's own TeX (macros, templates, themes) as it is, and where no cell stands.")
     @wraps(command)
     def limited(*arguments: Any, timeout: float, memory: int, **others: Any) -> Any:
         with using(Budget(timeout, memory << 20)):
@@ -70,11 +69,37 @@ def allowances(command: F) -> F:
     return cast(F, limited)
 
 
+def allowances(command: F) -> F:
+    """The budget, and `--trust-tex`, which the command is given."""
+    trusted = click.option(
+        "--trust-tex", is_flag=True, help="Run the project's own TeX (macros, templates, themes) as it is, and where no cell stands.",
+    )(command)
+    return budget(trusted)
+
+
 def template_dir(command: F) -> F:
     return click.option(
         "--template-dir", "template_dirs", multiple=True, type=click.Path(exists=True, file_okay=False, path_type=Path),
         help="A folder of templates, looked in first.",
     )(command)
+
+
+MILLIMETRES = {"mm": 1.0, "cm": 10.0, "in": 25.4, "pt": 25.4 / 72.27}
+NARROWEST_TEXT, WIDEST_TEXT = 50.0, 600.0
+"""In millimetres, the text that displays can go into."""
+
+
+def millimetres(length: str) -> float:
+    """A length as TeX writes it, in millimetres.  UsageError for anything else, and for a text too narrow for formulas."""
+    import re
+
+    found = re.fullmatch(r"(\d{1,4}(?:\.\d{1,3})?)\s*(mm|cm|in|pt)", length.strip())
+    if not found:
+        raise click.UsageError(f"a width is a length such as 8.4cm, 240pt or 3.3in, not {length!r}")
+    wide = float(found[1]) * MILLIMETRES[found[2]]
+    if not NARROWEST_TEXT <= wide <= WIDEST_TEXT:
+        raise click.UsageError(f"a text is between {NARROWEST_TEXT:.0f}mm and {WIDEST_TEXT:.0f}mm wide, not {length}")
+    return wide
 
 
 def kinds(given: tuple[str, ...]) -> tuple[str, ...]:

@@ -21,6 +21,8 @@ from derive.documents.page.modes import MODES
     help="X.tex or X.pdf; the LaTeX goes to standard output without it.",
 )
 @click.option("--no-overlays", is_flag=True, help="Slides without clicks: one page a frame.")
+@click.option("--width", metavar="LENGTH", help="How wide the text is that displays go into: 8.4cm, 240pt, 3.3in.")
+@click.option("--size", type=click.Choice(["10pt", "11pt", "12pt"]), help="The size of its type.")
 @click.option("--hints", is_flag=True, help="With the hints: of a sheet or a web page.")
 @click.option(
     "--depfile", type=click.Path(dir_okay=False, path_type=Path), help="Write what OUTPUT depends on there, for make and ninja.",
@@ -30,7 +32,8 @@ from derive.documents.page.modes import MODES
 @options.points
 @options.allowances
 def command(
-    file: str, mode_name: str, output: Path | None, no_overlays: bool, hints: bool, depfile: Path | None, form: Form,
+    file: str, mode_name: str, output: Path | None, no_overlays: bool, width: str | None, size: str | None, hints: bool, depfile: Path | None,
+    form: Form,
     template_dirs: tuple[Path, ...], points: int, trust_tex: bool,
 ) -> None:
     """Make one document of FILE (`-` reads standard input).
@@ -39,6 +42,7 @@ def command(
     Examples:
       derive render problems/trace.yaml --to slides -o trace.pdf
       derive render problems/trace.yaml --to solutions -o trace.tex
+      derive render problems/trace.yaml --to fragment --width 8.4cm -o trace.tex
     """
     from dataclasses import replace
 
@@ -57,8 +61,14 @@ def command(
     if hints and mode.reveals != "nothing" and mode.suffix != "html":
         printing = [one.name for one in MODES.values() if one.reveals == "nothing" or one.suffix == "html"]
         raise click.UsageError(f"{mode_name} prints no hints, which {' and '.join(printing)} do")
+    if (width or size) and (mode.pdf or mode.suffix != "tex"):
+        foreign = [one.name for one in MODES.values() if not one.pdf and one.suffix == "tex"]
+        raise click.UsageError(f"--width and --size are of {', '.join(foreign)}, which go into documents of your own")
+    if width or size:
+        wide = options.millimetres(width) if width else 120.0
+        settings = replace(settings, width=wide, size=int((size or "10pt").removesuffix("pt")))
     pdf = output is not None and output.suffix == ".pdf"
-    content = render(file, mode, replace(project, settings=settings), pdf, points, options.note, hints)
+    content = render(file, mode, replace(project, settings=settings), pdf, points, options.note, hints, output is not None)
     if output is None:
         sys.stdout.buffer.write(content)
         return

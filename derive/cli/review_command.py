@@ -18,6 +18,7 @@ from derive.cli import options
 @click.option("--strict", is_flag=True, help="A line that could not be told is a failure too.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Of a folder: the report, as CSV.")
 @options.jobs
+@options.budget
 def command(problem: str, claim: str | None, form: str, strict: bool, output: Path | None, jobs: int | None) -> int:
     """Check a derivation, pasted as LaTeX, against PROBLEM.
 

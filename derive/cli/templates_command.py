@@ -108,6 +108,8 @@ def check(template_dirs: tuple[Path, ...], trust_tex: bool) -> int:
                 try:
                     tex(subject.document(mode, project.settings, Fit()), mode, project.templates)
                 except DeriveError as wrong:
+                    if wrong.code == "usage":
+                        continue  # a lecture is no exam
                     errors[wrong.render()] = wrong
                     bad.add(mode.name)
     for one in errors.values():

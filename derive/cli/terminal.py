@@ -207,12 +207,18 @@ def _side(side: Head | Expr, notation: Notation) -> str:
     return text.head(side, notation) if isinstance(side, Head) else text.pretty(side, notation)
 
 
+_KINDS = {"none": "no stationary point", "undetermined": "not decided by the second-order test"}
+"""How the kinds of a stationary point are said where they are not said by their names."""
+
+
 def _answer(box: Boxed, width: int, notation: Notation) -> Iterator[str]:
     left = _side(box.left, notation)
     result = box.result
     notes = [_said(condition, notation) for condition in result.conditions]
-    if result.classification:
-        notes.append(_said((result.classification,), notation))
+    if result.subject:
+        notes.append(_said(result.subject, notation))
+    elif result.classification:
+        notes.append(_said((_KINDS.get(result.classification, result.classification),), notation))
     start = f"      {left} {box.relation} "
     room = " " * min(cell_len(start), width // 2)
     body = broken(text.pretty(result.expr, notation), max(width - len(room), 20))

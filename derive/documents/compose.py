@@ -64,6 +64,8 @@ def text_width(mode: Mode, settings: Settings) -> float:
     """How wide a display is, in em: the page without its margins and the indent of displays; a web page scrolls."""
     if mode.suffix == "html":
         return 1e6
+    if settings.width and not mode.pdf:
+        return settings.width * 2.845 / (EM if mode.slides else settings.size) - (0.0 if mode.slides else 2.0)
     if mode.slides:
         return ({169: 160, 43: 128}[settings.aspect] - 22) * 2.845 / EM
     if not mode.pdf:
@@ -171,7 +173,7 @@ def problem_page(
 
 
 def _frames(found: Sequence[Passage], page: Page, room: Room, remarks: Sequence[str], fit: Fit) -> tuple[Frame, ...]:
-    """The frames of a derivation; in larger type where one frame has room for that, in smaller type where that spares frames.  Blank slides
+    """The frames of a derivation; in larger type where as many frames have room for that, in smaller type where that spares frames.  Blank slides
     are broken where the slides are, so that nothing stands elsewhere."""
 
     def packed(one: Page) -> tuple[tuple[Unit, ...], Bounds]:
@@ -180,10 +182,10 @@ def _frames(found: Sequence[Passage], page: Page, room: Room, remarks: Sequence[
 
     pieces, bounds = packed(page)
     least = len(bounds)
-    for size in (LARGER, SMALLER):
+    for size in (SMALLER, LARGER):
         other = replace(page, type=size, measure=replace(page.measure, line=page.measure.line / size))
         others, cuts = packed(other)
-        if (size > 1.0 and len(cuts) == 1 and page.id not in fit.plain) or len(cuts) < WORTH * least:
+        if (size > 1.0 and len(cuts) == least and page.id not in fit.plain) or len(cuts) < WORTH * least:
             return frames(found, others, cuts, room, other)
     return frames(found, pieces, bounds, room, page)
 
@@ -266,7 +268,10 @@ def _block(passage: Passage, measure: Measure, settings: Settings, where: Positi
     """A passage as it stands on paper: every row once, nothing highlighted; as `prose`, with words around its displays."""
     stand = sides(passage.views, settings.notation, measure)
     words = words_of(settings.notation.language)
-    rows = tuple(row(view, settings.notation, measure, stand, where, kinds=words) for view in passage.views if not view.again)
+    views = [view for view in passage.views if not view.again]
+    if views and len(views) < len(passage.views) and views[0].line.left is None:
+        views[0] = replace(views[0], line=replace(views[0].line, left=views[0].left, steps=()))
+    rows = tuple(row(view, settings.notation, measure, stand, where, kinds=words) for view in views)
     answers = tuple(answer(box, settings.notation, measure, where, words) for box in passage.boxed)
     title = reason(passage.title, settings.notation)
     block = Block(
@@ -278,7 +283,7 @@ def _block(passage: Passage, measure: Measure, settings: Settings, where: Positi
 
 def _room(settings: Settings, scale: float, asked: Question, parts: Sequence[PartText], line: float) -> Room:
     """The height that a frame has for rows, below its question; `scale` is by how much TeX found it taller than thought."""
-    height = {169: 200.0, 43: 217.0}[settings.aspect]
+    height = {169: 203.0, 43: 220.0}[settings.aspect]
     usual = QUESTION_AROUND + _stated(asked, SHORT, line, INLINE)
     said = reason_width(asked.find) + sum(reason_width(part.statement) + reason_width(part.find) + 5.0 for part in parts)
     beside = max(line - sum(width(left) + width(lines[0]) + 3.0 for left, lines in asked.lines), 0.0)

@@ -99,7 +99,7 @@ _ROWS = (
     Function("peak", "any(m, n) -> any(m, n)", r"\operatorname{{peak}}({0})", "(lambda a: 1.0 * (a == np.max(a)))({0})",
              "1 where the largest entry stands, 0 elsewhere", transposes="args",
              explained="`peak(A)` has 1 where the largest entry of `A` stands, and 0 elsewhere."),
-    Function("prod", "matrix(m, n) -> scalar", r"\operatorname{{prod}}({0})", "np.prod({0})", "product of all entries", domain=("nonzero",)),
+    Function("prod", "matrix(m, n) -> scalar", r"\operatorname{{prod}}({0})", "np.prod({0})", "product of all entries", domain=("nonzero-entries",)),
     Function("logsumexp", "vector(n) -> scalar | matrix(m, n) -> vector(m)", r"\operatorname{{logsumexp}}({0})",
              "np.logaddexp.reduce({0}, axis=-1)", "log of the sum of exp of the entries; of a matrix, of each row"),
     Function("softmax", "vector(n) -> vector(n) | matrix(m, n) -> matrix(m, n)", r"\operatorname{{softmax}}({0})", "sp.special.softmax({0}, axis=-1)",

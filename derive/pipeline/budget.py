@@ -160,6 +160,7 @@ _PHASES = (
     ("calculus/quantities/first_derivative", "the first derivative"),
     ("calculus/passes/numbers", "the value at the point"),
     ("calculus/passes", "telling the steps"),
+    ("reviewing", "the review"),
     ("checking", "the numeric check"),
     ("notation", "printing a line"),
     ("documents", "setting the page"),

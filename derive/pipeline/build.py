@@ -27,7 +27,10 @@ from derive.pipeline.writing import write
 
 @dataclass(frozen=True)
 class Task:
-    """What a worker is given: a file's text and everything that its documents depend on, or a check alone."""
+    """What a worker is given: a file's text and everything that its documents depend on.
+
+    kept  the files are handed back; for a check they are filled, and that is all
+    """
 
     source: Source
     text: str
@@ -38,6 +41,7 @@ class Task:
     points: int = 3
     look: Look = field(default_factory=dict)
     budget: Budget = field(default_factory=Budget)
+    kept: bool = True
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,8 @@ def _run(task: Task) -> Done:
                         raise
                     warning = error
             text = made.tex if made else produce.tex(document(Fit()), mode, task.templates)
-            files[names(task.source.stem, mode, False)[0]] = text.encode()
+            if task.kept:
+                files[names(task.source.stem, mode, False)[0]] = text.encode()
             if made:
                 files[names(task.source.stem, mode, True)[1]] = made.pdf
         return Done(task.source, files, subject.summary(), None, warning)
@@ -139,7 +144,7 @@ def build(
 ) -> Iterator[Outcome]:
     """Bring the output folder up to date; what happened to each file, as it happens.
 
-    A file that fails leaves none of its products behind.  The record is saved after every file, so that an interrupted
+    A file that fails leaves none of its products behind.  The record is saved every second, so that an interrupted
     build goes on where it was.
     """
     from derive.pipeline.examine import read_text
@@ -170,15 +175,20 @@ def build(
             wanted[source.path] = (key, reasons)
             tasks.append(Task(source, text, modes[kind], project.settings, project.templates, pdf, look=project.look, budget=current()))
     if any(not MODES[name].pdf and MODES[name].suffix == "tex" for task in tasks for name in task.modes):
-        write(output / "derive.sty", style(project.templates))
-    for done in pool.work(tasks, workers, run, lost):
-        key, reasons = wanted[done.source.path]
-        failure = _recorded(ledger, done, key) if done.error is None else done.error
-        if done.error is not None and is_authors(done.error):
-            _drop(ledger, done.source)
-        yield Outcome(done.source, "failed" if failure else "made", done.summary, failure, done.warning, reasons)
-        if failure is not None and fail_fast:
-            return
+        write(output / "derive.sty", produce.style(project.templates))
+    try:
+        for done in pool.work(tasks, workers, run, lost):
+            key, reasons = wanted[done.source.path]
+            failure = _recorded(ledger, done, key) if done.error is None else done.error
+            if done.error is not None and is_authors(done.error):
+                _drop(ledger, done.source)
+            yield Outcome(done.source, "failed" if failure else "made", done.summary, failure, done.warning, reasons)
+            if failure is not None and fail_fast:
+                return
+    finally:
+        if ledger.touched:
+            with contextlib.suppress(DeriveError):
+                ledger.save()
 
 
 OF_THE_MACHINE = frozenset(
@@ -203,17 +213,10 @@ def _recorded(ledger: Ledger, done: Done, key: keys.Key) -> DeriveError | None:
             ledger.record(done.source.stem, {}, done.files, keep=True, source=done.source.path)
         else:
             ledger.record(done.source.stem, key, done.files, source=done.source.path)
-        ledger.save()
+        ledger.save(every=1.0)
     except DeriveError as error:
         return error
     return None
-
-
-def style(templates: tuple[Path, ...]) -> str:
-    """derive.sty, which documents need that are put into others."""
-    from derive.documents.rendering.fill import fill
-
-    return fill("derive.sty.j2", {}, templates)
 
 
 def _drop(ledger: Ledger, source: Source) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import os
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +19,7 @@ from derive.pipeline.writing import remove, write
 FORMAT = 1
 FOLDER = ".derive"
 NAME = "ledger.json"
+LOCK = "lock"
 MOST_BYTES = 100_000_000
 SUFFIXES = (".tex", ".pdf", ".html", ".sty", ".csv")
 """Of what a build writes: a record that names anything else is not believed there."""
@@ -22,12 +27,18 @@ SUFFIXES = (".tex", ".pdf", ".html", ".sty", ".csv")
 
 @dataclass
 class Entry:
-    """A product group: its key, its files by name with the hash of what was written, and the file that it is made of, as seen from the
-    output folder; '' where it is of several."""
+    """A product group.
+
+    key     what it was made from
+    files   by name, with the hash of what was written
+    source  the file that it is made of, as seen from the output folder; '' where it is of several
+    times   of the files, with their sizes, when they were written: one that still has them is not read to see whether it was edited
+    """
 
     key: Key
     files: dict[str, str]
     source: str = ""
+    times: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -36,6 +47,8 @@ class Ledger:
 
     folder: Path
     entries: dict[str, Entry] = field(default_factory=dict)
+    touched: set[str] = field(default_factory=set)
+    saved: float = 0.0
 
     @staticmethod
     def load(folder: Path) -> Ledger:
@@ -47,6 +60,7 @@ class Ledger:
             entries = {
                 name: Entry(
                     _texts(e["key"]), {f: h for f, h in _texts(e["files"]).items() if is_own(f, folder)}, str(e.get("source", "")),
+                    _texts(e.get("times", {})),
                 )
                 for name, e in data["entries"].items()
             }
@@ -54,9 +68,24 @@ class Ledger:
             return Ledger(folder)
         return Ledger(folder, entries)
 
-    def save(self) -> None:
-        entries = {name: {"key": e.key, "files": e.files, "source": e.source} for name, e in sorted(self.entries.items())}
-        write(self.folder / FOLDER / NAME, json.dumps({"format": FORMAT, "entries": entries}, indent=1) + "\n")
+    def save(self, every: float = 0.0) -> None:
+        """Write the record; what another process recorded meanwhile of other products stays.
+
+        every  not before so many seconds have passed since the last time: then what is killed makes a second's work again, and a build
+               of many files does not write the whole record after each
+        """
+        if every and time.monotonic() - self.saved < every:
+            return
+        with _alone(self.folder / FOLDER):
+            others = Ledger.load(self.folder).entries
+            for name in self.touched:
+                others.pop(name, None)
+            self.entries = {**others, **{name: entry for name, entry in self.entries.items() if name in self.touched or name in others}}
+            entries = {
+                name: {"key": e.key, "files": e.files, "source": e.source, "times": e.times} for name, e in sorted(self.entries.items())
+            }
+            write(self.folder / FOLDER / NAME, json.dumps({"format": FORMAT, "entries": entries}, indent=1) + "\n")
+        self.saved = time.monotonic()
 
     def stale(self, name: str, key: Key) -> tuple[str, ...]:
         """Why the product must be made: the ingredients that changed, or `missing`/`edited` files; () when it need not."""
@@ -70,6 +99,8 @@ class Ledger:
             path = self.folder / file
             if not path.is_file() or path.is_symlink():
                 return (f"{file} is missing",)
+            if entry.times.get(file) == _time(path):
+                continue
             if digest(path.read_bytes()) != content:
                 return (f"{file} was edited",)
         return ()
@@ -89,14 +120,39 @@ class Ledger:
             write(self.folder / file, content)
         kept = others if keep else {}
         hashes = {**kept, **{file: digest(content) for file, content in files.items()}}
-        self.entries[name] = Entry(key, hashes, os.path.relpath(source, self.folder) if source else "")
+        times = {file: _time(self.folder / file) for file in files}
+        self.entries[name] = Entry(key, hashes, os.path.relpath(source, self.folder) if source else "", times)
+        self.touched.add(name)
 
     def forget(self, name: str, files: tuple[str, ...] = ()) -> None:
         """Remove a product and everything it wrote, and `files` too."""
         entry = self.entries.pop(name, None)
+        self.touched.add(name)
         for file in {*(entry.files if entry else ()), *files}:
             if is_own(file, self.folder):
                 remove(self.folder / file)
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Within it no other process of ours writes the record of the folder."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = os.open(folder / LOCK, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+    except OSError:
+        yield
+        return
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _time(path: Path) -> str:
+    """When a file was written last, and how long it is."""
+    state = path.stat()
+    return f"{state.st_mtime_ns} {state.st_size}"
 
 
 def _texts(value: object) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -68,12 +69,19 @@ def _refuse_untrusted(settings: Settings, folders: tuple[Path, ...], beside: Map
     )
 
 
+def style(folders: tuple[Path, ...]) -> str:
+    """derive.sty, which documents need that are put into others."""
+    return fill("derive.sty.j2", {}, folders)
+
+
 def make(
-    compose: Composer, mode: Mode, settings: Settings, folders: tuple[Path, ...] = (), beside: Mapping[str, bytes] | None = None
+    compose: Composer, mode: Mode, settings: Settings, folders: tuple[Path, ...] = (), beside: Mapping[str, bytes] | None = None,
+    wrap: Callable[[str], str] = str,
 ) -> Made:
     """The .tex and PDF of a document, no box of which is too large.
 
     beside  files that TeX reads: themes, packages, images, by name
+    wrap    puts what is no document of its own into one
 
     DeriveError: [untrusted-tex] for own TeX where there is no cell; [latex], [missing-program] of `latex.typeset`; [overfull]
     (exit code 3) when a row does not fit however it is broken, at the author's line.
@@ -84,7 +92,10 @@ def make(
     for _ in range(TRIES):
         document = compose(fit)
         text = tex(document, mode, folders)
-        done = latex.typeset(text, beside, engine=document.words["engine"])
+        try:
+            done = latex.typeset(wrap(text), beside, engine=document.words["engine"])
+        except DeriveError as error:
+            raise _in_template(error, folders) from None
         if done.log.characters:
             shown = ", ".join(done.log.characters[:5])
             raise DeriveError(f"the fonts have no glyph for {shown}", code="latex", where=_where(document))
@@ -105,6 +116,17 @@ def make(
         fit = better
     worst = max(done.log.overfull, key=lambda box: box.points)
     raise _too_large(worst, document)
+
+
+def _in_template(error: DeriveError, folders: tuple[Path, ...]) -> DeriveError:
+    """The error at the line of the project's own template that says the command which TeX does not know."""
+    command = re.search(r"undefined control sequence (\\[A-Za-z@]+)", error.message)
+    for path in sorted(path for folder in folders for path in folder.rglob("*.j2")) if command else ():
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        for number, line in enumerate(lines, 1):
+            if command and re.search(re.escape(command[1]) + r"(?![A-Za-z@])", line):
+                return DeriveError(error.message, code=error.code, where=Position(path.as_posix(), number), source=line, hint=error.hint)
+    return error
 
 
 def refit(document: Document, fit: Fit, boxes: tuple[Box, ...], line: float, relation: float = RELATION, push: float = 1.0) -> Fit:

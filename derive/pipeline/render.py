@@ -7,23 +7,68 @@ from functools import partial
 
 from derive.documents.page.document import ProblemPage
 from derive.documents.page.modes import Mode
-from derive.documents.page.settings import Fit
+from derive.documents.page.settings import Fit, Settings
 from derive.errors import DeriveError
 from derive.pipeline.examine import STANDARD_INPUT, read_text
-from derive.pipeline.produce import make, tex
+from derive.pipeline.produce import Composer, make, style, tex
 from derive.pipeline.project import Project
 from derive.pipeline.subject import read
+
+
+def _text(document: Composer, mode: Mode, project: Project, tell: Callable[[str], object], fitted: bool) -> str:
+    """The LaTeX of a document, fitted to its page, or to the width that the user names."""
+    settings = project.settings
+    wrap = None if mode.pdf else into_page(mode, settings)
+    if mode.suffix == "tex" and (settings.width or (fitted and mode.pdf)):
+        try:
+            beside = {**project.look, "derive.sty": style(project.templates).encode()}
+            return make(document, mode, settings, project.templates, beside, wrap or str).tex
+        except DeriveError as error:
+            if error.code == "overfull" and settings.width:
+                raise
+            if error.code != "missing-program":
+                tell(f"it is not fitted to its page: {error.message}")
+    return tex(document(Fit()), mode, project.templates)
+
+
+_STUBS = (
+    r"\newcommand{\question}[1][]{\par}\newenvironment{parts}{}{}\renewcommand{\part}[1][]{\par}\newenvironment{solution}{\par}{\par}"
+    r"\newenvironment{exercise}[1][]{\par}{\par}"
+)
+"""What stands in for the commands of exam and xsim, while rows are fitted."""
+
+
+def into_page(mode: Mode, settings: Settings) -> Callable[[str], str]:
+    """A function that puts displays or frames into a page as wide as the user says."""
+    figures = "[figures]" if mode.name != "xsim" else ""
+    width = settings.width or 120.0
+    if mode.slides:
+        paper = {169: 160, 43: 128}[settings.aspect]
+        margin = max((paper - width) / 2, 0.0)
+        start = (
+            rf"\documentclass[aspectratio={settings.aspect},{settings.size}pt]{{beamer}}"
+            rf"\setbeamersize{{text margin left={margin:.2f}mm,text margin right={margin:.2f}mm}}"
+        )
+    else:
+        start = rf"\documentclass[{settings.size}pt]{{article}}\setlength{{\textwidth}}{{{width:.2f}mm}}"
+    head = f"{start}\\usepackage[T1]{{fontenc}}\\usepackage{{lmodern}}\\usepackage{figures}{{derive}}\n{settings.macros}\n"
+    head += "" if mode.slides else _STUBS
+    return lambda body: f"{head}\\begin{{document}}\n{body}\\end{{document}}\n"
 
 
 def _has_hint(page: ProblemPage) -> bool:
     return bool(page.question.hint) or any(part.hint for part in page.parts)
 
 
-def render(file: str, mode: Mode, project: Project, pdf: bool, points: int = 3, tell: Callable[[str], object] = len, hints: bool = False) -> bytes:
+def render(
+    file: str, mode: Mode, project: Project, pdf: bool, points: int = 3, tell: Callable[[str], object] = len, hints: bool = False,
+    fitted: bool = False,
+) -> bytes:
     """The LaTeX (or the PDF) of a problem, lecture or set in a mode; `-` is standard input.
 
-    tell   takes what is to be said beside: that it is the first of several variants, that there are no hints
-    hints  whether they were asked for
+    tell    takes what is to be said beside: that it is the first of several variants, that there are no hints
+    hints   whether they were asked for
+    fitted  whether LaTeX that is written is broken to its page as a PDF is; without TeX, and where TeX fails, it is written as it is
 
     DeriveError: of reading, of the engine, of the check, of LaTeX.
     """
@@ -35,5 +80,5 @@ def render(file: str, mode: Mode, project: Project, pdf: bool, points: int = 3, 
     if hints and not any(isinstance(item, ProblemPage) and _has_hint(item) for item in document(Fit()).items):
         tell("there are no hints here: a problem has them under `hint`")
     if not pdf:
-        return tex(document(Fit()), mode, project.templates).encode()
+        return _text(document, mode, project, tell, fitted).encode()
     return make(document, mode, project.settings, project.templates, project.look).pdf

@@ -13,7 +13,9 @@ from pathlib import Path
 from derive.errors import DeriveError, Position
 from derive.language.problems.problem import Problem
 from derive.language.problems.read import read
+from derive.pipeline.budget import within
 from derive.pipeline.examine import STANDARD_INPUT, read_text
+from derive.pipeline.home import home_of, inside
 from derive.reviewing.judging.finding import RIGHT, UNCLEAR, WRONG
 from derive.reviewing.review import Review, review
 
@@ -31,6 +33,12 @@ class Reviewed:
     result: Review
 
 
+def _judged(problem: Problem, text: str, before: str = "") -> Review:
+    """The review of a text that anybody may have written: it has the budget of a problem.  DeriveError [budget]."""
+    with within():
+        return review(problem, text, before)
+
+
 def reviewed(problem_file: str, claim_file: str | None) -> Reviewed:
     """The review of one claim: a file, standard input, or the problem's own.
 
@@ -42,7 +50,7 @@ def reviewed(problem_file: str, claim_file: str | None) -> Reviewed:
     problem = read(read_text(problem_file), name, asked=False)
     if claim_file is not None:
         text = read_text(claim_file)
-        return Reviewed(STANDARD_INPUT if claim_file == "-" else claim_file, 0, review(problem, text))
+        return Reviewed(STANDARD_INPUT if claim_file == "-" else claim_file, 0, _judged(problem, text))
     return _own_claim(problem, name)
 
 
@@ -53,7 +61,7 @@ def _own_claim(problem: Problem, name: str) -> Reviewed:
     position = problem.positions.get("claim")
     block = position is not None and problem.text.split("\n")[position.line - 1].rstrip().endswith(("|", "|-", "|+"))
     offset = position.line if position and block else position.line - 1 if position else 0
-    return Reviewed(name, offset, review(problem, claim))
+    return Reviewed(name, offset, _judged(problem, claim))
 
 
 # ------------------------------------------------------------------------------------------ a deck
@@ -77,7 +85,7 @@ def reviewed_deck(path: str) -> list[Reviewed]:
         body = text[start : stop.start() if stop else end]
         line = text.count("\n", 0, group[0].start()) + 1
         problem = _named_problem([m.group(1).rstrip() for m in group], path, line)
-        out.append(Reviewed(path, text.count("\n", 0, start), review(problem, body, text[: group[0].start()])))
+        out.append(Reviewed(path, text.count("\n", 0, start), _judged(problem, body, text[: group[0].start()])))
     return out
 
 
@@ -97,6 +105,7 @@ def _named_problem(lines: list[str], path: str, line: int) -> Problem:
     try:
         if len(lines) == 1 and first.endswith((".yaml", ".yml")):
             file = str(Path(path).parent / first) if path != "-" else first
+            inside(file, home_of(path if path != "-" else "deck.tex"), Position(path, line))
             return read(read_text(file), file, asked=False)
         return read("\n".join(lines) + "\n", path, asked=False)
     except DeriveError as error:
@@ -146,7 +155,7 @@ def reviewed_folder(problem_file: str, folder: str, jobs: int = 1) -> list[Row]:
 def _row(task: tuple[str, str, str, str]) -> Row:
     text, problem_file, path, name = task
     try:
-        result = review(read(text, problem_file, asked=False), read_text(path))
+        result = _judged(read(text, problem_file, asked=False), read_text(path))
     except DeriveError as error:
         return Row(name, "unreadable", message=error.message)
     verdicts = [f.verdict for f in result.findings]

@@ -72,8 +72,18 @@ def _is_index(tree: Tree, child: Tree) -> bool:
 
 def summed(tree: Tree, kept: frozenset[str], known: frozenset[str]) -> Tree:
     """Einstein's convention: an index that is not free on the left and stands twice in a term is summed there."""
+    tree = _over_pairs(tree, kept | known)
     names = [n for n in free(tree, known) if n not in kept]
     return _summed(tree, frozenset(names)) if names else tree
+
+
+def _over_pairs(tree: Tree, bound: frozenset[str]) -> Tree:
+    """A sum over i ≠ j is one over both where nothing else says what j is."""
+    if isinstance(tree, Total):
+        if tree.condition is not None and tree.condition[1] == "≠" and tree.condition[2] not in bound | set(tree.indices):
+            tree = replace(tree, indices=(*tree.indices, tree.condition[2]))
+        bound = bound | set(tree.indices)
+    return rebuilt(tree, lambda t: _over_pairs(t, bound))
 
 
 def _summed(tree: Tree, names: frozenset[str]) -> Tree:

@@ -11,7 +11,8 @@ from derive.language.problems.read import read
 from derive.notation.text.text import pretty
 
 SYMBOLS = (
-    "symbols: {A: square(n), x: vector(n), y: vector(m), w: vector(p), X: 'matrix(n, p)', B: 'matrix(m, n)', S: symmetric(n), Z: 'matrix(m, n)'}\n"
+    "symbols: {A: square(n), x: vector(n), y: vector(m), w: vector(p), X: 'matrix(n, p)', B: 'matrix(m, n)', S: symmetric(n), Z: 'matrix(m, n)', "
+    "W: 'matrix(n, q)', C: 'matrix(m, q)'}\n"
 )
 CASES = [
     (r"\sum_{i,j} A_{ij} x_i x_j", "x", "(A + A')x"), ("sum(i, 1, p, X[:, i]' S X[:, i])", "X", "2SX"),
@@ -19,6 +20,7 @@ CASES = [
     (r"\sum_{ij} Z_{ij} \log Z_{ij}", "Z", "log(Z) + 𝟏"),
     (r"\sum_i (x_i - w^\top X_i)^2", "w", "−2(Σ_{i=1..n} (x_i − w' X[i, :]) X[i, :])"),
     (r"\sum_i (y_i - x^\top z_i)^2", "x", "−2(Σ_{i=1..m} (y_i − x' z_i) z_i)"),
+    ("sum(logsumexp(Z W)) - inner(C, Z W)", "W", "Z'(softmax(ZW) − C)"),
     ("sum(i, 1, m, norm(Z[i, :]))", "Z", "Σ_{i=1..m} 1/‖Z[i, :]‖ · e_i Z[i, :]'"),
 ]
 

@@ -34,3 +34,10 @@ def test_long_calls_are_broken() -> None:
     assert broken("a + b", 60) == ["a + b"]
     assert broken("x" * 100, 60) == ["x" * 100]
     assert broken("aaaaaaaaaa bbbbbbbbbbb + ccccccccccc dddddddd", 30) == ["aaaaaaaaaa bbbbbbbbbbb", "+ ccccccccccc dddddddd"]
+
+
+def test_the_box_of_a_lagrangian_says_what_the_point_is_under_the_constraint() -> None:
+    shown = [click.unstyle(line) for line in lines(examined("minimum-variance-portfolio"), 120)]
+    boxes = [line for line in shown if line.startswith("      ") and "*" in line and "(" in line]
+    assert any("minimum subject to" in line for line in boxes)
+    assert not any("saddle" in line for line in boxes)

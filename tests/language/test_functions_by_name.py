@@ -89,3 +89,20 @@ def test_a_quote_inside_of_single_quotes() -> None:
 def test_the_jacobian_of_a_matrix_is_the_vectorized_derivative(said: str, wrt: str, asked: str) -> None:
     quoted = said.replace("'", "''")
     assert read(f"{SYMBOLS}function: '{quoted}'\nwrt: {wrt}\nfind: [jacobian]\n", "f.yaml").find == (asked,)
+
+
+PRODUCTS = [
+    ("prod(i, 1, n, y_i)", "y", "prod(y)"), (r"\prod_{i=1}^n y_i", "y", "prod(y)"), (r"\prod_i \exp(w^\top x_i)", "w", "prod(exp(X w))"),
+    ("prod(i, 1, n, 2 y_i + 1)", "y", "prod(2 y + ones(n))"), ("prod(j, 1, d, w_j^2 X[1, j])", "w", "prod((w .^ 2) .* X[1, :])"),
+]
+
+
+@pytest.mark.parametrize(("said", "wrt", "means"), PRODUCTS, ids=[said for said, _, _ in PRODUCTS])
+def test_products_over_an_index(said: str, wrt: str, means: str) -> None:
+    assert function(said, wrt) == function(means, wrt)
+
+
+def test_a_product_that_is_none_of_entries_is_refused() -> None:
+    with pytest.raises(DeriveError) as caught:
+        function("prod(i, 1, n, sum(j, 1, n, y_i y_j))", "y")
+    assert "sum(i, 1, n, log(…))" in caught.value.render()

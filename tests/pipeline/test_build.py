@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -143,3 +144,40 @@ def test_keys_tell_what_changed() -> None:
     assert changed(None, {"a": "1"}) == ("first",)
     assert changed({"a": "1", "b": "2"}, {"a": "1", "b": "3"}) == ("b",)
     assert digest("ab", "c") != digest("a", "bc")
+
+
+def test_two_builds_into_one_folder_keep_each_others_record(course: Path) -> None:
+    """As make -j2 runs them: what one recorded stays when the other saves what it knew before."""
+    first, second = Ledger.load(Path("build")), Ledger.load(Path("build"))
+    first.record("one", {"problem": "1"}, {"one-slides.tex": b"1"}, source="problems/one.yaml")
+    first.save()
+    second.record("two", {"problem": "2"}, {"two-slides.tex": b"2"})
+    second.save()
+    assert set(Ledger.load(Path("build")).entries) == {"one", "two"}
+    first.forget("one")
+    first.save()
+    assert set(Ledger.load(Path("build")).entries) == {"two"} and not Path("build/one-slides.tex").exists()
+
+
+def test_an_edited_product_is_seen_by_its_time_and_by_its_content(course: Path) -> None:
+    run()
+    file = course / "build" / "one-slides.tex"
+    state, text = file.stat(), file.read_text()
+    os.utime(file)
+    assert states(run())["one"] == "unchanged"
+    file.write_text(text.replace("Trace", "Space"))
+    assert run()["one"].reasons == ("one-slides.tex was edited",)
+    assert file.read_text() == text and file.stat().st_size == state.st_size
+
+
+def test_the_record_is_not_written_after_each_of_many_files(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from derive.pipeline import ledger as ledgers
+
+    written: list[Path] = []
+    monkeypatch.setattr(ledgers, "write", lambda path, data: written.append(path) or write(path, data))
+    ledger = Ledger.load(Path("build"))
+    for k in range(200):
+        ledger.record(f"p{k}", {}, {})
+        ledger.save(every=60)
+    ledger.save()
+    assert len([path for path in written if path.name == "ledger.json"]) <= 2 and len(Ledger.load(Path("build")).entries) == 200

@@ -65,6 +65,12 @@ def test_exercises_are_asked_on_slides_and_solved_at_the_end_of_the_handout(tmp_
     assert isinstance(asked, Panel) and isinstance(asked.columns[0], Exercises)
 
 
+def test_on_paper_rows_that_go_on_have_their_left_side_again(tmp_path: Path) -> None:
+    made = document(tmp_path, FRAMES, "handout")
+    second = [item for item in made.items if isinstance(item, ProblemPage)][1]
+    assert [row.number for row in second.blocks[0].rows] == [4, 5] and all(row.left for row in second.blocks[0].rows)
+
+
 def test_blank_slides_recall_nothing(tmp_path: Path) -> None:
     panel = next(item for item in document(tmp_path, FRAMES, "blank").items if isinstance(item, Panel))
     recalled = panel.columns[0]

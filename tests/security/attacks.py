@@ -100,6 +100,9 @@ FIELDS: dict[str, str] = {
     "frame": "title: T\nsections: [{title: S, frames: [{text: @FORMULA@}]}]\n",
     "frame title": "title: T\nsections: [{title: S, frames: [{text: Words., title: @FORMULA@}]}]\n",
     "points": "title: T\nsections: [{title: S, frames: [{text: Words., points: [@FORMULA@]}]}]\n",
+    "image's caption": "title: T\nsections: [{title: S, frames: [{image: a.png, caption: @FORMULA@}]}]\n",
+    "table": "title: T\nsections: [{title: S, frames: [{table: [[@FORMULA@, b], [c, d]]}]}]\n",
+    "subsection": "title: T\nsections: [{title: S, frames: [{subsection: @FORMULA@}, {text: Words.}]}]\n",
     "remark frame": "title: T\nsections: [{title: S, frames: [{remark: @FORMULA@}]}]\n",
 }
 """Files with a place for a payload (@PAYLOAD@), or for one between dollars (@FORMULA@)."""

@@ -11,8 +11,8 @@ import pytest
 
 from derive.errors import DeriveError
 from derive.pipeline import build as building
-from derive.pipeline import pool
 from derive.pipeline.budget import Budget, OverBudget, using, within
+from derive.pipeline.processes import pool
 from derive.pipeline.project import load
 from derive.pipeline.sources import find
 from derive.pipeline.subject import read
@@ -145,3 +145,18 @@ def test_a_heavy_file_takes_no_other_along(project: Path) -> None:
     assert [outcomes[f"good{k}"].state for k in range(3)] == ["made"] * 3
     error = outcomes["bad"].error
     assert error is not None and error.code == "budget" and outcomes["bad"].state == "failed"
+
+
+@pytest.mark.parametrize("text", [r"\[\nabla f = " + "{" * 50_000 + r"\]", r"\[\nabla f = " + "X'" * 50_000 + r"\]"], ids=["braces", "letters"])
+def test_a_pasted_derivation_has_a_budget(text: str, project: Path) -> None:
+    from derive.pipeline.review import reviewed
+
+    (project / "p.yaml").write_text("title: T\nsymbols: {X: square(n)}\nfunction: f(X) = tr(X)\nfind: [gradient]\n")
+    (project / "claim.tex").write_text(text)
+    started = time.process_time()
+    with using(Budget(1, 1 << 30)):
+        try:
+            assert reviewed("p.yaml", "claim.tex").result.verdict != "right"
+        except DeriveError as error:
+            assert error.code in ("budget", "too-long", "syntax")
+    assert time.process_time() - started < 8

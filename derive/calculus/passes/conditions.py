@@ -236,6 +236,8 @@ def _domain(name: str, domain: str, arg: Expr) -> Why:
             return (arg, " > 0") if arg.is_scalar else ("every entry of ", arg, " is positive")
         case "nonzero-whole":
             return () if is_invertible(arg) else (arg, " ≠ 0")
+        case "nonzero-entries":
+            return () if is_positive(arg) or is_nonzero(arg) else ("no entry of ", arg, " is 0")
         case "nonzero":
             if is_positive(arg):
                 return ()

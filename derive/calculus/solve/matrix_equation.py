@@ -202,10 +202,19 @@ def _whole(family: Family, left: Expr, target: Expr, x: Symbol, moves: list[Move
 
 
 def _divided(scalar: Expr, target: Expr, x: Symbol, moves: list[Move]) -> Solved:
-    conditions: tuple[Why, ...] = () if is_nonzero(scalar) else ((scalar, " ≠ 0"),)
+    conditions: tuple[Why, ...] = () if is_nonzero(scalar) else ((_vector_of(scalar), " ≠ 0"),)
     quotient = tidy(scale(power(scalar, -1), target))
     moves.append(Move(x, quotient, joined(list(conditions)) if conditions else ("divide by ", scalar)))
     return Solved(quotient, tuple(moves), conditions)
+
+
+def _vector_of(form: Expr) -> Expr:
+    """a of a'Va with V positive definite, which is 0 where a is; another number itself."""
+    if isinstance(form, MatMul) and form.factors[0] is transpose(form.factors[-1]):
+        between = form.factors[1:-1]
+        if not between or definiteness(matmul(*between)) == "positive definite":
+            return form.factors[-1]
+    return form
 
 
 def _diagonal_parts(equation: Expr, x: Symbol) -> Expr:

@@ -23,6 +23,8 @@ SHOWN = ("figure", *FIGURES)
 
 def room(mode: Mode, settings: Settings) -> tuple[float, float]:
     """Width and height that a figure may have, in cm: the text of a page without its margins, a slide without its title."""
+    if settings.width and not mode.pdf:
+        return max(settings.width / 10 - 1.0, 4.0), 13.0
     if mode.slides:
         return {169: (14.1, 5.8), 43: (10.9, 6.2)}[settings.aspect]
     return ({"a4": 16.0, "letter": 16.5}[settings.paper] - (4.2 if mode.margin else 0.0), 13.0)

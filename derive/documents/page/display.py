@@ -99,7 +99,9 @@ def _holds(box: Boxed, said: list[str], notation: Notation) -> list[str]:
     told = [one for one in dict.fromkeys(reason(condition, notation) for condition in box.result.conditions) if one not in said]
     said += told
     out = [f"{words['holds']} {words['comma'].join(told)}{words['stop']}"] if told else []
-    if box.result.classification:
+    if box.result.subject:
+        out.append(f"${side(box.left, notation)}$: {reason(box.result.subject, notation)}{words['stop']}")
+    elif box.result.classification:
         point = f"${side(box.left, notation)} = {latex.latex(box.result.expr, notation)}$"
         out.append(words["point.classified"].format(point=point, which=words[box.result.classification]))
     return out

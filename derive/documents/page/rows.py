@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from derive.derivation.derivation import Head, Line
+from derive.derivation.derivation import Head, Line, Result
 from derive.documents.layout.breaking import INDENT, even, finer
 from derive.documents.layout.measure import width
 from derive.documents.page.document import Answer, Row
@@ -200,12 +200,19 @@ def _stated(
     if box is None:
         return (), ""
     found = [text for text in dict.fromkeys(reason(condition, notation) for condition in box.result.conditions) if text not in said]
-    kind = words.get(box.result.classification, "") if box.result.classification else ""
+    kind = kind_of(box.result, notation, words)
     if not found:
         beside = taken + RELATION + BOX + reason_width(kind) + 2.0 <= measure.line
         return ((), kind) if beside or not kind else ((f"({kind})",), "")
     line = f"{words.get('where', '')} {words.get('comma', ', ').join(found)}"
     return ((f"{line} ({kind})" if kind else line),), ""
+
+
+def kind_of(result: Result, notation: Notation, words: Mapping[str, str]) -> str:
+    """What kind of stationary point it is: a minimum, the minimum subject to a'w = 1; '' where that is not known."""
+    if result.subject:
+        return reason(result.subject, notation)
+    return words.get(result.classification, "") if result.classification else ""
 
 
 def is_name(left: Head | Expr) -> bool:
@@ -248,8 +255,7 @@ def answer(box: Boxed, notation: Notation, measure: Measure, where: Position, wo
         tuple(dict.fromkeys(reason(condition, notation) for condition in box.result.conditions)),
         overlay,
         mark(where, "the answer"),
-        reason(box.result.subject, notation) if box.result.subject
-        else words.get(box.result.classification, "") if box.result.classification else "",
+        kind_of(box.result, notation, words),
         latex_lines.relation(box.relation),
         alone,
         is_name(box.left),

@@ -30,6 +30,8 @@ class Settings:
     hints     whether a sheet prints hints
     symbols   whether a problem's document ends with the table of its notation
     notes     of slides: where the lecturer's notes are shown: nowhere (`none`), on `pages` of their own, on a second `screen`
+    width     of the text that displays go into, in mm, where they go into a document of somebody else's; 0 where nobody says
+    size      of its type, in points
     kinds     which kinds of document `derive build` makes, () for those that are usual for a file
     macros    the text of the author's own preamble, from `macros_file`
     trust_tex whether own TeX is run as it is; the command line and the user's own configuration say so, never a project
@@ -45,6 +47,8 @@ class Settings:
     theme: str = ""
     hints: bool = False
     symbols: bool = False
+    width: float = 0.0
+    size: int = 11
     kinds: tuple[str, ...] = ()
     notes: Literal["none", "pages", "screen"] = "none"
     author: str = ""

@@ -30,7 +30,8 @@ def told(block: Block, rules: Sequence[str], relations: Sequence[str], words: Ma
         facts = [_told(block.rows[k], rules[k], relations[k]) for k in range(start, end)]
         boxed = tuple(row.key for row in rows if row.key in stated)
         reasons = " ".join(fact.reason for fact in facts)
-        after = [closing(facts, words), *(_said(stated[key], reasons, words) for key in boxed)]
+        several = sum(bool(answer.classification) for answer in block.answers) > 1
+        after = [closing(facts, words), *(_said(stated[key], reasons, several, words) for key in boxed)]
         displays.append(Display(opening(facts, words), tuple(rows), " ".join(filter(None, after)), boxed))
     return replace(block, displays=tuple(displays), answers=rest, leading=_leading(rest, rules, words))
 
@@ -58,12 +59,16 @@ def _formula(lines: Sequence[str]) -> str:
     return "".join(" ".join(lines).split())
 
 
-def _said(answer: Answer, reasons: str, words: Mapping[str, str]) -> str:
+def _said(answer: Answer, reasons: str, several: bool, words: Mapping[str, str]) -> str:
     """What an answer that a row states says besides: under which conditions that no reason has named, and what kind of point it is."""
     conditions = [one for one in answer.conditions if one not in reasons]
     out = [f"{words['holds']} {words['comma'].join(conditions)}{words['stop']}"] if conditions else []
-    if answer.classification:
-        out.append(words["classified"].format(which=answer.classification))
+    if answer.classification and answer.classification in words.values():
+        point = f"${answer.left} = {' '.join(answer.lines)}$"
+        key = "point.classified" if several else "classified"
+        out.append(words[key].format(which=answer.classification, point=point))
+    elif answer.classification:
+        out.append(f"{answer.classification[:1].upper()}{answer.classification[1:]}{words['stop']}")
     return " ".join(out)
 
 

@@ -193,6 +193,10 @@ def clauses(reason: str) -> list[Clause]:
             continue
         head, inside = _apart(part.removeprefix("as ") if part.startswith("as $") else part)
         bare = f"put {head}" if head.startswith("the terms with ") else _BARE.get(head, head)
+        if out and re.fullmatch(r"\$[^$=<>]*\$", head):
+            # One more of a list: `solve for x, y`.
+            out.append(Clause(out[-1].kind, f"{out.pop().text}, {head}{inside}"))
+            continue
         if head.startswith(_ADVERBS) and out:
             before = out.pop()
             glue = f" {head}{inside}" if before.kind == "by" and head in _ADVERBS else f", {head.removeprefix('and ')}{inside}"

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from derive.documents.layout.measure import WIDE
+from derive.documents.wording.glyphs import printable
 from derive.documents.wording.words import words as words_of
 from derive.language.markup import inline
 from derive.language.markup.prose import LONGEST, Place, check_math, error, pieces, refusing
@@ -113,11 +114,21 @@ def _unknown(character: str) -> str:
     raise _NoGlyph(character)
 
 
+@lru_cache(maxsize=4096)
+def _letter(character: str) -> str:
+    """The LaTeX of a character.  _NoGlyph where the fonts have none for it."""
+    latex = printable(character, str(_encoder().unicode_to_latex(character)))
+    if latex is None:
+        raise _NoGlyph(character)
+    return latex
+
+
 def _escape(text: str, where: Place) -> str:
     kept = "".join(c for c in text if c in "\n\t" or ord(c) >= 32)
     try:
         return "".join(
-            piece if WIDE.match(piece) else str(_encoder().unicode_to_latex(piece)) for piece in re.split(f"({WIDE.pattern}+)", kept) if piece
+            piece if WIDE.match(piece) else str(_encoder().unicode_to_latex(piece)) if piece.isascii() else "".join(map(_letter, piece))
+            for piece in re.split(f"({WIDE.pattern}+)", kept) if piece
         )
     except _NoGlyph as found:
         character = str(found)

@@ -363,6 +363,7 @@ HANDLERS: dict[str, Callable[[Parser], Operand]] = {
     **dict.fromkeys(_COMPLETE, fraction),
     r"\sqrt": root,
     r"\sum": index_sum,
+    r"\prod": index_sum,
     r"\langle": inner_product,
     r"\|": norm,
     r"\lVert": norm,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from derive.expressions.build import counted
 from derive.expressions.nodes import Expr, Number, Sum, Symbol, number
-from derive.expressions.sizes import SCALAR
+from derive.expressions.sizes import SCALAR, ShapeError
 from derive.expressions.spelling import latex_of
 from derive.language.indices import index_range
 from derive.language.latex.functions import call_function
@@ -14,6 +14,7 @@ from derive.language.latex.pending import rate_fraction
 from derive.language.latex.tokens import Tex
 from derive.language.latex.tokens import spelled as tokens_of
 from derive.language.operands import Operand
+from derive.language.products import product_over
 
 if TYPE_CHECKING:
     from derive.language.latex.parser import Parser
@@ -106,6 +107,11 @@ def _summed(p: Parser, token: Tex, indices: list[tuple[str, Operand | None]], up
     del p.ranges[name]
     if last is None:
         last = _last_value(p, name, token)
+    if token.text == r"\prod":
+        try:
+            return product_over(symbol, lower, last, body)
+        except ShapeError as error:
+            raise p.combine.failed(error, token.start) from None
     return p.made(Sum, token.start, symbol, lower, last, body)
 
 

@@ -14,6 +14,7 @@ from derive.language.indices import as_size, check_index, index_range, integer_v
 from derive.language.norms import KINDS, norm_of
 from derive.language.of_number import of_number
 from derive.language.operands import Operand, Value
+from derive.language.products import product_over
 from derive.language.text.parser import ParserBase
 from derive.language.text.tokens import Token
 from derive.language.words import CALLABLE, STATISTICS
@@ -55,7 +56,7 @@ class Calls(ParserBase):
         of_rows = len(after) == 4 and after[2].text in AXES and after[3].text == ")"
         if name == "where":
             value: Value = self.where(token)
-        elif name == "sum" and after[0].kind == "name" and len(after) > 1 and after[1].text == "," and not of_rows:
+        elif name in ("sum", "prod") and after[0].kind == "name" and len(after) > 1 and after[1].text == "," and not of_rows:
             value = self.indexed_sum(token)
         else:
             arguments = self.arguments(token)
@@ -219,8 +220,8 @@ class Calls(ParserBase):
         return self.made(Where, branches[0].start, condition, then, otherwise)
 
     def indexed_sum(self, token: Token) -> Expr:
-        """sum(i, lower, upper, body)."""
-        opening = self.expect("(", "after sum")
+        """sum(i, lower, upper, body), prod likewise."""
+        opening = self.expect("(", f"after {token.text}")
         self.deeper(opening.start)
         index = self.tokens[self.i]
         taken = self.scope.symbols.get(index.text)
@@ -248,6 +249,11 @@ class Calls(ParserBase):
         body = self.sum()
         del self.bound[index.text], self.ranges[index.text]
         self.close(opening)
+        if token.text == "prod":
+            try:
+                return product_over(symbol, bounds[0], bounds[1], self.combine.sized(body))
+            except ShapeError as error:
+                raise self.combine.failed(error, token.start) from None
         return self.made(Sum, token.start, symbol, bounds[0], bounds[1], self.combine.sized(body))
 
     # ------------------------------------------------------------------------------------- functions without a formula

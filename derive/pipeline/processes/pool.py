@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from derive.errors import DeriveError, Position
 from derive.pipeline import workspace
+from derive.pipeline.processes import cluster
 from derive.pipeline.processes.jobserver import Jobserver, connected
 
 A = TypeVar("A")
@@ -25,10 +26,11 @@ AHEAD = 2
 
 @dataclass(frozen=True)
 class Workers:
-    """How many processes there may be, and the jobserver that lends one for each beyond the first."""
+    """How many processes there may be, and the jobserver that lends one for each beyond the first; or the scheduler of a cluster."""
 
     count: int
     jobserver: Jobserver | None = None
+    scheduler: str = ""
 
     def limit(self) -> int:
         """How many tasks may be under way now."""
@@ -40,11 +42,13 @@ class Workers:
             self.jobserver.give_back(under_way - 1)
 
 
-def available(asked: int | None) -> Workers:
+def available(asked: int | None, scheduler: str = "") -> Workers:
     """As many as asked; else what make's jobserver lends, where we run below one; else as many as there are cores.
 
     Below a make that runs several recipes and does not hand us its jobserver it is one.
     """
+    if scheduler:
+        return Workers(1, scheduler=scheduler)
     if asked is not None:
         return Workers(max(asked, 1))
     flags = os.environ.get("MAKEFLAGS", "")
@@ -63,6 +67,9 @@ def work(tasks: Sequence[A], workers: Workers | int, act: Callable[[A], B], lost
           DeriveError [killed]
     """
     workers = workers if isinstance(workers, Workers) else Workers(workers)
+    if workers.scheduler:
+        yield from cluster.work(tasks, workers.scheduler, act)
+        return
     if workers.count <= 1 or len(tasks) <= 1:
         yield from map(act, tasks)
         return

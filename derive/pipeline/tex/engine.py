@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from derive.errors import DeriveError
+from derive.errors import DeriveError, Position
 from derive.pipeline import workspace
-from derive.pipeline.tex import cell, formats, needs
+from derive.pipeline.keys import digest
+from derive.pipeline.tex import cell, formats, installed, needs
 from derive.pipeline.tex import log as texlog
 from derive.pipeline.tex.installed import program, version
+from derive.pipeline.tex.plain import plain
+from derive.pipeline.writing import write
 
 __all__ = ["Typeset", "program", "typeset", "version"]
 
@@ -21,6 +25,8 @@ BYTES_A_SECOND = 20_000
 """So much more LaTeX is given a second more."""
 LOG_BYTES = 64_000_000
 MAX_PASSES = 3
+LOGS = 16
+"""So many logs of failures are kept, the last."""
 
 _THEME = re.compile(r"beamertheme(\w+)\.sty")
 _JOB = "document"
@@ -56,6 +62,7 @@ class _Run:
     pdf: bytes | None
     stopped: str
     passes: int
+    raw: bytes = b""
 
 
 def typeset(tex: str, beside: Mapping[str, bytes] | None = None, seconds: float | None = None, engine: str = "pdflatex") -> Typeset:
@@ -87,7 +94,7 @@ def typeset(tex: str, beside: Mapping[str, bytes] | None = None, seconds: float 
             formats.without(key)
         run = _passes(path, tex, files, seconds, None, forks)
     if run.pdf is None:
-        raise _failure(run, Path(path).name)
+        raise _with_log(_failure(run, Path(path).name, files), run.raw)
     return Typeset(run.pdf, run.log, run.passes)
 
 
@@ -105,9 +112,10 @@ def _passes(path: str, tex: str, files: Mapping[str, bytes], seconds: float, dum
         command = [path, *start, *_ARGUMENTS, f"{_JOB}.tex"]
         for count in range(1, MAX_PASSES + 1):
             ended = cell.run(command, folder, _SETTINGS, seconds, shown, forks)
-            log = texlog.read(_read(folder / f"{_JOB}.log", LOG_BYTES).decode("utf-8", "replace"))
+            raw = _read(folder / f"{_JOB}.log", LOG_BYTES)
+            log = texlog.read(raw.decode("utf-8", "replace"))
             if ended.code != 0 or ended.stopped:
-                return _Run(log, None, ended.stopped, count)
+                return _Run(log, None, ended.stopped, count, raw)
             if not log.rerun:
                 break
         pdf = _read(folder / f"{_JOB}.pdf", cell.FILE_BYTES)
@@ -122,7 +130,21 @@ def _read(file: Path, most: int) -> bytes:
         return stream.read(most)
 
 
-def _failure(run: _Run, name: str) -> DeriveError:
+def _with_log(error: DeriveError, raw: bytes) -> DeriveError:
+    """The error, with where TeX's whole log stands; the last few are kept in the cache."""
+    if raw and error.code == "latex":
+        place = installed.cache_folder() / "logs" / f"{digest(raw)}.log"
+        with contextlib.suppress(DeriveError, OSError):
+            write(place, raw)
+            for old in sorted(place.parent.glob("*.log"), key=lambda path: path.stat().st_mtime)[:-LOGS]:
+                old.unlink(missing_ok=True)
+            error.hint = f"{error.hint}\n" if error.hint else ""
+            error.hint += f"TeX's log is {place}"
+    return error
+
+
+def _failure(run: _Run, name: str, own: Mapping[str, bytes]) -> DeriveError:
+    """What went wrong, at the author's place; `own` are the project's styles and images, by name."""
     log = run.log
     if run.stopped:
         last = log.last
@@ -139,10 +161,18 @@ def _failure(run: _Run, name: str) -> DeriveError:
     if log.error is None:
         return DeriveError("LaTeX failed and its log names no error", code="latex")
     message, mark = log.error
+    said = plain(message)
+    if log.place is not None and log.place[0] in own:
+        file, line = log.place
+        lines = own[file].decode("utf-8", "replace").splitlines()
+        source = lines[line - 1] if 0 < line <= len(lines) else None
+        return DeriveError(f"LaTeX cannot read this: {said}", code="latex", where=Position(file, line), source=source)
     step = f" ({mark.what})" if mark else ""
-    return DeriveError(
-        f"LaTeX cannot typeset this{step}: {message}",
-        code="latex",
-        where=mark.where if mark else None,
-        hint="in prose, check what stands between $ and $; otherwise it is a mistake in a template or in derive",
-    )
+    reading = f", in the line `{log.reading[-60:]}`" if log.reading and not mark else ""
+    if image := next((name for name in log.missing if f"`{name}'" in message or f"'{name}'" in message), None):
+        hint = f"put {image} beside derive.toml or into templates/"
+    elif mark is None:
+        hint = "it stands before the first slide or page: in a template's block, a theme, or the macro file"
+    else:
+        hint = "in prose, check what stands between $ and $; otherwise it is a mistake in a template or in derive"
+    return DeriveError(f"LaTeX cannot typeset this{step}: {said}{reading}", code="latex", where=mark.where if mark else None, hint=hint)

@@ -49,6 +49,7 @@ class Log:
     overfull    boxes too large by more than TOLERANCE; `underfull` those that TeX finds too loose, by their badness
     error       LaTeX's first message and its place; `missing` files that TeX did not find
     undefined   references without a label; `characters` that a font does not have; `pages` of the PDF
+    place       file and line that TeX says itself, `reading` what stands there, as far as it had come
     begun       whether TeX came as far as reading the document; `last` the author's place that it had come to
     """
 
@@ -62,12 +63,16 @@ class Log:
     pages: int = 0
     begun: bool = True
     last: Mark | None = None
+    place: tuple[str, int] | None = None
+    reading: str = ""
 
 
 def read(log: str) -> Log:
     """The messages of a log, each with the last marker before it."""
     mark: Mark | None = None
     error: tuple[str, Mark | None] | None = None
+    place: tuple[str, int] | None = None
+    reading = ""
     overfull: list[Box] = []
     missing: list[str] = []
     undefined: list[str] = []
@@ -91,11 +96,13 @@ def read(log: str) -> Log:
             characters.append(found["character"])
         elif error is None and (found := _ERROR.match(line)) and not line.startswith("! ==>"):
             error = (_message(found["message"], lines[k + 1 : k + 8]), mark)
+            place = (found["place"].removeprefix("./"), int(found["line"])) if found["place"] else None
+            reading = next((after.partition(" ")[2].strip() for after in lines[k + 1 : k + 12] if re.match(r"l\.\d+ ", after)), "")
         if found := _MISSING_FILE.search(line):
             missing.append(found["name"])
     return Log(
         tuple(overfull), tuple(underfull), error, tuple(dict.fromkeys(missing)), bool(_RERUN.search(log)), tuple(undefined),
-        tuple(dict.fromkeys(characters)), pages, "(./document.tex" in log or "(document.tex" in log, mark,
+        tuple(dict.fromkeys(characters)), pages, "(./document.tex" in log or "(document.tex" in log, mark, place, reading,
     )
 
 

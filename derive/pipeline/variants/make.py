@@ -352,4 +352,5 @@ def _remember(
 
         before = ledger.entries.get(_RECORD)
         ledger.entries[_RECORD] = Entry(record, before.files if before else {})
+        ledger.touched.add(_RECORD)
     ledger.save()

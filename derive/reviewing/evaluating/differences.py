@@ -14,7 +14,7 @@ from derive.reviewing.evaluating.values import Array, Undefined, Unknown, scalar
 from derive.reviewing.tree import Along, Call, Differential, Fun, Name, Partial, Sub, Tree, Turn, key
 
 STEP = 1e-3
-LONG_STEP = 8e-3
+LONG_STEP = 2.5e-3
 MOST_ENTRIES = 150
 MOST_SQUARED = 1600
 

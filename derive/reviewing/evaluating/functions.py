@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 
 import numpy as np
 
@@ -10,17 +11,7 @@ from derive.reviewing.evaluating import values
 from derive.reviewing.evaluating.entries import Entries
 from derive.reviewing.evaluating.situation import Definition, Situation
 from derive.reviewing.evaluating.values import Array, Undefined, Unknown, as_array, scalar
-from derive.reviewing.tree import (
-    Block,
-    ByCases,
-    Call,
-    Evaluated,
-    Fun,
-    Limit,
-    Name,
-    Tree,
-    key,
-)
+from derive.reviewing.tree import Block, ByCases, Call, Evaluated, Fun, Limit, Name, Num, Sub, Tree, key
 
 
 class Functions(Entries):
@@ -37,6 +28,8 @@ class Functions(Entries):
         name = tree.name
         if name == "increment":
             return self.increment(tree, at)
+        if name == "columns" and isinstance(tree.args[0], Sub):
+            return self.columns(tree.args[0], at)
         args = [self.value(a, at) for a in tree.args]
         a = args[0]
         match name:
@@ -67,6 +60,18 @@ class Functions(Entries):
             return scalar(1.0)
         own = values.OWN.get(name)
         return own(a) if own is not None else values.table(name)(*args)
+
+    def columns(self, first: Sub, at: Situation) -> Array:
+        """The matrix whose columns are x_1, x_2, …"""
+        out: list[Array] = []
+        while len(out) < 40:
+            try:
+                out.append(self.value(Sub(first.base, (Num(Fraction(len(out) + 1)),)), at))
+            except Undefined:
+                break
+        if not out:
+            raise Unknown("these columns are not known")
+        return np.hstack(out)
 
     def increment(self, tree: Fun, at: Situation) -> Array:
         """Δf = f(X + ΔX) - f(X)."""

@@ -19,7 +19,7 @@ from derive.reviewing.tree import (
     key,
 )
 
-MOST_STEPS = 800_000
+MOST_STEPS = 1_200_000
 """Nodes that the review of one derivation evaluates: a text may nest sums without end."""
 
 

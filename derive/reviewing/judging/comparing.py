@@ -14,7 +14,7 @@ from derive.reviewing.evaluating.differences import Evaluator, bend, slope
 from derive.reviewing.evaluating.letters import SizeNeeded
 from derive.reviewing.evaluating.situation import Situation
 from derive.reviewing.evaluating.values import Array, Undefined, Unknown, scalar
-from derive.reviewing.tree import Name, Neg, Num, Rest, Tree, walk
+from derive.reviewing.tree import Name, Neg, Num, Rest, Total, Tree, walk
 
 NEAR = 3e-6
 """Relative tolerance of first derivatives by differences."""
@@ -22,6 +22,8 @@ NEAR_SECOND = 2e-4
 NOISE = 2e-8
 MOST_ALTERNATIVES = 8
 MOST_PLACES = 400
+FEW_PLACES = 5
+"""Values of the free indices that are tried where each takes long."""
 
 EQUAL, DIFFERENT, UNDEFINED, UNKNOWN = "equal", "different", "undefined", "unknown"
 
@@ -91,7 +93,10 @@ class Comparison:
         ranges = [range(1, (extents[n] or some or 0) + 1) for n in names]
         if np.prod([len(r) for r in ranges], dtype=float) > MOST_PLACES:
             ranges = [r[:2] for r in ranges]
-        return [{n: scalar(k) for n, k in zip(names, place, strict=True)} for place in product(*ranges)]
+        out = [{n: scalar(k) for n, k in zip(names, place, strict=True)} for place in product(*ranges)]
+        if len(out) > FEW_PLACES and any(_heavy(t) for t in trees):
+            out = out[:: -(-len(out) // FEW_PLACES)]
+        return out
 
     def extent(self, name: str, tree: Tree, at: Situation) -> int | None:
         try:
@@ -158,11 +163,11 @@ class Comparison:
             return Outcome(DIFFERENT, "", x, y)
         kept = order if order is not None else 2 if _quadratic(right) else 1
         if kept >= 1:
-            x, y = slope(left, 4e-3), slope(right, 4e-3)
+            x, y = slope(left, 2e-3), slope(right, 2e-3)
             if not close(x, y, 1e-5):
                 return Outcome(DIFFERENT, "", x, y)
         if kept >= 2:
-            x, y = bend(left, 2e-2), bend(right, 2e-2)
+            x, y = bend(left, 8e-3), bend(right, 8e-3)
             if not close(x, y, NEAR_SECOND):
                 return Outcome(DIFFERENT, "", x, y)
         return Outcome(EQUAL)
@@ -222,6 +227,11 @@ def close(x: Array, y: Array, tolerance: float, scale: float = 0.0) -> bool:
         return False
     size = max(float(np.max(np.abs(x))), float(np.max(np.abs(y))), scale)
     return bool(np.max(np.abs(x - y)) <= tolerance * size + NOISE)
+
+
+def _heavy(tree: Tree) -> bool:
+    """Whether a tree sums over three indices or more at each place of the free ones."""
+    return sum(len(n.indices) for n in walk(tree) if isinstance(n, Total)) >= 3
 
 
 def _quadratic(curve: Callable[[float], Array]) -> bool:

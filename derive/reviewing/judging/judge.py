@@ -146,7 +146,7 @@ class Judge(Roles):
             values = dict(s.values)
             for n in capitals:
                 small = n[:1].islower() and n in s.values and 1 in s.values[n].shape
-                if n in s.values and s.values[n].size == 1:
+                if n in s.values and s.values[n].size == 1 and n not in self.context.unknown:
                     continue
                 values[n] = rng.normal(size=(4, 1) if small else (4, 4)) / 2
             sizes = dict.fromkeys(s.sizes, 4)

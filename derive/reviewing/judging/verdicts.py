@@ -183,7 +183,9 @@ class _Chain:
             return found(RIGHT, "", self.follows(k))
         if k == 1 and judge.as_constants(left, right):
             return found(RIGHT, "with what it names taken as constant")
-        if outcome.state == UNDEFINED and k == 1 and judge.general_rule(left, right):
+        letters = judge._deep(left[0]) | judge._deep(right[0])
+        own_letters = outcome.state == UNDEFINED or bool(letters & set(judge.context.unknown))
+        if own_letters and k == 1 and judge.general_rule(left, right):
             return found(DEFINITION, "a rule with letters of its own")
         if outcome.state == UNDEFINED and k == 1 and not self.chain.display and _quoted(self.chain.before):
             return found(UNCLEAR, f"a rule with letters of its own is not checked here: {outcome.reason}")

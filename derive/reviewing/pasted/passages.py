@@ -14,6 +14,8 @@ DISPLAYS = frozenset((
     "displaymath", "math", "dmath", "IEEEeqnarray", "subequations", "dgroup", "empheq",
 ))
 _BEGIN = re.compile(r"\\begin\s*\{([A-Za-z]+)\*?\}")
+_WITH_COLUMNS = frozenset(("IEEEeqnarray", "alignat", "alignedat", "empheq"))
+_COLUMNS = re.compile(r"\s*(?:\[[^\]]*\])?\s*\{[^{}]*\}")
 _VERBATIM = re.compile(r"\\begin\{(verbatim|lstlisting|comment)\*?\}.*?\\end\{\1\*?\}", re.DOTALL)
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*")
 _DROPPED = re.compile(
@@ -88,7 +90,8 @@ def _cut(text: Placed) -> list[Passage]:
             begun = _BEGIN.match(raw, at)
             if begun and begun.group(1) in DISPLAYS:
                 end, behind = _environment_end(raw, begun)
-                found(begun.end(), end, begun.group(1) != "math", begun.group(1))
+                columns = _COLUMNS.match(raw, begun.end()) if begun.group(1) in _WITH_COLUMNS else None
+                found(columns.end() if columns else begun.end(), end, begun.group(1) != "math", begun.group(1))
                 at = since = behind
                 continue
             opening = raw[at : at + 2]

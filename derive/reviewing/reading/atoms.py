@@ -212,6 +212,9 @@ class Atoms(Brackets):
                 return self.bracket()
             case r"\underbrace" | r"\overbrace":
                 return self.braced()
+            case r"\arg" | r"\argmin" | r"\argmax":
+                self.take()
+                return self.argument_of_best()
             case r"\infty":
                 self.take()
                 return Const("infinity")
@@ -279,6 +282,9 @@ class Atoms(Brackets):
         if word == "e" and "e" not in self.lexicon.names:
             self.i = end
             return self.lettered("e")
+        if word.replace("\\,", "") in ("argmin", "argmax", "arg\\min", "arg\\max"):
+            self.i = end
+            return self.argument_of_best()
         if word in ("Hess", "hess", "grad", "Grad"):
             self.i = end
             return self.nabla_of(2 if word.lower() == "hess" else 1)
@@ -331,6 +337,17 @@ class Atoms(Brackets):
         if letter == "D" and letter not in self.lexicon.names:
             return self.directional()
         return self.named(letter)
+
+    def argument_of_best(self) -> Tree:
+        r"""`\arg\min_w f(w)` is w where f is least, w^*."""
+        self.skip(r"\min", r"\max")
+        name = next(iter(sorted(self.lexicon.wrt)))
+        if self.token.text == "_":
+            texts, self.i = self.group_texts(self.i + 1)
+            name = next((w for t in texts if (w := VARIANTS.get(t.lstrip("\\"), t.lstrip("\\"))) in self.lexicon.wrt), name)
+        if self.starts_factor():
+            self.sum()
+        return Name(name, ("*",))
 
     def argument_name(self) -> Tree:
         r"""The argument of an accent: `\hat w`, `\hat{\boldsymbol\beta}`."""

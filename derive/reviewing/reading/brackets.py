@@ -6,7 +6,7 @@ import re
 
 from derive.reviewing.reading.operators import Operators
 from derive.reviewing.reading.words import FONTS, WIDE
-from derive.reviewing.tree import Binary, Block, ByCases, Call, Fun, Mul, Num, Pow, Tree, number
+from derive.reviewing.tree import Binary, Block, ByCases, Call, Fun, Mul, Num, Pow, Rest, Sub, Tree, number
 
 _FRACTIONS = frozenset((r"\frac", r"\tfrac", r"\dfrac", r"\cfrac", r"\nicefrac", r"\sfrac"))
 _DOTS = frozenset((r"\dots", r"\cdots", r"\ldots", r"\dotsb", r"\dotsc", "…"))
@@ -25,6 +25,8 @@ class Brackets(Operators):
         out = self.sum()
         self.bars = bars
         self.depth -= 1
+        if self.token.text == "," and opening.text == "[" and isinstance(out, Sub) and len(out.indices) == 1:
+            return self.listed(out)
         if self.token.text == ",":
             raise self.unread("a list in brackets is not understood here")
         if not self.skip(")", "]", r"\}"):
@@ -35,6 +37,16 @@ class Brackets(Operators):
             self.i += 2
             return Fun("relu", (out,))
         return out
+
+    def listed(self, first: Sub) -> Tree:
+        r"""`[x_1, \dots, x_N]` is the matrix with these columns."""
+        items: list[Tree] = [first]
+        while self.skip(","):
+            if self.token.text not in (",", "]"):
+                items.append(self.sum())
+        if not self.skip("]") or not any(isinstance(t, Rest) for t in items):
+            raise self.unread("a list in brackets is not understood here")
+        return Fun("columns", (first,))
 
     def bar(self, opening: str, closing: str) -> Tree:
         """|x| of a number, |A| the determinant of a matrix."""
@@ -185,7 +197,7 @@ class Brackets(Operators):
             otherwise = False
             while self.token.text in FONTS:
                 texts, self.i = self.group_texts(self.i + 1)
-                otherwise = otherwise or "".join(texts).strip() in ("otherwise", "else", "elsewhere", "sonst")
+                otherwise = otherwise or "".join(texts).strip(" .,") in ("otherwise", "else", "elsewhere", "sonst")
             condition = None
             if not otherwise:
                 left = self.sum()

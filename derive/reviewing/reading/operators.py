@@ -169,7 +169,7 @@ class Operators(Differentials):
         self.take()
         lower: Tree | None = None
         condition = None
-        found = re.fullmatch(r"([a-z]+?)(<|>|ne|neq|le|leq|not=|neq)([a-z]+)", compact) if re.search(r"<|>|ne|le|not", compact) else None
+        found = re.fullmatch(r"([a-z]+?)(<|>|neq|ne|leq|le|not=)([a-z]+)", compact) if re.search(r"<|>|ne|le|not", compact) else None
         if found:
             names = [found.group(1), found.group(3)]
             op = "<" if found.group(2) == "<" else ">" if found.group(2) == ">" else "≤" if found.group(2).startswith("le") else "≠"

@@ -99,6 +99,9 @@ class Scripts(Cursor):
             if spelled is not None:
                 self.i = end
                 return Name(spelled, base.marks)
+            if base.name in self.lexicon.functions and compact in self.lexicon.names:  # L_λ, a function with its parameter
+                self.i = end
+                return base
             if compact in self.lexicon.wrt and base.name not in self.lexicon.names | self.lexicon.functions and not self.lexicon.twin(base.name):
                 self.i = end
                 if self.token.text == "(" and not self.token.gap:  # h_θ(x), a function with its parameters

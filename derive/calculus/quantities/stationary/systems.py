@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from derive.calculus.linear.structure import CURVED
 from derive.calculus.quantities.stationary.constrained import of_a_lagrangian
@@ -17,15 +18,17 @@ from derive.calculus.quantities.stationary.second_order_test import sign_of, sta
 from derive.calculus.quantities.stationary.several import classified
 from derive.calculus.setting.setting import Setting
 from derive.calculus.simplify.distribute import expanded
+from derive.calculus.simplify.factor import common_scalars
 from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy, tidy_with
+from derive.calculus.simplify.terms import join, split
 from derive.calculus.solve.matrix_equation import solve
 from derive.calculus.solve.never_zero import Refutation, never_zero
 from derive.calculus.solve.unknown import Move, Solved
 from derive.derivation.derivation import Chain, Found, Head, Line, Result
 from derive.derivation.reason import Why, filled, joined
-from derive.expressions.build import is_zero, negate, transpose, zero
-from derive.expressions.nodes import Expr, Map, MatMul, Number, Power, Symbol
+from derive.expressions.build import add, is_zero, negate, power, scale, transpose, zero
+from derive.expressions.nodes import Add, Expr, Map, MatMul, Number, Power, Symbol
 from derive.expressions.rewrite import substitute, transform
 from derive.expressions.traverse import walk
 
@@ -194,11 +197,27 @@ def _back_substituted(order: list[tuple[Symbol, Expr, Solved]]) -> dict[Symbol, 
         ready = [x for x, e in open_ones.items() if not e.free & unknown]
         assert ready, "the elimination is triangular"
         for x in ready:
-            solutions[x] = neat(tidy_with(_simple(open_ones.pop(x)), []), [])
+            solutions[x] = _scalars_in_front(neat(tidy_with(_simple(open_ones.pop(x)), []), []))
             unknown.discard(x.name)
         known: dict[Expr, Expr] = dict(solutions.items())
         open_ones = {x: substitute(e, known) for x, e in open_ones.items()}
     return {x: solutions[x] for x, _, _ in order}
+
+
+def _scalars_in_front(expr: Expr) -> Expr:
+    """(αμ + βa)/d for (α/d)μ + (β/d)a: what the scalars in front of all terms of a sum share, once."""
+
+    def visit(node: Expr) -> Expr:
+        if not isinstance(node, Add) or node.is_scalar:
+            return node
+        common = common_scalars([split(t)[1] for t in node.terms])
+        front = join(Fraction(1), common, None)
+        if not any(isinstance(k, Number) and k.value < 0 for k in common.values()):
+            return node
+        below = power(front, -1)
+        return scale(front, add(*(tidy(scale(below, t)) for t in node.terms)))
+
+    return tidy(transform(expr, visit))
 
 
 def _elimination(

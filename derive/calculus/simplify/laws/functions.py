@@ -26,6 +26,7 @@ from derive.expressions.nodes import (
     SizeValue,
     Stack,
     Sum,
+    Transpose,
 )
 from derive.expressions.sizes import ONE as ONE_SIZE
 from derive.expressions.sizes import is_column
@@ -104,6 +105,9 @@ def called(name: str, args: tuple[Expr, ...]) -> Expr | None:
         if isinstance(a, Identity) and isinstance(b, Identity):
             return Identity(a.size * b.size)
     if name == "hadamard":
+        for here, other in (args, args[::-1]):
+            if _all_ones(here):
+                return other
         if (both := masked(*args)) is not None:
             return both
         if all(isinstance(a, Call) and a.name == "vec" for a in args):
@@ -114,6 +118,14 @@ def called(name: str, args: tuple[Expr, ...]) -> Expr | None:
             if isinstance(here, Call) and here.name == "quotient" and (isinstance(here.args[0], Ones) or here.args[0] is ONE):
                 return Call("quotient", (other, here.args[1]))
     return None
+
+
+def _all_ones(expr: Expr) -> bool:
+    """Whether it is 1 1', the matrix of ones."""
+    if not isinstance(expr, MatMul) or len(expr.factors) != 2:
+        return False
+    first, last = expr.factors
+    return is_column(first.shape) and isinstance(first, Ones) and isinstance(last.arg if isinstance(last, Transpose) else last, Ones)
 
 
 def _named_power(base: Expr, exponent: Number) -> Expr | None:

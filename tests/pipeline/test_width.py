@@ -1,0 +1,52 @@
+"""Displays as wide as the column that they go into; what is written as .tex is fitted as what is built."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import click
+import pytest
+
+from derive.cli.main import run
+from derive.cli.options import millimetres
+
+FOLDER = Path(__file__).parent.parent.parent / "problems"
+
+
+@pytest.mark.tex
+@pytest.mark.parametrize("name", ["perceptron-three-layers", "qr-factor-q", "least-squares"])
+def test_a_fragment_fits_its_column(name: str, tmp_path: Path) -> None:
+    assert run(["render", str(FOLDER / f"{name}.yaml"), "--to", "fragment", "--width", "8.4cm", "-o", str(tmp_path / "f.tex")]) == 0
+    (tmp_path / "d.tex").write_text(
+        r"\documentclass[twocolumn]{article}\setlength{\textwidth}{175mm}\setlength{\columnsep}{7mm}\usepackage[T1]{fontenc}\usepackage{lmodern}"
+        r"\usepackage[figures]{derive}\begin{document}\input{f}\end{document}"
+    )
+    done = subprocess.run(["pdflatex", "-interaction=nonstopmode", "d.tex"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and "Overfull" not in done.stdout
+
+
+@pytest.mark.tex
+def test_what_is_written_is_what_is_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "problems").mkdir()
+    (tmp_path / "problems" / "p.yaml").write_text((FOLDER / "mean-squared-cost.yaml").read_text())
+    monkeypatch.chdir(tmp_path)
+    assert run(["build", "--to", "solutions"]) == 0
+    assert run(["render", "problems/p.yaml", "--to", "solutions", "-o", "p.tex"]) == 0
+    assert (tmp_path / "p.tex").read_bytes() == (tmp_path / "build" / "p-solutions.tex").read_bytes()
+
+
+@pytest.mark.parametrize(("length", "wide"), [("8.4cm", 84.0), ("80mm", 80.0), ("3.5in", 88.9), ("240pt", 84.35)])
+def test_lengths(length: str, wide: float) -> None:
+    assert abs(millimetres(length) - wide) < 0.01
+
+
+@pytest.mark.parametrize("length", ["8.4", "wide", "1cm", "9000mm", "-3cm"])
+def test_what_is_no_length_is_refused(length: str) -> None:
+    with pytest.raises(click.UsageError):
+        millimetres(length)
+
+
+def test_documents_of_our_own_have_their_own_width(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["render", str(FOLDER / "least-squares.yaml"), "--to", "slides", "--width", "8cm"]) == 2
+    assert "documents of your own" in capsys.readouterr().err
