@@ -78,7 +78,8 @@ def result(expr: Expr, used: Used, definitions: Definitions = ()) -> Expr:
     with_names = named(out, definitions)
     if with_names is not out:
         out = neat(with_names, used)
-    return transform(transposes.outside(known_result(out, used)), in_powers)
+    out = tidy_with(known_result(out, used), used)
+    return transform(transposes.outside(out), in_powers)
 
 
 def in_powers(node: Expr) -> Expr:

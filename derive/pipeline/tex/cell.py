@@ -19,6 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from derive.errors import DeriveError
+from derive.pipeline import workspace
 
 SECONDS = 20.0
 """Processor seconds and wall time that a pass may take, unless the document is long."""
@@ -318,14 +319,10 @@ def standing() -> Walls:
 
 def _tried(network: bool) -> str:
     """'' when a child can go behind the walls, else what the system answers."""
-    import tempfile
-
     if not hasattr(_libc(), "unshare"):
         return "this system has no namespaces"
-    with tempfile.TemporaryDirectory(prefix="derive-") as name:
-        folder = Path(name) / "try"
-        folder.mkdir()
-        root = Path(name) / "try.root"
+    with workspace.inner("try") as folder:
+        root = folder.with_name(f"{folder.name}.root")
         root.mkdir()
         inside = [(part.encode(), part) for part in _visible()]
         read, write = os.pipe()
