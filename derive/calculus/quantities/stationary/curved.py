@@ -8,14 +8,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.calculus.degree import degree
-from derive.calculus.quantities.stationary.eigenvectors import eigen_equation, eigenvectors, unit_eigenvector
+from derive.calculus.quantities.stationary.eigenvectors import EXTREMES, eigen_equation, eigenvectors, unit_eigenvector
 from derive.calculus.quantities.stationary.lines import equation_lines
 from derive.calculus.quantities.stationary.second_order_test import starred
 from derive.calculus.setting.setting import Setting
 from derive.calculus.simplify.distribute import expanded
 from derive.calculus.simplify.simplify import tidy
 from derive.derivation.derivation import Chain, Found, Head, Line, Result
-from derive.derivation.reason import Why
+from derive.derivation.reason import COMMA, Why
 from derive.expressions.build import add, coefficient, is_zero, matmul, power, scale, terms, times, transpose, zero
 from derive.expressions.nodes import Call, Expr, MatMul, Scale, Symbol, number
 from derive.expressions.properties.inference import is_positive
@@ -48,7 +48,7 @@ def _eigenvectors(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Found] |
     lines = equation_lines(g, found, "the projected gradient = 0")
     value = tidy(found.factor)
     if value is tidy(s.problem.function):
-        lines[-1] = replace(lines[-1], why=(*found.why, ", the value there is its eigenvalue: the largest is the maximum, the smallest the minimum"))
+        lines[-1] = replace(lines[-1], why=(*found.why, COMMA, *EXTREMES))
     result = Result(found.left, equation=found.right, point=found.point)
     return [Chain("stationary", "Stationary points on the sphere", tuple(lines))], result
 

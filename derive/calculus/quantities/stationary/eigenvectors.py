@@ -10,13 +10,16 @@ from dataclasses import dataclass
 
 from derive.calculus.simplify.distribute import expanded
 from derive.calculus.simplify.simplify import tidy
-from derive.derivation.reason import Why
+from derive.derivation.reason import COLON, Why
 from derive.expressions.build import ONE, coefficient, inverse, matmul, power, scale, terms, times, transpose
 from derive.expressions.nodes import Add, Call, Expr, MatMul, Number, Power, Scale, SizeValue, Sum, Symbol, Unit, number
 from derive.expressions.properties.inference import definiteness
 from derive.expressions.properties.symmetry import is_symmetric
 from derive.expressions.sizes import SCALAR, is_column
 from derive.expressions.traverse import walk
+
+EXTREMES: Why = ("its eigenvalue the value there", COLON, "maximum for the largest, minimum for the smallest")
+"""Behind `x is an eigenvector of A`, where the function's value at it is the eigenvalue."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from derive.calculus.quantities.stationary.eigenvectors import eigen_equation, unit_eigenvector
+from derive.calculus.quantities.stationary.eigenvectors import EXTREMES, eigen_equation, unit_eigenvector
 from derive.calculus.quantities.stationary.lines import equation_lines
 from derive.calculus.quantities.stationary.second_order_test import classify, letter_of, starred
 from derive.calculus.setting.setting import Setting
@@ -12,7 +12,7 @@ from derive.calculus.simplify.distribute import expanded
 from derive.calculus.simplify.simplify import tidy
 from derive.calculus.solve.matrix_equation import solve
 from derive.derivation.derivation import Chain, Found, Line, Result
-from derive.derivation.reason import Why, Word
+from derive.derivation.reason import COMMA, Why, Word
 from derive.expressions.build import add, coefficient, is_zero, matmul, negate, power, scale, terms, times, transpose, zero
 from derive.expressions.nodes import Call, Expr, MatMul, Number, Power, Scale, Symbol, Times, number
 from derive.expressions.properties.inference import definiteness, is_nonzero, is_positive
@@ -113,8 +113,7 @@ def of_eigenvectors(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Found]
     found = replace(found, point={x: top[0]} if top is not None else None)
     lines = equation_lines(g, found)
     if _is_function(s, found.factor):
-        said = ", the value there is its eigenvalue: the largest is the maximum, the smallest the minimum"
-        lines[-1] = replace(lines[-1], why=(*found.why, said))
+        lines[-1] = replace(lines[-1], why=(*found.why, COMMA, *EXTREMES))
     result = Result(found.left, equation=found.right, point=found.point)
     return [Chain("stationary", "Stationary points", tuple(lines))], result
 
