@@ -13,8 +13,26 @@ from fractions import Fraction
 from typing import Any
 
 from derive.expressions import build
+from derive.expressions.build import power
 from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import Apply, Call, Compare, Entry, Expr, Identity, Map, Ones, SizeValue, Stack, Sum, Symbol, Where, Zeros, number
+from derive.expressions.nodes import (
+    Apply,
+    Call,
+    Compare,
+    Entry,
+    Expr,
+    Identity,
+    Map,
+    Number,
+    Ones,
+    SizeValue,
+    Stack,
+    Sum,
+    Symbol,
+    Where,
+    Zeros,
+    number,
+)
 from derive.expressions.properties.symmetry import settled
 from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import ONE, SCALAR, Shape, is_column, is_scalar, is_square
@@ -170,9 +188,15 @@ STRUCTURAL = (
     "power k", "scalar power", "quotient", "kron of vec", "kron of row", "elementwise", "function", "vector function",
     "function of a matrix", "quadratic form", "product", "polynomial",
 )
+OF_THREE = frozenset({"cross", "crossmat"})
+"""Functions of vectors of size 3, which no variable here has."""
 FEATURES = tuple(
-    f for name in FUNCTIONS for f in ((name,) if name in AUXILIARY else (name, name)) if name not in ("pi", "cross", "crossmat", "polygamma")
+    f for name in FUNCTIONS for f in ((name,) if name in AUXILIARY else (name, name)) if name not in ("pi", "polygamma", *OF_THREE)
 ) + STRUCTURAL * 2
+
+
+def _whole(expr: Expr) -> bool:
+    return isinstance(expr, Number) and expr.value.denominator == 1
 
 
 class _Grower(Generator):
@@ -354,6 +378,8 @@ class _Grower(Generator):
         fitted = args if row.symmetric_as else (
             tuple(self.inside(d, a, row.needs) for d, a in zip(domains, args, strict=False)) + args[len(domains):]
         )
+        if name == "powm" and (_whole(fitted[1]) or (fitted[1].is_scalar and "integer" in getattr(fitted[1], "has", ()))):
+            return power(fitted[0], fitted[1])  # which is how it is read
         return Map(name, fitted[0]) if row.maps else Call(*settled(name, fitted))
 
     def inside(self, domain: str, arg: Expr, needs: str | None) -> Expr:

@@ -166,6 +166,7 @@ CALLS = {
     "pi": lambda: np.pi, "tr": np.trace, "sum": np.sum, "mean": np.mean, "det": np.linalg.det, "norm": np.linalg.norm,
     "logdet": lambda x: np.linalg.slogdet(x)[1], "norm1": lambda x: np.sum(np.abs(x)),
     "dot": lambda a, b: np.sum(a * b), "inner": lambda a, b: np.sum(a * b),
+    "polygamma": lambda k, a: scipy.special.polygamma(int(np.asarray(k).item()), a),
     "logsumexp": lambda a: scipy.special.logsumexp(a, axis=0 if a.shape[1] == 1 else 1, keepdims=True),
     "softmax": lambda a: scipy.special.softmax(a, axis=0 if a.shape[1] == 1 else 1), "hadamard": lambda a, b: a * b, "quotient": lambda a, b: a / b,
     "entrypower": lambda a, b: a**b, "max": np.maximum, "min": np.minimum, "kron": np.kron, "diag": _diag,
