@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
@@ -121,10 +122,12 @@ def test_a_set(tmp_path: Path) -> None:
 
 def test_a_lecture(tmp_path: Path) -> None:
     lecture = tmp_path / "lecture.yaml"
+    for name in ("trace-quadratic", "line-fit"):
+        shutil.copy(PROBLEMS / f"{name}.yaml", tmp_path)
     lecture.write_text(
         "title: A lecture\nintro: Two problems.\nsections:\n  - title: First\n    frames:\n      - definition: gradient\n"
-        f"      - notation: true\n      - {PROBLEMS / 'trace-quadratic.yaml'}\n  - title: Second\n    frames:\n"
-        f"      - {PROBLEMS / 'line-fit.yaml'}\n"
+        "      - notation: true\n      - trace-quadratic\n  - title: Second\n    frames:\n"
+        "      - line-fit\n"
     )
     page = browsed(made(lecture), tmp_path)
     check(page, "en", 6)
