@@ -22,6 +22,7 @@ from derive.documents.page.items import Cell, Image, Panel, Pictures
 from derive.documents.page.letters import needed
 from derive.documents.page.modes import QUESTION, Mode
 from derive.documents.page.parts import FIRST, under_parts
+from derive.documents.page.references import cited
 from derive.documents.page.rows import Measure, answer, broken, mark, relation_width, row, sides
 from derive.documents.page.settings import Fit, Settings
 from derive.documents.page.units import BETWEEN, EM, SMALL, Page, Unit, units
@@ -234,7 +235,7 @@ def collected(
 ) -> Document:
     """A document of several items in order."""
     language = settings.notation.language
-    return Document(
+    document = Document(
         title, title_plain, subtitle, prose.to_latex(settings.author, language=language), prose.plain(settings.author),
         prose.to_latex(settings.institute, language=language), prose.to_latex(settings.date, language=language), items,
         collection, intro, due, points,
@@ -244,6 +245,7 @@ def collected(
         notes=settings.notes if mode.overlays else "none",
         commands=tuple(Command(own.name, own.parameters, own.default, own.body) for own in settings.commands.definitions), check=check,
     )
+    return replace(document, references=cited(document, mode, settings, text_width(mode, settings)))
 
 
 def _cells(items: Sequence[Item]) -> Iterator[Item | Cell]:
