@@ -10,7 +10,7 @@ from derive.derivation.derivation import Head, Line
 from derive.derivation.reason import Why, printed
 from derive.expressions.nodes import Expr, Number, Stack
 from derive.expressions.sizes import ONE, is_scalar
-from derive.expressions.spelling import symbol_latex
+from derive.expressions.spelling import latex_of, symbol_latex
 from derive.notation.latex.print import Printer
 from derive.notation.latex.structure import TRANSPOSE
 from derive.notation.settings import DEFAULT, Notation
@@ -133,7 +133,7 @@ def head(it: Head, notation: Notation = DEFAULT) -> str:
             return rf"\frac{{\partial {name}}}{{\partial {wrt}}}"
         case "entry":
             of_value, of_variable = index_split(it)
-            variable, value = _indexed(wrt, of_variable, notation), _indexed(name, of_value, notation)
+            variable, value = _indexed(_letter(it), of_variable, notation), _indexed(name, of_value, notation)
             whole = _partial(value, variable)
             if it.through is None:
                 return whole
@@ -143,7 +143,7 @@ def head(it: Head, notation: Notation = DEFAULT) -> str:
         case "entry-array":
             return _partial(_indexed(name, it.directions, notation), wrt)
         case "second-entry":
-            first, second = (_indexed(wrt, (d,), notation) for d in it.directions)
+            first, second = (_indexed(_letter(it), (d,), notation) for d in it.directions)
             below = rf"\partial {first}^{{2}}" if first == second else rf"\partial {first} \, \partial {second}"
             return rf"\frac{{\partial^{{2}} {name}}}{{{below}}}"
         case "jacobian-determinant":
@@ -202,6 +202,11 @@ def indices_of(entry: Expr) -> tuple[Expr, ...]:
 
 def _partial(above: str, below: str) -> str:
     return rf"\frac{{\partial {above}}}{{\partial {below}}}"
+
+
+def _letter(it: Head) -> str:
+    """The letter of the variable whose entries are meant: they are numbers, and not bold."""
+    return ", ".join(latex_of(symbol) for symbol in it.wrt)
 
 
 def _indexed(name: str, indices: Sequence[Expr], notation: Notation) -> str:
