@@ -171,7 +171,7 @@ def problem_page(
         questions.text(problem, "notes", notation.language) if mode.reveals == "everything" else "",
         mark(where, "the question"),
         tuple((latex.latex(symbol, notation), broken(expr, notation, {}, measure.line - 6.0)) for symbol, expr in meant),
-        of_page(problem, told, mode, settings, show if show != (QUESTION,) else ()),
+        () if rows else of_page(problem, told, mode, settings, show if show != (QUESTION,) else ()),
         opening,
         ending,
         share,
