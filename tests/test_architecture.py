@@ -223,7 +223,7 @@ LONG: dict[str, tuple[int, int]] = {
     "checking/line.py:statement": (60, 34),
     "checking/verification.py:one": (60, 26),
     "cli/render_command.py:command": (60, 32),
-    "documents/compose.py:problem_page": (110, 75),
+    "documents/compose.py:problem_page": (92, 63),
     "documents/figures/graph.py:_set": (60, 27),
     "documents/figures/surface.py:surface": (60, 33),
     "documents/figures/upright.py:upright": (60, 27),
