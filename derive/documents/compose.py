@@ -22,6 +22,7 @@ from derive.documents.page.items import Image, Pictures
 from derive.documents.page.letters import needed
 from derive.documents.page.modes import QUESTION, Mode
 from derive.documents.page.parts import FIRST, under_parts
+from derive.documents.page.references import cited
 from derive.documents.page.rows import Measure, answer, broken, mark, relation_width, row, sides
 from derive.documents.page.settings import Fit, Settings
 from derive.documents.page.units import BETWEEN, EM, SMALL, Page, Unit, units
@@ -256,7 +257,7 @@ def collected(
         commands=tuple(Command(own.name, own.parameters, own.default, own.body) for own in settings.commands.definitions), check=check,
     )
     drawn = any(isinstance(one, Image) or (isinstance(one, ProblemPage | Pictures) and one.figures) for one in made.everything)
-    return replace(made, drawn=drawn)
+    return replace(made, drawn=drawn, references=cited(made, mode, settings, text_width(mode, settings)))
 
 
 def _blocks(
