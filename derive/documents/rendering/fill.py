@@ -84,7 +84,9 @@ def fill(name: str, context: Mapping[str, Any], folders: tuple[Path, ...] = ()) 
     if wrong := _unknown_block(name, folders):
         raise DeriveError(f"template: {wrong[0]}", code="template", where=wrong[1], hint=wrong[2])
     try:
-        with mathml.with_commands(getattr(context.get("document"), "commands", ())):
+        document = context.get("document")
+        works = {work.key: work.label for group in getattr(document, "references", ()) for work in group}
+        with mathml.with_commands(getattr(document, "commands", ()), works):
             text = rendered(env.get_template(name), {**context, "template_api": API})
     except jinja2.TemplateNotFound as error:
         raise DeriveError(
@@ -230,7 +232,8 @@ def equation(shown: Row | Answer) -> str:
 
 def frames(document: Document) -> int:
     """How many frames the slides of a document have."""
-    total = (2 if sum(item.kind == "section" for item in document.items) > 1 else 1) if document.collection else 0
+    total = len(document.references)
+    total += (2 if sum(item.kind == "section" for item in document.items) > 1 else 1) if document.collection else 0
     total += bool(document.collection and document.theme and (document.intro or document.check))
     total += bool(document.collection and document.theme and document.intro)
     for item in document.items:

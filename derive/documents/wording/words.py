@@ -52,6 +52,7 @@ ENGLISH: Mapping[str, str] = {
     "name": "Name",
     "variant": "Variant",
     "contents": "Contents",
+    "references": "References",
     "index": "Index",
     "see": "See",
     "continued": "continued",

@@ -50,6 +50,7 @@ _WORDS = {
     "name": "姓名",
     "variant": "版本",
     "contents": "目錄",
+    "references": "參考文獻",
     "index": "索引",
     "see": "參見",
     "continued": "續",
