@@ -296,6 +296,20 @@ Item = ProblemPage | Section | Subsection | Prose | Pictures | SymbolTable | Pan
 
 
 @dataclass(frozen=True)
+class Reference:
+    """A work that is cited.
+
+    key    by which
+    label  its number
+    text   as LaTeX
+    """
+
+    key: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Command:
     """A command of the author's own preamble, for a page that no TeX reads.
 
@@ -334,6 +348,7 @@ class Document:
     theme                 of slides: the name of a Beamer theme, '' for the house's own
     commands              what the preamble defines
     notes                 of slides: where the lecturer's notes are shown: none, pages or screen
+    references            the works that are cited, in groups that a frame holds; on paper one group
     drawn                 there are figures among the items
     check                 how the lines of all problems were checked, a sentence
     recipient             of one variant of a set: whom it is for
@@ -364,6 +379,7 @@ class Document:
     recipient: str = ""
     commands: tuple[Command, ...] = ()
     notes: str = "none"
+    references: tuple[tuple[Reference, ...], ...] = ()
 
     @property
     def pages(self) -> Iterator[ProblemPage]:
