@@ -47,11 +47,13 @@ class Macros:
     """What a macro file defines: the commands that prose may hold, by name, their definitions in its order, and what TeX reads.
 
     tex   the file's text, in which `\\providecommand` and `\\def` are `\\newcommand`: a name that TeX knows already is an error, not another meaning
+    trusted  whether it is run as it is
     """
 
     commands: Mapping[str, Own] = field(default_factory=dict)
     definitions: tuple[Definition, ...] = ()
     tex: str = ""
+    trusted: bool = False
 
 
 NONE = Macros()
@@ -84,7 +86,7 @@ _DEFINES = re.compile(
 def trusted(text: str) -> Macros:
     """The commands of a macro file that is run as it is, since its user said so."""
     names = (found[1] or found[2] for found in _DEFINES.finditer(_without_comments(text)))
-    return Macros({name: Own(Word(text=True), (1,)) for name in names}, (), text)
+    return Macros({name: Own(Word(text=True), (1,)) for name in names}, (), text, True)
 
 
 @lru_cache(maxsize=8)

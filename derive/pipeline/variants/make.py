@@ -189,12 +189,21 @@ def plan(sheet: Sheet, names: Sequence[str], seed: str, settings: Settings, work
 
 def _in_order(jobs: Sequence[Job], workers: pool.Workers | int) -> list[tuple[Examined | None, DeriveError | None]]:
     numbered = list(enumerate(jobs))
-    done = dict(pool.work(numbered, workers, _numbered))
+    done = dict(pool.work(numbered, workers, _numbered, _not_derived))
     return [done[k] for k, _ in numbered]
 
 
 def _numbered(task: tuple[int, Job]) -> tuple[int, tuple[Examined | None, DeriveError | None]]:
     return task[0], derive_one(task[1])
+
+
+def _not_derived(task: tuple[int, Job], error: DeriveError) -> tuple[int, tuple[Examined | None, DeriveError | None]]:
+    return task[0], (None, _named(error, task[1]))
+
+
+def _not_printed(paper: Paper, error: DeriveError) -> Printed:
+    error.where = Position(paper.collection.file)
+    return Printed(paper.recipient, {}, error=error)
 
 
 def print_one(paper: Paper) -> Printed:
@@ -301,7 +310,7 @@ def make(
             yield Made(recipient, "unchanged")
     rows: dict[str, list[list[str]]] = _kept_rows(ledger)
     failed = False
-    for printed in pool.work(papers, workers, print_one):
+    for printed in pool.work(papers, workers, print_one, _not_printed):
         stem = printed.recipient.stem
         if printed.error is not None:
             failed = True
