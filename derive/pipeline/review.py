@@ -17,6 +17,7 @@ from derive.pipeline.build import internal
 from derive.pipeline.examine import STANDARD_INPUT, read_text
 from derive.pipeline.home import home_of, inside
 from derive.pipeline.processes import pool
+from derive.pipeline.writing import cell
 from derive.reviewing.judging.finding import RIGHT, UNCLEAR, WRONG
 from derive.reviewing.review import Review, review
 
@@ -190,13 +191,8 @@ def as_csv(rows: Iterable[Row]) -> str:
     writer.writerow(COLUMNS)
     for r in rows:
         counts = (r.right, r.wrong, r.unclear)
-        writer.writerow([_safe(r.file), r.verdict, r.line or "", r.row or "", r.slip, *counts, _safe(r.message.replace("\n", "; "))])
+        writer.writerow([cell(r.file), r.verdict, r.line or "", r.row or "", r.slip, *counts, cell(r.message.replace("\n", "; "))])
     return out.getvalue()
-
-
-def _safe(cell: str) -> str:
-    """A cell that a spreadsheet does not take for a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t") else cell
 
 
 def summary(rows: list[Row]) -> str:
