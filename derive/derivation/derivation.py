@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Literal
 
 from derive.derivation.reason import Why
 from derive.expressions.nodes import D, Expr, Symbol
@@ -119,12 +120,14 @@ class Chain:
     quantity  the `find` key that it answers, or `lemma`
     title     a few words for the frame or the heading
     heading   the same as a reason, where an expression stands in it
+    part      `test` where it classifies what other chains of the quantity found
     """
 
     quantity: str
     title: str
     lines: tuple[Line, ...]
     heading: Why = ()
+    part: Literal["", "test"] = ""
 
     def __post_init__(self) -> None:
         previous: Expr | None = None

@@ -151,6 +151,8 @@ BOTH: list[tuple[str, dict[str, Any], bool]] = [
             ({"table": [["a", "b"]]}, False), ({"exercise": ["trace", "inverse"]}, True), ({"exercise": "trace"}, True),
             ({"subsection": "Part"}, True), ({"subsection": "Part", "title": "x"}, False),
             ({"columns": [{"recall": "trace"}, {"text": "words"}], "title": "T"}, True), ({"columns": [{"recall": "trace"}]}, False),
+            ({"columns": [["trace", {"text": "words"}], {"problem": "trace", "rows": [1, 3]}]}, True), ({"columns": [["trace"], "trace"]}, False),
+            ({"together": [{"definition": "trace"}, "trace"], "title": "T"}, True), ({"together": ["trace"]}, False),
             ({"problem": "trace", "rows": [1, 3]}, True), ({"problem": "trace", "rows": [1]}, False),
         )
     ),
