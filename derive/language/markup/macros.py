@@ -47,14 +47,10 @@ class Definition:
 class Macros:
     """What a macro file defines: the commands that prose may hold, by name, their definitions in its order, and what TeX reads.
 
-<<<<<<< HEAD
-    tex   the file's text, in which `\\providecommand` and `\\def` are `\\newcommand`: a name that TeX knows already is an error, not another meaning
-    trusted  whether it is run as it is
-=======
     tex      the file's text, in which `\\providecommand` and `\\def` are `\\newcommand`: a name that TeX knows already is an error, not
              another meaning
     sources  the works that prose may cite, None where the project has no bibliography
->>>>>>> main
+    trusted  whether it is run as it is
     """
 
     commands: Mapping[str, Own] = field(default_factory=dict)

@@ -242,6 +242,21 @@ def print_one(paper: Paper) -> Printed:
         return Printed(paper.recipient, {}, error=build.internal(error, paper.collection.file))
 
 
+def _recorded(ledger: Ledger, printed: Printed, key: keys.Key, rows: record.Rows) -> DeriveError | None:
+    """Write what was made of a variant, or drop what there was when its problem failed; what went wrong."""
+    stem = printed.recipient.stem
+    if printed.error is not None:
+        if build.is_authors(printed.error):
+            ledger.forget(stem)
+        return printed.error
+    try:
+        ledger.record(stem, key if printed.warning is None else {}, printed.files)
+    except DeriveError as error:
+        return error
+    rows[stem] = [list(asdict(row).values()) for row in printed.rows]
+    return None
+
+
 def _document(gathered: gather.Gathered, kind: str, recipient: str, settings: Settings, fit: Fit) -> Document:
     from derive.documents.wording.prose import to_latex
 
@@ -309,16 +324,7 @@ def make(
             yield Made(recipient, "unchanged")
     failed = False
     for printed in pool.work(papers, workers, print_one, _not_printed):
-        stem = printed.recipient.stem
-        error = printed.error
-        if error is None:
-            try:
-                ledger.record(stem, wanted[stem] if printed.warning is None else {}, printed.files)
-                rows[stem] = [list(asdict(row).values()) for row in printed.rows]
-            except DeriveError as unwritten:
-                error = unwritten
-        elif build.is_authors(error):
-            ledger.forget(stem)
+        error = _recorded(ledger, printed, wanted[printed.recipient.stem], rows)
         failed = failed or error is not None
         record.remember(ledger, plan_key, planned.drawn, rows)
         yield Made(printed.recipient, "failed" if error else "made", error, printed.warning)
