@@ -285,8 +285,7 @@ def _block(passage: Passage, measure: Measure, settings: Settings, where: Positi
     block = Block(
         title, passage.chain.quantity, rows, answers, *widest(rows), stand.style, letter=passage.part, reached=passage.reached
     )
-    lines = [view.line for view in passage.views]
-    return story.told(block, [line.rule for line in lines], [line.relation for line in lines], words) if prose else block
+    return story.told(block, [view.line for view in views], words, settings.notation) if prose else block
 
 
 def _room(settings: Settings, scale: float, asked: Question, parts: Sequence[PartText], line: float) -> Room:

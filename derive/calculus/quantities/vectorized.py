@@ -14,7 +14,7 @@ from derive.calculus.simplify.distribute import spread
 from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy
 from derive.derivation.derivation import Chain, Head, Line, Result, Step
-from derive.derivation.reason import Why
+from derive.derivation.reason import Why, joined
 from derive.errors import DeriveError
 from derive.expressions.build import is_zero, matmul
 from derive.expressions.nodes import Call, Commutation, Expr, Symbol, Zeros
@@ -26,8 +26,8 @@ from derive.expressions.traverse import walk
 def _vec_why(part: Expr, h: Symbol) -> tuple[str, Why]:
     """The main law by which vec of a linear expression becomes a matrix times vec of the direction, and all of them in words."""
     found = laws(part, h)
-    words = [(IDENTITIES.get(name) or MOVES[name]).words for name in found]
-    return (found[0], (", ".join(words),)) if found else ("vec", ("vec is linear",))
+    said = joined(((IDENTITIES.get(name) or MOVES[name]).words,) for name in found)
+    return (found[0], said) if found else ("vec", ("vec is linear",))
 
 
 def only_entry(first: Expr, h: Symbol, s: Setting) -> Expr:
