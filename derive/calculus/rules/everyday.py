@@ -48,8 +48,6 @@ CALLS: dict[str, tuple[Law, ...]] = {
         _silent("inner-of-numbers", "inner(a, c)", "a c", "a: scalar; c: scalar", "a", "⟨a, c⟩ = ac for numbers", "There is one entry."),
         _told("centred-inner", "inner(A - mean(A) ones(m, n), ones(m, n))", "0", "A: matrix(m, n)",
               "inner(A - mean(A) ones(m, n), ones(m, n)) = 0", "The sum of all entries is mn times their mean.", MN2),
-        _told("inner-centred", "inner(ones(m, n), A - mean(A) ones(m, n))", "0", "A: matrix(m, n)",
-              "inner(A - mean(A) ones(m, n), ones(m, n)) = 0", "The sum of all entries is mn times their mean.", MN2),
     ),
     "hadamard": (
         _silent("ones-entrywise", "ones(m, n) .* A", "A", "A: matrix(m, n)", "A", "𝟏 ∘ A = A", "Each entry is multiplied by 1."),
@@ -73,6 +71,9 @@ CALLS: dict[str, tuple[Law, ...]] = {
     ),
 }
 """By the function that is called."""
+
+EITHER_WAY = frozenset({"hadamard", "inner"})
+"""Functions whose two arguments may stand in either order."""
 
 NEIGHBOURS: dict[tuple[str, ...], tuple[Law, ...]] = {
     ("diag", "diag"): (

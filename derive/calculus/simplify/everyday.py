@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from derive.calculus.rules.everyday import CALLS, DECLARED, NEIGHBOURS, PSEUDO_INVERSE
+from derive.calculus.rules.everyday import CALLS, DECLARED, EITHER_WAY, NEIGHBOURS, PSEUDO_INVERSE
 from derive.calculus.rules.identities import IDENTITIES
 from derive.calculus.rules.law import Law, declared, side
 from derive.calculus.rules.rule import fill
@@ -40,8 +40,8 @@ class Row:
 
     @cached_property
     def factors(self) -> tuple[tuple[int, Expr], ...]:
-        """The neighbours that it is about with their places, those first that tell what their letters stand for."""
-        found = enumerate(self.left.factors if isinstance(self.left, MatMul) else (self.left,))
+        """What it is about with its places, neighbours or arguments, those first that tell what their letters stand for."""
+        found = enumerate(self.left.factors if isinstance(self.left, MatMul) else self.left.children)
         return tuple(sorted(found, key=lambda pair: isinstance(pair[1], Symbol) + 2 * isinstance(pair[1], Transpose)))
 
     def at(self, nodes: tuple[Expr, ...]) -> Iterator[Env]:
@@ -104,11 +104,11 @@ def _present(rows: Iterable[Law]) -> tuple[Row, ...]:
 
 def of_call(call: Call, used: Used | None) -> Expr | None:
     """What a call is by a row; None where none applies."""
-    for row in table().calls.get(call.name, ()):
-        new = row.value((call,), used)
-        if new is not None:
-            return new
-    return None
+    rows = table().calls.get(call.name)
+    if not rows:
+        return None
+    new = _first(rows, call.args, used)
+    return _first(rows, call.args[::-1], used) if new is None and call.name in EITHER_WAY else new
 
 
 def of_neighbours(left: Expr, right: Expr, used: Used | None) -> Expr | None:

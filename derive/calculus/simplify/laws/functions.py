@@ -72,13 +72,15 @@ def called(name: str, args: tuple[Expr, ...]) -> Expr | None:
         return summed_entries(*args)
     if name == "powm" and isinstance(args[1], Number):
         return _named_power(first, args[1])
-    if name == "hadamard":
-        if (both := masked(*args)) is not None:
-            return both
-        if all(isinstance(a, Call) and a.name == "vec" for a in args):
-            inside = called(name, tuple(a.children[0] for a in args))
-            if inside is not None:
-                return Call("vec", (inside,))
+    return masked(*args) or _unstacked(*args) if name == "hadamard" else None
+
+
+def _unstacked(a: Expr, b: Expr) -> Expr | None:
+    """vec A ∘ vec B as vec(A ∘ B) where that is shorter entry by entry."""
+    if isinstance(a, Call) and isinstance(b, Call) and a.name == b.name == "vec":
+        inside: Expr = Call("hadamard", (a.args[0], b.args[0]))
+        if (shorter_ := tidied(inside)) is not inside:
+            return Call("vec", (shorter_,))
     return None
 
 
