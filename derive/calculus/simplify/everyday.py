@@ -61,7 +61,7 @@ class Row:
         if self.law.tells and used is not None:
             letter = env.letters[next(iter(declared(self.law.given)))]
             note_use(used, self.law.name, letter.arg if isinstance(letter, Transpose) else letter)
-        return fill(self.right, env.letters, env.sizes)
+        return tidied(fill(self.right, env.letters, env.sizes))
 
 
 def _has(letter: Symbol, value: Expr) -> bool:
