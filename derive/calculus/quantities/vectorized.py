@@ -50,9 +50,8 @@ def vectorized(s: Setting, first: Expr) -> tuple[list[Chain], Result | dict[str,
         matrix = in_vec(first) if s.unit_speed else neat(tidy(transform(tidy(vec_matrix(part, h)), collect)), [])
         lines: list[Line] = []
         if not s.unit_speed and not part.is_scalar:
-            start: Expr = part if is_column(part.shape) else Call("vec", (part,))
-            vec_h: Expr = h if is_column(h.shape) else Call("vec", (h,))
-            after = matmul(matrix, vec_h)
+            start = in_vec(part)
+            after = matmul(matrix, in_vec(h))
             head = Head("vectorized-derivative", p.name, (x,), (h,))
             lines.append(Line(start, "vec", (), "vectorized", head))
             name, why = _vec_why(part, h)

@@ -54,9 +54,9 @@ def _three(a: Expr, b: Expr, c: Expr) -> Found | None:
     if a is c:
         x = inverts(a, b)
         return None if x is None else ((a,), "penrose", _plain(a, b))
-    if inverts(a, b) is not None and c in (transpose(a), _turned(a)):
+    if inverts(a, b) is not None and c in (transpose(b), _turned(b)):
         return (c,), "penrose", _plain(a, b)
-    if inverts(b, c) is not None and a in (transpose(c), _turned(c)):
+    if inverts(b, c) is not None and a in (transpose(b), _turned(b)):
         return (a,), "penrose", _plain(b, c)
     return None
 
