@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from derive.checking import statements
-from derive.checking.evaluation import Unevaluable, compiled, evaluate, largest
+from derive.checking.evaluation import Unevaluable, evaluate, largest
 from derive.checking.intermediates import letters, named_values, plain, stepwise, without_pending
 from derive.checking.random_arrays import Array, array_shape
 from derive.checking.sampling import Point
@@ -23,6 +23,7 @@ from derive.expressions.sizes import Size
 from derive.language.problems.problem import Problem
 from derive.language.problems.quantity import states
 from derive.notation.python.identifiers import identifier
+from derive.notation.python.run import compiled
 from derive.notation.python.source import Names
 
 Free = tuple[tuple[Symbol, Size], ...]

@@ -17,7 +17,7 @@ import numpy as np
 
 from derive.checking import random_functions as smooth
 from derive.checking.domains import check, demands
-from derive.checking.evaluation import NAMESPACE, Unevaluable, compiled, derivative, evaluate, largest, magnitude, quiet
+from derive.checking.evaluation import NAMESPACE, Unevaluable, derivative, evaluate, largest, magnitude
 from derive.checking.random_arrays import STYLES, Array, Style, array_shape, direction, draw
 from derive.checking.random_sizes import assignments, implied
 from derive.errors import DeriveError
@@ -27,6 +27,7 @@ from derive.expressions.traverse import walk
 from derive.language.problems.problem import Problem
 from derive.language.problems.quantity import QUANTITIES
 from derive.notation.python.identifiers import identifier
+from derive.notation.python.run import compiled, quiet
 from derive.notation.python.source import Names
 
 RELIABLE = 1e-7
