@@ -11,7 +11,7 @@ from derive.documents.page.modes import QUESTION
 from derive.documents.wording import prose
 from derive.documents.wording.glossary import glossary
 from derive.errors import Position
-from derive.language.problems.problem import FIND
+from derive.language.problems.quantity import FIND
 from derive.language.words import closest
 from derive.language.yaml.nodes import Node
 

@@ -21,7 +21,7 @@ from derive.documents.rendering.mathml import mathml
 from derive.documents.wording.glossary import ENGLISH, term
 from derive.documents.wording.prose import to_latex
 from derive.errors import DeriveError
-from derive.language.problems.problem import FIND
+from derive.language.problems.quantity import FIND
 from derive.notation.settings import DEFAULT, Notation
 from derive.pipeline.gather import document, gather, label, references
 

@@ -15,8 +15,8 @@ from typing import Any
 
 import yaml
 
-from derive.checking.evaluation import quiet
 from derive.language.problems.read import read
+from derive.notation.python.run import quiet
 from derive.reviewing.judging.comparing import DIFFERENT, UNDEFINED
 from derive.reviewing.judging.context import Context
 from derive.reviewing.judging.finding import RIGHT
