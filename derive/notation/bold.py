@@ -18,6 +18,8 @@ _TOKEN = re.compile(
     r"|(?P<base>\\[A-Za-z]+|[A-Za-z])(?P<below>_(?:\{(?P<group>[^{}]*)\}|(?P<sign>[A-Za-z0-9])))?"
 )
 
+_NAME = re.compile(r"^\\(?:var(?=[a-z]))?")
+"""What stands before the name of a letter, or of a variant of it."""
 _COMMAND = re.compile(r"\\[A-Za-z]+\s*$")
 
 
@@ -56,7 +58,7 @@ def emboldened(formula: str, kinds: Mapping[str, Kind], notation: Notation) -> s
         base, below = found["base"], found["below"] or ""
         if not base:
             return found[0]
-        name = base.removeprefix("\\").removeprefix("var")
+        name = _NAME.sub("", base)
         index = (found["group"] if found["group"] is not None else found["sign"] or "").replace("\\", "").strip()
         kind = kinds.get(f"{name}_{index}", kinds.get(f"{name}{index}", "")) if below else kinds.get(name, "")
         if not is_bold(kind, notation):
