@@ -166,10 +166,15 @@ class _Chain:
             return found(CONDITION)
         if link.demanded:
             return found(CONDITION)
+        numbers = judge.in_numbers(left[0], right[0], self.rough)
+        if numbers is not None:
+            return self.verdict(numbers, found, self.follows(k))
         if self.rough:
             rough = self.to_order(left, right)
             if rough.state != UNKNOWN:
                 return self.verdict(rough, found, self.follows(k))
+        if zero and k == 1 and judge.is_gradient(left):
+            return found(CONDITION)
         if (plain and self.solving) or self.marked(left[0]) or self.marked(right[0]):
             solved, held = judge.solves(left, right), True
             if solved is not None and solved.equal:
@@ -183,7 +188,7 @@ class _Chain:
             return found(RIGHT, "", self.follows(k))
         if k == 1 and judge.as_constants(left, right):
             return found(RIGHT, "with what it names taken as constant")
-        letters = judge._deep(left[0]) | judge._deep(right[0])
+        letters = judge.deep(left[0]) | judge.deep(right[0])
         own_letters = outcome.state == UNDEFINED or bool(letters & set(judge.context.unknown))
         if own_letters and k == 1 and judge.general_rule(left, right):
             return found(DEFINITION, "a rule with letters of its own")
@@ -199,11 +204,11 @@ class _Chain:
         return replace(self.verdict(outcome, found, None if outcome.state == UNKNOWN else self.follows(k)), stationary=held)
 
     def _all_nodes(self, tree: Tree) -> list[Tree]:
-        deep = self.judge._deep(tree)
+        deep = self.judge.deep(tree)
         return [*walk(tree), *(n for w in deep if w in self.judge.definitions for n in walk(self.judge.definitions[w].tree))]
 
     def _varies(self, left: Tree, right: Tree) -> bool:
-        return bool((self.judge._deep(left) | self.judge._deep(right)) & set(self.judge.ground.variables))
+        return bool((self.judge.deep(left) | self.judge.deep(right)) & set(self.judge.ground.variables))
 
     def other_layout(self, left: list[Tree], right: list[Tree]) -> str:
         """What is said where the line is right in a layout that the lines before do not have."""
@@ -228,7 +233,7 @@ class _Chain:
 
     def unexplained(self, finding: Finding) -> list[str]:
         """Letters that neither the problem nor the text explains, and whose shape was guessed."""
-        deep = frozenset().union(*(self.judge._deep(t) for t in (finding.left, finding.right) if t is not None))
+        deep = frozenset().union(*(self.judge.deep(t) for t in (finding.left, finding.right) if t is not None))
         return sorted(n for n in deep & set(self.judge.context.unknown) if n in self.judge.roles and n not in self.judge.ground.variables)
 
     def follows(self, k: int) -> bool:
@@ -241,7 +246,7 @@ class _Chain:
     def to_order(self, left: list[Tree], right: list[Tree]) -> Outcome:
         judge = self.judge
         orders = [d for t in (*left[:1], *right[:1]) if (d := dropped(t)) is not None]
-        letters = judge._deep(left[0]) | judge._deep(right[0])
+        letters = judge.deep(left[0]) | judge.deep(right[0])
         steps = letters & judge.context.steps
         small = frozenset(steps) or frozenset(letters & judge.roles.keys()) | {"d"}
         best = Outcome(UNKNOWN)

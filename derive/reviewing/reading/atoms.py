@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from derive.expressions.functions import FUNCTIONS as TABLE
 from derive.expressions.spelling import GREEK
+from derive.language.latex.names import PATTERNS, WORDS
 from derive.reviewing.reading.brackets import Brackets
 from derive.reviewing.reading.words import ACCENTS, BARE, CURLY, FONTS, FUNCTIONS, VARIANTS
 from derive.reviewing.tree import Along, Binary, Call, Const, Fun, Name, Num, Pow, Rest, Sub, Tree, number
@@ -24,6 +25,8 @@ class Atoms(Brackets):
 
     def atom(self) -> Tree:
         token = self.token
+        if token.text in PATTERNS and (found := self.from_table()) is not None:
+            return found
         match token.kind:
             case "open":
                 return self.argument()
@@ -248,6 +251,12 @@ class Atoms(Brackets):
         return self.ahead(k).text == "(" or (k == 0 and self.ahead(k).text == "^" and self.ahead(1).text == "'")
 
     def delta(self) -> Tree:
+        start = self.i
+        self.take()
+        named = self.argument()
+        if isinstance(named, Name) and named.name in self.lexicon.names and self.token.text != ",":  # δ_x of a backward pass
+            return Name(f"delta_{named.name}", named.marks)
+        self.i = start
         out = self.subscript(Name("δ"))
         assert isinstance(out, Sub)
         places = tuple(i for i in out.indices if i is not None)
@@ -288,9 +297,12 @@ class Atoms(Brackets):
         if word in ("Hess", "hess", "grad", "Grad"):
             self.i = end
             return self.nabla_of(2 if word.lower() == "hess" else 1)
-        if len(word) > 1 and (word in FUNCTIONS or word in TABLE):
+        if len(word) > 1 and (word in FUNCTIONS or word in TABLE or word in WORDS):
             self.i = end
-            return self.function(FUNCTIONS.get(word, word))
+            return self.function(FUNCTIONS.get(word, WORDS.get(word, word)))
+        if token.text == r"\operatorname" and word in WORDS and word != "I" and self.tokens[end].text == "(":  # the Q of Q(X)
+            self.i = end
+            return self.function(WORDS[word])
         if word in self.lexicon.names or word in self.lexicon.functions:
             self.i = end
             return self.named(word)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from derive.language.latex.names import PATTERNS
+from derive.reviewing.reading.cursor import Unread
 from derive.reviewing.reading.operators import Operators
 from derive.reviewing.reading.words import FONTS, WIDE
-from derive.reviewing.tree import Binary, Block, ByCases, Call, Fun, Mul, Num, Pow, Rest, Sub, Tree, number
+from derive.reviewing.tree import Binary, Block, ByCases, Call, Const, Fun, Mul, Num, Pow, Rest, Sub, Tree, number
 
 _FRACTIONS = frozenset((r"\frac", r"\tfrac", r"\dfrac", r"\cfrac", r"\nicefrac", r"\sfrac"))
 _DOTS = frozenset((r"\dots", r"\cdots", r"\ldots", r"\dotsb", r"\dotsc", "…"))
@@ -116,6 +118,49 @@ class Brackets(Operators):
         args = self.function_arguments(name)
         out: Tree = Call(name, args, order) if order else Fun(name, args)
         return Pow(out, power) if power is not None else out
+
+    def from_table(self) -> Tree | None:
+        r"""A function in the table's own LaTeX with an index: `\lambda_{1}(A)`, `L_{\exp}(A, H)`; None, and nothing gone past, where
+        none stands here.  A letter that is declared is that letter."""
+        start = self.token
+        word = start.text.lstrip("\\")
+        if word in self.lexicon.names or word in self.lexicon.functions - {"lambda", "sigma", "v", "u", "L", "U", "P"}:
+            return None
+        begin = self.i
+        for name, tokens in PATTERNS.get(start.text, ()):
+            try:
+                args = self.matched(tokens)
+            except Unread:
+                args = None
+            if args is not None:
+                return Fun("eigvec_right" if name == "eigvec" else name, tuple(args[k] for k in sorted(args)))
+            self.i = begin
+        return None
+
+    def matched(self, tokens: tuple[str, ...]) -> dict[int, Tree] | None:
+        """The arguments of a pattern that begins here, by their place; None where it does not."""
+        args: dict[int, Tree] = {}
+        for k, text in enumerate(tokens):
+            place = ord(text[0]) - 0xE000 if text >= "\ue000" else -1
+            if place >= 0x100:
+                args[place - 0x100] = Const("zeros", tuple(self.sizes_here()))
+            elif place >= 0:
+                args[place] = self.argument() if tokens[k - 1] == "_" else self.sum()
+            elif self.token.text != text or (text == "(" and self.token.gap):
+                return None
+            else:
+                self.take()
+        return args
+
+    def sizes_here(self) -> list[Tree]:
+        r"""`m \times n`, in braces where there are several."""
+        grouped = self.token.kind == "open" and bool(self.take())
+        out = [self.tight_sum()]
+        while self.skip(r"\times", "*"):
+            out.append(self.tight_sum())
+        if grouped:
+            self.close_group()
+        return out
 
     def function_power(self) -> Tree | None:
         if self.token.text != "^":
