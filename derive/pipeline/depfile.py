@@ -96,12 +96,13 @@ def of_document(file: str, text: str, project: Project) -> Reads:
 
 
 def of_project(project: Project, file: str | None = None) -> Reads:
-    """What every document of a project reads: its settings, templates, macros, styles and images."""
+    """What every document of a project reads: its settings, templates, macros, bibliography, styles and images."""
     home, templates = project.folder, project.templates
     builtin = builtin_folder()
     all_templates = files(templates)
     own = sorted(path.as_posix() for path in all_templates.values() if not path.is_relative_to(builtin))
-    macros = [(home / project.settings.macros_file).as_posix()] if project.settings.macros_file else []
+    named = (project.settings.macros_file, project.settings.bibliography_file)
+    macros = [(home / name).as_posix() for name in named if name]
     folders = tuple(dict.fromkeys((home, *templates)))
     brought = sorted(path.as_posix() for path in look.files(folders, project.settings.macros).values())
     settings = (home / FILE).as_posix()
@@ -110,8 +111,8 @@ def of_project(project: Project, file: str | None = None) -> Reads:
     missing = [(mine / name).as_posix() for name, path in sorted(all_templates.items()) if path.is_relative_to(builtin)]
     if mine.resolve() == builtin.resolve():
         missing = []
-    named = (*_themes(project.settings.theme), *look.missing(folders, project.settings.macros))
-    styles = [(folder / name).as_posix() for name in named for folder in folders]
+    styles_named = (*_themes(project.settings.theme), *look.missing(folders, project.settings.macros))
+    styles = [(folder / name).as_posix() for name in styles_named for folder in folders]
     present = [*([settings] if (home / FILE).is_file() else []), *macros, *own, *brought]
     absent = [name for name in (*above, settings, *missing, *styles) if not Path(name).is_file()]
     return Reads(tuple(dict.fromkeys(present)), tuple(dict.fromkeys(absent)))

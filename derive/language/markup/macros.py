@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NoReturn
 
+from derive.language.markup.bibliography import Bibliography
 from derive.language.markup.formula import Own, Refuse, Weight, weight_of
 from derive.language.markup.words import GRAMMAR, IN_DEFINITIONS, PACKAGES, RENEWED, VARIANTS, WORDS, Word
 from derive.language.origin import Origin
@@ -46,12 +47,15 @@ class Definition:
 class Macros:
     """What a macro file defines: the commands that prose may hold, by name, their definitions in its order, and what TeX reads.
 
-    tex   the file's text, in which `\\providecommand` and `\\def` are `\\newcommand`: a name that TeX knows already is an error, not another meaning
+    tex      the file's text, in which `\\providecommand` and `\\def` are `\\newcommand`: a name that TeX knows already is an error, not
+             another meaning
+    sources  the works that prose may cite, None where the project has no bibliography
     """
 
     commands: Mapping[str, Own] = field(default_factory=dict)
     definitions: tuple[Definition, ...] = ()
     tex: str = ""
+    sources: Bibliography | None = None
 
 
 NONE = Macros()

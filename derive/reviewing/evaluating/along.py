@@ -26,6 +26,10 @@ def bend(curve: Callable[[float], Array], h: float = LONG_STEP) -> Array:
     return out
 
 
+_DOTS = {"dot": slope, "ddot": bend}
+"""What a mark of a path says of it."""
+
+
 class Directional(Independence):
     """d, D[H], dots and primes."""
 
@@ -34,12 +38,12 @@ class Directional(Independence):
         """A dot on what is defined along a path is the derivative by the path's parameter."""
         base, last = Name(tree.name, tree.marks[:-1]), tree.marks[-1]
         parameters = {parameter for parameter, _ in at.meanings.paths.values()}
-        if last not in ("dot", "ddot") or len(parameters) != 1:
+        if last not in _DOTS or len(parameters) != 1:
             return super().marked(tree, at)
         if not {key(base)} & (at.meanings.definitions.keys() | at.meanings.aliases):
             return super().marked(tree, at)
         step = {p: scalar(1.0) for p in parameters}
-        return (slope if last == "dot" else bend)(lambda t: self.value(base, at.moved(step, t)))
+        return _DOTS[last](lambda t: self.value(base, at.moved(step, t)))
 
     # ------------------------------------------------------------------------------------------ d
     def differential(self, tree: Differential, at: Situation) -> Array:

@@ -113,7 +113,7 @@ class Judge(Roles):
         for chain in self.context.chains:
             for a, b in pairwise([self.context.tree(m) for m in chain.members]):
                 if b is not None and isinstance(a, Name) and a.name in variables and set(a.marks) <= BEST and a.name not in self.deep(b):
-                    said.setdefault(a.name, self._prepared(b, frozenset()))
+                    said.setdefault(a.name, self.prepared_tree(b, frozenset()))
         if said.keys() != set(variables):
             return []
         found = []
@@ -320,7 +320,7 @@ class Judge(Roles):
             values = dict(s.values)
             for n in used:
                 try:
-                    shape = self.comparison.value(self._prepared(Name(n), frozenset()), s).shape
+                    shape = self.comparison.value(self.prepared_tree(Name(n), frozenset()), s).shape
                 except (Undefined, Unknown):
                     return False
                 values[n] = as_array(self.ground.points[k].random("constant", n).normal(size=shape))

@@ -144,12 +144,12 @@ class Points:
         return frozenset(out)
 
     # ------------------------------------------------------------------------------------------ trees
-    def _prepared(self, tree: Tree, kept: frozenset[str]) -> Tree:
+    def prepared_tree(self, tree: Tree, kept: frozenset[str]) -> Tree:
         entries = self.names | self.definitions.keys()
         return sized(indices.summed(tree, kept, self.comparison.known), not {"e", "E"} & entries)
 
     def trees(self, member: Placed, kept: frozenset[str]) -> list[Tree]:
-        return list(dict.fromkeys(self._prepared(t, kept) for t in self.context.readings(member)))
+        return list(dict.fromkeys(self.prepared_tree(t, kept) for t in self.context.readings(member)))
 
     def laid_out(self, tree: Tree) -> bool:
         """Whether its value depends on the layout."""

@@ -90,7 +90,7 @@ class Roles(Points):
         return tree is not None and bool(names & names_in(tree))
 
     def _is_function(self, tree: Tree) -> bool:
-        return self.comparison.equal(Name("f"), self._prepared(tree, frozenset()), self._with_f()).equal
+        return self.comparison.equal(Name("f"), self.prepared_tree(tree, frozenset()), self._with_f()).equal
 
     def _with_f(self) -> list[Situation]:
         out = []
@@ -103,7 +103,7 @@ class Roles(Points):
         """Whether it has a value of the shape of the function's."""
         try:
             s = self._with_f()[0]
-            values = self.comparison.alternatives(lambda at: self.comparison.value(self._prepared(tree, frozenset()), at), s)
+            values = self.comparison.alternatives(lambda at: self.comparison.value(self.prepared_tree(tree, frozenset()), at), s)
             return values[0].shape == self.comparison.value(Name("f"), s).shape
         except (Undefined, Unknown):
             return False
@@ -151,7 +151,7 @@ class Roles(Points):
                     if a is None or b is None or letter not in self.deep(a) | self.deep(b) or tried >= MOST_TRIED:
                         continue
                     tried += 1
-                    prepared = [self._prepared(t, frozenset()) for t in (a, b)]
+                    prepared = [self.prepared_tree(t, frozenset()) for t in (a, b)]
                     count += self.comparison.equal(prepared[0], prepared[1], [at]).equal
         finally:
             self.roles = before
@@ -194,7 +194,7 @@ class Roles(Points):
             self.roles = before
         count = 0
         for t in trees:
-            tree = self._prepared(t, frozenset())
+            tree = self.prepared_tree(t, frozenset())
             try:
                 for place in self.comparison.places((tree,), at)[:1]:
                     self.comparison.alternatives(lambda s, tree=tree: self.comparison.value(tree, s), at.binding(place))  # type: ignore[misc]
@@ -213,7 +213,7 @@ class Roles(Points):
             for member in chain.members[1:]:
                 tree = self.context.tree(member)
                 if tree is not None and names_in(tree) & self.definitions.keys():
-                    prepared = self._prepared(tree, frozenset())
+                    prepared = self.prepared_tree(tree, frozenset())
                     if self._is_function(prepared):
                         found.append(prepared)
         own = self._own_tree() if self.definitions else None
@@ -230,7 +230,7 @@ class Roles(Points):
         """The problem's function, as the reader would have it."""
         try:
             text = Placed.whole(latex(self.ground.problem.function))
-            return self._prepared(self.context.read(text), frozenset())
+            return self.prepared_tree(self.context.read(text), frozenset())
         except Unread:
             return None
 

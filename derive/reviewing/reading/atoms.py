@@ -297,12 +297,10 @@ class Atoms(Brackets):
         if word in ("Hess", "hess", "grad", "Grad"):
             self.i = end
             return self.nabla_of(2 if word.lower() == "hess" else 1)
-        if len(word) > 1 and (word in FUNCTIONS or word in TABLE or word in WORDS):
+        function = self.worded(word, token.text, end)
+        if function:
             self.i = end
-            return self.function(FUNCTIONS.get(word, WORDS.get(word, word)))
-        if token.text == r"\operatorname" and word in WORDS and word != "I" and self.tokens[end].text == "(":  # the Q of Q(X)
-            self.i = end
-            return self.function(WORDS[word])
+            return self.function(function)
         if word in self.lexicon.names or word in self.lexicon.functions:
             self.i = end
             return self.named(word)
@@ -324,6 +322,13 @@ class Atoms(Brackets):
                 raise self.unread(f"the word `{word}` is not understood", token)
             return self.argument()
         raise self.leftover()
+
+    def worded(self, word: str, font: str, end: int) -> str:
+        r"""The function of the table that a word in a font means: diag, or the Q of `\operatorname{Q}(X)`; empty where it means none."""
+        if len(word) > 1:
+            return FUNCTIONS.get(word) or WORDS.get(word) or (word if word in TABLE else "")
+        applied = font == r"\operatorname" and self.tokens[end].text == "(" and WORDS.get(word) in TABLE
+        return WORDS[word] if applied else ""
 
     def skip_close(self, end: int) -> None:
         if self.i < end:
@@ -371,27 +376,6 @@ class Atoms(Brackets):
 
     def accented(self, name: Name) -> Tree:
         return name
-
-    def braced(self) -> Tree:
-        r"""`\underbrace{Xw - y}_{r}` names what stands in it."""
-        self.take()
-        arg = self.argument()
-        if self.token.text in ("_", "^"):
-            texts, end = self.group_texts(self.i + 1)
-            i = self.i + 1 + (self.tokens[self.i + 1].kind == "open")
-            start = i
-            while self.tokens[i].text in (":", "="):
-                i += 1
-            self.i = i
-            try:
-                label = self.scripted(self.atom()) if i < end else None
-            except Exception:
-                label = None
-            if label is not None and isinstance(label, (Name, Sub)) and self.i >= end - 1 and (i > start or len(texts) <= 3):
-                self.defined.append((label, arg))
-            self.i = end
-        return arg
-
 
 
 _LETTERS = GREEK | {"imath", "jmath", "hbar"}

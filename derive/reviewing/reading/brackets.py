@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 
+from derive.expressions.functions import FUNCTIONS as TABLE
 from derive.language.latex.names import PATTERNS
 from derive.reviewing.reading.cursor import Unread
 from derive.reviewing.reading.operators import Operators
 from derive.reviewing.reading.words import FONTS, WIDE
-from derive.reviewing.tree import Binary, Block, ByCases, Call, Const, Fun, Mul, Num, Pow, Rest, Sub, Tree, number
+from derive.reviewing.tree import Binary, Block, ByCases, Call, Const, Fun, Mul, Name, Num, Pow, Rest, Sub, Tree, number
 
 _FRACTIONS = frozenset((r"\frac", r"\tfrac", r"\dfrac", r"\cfrac", r"\nicefrac", r"\sfrac"))
 _DOTS = frozenset((r"\dots", r"\cdots", r"\ldots", r"\dotsb", r"\dotsc", "…"))
 _MATRICES = frozenset(("pmatrix", "bmatrix", "matrix", "Bmatrix", "smallmatrix", "array", "psmallmatrix", "bsmallmatrix"))
 _COMPARED = {"<": "<", ">": ">", r"\le": "<=", r"\ge": ">=", "=": "=="}
 _CONST = frozenset(("const", "const.", "constant", "cst", "cst."))
+
+_OF_SYMMETRIC = frozenset(row.symmetric_as for row in TABLE.values())
+
 
 class Brackets(Operators):
     """What stands between two marks."""
@@ -124,16 +128,18 @@ class Brackets(Operators):
         none stands here.  A letter that is declared is that letter."""
         start = self.token
         word = start.text.lstrip("\\")
-        if word in self.lexicon.names or word in self.lexicon.functions - {"lambda", "sigma", "v", "u", "L", "U", "P"}:
+        if word in self.lexicon.names:
             return None
         begin = self.i
         for name, tokens in PATTERNS.get(start.text, ()):
+            if name in _OF_SYMMETRIC:  # another row prints alike, and is of any matrix
+                continue
             try:
                 args = self.matched(tokens)
             except Unread:
                 args = None
             if args is not None:
-                return Fun("eigvec_right" if name == "eigvec" else name, tuple(args[k] for k in sorted(args)))
+                return Fun(name, tuple(args[k] for k in sorted(args)))
             self.i = begin
         return None
 
@@ -195,6 +201,26 @@ class Brackets(Operators):
 
     def joined(self, factors: list[Tree]) -> Tree:
         return Mul(tuple(factors))
+
+    def braced(self) -> Tree:
+        r"""`\underbrace{Xw - y}_{r}` names what stands in it."""
+        self.take()
+        arg = self.argument()
+        if self.token.text in ("_", "^"):
+            texts, end = self.group_texts(self.i + 1)
+            i = self.i + 1 + (self.tokens[self.i + 1].kind == "open")
+            start = i
+            while self.tokens[i].text in (":", "="):
+                i += 1
+            self.i = i
+            try:
+                label = self.scripted(self.atom()) if i < end else None
+            except Exception:
+                label = None
+            if label is not None and isinstance(label, (Name, Sub)) and self.i >= end - 1 and (i > start or len(texts) <= 3):
+                self.defined.append((label, arg))
+            self.i = end
+        return arg
 
     # ------------------------------------------------------------------------------------------ matrices
     def environment(self) -> Tree:
