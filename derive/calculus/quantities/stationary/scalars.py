@@ -86,7 +86,7 @@ def of_one_scalar(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Result |
             test[-1] = replace(test[-1], why=joined([test[-1].why, why]))
         results.append(Result(root, classification=kind, conditions=tuple(dict.fromkeys(conditions))))
     title = "Stationary points" if len(roots) > 1 else "Stationary point"
-    chains = [Chain("stationary", title, tuple(lines)), Chain("stationary", SECOND_ORDER_TEST, tuple(test))]
+    chains = [Chain("stationary", title, tuple(lines)), Chain("stationary", SECOND_ORDER_TEST, tuple(test), part="test")]
     return chains, results[0] if len(results) == 1 else tuple(results)
 
 
@@ -131,7 +131,7 @@ def of_short_vector(
         results.append(Result(solution, classification=kind))
     chains = [
         Chain("stationary", "Stationary points" if len(points) > 1 else "Stationary point", tuple(lines)),
-        Chain("stationary", SECOND_ORDER_TEST, tuple(test)),
+        Chain("stationary", SECOND_ORDER_TEST, tuple(test), part="test"),
     ]
     return chains, results[0] if len(results) == 1 else tuple(results)
 
@@ -176,7 +176,7 @@ def of_several_scalars(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Cha
         subject = subjects[1] if subjects is not None else ()
         results.append({x.name: Result(solution[x], classification="saddle" if subject else kind, subject=subject) for x in p.wrt})
     title = "Stationary points" if len(points) > 1 else "Stationary point"
-    chains = [Chain("stationary", title, tuple(lines)), Chain("stationary", SECOND_ORDER_TEST, tuple(test))]
+    chains = [Chain("stationary", title, tuple(lines)), Chain("stationary", SECOND_ORDER_TEST, tuple(test), part="test")]
     return chains, results[0] if len(results) == 1 else tuple(results)
 
 
