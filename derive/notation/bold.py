@@ -15,7 +15,7 @@ Kind = str
 _TOKEN = re.compile(
     r"\\(?:operatorname|mathrm|mathbb|mathsf|mathcal|mathscr|mathfrak|mathit|mathtt|text|textrm|mathbf|boldsymbol|bm|vec|begin|end)\s*(?:\{[^{}]*\}|[A-Za-z])"
     r"|\^\s*(?:\{\\?[A-Za-z]+\s*[A-Za-z]?\}|[A-Za-z])"
-    r"|(?P<base>\\[A-Za-z]+|[A-Za-z])(?P<below>_(?:\{(?P<group>[^{}]*)\}|(?P<sign>[A-Za-z0-9])))?"
+    r"|(?P<base>\\[A-Za-z]+|[A-Za-z])(?P<below>_(?:\{(?P<group>[^{}]*)\}|(?P<one>[A-Za-z0-9])))?"
 )
 
 _NAME = re.compile(r"^\\(?:var(?=[a-z]))?")
@@ -59,7 +59,7 @@ def emboldened(formula: str, kinds: Mapping[str, Kind], notation: Notation) -> s
         if not base:
             return found[0]
         name = _NAME.sub("", base)
-        index = (found["group"] if found["group"] is not None else found["sign"] or "").replace("\\", "").strip()
+        index = (found["group"] if found["group"] is not None else found["one"] or "").replace("\\", "").strip()
         kind = kinds.get(f"{name}_{index}", kinds.get(f"{name}{index}", "")) if below else kinds.get(name, "")
         if not is_bold(kind, notation):
             return found[0]
