@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
 import subprocess
 from functools import partial
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from derive.documents.page.modes import MODES
@@ -135,3 +137,15 @@ def test_what_belongs_to_the_answer_comes_with_the_second_click() -> None:
     assert picture.count("\\uncover<2->{") == 5 and picture.index("\\uncover<2->{") > picture.index("derive edge")
     assert "\\uncover<2->" not in source("total-derivative", "slides", Settings(overlays=False)).partition("the figure graph")[2]
     assert "\\uncover" not in source("total-derivative", "solutions")
+
+
+@pytest.mark.tex
+def test_what_a_figure_shows_is_readable_in_the_text_and_a_string_of_the_pdf(tmp_path: Path) -> None:
+    text = source("quadratic-fit-with-data", "solutions")
+    assert r"\derivealt{5 data points" in text and "FEFF" not in text
+    text = text.replace(r"\derivealt{5 data points", r"\derivealt{5 % data points ∈ ℝ²".replace("%", r"\%"))
+    pdf = latex.typeset(text).pdf
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        streams = b"".join(page.Contents.read_bytes() for page in opened.pages)
+    said = [bytes.fromhex(found.decode()).decode("utf-16") for found in re.findall(rb"/Alt <([0-9A-F]+)>", streams)]
+    assert any(one.startswith("5 % data points ∈ ℝ²") for one in said), said
