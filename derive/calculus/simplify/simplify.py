@@ -374,10 +374,8 @@ def _called(name: str, new: tuple[Expr, ...], used: Used | None) -> Expr:
             return scale(_scalars(tuple(scalars)), _called(name, bare, used))
     if name == "quotient" and is_zero(new[0]):
         return zero(Call(name, new).shape)
-    whole: Expr = Call(name, new)
-    assert isinstance(whole, Call)
-    shorter = called(name, new) or everyday.of_call(whole, used)
-    return whole if shorter is None else _again(shorter, used)
+    shorter = called(name, new) or everyday.of_call(name, new, used)
+    return Call(name, new) if shorter is None else _again(shorter, used)
 
 
 def _again(expr: Expr, used: Used | None) -> Expr:
