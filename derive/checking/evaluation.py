@@ -20,7 +20,7 @@ import scipy as sp
 
 from derive.checking.random_arrays import Array, array_shape
 from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import Add, Call, Expr, MatMul, Scale, Times
+from derive.expressions.nodes import Add, Call, Expr, MatMul, Number, Power, Scale, Times
 from derive.notation.python.source import Names, source
 
 NAMESPACE: dict[str, Any] = {
@@ -175,6 +175,10 @@ def magnitude(value: float, expr: Expr, names: Names, namespace: dict[str, Any],
                 return prod(extent(factor) for factor in e.children)
             case Call(name=name) if FUNCTIONS[name].linear or FUNCTIONS[name].bilinear:
                 return prod(extent(arg) for arg in e.args)
+            case Power(base=base, exponent=Number(value=k)) if base.is_scalar and k > 0:
+                return float(extent(base) ** float(k))
+            case Call(name="norm", args=(arg,)):
+                return extent(arg)
             case _:
                 return largest(evaluate(compiled(e, names), namespace, array_shape(e.shape, sizes)))
 

@@ -25,7 +25,7 @@ from derive.expressions.build import ONE, add, coefficient, inverse, matmul, neg
 from derive.expressions.nodes import Add, Call, Expr, Identity, Map, MatMul, Number, Ones, Power, Scale, Sum, Symbol, Zeros, number
 from derive.expressions.properties.inference import definiteness, is_invertible, is_nonzero
 from derive.expressions.rewrite import substitute, transform
-from derive.expressions.sizes import Size
+from derive.expressions.sizes import Size, is_column
 from derive.expressions.traverse import walk
 
 NOTHING = Facts()
@@ -61,6 +61,7 @@ def _solved(equation: Expr, x: Symbol, moves: list[Move], facts: Facts) -> Solve
     direct = (
         _linear(equation, x, moves, facts) or solve_entries(equation, x, moves)
         or solve_entries(expanded(equation, x.name), x, moves) or _by_map(equation, x, moves)
+        or _linear(_by_diagonals(equation, x), x, moves, facts)
     )
     if direct is not None:
         return direct
@@ -69,6 +70,21 @@ def _solved(equation: Expr, x: Symbol, moves: list[Move], facts: Facts) -> Solve
     if x.shape[0] != x.shape[1]:
         return None
     return _by_inverse(equation, x, moves) or _by_square(equation, x, moves)
+
+
+def _by_diagonals(equation: Expr, x: Symbol) -> Expr:
+    """diag(w)(Ax − b) for w ∘ (Ax − b): products entry by entry with a column that does not hold the unknown."""
+
+    def visit(node: Expr) -> Expr:
+        if isinstance(node, Call) and node.name == "hadamard" and is_column(node.shape):
+            a, b = node.args
+            if x.name not in a.free:
+                return matmul(Call("diag", (a,)), b)
+            if x.name not in b.free:
+                return matmul(Call("diag", (b,)), a)
+        return node
+
+    return tidy(transform(equation, visit))
 
 
 def _by_square(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:

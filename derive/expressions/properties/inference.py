@@ -164,10 +164,8 @@ def is_nonnegative(expr: Expr) -> bool:
     if is_positive(expr):
         return True
     match expr:
-        case Number(value=value):
-            return value >= 0
-        case Zeros():
-            return True
+        case Number() | Zeros():
+            return not isinstance(expr, Number) or expr.value >= 0
         case Power(exponent=exponent):
             return expr.is_scalar and (is_even(exponent) or is_nonnegative(expr.base))
         case Times():
@@ -179,8 +177,10 @@ def is_nonnegative(expr: Expr) -> bool:
             return expr.is_scalar and quadratic_form(expr) in ("positive definite", "positive semidefinite")
         case Sum():
             return expr.is_scalar and is_nonnegative(expr.body)
-        case Call(name="inner" | "dot", args=(a, b)):
-            return a is b
+        case Call(name="inner" | "dot" | "hadamard", args=(a, b)) if a is b:
+            return True
+        case Call(name="entrypower", args=(_, exponent)) if is_even(exponent):
+            return True
         case _:
             return by_fact(expr, "nonnegative")
 
