@@ -22,12 +22,12 @@ build: $(VENV)/.run-stamp tex
 check: $(VENV)/.run-stamp
 	@$(DERIVE) check -j $(JOBS)
 
-# Everything is run, and the last line printed is pytest's own.  What Hypothesis draws depends on the order of sets too: it is fixed.
+# Everything is run, a test file in one of as many processes as there are processors, and the last line printed is pytest's own.  What Hypothesis draws depends on the order of sets too: it is fixed.
 test: $(VENV)/.test-stamp tex-test
 	@status=0; \
 	$(BIN)/ruff check derive tests || status=1; \
 	$(BIN)/mypy || status=1; \
-	PYTHONHASHSEED=0 $(BIN)/python -m pytest || status=1; \
+	PYTHONHASHSEED=0 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile || status=1; \
 	exit $$status
 
 lint: $(VENV)/.test-stamp

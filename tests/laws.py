@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from derive.calculus.derive import derive
-from derive.checking.evaluation import Unevaluable, compiled, evaluate, quiet
+from derive.checking.evaluation import Unevaluable, evaluate
 from derive.checking.random_arrays import STYLES, Array
 from derive.checking.random_sizes import assignments
 from derive.checking.sampling import Point, draw_point, has_kink
@@ -27,6 +27,7 @@ from derive.language.problems.problem import Problem
 from derive.language.problems.read import read
 from derive.language.text import grammar
 from derive.language.text.tokens import MAX_LENGTH
+from derive.notation.python.run import compiled, quiet
 from derive.notation.python.source import Names
 from derive.notation.readback import misread, names_of
 from derive.notation.text.text import text

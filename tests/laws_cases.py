@@ -13,7 +13,6 @@ from fractions import Fraction
 from typing import Any
 
 from derive.expressions import build
-from derive.expressions.build import power
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import (
     Apply,
@@ -23,7 +22,6 @@ from derive.expressions.nodes import (
     Expr,
     Identity,
     Map,
-    Number,
     Ones,
     SizeValue,
     Stack,
@@ -33,12 +31,11 @@ from derive.expressions.nodes import (
     Zeros,
     number,
 )
-from derive.expressions.properties.symmetry import settled
 from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import ONE, SCALAR, Shape, is_column, is_scalar, is_square
 from derive.expressions.traverse import walk
 from derive.notation.text.text import text
-from tests.strategies import STRUCTURES, SYMBOLS, UNNAMED, Chance, Generator, M, N, fitting_forms
+from tests.strategies import STRUCTURES, SYMBOLS, UNNAMED, Chance, Generator, M, N, as_read, fitting_forms
 
 
 def _symbol(name: str, rows: Any, columns: Any, *has: str, of: str | None = None) -> Symbol:
@@ -194,9 +191,6 @@ FEATURES = tuple(
     f for name in FUNCTIONS for f in ((name,) if name in AUXILIARY else (name, name)) if name not in ("pi", "polygamma", *OF_THREE)
 ) + STRUCTURAL * 2
 
-
-def _whole(expr: Expr) -> bool:
-    return isinstance(expr, Number) and expr.value.denominator == 1
 
 
 class _Grower(Generator):
@@ -378,9 +372,7 @@ class _Grower(Generator):
         fitted = args if row.symmetric_as else (
             tuple(self.inside(d, a, row.needs) for d, a in zip(domains, args, strict=False)) + args[len(domains):]
         )
-        if name == "powm" and (_whole(fitted[1]) or (fitted[1].is_scalar and "integer" in getattr(fitted[1], "has", ()))):
-            return power(fitted[0], fitted[1])  # which is how it is read
-        return Map(name, fitted[0]) if row.maps else Call(*settled(name, fitted))
+        return Map(name, fitted[0]) if row.maps else as_read(name, fitted)
 
     def inside(self, domain: str, arg: Expr, needs: str | None) -> Expr:
         """The argument, or something of it that lies in the domain."""

@@ -34,6 +34,7 @@ from derive.expressions.nodes import (
 )
 from derive.expressions.properties.symmetry import settled
 from derive.expressions.sizes import ONE, SCALAR, Shape, Size, is_column, is_scalar, is_square
+from derive.language.indices import integer_valued
 from derive.language.scope import Scope
 
 M, N = Size.of("m"), Size.of("n")
@@ -137,6 +138,11 @@ class Die:
 
 Bound = tuple[tuple[Symbol, Size], ...]
 """Indices of the sums around, and how far each goes."""
+
+
+def as_read(name: str, args: tuple[Expr, ...]) -> Expr:
+    """The call as the reader would make it: a whole power of a matrix is a power."""
+    return build.power(args[0], args[1]) if name == "powm" and integer_valued(args[1]) else Call(*settled(name, args))
 
 
 class Generator:
@@ -248,13 +254,13 @@ class Generator:
         args: list[Expr] = []
         declared = self.declared(row, takes)
         if declared is not None:
-            return Call(*settled(row.name, (declared, *(self.index(M, bound) for _ in takes[1:]))))
+            return as_read(row.name, (declared, *(self.index(M, bound) if take is None else self.of(take, depth, bound) for take in takes[1:])))
         for k, take in enumerate(takes):
             shapes_only = row.shaped_by == k
             args.append(
                 self.index(M, bound) if take is None else Zeros(take) if shapes_only else self.of(take, depth, bound)
             )
-        return Call(*settled(row.name, tuple(args)))
+        return as_read(row.name, tuple(args))
 
     def declared(self, row: Function, takes: tuple[Shape | None, ...]) -> Expr | None:
         """A symbol with the property without which the function is refused (or, for the eigenvectors of a general matrix,

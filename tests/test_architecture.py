@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -191,3 +192,183 @@ MOST_FILES = 24
 def test_folders_stay_small() -> None:
     counts = {folder.relative_to(PACKAGE).as_posix(): len(list(folder.glob("*.py"))) for folder in PACKAGE.rglob("*") if folder.is_dir()}
     assert not {name: count for name, count in counts.items() if count > MOST_FILES}
+
+
+# --------------------------------------------------------------------------------------------- functions
+MOST_LINES = 60
+MOST_BRANCHES = 25
+MOST_NAMES = 655
+"""Names of functions of the table in code: a rule, law, fact or form that is about one function is a row of a table."""
+
+LONG: dict[str, tuple[int, int]] = {
+    "calculus/algebra/scalar_calculus.py:solve_system": (60, 27),
+    "calculus/derive.py:_derive": (96, 56),
+    "calculus/differentiate/apply_rule.py:_taken": (60, 35),
+    "calculus/normal_form/reduction.py:_pair": (60, 30),
+    "calculus/passes/conditions.py:_condition": (60, 33),
+    "calculus/passes/letters.py:_letters": (60, 27),
+    "calculus/quantities/stationary/eigenvectors.py:eigen_equation": (60, 26),
+    "calculus/quantities/stationary/scalars.py:of_one_scalar": (60, 27),
+    "calculus/quantities/stationary/scalars.py:of_several_scalars": (60, 28),
+    "calculus/quantities/stationary/systems.py:_point": (60, 26),
+    "calculus/routes/by_indices.py:by_indices": (60, 28),
+    "calculus/routes/definition.py:derivative_lines": (92, 39),
+    "calculus/simplify/distribute.py:visit": (60, 29),
+    "calculus/simplify/index_sums.py:in_front": (60, 26),
+    "calculus/simplify/laws/unit_sums.py:_over": (60, 30),
+    "calculus/solve/unknown.py:framed": (60, 34),
+    "checking/line.py:statement": (60, 34),
+    "checking/verification.py:one": (60, 26),
+    "cli/render_command.py:command": (60, 32),
+    "documents/compose.py:problem_page": (92, 63),
+    "documents/figures/graph.py:_set": (60, 27),
+    "documents/figures/surface.py:surface": (60, 33),
+    "documents/figures/upright.py:upright": (60, 27),
+    "language/latex/atoms.py:_font": (60, 29),
+    "language/latex/blocks.py:_cases": (60, 30),
+    "language/latex/functions.py:call_function": (60, 30),
+    "language/problems/read.py:_resolved": (62, 25),
+    "language/products.py:_vector": (60, 31),
+    "language/text/atoms.py:name": (60, 28),
+    "pipeline/variants/make.py:make": (60, 29),
+    "reviewing/evaluating/functions.py:function": (60, 31),
+    "reviewing/judging/context.py:_defined": (60, 52),
+    "reviewing/judging/verdicts.py:equality": (60, 57),
+    "reviewing/pasted/relations.py:clauses": (60, 31),
+    "reviewing/reading/atoms.py:font": (60, 39),
+}
+"""What was longer or branched more often when this was written, with its lines and branches: these may shrink, none may be added."""
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@cache
+def functions(path: Path) -> tuple[Function, ...]:
+    return tuple(node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, Function))
+
+
+def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
+    """Everything in a function but what stands in the functions in it."""
+    for child in ast.iter_child_nodes(node):
+        yield child
+        if not isinstance(child, Function):
+            yield from own_nodes(child)
+
+
+def branches(node: ast.AST) -> int:
+    """How often the code goes one way or another: conditions and their parts, loops, cases, exceptions."""
+    return sum(
+        len(n.values) - 1 if isinstance(n, ast.BoolOp)
+        else isinstance(n, ast.If | ast.IfExp | ast.For | ast.While | ast.ExceptHandler | ast.match_case | ast.comprehension)
+        for n in own_nodes(node)
+    )
+
+
+def flat_match(function: Function) -> ast.Match | None:
+    """The `match` that a function is, over many kinds of one thing; None where it is none."""
+    found = [n for n in function.body if isinstance(n, ast.Match)]
+    return found[0] if len(found) == 1 and len(found[0].cases) >= 8 and branches(found[0]) > branches(function) * 0.8 else None
+
+
+def size(function: Function) -> tuple[int, int]:
+    """Lines without the docstring, and branches; a flat match is as large as what stands around it and its largest case."""
+    doc = function.body[0] if ast.get_docstring(function) else None
+    assert function.end_lineno is not None
+    lines = function.end_lineno - function.lineno + 1
+    if doc is not None:
+        lines -= (doc.end_lineno or doc.lineno) - doc.lineno + 1
+    whole = flat_match(function)
+    if whole is None:
+        return lines, branches(function)
+    cases = [(c.body[-1].end_lineno or 0) - c.pattern.lineno + 1 for c in whole.cases]
+    return lines - sum(cases) + max(cases), branches(function) - branches(whole) + max(map(branches, whole.cases))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_a_function_fits_a_screen(path: Path) -> None:
+    """Or is one flat match over the kinds of a thing; what is longer is two functions."""
+    name = path.relative_to(PACKAGE).as_posix()
+    for function in functions(path):
+        lines, ways = size(function)
+        most_lines, most_branches = LONG.get(f"{name}:{function.name}", (MOST_LINES, MOST_BRANCHES))
+        assert lines <= most_lines and ways <= most_branches, f"{path}:{function.lineno}: {function.name} has {lines} lines, {ways} branches"
+
+
+def test_the_law_sees_a_long_function() -> None:
+    flat = "def f(x):\n    match x:\n" + "".join(f"        case {k}:\n            return {k}\n" for k in range(80))
+    deep = "def f(x):\n" + "".join(f"    if x == {k} and x:\n        return {k}\n" for k in range(20))
+    for text, wanted in ((flat, (4, 0)), (deep, (41, 40))):
+        (function,) = (n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef))
+        assert size(function) == wanted
+
+
+def names_in_code() -> dict[str, int]:
+    """How often functions of a file name a function of the table; what stands outside of any function is a table."""
+    from derive.expressions.functions import FUNCTIONS
+
+    found: dict[str, int] = {}
+    for path in MODULES:
+        seen = {
+            node for function in functions(path) for statement in function.body for node in ast.walk(statement)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in FUNCTIONS
+        }
+        if seen:
+            found[path.relative_to(PACKAGE).as_posix()] = len(seen)
+    return found
+
+
+def test_functions_are_named_in_tables() -> None:
+    """The number may fall: a new function is a row, or two, of the tables."""
+    found = names_in_code()
+    assert sum(found.values()) <= MOST_NAMES, found
+
+
+WORDS = {"words", "title", "why", "heading", "reason", "told", "said", "caption"}
+CUT = {"startswith", "endswith", "partition", "rpartition", "split", "removeprefix", "removesuffix", "index", "find"}
+
+
+def reads_words(node: ast.AST) -> bool:
+    """Whether the words of a line, a chain or a rule are taken apart to see what they say."""
+
+    def is_words(expr: ast.expr) -> bool:
+        return isinstance(expr, ast.Attribute) and expr.attr in WORDS
+
+    match node:
+        case ast.Call(func=ast.Attribute(value=value, attr=name)) if name in CUT and is_words(value):
+            return True
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="re")), args=arguments):
+            return any(map(is_words, arguments))
+        case ast.Compare(left=left, ops=[ast.Eq() | ast.NotEq() | ast.In() | ast.NotIn()], comparators=[other]):
+            sides = (left, other)
+            return any(map(is_words, sides)) and any(isinstance(s, ast.Constant) and isinstance(s.value, str) and s.value for s in sides)
+        case _:
+            return False
+
+
+@pytest.mark.parametrize("room", ["expressions", "derivation", "calculus", "checking"])
+def test_no_code_reads_words(room: str) -> None:
+    """What a line means is a value (its rule, its quantity, its `Why`); its words are for people."""
+    for path in (PACKAGE / room).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            assert not reads_words(node), f"{path}:{getattr(node, 'lineno', 0)}: the words of a line are read"
+
+
+def test_the_law_sees_words_that_are_read() -> None:
+    for text in ("chain.title.startswith('Second')", "'chain rule' in line.why", "re.match('derivative', rule.words)", "line.words == 'cyclic'"):
+        assert any(map(reads_words, ast.walk(ast.parse(text)))), text
+    for text in ("chain.rule == 'cyclic'", "line.title == ''", "(word,) in line.why", "name.startswith('x')"):
+        assert not any(map(reads_words, ast.walk(ast.parse(text)))), text
+
+
+TESTS = Path(__file__).resolve().parent
+
+
+@pytest.mark.parametrize("path", sorted(TESTS.rglob("*.py")), ids=lambda path: path.relative_to(TESTS).as_posix())
+def test_tests_use_what_is_public(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    ours = {a.asname or a.name for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and (n.module or "").startswith("derive") for a in n.names}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("derive"):
+            assert not [a.name for a in node.names if a.name.startswith("_") and not a.name.startswith("__")], f"{path}:{node.lineno}"
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in ours:
+            assert not node.attr.startswith("_") or node.attr.startswith("__"), f"{path}:{node.lineno}: {node.value.id}.{node.attr}"

@@ -20,7 +20,6 @@ from derive.calculus.quantities.jacobian import jacobian
 from derive.calculus.quantities.linearity import at_once, linearity, read_from_gradient
 from derive.calculus.quantities.second_derivative import second_derivative
 from derive.calculus.quantities.stationary.points import stationary
-from derive.calculus.quantities.stationary.second_order_test import SECOND_ORDER_TEST
 from derive.calculus.quantities.taylor import taylor
 from derive.calculus.quantities.vectorized import vectorized, vectorized_hessian
 from derive.calculus.routes import by_entries as numbered
@@ -120,7 +119,7 @@ def _derive(problem: Problem) -> Derivation:
         results["taylor"] = result
     if "stationary" in find:
         more_chains, points = stationary(s, gradients, structured, hessians)
-        tests = [chain for chain in more_chains if chain.title.startswith(SECOND_ORDER_TEST)]
+        tests = [chain for chain in more_chains if chain.part == "test"]
         chains[first_order:first_order] = [chain for chain in more_chains if chain not in tests]
         chains += tests
         results["stationary"] = points

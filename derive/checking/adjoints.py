@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from derive.checking.evaluation import NAMESPACE, Estimate, Unevaluable, compiled, derivative, evaluate, largest, quiet
+from derive.checking.evaluation import NAMESPACE, Estimate, Unevaluable, derivative, evaluate, largest
 from derive.checking.intermediates import INLINED, letters, plain
 from derive.checking.line import groups, site_at
 from derive.checking.random_arrays import Array, Style, array_shape, direction, draw
@@ -30,6 +30,7 @@ from derive.expressions.build import terms
 from derive.expressions.nodes import D, Expr, Symbol
 from derive.language.problems.problem import Problem
 from derive.notation.python.identifiers import identifier
+from derive.notation.python.run import compiled, quiet
 from derive.notation.python.source import NO_NAMES, Names
 
 MODERATE = (1e-2, 1e2)

@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from derive.checking.evaluation import Unevaluable, compiled, evaluate
+from derive.checking.evaluation import Unevaluable, evaluate
 from derive.checking.random_arrays import Array
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Call, Expr, Number, Power, Sum
 from derive.expressions.traverse import walk
+from derive.notation.python.run import compiled
 from derive.notation.python.source import Names
 
 APART = 1e-6

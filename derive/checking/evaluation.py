@@ -1,60 +1,42 @@
 """Evaluating emitted NumPy source, and derivatives of what it computes by extrapolated central differences.
 
-Nothing here knows a rule of differentiation.  Only source that `notation.numpy_source` emitted is evaluated, in a
-namespace without builtins beyond those that docs/language.md lists.
+Nothing here knows a rule of differentiation.  Only source that `notation.python` emitted is evaluated (`notation/python/run`).
 """
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from math import isfinite, prod
 from types import CodeType
 from typing import Any
 
 import numpy as np
-import scipy as sp
 
 from derive.checking.random_arrays import Array, array_shape
 from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import Add, Call, Expr, MatMul, Number, Power, Scale, Times
-from derive.notation.python.source import Names, source
+from derive.expressions.nodes import Add, Call, Expr, Map, MatMul, Power, Scale, Times
+from derive.notation.python.run import NO_VALUE, compiled, computed, namespace
+from derive.notation.python.source import Names
 
-NAMESPACE: dict[str, Any] = {
-    "__builtins__": {}, "np": np, "sp": sp, "abs": abs, "min": min, "max": max, "sum": sum, "len": len, "range": range,
-    "float": float, "int": int,
-}
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Without NumPy's and SciPy's warnings: what has no value is found by looking at it."""
-    with np.errstate(all="ignore"), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
+NAMESPACE = namespace()
+"""What emitted source may call."""
 
 
 class Unevaluable(Exception):
     """A value that does not exist at a point, with the reason in words."""
 
 
-@lru_cache(maxsize=2048)
-def compiled(expr: Expr, names: Names) -> CodeType:
-    """The code of the NumPy source that is emitted for an expression; each is compiled once."""
-    return compile(source(expr, names), "<numpy>", "eval")
-
-
-def evaluate(code: CodeType, namespace: dict[str, Any], shape: tuple[int, ...] | None = None) -> Array:
+def evaluate(code: CodeType, known: dict[str, Any], shape: tuple[int, ...] | None = None) -> Array:
     """The value as a float array; Unevaluable when it is not finite, not real, not of the shape, or does not exist.
 
-    A namespace that holds NAMESPACE already is used as it is.
+    code   of `compiled`
+    known  values and sizes by their identifiers; a namespace that holds NAMESPACE already is used as it is
+    shape  that the value must have; None where any will do
     """
     try:
-        value = np.asarray(eval(code, namespace if "np" in namespace else NAMESPACE | namespace))
-    except (ArithmeticError, ValueError, IndexError, TypeError, NameError, RecursionError, MemoryError) as e:
+        value: Array = computed(code, known if "np" in known else NAMESPACE | known)
+    except NO_VALUE as e:
         raise Unevaluable(f"{type(e).__name__}: {e}") from None
     if value.dtype.kind not in "fiub":
         raise Unevaluable("it is not a real array")
@@ -161,7 +143,7 @@ NOTHING = 1e-12
 """Of the terms of a function: a value below that at a random point is that of a function whose terms cancel."""
 
 
-def magnitude(value: float, expr: Expr, names: Names, namespace: dict[str, Any], sizes: Mapping[str, int]) -> float:
+def magnitude(value: float, expr: Expr, names: Names, known: dict[str, Any], sizes: Mapping[str, int]) -> float:
     """The largest entry of a value, the scale of what may be rounding; of an expression that is 0 but for rounding, that of
     its terms: the largest entries of their factors, multiplied."""
     if value > NOTHING:
@@ -175,12 +157,9 @@ def magnitude(value: float, expr: Expr, names: Names, namespace: dict[str, Any],
                 return prod(extent(factor) for factor in e.children)
             case Call(name=name) if FUNCTIONS[name].linear or FUNCTIONS[name].bilinear:
                 return prod(extent(arg) for arg in e.args)
-            case Power(base=base, exponent=Number(value=k)) if base.is_scalar and k > 0:
-                return float(extent(base) ** float(k))
-            case Call(name="norm", args=(arg,)):
-                return extent(arg)
             case _:
-                return largest(evaluate(compiled(e, names), namespace, array_shape(e.shape, sizes)))
+                own = largest(evaluate(compiled(e, names), known, array_shape(e.shape, sizes)))
+                return max(map(extent, e.children)) if own <= NOTHING and isinstance(e, Call | Map | Power) and e.children else own
 
     terms = extent(expr)
     return terms if value <= NOTHING * terms else value

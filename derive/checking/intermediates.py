@@ -11,13 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from derive.checking.evaluation import Unevaluable, compiled, evaluate
+from derive.checking.evaluation import Unevaluable, evaluate
 from derive.checking.random_arrays import Array
 from derive.checking.sampling import Point
 from derive.expressions.build import remake
 from derive.expressions.nodes import D, Expr, Rate, Symbol
 from derive.expressions.traverse import walk
 from derive.notation.python.identifiers import identifier
+from derive.notation.python.run import compiled
 from derive.notation.python.source import NO_NAMES, Names
 
 INLINED = 12

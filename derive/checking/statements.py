@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from derive.checking import intermediates
-from derive.checking.evaluation import Estimate, Unevaluable, compiled, derivative, evaluate, largest, magnitude
+from derive.checking.evaluation import Estimate, Unevaluable, derivative, evaluate, largest, magnitude
 from derive.checking.intermediates import stepwise
 from derive.checking.random_arrays import Array, array_shape, project
 from derive.checking.sampling import Point, speed
 from derive.expressions.nodes import Expr, Symbol
+from derive.notation.python.run import compiled
 from derive.notation.python.source import Names
 
 FIRST = 1e-6

@@ -15,7 +15,7 @@ import numpy as np
 from derive.checking import adjoints
 from derive.checking.domains import check, demands
 from derive.checking.equations import ROUNDED, check_classification, check_equation, check_identity, check_relation, check_rounded, check_stationary
-from derive.checking.evaluation import Unevaluable, compiled, evaluate, largest, quiet
+from derive.checking.evaluation import Unevaluable, evaluate, largest
 from derive.checking.intermediates import plain
 from derive.checking.line import Free, Site, partial_statement, site_at, statement
 from derive.checking.random_arrays import Array, inside
@@ -28,6 +28,7 @@ from derive.expressions.build import is_zero
 from derive.expressions.nodes import Expr, Symbol
 from derive.expressions.traverse import walk
 from derive.language.problems.problem import Problem
+from derive.notation.python.run import compiled, quiet
 from derive.notation.python.source import Names
 
 ANSWER = 1e-8

@@ -41,13 +41,20 @@ class Listed:
     items: tuple[Expr, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Own:
+    """The author's own words, prose with mathematics: no table has them, and they are said as they are written."""
+
+    text: str
+
+
 COMMA = Mark(", ")
 COLON = Mark(": ")
 SEMICOLON = Mark("; ")
 AND = Mark(" and ")
 STOP = Mark(".")
 
-Filler = Expr | Word | Phrase | Listed
+Filler = Expr | Word | Phrase | Listed | Own
 """What fills a place of a message."""
 Part = str | Filler | Mark
 Why = tuple[Part, ...]
@@ -88,13 +95,13 @@ def message(reason: Why) -> tuple[str, tuple[Filler, ...]]:
     return words, tuple(part for part in reason if isinstance(part, Filler))
 
 
-def flattened(why: Why) -> tuple[str | Expr, ...]:
+def flattened(why: Why) -> tuple[str | Expr | Own, ...]:
     """What is said, with nothing but words between the expressions."""
-    out: list[str | Expr] = []
+    out: list[str | Expr | Own] = []
     for part in why:
         match part:
             case Word(text=text) | Mark(text=text):
-                inside: tuple[str | Expr, ...] = (text,)
+                inside: tuple[str | Expr | Own, ...] = (text,)
             case Phrase(said=said):
                 inside = flattened(said)
             case Listed(items=items):
@@ -109,9 +116,11 @@ def flattened(why: Why) -> tuple[str | Expr, ...]:
     return tuple(out)
 
 
-def printed(why: Why, words: Callable[[str], str], expr: Callable[[Expr], str]) -> str:
-    """A reason as text: `words` writes what is said, `expr` an expression."""
-    return "".join(words(part) if isinstance(part, str) else expr(part) for part in flattened(why))
+def printed(why: Why, words: Callable[[str], str], expr: Callable[[Expr], str], own: Callable[[str], str] = str) -> str:
+    """A reason as text: `words` writes what is said, `expr` an expression, `own` the author's words."""
+    return "".join(
+        words(part) if isinstance(part, str) else own(part.text) if isinstance(part, Own) else expr(part) for part in flattened(why)
+    )
 
 
 def filled(why: Why, change: Callable[[Expr], Expr]) -> Why:
@@ -119,7 +128,7 @@ def filled(why: Why, change: Callable[[Expr], Expr]) -> Why:
     out: list[Part] = []
     for part in why:
         match part:
-            case str() | Word() | Mark():
+            case str() | Word() | Mark() | Own():
                 out.append(part)
             case Phrase(said=said):
                 out.append(Phrase(filled(said, change)))

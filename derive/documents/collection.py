@@ -55,7 +55,7 @@ class Collection:
             Use(entry.derived, entry.where) for entry in self.entries if isinstance(entry, Words) and entry.derived
         ]
         named = [Use(name, entry.where) for entry in self.entries if isinstance(entry, Symbols) for name in entry.problems]
-        inside = [cell for entry in self.entries if isinstance(entry, Panel) for cell in entry.columns]
+        inside = [cell for entry in self.entries if isinstance(entry, Panel) for cell in entry.cells]
         recalled = [Use(cell.problem, cell.where, show=cell.show) for cell in inside if isinstance(cell, Recall)]
         asked = [one for cell in inside if isinstance(cell, Exercises) for one in cell.problems]
         return (*self.shown, *behind, *named, *(cell for cell in inside if isinstance(cell, Use)), *recalled, *asked)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,10 +18,11 @@ from derive.documents.page.abbreviations import abbreviations, names
 from derive.documents.page.asides import displayed, opened
 from derive.documents.page.document import Block, Command, Document, Frame, Item, PartText, ProblemPage, Question
 from derive.documents.page.frames import frames, widest
-from derive.documents.page.items import Cell, Image, Panel, Pictures
+from derive.documents.page.items import Image, Pictures
 from derive.documents.page.letters import needed
 from derive.documents.page.modes import QUESTION, Mode
 from derive.documents.page.parts import FIRST, under_parts
+from derive.documents.page.references import cited
 from derive.documents.page.rows import Measure, answer, broken, mark, relation_width, row, sides
 from derive.documents.page.settings import Fit, Settings
 from derive.documents.page.units import BETWEEN, EM, SMALL, Page, Unit, units
@@ -86,6 +87,8 @@ def problem_page(
     show: tuple[str, ...] = (),
     hints: bool = False,
     rows: tuple[int, int] | None = None,
+    share: float = 1.0,
+    clicks: int = 0,
 ) -> ProblemPage:
     """The page of a problem.  Without a derivation it holds the question alone: nothing of a solution is in it.
 
@@ -94,12 +97,14 @@ def problem_page(
     show    which quantities of the derivation to print, all when empty; `question` alone: what is asked, nothing more
     rows    from which row to which of the derivation, as they are numbered on slides; all when it is None
     hints   its hints are printed, even where the settings leave them out; only with a question that stands without its answer
+    share   of the line that it may take, beside something else
+    clicks  of the frame that it is put on, before its rows are shown: it stands there undivided; 0 where it has frames of its own
     """
     fit = fit or Fit()
     notation = settings.notation
     words = words_of(notation.language)
     where = problem.positions.get("function") or Position(problem.file or problem.id, 1)
-    measure = Measure(text_width(mode, settings), fit.narrow, fit.hanging, relation_width(settings))
+    measure = Measure(share * text_width(mode, settings), fit.narrow, fit.hanging, relation_width(settings))
     told = derivation if mode.reveals != "nothing" and show != (QUESTION,) else None
     letters = names(problem, told)
     short = abbreviations(told, letters, fit.letters.get(problem.id, 0)) if told else letters
@@ -144,7 +149,8 @@ def problem_page(
             settings.reason, meant, problem.id,
         )
         room = _room(settings, fit.scale.get(problem.id, 1.0), asked, parts, measure.line)
-        slides = tuple(replace(frame, last=frame.last and ends) for frame in _frames(found, page, room, remarks, fit))
+        cut_up = _whole(found, page, room, remarks, fit, clicks) if clicks else _frames(found, page, room, remarks, fit)
+        slides = tuple(replace(frame, last=frame.last and ends) for frame in cut_up)
     elif mode.slides and told is None:
         slides = (Frame("", 1, 1, (), False, 1),)
     return ProblemPage(
@@ -169,6 +175,7 @@ def problem_page(
         of_page(problem, told, mode, settings, show if show != (QUESTION,) else ()),
         opening,
         ending,
+        share,
     )
 
 
@@ -188,6 +195,12 @@ def _frames(found: Sequence[Passage], page: Page, room: Room, remarks: Sequence[
         if (size > 1.0 and len(cuts) == least and page.id not in fit.plain) or len(cuts) < WORTH * least:
             return frames(found, others, cuts, room, other)
     return frames(found, pieces, bounds, room, page)
+
+
+def _whole(found: Sequence[Passage], page: Page, room: Room, remarks: Sequence[str], fit: Fit, clicks: int) -> tuple[Frame, ...]:
+    """A derivation undivided, in a column or below something else; it is the frame's author who sees that there is room."""
+    pieces = units(found, page, 1e6, remarks, fit.taller)
+    return frames(found, pieces, ((0, len(pieces)),), room, page, clicks) if pieces else ()
 
 
 def _formulas(boxes: Sequence[Boxed]) -> list[Expr]:
@@ -234,22 +247,17 @@ def collected(
 ) -> Document:
     """A document of several items in order."""
     language = settings.notation.language
-    return Document(
+    made = Document(
         title, title_plain, subtitle, prose.to_latex(settings.author, language=language), prose.plain(settings.author),
         prose.to_latex(settings.institute, language=language), prose.to_latex(settings.date, language=language), items,
         collection, intro, due, points,
         words_of(settings.notation.language), settings.overlays and mode.overlays, settings.aspect, settings.paper,
         settings.reason, settings.hints, _preamble(settings), theme or settings.theme,
-        any(isinstance(cell, Image) or (isinstance(cell, ProblemPage | Pictures) and cell.figures) for cell in _cells(items)),
         notes=settings.notes if mode.overlays else "none",
         commands=tuple(Command(own.name, own.parameters, own.default, own.body) for own in settings.commands.definitions), check=check,
     )
-
-
-def _cells(items: Sequence[Item]) -> Iterator[Item | Cell]:
-    """The items, and what stands in the columns of those that have some."""
-    for item in items:
-        yield from item.columns if isinstance(item, Panel) else (item,)
+    drawn = any(isinstance(one, Image) or (isinstance(one, ProblemPage | Pictures) and one.figures) for one in made.everything)
+    return replace(made, drawn=drawn, references=cited(made, mode, settings, text_width(mode, settings)))
 
 
 def _blocks(
@@ -277,8 +285,7 @@ def _block(passage: Passage, measure: Measure, settings: Settings, where: Positi
     block = Block(
         title, passage.chain.quantity, rows, answers, *widest(rows), stand.style, letter=passage.part, reached=passage.reached
     )
-    lines = [view.line for view in passage.views]
-    return story.told(block, [line.rule for line in lines], [line.relation for line in lines], words) if prose else block
+    return story.told(block, [view.line for view in views], words, settings.notation) if prose else block
 
 
 def _room(settings: Settings, scale: float, asked: Question, parts: Sequence[PartText], line: float) -> Room:

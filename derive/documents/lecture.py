@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from derive.documents.figures.placing import SHOWN
@@ -11,7 +11,7 @@ from derive.documents.page.modes import QUESTION
 from derive.documents.wording import prose
 from derive.documents.wording.glossary import glossary
 from derive.errors import Position
-from derive.language.problems.problem import FIND
+from derive.language.problems.quantity import FIND
 from derive.language.words import closest
 from derive.language.yaml.nodes import Node
 
@@ -99,7 +99,15 @@ class Exercises:
     where: Position
 
 
-Cell = Use | Words | Recall | Picture | Table | Exercises
+@dataclass(frozen=True)
+class Stack:
+    """Things below each other."""
+
+    cells: tuple[Cell, ...]
+    where: Position
+
+
+Cell = Use | Words | Recall | Picture | Table | Exercises | Stack
 """What may stand in a column."""
 
 
@@ -110,6 +118,17 @@ class Panel:
     title: str
     columns: tuple[Cell, ...]
     where: Position
+
+    @property
+    def cells(self) -> Iterator[Cell]:
+        """What stands on it, column by column, stacks taken apart."""
+        waiting = list(self.columns)
+        while waiting:
+            cell = waiting.pop(0)
+            if isinstance(cell, Stack):
+                waiting[:0] = cell.cells
+            else:
+                yield cell
 
 
 @dataclass(frozen=True)
@@ -200,16 +219,30 @@ def _columns(node: Node) -> Panel:
     return Panel(_title(known), tuple(map(_cell, inside)), node.position)
 
 
+def _together(node: Node) -> Panel:
+    """Several things below each other."""
+    known = node.known("a frame of several things", ("together", "title"))
+    return Panel(_title(known), (_stack(known["together"][1]),), node.position)
+
+
+def _stack(node: Node) -> Stack:
+    inside = tuple(map(_cell, node.entries("together")))
+    if len(inside) < 2 or any(isinstance(cell, Stack) for cell in inside):
+        raise node.error("what stands together is a list of two things or more, none of them a list", code="type")
+    return Stack(inside, node.position)
+
+
 def _cell(node: Node) -> Cell:
-    """What stands in a column: words, a picture, a result, a question."""
+    """What stands in a column: words, a picture, a result, a question, a derivation; a list of them, below each other."""
+    if node.kind == "list":
+        return _stack(node)
     entry = _frame(node, "en")
-    if isinstance(entry, Panel) and len(entry.columns) == 1:
+    if isinstance(entry, Panel) and len(entry.columns) == 1 and not isinstance(entry.columns[0], Stack):
         return entry.columns[0]
-    if isinstance(entry, Words) or (isinstance(entry, Use) and entry.show and all(name in (*SHOWN, QUESTION) for name in entry.show)):
+    if isinstance(entry, Words | Use):
         return entry
     raise node.error(
-        "a column holds words, a picture, a table, exercises, a result (`recall`), or of a problem the question or the figures",
-        code="type", hint="a derivation has the whole frame: `problem: NAME`",
+        "a column holds words, a picture, a table, exercises, a result (`recall`), a problem, its question or its figures", code="type",
     )
 
 
@@ -245,7 +278,7 @@ def _exercises(node: Node) -> Panel:
 
 
 READERS: Mapping[str, Callable[[Node], Entry]] = {
-    "notation": _symbols, "subsection": _subsection, "columns": _columns, "recall": _recall, "image": _image,
+    "notation": _symbols, "subsection": _subsection, "columns": _columns, "together": _together, "recall": _recall, "image": _image,
     "table": _table, "exercise": _exercises,
 }
 """Frames that are no words, by their key."""

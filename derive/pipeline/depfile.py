@@ -8,6 +8,7 @@ the file would stand: the folder's time changes when one is added.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Literal
 
 from derive.documents import collection as collections
 from derive.documents.rendering.fill import builtin_folder, files
+from derive.errors import DeriveError
 from derive.language.markup.macros import with_commands_of
 from derive.language.problems import read as problemfile
 from derive.pipeline import gather, look
@@ -96,12 +98,13 @@ def of_document(file: str, text: str, project: Project) -> Reads:
 
 
 def of_project(project: Project, file: str | None = None) -> Reads:
-    """What every document of a project reads: its settings, templates, macros, styles and images."""
+    """What every document of a project reads: its settings, templates, macros, bibliography, styles and images."""
     home, templates = project.folder, project.templates
     builtin = builtin_folder()
     all_templates = files(templates)
     own = sorted(path.as_posix() for path in all_templates.values() if not path.is_relative_to(builtin))
-    macros = [(home / project.settings.macros_file).as_posix()] if project.settings.macros_file else []
+    named = (project.settings.macros_file, project.settings.bibliography_file)
+    macros = [(home / name).as_posix() for name in named if name]
     folders = tuple(dict.fromkeys((home, *templates)))
     brought = sorted(path.as_posix() for path in look.files(folders, project.settings.macros).values())
     settings = (home / FILE).as_posix()
@@ -110,8 +113,8 @@ def of_project(project: Project, file: str | None = None) -> Reads:
     missing = [(mine / name).as_posix() for name, path in sorted(all_templates.items()) if path.is_relative_to(builtin)]
     if mine.resolve() == builtin.resolve():
         missing = []
-    named = (*_themes(project.settings.theme), *look.missing(folders, project.settings.macros))
-    styles = [(folder / name).as_posix() for name in named for folder in folders]
+    styles_named = (*_themes(project.settings.theme), *look.missing(folders, project.settings.macros))
+    styles = [(folder / name).as_posix() for name in styles_named for folder in folders]
     present = [*([settings] if (home / FILE).is_file() else []), *macros, *own, *brought]
     absent = [name for name in (*above, settings, *missing, *styles) if not Path(name).is_file()]
     return Reads(tuple(dict.fromkeys(present)), tuple(dict.fromkeys(absent)))
@@ -135,6 +138,14 @@ def _themes(theme: str) -> tuple[str, ...]:
     return tuple(f"{kind}{theme}.sty" for kind in THEMES) if theme else ()
 
 
+_OBEYED = re.compile(r"[\x00-\x1f\x7f;=|%*?\[\]]|^~")
+
+
 def _escaped(name: str) -> str:
-    """A file name as make reads it."""
+    """A file name as make reads it.  DeriveError [file-name] for one in which make, which has no way to write it, would see a rule or an order."""
+    if _OBEYED.search(name):
+        raise DeriveError(
+            f"{name!r} cannot be written into a depfile: make takes its signs for orders", code="file-name",
+            hint="rename it: letters, digits, blanks and . - + _ , @ ( ) are safe",
+        )
     return Path(name).as_posix().replace("\\", "\\\\").replace("$", "$$").replace("#", "\\#").replace(" ", "\\ ").replace(":", "\\:")

@@ -20,7 +20,7 @@ from derive.documents.page.settings import Fit, Settings, noted
 from derive.documents.wording import prose
 from derive.documents.wording.words import words as words_of
 from derive.errors import DeriveError
-from derive.language.problems.problem import FIND
+from derive.language.problems.quantity import FIND
 from derive.pipeline.examine import Examined, examine, problem_of
 from derive.pipeline.home import home_of, inside, own_text
 from derive.pipeline.sources import DEFAULT, SUFFIXES

@@ -36,7 +36,7 @@ def engine() -> str:
 
     package = Path(__file__).resolve().parent.parent
     versions = []
-    for name in ("sympy", "jinja2", "pylatexenc", "numpy", "scipy", "PyYAML"):
+    for name in ("sympy", "jinja2", "pylatexenc", "numpy", "scipy", "PyYAML", "pybtex"):
         try:
             versions.append(f"{name} {version(name)}")
         except PackageNotFoundError:

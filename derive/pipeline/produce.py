@@ -177,7 +177,7 @@ def _pages(document: Document, box: Box) -> list[ProblemPage]:
     """The problems whose frames a box may be about."""
     assert box.mark is not None
     where = f"{box.mark.where.file}:{box.mark.where.line} "
-    return [page for page in document.items if isinstance(page, ProblemPage) and page.mark.startswith(where)]
+    return [page for page in document.pages if page.mark.startswith(where)]
 
 
 def _too_full(document: Document, box: Box) -> tuple[frozenset[tuple[str, str]], list[str]]:
@@ -213,9 +213,7 @@ def further(document: Document, fit: Fit, boxes: tuple[Box, ...], line: float) -
 
 def _place(document: Document, mark: str) -> tuple[ProblemPage | None, tuple[Block, ...]]:
     """The page, and the blocks that were set together, that a mark stands in."""
-    for page in document.items:
-        if not isinstance(page, ProblemPage):
-            continue
+    for page in document.pages:
         groups: list[tuple[Block, ...]] = [frame.blocks for frame in page.frames] or [(block,) for block in page.blocks]
         for blocks in groups:
             if any(mark in (*(row.mark for row in block.rows), *(answer.mark for answer in block.answers)) for block in blocks):
@@ -231,7 +229,8 @@ def _widest(page: ProblemPage, blocks: tuple[Block, ...], line: float, relation:
     stated = max((width(left) + 2.34 + max(map(width, lines)) for left, lines in page.question.lines), default=0.0) / line
     if asked and not page.frames:
         return [(f"{page.id}/question", stated)]
-    shares = {f"{page.id}/question": stated} if page.frames else {}
+    line *= page.share
+    shares = {f"{page.id}/question": stated / page.share} if page.frames else {}
     for block in blocks:
         leads = LEAD if block.lead else 0.0
         for row in block.rows:

@@ -15,7 +15,7 @@ from derive.documents.page.settings import MOST_ROWS, THEME, Settings
 from derive.documents.wording.words import LANGUAGES, spoken
 from derive.errors import DeriveError, Position
 from derive.language.files import read_text
-from derive.language.markup import macros
+from derive.language.markup import bibliography, macros
 from derive.language.problems.notation import CHOICES, LANGUAGE
 from derive.language.words import closest
 from derive.notation.settings import NOTHING, SUBSCRIPTS, Notation
@@ -35,7 +35,7 @@ _DEEP = re.compile(r"(?:[\w\"'-]+[ \t]*\.[ \t]*){8}|(?:[\[{][ \t]*){8}")
 _SECTIONS: dict[str, tuple[str, ...]] = {
     "slides": ("rows", "overlays", "highlight", "reason", "aspect", "theme", "notes"),
     "page": ("paper", "hints", "symbols"),
-    "document": ("author", "institute", "date", "macros"),
+    "document": ("author", "institute", "date", "macros", "bibliography"),
     "build": ("kinds",),
 }
 """Which fields of `Settings` each section holds; `notation` holds those of `Notation`."""
@@ -169,6 +169,9 @@ def read(text: str, file: str, folder: Path | None = None, trust: bool = False) 
     if settings.macros:
         own = _macros(folder or Path(), settings.macros, text, places.value("document", "macros"), trust)
         settings = replace(settings, macros=own, macros_file=settings.macros)
+    if settings.bibliography:
+        works = _own(folder or Path(), settings.bibliography, "bibliography", bibliography.LONGEST, text, places.value("document", "bibliography"))
+        settings = replace(settings, bibliography=works, bibliography_file=settings.bibliography)
     return settings
 
 
@@ -186,16 +189,21 @@ def _kinds(given: Any, places: _Places) -> tuple[str, ...]:
 def _macros(folder: Path, name: str, text: str, where: Position, trust: bool) -> str:
     """The text of the author's own preamble, a file of the project, as TeX reads it: definitions alone, unless it is trusted.
 
-    DeriveError [project-file] when it cannot be read, [macros] at its own line for what is no definition.
+    DeriveError of `_own`, [macros] at its own line for what is no definition.
     """
+    content = _own(folder, name, "macro file", macros.LONGEST, text, where)
+    return macros.trusted(content).tex if trust else macros.read(content, (folder / name).as_posix()).tex
+
+
+def _own(folder: Path, name: str, what: str, longest: int, text: str, where: Position) -> str:
+    """The text of a file of the project.  DeriveError [project-file] when it cannot be read, or stands elsewhere."""
     path = folder / name
     if "\0" in name or not path.resolve().is_relative_to(folder.resolve()):
-        raise _refused(text, where, f"the macro file {name!r} is outside of the project's folder", "copy it beside derive.toml")
+        raise _refused(text, where, f"the {what} {name!r} is outside of the project's folder", "copy it beside derive.toml")
     try:
-        content = read_text(path.as_posix(), macros.LONGEST)
+        return read_text(path.as_posix(), longest)
     except DeriveError as error:
-        raise _refused(text, where, f"the macro file {name} cannot be read: {error.message}") from None
-    return macros.trusted(content).tex if trust else macros.read(content, path.as_posix()).tex
+        raise _refused(text, where, f"the {what} {name} cannot be read: {error.message}") from None
 
 
 def _refused(text: str, where: Position, message: str, hint: str | None = None) -> DeriveError:

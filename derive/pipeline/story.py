@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from derive.documents import lecture
 from derive.documents.compose import problem_page, text_width
 from derive.documents.figures import placing
-from derive.documents.lecture import REFERENCE, Cell, Entry, Exercises, Heading, Panel, Picture, Recall, Symbols, Table, Use, Words
+from derive.documents.lecture import REFERENCE, Entry, Exercises, Heading, Picture, Recall, Symbols, Table, Use, Words
 from derive.documents.page import items as made
 from derive.documents.page import question as questions
 from derive.documents.page import symbols
 from derive.documents.page.abbreviations import names
 from derive.documents.page.asides import words_lines
-from derive.documents.page.document import Answer, Block, Frame, Item, ProblemPage
+from derive.documents.page.document import Answer, Block, Cell, Frame, Item, Panel, ProblemPage, Stack
 from derive.documents.page.modes import QUESTION, Mode
 from derive.documents.page.rows import Measure, answer, mark
 from derive.documents.page.settings import Fit, Settings
@@ -26,8 +27,8 @@ from derive.pipeline.examine import Examined
 
 FEW = 10.0
 """So many lines of words are set in larger type."""
-COLUMN = 0.47
-"""The share of the line that a column takes, of two."""
+BOTH, WITH_ROWS, BESIDE_ROWS = 0.47, 0.57, 0.38
+"""The share of the line that a column takes, of two alike; one with the rows of a derivation; the one beside that."""
 
 
 class Teller:
@@ -37,19 +38,55 @@ class Teller:
         self.entries, self.examined, self.mode, self.settings, self.fit = entries, examined, mode, settings, fit
         self.words = words_of(settings.notation.language)
         self.pages: dict[int, ProblemPage | made.Pictures] = {}
+        self.clicks: dict[int, int] = {}
         self.numbers: dict[str, str] = {}
-        count = 0
-        for k, entry in enumerate(entries):
+        self.count = 0
+        for entry in entries:
             if isinstance(entry, Use):
-                page = self._page(entry)
-                if isinstance(page, ProblemPage):
-                    page = _numbered(page, count)
-                    for place, one in enumerate(page.answers, count + 1):
-                        for name in (entry.problem, page.id):
-                            self.numbers.setdefault(name, f"({place})")
-                            self.numbers.setdefault(f"{name}.{one.quantity}", f"({place})")
-                    count += len(page.answers)
-                self.pages[k] = page
+                self.pages[id(entry)] = self._counted(entry, self._page(entry))
+            elif isinstance(entry, lecture.Panel):
+                self._derive(entry)
+
+    def _derive(self, panel: lecture.Panel) -> None:
+        """The problems that stand on a frame beside other things, and the clicks that it has had before each of these."""
+        clicks = 1
+        for column, share in zip(panel.columns, self._widths(panel), strict=True):
+            clicks = self._derive_column(column, share, clicks)
+
+    def _derive_column(self, column: lecture.Cell, share: float, clicks: int) -> int:
+        """The same for a column; the clicks that the frame has up to its end."""
+        for cell in lecture.Panel("", (column,), column.where).cells:
+            self.clicks[id(cell)] = clicks
+            if isinstance(cell, Words):
+                clicks += max(len(cell.points), bool(cell.answer))
+            elif isinstance(cell, Use) and cell.show != (QUESTION,):
+                page = self._counted(cell, self._page(cell, share, clicks))
+                if isinstance(page, ProblemPage) and isinstance(column, lecture.Stack):
+                    page = replace(page, frames=tuple(replace(frame, spread=0.0) for frame in page.frames))
+                self.pages[id(cell)] = page
+                clicks = page.frames[0].overlays if isinstance(page, ProblemPage) and page.frames else clicks
+        return clicks
+
+    def _widths(self, panel: lecture.Panel) -> tuple[float, ...]:
+        """Of the line what each column has: on paper they stand below each other."""
+        if len(panel.columns) < 2 or not self.mode.slides:
+            return (1.0,) * len(panel.columns)
+        derived = [any(_has_rows(cell) for cell in lecture.Panel("", (column,), panel.where).cells) for column in panel.columns]
+        if len(set(derived)) == 1:
+            return (BOTH, BOTH)
+        return tuple(WITH_ROWS if rows else BESIDE_ROWS for rows in derived)
+
+    def _counted(self, entry: Use, page: ProblemPage | made.Pictures) -> ProblemPage | made.Pictures:
+        """The page with the numbers of its results, which words may refer to."""
+        if not isinstance(page, ProblemPage):
+            return page
+        page = _numbered(page, self.count)
+        for place, one in enumerate(page.answers, self.count + 1):
+            for name in (entry.problem, page.id):
+                self.numbers.setdefault(name, f"({place})")
+                self.numbers.setdefault(f"{name}.{one.quantity}", f"({place})")
+        self.count += len(page.answers)
+        return page
 
     def items(self) -> Iterator[Item]:
         """Every entry as what is printed, in order; after them, where solutions may be told, those of the exercises."""
@@ -65,12 +102,13 @@ class Teller:
                 yield self._prose(entry)
             elif isinstance(entry, Symbols):
                 yield from self._symbols(entry)
-            elif isinstance(entry, Panel):
-                title = entry.title or self._name(entry.columns[0])
-                cells = tuple(self._cell(cell, COLUMN if len(entry.columns) > 1 else 1.0) for cell in entry.columns)
-                yield made.Panel(self._text(title, entry.where), prose.plain(title), cells, mark(entry.where, "this frame"))
+            elif isinstance(entry, lecture.Panel):
+                title = entry.title or self._name(next(entry.cells))
+                widths = self._widths(entry)
+                cells = tuple(self._cell(cell, share) for cell, share in zip(entry.columns, widths, strict=True))
+                yield Panel(self._text(title, entry.where), prose.plain(title), cells, widths, mark(entry.where, "this frame"))
             else:
-                yield self.pages[k]
+                yield self.pages[id(entry)]
         yield from self._solutions(number)
 
     def _parts(self, k: int) -> tuple[str, ...]:
@@ -85,33 +123,36 @@ class Teller:
 
     def _solutions(self, number: int) -> Iterator[Item]:
         """The exercises solved, in a section of their own: on paper, not on slides."""
-        uses = [one for e in self.entries if isinstance(e, Panel) for cell in e.columns if isinstance(cell, Exercises) for one in cell.problems]
+        uses = [one for e in self.entries if isinstance(e, lecture.Panel) for cell in e.cells if isinstance(cell, Exercises) for one in cell.problems]
         if self.mode.slides or self.mode.reveals != "everything" or not uses:
             return
         yield made.Section(self.words["solutions"], self.words["solutions"], number + 1)
         for one in uses:
             yield self._page(one)
 
-    def _page(self, entry: Use) -> ProblemPage | made.Pictures:
+    def _page(self, entry: Use, share: float = 1.0, clicks: int = 0) -> ProblemPage | made.Pictures:
         one = self.examined[entry.problem]
         pictures = placing.alone(one.problem, one.derivation, self.mode, self.settings, entry.show, entry.where)
         page: ProblemPage | made.Pictures = pictures if pictures is not None else problem_page(
             one.problem, one.derivation, one.report, self.mode, self.settings, self.fit, points=entry.points, show=entry.show,
-            hints=entry.hint, rows=entry.rows,
+            hints=entry.hint, rows=entry.rows, share=share, clicks=clicks,
         )
         if entry.title:
             page = replace(page, title=self._text(entry.title, entry.where), title_plain=prose.plain(entry.title))
         return page
 
-    def _name(self, cell: Cell) -> str:
+    def _name(self, cell: lecture.Cell) -> str:
         """What a frame is called that has no title of its own."""
         if isinstance(cell, Recall | Use):
             return self.examined[cell.problem].problem.title
         if isinstance(cell, Exercises):
             return self.words["exercises" if len(cell.problems) > 1 else "exercise"]
-        return cell.title if isinstance(cell, Words) else ""
+        if not isinstance(cell, Words):
+            return ""
+        known = term(cell.term, self.settings.notation) if cell.term else None
+        return cell.title or (known.title if known else self.words.get(cell.style, ""))
 
-    def _cell(self, cell: Cell, share: float) -> made.Cell:
+    def _cell(self, cell: lecture.Cell, share: float) -> Cell:
         """What stands in a column that takes such a share of the line."""
         match cell:
             case Words():
@@ -125,12 +166,11 @@ class Teller:
                 return self._recall(cell, share)
             case Exercises():
                 return made.Exercises(tuple(self._exercise(one, share) for one in cell.problems), mark(cell.where, "the exercises"))
+            case lecture.Stack():
+                return Stack(tuple(self._cell(one, share) for one in cell.cells))
         if cell.show == (QUESTION,):
             return made.Exercises((self._exercise(cell, share),), mark(cell.where, "the question"))
-        one = self.examined[cell.problem]
-        pictures = placing.alone(one.problem, one.derivation, self.mode, self.settings, cell.show, cell.where)
-        assert pictures is not None  # a column holds figures alone
-        return pictures
+        return self.pages[id(cell)]
 
     def _measure(self, share: float) -> Measure:
         return Measure(text_width(self.mode, self.settings) * share, self.fit.narrow)
@@ -176,7 +216,7 @@ class Teller:
         size = "large" if words_lines((*said, *points, *answered), text_width(self.mode, self.settings)) <= FEW else ""
         return made.Prose(
             entry.style, self._text(title, entry.where), prose.plain(title) if title else "", said, points, mark(entry.where, "this frame"),
-            answered, self._text(entry.by, entry.where), size,
+            answered, self._text(entry.by, entry.where), size, self.clicks.get(id(entry), 1),
         )
 
     def _text(self, words: str, where: Position, displays: bool = False) -> str:
@@ -192,6 +232,11 @@ class Teller:
 
         numbered = REFERENCE.sub(lambda found: number(found[1]), words)
         return prose.to_latex(numbered, where, displays=displays, language=self.settings.notation.language) if numbered else ""
+
+
+def _has_rows(cell: lecture.Cell) -> bool:
+    """Whether it is a derivation."""
+    return isinstance(cell, Use) and not (cell.show and all(name in (*placing.SHOWN, QUESTION) for name in cell.show))
 
 
 def _numbered(page: ProblemPage, before: int) -> ProblemPage:

@@ -6,10 +6,10 @@ import time
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise, permutations
 
-from derive.checking.evaluation import quiet
 from derive.errors import DeriveError
 from derive.expressions.sizes import Size
 from derive.language.problems.problem import Problem, SizeRelation
+from derive.notation.python.run import quiet
 from derive.reviewing.judging.context import Context
 from derive.reviewing.judging.finding import RIGHT, UNCLEAR, WRONG, Finding
 from derive.reviewing.judging.ground import Ground

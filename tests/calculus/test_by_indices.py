@@ -129,7 +129,7 @@ def test_the_inverse_of_an_orthogonal_variable_has_no_derivative_by_indices() ->
 
 
 def test_the_method_and_the_question_by_entries_are_one_derivation() -> None:
-    from tests.calculus.test_telling import derived
+    from tests.calculus.derived import derived
 
     for find in ("gradient, entries", "entries"):
         found = derived("X: matrix(m, n); A: square(m)", "tr(X' A X)", "X", find, "method: entries\n")

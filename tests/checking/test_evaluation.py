@@ -7,10 +7,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from derive.checking.evaluation import NAMESPACE, Unevaluable, compiled, derivative, evaluate, quiet
+from derive.checking.evaluation import NAMESPACE, Unevaluable, derivative, evaluate
 from derive.expressions.build import inverse
 from derive.expressions.nodes import Map, Symbol, number
 from derive.expressions.sizes import SCALAR
+from derive.notation.python.run import compiled, quiet
 from derive.notation.python.source import Names
 
 S = Symbol("s", SCALAR)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from derive.checking.evaluation import Unevaluable, quiet
+from derive.checking.evaluation import Unevaluable
 from derive.checking.line import Site, statement
 from derive.checking.report import Report
 from derive.checking.sampling import points
@@ -18,6 +18,7 @@ from derive.expressions.build import zero
 from derive.expressions.nodes import D, Entry, Expr, Symbol
 from derive.expressions.sizes import SCALAR, Size
 from derive.language.problems.problem import Problem
+from derive.notation.python.run import quiet
 from derive.notation.python.source import Names
 from tests.checking.cases import check, corruptions, derivation, expr, head, problem
 

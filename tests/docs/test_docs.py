@@ -93,6 +93,7 @@ def test_every_yaml_block_is_yaml_and_every_toml_block_are_settings(page: Path, 
     import yaml
 
     (tmp_path / "macros.tex").write_text("\\newcommand{\\R}{\\mathbb{R}}\n")
+    (tmp_path / "references.bib").write_text("@misc{magnus2019, title = {Matrix differential calculus}}\n")
     for body in blocks(page, "yaml"):
         if " # problems/" not in body:  # two files side by side are for the eye
             assert yaml.safe_load(body)

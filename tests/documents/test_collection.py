@@ -21,7 +21,7 @@ from derive.documents.rendering.mathml import mathml
 from derive.documents.wording.glossary import ENGLISH, term
 from derive.documents.wording.prose import to_latex
 from derive.errors import DeriveError
-from derive.language.problems.problem import FIND
+from derive.language.problems.quantity import FIND
 from derive.notation.settings import DEFAULT, Notation
 from derive.pipeline.gather import document, gather, label, references
 
@@ -151,6 +151,8 @@ BOTH: list[tuple[str, dict[str, Any], bool]] = [
             ({"table": [["a", "b"]]}, False), ({"exercise": ["trace", "inverse"]}, True), ({"exercise": "trace"}, True),
             ({"subsection": "Part"}, True), ({"subsection": "Part", "title": "x"}, False),
             ({"columns": [{"recall": "trace"}, {"text": "words"}], "title": "T"}, True), ({"columns": [{"recall": "trace"}]}, False),
+            ({"columns": [["trace", {"text": "words"}], {"problem": "trace", "rows": [1, 3]}]}, True), ({"columns": [["trace"], "trace"]}, False),
+            ({"together": [{"definition": "trace"}, "trace"], "title": "T"}, True), ({"together": ["trace"]}, False),
             ({"problem": "trace", "rows": [1, 3]}, True), ({"problem": "trace", "rows": [1]}, False),
         )
     ),

@@ -82,7 +82,7 @@ def test_a_letter_makes_rows_shorter_and_is_explained_where_it_stands() -> None:
 def test_a_wide_matrix_is_shortened_by_letters_for_its_entries() -> None:
     from derive.documents.page.abbreviations import WIDEST
     from derive.notation.latex.latex import latex
-    from tests.calculus.test_telling import derived
+    from tests.calculus.derived import derived
 
     derivation = derived("x: scalar; y: scalar", "exp(x*y)*sin(x + y)", "[x, y]", "hessian")
     short = abbreviations(derivation, names(derivation.problem, derivation), 4)

@@ -69,3 +69,28 @@ def test_a_set_has_its_due_date_its_points_and_its_hints() -> None:
     text = page("sets/first-derivatives")
     assert "Due: in two weeks" in text and "Total: 40 points" in text and "Problem 3." in text
     assert text.count("<details>") == 2 and "<details>" not in page("qr-factor-q")
+
+
+LECTURE = r"""
+title: L
+sections:
+  - title: One
+    frames:
+      - {question: What is $A$?, answer: A matrix.}
+      - {quotation: Words of old., by: Me}
+      - columns: [{text: words beside}, {problem: trace-quadratic, show: [gradient]}]
+      - together: [{text: words above}, {problem: trace-quadratic, show: [question]}]
+      - table: [[a, b], [1, $x$]]
+      - {exercise: [trace-quadratic]}
+      - {recall: trace-quadratic, show: [gradient]}
+      - {subsection: A part}
+  - {title: Two, frames: [{text: End.}]}
+"""
+
+
+def test_a_lecture_has_every_kind_of_frame() -> None:
+    subject = read(LECTURE, str(ROOT / "problems" / "lecture.yaml"), 1, Settings())
+    text = tex(subject.document(MODES["html"], Settings(), Fit()), MODES["html"])
+    for said in ("<summary>Answer</summary>", "<blockquote>", "words beside", "words above", '<table class="cells">', "<h3>A part</h3>", "End."):
+        assert said in text, said
+    assert text.count('<ol class="steps"') == 2 and text.count('<p class="answer">') == 5  # two in its column, two at the end, one recalled

@@ -20,7 +20,7 @@ from derive.documents.layout.measure import WIDE
 from derive.documents.page.settings import Settings, of_problem
 from derive.documents.wording import glossary, words
 from derive.documents.wording.languages import tables
-from derive.documents.wording.narrative import Told, opening
+from derive.documents.wording.narrative import Told, clauses, opening
 from derive.documents.wording.prose import to_latex
 from derive.documents.wording.reasons import reason, reason_width
 from derive.documents.wording.translation import missing, translated
@@ -28,7 +28,7 @@ from derive.errors import DeriveError
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import number
 from derive.language.problems import read as problemfile
-from derive.language.problems.problem import FIND
+from derive.language.problems.quantity import FIND
 from derive.notation.readback import misread
 from derive.notation.settings import Notation
 from derive.notation.text import text
@@ -47,7 +47,7 @@ def fields(text: str) -> set[str]:
 def test_a_table_has_every_word(tag: str) -> None:
     table = tables()[tag]
     grammar = {"say.we", "say.using", "say.that", "say.by", "say.since", "say.by-since", "say.with", "say.begin", "say.have-with", "ordinals"}
-    grammar |= {f"tell.{kind}" for kind in ("by", "and-that", "since", "we", "is", "goes", "named", "product", "read-off")}
+    grammar |= {"say.how"} | {f"tell.{kind}" for kind in ("by", "and-that", "since", "we", "is", "goes", "named", "product", "read-off")}
     wanted = set(words.ENGLISH) - (grammar if table.words["say.plain"] else set())
     assert wanted == set(table.words), "documents.words.ENGLISH and the table's words"
     assert table.words["language"] == tag and table.words["engine"] in ("pdflatex", "xelatex")
@@ -56,8 +56,14 @@ def test_a_table_has_every_word(tag: str) -> None:
         own = key.startswith("tell.") or key in ("say.plain", "say.act", "say.then", "say.read-off")
         assert fields(english) == fields(table.words[key]) or own, key
         assert english.count("%s") == table.words[key].count("%s"), key
-        assert bool(english) == bool(table.words[key]) or key in ("frame", "serif", "sans", "acts") or own, key
+        assert bool(english) == bool(table.words[key]) or key in ("frame", "serif", "sans") or own, key
     assert {f"find.{quantity}" for quantity in FIND} <= set(table.words)
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_a_table_has_every_mark(tag: str) -> None:
+    marks = {value.text for value in vars(said).values() if isinstance(value, said.Mark)}
+    assert len(marks) == 5 and set(tables()[tag].marks) == marks
 
 
 @pytest.mark.parametrize("tag", TAGS)
@@ -189,9 +195,9 @@ def test_expressions_keep_their_places() -> None:
 def test_an_article_is_told() -> None:
     problem = trace_quadratic()
     line = next(line for chain in derive(problem).chains for line in chain.lines if line.rule == "product-rule")
-    first = Told(line.rule, "=", reason(line.why, CHINESE))
+    first = Told(line.rule, "=", clauses(line.why, CHINESE))
     assert opening([first], words.words("zh-Hant")) == r"由乘積法則、$\operatorname{tr}$ 為線性，得"
-    again = Told("differentiate", "=", reason(("differentiate once more",), CHINESE))
+    again = Told("differentiate", "=", clauses(("differentiate once more",), CHINESE))
     assert opening([again], words.words("zh-Hant")) == "再微分一次，得"
 
 

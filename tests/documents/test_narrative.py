@@ -3,25 +3,48 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from derive.derivation.derivation import Line
+from derive.calculus.derive import derive
+from derive.derivation.reason import COLON, COMMA, SEMICOLON, Own, Why, Word, joined, message, reasons
+from derive.documents.compose import problem_page
 from derive.documents.page.modes import MODES
-from derive.documents.wording.narrative import Told, closing, opening
-from derive.documents.wording.reasons import reason
+from derive.documents.page.settings import Settings
+from derive.documents.wording import narrative
+from derive.documents.wording.narrative import Told, clauses, closing, opening
+from derive.documents.wording.telling import table
 from derive.documents.wording.words import ENGLISH, LANGUAGES
-from derive.expressions.nodes import number
+from derive.expressions.nodes import Symbol, number
+from derive.expressions.sizes import Size
+from derive.language.problems import read as problemfile
 from derive.notation.settings import DEFAULT
 from tests.documents.samples import page_of
 
 ROOT = Path(__file__).parent.parent.parent
 
 
+TR: Why = (Word("tr"), " is linear")
+B: Symbol = Symbol("B", (Size.of("n"), Size.of("n")))
+WHYS: Mapping[str, Why] = {
+    "tr is linear": TR,
+    "product rule, tr is linear": joined([("product rule",), TR]),
+    "chain rule, entry by entry": joined([("chain rule",), ("entry by entry",)]),
+    "derivative of the norm, chain rule": joined([("derivative of ", Word("the norm")), ("chain rule",)]),
+    "linear; in either order": joined([("linear",), ("in either order",)], SEMICOLON),
+    "divide by n, a scalar is its own transpose": joined([("divide by ", number(2)), ("a scalar is its own transpose",)]),
+    "multiply from the left, by B from the right": ("multiply by ", B, " from the left, by ", B, " from the right"),
+    "the terms with it on one side": ("the terms with ", B, " on one side"),
+    "≥ 0 for every h: convex, a global minimum": ("≥ 0 for every ", B, COLON, "convex", COMMA, "a global ", Word("minimum")),
+    "linear and coupled: a saddle of L": ("linear in ", B, " and coupled", COLON, "a saddle of ", B),
+}
+"""Reasons that are more than one message, by what they say."""
+
+
 def told(why: str, rule: str = "some-rule", relation: str = "=", begins: bool = False) -> Told:
-    line = Line(number(1), rule, (why,) if why else ())
-    return Told(rule, relation, reason(line.why, DEFAULT) if why else "", begins)
+    return Told(rule, relation, clauses(WHYS.get(why, (why,)) if why else (), DEFAULT), begins)
 
 
 @pytest.mark.parametrize(
@@ -34,12 +57,12 @@ def told(why: str, rule: str = "some-rule", relation: str = "=", begins: bool = 
         ("derivative of the norm, chain rule", "By the derivative of the norm and the chain rule,"),
         ("linear; in either order", "By linearity (in either order),"),
         ("multiply by the inverse from the left", "We multiply by the inverse from the left:"),
-        ("divide by n, a scalar is its own transpose", "We divide by n, using that a scalar is its own transpose:"),
-        ("multiply from the left, by B from the right", "We multiply from the left, by B from the right:"),
+        ("divide by n, a scalar is its own transpose", "We divide by $2$, using that a scalar is its own transpose:"),
+        ("multiply from the left, by B from the right", "We multiply by $B$ from the left, by $B$ from the right:"),
         ("the constraint", "We begin with the constraint:"),
         ("polarization", "By polarization,"),
         ("polarization identity", "By the polarization identity,"),
-        ("the terms with it on one side", "We put the terms with it on one side:"),
+        ("the terms with it on one side", "We put the terms with $B$ on one side:"),
     ],
 )
 def test_a_reason_leads_to_its_display(why: str, words: str) -> None:
@@ -106,6 +129,53 @@ def test_every_language_has_a_sentence_for_every_reason() -> None:
         rows = [told("product rule"), told("product rule, tr is linear"), told("> 0: minimum"), told("read off", "read-off", begins=True)]
         for text in (opening(rows, words), closing(rows, words), opening(rows[3:], words)):
             assert text and "{" not in text.replace(r"\operatorname{tr}", ""), text
+
+
+@pytest.mark.parametrize("words", ["by our definition in class, formula (3)", "collect: $A > 0$", "the rule of $A$; see page 3"])
+@pytest.mark.parametrize("rule", ["definition", "product-rule"])
+@pytest.mark.parametrize("kind", ["article", "solutions", "slides"])
+def test_an_authors_words_come_out_as_written(words: str, rule: str, kind: str) -> None:
+    """In every kind of document, whatever they resemble."""
+    problem = problemfile.read(
+        f"title: T\nsymbols: {{A: square(n); x: vector(n)}}\nfunction: f(x) = x' A x\nfind: [gradient]\nreasons: {{{rule}: '{words}'}}\n"
+        .replace("; x", ", x"), "p.yaml",
+    )
+    page = problem_page(problem, derive(problem), None, MODES[kind], Settings())
+    said = [f"{display.before} {display.after}" for block in page.blocks for display in block.displays]
+    said += [row.reason for block in (*page.blocks, *(b for f in page.frames for b in f.blocks)) for row in block.rows if kind != "article"]
+    assert any(words in text for text in said), said
+
+
+def test_an_authors_words_are_no_message() -> None:
+    """Words that a table has are still the author's."""
+    assert clauses((Own("collect"),), DEFAULT) == (narrative.Clause("own", "collect"),)
+
+
+def test_every_message_is_told_with_what_fills_it() -> None:
+    """The words of a row have the places of its message, each once."""
+    for key, row in table().items():
+        found = re.findall(r"\{(\d)\}", row.words)
+        assert sorted(map(int, found)) == list(range(key.count("{}"))) or (row.words == key and not found), key
+
+
+@pytest.mark.slow
+def test_every_reason_of_every_problem_has_a_row() -> None:
+    lacking = {
+        message(said)[0]: path.name
+        for path in sorted((ROOT / "problems").glob("*.yaml"))
+        for chain in derive(problemfile.load(path)).chains for line in chain.lines
+        for said, _ in reasons(line.why) if said and message(said)[0] not in table() and not any(isinstance(p, Own) for p in said)
+    }
+    assert not {key for key in lacking if key not in STANDING}
+
+
+STANDING = frozenset({
+    "positive definite", "negative definite", "indefinite", "first entry {}", "first entry {} > 0", "first entry {} < 0",
+    "determinant {} > 0", "determinant {} < 0", "leading minors {}", "{} > 0 along {}", "{} < 0 along {}", "{} in {}",
+    "its rows, one below the other",
+    "maximum for the largest, minimum for the smallest",
+})
+"""Messages that stand for themselves: parts of what is shown."""
 
 
 def test_every_move_of_the_engine_makes_one_sentence() -> None:

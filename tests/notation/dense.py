@@ -102,7 +102,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     "inner": lambda a, b: (a.T @ b).trace(), "logsumexp": lambda a: np.log(np.exp(a).sum(axis=0 if a.shape[1] == 1 else 1, keepdims=True)),
     "softmax": lambda a: np.exp(a) / np.exp(a).sum(axis=0 if a.shape[1] == 1 else 1, keepdims=True),
     "norminf": lambda a: np.abs(a).max(), "maxentry": lambda a: a.max(), "minentry": lambda a: -(-a).max(),
-    "peak": lambda a: np.where(a == a.max(), 1.0, 0.0), "prod": lambda a: np.exp(np.log(np.abs(a)).sum()) * np.sign(a).prod(),
+    "peak": lambda a: np.where(a == a.max(), 1.0, 0.0) / (a == a.max()).sum(), "prod": lambda a: np.exp(np.log(np.abs(a)).sum()) * np.sign(a).prod(),
     "nuclear": lambda a: scipy.linalg.sqrtm(a.T @ a).real.trace() if a.shape[0] >= a.shape[1] else scipy.linalg.sqrtm(a @ a.T).real.trace(),
     "cross": lambda a, b: np.array([[a[i - 2, 0] * b[i - 1, 0] - a[i - 1, 0] * b[i - 2, 0]] for i in range(3)]),
     "crossmat": lambda a: np.array([[0, -a[2, 0], a[1, 0]], [a[2, 0], 0, -a[0, 0]], [-a[1, 0], a[0, 0], 0]]),

@@ -61,7 +61,7 @@ WITH_TEX = {
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     from derive.documents.rendering import fill
 
-    fill._environment.cache_clear()  # `templates` of another test
+    fill.cached_environment.cache_clear()  # `templates` of another test
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DERIVE_CACHE", str(tmp_path / "cache"))
     (tmp_path / "problems").mkdir()

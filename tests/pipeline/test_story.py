@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from derive.documents.page.document import Document, ProblemPage
-from derive.documents.page.items import Exercises, Panel, Prose, Recall, Section
+from derive.documents.page.document import Document, Panel, ProblemPage, Stack
+from derive.documents.page.items import Exercises, Prose, Recall, Section
 from derive.documents.page.modes import MODES
 from derive.documents.page.settings import Fit, Settings
 from derive.errors import DeriveError
@@ -83,8 +83,30 @@ def test_a_number_of_nothing_is_refused(tmp_path: Path) -> None:
     assert error.value.code == "unknown-result"
 
 
+TOGETHER = """
+- columns: [{problem: form, rows: [1, 3]}, [{question: 'Why?', answer: 'A scalar.'}, {text: 'As in \\eqref{form}.', points: [a, b]}]]
+- together: [{definition: gradient, points: [a]}, {problem: form, rows: [4, 9]}]
+"""
+
+
+def test_a_derivation_stands_in_a_column_and_its_rows_come_click_by_click(tmp_path: Path) -> None:
+    made = document(tmp_path, TOGETHER)
+    beside, below = (item for item in made.items if isinstance(item, Panel))
+    rows, stack = beside.columns
+    assert isinstance(rows, ProblemPage) and isinstance(stack, Stack) and rows.share == beside.widths[0] > beside.widths[1]
+    assert [row.overlay for row in rows.frames[0].blocks[0].rows] == [2, 3, 4]
+    asked, words = stack.cells
+    assert isinstance(asked, Prose) and isinstance(words, Prose)
+    assert (asked.clicks, words.clicks, words.paragraphs) == (4, 5, ("As in (1).",))
+    (inside,) = below.columns
+    assert isinstance(inside, Stack)
+    later = inside.cells[1]
+    assert isinstance(later, ProblemPage)
+    assert [(row.overlay, row.equation) for row in later.frames[0].blocks[0].rows] == [(2, ""), (3, ""), (4, "(2)")]
+
+
 @pytest.mark.tex
-@pytest.mark.parametrize("mode", ["slides", "blank", "handout", "article"])
+@pytest.mark.parametrize("mode", ["slides", "blank", "handout", "article", "key"])
 def test_every_kind_of_frame_is_set(tmp_path: Path, mode: str) -> None:
     from functools import partial
 
@@ -94,7 +116,7 @@ def test_every_kind_of_frame_is_set(tmp_path: Path, mode: str) -> None:
 - {quotation: Words., by: Somebody}
 - {table: [[a, b], [c, $d$]], title: A table}
 - recall: form
-"""
+""" + TOGETHER
     (tmp_path / "problems").mkdir()
     (tmp_path / "problems" / "form.yaml").write_text(PROBLEM)
     inside = "\n".join(f"      {line}" for line in more.strip().splitlines())
@@ -102,5 +124,6 @@ def test_every_kind_of_frame_is_set(tmp_path: Path, mode: str) -> None:
     subject = read(text, (tmp_path / "problems" / "lecture.yaml").as_posix())
     made = make(partial(subject.document, MODES[mode], Settings(overlays=False)), MODES[mode], Settings(overlays=False))
     assert made.log.pages >= 1 and not made.log.overfull
+    assert made.tex.count("(x + t h)") >= (2 if mode != "key" else 0)
     if mode == "slides":
         assert rf"\renewcommand{{\derivetotal}}{{{made.log.pages}}}" in made.tex

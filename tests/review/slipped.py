@@ -15,8 +15,8 @@ from typing import Any
 
 import yaml
 
-from derive.checking.evaluation import quiet
 from derive.language.problems.read import read
+from derive.notation.python.run import quiet
 from derive.reviewing.judging.comparing import DIFFERENT, UNDEFINED
 from derive.reviewing.judging.context import Context
 from derive.reviewing.judging.finding import RIGHT
@@ -116,7 +116,7 @@ def _of(case: dict[str, Any], rng: random.Random) -> Iterator[Slipped]:
                 for kind, changed in kinds(tree):
                     if judge.laid_out(head) and isinstance(changed, Turn):  # type: ignore[arg-type]
                         continue
-                    outcome = judge.comparison.equal(judge._prepared(tree, frozenset()), sized(changed), judge.situations[:2])
+                    outcome = judge.comparison.equal(judge.prepared_tree(tree, frozenset()), sized(changed), judge.situations[:2])
                     if outcome.state not in (DIFFERENT, UNDEFINED):
                         continue
                     start, end = member.start, member.offsets[-1] + 1

@@ -35,9 +35,9 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A cache that holds nothing yet."""
     path = tmp_path / "cache"
     monkeypatch.setenv("DERIVE_CACHE", str(path))
-    formats._held.clear()
+    formats.known_formats.clear()
     yield path
-    formats._held.clear()
+    formats.known_formats.clear()
 
 
 @pytest.fixture

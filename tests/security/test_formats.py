@@ -40,7 +40,7 @@ def test_a_damaged_format_is_made_again(damage: str, cache: Path) -> None:
     (kept,) = (cache / "formats").glob("*.fmt")
     whole = kept.read_bytes()
     DAMAGES[damage](kept)
-    formats._held.clear()
+    formats.known_formats.clear()
     assert engine.typeset(text()).pdf == good
     if damage != "a folder":
         assert whole in [path.read_bytes() for path in (cache / "formats").glob("*.fmt")]
@@ -65,7 +65,7 @@ def test_a_preamble_that_a_format_does_not_keep_is_read_every_time(cache: Path) 
     preamble = "\\documentclass{beamer}\\usetheme{Warsaw}\n"
     for _ in range(2):
         assert engine.typeset(preamble + formats.END + BODY % "\\begin{frame}{A}x\\end{frame}").pdf
-        formats._held.clear()
+        formats.known_formats.clear()
     assert not list((cache / "formats").glob("*.fmt")) and list((cache / "formats").glob("*.none"))
 
 
@@ -75,9 +75,9 @@ def test_without_a_cache_documents_are_made(what: str, tmp_path: Path, monkeypat
     if what == "a file":
         place.write_text("x")
     monkeypatch.setenv("DERIVE_CACHE", "/proc/nothing" if what == "unwritable" else str(place))
-    formats._held.clear()
+    formats.known_formats.clear()
     assert engine.typeset(text()).pdf
-    formats._held.clear()
+    formats.known_formats.clear()
 
 
 def test_the_cell_stands_where_the_system_allows_it() -> None:

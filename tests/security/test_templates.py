@@ -62,7 +62,7 @@ ENDLESS = [
 def filled(body: str, folder: Path) -> str:
     folder.mkdir(exist_ok=True)
     (folder / "own.tex.j2").write_text(body)
-    filling._environment.cache_clear()
+    filling.cached_environment.cache_clear()
     with using(Budget(3, 500 << 20)), produce.within():
         return fill("own.tex.j2", {"document": {"items": (1, 2), "words": {"a": "b"}}}, (folder,))
 
@@ -90,7 +90,7 @@ def test_a_link_out_of_the_folder_is_not_followed(secret: Path, project: Path) -
     templates = project / "templates"
     templates.mkdir()
     (templates / "own.tex.j2").symlink_to(secret)
-    filling._environment.cache_clear()
+    filling.cached_environment.cache_clear()
     for act in (lambda: fill("own.tex.j2", {}, (templates,)), lambda: files((templates,))):
         with pytest.raises(DeriveError) as caught:
             act()

@@ -194,7 +194,8 @@ def _statement(e: Entry) -> Iterator[tuple[Expr, Expr]]:
                 yield _derivative_of(problem), row_text.said(problem, proof.right)
         case Law():
             problem = _law_problem(row)
-            yield row_text.said(problem, row.left), row_text.said(problem, row.right)
+            left, right = row.sides
+            yield row_text.said(problem, left), row_text.said(problem, right)
         case Defining():
             known = _letters(row)
             for left, right in row.equations:
@@ -230,7 +231,8 @@ def _context(e: Entry) -> Problem:
 
 
 def _law_problem(law: Law) -> Problem:
-    return row_text.problem_of(law.name, law.symbols, law.right if "|" in law.left else law.left, law.wrt, sizes=law.sizes)
+    left, right = law.sides
+    return row_text.problem_of(law.name, law.symbols, right if "|" in left else left, law.variable, sizes=law.sizes)
 
 
 def _function_problem(row: Function) -> Problem:

@@ -181,9 +181,9 @@ def _by_another(proof: Proof, rule: Rule, problem: Problem, right: Expr, title: 
 
 def proved_law(law: Law) -> tuple[Derivation, ...]:
     """left = … = right, each line the value of the left side; then the law where it can be computed."""
-    plain = law.right if "|" in law.left else law.left
-    problem = problem_of(law.name, law.symbols, plain, law.wrt, find="derivative", sizes=law.sizes)
-    out = [_equal(problem, law.name, said(problem, law.left), said(problem, law.right), law.rows, law.last or _within(law.why))]
+    left, right = law.sides
+    problem = problem_of(law.name, law.symbols, right if "|" in left else left, law.variable, find="derivative", sizes=law.sizes)
+    out = [_equal(problem, law.name, said(problem, left), said(problem, right), law.rows, law.last or _within(law.why))]
     for case in law.cases:
         there = problem_of(law.name, case.given, case.left, case.wrt, find="derivative")
         *between, (right, last) = case.rows

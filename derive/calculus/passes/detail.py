@@ -12,7 +12,7 @@ from derive.calculus.simplify.property_reasons import property_whys
 from derive.calculus.simplify.simplify import tidy_with
 from derive.calculus.simplify.used import Used
 from derive.derivation.derivation import Chain, Line, Results, Step, members
-from derive.derivation.reason import COMMA, Part, Why, joined
+from derive.derivation.reason import COMMA, Own, Part, Why, joined
 from derive.errors import DeriveError
 from derive.expressions.nodes import Expr
 from derive.language.problems.problem import Problem
@@ -152,7 +152,7 @@ def overridden(line: Line, problem: Problem) -> Line:
     if line.rule in problem.hide:
         return replace(line, why=())
     if line.rule in problem.reasons:
-        return replace(line, why=(problem.reasons[line.rule],))
+        return replace(line, why=(Own(problem.reasons[line.rule]),))
     return line
 
 

@@ -14,7 +14,7 @@ from derive.calculus.simplify.distribute import spread
 from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy
 from derive.derivation.derivation import Chain, Head, Line, Result, Step
-from derive.derivation.reason import Why
+from derive.derivation.reason import Why, joined
 from derive.errors import DeriveError
 from derive.expressions.build import is_zero, matmul
 from derive.expressions.nodes import Call, Commutation, Expr, Symbol, Zeros
@@ -26,8 +26,8 @@ from derive.expressions.traverse import walk
 def _vec_why(part: Expr, h: Symbol) -> tuple[str, Why]:
     """The main law by which vec of a linear expression becomes a matrix times vec of the direction, and all of them in words."""
     found = laws(part, h)
-    words = [(IDENTITIES.get(name) or MOVES[name]).words for name in found]
-    return (found[0], (", ".join(words),)) if found else ("vec", ("vec is linear",))
+    said = joined(((IDENTITIES.get(name) or MOVES[name]).words,) for name in found)
+    return (found[0], said) if found else ("vec", ("vec is linear",))
 
 
 def only_entry(first: Expr, h: Symbol, s: Setting) -> Expr:
@@ -50,9 +50,8 @@ def vectorized(s: Setting, first: Expr) -> tuple[list[Chain], Result | dict[str,
         matrix = in_vec(first) if s.unit_speed else neat(tidy(transform(tidy(vec_matrix(part, h)), collect)), [])
         lines: list[Line] = []
         if not s.unit_speed and not part.is_scalar:
-            start: Expr = part if is_column(part.shape) else Call("vec", (part,))
-            vec_h: Expr = h if is_column(h.shape) else Call("vec", (h,))
-            after = matmul(matrix, vec_h)
+            start = in_vec(part)
+            after = matmul(matrix, in_vec(h))
             head = Head("vectorized-derivative", p.name, (x,), (h,))
             lines.append(Line(start, "vec", (), "vectorized", head))
             name, why = _vec_why(part, h)

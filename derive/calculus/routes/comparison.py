@@ -43,14 +43,14 @@ def by_further_methods(
     chains: list[Chain] = []
     results: list[Expr] = []
     for ordinal, method in zip(_ORDINALS, further, strict=False):
-        more, found = _by(replace(written, method=method, further_methods=(), find=("derivative",)), (ordinal, COLON, _BY[method]))
+        more, found = by_method(replace(written, method=method, further_methods=(), find=("derivative",)), (ordinal, COLON, _BY[method]))
         chains += more
         results.append(found)
     chains.append(_agreement(written, s.unit_speed, spelled, results))
     return chains
 
 
-def _by(problem: Problem, heading: Why) -> tuple[list[Chain], Expr]:
+def by_method(problem: Problem, heading: Why) -> tuple[list[Chain], Expr]:
     """The chains of one method under this heading, and the derivative along the problem's own directions."""
     p = informed(problem)
     if p.method == "expansion":

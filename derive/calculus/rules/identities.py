@@ -6,6 +6,7 @@ step (cyclic, trace-transpose, …) the step applies it.
 
 from __future__ import annotations
 
+from derive.calculus.rules.everyday import EVERYDAY
 from derive.calculus.rules.known_forms import KNOWN_FORMS
 from derive.calculus.rules.law import Case, Law
 
@@ -38,7 +39,8 @@ _TRANSPOSITION = (
 _INVERSE = (
     Law("inverse-product", "inv(A B)", "inv(B) inv(A)", "A: invertible(n); B: invertible(n)", "A", "(AB)⁻¹ = B⁻¹A⁻¹",
         "`A B inv(B) inv(A) = I(n)`.", MN1,
-        rows=(("inv(A B) A B inv(B) inv(A)", "`inv(B)` and `inv(A)` cancel `B` and `A`"),), last="`inv(A B) A B = I(n)`"),
+        rows=(("inv(A B) A B inv(B) inv(A)", "`inv(B)` and `inv(A)` cancel `B` and `A`"),), last="`inv(A B) A B = I(n)`",
+        runs="everywhere", example="Weight: square(n); A: invertible(n); B: invertible(n) | inner(Weight, inv(inv(A) B))"),
     Law("det-product", "det(A B)", "det(A) det(B)", "A: invertible(n); B: invertible(n)", "A", "det AB = det A det B",
         "`det(A B) / det(B)` is linear in each row of `A`, alternating, and 1 at `A = I(n)`: it is `det(A)`.", "Lax, Linear Algebra, ch. 5"),
     Law("det-transpose", "det(A')", "det(A)", "A: square(n)", "A", "det A' = det A",
@@ -139,20 +141,20 @@ _VEC = (
     Law("partial-trace-first", "ptrace1(kron(A, B), B)", "tr(A) B", "A: square(k); B: matrix(m, n)", "B", "tr₁(A ⊗ B) = tr(A) B",
         "The diagonal blocks of `kron(A, B)` are the diagonal entries of `A` times `B`.", WATROUS,
         rows=(("sum(i, 1, k, kron(e(i, k), I(m))' kron(A, B) kron(e(i, k), I(n)))", "the sum of the diagonal blocks"),
-              ("sum(i, 1, k, A[i, i] B)", "block i, i is `A[i, i] B`")), last="definition of the trace"),
+              ("sum(i, 1, k, A[i, i] B)", "block i, i is `A[i, i] B`")), last="definition of the trace", runs="everywhere", told=False),
     Law("partial-trace-second", "ptrace2(kron(A, B), A)", "tr(B) A", "A: matrix(m, n); B: square(k)", "A", "tr₂(A ⊗ B) = tr(B) A",
         "The trace of block i, j of `kron(A, B)`, which is `A[i, j] B`.", WATROUS,
         rows=(("sum(i, 1, m, sum(j, 1, n, tr(kron(e(i, m), I(k))' kron(A, B) kron(e(j, n), I(k))) e(i, m) e(j, n)'))",
                "the traces of the blocks"),
-              ("sum(i, 1, m, sum(j, 1, n, tr(A[i, j] B) e(i, m) e(j, n)'))", "block i, j is `A[i, j] B`")), last="tr is linear"),
+              ("sum(i, 1, m, sum(j, 1, n, tr(A[i, j] B) e(i, m) e(j, n)'))", "block i, j is `A[i, j] B`")), last="tr is linear", runs="everywhere", told=False),
     Law("partial-trace-outer-first", "ptrace1(vec(A) vec(B)', zeros(m, n))", "A B'", "A: matrix(m, k); B: matrix(n, k)", "A",
         "tr₁(vec A vec(B)') = AB'", "Block i, i is column i of `A` times column i of `B`, transposed.", WATROUS,
         rows=(("sum(i, 1, k, A[:, i] B[:, i]')", "block i, i is column i of `A` times that of `B`, transposed"),),
-        last="`A B'` column by column of `A` and of `B`"),
+        last="`A B'` column by column of `A` and of `B`", runs="everywhere", told=False),
     Law("partial-trace-outer-second", "ptrace2(vec(A) vec(B)', zeros(m, n))", "A' B", "A: matrix(k, m); B: matrix(k, n)", "A",
         "tr₂(vec A vec(B)') = A'B", "The trace of block i, j, which is column i of `A` times column j of `B`, transposed.", WATROUS,
         rows=(("sum(i, 1, m, sum(j, 1, n, tr(A[:, i] B[:, j]') e(i, m) e(j, n)'))", "block i, j is column i of `A` times column j of `B`, transposed"),
-              ("sum(i, 1, m, sum(j, 1, n, A[:, i]' B[:, j] e(i, m) e(j, n)'))", "`tr(x y') = y' x`")), last="entry i, j of `A' B`"),
+              ("sum(i, 1, m, sum(j, 1, n, A[:, i]' B[:, j] e(i, m) e(j, n)'))", "`tr(x y') = y' x`")), last="entry i, j of `A' B`", runs="everywhere", told=False),
     Law("hadamard-diag", "a .* x", "diag(a) x", "a: vector(n); x: vector(n)", "x", "a ∘ x = diag(a) x", "Entry i is `a[i] x[i]`.", MN2,
         rows=(("sum(i, 1, n, (a[i] x[i]) e(i, n))", "entry by entry"),), last="row i of `diag(a)` holds one entry alone"),
     Law("distributive", "A (B + C) F", "A B F + A C F", "A: matrix(m, n); B: matrix(n, p); C: matrix(n, p); F: matrix(p, q)", "B",
@@ -161,7 +163,7 @@ _VEC = (
         last="sums are linear"),
 )
 
-_ROWS = (*_TRANSPOSITION, *_INVERSE, *_TRACE, *_INNER, *_VEC, *KNOWN_FORMS)
+_ROWS = (*_TRANSPOSITION, *_INVERSE, *_TRACE, *_INNER, *_VEC, *KNOWN_FORMS, *EVERYDAY)
 
 IDENTITIES: dict[str, Law] = {row.name: row for row in _ROWS}
 """By name, in the order of the catalogue."""

@@ -19,8 +19,9 @@ from derive.language.problems.declarations import closure
 from derive.language.scope import Scope
 from derive.language.text.grammar import parse
 
-Runs = Literal["", "always", "results"]
-"""Where a row runs: nowhere (it is only said, or a step applies it), in every line, where a result is written."""
+Runs = Literal["", "everywhere", "always", "results"]
+"""Where a row runs: nowhere (it is only said, or a step applies it), wherever anything is written (`everyday`), in every line, where a
+result is written."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,12 @@ class Law:
     name    kebab-case; the name of the step that uses it, where one does
     given   symbols as in a problem file, separated by `;`: what a letter is declared to have is asked of what stands for it;
             `|B: one-factor` is about the pattern alone: B stands for no product
-    wrt     a symbol that occurs on both sides, moved in the check
+    wrt     a symbol that occurs on both sides, moved in the check; "" where both are constant: c times them is checked
     rows    the lines between the sides; () where the sides are equal by definition
     last    the reason of the last line
     cases   instances that are computed
     runs    where the left side is rewritten as the right one
+    tells   an equation about the first letter, told with what that stands for instead of the words
     told    whether its words stand beside a line that uses it; a definition that the name says goes without
     sizes   what holds of the sizes of the letters, as in a problem file: `m >= n`; for the check
     each    the row is about numbers and holds entry by entry of vectors and matrices too
@@ -67,12 +69,24 @@ class Law:
     each: bool = False
     told: bool = True
     sizes: str = ""
+    tells: str = ""
+    example: str = ""
 
     @property
     def symbols(self) -> str:
         """The declarations of the letters, as a problem has them."""
-        return ";".join(part for part in self.given.split(";") if ONE_FACTOR not in part)
-    example: str = ""
+        given = ";".join(part for part in self.given.split(";") if ONE_FACTOR not in part)
+        return given if self.wrt else f"c: scalar; {given}"
+
+    @property
+    def sides(self) -> tuple[str, str]:
+        """Both sides as a proof has them: of constants c times them."""
+        return (self.left, self.right) if self.wrt else (f"c {self.left}", f"c {self.right}")
+
+    @property
+    def variable(self) -> str:
+        """The symbol that is moved in the check."""
+        return self.wrt or "c"
 
 
 ONE_FACTOR = "one-factor"

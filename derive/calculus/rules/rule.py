@@ -34,6 +34,18 @@ class Unfold:
     then_words: str = ""
 
 
+class DerivativeOf(str):
+    """The words `derivative of …`; the rules of one line are told together by what follows: `derivatives of log det and of the inverse`."""
+
+    __slots__ = ("noun",)
+    noun: str
+
+    def __new__(cls, noun: str) -> DerivativeOf:
+        out = super().__new__(cls, f"derivative of {noun}")
+        out.noun = noun
+        return out
+
+
 @dataclass(frozen=True)
 class Rule:
     """One row of a table.
@@ -70,9 +82,8 @@ class Rule:
 
     @property
     def noun(self) -> str:
-        """What it is the derivative of, where the words of the row are `derivative of …`; '' elsewhere."""
-        _, of, noun = self.words.partition("derivative of ")
-        return noun if of and self.words == of + noun else ""
+        """What it is the derivative of, where its words are `DerivativeOf`; "" elsewhere."""
+        return self.words.noun if isinstance(self.words, DerivativeOf) else ""
 
 
 PROPERTIES = ("integer", "symmetric", "positive", "orthogonal", "spd")

@@ -14,7 +14,7 @@ from functools import reduce
 
 from derive.calculus.rules.law import ONE_FACTOR
 from derive.calculus.rules.rule import fill
-from derive.calculus.simplify.simplify import tidy
+from derive.calculus.simplify.recursion import tidied
 from derive.expressions.build import ONE, add, coefficient, counted, matmul, scale, times, transpose
 from derive.expressions.nodes import (
     Add,
@@ -270,9 +270,9 @@ def _known(pattern: Expr, env: Env) -> tuple[Expr, ...] | None:
     if isinstance(pattern, Symbol):
         value = env.letters.get(pattern.name)
     elif isinstance(pattern, Transpose) and isinstance(pattern.arg, Symbol) and pattern.arg.name in env.letters:
-        value = tidy(transpose(env.letters[pattern.arg.name]))
+        value = tidied(transpose(env.letters[pattern.arg.name]))
     elif pattern.free and pattern.free <= env.letters.keys():
-        value = tidy(fill(pattern, env.letters, env.sizes))
+        value = tidied(fill(pattern, env.letters, env.sizes))
     else:
         return None
     if value is None:

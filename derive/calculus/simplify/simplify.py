@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from derive.calculus.rules.identities import IDENTITIES
+from derive.calculus.simplify import everyday
 from derive.calculus.simplify.laws import functions as shortcuts
 from derive.calculus.simplify.laws import hadamard as entrywise
 from derive.calculus.simplify.laws import matrix_functions as commuting
-from derive.calculus.simplify.laws import pseudo_inverse as penrose
 from derive.calculus.simplify.laws.cases import chosen, scaled
-from derive.calculus.simplify.laws.functions import block_of, both_columns, called, column_times_row, summed
+from derive.calculus.simplify.laws.functions import block_of, called, column_times_row
 from derive.calculus.simplify.recursion import register
 from derive.calculus.simplify.signs import negative, opposite
 from derive.calculus.simplify.used import Used, note_use
-from derive.expressions.build import MINUS_ONE, ONE, add, counted, is_zero, matmul, power, primes, scale, times, transpose, zero
+from derive.expressions.build import MINUS_ONE, ONE, add, is_zero, matmul, power, primes, scale, times, transpose, zero
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import (
     Add,
@@ -42,8 +43,7 @@ from derive.expressions.nodes import (
     Zeros,
     number,
 )
-from derive.expressions.sizes import ONE as ONE_SIZE
-from derive.expressions.sizes import is_column, is_scalar
+from derive.expressions.sizes import is_column
 
 _SILENT: dict[Expr, Expr] = {}
 
@@ -54,6 +54,12 @@ def tidy(expr: Expr) -> Expr:
     if len(_SILENT) > 200_000:
         _SILENT.clear()
     return _run(expr, None, _SILENT)
+
+
+def forget() -> None:
+    """What was simplified is done again when it is asked for, by the rows that there are then."""
+    _SILENT.clear()
+    everyday.forget()
 
 
 def tidy_with(expr: Expr, used: Used) -> Expr:
@@ -193,12 +199,15 @@ def _chain(expr: Expr, used: Used | None) -> Expr:
                 out.pop()
                 if isinstance(joined, Identity):
                     continue
+                if is_zero(joined):
+                    return zero(expr.shape)
                 factor = joined
         out.append(factor)
     if not out:
         return Identity(expr.shape[0])
-    if used is not None and (left := penrose.shorter(tuple(out), used)) is not None:
-        return _chain(matmul(*left), used) if left else zero(expr.shape)
+    if used is not None and (window := everyday.of_windows(tuple(out), used)) is not None:
+        before, new, behind = window
+        return zero(expr.shape) if is_zero(new) else _chain(matmul(*before, new, *behind), used)
     # dropping an inner identity may have brought two joinable factors together
     if len(out) != len(expr.factors) and len(out) > 1:
         again = matmul(*out)
@@ -214,27 +223,13 @@ def _join(left: Expr, right: Expr, used: Used | None) -> Expr | None:
         (a, i), (b, j) = _power_of(left.arg), _power_of(right.arg)
         if a is b and (left.arg is not a or right.arg is not a) and (joined := _rejoin(a, i, j)) is not None:
             return joined if isinstance(joined, Identity) else _transposed(joined, None)
-    if used is not None:
-        from derive.expressions.properties.inference import has_orthonormal_columns, is_orthogonal
-
-        if isinstance(left, Transpose) and left.arg is right and has_orthonormal_columns(right):
-            note_use(used, "orthonormal columns", right)
-            return Identity(right.shape[1])
-        if isinstance(right, Transpose) and right.arg is left and is_orthogonal(left):
-            note_use(used, "orthogonal", left)
-            return Identity(left.shape[0])
-        if ONE_SIZE in left.shape and (total := entrywise.centred(left, right)) is not None:
-            note_use(used, "centred", total)
-            return zero((left.shape[0], right.shape[1]))
-    if isinstance(left, Transpose) and isinstance(left.arg, Ones) and right is left.arg and is_column(right.shape):
-        return counted(right.shape[0])
+    if (new := everyday.of_neighbours(left, right, used)) is not None:
+        return _again(new, used)
     if isinstance(left, Call) and left.name == "hadamard" and is_column(right.shape):
         for whole, outer in (left.args, reversed(left.args)):
             if (sides := column_times_row(outer)) is not None:
                 u, v = (_called("diag", (side,), used) for side in sides)
                 return _chain(matmul(u, whole, v, right), used)
-    if isinstance(left, Call) and isinstance(right, Call) and left.name == right.name == "diag" and both_columns(left, right):
-        return _called("diag", (_called("hadamard", (left.args[0], right.args[0]), used),), used)
     return entrywise.joined(left, right)
 
 
@@ -300,12 +295,10 @@ def _transposed(arg: Expr, used: Used | None) -> Expr:
     if used is not None:
         base = arg.base if isinstance(arg, Power) else arg
         if isinstance(base, Symbol):
-            if "symmetric" in base.has:
-                note_use(used, "symmetric", base)
+            if "symmetric" in base.has and everyday.of_letter(base, "symmetric", used) is not None:
                 return arg
-            if "skew" in base.has and arg is base:
-                note_use(used, "skew", base)
-                return scale(MINUS_ONE, arg)
+            if "skew" in base.has and arg is base and (opposite_ := everyday.of_letter(base, "skew", used)) is not None:
+                return opposite_
     return transpose(arg)
 
 
@@ -335,17 +328,8 @@ def _powered(base: Expr, exponent: Expr, used: Used | None) -> Expr:
             whole = base.exponent.value.denominator == 1 and k.denominator == 1
             if whole or not base.is_scalar:
                 return _powered(base.base, number(base.exponent.value * k), used)
-        if k == -1:
-            if isinstance(base, Scale):
-                return scale(_powered(base.scalar, exponent, used), _powered(base.arg, exponent, used))
-            if isinstance(base, Transpose):
-                return _transposed(_powered(base.arg, exponent, used), used)
-            if used is not None and isinstance(base, Symbol) and "orthogonal" in base.has:
-                note_use(used, "orthogonal", base)
-                return transpose(base)
-            if used is not None and isinstance(base, MatMul) and shortcuts.inverts_well(base):
-                note_use(used, "inverse-product", base)
-                return _chain(matmul(*(_powered(f, exponent, used) for f in reversed(base.factors))), used)
+        if k == -1 and (inverse := _inverted(base, exponent, used)) is not None:
+            return inverse
         if isinstance(base, Times) and k.denominator == 1:
             return _scalars(tuple(_powered(f, exponent, used) for f in base.factors))
     if isinstance(base, Identity):
@@ -353,14 +337,27 @@ def _powered(base: Expr, exponent: Expr, used: Used | None) -> Expr:
     return power(base, exponent)
 
 
+def _inverted(base: Expr, exponent: Expr, used: Used | None) -> Expr | None:
+    """The inverse written factor by factor, and of what has a transpose for one; None where it stays."""
+    match base:
+        case Scale():
+            return scale(_powered(base.scalar, exponent, used), _powered(base.arg, exponent, used))
+        case Transpose():
+            return _transposed(_powered(base.arg, exponent, used), used)
+        case Symbol() if used is not None and "orthogonal" in base.has:
+            return everyday.of_letter(base, "orthogonal", used)
+        case MatMul() if used is not None and "inverse-product" in IDENTITIES and shortcuts.inverts_well(base):
+            note_use(used, "inverse-product", base)
+            return _chain(matmul(*(_powered(f, exponent, used) for f in reversed(base.factors))), used)
+        case _:
+            return None
+
+
 def _called(name: str, new: tuple[Expr, ...], used: Used | None) -> Expr:
     row = FUNCTIONS[name]
     if used is not None and (value := commuting.along(name, new)) is not None:
         note_use(used, "commuting", Call(name, new))
         return value
-    if used is not None and name == "inner" and (centred := entrywise.centred(*new)) is not None:
-        note_use(used, "centred", centred)
-        return zero(Call(name, new).shape)
     if row.linear:
         (arg,) = new
         if is_zero(arg):
@@ -368,18 +365,6 @@ def _called(name: str, new: tuple[Expr, ...], used: Used | None) -> Expr:
         if isinstance(arg, Scale):
             bare_value = _called(name, (arg.arg,), used)
             return _scalars((arg.scalar, bare_value)) if bare_value.is_scalar else scale(arg.scalar, bare_value)
-        if name == "diag" and isinstance(arg, Ones):
-            return Identity(arg.shape[0]) if is_column(arg.shape) else Ones((arg.shape[0], ONE_SIZE))
-        if name == "tr" and isinstance(arg, Identity):
-            return counted(arg.size)
-        if name == "sum" and not isinstance(arg, Add):
-            joined = summed(arg)
-            if joined is not None:
-                return joined
-        if name == "mean" and isinstance(arg, Ones):
-            return ONE
-        if arg.is_scalar and name in ("sum", "mean"):
-            return arg
     if row.bilinear:
         if any(is_zero(a) for a in new):
             return zero(Call(name, new).shape)
@@ -387,14 +372,14 @@ def _called(name: str, new: tuple[Expr, ...], used: Used | None) -> Expr:
         if scalars:
             bare = tuple(a.arg if isinstance(a, Scale) else a for a in new)
             return scale(_scalars(tuple(scalars)), _called(name, bare, used))
-        if name == "hadamard":
-            if isinstance(new[0], Ones):
-                return new[1]
-            if isinstance(new[1], Ones):
-                return new[0]
-        if name == "inner" and is_scalar(new[0].shape):
-            return _scalars(new)
     if name == "quotient" and is_zero(new[0]):
         return zero(Call(name, new).shape)
-    shorter = called(name, new)
-    return Call(name, new) if shorter is None else _run(shorter, used, {})
+    whole: Expr = Call(name, new)
+    assert isinstance(whole, Call)
+    shorter = called(name, new) or everyday.of_call(whole, used)
+    return whole if shorter is None else _again(shorter, used)
+
+
+def _again(expr: Expr, used: Used | None) -> Expr:
+    """What a law wrote, simplified in its turn."""
+    return _run(expr, used, _SILENT if used is None else {})

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 
+from derive.calculus.rules.identities import IDENTITIES
 from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.distribute import expanded
 from derive.calculus.simplify.result_form import neat
+from derive.calculus.simplify.rewriting import Laws, laws, rewritten
 from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.calculus.simplify.terms import join
 from derive.calculus.simplify.terms import split as collected_powers
@@ -25,7 +28,7 @@ from derive.expressions.build import ONE, add, coefficient, inverse, matmul, neg
 from derive.expressions.nodes import Add, Call, Expr, Identity, Map, MatMul, Number, Ones, Power, Scale, Sum, Symbol, Zeros, number
 from derive.expressions.properties.inference import definiteness, is_invertible, is_nonzero
 from derive.expressions.rewrite import substitute, transform
-from derive.expressions.sizes import Size, is_column
+from derive.expressions.sizes import Size
 from derive.expressions.traverse import walk
 
 NOTHING = Facts()
@@ -61,7 +64,7 @@ def _solved(equation: Expr, x: Symbol, moves: list[Move], facts: Facts) -> Solve
     direct = (
         _linear(equation, x, moves, facts) or solve_entries(equation, x, moves)
         or solve_entries(expanded(equation, x.name), x, moves) or _by_map(equation, x, moves)
-        or _linear(_by_diagonals(equation, x), x, moves, facts)
+        or _linear(_by_diagonals(equation), x, moves, facts)
     )
     if direct is not None:
         return direct
@@ -72,19 +75,14 @@ def _solved(equation: Expr, x: Symbol, moves: list[Move], facts: Facts) -> Solve
     return _by_inverse(equation, x, moves) or _by_square(equation, x, moves)
 
 
-def _by_diagonals(equation: Expr, x: Symbol) -> Expr:
-    """diag(w)(Ax − b) for w ∘ (Ax − b): products entry by entry with a column that does not hold the unknown."""
+def _by_diagonals(equation: Expr) -> Expr:
+    """diag(w)(Ax − b) for w ∘ (Ax − b), entry by entry products of columns."""
+    return tidy(rewritten(equation, _diagonals()))
 
-    def visit(node: Expr) -> Expr:
-        if isinstance(node, Call) and node.name == "hadamard" and is_column(node.shape):
-            a, b = node.args
-            if x.name not in a.free:
-                return matmul(Call("diag", (a,)), b)
-            if x.name not in b.free:
-                return matmul(Call("diag", (b,)), a)
-        return node
 
-    return tidy(transform(equation, visit))
+@lru_cache(maxsize=1)
+def _diagonals() -> Laws:
+    return laws(IDENTITIES["hadamard-diag"])
 
 
 def _by_square(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:

@@ -71,7 +71,8 @@ class Scene:
 
         DeriveError [figure] where it has no value there.
         """
-        from derive.checking.evaluation import Unevaluable, compiled, evaluate, quiet
+        from derive.checking.evaluation import Unevaluable, evaluate
+        from derive.notation.python.run import compiled, quiet
 
         named = (*self.problem.let, *(self.derivation.where if self.derivation else ()))
         names = Names(named)

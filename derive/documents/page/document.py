@@ -5,10 +5,10 @@ Every string ending in its field's name as LaTeX is ready to be printed; nothing
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from derive.documents.page.items import Panel, Pictures, Prose, Section, Subsection, SymbolTable
+from derive.documents.page.items import Exercises, Image, Pictures, Prose, Recall, Section, Subsection, SymbolTable, Table
 from derive.documents.page.picture import Figure
 
 
@@ -227,6 +227,7 @@ class ProblemPage:
     definitions         the letters that the derivation uses, each with what it stands for: (left, lines)
     opening, ending     words that no frame has room for beside the derivation: paragraphs for frames before it, after it
     figures             those that stand with the question, and those after the derivation
+    share               of the line that it may take, beside something else
     kind                problem
     """
 
@@ -251,10 +252,59 @@ class ProblemPage:
     figures: tuple[Figure, ...] = ()
     opening: tuple[tuple[str, ...], ...] = ()
     ending: tuple[tuple[str, ...], ...] = ()
+    share: float = 1.0
     kind: str = "problem"
 
 
+@dataclass(frozen=True)
+class Stack:
+    """Things below each other.
+
+    cells  from the top
+    kind   stack
+    """
+
+    cells: tuple[Cell, ...]
+    kind: str = "stack"
+
+
+Cell = Prose | Pictures | Recall | Image | Table | Exercises | ProblemPage | Stack
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A frame of one column, or of two side by side.
+
+    title, title_plain  as LaTeX and without markup
+    columns             what stands in each
+    widths              of the columns, as shares of the line
+    mark                its place, for the log
+    kind                panel
+    """
+
+    title: str
+    title_plain: str
+    columns: tuple[Cell, ...]
+    widths: tuple[float, ...]
+    mark: str
+    kind: str = "panel"
+
+
 Item = ProblemPage | Section | Subsection | Prose | Pictures | SymbolTable | Panel
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A work that is cited.
+
+    key    by which
+    label  its number
+    text   as LaTeX
+    """
+
+    key: str
+    label: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -296,6 +346,7 @@ class Document:
     theme                 of slides: the name of a Beamer theme, '' for the house's own
     commands              what the preamble defines
     notes                 of slides: where the lecturer's notes are shown: none, pages or screen
+    references            the works that are cited, in groups that a frame holds; on paper one group
     drawn                 there are figures among the items
     check                 how the lines of all problems were checked, a sentence
     recipient             of one variant of a set: whom it is for
@@ -326,3 +377,18 @@ class Document:
     recipient: str = ""
     commands: tuple[Command, ...] = ()
     notes: str = "none"
+    references: tuple[tuple[Reference, ...], ...] = ()
+
+    @property
+    def pages(self) -> Iterator[ProblemPage]:
+        """Its problems, those among them that stand in columns."""
+        return (one for one in self.everything if isinstance(one, ProblemPage))
+
+    @property
+    def everything(self) -> Iterator[Item | Cell]:
+        """The items, and what stands in columns and stacks."""
+        waiting: list[Item | Cell] = list(self.items)
+        while waiting:
+            one = waiting.pop(0)
+            waiting[:0] = one.columns if isinstance(one, Panel) else one.cells if isinstance(one, Stack) else ()
+            yield one

@@ -22,29 +22,29 @@ SPREAD = 9.0
 """Points by which rows stand further apart at most, where a frame has room."""
 
 
-def frames(passages: Sequence[Passage], units: Sequence[Unit], bounds: Bounds, room: Room, page: Page) -> tuple[Frame, ...]:
-    """The frames, their rows numbered by clicks: the first shows the question on its first click, every other one its first new row."""
+def frames(passages: Sequence[Passage], units: Sequence[Unit], bounds: Bounds, room: Room, page: Page, clicks: int = 1) -> tuple[Frame, ...]:
+    """The frames, their rows numbered by clicks: the first shows the question on its first `clicks`, every other one its first new row."""
     out: list[Frame] = []
     begun: set[str] = set()
     pieces = [unit.piece for unit in units]
     for number, (start, end) in enumerate(bounds, 1):
         height = used(pieces, start, end, room)
         above = _repeated(units, start, end, height, room)
-        click = 1 if start == 0 else 0
+        click = clicks if start == 0 else 0
         blocks: list[Block] = []
         for p in dict.fromkeys(unit.passage for unit in units[start:end] if unit.piece.kind in ("row", "box")):
             group = [unit for unit in units[start:end] if unit.passage == p and unit.piece.kind in ("row", "box")]
             again = above if above is not None and not blocks and above.passage == p else None
             rows = [unit for unit in ([again] if again else []) + group if unit.piece.kind == "row"]
-            clicks: list[int] = []
+            shown_on: list[int] = []
             for unit in rows:
                 click += unit is not again and not passages[p].views[unit.view].again
-                clicks.append(max(click, 1))
+                shown_on.append(max(click, 1))
             answers: list[Answer] = []
             for unit, box in [(one, box) for one in group for box in one.boxes]:
                 click += 1
                 answers.append(part_of_answer(answer(box, page.notation, page.measure, page.where, page.words, click), unit))
-            block = _block(passages[p], rows, clicks, again, tuple(answers), page)
+            block = _block(passages[p], rows, shown_on, again, tuple(answers), page)
             part = next((one for one in page.parts if one.label == block.letter and one.label not in begun), None)
             begun.add(block.letter)
             blocks.append(replace(block, part=part))

@@ -48,6 +48,7 @@ class Prose:
     answer              to a question: paragraphs that a click shows
     by                  whom a quotation is
     size                of its words on a frame of their own: large, '' for the document's own
+    clicks              of its frame, before its points and its answer are shown
     mark                its place, for the log
     kind                prose
     """
@@ -61,6 +62,7 @@ class Prose:
     answer: tuple[str, ...] = ()
     by: str = ""
     size: str = ""
+    clicks: int = 1
     kind: str = "prose"
 
 
@@ -215,23 +217,3 @@ class Exercises:
     exercises: tuple[Exercise, ...]
     mark: str
     kind: str = "exercises"
-
-
-Cell = Prose | Pictures | Recall | Image | Table | Exercises
-
-
-@dataclass(frozen=True)
-class Panel:
-    """A frame of one column, or of two side by side.
-
-    title, title_plain  as LaTeX and without markup
-    columns             what stands in each
-    mark                its place, for the log
-    kind                panel
-    """
-
-    title: str
-    title_plain: str
-    columns: tuple[Cell, ...]
-    mark: str
-    kind: str = "panel"

@@ -9,6 +9,7 @@ from typing import Literal
 from derive.documents.wording.words import LANGUAGES, spoken
 from derive.errors import DeriveError, Position
 from derive.language.markup import macros
+from derive.language.markup.bibliography import Bibliography
 from derive.language.markup.macros import Macros
 from derive.language.problems.problem import Problem
 from derive.notation.settings import DEFAULT, Notation
@@ -34,6 +35,7 @@ class Settings:
     size      of its type, in points
     kinds     which kinds of document `derive build` makes, () for those that are usual for a file
     macros    the text of the author's own preamble, from `macros_file`
+    bibliography  the text of the works that prose may cite, from `bibliography_file`
     trust_tex whether own TeX is run as it is; the command line and the user's own configuration say so, never a project
     """
 
@@ -56,12 +58,15 @@ class Settings:
     date: str = ""
     macros: str = ""
     macros_file: str = ""
+    bibliography: str = ""
+    bibliography_file: str = ""
     trust_tex: bool = False
 
     @property
     def commands(self) -> Macros:
-        """The author's own commands.  DeriveError [macros] for a macro file that holds anything else."""
-        return macros.trusted(self.macros) if self.trust_tex else macros.read(self.macros, self.macros_file)
+        """The author's own commands, and the works to cite.  DeriveError [macros] for a macro file that holds anything else."""
+        own = macros.trusted(self.macros) if self.trust_tex else macros.read(self.macros, self.macros_file)
+        return replace(own, sources=Bibliography(self.bibliography, self.bibliography_file)) if self.bibliography_file else own
 
 
 def of_problem(settings: Settings, problem: Problem) -> Settings:

@@ -6,20 +6,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from derive.derivation.derivation import Line
 from derive.documents.page.document import Answer, Block, Display, Row
-from derive.documents.wording.narrative import Told, closing, opening
+from derive.documents.wording.narrative import Told, clauses, closing, opening
+from derive.notation.settings import Notation
 
 MOST = 6
 """So many rows stand in one display; a longer chain is told in several."""
 _WHOLE = ("⇔", "⇒")
 
 
-def told(block: Block, rules: Sequence[str], relations: Sequence[str], words: Mapping[str, str]) -> Block:
-    """The block with its displays, and with the answers that no row states.
-
-    rules      of the rows, by name
-    relations  of the rows: the sign before the right side, or ⇔, ⇒ before the whole row
-    """
+def told(block: Block, lines: Sequence[Line], words: Mapping[str, str], notation: Notation) -> Block:
+    """The block with its displays, and with the answers that no row states; `lines` are those that its rows print."""
+    rules, relations = [line.rule for line in lines], [line.relation for line in lines]
     stated = {row.key: answer for row in block.rows for answer in block.answers if _states(row, answer)}
     rest = tuple(answer for answer in block.answers if answer not in stated.values())
     displays: list[Display] = []
@@ -27,9 +26,9 @@ def told(block: Block, rules: Sequence[str], relations: Sequence[str], words: Ma
         rows = list(block.rows[start:end])
         if not rows[0].left:
             rows[0] = replace(rows[0], left=rows[0].whole_left)
-        facts = [_told(block.rows[k], rules[k], relations[k]) for k in range(start, end)]
+        facts = [_told(row, line, notation) for row, line in zip(block.rows[start:end], lines[start:end], strict=True)]
         boxed = tuple(row.key for row in rows if row.key in stated)
-        reasons = " ".join(fact.reason for fact in facts)
+        reasons = " ".join(row.reason for row in block.rows[start:end])
         several = sum(bool(answer.classification) for answer in block.answers) > 1
         after = [closing(facts, words), *(_said(stated[key], reasons, several, words) for key in boxed)]
         displays.append(Display(opening(facts, words), tuple(rows), " ".join(filter(None, after)), boxed))
@@ -46,8 +45,10 @@ def _pieces(rows: Sequence[Row], rules: Sequence[str], relations: Sequence[str])
         yield from ((a, b) for a, b in pairwise(bounds) if b > a)
 
 
-def _told(row: Row, rule: str, relation: str) -> Told:
-    return Told(rule, relation, row.reason, bool(row.left), any(r"\langle" in line for line in row.lines))
+def _told(row: Row, line: Line, notation: Notation) -> Told:
+    product = any(r"\langle" in part for part in row.lines)
+    rule = line.rule if line.rule != "definition" or line.why == ("definition",) else ""
+    return Told(rule, line.relation, clauses(line.why, notation), bool(row.left), product)
 
 
 def _states(row: Row, answer: Answer) -> bool:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from html import escape
+from types import MappingProxyType
 
 from derive.documents.page.document import Command
 
@@ -59,14 +60,18 @@ MOST, DEEPEST = 500, 40
 _own: ContextVar[tuple[Command, ...]] = ContextVar("own commands", default=())
 
 
+_works: ContextVar[Mapping[str, str]] = ContextVar("works that are cited", default=MappingProxyType({}))
+
+
 @contextmanager
-def with_commands(commands: tuple[Command, ...]) -> Iterator[None]:
-    """Within it these commands of the author's are replaced by what they stand for."""
-    token = _own.set(commands)
+def with_commands(commands: tuple[Command, ...], works: Mapping[str, str] | None = None) -> Iterator[None]:
+    """Within it these commands of the author's are replaced by what they stand for, and works by their numbers."""
+    token, cited = _own.set(commands), _works.set(works or {})
     try:
         yield
     finally:
         _own.reset(token)
+        _works.reset(cited)
 
 
 def mathml(latex: str, display: bool = False) -> str:
@@ -348,7 +353,7 @@ def _row(content: str) -> str:
 _ARGUMENT = r"\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"
 _PIECES = re.compile(
     r"(?<!\\)\$((?:[^$\\]|\\.)*)\$|\\\[(.*?)\\\]|\\textbf" + _ARGUMENT + r"|\\emph" + _ARGUMENT + r"|\\href" + _ARGUMENT + _ARGUMENT
-    + r"|\\begin\{(itemize|enumerate)\}(.*?)\\end\{\7\}", re.DOTALL,
+    + r"|\\begin\{(itemize|enumerate)\}(.*?)\\end\{\7\}|\\derivecite(?:\[((?:[^\[\]{}]|\{[^{}]*\})*)\])?\{([^{}]*)\}", re.DOTALL,
 )
 
 
@@ -358,7 +363,7 @@ def html(text: str) -> str:
     for found in _PIECES.finditer(text):
         out.append(_words(text[place : found.start()]))
         place = found.end()
-        formula, display, strong, emph, url, said, kind, items = found.groups()
+        formula, display, strong, emph, url, said, kind, items, note, keys = found.groups()
         if strong is not None:
             out.append(f"<strong>{html(strong)}</strong>")
         elif emph is not None:
@@ -370,6 +375,9 @@ def html(text: str) -> str:
             tag = "ul" if kind == "itemize" else "ol"
             entries = re.split(r"\\item\s+", items)[1:]
             out.append(f"<{tag}>{''.join(f'<li>{html(entry.strip())}</li>' for entry in entries)}</{tag}>")
+        elif keys is not None:
+            works = [f'<a href="#work-{escape(key)}">{escape(_works.get().get(key, key))}</a>' for key in keys.split(",")]
+            out.append(f"[{', '.join((*works, *((_words(note),) if note else ())))}]")
         else:
             out.append(mathml(formula) if formula is not None else mathml(display, True))
     return "".join((*out, _words(text[place:])))

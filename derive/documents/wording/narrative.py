@@ -3,83 +3,60 @@ say why each of its relations holds."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import get_args
 
-Kind = Literal["by", "since", "we", "with", "shown", "so", "this"]
+from derive.derivation.reason import AND, COLON, SEMICOLON, Mark, Own, Part, Why, message, reasons
+from derive.documents.wording.languages import tables
+from derive.documents.wording.reasons import reason, shortened
+from derive.documents.wording.telling import Kind, Telling, telling
+from derive.documents.wording.translation import filled_in, missing
+from derive.expressions.nodes import Symbol
+from derive.notation.settings import Notation
 
-_VERBS = (
-    "divide", "multiply", "collect", "differentiate", "put ", "read ", "move ", "solve ", "substitute", "transpose ", "take ", "add ",
-    "vec ", "expand", "write ", "subtract", "simplify", "invert ",
-)
-_RULE = re.compile(
-    r"^(the )?([\w$\\{}'-]+ ){0,3}(rule|formula|identity)s?\b|^(the )?definition|^(the )?derivatives? of|^linearity|^polarization"
-    r"|^Taylor|^Fréchet|of an exponential$"
-)
-_CLAUSE = re.compile(
-    r" (?:is|are|has|have|cancel|contract|move|drops|does not|agree) |(?:cancel|agree|move with the parameter|contract the sums)$"
-    r"|^\$[^$]*(?:=|>|<|\\succ|\\ne)[^$]*\$|^\w+\([^)]*\) =|^\$.*\$ = |^symmetric in "
-)
-_VALUES = re.compile(r"\$[A-Za-z](?:_\{?\w+\}?)? = [^$]*\$|\$h_\{?\w+\}? = [^$]*\$|with the data\b.*")
-_JUDGED = re.compile(
-    r"^\$(?:>|<|\\ge)\$ 0|: (?:convex|concave|(?:a )?(?:minimum|maximum|saddle)|a saddle)|: (?:minimum|maximum)$|: a global|decides nothing"
-)
-_BARE = {
-    "linear": "linearity", "cyclic": "the trace is cyclic", "multiplied out": "multiply out", "gradient = 0": "the gradient is zero",
-    "derivative = 0": "the derivative is zero", "the projected gradient = 0": "the projected gradient is zero",
-    "read as the entry of a matrix": "read this as the entry of a matrix", "read from right to left": "read this from right to left",
-}
-"""Reasons that a sentence puts more fully."""
-_ADVERBS = ("entry by entry", "by cases", "on the line", "from both sides", "in either order", "by ", "from the ", "and ", "once more", "exact")
-"""What goes on a phrase before it."""
+STANDING: tuple[Kind, ...] = ("noun", "how", "bare", "own")
+"""What is told as it stands, whatever else is told of a row."""
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One reason of a row: how it is told, and its words as LaTeX text."""
+
+    kind: Kind
+    text: str
 
 
 @dataclass(frozen=True)
 class Told:
     """What there is to tell of a row.
 
-    rule      the name of the rule that led to it
+    rule      the name of the rule that led to it, '' where its reason is another
     relation  the sign before its right side, or ⇔ or ⇒ before the whole of it
-    reason    as LaTeX text, '' for none
+    clauses   its reasons
     begins    it has a left side of its own
     product   its right side is an inner product
     """
 
     rule: str
     relation: str
-    reason: str
+    clauses: Sequence[Clause]
     begins: bool = False
     product: bool = False
-
-
-@dataclass(frozen=True)
-class Clause:
-    """One reason of a row: the rule *by* which it holds, what it holds *since*, what *we* do, *with* which values, what is
-    *shown* by it, or what stands for itself."""
-
-    kind: Kind
-    text: str
 
 
 def opening(rows: Sequence[Told], words: Mapping[str, str]) -> str:
     """What leads to a display: the reason of its first row, as far as it can be said beforehand; of two rows both rules."""
     first = rows[0]
-    parts = clauses(first.reason)
-    own = words.get(f"say.{first.rule}") if first.rule != "read-off" else None
-    if first.rule == "definition" and first.reason not in ("definition", words["definition-reason"]):
-        own = None
-    if parts and parts[0].kind == "so":
+    parts = first.clauses
+    own = words.get(f"say.{first.rule}")
+    if parts and parts[0].kind == "off":
         return words["say.read-off"].format(since=words["tell.since-inside"].format(since=parts[1].text) if len(parts) > 1 else "")
-    if own and len(parts) <= 1:
+    if own and first.rule != "read-off" and len(parts) <= 1 and all(part.kind != "own" for part in parts):
         return _then(own, rows[1:], words)
-    if words["say.plain"]:
-        if not parts:
-            return words["say.have"]
-        acts = parts[0].text.startswith(tuple(words["acts"].split()) or ("\0",))
-        return words["say.act" if acts else "say.plain"].format(done="、".join(part.text for part in parts))
     parts = [part for part in parts if part.kind != "shown"]
+    if words["say.plain"] and parts:
+        return words["say.act" if parts[0].kind == "we" else "say.plain"].format(done=words["tell.list"].join(part.text for part in parts))
     return _led(parts, words) if parts else words["say.have"]
 
 
@@ -87,22 +64,22 @@ def _then(own: str, rest: Sequence[Told], words: Mapping[str, str]) -> str:
     """`By the definition of the directional derivative, then by the chain rule,`."""
     if not _is_told_before(rest, words):
         return own
-    return words["say.then"].format(first=own, by=_listed([part.text for part in clauses(rest[0].reason)], words["and"]))
+    return words["say.then"].format(first=own, by=_listed([part.text for part in rest[0].clauses], words["and"]))
 
 
 def _is_told_before(rest: Sequence[Told], words: Mapping[str, str]) -> bool:
     """Whether all that follows is one row that holds by rules alone."""
-    parts = clauses(rest[0].reason) if len(rest) == 1 else []
+    parts = rest[0].clauses if len(rest) == 1 else ()
     return bool(words["say.then"]) and bool(parts) and all(part.kind == "by" for part in parts)
 
 
 def closing(rows: Sequence[Told], words: Mapping[str, str]) -> str:
     """What is said behind a display: why each relation after the first holds, and what its last line shows; '' where nothing is."""
-    shown = [part.text for row in rows for part in clauses(row.reason) if part.kind == "shown"]
+    shown = [part.text for row in rows for part in row.clauses if part.kind == "shown"]
     told_before = _is_told_before(rows[1:], words) and rows[0].rule == "definition"
     said = [] if told_before else _reasons(rows, words)
     out = [words["tell.here"].format(clauses=words["tell.between"].join(said))] if said else []
-    out += [words["tell.shown"].format(done=text) if text.startswith("$") else text[:1].upper() + text[1:] + words["stop"] for text in shown]
+    out += [_capital(text) + words["stop"] for text in shown]
     return " ".join(out)
 
 
@@ -114,7 +91,7 @@ def _reasons(rows: Sequence[Told], words: Mapping[str, str]) -> list[str]:
     before = 0 if not same or rows[0].relation == relation else 1
     said: list[str] = []
     for k, row in enumerate(rows[1:], 1):
-        parts = [part for part in clauses(row.reason) if part.kind != "shown"]
+        parts = [part for part in row.clauses if part.kind != "shown"]
         if parts:
             which = _which(k + 1 - before, len(rows) - before, relation, bool(said), words)
             said.append(_reasoned(which, parts, row.product, words))
@@ -140,15 +117,14 @@ def _which(number: int, total: int, relation: str, again: bool, words: Mapping[s
 def _reasoned(which: str, parts: Sequence[Clause], product: bool, words: Mapping[str, str]) -> str:
     """`the second equality uses the product rule`, `the third holds since …`, `in the last we …`."""
     if words["say.plain"]:
-        return words["tell.plain"].format(which=which, done="、".join(part.text for part in parts))
+        return words["tell.plain"].format(which=which, done=words["tell.list"].join(part.text for part in parts))
     said = _by_kind(parts, words)
-    if said["so"]:
+    if said["off"]:
         reason = words["tell.since-inside"].format(since=said["since"]) if said["since"] else ""
         return words["tell.product" if product else "tell.read-off"].format(which=which, reason=reason)
-    if said["this"]:
-        rest = ", ".join(part.text for part in parts)
-        simple = len(parts) == 1 and rest.startswith(("the ", "what ", "a ", "an "))
-        return words["tell.is" if simple else "tell.goes" if rest.startswith("by ") else "tell.named"].format(which=which, done=rest)
+    if any(said[kind] for kind in STANDING):
+        form = {"noun": "tell.is", "how": "tell.goes"}.get(parts[0].kind, "tell.named") if len(parts) == 1 else "tell.named"
+        return words[form].format(which=which, done=", ".join(part.text for part in parts))
     since = _listed([text for text in (said["since"], said["with"]) if text], words["and"])
     if said["we"]:
         using = _listed([text for text in (said["by"], words["say.that"].format(done=since) if since else "") if text], words["and"])
@@ -159,107 +135,108 @@ def _reasoned(which: str, parts: Sequence[Clause], product: bool, words: Mapping
 
 
 def _by_kind(parts: Sequence[Clause], words: Mapping[str, str]) -> Mapping[Kind, str]:
-    kinds: tuple[Kind, ...] = ("we", "by", "since", "with", "so", "this")
-    return {kind: _listed([part.text for part in parts if part.kind == kind], words["and"]) for kind in kinds}
+    return {kind: _listed([part.text for part in parts if part.kind == kind], words["and"]) for kind in get_args(Kind)}
 
 
 def _led(parts: Sequence[Clause], words: Mapping[str, str]) -> str:
     """`By the product rule,`, `We collect the terms with $w$:`."""
     said = _by_kind(parts, words)
-    if said["this"]:
+    if any(said[kind] for kind in STANDING):
+        form = {"noun": "say.begin", "how": "say.how"}.get(parts[0].kind, "say.have-with")
         whole = ", ".join(part.text for part in parts)
-        return words["say.begin" if whole.startswith(("the ", "what ", "a ", "an ")) else "say.have-with"].format(done=whole)
+        return words[form].format(done=_capital(whole) if form == "say.how" else whole)
     if said["we"]:
         using = _listed([text for text in (said["by"], words["say.that"].format(done=said["since"]) if said["since"] else "") if text], words["and"])
         return words["say.we"].format(done=said["we"]) + (words["say.using"].format(done=using) if using else "") + words["colon"].rstrip()
     if said["with"]:
-        return words["say.with"].format(done=said["with"].removeprefix("with "))
+        return words["say.with"].format(done=said["with"])
     if said["by"] and said["since"]:
         return words["say.by-since"].format(by=said["by"], since=said["since"])
     return words["say.by"].format(by=said["by"]) if said["by"] else words["say.since"].format(since=said["since"])
 
 
-def clauses(reason: str) -> list[Clause]:
-    """The reasons of a row one by one, each with how it is said."""
-    text = re.sub("[，；]", ",", reason)
-    if not text:
-        return []
-    if _JUDGED.search(text):
-        return [Clause("shown", text)]
+def clauses(why: Why, notation: Notation) -> tuple[Clause, ...]:
+    """The reasons of a row one by one, each with how it is told.  In a language without sentences for each kind they are told in the
+    words of its table."""
+    if not why:
+        return ()
+    language = notation.language if not (notation.language in tables() and missing(why, notation.language)) else "en"
+    printed = replace(notation, language=language)
+    if any(telling(message(said)[0]).kind == "shown" for said, _ in reasons(why)):
+        return (Clause("shown", reason(_shown(why) if language == "en" else why, printed)),)
     out: list[Clause] = []
-    for part in _parts(text):
-        if part == "read off" or part.startswith("read off:"):
-            out.append(Clause("so", part))
-            continue
-        head, inside = _apart(part.removeprefix("as ") if part.startswith("as $") else part)
-        bare = f"put {head}" if head.startswith("the terms with ") else _BARE.get(head, head)
-        if out and re.fullmatch(r"\$[^$=<>]*\$", head):
-            # One more of a list: `solve for x, y`.
-            out.append(Clause(out[-1].kind, f"{out.pop().text}, {head}{inside}"))
-            continue
-        if head.startswith(_ADVERBS) and out:
+    for said, rest in _pieces(why):
+        row = _telling(said)
+        kind: Kind = "bare" if row.kind == "also" else row.kind
+        if language != "en" and message(said)[0] in tables()[language].acts:
+            kind = "we"
+        own = said if language != "en" else _in_words(said, row)
+        text = shortened(reason(own, printed) + _explained(rest, printed, language))
+        if out and (row.kind == "also" or (row.kind == "how" and language == "en")):
             before = out.pop()
-            glue = f" {head}{inside}" if before.kind == "by" and head in _ADVERBS else f", {head.removeprefix('and ')}{inside}"
-            out.append(Clause(before.kind, before.text + glue))
-            continue
-        kind = _kind(head, bare)
-        out.append(Clause(kind, _named(bare, kind) + inside))
-    return out
+            text = before.text + (" " if row.kind == "how" and before.kind == "by" else ", ") + text
+            out.append(Clause(before.kind, text))
+        else:
+            out.append(Clause(kind, text))
+    return tuple(out)
 
 
-def _kind(head: str, bare: str) -> Kind:
-    if _VALUES.fullmatch(head):
-        return "with"
-    if bare.startswith(_VERBS):
-        return "we"
-    if _RULE.search(bare) and not _equation(bare):
-        return "by"
-    return "since" if _CLAUSE.search(bare) and not head.startswith("what ") else "this"
+def _pieces(why: Why) -> Iterator[tuple[Why, Why]]:
+    """(a reason, what explains it, with the mark before it): behind a colon or a semicolon everything explains what is before it."""
+    said = reasons(why)
+    here: list[Part] = []
+    for k, (one, mark) in enumerate(said):
+        here.extend(one)
+        if mark == AND:
+            here.append(mark)
+        elif mark in (COLON, SEMICOLON):
+            yield tuple(here), (mark, *_again(said[k + 1 :]))
+            return
+        else:
+            yield tuple(here), ()
+            here = []
 
 
-def _named(head: str, kind: Kind) -> str:
-    """`product rule` as `the product rule`."""
-    if kind == "by" and re.match(r"[a-z]|Fréchet", head) and not head.startswith(("the ", "linearity")) and head != "polarization":
-        return f"the {head}"
-    return f"it is {head}" if kind == "since" and head.startswith(("$>$", "$<$", "$\\succ", "symmetric in ")) else head
+def _again(said: Sequence[tuple[Why, Mark | None]]) -> Why:
+    """Reasons put together as they were."""
+    return tuple(part for one, mark in said for part in (*one, *((mark,) if mark else ())))
 
 
-def _equation(head: str) -> bool:
-    return bool(re.search(r"\$[^$]*=[^$]*\$", head))
+def _explained(rest: Why, notation: Notation, language: str) -> str:
+    if not rest:
+        return ""
+    return f" ({reason(rest[1:], notation)})" if language == "en" else reason(rest, notation)
 
 
-def _apart(part: str) -> tuple[str, str]:
-    """(what is said, what explains it in brackets): the two stand on either side of a colon or a semicolon."""
-    head, sign, rest = _first(part, ":;")
-    return (head.strip(), f" ({rest.strip()})") if sign and rest.strip() else (part, "")
+def _telling(said: Why) -> Telling:
+    """How a reason is told; a letter and what it is are values *with* which a row holds, and the author's words stand for themselves."""
+    key, fillers = message(said)
+    row = telling(key)
+    if any(isinstance(filler, Own) for filler in fillers):
+        return Telling("own", key)
+    return Telling("with", row.words) if key == "{} = {}" and isinstance(fillers[0], Symbol) else row
 
 
-def _first(text: str, signs: str) -> tuple[str, str, str]:
-    """(before, sign, after) of the first of some signs outside of formulas and brackets."""
-    depth, formula = 0, False
-    for k, c in enumerate(text):
-        formula ^= c == "$"
-        depth += (c in "([") - (c in ")]")
-        if text.startswith((r"\langle", r"\rangle"), k):
-            depth += 1 if text.startswith(r"\langle", k) else -1
-        if c in signs and not formula and depth == 0:
-            return text[:k], c, text[k + 1 :]
-    return text, "", ""
+def _in_words(said: Why, row: Telling) -> Why:
+    """The reason in the words that it is told in."""
+    return filled_in(row.words, message(said)[1]) if row.words != message(said)[0] else said
 
 
-def _parts(text: str) -> list[str]:
-    """The reasons of a line one by one: they are separated by commas outside formulas and brackets.  Behind a colon or a
-    semicolon stands the explanation of what is before it, which stays in one piece."""
-    out: list[str] = []
-    while text:
-        comma, colon = len(_first(text, ",")[0]), len(_first(text, ":;")[0])
-        head, _, rest = (text, "", "") if colon < comma else _first(text, ",")
-        out.append(head.strip())
-        text = rest
-    return [part for part in out if part]
+def _shown(why: Why) -> Why:
+    """What is shown, in the words that it is told in where they differ."""
+    out: list[Part] = []
+    for one, mark in reasons(why):
+        row = telling(message(one)[0])
+        out.extend(_in_words(one, row) if row.kind == "shown" else one)
+        out.extend((mark,) if mark else ())
+    return tuple(out)
 
 
 def _listed(items: Sequence[str], conjunction: str) -> str:
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} {conjunction} {items[-1]}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -11,7 +11,8 @@ from typing import Any
 from derive.documents.layout.measure import WIDE
 from derive.documents.wording.glyphs import printable
 from derive.documents.wording.words import words as words_of
-from derive.language.markup import inline
+from derive.language.markup import inline, macros
+from derive.language.markup.bibliography import Bibliography
 from derive.language.markup.prose import LONGEST, Place, check_math, error, pieces, refusing
 
 _CONTROL = re.compile(r"\\([A-Za-z]+|.|$)", re.DOTALL)
@@ -39,7 +40,11 @@ def to_latex(text: str, where: Place = None, *, displays: bool = False, language
     reader = inline.Reader()
     for part, delimiter, at in pieces(text, where):
         if not delimiter:
-            out += [_word(token, where) for token in reader.tokens(part, refusing(where, at))]
+            for token in reader.tokens(part, refusing(where, at)):
+                out.append(_word(token, where))
+                if token.kind == "cite" and (sources := macros.current().sources):
+                    for key in token.target.split(","):
+                        work(sources, key, language)  # what no document could print is refused where it is read
             continue
         check_math(part, where, at, display=delimiter == "$$")
         if delimiter == "$$" and not displays:
@@ -57,6 +62,12 @@ def formulas(text: str) -> tuple[str, ...]:
     return tuple(part for part, delimiter, _ in pieces(text) if delimiter)
 
 
+@lru_cache(maxsize=1024)
+def work(sources: Bibliography, key: str, language: str | None) -> str:
+    """LaTeX of a work that is cited.  DeriveError of `Bibliography.listed` and `to_latex`, at the work."""
+    return "".join(to_latex(words, sources.place(name), language=language) for name, words in sources.listed((key,)) if name == key)
+
+
 def _word(token: inline.Token, where: Place) -> str:
     """A token of words as LaTeX."""
     if token.kind == "open":
@@ -65,6 +76,9 @@ def _word(token: inline.Token, where: Place) -> str:
         return "}"
     if token.kind == "link":
         return f"\\href{{{re.sub(r'[#%&]', lambda sign: chr(92) + sign[0], token.target)}}}{{{_escape(token.text, where)}}}"
+    if token.kind == "cite":
+        note = _escape(token.text, where).replace("]", "{]}")
+        return rf"\derivecite{f'[{note}]' if note else ''}{{{token.target}}}"
     return _escape(token.text, where)
 
 
@@ -94,6 +108,7 @@ def plain(text: str) -> str:
 
 def _plain_words(text: str) -> str:
     """Words without their markup."""
+    text = re.sub(r"\\cite(?:\[([^\[\]]*)\])?\{([^{}]*)\}", lambda m: f"({m[2]}{', ' + m[1] if m[1] else ''})", text)
     bare = re.sub(r"\\(?:emph|textbf|textit)\{([^{}]*)\}|\\url\{([^{}]*)\}|\\href\{[^{}]*\}\{([^{}]*)\}|\[([^\[\]\n]*)\]\([^()\s]*\)",
                   lambda m: next(group for group in m.groups() if group is not None), text)
     return re.sub(r"\\([$%&#_{}])", r"\1", bare.replace("**", ""))

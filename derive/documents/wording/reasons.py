@@ -7,6 +7,7 @@ import unicodedata
 
 from derive.derivation.reason import Why, printed
 from derive.documents.layout.measure import WIDE, width
+from derive.documents.wording.prose import to_latex
 from derive.documents.wording.translation import translated
 from derive.notation.latex import lines as latex_lines
 from derive.notation.settings import Notation
@@ -35,7 +36,10 @@ _TEXT_WIDTH = 0.48 * 0.82
 def reason(why: Why, notation: Notation) -> str:
     """LaTeX text of a reason: `tr M = tr M'` and `A' = A` become formulas, everything else stays words."""
     said = translated(why, notation.language)
-    out = printed(said, lambda words: _words(words, notation), lambda expr: f"${latex_lines.inline(expr, notation)}$")
+    out = printed(
+        said, lambda words: _words(words, notation), lambda expr: f"${latex_lines.inline(expr, notation)}$",
+        lambda own: to_latex(own, language=notation.language),
+    )
     return re.sub(r"\$(\s*)([=+]|,)(\s*)\$", _joined, out.replace("$$", " "))
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from derive.derivation.reason import Filler, Mark, Part, Phrase, Why, Word, flattened, message, reasons
 from derive.documents.wording.languages import tables
 from derive.documents.wording.languages.language import Language
 from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import Expr
 
 _FIRST = 0xE000
 """Characters of Unicode's private use stand for expressions while gaps are made."""
@@ -61,13 +60,13 @@ def _said(reason: Why, table: Language) -> list[Part]:
     row = table.reasons.get(key)
     if row is None:
         return [part if isinstance(part, str) else _filler(part, table) for part in reason if not isinstance(part, Mark)]
-    out: list[Part] = []
-    for k, piece in enumerate(re.split(r"\{(\d)\}", row)):
-        if k % 2:
-            out.append(_filler(fillers[int(piece)], table))
-        elif piece:
-            out.append(piece)
-    return out
+    return list(filled_in(row, [_filler(filler, table) for filler in fillers]))
+
+
+def filled_in(words: str, fillers: Sequence[Filler]) -> Why:
+    """Words with `{0}`, `{1}` in them, and what these stand for."""
+    pieces = re.split(r"\{(\d)\}", words)
+    return tuple(fillers[int(piece)] if k % 2 else piece for k, piece in enumerate(pieces) if k % 2 or piece)
 
 
 def _filler(filler: Filler, table: Language) -> Filler:
@@ -85,12 +84,12 @@ def _filler(filler: Filler, table: Language) -> Filler:
 def _spaced(why: Why) -> Why:
     """A thin gap where the language's own letters meet Latin ones or a formula, none between its own."""
     parts = flattened(why)
-    exprs = [part for part in parts if isinstance(part, Expr)]
-    places = iter(range(len(exprs)))
+    formulas = [part for part in parts if not isinstance(part, str)]
+    places = iter(range(len(formulas)))
     text = "".join(part if isinstance(part, str) else chr(_FIRST + next(places)) for part in parts)
     text = re.sub(rf"(?<=[A-Za-z0-9'′)\]]|{_HOLE})(?={_SQUARE})|(?<={_SQUARE})(?=[A-Za-z0-9(\[−<>≥≤]|{_HOLE})", " ", text)
     pieces = re.split(f"({_HOLE})", closed_up(text))
-    return tuple(exprs[ord(piece) - _FIRST] if k % 2 else piece for k, piece in enumerate(pieces) if piece)
+    return tuple(formulas[ord(piece) - _FIRST] if k % 2 else piece for k, piece in enumerate(pieces) if piece)
 
 
 def closed_up(text: str) -> str:

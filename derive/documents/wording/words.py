@@ -52,6 +52,7 @@ ENGLISH: Mapping[str, str] = {
     "name": "Name",
     "variant": "Variant",
     "contents": "Contents",
+    "references": "References",
     "index": "Index",
     "see": "See",
     "continued": "continued",
@@ -143,9 +144,8 @@ ENGLISH: Mapping[str, str] = {
     "has.full-row-rank": "of full row rank",
     "has.unit": "of norm 1",
     # how a derivation is told in an article: what leads to a display (the sentence of a rule, or its reasons), and what is said
-    # behind it.  A language with a plain sentence for every reason (`say.plain`, `tell.plain`; `say.act`
-    # where it begins with one of the words `acts`) needs none of the
-    # others but those of rules.
+    # behind it.  A language with a plain sentence for every reason (`say.plain`, `tell.plain`; `say.act` where it is what we do)
+    # needs none of the others but those of rules.
     "say.we": "We {done}",
     "say.using": ", using {done}",
     "say.that": "that {done}",
@@ -156,18 +156,18 @@ ENGLISH: Mapping[str, str] = {
     "say.begin": "We begin with {done}:",
     "say.have": "We have",
     "say.have-with": "We have, {done},",
+    "say.how": "{done},",
     "say.then": "{first} then by {by},",
     "say.plain": "",
     "say.act": "",
-    "acts": "",
     "say.definition": "By the definition of the directional derivative,",
     "say.read-off": "The factor of the direction{since} is read off:",
     "say.gradient": "The other factor of this inner product is the gradient:",
     "say.stationary": "At a stationary point the gradient is zero:",
     "say.answer": "The result is",
-    "definition-reason": "definition",
     "tell.here": "Here {clauses}.",
     "tell.between": "; ",
+    "tell.list": ", ",
     "tell.only": "the {relation}",
     "tell.which": "the {ordinal}{relation}",
     "tell.last": "the last{relation}",
@@ -177,11 +177,10 @@ ENGLISH: Mapping[str, str] = {
     "tell.since-inside": ", since {since},",
     "tell.we": "in {which} we {done}",
     "tell.is": "{which} is {done}",
-    "tell.goes": "{which} goes {done}",
+    "tell.goes": "{which} holds {done}",
     "tell.named": "{which}: {done}",
     "tell.product": "{which}{reason} writes this as an inner product with the direction",
     "tell.read-off": "in {which}{reason} the factor of the direction is read off",
-    "tell.shown": "It is {done}.",
     "tell.plain": "",
     "ordinals": "first second third fourth fifth sixth seventh eighth ninth",
     "relation.=": "equality",

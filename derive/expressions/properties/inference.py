@@ -79,6 +79,8 @@ def holds(expr: Expr, word: str) -> bool:
             return has_orthonormal_columns(expr)
         case "positive-determinant":
             return by_fact(expr, word) or holds(expr, "spd")
+        case "even":
+            return is_even(expr)
         case "full-column-rank":
             return has_full_column_rank((expr,))
         case _:
@@ -177,10 +179,8 @@ def is_nonnegative(expr: Expr) -> bool:
             return expr.is_scalar and quadratic_form(expr) in ("positive definite", "positive semidefinite")
         case Sum():
             return expr.is_scalar and is_nonnegative(expr.body)
-        case Call(name="inner" | "dot" | "hadamard", args=(a, b)) if a is b:
-            return True
-        case Call(name="entrypower", args=(_, exponent)) if is_even(exponent):
-            return True
+        case Call(name="inner" | "dot", args=(a, b)):
+            return a is b
         case _:
             return by_fact(expr, "nonnegative")
 

@@ -1,4 +1,4 @@
-r"""The markup of words in an author's prose: `**strong**`, \emph{…}, \textbf{…}, [links](https://…), \url{…}; nothing else is a command."""
+r"""The markup of words in an author's prose: `**strong**`, \emph{…}, \textbf{…}, [links](https://…), \url{…}, \cite{…}; nothing else is a command."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple, NoReturn
 
+from derive.language.markup import macros
+from derive.language.markup.bibliography import KEY
 from derive.language.words import closest
 
-Kind = Literal["words", "open", "close", "link"]
+Kind = Literal["words", "open", "close", "link", "cite"]
 Refuse = Callable[[str, int, str | None], NoReturn]
 """Takes a message, the offset in the piece, and what would be right."""
 
@@ -23,10 +25,12 @@ _TOKEN = re.compile(
 )
 _URL = re.compile(r"(?:https?://|mailto:)[A-Za-z0-9:/?#@!$&'*+,;=._~%-]+")
 _ARGUMENT = re.compile(r"\{([^{}\n]{1,500})\}")
+_CITED = re.compile(r"(?:\[([^\[\]{}$\\\n]{0,200})\])?\{([^{}\n]{1,500})\}")
 
 
 class Token(NamedTuple):
-    """Words as they are; the beginning or end of a group (`text` says of which: strong, emph); a link to `target`."""
+    """Words as they are; the beginning or end of a group (`text` says of which: strong, emph); a link to `target`; works that are
+    cited by the keys in `target`, with commas between, `text` being where in them."""
 
     kind: Kind
     text: str
@@ -105,8 +109,21 @@ class Reader:
             said = _ARGUMENT.match(text, target.end()) if name == "href" else target
             if said:
                 return Token("link", said[1], url), said.end()
-        guess = closest(name, (*GROUPS, "url", "href"))
+        if name == "cite" and (cited := _CITED.match(text, place)):
+            return self._works(cited[2], cited[1] or "", at, refuse), cited.end()
+        guess = closest(name, (*GROUPS, "url", "href", "cite"))
         return refuse(f"\\{name} is no command that words may hold", at, f"did you mean \\{guess}{{…}}?" if guess else _KNOWN)
+
+    def _works(self, keys: str, note: str, at: int, refuse: Refuse) -> Token:
+        sources = macros.current().sources
+        if sources is None:
+            return refuse("there is no bibliography to cite from", at, 'name it in derive.toml, under [document]: bibliography = "references.bib"')
+        wanted = [key.strip() for key in keys.split(",")]
+        for key in wanted:
+            if not re.fullmatch(KEY, key):
+                refuse(f"`{key[:60]}` is no key of a bibliography", at, r"\cite{KEY}, or \cite[ch. 8]{KEY}")
+            sources.refuse_unknown(key, lambda message, hint: refuse(message, at, hint))
+        return Token("cite", note.strip(), ",".join(wanted))
 
     def _url(self, url: str, at: int, refuse: Refuse) -> str:
         if not _URL.fullmatch(url):

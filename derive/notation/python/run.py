@@ -5,10 +5,15 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 from derive.expressions.nodes import Expr
 from derive.notation.python.source import Names, source
+
+NO_VALUE = (ArithmeticError, ValueError, IndexError, TypeError, NameError, RecursionError, MemoryError)
+"""What emitted source raises where it has no value."""
 
 
 @contextmanager
@@ -21,18 +26,42 @@ def quiet() -> Iterator[None]:
         yield
 
 
+@lru_cache(maxsize=1)
+def namespace() -> dict[str, Any]:
+    """What emitted source may call; it is not changed."""
+    import numpy as np
+    import scipy as sp
+
+    return {
+        "__builtins__": {}, "np": np, "sp": sp, "abs": abs, "min": min, "max": max, "sum": sum, "len": len, "range": range,
+        "float": float, "int": int,
+    }
+
+
+@lru_cache(maxsize=2048)
+def compiled(expr: Expr, names: Names) -> CodeType:
+    """The code of the NumPy source that is emitted for an expression; each is compiled once."""
+    return compile(source(expr, names), "<numpy>", "eval")
+
+
+def computed(code: CodeType, known: dict[str, Any]) -> Any:
+    """The value of such code as an array; one of NO_VALUE where it has none.
+
+    known  everything that it calls: a namespace that holds `namespace()`
+    """
+    import numpy as np
+
+    return np.asarray(eval(code, known))
+
+
 def run(expr: Expr, values: Mapping[str, Any], names: Names) -> Any:
     """The value of an expression as a float array, entries that do not exist as nan; None where it has no value at all.
 
     values  arrays and numbers by the identifiers of symbols, and sizes by theirs
     """
-    import numpy as np
-    import scipy as sp
-
-    known = {"np": np, "sp": sp, "abs": abs, "min": min, "max": max, "sum": sum, "len": len, "range": range, "float": float, "int": int}
     with quiet():
         try:
-            value = np.asarray(eval(source(expr, names), {"__builtins__": {}, **known, **values}))
-        except (ArithmeticError, ValueError, IndexError, TypeError, NameError, RecursionError, MemoryError):
+            value = computed(compiled(expr, names), {**namespace(), **values})
+        except NO_VALUE:
             return None
     return value.astype(float) if value.dtype.kind in "fiub" else None

@@ -52,8 +52,8 @@ def key_of(preamble: str, pdflatex: str, files: Mapping[str, bytes]) -> str:
 def get(key: str, preamble: str, pdflatex: str, settings: Mapping[str, str], files: Mapping[str, bytes]) -> Path | None:
     """A format in this process's own folder, from the cache or made now; None where it cannot be dumped."""
     held = (os.getpid(), key)
-    if held in _held:
-        known = _held[held]
+    if held in known_formats:
+        known = known_formats[held]
         if known is None or known.is_file():
             return known
     kept = _kept(key)
@@ -64,7 +64,7 @@ def get(key: str, preamble: str, pdflatex: str, settings: Mapping[str, str], fil
         elif content is not None:
             with contextlib.suppress(DeriveError):
                 write(_hopeless(key), b"")
-    _held[held] = kept
+    known_formats[held] = kept
     return kept
 
 
@@ -75,7 +75,7 @@ def _hopeless(key: str) -> Path:
 
 def renew(key: str) -> None:
     """Forget a format that TeX could not read, here and in the cache."""
-    _held.pop((os.getpid(), key), None)
+    known_formats.pop((os.getpid(), key), None)
     for path in folder().glob(f"{key}-*.fmt"):
         with contextlib.suppress(OSError):
             path.unlink()
@@ -83,10 +83,10 @@ def renew(key: str) -> None:
 
 def without(key: str) -> None:
     """Documents of this preamble are set without a format from now on."""
-    _held[os.getpid(), key] = None
+    known_formats[os.getpid(), key] = None
 
 
-_held: dict[tuple[int, str], Path | None] = {}
+known_formats: dict[tuple[int, str], Path | None] = {}
 """The formats that this process has used; there are a few."""
 
 

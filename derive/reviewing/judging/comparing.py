@@ -8,7 +8,7 @@ from itertools import product
 
 import numpy as np
 
-from derive.checking.evaluation import quiet
+from derive.notation.python.run import quiet
 from derive.reviewing import indices
 from derive.reviewing.evaluating.differences import Evaluator, bend, slope
 from derive.reviewing.evaluating.letters import SizeNeeded

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from derive.checking.evaluation import Unevaluable, compiled, evaluate, quiet
+from derive.checking.evaluation import Unevaluable, evaluate
 from derive.checking.random_arrays import array_shape, inside, project
 from derive.checking.sampling import Point, points
 from derive.expressions.nodes import Expr, Map, Symbol
@@ -19,6 +19,7 @@ from derive.expressions.spelling import UNICODE_GREEK
 from derive.expressions.traverse import walk
 from derive.language.problems.problem import Problem
 from derive.notation.python.identifiers import identifier
+from derive.notation.python.run import compiled, quiet
 from derive.notation.python.source import Names
 from derive.reviewing.evaluating.situation import Meanings, Situation
 from derive.reviewing.evaluating.values import Array, Undefined, as_array

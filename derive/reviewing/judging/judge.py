@@ -186,7 +186,7 @@ class Judge(Roles):
             values = dict(s.values)
             for n in used:
                 try:
-                    shape = self.comparison.value(self._prepared(Name(n), frozenset()), s).shape
+                    shape = self.comparison.value(self.prepared_tree(Name(n), frozenset()), s).shape
                 except (Undefined, Unknown):
                     return False
                 values[n] = as_array(self.ground.points[k].random("constant", n).normal(size=shape))

@@ -177,7 +177,7 @@ class Roles:
         return tree is not None and bool(names & names_in(tree))
 
     def _is_function(self, tree: Tree) -> bool:
-        return self.comparison.equal(Name("f"), self._prepared(tree, frozenset()), self._with_f()).equal
+        return self.comparison.equal(Name("f"), self.prepared_tree(tree, frozenset()), self._with_f()).equal
 
     def _with_f(self) -> list[Situation]:
         out = []
@@ -190,7 +190,7 @@ class Roles:
         """Whether it has a value of the shape of the function's."""
         try:
             s = self._with_f()[0]
-            values = self.comparison.alternatives(lambda at: self.comparison.value(self._prepared(tree, frozenset()), at), s)
+            values = self.comparison.alternatives(lambda at: self.comparison.value(self.prepared_tree(tree, frozenset()), at), s)
             return values[0].shape == self.comparison.value(Name("f"), s).shape
         except (Undefined, Unknown):
             return False
@@ -273,7 +273,7 @@ class Roles:
             self.roles = before
         count = 0
         for t in trees:
-            tree = self._prepared(t, frozenset())
+            tree = self.prepared_tree(t, frozenset())
             try:
                 for place in self.comparison.places((tree,), at)[:1]:
                     self.comparison.alternatives(lambda s, tree=tree: self.comparison.value(tree, s), at.binding(place))  # type: ignore[misc]
@@ -292,7 +292,7 @@ class Roles:
             for member in chain.members[1:]:
                 tree = self.context.tree(member)
                 if tree is not None and names_in(tree) & self.definitions.keys():
-                    prepared = self._prepared(tree, frozenset())
+                    prepared = self.prepared_tree(tree, frozenset())
                     if self._is_function(prepared):
                         found.append(prepared)
         own = self._own_tree() if self.definitions else None
@@ -309,7 +309,7 @@ class Roles:
         """The problem's function, as the reader would have it."""
         try:
             text = Placed.whole(latex(self.ground.problem.function))
-            return self._prepared(self.context.read(text), frozenset())
+            return self.prepared_tree(self.context.read(text), frozenset())
         except Unread:
             return None
 
@@ -346,12 +346,12 @@ class Roles:
         return out if done and out != letter else None
 
     # ------------------------------------------------------------------------------------------ trees
-    def _prepared(self, tree: Tree, kept: frozenset[str]) -> Tree:
+    def prepared_tree(self, tree: Tree, kept: frozenset[str]) -> Tree:
         entries = self.names | self.definitions.keys()
         return sized(indices.summed(tree, kept, self.comparison.known), not {"e", "E"} & entries)
 
     def trees(self, member: Placed, kept: frozenset[str]) -> list[Tree]:
-        return list(dict.fromkeys(self._prepared(t, kept) for t in self.context.readings(member)))
+        return list(dict.fromkeys(self.prepared_tree(t, kept) for t in self.context.readings(member)))
 
     def laid_out(self, tree: Tree) -> bool:
         """Whether its value depends on the layout."""

@@ -9,11 +9,11 @@ from itertools import islice
 
 import numpy as np
 
-from derive.checking.evaluation import quiet
 from derive.checking.random_arrays import STYLES, project
 from derive.checking.random_arrays import inside as satisfied
 from derive.checking.sampling import draw_point
 from derive.errors import DeriveError
+from derive.notation.python.run import quiet
 from derive.reviewing.evaluating.values import Array, Undefined, Unknown
 from derive.reviewing.judging.comparing import DIFFERENT, NEAR, close
 from derive.reviewing.judging.finding import Finding

@@ -7,6 +7,7 @@ from dataclasses import replace
 from derive.calculus.differentiate.level import level
 from derive.calculus.differentiate.variation import Motion
 from derive.calculus.indices.explicit import entries_of
+from derive.calculus.quantities.stationary.convexity import Curvature
 from derive.calculus.quantities.stationary.higher_order import in_one_number, in_several_numbers, sign_there, whole_function
 from derive.calculus.quantities.stationary.lines import constraint, never, not_inside, not_solved, nowhere, solution_lines
 from derive.calculus.quantities.stationary.minors import second_order
@@ -67,37 +68,40 @@ def of_one_scalar(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Result |
         if "positive" in x.has:
             conditions += sign_of(root)[1] if sign_of(root)[0] == "+" else [(root, " > 0")]
         value = algebra.simplify_scalar(tidy(substitute(second.expr, {x: root})))
-        sign, needed = sign_of(value)
-        facts: list[Expr] = []
-        if sign is None and (found_there := sign_there(s, x, root, value)) is not None:
-            sign, facts = found_there
-        higher = in_one_number(s, x, root) if sign == "0" else None
-        kind = {"+": "minimum", "-": "maximum"}.get(sign or "", "undetermined")
-        if kind == "undetermined" and shape is not None:
-            kind = by_convexity(shape, s.problem)[0]
-        else:
-            conditions += needed
-        if sign in ("+", "-"):
-            why = (f"{'>' if sign == '+' else '<'} 0: {kind}",)
-            if facts:
-                why = ("> 0 as " if sign == "+" else "< 0 as ", Listed(tuple(facts)), " > 0", COLON, kind)
-        elif higher is not None:
-            kind, why = higher
-        else:
-            why = ("the second derivative decides nothing here",) if is_zero(value) else ("minimum where it is > 0, maximum where it is < 0",)
-        if shape is not None:
-            why = ("> 0" if sign == "+" else "< 0" if sign == "-" else "0 here", COMMA, letter_of(s.problem), " is ", Word(shape.kind), COLON,
-                   "a global ", Word(kind))
+        kind, why, needed = _of_a_root(s, x, root, value, shape)
+        conditions += needed
         if x.name in second.expr.free:
             head = Head("second-derivative", s.problem.name, (x,), at=(root,))
             test.append(_there(value, why, head, second.expr, {x: root}))
         else:
             test[-1] = replace(test[-1], why=joined([test[-1].why, why]))
-        subject: Why = ("an inflection point",) if higher is not None and kind == "saddle" else ()
+        subject: Why = ("an inflection point",) if kind == "saddle" else ()
         results.append(Result(root, classification=kind, conditions=tuple(dict.fromkeys(conditions)), subject=subject))
     title = "Stationary points" if len(roots) > 1 else "Stationary point"
-    chains = [Chain("stationary", title, tuple(lines)), Chain("stationary", SECOND_ORDER_TEST, tuple(test))]
+    chains = [Chain("stationary", title, tuple(lines)), Chain("stationary", SECOND_ORDER_TEST, tuple(test), part="test")]
     return chains, results[0] if len(results) == 1 else tuple(results)
+
+
+def _of_a_root(s: Setting, x: Symbol, root: Expr, value: Expr, shape: Curvature | None) -> tuple[str, Why, list[Why]]:
+    """(the kind of the point, why, what must not be 0) by the second derivative there, by convexity, or by higher derivatives."""
+    sign, needed = sign_of(value)
+    facts: list[Expr] = []
+    if sign is None and (found := sign_there(s, x, root, value)) is not None:
+        sign, facts = found
+    kind = {"+": "minimum", "-": "maximum"}.get(sign or "", "undetermined")
+    if shape is not None:
+        needed = [] if kind == "undetermined" else needed
+        kind = by_convexity(shape, s.problem)[0]
+        here = "> 0" if sign == "+" else "< 0" if sign == "-" else "0 here"
+        return kind, (here, COMMA, letter_of(s.problem), " is ", Word(shape.kind), COLON, "a global ", Word(kind)), needed
+    if facts:
+        return kind, ("> 0 as " if sign == "+" else "< 0 as ", Listed(tuple(facts)), " > 0", COLON, kind), needed
+    if sign in ("+", "-"):
+        return kind, (f"{'>' if sign == '+' else '<'} 0: {kind}",), needed
+    higher = in_one_number(s, x, root) if sign == "0" else None
+    if higher is not None:
+        return *higher, needed
+    return kind, ("the second derivative decides nothing here" if is_zero(value) else "minimum where it is > 0, maximum where it is < 0",), needed
 
 
 def of_short_vector(
@@ -142,7 +146,7 @@ def of_short_vector(
         results.append(Result(solution, classification=kind))
     chains = [
         Chain("stationary", "Stationary points" if len(points) > 1 else "Stationary point", tuple(lines)),
-        Chain("stationary", SECOND_ORDER_TEST, tuple(test)),
+        Chain("stationary", SECOND_ORDER_TEST, tuple(test), part="test"),
     ]
     return chains, results[0] if len(results) == 1 else tuple(results)
 
@@ -187,7 +191,7 @@ def of_several_scalars(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Cha
         subject = subjects[1] if subjects is not None else ()
         results.append({x.name: Result(solution[x], classification="saddle" if subject else kind, subject=subject) for x in p.wrt})
     title = "Stationary points" if len(points) > 1 else "Stationary point"
-    chains = [Chain("stationary", title, tuple(lines)), Chain("stationary", SECOND_ORDER_TEST, tuple(test))]
+    chains = [Chain("stationary", title, tuple(lines)), Chain("stationary", SECOND_ORDER_TEST, tuple(test), part="test")]
     return chains, results[0] if len(results) == 1 else tuple(results)
 
 

@@ -27,10 +27,8 @@ SECOND_ORDER_TEST = "Second-order test"
 """The title of the chain that classifies a stationary point."""
 
 KINDS = {
-    "positive definite": "minimum",
-    "positive semidefinite": "minimum",
-    "negative definite": "maximum",
-    "negative semidefinite": "maximum",
+    "positive definite": "minimum", "positive semidefinite": "minimum",
+    "negative definite": "maximum", "negative semidefinite": "maximum",
 }
 
 
@@ -142,7 +140,7 @@ def classify(
     if squares is not form:
         lines.append(Line(squares, "squares", why, "second-derivative", steps=(Step(form, squares, "squares", ()),),
                           solution=there[1] if there else None))
-    chain = Chain("stationary", SECOND_ORDER_TEST, tuple(lines))
+    chain = Chain("stationary", SECOND_ORDER_TEST, tuple(lines), part="test")
     conditions = tuple(full_rank(b) for b in assumed)
     return KINDS[kind], [chain], (*conditions, *assumed_scalars)
 
@@ -165,7 +163,8 @@ def _by_entries(s: Setting, x: Symbol, at: Expr, here: Expr, k: Symbol, shape: C
             told: Why = (": every entry of ", weights, f" is {words}") if weights is not None else ()
             kind_said = f"{shape.kind}, a global {kind}" if shape is not None else kind
             why: Why = (f"{sign} 0 for ", h, " ≠ 0", *told, COLON, kind_said)
-            return kind, [Chain("stationary", SECOND_ORDER_TEST, (Line(form, "second-order-test", why, "second-derivative", head, solution=there),))]
+            line = Line(form, "second-order-test", why, "second-derivative", head, solution=there)
+            return kind, [Chain("stationary", SECOND_ORDER_TEST, (line,), part="test")]
     return None
 
 
@@ -327,7 +326,7 @@ def _both_signs(s: Setting, x: Symbol, at: Expr, applied: Expr, parts: list[Term
                  scale(number(-1), j), ": both signs, a saddle")
     head, where = _there(s, x, at) if x.name in applied.free else (Head("quadratic", p.name, p.wrt, (h,)), None)
     line = Line(form, "second-order-test", said, "second-derivative", head, solution=where)
-    return Chain("stationary", SECOND_ORDER_TEST, (line,))
+    return Chain("stationary", SECOND_ORDER_TEST, (line,), part="test")
 
 
 def _there(s: Setting, x: Symbol, at: Expr) -> tuple[Head, dict[Symbol, Expr]]:
@@ -386,7 +385,7 @@ def _depends(s: Setting, x: Symbol, parts: list[Term], k: Symbol) -> Chain | Non
     form = tidy(substitute(_quadratic_form(parts, k), {k: h}))
     said: Why = ("minimum where ", m, " ≻ 0, maximum where ", m, " ≺ 0, else a saddle")
     head = Head("quadratic", p.name, p.wrt, (h,))
-    return Chain("stationary", SECOND_ORDER_TEST, (Line(form, "second-order-test", said, "second-derivative", head),))
+    return Chain("stationary", SECOND_ORDER_TEST, (Line(form, "second-order-test", said, "second-derivative", head),), part="test")
 
 
 def _why(kind: str, k: Symbol, assumed: list[Expr], shape: Curvature | None) -> Why:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from derive.calculus.simplify.laws.cases import constant_part
 from derive.calculus.simplify.laws.hadamard import cancelled, masked
 from derive.calculus.simplify.laws.hadamard import summed as summed_entries
@@ -11,7 +9,7 @@ from derive.calculus.simplify.laws.letters import unshadowed
 from derive.calculus.simplify.laws.partial_trace import shorter
 from derive.calculus.simplify.laws.unit_sums import gathered
 from derive.calculus.simplify.recursion import tidied
-from derive.expressions.build import ONE, add, is_zero, matmul, power, scale, times, transpose, zero
+from derive.expressions.build import ONE, add, is_zero, matmul, power, scale, transpose, zero
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import (
     Call,
@@ -20,13 +18,10 @@ from derive.expressions.nodes import (
     Identity,
     MatMul,
     Number,
-    Ones,
     Power,
     Scale,
-    SizeValue,
     Stack,
     Sum,
-    Transpose,
 )
 from derive.expressions.sizes import ONE as ONE_SIZE
 from derive.expressions.sizes import is_column
@@ -42,11 +37,6 @@ def column_times_row(expr: Expr) -> tuple[Expr, Expr] | None:
     return None
 
 
-def both_columns(a: Call, b: Call) -> bool:
-    """Whether the arguments of two calls are columns: diag(u) diag(v) is diag(u ∘ v)."""
-    return is_column(a.args[0].shape) and is_column(b.args[0].shape)
-
-
 def block_of(arg: Expr, index: tuple[Expr, ...]) -> Expr | None:
     """The k-th entry of a column of scalars."""
     if not isinstance(arg, Stack) or len(index) != 1 or not isinstance(index[0], Number) or not is_column(arg.shape):
@@ -55,20 +45,6 @@ def block_of(arg: Expr, index: tuple[Expr, ...]) -> Expr | None:
         return None
     k = int(index[0].value) - 1
     return arg.rows[k][0] if 0 <= k < len(arg.rows) else None
-
-
-def summed(arg: Expr) -> Expr | None:
-    """sum(diag(a) b) = a'b, sum(a ∘ b) = a'b or ⟨a, b⟩, sum(1) = n."""
-    if isinstance(arg, Ones):
-        return times(*(SizeValue(size) for size in arg.dims if size != ONE_SIZE))
-    if isinstance(arg, MatMul) and is_column(arg.shape):
-        first = arg.factors[0]
-        if isinstance(first, Call) and first.name == "diag" and is_column(first.args[0].shape):
-            return matmul(transpose(first.args[0]), *arg.factors[1:])
-    if isinstance(arg, Call) and arg.name == "hadamard":
-        a, b = arg.args
-        return matmul(transpose(a), b) if is_column(a.shape) else Call("inner", (a, b))
-    return None
 
 
 def called(name: str, args: tuple[Expr, ...]) -> Expr | None:
@@ -92,58 +68,27 @@ def called(name: str, args: tuple[Expr, ...]) -> Expr | None:
             return simpler
     if name in ("ptrace1", "ptrace2"):
         return shorter(name == "ptrace1", first, args[1].shape)
-    if name == "quotient" and not any(a.is_scalar for a in args):
-        return _divided(*args)
     if name == "inner" and not is_column(first.shape):
         return summed_entries(*args)
     if name == "powm" and isinstance(args[1], Number):
         return _named_power(first, args[1])
-    if name == "kron":
-        a, b = args
-        if a.is_scalar or b.is_scalar:
-            return times(a, b) if a.is_scalar and b.is_scalar else scale(a, b) if a.is_scalar else scale(b, a)
-        if isinstance(a, Identity) and isinstance(b, Identity):
-            return Identity(a.size * b.size)
-    if name == "hadamard":
-        for here, other in (args, args[::-1]):
-            if _all_ones(here):
-                return other
-        if (both := masked(*args)) is not None:
-            return both
-        if all(isinstance(a, Call) and a.name == "vec" for a in args):
-            inside = called(name, tuple(a.children[0] for a in args))
-            if inside is not None:
-                return Call("vec", (inside,))
-        for here, other in (args, args[::-1]):
-            if isinstance(here, Call) and here.name == "quotient" and (isinstance(here.args[0], Ones) or here.args[0] is ONE):
-                return Call("quotient", (other, here.args[1]))
+    return masked(*args) or _unstacked(*args) if name == "hadamard" else None
+
+
+def _unstacked(a: Expr, b: Expr) -> Expr | None:
+    """vec A ∘ vec B as vec(A ∘ B) where that is shorter entry by entry."""
+    if isinstance(a, Call) and isinstance(b, Call) and a.name == b.name == "vec":
+        inside: Expr = Call("hadamard", (a.args[0], b.args[0]))
+        if (shorter_ := tidied(inside)) is not inside:
+            return Call("vec", (shorter_,))
     return None
-
-
-def _all_ones(expr: Expr) -> bool:
-    """Whether it is 1 1', the matrix of ones."""
-    if not isinstance(expr, MatMul) or len(expr.factors) != 2:
-        return False
-    first, last = expr.factors
-    return is_column(first.shape) and isinstance(first, Ones) and isinstance(last.arg if isinstance(last, Transpose) else last, Ones)
 
 
 def _named_power(base: Expr, exponent: Number) -> Expr | None:
     """A real power that has another name: A^(1/2) is the square root, A^(-1/2) its inverse, A^2 a power."""
-    if exponent.value.denominator == 1:
-        return power(base, exponent) if exponent.value else Identity(base.shape[0])
-    if abs(exponent.value) == Fraction(1, 2):
-        root: Expr = Call("sqrtm", (base,))
-        return root if exponent.value > 0 else power(root, -1)
-    return None
-
-
-def _divided(a: Expr, b: Expr) -> Expr | None:
-    if isinstance(a, Scale):
-        return scale(a.scalar, Call("quotient", (a.arg, b)))
-    if isinstance(a, Call) and a.name == "quotient" and not a.args[0].is_scalar and a.args[1].shape == b.shape:
-        return Call("quotient", (a.args[0], Call("hadamard", (a.args[1], b))))
-    return None
+    if exponent.value.denominator != 1:
+        return None
+    return power(base, exponent) if exponent.value else Identity(base.shape[0])
 
 
 def traced(node: Expr) -> Expr:

@@ -39,16 +39,12 @@ def cancelled(expr: Expr) -> Expr | None:
 def joined(left: Expr, right: Expr) -> Expr | None:
     """Two neighbours of a matrix product that come together: diag(1 ⊘ s) s is 𝟏, diag(1 ⊘ s)(diag(s) − ss') is I − 𝟏s'."""
     if _is_diag(left):
-        if isinstance(right, Ones) and is_column(right.shape):
-            return left.children[0]
         if isinstance(right, Add):
             return _through(right, lambda term: _with_first(left, term))
         if isinstance(right, Map) and (same := masked(left.children[0], right)) is not None:
             return same
         return cancelled(matmul(left, right)) if is_column(right.shape) else None
     if _is_diag(right):
-        if isinstance(left, Transpose) and isinstance(left.arg, Ones) and is_column(left.arg.shape):
-            return transpose(right.children[0])
         if isinstance(left, Add):
             return _through(left, lambda term: _with_last(term, right))
         if isinstance(left, Transpose) and is_column(left.arg.shape):
@@ -186,15 +182,4 @@ def masked(a: Expr, b: Expr) -> Expr | None:
             above = mask.condition
             if isinstance(above, Compare) and above.op == ">" and above.left is other.arg and is_zero(above.right):
                 return other
-    return None
-
-
-def centred(left: Expr, right: Expr) -> Expr | None:
-    """The array x − mean(x) 𝟏, transposed or not, that stands beside ones: its entries sum to 0 as it is written."""
-    a, b = (e.arg if isinstance(e, Transpose) else e for e in (left, right))
-    for array, other in ((a, b), (b, a)):
-        if isinstance(other, Ones) and other.shape == array.shape and isinstance(array, Add) and len(array.terms) == 2:
-            for x, mean in (array.terms, array.terms[::-1]):
-                if mean is scale(number(-1), scale(Call("mean", (x,)), other)):
-                    return array
     return None

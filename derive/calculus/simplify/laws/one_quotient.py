@@ -8,7 +8,7 @@ from fractions import Fraction
 from derive.calculus.simplify.laws.monomial import Monomial, monomial, written
 from derive.calculus.simplify.measure import measure
 from derive.expressions.build import ONE, add, power, times
-from derive.expressions.nodes import Add, Expr, Map, Ones, Symbol, Zeros, number
+from derive.expressions.nodes import Add, Expr, Ones, Symbol, Zeros, number
 from derive.expressions.properties.inference import is_positive
 from derive.expressions.sizes import SCALAR
 
@@ -57,9 +57,6 @@ class _Letters:
         inside = self.sum(base) if isinstance(base, Add) else ONE if isinstance(base, Ones) else self.letter(base)
         if inside is None or isinstance(base, Zeros):
             return None
-        if k.denominator == 2:
-            root: Expr = Map("sqrt", inside)
-            return root if k == Fraction(1, 2) else power(root, number(2 * k))
         return power(inside, number(k))
 
     def letter(self, array: Expr) -> Symbol:

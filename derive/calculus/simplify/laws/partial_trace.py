@@ -7,9 +7,11 @@ Source: Van Loan & Pitsianis, Approximation with Kronecker Products (1993); Watr
 
 from __future__ import annotations
 
+from derive.calculus.simplify.law_value import law_value
 from derive.calculus.simplify.recursion import tidied
 from derive.expressions.build import ONE, add, counted, fresh_letter, matmul, power, primes, scale, transpose, zero
 from derive.expressions.nodes import Add, Call, Expr, Identity, MatMul, Ones, Power, Scale, Sum, Symbol, Transpose, Unit, Zeros
+from derive.expressions.rewrite import transform
 from derive.expressions.sizes import ONE as ONE_SIZE
 from derive.expressions.sizes import Shape, Size, is_square
 
@@ -39,7 +41,13 @@ def shorter(first: bool, arg: Expr, shape: Shape) -> Expr | None:
     product = _factored(arg, *((square, other) if first else (other, square)))
     if product is not None:
         u, v = product
-        return scale(_trace(u), v) if first else scale(_trace(v), u)
+        value = law_value("partial-trace-first" if first else "partial-trace-second", {"A": u, "B": v})
+        square_factor = u if first else v
+
+        def shortly(node: Expr) -> Expr:
+            return _trace(square_factor) if isinstance(node, Call) and node.name == "tr" and node.args[0] is square_factor else node
+
+        return None if value is None else transform(value, shortly)
     return _of_columns(first, arg, shape, k)
 
 
@@ -150,8 +158,8 @@ def _of_columns(first: bool, arg: Expr, shape: Shape, k: Size) -> Expr | None:
     u, v = matmul(*arg.factors[:cut]), transpose(matmul(*arg.factors[cut:]))
     (m, n) = shape
     if first:
-        return matmul(_unstacked(u, (m, k)), transpose(_unstacked(v, (n, k))))
-    return matmul(transpose(_unstacked(u, (k, m))), _unstacked(v, (k, n)))
+        return law_value("partial-trace-outer-first", {"A": _unstacked(u, (m, k)), "B": _unstacked(v, (n, k))})
+    return law_value("partial-trace-outer-second", {"A": _unstacked(u, (k, m)), "B": _unstacked(v, (k, n))})
 
 
 def _unstacked(u: Expr, shape: Shape) -> Expr:

@@ -5,6 +5,7 @@ A gradient entry by entry comes out as such a sum; people write 2x + exp(x) for 
 
 from __future__ import annotations
 
+from derive.calculus.simplify.law_value import law_value
 from derive.calculus.simplify.recursion import tidied
 from derive.expressions.build import ONE, ZERO, add, counted, is_zero, matmul, scale, times, transpose
 from derive.expressions.build import terms as each
@@ -57,7 +58,8 @@ def _over(expr: Expr, s: Expr, i: Symbol, n: Size) -> Expr | None:
     """Σᵢ s · expr."""
     match expr:
         case Unit(index=index, size=size) if index is i and size == n:
-            return column(s, i, n)
+            found = column(s, i, n)
+            return None if found is None else law_value("entries-gathered", {"x": found})
         case Add(terms=terms):
             parts = [_over(t, s, i, n) for t in terms]
             return None if any(p is None for p in parts) else add(*(p for p in parts if p is not None))
@@ -80,7 +82,8 @@ def _over(expr: Expr, s: Expr, i: Symbol, n: Size) -> Expr | None:
                 k = places[0]
                 left, right = _multiple(factors[k], i), _multiple(_turned(factors[k + 1]), i)
                 diagonal = None if left is None or right is None else column(times(s, left, right), i, n)
-                middle = None if diagonal is None else add(*(Call("diag", (t,)) for t in each(diagonal)))
+                parts = [] if diagonal is None else [law_value("diagonal-gathered", {"x": t}) for t in each(diagonal)]
+                middle = None if any(p is None for p in parts) or not parts else add(*(p for p in parts if p is not None))
             else:
                 return None
             return None if middle is None else matmul(*factors[:k], middle, *factors[places[-1] + 1 :])

@@ -25,7 +25,8 @@ class Language:
     reasons  what the engine says beside a line, and its titles, in English → in the language.  `{}` stands for an expression, `<>` for
              words that are translated themselves; `{0}`, `{1}` are what they stood for, in their order
     terms    the glossary; the formulas as in `documents.glossary`
-    marks    what stands between the parts of a reason: `, `, `; `, `: `, ` and `, in the language
+    marks    what stands between the parts of a reason: `, `, `; `, `: `, ` and `, `.`, in the language
+    acts     the messages that it puts as something done, where English does not
     """
 
     tag: str
@@ -33,3 +34,4 @@ class Language:
     reasons: Mapping[str, str]
     terms: Mapping[str, Term]
     marks: Mapping[str, str]
+    acts: frozenset[str] = frozenset()

@@ -50,6 +50,7 @@ _WORDS = {
     "name": "姓名",
     "variant": "版本",
     "contents": "目錄",
+    "references": "參考文獻",
     "index": "索引",
     "see": "參見",
     "continued": "續",
@@ -132,7 +133,6 @@ _WORDS = {
     "has.unit": "範數為 1",
     "say.plain": "由{done}，得",
     "say.act": "{done}，得",
-    "acts": "對 再 沿 乘以 除以 左乘 右乘 合併 展開 代入 代回 兩邊 化簡 讀出 將 以 解 減去 取 寫成 微分 提出",
     "say.have": "我們有",
     "say.then": "",
     "say.definition": "由方向導數的定義，",
@@ -140,14 +140,13 @@ _WORDS = {
     "say.gradient": "此內積的另一個因子就是梯度：",
     "say.stationary": "在駐點處梯度為零：",
     "say.answer": "結果為",
-    "definition-reason": "定義",
     "tell.here": "其中{clauses}。",
     "tell.between": "；",
+    "tell.list": "、",
     "tell.only": "該{relation}",
     "tell.which": "第 {number} 個{relation}",
     "tell.last": "第 {number} 個{relation}",
     "tell.since-inside": "",
-    "tell.shown": "其值 {done}。",
     "tell.plain": "{which}：{done}",
     "relation.=": "等號",
     "relation.≈": "近似",
@@ -943,5 +942,8 @@ _TERMS = {
 }
 
 TABLE = Language(
-    "zh-Hant", _WORDS, _REASONS, _TERMS, {", ": "，", "; ": "；", ": ": "：", " and ": "與"},
+    "zh-Hant", _WORDS, _REASONS, _TERMS, {", ": "，", "; ": "；", ": ": "：", " and ": "與", ".": "。"},
+    frozenset({
+        "the function by its entries", "the sum over all entries of {}", "the sum over all variables",
+    }),
 )

@@ -10,11 +10,11 @@ from derive.calculus.derive import derive
 from derive.calculus.rules.identities import IDENTITIES
 from derive.calculus.rules.law import Law, side
 from derive.calculus.rules.row_text import problem_of
-from derive.calculus.simplify import known_forms
+from derive.calculus.simplify import known_forms, simplify
 from derive.calculus.simplify.measure import measure
 from derive.calculus.simplify.rewriting import laws, rewritten
 from derive.checking.verification import verify
-from derive.notation.text.text import pretty
+from derive.notation.text import text
 
 RUNNING = [row for row in IDENTITIES.values() if row.runs]
 
@@ -32,41 +32,53 @@ def example(row: Law) -> tuple[str, str, str]:
     return f"Weight: {kind}; {row.symbols}", f"inner(Weight, {row.left})", "Weight"
 
 
-def result(row: Law) -> str:
+def told(row: Law) -> list[tuple[str, str]]:
+    """The lines of that problem, with their reasons, and its result."""
     symbols, function, variable = example(row)
     derivation = derive(problem_of(row.name, symbols, function, variable, find="gradient", sizes=row.sizes))
     assert verify(derivation, 2).passed
-    return pretty(derivation.results["gradient"].expr)  # type: ignore[union-attr]
+    lines = [(text.line(line), text.why(line.why)) for chain in derivation.chains for line in chain.lines] if row.runs == "everywhere" else []
+    return [*lines, (text.pretty(derivation.results["gradient"].expr), "")]  # type: ignore[union-attr]
+
+
+def forget() -> None:
+    for table in (known_forms.always_table, known_forms.result_table):
+        table.cache_clear()
+    simplify.forget()
 
 
 @pytest.fixture
 def fresh() -> Iterator[None]:
     """The tables made anew from the rows that there are, before and after."""
-    for table in (known_forms.always_table, known_forms.result_table):
-        table.cache_clear()
+    forget()
     yield
-    for table in (known_forms.always_table, known_forms.result_table):
-        table.cache_clear()
+    forget()
 
 
 @pytest.mark.parametrize("row", RUNNING, ids=lambda row: row.name)
 def test_a_row_taken_away_changes_what_needs_it(row: Law, fresh: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    with_it = result(row)
+    with_it = told(row)
     monkeypatch.delitem(IDENTITIES, row.name)
-    for table in (known_forms.always_table, known_forms.result_table):
-        table.cache_clear()
-    assert result(row) != with_it
+    forget()
+    assert told(row) != with_it
 
 
-@pytest.mark.parametrize("row", RUNNING, ids=lambda row: row.name)
+SHORTER = [row for row in RUNNING if row.wrt and row.name != "inverse-product"]
+"""Of an inverse of a product: only where at least half of the factors are inverses themselves, which then go."""
+
+
+@pytest.mark.parametrize("row", SHORTER, ids=lambda row: row.name)
 def test_a_row_writes_less(row: Law) -> None:
     left, right = side(row, row.left), side(row, row.right)
     assert measure(right) <= measure(left) + (row.runs == "results"), (measure(left), measure(right))
 
 
-@pytest.mark.parametrize("row", RUNNING, ids=lambda row: row.name)
+KNOWN = [row for row in RUNNING if row.runs != "everywhere"]
+
+
+@pytest.mark.parametrize("row", KNOWN, ids=lambda row: row.name)
 def test_no_row_is_rewritten_back(row: Law) -> None:
-    table = laws(*RUNNING)
+    table = laws(*KNOWN)
     used: list[tuple[str, object]] = []
     once = rewritten(side(row, row.left), table, used)  # type: ignore[arg-type]
     assert rewritten(once, table) is once

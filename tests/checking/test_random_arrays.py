@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from derive.checking import random_functions as smooth
+from derive.checking import random_functions
 from derive.checking.evaluation import derivative
 from derive.checking.random_arrays import STYLES, Style, array_shape, direction, draw, inside, project
 from derive.expressions.nodes import Unnamed
@@ -123,7 +123,7 @@ def test_shapes_are_symbolic() -> None:
 
 # ------------------------------------------------------------------------------------------------ functions
 def test_an_elementwise_function_has_the_derivatives_it_says() -> None:
-    derivatives = smooth.elementwise(np.random.default_rng(3))
+    derivatives = random_functions.elementwise(np.random.default_rng(3))
     x = np.random.default_rng(4).normal(size=(3, 2))
     for f, df in pairwise(derivatives):
         found = derivative(lambda t, f=f: f(x + t))
@@ -140,7 +140,7 @@ FUNCTIONS = [
 @pytest.mark.parametrize("unnamed", FUNCTIONS, ids=[f"{u.argument}→{u.value}" for u in FUNCTIONS])
 def test_a_function_has_the_derivatives_it_says(unnamed: Unnamed) -> None:
     rng = np.random.default_rng(5)
-    f, df, d2f, d3f, *_ = smooth.function(unnamed, SIZES, rng)
+    f, df, d2f, d3f, *_ = random_functions.function(unnamed, SIZES, rng)
     shape, gives = array_shape(unnamed.argument, SIZES), array_shape(unnamed.value, SIZES)
     x, h, k, w = rng.normal(size=(4, *shape))
     assert np.shape(f(x)) == gives
@@ -164,7 +164,7 @@ def test_a_path_stays_in_its_structure_and_has_the_derivatives_it_says(names: st
     has = frozenset(names.split())
     rng = np.random.default_rng(6)
     start = draw(has, (4,) if "unit" in has else (4, 4), rng, Style(full=True))
-    at = smooth.path(has, start, rng)
+    at = random_functions.path(has, start, rng)
     np.testing.assert_allclose(at(0.0)[0], start)
     for k in (0, 1):
         found = derivative(lambda t, k=k: np.asarray(at(t)[k]))
@@ -177,6 +177,6 @@ def test_a_path_stays_in_its_structure_and_has_the_derivatives_it_says(names: st
 
 
 def test_a_scalar_path() -> None:
-    at = smooth.path(frozenset(), 1.5, np.random.default_rng(0))
+    at = random_functions.path(frozenset(), 1.5, np.random.default_rng(0))
     assert isinstance(at(0.1)[0], float)
     assert derivative(lambda t: np.asarray(at(t)[0])).value == pytest.approx(at(0.0)[1])

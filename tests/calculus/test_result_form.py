@@ -12,7 +12,7 @@ from derive.expressions.nodes import Scale, Stack
 from derive.notation.latex.latex import latex
 from derive.notation.text import text
 from derive.notation.text.text import pretty
-from tests.calculus.test_telling import derived, told
+from tests.calculus.derived import derived, told
 
 REASONS = [
     # what makes two terms one is said, also where the direction stands inside a function

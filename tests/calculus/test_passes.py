@@ -7,26 +7,11 @@ from unicodedata import normalize
 
 import pytest
 
-from derive.calculus.derive import derive
 from derive.checking.verification import verify
-from derive.derivation.derivation import Derivation
 from derive.expressions.build import scale
 from derive.expressions.nodes import number
-from derive.language.problems.read import read
 from derive.notation.text import text
-
-
-def derived(symbols: str, function: str, wrt: str, find: str = "gradient", more: str = "") -> Derivation:
-    rows = "\n".join(f"  {row.strip()}" for row in symbols.split(";"))
-    function = function.replace("'", "''")
-    derivation = derive(read(f"symbols:\n{rows}\nfunction: '{function}'\nwrt: {wrt}\nfind: [{find}]\n{more}", "t.yaml"))
-    assert verify(derivation).passed
-    return derivation
-
-
-def told(derivation: Derivation) -> list[tuple[str, str]]:
-    return [(text.line(line), text.why(line.why)) for chain in derivation.chains for line in chain.lines]
-
+from tests.calculus.derived import derived, told
 
 QUADRATIC = ("x: vector(n); A: symmetric(n)", "x' A x", "x")
 

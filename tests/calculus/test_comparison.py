@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from derive.calculus.derive import derive
-from derive.calculus.routes import comparison as further
+from derive.calculus.routes import comparison
 from derive.checking.verification import verify
 from derive.derivation.derivation import Derivation
 from derive.errors import DeriveError
@@ -86,8 +86,8 @@ def test_a_method_that_does_not_apply_refuses_as_it_does_alone() -> None:
 def test_a_result_that_differs_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     from derive.expressions.build import add
 
-    right = further._by
-    monkeypatch.setattr(further, "_by", lambda p, title: (lambda found: (found[0], add(found[1], found[1])))(right(p, title)))
+    right = comparison.by_method
+    monkeypatch.setattr(comparison, "by_method", lambda p, title: (lambda found: (found[0], add(found[1], found[1])))(right(p, title)))
     with pytest.raises(DeriveError, match="not seen to be the same"):
         by("[directional, expansion]", "A: matrix(m, n)", "f(A) = A' A", "[derivative]")
 

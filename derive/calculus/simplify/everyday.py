@@ -1,0 +1,194 @@
+"""The rows that run wherever anything is written: at the head of a call, and at neighbours in a product of matrices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from derive.calculus.rules.everyday import CALLS, DECLARED, EITHER_WAY, NEIGHBOURS, PSEUDO_INVERSE
+from derive.calculus.rules.identities import IDENTITIES
+from derive.calculus.rules.law import Law, declared, side
+from derive.calculus.rules.rule import fill
+from derive.calculus.simplify.law_value import law_value
+from derive.calculus.simplify.matching import EMPTY, Env, matches
+from derive.calculus.simplify.recursion import tidied
+from derive.calculus.simplify.used import Used, note_use
+from derive.derivation.reason import Why
+from derive.expressions.build import transpose
+from derive.expressions.nodes import Add, Call, Expr, Identity, MatMul, Ones, Symbol, Transpose
+from derive.expressions.properties.inference import holds
+
+Heads = tuple[str, ...]
+PROPERTIES = ("orthogonal", "stiefel", "full-column-rank", "full-row-rank")
+"""What a letter of these rows may be declared to have."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A law as it is run; its text is read when an expression first has its head."""
+
+    law: Law
+
+    @cached_property
+    def left(self) -> Expr:
+        return side(self.law, self.law.left)
+
+    @cached_property
+    def right(self) -> Expr:
+        return side(self.law, self.law.right)
+
+    @cached_property
+    def factors(self) -> tuple[tuple[int, Expr], ...]:
+        """What it is about with its places, neighbours or arguments, those first that tell what their letters stand for."""
+        found = enumerate(self.left.factors if isinstance(self.left, MatMul) else self.left.children)
+        return tuple(sorted(found, key=lambda pair: isinstance(pair[1], Symbol) + 2 * isinstance(pair[1], Transpose)))
+
+    def at(self, nodes: tuple[Expr, ...]) -> Iterator[Env]:
+        """What its letters stand for where the neighbours have its form, and have what the letters are declared to have."""
+        letters = declared(self.law.given)
+        for env in _fitting(self.factors, nodes, EMPTY):
+            if all(_has(letters[name], value) for name, value in env.letters.items()):
+                yield env
+
+    def value(self, nodes: tuple[Expr, ...], used: Used | None) -> Expr | None:
+        """What the neighbours are by the row, its use noted; None where it does not apply."""
+        if self.law.tells and used is None:
+            return None
+        env = next(self.at(nodes), None)
+        if env is None:
+            return None
+        if self.law.tells and used is not None:
+            letter = env.letters[next(iter(declared(self.law.given)))]
+            note_use(used, self.law.name, letter.arg if isinstance(letter, Transpose) else letter)
+        return tidied(fill(self.right, env.letters, env.sizes))
+
+
+def _has(letter: Symbol, value: Expr) -> bool:
+    asked = next((p for p in PROPERTIES if p in letter.has), "")
+    return holds(value, asked)
+
+
+def _fitting(patterns: tuple[tuple[int, Expr], ...], nodes: tuple[Expr, ...], env: Env) -> Iterator[Env]:
+    if not patterns:
+        yield env
+        return
+    (place, pattern), *rest = patterns
+    if pattern.free and pattern.free <= env.letters.keys():
+        known = transpose(env.letters[pattern.arg.name]) if isinstance(pattern, Transpose) and isinstance(pattern.arg, Symbol) else None
+        if nodes[place] is tidied(known if known is not None else fill(pattern, env.letters, env.sizes)):
+            yield from _fitting(tuple(rest), nodes, env)
+        return
+    for new in matches(pattern, nodes[place], env):
+        yield from _fitting(tuple(rest), nodes, new)
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows that there are."""
+
+    calls: Mapping[str, tuple[Row, ...]]
+    neighbours: Mapping[Heads, tuple[Row, ...]]
+    windows: Mapping[Heads, tuple[Row, ...]]
+
+
+@lru_cache(maxsize=1)
+def table() -> Table:
+    calls = {name: _present(rows) for name, rows in CALLS.items()}
+    return Table(calls, *({heads: _present(rows) for heads, rows in where.items()} for where in (NEIGHBOURS, PSEUDO_INVERSE)))
+
+
+def _present(rows: Iterable[Law]) -> tuple[Row, ...]:
+    return tuple(Row(law) for law in rows if law.name in IDENTITIES)
+
+
+def of_call(call: Call, used: Used | None) -> Expr | None:
+    """What a call is by a row; None where none applies."""
+    rows = table().calls.get(call.name)
+    if not rows:
+        return None
+    new = _first(rows, call.args, used)
+    return _first(rows, call.args[::-1], used) if new is None and call.name in EITHER_WAY else new
+
+
+def of_neighbours(left: Expr, right: Expr, used: Used | None) -> Expr | None:
+    """What two neighbours in a product are by a row; None where none applies."""
+    return _first(_fits_neighbours(_head(left), _head(right)), (left, right), used)
+
+
+def of_windows(factors: tuple[Expr, ...], used: Used) -> tuple[tuple[Expr, ...], Expr, tuple[Expr, ...]] | None:
+    """(the factors before, what neighbours are by a row about the pseudo-inverse, the factors behind); None where none applies."""
+    heads = tuple(map(_head, factors))
+    if not {"pinv", "I+"} & set(heads):
+        return None
+    for k in range(len(factors) - 1):
+        for stop in (k + 3, k + 2):
+            if stop <= len(factors) and (new := _first(_fits_windows(heads[k:stop]), factors[k:stop], used)) is not None:
+                return factors[:k], new, factors[stop:]
+    return None
+
+
+def of_letter(letter: Symbol, property_: str, used: Used) -> Expr | None:
+    """What a property of a letter says of its transpose or inverse, noted; None where the row is not there."""
+    law = DECLARED[property_]
+    value = law_value(law.name, {law.wrt: letter})
+    if value is not None:
+        note_use(used, law.name, letter)
+    return value
+
+
+def _first(rows: tuple[Row, ...], nodes: tuple[Expr, ...], used: Used | None) -> Expr | None:
+    return next((new for row in rows if (new := row.value(nodes, used)) is not None), None)
+
+
+@lru_cache(maxsize=4096)
+def _fits_neighbours(left: str, right: str) -> tuple[Row, ...]:
+    return _fits(table().neighbours, (left, right))
+
+
+@lru_cache(maxsize=4096)
+def _fits_windows(heads: Heads) -> tuple[Row, ...]:
+    return _fits(table().windows, heads)
+
+
+def _fits(rows: Mapping[Heads, tuple[Row, ...]], heads: Heads) -> tuple[Row, ...]:
+    """The rows that neighbours with these heads may have the form of."""
+    return tuple(
+        row for wanted, found in rows.items()
+        if len(wanted) == len(heads) and all(w in (h, "*") or (w == "*'" and h.endswith("'")) for w, h in zip(wanted, heads, strict=True))
+        for row in found
+    )
+
+
+def _head(factor: Expr) -> str:
+    match factor:
+        case Call(name=name):
+            return name
+        case Ones():
+            return "1"
+        case Add(terms=(first, _)):
+            return "I+" if isinstance(first, Identity) else "+"
+        case Transpose(arg=arg):
+            return f"{_head(arg)}'"
+        case _:
+            return ""
+
+
+def forget() -> None:
+    """The tables are made anew from the rows that there are."""
+    for cached in (table, _fits_neighbours, _fits_windows):
+        cached.cache_clear()
+
+
+def told(law: Law, about: Expr) -> Why:
+    """The equation that a row tells, of what its first letter stands for."""
+    left, right = (side(law, text.strip()) for text in law.tells.split(" = "))
+    first, *_ = (s for s in declared(law.given).values())
+    sizes = {str(want): size for want, size in zip(first.dims, about.shape, strict=True) if not want.is_number}
+    values = {first.name: about}
+    if isinstance(right, Identity):
+        return (fill(left, values, sizes), " = I")
+    return (fill(left, values, sizes), " = ", fill(right, values, sizes))
+
+
+__all__ = ["forget", "of_call", "of_letter", "of_neighbours", "of_windows", "table", "told"]
