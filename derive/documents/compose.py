@@ -133,16 +133,13 @@ def problem_page(
     asked = questions.question(problem, notation, words, measure, letters)
     asked = asked if hinted else replace(asked, hint="")
     asked = replace(asked, statement="", find="", given=()) if rows and rows[0] > 1 else asked
-    slides: tuple[Frame, ...] = ()
     opening: tuple[tuple[str, ...], ...] = ()
     ending: tuple[tuple[str, ...], ...] = ()
-    if mode.slides and (f"{problem.id}/question",) * 2 in fit.apart:
-        said = " ".join(filter(None, (words["with"], ", ".join(asked.given)))) + "."
-        displays = [display for left, lines in asked.lines if len(lines) > SHORT for display in displayed(left, lines)]
-        opening = opened((*asked.statement.split("\n\n"), said[:1].upper() + said[1:], *displays), measure.line)
-        asked = replace(asked, statement="", given=())
-    if mode.slides and (f"{problem.id}/closing",) * 2 in fit.apart:
-        ending, remarks = opened([p for remark in remarks for p in remark.split("\n\n")], measure.line), ()
+    if mode.slides:
+        asked, opening = _apart(problem, asked, measure.line, words, fit)
+        if (f"{problem.id}/closing",) * 2 in fit.apart:
+            ending, remarks = opened([p for remark in remarks for p in remark.split("\n\n")], measure.line), ()
+    slides: tuple[Frame, ...] = ()
     if mode.slides and found:
         page = Page(
             notation, measure, where, words, settings.highlight and settings.overlays, 1.35 * reason_width(problem.title), parts,
@@ -172,11 +169,23 @@ def problem_page(
         questions.text(problem, "notes", notation.language) if mode.reveals == "everything" else "",
         mark(where, "the question"),
         tuple((latex.latex(symbol, notation), broken(expr, notation, {}, measure.line - 6.0)) for symbol, expr in meant),
-        of_page(problem, told, mode, settings, show if show != (QUESTION,) else ()),
+        () if rows else of_page(problem, told, mode, settings, show if show != (QUESTION,) else ()),
         opening,
         ending,
         share,
     )
+
+
+def _apart(
+    problem: Problem, asked: Question, line: float, words: Mapping[str, str], fit: Fit
+) -> tuple[Question, tuple[tuple[str, ...], ...]]:
+    """The question as it stands on the frames of its derivation, and what of it no frame has room for, on frames of its own before these."""
+    if (f"{problem.id}/question",) * 2 not in fit.apart:
+        return asked, ()
+    said = " ".join(filter(None, (words["with"], ", ".join(asked.given)))) + "."
+    displays = [display for left, lines in asked.lines if len(lines) > SHORT for display in displayed(left, lines)]
+    told = opened((*asked.statement.split("\n\n"), said[:1].upper() + said[1:], *displays), line)
+    return replace(asked, statement="", given=()), told
 
 
 def _frames(found: Sequence[Passage], page: Page, room: Room, remarks: Sequence[str], fit: Fit) -> tuple[Frame, ...]:

@@ -106,7 +106,9 @@ class Teller:
                 title = entry.title or self._name(next(entry.cells))
                 widths = self._widths(entry)
                 cells = tuple(self._cell(cell, share) for cell, share in zip(entry.columns, widths, strict=True))
-                yield Panel(self._text(title, entry.where), prose.plain(title), cells, widths, mark(entry.where, "this frame"))
+                place = mark(entry.where, "this frame")
+                size = "small" if place in self.fit.tight else ""
+                yield Panel(self._text(title, entry.where), prose.plain(title), cells, widths, place, size)
             else:
                 yield self.pages[id(entry)]
         yield from self._solutions(number)
@@ -213,9 +215,11 @@ class Teller:
 
         said, answered = paragraphs(text), paragraphs(entry.answer) if self.mode.reveals != "nothing" else ()
         points = tuple(self._text(point, entry.where, displays=True) for point in entry.points)
-        size = "large" if words_lines((*said, *points, *answered), text_width(self.mode, self.settings)) <= FEW else ""
+        place = mark(entry.where, "this frame")
+        few = words_lines((*said, *points, *answered), text_width(self.mode, self.settings)) <= FEW
+        size = "small" if place in self.fit.tight else "large" if few else ""
         return made.Prose(
-            entry.style, self._text(title, entry.where), prose.plain(title) if title else "", said, points, mark(entry.where, "this frame"),
+            entry.style, self._text(title, entry.where), prose.plain(title) if title else "", said, points, place,
             answered, self._text(entry.by, entry.where), size, self.clicks.get(id(entry), 1),
         )
 
