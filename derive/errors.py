@@ -8,9 +8,15 @@ from dataclasses import dataclass
 _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 
+_ORDERS = re.compile(r"^(\s*:)(?=:)|(#)(?=#(?:vso)?\[)", re.MULTILINE)
+"""What the runners of GitHub and Azure take for orders in a log: `::` at the beginning of a line, `##[` anywhere."""
+
+
 def visible(text: str) -> str:
-    """The text without what a terminal would obey: control characters, marks of direction and halves of characters are spelled out."""
-    return _HIDDEN.sub(lambda found: f"\\x{ord(found[0]):02x}" if ord(found[0]) < 256 else f"\\u{ord(found[0]):04x}", text)
+    """The text without what a terminal, or the runner of a CI, would obey: control characters, marks of direction and halves of characters
+    are spelled out, and a backslash stands in what would be an order."""
+    spelled = _HIDDEN.sub(lambda found: f"\\x{ord(found[0]):02x}" if ord(found[0]) < 256 else f"\\u{ord(found[0]):04x}", text)
+    return _ORDERS.sub(lambda found: f"{found[0]}\\", spelled)
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,7 @@ class DeriveError(Exception):
         return visible(self._rendered())
 
     def _rendered(self) -> str:
-        place = f"{self.where}: " if self.where else ""
+        place = str(self.where).replace("\n", "\\n") + ": " if self.where else ""
         text = f"{place}error: {self.message} [{self.code}]"
         if self.where and self.source is not None:
             line = self.source[:200].expandtabs(1)

@@ -21,30 +21,10 @@ from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Add, Call, D, Expr, MatMul, Number, Scale, Symbol, Times, Transpose
 from derive.expressions.sizes import Size
 from derive.language.problems.problem import Problem
+from derive.language.problems.quantity import states
 from derive.notation.python.identifiers import identifier
 from derive.notation.python.run import compiled
 from derive.notation.python.source import Names
-
-HEADS: dict[str, frozenset[str]] = {
-    "value": frozenset(("value",)),
-    "derivative": frozenset(("derivative", "differential")),
-    "differential": frozenset(("differential", "derivative")),
-    "gradient": frozenset(("gradient",)),
-    "second-derivative": frozenset(("second-derivative", "hessian")),
-    "quadratic": frozenset(("second-derivative",)),
-    "hessian": frozenset(("hessian",)),
-    "jacobian": frozenset(("jacobian",)),
-    "jacobian-denominator": frozenset(("jacobian",)),
-    "vectorized": frozenset(("vectorized",)),
-    "vectorized-hessian": frozenset(("vectorized-hessian",)),
-    "vectorized-derivative": frozenset(("vectorized",)),
-    "taylor": frozenset(("taylor",)),
-    "entry": frozenset(("gradient", "jacobian")),
-    "entry-array": frozenset(("jacobian",)),
-    "second-entry": frozenset(("hessian",)),
-}
-"""The left sides that there are, each with the quantities that a line with it may state."""
-
 
 Free = tuple[tuple[Symbol, Size], ...]
 
@@ -191,9 +171,9 @@ def statement(
     free      its free indices
     Unevaluable when the line cannot be verified.
     """
-    if head is not None and own and quantity not in HEADS.get(head.quantity, ()):
+    if head is not None and own and quantity not in states(head.quantity):
         raise Unevaluable(f"it is said to be a {quantity}, and its left side is a {head.quantity}")
-    if head is None or quantity not in HEADS.get(head.quantity, ()):
+    if head is None or quantity not in states(head.quantity):
         head = Head(quantity, site.problem.name, site.problem.wrt)
     got = site.value(expr, free)
     function = site.function(of, head.wrt)

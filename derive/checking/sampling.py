@@ -25,6 +25,7 @@ from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Call, Compare, Expr, Map, Symbol, Unnamed
 from derive.expressions.traverse import walk
 from derive.language.problems.problem import Problem
+from derive.language.problems.quantity import QUANTITIES
 from derive.notation.python.identifiers import identifier
 from derive.notation.python.run import compiled, quiet
 from derive.notation.python.source import Names
@@ -36,7 +37,6 @@ WELL_BENT = 2e-7
 LARGE = 1e7
 FLAT, FAIR = 5, 40
 """Points with a vanishing derivative, or with one that only short steps give, after which one is taken."""
-SECOND_ORDER = frozenset(("second-derivative", "hessian", "taylor", "stationary"))
 NEARBY = 1e-9
 MOST_ENTRIES = 10_000_000
 """Entries of one array that is drawn."""
@@ -223,7 +223,7 @@ def _quality(problem: Problem, code: CodeType, point: Point, kinked: bool) -> st
     size = magnitude(largest(evaluate(code, point.namespace, shape)), problem.function, names, point.namespace, point.sizes)
     if size > LARGE:
         raise Unevaluable("it is too large there")
-    second = bool(SECOND_ORDER & set(problem.find))
+    second = any(QUANTITIES[quantity].order == 2 for quantity in problem.find)
     ways = [_along(point, problem.wrt, problem.directions)]
     if kinked:  # along another direction a kink may be nearer
         ways.append({v.name: point.direction(v, "0") for v in problem.wrt})

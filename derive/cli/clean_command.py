@@ -6,19 +6,25 @@ from pathlib import Path
 
 import click
 
+from derive.errors import DeriveError
+
 
 @click.command("clean")
 @click.option(
-    "-o", "--output", type=click.Path(file_okay=False, path_type=Path), default=Path("build"), show_default=True,
-    help="The folder that was built into.",
+    "-o", "--output", type=click.Path(file_okay=False, path_type=Path), default=None,
+    help="The folder that was built into (build/ by default).",
 )
 @click.option("--stale", is_flag=True, help="Only the documents whose problem is gone: deleted, or renamed.")
-def command(output: Path, stale: bool) -> None:
+def command(output: Path | None, stale: bool) -> None:
     """Remove what `derive build` wrote.
 
     Only files that its record names are removed (with --stale also those that a depfile of `derive render` names); anything else in the
     folder stays.
     """
+    if output is None:
+        output = Path("build")
+        if output.is_symlink():
+            raise DeriveError(f"{output} is a symbolic link: nothing is removed through it", code="outside", hint="-o names the folder that is meant")
     if stale:
         from derive.pipeline.stale import remove_stale
 
@@ -33,7 +39,7 @@ def command(output: Path, stale: bool) -> None:
     count = sum(len(entry.files) for entry in ledger.entries.values())
     for name in list(ledger.entries):
         ledger.forget(name)
-    for name in (NAME, LOCK):
+    for name in (NAME, LOCK) if not (output / FOLDER).is_symlink() else ():
         remove(output / FOLDER / name)
     for folder in sorted((p for p in output.rglob("*") if p.is_dir() and not p.is_symlink()), reverse=True):
         if not any(folder.iterdir()):

@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 import click
 
 from derive import __version__
+from derive.cli.options import PROGRAM
 from derive.errors import DeriveError
 
 CODES = {"latex": 3, "overfull": 3, "missing-program": 4, "usage": 2}
@@ -85,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
         if signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _terminated)
-    sys.exit(run(arguments))
+    sys.exit(run(arguments, PROGRAM))
 
 
 class Terminated(KeyboardInterrupt):
@@ -100,11 +101,11 @@ def _terminated(number: int, _frame: object) -> NoReturn:
     raise Terminated(number)
 
 
-def run(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; the exit code."""
+def run(arguments: Sequence[str] | None = None, caller: str = "") -> int:
+    """Run the command line; the exit code.  `caller` is PROGRAM where the command line is the whole process."""
     try:
         result: Any = group.main(args=list(arguments) if arguments is not None else None, prog_name="derive",
-                                 standalone_mode=False)
+                                 standalone_mode=False, obj=caller)
         if sys.stdout is not None:
             sys.stdout.flush()
         return result if isinstance(result, int) else 0

@@ -40,6 +40,9 @@ def quiet(command: F) -> F:
     return click.option("-q", "--quiet", is_flag=True, help="Print failures only.")(command)
 
 
+PROGRAM = "program"
+"""The object of click's context when the command line is the whole process."""
+
 Form = Literal["auto", "make", "ninja"]
 
 
@@ -67,6 +70,19 @@ def budget(command: F) -> F:
             return command(*arguments, **others)
 
     return cast(F, limited)
+
+
+def apart(command: F) -> F:
+    """What the command does is done by a child, which can be ended alone; not where it is called as a function."""
+
+    @wraps(command)
+    def watched(*arguments: Any, **others: Any) -> Any:
+        from derive.pipeline.processes.apart import code_of_child
+
+        code = code_of_child() if click.get_current_context().obj == PROGRAM else None
+        return command(*arguments, **others) if code is None else code
+
+    return cast(F, watched)
 
 
 def allowances(command: F) -> F:

@@ -31,6 +31,7 @@ from derive.documents.page.modes import MODES
 @options.template_dir
 @options.points
 @options.allowances
+@options.apart
 def command(
     file: str, mode_name: str, output: Path | None, no_overlays: bool, width: str | None, size: str | None, hints: bool, depfile: Path | None,
     form: Form,

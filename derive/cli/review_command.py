@@ -19,6 +19,7 @@ from derive.cli import options
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Of a folder: the report, as CSV.")
 @options.jobs
 @options.budget
+@options.apart
 def command(problem: str, claim: str | None, form: str, strict: bool, output: Path | None, jobs: int | None) -> int:
     """Check a derivation, pasted as LaTeX, against PROBLEM.
 
@@ -53,12 +54,11 @@ def command(problem: str, claim: str | None, form: str, strict: bool, output: Pa
 
 
 def _folder(problem: str, folder: str, form: str, strict: bool, output: Path | None, jobs: int | None) -> int:
-    import os
-
+    from derive.pipeline.processes.pool import available
     from derive.pipeline.review import as_csv, reviewed_folder, summary
     from derive.pipeline.writing import write
 
-    rows = reviewed_folder(problem, folder, jobs or os.cpu_count() or 1)
+    rows = reviewed_folder(problem, folder, available(jobs))
     table = as_csv(rows)
     if output is not None:
         write(output, table)

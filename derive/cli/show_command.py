@@ -16,6 +16,7 @@ from derive.cli import options
 @click.option("--json", "form", flag_value="json", help="The same as --format json.")
 @options.points
 @options.allowances
+@options.apart
 def command(file: str, form: str, points: int, trust_tex: bool) -> None:
     """Print the derivation of FILE (`-` reads standard input).
 

@@ -76,6 +76,7 @@ def eject(name: str, force: bool) -> None:
 @command.command("check")
 @options.template_dir
 @options.allowances
+@options.apart
 def check(template_dirs: tuple[Path, ...], trust_tex: bool) -> int:
     """Fill every kind of document with samples; exit code 1 when a template has a mistake.
 

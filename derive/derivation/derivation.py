@@ -13,6 +13,7 @@ from derive.expressions.rewrite import replace
 from derive.expressions.sizes import Shape, Size
 from derive.expressions.traverse import Path, at
 from derive.language.problems.problem import Problem
+from derive.language.problems.quantity import QUANTITIES
 
 
 class BrokenChain(ValueError):
@@ -39,9 +40,8 @@ class Step:
 class Head:
     """The left side that names what a chain derives: Df(X)[H], ∇f(X), D²f(X)[H, K], Hess f(X)[K], …
 
-    quantity    value, derivative, differential, gradient, jacobian, second-derivative, hessian (an operator with a direction,
-                a matrix without), vectorized, taylor, quadratic (D²f[H, H]), entry (∂f_i/∂X_pq, its indices as directions; of
-                the value alone: the array ∂f_i/∂X), second-entry (∂²f/∂x_p∂x_q), jacobian-determinant
+    quantity    a row of `QUANTITIES`; a Hessian is an operator with a direction, a matrix without; an entry (∂f_i/∂X_pq) has its
+                indices as directions
     function    the name in the header
     wrt         the variables; one of them for a gradient by one of several
     directions  in the order in which they are written
@@ -61,6 +61,15 @@ class Head:
     through: Expr | None = None
     einstein: bool = False
     at: tuple[Expr, ...] = ()
+
+
+def left_side(problem: Problem, quantity: str, wrt: tuple[Symbol, ...], second: tuple[Symbol, ...]) -> Head:
+    """The left side of a result by some of the variables; `second` are the directions that a result with one direction has."""
+    row = QUANTITIES[quantity]
+    directions = {
+        "": (), "first": problem.directions, "second": second, "both": (*problem.directions, *problem.second_directions),
+    }[row.along]
+    return Head(quantity, problem.name, wrt, directions, problem.wrt if row.partly and len(wrt) < len(problem.wrt) else ())
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
+import re
 import signal
 import sys
 import threading
@@ -14,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from derive.errors import DeriveError
+from derive.errors import DeriveError, Position
 
 SECONDS = 60.0
 MEMORY = 2 << 30
@@ -36,8 +38,14 @@ class OverBudget(BaseException):
         self.what = what
 
 
+GRACE = 3.0
+"""So many seconds after its time a process that may be ended is ended, when what it is at does not stop: code that no signal reaches."""
+MOST_REPORTED = 100_000
+LAST_SIGNAL = int(getattr(signal, "SIGVTALRM", signal.SIGTERM))
+
 _current: ContextVar[Budget] = ContextVar("budget")
 _running = False
+_may_be_ended = False
 
 
 def current() -> Budget:
@@ -71,10 +79,7 @@ def within() -> Iterator[None]:
         with _limited_time(budget.seconds), _limited_memory(budget.memory):
             yield
     except OverBudget as over:
-        raise DeriveError(
-            f"this was stopped after {budget.seconds:g} s: {over.what} takes longer", code="budget",
-            hint="give names to parts of it under `let`, or allow more with --timeout",
-        ) from None
+        raise _too_long(over.what, budget) from None
     except MemoryError as error:
         what = _told(_frames_of(error))
         raise DeriveError(
@@ -86,6 +91,50 @@ def within() -> Iterator[None]:
         raise DeriveError(f"this is nested too deeply for {what}", code="budget", hint="give names to parts of it under `let`") from None
     finally:
         _running = False
+
+
+def _too_long(what: str, budget: Budget) -> DeriveError:
+    return DeriveError(
+        f"this was stopped after {budget.seconds:g} s: {what} takes longer", code="budget",
+        hint="give names to parts of it under `let`, or allow more with --timeout",
+    )
+
+
+# --------------------------------------------------------------------------------------------- a process that may be ended
+def report_file() -> int:
+    """A file without a name, for `may_be_ended` in a child and `ended` here; -1 where there is no place for one."""
+    import tempfile
+
+    try:
+        return os.memfd_create("derive") if hasattr(os, "memfd_create") else os.dup(tempfile.TemporaryFile().fileno())
+    except OSError:
+        return -1
+
+
+def may_be_ended(report: int) -> None:
+    """From now on the kernel ends this process when a problem is over its budget and goes on all the same; where it was stands then
+    in the file."""
+    global _may_be_ended
+    if not hasattr(signal, "setitimer"):
+        return
+    _may_be_ended = True
+    signal.signal(LAST_SIGNAL, signal.SIG_DFL)
+    if report >= 0:
+        faulthandler.register(LAST_SIGNAL, report, all_threads=False, chain=True)
+
+
+def ended(report: int) -> DeriveError:
+    """[budget] what is said of a process that was ended, by what it left in the file."""
+    text = os.pread(report, MOST_REPORTED, 0).decode("utf-8", "replace") if report >= 0 else ""
+    return _too_long(_phase([name for name in map(_own_name, re.findall(r'File "([^"\n]*)"', text)) if name]), current())
+
+
+def killed(file: str | None = None) -> DeriveError:
+    """What is said of work whose process is gone."""
+    return DeriveError(
+        "the process that worked on this was killed: by the system when memory is short, or by hand", code="killed",
+        where=Position(file) if file else None, hint="fewer processes at a time: -j 1",
+    )
 
 
 @contextmanager
@@ -106,10 +155,14 @@ def _limited_time(seconds: float) -> Iterator[None]:
     before = signal.signal(signal.SIGPROF, stop)
     sys.unraisablehook = unraised
     signal.setitimer(signal.ITIMER_PROF, seconds, 1.0)
+    if _may_be_ended:
+        signal.setitimer(signal.ITIMER_VIRTUAL, seconds + GRACE)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
+        if _may_be_ended:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGPROF, before)
         sys.unraisablehook = loud
 
@@ -184,14 +237,17 @@ def _described(frame: FrameType | None) -> str:
 
 def _told(frames: list[FrameType]) -> str:
     """The phase by the modules of the frames, the innermost first, and the expression at hand, when it is short."""
-    ours = []
-    for frame in frames:
-        name = frame.f_code.co_filename
-        if name.startswith(_PACKAGE):
-            ours.append((name[len(_PACKAGE) + 1 :].replace("\\", "/"), frame))
-    where = [name for name, _ in ours]
-    phase = next((words for prefix, words in _PHASES if any(name.startswith(prefix) for name in where)), "reading it")
-    return phase + _term(ours)
+    ours = [(name, frame) for frame in frames if (name := _own_name(frame.f_code.co_filename))]
+    return _phase([name for name, _ in ours]) + _term(ours)
+
+
+def _own_name(file: str) -> str:
+    """The name of a file of the program, as seen from its package; '' for any other."""
+    return file[len(_PACKAGE) + 1 :].replace("\\", "/") if file.startswith(_PACKAGE) else ""
+
+
+def _phase(files: list[str]) -> str:
+    return next((words for prefix, words in _PHASES if any(name.startswith(prefix) for name in files)), "reading it")
 
 
 def _term(frames: list[tuple[str, FrameType]]) -> str:

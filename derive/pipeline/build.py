@@ -126,9 +126,10 @@ def internal(error: BaseException, file: str | None) -> DeriveError:
     )
 
 
-def lost(task: Task) -> Done:
-    """What is said of a file whose process was killed."""
-    return Done(task.source, {}, "", pool.killed(task.source.path))
+def lost(task: Task, error: DeriveError) -> Done:
+    """What is said of a file whose process was ended."""
+    error.where = Position(task.source.path)
+    return Done(task.source, {}, "", error)
 
 
 def build(

@@ -8,6 +8,7 @@ the file would stand: the folder's time changes when one is added.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Literal
 
 from derive.documents import collection as collections
 from derive.documents.rendering.fill import builtin_folder, files
+from derive.errors import DeriveError
 from derive.language.markup.macros import with_commands_of
 from derive.language.problems import read as problemfile
 from derive.pipeline import gather, look
@@ -136,6 +138,14 @@ def _themes(theme: str) -> tuple[str, ...]:
     return tuple(f"{kind}{theme}.sty" for kind in THEMES) if theme else ()
 
 
+_OBEYED = re.compile(r"[\x00-\x1f\x7f;=|%*?\[\]]|^~")
+
+
 def _escaped(name: str) -> str:
-    """A file name as make reads it."""
+    """A file name as make reads it.  DeriveError [file-name] for one in which make, which has no way to write it, would see a rule or an order."""
+    if _OBEYED.search(name):
+        raise DeriveError(
+            f"{name!r} cannot be written into a depfile: make takes its signs for orders", code="file-name",
+            hint="rename it: letters, digits, blanks and . - + _ , @ ( ) are safe",
+        )
     return Path(name).as_posix().replace("\\", "\\\\").replace("$", "$$").replace("#", "\\#").replace(" ", "\\ ").replace(":", "\\:")

@@ -29,9 +29,10 @@ def home_of(file: str | Path) -> Path:
 
 def own_text(path: str) -> str:
     """The text of a problem, lecture or set file.  DeriveError [outside] for a link out of its project, and those of reading."""
-    if visible(path) != path:
+    if visible(path) != path or "\n" in path or "\t" in path:
         raise DeriveError(
-            "the name of this file holds characters that cannot be seen, or is not UTF-8", code="file-name", where=Position(path), hint="rename it",
+            "the name of this file holds characters that cannot be seen or that others obey, or is not UTF-8", code="file-name",
+            where=Position(path), hint="rename it",
         )
     if os.path.realpath(path) != os.path.normpath(Path(path).absolute()):
         inside(path, home_of(path))

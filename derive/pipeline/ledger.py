@@ -53,6 +53,8 @@ class Ledger:
     @staticmethod
     def load(folder: Path) -> Ledger:
         """The record of a folder; what stands in it and could not have been written by it is left out."""
+        if (folder / FOLDER).is_symlink():
+            return Ledger(folder)
         try:
             data = json.loads(read_bytes(folder / FOLDER / NAME, MOST_BYTES))
             if data["format"] != FORMAT:
@@ -76,6 +78,7 @@ class Ledger:
         """
         if every and time.monotonic() - self.saved < every:
             return
+        refuse_links(self.folder / FOLDER / NAME, self.folder)
         with _alone(self.folder / FOLDER):
             others = Ledger.load(self.folder).entries
             for name in self.touched:

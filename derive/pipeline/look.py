@@ -74,6 +74,6 @@ def _visible(folder: Path) -> Iterator[Path]:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
+        return read_bytes(path, MOST_BYTES).decode("utf-8", "replace")
+    except DeriveError:
         return ""

@@ -6,7 +6,6 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,8 +13,11 @@ from derive.errors import DeriveError, Position
 from derive.language.problems.problem import Problem
 from derive.language.problems.read import read
 from derive.pipeline.budget import within
+from derive.pipeline.build import internal
 from derive.pipeline.examine import STANDARD_INPUT, read_text
 from derive.pipeline.home import home_of, inside
+from derive.pipeline.processes import pool
+from derive.pipeline.writing import cell
 from derive.reviewing.judging.finding import RIGHT, UNCLEAR, WRONG
 from derive.reviewing.review import Review, review
 
@@ -135,7 +137,7 @@ class Row:
 COLUMNS = ("file", "verdict", "first_wrong_line", "first_wrong_row", "slip", "right", "wrong", "unclear", "message")
 
 
-def reviewed_folder(problem_file: str, folder: str, jobs: int = 1) -> list[Row]:
+def reviewed_folder(problem_file: str, folder: str, workers: pool.Workers | int = 1) -> list[Row]:
     """Every submission of a folder against one problem, in the order of their names; one that cannot be read is a row too.
 
     DeriveError for the problem, and for a folder without submissions [claim].
@@ -145,19 +147,34 @@ def reviewed_folder(problem_file: str, folder: str, jobs: int = 1) -> list[Row]:
     files = sorted(p for p in Path(folder).rglob("*") if p.suffix in SUBMISSIONS and p.is_file())
     if not files:
         raise DeriveError(f"there is no submission in {folder}: {', '.join(SUBMISSIONS)}", code="claim", where=Position(folder))
-    tasks = [(text, problem_file, str(p), p.relative_to(folder).as_posix()) for p in files]
-    if jobs <= 1 or len(tasks) == 1:
-        return [_row(task) for task in tasks]
-    with ProcessPoolExecutor(min(jobs, len(tasks))) as pool:
-        return list(pool.map(_row, tasks, chunksize=max(1, min(16, len(tasks) // (4 * jobs)))))
+    tasks = [_Submission(text, problem_file, str(p), p.relative_to(folder).as_posix(), folder) for p in files]
+    return sorted(pool.work(tasks, workers, _row, _lost), key=lambda row: row.file)
 
 
-def _row(task: tuple[str, str, str, str]) -> Row:
-    text, problem_file, path, name = task
+@dataclass(frozen=True)
+class _Submission:
+    """What a worker is given: the problem, the file, and its name in the folder."""
+
+    text: str
+    problem_file: str
+    path: str
+    name: str
+    folder: str
+
+
+def _lost(task: _Submission, error: DeriveError) -> Row:
+    return Row(task.name, "unreadable", message=error.message)
+
+
+def _row(task: _Submission) -> Row:
+    name = task.name
     try:
-        result = _judged(read(text, problem_file, asked=False), read_text(path))
+        inside(task.path, Path(task.folder))
+        result = _judged(read(task.text, task.problem_file, asked=False), read_text(task.path))
     except DeriveError as error:
-        return Row(name, "unreadable", message=error.message)
+        return _lost(task, error)
+    except Exception as error:
+        return _lost(task, internal(error, task.path))
     verdicts = [f.verdict for f in result.findings]
     first = result.first_wrong
     counts = (sum(v not in (WRONG, UNCLEAR) for v in verdicts), verdicts.count(WRONG), verdicts.count(UNCLEAR))
@@ -174,13 +191,8 @@ def as_csv(rows: Iterable[Row]) -> str:
     writer.writerow(COLUMNS)
     for r in rows:
         counts = (r.right, r.wrong, r.unclear)
-        writer.writerow([_safe(r.file), r.verdict, r.line or "", r.row or "", r.slip, *counts, _safe(r.message.replace("\n", "; "))])
+        writer.writerow([cell(r.file), r.verdict, r.line or "", r.row or "", r.slip, *counts, cell(r.message.replace("\n", "; "))])
     return out.getvalue()
-
-
-def _safe(cell: str) -> str:
-    """A cell that a spreadsheet does not take for a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t") else cell
 
 
 def summary(rows: list[Row]) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from derive.errors import DeriveError
+from derive.language.files import read_text
 from derive.pipeline.ledger import Ledger, is_own
 from derive.pipeline.writing import remove
 
@@ -34,8 +36,8 @@ def remove_stale(output: Path) -> tuple[str, ...]:
 def _rule(path: Path) -> tuple[str, str]:
     """The target of a depfile, and the first file that it depends on; '' where there is none."""
     try:
-        first = path.read_text(encoding="utf-8").partition("\n")[0]
-    except (OSError, ValueError):
+        first = read_text(path).partition("\n")[0] if not path.is_symlink() else ""
+    except DeriveError:
         return "", ""
     parts = re.match(r"((?:\\.|[^\\:\s])+):\s+((?:\\.|[^\\\s])+)", first)
     return (_plain(parts[1]), _plain(parts[2])) if parts else ("", "")

@@ -34,6 +34,11 @@ def write(path: Path, content: bytes | str) -> bool:
     return True
 
 
+def cell(text: str) -> str:
+    """A cell of CSV that a spreadsheet does not take for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
 def remove(path: Path) -> None:
     """Remove the file if it is there."""
     with contextlib.suppress(FileNotFoundError):

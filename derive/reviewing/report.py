@@ -7,6 +7,7 @@ import re
 from bisect import bisect_right
 from typing import Any
 
+from derive.errors import visible
 from derive.reviewing.judging.finding import RIGHT, UNCLEAR, WRONG, Finding
 from derive.reviewing.review import Review
 
@@ -55,7 +56,7 @@ def as_text(review: Review, name: str, offset: int = 0) -> str:
             out.append(f"{place} could not be told: {shown}")
             out += [f"    {part}" for part in finding.message.split("\n") if part]
     out.append(summary(review))
-    return "\n".join(out)
+    return visible("\n".join(out))
 
 
 def summary(review: Review) -> str:
@@ -93,7 +94,7 @@ def as_github(review: Review, name: str, offset: int = 0) -> str:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return visible(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

@@ -21,7 +21,7 @@ from derive.documents.rendering.mathml import mathml
 from derive.documents.wording.glossary import ENGLISH, term
 from derive.documents.wording.prose import to_latex
 from derive.errors import DeriveError
-from derive.language.problems.problem import FIND
+from derive.language.problems.quantity import FIND
 from derive.notation.settings import DEFAULT, Notation
 from derive.pipeline.gather import document, gather, label, references
 
@@ -99,7 +99,10 @@ def test_a_derivative_typed_by_hand_is_refused(formula: str) -> None:
     assert caught.value.code == "typed-derivative" and "from: NAME" in caught.value.render()
 
 
-@pytest.mark.parametrize("formula", [r"\nabla f(x) = 0", r"\mathrm{D}f = \mathrm{D}g \, \mathrm{D}h", "f(X) = A X", r"\nabla f(X)"])
+@pytest.mark.parametrize(
+    "formula",
+    [r"\nabla f(x) = 0", r"\mathrm{D}f = \mathrm{D}g \, \mathrm{D}h", "f(X) = A X", r"\nabla f(X)", r"\int r \mathrm{d}r = 1"],
+)
 def test_what_states_no_derivative_is_let_through(formula: str) -> None:
     read(f"title: T\nsections:\n  - title: S\n    frames:\n      - text: '${formula}$'\n", "x.yaml")
 

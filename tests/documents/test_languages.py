@@ -28,7 +28,7 @@ from derive.errors import DeriveError
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import number
 from derive.language.problems import read as problemfile
-from derive.language.problems.problem import FIND
+from derive.language.problems.quantity import FIND
 from derive.notation.readback import misread
 from derive.notation.settings import Notation
 from derive.notation.text import text

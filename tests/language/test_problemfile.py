@@ -21,7 +21,8 @@ from derive.language.problems import read as problemfile
 from derive.language.problems.declarations import PROPERTIES, TYPES, closure, path_derivative
 from derive.language.problems.keys import DETAILS, FIRST_METHODS, KEYS, LAYOUTS, METHODS
 from derive.language.problems.notation import CHOICES
-from derive.language.problems.problem import FIND, Problem
+from derive.language.problems.problem import Problem
+from derive.language.problems.quantity import FIND
 from derive.language.scope import Scope
 from derive.language.text.grammar import parse
 

@@ -53,7 +53,7 @@ def test_tokens_are_taken_and_given_back(tokens: int) -> None:
 
 def test_what_was_lent_is_given_back_when_a_process_is_killed(tokens: int) -> None:
     workers = available(None)
-    found = sorted(work(list(range(6)), workers, die, lambda n: -n))
+    found = sorted(work(list(range(6)), workers, die, lambda n, _error: -n))
     assert found == [-3, 0, 1, 2, 4, 5] and os.read(tokens, 9) == b"++"
 
 

@@ -26,6 +26,57 @@ PIECES = (
     "vector(n)", "matrix(m, n)", "spd(n)", "\t", "\x00",
     "é", "∇", "²", "\u202e", "\ud7ff", "\U0001f600", "&a", "*a", "!!python/object:os.system", "<<: ", "|", ">", "%",
 )
+LATEX = (
+    r"\frac", "{", "}", "^", "_", r"\top", "X", "A", "x", "b", "1", "2", "+", "-", "=", r"\operatorname{tr}", r"\log", r"\det", "(", ")",
+    r"\left(", r"\right)", r"\|", r"\lVert", r"\rVert", r"\sum_{i=1}^n", r"\nabla", r"\partial", r"\mathbf", "&", r"\\", "'", "^{-1}", "^T",
+    r"\begin{pmatrix}", r"\end{pmatrix}", r"\begin{aligned}", r"\end{aligned}", r"\begin{cases}", r"\end{cases}", r"\lambda", " ", "$", "$$",
+    r"\[", r"\]", r"\text{if }", r"\sqrt", r"\exp", r"\circ", r"\odot", r"\otimes", r"\langle", r"\rangle", ",", ":", "|", r"\input{x}", "~",
+    r"\newcommand{\x}{", r"\def\x{\x}", r"\x", "%", "#1", r"\qquad", r"\in", r"\mathbb{R}", r"\cdot", r"\cdots",
+    r"\operatorname", r"\\[", "\n", "²", "ᵀ", "∇",
+)
+FORMULAS = (
+    r"f(x) = \frac12 x^\top A x - b^T x", r"f(X) = \operatorname{tr}(X^\top A X)", r"f(X) = \log\det(X^\top X + A)",
+    r"f(x) = \|A x - b\|_2^2", r"f(x) = \sum_{i=1}^{n} \log(1 + e^{x_i})", r"f(X) = \left\lVert X - A \right\rVert_F^2", r"f(x) = \frac{x'Ax}{x'x}",
+)
+CLAIMS = (
+    "\\begin{align*}\n f(w) &= (Xw-y)^\\top(Xw-y) + \\lambda w^\\top w \\\\\n df &= 2(Xw-y)^\\top X\\,dw + 2\\lambda w^\\top dw \\\\\n"
+    " \\nabla f &= 2X^\\top(Xw-y) + 2\\lambda w\n\\end{align*}\n",
+    "Let $r = Xw - y$.\n\\[\\nabla_w f = 2X^T r + 2\\lambda w\\]\nSo \\(\\nabla f = 0\\) where \\( (X'X + \\lambda I) w = X'y \\).\n",
+    "$$\\frac{\\partial f}{\\partial w} = 2 w^\\top X^\\top X - 2 y^\\top X + 2\\lambda w^\\top$$",
+)
+PROJECT = """[slides]
+rows = 8
+overlays = true
+theme = "Madrid"
+aspect = 169
+[page]
+paper = "a4"
+[document]
+author = "A. Author"
+date = "2024"
+[notation]
+transpose = "prime"
+language = "en"
+[build]
+kinds = ["slides", "sheet"]
+"""
+MACROS = r"""\newcommand{\R}{\mathbb{R}}
+\newcommand{\norm}[1]{\left\lVert #1 \right\rVert}
+\newcommand*{\ip}[2][x]{\langle #1, #2 \rangle}
+\DeclareMathOperator{\Cov}{Cov}
+\DeclareMathOperator*{\argmin}{arg\,min}
+\DeclarePairedDelimiter{\abs}{\lvert}{\rvert}
+\definecolor{accent}{HTML}{0B5A8A}
+\usepackage{bm}
+\def\v#1{\bm{#1}}
+"""
+ROSTER = "id,first name,last name\n17,Ada,Lovelace\n18,Grace,Hopper\n19,=cmd|'x'!A1,Émile\n20,../../x,\n"
+VALUES = (
+    "", "[]", "{}", "null", "~", "0", "-1", "1e999", "9999999999999999999999", "0x10", "2024-01-01", "true", "yes",
+    "[1, 2]", "{a: 1}", "&a [*a]", "*b",
+    "!!python/name:os.system", "!!set {a}", "!!binary aGk=", "|", ">", "'", '"', "a: b", "- x", "1/0", "x", "X", "∇",
+    "\ufeff", "[[[[]]]]", "? a", "<<: {a: 1}",
+)
 
 
 def seeds() -> list[str]:
@@ -94,27 +145,171 @@ def prose(rng: random.Random, _texts: list[str]) -> str:
     return f"title: T\nstatement: 'a $x{text}$ b'\nsymbols: {{x: vector(n)}}\nfunction: f(x) = x' x\nfind: [gradient]\n"
 
 
-KINDS: dict[str, Callable[[random.Random, list[str]], str]] = {"mutated": mutated, "functions": functions, "prose": prose}
+def tex_of(rng: random.Random, count: int) -> str:
+    """Random pieces of LaTeX that belong to formulas more often than not."""
+    return "".join(rng.choice(LATEX) for _ in range(rng.randrange(1, count)))
 
 
-def one(text: str, seconds: float) -> str:
-    """What becomes of a text: `ok`, `refused`, `internal`, `budget`, or the check's and the reader's own refusals."""
+def latex(rng: random.Random, _texts: list[str]) -> str:
+    """A problem whose function is LaTeX, one that is right with pieces put in, or random pieces."""
+    text = rng.choice(FORMULAS)
+    variable = "x" if text.startswith("f(x)") else "X"
+    for _ in range(rng.choice((0, 1, 1, 2, 4))):
+        at = rng.randrange(len(text) + 1)
+        text = text[:at] + rng.choice(LATEX) + text[at + rng.choice((0, 0, 1, 3)) :]
+    if rng.random() < 0.3:
+        text = tex_of(rng, 25)
+    find = rng.choice(("gradient", "derivative", "hessian"))
+    return (
+        "title: T\nsymbols: {X: square(n), A: spd(n), x: vector(n), b: vector(n)}\n"
+        f"function: '{text.replace(chr(39), chr(39) * 2)}'\nwrt: {variable}\nfind: [{find}]\n"
+    )
+
+
+def lines(rng: random.Random, texts: list[str]) -> str:
+    """A text of ours whose lines are shuffled, doubled, indented otherwise, or taken from another."""
+    out = rng.choice(texts).split("\n")
+    for _ in range(rng.choice((1, 2, 3))):
+        at = rng.randrange(len(out))
+        match rng.randrange(5):
+            case 0:
+                del out[at]
+                out = out or [""]
+            case 1:
+                out.insert(at, rng.choice(out))
+            case 2:
+                out[at] = " " * rng.randrange(5) + out[at].lstrip()
+            case 3:
+                out[at] = rng.choice(rng.choice(texts).split("\n"))
+            case 4:
+                key, sign, _ = out[at].partition(":")
+                value = rng.choice(VALUES)
+                out[at] = f"{key}: {value}" if sign else value
+    return "\n".join(out)
+
+
+def collection(rng: random.Random, texts: list[str]) -> str:
+    """A lecture or set, changed."""
+    several = [text for text in texts if "sections:" in text or "problems:" in text]
+    return rng.choice((lines, mutated))(rng, several)
+
+
+def toml(rng: random.Random, _texts: list[str]) -> str:
+    """A project file, changed."""
+    return rng.choice((lines, mutated))(rng, [PROJECT])
+
+
+def macros(rng: random.Random, _texts: list[str]) -> str:
+    """A macro file, changed, or of random pieces."""
+    if rng.random() < 0.3:
+        return "".join(rng.choice((*LATEX, "\\newcommand", "\\def", "{\\x}", "[1]", "#1", "\n", "%")) for _ in range(rng.randrange(1, 40)))
+    return rng.choice((lines, mutated))(rng, [MACROS])
+
+
+def roster(rng: random.Random, _texts: list[str]) -> str:
+    return rng.choice((lines, mutated))(rng, [ROSTER])
+
+
+def claim(rng: random.Random, _texts: list[str]) -> str:
+    """A pasted derivation with pieces put in, taken out or doubled, or random pieces."""
+    text = rng.choice(CLAIMS)
+    for _ in range(rng.choice((1, 1, 2, 4))):
+        at, length = rng.randrange(len(text) + 1), rng.choice((0, 1, 3, 20))
+        text = text[:at] + rng.choice((*LATEX, text[at : at + length] * 2, "")) + text[at + length :]
+    return "\\[" + tex_of(rng, 40) + "\\]" if rng.random() < 0.2 else text
+
+
+def octets(rng: random.Random, texts: list[str]) -> str:
+    """A problem with random bytes in it, read as the encoding that knows them all."""
+    data = bytearray(rng.choice(texts).encode())
+    for _ in range(rng.choice((1, 2, 5))):
+        data[rng.randrange(len(data))] = rng.randrange(256)
+    return data.decode("latin-1")
+
+
+KINDS: dict[str, Callable[[random.Random, list[str]], str]] = {
+    "mutated": mutated, "lines": lines, "functions": functions, "prose": prose, "latex": latex, "collection": collection, "toml": toml,
+    "macros": macros, "roster": roster, "claim": claim, "octets": octets,
+}
+SHARES = {
+    "mutated": 10, "lines": 5, "functions": 5, "prose": 20, "latex": 20, "collection": 10, "toml": 8, "macros": 10,
+    "roster": 2, "claim": 5, "octets": 5,
+}
+"""Of a hundred."""
+
+
+def page(rng: random.Random, text: str) -> None:
+    """Derived, checked, and set in some kind of document."""
     from derive.documents.page.modes import MODES
     from derive.documents.page.settings import Fit, Settings
     from derive.pipeline.produce import tex
     from derive.pipeline.subject import read
 
     settings = Settings()
+    subject = read(text, "p.yaml", 2, settings)
+    for mode in rng.sample(("slides", "solutions", "html", "sheet", "key", "article"), 2):
+        tex(subject.document(MODES[mode], settings, Fit()), MODES[mode])
+
+
+def parsed(_rng: random.Random, text: str) -> None:
+    from derive.documents import collection as collections
+    from derive.language.problems.read import kind
+
+    if kind(text) != "problem":
+        collections.read(text, "set.yaml")
+
+
+def project(_rng: random.Random, text: str) -> None:
+    from derive.pipeline.project import read
+
+    read(text, "derive.toml")
+
+
+def defined(_rng: random.Random, text: str) -> None:
+    from derive.language.markup.macros import read
+
+    read(text, "macros.tex")
+
+
+def students(_rng: random.Random, text: str) -> None:
+    from derive.pipeline.variants.roster import read
+
+    read(text, "roster.csv")
+
+
+def judged(_rng: random.Random, text: str) -> None:
+    from derive.language.problems.read import read
+    from derive.reviewing.review import review
+
+    problem = "title: T\nsymbols: {X: 'matrix(m, n)', w: vector(n), y: vector(m), λ: positive}\nfunction: f(w) = norm(X w - y)^2 + λ w' w\n"
+    review(read(problem, "p.yaml", asked=False), text, "")
+
+
+def undone(_rng: random.Random, text: str) -> None:
+    from derive.language.files import decoded
+
+    page(_rng, decoded(text.encode("latin-1"), "p.yaml"))
+
+
+ACTS: dict[str, Callable[[random.Random, str], None]] = {
+    "collection": parsed, "toml": project, "macros": defined, "roster": students, "claim": judged, "octets": undone,
+}
+"""What is done with a text of a kind, where it is not a problem."""
+
+
+def one(kind: str, text: str, seconds: float, rng: random.Random) -> str:
+    """What becomes of a text: `ok`, `refused`, `internal`, `budget`, or the check's and the reader's own refusals."""
     try:
         with using(Budget(seconds, 2 << 30)), within():
-            subject = read(text, "p.yaml", 2, settings)
-            for mode in ("slides", "solutions", "html", "sheet"):
-                tex(subject.document(MODES[mode], settings, Fit()), MODES[mode])
+            ACTS.get(kind, page)(rng, text)
     except DeriveError as error:
         error.render()
         return error.code if error.code in ("budget", "verification", "misread", "internal") else "refused"
     except Exception as error:
-        return f"internal: {type(error).__name__}: {str(error)[:100]}"
+        import traceback
+
+        where = " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in traceback.extract_tb(error.__traceback__)[:-4:-1])
+        return f"internal: {type(error).__name__}: {str(error)[:100]} ({where})"
     return "ok"
 
 
@@ -123,9 +318,9 @@ def run(cases: int, seed: str, seconds: float) -> Iterator[tuple[str, str, str]]
     texts = seeds()
     for k in range(cases):
         rng = random.Random(f"{seed} {k}")
-        kind = rng.choice(("mutated", "mutated", "functions", "prose", "prose"))
+        kind = rng.choices(list(SHARES), list(SHARES.values()))[0]
         text = KINDS[kind](rng, texts)
-        yield kind, one(text, seconds), text
+        yield kind, one(kind, text, seconds, rng), text
 
 
 def main() -> int:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from derive.errors import DeriveError
+from derive.pipeline import budget
 from derive.pipeline import build as building
 from derive.pipeline.budget import Budget, OverBudget, using, within
 from derive.pipeline.processes import pool
@@ -129,7 +133,7 @@ def act(number: int) -> int:
 
 
 def test_a_killed_worker_takes_no_other_task_along() -> None:
-    found = sorted(pool.work(list(range(30)), 3, act, lambda number: -number))
+    found = sorted(pool.work(list(range(30)), 3, act, lambda number, _error: -number))
     assert found == sorted(-n if n % 7 == 3 else n * n for n in range(30))
     with pytest.raises(DeriveError) as caught:
         list(pool.work([1, 3, 2], 2, act))
@@ -160,3 +164,47 @@ def test_a_pasted_derivation_has_a_budget(text: str, project: Path) -> None:
         except DeriveError as error:
             assert error.code in ("budget", "too-long", "syntax")
     assert time.process_time() - started < 8
+
+
+def stuck(*_: object, **__: object) -> None:
+    """Inside C, where no signal is told to Python."""
+    with within():
+        hashlib.pbkdf2_hmac("sha256", b"", b"", 2_000_000_000)
+
+
+def stuck_at_three(number: int) -> int:
+    if number == 3:
+        stuck()
+    return number
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [1, 2])
+def test_what_no_signal_reaches_is_ended_alone(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "GRACE", 0.5)
+    told: list[DeriveError] = []
+
+    def lost(number: int, error: DeriveError) -> int:
+        told.append(error)
+        return -number
+
+    with using(Budget(0.5, 1 << 30)):
+        assert sorted(pool.work(list(range(6)), pool.Workers(count, apart=True), stuck_at_three, lost)) == [-3, 0, 1, 2, 4, 5]
+    assert told[0].code == "budget" and "stopped after 0.5 s" in told[0].message
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["show", "render --to solutions", "check", "build"])
+def test_a_command_ends_in_words_when_it_is_stuck(command: str, project: Path) -> None:
+    (project / "problems" / "p.yaml").write_text("title: T\nsymbols: {x: vector(n)}\nfunction: f(x) = x' x\nfind: [gradient]\n")
+    program = (
+        "import sys; from tests.security.test_budget import stuck; from derive.pipeline import budget, build, render, examine, subject\n"
+        "budget.GRACE = 0.5; examine.derive_and_verify = examine.examine = subject.examine = stuck\n"
+        "from derive.cli.main import main; main(sys.argv[1:])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *command.split(), "problems/p.yaml", "--timeout", "0.5"], capture_output=True, text=True,
+        timeout=120, check=False, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert done.returncode == 1 and "this was stopped after 0.5 s" in done.stderr and "[budget]" in done.stderr, done.stderr
+    assert "Traceback" not in done.stderr and "[internal]" not in done.stderr

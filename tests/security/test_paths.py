@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -138,3 +140,106 @@ def test_a_project_file_is_refused_in_words(text: str, course: Path, secret: Pat
     assert run(["check", "-j", "1"]) == 1
     said = capsys.readouterr().err
     assert "derive.toml" in said and "[internal]" not in said and SECRET not in said and len(said) < 2000
+
+
+def test_a_record_that_is_a_link_is_no_record(course: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (course / "build").mkdir()
+    (course / "build" / FOLDER).symlink_to(outside)
+    run(["build", "--tex-only", "-j", "1"])
+    assert not list(outside.iterdir()) and "[internal]" not in capsys.readouterr().err
+    (outside / NAME).write_text("{}")
+    run(["clean"])
+    assert (outside / NAME).exists()
+
+
+def test_nothing_is_cleaned_through_a_link(course: Path, tmp_path: Path) -> None:
+    (tmp_path / "outside" / "empty").mkdir(parents=True)
+    (course / "build").symlink_to(tmp_path / "outside")
+    assert run(["clean"]) == 1
+    assert (tmp_path / "outside" / "empty").is_dir()
+
+
+def test_modules_of_a_project_are_not_run(course: Path) -> None:
+    for name in ("yaml", "numpy", "sympy", "jinja2", "click", "json", "csv", "wcwidth"):
+        (course / f"{name}.py").write_text(f"open('ran-{name}', 'w')\n")
+    library = os.pathsep.join(path for path in sys.path if path not in ("", str(course)))
+    done = subprocess.run(
+        [sys.executable, "-m", "derive", "check", "-j", "1"], env={**os.environ, "PYTHONPATH": library}, capture_output=True, text=True, check=False,
+    )
+    assert done.returncode == 0 and not list(course.glob("ran-*")), done.stderr
+
+
+@pytest.mark.parametrize("name", ["x !=touch ran.yaml", "a;touch ran;.yaml", "a\nall:/q.yaml", "a\tb.yaml", "x|y.yaml", "x%.yaml", "x=y.yaml"])
+def test_a_name_is_no_rule_of_make(name: str, course: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = course / "problems" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(GOOD)
+    assert run(["build", "--tex-only", "-j", "1", "--stamp", "stamp", "--depfile", "stamp.d", "--depfile-format", "make"]) == 1
+    said = capsys.readouterr()
+    assert "[file-name]" in said.err and not (course / "stamp.d").exists() and not (course / "stamp").exists()
+    assert "\nall:" not in said.out + said.err
+
+
+@pytest.mark.parametrize("text", ["::error::made up", "##[error]made up", "##vso[task.complete]made up"])
+def test_what_is_shown_is_no_order_to_a_runner(text: str, course: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (course / "problems" / "good.yaml").write_text(GOOD.replace("title: T", f"title: '{text}'"))
+    assert run(["show", "problems/good.yaml"]) == 0
+    (course / "problems" / "good.yaml").write_text(f"{text}\n[{text}\n{GOOD}")
+    assert run(["check", "-j", "1"]) == 1
+    (course / "claim.tex").write_text(f"\\[ {text} = 2x \\]\n")
+    (course / "problems" / "good.yaml").write_text(GOOD)
+    run(["review", "problems/good.yaml", "claim.tex"])
+    said = capsys.readouterr()
+    for line in (said.out + said.err).splitlines():
+        assert not line.lstrip().startswith("::") and "##[" not in line and "##vso[" not in line
+
+
+def test_what_is_pasted_is_no_order_to_a_terminal(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (course / "claim.tex").write_text("\\[ \\nabla f = 3x \x1b[31m \\]\n\\[ \x1b]0;title\x07 = 2 x \\]\n\\[ a\u202eb = 2 x\\]\n")
+    run(["review", "problems/good.yaml", "claim.tex"])
+    run(["review", "problems/good.yaml", "claim.tex", "--format", "github"])
+    said = capsys.readouterr()
+    assert not set(said.out + said.err) & set("\x1b\x07\u202e")
+
+
+def test_submissions_are_of_their_folder(course: Path, secret: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (course / "given").mkdir()
+    (course / "given" / "a.tex").symlink_to(secret)
+    (course / "given" / "=cmd.tex").write_text("\\[ \\nabla f = 2x \\]\n")
+    run(["review", "problems/good.yaml", "given", "-j", "1"])
+    said = capsys.readouterr()
+    assert SECRET not in said.out + said.err and "\n=cmd" not in said.out and "'=cmd.tex,right" in said.out
+
+
+VARIED = "title: T\nvariants: {c: [2, 3, 5, 7, 11]}\nsymbols: {x: vector(n)}\nfunction: f(x) = c x' x\nfind: [gradient]\n"
+
+
+@pytest.mark.parametrize("forged", [
+    {"drawn": "[" * 5000}, {"drawn": "3"}, {"drawn": "{}"}, {"rows": "3"}, {"rows": '{"001": [["a"]]}'}, {"rows": '{"001": 7}'},
+    {"drawn": json.dumps({"problems/v.yaml": {"values": {"001": [99], "002": [-1]}, "equal": [], "unlike": []}})},
+    {"drawn": json.dumps({"problems/v.yaml": {"values": {"001": ["x"], "002": [1, 2]}, "equal": 3, "unlike": {}}})},
+    {"drawn": json.dumps({"problems/v.yaml": {"values": {"001": [0], "002": [1]}, "equal": ["\x1b"], "unlike": []}})},
+])
+def test_a_forged_record_of_variants_is_not_believed(forged: dict[str, str], course: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (course / "problems" / "v.yaml").write_text(VARIED)
+    made = ["variants", "problems/v.yaml", "-n", "2", "--seed", "1", "-o", "out", "--tex-only", "-j", "1", "-q"]
+    assert run(made) == 0
+    before = {path: path.read_bytes() for path in (course / "out").rglob("*.*") if FOLDER not in path.parts}
+    record = course / "out" / FOLDER / NAME
+    data = json.loads(record.read_text())
+    data["entries"]["variants/"]["key"].update(forged)
+    record.write_text(json.dumps(data))
+    assert run(made) == 0
+    assert {path: path.read_bytes() for path in before} == before
+    assert "[internal]" not in capsys.readouterr().err
+
+
+def test_what_a_roster_says_is_no_formula_of_a_spreadsheet(course: Path) -> None:
+    (course / "problems" / "v.yaml").write_text(VARIED)
+    (course / "roster.csv").write_text("id,name\n=1+1,=cmd|calc\n@x,+1\nvariants,Ada\n../../x,Eve\n")
+    assert run(["variants", "problems/v.yaml", "--roster", "roster.csv", "--seed", "1", "-o", "out", "--tex-only", "-j", "1", "-q"]) == 0
+    key = (course / "out" / "key.csv").read_text()
+    assert not [line for line in key.splitlines() if line.startswith(("=", "+", "@")) or ",=" in line or ",+" in line]
+    assert {path.name for path in (course / "out" / "sheets").iterdir()} == {"1+1.tex", "@x.tex", "variants.tex", "x.tex"}

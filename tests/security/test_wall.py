@@ -62,6 +62,40 @@ def test_what_people_write_passes(latex: str) -> None:
         read(text)
 
 
+OWN = r"\usepackage{bm} \newcommand{\w}{\bm{w}} \newcommand{\vv}[1]{\mathbf{#1}} \newcommand{\gr}{\nabla f} \newcommand{\tT}{^{\top}}"
+SYMBOLS = (
+    r"\w", r"\vv{w}", r"\vv w", r"\hat{\vv{x}}_{k|k-1}", r"x^{(k)}", r"x^{(k+1)}_i", r"W^{[l]}", r"\theta^{\text{new}}", r"\mathbf{\hat x}",
+    r"\lambda_{\max}", r"\bar{\mathbf{X}}", "x^*", r"\mathbf{x}_0", r"\boldsymbol\Sigma", r"y_{\text{train}}", r"\mathbf X", r"\sigma_{x,y}", "ö",
+)
+FORMULAS = (
+    r"\nabla f(x) = 3", "{-1}", r"\det", "3", "{}", r"\,", "AB", "A B", "A'", "A^T", r"A^\top", "A^{-1}", "x^2", "x^n", r"\mathrm{d}", "I",
+    r"\mathbf{I}", r"\mathbf{1}", r"\operatorname{tr}", "x+y", r"\gr", r"x\tT", "(x)", r"\frac{1}{2}", r"\sqrt{x}", r"\phantom{x}", r"\partial",
+    r"\infty", "x^{+}", r"\langle x", r"\hat{}", r"\hat{xy}", r"\mathbf{AB}", r"\mathrm{A}\mathrm{B}", r"\text{if } x", "-x", r"\cdot",
+    r"\mathop{\nabla}", r"{\nabla}", r"\text{=}", r"\overline{x = 3}", r"\mathbf{\nabla}", r"x_{i}^{2}", r"x^{\mathsf T}", r"\bar{x^2}",
+    r"x^{\mathrm{T}}", "x^{(}", "x^{)}",
+)
+
+
+def with_symbol(latex: str) -> None:
+    with macros.with_commands_of(macros.read(OWN, "m.tex")):
+        problemfile.read(
+            f"title: T\nsymbols: {{c: {{type: scalar, latex: {quoted(latex)}}}, x: vector(n)}}\nfunction: f(x) = c x' x\nfind: [gradient]\n",
+            "p.yaml",
+        )
+
+
+@pytest.mark.parametrize("latex", [*SYMBOLS, *HARMLESS])
+def test_a_symbol_is_printed_as_a_symbol(latex: str) -> None:
+    with_symbol(latex)
+
+
+@pytest.mark.parametrize("latex", FORMULAS)
+def test_a_symbol_is_no_formula(latex: str) -> None:
+    with pytest.raises(DeriveError) as caught:
+        with_symbol(latex)
+    assert caught.value.code == "latex"
+
+
 @pytest.mark.parametrize("form", MACROS)
 def test_a_macro_file_holds_definitions(form: str, project: Path) -> None:
     (project / "derive.toml").write_text('[document]\nmacros = "m.tex"\n')

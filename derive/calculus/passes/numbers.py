@@ -18,6 +18,7 @@ from derive.expressions.nodes import Call, Expr, MatMul, Number, Power, Stack, S
 from derive.expressions.rewrite import substitute
 from derive.expressions.traverse import walk
 from derive.language.problems.problem import Problem
+from derive.language.problems.quantity import QUANTITIES
 
 MOST = 9
 """Numbers of a point that are written in the brackets of f(…)."""
@@ -77,10 +78,29 @@ def _at_the_point(problem: Problem, results: Mapping[str, Found], place: Place) 
         if kinked:
             return [*lines[:-1], replace(lines[-1], why=joined([w for w in (lines[-1].why, kinked) if w]))]
     for quantity, found in results.items():
-        if quantity in _HEADS and not (quantity == "derivative" and "gradient" in results):
+        if QUANTITIES[quantity].point and not (quantity == "derivative" and "gradient" in results):
+            table = _table(problem, found) if quantity == "hessian" else None
+            if table is not None and place.covers(table) and (value := value_at(table, place)) is not None:
+                lines += _stated(value, "hessian", Head("hessian", problem.name, problem.wrt, at=written), () if lines else said, place)
+                continue
             for name, result in members(found):
                 lines += _of_result(problem, quantity, name, result, place, written, () if lines else said)
     return lines
+
+
+def _table(problem: Problem, found: Found) -> Expr | None:
+    """The Hessian matrix of several numbers, of the operator's values on the unit directions; None of other variables."""
+    if isinstance(found, Result | tuple) or len(problem.wrt) < 2 or not all(x.is_scalar for x in problem.wrt):
+        return None
+    rows: list[tuple[Expr, ...]] = []
+    for x in problem.wrt:
+        one = found[x.name]
+        if not isinstance(one, Result) or len(one.direction) != len(problem.wrt):
+            return None
+        units: list[dict[Expr, Expr]] = [{k: number(int(k is h)) for k in one.direction} for h in one.direction]
+        rows.append(tuple(tidy(substitute(one.expr, unit)) for unit in units))
+    out: Expr = Stack(tuple(rows))
+    return out
 
 
 def _written(problem: Problem, place: Place) -> tuple[Expr, ...]:
@@ -88,12 +108,6 @@ def _written(problem: Problem, place: Place) -> tuple[Expr, ...]:
     values = tuple(place.values[x] for x in problem.wrt if x in place.values)
     count = sum(len(v.children) or 1 for v in values)
     return values if len(values) == len(problem.wrt) and count <= MOST else ()
-
-
-_HEADS = {
-    "derivative", "gradient", "jacobian", "hessian", "second-derivative", "vectorized", "vectorized-hessian", "taylor", "entries", "differential",
-}
-"""The quantities that have a value at a point."""
 
 
 def _of_result(

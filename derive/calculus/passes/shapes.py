@@ -8,10 +8,8 @@ from derive.calculus.routes import chain_rule as links
 from derive.calculus.setting.setting import Setting
 from derive.derivation.derivation import Chain, Head, Line
 from derive.expressions.nodes import Rate
+from derive.language.problems.quantity import QUANTITIES
 from derive.notation.shapes import has_product
-
-_FIRST = frozenset({"derivative", "gradient", "differential", "jacobian", "vectorized"})
-"""Quantities whose lines have their shapes."""
 
 
 def shaped(s: Setting, chains: list[Chain]) -> list[Chain]:
@@ -27,6 +25,7 @@ def shaped(s: Setting, chains: list[Chain]) -> list[Chain]:
 
 
 def _line(line: Line) -> Line:
-    if line.quantity not in _FIRST or line.equation or isinstance(line.expr, Rate) or not has_product(line.expr):
+    row = QUANTITIES.get(line.quantity)
+    if row is None or not row.shaped or line.equation or isinstance(line.expr, Rate) or not has_product(line.expr):
         return line
     return replace(line, shaped=True)

@@ -11,7 +11,7 @@ from derive.expressions.build import coefficient, terms
 from derive.expressions.nodes import Expr, MatMul, Number, Scale, Times, number
 from derive.expressions.sizes import ONE, Shape, Size, is_scalar
 from derive.expressions.traverse import walk
-from derive.language.problems.problem import FIND
+from derive.language.problems.quantity import FIND
 from derive.notation.latex.lines import head as latex_head
 
 LENGTHS = (1.5, 2.3, 1.05, 1.9, 0.75, 1.25)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from derive.derivation.derivation import Head
+from derive.derivation.derivation import left_side
 from derive.documents.wording.translation import closed_up
-from derive.expressions.nodes import Expr, Symbol
+from derive.expressions.nodes import Symbol
 from derive.expressions.sizes import is_column
 from derive.language.problems.problem import Problem
 from derive.notation.latex import latex
@@ -33,12 +33,5 @@ def _left(problem: Problem, quantity: str, name: str, notation: Notation) -> str
     wrt = tuple(symbol for symbol in problem.wrt if not name or symbol.name == name)
     if quantity == "stationary" and len(wrt) == 1:
         return latex.latex(Symbol(f"{wrt[0].name}", wrt[0].shape), notation) + "^{*}"
-    directions: tuple[Expr, ...] = ()
-    if quantity in ("derivative", "differential"):
-        directions = problem.directions
-    elif quantity == "second-derivative":
-        directions = (*problem.directions, *problem.second_directions)
-    elif quantity == "hessian" and not is_column(wrt[0].shape):
-        directions = problem.second_directions
-    of_several = len(wrt) < len(problem.wrt) and quantity in ("gradient", "jacobian", "hessian")
-    return latex_lines.head(Head(quantity, problem.name, wrt, directions, problem.wrt if of_several else ()), notation)
+    second = () if is_column(wrt[0].shape) else problem.second_directions
+    return latex_lines.head(left_side(problem, quantity, wrt, second), notation)

@@ -8,11 +8,9 @@ from dataclasses import dataclass, replace
 from derive.derivation.reason import Why
 from derive.documents.page.views import Boxed, Passage, View
 from derive.language.problems.problem import Problem
+from derive.language.problems.quantity import QUANTITIES
 
-TITLES = {"derivative": "Directional derivative", "gradient": "Gradient", "jacobian": "Jacobian", "hessian": "Hessian"}
-"""What a passage that was cut is about."""
-
-FIRST = frozenset({"value", "derivative", "differential", "gradient", "jacobian", "entries", "lemma", "linearity"})
+FIRST = frozenset({"lemma", *(row.name for row in QUANTITIES.values() if row.start)})
 """What second derivatives, stationary points and expansions start from."""
 
 
@@ -124,7 +122,8 @@ def _end(views: Sequence[View], begin: int, k: int) -> int:
 
 
 def _title(quantity: str, otherwise: Why) -> Why:
-    return (TITLES[quantity],) if quantity in TITLES else otherwise
+    title = QUANTITIES[quantity].title if quantity in QUANTITIES else ""
+    return (title,) if title else otherwise
 
 
 def _piece(passage: Passage, begin: int, end: int, boxes: tuple[Boxed, ...], title: Why) -> Passage:

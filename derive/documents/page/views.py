@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from derive.calculus.quantities.stationary.second_order_test import starred
-from derive.derivation.derivation import Chain, Derivation, Found, Head, Line, Result, members
+from derive.derivation.derivation import Chain, Derivation, Found, Head, Line, Result, left_side, members
 from derive.derivation.reason import Why, says_not
 from derive.documents.page.abbreviations import NONE, Names
 from derive.documents.page.changes import Places, changes
@@ -343,12 +343,4 @@ def _left(
             found = found or running
     if found is not None:
         return found
-    directions: tuple[Expr, ...] = ()
-    if quantity in ("derivative", "differential"):
-        directions = problem.directions
-    elif quantity == "second-derivative":
-        directions = (*problem.directions, *problem.second_directions)
-    elif quantity == "hessian":
-        directions = result.direction
-    of_several = len(wrt) < len(problem.wrt) and quantity in ("gradient", "jacobian", "hessian")
-    return Head(quantity, problem.name, wrt, directions, problem.wrt if of_several else ())
+    return left_side(problem, quantity, wrt, result.direction)

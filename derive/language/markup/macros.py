@@ -50,12 +50,14 @@ class Macros:
     tex      the file's text, in which `\\providecommand` and `\\def` are `\\newcommand`: a name that TeX knows already is an error, not
              another meaning
     sources  the works that prose may cite, None where the project has no bibliography
+    trusted  whether it is run as it is
     """
 
     commands: Mapping[str, Own] = field(default_factory=dict)
     definitions: tuple[Definition, ...] = ()
     tex: str = ""
     sources: Bibliography | None = None
+    trusted: bool = False
 
 
 NONE = Macros()
@@ -88,7 +90,7 @@ _DEFINES = re.compile(
 def trusted(text: str) -> Macros:
     """The commands of a macro file that is run as it is, since its user said so."""
     names = (found[1] or found[2] for found in _DEFINES.finditer(_without_comments(text)))
-    return Macros({name: Own(Word(text=True), (1,)) for name in names}, (), text)
+    return Macros({name: Own(Word(text=True), (1,)) for name in names}, (), text, trusted=True)
 
 
 @lru_cache(maxsize=8)

@@ -7,15 +7,12 @@ from collections.abc import Mapping
 from derive.errors import Position
 from derive.expressions.build import ZERO, zero
 from derive.expressions.nodes import Expr, Symbol
-from derive.expressions.sizes import ONE, Shape, is_column, is_scalar, show
+from derive.expressions.sizes import Shape, show
 from derive.language.problems.find import answered_by
 from derive.language.problems.function import Bindings
-from derive.language.problems.problem import FIND
+from derive.language.problems.quantity import FIND, QUANTITIES
 from derive.language.words import closest
 from derive.language.yaml.nodes import Node
-
-_ONE_PER_VARIABLE = ("gradient", "jacobian", "stationary", "hessian", "vectorized", "entries",
-                     "vectorized-hessian")
 
 
 def read_answers(
@@ -112,7 +109,7 @@ def _of_quantity(
         names += [_differential(v) for v in wrt]
     if value.kind == "mapping":
         return _by_variable(quantity, value, function, wrt, wrt_list, names, layout, bindings)
-    if wrt_list and len(wrt) > 1 and quantity in _ONE_PER_VARIABLE:
+    if wrt_list and len(wrt) > 1 and QUANTITIES[quantity].each:
         example = ", ".join(f"{v.name}: …" for v in wrt)
         raise value.error(f"the {quantity} is one expression for each variable: {{{example}}}", code="answer")
     return _answer(quantity, value, function, wrt[0], names, layout, bindings)
@@ -129,7 +126,7 @@ def _by_variable(
     layout: str, bindings: Bindings,
 ) -> dict[str, Expr] | Expr:
     variables = {v.name: v for v in wrt}
-    if quantity not in _ONE_PER_VARIABLE:
+    if not QUANTITIES[quantity].each:
         raise node.error(f"the {quantity} is one expression, not one for each variable", code="answer")
     pairs = node.known(f"the answer for {quantity}", variables)
     out = {
@@ -144,7 +141,7 @@ def _answer(
     quantity: str, node: Node, function: Expr, variable: Symbol, names: list[Symbol], layout: str, bindings: Bindings
 ) -> Expr:
     text = node.words(f"the answer for {quantity}")
-    shapes = _shapes(quantity, function.shape, variable.dims, layout)
+    shapes = QUANTITIES[quantity].shapes(function.shape, variable.dims, layout)
     expr = bindings.parse(text, node.origin, names, shapes[0] if shapes else None)
     if not shapes or expr.shape in shapes:
         return expr
@@ -160,27 +157,3 @@ def _hint(quantity: str, found: Shape, shapes: list[Shape], variable: Symbol) ->
     if (found[1], found[0]) in shapes:
         return "did you mean the transpose?"
     return f"the gradient has the shape of {variable.name}" if quantity == "gradient" else None
-
-
-def _shapes(quantity: str, f: Shape, x: Shape, layout: str) -> list[Shape]:
-    """The shapes that a quantity may have; empty when there is more than one form of it."""
-    match quantity:
-        case "derivative" | "differential" | "second-derivative" | "taylor":
-            return [f]
-        case "gradient" | "stationary":
-            return [x]
-        case "hessian":
-            return [(x[0], x[0])] if is_column(x) else [x]
-        case "jacobian":
-            rows = f[0] if f[1] == ONE else f[1]
-            across: Shape = (rows, x[0])
-            down: Shape = (x[0], rows)
-            return [across] if layout == "numerator" else [down] if layout == "denominator" else [across, down]
-        case "vectorized":
-            return [(f[0] * f[1], x[0] * x[1])]
-        case "vectorized-hessian":
-            return [(x[0] * x[1], x[0] * x[1])]
-        case "entries" if is_scalar(f):
-            return [x]
-        case _:
-            return []

@@ -10,6 +10,7 @@ from typing import NoReturn
 from derive.expressions.nodes import Symbol, Unnamed
 from derive.expressions.sizes import ONE, SCALAR, Shape, Size, is_scalar, is_square, show
 from derive.language.markup import formula, macros
+from derive.language.markup import symbol as one_symbol
 from derive.language.origin import Origin
 from derive.language.problems.families import family
 from derive.language.problems.names import declared_name
@@ -176,7 +177,7 @@ def _property(name: str, item: Node) -> str:
 
 
 def _latex(text: str, node: Node) -> str:
-    """The LaTeX that a symbol is printed as: mathematics by the allow-list, and short.  DeriveError [latex] at its character."""
+    """The LaTeX that a symbol is printed as: one symbol by the allow-list, and short.  DeriveError [latex] at its character."""
 
     def refuse(message: str, at: int) -> NoReturn:
         raise node.origin.error(message, at, code="latex", hint="the LaTeX of a symbol is one symbol, as \\Phi or \\mathbf{x}")
@@ -186,6 +187,8 @@ def _latex(text: str, node: Node) -> str:
     if "$" in text.replace("\\$", ""):
         refuse("the LaTeX of a symbol is mathematics already, and needs no $", text.index("$"))
     formula.check(text, refuse, macros.current().commands)
+    if not macros.current().trusted:
+        one_symbol.check(text, refuse, {own.name: own for own in macros.current().definitions})
     return text.strip()
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from derive.language.problems.keys import read_prose
-from derive.language.problems.problem import FIND, Wanted
+from derive.language.problems.problem import Wanted
+from derive.language.problems.quantity import FIND
 from derive.language.words import closest
 from derive.language.yaml.nodes import Node
 

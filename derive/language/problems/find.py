@@ -8,11 +8,11 @@ from decimal import Decimal
 from derive.expressions.nodes import Expr, Symbol
 from derive.expressions.sizes import is_column, is_row, is_scalar, show
 from derive.language.problems.keys import ASKS, read_choice, read_prose
-from derive.language.problems.problem import FIND, Part
+from derive.language.problems.problem import Part
+from derive.language.problems.quantity import FIND, QUANTITIES
 from derive.language.words import closest
 from derive.language.yaml.nodes import Node
 
-_SCALAR_ONLY = ("gradient", "hessian", "stationary", "vectorized-hessian")
 MAX_PARTS = 26
 
 
@@ -51,12 +51,12 @@ def _applies(quantity: str, item: Node, function: Expr, wrt: tuple[Symbol, ...])
     shape = function.shape
     kind = "vector" if is_column(shape) else "row" if is_row(shape) else "matrix"
     vectors = all(is_scalar(v.dims) or is_column(v.dims) for v in wrt)
-    if quantity in _SCALAR_ONLY and not is_scalar(shape):
-        what = {"gradient": "a gradient", "hessian": "a Hessian", "stationary": "a stationary point"}.get(quantity, "a Hessian")
+    row = QUANTITIES[quantity]
+    if row.scalar and not is_scalar(shape):
         instead = "jacobian, derivative" if vectors and kind != "matrix" else "derivative, vectorized"
-        second = " or second-derivative" if "hessian" in quantity else ""
+        second = " or second-derivative" if row.order == 2 and row.point else ""
         raise item.error(
-            f"only a scalar function has {what}, and this one is {kind}-valued ({show(shape)})", code="find",
+            f"only a scalar function has {row.scalar}, and this one is {kind}-valued ({show(shape)})", code="find",
             hint=f"what applies: {instead}{second}",
         )
 

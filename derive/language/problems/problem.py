@@ -11,12 +11,6 @@ from derive.errors import Position
 from derive.expressions.nodes import Expr, Symbol, Unnamed
 from derive.expressions.sizes import Size
 
-FIND = (
-    "derivative", "differential", "gradient", "jacobian", "second-derivative", "hessian", "stationary", "vectorized",
-    "entries", "taylor", "linearity", "vectorized-hessian",
-)
-"""What may be asked."""
-
 Numbers = Fraction | tuple[Fraction, ...] | tuple[tuple[Fraction, ...], ...]
 """A number, a vector, or a matrix by its rows."""
 Kind = Literal["declaration", "function", "expression"]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from derive.derivation.derivation import Head, Line
 from derive.derivation.reason import Why, printed
-from derive.expressions.nodes import Expr, Number, Stack
-from derive.expressions.sizes import ONE, is_scalar
+from derive.expressions.nodes import Expr
 from derive.expressions.spelling import symbol_latex
+from derive.notation import heads
 from derive.notation.latex.print import Printer
 from derive.notation.latex.structure import TRANSPOSE
 from derive.notation.settings import DEFAULT, Notation
@@ -71,179 +70,81 @@ def relation(sign: str) -> str:
     return RELATIONS[sign]
 
 
-def _name(function: str) -> str:
-    return symbol_latex(function)
+class _Left:
+    """The pieces of a left side in LaTeX."""
+
+    def __init__(self, notation: Notation) -> None:
+        self.notation = notation
+
+    def name(self, function: str) -> str:
+        return symbol_latex(function)
+
+    def expr(self, expr: Expr) -> str:
+        return Printer(expr, self.notation, {}).whole().text
+
+    def indexed(self, name: str, indices: Sequence[Expr]) -> str:
+        if not indices:
+            return name
+        name = re.sub(r"^\\boldsymbol\{([^{}]+)\}$", r"\1", name)  # an entry is a number, and not bold
+        if "(" in name:
+            return rf"\bigl[{name}\bigr]_{{{self._scripts(indices)}}}"
+        return f"[{name}]_{{{self._scripts(indices)}}}" if "_" in name else f"{name}_{{{self._scripts(indices)}}}"
+
+    def _scripts(self, indices: Sequence[Expr]) -> str:
+        texts = list(map(self.expr, indices))
+        return ("" if all(len(t) == 1 for t in texts) else ", ").join(texts)
+
+    def below(self, variables: str) -> str:
+        return f"_{{{variables}}}"
+
+    def applied(self, sign: heads.Sign, order: int, below: str, name: str, rest: str) -> str:
+        power = f"^{{{order}}}" if order > 1 else ""
+        if (sign == "d" and not rest) or (sign in "Dd" and order > 1):
+            gap = " " if name[-1:].isalpha() else ""
+        elif sign in "Dd":
+            gap = " " if name[:1] == "\\" and below else ""
+        else:
+            gap = " "
+        return f"{_SIGNS[sign]}{power}{below}{gap}{name}{rest}"
+
+    def quotient(self, sign: heads.Sign, above: str, below: Sequence[str]) -> str:
+        d, order = _SIGNS[sign], len(below)
+        power = f"^{{{order}}}" if order > 1 else ""
+        if len(set(below)) == 1:
+            return rf"\frac{{{d}{power} {above}}}{{{d} {below[0]}{power}}}"
+        under = r" \, ".join(f"{d} {x}" for x in below)
+        return rf"\frac{{{d}{power} {above}}}{{{under}}}"
+
+    def operator(self, name: str, inside: str, bracketed: bool) -> str:
+        return rf"\operatorname{{{name}}}\bigl({inside}\bigr)" if bracketed else rf"\{name} {inside}"
+
+    def jacobian(self, name: str) -> str:
+        return f"J_{{{name}}}"
+
+    def transposed(self, inside: str, quotient: bool) -> str:
+        return (rf"\left({inside}\right)" if quotient else inside) + TRANSPOSE[self.notation.transpose]
+
+    def stacked(self, name: str, variable: str, order: int) -> str:
+        if order == 1:
+            d = _SIGNS["∂" if self.notation.quotient == "partial" else "d"]
+            return rf"\frac{{{d} \operatorname{{vec}} {name}}}{{{d} \operatorname{{vec}} {variable}}}"
+        stacked = rf"\partial (\operatorname{{vec}} {variable})"
+        return rf"\frac{{\partial^{{2}} {name}}}{{{stacked} \, {stacked}{TRANSPOSE[self.notation.transpose]}}}"
+
+    def summed(self, indices: Sequence[Expr], terms: Sequence[str]) -> str:
+        sign = rf"\sum_{{{self._scripts(indices)}}} " if indices else ""
+        return sign + r" \, ".join(terms)
 
 
-def _list(exprs: Sequence[Expr], notation: Notation) -> str:
-    return ", ".join(Printer(e, notation, {}).whole().text for e in exprs)
+_SIGNS: dict[heads.Sign, str] = {
+    "D": r"\mathrm{D}", "d": r"\mathrm{d}", "∂": r"\partial", "∇": r"\nabla", "grad": r"\operatorname{grad}",
+    "Hess": r"\operatorname{Hess}",
+}
 
 
 def head(it: Head, notation: Notation = DEFAULT) -> str:
     r"""The left side that names what is derived: `\mathrm{D}f(X)[H]`, `\nabla f(X)`, `\mathrm{D}^{2}f(X)[H, K]`, …"""
-    if it.at:
-        return _at_a_point(it, notation)
-    name = _name(it.function)
-    gap = " " if name[-1:].isalpha() else ""
-    variables = it.arguments or it.wrt
-    at = f"({_list(variables, notation)})"
-    wrt = _list(it.wrt, notation)
-    partly = len(it.wrt) < len(variables)
-    toward = f"[{_list(it.directions, notation)}]" if it.directions else ""
-    below = f"_{{{wrt}}}" if partly else ""
-    match it.quantity:
-        case "value" if it.directions:
-            return f"{_indexed(name, it.directions, notation)}{at}"
-        case "value":
-            return name + at
-        case "derivative" if it.indices:
-            whole = _derivative(it, name, at, toward, below, wrt, notation)
-            below = _scripts(it.indices, notation)
-            return rf"{whole.replace(name, _indexed(name, it.indices, notation), 1)}" if whole.startswith(r"\frac") else (
-                rf"\bigl[{whole}\bigr]_{{{below}}}"
-            )
-        case "derivative":
-            return _derivative(it, name, at, toward, below, wrt, notation)
-        case "differential":
-            return rf"\mathrm{{d}}{gap}{name}" if not gap else rf"\mathrm{{d}} {name}"
-        case "gradient" if partly and len(it.wrt) == 1 and it.wrt[0].is_scalar:
-            return _partial(name, wrt)
-        case "gradient":
-            sign = r"\nabla" if notation.gradient == "nabla" else r"\operatorname{grad}"
-            return f"{sign}{below} {name}{at}"
-        case "jacobian":
-            return rf"\frac{{\partial {name}}}{{\partial {wrt}}}" if partly else f"J_{{{name}}}{at}"
-        case "second-derivative" | "quadratic":
-            return _second(name, at, below, wrt, it, notation)
-        case "hessian":
-            sign = r"\operatorname{Hess}" if toward else r"\nabla^{2}"
-            return f"{sign}{below} {name}{at}{toward}"
-        case "vectorized":
-            d = quotient_sign(notation)
-            return rf"\frac{{{d} \operatorname{{vec}} {name}}}{{{d} \operatorname{{vec}} {wrt}}}"
-        case "vectorized-hessian" if it.directions:
-            return rf"\operatorname{{vec}}\bigl({head(replace(it, quantity='hessian'), notation)}\bigr)"
-        case "vectorized-hessian":
-            stacked = rf"\partial (\operatorname{{vec}} {wrt})"
-            return rf"\frac{{\partial^{{2}} {name}}}{{{stacked} \, {stacked}{TRANSPOSE[notation.transpose]}}}"
-        case "taylor":
-            moved = [f"{_list([w], notation)} + {_list([d], notation)}" for w, d in zip(it.wrt, it.directions, strict=False)]
-            return f"{name}({', '.join(moved)})" if moved else name + at
-        case "entries":
-            return rf"\frac{{\partial {name}}}{{\partial {wrt}}}"
-        case "entry":
-            of_value, of_variable = index_split(it)
-            variable, value = _indexed(wrt, of_variable, notation), _indexed(name, of_value, notation)
-            whole = _partial(value, variable)
-            if it.through is None:
-                return whole
-            between = Printer(it.through, notation, {}).whole().text
-            sign = "" if it.einstein else rf"\sum_{{{_scripts(indices_of(it.through), notation)}}} "
-            return rf"{whole} = {sign}{_partial(value, between)} \, {_partial(between, variable)}"
-        case "entry-array":
-            return _partial(_indexed(name, it.directions, notation), wrt)
-        case "second-entry":
-            first, second = (_indexed(wrt, (d,), notation) for d in it.directions)
-            below = rf"\partial {first}^{{2}}" if first == second else rf"\partial {first} \, \partial {second}"
-            return rf"\frac{{\partial^{{2}} {name}}}{{{below}}}"
-        case "jacobian-determinant":
-            return rf"\det J_{{{name}}}{at}"
-        case "jacobian-denominator":
-            transposed = TRANSPOSE[notation.transpose]
-            if partly:
-                return rf"\left(\frac{{\partial {name}}}{{\partial {wrt}}}\right){transposed}"
-            return f"J_{{{name}}}{at}{transposed}"
-        case "vectorized-derivative":
-            inside = _derivative(it, name, at, toward, below, wrt, notation)
-            return rf"\operatorname{{vec}}\bigl({inside}\bigr)"
-        case _:
-            return name + at
-
-
-def _at_a_point(it: Head, notation: Notation) -> str:
-    r"""`\nabla f(3, 4)`, `\frac{\partial f}{\partial x}(1, 2)`: the values where the variables stand, or behind."""
-    if it.quantity == "taylor":
-        moved = (f"{_list((v,), notation)} + {_list((d,), notation)}" for v, d in zip(it.at, it.directions, strict=True))
-        return f"{_name(it.function)}({', '.join(moved)})"
-    of_variables = f"({_list(it.arguments or it.wrt, notation)})"
-    values = ", ".join(_entries(value, notation, len(it.at) > 1) for value in it.at)
-    general = head(replace(it, at=()), notation)
-    return general.replace(of_variables, f"({values})") if of_variables in general else f"{general}({values})"
-
-
-def _entries(value: Expr, notation: Notation, several: bool) -> str:
-    """A vector as its entries, `3, 4`, in brackets where there are other variables."""
-    if isinstance(value, Stack) and value.shape[1] == ONE:
-        inside = _list(value.children, notation)
-        return f"({inside})" if several else inside
-    return _list((value,), notation)
-
-
-def pairs(it: Head) -> list[tuple[Expr, ...]]:
-    """The directions of a second derivative, those that move together in one part: (H, K), (H, H) of a quadratic one."""
-    if it.quantity == "quadratic":
-        return [it.directions] * 2 if it.directions else []
-    n = len(it.directions) // 2 or 1
-    return [it.directions[k : k + n] for k in range(0, len(it.directions), n)]
-
-
-def index_split(it: Head) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
-    """The indices of ∂f_i/∂A_pq: those of the value, and those of the variable, which has one, two or none by its shape."""
-    shape = it.wrt[0].shape
-    count = 0 if is_scalar(shape) else 1 if ONE in shape else 2
-    k = len(it.directions) - count
-    return it.directions[:k], it.directions[k:]
-
-
-def indices_of(entry: Expr) -> tuple[Expr, ...]:
-    """The indices at which an entry stands."""
-    return entry.children[1:]
-
-
-def _partial(above: str, below: str) -> str:
-    return rf"\frac{{\partial {above}}}{{\partial {below}}}"
-
-
-def _indexed(name: str, indices: Sequence[Expr], notation: Notation) -> str:
-    if not indices:
-        return name
-    below = _scripts(indices, notation)
-    return f"[{name}]_{{{below}}}" if "_" in name else f"{name}_{{{below}}}"
-
-
-def _scripts(indices: Sequence[Expr], notation: Notation) -> str:
-    texts = [Printer(i, notation, {}).whole().text for i in indices]
-    return ("" if all(len(t) == 1 for t in texts) else ", ").join(texts)
-
-
-def _derivative(it: Head, name: str, at: str, toward: str, below: str, wrt: str, notation: Notation) -> str:
-    unit = not it.directions or (
-        len(it.directions) == 1 and isinstance(it.directions[0], Number) and it.directions[0].value == 1
-    )
-    if unit and len(it.wrt) == 1 and it.wrt[0].is_scalar:
-        d = r"\partial" if below else quotient_sign(notation)
-        return rf"\frac{{{d} {name}}}{{{d} {wrt}}}"
-    if notation.derivative == "partial" and len(it.wrt) == 1:
-        return rf"\frac{{\partial {name}}}{{\partial {wrt}}}{toward}"
-    sign = "d" if notation.derivative == "d" else "D"
-    return rf"\mathrm{{{sign}}}{below}{' ' if name[:1] == chr(92) and below else ''}{name}{at}{toward}"
-
-
-def _second(name: str, at: str, below: str, wrt: str, it: Head, notation: Notation) -> str:
-    if len(it.wrt) == 1 and it.wrt[0].is_scalar and not it.directions:
-        d = quotient_sign(notation)
-        return rf"\frac{{{d}^{{2}} {name}}}{{{d} {wrt}^{{2}}}}"
-    twice = [f"({text})" if len(part) > 1 else text for part in pairs(it) for text in (_list(part, notation),)]
-    toward = f"[{', '.join(twice)}]" if twice else ""
-    if notation.derivative == "partial" and len(it.wrt) == 1:
-        return rf"\frac{{\partial^{{2}} {name}}}{{\partial {wrt}^{{2}}}}{toward}"
-    gap = " " if name[-1:].isalpha() else ""
-    return rf"\mathrm{{{'d' if notation.derivative == 'd' else 'D'}}}^{{2}}{below}{gap}{name}{at}{toward}"
-
-
-def quotient_sign(notation: Notation) -> str:
-    """Of a derivative by one number: d or ∂."""
-    return r"\partial" if notation.quotient == "partial" else r"\mathrm{d}"
+    return heads.head(it, _Left(notation))
 
 
 def line_left(line: Line, notation: Notation = DEFAULT) -> str:

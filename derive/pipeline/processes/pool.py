@@ -1,4 +1,4 @@
-"""Tasks done by several processes; one that is killed takes no other task along, and none outlives us."""
+"""Tasks done by several processes; one that is ended takes no other task along, and none outlives us."""
 
 from __future__ import annotations
 
@@ -6,35 +6,36 @@ import ctypes
 import os
 import re
 import signal
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from dataclasses import dataclass
+from multiprocessing import Pipe, get_context
+from multiprocessing.connection import Connection, wait
+from typing import Any, TypeVar
 
-from derive.errors import DeriveError, Position
-from derive.pipeline import workspace
+from derive.errors import DeriveError
+from derive.pipeline import budget, workspace
 from derive.pipeline.processes import cluster
 from derive.pipeline.processes.jobserver import Jobserver, connected
 
 A = TypeVar("A")
 B = TypeVar("B")
 
-AHEAD = 2
-"""Tasks a worker is given at a time, so that it never waits for the next."""
-
-
 @dataclass(frozen=True)
 class Workers:
-    """How many processes there may be, and the jobserver that lends one for each beyond the first; or the scheduler of a cluster."""
+    """How many processes there may be, and the jobserver that lends one for each beyond the first; or the scheduler of a cluster.
+
+    apart  whether even a single one is not this process, so that it can be ended alone
+    """
 
     count: int
     jobserver: Jobserver | None = None
     scheduler: str = ""
+    apart: bool = False
 
     def limit(self) -> int:
         """How many tasks may be under way now."""
-        return self.count * AHEAD if self.jobserver is None else 1 + self.jobserver.take(self.count - 1)
+        return self.count if self.jobserver is None else 1 + self.jobserver.take(self.count - 1)
 
     def needed(self, under_way: int) -> None:
         """Nothing more is begun: what is lent for more than this is given back."""
@@ -50,88 +51,179 @@ def available(asked: int | None, scheduler: str = "") -> Workers:
     if scheduler:
         return Workers(1, scheduler=scheduler)
     if asked is not None:
-        return Workers(max(asked, 1))
+        return Workers(max(asked, 1), apart=True)
     flags = os.environ.get("MAKEFLAGS", "")
     cores = os.cpu_count() or 1
     if "jobserver" not in flags:
-        return Workers(cores)
+        return Workers(cores, apart=True)
     jobserver = connected()
     most = re.search(r"(?:^|\s)-j(\d{1,3})\b", flags)
-    return Workers(int(most[1]) if most else cores, jobserver) if jobserver is not None else Workers(1)
+    return Workers(int(most[1]) if most else cores, jobserver, apart=True) if jobserver is not None else Workers(1, apart=True)
 
 
-def work(tasks: Sequence[A], workers: Workers | int, act: Callable[[A], B], lost: Callable[[A], B] | None = None) -> Iterator[B]:
-    """The tasks done, in the order in which they end; with one worker in this process, one after the other.
+Lost = Callable[[A, DeriveError], B]
 
-    lost  what stands for a task whose process was killed, alone with it (by the system, when memory is short); without it that is a
-          DeriveError [killed]
+
+def work(tasks: Sequence[A], workers: Workers | int, act: Callable[[A], B], lost: Lost[A, B] | None = None) -> Iterator[B]:
+    """The tasks done, in the order in which they end; with one worker that is not apart in this process, one after the other.
+
+    lost  what stands for a task whose process was ended: since it was over its budget and did not stop (DeriveError [budget]), or by the
+          system, when memory is short, twice ([killed]); without it that error is raised
     """
     workers = workers if isinstance(workers, Workers) else Workers(workers)
     if workers.scheduler:
         yield from cluster.work(tasks, workers.scheduler, act)
         return
-    if workers.count <= 1 or len(tasks) <= 1:
+    if workers.count <= 1 and not workers.apart:
         yield from map(act, tasks)
         return
-    left = list(range(len(tasks)))
-    while left:
-        done: set[int] = set()
-        suspects: list[int] = []
-        for number, result in _in_pool(tasks, left, replace(workers, count=min(workers.count, len(left))), act, suspects):
-            done.add(number)
-            yield result
-        left = [number for number in left if number not in done]
-        # A process was killed: whatever was being done then is done again, each alone, to find out which it was.
-        for number in suspects:
-            left.remove(number)
-            again = [result for _, result in _in_pool(tasks, [number], Workers(1), act, [])]
-            if not again and lost is None:
-                raise killed()
-            yield again[0] if again or lost is None else lost(tasks[number])
-
-
-def killed(file: str | None = None) -> DeriveError:
-    """What is said of work whose process is gone."""
-    return DeriveError(
-        "the process that worked on this was killed: by the system when memory is short, or by hand", code="killed",
-        where=Position(file) if file else None, hint="fewer processes at a time: -j 1",
-    )
-
-
-def _in_pool(
-    tasks: Sequence[A], numbers: Sequence[int], workers: Workers, act: Callable[[A], B], suspects: list[int]
-) -> Iterator[tuple[int, B]]:
-    """(number, result) of these tasks, until a worker is killed: then the numbers of what was under way are in `suspects`."""
-    pool = ProcessPoolExecutor(workers.count, initializer=_begin, initargs=(os.getpid(),))
-    finished = False
+    crew = _Crew(tasks, act)
+    again: list[int] = []
     try:
-        waiting = iter(numbers)
-        pending: dict[Future[B], int] = {}
-        while True:
-            limit = workers.limit()
-            while len(pending) < limit and (number := next(waiting, None)) is not None:
-                pending[pool.submit(act, tasks[number])] = number
-            workers.needed(len(pending))
-            if not pending:
-                finished = True
-                return
-            ended, _ = wait(pending, return_when=FIRST_COMPLETED)
-            for future in ended:
-                number = pending.pop(future)
-                try:
-                    result = future.result()
-                except BrokenProcessPool:
-                    suspects += [number, *pending.values()]
-                    return
-                yield number, result
-    except BrokenProcessPool:
-        suspects += pending.values()
+        for number, result, error in crew.done(range(len(tasks)), workers):
+            if error is None:
+                yield result
+            elif error.code == "killed":
+                again.append(number)
+            else:
+                yield _instead(tasks[number], error, lost)
+        # What was killed may have had too little memory beside the others: once more, alone.
+        crew.dismiss()
+        for number, result, error in crew.done(again, Workers(1)):
+            yield result if error is None else _instead(tasks[number], error, lost)
     finally:
-        if not finished:
-            for process in (getattr(pool, "_processes", None) or {}).values():
-                process.kill()
-        pool.shutdown(wait=True, cancel_futures=True)
-        workers.needed(0)
+        crew.dismiss()
+
+
+def _instead(task: A, error: DeriveError, lost: Lost[A, B] | None) -> B:
+    if lost is None:
+        raise error
+    return lost(task, error)
+
+
+@dataclass
+class _Worker:
+    """A process, our end of the pipe to it, where it says what it was at when the kernel ended it, and the task that it has."""
+
+    process: Any
+    pipe: Connection
+    report: int
+    task: int | None = None
+
+
+class _Crew:
+    """Processes that wait for the numbers of tasks; what they know of the tasks they have from their birth."""
+
+    def __init__(self, tasks: Sequence[A], act: Callable[[A], B]) -> None:
+        self.tasks, self.act = tasks, act
+        self.workers: list[_Worker] = []
+
+    def done(self, numbers: Sequence[int], most: Workers) -> Iterator[tuple[int, Any, DeriveError | None]]:
+        """(number, result, None) of these tasks as they end, or (number, None, why there is none)."""
+        waiting = deque(numbers)
+        while True:
+            self._fill(waiting, most)
+            busy = {worker.pipe: worker for worker in self.workers if worker.task is not None}
+            most.needed(len(busy))
+            if not busy:
+                return
+            ended = []
+            for pipe in wait(list(busy)):
+                worker = busy[pipe]  # type: ignore[index]
+                number, worker.task = worker.task, None
+                ended.append((number, *self._result(worker)))
+            # The next are begun before anyone looks at these.
+            self._fill(waiting, most)
+            for number, result, error in ended:
+                assert number is not None
+                yield number, result, error
+
+    def _fill(self, waiting: deque[int], most: Workers) -> None:
+        """Give tasks to who has none, as many as may be under way."""
+        under_way = sum(worker.task is not None for worker in self.workers)
+        limit = min(most.limit(), most.count) if waiting else 0
+        while waiting and under_way < limit:
+            free = next((worker for worker in self.workers if worker.task is None), None) or self._hired()
+            free.task = waiting.popleft()
+            under_way += 1
+            try:
+                free.pipe.send(free.task)
+            except OSError:
+                # It was killed while it waited.
+                waiting.appendleft(free.task)
+                free.task = None
+                under_way -= 1
+                self._buried(free)
+
+    def _hired(self) -> _Worker:
+        ours, theirs = Pipe()
+        report = budget.report_file()
+        process = get_context("fork").Process(target=_serve, args=(theirs, self.tasks, self.act, os.getpid(), report), daemon=True)
+        process.start()
+        theirs.close()
+        self.workers.append(_Worker(process, ours, report))
+        return self.workers[-1]
+
+    def _result(self, worker: _Worker) -> tuple[Any, DeriveError | None]:
+        """What a process hands back, or why it does not; what it raised is raised."""
+        try:
+            good, value = worker.pipe.recv()
+        except (EOFError, OSError):
+            return None, self._buried(worker)
+        if not good:
+            raise value
+        return value, None
+
+    def _buried(self, worker: _Worker) -> DeriveError:
+        """A process that is gone, or shall be, leaves the crew; why it has gone."""
+        self.workers.remove(worker)
+        worker.process.join(1)
+        worker.process.kill()
+        worker.process.join()
+        error = budget.ended(worker.report) if worker.process.exitcode == -budget.LAST_SIGNAL else budget.killed()
+        worker.pipe.close()
+        if worker.report >= 0:
+            os.close(worker.report)
+        return error
+
+    def dismiss(self) -> None:
+        """All go: at once, where they are at something."""
+        for worker in self.workers:
+            if worker.task is None:
+                try:
+                    worker.pipe.send(None)
+                except OSError:
+                    worker.process.kill()
+            else:
+                worker.process.kill()
+        for worker in list(self.workers):
+            self._buried(worker)
+
+
+PATIENCE = 5.0
+"""Seconds after which a worker that has nothing to do looks whether we are still there."""
+
+
+def _serve(pipe: Connection, tasks: Sequence[A], act: Callable[[A], B], parent: int, report: int) -> None:
+    """What a worker does: the tasks whose numbers it is told, until it is told none."""
+    _begin(parent)
+    budget.may_be_ended(report)
+    while True:
+        while not pipe.poll(PATIENCE):
+            if os.getppid() != parent:
+                _leave(signal.SIGHUP, None)
+        try:
+            number = pipe.recv()
+        except EOFError:
+            number = None
+        if number is None:
+            workspace.leave()
+            return
+        try:
+            answer: tuple[bool, Any] = (True, act(tasks[number]))
+        except Exception as error:
+            answer = (False, error)
+        pipe.send(answer)
 
 
 def _begin(parent: int) -> None:

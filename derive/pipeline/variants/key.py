@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
+
+from derive.pipeline.writing import cell
 
 
 @dataclass(frozen=True)
@@ -31,9 +33,9 @@ class Row:
 
 
 def table(rows: Iterable[Row]) -> str:
-    """The rows as CSV (UTF-8, a header, lines that end as RFC 4180 says)."""
+    """The rows as CSV (UTF-8, a header, lines that end as RFC 4180 says); what others wrote is no formula for a spreadsheet."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([field.name for field in fields(Row)])
-    writer.writerows(map(astuple, rows))
+    writer.writerows(astuple(replace(row, variant=cell(row.variant), name=cell(row.name), points=cell(row.points))) for row in rows)
     return out.getvalue()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -23,6 +22,7 @@ from derive.pipeline.ledger import Ledger
 from derive.pipeline.look import Look
 from derive.pipeline.processes import pool
 from derive.pipeline.project import Project
+from derive.pipeline.variants import record
 from derive.pipeline.variants.answers import answers, facts
 from derive.pipeline.variants.draw import Drawn, Facts, Unknown, Values, draw
 from derive.pipeline.variants.key import Row, table
@@ -32,9 +32,6 @@ from derive.pipeline.variants.roster import Recipient
 KINDS = ("sheet", "solutions")
 """What each variant has."""
 FOLDERS = {"sheet": "sheets", "solutions": "solutions"}
-
-_RECORD = "variants"
-"""The entry of the ledger that says what was drawn."""
 
 
 @dataclass(frozen=True)
@@ -189,12 +186,21 @@ def plan(sheet: Sheet, names: Sequence[str], seed: str, settings: Settings, work
 
 def _in_order(jobs: Sequence[Job], workers: pool.Workers | int) -> list[tuple[Examined | None, DeriveError | None]]:
     numbered = list(enumerate(jobs))
-    done = dict(pool.work(numbered, workers, _numbered))
+    done = dict(pool.work(numbered, workers, _numbered, _not_derived))
     return [done[k] for k, _ in numbered]
 
 
 def _numbered(task: tuple[int, Job]) -> tuple[int, tuple[Examined | None, DeriveError | None]]:
     return task[0], derive_one(task[1])
+
+
+def _not_derived(task: tuple[int, Job], error: DeriveError) -> tuple[int, tuple[Examined | None, DeriveError | None]]:
+    return task[0], (None, _named(error, task[1]))
+
+
+def _not_printed(paper: Paper, error: DeriveError) -> Printed:
+    error.where = Position(paper.collection.file)
+    return Printed(paper.recipient, {}, error=error)
 
 
 def print_one(paper: Paper) -> Printed:
@@ -234,6 +240,21 @@ def print_one(paper: Paper) -> Printed:
         return Printed(paper.recipient, {}, error=error)
     except Exception as error:
         return Printed(paper.recipient, {}, error=build.internal(error, paper.collection.file))
+
+
+def _recorded(ledger: Ledger, printed: Printed, key: keys.Key, rows: record.Rows) -> DeriveError | None:
+    """Write what was made of a variant, or drop what there was when its problem failed; what went wrong."""
+    stem = printed.recipient.stem
+    if printed.error is not None:
+        if build.is_authors(printed.error):
+            ledger.forget(stem)
+        return printed.error
+    try:
+        ledger.record(stem, key if printed.warning is None else {}, printed.files)
+    except DeriveError as error:
+        return error
+    rows[stem] = [list(asdict(row).values()) for row in printed.rows]
+    return None
 
 
 def _document(gathered: gather.Gathered, kind: str, recipient: str, settings: Settings, fit: Fit) -> Document:
@@ -276,7 +297,9 @@ def make(
     plan_key = keys.digest(
         seed, *names, common["engine"], common["options"], *(part for file in sheet.texts for part in (file, sheet.texts[file]))
     )
-    planned = _remembered(ledger, plan_key) or plan(sheet, names, seed, settings, workers)
+    remembered = record.drawn(ledger, plan_key, {file: tuple(sheet.counts[file].values()) for file in sheet.texts}, names)
+    planned = plan(sheet, names, seed, settings, workers) if remembered is None else Plan(remembered, {})
+    rows = record.rows(ledger)
     yield planned.drawn
     wanted: dict[str, keys.Key] = {}
     papers: list[Paper] = []
@@ -287,7 +310,7 @@ def make(
         drawn = keys.digest(*(part for file in sheet.texts for part in (file, sheet.texts[file], repr(values[file]))))
         text = keys.digest(repr(sheet.collection), recipient.shown)
         key = {"problem": keys.digest(drawn, text), **common}
-        if force or ledger.stale(recipient.stem, key):
+        if force or recipient.stem not in rows or ledger.stale(recipient.stem, key):
             wanted[recipient.stem] = key
             derived = {
                 file: planned.derived.get((file, values[file]))
@@ -299,58 +322,19 @@ def make(
             ))
         else:
             yield Made(recipient, "unchanged")
-    rows: dict[str, list[list[str]]] = _kept_rows(ledger)
     failed = False
-    for printed in pool.work(papers, workers, print_one):
-        stem = printed.recipient.stem
-        if printed.error is not None:
-            failed = True
-            ledger.forget(stem)
-        else:
-            ledger.record(stem, wanted[stem] if printed.warning is None else {}, printed.files)
-            rows[stem] = [list(asdict(row).values()) for row in printed.rows]
-        _remember(ledger, plan_key, planned, rows)
-        yield Made(printed.recipient, "failed" if printed.error else "made", printed.error, printed.warning)
+    for printed in pool.work(papers, workers, print_one, _not_printed):
+        error = _recorded(ledger, printed, wanted[printed.recipient.stem], rows)
+        failed = failed or error is not None
+        record.remember(ledger, plan_key, planned.drawn, rows)
+        yield Made(printed.recipient, "failed" if error else "made", error, printed.warning)
     if only or failed:
         return
-    for stem in set(ledger.entries) - {one.stem for one in recipients} - {_RECORD}:
+    for stem in set(ledger.entries) - {one.stem for one in recipients} - {record.NAME}:
         ledger.forget(stem)
         rows.pop(stem, None)
     files = {"key.csv": table(Row(*row) for one in recipients for row in rows[one.stem]).encode()}
     sheets = [(one.shown, output / FOLDERS["sheet"] / f"{one.stem}.pdf") for one in recipients]
     if all(path.is_file() for _, path in sheets):
         files["print.pdf"] = together([(name, path.read_bytes()) for name, path in sheets])
-    _remember(ledger, plan_key, planned, rows, files)
-
-
-def _remembered(ledger: Ledger, key: str) -> Plan | None:
-    """What an earlier run drew, when it would be drawn again."""
-    entry = ledger.entries.get(_RECORD)
-    if entry is None or entry.key.get("plan") != key:
-        return None
-    drawn = {
-        file: Drawn({name: tuple(values) for name, values in one["values"].items()}, tuple(one["equal"]), tuple(one["unlike"]))
-        for file, one in json.loads(entry.key["drawn"]).items()
-    }
-    return Plan(drawn, {})
-
-
-def _kept_rows(ledger: Ledger) -> dict[str, list[list[str]]]:
-    entry = ledger.entries.get(_RECORD)
-    return json.loads(entry.key["rows"]) if entry is not None else {}
-
-
-def _remember(
-    ledger: Ledger, key: str, planned: Plan, rows: Mapping[str, list[list[str]]], files: dict[str, bytes] | None = None
-) -> None:
-    drawn = json.dumps({file: asdict(one) for file, one in planned.drawn.items()})
-    record = {"plan": key, "drawn": drawn, "rows": json.dumps(rows)}
-    if files is not None:
-        ledger.record(_RECORD, record, files)
-    else:
-        from derive.pipeline.ledger import Entry
-
-        before = ledger.entries.get(_RECORD)
-        ledger.entries[_RECORD] = Entry(record, before.files if before else {})
-        ledger.touched.add(_RECORD)
-    ledger.save()
+    record.remember(ledger, plan_key, planned.drawn, rows, files)

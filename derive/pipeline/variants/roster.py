@@ -12,6 +12,8 @@ from derive.errors import DeriveError, Position
 
 MOST = 10_000
 """Variants in one run."""
+LONGEST = 100
+"""Characters of a name, by which files are called."""
 
 _IDS = ("id", "student id", "student", "number", "matriculation", "matriculation number", "username", "user", "login", "email", "e-mail")
 _NAMES = ("name", "full name", "student name")
@@ -47,7 +49,10 @@ def read(text: str, file: str) -> tuple[Recipient, ...]:
     A file without a header has the names, or identifiers, in its first column, and the names in its second.
     DeriveError [roster] at the row of what is wrong.
     """
-    rows = list(_rows(text.removeprefix("\ufeff")))
+    try:
+        rows = list(_rows(text.removeprefix("\ufeff")))
+    except csv.Error as error:
+        raise DeriveError(f"this is no CSV: {error}", code="roster", where=Position(file)) from None
     if not rows:
         raise DeriveError("the roster is empty", code="roster", where=Position(file), hint="id,name\n1234,Ada Lovelace")
     if len(rows) > MOST + 1:
@@ -58,6 +63,8 @@ def read(text: str, file: str) -> tuple[Recipient, ...]:
         recipient = _recipient(row, columns)
         if recipient is None:
             raise DeriveError("this row names nobody", code="roster", where=Position(file, line))
+        if len(recipient.name) > LONGEST or len(recipient.shown) > 2 * LONGEST:
+            raise DeriveError(f"a name has at most {LONGEST} characters", code="roster", where=Position(file, line))
         if recipient.stem in found:
             raise DeriveError(f"{recipient.name} stands in the roster twice", code="roster", where=Position(file, line),
                               hint="give the students an `id`" if recipient.name == recipient.shown else None)

@@ -1,0 +1,262 @@
+"""Left sides that name what is derived, a row a quantity: Df(X)[H], ∇f(X), D²f(X)[H, K], ∂f/∂x, …; LaTeX and the terminal are two
+writers of the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from derive.derivation.derivation import Head
+from derive.expressions.nodes import Expr, Number, Stack
+from derive.expressions.sizes import ONE, is_scalar
+from derive.notation.settings import Notation
+
+Sign = Literal["D", "d", "∂", "∇", "grad", "Hess"]
+
+
+class Writer(Protocol):
+    """How one notation writes the pieces of a left side; every piece is a text."""
+
+    notation: Notation
+
+    def name(self, function: str) -> str: ...
+
+    def expr(self, expr: Expr) -> str: ...
+
+    def indexed(self, name: str, indices: Sequence[Expr]) -> str: ...
+
+    def below(self, variables: str) -> str:
+        """The variables of which a derivative is taken, where they are some of several."""
+
+    def applied(self, sign: Sign, order: int, below: str, name: str, rest: str) -> str:
+        """A sign of differentiation at the function's name and what stands behind it: D²f(X)[H, K]."""
+
+    def quotient(self, sign: Sign, above: str, below: Sequence[str]) -> str:
+        """∂²f/∂x∂y: as often as there are variables below, two that are the same as a square."""
+
+    def operator(self, name: str, inside: str, bracketed: bool) -> str:
+        """vec, det of a left side."""
+
+    def jacobian(self, name: str) -> str: ...
+
+    def transposed(self, inside: str, quotient: bool) -> str: ...
+
+    def stacked(self, name: str, variable: str, order: int) -> str:
+        """d vec f / d vec X, and the second derivative by vec X."""
+
+    def summed(self, indices: Sequence[Expr], terms: Sequence[str]) -> str:
+        """The product of the terms, summed over the indices; without a sign for the sum where there are none."""
+
+
+@dataclass(frozen=True)
+class Left:
+    """A left side with its pieces written.
+
+    name    of the function; `at` its arguments in brackets, or the point; `wrt` the variables
+    below   the variables below a sign, '' where all of them are meant
+    toward  the directions in brackets
+    """
+
+    it: Head
+    write: Writer
+
+    @property
+    def name(self) -> str:
+        return self.write.name(self.it.function)
+
+    @property
+    def partly(self) -> bool:
+        return len(self.it.wrt) < len(self.it.arguments or self.it.wrt)
+
+    @property
+    def below(self) -> str:
+        return self.write.below(self.wrt) if self.partly else ""
+
+    @property
+    def wrt(self) -> str:
+        return self.listed(self.it.wrt)
+
+    @property
+    def at(self) -> str:
+        return self.point or f"({self.listed(self.it.arguments or self.it.wrt)})"
+
+    @property
+    def point(self) -> str:
+        several = len(self.it.at) > 1
+        return f"({', '.join(self.entries(value, several) for value in self.it.at)})" if self.it.at else ""
+
+    @property
+    def toward(self) -> str:
+        return f"[{self.listed(self.it.directions)}]" if self.it.directions else ""
+
+    @property
+    def of_one_number(self) -> bool:
+        return len(self.it.wrt) == 1 and self.it.wrt[0].is_scalar
+
+    @property
+    def partial(self) -> bool:
+        """Whether derivatives by one variable are written ∂f/∂X."""
+        return self.write.notation.derivative == "partial" and len(self.it.wrt) == 1
+
+    def listed(self, exprs: Sequence[Expr]) -> str:
+        return ", ".join(map(self.write.expr, exprs))
+
+    def entries(self, value: Expr, several: bool) -> str:
+        """A vector as its entries, `3, 4`, in brackets where there are other variables."""
+        if isinstance(value, Stack) and value.shape[1] == ONE:
+            inside = self.listed(value.children)
+            return f"({inside})" if several else inside
+        return self.listed((value,))
+
+    def quotient(self, above: str, *below: str, sign: Sign = "∂") -> str:
+        """A quotient, the point behind it."""
+        return self.write.quotient(sign, above, below) + self.point
+
+    @property
+    def plain_sign(self) -> Sign:
+        """Of a derivative by one number: d or ∂."""
+        return "∂" if self.write.notation.quotient == "partial" else "d"
+
+    @property
+    def operator_sign(self) -> Sign:
+        return "d" if self.write.notation.derivative == "d" else "D"
+
+
+def head(it: Head, write: Writer) -> str:
+    """The left side in a writer's notation; a quantity without a row is written as the value."""
+    return _ROWS.get(it.quantity, _value)(Left(it, write))
+
+
+def pairs(it: Head) -> list[tuple[Expr, ...]]:
+    """The directions of a second derivative, those that move together in one part: (H, K), (H, H) of a quadratic one."""
+    if it.quantity == "quadratic":
+        return [it.directions] * 2 if it.directions else []
+    n = len(it.directions) // 2 or 1
+    return [it.directions[k : k + n] for k in range(0, len(it.directions), n)]
+
+
+def index_split(it: Head) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
+    """The indices of ∂f_i/∂A_pq: those of the value, and those of the variable, which has one, two or none by its shape."""
+    shape = it.wrt[0].shape
+    count = 0 if is_scalar(shape) else 1 if ONE in shape else 2
+    k = len(it.directions) - count
+    return it.directions[:k], it.directions[k:]
+
+
+def _value(left: Left) -> str:
+    return left.write.indexed(left.name, left.it.directions) + left.at if left.it.quantity == "value" else left.name + left.at
+
+
+def _derivative(left: Left) -> str:
+    it = left.it
+    one = [d for d in it.directions if not (isinstance(d, Number) and d.value == 1)]
+    if left.of_one_number and not one:
+        return left.quotient(left.write.indexed(left.name, it.indices), left.wrt, sign="∂" if left.below else left.plain_sign)
+    if left.partial:
+        return left.quotient(left.write.indexed(left.name, it.indices), left.wrt) + left.toward
+    whole = left.write.applied(left.operator_sign, 1, left.below, left.name, left.at + left.toward)
+    return left.write.indexed(whole, it.indices)
+
+
+def _differential(left: Left) -> str:
+    return left.write.applied("d", 1, "", left.name, left.point)
+
+
+def _gradient(left: Left) -> str:
+    if left.partly and left.of_one_number:
+        return left.quotient(left.name, left.wrt)
+    sign: Sign = "∇" if left.write.notation.gradient == "nabla" else "grad"
+    return left.write.applied(sign, 1, left.below, left.name, left.at)
+
+
+def _jacobian(left: Left) -> str:
+    return left.quotient(left.name, left.wrt) if left.partly else left.write.jacobian(left.name) + left.at
+
+
+def _jacobian_denominator(left: Left) -> str:
+    return left.write.transposed(_jacobian(left), left.partly)
+
+
+def _jacobian_determinant(left: Left) -> str:
+    return left.write.operator("det", left.write.jacobian(left.name) + left.at, False)
+
+
+def _second(left: Left) -> str:
+    it = left.it
+    if left.of_one_number and not it.directions:
+        return left.quotient(left.name, left.wrt, left.wrt, sign=left.plain_sign)
+    parts = [f"({left.listed(part)})" if len(part) > 1 else left.listed(part) for part in pairs(it)]
+    toward = f"[{', '.join(parts)}]" if parts else ""
+    if left.partial:
+        return left.quotient(left.name, left.wrt, left.wrt) + toward
+    return left.write.applied(left.operator_sign, 2, left.below, left.name, left.at + toward)
+
+
+def _hessian(left: Left) -> str:
+    sign, order = ("Hess", 1) if left.toward else ("∇", 2)
+    return left.write.applied(sign, order, left.below, left.name, left.at + left.toward)  # type: ignore[arg-type]
+
+
+def _vectorized(left: Left) -> str:
+    return left.write.stacked(left.name, left.wrt, 1) + left.point
+
+
+def _vectorized_hessian(left: Left) -> str:
+    if left.it.directions:
+        return left.write.operator("vec", _hessian(left), True)
+    return left.write.stacked(left.name, left.wrt, 2) + left.point
+
+
+def _vectorized_derivative(left: Left) -> str:
+    return left.write.operator("vec", _derivative(left), True)
+
+
+def _taylor(left: Left) -> str:
+    moved = [f"{left.listed((w,))} + {left.listed((d,))}" for w, d in zip(left.it.at or left.it.wrt, left.it.directions, strict=False)]
+    return f"{left.name}({', '.join(moved)})" if moved else left.name + left.at
+
+
+def _entries(left: Left) -> str:
+    return left.quotient(left.name, left.wrt)
+
+
+def _entry(left: Left) -> str:
+    it, write = left.it, left.write
+    value, variable = (write.indexed(n, part) for n, part in zip((left.name, left.wrt), index_split(it), strict=True))
+    whole = left.quotient(value, variable)
+    if it.through is None:
+        return whole
+    between = write.expr(it.through)
+    over = () if it.einstein else it.through.children[1:]
+    return f"{whole} = {write.summed(over, (left.quotient(value, between), left.quotient(between, variable)))}"
+
+
+def _entry_array(left: Left) -> str:
+    return left.quotient(left.write.indexed(left.name, left.it.directions), left.wrt)
+
+
+def _second_entry(left: Left) -> str:
+    return left.quotient(left.name, *(left.write.indexed(left.wrt, (d,)) for d in left.it.directions))
+
+
+_ROWS: Mapping[str, Callable[[Left], str]] = {
+    "value": _value,
+    "derivative": _derivative,
+    "differential": _differential,
+    "gradient": _gradient,
+    "jacobian": _jacobian,
+    "jacobian-denominator": _jacobian_denominator,
+    "jacobian-determinant": _jacobian_determinant,
+    "second-derivative": _second,
+    "quadratic": _second,
+    "hessian": _hessian,
+    "vectorized": _vectorized,
+    "vectorized-hessian": _vectorized_hessian,
+    "vectorized-derivative": _vectorized_derivative,
+    "taylor": _taylor,
+    "entries": _entries,
+    "entry": _entry,
+    "entry-array": _entry_array,
+    "second-entry": _second_entry,
+}
