@@ -12,6 +12,7 @@ from derive.derivation.reason import AN_ENTRY, KINK, MEETING, Listed, Part, Why,
 from derive.expressions.build import ONE, add, negate, power
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Call, Compare, Expr, Map, MatMul, Number, Power, Sum, Symbol, Times, Transpose, Where, Zeros, number
+from derive.expressions.properties.definite import STRICT, Definite
 from derive.expressions.properties.inference import definiteness, is_even, is_invertible, is_nonnegative, is_nonzero, is_positive
 from derive.expressions.sizes import is_square
 from derive.expressions.traverse import walk
@@ -207,7 +208,7 @@ def _root(base: Expr) -> Expr:
     if not isinstance(product, MatMul) or product.factors[0] is not Transpose(product.factors[-1]):
         return base
     between = product.factors[1:-1]
-    definite = not between or (len(between) == 1 and definiteness(between[0]) == "positive definite")
+    definite = not between or (len(between) == 1 and definiteness(between[0]) == Definite.POSITIVE)
     return product.factors[-1] if definite else base
 
 
@@ -215,7 +216,7 @@ def _invertible(base: Expr) -> Why:
     if is_invertible(base):
         return ()
     assumed: list[Expr] = []
-    if definiteness(base, assumed) in ("positive definite", "negative definite") and assumed:
+    if definiteness(base, assumed) in STRICT and assumed:
         return full_rank(assumed[0])
     return (Call("det", (min((base, tidy_with(Transpose(base), [])), key=_primes),)), " ≠ 0")
 
@@ -247,18 +248,18 @@ def _domain(name: str, domain: str, arg: Expr) -> Why:
         case "half-pi":
             return ("cos(", arg, ") ≠ 0") if arg.is_scalar else ()
         case "spd":
-            return () if definiteness(arg) == "positive definite" else (arg, " is positive definite")
+            return () if definiteness(arg) == Definite.POSITIVE else (arg, " is positive definite")
         case "full-rank":
             return (arg, " has full rank")
         case "full-column-rank":
             return () if isinstance(arg, Symbol) and domain in arg.has else (arg, " has full column rank")
         case "no-negative-eigenvalues":
             assumed: list[Expr] = []
-            if definiteness(arg, assumed) == "positive definite":
+            if definiteness(arg, assumed) == Definite.POSITIVE:
                 return full_rank(assumed[0]) if assumed else ()
             return (arg, " has no eigenvalue on (−∞, 0]")
         case "no-opposite-eigenvalues":
-            if definiteness(arg) == "positive definite" or (isinstance(arg, Call) and arg.name == "sqrtm"):
+            if definiteness(arg) == Definite.POSITIVE or (isinstance(arg, Call) and arg.name == "sqrtm"):
                 return ()
             return ("no two eigenvalues of ", arg, " are opposite")
         case "distinct-singular-values":
