@@ -97,6 +97,7 @@ def _sign(value: Any) -> str | None:
 
 
 def is_number(expr: Expr) -> bool:
+    """Whether it is a number."""
     return isinstance(expr, Number)
 
 

@@ -78,10 +78,12 @@ def _reduce(word: Word) -> Poly:
 
 
 def sandwich(left: Word, middle: Poly, right: Word) -> Poly:
+    """Words around a polynomial."""
     return product(product(as_poly(left), middle), as_poly(right)) if left or right else middle
 
 
 def as_poly(word: Word) -> Poly:
+    """A word as a polynomial."""
     return {((), word): Fraction(1)}
 
 

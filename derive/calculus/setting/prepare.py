@@ -54,6 +54,7 @@ def spelled_out(problem: Problem) -> Expr:
 
 
 def replace_symbol(symbol: Symbol, has: frozenset[str]) -> Symbol:
+    """The symbol with other properties."""
     return replace(symbol, has=has)
 
 

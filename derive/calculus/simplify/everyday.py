@@ -105,6 +105,7 @@ class Table:
 
 @lru_cache(maxsize=1)
 def table() -> Table:
+    """The rows that there are, as they are run; made once."""
     calls = {name: _present(rows) for name, rows in CALLS.items()}
     return Table(calls, *({heads: _present(rows) for heads, rows in where.items()} for where in (NEIGHBOURS, PSEUDO_INVERSE)))
 
@@ -114,7 +115,11 @@ def _present(rows: Iterable[Law]) -> tuple[Row, ...]:
 
 
 def of_call(name: str, args: tuple[Expr, ...], used: Used | None) -> Expr | None:
-    """What a call is by a row; None where none applies."""
+    """What a call is by a row; None where none applies.
+
+    name, args  of the call
+    used        what was used is appended; None: only rows of which nobody is told
+    """
     rows = table().calls.get(name)
     if not rows:
         return None
@@ -123,7 +128,11 @@ def of_call(name: str, args: tuple[Expr, ...], used: Used | None) -> Expr | None
 
 
 def of_neighbours(left: Expr, right: Expr, used: Used | None) -> Expr | None:
-    """What two neighbours in a product are by a row; None where none applies."""
+    """What two neighbours in a product are by a row; None where none applies.
+
+    left, right  factors beside each other
+    used         what was used is appended; None: only rows of which nobody is told
+    """
     return _first(fits_neighbours(_head(left), _head(right)), (left, right), used)
 
 
@@ -142,7 +151,11 @@ def of_windows(factors: tuple[Expr, ...], used: Used) -> tuple[tuple[Expr, ...],
 
 
 def of_letter(letter: Symbol, property_: str, used: Used) -> Expr | None:
-    """What a property of a letter says of its transpose or inverse, noted; None where the row is not there."""
+    """What a property of a letter says of its transpose or inverse, noted; None where the row is not there.
+
+    property_  a key of `DECLARED`
+    used       what was used is appended
+    """
     law = DECLARED[property_]
     value = law_value(law.name, {law.wrt: letter})
     if value is not None:
@@ -160,11 +173,13 @@ def _first(rows: tuple[Row, ...], nodes: tuple[Expr, ...], used: Used | None) ->
 
 @lru_cache(maxsize=4096)
 def fits_neighbours(left: str, right: str) -> tuple[Row, ...]:
+    """The rows about two neighbours with these heads."""
     return _fits(table().neighbours, (left, right))
 
 
 @lru_cache(maxsize=4096)
 def fits_windows(heads: Heads) -> tuple[Row, ...]:
+    """The rows about the pseudo-inverse for neighbours with these heads."""
     return _fits(table().windows, heads)
 
 

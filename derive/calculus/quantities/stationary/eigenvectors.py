@@ -96,7 +96,14 @@ def unit_eigenvector(matrix: Expr, metric: Expr | None) -> tuple[Expr, Expr] | N
 
 
 def invariant_equation(g: Expr, w: Symbol, multiplier: Symbol) -> tuple[Expr, Expr] | None:
-    """(SW, WL) of c (SW − WL) = 0 for matrices: the columns of W span an invariant subspace of S."""
+    """(SW, WL) of c (SW − WL) = 0 for matrices: the columns of W span an invariant subspace of S.
+
+    g           the gradient of a Lagrangian
+    w           the matrix that is looked for
+    multiplier  of the constraint W'W = I
+
+    None where g has not that form.
+    """
     inner = g.arg if isinstance(g, Scale) else g
     if not isinstance(inner, Add) or len(inner.terms) != 2:
         return None

@@ -78,7 +78,12 @@ def nowhere(s: Setting, g: Expr, x: Symbol, head: Head | None = None) -> tuple[L
 
 
 def equation_lines(g: Expr, found: EigenEquation, opening: str = "gradient = 0") -> list[Line]:
-    """gradient = 0 ⇔ Su = λu, with the words that name u."""
+    """gradient = 0 ⇔ Su = λu, with the words that name u.
+
+    g        the gradient
+    found    what it says, and a point where it holds
+    opening  the reason of the first line
+    """
     return [
         Line(zero(g.shape), "stationary", (opening,), "equation", g, "=", True, solution=found.point),
         Line(found.right, "rearrange", found.why, "equation", found.left, "⇔", True, solution=found.point),

@@ -45,7 +45,12 @@ def classified(
     s: Setting, gradients: dict[str, Expr], order: Sequence[tuple[Symbol, Expr, Solved]], solutions: Mapping[Symbol, Expr]
 ) -> Verdict:
     """Convexity; a block without curvature beside a coupling is a saddle of a Lagrangian; blocks that do not couple decide alone;
-    a block that is curved alike everywhere is maximized first, the others by the profile."""
+    a block that is curved alike everywhere is maximized first, the others by the profile.
+
+    gradients  by variable
+    order      (variable, gradient, its solution) as the system was solved
+    solutions  the point
+    """
     shape = convexity(s)
     if shape is not None:
         return Verdict(*by_convexity(shape, s.problem))
