@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from derive.documents.layout.measure import width
 from derive.notation.latex import breaking
@@ -102,6 +103,11 @@ def unlocked(latex: str) -> str:
 
 def factors(latex: str, inside: int = 0) -> list[str]:
     """The formula cut between factors that stand side by side inside so many brackets; all but the first begin with TIMES."""
+    return list(_factors(latex, inside))
+
+
+@lru_cache(maxsize=4096)
+def _factors(latex: str, inside: int) -> tuple[str, ...]:
     out: list[str] = []
     piece = before = ""
     brace = bracket = block = 0
@@ -124,7 +130,7 @@ def factors(latex: str, inside: int = 0) -> list[str]:
     for k in range(len(out) - 1, 0, -1):
         if not re.match(r"[A-Za-z(\[\\{]", out[k]) or re.match(r"\\(?:,(?! \\mathit)|;|cdot|in|to|right|[bB]igg?r)(?![A-Za-z])", out[k]):
             out[k - 1 : k + 1] = [f"{out[k - 1]} {out[k]}"]
-    return [out[0], *(rest if _SIGN.match(rest) else TIMES + rest for rest in out[1:])]
+    return (out[0], *(rest if _SIGN.match(rest) else TIMES + rest for rest in out[1:]))
 
 
 def finer(found: Sequence[str], available: float) -> list[str]:

@@ -21,6 +21,11 @@ def split(text: str, depth: int) -> list[str]:
     Each piece after the first begins with its sign.  Nothing inside \left…\right or an environment is cut, so every piece can
     stand in a line of its own.
     """
+    return list(_split(text, depth))
+
+
+@lru_cache(maxsize=4096)
+def _split(text: str, depth: int) -> tuple[str, ...]:
     out: list[str] = []
     piece = ""
     brace = bracket = block = 0
@@ -46,7 +51,7 @@ def split(text: str, depth: int) -> list[str]:
         if not token.isspace():
             before = token
     out.append(piece.rstrip())
-    return out
+    return tuple(out)
 
 
 def pieces(text: str) -> list[str]:
