@@ -133,16 +133,13 @@ def problem_page(
     asked = questions.question(problem, notation, words, measure, letters)
     asked = asked if hinted else replace(asked, hint="")
     asked = replace(asked, statement="", find="", given=()) if rows and rows[0] > 1 else asked
-    slides: tuple[Frame, ...] = ()
     opening: tuple[tuple[str, ...], ...] = ()
     ending: tuple[tuple[str, ...], ...] = ()
-    if mode.slides and (f"{problem.id}/question",) * 2 in fit.apart:
-        said = " ".join(filter(None, (words["with"], ", ".join(asked.given)))) + "."
-        displays = [display for left, lines in asked.lines if len(lines) > SHORT for display in displayed(left, lines)]
-        opening = opened((*asked.statement.split("\n\n"), said[:1].upper() + said[1:], *displays), measure.line)
-        asked = replace(asked, statement="", given=())
-    if mode.slides and (f"{problem.id}/closing",) * 2 in fit.apart:
-        ending, remarks = opened([p for remark in remarks for p in remark.split("\n\n")], measure.line), ()
+    if mode.slides:
+        asked, opening = _apart(problem, asked, measure.line, words, fit)
+        if (f"{problem.id}/closing",) * 2 in fit.apart:
+            ending, remarks = opened([p for remark in remarks for p in remark.split("\n\n")], measure.line), ()
+    slides: tuple[Frame, ...] = ()
     if mode.slides and found:
         page = Page(
             notation, measure, where, words, settings.highlight and settings.overlays, 1.35 * reason_width(problem.title), parts,
@@ -156,7 +153,7 @@ def problem_page(
     return ProblemPage(
         problem.id,
         number,
-        prose.to_latex(problem.title, problem.positions.get("title"), language=notation.language),
+        questions.title(problem, notation),
         prose.plain(problem.title),
         asked,
         blocks,
@@ -168,15 +165,27 @@ def problem_page(
         words["check"].format(**_checked(report)) if report and told else "",
         words["check_short"].format(**_checked(report)) if report and told else "",
         remarks,
-        questions.text(problem, "source", notation.language),
-        questions.text(problem, "notes", notation.language) if mode.reveals == "everything" else "",
+        questions.text(problem, "source", notation),
+        questions.text(problem, "notes", notation) if mode.reveals == "everything" else "",
         mark(where, "the question"),
         tuple((latex.latex(symbol, notation), broken(expr, notation, {}, measure.line - 6.0)) for symbol, expr in meant),
-        of_page(problem, told, mode, settings, show if show != (QUESTION,) else ()),
+        () if rows else of_page(problem, told, mode, settings, show if show != (QUESTION,) else ()),
         opening,
         ending,
         share,
     )
+
+
+def _apart(
+    problem: Problem, asked: Question, line: float, words: Mapping[str, str], fit: Fit
+) -> tuple[Question, tuple[tuple[str, ...], ...]]:
+    """The question as it stands on the frames of its derivation, and what of it no frame has room for, on frames of its own before these."""
+    if (f"{problem.id}/question",) * 2 not in fit.apart:
+        return asked, ()
+    said = " ".join(filter(None, (words["with"], ", ".join(asked.given)))) + "."
+    displays = [display for left, lines in asked.lines if len(lines) > SHORT for display in displayed(left, lines)]
+    told = opened((*asked.statement.split("\n\n"), said[:1].upper() + said[1:], *displays), line)
+    return replace(asked, statement="", given=()), told
 
 
 def _frames(found: Sequence[Passage], page: Page, room: Room, remarks: Sequence[str], fit: Fit) -> tuple[Frame, ...]:
@@ -215,7 +224,7 @@ def _remarks(problem: Problem, told: Derivation | None, notation: Notation) -> t
     return (
         *(_sentence(reason(c, notation), words_of(notation.language)["stop"]) for c in told.conditions if says_not(c)),
         *(reason(remark, notation) for remark in told.remarks),
-        *((questions.text(problem, "remark", notation.language),) if problem.prose.get("remark") else ()),
+        *((questions.text(problem, "remark", notation),) if problem.prose.get("remark") else ()),
     )
 
 

@@ -361,7 +361,7 @@ def typed_derivative(text: str) -> str:
     """The first formula of a text that states a derivative, shortened; '' where none does."""
     for formula in prose.formulas(text):
         left, equals, right = formula.partition("=")
-        stated = equals and _DERIVATIVE.search(left) and right.strip() and not _DERIVATIVE.search(right)
+        stated = equals and "\\int" not in left and _DERIVATIVE.search(left) and right.strip() and not _DERIVATIVE.search(right)
         if stated and right.strip() not in ("0", "0."):
             return " ".join(formula.split())[:60]
     return ""

@@ -99,7 +99,10 @@ def test_a_derivative_typed_by_hand_is_refused(formula: str) -> None:
     assert caught.value.code == "typed-derivative" and "from: NAME" in caught.value.render()
 
 
-@pytest.mark.parametrize("formula", [r"\nabla f(x) = 0", r"\mathrm{D}f = \mathrm{D}g \, \mathrm{D}h", "f(X) = A X", r"\nabla f(X)"])
+@pytest.mark.parametrize(
+    "formula",
+    [r"\nabla f(x) = 0", r"\mathrm{D}f = \mathrm{D}g \, \mathrm{D}h", "f(X) = A X", r"\nabla f(X)", r"\int r \mathrm{d}r = 1"],
+)
 def test_what_states_no_derivative_is_let_through(formula: str) -> None:
     read(f"title: T\nsections:\n  - title: S\n    frames:\n      - text: '${formula}$'\n", "x.yaml")
 

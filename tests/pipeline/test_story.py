@@ -127,3 +127,20 @@ def test_every_kind_of_frame_is_set(tmp_path: Path, mode: str) -> None:
     assert made.tex.count("(x + t h)") >= (2 if mode != "key" else 0)
     if mode == "slides":
         assert rf"\renewcommand{{\derivetotal}}{{{made.log.pages}}}" in made.tex
+
+
+@pytest.mark.tex
+def test_a_frame_that_is_a_little_too_high_is_set_in_smaller_type(tmp_path: Path) -> None:
+    from functools import partial
+
+    from derive.pipeline.produce import make
+
+    (tmp_path / "problems").mkdir()
+    (tmp_path / "problems" / "form.yaml").write_text(PROBLEM)
+    words = "Words that fill a line of the frame, and a little more than that: it goes on below. " * 6
+    text = f"title: T\nsections:\n  - title: A\n    frames:\n      - together: [{{text: '{words}'}}, {{problem: form}}]\n"
+    subject = read(text, (tmp_path / "problems" / "lecture.yaml").as_posix())
+    settings = Settings(overlays=False)
+    made = make(partial(subject.document, MODES["slides"], settings), MODES["slides"], settings)
+    panel = subject.document(MODES["slides"], settings, made.fit).items[-1]
+    assert isinstance(panel, Panel) and panel.size == "small" and not made.log.overfull

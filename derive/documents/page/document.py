@@ -278,6 +278,7 @@ class Panel:
     title, title_plain  as LaTeX and without markup
     columns             what stands in each
     widths              of the columns, as shares of the line
+    size                of its type: small, '' for the document's own
     mark                its place, for the log
     kind                panel
     """
@@ -287,6 +288,7 @@ class Panel:
     columns: tuple[Cell, ...]
     widths: tuple[float, ...]
     mark: str
+    size: str = ""
     kind: str = "panel"
 
 

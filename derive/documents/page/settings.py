@@ -105,6 +105,7 @@ class Fit:
     apart    the keys, twice, of what a frame was too small for though it held that alone
     hanging  keys of the chains and answers whose left sides stand on lines of their own
     letters  problem id -> how many subexpressions are given a letter, so that its rows fit
+    tight    the places of frames of a lecture whose words have no room in the usual type
     plain    ids of problems whose derivation has no room for larger type
     taller   key of a piece of a frame -> the points by which it is taller than was thought
     """
@@ -116,3 +117,4 @@ class Fit:
     letters: dict[str, int] = field(default_factory=dict)
     taller: dict[str, float] = field(default_factory=dict)
     plain: frozenset[str] = frozenset()
+    tight: frozenset[str] = frozenset()

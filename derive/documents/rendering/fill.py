@@ -233,7 +233,7 @@ def equation(shown: Row | Answer) -> str:
 def frames(document: Document) -> int:
     """How many frames the slides of a document have."""
     total = len(document.references)
-    total += (2 if sum(item.kind == "section" for item in document.items) > 1 else 1) if document.collection else 0
+    total += document.collection  # the contents, of several sections, are the page of the first of them
     total += bool(document.collection and document.theme and (document.intro or document.check))
     total += bool(document.collection and document.theme and document.intro)
     for item in document.items:
