@@ -24,7 +24,7 @@ A, B = Sign("a"), Sign("b")
         (r"\bigl( a \bigr)", (Sized("bigl", "("), A, Sized("bigr", ")"))),
         (r"\dvchange<2,3>{a}", (Marked("dvchange", "2,3", Group(Row((A,)))),)),
         (r"\mathrm{d} a", (Letters("mathrm", "d", Row((Sign("d"),))), A)),
-        (r"\begin{pmatrix}a&b\\[5pt]b\end{pmatrix}", (Array("pmatrix", ((Row((A,)), Row((B,))), (Row((B,)),))),)),
+        (r"\begin{pmatrix}a&b\\[5pt]b\end{pmatrix}", (Array("pmatrix", ((Row((A,)), Row((B,))), (Row((B,)),)), "", ("5pt",)),)),
     ],
 )
 def test_boxes(latex: str, boxes: tuple[object, ...]) -> None:

@@ -19,7 +19,9 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """A blank of the source, which prints nothing."""
+    """Blanks of the source, which print nothing."""
+
+    text: str = " "
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +61,13 @@ class Root:
 
 @dataclass(frozen=True, slots=True)
 class Letters:
-    r"""`\mathrm{…}`, `\operatorname{…}`, `\boldsymbol{…}`, `\text{…}`: `source` is what stands in the braces, as it is typed."""
+    r"""`\mathrm{…}`, `\operatorname{…}`, `\boldsymbol{…}`, `\text{…}`: `source` is what stands in the braces, as it is typed, or
+    without braces."""
 
     command: str
     source: str
     inside: Row
+    braced: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +115,12 @@ class Fenced:
 
 @dataclass(frozen=True, slots=True)
 class Array:
-    r"""`\begin{pmatrix} … \end{pmatrix}`: rows of cells."""
+    r"""`\begin{pmatrix} … \end{pmatrix}`: rows of cells; the option behind its name, and the gap behind each row but the last."""
 
     name: str
     rows: tuple[tuple[Row, ...], ...]
+    option: str = ""
+    gaps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +163,49 @@ def begins(box: Box | None) -> str:
             return begins(items[0]) if items else ""
         case _:
             return ""
+
+
+def printed(box: Box) -> str:
+    """The LaTeX of a box: what it was read from."""
+    match box:
+        case Row(items=items):
+            return "".join(map(printed, items))
+        case Blank(text=text) | Sign(text=text) | Number(text=text):
+            return text
+        case Group(inside=inside):
+            return f"{{{printed(inside)}}}"
+        case Fraction(command=command, above=above, below=below):
+            return _called(command, above, below)
+        case Root(inside=inside):
+            return _called("sqrt", inside)
+        case Letters(command=command, source=source, braced=braced):
+            return rf"\{command}{{{source}}}" if braced else rf"\{command} {source}"
+        case Accent(command=command, inside=inside):
+            return _called(command, inside)
+        case Marked(command=command, option=option, inside=inside):
+            return _called(f"{command}<{option}>" if option else command, inside)
+        case Under(command=command, below=below, inside=inside):
+            return _called(command, below, inside)
+        case Sized(command=command, delimiter=delimiter):
+            return rf"\{command}{delimiter}"
+        case Fenced(left=left, inside=inside, right=right):
+            return rf"\left{left}{printed(inside)}" + ("" if right is None else rf"\right{right}")
+        case Array(name=name, rows=rows, option=option, gaps=gaps):
+            lines = ["&".join(map(printed, row)) for row in rows]
+            ends = [r"\\" + (f"[{gap}]" if gap else "") for gap in gaps]
+            body = "".join(line + end for line, end in zip(lines, [*ends, ""], strict=True))
+            return rf"\begin{{{name}}}{f'[{option}]' if option else ''}{body}\end{{{name}}}"
+        case Scripted(base=base, primes=primes, below=below, above=above):
+            lower, upper = ("" if script is None else sign + printed(script) for sign, script in (("_", below), ("^", above)))
+            return ("" if base is None else printed(base)) + "'" * primes + lower + upper
+
+
+def _called(command: str, *arguments: Box) -> str:
+    """A command with its arguments; a blank before a letter that would be read as a part of its name."""
+    out = "\\" + command
+    for text in map(printed, arguments):
+        out += f" {text}" if text[:1].isalpha() and out[-1:].isalpha() else text
+    return out
 
 
 def plain(row: Row) -> Iterator[Box]:

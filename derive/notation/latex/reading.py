@@ -144,7 +144,7 @@ class _Reader:
         assert token is not None
         self.k += 1
         if token.isspace():
-            return Blank()
+            return Blank(token)
         if token == "{":
             inside = self.row(lambda t: t == "}")
             self.k += 1
@@ -166,9 +166,10 @@ class _Reader:
         if name == "sqrt":
             return Root(self.argument())
         if name in ALPHABETS:
+            braced = self.braced
             tokens = self.group()
             inside = _Reader(list(tokens), self.own, self.replaced, self.depth).row(lambda token: False)
-            return Letters(name, "".join(tokens), inside)
+            return Letters(name, "".join(tokens), inside, braced)
         if name in ACCENTS:
             return Accent(name, self.argument())
         if name in MARKS:
@@ -187,6 +188,11 @@ class _Reader:
         if name == "right" or SIZES.match(name):
             return Sized(name, self.delimiter())
         return Sign("\\" + name)
+
+    @property
+    def braced(self) -> bool:
+        self.skip_blanks()
+        return self.token == "{"
 
     def delimiter(self) -> str:
         self.skip_blanks()
@@ -230,8 +236,8 @@ class _Reader:
         return Group(_Reader(TOKEN.findall(body), self.own, self.replaced, self.depth + 1).row(lambda token: False))
 
     def array(self, name: str) -> Array:
-        """The cells of an environment, without its option and without the spaces after its rows."""
-        self.option("[", "]")
+        option = self.option("[", "]")
+        gaps: list[str] = []
         rows: list[list[Row]] = [[]]
         while self.token is not None:
             rows[-1].append(self.row(lambda t: t in ("&", r"\\") or t.startswith("\\end{")))
@@ -241,5 +247,5 @@ class _Reader:
                 break
             if token == r"\\":
                 rows.append([])
-                self.option("[", "]")
-        return Array(name, tuple(tuple(row) for row in rows))
+                gaps.append(self.option("[", "]"))
+        return Array(name, tuple(tuple(row) for row in rows), option, tuple(gaps))
