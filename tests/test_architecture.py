@@ -197,14 +197,11 @@ def test_folders_stay_small() -> None:
 # --------------------------------------------------------------------------------------------- functions
 MOST_LINES = 60
 MOST_BRANCHES = 25
-MOST_NAMES = 655
+MOST_NAMES = 660
 """Names of functions of the table in code: a rule, law, fact or form that is about one function is a row of a table."""
 
 LONG: dict[str, tuple[int, int]] = {
     "calculus/algebra/scalar_calculus.py:solve_system": (60, 27),
-    "calculus/differentiate/apply_rule.py:_taken": (60, 35),
-    "calculus/normal_form/reduction.py:_pair": (60, 30),
-    "calculus/passes/conditions.py:_condition": (60, 33),
     "calculus/passes/letters.py:_letters": (60, 27),
     "calculus/quantities/stationary/eigenvectors.py:eigen_equation": (60, 26),
     "calculus/quantities/stationary/scalars.py:of_several_scalars": (60, 28),
@@ -213,7 +210,6 @@ LONG: dict[str, tuple[int, int]] = {
     "calculus/simplify/distribute.py:visit": (60, 29),
     "calculus/simplify/index_sums.py:in_front": (60, 26),
     "calculus/simplify/laws/unit_sums.py:_over": (60, 30),
-    "calculus/solve/unknown.py:framed": (60, 34),
     "checking/verification.py:one": (60, 26),
     "cli/render_command.py:command": (60, 32),
     "documents/compose.py:problem_page": (89, 60),
