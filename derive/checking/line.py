@@ -54,11 +54,12 @@ class Site:
         except KeyError as e:
             raise Unevaluable(f"the size {e.args[0]} is not of the problem") from None
         namespace, names = self.point.namespace, Names(self.names.let, free)
-        stripped = without_pending(expr) if stepwise(self.names) and not self.inlined else None
+        by_steps = stepwise(self.names) and not self.inlined
+        stripped = without_pending(expr) if by_steps or (self.point.short_steps and expr.pending and not free) else None
         if stripped is not None:
             expr, derivatives = stripped
-            names = Names((), free)
-            named = {name: node for name, node in letters(self.names).items() if name in expr.free}
+            names = Names((), free) if by_steps else names
+            named = {name: node for name, node in letters(self.names).items() if name in expr.free and by_steps}
             namespace = {
                 **namespace, **{s.name: self.derivative(node) for s, node in derivatives.items()},
                 **{identifier(name): self.derivative(node) for name, node in named.items()},
