@@ -148,11 +148,12 @@ def _scalars(factors: tuple[Expr, ...]) -> Expr:
     order: list[Expr] = []
     exponents: dict[Expr, Expr] = {}
     coefficient = Fraction(1)
+    powers = {f.base for f in flat.factors if isinstance(f, Power) and isinstance(f.base, Power)}
     for f in flat.factors:
         if isinstance(f, Number):
             coefficient *= f.value
             continue
-        base, exponent = (f.base, f.exponent) if isinstance(f, Power) else (f, ONE)
+        base, exponent = (f.base, f.exponent) if isinstance(f, Power) and f not in powers else (f, ONE)
         if base not in exponents:
             order.append(base)
             exponents[base] = exponent

@@ -123,7 +123,7 @@ def classify(
     saddle = _both_signs(s, x, at, applied, found[0], k)
     if saddle is not None:
         return "saddle", [saddle], ()
-    kind, assumed = _sum_kind(_gathered(found[0], k), bool(family))
+    kind, assumed = sum_kind(_gathered(found[0], k), bool(family))
     if kind is None or ("semi" in kind and x.name in applied.free):
         open_question = _depends(s, x, found[0], k) if kind is None and x.name not in applied.free else None
         return "undetermined", [open_question] if open_question else [], ()
@@ -178,7 +178,7 @@ def _simplified(scalar: Expr) -> Expr:
     return algebra.simplify_scalar(scalar) if scalar.free else scalar
 
 
-def _sum_kind(parts: list[Term], family: bool) -> tuple[str | None, list[Expr]]:
+def sum_kind(parts: list[Term], family: bool) -> tuple[str | None, list[Expr]]:
     """The definiteness of a sum of terms, with the fewest ranks assumed: one definite term is enough beside semidefinite ones.
 
     family  whether nothing is assumed

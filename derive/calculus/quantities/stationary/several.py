@@ -12,7 +12,7 @@ from derive.calculus.differentiate.level import level
 from derive.calculus.differentiate.variation import Motion
 from derive.calculus.quantities.stationary.convexity import curvature
 from derive.calculus.quantities.stationary.lines import constraint
-from derive.calculus.quantities.stationary.second_order_test import by_convexity, classify, convexity, sign_of, starred
+from derive.calculus.quantities.stationary.second_order_test import by_convexity, classify, convexity, sign_of, starred, sum_kind
 from derive.calculus.setting.setting import Setting, setting
 from derive.calculus.simplify.distribute import expanded
 from derive.calculus.simplify.result_form import neat
@@ -69,8 +69,10 @@ def _block(g: Expr, x: Symbol, known: Sequence[Why] = ()) -> str | None:
     if x.name not in g.free:
         return "zero"
     found = split_terms(expanded(split(g, x), x.name), x)
-    if found is None or not found[0] or any(t.right is not None or t.transposed for t in found[0]):
+    if found is None or not found[0]:
         return None
+    if any(t.right is not None or t.transposed for t in found[0]):
+        return sum_kind(found[0], family=True)[0]
     sides = [t.left if t.left is not None else (Identity(x.shape[0]) if not x.is_scalar else ONE) for t in found[0]]
     assumed: list[Expr] = []
     whole = neat(add(*(scale(t.scalar, m) for t, m in zip(found[0], sides, strict=True))), [])
