@@ -8,6 +8,7 @@ from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.derivation.reason import Why
 from derive.expressions.build import ONE, add, coefficient, matmul, power, scale, terms
 from derive.expressions.nodes import Add, Expr, MatMul, Power, Scale, Symbol, number
+from derive.expressions.properties.definite import Definite
 from derive.expressions.properties.inference import definiteness, is_positive
 from derive.expressions.properties.symmetry import is_symmetric
 from derive.expressions.rewrite import substitute, transform
@@ -18,7 +19,7 @@ def positive_scale(here: Expr, at: Expr, x: Symbol) -> tuple[Expr, list[Why], di
     if "spd" not in x.has or not isinstance(at, Scale) or is_positive(at.scalar):
         return here, [], {}
     c, rest = coefficient(at.scalar)
-    if definiteness(at.arg) != "positive definite" or definiteness(at.scalar) is not None or c <= 0:
+    if definiteness(at.arg) != Definite.POSITIVE or definiteness(at.scalar) is not None or c <= 0:
         return here, [], {}
     base = rest
     if isinstance(base, Power) and base.exponent is number(-1):
@@ -38,9 +39,9 @@ def positive_scale(here: Expr, at: Expr, x: Symbol) -> tuple[Expr, list[Why], di
 def definite_point(applied: Expr, at: Expr, x: Symbol) -> tuple[Expr, dict[Expr, Expr]]:
     """The Hessian at X* = cV, V a letter that is positive definite because X* is said to be."""
     core = at.arg if isinstance(at, Scale) else at
-    if "spd" in x.has and isinstance(core, Add) and definiteness(core) == "positive definite" and (found := _by_the_sum(applied, at, core, x)):
+    if "spd" in x.has and isinstance(core, Add) and definiteness(core) == Definite.POSITIVE and (found := _by_the_sum(applied, at, core, x)):
         return found
-    if "spd" not in x.has or definiteness(core) == "positive definite" or not is_symmetric(core):
+    if "spd" not in x.has or definiteness(core) == Definite.POSITIVE or not is_symmetric(core):
         return tidy_with(substitute(applied, {x: at}), []), {}
     letter: Symbol = Symbol("_V", core.shape, frozenset({"spd", "symmetric", "invertible"}))
     point = scale(at.scalar, letter) if isinstance(at, Scale) else letter

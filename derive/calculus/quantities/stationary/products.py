@@ -17,6 +17,7 @@ from derive.derivation.derivation import Chain, Found, Line, Result
 from derive.derivation.reason import COMMA, Why, Word
 from derive.expressions.build import add, coefficient, inverse, is_zero, matmul, negate, power, scale, subtract, terms, times, transpose, zero
 from derive.expressions.nodes import Add, Call, Expr, MatMul, Number, Ones, Power, Scale, Symbol, Times, number
+from derive.expressions.properties.definite import Definite
 from derive.expressions.properties.inference import definiteness, is_invertible, is_nonzero, is_positive
 from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import is_column
@@ -99,7 +100,7 @@ def level_set(scalar: Expr, x: Symbol) -> tuple[Expr, Expr, Expr] | None:
     value = tidy(scale(number(-1 / c), add(*rest)))
     if isinstance(form, MatMul) and form.factors[0] is transpose(x) and form.factors[-1] is x:
         middle = form.factors[1:-1]
-        if middle and definiteness(matmul(*middle)) != "positive definite":
+        if middle and definiteness(matmul(*middle)) != Definite.POSITIVE:
             return None
     elif not (isinstance(form, Power) and isinstance(form.base, Call) and form.base.name == "norm" and form.base.args[0] is x):
         return None
@@ -155,11 +156,11 @@ def of_a_ray(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Found] | None
     factor = neat(tidy(times(number(-1), a, power(d, -1))), [])
     value = neat(tidy_with(substitute(whole_function(s), {x: ray}), []), [])
     turned = neat(tidy_with(substitute(whole_function(s), {x: negate(ray)}), []), [])
-    equals = " = ±" if turned is not value and tidy(negate(turned)) is value else " = "
+    equals: Why = (" = ±",) if turned is not value and tidy(negate(turned)) is value else (" = ",)
     name = letter_of(s.problem)
     lines = [
         Line(zero(g.shape), "stationary", ("gradient = 0",), "equation", g, "=", True, solution=point),
-        Line(scale(factor, b), "rearrange", (x, " is a multiple of ", ray, COMMA, name, equals, value, " there"), "equation", product, "⇔", True,
+        Line(scale(factor, b), "rearrange", (x, " is a multiple of ", ray, COMMA, name, *equals, value, " there"), "equation", product, "⇔", True,
              solution=point),
     ]
     results = [Result(product, equation=scale(factor, b), point=point)]
