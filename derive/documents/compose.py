@@ -11,13 +11,14 @@ from derive.derivation.derivation import Derivation, Head
 from derive.derivation.reason import says_not
 from derive.documents.figures.placing import of_page
 from derive.documents.layout.measure import line_height, width
-from derive.documents.layout.packing import Bounds, Room, cut
+from derive.documents.layout.packing import Room
 from derive.documents.page import question as questions
 from derive.documents.page import story
 from derive.documents.page.abbreviations import abbreviations, names
 from derive.documents.page.asides import displayed, opened
 from derive.documents.page.document import Block, Command, Document, Frame, Item, PartText, ProblemPage, Question
-from derive.documents.page.frames import frames, widest
+from derive.documents.page.fitting import fitted, undivided
+from derive.documents.page.frames import widest
 from derive.documents.page.items import Image, Pictures
 from derive.documents.page.letters import needed
 from derive.documents.page.modes import QUESTION, Mode
@@ -25,7 +26,7 @@ from derive.documents.page.parts import FIRST, under_parts
 from derive.documents.page.references import cited
 from derive.documents.page.rows import Measure, answer, broken, mark, relation_width, row, sides
 from derive.documents.page.settings import Fit, Settings
-from derive.documents.page.units import BETWEEN, EM, SMALL, Page, Unit, units
+from derive.documents.page.units import BETWEEN, EM, SMALL, Page
 from derive.documents.page.views import Boxed, Passage, behind, between, in_place, numbered
 from derive.documents.wording import prose
 from derive.documents.wording.reasons import reason, reason_width
@@ -50,8 +51,7 @@ SHORT = 2
 if TYPE_CHECKING:
     from derive.checking.report import Report
 
-LARGER, SMALLER, WORTH = 1.096, 0.913, 0.85
-"""The type that a derivation may be set in, as a share of the document's; the smaller one where it takes less than so many of the frames."""
+
 
 MARGIN = 42
 """By how many millimetres a page is narrower that has a margin to write in."""
@@ -130,6 +130,8 @@ def problem_page(
         meant = needed(_formulas(boxes), (*((symbol, letters.of(expr)) for symbol, expr in problem.let), *letters.definitions, *meant))
     ends = not rows or not told or rows[1] >= sum(len(passage.views) for passage in in_place(told, short))
     remarks = _remarks(problem, told, notation) if ends else ()
+    conventions = tuple(reason(remark, notation) for remark in told.remarks) if told and ends and mode.slides else ()
+    remarks = tuple(remark for remark in remarks if remark not in conventions)
     asked = questions.question(problem, notation, words, measure, letters)
     asked = asked if hinted else replace(asked, hint="")
     asked = replace(asked, statement="", find="", given=()) if rows and rows[0] > 1 else asked
@@ -138,15 +140,19 @@ def problem_page(
     if mode.slides:
         asked, opening = _apart(problem, asked, measure.line, words, fit)
         if (f"{problem.id}/closing",) * 2 in fit.apart:
-            ending, remarks = opened([p for remark in remarks for p in remark.split("\n\n")], measure.line), ()
+            ending = opened([p for remark in (*remarks, *conventions) for p in remark.split("\n\n")], measure.line)
+            remarks, conventions = (), ()
     slides: tuple[Frame, ...] = ()
+    figures = () if rows else of_page(problem, told, mode, settings, show if show != (QUESTION,) else ())
     if mode.slides and found:
         page = Page(
             notation, measure, where, words, settings.highlight and settings.overlays, 1.35 * reason_width(problem.title), parts,
-            settings.reason, meant, problem.id,
+            settings.reason, meant, problem.id, conventions=conventions,
         )
         room = _room(settings, fit.scale.get(problem.id, 1.0), asked, parts, measure.line)
-        cut_up = _whole(found, page, room, remarks, fit, clicks) if clicks else _frames(found, page, room, remarks, fit)
+        beside = [figure for figure in figures if figure.place == "solution" and mode.name != "blank"]
+        cut_up = undivided(found, page, room, remarks, fit, clicks) if clicks else fitted(found, page, room, remarks, fit, beside[-1:])
+        figures = tuple(figure for figure in figures if all(figure not in frame.figures for frame in cut_up))
         slides = tuple(replace(frame, last=frame.last and ends) for frame in cut_up)
     elif mode.slides and told is None:
         slides = (Frame("", 1, 1, (), False, 1),)
@@ -169,10 +175,11 @@ def problem_page(
         questions.text(problem, "notes", notation.language) if mode.reveals == "everything" else "",
         mark(where, "the question"),
         tuple((latex.latex(symbol, notation), broken(expr, notation, {}, measure.line - 6.0)) for symbol, expr in meant),
-        () if rows else of_page(problem, told, mode, settings, show if show != (QUESTION,) else ()),
+        figures,
         opening,
         ending,
         share,
+        conventions,
     )
 
 
@@ -186,30 +193,6 @@ def _apart(
     displays = [display for left, lines in asked.lines if len(lines) > SHORT for display in displayed(left, lines)]
     told = opened((*asked.statement.split("\n\n"), said[:1].upper() + said[1:], *displays), line)
     return replace(asked, statement="", given=()), told
-
-
-def _frames(found: Sequence[Passage], page: Page, room: Room, remarks: Sequence[str], fit: Fit) -> tuple[Frame, ...]:
-    """The frames of a derivation; in larger type where as many frames have room for that, in smaller type where that spares frames.  Blank slides
-    are broken where the slides are, so that nothing stands elsewhere."""
-
-    def packed(one: Page) -> tuple[tuple[Unit, ...], Bounds]:
-        pieces = units(found, one, 0.95 * room.other, remarks, fit.taller)
-        return pieces, cut([unit.piece for unit in pieces], room)
-
-    pieces, bounds = packed(page)
-    least = len(bounds)
-    for size in (SMALLER, LARGER):
-        other = replace(page, type=size, measure=replace(page.measure, line=page.measure.line / size))
-        others, cuts = packed(other)
-        if (size > 1.0 and len(cuts) == least and page.id not in fit.plain) or len(cuts) < WORTH * least:
-            return frames(found, others, cuts, room, other)
-    return frames(found, pieces, bounds, room, page)
-
-
-def _whole(found: Sequence[Passage], page: Page, room: Room, remarks: Sequence[str], fit: Fit, clicks: int) -> tuple[Frame, ...]:
-    """A derivation undivided, in a column or below something else; it is the frame's author who sees that there is room."""
-    pieces = units(found, page, 1e6, remarks, fit.taller)
-    return frames(found, pieces, ((0, len(pieces)),), room, page, clicks) if pieces else ()
 
 
 def _formulas(boxes: Sequence[Boxed]) -> list[Expr]:
@@ -266,6 +249,7 @@ def collected(
         commands=tuple(Command(own.name, own.parameters, own.default, own.body) for own in settings.commands.definitions), check=check,
     )
     drawn = any(isinstance(one, Image) or (isinstance(one, ProblemPage | Pictures) and one.figures) for one in made.everything)
+    drawn = drawn or any(frame.figures for page in made.pages for frame in page.frames)
     return replace(made, drawn=drawn, references=cited(made, mode, settings, text_width(mode, settings)))
 
 
