@@ -14,7 +14,7 @@ from derive.documents.layout.measure import line_height, width
 from derive.documents.layout.packing import Room
 from derive.documents.page import question as questions
 from derive.documents.page import story
-from derive.documents.page.abbreviations import abbreviations, names
+from derive.documents.page.abbreviations import Names, abbreviations, names
 from derive.documents.page.asides import displayed, opened
 from derive.documents.page.document import Block, Command, Document, Frame, Item, PartText, ProblemPage, Question
 from derive.documents.page.fitting import fitted, undivided
@@ -32,7 +32,7 @@ from derive.documents.wording import prose
 from derive.documents.wording.reasons import reason, reason_width
 from derive.documents.wording.words import words as words_of
 from derive.errors import Position
-from derive.expressions.nodes import Expr
+from derive.expressions.nodes import Expr, Symbol
 from derive.expressions.sizes import is_column
 from derive.language.problems.problem import Problem
 from derive.notation.latex import latex
@@ -59,6 +59,7 @@ MARGIN = 42
 FOREIGN = 31.0
 """The width, in em, of displays that go into a document of somebody else's: less than the text of LaTeX's own classes."""
 
+Meant = tuple[tuple[Symbol, Expr], ...]
 Definitions = tuple[tuple[str, tuple[str, ...]], ...]
 
 def text_width(mode: Mode, settings: Settings) -> float:
@@ -125,13 +126,9 @@ def problem_page(
     if mode.reveals == "answers":
         blocks = tuple(replace(block, rows=(), lead="", widest="") for block in blocks if block.answers)
     meant = (*((symbol, letters.of(expr)) for symbol, expr in told.letters), *short.definitions) if told else ()
-    if told and mode.reveals == "answers":
-        # Without the question beside it, a key defines what `let` names too.
-        meant = needed(_formulas(boxes), (*((symbol, letters.of(expr)) for symbol, expr in problem.let), *letters.definitions, *meant))
+    meant = _in_key(problem, boxes, letters, meant) if told and mode.reveals == "answers" else meant
     ends = not rows or not told or rows[1] >= sum(len(passage.views) for passage in in_place(told, short))
-    remarks = _remarks(problem, told, notation) if ends else ()
-    conventions = tuple(reason(remark, notation) for remark in told.remarks) if told and ends and mode.slides else ()
-    remarks = tuple(remark for remark in remarks if remark not in conventions)
+    remarks, conventions = _remarks(problem, told if ends else None, notation, mode.slides)
     asked = questions.question(problem, notation, words, measure, letters)
     asked = asked if hinted else replace(asked, hint="")
     asked = replace(asked, statement="", find="", given=()) if rows and rows[0] > 1 else asked
@@ -195,20 +192,27 @@ def _apart(
     return replace(asked, statement="", given=()), told
 
 
+def _in_key(problem: Problem, boxes: Sequence[Boxed], letters: Names, meant: Meant) -> Meant:
+    """The letters of its answers: without the question beside it, a key defines what `let` names too."""
+    return needed(_formulas(boxes), (*((symbol, letters.of(expr)) for symbol, expr in problem.let), *letters.definitions, *meant))
+
+
 def _formulas(boxes: Sequence[Boxed]) -> list[Expr]:
     """What stands in boxes, and in their conditions."""
     return [expr for box in boxes for expr in (box.result.expr, *(p for c in box.result.conditions for p in c)) if isinstance(expr, Expr)]
 
 
-def _remarks(problem: Problem, told: Derivation | None, notation: Notation) -> tuple[str, ...]:
-    """Where the function has no derivative, what the engine remarks, what the author does."""
+def _remarks(problem: Problem, told: Derivation | None, notation: Notation, apart: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Where the function has no derivative, what the engine remarks, what the author does; and what the engine remarks, if that is `apart`."""
     if told is None:
-        return ()
-    return (
+        return (), ()
+    conventions = tuple(reason(remark, notation) for remark in told.remarks)
+    said = (
         *(_sentence(reason(c, notation), words_of(notation.language)["stop"]) for c in told.conditions if says_not(c)),
-        *(reason(remark, notation) for remark in told.remarks),
+        *(() if apart else conventions),
         *((questions.text(problem, "remark", notation.language),) if problem.prose.get("remark") else ()),
     )
+    return said, conventions if apart else ()
 
 
 def _sentence(words: str, stop: str) -> str:

@@ -159,7 +159,7 @@ def _set(scene: Scene, layers: list[Layer]) -> Drawing:
 
 def _style(k: int, count: int) -> str:
     """Of layer k: the input, the output and the layers between them are told apart by their colours."""
-    return "input" if k == 0 else "output" if k == count - 1 else ("unit", "inner")[(k - 1) % 2]
+    return "input" if k == 0 else "output" if k == count - 1 else ("unit", "hidden")[(k - 1) % 2]
 
 
 def _shown(scene: Scene, layers: list[Layer], cost: bool) -> tuple[list[Layer], int]:

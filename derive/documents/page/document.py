@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from derive.documents.page.items import Exercises, Image, Pictures, Prose, Recall, Section, Subsection, SymbolTable, Table
+from derive.documents.page.items import Exercises, Image, Pictures, Prose, Recall, Reference, Section, Subsection, SymbolTable, Table
 from derive.documents.page.picture import Figure
 
 
@@ -172,7 +172,8 @@ class Frame:
     spread         points by which its rows stand further apart than they must
     noted          there is room for a line of small print below them
     size           of its formulas: small, large, '' for the document's own
-    figures        that stand beside its rows, or below them where `share`, of the line that the rows take, is 1
+    figures        that stand beside its rows, or below them
+    share          of the line that the rows take; 1 where figures stand below them
     """
 
     subtitle: str
@@ -224,7 +225,7 @@ class ProblemPage:
     layout              the layout convention, a sentence
     check, check_short  how the lines were checked, one sentence; a shorter one
     remarks             what the engine and the author remark
-    conventions         on slides those of the engine, in small print
+    conventions         on slides what the engine remarks, in small print
     source              where the problem is from
     notes               for the lecturer
     mark                its place, for the log
@@ -298,20 +299,6 @@ class Panel:
 
 
 Item = ProblemPage | Section | Subsection | Prose | Pictures | SymbolTable | Panel
-
-
-@dataclass(frozen=True)
-class Reference:
-    """A work that is cited.
-
-    key    by which
-    label  its number
-    text   as LaTeX
-    """
-
-    key: str
-    label: str
-    text: str
 
 
 @dataclass(frozen=True)
