@@ -109,15 +109,7 @@ def problem_page(
     told = derivation if mode.reveals != "nothing" and show != (QUESTION,) else None
     letters = names(problem, told)
     short = abbreviations(told, letters, fit.letters.get(problem.id, 0)) if told else letters
-    wanted = {*show, "lemma"} if FIRST & set(show) else set(show)
-    found = tuple(p for p in in_place(told, short) if not show or p.chain.quantity in wanted) if told else ()
-    found = under_parts(found, problem)
-    found = between(numbered(found), *rows) if rows else found
-    boxes = [box for passage in found for box in behind(passage).boxed]
-    found = found if mode.in_rows else tuple(map(behind, found))
-    found = found if rows else numbered(found)
-    # A part of a key begins with its answers.
-    found = tuple(passage for passage in found if passage.boxed) if mode.reveals == "answers" else found
+    found, boxes = _shown(told, short, problem, mode, show, rows) if told else ((), [])
     parts = questions.parts(problem, notation, words)
     # A web page folds them away until they are wanted.
     hinted = (settings.hints or hints) and (mode.reveals == "nothing" or mode.suffix == "html")
@@ -156,7 +148,7 @@ def problem_page(
     return ProblemPage(
         problem.id,
         number,
-        prose.to_latex(problem.title, problem.positions.get("title"), language=notation.language),
+        questions.title(problem, notation),
         prose.plain(problem.title),
         asked,
         blocks,
@@ -168,8 +160,8 @@ def problem_page(
         words["check"].format(**_checked(report)) if report and told else "",
         words["check_short"].format(**_checked(report)) if report and told else "",
         remarks,
-        questions.text(problem, "source", notation.language),
-        questions.text(problem, "notes", notation.language) if mode.reveals == "everything" else "",
+        questions.text(problem, "source", notation),
+        questions.text(problem, "notes", notation) if mode.reveals == "everything" else "",
         mark(where, "the question"),
         tuple((latex.latex(symbol, notation), broken(expr, notation, {}, measure.line - 6.0)) for symbol, expr in meant),
         figures,
@@ -192,6 +184,20 @@ def _apart(
     return replace(asked, statement="", given=()), told
 
 
+def _shown(
+    told: Derivation, short: Names, problem: Problem, mode: Mode, show: Sequence[str], rows: tuple[int, int] | None
+) -> tuple[tuple[Passage, ...], list[Boxed]]:
+    """The passages that are printed, numbered, and the answers of all."""
+    wanted = {*show, "lemma"} if FIRST & set(show) else set(show)
+    found = under_parts(tuple(p for p in in_place(told, short) if not show or p.chain.quantity in wanted), problem)
+    found = between(numbered(found), *rows) if rows else found
+    boxes = [box for passage in found for box in behind(passage).boxed]
+    found = found if mode.in_rows else tuple(map(behind, found))
+    found = found if rows else numbered(found)
+    # A part of a key begins with its answers.
+    return tuple(passage for passage in found if passage.boxed) if mode.reveals == "answers" else found, boxes
+
+
 def _in_key(problem: Problem, boxes: Sequence[Boxed], letters: Names, meant: Meant) -> Meant:
     """The letters of its answers: without the question beside it, a key defines what `let` names too."""
     return needed(_formulas(boxes), (*((symbol, letters.of(expr)) for symbol, expr in problem.let), *letters.definitions, *meant))
@@ -210,7 +216,7 @@ def _remarks(problem: Problem, told: Derivation | None, notation: Notation, apar
     said = (
         *(_sentence(reason(c, notation), words_of(notation.language)["stop"]) for c in told.conditions if says_not(c)),
         *(() if apart else conventions),
-        *((questions.text(problem, "remark", notation.language),) if problem.prose.get("remark") else ()),
+        *((questions.text(problem, "remark", notation),) if problem.prose.get("remark") else ()),
     )
     return said, conventions if apart else ()
 

@@ -54,12 +54,17 @@ def tex(document: Document, mode: Mode, folders: tuple[Path, ...] = ()) -> str:
         return fill(mode.template, {"document": document, "mode": mode}, folders)
 
 
+def _own(folders: tuple[Path, ...], beside: Mapping[str, bytes]) -> list[str]:
+    """The templates and styles of a project's own."""
+    return [*(folder.as_posix() for folder in folders), *(name for name in beside if name.endswith(STYLES))]
+
+
 def _refuse_untrusted(settings: Settings, folders: tuple[Path, ...], beside: Mapping[str, bytes]) -> None:
     """A project's own templates and styles are TeX that does what it likes: in the cell, or where the user says so.
 
     DeriveError [untrusted-tex].
     """
-    own = [*(folder.as_posix() for folder in folders), *(name for name in beside if name.endswith(STYLES))]
+    own = _own(folders, beside)
     if settings.trust_tex or not own or cell.standing().namespace:
         return
     raise DeriveError(
@@ -86,6 +91,7 @@ def make(
     DeriveError: [untrusted-tex] for own TeX where there is no cell; [latex], [missing-program] of `latex.typeset`; [overfull]
     (exit code 3) when a row does not fit however it is broken, at the author's line.
     """
+    own = bool(_own(folders, beside or {}) or settings.macros)
     _refuse_untrusted(settings, folders, beside or {})
     fit = Fit()
     room = (text_width(mode, settings), relation_width(settings))
@@ -93,7 +99,7 @@ def make(
         document = compose(fit)
         text = tex(document, mode, folders)
         try:
-            done = latex.typeset(wrap(text), beside, engine=document.words["engine"])
+            done = latex.typeset(wrap(text), beside, engine=document.words["engine"], own=own)
         except DeriveError as error:
             raise _in_template(error, folders) from None
         if done.log.characters:

@@ -13,6 +13,7 @@ from derive.pipeline import workspace
 from derive.pipeline.keys import digest
 from derive.pipeline.tex import cell, formats, installed, needs
 from derive.pipeline.tex import log as texlog
+from derive.pipeline.tex.begun import begun, may_begin
 from derive.pipeline.tex.installed import program, version
 from derive.pipeline.tex.plain import plain
 from derive.pipeline.writing import write
@@ -65,9 +66,13 @@ class _Run:
     raw: bytes = b""
 
 
-def typeset(tex: str, beside: Mapping[str, bytes] | None = None, seconds: float | None = None, engine: str = "pdflatex") -> Typeset:
+def typeset(
+    tex: str, beside: Mapping[str, bytes] | None = None, seconds: float | None = None, engine: str = "pdflatex", own: bool = True,
+) -> Typeset:
     """The PDF of a LaTeX text; `beside` are further files that it reads, by name.  xelatex cannot keep its fonts in a format, and
     reads the whole preamble every time.
+
+    own  whether there is TeX of the author's own in it; what is all of the program's starts from a format that has begun it
 
     A further pass is run only when the log asks for one.  A format that TeX cannot read is made again, once; after that the document
     is set without one.  DeriveError: [missing-program] (exit code 4) where TeX, or a file of it, is not installed; [tex-cell],
@@ -79,23 +84,31 @@ def typeset(tex: str, beside: Mapping[str, bytes] | None = None, seconds: float 
     parts = formats.split(tex) if engine == "pdflatex" else None
     forks = engine != "pdflatex"
     run: _Run | None = None
-    if parts is not None:
-        key = formats.key_of(parts[0], path, files)
-        for _ in range(2):
-            dumped = formats.get(key, parts[0], path, _SETTINGS, files)
-            if dumped is None:
-                break
-            run = _passes(path, parts[1], files, seconds, dumped, forks)
-            if run.pdf is not None or run.log.begun:
-                break
-            formats.renew(key)
-    if run is None or (run.pdf is None and not run.log.begun):
-        if parts is not None:
-            formats.without(key)
+    starts = [] if parts is None else [begun(parts[0]), parts[0]] if not own and may_begin(*parts) else [parts[0]]
+    for preamble in starts:
+        run = _from_format(path, preamble, parts[1] if parts else "", files, seconds)
+        if run is not None:
+            break
+    if run is None:
         run = _passes(path, tex, files, seconds, None, forks)
     if run.pdf is None:
         raise _with_log(_failure(run, Path(path).name, files), run.raw)
     return Typeset(run.pdf, run.log, run.passes)
+
+
+def _from_format(path: str, preamble: str, rest: str, files: Mapping[str, bytes], seconds: float) -> _Run | None:
+    """The document set from its preamble's format; None where there is none that TeX can read."""
+    key = formats.key_of(preamble, path, files)
+    for _ in range(2):
+        dumped = formats.get(key, preamble, path, _SETTINGS, files)
+        if dumped is None:
+            return None
+        run = _passes(path, rest, files, seconds, dumped, False)
+        if run.pdf is not None or run.log.begun:
+            return run
+        formats.renew(key)
+    formats.without(key)
+    return None
 
 
 def _passes(path: str, tex: str, files: Mapping[str, bytes], seconds: float, dumped: Path | None, forks: bool) -> _Run:
