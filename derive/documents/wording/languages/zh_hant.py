@@ -45,6 +45,8 @@ _WORDS = {
     "where": "其中",
     "write": "記",
     "with": "設",
+    "given.at": "於 {}",
+    "given.data": "資料 {}",
     "holds": "成立條件：",
     "conditions": "條件",
     "name": "姓名",
