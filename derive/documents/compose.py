@@ -136,7 +136,8 @@ def problem_page(
     figures = () if rows else of_page(problem, told, mode, settings, show if show != (QUESTION,) else ())
     if mode.slides and found:
         page = Page(
-            notation, measure, where, words, settings.highlight and settings.overlays, 1.35 * reason_width(problem.title), parts,
+            notation, measure, where, words, settings.highlight and settings.overlays and mode.name != "blank",
+            1.35 * reason_width(problem.title), parts,
             settings.reason, meant, problem.id, conventions=conventions,
         )
         room = _room(settings, fit, fit.scale.get(problem.id, 1.0), asked, parts, measure.line)
