@@ -10,14 +10,11 @@ from typing import TYPE_CHECKING
 from derive.derivation.derivation import Derivation, Head
 from derive.derivation.reason import says_not
 from derive.documents.figures.placing import of_page
-from derive.documents.layout.measure import line_height, width
-from derive.documents.layout.packing import Bounds, Room, cut
 from derive.documents.page import question as questions
-from derive.documents.page import story
-from derive.documents.page.abbreviations import abbreviations, names
-from derive.documents.page.asides import displayed, opened
-from derive.documents.page.document import Block, Command, Document, Frame, Item, PartText, ProblemPage, Question
-from derive.documents.page.frames import frames, widest
+from derive.documents.page import slides, story
+from derive.documents.page.abbreviations import Names, abbreviations, names
+from derive.documents.page.document import Block, Command, Document, Item, PartText, ProblemPage, Question
+from derive.documents.page.frames import widest
 from derive.documents.page.items import Image, Pictures
 from derive.documents.page.letters import needed
 from derive.documents.page.modes import QUESTION, Mode
@@ -25,54 +22,22 @@ from derive.documents.page.parts import FIRST, under_parts
 from derive.documents.page.references import cited
 from derive.documents.page.rows import Measure, answer, broken, mark, relation_width, row, sides
 from derive.documents.page.settings import Fit, Settings
-from derive.documents.page.units import BETWEEN, EM, SMALL, Page, Unit, units
+from derive.documents.page.text_width import text_width
+from derive.documents.page.units import Page
 from derive.documents.page.views import Boxed, Passage, behind, between, in_place, numbered
 from derive.documents.wording import prose
 from derive.documents.wording.reasons import reason, reason_width
 from derive.documents.wording.words import words as words_of
 from derive.errors import Position
-from derive.expressions.nodes import Expr
+from derive.expressions.nodes import Expr, Symbol
 from derive.expressions.sizes import is_column
 from derive.language.problems.problem import Problem
 from derive.notation.latex import latex
 from derive.notation.latex import lines as latex_lines
 from derive.notation.settings import Notation
 
-QUESTION_AROUND = 12.5
-"""Points that the box of a question takes above and below its lines."""
-WORDS = 1.04
-"""Small words are so much wider than a reason."""
-INLINE = 19.0
-"""What a formula takes at most that is set as one in a text."""
-SHORT = 2
-"""Of a question that takes more lines than this only so many are repeated on the frames after the first."""
-
 if TYPE_CHECKING:
     from derive.checking.report import Report
-
-LARGER, SMALLER, WORTH = 1.096, 0.913, 0.85
-"""The type that a derivation may be set in, as a share of the document's; the smaller one where it takes less than so many of the frames."""
-
-MARGIN = 42
-"""By how many millimetres a page is narrower that has a margin to write in."""
-
-FOREIGN = 31.0
-"""The width, in em, of displays that go into a document of somebody else's: less than the text of LaTeX's own classes."""
-
-Definitions = tuple[tuple[str, tuple[str, ...]], ...]
-
-def text_width(mode: Mode, settings: Settings) -> float:
-    """How wide a display is, in em: the page without its margins and the indent of displays; a web page scrolls."""
-    if mode.suffix == "html":
-        return 1e6
-    if settings.width and not mode.pdf:
-        return settings.width * 2.845 / (EM if mode.slides else settings.size) - (0.0 if mode.slides else 2.0)
-    if mode.slides:
-        return ({169: 160, 43: 128}[settings.aspect] - 22) * 2.845 / EM
-    if not mode.pdf:
-        return FOREIGN
-    beside = MARGIN if mode.margin else 0
-    return ({"a4": 210, "letter": 215.9}[settings.paper] - 56 - beside) * 2.845 / EM
 
 
 def problem_page(
@@ -101,115 +66,104 @@ def problem_page(
     clicks  of the frame that it is put on, before its rows are shown: it stands there undivided; 0 where it has frames of its own
     """
     fit = fit or Fit()
-    notation = settings.notation
-    words = words_of(notation.language)
+    notation, words = settings.notation, words_of(settings.notation.language)
     where = problem.positions.get("function") or Position(problem.file or problem.id, 1)
     measure = Measure(share * text_width(mode, settings), fit.narrow, fit.hanging, relation_width(settings))
     told = derivation if mode.reveals != "nothing" and show != (QUESTION,) else None
     letters = names(problem, told)
     short = abbreviations(told, letters, fit.letters.get(problem.id, 0)) if told else letters
-    wanted = {*show, "lemma"} if FIRST & set(show) else set(show)
-    found = tuple(p for p in in_place(told, short) if not show or p.chain.quantity in wanted) if told else ()
-    found = under_parts(found, problem)
-    found = between(numbered(found), *rows) if rows else found
+    found = _found(problem, told, short, show, rows)
     boxes = [box for passage in found for box in behind(passage).boxed]
-    found = found if mode.in_rows else tuple(map(behind, found))
-    found = found if rows else numbered(found)
-    # A part of a key begins with its answers.
-    found = tuple(passage for passage in found if passage.boxed) if mode.reveals == "answers" else found
-    parts = questions.parts(problem, notation, words)
-    # A web page folds them away until they are wanted.
-    hinted = (settings.hints or hints) and (mode.reveals == "nothing" or mode.suffix == "html")
-    parts = parts if hinted else tuple(replace(part, hint="") for part in parts)
-    blocks = _blocks(found, parts, measure, settings, where, mode.told) if mode.reveals != "nothing" else ()
-    if mode.reveals == "answers":
-        blocks = tuple(replace(block, rows=(), lead="", widest="") for block in blocks if block.answers)
-    meant = (*((symbol, letters.of(expr)) for symbol, expr in told.letters), *short.definitions) if told else ()
-    if told and mode.reveals == "answers":
-        # Without the question beside it, a key defines what `let` names too.
-        meant = needed(_formulas(boxes), (*((symbol, letters.of(expr)) for symbol, expr in problem.let), *letters.definitions, *meant))
-    ends = not rows or not told or rows[1] >= sum(len(passage.views) for passage in in_place(told, short))
+    found = _as_told(found, mode, rows)
+    hinted = (settings.hints or hints) and _gives_hints(mode)
+    parts = tuple(part if hinted else replace(part, hint="") for part in questions.parts(problem, notation, words))
+    ends = _ends(told, short, rows)
     remarks = _remarks(problem, told, notation) if ends else ()
-    asked = questions.question(problem, notation, words, measure, letters)
-    asked = asked if hinted else replace(asked, hint="")
-    asked = replace(asked, statement="", find="", given=()) if rows and rows[0] > 1 else asked
-    opening: tuple[tuple[str, ...], ...] = ()
-    ending: tuple[tuple[str, ...], ...] = ()
+    asked = _asked(problem, questions.question(problem, notation, words, measure, letters), hinted, rows)
+    meant = _meant(problem, told, letters, short, boxes, mode)
+    apart = slides.Apart(asked, remarks)
     if mode.slides:
-        asked, opening = _apart(problem, asked, measure.line, words, fit)
-        if (f"{problem.id}/closing",) * 2 in fit.apart:
-            ending, remarks = opened([p for remark in remarks for p in remark.split("\n\n")], measure.line), ()
-    slides: tuple[Frame, ...] = ()
-    if mode.slides and found:
+        apart = slides.apart(problem, asked, remarks, measure.line, words, fit)
         page = Page(
             notation, measure, where, words, settings.highlight and settings.overlays, 1.35 * reason_width(problem.title), parts,
             settings.reason, meant, problem.id,
         )
-        room = _room(settings, fit.scale.get(problem.id, 1.0), asked, parts, measure.line)
-        cut_up = _whole(found, page, room, remarks, fit, clicks) if clicks else _frames(found, page, room, remarks, fit)
-        slides = tuple(replace(frame, last=frame.last and ends) for frame in cut_up)
-    elif mode.slides and told is None:
-        slides = (Frame("", 1, 1, (), False, 1),)
+        room = slides.room_of(settings, fit.scale.get(problem.id, 1.0), apart.asked, parts, measure.line)
+        apart = replace(apart, slides=slides.slides_of(found, page, room, apart.remarks, fit, clicks, ends, told is None))
+    checked, checked_short = _checked_words(report if told else None, words)
     return ProblemPage(
-        problem.id,
-        number,
-        questions.title(problem, notation),
-        prose.plain(problem.title),
-        asked,
-        blocks,
-        slides,
-        tuple(answer(box, notation, measure, where, words) for box in boxes),
-        parts,
-        points or _points(problem),
-        _layout(problem, {box.quantity for box in boxes}, settings, words),
-        words["check"].format(**_checked(report)) if report and told else "",
-        words["check_short"].format(**_checked(report)) if report and told else "",
-        remarks,
-        questions.text(problem, "source", notation),
-        questions.text(problem, "notes", notation) if mode.reveals == "everything" else "",
+        problem.id, number, questions.title(problem, notation), prose.plain(problem.title), apart.asked,
+        _on_paper(found, parts, measure, settings, where, mode), apart.slides,
+        tuple(answer(box, notation, measure, where, words) for box in boxes), parts, points or _points(problem),
+        _layout(problem, {box.quantity for box in boxes}, settings, words), checked, checked_short, apart.remarks,
+        questions.text(problem, "source", notation), questions.text(problem, "notes", notation) if mode.reveals == "everything" else "",
         mark(where, "the question"),
         tuple((latex.latex(symbol, notation), broken(expr, notation, {}, measure.line - 6.0)) for symbol, expr in meant),
-        () if rows else of_page(problem, told, mode, settings, show if show != (QUESTION,) else ()),
-        opening,
-        ending,
-        share,
+        () if rows else of_page(problem, told, mode, settings, show if show != (QUESTION,) else ()), apart.opening, apart.ending, share,
     )
 
 
-def _apart(
-    problem: Problem, asked: Question, line: float, words: Mapping[str, str], fit: Fit
-) -> tuple[Question, tuple[tuple[str, ...], ...]]:
-    """The question as it stands on the frames of its derivation, and what of it no frame has room for, on frames of its own before these."""
-    if (f"{problem.id}/question",) * 2 not in fit.apart:
-        return asked, ()
-    said = " ".join(filter(None, (words["with"], ", ".join(asked.given)))) + "."
-    displays = [display for left, lines in asked.lines if len(lines) > SHORT for display in displayed(left, lines)]
-    told = opened((*asked.statement.split("\n\n"), said[:1].upper() + said[1:], *displays), line)
-    return replace(asked, statement="", given=()), told
+def _gives_hints(mode: Mode) -> bool:
+    """Whether a kind of document has hints: with a question alone, and on a web page, which folds them away."""
+    return mode.reveals == "nothing" or mode.suffix == "html"
 
 
-def _frames(found: Sequence[Passage], page: Page, room: Room, remarks: Sequence[str], fit: Fit) -> tuple[Frame, ...]:
-    """The frames of a derivation; in larger type where as many frames have room for that, in smaller type where that spares frames.  Blank slides
-    are broken where the slides are, so that nothing stands elsewhere."""
-
-    def packed(one: Page) -> tuple[tuple[Unit, ...], Bounds]:
-        pieces = units(found, one, 0.95 * room.other, remarks, fit.taller)
-        return pieces, cut([unit.piece for unit in pieces], room)
-
-    pieces, bounds = packed(page)
-    least = len(bounds)
-    for size in (SMALLER, LARGER):
-        other = replace(page, type=size, measure=replace(page.measure, line=page.measure.line / size))
-        others, cuts = packed(other)
-        if (size > 1.0 and len(cuts) == least and page.id not in fit.plain) or len(cuts) < WORTH * least:
-            return frames(found, others, cuts, room, other)
-    return frames(found, pieces, bounds, room, page)
+def _ends(told: Derivation | None, short: Names, rows: tuple[int, int] | None) -> bool:
+    """Whether the page reaches the last row of the derivation."""
+    return not rows or not told or rows[1] >= sum(len(passage.views) for passage in in_place(told, short))
 
 
-def _whole(found: Sequence[Passage], page: Page, room: Room, remarks: Sequence[str], fit: Fit, clicks: int) -> tuple[Frame, ...]:
-    """A derivation undivided, in a column or below something else; it is the frame's author who sees that there is room."""
-    pieces = units(found, page, 1e6, remarks, fit.taller)
-    return frames(found, pieces, ((0, len(pieces)),), room, page, clicks) if pieces else ()
+def _found(
+    problem: Problem, told: Derivation | None, short: Names, show: Sequence[str], rows: tuple[int, int] | None
+) -> tuple[Passage, ...]:
+    """The passages that are printed, each answer in the row that states it: those of the quantities of `show`, the rows of `rows`."""
+    wanted = {*show, "lemma"} if FIRST & set(show) else set(show)
+    found = tuple(p for p in in_place(told, short) if not show or p.chain.quantity in wanted) if told else ()
+    found = under_parts(found, problem)
+    return between(numbered(found), *rows) if rows else found
+
+
+def _as_told(found: tuple[Passage, ...], mode: Mode, rows: tuple[int, int] | None) -> tuple[Passage, ...]:
+    """The passages as a kind of document tells them: a part of a key begins with its answers."""
+    found = found if mode.in_rows else tuple(map(behind, found))
+    found = found if rows else numbered(found)
+    return tuple(passage for passage in found if passage.boxed) if mode.reveals == "answers" else found
+
+
+def _asked(problem: Problem, asked: Question, hinted: bool, rows: tuple[int, int] | None) -> Question:
+    """The question, without its hint where none is given, and without its words behind the first rows."""
+    asked = asked if hinted else replace(asked, hint="")
+    return replace(asked, statement="", find="", given=()) if rows and rows[0] > 1 else asked
+
+
+def _meant(
+    problem: Problem, told: Derivation | None, letters: Names, short: Names, boxes: Sequence[Boxed], mode: Mode
+) -> tuple[tuple[Symbol, Expr], ...]:
+    """The letters that a page must say, with what they stand for."""
+    if told is None:
+        return ()
+    meant = (*((symbol, letters.of(expr)) for symbol, expr in told.letters), *short.definitions)
+    if mode.reveals != "answers":
+        return meant
+    # Without the question beside it, a key defines what `let` names too.
+    return needed(_formulas(boxes), (*((symbol, letters.of(expr)) for symbol, expr in problem.let), *letters.definitions, *meant))
+
+
+def _on_paper(
+    found: Sequence[Passage], parts: Sequence[PartText], measure: Measure, settings: Settings, where: Position, mode: Mode
+) -> tuple[Block, ...]:
+    """The passages as blocks; of a key those that have answers, without their rows."""
+    blocks = _blocks(found, parts, measure, settings, where, mode.told) if mode.reveals != "nothing" else ()
+    if mode.reveals != "answers":
+        return blocks
+    return tuple(replace(block, rows=(), lead="", widest="") for block in blocks if block.answers)
+
+
+def _checked_words(report: Report | None, words: Mapping[str, str]) -> tuple[str, str]:
+    """How the lines were checked, a sentence and a shorter one; nothing without a report."""
+    if report is None:
+        return "", ""
+    return words["check"].format(**_checked(report)), words["check_short"].format(**_checked(report))
 
 
 def _formulas(boxes: Sequence[Boxed]) -> list[Expr]:
@@ -295,34 +249,6 @@ def _block(passage: Passage, measure: Measure, settings: Settings, where: Positi
         title, passage.chain.quantity, rows, answers, *widest(rows), stand.style, letter=passage.part, reached=passage.reached
     )
     return story.told(block, [view.line for view in views], words, settings.notation) if prose else block
-
-
-def _room(settings: Settings, scale: float, asked: Question, parts: Sequence[PartText], line: float) -> Room:
-    """The height that a frame has for rows, below its question; `scale` is by how much TeX found it taller than thought."""
-    height = {169: 203.0, 43: 220.0}[settings.aspect]
-    usual = QUESTION_AROUND + _stated(asked, SHORT, line, INLINE)
-    said = reason_width(asked.find) + sum(reason_width(part.statement) + reason_width(part.find) + 5.0 for part in parts)
-    beside = max(line - sum(width(left) + width(lines[0]) + 3.0 for left, lines in asked.lines), 0.0)
-    given = max(WORDS * reason_width(", ".join(asked.given)) - beside, 0.0)
-    first = QUESTION_AROUND + _stated(asked, 99, line) + SMALL * (math.ceil(given / line) + math.ceil(WORDS * said / line))
-    first += (3.0 + SMALL * math.ceil(WORDS * reason_width(asked.statement) / line)) if asked.statement else 0.0
-    # A question that fills the first frame leaves the rows to the others.
-    return Room(max((height - first) / scale, 1.0), (height - usual) / scale, settings.rows, BETWEEN)
-
-
-def _stated(asked: Question, most: int, line: float, inline: float = 99.0) -> float:
-    """The height of the formulas of a question, at most so many lines of each; a single line is no higher than `inline`."""
-    total, used = 0.0, line + 1.0
-    for left, lines in asked.lines:
-        tall = [EM * line_height(text) + 1.0 for text in (f"{left} = {lines[0]}", *lines[1:][: most - 1])]
-        tall = [min(tall[0], inline)] if len(tall) == 1 else tall
-        size = width(left) + max(map(width, lines)) + 2.34
-        if len(tall) == 1 and used + size <= line:
-            used += size + 1.5
-            continue
-        total += sum(tall)
-        used = size + 1.5 if len(tall) == 1 else line
-    return total
 
 
 def _preamble(settings: Settings) -> str:
