@@ -178,7 +178,6 @@ def statement(
         head = Head(quantity, site.problem.name, site.problem.wrt)
     got = site.value(expr, free)
     function = site.function(of, head.wrt)
-    problem = site.problem
     if head.indices:  # an entry of Df[H], for all its indices
         return statements.check_derivative(function, got, groups(site, head)[0])
     numbers = [int(d.value) - 1 for d in head.directions if isinstance(d, Number)]
@@ -186,6 +185,12 @@ def statement(
         return statements.check_one_entry(function, got, _one(head), numbers, head.quantity)
     if (free or head.quantity == "entry") and quantity != "value":  # a scalar by a scalar has no index
         return statements.check_partials(function, got, _one(head))
+    return _by_quantity(site, head, function, got)
+
+
+def _by_quantity(site: Site, head: Head, function: Function, got: Array) -> Outcome:
+    """How far a value is from what its left side names; Unevaluable where it cannot be verified."""
+    problem = site.problem
     match head.quantity:
         case "value":
             return statements.check_value(function, got)

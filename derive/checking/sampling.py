@@ -130,6 +130,7 @@ def _path_names(path: str, values: tuple[Any, Any, Any]) -> dict[str, Any]:
 
 
 def name_seed(text: str) -> tuple[int, int]:
+    """Two numbers from a text, the same in every run."""
     digest = hashlib.sha256(text.encode()).digest()
     return int.from_bytes(digest[:4], "big"), int.from_bytes(digest[4:8], "big")
 
@@ -164,6 +165,7 @@ def points(
 
 
 def has_kink(expr: Expr) -> bool:
+    """Whether a comparison or a function with a corner stands in it."""
     return any(
         isinstance(n, Compare)
         or (isinstance(n, Call) and FUNCTIONS[n.name].kinks is not None)
@@ -213,7 +215,11 @@ def _first(
 
 
 def candidates(problem: Problem, seed: tuple[int, ...], shift: int) -> Iterator[Point]:
-    """The likely ones first: a few choices of sizes with the first styles, then all choices with all styles."""
+    """The likely ones first: a few choices of sizes with the first styles, then all choices with all styles.
+
+    seed   of the problem; every point has a seed of its own that begins with it
+    shift  begins with other sizes
+    """
     for quick in (True, False):
         chosen = assignments(problem, shift=shift)
         for round_, sizes in enumerate(islice(chosen, QUICK) if quick else chosen):
