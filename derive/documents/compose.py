@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from derive.derivation.derivation import Derivation, Head
 from derive.derivation.reason import says_not
 from derive.documents.figures.placing import of_page
+from derive.documents.layout.measure import line_height, width
+from derive.documents.layout.packing import Room
 from derive.documents.page import question as questions
-from derive.documents.page import slides, story
+from derive.documents.page import story
 from derive.documents.page.abbreviations import Names, abbreviations, names
-from derive.documents.page.document import Block, Command, Document, Item, PartText, ProblemPage, Question
+from derive.documents.page.asides import displayed, opened
+from derive.documents.page.document import Block, Command, Document, Frame, Item, PartText, ProblemPage, Question
+from derive.documents.page.fitting import fitted, undivided
 from derive.documents.page.frames import widest
 from derive.documents.page.items import Image, Pictures
 from derive.documents.page.letters import needed
 from derive.documents.page.modes import QUESTION, Mode
 from derive.documents.page.parts import FIRST, under_parts
+from derive.documents.page.picture import Figure
 from derive.documents.page.references import cited
 from derive.documents.page.rows import Measure, answer, broken, mark, relation_width, row, sides
 from derive.documents.page.settings import Fit, Settings
 from derive.documents.page.text_width import text_width
-from derive.documents.page.units import Page
+from derive.documents.page.units import BETWEEN, EM, SMALL, Page
 from derive.documents.page.views import Boxed, Passage, behind, between, in_place, numbered
 from derive.documents.wording import prose
 from derive.documents.wording.reasons import reason, reason_width
@@ -36,8 +41,22 @@ from derive.notation.latex import latex
 from derive.notation.latex import lines as latex_lines
 from derive.notation.settings import Notation
 
+QUESTION_AROUND = 12.5
+"""Points that the box of a question takes above and below its lines."""
+WORDS = 1.04
+"""Small words are so much wider than a reason."""
+INLINE = 19.0
+"""What a formula takes at most that is set as one in a text."""
+SHORT = 2
+"""Of a question that takes more lines than this only so many are repeated on the frames after the first."""
+
 if TYPE_CHECKING:
     from derive.checking.report import Report
+
+
+
+Meant = tuple[tuple[Symbol, Expr], ...]
+Definitions = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def problem_page(
@@ -72,35 +91,49 @@ def problem_page(
     told = derivation if mode.reveals != "nothing" and show != (QUESTION,) else None
     letters = names(problem, told)
     short = abbreviations(told, letters, fit.letters.get(problem.id, 0)) if told else letters
-    found = _found(problem, told, short, show, rows)
-    boxes = [box for passage in found for box in behind(passage).boxed]
-    found = _as_told(found, mode, rows)
+    found, boxes = _shown(told, short, problem, mode, show, rows) if told else ((), [])
     hinted = (settings.hints or hints) and _gives_hints(mode)
-    parts = tuple(part if hinted else replace(part, hint="") for part in questions.parts(problem, notation, words))
-    ends = _ends(told, short, rows)
-    remarks = _remarks(problem, told, notation) if ends else ()
-    asked = _asked(problem, questions.question(problem, notation, words, measure, letters), hinted, rows)
+    parts = _parts(problem, settings, hinted)
     meant = _meant(problem, told, letters, short, boxes, mode)
-    apart = slides.Apart(asked, remarks)
+    ends = _ends(told, short, rows)
+    remarks, conventions = _remarks(problem, told if ends else None, notation, mode.slides)
+    asked = _asked(questions.question(problem, notation, words, measure, letters), hinted, rows)
+    figures = () if rows else of_page(problem, told, mode, settings, show if show != (QUESTION,) else ())
+    around = Around(asked, remarks, conventions)
+    frames: tuple[Frame, ...] = ()
     if mode.slides:
-        apart = slides.apart(problem, asked, remarks, measure.line, words, fit)
+        around = _apart(problem, around, measure.line, words, fit)
         page = Page(
             notation, measure, where, words, settings.highlight and settings.overlays, 1.35 * reason_width(problem.title), parts,
-            settings.reason, meant, problem.id,
+            settings.reason, meant, problem.id, conventions=around.conventions,
         )
-        room = slides.room_of(settings, fit.scale.get(problem.id, 1.0), apart.asked, parts, measure.line)
-        apart = replace(apart, slides=slides.slides_of(found, page, room, apart.remarks, fit, clicks, ends, told is None))
+        room = _room(settings, fit.scale.get(problem.id, 1.0), around.asked, parts, measure.line)
+        beside = [] if mode.name == "blank" else [figure for figure in figures if figure.place == "solution"]
+        frames = _frames(found, page, room, around.remarks, fit, clicks, beside[-1:], ends, told is None)
+        figures = _rest(figures, frames)
     checked, checked_short = _checked_words(report if told else None, words)
     return ProblemPage(
-        problem.id, number, questions.title(problem, notation), prose.plain(problem.title), apart.asked,
-        _on_paper(found, parts, measure, settings, where, mode), apart.slides,
+        problem.id, number, questions.title(problem, notation), prose.plain(problem.title), around.asked,
+        _on_paper(found, parts, measure, settings, where, mode), frames,
         tuple(answer(box, notation, measure, where, words) for box in boxes), parts, points or _points(problem),
-        _layout(problem, {box.quantity for box in boxes}, settings, words), checked, checked_short, apart.remarks,
+        _layout(problem, {box.quantity for box in boxes}, settings, words), checked, checked_short, around.remarks,
         questions.text(problem, "source", notation), questions.text(problem, "notes", notation) if mode.reveals == "everything" else "",
         mark(where, "the question"),
         tuple((latex.latex(symbol, notation), broken(expr, notation, {}, measure.line - 6.0)) for symbol, expr in meant),
-        () if rows else of_page(problem, told, mode, settings, show if show != (QUESTION,) else ()), apart.opening, apart.ending, share,
+        figures, around.opening, around.ending, share, around.conventions,
     )
+
+
+@dataclass(frozen=True)
+class Around:
+    """The words around a derivation: the question, the remarks and conventions behind it, and on slides the paragraphs that have frames of
+    their own, before it and behind it."""
+
+    asked: Question
+    remarks: tuple[str, ...]
+    conventions: tuple[str, ...]
+    opening: tuple[tuple[str, ...], ...] = ()
+    ending: tuple[tuple[str, ...], ...] = ()
 
 
 def _gives_hints(mode: Mode) -> bool:
@@ -113,40 +146,18 @@ def _ends(told: Derivation | None, short: Names, rows: tuple[int, int] | None) -
     return not rows or not told or rows[1] >= sum(len(passage.views) for passage in in_place(told, short))
 
 
-def _found(
-    problem: Problem, told: Derivation | None, short: Names, show: Sequence[str], rows: tuple[int, int] | None
-) -> tuple[Passage, ...]:
-    """The passages that are printed, each answer in the row that states it: those of the quantities of `show`, the rows of `rows`."""
-    wanted = {*show, "lemma"} if FIRST & set(show) else set(show)
-    found = tuple(p for p in in_place(told, short) if not show or p.chain.quantity in wanted) if told else ()
-    found = under_parts(found, problem)
-    return between(numbered(found), *rows) if rows else found
-
-
-def _as_told(found: tuple[Passage, ...], mode: Mode, rows: tuple[int, int] | None) -> tuple[Passage, ...]:
-    """The passages as a kind of document tells them: a part of a key begins with its answers."""
-    found = found if mode.in_rows else tuple(map(behind, found))
-    found = found if rows else numbered(found)
-    return tuple(passage for passage in found if passage.boxed) if mode.reveals == "answers" else found
-
-
-def _asked(problem: Problem, asked: Question, hinted: bool, rows: tuple[int, int] | None) -> Question:
+def _asked(asked: Question, hinted: bool, rows: tuple[int, int] | None) -> Question:
     """The question, without its hint where none is given, and without its words behind the first rows."""
     asked = asked if hinted else replace(asked, hint="")
     return replace(asked, statement="", find="", given=()) if rows and rows[0] > 1 else asked
 
 
-def _meant(
-    problem: Problem, told: Derivation | None, letters: Names, short: Names, boxes: Sequence[Boxed], mode: Mode
-) -> tuple[tuple[Symbol, Expr], ...]:
+def _meant(problem: Problem, told: Derivation | None, letters: Names, short: Names, boxes: Sequence[Boxed], mode: Mode) -> Meant:
     """The letters that a page must say, with what they stand for."""
     if told is None:
         return ()
     meant = (*((symbol, letters.of(expr)) for symbol, expr in told.letters), *short.definitions)
-    if mode.reveals != "answers":
-        return meant
-    # Without the question beside it, a key defines what `let` names too.
-    return needed(_formulas(boxes), (*((symbol, letters.of(expr)) for symbol, expr in problem.let), *letters.definitions, *meant))
+    return _in_key(problem, boxes, letters, meant) if mode.reveals == "answers" else meant
 
 
 def _on_paper(
@@ -159,6 +170,28 @@ def _on_paper(
     return tuple(replace(block, rows=(), lead="", widest="") for block in blocks if block.answers)
 
 
+def _frames(
+    found: Sequence[Passage], page: Page, room: Room, remarks: Sequence[str], fit: Fit, clicks: int, beside: Sequence[Figure],
+    ends: bool, alone: bool,
+) -> tuple[Frame, ...]:
+    """The frames of the derivation, which close the problem where it `ends` with them; an empty one where the question stands `alone`."""
+    if not found:
+        return (Frame("", 1, 1, (), False, 1),) if alone else ()
+    cut_up = undivided(found, page, room, remarks, fit, clicks) if clicks else fitted(found, page, room, remarks, fit, beside)
+    return tuple(replace(frame, last=frame.last and ends) for frame in cut_up)
+
+
+def _rest(figures: tuple[Figure, ...], frames: Sequence[Frame]) -> tuple[Figure, ...]:
+    """The figures that stand on none of the frames."""
+    return tuple(figure for figure in figures if all(figure not in frame.figures for frame in frames))
+
+
+def _parts(problem: Problem, settings: Settings, hinted: bool) -> tuple[PartText, ...]:
+    """What each part asks; its hint where hints are given."""
+    parts = questions.parts(problem, settings.notation, words_of(settings.notation.language))
+    return parts if hinted else tuple(replace(part, hint="") for part in parts)
+
+
 def _checked_words(report: Report | None, words: Mapping[str, str]) -> tuple[str, str]:
     """How the lines were checked, a sentence and a shorter one; nothing without a report."""
     if report is None:
@@ -166,20 +199,55 @@ def _checked_words(report: Report | None, words: Mapping[str, str]) -> tuple[str
     return words["check"].format(**_checked(report)), words["check_short"].format(**_checked(report))
 
 
+def _apart(problem: Problem, around: Around, line: float, words: Mapping[str, str], fit: Fit) -> Around:
+    """The words as they stand on the frames of the derivation, and those that no frame has room for on frames of their own."""
+    if (f"{problem.id}/closing",) * 2 in fit.apart:
+        ending = opened([p for remark in (*around.remarks, *around.conventions) for p in remark.split("\n\n")], line)
+        around = replace(around, remarks=(), conventions=(), ending=ending)
+    if (f"{problem.id}/question",) * 2 not in fit.apart:
+        return around
+    asked = around.asked
+    said = " ".join(filter(None, (words["with"], ", ".join(asked.given)))) + "."
+    displays = [display for left, lines in asked.lines if len(lines) > SHORT for display in displayed(left, lines)]
+    told = opened((*asked.statement.split("\n\n"), said[:1].upper() + said[1:], *displays), line)
+    return replace(around, asked=replace(asked, statement="", given=()), opening=told)
+
+
+def _shown(
+    told: Derivation, short: Names, problem: Problem, mode: Mode, show: Sequence[str], rows: tuple[int, int] | None
+) -> tuple[tuple[Passage, ...], list[Boxed]]:
+    """The passages that are printed, numbered, and the answers of all."""
+    wanted = {*show, "lemma"} if FIRST & set(show) else set(show)
+    found = under_parts(tuple(p for p in in_place(told, short) if not show or p.chain.quantity in wanted), problem)
+    found = between(numbered(found), *rows) if rows else found
+    boxes = [box for passage in found for box in behind(passage).boxed]
+    found = found if mode.in_rows else tuple(map(behind, found))
+    found = found if rows else numbered(found)
+    # A part of a key begins with its answers.
+    return tuple(passage for passage in found if passage.boxed) if mode.reveals == "answers" else found, boxes
+
+
+def _in_key(problem: Problem, boxes: Sequence[Boxed], letters: Names, meant: Meant) -> Meant:
+    """The letters of its answers: without the question beside it, a key defines what `let` names too."""
+    return needed(_formulas(boxes), (*((symbol, letters.of(expr)) for symbol, expr in problem.let), *letters.definitions, *meant))
+
+
 def _formulas(boxes: Sequence[Boxed]) -> list[Expr]:
     """What stands in boxes, and in their conditions."""
     return [expr for box in boxes for expr in (box.result.expr, *(p for c in box.result.conditions for p in c)) if isinstance(expr, Expr)]
 
 
-def _remarks(problem: Problem, told: Derivation | None, notation: Notation) -> tuple[str, ...]:
-    """Where the function has no derivative, what the engine remarks, what the author does."""
+def _remarks(problem: Problem, told: Derivation | None, notation: Notation, apart: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Where the function has no derivative, what the engine remarks, what the author does; and what the engine remarks, if that is `apart`."""
     if told is None:
-        return ()
-    return (
+        return (), ()
+    conventions = tuple(reason(remark, notation) for remark in told.remarks)
+    said = (
         *(_sentence(reason(c, notation), words_of(notation.language)["stop"]) for c in told.conditions if says_not(c)),
-        *(reason(remark, notation) for remark in told.remarks),
+        *(() if apart else conventions),
         *((questions.text(problem, "remark", notation),) if problem.prose.get("remark") else ()),
     )
+    return said, conventions if apart else ()
 
 
 def _sentence(words: str, stop: str) -> str:
@@ -220,6 +288,7 @@ def collected(
         commands=tuple(Command(own.name, own.parameters, own.default, own.body) for own in settings.commands.definitions), check=check,
     )
     drawn = any(isinstance(one, Image) or (isinstance(one, ProblemPage | Pictures) and one.figures) for one in made.everything)
+    drawn = drawn or any(frame.figures for page in made.pages for frame in page.frames)
     return replace(made, drawn=drawn, references=cited(made, mode, settings, text_width(mode, settings)))
 
 
@@ -249,6 +318,34 @@ def _block(passage: Passage, measure: Measure, settings: Settings, where: Positi
         title, passage.chain.quantity, rows, answers, *widest(rows), stand.style, letter=passage.part, reached=passage.reached
     )
     return story.told(block, [view.line for view in views], words, settings.notation) if prose else block
+
+
+def _room(settings: Settings, scale: float, asked: Question, parts: Sequence[PartText], line: float) -> Room:
+    """The height that a frame has for rows, below its question; `scale` is by how much TeX found it taller than thought."""
+    height = {169: 203.0, 43: 220.0}[settings.aspect]
+    usual = QUESTION_AROUND + _stated(asked, SHORT, line, INLINE)
+    said = reason_width(asked.find) + sum(reason_width(part.statement) + reason_width(part.find) + 5.0 for part in parts)
+    beside = max(line - sum(width(left) + width(lines[0]) + 3.0 for left, lines in asked.lines), 0.0)
+    given = max(WORDS * reason_width(", ".join(asked.given)) - beside, 0.0)
+    first = QUESTION_AROUND + _stated(asked, 99, line) + SMALL * (math.ceil(given / line) + math.ceil(WORDS * said / line))
+    first += (3.0 + SMALL * math.ceil(WORDS * reason_width(asked.statement) / line)) if asked.statement else 0.0
+    # A question that fills the first frame leaves the rows to the others.
+    return Room(max((height - first) / scale, 1.0), (height - usual) / scale, settings.rows, BETWEEN)
+
+
+def _stated(asked: Question, most: int, line: float, inline: float = 99.0) -> float:
+    """The height of the formulas of a question, at most so many lines of each; a single line is no higher than `inline`."""
+    total, used = 0.0, line + 1.0
+    for left, lines in asked.lines:
+        tall = [EM * line_height(text) + 1.0 for text in (f"{left} = {lines[0]}", *lines[1:][: most - 1])]
+        tall = [min(tall[0], inline)] if len(tall) == 1 else tall
+        size = width(left) + max(map(width, lines)) + 2.34
+        if len(tall) == 1 and used + size <= line:
+            used += size + 1.5
+            continue
+        total += sum(tall)
+        used = size + 1.5 if len(tall) == 1 else line
+    return total
 
 
 def _preamble(settings: Settings) -> str:
