@@ -11,7 +11,7 @@ from derive.derivation.derivation import Derivation, Head
 from derive.derivation.reason import says_not
 from derive.documents.figures.placing import of_page
 from derive.documents.layout.measure import line_height, width
-from derive.documents.layout.packing import Bounds, Room, cut
+from derive.documents.layout.packing import SPARE, Bounds, Room, cut
 from derive.documents.page import question as questions
 from derive.documents.page import story
 from derive.documents.page.abbreviations import abbreviations, names
@@ -194,7 +194,9 @@ def _frames(found: Sequence[Passage], page: Page, room: Room, remarks: Sequence[
 
     def packed(one: Page) -> tuple[tuple[Unit, ...], Bounds]:
         pieces = units(found, one, 0.95 * room.other, remarks, fit.taller)
-        return pieces, cut([unit.piece for unit in pieces], room)
+        # Larger type is taken where it surely fits.
+        spare = SPARE if one.type > 1.0 else 0.0
+        return pieces, cut([unit.piece for unit in pieces], replace(room, first=room.first - spare, other=room.other - spare))
 
     pieces, bounds = packed(page)
     least = len(bounds)
