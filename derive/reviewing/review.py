@@ -66,13 +66,12 @@ def _in_other_sizes(problem: Problem, latex: str, preamble: str, words: str, fou
     """The findings, with those about stationary points as they are where the sizes are ordered in other ways: with more samples
     than dimensions there may be one."""
     names = list(dict.fromkeys(n for s in problem.symbols.values() for size in s.dims for n in sorted(size.names)))
-    started = time.monotonic()
+    started = time.process_time()
     for order in islice(permutations(reversed(names)), MOST_ORDERS if len(names) > 1 else 0):
-        relations = tuple(SizeRelation(Size.of(a), ">", Size.of(b)) for a, b in pairwise(order))
-        if list(order) == names or time.monotonic() > started + SECONDS:
+        if list(order) == names or time.process_time() > started + SECONDS:
             continue
         try:
-            ground = Ground.of(replace(problem, sizes=(*problem.sizes, *relations)))
+            ground = _ordered(problem, order)
             others = findings(Judge(ground, Context(ground, chains(latex, preamble), words)))
         except DeriveError:
             continue
@@ -80,6 +79,18 @@ def _in_other_sizes(problem: Problem, latex: str, preamble: str, words: str, fou
         if not any(map(_doubtful, found)):
             break
     return found
+
+
+def _ordered(problem: Problem, order: tuple[str, ...]) -> Ground:
+    """The problem where each size is larger than the next, by more than one where that is possible: samples in general position."""
+    for more in (1, 0):
+        relations = tuple(SizeRelation(Size.of(a), ">", Size.of(b) + Size.of(more)) for a, b in pairwise(order))
+        try:
+            return Ground.of(replace(problem, sizes=(*problem.sizes, *relations)))
+        except DeriveError:
+            if not more:
+                raise
+    raise AssertionError
 
 
 def _doubtful(finding: Finding) -> bool:

@@ -15,6 +15,10 @@ PRML = "Bishop, Pattern Recognition and Machine Learning, ch. 4"
 ENTRYWISE = (
     Law("sinh-over-cosh", "sinh(x) / cosh(x)", "tanh(x)", "x: scalar", "x", "sinh/cosh = tanh", "The definition of tanh.", AS4,
         runs="always", each=True, example="x: vector(n) | sum(log(cosh(x)))"),
+    Law("tanh-of-exponentials", "(exp(x) - exp(-x)) / (exp(x) + exp(-x))", "tanh(x)", "x: scalar", "x", "(eˣ − e⁻ˣ)/(eˣ + e⁻ˣ) = tanh(x)",
+        "The definition of tanh.", AS4, runs="always", each=True, example="x: vector(n) | sum(log(exp(x) + exp(-x)))"),
+    Law("tanh-of-doubled", "(1 - exp(2 x)) / (1 + exp(2 x))", "-tanh(x)", "x: scalar", "x", "(1 − e²ˣ)/(1 + e²ˣ) = −tanh(x)",
+        "Divide above and below by `exp(x)`.", AS4, runs="results", each=True, example="w: vector(n); x: vector(n) | w' ((ones(n) - exp(2 x)) ./ (ones(n) + exp(2 x)))"),
     Law("sigmoid-of-exponentials", "exp(x) / (1 + exp(x))", "sigmoid(x)", "x: scalar", "x", "eˣ/(1 + eˣ) = σ(x)",
         "Divide above and below by `exp(x)`.", PRML, runs="always", each=True, example="x: vector(n) | sum(log(ones(n) + exp(x)))"),
     Law("sigmoid-defined", "1 / (1 + exp(-x))", "sigmoid(x)", "x: scalar", "x", "1/(1 + e⁻ˣ) = σ(x)", "The definition of the sigmoid.", PRML,
@@ -91,8 +95,20 @@ DIAGONALS = (
         rows=(("sum(i, 1, n, (x[i] A[i, i]) e(i, n))", "diagonal entry i"),), last="entry by entry", runs="always"),
     Law("diag-of-two", "diag(A B)", "(A .* B') ones(n)", "A: matrix(m, n); B: matrix(n, m)", "A", "diag(AB) = (A ∘ B')𝟏",
         "Entry i is the sum of `A[i, j] B[j, i]` over j.", MN2, last="the sum of `A[i, j] B[j, i]` over j"),
+    Law("diag-of-transposed", "diag(A')", "diag(A)", "A: square(n)", "A", "diag(A') = diag(A)", "The diagonal stays where it is.", MN2,
+        last="the diagonal stays where it is", runs="always", example="c: vector(n); A: square(n) | c' diag(A')"),
+    Law("lower-part-of-upper", "tril(A diag(x))", "diag(x .* diag(A))", "A: upper(n); x: vector(n)", "x",
+        "the lower part of an upper triangle: its diagonal", "Below the diagonal `A diag(x)` is 0.", MN2,
+        last="below the diagonal all is 0", runs="results"),
+    Law("upper-part-of-lower", "triu(diag(x) A)", "diag(x .* diag(A))", "A: lower(n); x: vector(n)", "x",
+        "the upper part of a lower triangle: its diagonal", "Above the diagonal `diag(x) A` is 0.", MN2,
+        last="above the diagonal all is 0", runs="results"),
     Law("triangles-put-together", "tril(A) + triu(A) - diag(diag(A))", "A", "A: square(n)", "A", "the two triangles make the matrix",
         "The diagonal stands in both triangles.", MN2, last="the diagonal stands in both triangles", runs="always", told=False),
+    Law("diagonals-subtracted", "diag(x) - diag(y)", "diag(x - y)", "x: vector(n); y: vector(n)", "x", "diag is linear",
+        "Entry by entry.", MN2, last="the diagonals are subtracted", runs="results"),
+    Law("diagonals-added", "diag(x) + diag(y)", "diag(x + y)", "x: vector(n); y: vector(n)", "x", "diag is linear",
+        "Entry by entry.", MN2, last="the diagonals are added", runs="results"),
     Law("inverse-of-diagonal", "inv(diag(x))", "diag(1 ./ x)", "x: vector(n)", "x", "diag(x)⁻¹ = diag(1 ⊘ x)",
         "`diag(x) diag(1 ./ x) = I(n)`.", MN2, last="the product of the two is `I(n)`", runs="results",
         example="x: vector(n); y: vector(n) | y' inv(diag(x)) y"),
@@ -123,6 +139,7 @@ SUMS = (
 )
 
 NORMS = (
+    Law("root-of-square", "sqrt(x' x)", "norm(x)", "x: vector(n)", "x", "√(x'x) = ‖x‖", "The definition of the norm.", MN2, runs="results", told=False),
     Law("norm-of-rotated", "norm(U A)", "norm(A)", "U: stiefel(m, n); A: matrix(n, k)", "A", "‖UA‖ = ‖A‖ for U'U = I",
         "`norm(U A)^2 = tr(A' U' U A)`.", MN2, rows=(("sqrt(tr(A' U' U A))", "`norm(M)^2 = tr(M' M)`"),), last="`U' U = I(n)`", runs="always"),
     Law("norm-of-rotated-behind", "norm(A V')", "norm(A)", "A: matrix(k, n); V: stiefel(m, n)", "A", "‖AV'‖ = ‖A‖ for V'V = I",
@@ -148,6 +165,8 @@ FACTORIZATIONS = (
     Law("triangular-factors-put-together", "qr_q(A) qr_r(A)", "A", "A: matrix(m, n); |A: full-column-rank", "A", "QR = A", "The QR factorization.", GVL,
         runs="results", sizes="m >= n"),
     Law("cholesky-put-together", "cholesky(S) cholesky(S)'", "S", "S: spd(n)", "S", "LL' = S", "The Cholesky factorization.", GVL, runs="results"),
+    Law("inverse-of-cholesky", "inv(cholesky(S))' inv(cholesky(S))", "inv(S)", "S: spd(n)", "S", "L⁻ᵀL⁻¹ = S⁻¹", "Invert `cholesky(S) cholesky(S)' = S`.", GVL,
+        runs="results"),
     Law("polar-put-together", "polar_u(A) polar_p(A)", "A", "A: invertible(n)", "A", "UP = A", "The polar decomposition.", GVL, runs="results"),
 )
 

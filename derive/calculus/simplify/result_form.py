@@ -78,7 +78,10 @@ def result(expr: Expr, used: Used, definitions: Definitions = ()) -> Expr:
     with_names = named(out, definitions)
     if with_names is not out:
         out = neat(with_names, used)
-    out = tidy_with(known_result(out, used), used)
+    written = tidy_with(known_result(out, used), used)
+    if written is not out and (again := neat(written, used)) is not written:
+        written = tidy_with(known_result(again, used), used)
+    out = written
     return transform(transposes.outside(out), in_powers)
 
 

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 
+from derive.calculus.rules.identities import IDENTITIES
 from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.distribute import expanded
 from derive.calculus.simplify.result_form import neat
+from derive.calculus.simplify.rewriting import Laws, laws, rewritten
 from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.calculus.simplify.terms import join
 from derive.calculus.simplify.terms import split as collected_powers
@@ -61,6 +64,7 @@ def _solved(equation: Expr, x: Symbol, moves: list[Move], facts: Facts) -> Solve
     direct = (
         _linear(equation, x, moves, facts) or solve_entries(equation, x, moves)
         or solve_entries(expanded(equation, x.name), x, moves) or _by_map(equation, x, moves)
+        or _linear(_by_diagonals(equation), x, moves, facts)
     )
     if direct is not None:
         return direct
@@ -69,6 +73,16 @@ def _solved(equation: Expr, x: Symbol, moves: list[Move], facts: Facts) -> Solve
     if x.shape[0] != x.shape[1]:
         return None
     return _by_inverse(equation, x, moves) or _by_square(equation, x, moves)
+
+
+def _by_diagonals(equation: Expr) -> Expr:
+    """diag(w)(Ax − b) for w ∘ (Ax − b), entry by entry products of columns."""
+    return tidy(rewritten(equation, _diagonals()))
+
+
+@lru_cache(maxsize=1)
+def _diagonals() -> Laws:
+    return laws(IDENTITIES["hadamard-diag"])
 
 
 def _by_square(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:

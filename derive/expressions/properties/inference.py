@@ -79,6 +79,8 @@ def holds(expr: Expr, word: str) -> bool:
             return has_orthonormal_columns(expr)
         case "positive-determinant":
             return by_fact(expr, word) or holds(expr, "spd")
+        case "even":
+            return is_even(expr)
         case "full-column-rank":
             return has_full_column_rank((expr,))
         case _:
@@ -164,10 +166,8 @@ def is_nonnegative(expr: Expr) -> bool:
     if is_positive(expr):
         return True
     match expr:
-        case Number(value=value):
-            return value >= 0
-        case Zeros():
-            return True
+        case Number() | Zeros():
+            return not isinstance(expr, Number) or expr.value >= 0
         case Power(exponent=exponent):
             return expr.is_scalar and (is_even(exponent) or is_nonnegative(expr.base))
         case Times():

@@ -8,30 +8,16 @@ from dataclasses import replace
 import numpy as np
 
 from derive.reviewing.evaluating import values
-from derive.reviewing.evaluating.independence import Independence
-from derive.reviewing.evaluating.situation import Definition, Situation
-from derive.reviewing.evaluating.values import Array, Undefined, Unknown, scalar
+from derive.reviewing.evaluating.along import Directional, slope
+from derive.reviewing.evaluating.situation import Situation
+from derive.reviewing.evaluating.values import Array, Unknown, scalar
 from derive.reviewing.tree import Along, Call, Differential, Fun, Name, Partial, Sub, Tree, Turn, key
 
-STEP = 1e-3
-LONG_STEP = 2.5e-3
 MOST_ENTRIES = 150
 MOST_SQUARED = 1600
 
 
-def slope(curve: Callable[[float], Array], h: float = STEP) -> Array:
-    """The derivative at 0, by central differences of the fourth order."""
-    out: Array = (8 * (curve(h) - curve(-h)) - (curve(2 * h) - curve(-2 * h))) / (12 * h)
-    return out
-
-
-def bend(curve: Callable[[float], Array], h: float = LONG_STEP) -> Array:
-    """The second derivative at 0, of the fourth order."""
-    out: Array = (16 * (curve(h) + curve(-h)) - (curve(2 * h) + curve(-2 * h)) - 30 * curve(0.0)) / (12 * h * h)
-    return out
-
-
-class Evaluator(Independence):
+class Evaluator(Directional):
     """Trees with d, ∂/∂X, ∇, D[H] in them."""
 
     def handlers(self) -> dict[type, Callable[..., Array]]:
@@ -41,124 +27,6 @@ class Evaluator(Independence):
         self._handlers: dict[type, Callable[..., Array]] = {
             **super().handlers(), Differential: self.differential, Partial: self.partial, Along: self.along,
         }
-
-    # ------------------------------------------------------------------------------------------ d
-    def differential(self, tree: Differential, at: Situation) -> Array:
-        """The derivative along the differentials of all variables; d(dX) = 0."""
-        arg = tree.arg
-        if isinstance(arg, Name) and key(arg) not in at.bound:
-            word = key(arg)
-            if word in at.moves:
-                return at.moves[word] if tree.order == 1 else 0 * at.moves[word]
-            if word in at.values and word not in at.meanings.variables:
-                return 0 * at.values[word]
-
-        def curve(t: float) -> Array:
-            return self.value(arg, at.moved(at.moves, t))
-
-        return slope(curve) if tree.order == 1 else bend(curve)
-
-    # ------------------------------------------------------------------------------------------ D[H]
-    def along(self, tree: Along, at: Situation) -> Array:
-        directions = [self.value(d, at) for d in tree.directions]
-        arg = tree.arg
-        if isinstance(arg, Partial) and arg.nabla:
-            return self.operator(arg, directions, at)
-        if isinstance(arg, Call) and not self.plain(arg, at):
-            return self.along_arguments(arg, directions, at)
-        variables = at.meanings.variables
-        named = [self.variable(b) for b in tree.by]
-        moves: list[dict[str, Array]]
-        if named and all(n is not None for n in named):
-            moves = [{str(n): d} for n, d in zip(named if len(named) == len(directions) else named * len(directions), directions, strict=False)]
-        elif len(variables) > 1 and len(directions) == len(variables):
-            moves = [dict(zip(variables, directions, strict=True))]
-        else:
-            moves = [{self.moving(d, at): d} for d in directions]
-        for move in moves:
-            for name, d in move.items():
-                if name not in at.values or at.values[name].shape != d.shape:
-                    raise Undefined(f"a direction of {name} has its shape, and this is {values.shown(d)}")
-        return self.mixed(lambda there: self.value(arg, there), moves, at)
-
-    def plain(self, call: Call, at: Situation) -> bool:
-        return all(isinstance(a, Name) and key(a) in at.values for a in call.args)
-
-    def variable(self, tree: Tree) -> str | None:
-        return key(tree) if isinstance(tree, Name) else None
-
-    def moving(self, direction: Array, at: Situation) -> str:
-        found = [v for v in at.meanings.variables if at.values[v].shape == direction.shape]
-        if not found:
-            raise Undefined(f"no variable has the shape of this direction, {values.shown(direction)}")
-        return found[0]
-
-    def mixed(self, function: Callable[[Situation], Array], moves: list[dict[str, Array]], at: Situation) -> Array:
-        if len(moves) == 1:
-            return slope(lambda t: function(at.moved(moves[0], t)))
-        if len(moves) == 2 and moves[0].keys() == moves[1].keys() and all(moves[0][n] is moves[1][n] for n in moves[0]):
-            return bend(lambda t: function(at.moved(moves[0], t)))
-        return slope(lambda t: self.mixed(function, moves[1:], at.moved(moves[0], t)), LONG_STEP)
-
-    def along_arguments(self, call: Call, directions: list[Array], at: Situation) -> Array:
-        """Df(A)[H] at another place than the variable: the function along H from there."""
-        variables = at.meanings.variables
-        if call.name not in at.meanings.aliases or len(call.args) != len(variables):
-            definition = at.meanings.definitions.get(call.name)
-            if call.name in at.calls and len(call.args) == len(directions) == 1:
-                start = self.value(call.args[0], at)
-                return slope(lambda t: self.unnamed(call.name, [start + t * directions[0]], at))
-            if definition is None or len(definition.parameters) != 1 or len(directions) != 1:
-                raise Unknown("the derivative of this function is not understood")
-            start = self.value(call.args[0], at)
-            return slope(lambda t: self.applied(definition, [start + t * directions[0]], at))
-        there = at.with_values({v: self.value(a, at) for v, a in zip(variables, call.args, strict=True)})
-        moves = [dict(zip(variables, directions, strict=True))] if len(directions) == len(variables) > 1 else [
-            {self.moving(d, there): d} for d in directions]
-        return self.mixed(lambda s: s.meanings.function(s.values), moves, there)
-
-    def operator(self, tree: Partial, directions: list[Array], at: Situation) -> Array:
-        """∇f[H] and ∇²f[H], ∇²f[H, K]."""
-        order = len(tree.by)
-        variables = at.meanings.variables
-        if len(directions) == order or order == 1:
-            moves = [dict(zip(variables, directions, strict=True))] if order == 1 and len(directions) == len(variables) else [
-                {self.moving(d, at): d} for d in directions]
-            return self.mixed(lambda there: self.value(tree.arg, there), moves, at)
-        inner = Partial(tree.arg, tree.by[:1], True)
-        move = {self.moving(directions[0], at): directions[0]}
-        return slope(lambda t: self.value(inner, at.moved(move, t)), LONG_STEP)
-
-    # ------------------------------------------------------------------------------------------ f'
-    def primed(self, tree: Call, at: Situation) -> Array:
-        """σ'(z) entry by entry; f'(x) by the one variable; g'(t) by the parameter."""
-        definition = at.meanings.definitions.get(tree.name)
-        if tree.name in at.meanings.aliases:
-            variable = at.meanings.variables[0]
-            if tree.args:
-                at = at.with_values({variable: self.value(tree.args[0], at)})
-            out: Tree = Name(tree.name)
-            for _ in range(tree.order):
-                out = Partial(out, (Name(variable),))
-            return self.value(out, at)
-        if not tree.args:
-            raise Unknown(f"the derivative of {tree.name} stands without its argument")
-        args = [self.value(a, at) for a in tree.args]
-        if tree.name in at.calls:
-            name = f"{'d' if tree.order == 1 else f'd{tree.order}'}{tree.name}"
-            return self.unnamed(name, args, at)
-        if definition is not None and len(definition.parameters) == 1:
-            def curve(t: float) -> Array:
-                return self.applied(definition, [args[0] + t], at)
-        else:
-            def curve(t: float) -> Array:
-                a = args[0] + t
-                own = values.OWN.get(tree.name)
-                return own(a) if own is not None else values.table(tree.name)(a)
-
-        if tree.order > 2:
-            raise Unknown("a derivative of this order is not understood")
-        return slope(curve) if tree.order == 1 else bend(curve)
 
     # ------------------------------------------------------------------------------------------ ∂/∂X
     def partial(self, tree: Partial, at: Situation) -> Array:
@@ -198,11 +66,13 @@ class Evaluator(Independence):
     def at_place(self, tree: Partial, at: Situation) -> Array | None:
         """∇f(A), J_f(A) at another place than the variable, or of a function without a formula: the derivative there."""
         arg = tree.arg
-        if not isinstance(arg, Call) or len(arg.args) != 1 or arg.order or not (tree.nabla or isinstance(tree.by[0], Turn)):
+        if not isinstance(arg, Call) or arg.order or not (tree.nabla or isinstance(tree.by[0], Turn)):
             return None
-        if arg.name in at.meanings.aliases and len(at.meanings.variables) == 1 and not self.plain(arg, at):
-            variable = at.meanings.variables[0]
-            return self.value(Partial(Name(arg.name), tree.by, tree.nabla), at.with_values({variable: self.value(arg.args[0], at)}))
+        if arg.name in at.meanings.aliases and not self.plain(arg, at):
+            placed = self.placed(arg, at)
+            return None if placed is None else self.value(Partial(Name(arg.name), tree.by, tree.nabla), at.with_values(placed))
+        if len(arg.args) != 1:
+            return None
         if arg.name not in at.calls or len(tree.by) != 1:
             return None
         start = self.value(arg.args[0], at)
@@ -222,7 +92,15 @@ class Evaluator(Independence):
             raise Unknown("a derivative by this is not understood")
         base, vec, at = self.unwrapped(base, vec, at)
         all_slopes, shape = self.slopes(tree.arg, key(base), at)
-        return self.laid_out(all_slopes, shape, vec, turned, tree.nabla, at)
+        head = tree.arg.name if isinstance(tree.arg, (Name, Call)) else ""
+        return self.weighed(self.laid_out(all_slopes, shape, vec, turned, tree.nabla, at), at, tree.nabla and head in at.meanings.aliases)
+
+    def weighed(self, gradient: Array, at: Situation, ours: bool) -> Array:
+        """The gradient of the problem's function under its inner product x'My: M⁻¹ times the usual one."""
+        metric = at.meanings.metric
+        if not ours or metric is None or len(metric) != len(gradient):
+            return gradient
+        return np.asarray(np.linalg.solve(metric, gradient), dtype=float)
 
     def unwrapped(self, base: Name, vec: bool, at: Situation) -> tuple[Name, bool, Situation]:
         """x = vec X is X with its entries in a column."""
@@ -235,7 +113,7 @@ class Evaluator(Independence):
 
     def slopes(self, arg: Tree, name: str, at: Situation) -> tuple[Array, tuple[int, ...]]:
         """(entries of the variable) × (entries of the value), both column by column for matrices, with the two shapes."""
-        at, arg = self.independent(arg, name, at)
+        at, arg = self.independent(arg, name, self.off_path(name, at))
         at, arg = self.held(arg, name, at) if at.explicit else (at, arg)
         start = at.bound[name] if name in at.bound else at.values[name]
         basis = at.meanings.bases.get(name)
@@ -280,7 +158,7 @@ class Evaluator(Independence):
         if not isinstance(base.base, Name):
             raise Unknown("a derivative by this is not understood")
         name = self.entry_owner(base.base, at)
-        at, arg = self.independent(arg, name, at)
+        at, arg = self.independent(arg, name, self.off_path(name, at))
         start = at.values[name]
         places = [None if t is None else self.place(t, at) for t in base.indices]
         unit = np.zeros_like(start)
@@ -295,6 +173,15 @@ class Evaluator(Independence):
             raise Unknown("a derivative by this is not understood")
         unit = self.in_structure(name, unit, at)
         return slope(lambda t: self.value(arg, at.moved({name: unit}, t)))
+
+    def off_path(self, name: str, at: Situation) -> Situation:
+        """The same where a path moves by itself, and not with its parameter."""
+        if name not in at.meanings.paths:
+            return at
+        parameter, path = at.meanings.paths[name]
+        value = path(float(at.values[parameter][0, 0]))[0]
+        rest = {n: p for n, p in at.meanings.paths.items() if n != name}
+        return replace(at, values={**at.values, name: value, f"{name}@free": scalar(1.0)}, meanings=replace(at.meanings, paths=rest), cache={})
 
     def in_structure(self, name: str, unit: Array, at: Situation) -> Array:
         basis = at.meanings.bases.get(name)
@@ -380,15 +267,3 @@ class Evaluator(Independence):
                     raise Unknown("the second derivative of what is no number is no matrix")
                 out[i, j] = found[0, 0]
         return out
-
-
-def extended(definitions: dict[str, Definition], name: str, definition: Definition) -> dict[str, Definition]:
-    return {**definitions, name: definition}
-
-
-def column_of_numbers(numbers: list[float]) -> Array:
-    return np.array(numbers).reshape(-1, 1)
-
-
-def nothing() -> Array:
-    return scalar(0.0)

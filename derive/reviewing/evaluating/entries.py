@@ -216,7 +216,9 @@ class Entries(Letters):
         if told is None:
             other = at.meanings.sums_to.get(name)
             if other is None or other not in at.sizes:
-                raise SizeNeeded(f"?sum {name}") if f"?sum {name}" not in at.assigned else Unknown("how far this sum runs is not known")
+                if f"?sum {name}" not in at.assigned:
+                    raise SizeNeeded(f"?sum {name}")
+                return at.assigned[f"?sum {name}"]
             return at.sizes[other]
         return told
 

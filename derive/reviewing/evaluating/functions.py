@@ -109,6 +109,9 @@ class Functions(Entries):
             and (key(a) in variables or len(tree.args) != len(variables)) for k, a in enumerate(tree.args)):
             return function(at)
         args = [self.value(a, at) for a in tree.args]
+        entries = self.placed(tree, at) if len(variables) == 1 and len(args) > 1 else None
+        if entries is not None:
+            return function(at.with_values(entries))
         if len(args) != len(variables):
             if len(args) < len(variables):
                 names = [v for v, a in zip(variables, args, strict=False) if at.values[v].shape == a.shape]
@@ -120,6 +123,16 @@ class Functions(Entries):
             if at.values[v].shape != a.shape:
                 raise Undefined(f"the argument for {v} is {values.shown(a)}, and {v} is {values.shown(at.values[v])}")
         return function(at.with_values(new))
+
+    def placed(self, tree: Call, at: Situation) -> dict[str, Array] | None:
+        """The values of the variables in f(A), f(1, 2): one for each, or the entries of the one; None where they do not fit."""
+        variables = at.meanings.variables
+        args = [self.value(a, at) for a in tree.args]
+        if len(variables) == 1 and len(args) == at.values[variables[0]].size > 1 and all(values.is_number(a) for a in args):
+            args = [np.vstack(args).reshape(at.values[variables[0]].shape)]
+        if len(args) != len(variables):
+            return None
+        return dict(zip(variables, args, strict=True))
 
     def unnamed(self, name: str, args: list[Array], at: Situation) -> Array:
         try:

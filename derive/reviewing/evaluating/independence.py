@@ -16,6 +16,8 @@ class Independence(Functions):
     def held(self, arg: Tree, name: str, at: Situation) -> tuple[Situation, Tree]:
         """A partial derivative of what is defined in other names: these do not move."""
         definition = at.meanings.definitions.get(key(arg)) if isinstance(arg, Name) else None
+        if at.explicit == "defined" and (definition is None or name in at.meanings.definitions):
+            return at, arg
         if definition is None and isinstance(arg, (Name, Call)) and at.meanings.expansions:
             word = key(arg) if isinstance(arg, Name) else arg.name
             definition = Definition(at.meanings.expansions[0]) if word in at.meanings.aliases else None

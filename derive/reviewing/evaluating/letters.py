@@ -19,6 +19,8 @@ from derive.reviewing.tree import (
     key,
 )
 
+MAX_DEPTH = 150
+"""Of nodes in one another, what names stand for among them."""
 MOST_STEPS = 1_200_000
 """Nodes that the review of one derivation evaluates: a text may nest sums without end."""
 
@@ -37,6 +39,7 @@ class Letters:
     """
 
     steps = 0
+    depth = 0
 
     def value(self, tree: Tree, at: Situation) -> Array:
         """The array, at least 1×1.  Undefined where shapes do not fit, Unknown where a letter means nothing, SizeNeeded."""
@@ -46,7 +49,13 @@ class Letters:
         handler = self.handlers().get(type(tree))
         if handler is None:
             raise Unknown("this is not understood here")
-        return handler(tree, at)
+        self.depth += 1
+        try:
+            if self.depth > MAX_DEPTH:
+                raise Unknown("these definitions go round in a circle")
+            return handler(tree, at)
+        finally:
+            self.depth -= 1
 
     def handlers(self) -> dict[type, Callable[..., Array]]:
         return {

@@ -67,6 +67,8 @@ class Meanings:
     spectral: bool = True
     entrywise: frozenset[str] = frozenset()
     paths: Mapping[str, tuple[str, Callable[[float], tuple[Array, Array, Array]]]] = field(default_factory=dict)
+    metric: Array | None = None
+    """The M of the inner product x'My under which ∇ is meant."""
 
 
 @dataclass(frozen=True)
@@ -82,8 +84,8 @@ class Situation:
     bound: Mapping[str, Array] = field(default_factory=dict)
     assigned: Mapping[str, int] = field(default_factory=dict)
     layout: Layout = Layout()
-    explicit: bool = False
-    """Whether ∂v/∂y holds fixed what v is written in."""
+    explicit: str = ""
+    """Whether ∂v/∂y holds fixed what v is written in: of `all`, of what is `defined` on the way alone, or of nothing."""
     cache: dict[Any, Any] = field(default_factory=dict)
 
     def moved(self, changes: Mapping[str, Array], t: float) -> Situation:

@@ -239,8 +239,12 @@ def table(name: str) -> Callable[..., Array]:
     function = eval(code, dict(NAMESPACE))
     flat = not row.maps and not row.rank2 and row.infix is None and name not in ("max", "min")
 
+    indexed = "index" in row.signature
+
     def applied(*args: Array) -> Array:
         given = [a[0, 0] if is_number(a) and flat else np.ravel(a) if flat and 1 in a.shape else a for a in args]
+        if indexed and np.size(given[-1]) == 1:
+            given[-1] = round(float(np.ravel(given[-1])[0]))
         try:
             with np.errstate(all="ignore"):
                 return as_array(np.real(function(*given)))

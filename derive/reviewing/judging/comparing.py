@@ -10,7 +10,8 @@ import numpy as np
 
 from derive.notation.python.run import quiet
 from derive.reviewing import indices
-from derive.reviewing.evaluating.differences import Evaluator, bend, slope
+from derive.reviewing.evaluating.along import bend, slope
+from derive.reviewing.evaluating.differences import Evaluator
 from derive.reviewing.evaluating.letters import SizeNeeded
 from derive.reviewing.evaluating.situation import Situation
 from derive.reviewing.evaluating.values import Array, Undefined, Unknown, scalar
@@ -55,7 +56,7 @@ class Comparison:
         out: list[Array] = []
         todo = [at]
         failure: Undefined | Unknown | None = None
-        sizes = sorted({n for n in at.sizes.values() if n > 1})
+        sizes = sorted({n for n in (*at.sizes.values(), *(k for a in at.values.values() for k in a.shape)) if n > 1})
         budget = 80
         while todo and len(out) < MOST_ALTERNATIVES and budget:
             budget -= 1

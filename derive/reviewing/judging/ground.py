@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from derive.checking.evaluation import Unevaluable, evaluate
-from derive.checking.random_arrays import array_shape, inside, project
-from derive.checking.sampling import Point, points
+from derive.checking.random_arrays import STYLES, array_shape, inside, project
+from derive.checking.sampling import Point, draw_point, points
 from derive.expressions.nodes import Expr, Map, Symbol
 from derive.expressions.sizes import is_row
 from derive.expressions.spelling import UNICODE_GREEK
@@ -26,7 +26,10 @@ from derive.reviewing.evaluating.values import Array, Undefined, as_array
 
 POINTS = 3
 MOST_UNKNOWNS = 30
-STEP = 1e-3
+MOST_MOVING = 60
+STEP = 3e-4
+ELSEWHERE = 9
+"""The start from which the other symbols are moved as well, until the derivative vanishes."""
 MATRIX_FUNCTIONS = frozenset(("expm", "logm", "sqrtm"))
 
 
@@ -41,6 +44,21 @@ class Ground:
     def of(cls, problem: Problem, count: int = POINTS) -> Ground:
         """DeriveError [no-point] where the function is defined nowhere."""
         return cls(problem, tuple(points(problem, count)))
+
+    @cached_property
+    def in_numbers(self) -> Ground | None:
+        """The same where the symbols have the numbers that the problem gives them; None where it gives none."""
+        given = {**self.problem.options.data, **self.problem.options.at}
+        values = {name: np.array(numbers, dtype=float) for name, numbers in given.items() if name in self.problem.symbols}
+        sizes = dict(self.points[0].sizes)
+        for name, value in values.items():
+            for size, extent in zip(self.problem.symbols[name].dims, value.shape or (1,), strict=False):
+                if str(size) in sizes:
+                    sizes[str(size)] = extent
+        if not values:
+            return None
+        point = draw_point(self.problem, sizes, STYLES[0], (1, 7))
+        return Ground(self.problem, (point.with_values({n: v if v.ndim else float(v) for n, v in values.items()}),) * POINTS)
 
     # ------------------------------------------------------------------------------------------ names
     @cached_property
@@ -101,6 +119,11 @@ class Ground:
         a = as_array(value)
         return a.T if value.ndim == 1 and is_row(expr.shape) else a
 
+    def metric(self, k: int) -> Array | None:
+        """The matrix of the inner product that the problem gives."""
+        given = self.problem.inner_product
+        return None if given is None else self.evaluated(given, self.points[k])
+
     def function(self, k: int) -> Callable[[Mapping[str, Array]], Array]:
         """f of the values of the symbols, at the sizes of a point."""
         point = self.points[k]
@@ -115,7 +138,7 @@ class Ground:
         def at(values: Mapping[str, Array]) -> Array:
             namespace = dict(base)
             for name, said, shape, size in shapes:
-                a = paths[said][1](float(values[paths[said][0]][0, 0]))[0] if said in paths else values[said]
+                a = paths[said][1](float(values[paths[said][0]][0, 0]))[0] if said in paths and f"{said}@free" not in values else values[said]
                 if a.size != size:
                     raise Undefined(f"{said} has another shape")
                 namespace[name] = a.reshape(shape) if shape else float(a[0, 0])
@@ -176,10 +199,23 @@ class Ground:
         if not self.problem.function.is_scalar:
             return None, True
         bases = situation.meanings.bases
-        directions = [(v, b) for v in variables for b in independent(bases[v])]
+        directions = [(v, b) for v in variables for b in independent(self._tangent(v, situation))]
         if not directions or len(directions) > MOST_UNKNOWNS:
             return None, True
-        return self._newton(self._start(situation, k, variables, start), directions)
+        if start != ELSEWHERE:
+            return self._newton(self._start(situation, k, variables, start), directions, directions)
+        moving = [(v, b) for v in self.spoken.values() if v in bases and self._free(v) for b in independent(bases[v])]
+        if not moving or len(moving) > MOST_MOVING:
+            return None, False
+        return self._newton(situation, directions, moving)
+
+    def _free(self, name: str) -> bool:
+        """Whether a symbol may be moved by itself: no whole number, on no curved set."""
+        symbol = self.symbol(name)
+        return name not in self.paths(0) and symbol.name in self._used and not symbol.has & {"unit", "orthogonal", "stiefel", "integer"}
+
+    def _tangent(self, variable: str, at: Situation) -> tuple[Array, ...]:
+        return self.tangents(variable, at.values[variable], at)
 
     def _start(self, situation: Situation, k: int, variables: tuple[str, ...], start: int) -> Situation:
         if not start:
@@ -187,26 +223,29 @@ class Ground:
         moves = self.moves(k, f"start {start}")
         return situation.with_values({v: situation.values[v] + (1.5 if start % 2 else -2.0) * moves[v] for v in variables})
 
-    def _newton(self, at: Situation, directions: list[tuple[str, Array]]) -> tuple[Situation | None, bool]:
+    def _newton(self, at: Situation, directions: list[tuple[str, Array]], moving: list[tuple[str, Array]]) -> tuple[Situation | None, bool]:
+        """The derivative along `directions` made 0 by steps along `moving`, the shortest ones where there are more of these."""
         function = at.meanings.function
 
         def value(values: Mapping[str, Array]) -> float:
             return float(function(values)[0, 0])
 
-        def moved(values: Mapping[str, Array], *steps: tuple[int, float]) -> dict[str, Array]:
+        def moved(values: Mapping[str, Array], *steps: tuple[int, float], along: list[tuple[str, Array]] = moving) -> dict[str, Array]:
             out = dict(values)
             for i, t in steps:
-                v, b = directions[i]
+                v, b = along[i]
                 out[v] = out[v] + t * b
             return out
 
         def gradient(values: Mapping[str, Array]) -> Array:
             h = STEP
-            along = [[value(moved(values, (i, k * h))) for k in (1, -1, 2, -2)] for i in range(len(directions))]
+            along = [[value(moved(values, (i, k * h), along=directions)) for k in (1, -1, 2, -2)] for i in range(len(directions))]
             return np.array([(8 * (a - b) - (c - d)) / (12 * h) for a, b, c, d in along])
 
         def hessian(values: Mapping[str, Array]) -> Array:
             h = 2e-3
+            if moving is not directions:
+                return np.array([(gradient(moved(values, (j, h))) - gradient(moved(values, (j, -h)))) / (2 * h) for j in range(len(moving))]).T
             out = np.zeros((len(directions),) * 2)
             for i in range(len(directions)):
                 for j in range(i + 1):
@@ -218,18 +257,18 @@ class Ground:
         try:
             g = gradient(values)
             size = max(float(np.max(np.abs(g))), 1.0)
-            for count in range(25):
+            for count in range(25 if moving is directions else 12):
                 if float(np.max(np.abs(g))) <= 1e-8 * size:
-                    lengths = [(float(np.linalg.norm(values[v])), float(np.linalg.norm(at.values[v]))) for v, _ in directions]
+                    lengths = [(float(np.linalg.norm(values[v])), float(np.linalg.norm(at.values[v]))) for v, _ in moving]
                     near = all(0.02 * before < now < 50 * before for now, before in lengths)
-                    found = at.with_values(dict(values)) if near and self._inside(values, directions) else None
+                    found = at.with_values(dict(values)) if near and self._inside(values, moving) else None
                     return found, count <= 2
                 step = np.linalg.lstsq(hessian(values), -g, rcond=1e-7)[0]
                 length = 1.0
                 while length > 1e-3:
                     there = moved(values, *((i, length * float(t)) for i, t in enumerate(step)))
                     try:
-                        new = gradient(there) if self._inside(there, directions) else None
+                        new = gradient(there) if self._inside(there, moving) else None
                     except Undefined:
                         new = None
                     if new is not None and np.linalg.norm(new) < (1 - 0.1 * length) * np.linalg.norm(g):
@@ -240,7 +279,7 @@ class Ground:
                     break
         except (Undefined, np.linalg.LinAlgError):
             pass
-        return self._squares(at, directions, gradient, moved), False
+        return (self._squares(at, directions, gradient, moved) if moving is directions else None), False
 
     def _squares(self, at: Situation, directions: list[tuple[str, Array]], gradient: Callable[[Mapping[str, Array]], Array],
                  moved: Callable[..., dict[str, Array]]) -> Situation | None:
@@ -262,7 +301,7 @@ class Ground:
 
         try:
             base = float(np.max(np.abs(slopes(np.zeros(len(directions))))))
-            found = scipy.optimize.root(slopes, np.zeros(len(directions)), method="lm", options={"xtol": 1e-12, "maxiter": 400})
+            found = scipy.optimize.root(slopes, np.zeros(len(directions)), method="lm", options={"xtol": 1e-12, "maxiter": 150})
             values = values_at(found.x)
             near = 1e-3 < length(values) / max(length(at.values), 1e-9) < 1e3
             if near and self._inside(values, directions) and float(np.max(np.abs(slopes(found.x)))) <= 1e-7 * base:

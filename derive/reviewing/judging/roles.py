@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
 from dataclasses import replace
-from fractions import Fraction
-from itertools import product
+from itertools import pairwise
 
 import numpy as np
 
 from derive.notation.latex.latex import latex
-from derive.reviewing import indices
 from derive.reviewing.evaluating.letters import SizeNeeded
-from derive.reviewing.evaluating.situation import LAYOUTS, Definition, Layout, Meanings, Situation
-from derive.reviewing.evaluating.values import Array, Undefined, Unknown, scalar
+from derive.reviewing.evaluating.situation import Definition, Situation
+from derive.reviewing.evaluating.values import Array, Undefined, Unknown
 from derive.reviewing.judging.comparing import (
     NEAR,
-    Comparison,
     close,
 )
 from derive.reviewing.judging.context import Context
 from derive.reviewing.judging.ground import Ground
-from derive.reviewing.judging.letters import sized
+from derive.reviewing.judging.places import Points, key_of
 from derive.reviewing.pasted.placed import Placed
 from derive.reviewing.reading.cursor import Unread
 from derive.reviewing.reading.parser import is_zero
@@ -32,7 +27,6 @@ from derive.reviewing.tree import (
     Call,
     Const,
     Differential,
-    Fun,
     Name,
     Neg,
     Num,
@@ -40,7 +34,6 @@ from derive.reviewing.tree import (
     Total,
     Tree,
     Turn,
-    key,
     names_in,
     rebuilt,
     walk,
@@ -48,103 +41,23 @@ from derive.reviewing.tree import (
 
 USUAL = frozenset(("f", "J", "L", "E", "F", "ell", "phi", "Phi", "psi", "Q", "C", "l", "g", "R"))
 """Names of a function that need not be introduced."""
+MOST_TRIED = 4
+"""Relations by which a letter's shape is chosen where several shapes fit."""
 STEP = 0.29
 """The value of the step t in f(X + tH)."""
 
 
 
-class Roles:
-    """The points with all letters in place."""
+class Roles(Points):
+    """What letters stand for, chosen by numbers."""
 
     def __init__(self, ground: Ground, context: Context) -> None:
-        self.ground, self.context = ground, context
-        self.names = context.lexicon.names
-        known = (context.lexicon.names | context.lexicon.sizes | frozenset(context.steps)) - frozenset("ijkl")
-        self.comparison = Comparison(known | (context.lexicon.names & frozenset("ijkl")))
-        self.layouts: tuple[Layout, ...] = LAYOUTS
-        self.aliases: frozenset[str] = frozenset()
-        self.definitions = dict(context.definitions)
-        self.roles: dict[str, str] = dict(context.directions)
-        self.expansions: tuple[Tree, ...] = ()
-        self._situations: list[Situation] | None = None
-        self._stationary: dict[tuple[str, ...], list[Situation]] = {}
-        self._tried: set[tuple[tuple[str, ...], int, int]] = set()
-        self._linear: dict[tuple[str, ...], bool] = {}
-        self.started = time.monotonic()
+        super().__init__(ground, context)
         self._size_definitions()
         self._choose_aliases()
         self._choose_roles()
         self._size_definitions()
         self._collect_expansions()
-
-    # ------------------------------------------------------------------------------------------ the points
-    @property
-    def situations(self) -> list[Situation]:
-        if self._situations is None:
-            self._situations = [self.situation(k) for k in range(len(self.ground.points))]
-        return self._situations
-
-    def situation(self, k: int, extra: Mapping[str, Array] | None = None) -> Situation:
-        ground, context = self.ground, self.context
-        meanings = Meanings(
-            ground.function(k), self.aliases, ground.variables, ground.bases(k), self.definitions, ground.matrix_functions,
-            context.columns, {}, self.expansions, True, frozenset(n for n, u in ground.problem.unnamed.items() if u.argument is None),
-            ground.paths(k),
-        )
-        values: dict[str, Array] = {}
-        for n, step in enumerate(sorted(context.steps)):
-            values[step] = scalar(STEP + 0.07 * n + 0.02 * k)
-        for letter, role in self.roles.items():
-            values[letter] = self._role(k, letter, role)
-        return ground.situation(k, meanings, {**values, **(extra or {})}, ground.moves(k))
-
-    def _role(self, k: int, letter: str, role: str) -> Array:
-        """A direction of a variable; or a constant of the shape that a role says: `shape:X`, `number`."""
-        variables = self.ground.variables
-        if role == "number":
-            return scalar(0.6 + 0.1 * k + 0.01 * (ord(letter[0]) % 17))
-        if role.startswith("shape:"):
-            m, n = role.removeprefix("shape:").split(",")
-            rng = self.ground.points[k].random("constant", letter)
-            return rng.normal(size=(self._extent(k, m), self._extent(k, n)))
-        of = letter.partition("_")[2]
-        return self.ground.direction(k, of if of in variables else role or variables[0], letter)
-
-    def _extent(self, k: int, name: str) -> int:
-        return int(name) if name.isdigit() else self.ground.points[k].sizes[name]
-
-    def _renew(self) -> None:
-        self._situations = None
-        self._stationary = {}
-        self._tried = set()
-
-    def _size_definitions(self) -> None:
-        """The sizes of I and ones in a definition, which are those with which it has a value."""
-        names = sorted(self.ground.size_names)
-        for name, definition in list(self.definitions.items()):
-            tree = sized(definition.tree, not {"e", "E"} & (self.names | self.definitions.keys()), f"{name} ")
-            wanted = sorted({n.name for n in walk(tree) if isinstance(n, Name) and n.name.startswith("?")})
-            if not wanted or len(wanted) > 3:
-                continue
-            for choice in product(names, repeat=len(wanted)):
-                chosen = dict(zip(wanted, choice, strict=True))
-
-                def visit(node: Tree, chosen: dict[str, str] = chosen) -> Tree:
-                    return Name(chosen[node.name]) if isinstance(node, Name) and node.name in chosen else rebuilt(node, visit)
-
-                candidate = visit(tree)
-                if self._has_value(candidate, definition):
-                    self.definitions[name] = replace(definition, tree=candidate)
-                    self._renew()
-                    break
-
-    def _has_value(self, tree: Tree, definition: Definition) -> bool:
-        at = self.situations[0].binding({n: scalar(1) for n in (*definition.indices, *definition.parameters)})
-        try:
-            self.comparison.value(tree, at)
-        except (Undefined, Unknown, SizeNeeded, ValueError):
-            return False
-        return True
 
     # ------------------------------------------------------------------------------------------ what letters mean
     def _choose_aliases(self) -> None:
@@ -218,11 +131,31 @@ class Roles:
             return
         trees = [t for chain in self.context.chains for m in chain.members if (t := self.context.tree(m)) is not None]
         for letter in letters:
-            holding = [t for t in trees if letter in self._deep(t)]
-            best = max(self._roles_for(), key=lambda role: self._fits(letter, role, holding))
-            if self._fits(letter, best, holding):
-                self.roles[letter] = best
+            holding = [t for t in trees if letter in self.deep(t)]
+            fits = {role: self._fits(letter, role, holding) for role in self._roles_for()}
+            likely = [role for role, count in fits.items() if count == max(fits.values())]
+            if max(fits.values()):
+                self.roles[letter] = likely[0] if len(likely) == 1 else max(likely, key=lambda role: self._true(letter, role))
                 self._renew()
+
+    def _true(self, letter: str, role: str) -> int:
+        """How many of the first relations with a letter hold at one point where it has a role."""
+        before = dict(self.roles)
+        self.roles[letter] = role
+        count = tried = 0
+        try:
+            at = self.situation(0)
+            for chain in self.context.chains:
+                trees = [self.context.tree(m) for m in chain.members]
+                for a, b in pairwise(trees):
+                    if a is None or b is None or letter not in self.deep(a) | self.deep(b) or tried >= MOST_TRIED:
+                        continue
+                    tried += 1
+                    prepared = [self.prepared_tree(t, frozenset()) for t in (a, b)]
+                    count += self.comparison.equal(prepared[0], prepared[1], [at]).equal
+        finally:
+            self.roles = before
+        return count
 
     def _added(self, letter: str) -> bool:
         """Whether a letter only ever stands as a term: an arbitrary constant."""
@@ -236,18 +169,6 @@ class Roles:
                 if not (isinstance(tree, Add) and any(t == Name(letter) for t in tree.terms)):
                     return False
         return True
-
-    def _deep(self, tree: Tree) -> frozenset[str]:
-        out: set[str] = set()
-        todo = [tree]
-        while todo:
-            for name in names_in(todo.pop()) - out:
-                out.add(name)
-                definition = self.definitions.get(name)
-                if definition is not None:
-                    out |= names_in(definition.tree) & {*definition.parameters, *definition.indices} & self.names
-                    todo.append(_without(definition.tree, frozenset((*definition.parameters, *definition.indices)) - self.names))
-        return frozenset(out)
 
     def _roles_for(self) -> list[str]:
         shapes: dict[str, None] = dict.fromkeys(self.ground.variables)
@@ -344,38 +265,3 @@ class Roles:
 
         out = visit(tree)
         return out if done and out != letter else None
-
-    # ------------------------------------------------------------------------------------------ trees
-    def prepared_tree(self, tree: Tree, kept: frozenset[str]) -> Tree:
-        entries = self.names | self.definitions.keys()
-        return sized(indices.summed(tree, kept, self.comparison.known), not {"e", "E"} & entries)
-
-    def trees(self, member: Placed, kept: frozenset[str]) -> list[Tree]:
-        return list(dict.fromkeys(self.prepared_tree(t, kept) for t in self.context.readings(member)))
-
-    def laid_out(self, tree: Tree) -> bool:
-        """Whether its value depends on the layout."""
-        for name in self._deep(tree):
-            definition = self.definitions.get(name)
-            if definition is not None and any(isinstance(n, (Partial, Call)) for n in walk(definition.tree)):
-                return True
-        return any((isinstance(n, Partial) and not n.nabla) or (isinstance(n, Call) and n.order) for n in walk(tree))
-
-    def plain(self, tree: Tree) -> bool:
-        """Whether it names neither the function nor a derivative: an equation between symbols."""
-        deep = self._deep(tree)
-        if names_in(tree) & (self.aliases | {self.ground.problem.name}) - self.names or deep & self.roles.keys():
-            return False
-        nodes = [*walk(tree), *(n for w in deep if w in self.definitions for n in walk(self.definitions[w].tree))]
-        return not any(isinstance(n, (Partial, Differential, Along)) for n in nodes)
-
-
-def key_of(tree: Tree) -> str:
-    return key(tree) if isinstance(tree, Name) else tree.name if isinstance(tree, (Call, Fun)) else ""
-
-
-def _without(tree: Tree, names: frozenset[str]) -> Tree:
-    """The tree with letters that it binds replaced by a number."""
-    if not names:
-        return tree
-    return Num(Fraction(0)) if isinstance(tree, Name) and tree.name in names else rebuilt(tree, lambda t: _without(t, names))

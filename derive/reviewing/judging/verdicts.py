@@ -159,31 +159,50 @@ class _Chain:
             if judge.laid_out(left[0]) or judge.laid_out(right[0]):
                 judge.layouts = layouts
             return found(RIGHT, "", self.follows(k))
-        held = False
+        return self.otherwise(k, link, anchor, found, outcome)
+
+    def otherwise(self, k: int, link: Link, anchor: int, found: _Found, outcome: Outcome) -> Finding:
+        """What an equation is that does not hold at every point: a condition, one up to an order, one that is solved; or it is wrong."""
+        judge = self.judge
+        left, right, before = self.trees[anchor], self.trees[k], self.trees[k - 1]
         zero = is_zero(right[0]) or is_zero(before[0] if before else right[0])
         plain = judge.plain(left[0]) and judge.plain(right[0])
-        if zero and (not plain or link.demanded):
+        if link.demanded or (zero and not plain):
             return found(CONDITION)
-        if link.demanded:
+        numbers = judge.in_numbers(left[0], right[0], self.rough)
+        if numbers is not None:
+            return self.verdict(numbers, found, self.follows(k))
+        rough = self.to_order(left, right) if self.rough else Outcome(UNKNOWN)
+        if rough.state != UNKNOWN:
+            return self.verdict(rough, found, self.follows(k))
+        if zero and k == 1 and judge.is_gradient(left):
             return found(CONDITION)
-        if self.rough:
-            rough = self.to_order(left, right)
-            if rough.state != UNKNOWN:
-                return self.verdict(rough, found, self.follows(k))
         if (plain and self.solving) or self.marked(left[0]) or self.marked(right[0]):
-            solved, held = judge.solves(left, right), True
-            if solved is not None and solved.equal:
-                return found(RIGHT, "where the function is stationary")
-            if self.chain.before and k == 1 and _assumed(self.chain.before):
-                return found(CONDITION)
-            if outcome.state == DIFFERENT and solved is None and self._varies(left[0], right[0]):
-                return replace(found(UNCLEAR, "whether this holds could not be told: no stationary point was found"), stationary=True)
-            outcome = solved if solved is not None and outcome.state != UNDEFINED else outcome
+            return self.solved(k, anchor, found, outcome)
+        return self.told(k, anchor, found, outcome)
+
+    def solved(self, k: int, anchor: int, found: _Found, outcome: Outcome) -> Finding:
+        """An equation between symbols: whether it holds where the function is stationary."""
+        left, right = self.trees[anchor], self.trees[k]
+        solved = self.judge.solves(left, right)
+        if solved is not None and solved.equal:
+            return found(RIGHT, "where the function is stationary")
+        if self.chain.before and k == 1 and _assumed(self.chain.before):
+            return found(CONDITION)
+        if outcome.state == DIFFERENT and solved is None and self._varies(left[0], right[0]):
+            return replace(found(UNCLEAR, "whether this holds could not be told: no stationary point was found"), stationary=True)
+        outcome = solved if solved is not None and outcome.state != UNDEFINED else outcome
+        return replace(self.told(k, anchor, found, outcome), stationary=True)
+
+    def told(self, k: int, anchor: int, found: _Found, outcome: Outcome) -> Finding:
+        """An equation that holds with its letters meant in another way; or the verdict of its outcome."""
+        judge = self.judge
+        left, right, before = self.trees[anchor], self.trees[k], self.trees[k - 1]
         if judge.in_other_words(left, right):
             return found(RIGHT, "", self.follows(k))
         if k == 1 and judge.as_constants(left, right):
             return found(RIGHT, "with what it names taken as constant")
-        letters = judge._deep(left[0]) | judge._deep(right[0])
+        letters = judge.deep(left[0]) | judge.deep(right[0])
         own_letters = outcome.state == UNDEFINED or bool(letters & set(judge.context.unknown))
         if own_letters and k == 1 and judge.general_rule(left, right):
             return found(DEFINITION, "a rule with letters of its own")
@@ -196,14 +215,14 @@ class _Chain:
             outcome, _ = judge.equal(before, right)
             if outcome.equal:
                 return found(RIGHT, "it follows from the member before", True)
-        return replace(self.verdict(outcome, found, None if outcome.state == UNKNOWN else self.follows(k)), stationary=held)
+        return self.verdict(outcome, found, None if outcome.state == UNKNOWN else self.follows(k))
 
     def _all_nodes(self, tree: Tree) -> list[Tree]:
-        deep = self.judge._deep(tree)
+        deep = self.judge.deep(tree)
         return [*walk(tree), *(n for w in deep if w in self.judge.definitions for n in walk(self.judge.definitions[w].tree))]
 
     def _varies(self, left: Tree, right: Tree) -> bool:
-        return bool((self.judge._deep(left) | self.judge._deep(right)) & set(self.judge.ground.variables))
+        return bool((self.judge.deep(left) | self.judge.deep(right)) & set(self.judge.ground.variables))
 
     def other_layout(self, left: list[Tree], right: list[Tree]) -> str:
         """What is said where the line is right in a layout that the lines before do not have."""
@@ -228,7 +247,7 @@ class _Chain:
 
     def unexplained(self, finding: Finding) -> list[str]:
         """Letters that neither the problem nor the text explains, and whose shape was guessed."""
-        deep = frozenset().union(*(self.judge._deep(t) for t in (finding.left, finding.right) if t is not None))
+        deep = frozenset().union(*(self.judge.deep(t) for t in (finding.left, finding.right) if t is not None))
         return sorted(n for n in deep & set(self.judge.context.unknown) if n in self.judge.roles and n not in self.judge.ground.variables)
 
     def follows(self, k: int) -> bool:
@@ -241,7 +260,7 @@ class _Chain:
     def to_order(self, left: list[Tree], right: list[Tree]) -> Outcome:
         judge = self.judge
         orders = [d for t in (*left[:1], *right[:1]) if (d := dropped(t)) is not None]
-        letters = judge._deep(left[0]) | judge._deep(right[0])
+        letters = judge.deep(left[0]) | judge.deep(right[0])
         steps = letters & judge.context.steps
         small = frozenset(steps) or frozenset(letters & judge.roles.keys()) | {"d"}
         best = Outcome(UNKNOWN)

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from derive.expressions.functions import FUNCTIONS as TABLE
 from derive.expressions.spelling import GREEK
+from derive.language.latex.names import PATTERNS, WORDS
 from derive.reviewing.reading.brackets import Brackets
 from derive.reviewing.reading.words import ACCENTS, BARE, CURLY, FONTS, FUNCTIONS, VARIANTS
 from derive.reviewing.tree import Along, Binary, Call, Const, Fun, Name, Num, Pow, Rest, Sub, Tree, number
@@ -24,6 +25,8 @@ class Atoms(Brackets):
 
     def atom(self) -> Tree:
         token = self.token
+        if token.text in PATTERNS and (found := self.from_table()) is not None:
+            return found
         match token.kind:
             case "open":
                 return self.argument()
@@ -248,6 +251,12 @@ class Atoms(Brackets):
         return self.ahead(k).text == "(" or (k == 0 and self.ahead(k).text == "^" and self.ahead(1).text == "'")
 
     def delta(self) -> Tree:
+        start = self.i
+        self.take()
+        named = self.argument()
+        if isinstance(named, Name) and named.name in self.lexicon.names and self.token.text != ",":  # δ_x of a backward pass
+            return Name(f"delta_{named.name}", named.marks)
+        self.i = start
         out = self.subscript(Name("δ"))
         assert isinstance(out, Sub)
         places = tuple(i for i in out.indices if i is not None)
@@ -288,9 +297,10 @@ class Atoms(Brackets):
         if word in ("Hess", "hess", "grad", "Grad"):
             self.i = end
             return self.nabla_of(2 if word.lower() == "hess" else 1)
-        if len(word) > 1 and (word in FUNCTIONS or word in TABLE):
+        function = self.worded(word, token.text, end)
+        if function:
             self.i = end
-            return self.function(FUNCTIONS.get(word, word))
+            return self.function(function)
         if word in self.lexicon.names or word in self.lexicon.functions:
             self.i = end
             return self.named(word)
@@ -312,6 +322,13 @@ class Atoms(Brackets):
                 raise self.unread(f"the word `{word}` is not understood", token)
             return self.argument()
         raise self.leftover()
+
+    def worded(self, word: str, font: str, end: int) -> str:
+        r"""The function of the table that a word in a font means: diag, or the Q of `\operatorname{Q}(X)`; empty where it means none."""
+        if len(word) > 1:
+            return FUNCTIONS.get(word) or WORDS.get(word) or (word if word in TABLE else "")
+        applied = font == r"\operatorname" and self.tokens[end].text == "(" and WORDS.get(word) in TABLE
+        return WORDS[word] if applied else ""
 
     def skip_close(self, end: int) -> None:
         if self.i < end:
@@ -359,27 +376,6 @@ class Atoms(Brackets):
 
     def accented(self, name: Name) -> Tree:
         return name
-
-    def braced(self) -> Tree:
-        r"""`\underbrace{Xw - y}_{r}` names what stands in it."""
-        self.take()
-        arg = self.argument()
-        if self.token.text in ("_", "^"):
-            texts, end = self.group_texts(self.i + 1)
-            i = self.i + 1 + (self.tokens[self.i + 1].kind == "open")
-            start = i
-            while self.tokens[i].text in (":", "="):
-                i += 1
-            self.i = i
-            try:
-                label = self.scripted(self.atom()) if i < end else None
-            except Exception:
-                label = None
-            if label is not None and isinstance(label, (Name, Sub)) and self.i >= end - 1 and (i > start or len(texts) <= 3):
-                self.defined.append((label, arg))
-            self.i = end
-        return arg
-
 
 
 _LETTERS = GREEK | {"imath", "jmath", "hbar"}

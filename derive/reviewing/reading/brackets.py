@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 
+from derive.expressions.functions import FUNCTIONS as TABLE
+from derive.language.latex.names import PATTERNS
+from derive.reviewing.reading.cursor import Unread
 from derive.reviewing.reading.operators import Operators
 from derive.reviewing.reading.words import FONTS, WIDE
-from derive.reviewing.tree import Binary, Block, ByCases, Call, Fun, Mul, Num, Pow, Rest, Sub, Tree, number
+from derive.reviewing.tree import Binary, Block, ByCases, Call, Const, Fun, Mul, Name, Num, Pow, Rest, Sub, Tree, number
 
 _FRACTIONS = frozenset((r"\frac", r"\tfrac", r"\dfrac", r"\cfrac", r"\nicefrac", r"\sfrac"))
 _DOTS = frozenset((r"\dots", r"\cdots", r"\ldots", r"\dotsb", r"\dotsc", "…"))
 _MATRICES = frozenset(("pmatrix", "bmatrix", "matrix", "Bmatrix", "smallmatrix", "array", "psmallmatrix", "bsmallmatrix"))
 _COMPARED = {"<": "<", ">": ">", r"\le": "<=", r"\ge": ">=", "=": "=="}
 _CONST = frozenset(("const", "const.", "constant", "cst", "cst."))
+
+_OF_SYMMETRIC = frozenset(row.symmetric_as for row in TABLE.values())
+
 
 class Brackets(Operators):
     """What stands between two marks."""
@@ -117,6 +123,51 @@ class Brackets(Operators):
         out: Tree = Call(name, args, order) if order else Fun(name, args)
         return Pow(out, power) if power is not None else out
 
+    def from_table(self) -> Tree | None:
+        r"""A function in the table's own LaTeX with an index: `\lambda_{1}(A)`, `L_{\exp}(A, H)`; None, and nothing gone past, where
+        none stands here.  A letter that is declared is that letter."""
+        start = self.token
+        word = start.text.lstrip("\\")
+        if word in self.lexicon.names:
+            return None
+        begin = self.i
+        for name, tokens in PATTERNS.get(start.text, ()):
+            if name in _OF_SYMMETRIC:  # another row prints alike, and is of any matrix
+                continue
+            try:
+                args = self.matched(tokens)
+            except Unread:
+                args = None
+            if args is not None:
+                return Fun(name, tuple(args[k] for k in sorted(args)))
+            self.i = begin
+        return None
+
+    def matched(self, tokens: tuple[str, ...]) -> dict[int, Tree] | None:
+        """The arguments of a pattern that begins here, by their place; None where it does not."""
+        args: dict[int, Tree] = {}
+        for k, text in enumerate(tokens):
+            place = ord(text[0]) - 0xE000 if text >= "\ue000" else -1
+            if place >= 0x100:
+                args[place - 0x100] = Const("zeros", tuple(self.sizes_here()))
+            elif place >= 0:
+                args[place] = self.argument() if tokens[k - 1] == "_" else self.sum()
+            elif self.token.text != text or (text == "(" and self.token.gap):
+                return None
+            else:
+                self.take()
+        return args
+
+    def sizes_here(self) -> list[Tree]:
+        r"""`m \times n`, in braces where there are several."""
+        grouped = self.token.kind == "open" and bool(self.take())
+        out = [self.tight_sum()]
+        while self.skip(r"\times", "*"):
+            out.append(self.tight_sum())
+        if grouped:
+            self.close_group()
+        return out
+
     def function_power(self) -> Tree | None:
         if self.token.text != "^":
             return None
@@ -150,6 +201,26 @@ class Brackets(Operators):
 
     def joined(self, factors: list[Tree]) -> Tree:
         return Mul(tuple(factors))
+
+    def braced(self) -> Tree:
+        r"""`\underbrace{Xw - y}_{r}` names what stands in it."""
+        self.take()
+        arg = self.argument()
+        if self.token.text in ("_", "^"):
+            texts, end = self.group_texts(self.i + 1)
+            i = self.i + 1 + (self.tokens[self.i + 1].kind == "open")
+            start = i
+            while self.tokens[i].text in (":", "="):
+                i += 1
+            self.i = i
+            try:
+                label = self.scripted(self.atom()) if i < end else None
+            except Exception:
+                label = None
+            if label is not None and isinstance(label, (Name, Sub)) and self.i >= end - 1 and (i > start or len(texts) <= 3):
+                self.defined.append((label, arg))
+            self.i = end
+        return arg
 
     # ------------------------------------------------------------------------------------------ matrices
     def environment(self) -> Tree:

@@ -93,6 +93,8 @@ class Differentials(Scripts):
             isinstance(tree.arg, Call) or tree.arg.name in self.lexicon.functions
         ):
             return Along(tree.arg, self.bracketed())
+        if isinstance(tree, Differential) and self.tokens[self.i - 1].text == ")" and (directions := self.directions_here()):
+            return Along(Mul((tree.arg,)) if isinstance(tree.arg, Call) else tree.arg, directions)
         return tree
 
     def bracketed(self) -> tuple[Tree, ...]:
@@ -139,7 +141,30 @@ class Differentials(Scripts):
         by = self.denominator(middle, end, order)
         self.i = end
         del above, below, start
-        return self.at_arguments(arg, by) or self.applied(arg, by)
+        return self.at_arguments(arg, by) or self.toward(arg, by) or self.applied(arg, by)
+
+    def toward(self, arg: Tree | None, by: tuple[Tree, ...]) -> Tree | None:
+        r"""`\frac{\partial f}{\partial X}[H]`: the derivative along a letter that is not declared, or along several."""
+        if arg is None:
+            return None
+        directions = self.directions_here()
+        return None if directions is None else Along(arg, directions, tuple(dict.fromkeys(by)))
+
+    def directions_here(self) -> tuple[Tree, ...] | None:
+        """What stands in the square bracket that begins here, where these are directions; None, and nothing gone past, elsewhere."""
+        if self.token.text != "[" or self.token.gap:
+            return None
+        start = self.i
+        known = self.lexicon.names | self.lexicon.sizes | self.lexicon.functions
+        try:
+            found = self.bracketed()
+        except Unread:
+            self.i = start
+            return None
+        if len(found) > 1 or (isinstance(found[0], Name) and found[0].name not in known) or isinstance(found[0], Differential):
+            return found
+        self.i = start
+        return None
 
     def at_arguments(self, arg: Tree | None, by: tuple[Tree, ...]) -> Tree | None:
         r"""`\frac{\partial f}{\partial x}(a)`: the derivative of f at a; None where no bracket follows."""

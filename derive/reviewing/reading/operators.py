@@ -7,7 +7,7 @@ import re
 from derive.reviewing.indices import free
 from derive.reviewing.reading.differentials import Differentials
 from derive.reviewing.reading.words import CURLY, FONTS, VARIANTS
-from derive.reviewing.tree import Along, Call, Limit, Name, Partial, Total, Tree, Turn
+from derive.reviewing.tree import Along, Call, Limit, Mul, Name, Partial, Total, Tree, Turn
 
 
 class Operators(Differentials):
@@ -108,9 +108,10 @@ class Operators(Differentials):
                 by.append(self.variable_here(grouped) if not self.skip(",") else Name(","))
             self.i = end
         by = [b for b in by if not (isinstance(b, Name) and b.name == ",")]
+        whole = self.token.text == "("
         arg = self.nabla_operand()
-        if isinstance(arg, Name) and self.token.text in ("(", "[") and self.token.text == "(":
-            pass
+        if whole and isinstance(arg, Call):  # D(f(X))[H] is of the composite, Df(X)[H] of f at X
+            arg = Mul((arg,))
         if self.token.text == r"\evalbar":
             arg = self.evaluated(arg)
         if self.token.text in ("[", r"\{"):

@@ -112,6 +112,8 @@ class Scripts(Cursor):
                 return self.marked(base, "*" if compact in ("*", "star", "ast") else compact)
         if isinstance(base, Const) and not base.size:
             return Const(base.kind, self.sizes())
+        if isinstance(base, Num) and base.value in (0, 1) and self.lexicon.sizes & set(text.split()):  # 0_{m \times n}, 1_n
+            return Const("ones" if base.value else "zeros", self.sizes())
         return Sub(base, self.indices())
 
     def sizes(self) -> tuple[Tree, ...]:

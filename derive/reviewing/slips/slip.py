@@ -52,9 +52,9 @@ def slip_of(judge: Judge, finding: Finding) -> Slip | None:
             truth = comparison.alternatives(lambda s: comparison.value(finding.left, s), at)  # type: ignore[arg-type]
         except (Undefined, Unknown, ValueError):
             return None
-        ends = time.monotonic() + SECONDS
+        ends = time.process_time() + SECONDS
         for words, tree in islice(changes(finding.right), MOST):
-            if time.monotonic() > ends:
+            if time.process_time() > ends:
                 return None
             tree = sized(tree)
             try:
@@ -68,10 +68,10 @@ def slip_of(judge: Judge, finding: Finding) -> Slip | None:
 
 def _solution(judge: Judge, left: Tree, right: Tree) -> Slip | None:
     """The smallest change with which an equation holds where the function is stationary."""
-    ends = time.monotonic() + SECONDS
+    ends = time.process_time() + SECONDS
     with quiet():
         for words, tree in islice(changes(right), MOST):
-            if time.monotonic() > ends:
+            if time.process_time() > ends:
                 return None
             outcome = judge.solves([left], [sized(tree)])
             if outcome is not None and outcome.equal:
@@ -93,10 +93,10 @@ def counterexample(judge: Judge, finding: Finding) -> Counterexample | None:
     if finding.outcome is None or finding.outcome.state != DIFFERENT or finding.left is None or finding.right is None or finding.stationary:
         return None
     best: tuple[float, Counterexample] | None = None
-    ends = time.monotonic() + SECONDS
+    ends = time.process_time() + SECONDS
     with quiet():
         for ground in islice(_small_grounds(judge.ground), TRIES):
-            if time.monotonic() > ends:
+            if time.process_time() > ends:
                 break
             found = _differing(judge, ground, finding.left, finding.right)
             if found is None:
@@ -144,7 +144,7 @@ def _differing(judge: Judge, ground: Ground, left: Tree, right: Tree) -> Counter
         judge.ground, judge._situations = before, kept
     if outcome.state != DIFFERENT or outcome.left is None or outcome.right is None:
         return None
-    used = judge._deep(left) | judge._deep(right) | judge.ground.problem.function.free
+    used = judge.deep(left) | judge.deep(right) | judge.ground.problem.function.free
     at = {said: situation.values[said] for name, said in judge.ground.spoken.items() if said in used or name in used}
     return Counterexample(at, outcome.left, outcome.right)
 
