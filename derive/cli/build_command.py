@@ -56,12 +56,22 @@ def command(
       derive build -n --explain
       derive build --to slides,blank,handout
     """
+    from derive.pipeline import idle
+
+    started = time.monotonic()
+    asked = idle.key_of(paths, output, kinds, tex_only, template_dirs, trust_tex)
+    usual = not (force or dry_run or explain or stamp or depfile or scheduler)
+    place = output or Path("build")
+    if usual and not place.is_symlink() and (count := idle.up_to_date(place, asked)) is not None:
+        if not quiet:
+            click.echo(_closing({"made": 0, "unchanged": count, "failed": 0, "stale": 0}, place, 0.0, False))
+        return 0
+
     from derive.pipeline import build as building
     from derive.pipeline import project as projects
     from derive.pipeline.processes import pool
     from derive.pipeline.sources import find
 
-    started = time.monotonic()
     here = projects.folder_of()
     sources = find(paths, here)
     project = projects.load(projects.folder_of(next(iter(paths), None)), template_dirs, trust_tex)
@@ -99,6 +109,10 @@ def command(
     if warning is not None:
         options.report(warning)
         code = code or _code(warning.code)
+    if code:
+        idle.forget(output)
+    elif usual:
+        idle.keep(output, asked, sources, [Path(path) for path in paths if Path(path).is_dir()], project)
     if not quiet or counts["failed"]:
         click.echo(_closing(counts, output, time.monotonic() - started, dry_run), err=bool(counts["failed"]))
     return code

@@ -50,10 +50,12 @@ def frames(passages: Sequence[Passage], units: Sequence[Unit], bounds: Bounds, r
             blocks.append(replace(block, part=part))
         height += above.piece.height if above else 0.0
         gaps = sum(len(row.lines) for block in blocks for row in block.rows) + len(blocks)
+        noted = height + SMALL_PRINT < room.limit(start)
+        filled = height + (SMALL_PRINT if noted and number == len(bounds) else 0.0)
         out.append(Frame(
             _subtitle(blocks, page), number, len(bounds), tuple(blocks), number == len(bounds), max(click, 1),
             mark(page.where, f"frame {number}"), (units[start].piece.key, units[end - 1].piece.key),
-            spread(height, room.limit(start), gaps, SPREAD), height + SMALL_PRINT < room.limit(start),
+            spread(filled, room.limit(start), gaps, SPREAD), noted,
             "small" if page.type < 1.0 else "large" if page.type > 1.0 else "",
         ))
     return tuple(out)
