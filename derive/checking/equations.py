@@ -65,7 +65,10 @@ def _differenced(site: Site, expr: Expr) -> bool:
 
 
 def check_identity(site: Site, left: Expr, right: Expr) -> Outcome:
-    """Two expressions of one value: a name and what it stands for."""
+    """Two expressions of one value: a name and what it stands for.
+
+    left, right  of one shape; looser where a derivative is pending in either
+    """
     size = max(site.size(left), site.size(right), 1e-30)
     tolerance = FIRST if left.pending or right.pending else EXACT
     return Outcome(_off(site.value(left), site.value(right), size), tolerance, "the left side")
@@ -180,6 +183,9 @@ def check_classification(site: Site, solution: Mapping[Symbol, Expr], kind: str)
     direction, the values of the function near the point.
 
     On a curved set (orthogonal, Stiefel, unit) along curves in it, which at a stationary point is the Riemannian test.
+
+    solution  the point, by variable
+    kind      minimum, maximum or saddle
     """
     solved = site.with_solution(solution)
     wrt = site.problem.wrt

@@ -94,6 +94,9 @@ def derivative(
         except Unevaluable as e:
             reason = e
         else:
+            if best is not None:
+                # An estimate that a shorter step contradicts was good by accident.
+                best = Estimate(best.value, max(best.error, _distance(best.value, found.value) - found.error))
             if best is None or found.error < best.error:
                 best = found
             if best.relative < enough:

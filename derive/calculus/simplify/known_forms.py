@@ -51,11 +51,13 @@ def words(name: str) -> str | None:
 
 @lru_cache(maxsize=1)
 def always_table() -> Laws:
+    """The laws that run in every line; made once."""
     return laws(*(row for row in IDENTITIES.values() if row.runs == "always"), *FUNCTIONS)
 
 
 @lru_cache(maxsize=1)
 def result_table() -> Laws:
+    """The laws that run where a result is written; made once."""
     return laws(*(row for row in IDENTITIES.values() if row.runs in ("always", "results")), *FUNCTIONS, *IN_RESULTS)
 
 

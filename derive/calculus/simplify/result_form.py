@@ -73,7 +73,11 @@ def neat(expr: Expr, used: Used) -> Expr:
 
 
 def result(expr: Expr, used: Used, definitions: Definitions = ()) -> Expr:
-    """`neat` with names put back, and the forms in which a result alone is written: entry by entry products for diag(u)v, powers, roots."""
+    """`neat` with names put back, and the forms in which a result alone is written: entry by entry products for diag(u)v, powers, roots.
+
+    used         what was used is appended
+    definitions  (name, what it stands for), each in terms of those before it
+    """
     out = neat(expr, used)
     with_names = named(out, definitions)
     if with_names is not out:

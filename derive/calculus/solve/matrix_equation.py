@@ -26,6 +26,7 @@ from derive.calculus.solve.unknown import split as split_sums
 from derive.derivation.reason import COMMA, Why, Word, filled, full_rank, joined
 from derive.expressions.build import ONE, add, coefficient, inverse, matmul, negate, power, scale, terms, times, transpose, zero
 from derive.expressions.nodes import Add, Call, Expr, Identity, Map, MatMul, Number, Ones, Power, Scale, Sum, Symbol, Zeros, number
+from derive.expressions.properties.definite import STRICT, Definite
 from derive.expressions.properties.inference import definiteness, is_invertible, is_nonzero
 from derive.expressions.rewrite import substitute, transform
 from derive.expressions.sizes import Size
@@ -97,7 +98,7 @@ def _by_square(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
     y: Symbol = Symbol("_square", x.shape, frozenset({"symmetric", "spd", "invertible"}))
     swapped = substitute(equation, {square: y})
     solved = _linear(swapped, y, []) if x.name not in swapped.free else None
-    if solved is None or definiteness(solved.solution) != "positive definite":
+    if solved is None or definiteness(solved.solution) != Definite.POSITIVE:
         return None
     moves = list(before)
     for move in solved.moves:
@@ -193,7 +194,7 @@ def _one_side(parts: list[Term], target: Expr, x: Symbol, moves: list[Move], sid
     assumed: list[Expr] = []
     if not is_invertible(matrix):
         kind = definiteness(matrix, assumed)
-        if kind in ("positive definite", "negative definite"):
+        if kind in STRICT:
             conditions.extend(full_rank(b) for b in assumed)
         elif isinstance(matrix, Scale) and is_invertible(matrix.arg):
             conditions.append((matrix.scalar, " ≠ 0"))
@@ -226,7 +227,7 @@ def _vector_of(form: Expr) -> Expr:
     """a of a'Va with V positive definite, which is 0 where a is; another number itself."""
     if isinstance(form, MatMul) and form.factors[0] is transpose(form.factors[-1]):
         between = form.factors[1:-1]
-        if not between or definiteness(matmul(*between)) == "positive definite":
+        if not between or definiteness(matmul(*between)) == Definite.POSITIVE:
             return form.factors[-1]
     return form
 
@@ -333,7 +334,7 @@ def _two_sides(term: Term, target: Expr, x: Symbol, moves: list[Move], facts: Fa
             return None
         assumed: list[Expr] = []
         if not is_invertible(m):
-            if definiteness(m, assumed) in ("positive definite", "negative definite"):
+            if definiteness(m, assumed) in STRICT:
                 conditions.extend(full_rank(b) for b in assumed)
             else:
                 conditions.append((Call("det", (m,)), " ≠ 0"))

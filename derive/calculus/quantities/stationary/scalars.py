@@ -33,6 +33,7 @@ from derive.expressions.sizes import SCALAR
 
 
 def of_one_scalar(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Result | tuple[Result, ...]]:
+    """Stationary points of a function of one number, by the roots of its derivative; what kind each is."""
     from derive.calculus import algebra
     from derive.calculus.quantities.hessian import hessian
 

@@ -341,6 +341,7 @@ def _simple(expr: Expr) -> Expr:
 
 
 def expanded_all(equation: Expr, names: list[Symbol]) -> Expr:
+    """An equation multiplied out in each of the variables named."""
     for x in names:
         equation = expanded(equation, x.name)
     return tidy_with(equation, [])
