@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 FOLDER = ".derive"
 NAME = "idle"
 MOST_BYTES = 200_000_000
-SECONDS = 2.0
-"""What was written so lately before the record may have been changed again within the same tick of the clock."""
 
 
 def key_of(*arguments: object) -> str:
@@ -31,7 +29,8 @@ def key_of(*arguments: object) -> str:
     tools = [*programs, *map(os.path.realpath, programs), *filter(os.path.isdir, sys.path)]
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
     own = [package, os.path.join(os.path.dirname(package), "templates")]  # noqa: PTH118, PTH120
-    files = [os.path.join(place, name) for top in own for place, _, names in os.walk(top) for name in sorted(names) if not name.endswith(".pyc")]  # noqa: PTH118
+    walked = [(place, name) for top in own for place, _, names in os.walk(top) if not place.endswith("__pycache__") for name in names]
+    files = [os.path.join(*parts) for parts in walked]  # noqa: PTH118
     told = [repr(arguments), sys.version, os.getcwd(), _states(sorted(files)), _states([tool for tool in tools if tool])]  # noqa: PTH109
     return hashlib.blake2b("\n".join(told).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
@@ -47,21 +46,19 @@ def up_to_date(output: Path, key: str) -> int | None:
         return None
 
 
-def keep(output: Path, key: str, sources: Sequence[Source], given: Sequence[Path], project: Project) -> None:
-    """Record what a build that has just ended well would read, and what it wrote."""
+def ended(output: Path, key: str, sources: Sequence[Source], given: Sequence[str], project: Project, good: bool) -> None:
+    """Record what a build of the paths `given` that has just ended well would read, and what it wrote; what failed leaves no record."""
     from derive.errors import DeriveError
     from derive.pipeline.writing import write
 
+    record = output / FOLDER / NAME
     with contextlib.suppress(DeriveError, OSError, ValueError):
-        paths = list(dict.fromkeys(_watched(output, sources, given, project)))
+        if not good:
+            record.unlink(missing_ok=True)
+            return
+        paths = list(dict.fromkeys(_watched(output, sources, [Path(path) for path in given if Path(path).is_dir()], project)))
         if not any("\n" in path for path in paths):
-            write(output / FOLDER / NAME, "\n".join([key, _digest(_states(paths)), str(len(sources)), *paths]))
-
-
-def forget(output: Path) -> None:
-    """There is something to do, or something failed."""
-    with contextlib.suppress(OSError):
-        (output / FOLDER / NAME).unlink()
+            write(record, "\n".join([key, _digest(_states(paths)), str(len(sources)), *paths]))
 
 
 def _watched(output: Path, sources: Sequence[Source], given: Sequence[Path], project: Project) -> Iterable[str]:
