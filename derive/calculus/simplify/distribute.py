@@ -9,7 +9,7 @@ from functools import partial
 from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.signs import positive_first
 from derive.calculus.simplify.simplify import tidy, tidy_with
-from derive.expressions.build import ONE, add, matmul, scale, times, transpose
+from derive.expressions.build import ONE, add, entry_product, matmul, scale, times, transpose
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Add, Apply, Call, D, Entry, Expr, Identity, MatMul, Number, Power, Rate, Scale, Symbol, Times, Transpose
 from derive.expressions.rewrite import transform
@@ -218,6 +218,6 @@ def _diagonal_of(product: MatMul, names: frozenset[str]) -> Expr:
             if any(g.free & names for g in (*left, *right)):
                 continue
             if left and right:
-                return matmul(Call("hadamard", (matmul(*left), tidy_with(transpose(matmul(*right)), []))), f.args[0])
-            return Call("hadamard", (Call("diag", (matmul(*left, *right),)), f.args[0]))
+                return matmul(entry_product(matmul(*left), tidy_with(transpose(matmul(*right)), [])), f.args[0])
+            return entry_product(Call("diag", (matmul(*left, *right),)), f.args[0])
     return Call("diag", (product,))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from derive.calculus.simplify.law_value import law_value
 from derive.calculus.simplify.recursion import tidied
-from derive.expressions.build import ONE, ZERO, add, counted, is_zero, matmul, scale, times, transpose
+from derive.expressions.build import ONE, ZERO, add, counted, entry_product, is_zero, matmul, scale, times, transpose
 from derive.expressions.build import terms as each
 from derive.expressions.nodes import (
     Add,
@@ -134,7 +134,7 @@ def column(s: Expr, i: Symbol, n: Size) -> Expr | None:
                 rest = times(*(f for f in factors if f is not choice))
                 return column(Where(choice.condition, *(rest if v is ONE else ZERO for v in (choice.then, choice.otherwise))), i, n)
             columns = [column(f, i, n) for f in moving]
-            return None if any(m is None for m in columns) else scale(fixed, _product([m for m in columns if m is not None]))
+            return None if any(m is None for m in columns) else scale(fixed, entry_product(*(m for m in columns if m is not None)))
         case Power(base=base, exponent=k):
             below, above = column(base, i, n), column(k, i, n)
             if below is None or above is None:
@@ -157,13 +157,6 @@ def column(s: Expr, i: Symbol, n: Size) -> Expr | None:
             left, right, yes, no = (e for e in sides if e is not None)
             return Where(Compare(op, left, right), yes, no)
     return None
-
-
-def _product(factors: list[Expr]) -> Expr:
-    out = factors[0]
-    for f in factors[1:]:
-        out = Call("hadamard", (out, f))
-    return out
 
 
 def _row_times(factors: tuple[Expr, ...], i: Symbol, n: Size) -> Expr | None:
