@@ -197,12 +197,12 @@ def test_folders_stay_small() -> None:
 # --------------------------------------------------------------------------------------------- functions
 MOST_LINES = 60
 MOST_BRANCHES = 25
-MOST_NAMES = 660
+MOST_NAMES = 640
 """Names of functions of the table in code: a rule, law, fact or form that is about one function is a row of a table."""
 
 LONG: dict[str, tuple[int, int]] = {
     "cli/render_command.py:command": (60, 32),
-    "documents/compose.py:problem_page": (89, 60),
+    "documents/compose.py:problem_page": (84, 53),
     "documents/figures/graph.py:_set": (60, 27),
     "documents/figures/surface.py:surface": (60, 33),
     "documents/figures/upright.py:upright": (60, 27),
