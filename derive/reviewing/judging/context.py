@@ -151,11 +151,13 @@ class Context:
 
         return visit(tree)
 
-    def readings(self, member: Placed) -> list[Tree]:
-        """The trees that a member may be, the likeliest first.  Unread where it is none."""
+    def readings(self, member: Placed, wide: bool = True) -> list[Tree]:
+        """The trees that a member may be, the likeliest first; wide: whether d x y may be d(x y).  Unread where it is none."""
         out: list[Tree] = []
         failure: Unread | None = None
         for reading in READINGS:
+            if reading.wide_differential and not wide:
+                continue
             try:
                 tree = self.read(member, reading)
             except Unread as error:

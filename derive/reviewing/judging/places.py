@@ -148,8 +148,8 @@ class Points:
         entries = self.names | self.definitions.keys()
         return sized(indices.summed(tree, kept, self.comparison.known), not {"e", "E"} & entries)
 
-    def trees(self, member: Placed, kept: frozenset[str]) -> list[Tree]:
-        return list(dict.fromkeys(self.prepared_tree(t, kept) for t in self.context.readings(member)))
+    def trees(self, member: Placed, kept: frozenset[str], wide: bool = True) -> list[Tree]:
+        return list(dict.fromkeys(self.prepared_tree(t, kept) for t in self.context.readings(member, wide)))
 
     def laid_out(self, tree: Tree) -> bool:
         """Whether its value depends on the layout."""

@@ -71,7 +71,7 @@ class _Chain:
                     kept = self._kept(first[0], others)
                     self.trees.append(judge.trees(member, kept))
                 else:
-                    self.trees.append(judge.trees(member, kept))
+                    self.trees.append(judge.trees(member, kept, wide=k < len(chain.links)))  # a last member says what d is
                 self.failures.append(None)
             except Unread as error:
                 self.trees.append([])
@@ -240,7 +240,7 @@ class _Chain:
         if outcome.state == UNKNOWN:
             return found(UNCLEAR, outcome.reason)
         finding = found(WRONG, outcome.reason, bool(follows), outcome)
-        letters = self.unexplained(finding)
+        letters = [letter for letter in self.unexplained(finding) if not self.judge.settled(letter, finding.left, finding.right)]
         if letters:
             return found(UNCLEAR, f"the text does not say what {', '.join(letters)} {'is' if len(letters) == 1 else 'are'}")
         return finding
