@@ -160,9 +160,9 @@ def located(case: Slipped) -> tuple[bool, int | None]:
     return (first is not None and first.line == case.line), first.line if first else None
 
 
-def main(count: int, only: str) -> None:
+def main(count: int, only: str, seed: int = 0) -> None:
     total, right = Counter[str](), Counter[str]()
-    for n, case in enumerate(chain(slipped_own(only=only), slipped() if not only else ())):
+    for n, case in enumerate(chain(slipped_own(seed, only), slipped(seed) if not only else ())):
         if n >= count:
             break
         found, line = located(case)
@@ -176,4 +176,4 @@ def main(count: int, only: str) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200, sys.argv[2] if len(sys.argv) > 2 else "")
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200, sys.argv[2] if len(sys.argv) > 2 else "", int(sys.argv[3]) if len(sys.argv) > 3 else 0)
