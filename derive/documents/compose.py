@@ -162,8 +162,8 @@ def problem_page(
         parts,
         points or _points(problem),
         _layout(problem, {box.quantity for box in boxes}, settings, words),
-        words["check"].format(**_checked(report)) if report and told else "",
-        words["check_short"].format(**_checked(report)) if report and told else "",
+        words[f"check{_how(report)}"].format(**_checked(report)) if report and told else "",
+        words[f"check_short{_how(report)}"].format(**_checked(report)) if report and told else "",
         remarks,
         questions.text(problem, "source", notation.language),
         questions.text(problem, "notes", notation.language) if mode.reveals == "everything" else "",
@@ -338,7 +338,13 @@ def _points(problem: Problem) -> str:
 
 
 def _checked(report: Report) -> dict[str, str]:
-    return {"points": str(report.points), "error": scientific(report.max_relative_error)}
+    return {"points": str(report.points), "error": scientific(report.max_relative_error), "exact": str(report.exact_lines),
+            "count": str(report.count), "bits": str(report.bits)}
+
+
+def _how(report: Report) -> str:
+    """Which words say how the lines were checked: all exactly, some, or none."""
+    return "" if not report.exact_lines else "_all" if report.exact_lines == report.count else "_some"
 
 
 def scientific(value: float) -> str:

@@ -44,7 +44,8 @@ def transposed(latex: str, problem: Problem, rng: random.Random) -> str:
 
 
 def traced(latex: str, problem: Problem, rng: random.Random) -> str:
-    return latex.replace(r"\operatorname{tr}", rng.choice((r"\mathrm{tr}", r"\operatorname{Tr}", r"\text{tr}", r"\mathrm{Tr}", r"\operatorname{trace}")))
+    spellings = (r"\mathrm{tr}", r"\operatorname{Tr}", r"\text{tr}", r"\mathrm{Tr}", r"\operatorname{trace}")
+    return latex.replace(r"\operatorname{tr}", rng.choice(spellings))
 
 
 def other_direction(latex: str, problem: Problem, rng: random.Random) -> str:
@@ -52,7 +53,8 @@ def other_direction(latex: str, problem: Problem, rng: random.Random) -> str:
     if len(problem.directions) != 1:
         return latex
     (h,) = problem.directions
-    free = [c for c in (("V", "Z", "E", "W") if h.name.isupper() else ("v", "u", "z", "p")) if not re.search(rf"(?<![A-Za-z\\]){c}(?![A-Za-z])", latex)]
+    letters = ("V", "Z", "E", "W") if h.name.isupper() else ("v", "u", "z", "p")
+    free = [c for c in letters if not re.search(rf"(?<![A-Za-z\\]){c}(?![A-Za-z])", latex)]
     return re.sub(rf"(?<![A-Za-z\\]){h.name}(?![A-Za-z])", rng.choice(free), latex) if free and len(h.name) == 1 else latex
 
 
@@ -66,7 +68,8 @@ def other_function(latex: str, problem: Problem, rng: random.Random) -> str:
 
 def as_quotient(latex: str, problem: Problem, rng: random.Random) -> str:
     r"""`\nabla f(X)` is `\frac{\partial f}{\partial X}`, or `\nabla_X f`."""
-    if len(problem.wrt) != 1 or not problem.function.is_scalar or problem.inner_product is not None or problem.wrt[0].has & {"unit", "stiefel", "orthogonal"}:
+    curved = any(x.has & {"unit", "stiefel", "orthogonal"} for x in problem.wrt)
+    if len(problem.wrt) != 1 or not problem.function.is_scalar or problem.inner_product is not None or curved:
         return latex
     x = problem.wrt[0].name
     told = rng.choice((rf"\\nabla_{{{x}}} f", rf"\\frac{{\\partial f}}{{\\partial {x}}}", rf"\\frac{{df}}{{d{x}}}", rf"\\partial_{{{x}}} f"))
@@ -113,7 +116,8 @@ def swapped(latex: str, problem: Problem, rng: random.Random) -> str:
     """A sum of two terms the other way round, where a row is nothing else."""
     def one(found: re.Match[str]) -> str:
         left, a, b = found.groups()
-        return f"{left} {b} + {a}" if _even(a) and _even(b) and " - " not in a + b and not b.startswith("-") and not a.startswith("-") else found.group()
+        plain = _even(a) and _even(b) and " - " not in a + b and not b.startswith("-") and not a.startswith("-")
+        return f"{left} {b} + {a}" if plain else found.group()
 
     return re.sub(r"^([^\n]*&=) ([^=\n]+?) \+ ([^=\n+]+?)(?= \\\\$|$)", one, latex, flags=re.MULTILINE)
 

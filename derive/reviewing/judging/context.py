@@ -224,8 +224,8 @@ class Context:
             for k, link in enumerate(chain.links):
                 left, right = trees[k], trees[k + 1]
                 head = right.base if isinstance(right, Sub) else right
-                if link.op != "=" or left is None or not isinstance(head, Name) or key(head) not in self.unknown or head.name in ("c", "C") and (
-                    not isinstance(right, Sub)):
+                if link.op != "=" or left is None or not isinstance(head, Name) or key(head) not in self.unknown or (head.name in ("c", "C") and (
+                    not isinstance(right, Sub))):
                     continue
                 if key(head) not in value_names(left) and not value_names(left) & set(self.unknown) and self._defined(right, left, link.line):  # type: ignore[arg-type]
                     self.unknown.remove(key(head))
