@@ -21,7 +21,7 @@ def drawn(n: int, seed: int = 0) -> np.ndarray:
 
 def test_products_do_not_overflow() -> None:
     a, b = drawn(5), drawn(5, 1)
-    exact = [[sum(int(a[k, i, l]) * int(b[k, l, j]) for l in range(5)) % P for j in range(5)] for k in range(4) for i in range(5)]
+    exact = [[sum(int(a[k, i, c]) * int(b[k, c, j]) for c in range(5)) % P for j in range(5)] for k in range(4) for i in range(5)]
     assert product(a, b).reshape(20, 5).tolist() == exact
 
 
