@@ -111,7 +111,7 @@ def problem_page(
         room = _room(settings, fit, fit.scale.get(problem.id, 1.0), around.asked, parts, measure.line)
         beside = [] if mode.name == "blank" else [figure for figure in figures if figure.place == "solution"]
         frames = _frames(found, page, room, around.remarks, fit, clicks, beside[-1:], ends, told is None)
-        figures = _rest(figures, frames)
+        figures = tuple(figure for figure in figures if all(figure not in frame.figures for frame in frames))
     checked, checked_short = _checked_words(report if told else None, words)
     return ProblemPage(
         problem.id, number, questions.title(problem, notation), prose.plain(problem.title), around.asked,
@@ -182,11 +182,6 @@ def _frames(
     return tuple(replace(frame, last=frame.last and ends) for frame in cut_up)
 
 
-def _rest(figures: tuple[Figure, ...], frames: Sequence[Frame]) -> tuple[Figure, ...]:
-    """The figures that stand on none of the frames."""
-    return tuple(figure for figure in figures if all(figure not in frame.figures for frame in frames))
-
-
 def _parts(problem: Problem, settings: Settings, hinted: bool) -> tuple[PartText, ...]:
     """What each part asks; its hint where hints are given."""
     parts = questions.parts(problem, settings.notation, words_of(settings.notation.language))
@@ -197,7 +192,7 @@ def _checked_words(report: Report | None, words: Mapping[str, str]) -> tuple[str
     """How the lines were checked, a sentence and a shorter one; nothing without a report."""
     if report is None:
         return "", ""
-    return words["check"].format(**_checked(report)), words["check_short"].format(**_checked(report))
+    return words[f"check{_how(report)}"].format(**_checked(report)), words[f"check_short{_how(report)}"].format(**_checked(report))
 
 
 def _apart(problem: Problem, around: Around, line: float, words: Mapping[str, str], fit: Fit) -> Around:
@@ -257,9 +252,7 @@ def _sentence(words: str, stop: str) -> str:
 
 def single(page: ProblemPage, mode: Mode, settings: Settings) -> Document:
     """The document of one problem."""
-    return collected(
-        (page,), mode, settings, title=page.title, title_plain=page.title_plain, collection=False
-    )
+    return collected((page,), mode, settings, title=page.title, title_plain=page.title_plain, collection=False)
 
 
 def collected(
@@ -362,7 +355,13 @@ def _points(problem: Problem) -> str:
 
 
 def _checked(report: Report) -> dict[str, str]:
-    return {"points": str(report.points), "error": scientific(report.max_relative_error)}
+    return {"points": str(report.points), "error": scientific(report.max_relative_error), "exact": str(report.exact_lines),
+            "count": str(report.count), "bits": str(report.bits)}
+
+
+def _how(report: Report) -> str:
+    """Which words say how the lines were checked: all exactly, some, or none."""
+    return "" if not report.exact_lines else "_all" if report.exact_lines == report.count else "_some"
 
 
 def scientific(value: float) -> str:
