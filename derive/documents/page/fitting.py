@@ -16,6 +16,8 @@ from derive.documents.page.views import Passage
 
 LARGER, SMALLER, WORTH = 1.096, 0.913, 0.87
 """The type that a derivation may be set in, as a share of the document's; the smaller one where it takes less than so many of the frames."""
+AIRY = 0.95
+"""Larger type fills a frame up to so much of its height."""
 ROWS_BESIDE, FIGURE_BESIDE, CAPTION, CENTIMETRE = 0.5, 0.47, 34.0, 28.45
 """Of the line what rows take beside a figure, and the figure; the height of a caption, in points; a centimetre in points."""
 FLAT, SMALLEST = 0.4, 0.6
@@ -33,7 +35,8 @@ def fitted(
 
     def packed(one: Page) -> tuple[tuple[Unit, ...], Bounds]:
         pieces = units(found, one, 0.95 * room.other, remarks, fit.taller)
-        return pieces, cut([unit.piece for unit in pieces], room)
+        slack = AIRY if one.type > 1.0 else 1.0
+        return pieces, cut([unit.piece for unit in pieces], replace(room, first=slack * room.first, other=slack * room.other))
 
     pieces, bounds = packed(page)
     least = len(bounds)
