@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from derive.documents.layout.packing import Bounds, Room, cut, used
+from derive.documents.layout.packing import SPARE, Bounds, Room, cut, used
 from derive.documents.page.document import Frame
 from derive.documents.page.frames import frames
 from derive.documents.page.picture import Figure
@@ -16,8 +16,6 @@ from derive.documents.page.views import Passage
 
 LARGER, SMALLER, WORTH = 1.096, 0.913, 0.87
 """The type that a derivation may be set in, as a share of the document's; the smaller one where it takes less than so many of the frames."""
-AIRY = 0.95
-"""Larger type fills a frame up to so much of its height."""
 ROWS_BESIDE, FIGURE_BESIDE, CAPTION, CENTIMETRE = 0.5, 0.47, 34.0, 28.45
 """Of the line what rows take beside a figure, and the figure; the height of a caption, in points; a centimetre in points."""
 FLAT, SMALLEST = 0.4, 0.6
@@ -35,8 +33,9 @@ def fitted(
 
     def packed(one: Page) -> tuple[tuple[Unit, ...], Bounds]:
         pieces = units(found, one, 0.95 * room.other, remarks, fit.taller)
-        slack = AIRY if one.type > 1.0 else 1.0
-        return pieces, cut([unit.piece for unit in pieces], replace(room, first=slack * room.first, other=slack * room.other))
+        # Larger type is taken where it surely fits.
+        spare = SPARE if one.type > 1.0 else 0.0
+        return pieces, cut([unit.piece for unit in pieces], replace(room, first=room.first - spare, other=room.other - spare))
 
     pieces, bounds = packed(page)
     least = len(bounds)
