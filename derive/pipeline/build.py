@@ -16,6 +16,7 @@ from derive.errors import DeriveError, Position
 from derive.language.problems import read as problemfile
 from derive.pipeline import keys, produce
 from derive.pipeline.budget import Budget, current, using
+from derive.pipeline.images import embedded
 from derive.pipeline.ledger import Ledger
 from derive.pipeline.look import Look
 from derive.pipeline.processes import pool
@@ -88,17 +89,18 @@ def _run(task: Task) -> Done:
     warning: DeriveError | None = None
     try:
         subject = read(task.text, task.source.path, task.points, task.settings)
+        beside = subject.beside()
         for mode in (MODES[name] for name in task.modes):
             document = partial(subject.document, mode, task.settings)
             made: produce.Made | None = None
             if task.pdf and mode.pdf and warning is None:
                 try:
-                    made = produce.make(document, mode, task.settings, task.templates, task.look)
+                    made = produce.make(document, mode, task.settings, task.templates, {**task.look, **beside})
                 except DeriveError as error:
                     if error.code != "missing-program":
                         raise
                     warning = error
-            text = made.tex if made else produce.tex(document(Fit()), mode, task.templates)
+            text = made.tex if made else embedded(produce.tex(document(Fit()), mode, task.templates), beside)
             if task.kept:
                 files[names(task.source.stem, mode, False)[0]] = text.encode()
             if made:
