@@ -264,29 +264,35 @@ def _check(
         if line.equation:
             return check_equation(site, line)
         here = site.with_solution(line.solution) if line.solution else site
-        if line.rule == "evaluate" and line.relation == "≈" and line.quantity != "taylor" and line.left is None and previous is not None:
+        rounded = line.rule == "evaluate" and line.relation == "≈" and line.quantity != "taylor"
+        if rounded and line.left is None and previous is not None:
             return check_rounded(here, previous.expr, line.expr)
-        if line.rule == "evaluate" and line.quantity == "stationary":
-            assert isinstance(line.left, Symbol)
-            known, wrt = line.solution or {}, site.problem.wrt
-            others = {v: e for v, e in known.items() if v in wrt}
-            here = site.with_solution({v: e for v, e in known.items() if v not in wrt})
-            return check_stationary(here, {**others, line.left: line.expr}).at_best(ROUNDED if line.relation == "≈" else 0.0)
         if line.quantity == "stationary":
-            return check_stationary(site, line.solution or {_variable(site.problem): line.expr})
+            return _point(site, line)
         if line.relation in INEQUALITIES:
             left = line.left if isinstance(line.left, Expr) else previous.expr if previous else None
             return check_relation(here, left, line.relation, line.expr)
         if line.quantity == "value" and isinstance(line.left, Expr) and of is None:
             return check_identity(here, line.left, line.expr)
         outcome = statement(here, line.quantity, head, of, line.expr, isinstance(line.left, Head), line.free)
-        if line.rule == "evaluate" and line.relation == "≈" and line.quantity != "taylor":
+        if rounded:
             return outcome.at_best(ROUNDED)
         if isinstance(line.left, Expr):
             outcome = outcome.and_(statement(here, line.quantity, None, of, line.left))
         return outcome
 
     return _over(sites, one, where, chain.title, line.rule, line.quantity)
+
+
+def _point(site: Site, line: Line) -> Outcome:
+    """A line that states a stationary point, in numbers where it was evaluated."""
+    if line.rule != "evaluate":
+        return check_stationary(site, line.solution or {_variable(site.problem): line.expr})
+    assert isinstance(line.left, Symbol)
+    known, wrt = line.solution or {}, site.problem.wrt
+    others = {v: e for v, e in known.items() if v in wrt}
+    here = site.with_solution({v: e for v, e in known.items() if v not in wrt})
+    return check_stationary(here, {**others, line.left: line.expr}).at_best(ROUNDED if line.relation == "≈" else 0.0)
 
 
 def _variable(problem: Problem) -> Symbol:

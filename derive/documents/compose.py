@@ -51,7 +51,8 @@ SHORT = 2
 if TYPE_CHECKING:
     from derive.checking.report import Report
 
-
+FULLER = 7.4
+"""By so many points rows may be higher than TeX's own room for a frame: the last one ends without the space below it."""
 
 MARGIN = 42
 """By how many millimetres a page is narrower that has a margin to write in."""
@@ -138,7 +139,7 @@ def problem_page(
             notation, measure, where, words, settings.highlight and settings.overlays, 1.35 * reason_width(problem.title), parts,
             settings.reason, meant, problem.id, conventions=conventions,
         )
-        room = _room(settings, fit.scale.get(problem.id, 1.0), asked, parts, measure.line)
+        room = _room(settings, fit, fit.scale.get(problem.id, 1.0), asked, parts, measure.line)
         beside = [figure for figure in figures if figure.place == "solution" and mode.name != "blank"]
         cut_up = undivided(found, page, room, remarks, fit, clicks) if clicks else fitted(found, page, room, remarks, fit, beside[-1:])
         figures = tuple(figure for figure in figures if all(figure not in frame.figures for frame in cut_up))
@@ -291,9 +292,9 @@ def _block(passage: Passage, measure: Measure, settings: Settings, where: Positi
     return story.told(block, [view.line for view in views], words, settings.notation) if prose else block
 
 
-def _room(settings: Settings, scale: float, asked: Question, parts: Sequence[PartText], line: float) -> Room:
+def _room(settings: Settings, fit: Fit, scale: float, asked: Question, parts: Sequence[PartText], line: float) -> Room:
     """The height that a frame has for rows, below its question; `scale` is by how much TeX found it taller than thought."""
-    height = {169: 203.0, 43: 220.0}[settings.aspect]
+    height = fit.room + FULLER if fit.room else {169: 203.0, 43: 220.0}[settings.aspect]
     usual = QUESTION_AROUND + _stated(asked, SHORT, line, INLINE)
     said = reason_width(asked.find) + sum(reason_width(part.statement) + reason_width(part.find) + 5.0 for part in parts)
     beside = max(line - sum(width(left) + width(lines[0]) + 3.0 for left, lines in asked.lines), 0.0)

@@ -109,6 +109,9 @@ def make(
             raise DeriveError(f"nothing is labelled {done.log.undefined[0]}", code="latex", where=_where(document))
         if not done.log.overfull:
             return Made(text, done.pdf, fit, done.log)
+        if done.log.room and not fit.room:
+            fit = replace(fit, room=done.log.room)
+            continue
         better = refit(document, fit, done.log.overfull, *room)
         push = 1.0
         while better != fit and tex(compose(better), mode, folders) == text:

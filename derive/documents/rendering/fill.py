@@ -57,7 +57,7 @@ def environment(folders: Iterable[Path] = ()) -> jinja2.Environment:
     )
     env.filters["meta"] = metadata
     env.filters["exam_points"] = exam_points
-    env.filters["pdftext"] = pdf_string
+    env.filters["said"] = said
     env.filters["equation"] = equation
     env.filters["spoken"] = spoken
     env.filters["clicks"] = clicks
@@ -206,9 +206,10 @@ def metadata(text: str) -> str:
     return "".join(table.get(c, c) for c in text)
 
 
-def pdf_string(text: str) -> str:
-    """A string of a PDF, in UTF-16: `<FEFF0041>`."""
-    return f"<FEFF{text.encode('utf-16-be').hex().upper()}>"
+def said(text: str) -> str:
+    r"""Words for who hears a figure, as \derivealt takes them: nothing in them is TeX."""
+    kept = re.sub(r"[\\{}#]", " ", text).replace("%", r"\%")
+    return " ".join(kept.split())
 
 
 def exam_points(points: str) -> str:
