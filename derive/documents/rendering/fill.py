@@ -37,6 +37,7 @@ def environment(folders: Iterable[Path] = ()) -> jinja2.Environment:
     which a template of the same name reaches as `builtin/NAME`."""
     import jinja2
 
+    from derive.documents.rendering.compiled import Compiled
     from derive.documents.rendering.sandbox import OwnTemplates, Sandbox
 
     builtin = jinja2.FileSystemLoader(builtin_folder())
@@ -54,6 +55,7 @@ def environment(folders: Iterable[Path] = ()) -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         autoescape=False,
+        bytecode_cache=Compiled(builtin_folder()),
     )
     env.filters["meta"] = metadata
     env.filters["exam_points"] = exam_points
