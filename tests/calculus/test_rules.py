@@ -146,7 +146,8 @@ def test_without_the_row_the_derivation_fails_there(name: str, monkeypatch: pyte
         "trace-power", "trace-expm", "trace-sqrtm", "eigenvalue-symmetric", "norm", "norm-squared", "norm-squared-matrix",
         "quotient-entries", "det-adjugate", "det-of-exponential", "trace-polar-p", "polar-u-square", "qr-q-square",
         "left-singular-vectors-square", "sum-of-singular-values",
-        "logdet-of-inverse", "det-of-inverse", "logdet-of-exponential", "det-of-square-root", "logdet-of-square-root", "trace-logm", "power-by-entries", "trace-powm",
+        "logdet-of-inverse", "det-of-inverse",
+        "logdet-of-exponential", "det-of-square-root", "logdet-of-square-root", "trace-logm", "power-by-entries", "trace-powm",
     ):
         # a more general row takes over; the derivation is another one, and still right
         derivation = derive(problem)
