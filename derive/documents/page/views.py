@@ -168,7 +168,7 @@ def _placed(views: Sequence[View], boxed: Sequence[Boxed]) -> tuple[list[View], 
 def _states(view: View, box: Boxed) -> bool:
     line = view.line
     same = line.expr is box.result.expr and view.left is not None and view.left == box.left
-    return same and line.beside is None and line.relation in ("=", "≈", "⇔", "⇒")
+    return same and line.beside is None and line.relation in ("=", "≈", "⇔", "⇒", "or")
 
 
 def _named(side: Head | Expr, names: Names) -> Head | Expr:
