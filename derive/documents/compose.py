@@ -105,8 +105,8 @@ def problem_page(
     if mode.slides:
         around = _apart(problem, around, measure.line, words, fit)
         page = Page(
-            notation, measure, where, words, settings.highlight and settings.overlays, 1.35 * reason_width(problem.title), parts,
-            settings.reason, meant, problem.id, conventions=around.conventions,
+            notation, measure, where, words, settings.highlight and settings.overlays and mode.name != "blank",
+            1.35 * reason_width(problem.title), parts, settings.reason, meant, problem.id, conventions=around.conventions,
         )
         room = _room(settings, fit, fit.scale.get(problem.id, 1.0), around.asked, parts, measure.line)
         beside = [] if mode.name == "blank" else [figure for figure in figures if figure.place == "solution"]
