@@ -16,9 +16,8 @@ from derive.errors import DeriveError, Position
 from derive.language.problems import read as problemfile
 from derive.pipeline import keys, produce
 from derive.pipeline.budget import Budget, current, using
-from derive.pipeline.images import embedded
 from derive.pipeline.ledger import Ledger
-from derive.pipeline.look import Look
+from derive.pipeline.look import Look, embedded
 from derive.pipeline.processes import pool
 from derive.pipeline.project import Project
 from derive.pipeline.sources import Source

@@ -11,7 +11,7 @@ from derive.documents.page.modes import Mode
 from derive.documents.page.settings import Fit, Settings
 from derive.errors import DeriveError
 from derive.pipeline.examine import STANDARD_INPUT, read_text
-from derive.pipeline.images import embedded
+from derive.pipeline.look import embedded
 from derive.pipeline.produce import Composer, make, style, tex
 from derive.pipeline.project import Project
 from derive.pipeline.subject import read

@@ -20,7 +20,7 @@ from derive.language.markup.macros import with_commands_of
 from derive.language.problems import read as problemfile
 from derive.language.problems.problem import Problem
 from derive.language.problems.variants import first_of
-from derive.pipeline import gather, images, keys
+from derive.pipeline import gather, keys, look
 from derive.pipeline.budget import within
 from derive.pipeline.examine import Examined, examine, problem_of
 from derive.pipeline.home import own_text
@@ -90,7 +90,7 @@ class Several:
         return f"{self.gathered.collection.kind} of {len(problems)} problems; all verified ({worst:.0e}){_beside(self.note())}"
 
     def beside(self) -> Mapping[str, bytes]:
-        return images.read(self.gathered.collection)
+        return look.read_pictures(self.gathered.collection)
 
     def note(self) -> str:
         varied = [one.problem.id for one in self.gathered.examined.values() if one.problem.options.variants]
@@ -132,7 +132,7 @@ def dependencies(text: str, name: str, settings: Settings | None = None) -> Sequ
     with with_commands_of((settings or Settings()).commands):
         collection = collections.read(text, name)
     files = gather.references(collection).values()
-    pictures = images.paths(collection).values()
+    pictures = look.pictures(collection).values()
     return [part for file in sorted(set(files)) for part in (file, own_text(file))] + [
         part for path in sorted(pictures) for part in (path.as_posix(), keys.digest(path.read_bytes()))
     ]
