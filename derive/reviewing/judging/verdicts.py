@@ -324,7 +324,7 @@ class _Chain:
             op = link.op
             outcomes.append(judge.comparison.ordered(members[0], op, right[0], judge.situations))
         outcome = outcomes[0]
-        if outcome.state == UNKNOWN and len(outcomes) > 1 and "strictly" not in outcome.reason:
+        if outcome.state == UNKNOWN and len(outcomes) > 1 and not outcome.loosely:
             outcome = outcomes[1]
         if outcome.state == DIFFERENT and judge.plain(left[0]) and _assumed(self.chain.before):
             return found(CONDITION)
