@@ -14,6 +14,7 @@ from derive.cli.options import Form
 from derive.documents.page.modes import MODES
 
 if TYPE_CHECKING:
+    from derive.documents.page.modes import Mode
     from derive.pipeline.project import Project
 
 
@@ -73,14 +74,7 @@ def command(
     allowed = [f".{mode.suffix}", *([".pdf"] if mode.pdf else [])]
     if output is not None and output.suffix not in allowed:
         raise click.UsageError(f"-o names a {' or a '.join(allowed)} file for {mode_name}, not {output.name}")
-    if depfile is not None and (output is None or file == "-"):
-        raise click.UsageError("--depfile needs a FILE and -o: it says what the one is made from")
-    if hints and mode.reveals != "nothing" and mode.suffix != "html":
-        printing = [one.name for one in MODES.values() if one.reveals == "nothing" or one.suffix == "html"]
-        raise click.UsageError(f"{mode_name} prints no hints, which {' and '.join(printing)} do")
-    if (width or size) and (mode.pdf or mode.suffix != "tex"):
-        foreign = [one.name for one in MODES.values() if not one.pdf and one.suffix == "tex"]
-        raise click.UsageError(f"--width and --size are of {', '.join(foreign)}, which go into documents of your own")
+    _refused(mode, output, depfile, file, hints, bool(width or size))
     if width or size:
         wide = options.millimetres(width) if width else 120.0
         settings = replace(settings, width=wide, size=int((size or "10pt").removesuffix("pt")))
@@ -107,6 +101,18 @@ def command(
         write(depfile, depfiles.depfile(str(output), reads, folders, tool))
     # Whoever asked for it compares times: it is as new as what it was made from, also where it did not change.
     os.utime(output)
+
+
+def _refused(mode: Mode, output: Path | None, depfile: Path | None, file: str, hints: bool, sized: bool) -> None:
+    """UsageError for options that say nothing of this kind of document."""
+    if depfile is not None and (output is None or file == "-"):
+        raise click.UsageError("--depfile needs a FILE and -o: it says what the one is made from")
+    if hints and mode.reveals != "nothing" and mode.suffix != "html":
+        printing = [one.name for one in MODES.values() if one.reveals == "nothing" or one.suffix == "html"]
+        raise click.UsageError(f"{mode.name} prints no hints, which {' and '.join(printing)} do")
+    if sized and (mode.pdf or mode.suffix != "tex"):
+        foreign = [one.name for one in MODES.values() if not one.pdf and one.suffix == "tex"]
+        raise click.UsageError(f"--width and --size are of {', '.join(foreign)}, which go into documents of your own")
 
 
 def _marked(file: str, claim: str | None, project: Project, output: Path | None, points: int) -> None:
