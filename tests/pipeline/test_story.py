@@ -144,3 +144,23 @@ def test_a_frame_that_is_a_little_too_high_is_set_in_smaller_type(tmp_path: Path
     made = make(partial(subject.document, MODES["slides"], settings), MODES["slides"], settings)
     panel = subject.document(MODES["slides"], settings, made.fit).items[-1]
     assert isinstance(panel, Panel) and panel.size == "small" and not made.log.overfull
+
+
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415408d763f8ffff3f0005fe02fedccc59e70000000049454e44ae426082"
+)
+
+
+@pytest.mark.tex
+@pytest.mark.parametrize("mode", ["slides", "handout"])
+def test_an_image_of_the_folder_is_set_with_its_words(tmp_path: Path, mode: str) -> None:
+    from functools import partial
+
+    from derive.pipeline.produce import make
+
+    (tmp_path / "problems").mkdir()
+    frames = "[{image: dot.png, caption: A dot., alt: one red dot}, {columns: [{image: dot.png, alt: again}, {text: Beside it.}]}]"
+    subject = read(f"title: T\nsections:\n  - title: A\n    frames: {frames}\n", (tmp_path / "problems" / "l.yaml").as_posix())
+    settings = Settings(overlays=False)
+    made = make(partial(subject.document, MODES[mode], settings), MODES[mode], settings, beside={"dot.png": PIXEL})
+    assert not made.log.overfull and made.tex.count("\\includegraphics") == 2 and "A dot." in made.tex

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 CLOSE_TO_FULL = 1e-6
-SPARE = 4.0
+SPARE = 8.0
 """Points that rows are not spread over: heights are estimates."""
 FRAME = 100.0
 """What a frame more costs: more than all that can be gained by it."""

@@ -9,6 +9,7 @@ from typing import Literal
 from derive.derivation.derivation import Head, Line, Result
 from derive.documents.layout.breaking import INDENT, even, finer
 from derive.documents.layout.measure import width
+from derive.documents.page.changes import LEFT
 from derive.documents.page.document import Answer, Row
 from derive.documents.page.settings import Settings
 from derive.documents.page.views import Boxed, View
@@ -163,7 +164,7 @@ def row(
     box = view.boxed
     room, alone = sides.room(view, whole_left, measure, width(latex.latex(view.line.expr, notation)) + (BOX if box else 0.0))
     room -= BOX if box else 0.0
-    marks = {path: _macro(view.line.expr, path, on, notation) for path, on in (clicks or {}).items()}
+    marks = {path: _macro(view.line.expr, path, on, notation) for path, on in (clicks or {}).items() if path[:1] != (LEFT,)}
     if view.line.shaped:
         marks = shapes.marks(view.line.expr)
     behind = shapes.space_latex(view.line)
@@ -174,7 +175,7 @@ def row(
         view.key,
         view.number,
         lead(view.line, notation),
-        _stacked(view.line, notation, measure.available(view.key, sides.left - RELATION)) if alone else left_side(view.line, notation),
+        _stacked(view.line, notation, measure.available(view.key, sides.left - RELATION)) if alone else _left(view.line, notation, clicks or {}),
         whole_left,
         relation(view.line),
         lines,
@@ -190,6 +191,14 @@ def row(
         (),
         view.line.left is None or is_name(view.line.left),
     )
+
+
+def _left(line: Line, notation: Notation, clicks: Mapping[Path, str]) -> str:
+    """The left side with its own marks."""
+    if not isinstance(line.left, Expr):
+        return left_side(line, notation)
+    left = line.left
+    return latex.latex(left, notation, {path[1:]: _macro(left, path[1:], on, notation) for path, on in clicks.items() if path[:1] == (LEFT,)})
 
 
 def _stated(
