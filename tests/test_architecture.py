@@ -197,30 +197,22 @@ def test_folders_stay_small() -> None:
 # --------------------------------------------------------------------------------------------- functions
 MOST_LINES = 60
 MOST_BRANCHES = 25
-MOST_NAMES = 655
+MOST_NAMES = 660
 """Names of functions of the table in code: a rule, law, fact or form that is about one function is a row of a table."""
 
 LONG: dict[str, tuple[int, int]] = {
     "calculus/algebra/scalar_calculus.py:solve_system": (60, 27),
-    "calculus/derive.py:_derive": (96, 56),
-    "calculus/differentiate/apply_rule.py:_taken": (60, 35),
-    "calculus/normal_form/reduction.py:_pair": (60, 30),
-    "calculus/passes/conditions.py:_condition": (60, 33),
     "calculus/passes/letters.py:_letters": (60, 27),
     "calculus/quantities/stationary/eigenvectors.py:eigen_equation": (60, 26),
-    "calculus/quantities/stationary/scalars.py:of_one_scalar": (60, 27),
     "calculus/quantities/stationary/scalars.py:of_several_scalars": (60, 28),
     "calculus/quantities/stationary/systems.py:_point": (60, 26),
     "calculus/routes/by_indices.py:by_indices": (60, 28),
-    "calculus/routes/definition.py:derivative_lines": (92, 39),
     "calculus/simplify/distribute.py:visit": (60, 29),
     "calculus/simplify/index_sums.py:in_front": (60, 26),
     "calculus/simplify/laws/unit_sums.py:_over": (60, 30),
-    "calculus/solve/unknown.py:framed": (60, 34),
-    "checking/line.py:statement": (60, 34),
     "checking/verification.py:one": (60, 26),
     "cli/render_command.py:command": (60, 32),
-    "documents/compose.py:problem_page": (92, 63),
+    "documents/compose.py:problem_page": (89, 60),
     "documents/figures/graph.py:_set": (60, 27),
     "documents/figures/surface.py:surface": (60, 33),
     "documents/figures/upright.py:upright": (60, 27),
@@ -233,9 +225,8 @@ LONG: dict[str, tuple[int, int]] = {
     "pipeline/variants/make.py:make": (60, 29),
     "reviewing/evaluating/functions.py:function": (60, 31),
     "reviewing/judging/context.py:_defined": (60, 52),
-    "reviewing/judging/verdicts.py:equality": (60, 57),
     "reviewing/pasted/relations.py:clauses": (60, 31),
-    "reviewing/reading/atoms.py:font": (60, 39),
+    "reviewing/reading/atoms.py:font": (60, 37),
 }
 """What was longer or branched more often when this was written, with its lines and branches: these may shrink, none may be added."""
 

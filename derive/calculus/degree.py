@@ -8,7 +8,11 @@ from derive.expressions.properties.inference import is_even
 
 
 def degree(expr: Expr, names: frozenset[str], memo: dict[Expr, int] | None = None) -> int:
-    """The polynomial degree in the symbols named, 99 when it is not a polynomial."""
+    """The polynomial degree in the symbols named, 99 when it is not a polynomial.
+
+    names  of the symbols that count; others are constants
+    memo   what is known of parts already; None: nothing is
+    """
     memo = {} if memo is None else memo
     found = memo.get(expr)
     if found is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from derive.calculus.linear.inner_product import gradient
 from derive.calculus.passes.conditions import conditions, evident
@@ -14,7 +14,7 @@ from derive.calculus.passes.numbers import in_numbers
 from derive.calculus.passes.remarks import STRUCTURES, remarks
 from derive.calculus.passes.shapes import shaped
 from derive.calculus.quantities.differential import differential
-from derive.calculus.quantities.first_derivative import opening_by_indices, opening_lines, tangent_spaces
+from derive.calculus.quantities.first_derivative import Opening, opening_by_indices, opening_lines, tangent_spaces
 from derive.calculus.quantities.hessian import hessian
 from derive.calculus.quantities.jacobian import jacobian
 from derive.calculus.quantities.linearity import at_once, linearity, read_from_gradient
@@ -30,12 +30,15 @@ from derive.calculus.routes.comparison import by_further_methods
 from derive.calculus.setting.intermediates import named
 from derive.calculus.setting.prepare import differentials, informed, spelled_out
 from derive.calculus.setting.setting import Setting, per_variable, setting, taken_names
-from derive.derivation.derivation import Chain, Derivation, Head, Result, Results, members
+from derive.derivation.derivation import Chain, Derivation, Found, Head, Result, Results, members
 from derive.derivation.reason import Part, Why
 from derive.errors import DeriveError
 from derive.expressions.nodes import Expr, Stack, Symbol
 from derive.expressions.rewrite import substitute
 from derive.language.problems.problem import Problem
+
+Names = tuple[tuple[Symbol, Expr], ...]
+"""Letters with what they stand for."""
 
 
 def derive(problem: Problem) -> Derivation:
@@ -52,101 +55,155 @@ def derive(problem: Problem) -> Derivation:
 
 
 def _derive(problem: Problem) -> Derivation:
-    written = problem
-    problem, where = named(problem)
+    s, where = _set_up(problem)
+    find = set(s.problem.find)
+    if backwards.applies(s) and not links.scalars(s) and find <= {"derivative", "gradient", "differential"}:
+        return _backward(s, find, problem)
+    opening = opening_by_indices(s) if s.problem.method == "entries" else opening_lines(s)
+    answers = _Answers(s, problem, opening, where)
+    answers.open()
+    answers.first_order()
+    first_order = len(answers.chains)
+    answers.second_order()
+    answers.stationary_points(first_order)
+    answers.other_quantities()
+    return answers.told()
+
+
+def _set_up(written: Problem) -> tuple[Setting, Names]:
+    """The problem as it is derived, and the names that stand for parts of its function."""
+    problem, named_here = named(written)
     problem = informed(problem)
     if problem.method == "expansion":
         problem = replace(problem, function=spelled_out(problem), let=())
-    where = tuple((s, d) for s, d in problem.let) if where else ()
+    where = tuple((s, d) for s, d in problem.let) if named_here else ()
     if problem.method == "differential":
         problem = replace(problem, directions=tuple(differentials(problem)))
-    s = setting(problem, written.function if where else None)
-    find = set(problem.find)
-    chains: list[Chain] = []
-    results: Results = {}
-    if backwards.applies(s) and not links.scalars(s) and find <= {"derivative", "gradient", "differential"}:
-        return _backward(s, find, written)
-    if problem.method == "entries":
-        opening = opening_by_indices(s)
-    else:
-        opening = opening_lines(s)
-    entries_only = find == {"entries"} and problem.method != "entries"
-    if not entries_only:
-        where = (*where, *opening.letters)
-        chains += opening.chains
-    first, gradients, structured = opening.derivative, opening.gradients, opening.structured
-    if "derivative" in find:
-        results["derivative"] = Result(first, problem.directions)
-    if "gradient" in find:
-        results["gradient"] = per_variable(problem, {n: Result(e) for n, e in structured.items()})
-    if "jacobian" in find and opening.jacobian is not None:
-        results["jacobian"] = Result(opening.jacobian)
-    chains += by_further_methods(written, s, first, where)
-    if "differential" in find and problem.method == "differential" and not s.unit_speed:
-        results["differential"] = Result(first)
-    elif "differential" in find:
-        chain = differential(s, first)
-        chains.append(chain)
-        results["differential"] = Result(chain.lines[-1].expr)
-    for name, build in (("jacobian", jacobian), ("vectorized", vectorized)):
-        if name in find - results.keys():
-            more_chains, result = build(s, first)
-            chains += more_chains
-            results[name] = result
-    first_order = len(chains)
-    if "second-derivative" in find:
-        more_chains, second = second_derivative(s, first, gradients)
-        if problem.method == "polarization" and find == {"second-derivative"} and 1 < len(opening.chains[-1].lines) < 4 and not s.unit_speed:
-            more_chains = [at_once(more_chains[0], opening.chains[-1].lines)]
-            chains = chains[: -len(opening.chains)]
-        chains += more_chains
-        results["second-derivative"] = second
-    hessians: dict[str, tuple[Expr, Symbol]] = {}
-    if find & {"hessian", "stationary", "vectorized-hessian"}:
-        more_chains, hess = _hessian(s, gradients)
-        hessians = _operators(s, more_chains)
-        if "hessian" in find:
-            results["hessian"] = hess
-        if find & {"hessian", "vectorized-hessian"}:
-            by_gradient = "second-derivative" in find and problem.method in ("gradient", "all") and not s.unit_speed
-            chains += read_from_gradient(more_chains) if by_gradient else more_chains
-        if "vectorized-hessian" in find:
-            chain, results["vectorized-hessian"] = vectorized_hessian(s, hessians)
-            chains.append(chain)
-    if "taylor" in find:
-        more_chains, result = taylor(s, first)
-        chains += more_chains
-        results["taylor"] = result
-    if "stationary" in find:
-        more_chains, points = stationary(s, gradients, structured, hessians)
-        tests = [chain for chain in more_chains if chain.part == "test"]
-        chains[first_order:first_order] = [chain for chain in more_chains if chain not in tests]
-        chains += tests
-        results["stationary"] = points
-    for name, other in (("entries", entries), ("linearity", linearity)):
-        if name in find:
-            more_chains, result = other(s, first)
-            shown = {line.expr for chain in chains for line in chain.lines}
-            if name != problem.method or any(one.expr not in shown for _, one in members(result)):
-                chains += more_chains  # by indices already, there is no other route to agree with
-            results[name] = result
-    if problem.options.shapes:
-        chains = shaped(s, chains)
-    where = (*where, *links.letters(chains))
-    chains += in_numbers(problem, results, where)
-    told_chains = told_as_asked(chains, problem, results)
-    chains, results, factors = lettered(problem, told_chains, results, taken_names(problem) | {u.name for u, _ in where})
-    where = (*where, *factors)
-    told = replace(problem, let=written.let, function=written.function)
-    free = {
-        x.name: gradient(first, h, problem.let)[0] for x, h in zip(problem.wrt, s.directions, strict=True) if structured and STRUCTURES & x.has
-    }
-    told_of = [line.expr for chain in chains for line in chain.lines if not line.equation]
-    brought = explanations((written.function, *(d for _, d in written.let)), told_of, where)
-    short: dict[Expr, Expr] = {d: u for u, d in factors}
-    remarked = (tuple(substitute(w, short) if isinstance(w, Expr) else w for w in why) for why in remarks(written, free, structured, hessians))
-    said = (*remarked, *brought)
-    return Derivation(told, tuple(chains), results, _conditions(told, results, dict(where)), where, said)
+    return setting(problem, written.function if where else None), where
+
+
+@dataclass
+class _Answers:
+    """The chains of a derivation as they come about, and the results read off them.
+
+    written  the problem as its author wrote it; the setting's is the one that is derived
+    where    what letters on the way stand for
+    hessians by variable D(∇f)(X)[K] and its direction K, where a Hessian was found
+    """
+
+    s: Setting
+    written: Problem
+    opening: Opening
+    where: Names
+    chains: list[Chain] = field(default_factory=list)
+    results: Results = field(default_factory=dict)
+    hessians: dict[str, tuple[Expr, Symbol]] = field(default_factory=dict)
+
+    @property
+    def problem(self) -> Problem:
+        return self.s.problem
+
+    @property
+    def find(self) -> set[str]:
+        return set(self.problem.find)
+
+    def answer(self, name: str, found: tuple[list[Chain], Found]) -> None:
+        """A quantity by chains of its own."""
+        chains, self.results[name] = found
+        self.chains += chains
+
+    def open(self) -> None:
+        """The first derivative, and what its chains state."""
+        found, problem = self.opening, self.problem
+        if self.find != {"entries"} or problem.method == "entries":
+            self.where = (*self.where, *found.letters)
+            self.chains += found.chains
+        if "derivative" in self.find:
+            self.results["derivative"] = Result(found.derivative, problem.directions)
+        if "gradient" in self.find:
+            self.results["gradient"] = per_variable(problem, {n: Result(e) for n, e in found.structured.items()})
+        if "jacobian" in self.find and found.jacobian is not None:
+            self.results["jacobian"] = Result(found.jacobian)
+        self.chains += by_further_methods(self.written, self.s, found.derivative, self.where)
+
+    def first_order(self) -> None:
+        """What else is read off the first derivative."""
+        first = self.opening.derivative
+        if "differential" in self.find and self.problem.method == "differential" and not self.s.unit_speed:
+            self.results["differential"] = Result(first)
+        elif "differential" in self.find:
+            chain = differential(self.s, first)
+            self.answer("differential", ([chain], Result(chain.lines[-1].expr)))
+        for name, build in (("jacobian", jacobian), ("vectorized", vectorized)):
+            if name in self.find - self.results.keys():
+                self.answer(name, build(self.s, first))
+
+    def second_order(self) -> None:
+        """The second derivative, Hessians, Taylor's polynomial."""
+        s, find, problem, opening = self.s, self.find, self.problem, self.opening
+        if "second-derivative" in find:
+            chains, second = second_derivative(s, opening.derivative, opening.gradients)
+            opened = opening.chains[-1].lines
+            if problem.method == "polarization" and find == {"second-derivative"} and 1 < len(opened) < 4 and not s.unit_speed:
+                chains = [at_once(chains[0], opened)]
+                self.chains = self.chains[: -len(opening.chains)]
+            self.answer("second-derivative", (chains, second))
+        if find & {"hessian", "stationary", "vectorized-hessian"}:
+            chains, hess = _hessian(s, opening.gradients)
+            self.hessians = _operators(s, chains)
+            if "hessian" in find:
+                self.results["hessian"] = hess
+            if find & {"hessian", "vectorized-hessian"}:
+                by_gradient = "second-derivative" in find and problem.method in ("gradient", "all") and not s.unit_speed
+                self.chains += read_from_gradient(chains) if by_gradient else chains
+            if "vectorized-hessian" in find:
+                chain, result = vectorized_hessian(s, self.hessians)
+                self.answer("vectorized-hessian", ([chain], result))
+        if "taylor" in find:
+            self.answer("taylor", taylor(s, opening.derivative))
+
+    def stationary_points(self, first_order: int) -> None:
+        """Where the gradient vanishes, behind the chains of first order; what kind of point that is, behind all."""
+        if "stationary" not in self.find:
+            return
+        chains, self.results["stationary"] = stationary(self.s, self.opening.gradients, self.opening.structured, self.hessians)
+        tests = [chain for chain in chains if chain.part == "test"]
+        self.chains[first_order:first_order] = [chain for chain in chains if chain not in tests]
+        self.chains += tests
+
+    def other_quantities(self) -> None:
+        """Entries and linearity; by indices already, there is no other route to agree with."""
+        for name, build in (("entries", entries), ("linearity", linearity)):
+            if name in self.find:
+                chains, result = build(self.s, self.opening.derivative)
+                shown = {line.expr for chain in self.chains for line in chain.lines}
+                if name == self.problem.method and all(one.expr in shown for _, one in members(result)):
+                    chains = []
+                self.answer(name, (chains, result))
+
+    def told(self) -> Derivation:
+        """The derivation as it is told: in its detail, with letters for what is long, with conditions and remarks."""
+        s, problem, written = self.s, self.problem, self.written
+        chains = shaped(s, self.chains) if problem.options.shapes else self.chains
+        where = (*self.where, *links.letters(chains))
+        chains += in_numbers(problem, self.results, where)
+        taken = taken_names(problem) | {u.name for u, _ in where}
+        chains, results, factors = lettered(problem, told_as_asked(chains, problem, self.results), self.results, taken)
+        where = (*where, *factors)
+        structured = self.opening.structured
+        free = {
+            x.name: gradient(self.opening.derivative, h, problem.let)[0]
+            for x, h in zip(problem.wrt, s.directions, strict=True) if structured and STRUCTURES & x.has
+        }
+        told_of = [line.expr for chain in chains for line in chain.lines if not line.equation]
+        brought = explanations((written.function, *(d for _, d in written.let)), told_of, where)
+        short: dict[Expr, Expr] = {d: u for u, d in factors}
+        remarked = [
+            tuple(substitute(w, short) if isinstance(w, Expr) else w for w in why)
+            for why in remarks(written, free, structured, self.hessians)
+        ]
+        told = replace(problem, let=written.let, function=written.function)
+        return Derivation(told, tuple(chains), results, _conditions(told, results, dict(where)), where, (*remarked, *brought))
 
 
 def _backward(s: Setting, find: set[str], written: Problem) -> Derivation:

@@ -208,7 +208,14 @@ def check_line(place: Place, line: Line, left: Head | Expr | None) -> Outcome | 
 
 
 def check_statement(place: Place, head: Head, expr: Expr) -> Outcome | None:
-    """Of ∇_W f = …, of Df[H] = …"""
+    """Of ∇_W f = …, of Df[H] = …
+
+    place  the point, with what is known of the intermediates there
+    head   the left side
+    expr   what it is said to be
+
+    None where the left side is neither.
+    """
     if head.quantity == "gradient" and len(head.wrt) == 1:
         x = head.wrt[0]
         got = place.value(expr, tuple(place.of.consumers(x.name)))

@@ -57,7 +57,12 @@ def demands(exprs: Iterable[Expr]) -> tuple[Demand, ...]:
 
 def check(found: Iterable[Demand], names: Names, namespace: dict[str, Any]) -> None:
     """Unevaluable where a demand is not met by more than APART, or asks something of an entry that is not finite: LAPACK may
-    never return from that."""
+    never return from that.
+
+    found      of `demands`
+    names      as the source writes them
+    namespace  values by identifier
+    """
     for demand in found:
         value = np.atleast_2d(evaluate(compiled(demand.arg, names), namespace))
         if not np.all(np.isfinite(value)):

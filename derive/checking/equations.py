@@ -21,6 +21,10 @@ VIOLATED = 1e-6
 """What an equation with a solution must be off by elsewhere, relative to its terms."""
 ROUNDED = 6e-4
 """Of a value rounded to four significant digits, relative to its largest entry."""
+NEAR = (0.01, 0.02, 0.05, 0.1)
+"""How far from a point along a direction the values are compared, where the second derivative vanishes."""
+ROUNDING = 1e-12
+"""A difference of two values that is smaller, relatively, is none."""
 SIGN = 1e-9
 """What counts as zero in an inequality."""
 
@@ -61,7 +65,10 @@ def _differenced(site: Site, expr: Expr) -> bool:
 
 
 def check_identity(site: Site, left: Expr, right: Expr) -> Outcome:
-    """Two expressions of one value: a name and what it stands for."""
+    """Two expressions of one value: a name and what it stands for.
+
+    left, right  of one shape; looser where a derivative is pending in either
+    """
     size = max(site.size(left), site.size(right), 1e-30)
     tolerance = FIRST if left.pending or right.pending else EXACT
     return Outcome(_off(site.value(left), site.value(right), size), tolerance, "the left side")
@@ -172,22 +179,29 @@ def _outside(variable: Symbol, at: Any) -> float:
 
 
 def check_classification(site: Site, solution: Mapping[Symbol, Expr], kind: str) -> Outcome:
-    """The second derivative at the point: ≥ 0 along every direction for a minimum, both signs for a saddle.
+    """The second derivative at the point: ≥ 0 along every direction for a minimum, both signs for a saddle; where it vanishes along a
+    direction, the values of the function near the point.
 
     On a curved set (orthogonal, Stiefel, unit) along curves in it, which at a stationary point is the Riemannian test.
+
+    solution  the point, by variable
+    kind      minimum, maximum or saddle
     """
     solved = site.with_solution(solution)
     wrt = site.problem.wrt
     function = solved.function(None, wrt)
     curvatures = [_curvature(function, random_moves(solved.point, wrt, k)) for k in range(6)]
+    curved = any(v.has & {"orthogonal", "stiefel", "unit"} for v in wrt)
     if kind == "saddle":
-        found = _extreme_curvatures(function, wrt)
-        holds = found[0] < 0 < found[1]
+        low, high, along = _extreme_curvatures(function, wrt)
+        holds = low < 0 < high or (not curved and {-1, 1} <= {sign for moves in along for sign in _changes(function, moves)})
     else:
         sign = 1.0 if kind == "minimum" else -1.0
         size = max(abs(float(c.value)) for c in curvatures)
         slack = 1e-6 * size + max(c.error for c in curvatures)
         holds = all(sign * float(c.value) >= -slack for c in curvatures)
+        if holds and not curved and any(abs(float(c.value)) <= slack for c in curvatures):
+            holds = all(change != -sign for k in range(6) for change in _changes(function, random_moves(solved.point, wrt, k)))
     return Outcome(0.0, FIRST, "second differences there") if holds else refused(f"the point is not a {kind}")
 
 
@@ -212,8 +226,21 @@ def _retracted(variable: Symbol, at: Any) -> Any:
     return at / np.linalg.norm(at) if "unit" in variable.has else at
 
 
-def _extreme_curvatures(function: Function, variables: tuple[Symbol, ...], tries: int = 60) -> tuple[float, float]:
-    """The least and the greatest curvature: of the Hessian on random directions, by its eigenvalues."""
+def _changes(function: Function, moves: Moves) -> list[int]:
+    """The sign of f(x* + tH) − f(x*) on both sides of t = 0: at the smallest t where it is more than rounding, 0 where it never is."""
+    curve = function.curve(moves)
+    here = float(curve(0.0))
+    out = []
+    for side in (1.0, -1.0):
+        differences = [float(curve(side * t)) - here for t in NEAR]
+        told = [d for d in differences if np.isfinite(d) and abs(d) > ROUNDING * max(abs(here), 1.0)]
+        out.append(int(np.sign(told[0])) if told else 0)
+    return out
+
+
+def _extreme_curvatures(function: Function, variables: tuple[Symbol, ...], tries: int = 60) -> tuple[float, float, list[Moves]]:
+    """The least and the greatest curvature, of the Hessian on random directions, by its eigenvalues; the directions themselves and those
+    of the eigenvalues."""
     point = function.point
     dimension = sum(int(np.size(point.values[v.name])) for v in variables)
     basis = [random_moves(point, variables, k) for k in range(min(dimension, tries))]
@@ -224,10 +251,11 @@ def _extreme_curvatures(function: Function, variables: tuple[Symbol, ...], tries
             both = {name: a[name] + basis[j][name] for name in a}
             form[i, j] = form[j, i] = (float(_curvature(function, both).value) - squares[i] - squares[j]) / 2
         form[i, i] = squares[i]
-    numbers = np.linalg.eigvalsh(form)
+    numbers, vectors = np.linalg.eigh(form)
     slack = 1e-6 * largest(numbers)
     low, high = float(numbers[0]), float(numbers[-1])
-    return (low if low < -slack else 0.0), (high if high > slack else 0.0)
+    own = [{name: sum(c * b[name] for c, b in zip(column, basis, strict=True)) for name in basis[0]} for column in vectors.T]
+    return (low if low < -slack else 0.0), (high if high > slack else 0.0), [*basis, *own]
 
 
 def numeric_stationary(site: Site) -> Site:

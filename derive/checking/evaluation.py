@@ -15,7 +15,7 @@ import numpy as np
 
 from derive.checking.random_arrays import Array, array_shape
 from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import Add, Call, Expr, MatMul, Scale, Times
+from derive.expressions.nodes import Add, Call, Expr, Map, MatMul, Power, Scale, Times
 from derive.notation.python.run import NO_VALUE, compiled, computed, namespace
 from derive.notation.python.source import Names
 
@@ -94,6 +94,9 @@ def derivative(
         except Unevaluable as e:
             reason = e
         else:
+            if best is not None:
+                # An estimate that a shorter step contradicts was good by accident.
+                best = Estimate(best.value, max(best.error, _distance(best.value, found.value) - found.error))
             if best is None or found.error < best.error:
                 best = found
             if best.relative < enough:
@@ -158,7 +161,8 @@ def magnitude(value: float, expr: Expr, names: Names, known: dict[str, Any], siz
             case Call(name=name) if FUNCTIONS[name].linear or FUNCTIONS[name].bilinear:
                 return prod(extent(arg) for arg in e.args)
             case _:
-                return largest(evaluate(compiled(e, names), known, array_shape(e.shape, sizes)))
+                own = largest(evaluate(compiled(e, names), known, array_shape(e.shape, sizes)))
+                return max(map(extent, e.children)) if own <= NOTHING and isinstance(e, Call | Map | Power) and e.children else own
 
     terms = extent(expr)
     return terms if value <= NOTHING * terms else value

@@ -54,11 +54,12 @@ class Site:
         except KeyError as e:
             raise Unevaluable(f"the size {e.args[0]} is not of the problem") from None
         namespace, names = self.point.namespace, Names(self.names.let, free)
-        stripped = without_pending(expr) if stepwise(self.names) and not self.inlined else None
+        by_steps = stepwise(self.names) and not self.inlined
+        stripped = without_pending(expr) if by_steps or (self.point.short_steps and expr.pending and not free) else None
         if stripped is not None:
             expr, derivatives = stripped
-            names = Names((), free)
-            named = {name: node for name, node in letters(self.names).items() if name in expr.free}
+            names = Names((), free) if by_steps else names
+            named = {name: node for name, node in letters(self.names).items() if name in expr.free and by_steps}
             namespace = {
                 **namespace, **{s.name: self.derivative(node) for s, node in derivatives.items()},
                 **{identifier(name): self.derivative(node) for name, node in named.items()},
@@ -177,7 +178,6 @@ def statement(
         head = Head(quantity, site.problem.name, site.problem.wrt)
     got = site.value(expr, free)
     function = site.function(of, head.wrt)
-    problem = site.problem
     if head.indices:  # an entry of Df[H], for all its indices
         return statements.check_derivative(function, got, groups(site, head)[0])
     numbers = [int(d.value) - 1 for d in head.directions if isinstance(d, Number)]
@@ -185,6 +185,12 @@ def statement(
         return statements.check_one_entry(function, got, _one(head), numbers, head.quantity)
     if (free or head.quantity == "entry") and quantity != "value":  # a scalar by a scalar has no index
         return statements.check_partials(function, got, _one(head))
+    return _by_quantity(site, head, function, got)
+
+
+def _by_quantity(site: Site, head: Head, function: Function, got: Array) -> Outcome:
+    """How far a value is from what its left side names; Unevaluable where it cannot be verified."""
+    problem = site.problem
     match head.quantity:
         case "value":
             return statements.check_value(function, got)

@@ -61,7 +61,12 @@ STYLES = (
 
 
 def draw(has: frozenset[str], shape: tuple[int, ...], rng: np.random.Generator, style: Style) -> Any:
-    """A random value with exactly the declared properties; a float for a scalar, an int for an integer."""
+    """A random value with exactly the declared properties; a float for a scalar, an int for an integer.
+
+    has    properties, with what they imply
+    shape  (), (n,) or (m, n)
+    style  of entries about which nothing is declared
+    """
     if "integer" in has and not shape:
         return int(rng.integers(2, 5))
     positive = "positive" in has

@@ -57,7 +57,12 @@ class _Ridge:
 
 
 def function(unnamed: Unnamed, sizes: Mapping[str, int], rng: np.random.Generator) -> tuple[Callable[..., Any], ...]:
-    """E, dE, d2E, …: dE(x) is the gradient or the Jacobian, dE(x, h) the derivative, d2E(x, h) the Hessian on h."""
+    """E, dE, d2E, …: dE(x) is the gradient or the Jacobian, dE(x, h) the derivative, d2E(x, h) the Hessian on h.
+
+    unnamed  the function, with the shapes of its argument and value
+    sizes    what the names in these shapes are
+    rng      draws its coefficients: the same state, the same function
+    """
     assert unnamed.argument is not None and unnamed.value is not None
     takes, gives = array_shape(unnamed.argument, sizes), array_shape(unnamed.value, sizes)
     terms = 4

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from math import prod
 from types import CodeType
@@ -35,6 +35,8 @@ RELIABLE = 1e-7
 WELL_BENT = 2e-7
 """Likewise of the second difference, against it or what of the function is not rounding."""
 LARGE = 1e7
+LARGEST = 1e60
+"""Values beyond the first are looked at where there are no others: a product of twenty factors has none."""
 FLAT, FAIR = 5, 40
 """Points with a vanishing derivative, or with one that only short steps give, after which one is taken."""
 NEARBY = 1e-9
@@ -54,6 +56,7 @@ class Point:
     values   by symbol: float, int, or array; directions and path derivatives (dA, d2A) too
     calls    what unnamed functions are here, by Python name: s, ds, d2s, E, dE, …
     paths    path name → (its parameter, τ ↦ (A, dA, d2A) at t + τ)
+    short_steps  whether differences give derivatives here only where their steps are chosen for each
     """
 
     sizes: Mapping[str, int]
@@ -61,6 +64,7 @@ class Point:
     calls: Mapping[str, Callable[..., Any]]
     paths: Mapping[str, tuple[str, smooth.PathFunction]]
     seed: tuple[int, ...]
+    short_steps: bool = False
     _namespace: dict[str, Any] = field(default_factory=dict, compare=False)
     _drawn: dict[tuple[str, str], Any] = field(default_factory=dict, compare=False)
 
@@ -104,7 +108,7 @@ class Point:
 
     def with_values(self, values: Mapping[str, Any]) -> Point:
         """The point with other values of some symbols, or with values of further ones."""
-        return Point(self.sizes, {**self.values, **values}, self.calls, self.paths, self.seed)
+        return Point(self.sizes, {**self.values, **values}, self.calls, self.paths, self.seed, self.short_steps)
 
     def with_symbols(self, symbols: Mapping[str, Symbol], along: Mapping[str, Symbol]) -> Point:
         """The point with random values for further symbols: `along` says of which variable one is a direction."""
@@ -126,6 +130,7 @@ def _path_names(path: str, values: tuple[Any, Any, Any]) -> dict[str, Any]:
 
 
 def name_seed(text: str) -> tuple[int, int]:
+    """Two numbers from a text, the same in every run."""
     digest = hashlib.sha256(text.encode()).digest()
     return int.from_bytes(digest[:4], "big"), int.from_bytes(digest[4:8], "big")
 
@@ -160,6 +165,7 @@ def points(
 
 
 def has_kink(expr: Expr) -> bool:
+    """Whether a comparison or a function with a corner stands in it."""
     return any(
         isinstance(n, Compare)
         or (isinstance(n, Call) and FUNCTIONS[n.name].kinks is not None)
@@ -190,14 +196,16 @@ def _first(
         except Unevaluable as e:
             reason = str(e)
             continue
-        if quality == "good" or (kinked and further and quality == "flat"):
+        if quality == "good" or (kinked and further and quality == "flat" and "stationary" not in problem.find):
             return point
         spare.setdefault(quality, point)
-        left[quality] -= 1
-        if not left[quality]:
-            break
+        if quality in left:
+            left[quality] -= 1
+            if not left[quality]:
+                break
     if spare:
-        return spare.get("fair") or spare["flat"]
+        best = spare.get("fair") or spare.get("flat") or spare["large"]
+        return best if best is spare.get("flat") else replace(best, short_steps=True)
     raise DeriveError(
         f"no random point was found at which {problem.name} is defined and smooth (at the last one tried: {reason})",
         code="no-point",
@@ -207,7 +215,11 @@ def _first(
 
 
 def candidates(problem: Problem, seed: tuple[int, ...], shift: int) -> Iterator[Point]:
-    """The likely ones first: a few choices of sizes with the first styles, then all choices with all styles."""
+    """The likely ones first: a few choices of sizes with the first styles, then all choices with all styles.
+
+    seed   of the problem; every point has a seed of its own that begins with it
+    shift  begins with other sizes
+    """
     for quick in (True, False):
         chosen = assignments(problem, shift=shift)
         for round_, sizes in enumerate(islice(chosen, QUICK) if quick else chosen):
@@ -217,11 +229,14 @@ def candidates(problem: Problem, seed: tuple[int, ...], shift: int) -> Iterator[
 
 
 def _quality(problem: Problem, code: CodeType, point: Point, kinked: bool) -> str:
-    """good; fair, where only short steps give the derivative; flat, where it vanishes.  Unevaluable: it does not serve."""
+    """good; fair, where only short steps give the derivative; flat, where it vanishes; large, where the values are.
+
+    Unevaluable: it does not serve.
+    """
     shape = array_shape(problem.function.shape, point.sizes)
     names = Names(problem.let)
     size = magnitude(largest(evaluate(code, point.namespace, shape)), problem.function, names, point.namespace, point.sizes)
-    if size > LARGE:
+    if size > LARGEST:
         raise Unevaluable("it is too large there")
     second = any(QUANTITIES[quantity].order == 2 for quantity in problem.find)
     ways = [_along(point, problem.wrt, problem.directions)]
@@ -232,7 +247,7 @@ def _quality(problem: Problem, code: CodeType, point: Point, kinked: bool) -> st
         return lambda t: evaluate(code, point.moved(moves, t), shape)
 
     grades = {_grade(curve(moves), size, speed(moves), second) for moves in ways}
-    return next(grade for grade in ("fair", "flat", "good") if grade in grades)
+    return "large" if size > LARGE else next(grade for grade in ("fair", "flat", "good") if grade in grades)
 
 
 def _along(point: Point, variables: Iterable[Symbol], directions: Iterable[Symbol]) -> dict[str, Any]:

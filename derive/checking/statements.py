@@ -160,18 +160,22 @@ def compare(got: Array, want: Estimate, size: float, order: int, against: str) -
 
 
 def check_value(function: Function, got: Array) -> Outcome:
+    """The value of the function."""
     return compare(got, function.value(), 0.0, 0, "the function")
 
 
 def check_derivative(function: Function, got: Array, moves: Moves) -> Outcome:
+    """Df[H], H by `moves`."""
     return compare(got, function.along(moves), function.size(), 1, "difference quotient")
 
 
 def check_second(function: Function, got: Array, h: Moves, k: Moves) -> Outcome:
+    """D²f[H, K]."""
     return compare(got, function.second(h, k), function.size(), 2, "second difference")
 
 
 def check_taylor(function: Function, got: Array, moves: Moves, order: int) -> Outcome:
+    """The Taylor polynomial of that order at X + H, H by `moves`."""
     return compare(got, function.taylor(moves, order), function.size(), order, f"differences to order {order}")
 
 
@@ -208,7 +212,12 @@ def vec(value: Any) -> Array:
 
 
 def check_jacobian(function: Function, got: Array, variables: tuple[Symbol, ...], transposed: bool) -> Outcome:
-    """J vec(E) = vec(Df[E]) for random E of the structure: a row an entry of f, columns stacked on both sides."""
+    """J vec(E) = vec(Df[E]) for random E of the structure: a row an entry of f, columns stacked on both sides.
+
+    got         p×q for p entries of f and q of the variables together
+    variables   in the order of the columns
+    transposed  whether it is stated q×p (denominator layout)
+    """
     point = function.point
     rows = int(np.prod(function.shape, dtype=int))
     columns = sum(int(np.size(point.values[v.name])) for v in variables)
@@ -235,7 +244,11 @@ def check_jacobian(function: Function, got: Array, variables: tuple[Symbol, ...]
 
 
 def check_partials(function: Function, got: Array, variable: Symbol) -> Outcome:
-    """The array of ∂f_ij/∂X_pq, the indices of f first: summed against E it is Df[E] for random E of the structure."""
+    """The array of ∂f_ij/∂X_pq, the indices of f first: summed against E it is Df[E] for random E of the structure.
+
+    got       of the shape of f with that of the variable behind it
+    variable  by whose entries
+    """
     axes = np.ndim(function.point.values[variable.name])
     outcomes = []
     for k in range(DIRECTIONS):
@@ -272,6 +285,10 @@ def check_hessian_operator(function: Function, got: Array, variable: Symbol, alo
     """⟨Hess[K], E⟩ = D²f[E, K] for random E of the structure, and the value itself in the structure.
 
     On a curved set it is the Hessian of the function on the surrounding space: E is any direction there.
+
+    got       of the shape of the variable
+    variable  by which the gradient is
+    along     the direction K of each variable that moves
     """
     at = function.point.values[variable.name]
     if np.shape(got) != np.shape(at):
@@ -303,6 +320,10 @@ def check_hessian_matrix(function: Function, got: Array, variables: tuple[Symbol
 
 
 def check_vectorized_derivative(function: Function, got: Array, moves: Moves) -> Outcome:
-    """vec(Df[H])."""
+    """vec(Df[H]).
+
+    got    a column of the entries of f, columns stacked
+    moves  the direction of each variable
+    """
     want = function.along(moves)
     return compare(vec(got), Estimate(vec(want.value), want.error), function.size(), 1, "difference quotient")

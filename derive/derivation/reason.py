@@ -48,15 +48,24 @@ class Own:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula in the letters in which one writes it, the same in every language: `(A ⊗ B)' = A' ⊗ B'`, `m×n`."""
+
+    text: str
+
+
 COMMA = Mark(", ")
 COLON = Mark(": ")
 SEMICOLON = Mark("; ")
 AND = Mark(" and ")
 STOP = Mark(".")
 
-Filler = Expr | Word | Phrase | Listed | Own
+Filler = Expr | Word | Phrase | Listed | Own | Formula
 """What fills a place of a message."""
 Part = str | Filler | Mark
+Said = str | Expr | Own | Formula
+"""A part of what is said, with no message in another."""
 Why = tuple[Part, ...]
 """A reason as it is said: ("symmetric: ", Transpose(A), " = ", A); or several, with marks between them."""
 
@@ -95,13 +104,13 @@ def message(reason: Why) -> tuple[str, tuple[Filler, ...]]:
     return words, tuple(part for part in reason if isinstance(part, Filler))
 
 
-def flattened(why: Why) -> tuple[str | Expr | Own, ...]:
+def flattened(why: Why) -> tuple[Said, ...]:
     """What is said, with nothing but words between the expressions."""
-    out: list[str | Expr | Own] = []
+    out: list[Said] = []
     for part in why:
         match part:
             case Word(text=text) | Mark(text=text):
-                inside: tuple[str | Expr | Own, ...] = (text,)
+                inside: tuple[Said, ...] = (text,)
             case Phrase(said=said):
                 inside = flattened(said)
             case Listed(items=items):
@@ -116,11 +125,22 @@ def flattened(why: Why) -> tuple[str | Expr | Own, ...]:
     return tuple(out)
 
 
-def printed(why: Why, words: Callable[[str], str], expr: Callable[[Expr], str], own: Callable[[str], str] = str) -> str:
-    """A reason as text: `words` writes what is said, `expr` an expression, `own` the author's words."""
-    return "".join(
-        words(part) if isinstance(part, str) else own(part.text) if isinstance(part, Own) else expr(part) for part in flattened(why)
-    )
+def printed(
+    why: Why, words: Callable[[str], str], expr: Callable[[Expr], str], own: Callable[[str], str] = str, formula: Callable[[str], str] = str,
+) -> str:
+    """A reason as text: `words` writes what is said, `expr` an expression, `own` the author's words, `formula` a formula in letters."""
+    out: list[str] = []
+    for part in flattened(why):
+        match part:
+            case str():
+                out.append(words(part))
+            case Own(text=text):
+                out.append(own(text))
+            case Formula(text=text):
+                out.append(formula(text))
+            case _:
+                out.append(expr(part))
+    return "".join(out)
 
 
 def filled(why: Why, change: Callable[[Expr], Expr]) -> Why:
@@ -128,7 +148,7 @@ def filled(why: Why, change: Callable[[Expr], Expr]) -> Why:
     out: list[Part] = []
     for part in why:
         match part:
-            case str() | Word() | Mark() | Own():
+            case str() | Word() | Mark() | Own() | Formula():
                 out.append(part)
             case Phrase(said=said):
                 out.append(Phrase(filled(said, change)))

@@ -153,7 +153,7 @@ def problem_page(
     return ProblemPage(
         problem.id,
         number,
-        prose.to_latex(problem.title, problem.positions.get("title"), language=notation.language),
+        questions.title(problem, notation),
         prose.plain(problem.title),
         asked,
         blocks,
@@ -165,8 +165,8 @@ def problem_page(
         words["check"].format(**_checked(report)) if report and told else "",
         words["check_short"].format(**_checked(report)) if report and told else "",
         remarks,
-        questions.text(problem, "source", notation.language),
-        questions.text(problem, "notes", notation.language) if mode.reveals == "everything" else "",
+        questions.text(problem, "source", notation),
+        questions.text(problem, "notes", notation) if mode.reveals == "everything" else "",
         mark(where, "the question"),
         tuple((latex.latex(symbol, notation), broken(expr, notation, {}, measure.line - 6.0)) for symbol, expr in meant),
         () if rows else of_page(problem, told, mode, settings, show if show != (QUESTION,) else ()),
@@ -224,7 +224,7 @@ def _remarks(problem: Problem, told: Derivation | None, notation: Notation) -> t
     return (
         *(_sentence(reason(c, notation), words_of(notation.language)["stop"]) for c in told.conditions if says_not(c)),
         *(reason(remark, notation) for remark in told.remarks),
-        *((questions.text(problem, "remark", notation.language),) if problem.prose.get("remark") else ()),
+        *((questions.text(problem, "remark", notation),) if problem.prose.get("remark") else ()),
     )
 
 

@@ -21,6 +21,7 @@ MINUS_ONE = number(-1)
 
 
 def zero(shape: Shape) -> Expr:
+    """0 of a shape: the number for a scalar."""
     return ZERO if is_scalar(shape) else Zeros(shape)
 
 
@@ -39,6 +40,7 @@ def primes(expr: Expr) -> int:
 
 
 def is_zero(expr: Expr) -> bool:
+    """Whether it is written as 0."""
     return expr is ZERO or isinstance(expr, Zeros)
 
 
@@ -122,10 +124,12 @@ def counted(size: Size) -> Expr:
 
 
 def negate(expr: Expr) -> Expr:
+    """−e."""
     return scale(MINUS_ONE, expr)
 
 
 def subtract(left: Expr, right: Expr) -> Expr:
+    """left − right."""
     return add(left, negate(right))
 
 
@@ -153,10 +157,12 @@ def divide(expr: Expr, divisor: Expr) -> Expr:
 
 
 def transpose(expr: Expr) -> Expr:
+    """e', written with its prime; of a number the number."""
     return expr if expr.is_scalar else Transpose(expr)
 
 
 def inverse(expr: Expr) -> Expr:
+    """e⁻¹."""
     return power(expr, -1)
 
 

@@ -120,6 +120,7 @@ class Rounded(Number):
 
 
 def number(value: int | Fraction | str) -> Number:
+    """The number of an int, a fraction or a decimal as text."""
     out: Number = Number(Fraction(value))
     return out
 

@@ -113,18 +113,22 @@ SCALAR: Shape = (ONE, ONE)
 
 
 def is_scalar(shape: Shape) -> bool:
+    """1×1."""
     return shape == SCALAR
 
 
 def is_column(shape: Shape) -> bool:
+    """n×1, and no number."""
     return shape[1] == ONE and shape[0] != ONE
 
 
 def is_row(shape: Shape) -> bool:
+    """1×n, and no number."""
     return shape[0] == ONE and shape[1] != ONE
 
 
 def is_square(shape: Shape) -> bool:
+    """n×n; a number is."""
     return shape[0] == shape[1]
 
 

@@ -109,4 +109,5 @@ def latex_of(symbol: Symbol) -> str:
 
 
 def unnamed_latex(function: Unnamed) -> str:
+    """The LaTeX of the name of an unnamed function."""
     return function.latex if function.latex is not None else symbol_latex(function.name)

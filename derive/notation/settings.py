@@ -13,7 +13,7 @@ class Notation:
 
     transpose        `mathsf` X with an upright sans-serif T, `top` X with ⊤, `prime` X'
     trace            `parentheses` tr(X), `braces` Tr{X}
-    bold             `none`, `vectors` (bold columns), `all` (bold vectors and matrices)
+    bold             `none`, `vectors` (bold vectors), `matrices`, `all` (bold vectors and matrices)
     derivative       `D` Df(X)[H], `partial` ∂f/∂X[H] (by several variables at once D), `d` df(X)[H]
     quotient         `d` df/dx, `partial` ∂f/∂x, where one number is the variable; by one of several it is ∂ always
     gradient         `nabla` ∇f(X), `grad` grad f(X)
@@ -26,7 +26,7 @@ class Notation:
 
     transpose: Literal["mathsf", "top", "prime"] = "mathsf"
     trace: Literal["parentheses", "braces"] = "parentheses"
-    bold: Literal["none", "vectors", "all"] = "none"
+    bold: Literal["none", "vectors", "matrices", "all"] = "none"
     derivative: Literal["D", "partial", "d"] = "D"
     quotient: Literal["d", "partial"] = "d"
     gradient: Literal["nabla", "grad"] = "nabla"

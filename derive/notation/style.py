@@ -55,7 +55,7 @@ def bolded(formula: str, notation: Notation, plain: str = "") -> str:
     """The formula with its vectors (and matrices) in bold, as the notation wants; letters in `plain` stay as they are."""
     if notation.bold == "none":
         return formula
-    letters = VECTORS | MATRICES if notation.bold == "all" else VECTORS
+    letters = {"vectors": VECTORS, "matrices": MATRICES, "all": VECTORS | MATRICES}[notation.bold]
 
     def one(found: re.Match[str]) -> str:
         letter = found["letter"]

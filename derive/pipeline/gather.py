@@ -14,6 +14,7 @@ from derive.documents.collection import Collection
 from derive.documents.compose import collected, problem_page, scientific
 from derive.documents.figures import placing
 from derive.documents.lecture import Entry, Use
+from derive.documents.page import question as questions
 from derive.documents.page.document import Document, ProblemPage
 from derive.documents.page.modes import Mode
 from derive.documents.page.settings import Fit, Settings, noted
@@ -21,6 +22,8 @@ from derive.documents.wording import prose
 from derive.documents.wording.words import words as words_of
 from derive.errors import DeriveError
 from derive.language.problems.quantity import FIND
+from derive.notation.bold import kinds_of
+from derive.notation.settings import Notation
 from derive.pipeline.examine import Examined, examine, problem_of
 from derive.pipeline.home import home_of, inside, own_text
 from derive.pipeline.sources import DEFAULT, SUFFIXES
@@ -177,7 +180,8 @@ def document(gathered: Gathered, mode: Mode, settings: Settings, fit: Fit) -> Do
     else:
         items = tuple(_problems(gathered, mode, settings, fit))
     total = sum((Decimal(item.points or 0) for item in items if isinstance(item, ProblemPage) and collection.kind == "set"), Decimal(0))
-    said = partial(_text, collection, language=settings.notation.language)
+    kinds = kinds_of([symbol for one in gathered.examined.values() for symbol in questions.letters(one.problem)])
+    said = partial(_text, collection, notation=settings.notation, kinds=kinds)
     return collected(
         items, mode, settings,
         title=said("title"), title_plain=prose.plain(head["title"]),
@@ -241,6 +245,6 @@ def label(number: int, numbering: str) -> str:
     return str(number) if numbering == "arabic" else ""
 
 
-def _text(collection: Collection, key: str, language: str) -> str:
-    words = collection.head.get(key)
-    return prose.to_latex(words, collection.places.get(key), displays=key == "intro", language=language) if words else ""
+def _text(collection: Collection, key: str, notation: Notation, kinds: Mapping[str, str]) -> str:
+    words = prose.in_bold(collection.head.get(key, ""), kinds, notation)
+    return prose.to_latex(words, collection.places.get(key), displays=key == "intro", language=notation.language) if words else ""

@@ -23,6 +23,7 @@ from derive.documents.wording import prose
 from derive.documents.wording.glossary import term
 from derive.documents.wording.words import words as words_of
 from derive.errors import DeriveError, Position
+from derive.notation.bold import kinds_of
 from derive.pipeline.examine import Examined
 
 FEW = 10.0
@@ -37,6 +38,7 @@ class Teller:
     def __init__(self, entries: Sequence[Entry], examined: Mapping[str, Examined], mode: Mode, settings: Settings, fit: Fit) -> None:
         self.entries, self.examined, self.mode, self.settings, self.fit = entries, examined, mode, settings, fit
         self.words = words_of(settings.notation.language)
+        self.kinds = kinds_of([symbol for one in examined.values() for symbol in questions.letters(one.problem)])
         self.pages: dict[int, ProblemPage | made.Pictures] = {}
         self.clicks: dict[int, int] = {}
         self.numbers: dict[str, str] = {}
@@ -210,10 +212,10 @@ class Teller:
         title = entry.title or (known.title if known else "")
         text = known.text if known else entry.text
 
-        def paragraphs(words: str) -> tuple[str, ...]:
-            return tuple(self._text(words, entry.where, displays=True).split("\n\n")) if words else ()
+        def paragraphs(words: str, own: bool = True) -> tuple[str, ...]:
+            return tuple(self._text(words, entry.where, displays=True, own=own).split("\n\n")) if words else ()
 
-        said, answered = paragraphs(text), paragraphs(entry.answer) if self.mode.reveals != "nothing" else ()
+        said, answered = paragraphs(text, known is None), paragraphs(entry.answer) if self.mode.reveals != "nothing" else ()
         points = tuple(self._text(point, entry.where, displays=True) for point in entry.points)
         place = mark(entry.where, "this frame")
         few = words_lines((*said, *points, *answered), text_width(self.mode, self.settings)) <= FEW
@@ -223,8 +225,11 @@ class Teller:
             answered, self._text(entry.by, entry.where), size, self.clicks.get(id(entry), 1),
         )
 
-    def _text(self, words: str, where: Position, displays: bool = False) -> str:
-        """Prose as LaTeX, with the numbers of the results that it refers to.  DeriveError [unknown-result] for one that there is not."""
+    def _text(self, words: str, where: Position, displays: bool = False, own: bool = True) -> str:
+        """Prose as LaTeX, with the numbers of the results that it refers to; in the author's `own` words letters become bold.
+
+        DeriveError [unknown-result] for a result that there is not.
+        """
 
         def number(name: str) -> str:
             if name not in self.numbers and self.mode.reveals == "everything":
@@ -235,6 +240,7 @@ class Teller:
             return self.numbers.get(name, "")
 
         numbered = REFERENCE.sub(lambda found: number(found[1]), words)
+        numbered = prose.in_bold(numbered, self.kinds, self.settings.notation) if own else numbered
         return prose.to_latex(numbered, where, displays=displays, language=self.settings.notation.language) if numbered else ""
 
 

@@ -18,7 +18,9 @@ WARM = frozenset({
     ("derive.calculus.rules.rule", "compiled"), ("derive.calculus.rules.rule", "letters"), ("derive.calculus.differentiate.apply_rule", "_by_head"),
     ("derive.calculus.rules.law", "side"), ("derive.calculus.rules.law", "declared"),
     ("derive.calculus.simplify.known_forms", "always_table"), ("derive.calculus.simplify.known_forms", "result_table"),
-    ("derive.calculus.derive", "rule_names"), ("derive.expressions.function", "forms"), ("derive.expressions.sizes", "_size"),
+    ("derive.calculus.simplify.everyday", "table"), ("derive.calculus.simplify.everyday", "fits_neighbours"),
+    ("derive.calculus.simplify.everyday", "fits_windows"), ("derive.calculus.derive", "rule_names"),
+    ("derive.expressions.function", "forms"), ("derive.expressions.sizes", "_size"),
     ("derive.notation.python.identifiers", "identifier"),
 })
 """Caches that stay: the rows of the rule and function tables as parsed once a process, which is derive's own loading of modules."""

@@ -407,3 +407,13 @@ def test_pi_is_a_row_of_the_table() -> None:
 
 def test_every_map_of_the_table_is_known_here() -> None:
     assert set(MAP_NAMES) == set(MAPS)
+
+
+@pytest.mark.parametrize("function", ["A(t)^-1", "t A(t) B", "A(t) A(t)"])
+def test_what_moves_along_a_path_is_not_multiplied_out(function: str) -> None:
+    from derive.calculus.derive import derive
+    from derive.language.problems.read import read
+
+    symbols = "{A: {type: invertible(n), of: t}, t: scalar, B: square(n)}"
+    with pytest.raises(DeriveError, match="expansion"):
+        derive(read(f"title: T\nsymbols: {symbols}\nfunction: f(t) = {function}\nfind: [derivative]\nmethod: expansion\n", "p.yaml"))

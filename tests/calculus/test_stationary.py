@@ -398,3 +398,12 @@ def test_polynomials_without_a_common_root_have_no_point() -> None:
     derivation = derive(problem("x: scalar\n  y: scalar", "(x - 1)^2 (y + 2)^2 + x", "[x, y]"))
     assert verify(derivation).passed
     assert {one.classification for one in points(derivation)} == {"none"}
+
+
+@pytest.mark.parametrize(("symbols", "function"), [
+    ("E: function(n)\n  x: vector(n)\n  M: spd(n)", "E(x)"), ("A: spd(n)\n  x: vector(n)\n  M: spd(n)", "1/2 x' A x - sum(exp(x))"),
+])
+def test_an_equation_that_is_not_solved_is_stated_in_the_inner_product(symbols: str, function: str) -> None:
+    p = read(f"title: T\nsymbols:\n  {symbols}\nfunction: f(x) = {function}\ninner-product: M\nfind: [stationary]\n", "p.yaml")
+    found = derive(p)
+    assert verify(found).passed and text.text(found.results["stationary"].expr).startswith("M^-1")

@@ -5,16 +5,21 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from derive.calculus.derive import derive
 from derive.checking.random_sizes import assignments
 from derive.checking.sampling import points
+from derive.checking.verification import verify
 from derive.errors import DeriveError
-from tests.checking.cases import problem
+from derive.expressions.build import times
+from derive.expressions.nodes import number
+from tests.checking.cases import check, problem
 
 
 def test_sizes_are_pairwise_different_and_none_is_1() -> None:
@@ -127,7 +132,7 @@ def test_paths_move_with_their_parameter() -> None:
 
 def test_points_are_the_same_every_time_and_in_every_process() -> None:
     code = (
-        "from tests.checking.cases import problem\nfrom derive.checking.sampling import points\n"
+        "from tests.checking.cases import check, problem\nfrom derive.checking.sampling import points\n"
         "p = problem('X: matrix(m, n); E: function(n); x: vector(n); s: elementwise', 'f(x) = E(x) + sum(s(X x))')\n"
         "print([float(q.namespace['E'](q.values['x'])) + q.values['X'].sum() for q in points(p)])"
     )
@@ -151,3 +156,19 @@ def test_hundreds_of_sizes() -> None:
     assert len(first) == 151
     assert all(a > 1 for a in first.values())
     assert all(first[f"n{k}"] != first[f"n{k + 1}"] for k in range(150))
+
+
+@pytest.mark.parametrize("factor", ["(x - {k})", "(x + sin({k} x))"])
+def test_a_long_product_is_checked_where_it_is_large_and_no_less_strictly(factor: str) -> None:
+    p = problem("x: scalar", "f(x) = " + " ".join(factor.format(k=k) for k in range(1, 21)))
+    found = derive(p)
+    assert verify(found).passed
+    first, *_, last = found.chains[0].lines
+    assert check(p, replace(last, left=first.left, steps=())).passed
+    for wrong in (number("1.00001"), number(-1)):
+        assert not check(p, replace(last, left=first.left, expr=times(wrong, last.expr), steps=())).passed
+
+
+def test_a_point_where_nothing_moves_determines_no_solution() -> None:
+    p = problem("X: square(n); x: vector(n); b: vector(n)", "f(x) = max(tr(X), 0) norm(x - b)^2", "stationary", wrt="x")
+    assert verify(derive(p)).passed

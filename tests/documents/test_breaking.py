@@ -7,7 +7,8 @@ import re
 import pytest
 from hypothesis import given, settings
 
-from derive.documents.layout.breaking import TIMES, even, factors, finer, opened, unlocked
+from derive.documents.layout.breaking import even, finer
+from derive.documents.layout.cutting import TIMES, factors, opened, unlocked
 from derive.documents.layout.measure import width
 from derive.notation.latex import latex
 from tests.strategies import expressions

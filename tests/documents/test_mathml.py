@@ -46,11 +46,21 @@ def words(formula: str) -> str:
         (r"\sum_{i=1}^{n} x_{i}", "∑i=1nxi"),
         (r"a < b \iff b > a", "a<b⟺b>a"),
         (r"\boldsymbol{x} \boldsymbol{\delta} \mathbf{1}_{n} \mathbb{R} \mathcal{K} \mathcal{B} \mathbb{X}", "𝒙𝜹𝟏nℝ𝒦ℬ𝕏"),
+        (r"\frac12 x", "12x"),
+        (r"x_12", "x12"),
+        (r"\dvchange<2,3>{a} + \phantom{b}", "a+b"),
+        (r"\begin{aligned}[t] a &= b \\[5pt] &= c \end{aligned}", "a=b=c"),
         (r"\bigl(X \bigl\lVert x \bigr\rVert\bigr)^{2}", "(X‖x‖)2"),
     ],
 )
 def test_formulas_say_the_same(formula: str, seen: str) -> None:
     assert words(formula) == seen
+
+
+def test_an_argument_without_braces_is_one_sign() -> None:
+    """As in TeX: a half of x, not twelve x-ths."""
+    assert "<mfrac><mn>1</mn><mn>2</mn></mfrac><mi>x</mi>" in mathml(r"\frac12 x")
+    assert "<msub><mi>x</mi><mn>1</mn></msub><mn>2</mn>" in mathml("x_12")
 
 
 @settings(max_examples=200, deadline=None)

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
 import pytest
 
 from derive.documents.layout.breaking import even, fill
 from derive.documents.layout.measure import width
+from derive.notation.latex import latex as latex_of
+from tests.notation.test_latex import TABLE, expr
 
 # Widths in em as TeX measures them (lmodern, 10 pt): \setbox0\hbox{$\displaystyle …$}\the\wd0.
 MEASURED = [
@@ -22,6 +29,10 @@ def test_width_is_near_what_tex_measures(latex: str, measured: float) -> None:
 
 def test_marks_take_no_place() -> None:
     assert width(r"a + \dvchange<2,3>{x y}") == width("a + x y")
+
+
+def test_the_gap_after_a_row_takes_no_width() -> None:
+    assert width(r"\begin{pmatrix} a \\[5pt] b \end{pmatrix}") == width(r"\begin{pmatrix} a \\ b \end{pmatrix}")
 
 
 def test_scripts_do_not_add_up() -> None:
@@ -44,3 +55,39 @@ def test_fill_uses_the_fewest_lines() -> None:
 def test_even_leaves_no_lonely_term() -> None:
     pieces = ["aaaa", "+ bbbb", "+ cccc", "+ dddd"]
     assert even(pieces, width("aaaa + bbbb + cccc") + 0.01) == ("aaaa + bbbb", "+ cccc + dddd")
+
+
+def test_width_grows_with_the_formula() -> None:
+    widths = [width(latex_of.latex(expr(e))) for e in ("A", "A C", "A C + A C", "tr(A C + A C)")]
+    assert widths == sorted(set(widths))
+    assert width(r"\frac{a}{b + c}") < width("a b + c")
+    assert width(latex_of.latex(expr("A^-1"))) < width(latex_of.latex(expr("A A A")))
+
+
+@pytest.mark.tex
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+def test_width_is_within_a_fifth_of_what_tex_sets(tmp_path: Path) -> None:
+    texts = [row[0] for row in TABLE]
+
+    formulas = [latex_of.latex(expr(text)) for text in texts]
+    lines = "".join(rf"\setbox0=\hbox{{$\displaystyle {f}$}}\typeout{{WIDTH \the\wd0}}" + "\n" for f in formulas)
+    source = (
+        r"\documentclass[10pt]{article}\usepackage{amsmath}\begin{document}" + "\n" + r"\typeout{EM \the\fontdimen6\textfont2}"
+        + "\n" + lines + r"\end{document}"
+    )
+    (tmp_path / "w.tex").write_text(source)
+    run = subprocess.run(
+        ["pdflatex", "-interaction=batchmode", "-halt-on-error", "w.tex"], cwd=tmp_path, capture_output=True, timeout=120
+    )
+    log = (tmp_path / "w.log").read_text(errors="replace")
+    assert run.returncode == 0, log[-1500:]
+    measured = [float(found) / 10 for found in re.findall(r"WIDTH ([\d.]+)pt", log)]
+    assert len(measured) == len(formulas)
+    wrong = [
+        (formula, round(width(formula), 2), round(real, 2))
+        for formula, real in zip(formulas, measured, strict=True)
+        if abs(width(formula) - real) > 0.2 * real + 0.4
+    ]
+    assert not wrong, wrong
+    total = sum(width(f) for f in formulas) / sum(measured)
+    assert 0.93 < total < 1.12, total

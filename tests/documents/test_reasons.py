@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from derive.derivation.reason import Why
+from derive.calculus.rules.identities import IDENTITIES
+from derive.derivation.reason import Formula, Why, Word, joined
+from derive.documents.wording import formulas
+from derive.documents.wording.formulas import MARKED, marked, words_of
+from derive.documents.wording.languages import tables
 from derive.documents.wording.reasons import reason, reason_width
 from derive.expressions.build import transpose
 from derive.expressions.nodes import Symbol
@@ -18,11 +24,15 @@ A: Symbol = Symbol("A", (Size.of("n"), Size.of("n")), frozenset({"symmetric"}))
     ("why", "latex"),
     [
         (("definition",), "definition"),
-        (("product rule, tr is linear",), r"product rule, $\operatorname{tr}$ is linear"),
-        (("tr M = tr M', cyclic",), r"$\operatorname{tr} M = \operatorname{tr} M^{\mathsf T}$, cyclic"),
+        (joined([("product rule",), (Word("tr"), " is linear")]), r"product rule, $\operatorname{tr}$ is linear"),
+        (joined([("tr M = tr M'",), ("cyclic",)]), r"$\operatorname{tr} M = \operatorname{tr} M^{\mathsf T}$, cyclic"),
         ((transpose(A), " = ", A), r"$A^{\mathsf T} = A$"),
         ((A, ", ", A), "$A$, $A$"),
-        (("derivatives of log det and of the inverse",), r"derivatives of $\log\det$ and of the inverse"),
+        (("‖UA‖ = ‖A‖ for U'U = I",), r"$\lVert UA \rVert = \lVert A \rVert$ for $U^{\mathsf T}U = I$"),
+        (("eˣ/(1 + eˣ) = σ(x)",), r"$e^{x}/(1 + e^{x}) = \sigma(x)$"),
+        (("the factor; ", Formula("n2×(n2×n1)")), r"the factor; $n_{2}\times (n_{2}\times n_{1})$"),
+        (("a rule for A' and M",), "a rule for A' and M"),
+        (("derivatives of ", Word("log det"), " and of ", Word("the inverse")), r"derivatives of $\log\det$ and of the inverse"),
         (("a scalar is its own transpose",), "a scalar is its own transpose"),
         (("100% of the A_1 & B",), r"100\% of the A\_1 \& B"),
     ],
@@ -33,3 +43,32 @@ def test_formulas_in_words_are_set_as_formulas(why: Why, latex: str) -> None:
 
 def test_width_counts_what_is_printed() -> None:
     assert reason_width(r"$A^{\mathsf T} = A$") < reason_width("the longest reason of all of them")
+
+
+def test_a_marked_message_is_the_message_with_backticks() -> None:
+    for key, words in MARKED.items():
+        assert words.replace("`", "") == key and words.count("`") % 2 == 0
+
+
+LAWS = [row.words for row in IDENTITIES.values() if row.words and "`" not in row.words]
+
+
+@pytest.mark.parametrize("words", dict.fromkeys(LAWS))
+def test_a_law_that_is_a_formula_is_set_as_one(words: str) -> None:
+    """Words with a sign that only formulas have."""
+    text = reason((words,), DEFAULT)
+    assert re.fullmatch("[ -~]+", text)
+    if set(words) & set("=⊗∘⁻‖⟨") and not words_of(words):
+        assert text.count("$") == 2 and text[0] == text[-1] == "$"
+
+
+@pytest.mark.parametrize("tag", sorted(tables()))
+def test_formulas_of_a_language_are_closed(tag: str) -> None:
+    assert all(words.count("`") % 2 == 0 for words in tables()[tag].reasons.values())
+
+
+@pytest.mark.parametrize("text", MARKED.values())
+def test_formulas_are_latex(text: str) -> None:
+    for part in marked(text):
+        if isinstance(part, Formula):
+            assert re.fullmatch(r"[ -~]+", formulas.latex(part.text, DEFAULT)), part

@@ -92,7 +92,7 @@ TABLE = [
     ("1 / (2 s)", r"\frac{1}{2 s}"),
     ("1/2 s^-1", r"\frac{1}{{2 s}}"),
     ("a s^-2", r"\frac{a}{{s^{2}}}"),
-    ("1 / s * X", r"\frac{1}{s} X"),
+    ("1 / s * X", r"\frac{X}{s}"),
     # scripts
     ("X'", r"X^{\mathsf T}"),
     ("B^-1", "B^{-1}"),

@@ -73,6 +73,8 @@ INNOCENT = {
     "a high binomial": X + "function: f(x) = x^60 - 60 x\nfind: [stationary]\n",
     "linear factors": X + "function: f(x) = " + " ".join(f"(x - {k})" for k in range(1, 13)) + "\nfind: [stationary]\n",
     "powers": X + "function: f(x) = " + " + ".join(f"x^{k}" for k in range(1, 61)) + "\nfind: [derivative]\n",
+    "twenty linear factors": X + "function: f(x) = " + " ".join(f"(x - {k})" for k in range(1, 21)) + "\nfind: [derivative]\n",
+    "twenty factors": X + "function: f(x) = " + " ".join(f"(x + sin({k} x))" for k in range(1, 21)) + "\nfind: [derivative]\n",
     "squares in a let": SQUARE + nested("U", "X X", "U U", 5) + "function: f(X) = tr(U5)\nfind: [gradient]\n",
     "a cubic": "title: T\nsymbols: {a: scalar, b: scalar, c: scalar, d: scalar}\nfunction: f = (a + b + c + d)^3 - a^2 - b^2 - c^2 - d^2\n"
     "wrt: [a, b, c, d]\nfind: [stationary]\n",

@@ -148,12 +148,17 @@ def test_a_killed_build_goes_on_and_leaves_nothing(
     own = tmp_path / "temporary"
     own.mkdir()
     rng = random.Random(f"{number} {workers}")
-    for _ in range(campaign(1)):
+    began = time.monotonic()
+    assert derive("build", "-f", "-q", "-j", workers).returncode == 0
+    whole = time.monotonic() - began
+    early = 0
+    for _ in range(campaign(4) // (2 if number == signal.SIGKILL else 8) or 1):
         victim = subprocess.Popen(
             [sys.executable, "-m", "derive", "build", "-f", "-q", "-j", workers], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             env={**os.environ, "PYTHONPATH": ":".join(sys.path), "TMPDIR": str(own)},
         )
-        time.sleep(rng.uniform(0.3, 4))
+        time.sleep(rng.uniform(0.05, 1.05) * whole)
+        early += victim.poll() is None
         below = children(victim.pid)
         victim.send_signal(number)
         victim.wait(20)
@@ -167,3 +172,4 @@ def test_a_killed_build_goes_on_and_leaves_nothing(
         assert not [path for path in (project / "build").rglob(".*") if path.is_file()]
         assert derive("build", "-j", "1", "-q").returncode == 0
         assert products(project) == built
+    print(f"{number.name} -j {workers}: {early} in the middle of a build")

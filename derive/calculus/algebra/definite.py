@@ -11,22 +11,19 @@ from derive.calculus.algebra.door import sp
 from derive.calculus.algebra.equality import sympy_zero
 from derive.calculus.algebra.scalars import Atoms, from_sympy_scalar, to_sympy_scalar
 from derive.expressions.nodes import Compare, Expr, Number
-
-POSITIVE, NEGATIVE = "positive definite", "negative definite"
-SEMI_POSITIVE, SEMI_NEGATIVE = "positive semidefinite", "negative semidefinite"
-INDEFINITE, UNDECIDED = "indefinite", "undecided"
+from derive.expressions.properties.definite import Definite
 
 
 @dataclass(frozen=True)
 class Definiteness:
     """A verdict with its reasons.
 
-    kind       positive definite, negative definite, positive semidefinite, negative semidefinite, indefinite, undecided
+    kind       never `zero`, which is both semidefinite kinds
     minors     the leading principal minors, f11 and det first among them
     conditions for `undecided`: comparisons that would make it positive definite (Sylvester: leading minors > 0)
     """
 
-    kind: str
+    kind: Definite
     minors: tuple[Expr, ...]
     conditions: tuple[Expr, ...] = ()
 
@@ -49,7 +46,7 @@ def definiteness(matrix: Sequence[Sequence[Expr]]) -> Definiteness:
     minors = tuple(from_sympy_scalar(v, atoms.meaning) for v in leading)
     kind = _kind(m, leading)
     conditions: tuple[Expr, ...] = ()
-    if kind == UNDECIDED:
+    if kind == Definite.UNDECIDED:
         zero = from_sympy_scalar(sympy.Integer(0))
         conditions = tuple(
             Compare(">", e, zero) for e, v in zip(minors, leading, strict=True) if v.is_positive is not True
@@ -61,12 +58,12 @@ def _tidy(value: Any) -> Any:
     return sp().factor(sp().cancel(value))
 
 
-def _kind(m: Any, leading: list[Any]) -> str:
+def _kind(m: Any, leading: list[Any]) -> Definite:
     n = m.shape[0]
     if all(_sign(v) == "+" for v in leading):
-        return POSITIVE
+        return Definite.POSITIVE
     if all(_sign(v) == ("-" if k % 2 == 0 else "+") for k, v in enumerate(leading)):
-        return NEGATIVE
+        return Definite.NEGATIVE
     principal = {
         rows: _tidy(m.extract(list(rows), list(rows)).det())
         for k in range(1, n + 1)
@@ -76,12 +73,12 @@ def _kind(m: Any, leading: list[Any]) -> str:
     if ("+" in diagonal and "-" in diagonal) or any(
         _sign(v) == "-" for rows, v in principal.items() if len(rows) % 2 == 0
     ):
-        return INDEFINITE
+        return Definite.INDEFINITE
     if all(_sign(v) in ("+", "0", "+0") for v in principal.values()):
-        return SEMI_POSITIVE
+        return Definite.SEMI_POSITIVE
     if all(_sign(v if len(rows) % 2 == 0 else -v) in ("+", "0", "+0") for rows, v in principal.items()):
-        return SEMI_NEGATIVE
-    return UNDECIDED
+        return Definite.SEMI_NEGATIVE
+    return Definite.UNDECIDED
 
 
 def _sign(value: Any) -> str | None:
@@ -100,6 +97,7 @@ def _sign(value: Any) -> str | None:
 
 
 def is_number(expr: Expr) -> bool:
+    """Whether it is a number."""
     return isinstance(expr, Number)
 
 

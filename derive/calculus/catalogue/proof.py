@@ -40,6 +40,7 @@ def definition(problem: Problem, function: Expr | None = None) -> Line:
 
 
 def unit_speed(problem: Problem) -> bool:
+    """Whether the direction of the one variable, a number, is 1: df/dx."""
     return len(problem.wrt) == 1 and problem.wrt[0].is_scalar and not problem.direction_named
 
 

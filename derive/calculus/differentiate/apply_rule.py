@@ -49,8 +49,21 @@ def take(node: D, m: Motion) -> tuple[Expr, str, tuple[Expr, ...]]:
     return (out if name is None else substitute(out, {node.arg: name})), rule, inner
 
 
-def _taken(node: D, m: Motion) -> tuple[Expr, str, tuple[Expr, ...]]:
-    e, d = node.arg, m.pending
+Taken = tuple[Expr, str, tuple[Expr, ...]]
+"""What a derivative is, the rule that says so, and what of it is still pending."""
+
+
+def _taken(node: D, m: Motion) -> Taken:
+    for way in (_by_structure, _by_arguments, _tabled, _by_columns):
+        found = way(node.arg, m)
+        if found is not None:
+            return found
+    raise missing(node.arg, "differential")
+
+
+def _by_structure(e: Expr, m: Motion) -> Taken | None:
+    """By the rules of sums, products, transposes and cases; None for functions and powers."""
+    d = m.pending
     match e:
         case Symbol():
             return _symbol(e, m)
@@ -62,9 +75,7 @@ def _taken(node: D, m: Motion) -> tuple[Expr, str, tuple[Expr, ...]]:
             return transpose(d(e.arg)), "transpose", ()
         case Times():
             quotient = _quotient(e, m)
-            if quotient is not None:
-                return quotient, "quotient-rule", ()
-            return (*_product(e.factors, times, m), ())
+            return (*_product(e.factors, times, m), ()) if quotient is None else (quotient, "quotient-rule", ())
         case Scale():
             return (*_product((e.scalar, e.arg), scale, m), ())
         case MatMul():
@@ -81,6 +92,14 @@ def _taken(node: D, m: Motion) -> tuple[Expr, str, tuple[Expr, ...]]:
             return _map(e, m)
         case Apply():
             return _apply(e, m)
+        case _:
+            return None
+
+
+def _by_arguments(e: Expr, m: Motion) -> Taken | None:
+    """A function of which only one argument moves, and of a special form; None where its row decides."""
+    d = m.pending
+    match e:
         case Call(name="expm", args=(Scale(scalar=c, arg=fixed),)) if not m.depends(fixed):
             return scale(d(c), matmul(fixed, e)), "expm-commuting", (d(c),)
         case Call(name="polygamma", args=(k, a)) if not m.depends(k):
@@ -92,12 +111,15 @@ def _taken(node: D, m: Motion) -> tuple[Expr, str, tuple[Expr, ...]]:
             return _power(e, m)
         case Call(name=name, args=args) if _linear_there(name, args, m):
             return Call(name, tuple(d(a) if m.depends(a) else a for a in args)), "linear", ()
-    found = _tabled(e, m)
-    if found is not None:
-        return found
+        case _:
+            return None
+
+
+def _by_columns(e: Expr, m: Motion) -> Taken | None:
+    """A function that has no row of its own, by what the function table says of it."""
     match e:
         case Call(name=name, args=(arg,)) if FUNCTIONS[name].linear:
-            return Call(name, (d(arg),)), "linear", ()
+            return Call(name, (m.pending(arg),)), "linear", ()
         case Call(name=name) if FUNCTIONS[name].bilinear:
             return (*_product(e.args, lambda *a: Call(name, a), m), ())
         case Call(name="max" | "min", args=(a, b)) if a.shape != b.shape:
@@ -107,7 +129,8 @@ def _taken(node: D, m: Motion) -> tuple[Expr, str, tuple[Expr, ...]]:
             return _entrywise(e, m)
         case Power():
             return _power(e, m)
-    raise missing(e, "differential")
+        case _:
+            return None
 
 
 def _linear_there(name: str, args: tuple[Expr, ...], m: Motion) -> bool:

@@ -99,7 +99,12 @@ def _is_power(expr: Expr, names: frozenset[str]) -> bool:
 
 
 def motion(moves: tuple[tuple[Symbol, Expr], ...], lets: tuple[tuple[Symbol, Expr], ...], paths: tuple[Symbol, ...]) -> Motion:
-    """The motion of these variables, with what depends on them."""
+    """The motion of these variables, with what depends on them.
+
+    moves  (variable, direction), in the order of the variables
+    lets   (name, definition) of intermediates, which move as what they stand for does
+    paths  symbols that depend on a number: A with dA where their parameter moves
+    """
     active = {s.name for s, _ in moves}
     for path in paths:
         if path.of in active:

@@ -143,7 +143,11 @@ def index_chain(function: Expr, inner: Symbol, definition: Expr, variable: Symbo
 
 
 def read_as_matrix(expr: Expr, row: Symbol | None, column: Symbol | None, sizes: Mapping[str, Size]) -> Expr | None:
-    """`recognise`, with letters for the indices of sums that stay."""
+    """`recognise`, with letters for the indices of sums that stay.
+
+    row, column  the free indices; None where there is none
+    sizes        how far each index goes
+    """
     found = recognise(expr, row, column, sizes)
     return None if found is None else lettered(found, {s.name for s in (row, column) if s is not None})
 

@@ -36,11 +36,16 @@ class Directions:
 
 
 def directions(first: tuple[Symbol, ...], second: tuple[Symbol, ...] = ()) -> Directions:
+    """The directions of a second derivative, in the order in which they were taken."""
     return Directions(frozenset(s.name for s in first), frozenset(s.name for s in second))
 
 
 def turned(expr: Expr, along: Directions, words: list[str]) -> Expr:
-    """Each scalar product, trace and inner product with a direction turned the one way."""
+    """Each scalar product, trace and inner product with a direction turned the one way.
+
+    along  the two directions
+    words  what is said of it is appended
+    """
 
     def visit(e: Expr) -> Expr:
         if not (e.free & along.all):
@@ -199,6 +204,7 @@ def same_value(a: Expr, b: Expr) -> bool:
 
 
 def same_terms(a: Expr, b: Expr) -> bool:
+    """Whether two sums have the same terms, in whatever order."""
     return sorted(map(fingerprint, terms(a))) == sorted(map(fingerprint, terms(b)))
 
 

@@ -97,6 +97,7 @@ def occurrences(expr: Expr, symbols: tuple[Symbol, ...]) -> int:
 
 
 def term_degree(term: Term, symbols: tuple[Symbol, ...]) -> int:
+    """In how many factors of a term one of the symbols stands."""
     return sum(occurrences(letter, symbols) for letter in term.letters())
 
 

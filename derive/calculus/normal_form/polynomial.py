@@ -55,16 +55,19 @@ def fingerprint(expr: Expr) -> str:
 
 
 def word_key(word: Word) -> tuple[int, tuple[str, ...]]:
+    """What orders words: shorter ones first, then by their letters."""
     return len(word), tuple(fingerprint(letter) for letter in word)
 
 
 def term_key(key: tuple[Scalars, Word]) -> tuple[object, ...]:
+    """What orders the terms of a polynomial."""
     scalars, word = key
     return word_key(word), tuple((fingerprint(atom), exponent) for atom, exponent in scalars)
 
 
 # --------------------------------------------------------------------------------------------- arithmetic
 def add(polys: Iterable[Poly]) -> Poly:
+    """The sum; terms that cancel are gone."""
     out: Poly = {}
     for poly in polys:
         for key, c in poly.items():
@@ -73,16 +76,19 @@ def add(polys: Iterable[Poly]) -> Poly:
 
 
 def scaled(poly: Poly, c: Fraction) -> Poly:
+    """A number times a polynomial."""
     return {key: value * c for key, value in poly.items()} if c else {}
 
 
 def times_scalars(poly: Poly, scalars: Scalars, c: Fraction) -> Poly:
+    """A number and scalar atoms times a polynomial."""
     if not scalars:
         return scaled(poly, c)
     return {(merge(s, scalars), w): d * c for (s, w), d in poly.items()}
 
 
 def merge(left: Scalars, right: Scalars) -> Scalars:
+    """The atoms of a product, the exponents of one atom added."""
     if not left or not right:
         return left or right
     out = dict(left)
@@ -92,6 +98,7 @@ def merge(left: Scalars, right: Scalars) -> Scalars:
 
 
 def scalar_atom(atom: Expr, exponent: Fraction | int = 1) -> Poly:
+    """The polynomial of one scalar atom, to a power."""
     return {(((atom, Fraction(exponent)),), ()): Fraction(1)}
 
 

@@ -17,6 +17,7 @@ from derive.expressions.sizes import SCALAR, Shape
 
 
 def of_product(factors: tuple[Expr, ...]) -> Poly:
+    """A product of any factors, multiplied out."""
     out = UNIT
     for factor in factors:
         out = product(out, polynomial(factor))
@@ -33,6 +34,7 @@ def _root(atom: Expr) -> Poly | None:
 
 
 def of_ones(dims: Shape) -> Poly:
+    """Ones of a shape: of a matrix 11'."""
     m, n = dims
     column: Word = (Ones((m, SIZE_ONE)),) if m != SIZE_ONE else ()
     row: Word = (Transpose(Ones((n, SIZE_ONE))),) if n != SIZE_ONE else ()
@@ -40,6 +42,7 @@ def of_ones(dims: Shape) -> Poly:
 
 
 def inner(a: Expr, b: Expr) -> Poly:
+    """⟨A, B⟩ as the trace of A'B."""
     if a.is_scalar:
         return product(polynomial(a), polynomial(b))
     return reduction.trace(product(transposed(polynomial(a)), polynomial(b)), a.shape[1])
@@ -52,6 +55,7 @@ def primitive(poly: Poly) -> tuple[Fraction, Poly]:
 
 
 def scalar_power(base: Expr, exponent: Expr) -> Poly:
+    """A power of a number; whole powers of sums are multiplied out."""
     poly = polynomial(base)
     k = exponent.value if isinstance(exponent, Number) else None
     if k is None or not poly:
@@ -89,6 +93,7 @@ def _norms(poly: Poly) -> Poly:
 
 
 def matrix_power(base: Expr, exponent: Expr) -> Poly:
+    """A power of a matrix; small whole ones are products."""
     poly = polynomial(base)
     k = int(exponent.value) if isinstance(exponent, Number) and exponent.value.denominator == 1 else None
     if k is not None and 0 < k <= 12:

@@ -78,10 +78,12 @@ def _reduce(word: Word) -> Poly:
 
 
 def sandwich(left: Word, middle: Poly, right: Word) -> Poly:
+    """Words around a polynomial."""
     return product(product(as_poly(left), middle), as_poly(right)) if left or right else middle
 
 
 def as_poly(word: Word) -> Poly:
+    """A word as a polynomial."""
     return {((), word): Fraction(1)}
 
 
@@ -98,18 +100,22 @@ def _pair(a: Expr, b: Expr) -> Poly | None:
         return UNIT
     if isinstance(a, Symbol) and "orthogonal" in a.has and flipped is b:
         return UNIT if sign > 0 else None
-    if isinstance(a, Transpose) and isinstance(b, Unit) and isinstance(a.arg, Unit):
-        i, j = a.arg.index, b.index
-        if i is j:
+    return _of_ones_and_units(a.arg, b) if isinstance(a, Transpose) else None
+
+
+def _of_ones_and_units(a: Expr, b: Expr) -> Poly | None:
+    """The number a'b of ones and unit vectors; None where it is not told."""
+    match a, b:
+        case Unit(index=i), Unit(index=j) if i is j:
             return UNIT
-        return {} if isinstance(i, Number) and isinstance(j, Number) else None
-    if isinstance(a, Transpose) and isinstance(a.arg, Ones) and isinstance(b, Ones):
-        return size_poly(b.shape[0])
-    if isinstance(a, Transpose) and isinstance(a.arg, Ones) and isinstance(b, Unit):
-        return UNIT
-    if isinstance(a, Transpose) and isinstance(a.arg, Unit) and isinstance(b, Ones):
-        return UNIT
-    return None
+        case Unit(index=Number()), Unit(index=Number()):
+            return {}
+        case Ones(), Ones():
+            return size_poly(b.shape[0])
+        case (Ones(), Unit()) | (Unit(), Ones()):
+            return UNIT
+        case _:
+            return None
 
 
 def _power_letter(base: Expr, *exponents: Expr) -> Poly | None:

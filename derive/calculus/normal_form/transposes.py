@@ -6,8 +6,8 @@ from functools import lru_cache
 
 from derive.calculus.normal_form.polynomial import Poly, Word, add, fingerprint
 from derive.calculus.normal_form.recursion import written_transpose
-from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import Call, Commutation, Expr, Map, Power, Symbol, Transpose
+from derive.expressions.nodes import Call, Commutation, Expr, Map, Power, Scale, Symbol, Transpose
+from derive.expressions.properties.transpose import turned
 
 
 @lru_cache(maxsize=50_000)
@@ -20,22 +20,15 @@ def flip(letter: Expr) -> tuple[int, Expr]:
             return 1, letter
         case Symbol(has=has) if "skew" in has:
             return -1, letter
-        case Commutation(rows, columns):
-            return 1, Commutation(columns, rows)
         case Power(base, exponent):
             return 1, Power(written_transpose(base), exponent)
-        case Map(function, arg, order):
-            return 1, Map(function, written_transpose(arg), order)
-        case Call(name, args):
-            how = FUNCTIONS[name].transposes
-            if how == "self" or (how == "self-if-square" and letter.shape[0] == letter.shape[1]):
-                return 1, letter
-            if how == "args":
-                new = tuple(sorted((written_transpose(a) for a in args), key=fingerprint)
-                            if name == "hadamard" else (written_transpose(a) for a in args))
-                return 1, Call(name, new)
-            if how in FUNCTIONS:
-                return 1, Call(how, tuple(written_transpose(a) for a in args))
+        case Commutation() | Map() | Call():
+            new = turned(letter, written_transpose, columns=True)
+            if isinstance(new, Call) and new.name == "hadamard":
+                return 1, Call("hadamard", tuple(sorted(new.args, key=fingerprint)))
+            if isinstance(new, Scale):
+                return -1, new.arg
+            return 1, Transpose(letter) if new is None else new
     return 1, Transpose(letter)
 
 

@@ -12,6 +12,7 @@ from derive.derivation.reason import AN_ENTRY, KINK, MEETING, Listed, Part, Why,
 from derive.expressions.build import ONE, add, negate, power
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Call, Compare, Expr, Map, MatMul, Number, Power, Sum, Symbol, Times, Transpose, Where, Zeros, number
+from derive.expressions.properties.definite import STRICT, Definite
 from derive.expressions.properties.inference import definiteness, is_even, is_invertible, is_nonnegative, is_nonzero, is_positive
 from derive.expressions.sizes import is_square
 from derive.expressions.traverse import walk
@@ -127,38 +128,50 @@ def _condition(node: Expr) -> Why:
         said = (text.split() for text in taken[0])
         return next((_domain("", kind, taken[1][letter]) for kind, letter in said), ())
     match node:
-        case Power(base=base, exponent=Number(value=k)) if base.is_scalar and k.denominator != 1:
-            return _positive(base)
-        case Power(base=Call(name="det", args=(arg,)), exponent=Number(value=k)) if k < 0:
-            return _invertible(arg)
-        case Power(base=base, exponent=Number(value=k)) if k < 0:
-            if base.is_scalar:
-                if isinstance(base, Map) and base.function == "sqrt":
-                    return _positive(base.arg)
-                root = _root(base)
-                return () if is_nonzero(root) or is_invertible(root) else (root, " ≠ 0")
-            return _invertible(base)
-        case Power(base=base, exponent=exponent) if base.is_scalar and not isinstance(exponent, Number):
-            return () if is_integer(exponent) and not is_nonnegative(base) else _positive(base)
+        case Power(base=base, exponent=exponent):
+            return _of_power(base, exponent)
         case Map(function=str() as name, arg=arg) | Call(name=name, args=(arg,)):
             return _domain(name, FUNCTIONS[name].domain[0] if FUNCTIONS[name].domain else "", arg)
         case Call(name=name, args=(a, b)):
-            row = FUNCTIONS[name]
-            if name in ("max", "min"):
-                return (KINK, *_equal(a, b))
-            if name == "quotient" and not is_nonzero(b):
-                return ("no entry of ", b, " is 0")
-            if name == "entrypower" and isinstance(b, Number) and b.value.denominator == 1:
-                if b.value > 0 or is_nonzero(a):
-                    return ()
-                return (a, " ≠ 0") if a.is_scalar else ("no entry of ", a, " is 0")
-            if row.domain and row.domain[0] == "simple-eigenvalue":
-                return (Call("eigval", (a, b)), " is a simple eigenvalue")
-            if row.domain and row.domain[0]:
-                return _domain(name, row.domain[0], a)
+            return _of_two(name, a, b)
         case Where(condition=Compare(left=a, right=b)):
             return (MEETING, *_equal(a, b))
     return ()
+
+
+def _of_power(base: Expr, exponent: Expr) -> Why:
+    """Where a power of a number or a matrix exists."""
+    match base, exponent:
+        case _, Number(value=k) if base.is_scalar and k.denominator != 1:
+            return _positive(base)
+        case Call(name="det", args=(arg,)), Number(value=k) if k < 0:
+            return _invertible(arg)
+        case Map(function="sqrt", arg=arg), Number(value=k) if k < 0 and base.is_scalar:
+            return _positive(arg)
+        case _, Number(value=k) if k < 0 and base.is_scalar:
+            root = _root(base)
+            return () if is_nonzero(root) or is_invertible(root) else (root, " ≠ 0")
+        case _, Number(value=k):
+            return _invertible(base) if k < 0 else ()
+        case _ if base.is_scalar:
+            return () if is_integer(exponent) and not is_nonnegative(base) else _positive(base)
+    return ()
+
+
+def _of_two(name: str, a: Expr, b: Expr) -> Why:
+    """Where a function of two arguments exists and has a derivative."""
+    row = FUNCTIONS[name]
+    if name in ("max", "min"):
+        return (KINK, *_equal(a, b))
+    if name == "quotient" and not is_nonzero(b):
+        return ("no entry of ", b, " is 0")
+    if name == "entrypower" and isinstance(b, Number) and b.value.denominator == 1:
+        if b.value > 0 or is_nonzero(a):
+            return ()
+        return (a, " ≠ 0") if a.is_scalar else ("no entry of ", a, " is 0")
+    if row.domain and row.domain[0] == "simple-eigenvalue":
+        return (Call("eigval", (a, b)), " is a simple eigenvalue")
+    return _domain(name, row.domain[0], a) if row.domain and row.domain[0] else ()
 
 
 def _off(kinked: Expr) -> Why:
@@ -207,7 +220,7 @@ def _root(base: Expr) -> Expr:
     if not isinstance(product, MatMul) or product.factors[0] is not Transpose(product.factors[-1]):
         return base
     between = product.factors[1:-1]
-    definite = not between or (len(between) == 1 and definiteness(between[0]) == "positive definite")
+    definite = not between or (len(between) == 1 and definiteness(between[0]) == Definite.POSITIVE)
     return product.factors[-1] if definite else base
 
 
@@ -215,7 +228,7 @@ def _invertible(base: Expr) -> Why:
     if is_invertible(base):
         return ()
     assumed: list[Expr] = []
-    if definiteness(base, assumed) in ("positive definite", "negative definite") and assumed:
+    if definiteness(base, assumed) in STRICT and assumed:
         return full_rank(assumed[0])
     return (Call("det", (min((base, tidy_with(Transpose(base), [])), key=_primes),)), " ≠ 0")
 
@@ -247,18 +260,18 @@ def _domain(name: str, domain: str, arg: Expr) -> Why:
         case "half-pi":
             return ("cos(", arg, ") ≠ 0") if arg.is_scalar else ()
         case "spd":
-            return () if definiteness(arg) == "positive definite" else (arg, " is positive definite")
+            return () if definiteness(arg) == Definite.POSITIVE else (arg, " is positive definite")
         case "full-rank":
             return (arg, " has full rank")
         case "full-column-rank":
             return () if isinstance(arg, Symbol) and domain in arg.has else (arg, " has full column rank")
         case "no-negative-eigenvalues":
             assumed: list[Expr] = []
-            if definiteness(arg, assumed) == "positive definite":
+            if definiteness(arg, assumed) == Definite.POSITIVE:
                 return full_rank(assumed[0]) if assumed else ()
             return (arg, " has no eigenvalue on (−∞, 0]")
         case "no-opposite-eigenvalues":
-            if definiteness(arg) == "positive definite" or (isinstance(arg, Call) and arg.name == "sqrtm"):
+            if definiteness(arg) == Definite.POSITIVE or (isinstance(arg, Call) and arg.name == "sqrtm"):
                 return ()
             return ("no two eigenvalues of ", arg, " are opposite")
         case "distinct-singular-values":

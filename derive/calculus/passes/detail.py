@@ -36,6 +36,9 @@ def folded(chain: Chain, hide: frozenset[str], kept: frozenset[Expr]) -> Chain:
 
     A line with nothing below it, one that is an equation or a result, and one that ends the chain stay; their reason goes
     (`narration.overridden`).
+
+    hide  names of rules
+    kept  expressions whose lines stay: results
     """
     out: list[Line] = []
     waiting: Line | None = None

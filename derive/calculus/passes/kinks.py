@@ -46,6 +46,7 @@ def kinks(expr: Expr) -> dict[Expr, int]:
 
 
 def is_kinked(node: Expr) -> bool:
+    """Whether the function of a node has a corner."""
     if isinstance(node, Map):
         return isinstance(node.function, str) and FUNCTIONS[node.function].kinks is not None
     return isinstance(node, Call) and FUNCTIONS[node.name].kinks is not None

@@ -79,9 +79,28 @@ def _at_the_point(problem: Problem, results: Mapping[str, Found], place: Place) 
             return [*lines[:-1], replace(lines[-1], why=joined([w for w in (lines[-1].why, kinked) if w]))]
     for quantity, found in results.items():
         if QUANTITIES[quantity].point and not (quantity == "derivative" and "gradient" in results):
+            table = _table(problem, found) if quantity == "hessian" else None
+            if table is not None and place.covers(table) and (value := value_at(table, place)) is not None:
+                lines += _stated(value, "hessian", Head("hessian", problem.name, problem.wrt, at=written), () if lines else said, place)
+                continue
             for name, result in members(found):
                 lines += _of_result(problem, quantity, name, result, place, written, () if lines else said)
     return lines
+
+
+def _table(problem: Problem, found: Found) -> Expr | None:
+    """The Hessian matrix of several numbers, of the operator's values on the unit directions; None of other variables."""
+    if isinstance(found, Result | tuple) or len(problem.wrt) < 2 or not all(x.is_scalar for x in problem.wrt):
+        return None
+    rows: list[tuple[Expr, ...]] = []
+    for x in problem.wrt:
+        one = found[x.name]
+        if not isinstance(one, Result) or len(one.direction) != len(problem.wrt):
+            return None
+        units: list[dict[Expr, Expr]] = [{k: number(int(k is h)) for k in one.direction} for h in one.direction]
+        rows.append(tuple(tidy(substitute(one.expr, unit)) for unit in units))
+    out: Expr = Stack(tuple(rows))
+    return out
 
 
 def _written(problem: Problem, place: Place) -> tuple[Expr, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from derive.calculus.linear.structure import riemannian_hessian, tangent_row
-from derive.derivation.reason import COLON, SEMICOLON, STOP, Why, Word, joined
+from derive.derivation.reason import COLON, SEMICOLON, STOP, Formula, Why, joined
 from derive.expressions.build import add, negate, scale, transpose
 from derive.expressions.nodes import Call, Expr, Identity, Power, Symbol, Transpose, number
 from derive.expressions.sizes import Shape, is_scalar, show
@@ -91,7 +91,7 @@ def _shapes(problem: Problem) -> Why:
     outer = [
         (whole, s, whole.shape) for s in moving.values() if s.name in problem.function.free
     ]
-    rows: list[Why] = [(of, " by ", by, COLON, Word(_factor(shape, by.shape))) for of, by, shape in (*outer, *reversed(factors))]
+    rows: list[Why] = [(of, " by ", by, COLON, Formula(_factor(shape, by.shape))) for of, by, shape in (*outer, *reversed(factors))]
     return ("Shapes along the chain", COLON, *joined(rows, SEMICOLON), STOP)
 
 

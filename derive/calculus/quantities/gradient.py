@@ -25,7 +25,11 @@ from derive.expressions.rewrite import substitute
 
 
 def gradient_lines(s: Setting, first: Expr, letters: Definitions = ()) -> tuple[list[Line], dict[str, Expr], dict[str, Expr]]:
-    """The lines from Df to ∇f; the gradients with those by curved variables on the surrounding space, and all in the structure."""
+    """The lines from Df to ∇f; the gradients with those by curved variables on the surrounding space, and all in the structure.
+
+    first    Df(X)[H], as its last line has it
+    letters  (letter, definition) of what was named on the way
+    """
     p = s.problem
     if s.unit_speed:
         (x,) = p.wrt
@@ -74,7 +78,13 @@ def in_other_inner_product(s: Setting, gradients: dict[str, Expr]) -> tuple[list
 
 
 def read_off(s: Setting, expr: Expr, letters: Definitions = ()) -> tuple[list[Line], dict[str, Expr]]:
-    """The lines Df = ⟨G, H⟩ (and the projection onto the structure), and G for each variable."""
+    """The lines Df = ⟨G, H⟩ (and the projection onto the structure), and G for each variable.
+
+    expr     Df(X)[H], a number
+    letters  (letter, definition) of what was named on the way
+
+    DeriveError where a term is not turned towards a direction
+    """
     p = s.problem
     found: dict[str, Expr] = {}
     whys: list[Why] = [("read off",)]

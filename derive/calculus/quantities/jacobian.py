@@ -14,7 +14,7 @@ from derive.calculus.setting.setting import Setting, one_of, per_variable
 from derive.calculus.simplify.result_form import result
 from derive.calculus.simplify.simplify import tidy_with
 from derive.derivation.derivation import Chain, Head, Line, Result, Step
-from derive.derivation.reason import SEMICOLON, Why, Word, told
+from derive.derivation.reason import SEMICOLON, Formula, Why, told
 from derive.expressions.build import add, matmul, scale, transpose
 from derive.expressions.nodes import Call, Expr, Stack, Symbol, Where
 from derive.expressions.sizes import is_column, show
@@ -46,8 +46,8 @@ def jacobian(s: Setting, first: Expr) -> tuple[list[Chain], Result | dict[str, R
         if p.layout in ("denominator", "both"):
             flipped = tidy_with(transpose(matrix), [])
             above = one_of("jacobian-denominator", p, x)
-            lines[-1] = replace(lines[-1], why=(*lines[-1].why, SEMICOLON, Word(show(matrix.shape))))
-            lines.append(Line(flipped, "layout", ("denominator layout: the transpose", SEMICOLON, Word(show(flipped.shape))), "jacobian", above))
+            lines[-1] = replace(lines[-1], why=(*lines[-1].why, SEMICOLON, Formula(show(matrix.shape))))
+            lines.append(Line(flipped, "layout", ("denominator layout: the transpose", SEMICOLON, Formula(show(flipped.shape))), "jacobian", above))
     lines += _side_by_side(s, results)
     if is_column(first.shape) and any(map(_entrywise, walk(first))):
         head = Head("derivative", p.name, p.wrt, s.directions)

@@ -26,7 +26,11 @@ EXACT = 6
 
 
 def second_derivative(s: Setting, first: Expr, gradients: dict[str, Expr]) -> tuple[list[Chain], Result]:
-    """The chains for D²f[H, K], one a method asked for, and the result."""
+    """The chains for D²f[H, K], one a method asked for, and the result.
+
+    first      Df(X)[H], as its last line has it
+    gradients  by variable ∇f, for the method that goes by it; may be empty for the others
+    """
     p = s.problem
     method = p.method if p.method in ("polarization", "mixed", "gradient", "all") else "mixed"
     if s.unit_speed:

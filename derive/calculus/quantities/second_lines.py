@@ -59,6 +59,7 @@ def _merged(expr: Expr) -> Line | None:
 
 
 def along_a_scalar(s: Setting, first: Expr) -> Chain:
+    """The lines of d²f/dx² for a number x."""
     p, m = s.problem, s.motion
     start: Expr = D(first, m.moves)
     lines = [Line(start, "definition", ("differentiate once more",), "second-derivative",
@@ -82,6 +83,7 @@ def along_a_scalar(s: Setting, first: Expr) -> Chain:
 
 
 def vanishing(s: Setting, line: Line, first: Expr, quantity: str) -> list[Line]:
+    """The line of a second derivative, and that it is 0 because the first does not depend on the variable."""
     nothing = zero(first.shape)
     return [line, Line(nothing, "constant", ("it does not depend on ", s.problem.wrt[0]), quantity,
                        steps=(Step(line.expr, nothing, "constant-factor", ()),))]

@@ -248,13 +248,22 @@ def _times(a: Expr, b: Expr) -> Expr:
 
 
 def linked(s: Setting, x: Symbol, quantity: str, head: Head) -> Linked:
-    """The table, and the derivative of the function by one variable as the product of its links, multiplied out."""
+    """The table, and the derivative of the function by one variable as the product of its links, multiplied out.
+
+    x         the variable
+    quantity  that the lines state: `derivative`, `gradient`, `jacobian`
+    head      the left side of the first
+    """
     used = _used(links(s), x)
     return Linked(table(s, used), _lines(s, used, x, quantity, head))
 
 
 def partials(s: Setting, quantity: str, heads: Mapping[Symbol, Head]) -> tuple[Chain, dict[Symbol, tuple[Line, ...]]]:
-    """One table, and the lines for each of several variables."""
+    """One table, and the lines for each of several variables.
+
+    quantity  that the lines state
+    heads     by variable the left side of its lines
+    """
     found = links(s)
     return table(s, found), {x: _lines(s, _used(found, x), x, quantity, head) for x, head in heads.items()}
 

@@ -10,6 +10,7 @@ from derive.calculus.setting.setting import Setting
 from derive.calculus.simplify.simplify import tidy
 from derive.derivation.derivation import Head, Line
 from derive.derivation.reason import COMMA, Why
+from derive.errors import DeriveError
 from derive.expressions.build import ONE, add, subtract, times
 from derive.expressions.nodes import Add, Apply, Expr, Power, Symbol, Times, Unnamed
 from derive.expressions.rewrite import substitute
@@ -17,11 +18,17 @@ from derive.expressions.rewrite import substitute
 
 def expansion_lines(s: Setting) -> list[Line]:
     """f(X + H) − f(X) multiplied out by SymPy on noncommuting symbols, and the part that is linear in H; of several variables
-    the part that is linear in all directions together."""
+    the part that is linear in all directions together.  DeriveError [no-rule] for what is no polynomial, a path among it."""
     from derive.calculus import algebra
 
     p = s.problem
     h = p.directions[0]
+    moved_along = [symbol for symbol in p.symbols.values() if symbol.of in {x.name for x in p.wrt} and symbol.name in p.function.free]
+    if moved_along:
+        raise DeriveError(
+            f"the method `expansion` multiplies out polynomials, and of {moved_along[0].name}({moved_along[0].of}) it knows no more than that it "
+            "moves; `directional` or `differential` derive it", code="no-rule", where=p.positions.get("method"),
+        )
     moved = substitute(p.function, {x: add(x, d) for x, d in zip(p.wrt, p.directions, strict=True)})
     found = algebra.linear_part(moved, *p.directions)
     difference = subtract(moved, p.function)

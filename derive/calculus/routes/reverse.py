@@ -58,6 +58,7 @@ def applies(s: Setting) -> bool:
 
 
 def backward(s: Setting) -> Backward:
+    """The gradients of the intermediates from the outermost function to the variables, and the derivative that they make up."""
     p, m = s.problem, s.motion
     lets = list(m.lets.items())
     taken = set(taken_names(p))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.calculus.simplify.collect import collect
+from derive.calculus.simplify.known_forms import known_result
 from derive.calculus.simplify.laws.functions import traced
+from derive.calculus.simplify.measure import measure
 from derive.calculus.simplify.result_form import in_powers
 from derive.calculus.simplify.signs import positive_first
 from derive.calculus.simplify.simplify import tidy
@@ -71,13 +73,15 @@ def _base(f: Expr) -> Expr:
 
 
 def scalar_form(expr: Expr) -> Expr | None:
-    """A shorter form by SymPy of a derivative that is made of scalars only."""
+    """A shorter form, by SymPy and the laws of known forms, of a derivative that is made of scalars only."""
     if not all(isinstance(e, (Map, Number, Power, SizeValue, Times, Add, Symbol)) and e.is_scalar for e in walk(expr)):
         return None
     from derive.calculus import algebra
 
-    better = algebra.simplify_scalar(expr)
-    return _letters_first(better) if better is not None and better is not expr else None
+    plain = algebra.simplify_scalar(expr)
+    forms = [plain, known_result(plain, []), algebra.simplify_scalar(known_result(expr, []))]
+    better = min(forms, key=measure) if measure(forms[2]) < measure(plain) else forms[1]
+    return _letters_first(better) if better is not expr else None
 
 
 def _leaves(expr: Expr) -> int:

@@ -127,6 +127,7 @@ def _scope(given: str):  # type: ignore[no-untyped-def]
 
 @lru_cache(maxsize=1024)
 def compiled(text: str, given: str) -> Expr:
+    """A text of a row as an expression over the letters of `given`; each is read once."""
     from derive.language.text.grammar import parse
 
     out: Expr = parse(text, _scope(given))
@@ -176,6 +177,7 @@ def match(pattern: Expr, expr: Expr, binding: Binding, sizes: dict[str, Size]) -
 
 
 def is_integer(expr: Expr) -> bool:
+    """Whether a number is whole for certain."""
     if isinstance(expr, Number):
         return expr.value.denominator == 1
     if isinstance(expr, Symbol):
@@ -232,6 +234,7 @@ def fill(template: Expr, values: Mapping[str, Expr], sizes: Mapping[str, Size]) 
 
 
 def missing(expr: Expr, what: str) -> DeriveError:
+    """The error that names a subexpression and the rule that is not there; `what` is the kind of rule."""
     from derive.notation.text.text import pretty
 
     kind = expr.name if isinstance(expr, Call) else expr.function.name if isinstance(expr, Apply) else type(expr).__name__.lower()

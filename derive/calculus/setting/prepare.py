@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.expressions.nodes import Expr, Symbol
+from derive.expressions.properties.definite import Definite
 from derive.expressions.properties.inference import definiteness, is_invertible, is_positive
 from derive.expressions.properties.symmetry import is_symmetric
 from derive.expressions.rewrite import substitute
@@ -22,7 +23,7 @@ def informed(problem: Problem) -> Problem:
         has = set(symbol.has)
         if not definition.is_scalar and is_symmetric(definition):
             has.add("symmetric")
-            if definiteness(definition) == "positive definite":
+            if definiteness(definition) == Definite.POSITIVE:
                 has |= {"spd", "invertible"}
         if is_positive(definition):
             has.add("positive")
@@ -53,6 +54,7 @@ def spelled_out(problem: Problem) -> Expr:
 
 
 def replace_symbol(symbol: Symbol, has: frozenset[str]) -> Symbol:
+    """The symbol with other properties."""
     return replace(symbol, has=has)
 
 

@@ -37,6 +37,7 @@ class Setting:
 
 
 def setting(problem: Problem, written: Expr | None = None) -> Setting:
+    """What is derived; `written` is the function as its author wrote it where the problem's has names for parts of it, else None."""
     paths = tuple(s for s in problem.symbols.values() if s.of is not None)
     one = len(problem.wrt) == 1 and problem.wrt[0].is_scalar and not problem.direction_named
 
@@ -48,10 +49,12 @@ def setting(problem: Problem, written: Expr | None = None) -> Setting:
 
 
 def free_name(taken: frozenset[str], names: tuple[str, ...]) -> str:
+    """The first of the names that is not taken."""
     return next(n for n in (*names, *(f"{names[0]}_{k}" for k in range(1, 100))) if n not in taken)
 
 
 def taken_names(problem: Problem) -> frozenset[str]:
+    """Names that a letter of a derivation may not have: of symbols, directions, functions, and whatever the function names."""
     out = set(problem.symbols) | set(problem.unnamed) | {s.name for s, _ in problem.let}
     out |= {d.name for d in (*problem.directions, *problem.second_directions)}
     out |= problem.function.free
@@ -59,6 +62,7 @@ def taken_names(problem: Problem) -> frozenset[str]:
 
 
 def parameter(problem: Problem, names: tuple[str, ...] = ("t", "r", "u")) -> Symbol:
+    """The t of d/dt, or the first of the names that the problem does not use."""
     out: Symbol = Symbol(free_name(taken_names(problem), names), SCALAR)
     return out
 
@@ -74,5 +78,9 @@ def per_variable(problem: Problem, found: dict[str, Result]) -> Result | dict[st
 
 
 def one_of(quantity: str, p: Problem, x: Symbol) -> Head:
-    """∇f(X), or ∇_A f(A, b) by one of several variables."""
+    """∇f(X), or ∇_A f(A, b) by one of several variables.
+
+    quantity  as `Head` has it
+    x         one of the problem's variables
+    """
     return Head(quantity, p.name, (x,), (), p.wrt if len(p.wrt) > 1 else ())

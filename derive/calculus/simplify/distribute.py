@@ -113,6 +113,7 @@ def spread(expr: Expr, names: frozenset[str]) -> Expr:
 
 
 def outside_pending(expr: Expr, visit: Callable[[Expr], Expr]) -> Expr:
+    """The expression with `visit` applied outside of derivatives that are still pending."""
     memo: dict[Expr, Expr] = {}
     for node in pending_nodes(expr):
         memo[node] = node
@@ -120,6 +121,7 @@ def outside_pending(expr: Expr, visit: Callable[[Expr], Expr]) -> Expr:
 
 
 def pending_nodes(expr: Expr) -> list[Expr]:
+    """The derivatives in it that are still pending."""
     out: list[Expr] = []
     stack = [expr]
     while stack:

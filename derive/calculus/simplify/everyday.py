@@ -44,8 +44,19 @@ class Row:
         found = enumerate(self.left.factors if isinstance(self.left, MatMul) else self.left.children)
         return tuple(sorted(found, key=lambda pair: isinstance(pair[1], Symbol) + 2 * isinstance(pair[1], Transpose)))
 
+    @cached_property
+    def mirrored(self) -> tuple[int, int] | None:
+        """The places of a letter and of its transpose, where it has both."""
+        places = {p: k for k, p in self.factors if isinstance(p, Symbol)}
+        turned = {p.arg: k for k, p in self.factors if isinstance(p, Transpose)}
+        return next(((k, turned[p]) for p, k in places.items() if p in turned), None)
+
     def at(self, nodes: tuple[Expr, ...]) -> Iterator[Env]:
         """What its letters stand for where the neighbours have its form, and have what the letters are declared to have."""
+        if self.mirrored is not None:
+            plain, turned = nodes[self.mirrored[0]], nodes[self.mirrored[1]]
+            if not ((isinstance(turned, Transpose) and turned.arg is plain) or (isinstance(plain, Transpose) and plain.arg is turned)):
+                return
         letters = declared(self.law.given)
         for env in _fitting(self.factors, nodes, EMPTY):
             if all(_has(letters[name], value) for name, value in env.letters.items()):
@@ -94,6 +105,7 @@ class Table:
 
 @lru_cache(maxsize=1)
 def table() -> Table:
+    """The rows that there are, as they are run; made once."""
     calls = {name: _present(rows) for name, rows in CALLS.items()}
     return Table(calls, *({heads: _present(rows) for heads, rows in where.items()} for where in (NEIGHBOURS, PSEUDO_INVERSE)))
 
@@ -102,34 +114,48 @@ def _present(rows: Iterable[Law]) -> tuple[Row, ...]:
     return tuple(Row(law) for law in rows if law.name in IDENTITIES)
 
 
-def of_call(call: Call, used: Used | None) -> Expr | None:
-    """What a call is by a row; None where none applies."""
-    rows = table().calls.get(call.name)
+def of_call(name: str, args: tuple[Expr, ...], used: Used | None) -> Expr | None:
+    """What a call is by a row; None where none applies.
+
+    name, args  of the call
+    used        what was used is appended; None: only rows of which nobody is told
+    """
+    rows = table().calls.get(name)
     if not rows:
         return None
-    new = _first(rows, call.args, used)
-    return _first(rows, call.args[::-1], used) if new is None and call.name in EITHER_WAY else new
+    new = _first(rows, args, used)
+    return _first(rows, args[::-1], used) if new is None and name in EITHER_WAY else new
 
 
 def of_neighbours(left: Expr, right: Expr, used: Used | None) -> Expr | None:
-    """What two neighbours in a product are by a row; None where none applies."""
-    return _first(_fits_neighbours(_head(left), _head(right)), (left, right), used)
+    """What two neighbours in a product are by a row; None where none applies.
+
+    left, right  factors beside each other
+    used         what was used is appended; None: only rows of which nobody is told
+    """
+    return _first(fits_neighbours(_head(left), _head(right)), (left, right), used)
 
 
 def of_windows(factors: tuple[Expr, ...], used: Used) -> tuple[tuple[Expr, ...], Expr, tuple[Expr, ...]] | None:
     """(the factors before, what neighbours are by a row about the pseudo-inverse, the factors behind); None where none applies."""
+    if not any(type(f) is Call or type(f) is Add for f in factors):
+        return None
     heads = tuple(map(_head, factors))
-    if not {"pinv", "I+"} & set(heads):
+    if "pinv" not in heads and "I+" not in heads:
         return None
     for k in range(len(factors) - 1):
         for stop in (k + 3, k + 2):
-            if stop <= len(factors) and (new := _first(_fits_windows(heads[k:stop]), factors[k:stop], used)) is not None:
+            if stop <= len(factors) and (new := _first(fits_windows(heads[k:stop]), factors[k:stop], used)) is not None:
                 return factors[:k], new, factors[stop:]
     return None
 
 
 def of_letter(letter: Symbol, property_: str, used: Used) -> Expr | None:
-    """What a property of a letter says of its transpose or inverse, noted; None where the row is not there."""
+    """What a property of a letter says of its transpose or inverse, noted; None where the row is not there.
+
+    property_  a key of `DECLARED`
+    used       what was used is appended
+    """
     law = DECLARED[property_]
     value = law_value(law.name, {law.wrt: letter})
     if value is not None:
@@ -138,16 +164,22 @@ def of_letter(letter: Symbol, property_: str, used: Used) -> Expr | None:
 
 
 def _first(rows: tuple[Row, ...], nodes: tuple[Expr, ...], used: Used | None) -> Expr | None:
-    return next((new for row in rows if (new := row.value(nodes, used)) is not None), None)
+    for row in rows:
+        new = row.value(nodes, used)
+        if new is not None:
+            return new
+    return None
 
 
 @lru_cache(maxsize=4096)
-def _fits_neighbours(left: str, right: str) -> tuple[Row, ...]:
+def fits_neighbours(left: str, right: str) -> tuple[Row, ...]:
+    """The rows about two neighbours with these heads."""
     return _fits(table().neighbours, (left, right))
 
 
 @lru_cache(maxsize=4096)
-def _fits_windows(heads: Heads) -> tuple[Row, ...]:
+def fits_windows(heads: Heads) -> tuple[Row, ...]:
+    """The rows about the pseudo-inverse for neighbours with these heads."""
     return _fits(table().windows, heads)
 
 
@@ -161,22 +193,21 @@ def _fits(rows: Mapping[Heads, tuple[Row, ...]], heads: Heads) -> tuple[Row, ...
 
 
 def _head(factor: Expr) -> str:
-    match factor:
-        case Call(name=name):
-            return name
-        case Ones():
-            return "1"
-        case Add(terms=(first, _)):
-            return "I+" if isinstance(first, Identity) else "+"
-        case Transpose(arg=arg):
-            return f"{_head(arg)}'"
-        case _:
-            return ""
+    kind = type(factor)
+    if kind is Symbol:
+        return ""
+    if isinstance(factor, Transpose):
+        return "'" if type(factor.arg) is Symbol else f"{_head(factor.arg)}'"
+    if isinstance(factor, Call):
+        return factor.name
+    if isinstance(factor, Add):
+        return "" if len(factor.terms) != 2 else "I+" if isinstance(factor.terms[0], Identity) else "+"
+    return "1" if kind is Ones else ""
 
 
 def forget() -> None:
     """The tables are made anew from the rows that there are."""
-    for cached in (table, _fits_neighbours, _fits_windows):
+    for cached in (table, fits_neighbours, fits_windows):
         cached.cache_clear()
 
 

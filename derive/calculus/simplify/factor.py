@@ -55,6 +55,7 @@ def _common_number(values: list[Fraction]) -> Fraction:
 
 
 def common_scalars(powers: list[dict[Expr, Expr]]) -> dict[Expr, Expr]:
+    """The scalars that all terms have, each to a power that can be taken out of all."""
     out: dict[Expr, Expr] = {}
     for base, exponent in powers[0].items():
         found = [p.get(base) for p in powers]

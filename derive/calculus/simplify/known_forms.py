@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from derive.calculus.rules.identities import IDENTITIES
 from derive.calculus.simplify.laws import blocks, expansion, matrix_functions
+from derive.calculus.simplify.laws.one_quotient import one_quotient
 from derive.calculus.simplify.laws.roots import roots
 from derive.calculus.simplify.rewriting import Function, Laws, laws, rewritten
 from derive.calculus.simplify.used import Used
@@ -32,7 +33,12 @@ FUNCTIONS = (
 """What no row can say."""
 
 
-_FUNCTION_WORDS = {f.name: f.words for f in FUNCTIONS}
+IN_RESULTS = (
+    Function("one-quotient", "on one denominator, entry by entry", one_quotient, (Add,), frozenset({"quotient"})),
+)
+"""What no row can say and only a result is written by."""
+
+_FUNCTION_WORDS = {f.name: f.words for f in (*FUNCTIONS, *IN_RESULTS)}
 
 
 def words(name: str) -> str | None:
@@ -45,12 +51,14 @@ def words(name: str) -> str | None:
 
 @lru_cache(maxsize=1)
 def always_table() -> Laws:
+    """The laws that run in every line; made once."""
     return laws(*(row for row in IDENTITIES.values() if row.runs == "always"), *FUNCTIONS)
 
 
 @lru_cache(maxsize=1)
 def result_table() -> Laws:
-    return laws(*(row for row in IDENTITIES.values() if row.runs in ("always", "results")), *FUNCTIONS)
+    """The laws that run where a result is written; made once."""
+    return laws(*(row for row in IDENTITIES.values() if row.runs in ("always", "results")), *FUNCTIONS, *IN_RESULTS)
 
 
 def known(expr: Expr, used: Used) -> Expr:

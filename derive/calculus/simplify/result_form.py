@@ -73,12 +73,19 @@ def neat(expr: Expr, used: Used) -> Expr:
 
 
 def result(expr: Expr, used: Used, definitions: Definitions = ()) -> Expr:
-    """`neat` with names put back, and the forms in which a result alone is written: entry by entry products for diag(u)v, powers, roots."""
+    """`neat` with names put back, and the forms in which a result alone is written: entry by entry products for diag(u)v, powers, roots.
+
+    used         what was used is appended
+    definitions  (name, what it stands for), each in terms of those before it
+    """
     out = neat(expr, used)
     with_names = named(out, definitions)
     if with_names is not out:
         out = neat(with_names, used)
-    out = tidy_with(known_result(out, used), used)
+    written = tidy_with(known_result(out, used), used)
+    if written is not out and (again := neat(written, used)) is not written:
+        written = tidy_with(known_result(again, used), used)
+    out = written
     return transform(transposes.outside(out), in_powers)
 
 

@@ -20,6 +20,7 @@ from derive.calculus.simplify.used import Used
 from derive.expressions.build import remake
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Add, Call, D, Expr, Identity, Map, MatMul, Ones, Power, Rate, Scale, Stack, Symbol, Times, Unit
+from derive.expressions.properties.definite import AT_LEAST_SEMI, Definite
 from derive.expressions.properties.inference import definiteness, has_orthonormal_columns, is_invertible, is_orthogonal, is_positive
 from derive.expressions.properties.symmetry import is_diagonal, is_symmetric
 
@@ -36,8 +37,8 @@ _HOLDS: dict[str, Callable[[Expr], bool]] = {
     "stiefel": has_orthonormal_columns,
     "unit": has_orthonormal_columns,
     "integer": is_integer,
-    "spd": lambda e: definiteness(e) == "positive definite",
-    "psd": lambda e: definiteness(e) in ("positive definite", "positive semidefinite"),
+    "spd": lambda e: definiteness(e) == Definite.POSITIVE,
+    "psd": lambda e: definiteness(e) in AT_LEAST_SEMI,
 }
 """How what a letter of a row is declared to have is asked of what stands for it; what another implies is not asked."""
 

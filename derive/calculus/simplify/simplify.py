@@ -23,15 +23,12 @@ from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import (
     Add,
     Call,
-    Commutation,
     D,
     Entry,
     Expr,
     Identity,
-    Map,
     MatMul,
     Number,
-    Ones,
     Power,
     Scale,
     Stack,
@@ -40,9 +37,9 @@ from derive.expressions.nodes import (
     Times,
     Transpose,
     Where,
-    Zeros,
     number,
 )
+from derive.expressions.properties.transpose import turned
 from derive.expressions.sizes import is_column
 
 _SILENT: dict[Expr, Expr] = {}
@@ -148,11 +145,12 @@ def _scalars(factors: tuple[Expr, ...]) -> Expr:
     order: list[Expr] = []
     exponents: dict[Expr, Expr] = {}
     coefficient = Fraction(1)
+    powers = {f.base for f in flat.factors if isinstance(f, Power) and isinstance(f.base, Power)}
     for f in flat.factors:
         if isinstance(f, Number):
             coefficient *= f.value
             continue
-        base, exponent = (f.base, f.exponent) if isinstance(f, Power) else (f, ONE)
+        base, exponent = (f.base, f.exponent) if isinstance(f, Power) and f not in powers else (f, ONE)
         if base not in exponents:
             order.append(base)
             exponents[base] = exponent
@@ -251,55 +249,33 @@ def _power_of(factor: Expr) -> tuple[Expr, Expr]:
 
 
 def _transposed(arg: Expr, used: Used | None) -> Expr:
+    """The transpose of what is simplified already; with `used` by what is declared of its letters too."""
     match arg:
         case _ if arg.is_scalar:
             return arg
-        case Transpose():
-            return arg.arg
-        case Identity():
-            return arg
-        case Zeros(dims=(m, n)):
-            return Zeros((n, m))
-        case Ones(dims=(m, n)) if not is_column(arg.dims) and not is_column((n, m)):
-            return Ones((n, m))
         case Add():
             return _transposed_sum(arg, used)
-        case Scale():
-            return scale(arg.scalar, _transposed(arg.arg, used))
         case MatMul():
             return _chain(matmul(*(_transposed(f, used) for f in reversed(arg.factors))), used)
         case Power(base=base, exponent=exponent) if not isinstance(base, Symbol):
-            turned = _transposed(base, used)
-            return transpose(arg) if isinstance(turned, Transpose) else _powered(turned, exponent, used)
-        case Sum():
-            return Sum(arg.index, arg.lower, arg.upper, _transposed(arg.body, used))
-        case Where() if arg.condition.is_scalar:
-            return Where(arg.condition, _transposed(arg.then, used), _transposed(arg.otherwise, used))
-        case Stack():
-            if len({len(r) for r in arg.rows}) == 1 and not is_column(arg.shape):
-                return Stack(tuple(tuple(_transposed(b, used) for b in column) for column in zip(*arg.rows, strict=True)))
-        case Commutation():
-            return Commutation(arg.columns, arg.rows)
-        case Map() if not is_column(arg.shape) and not is_column((arg.shape[1], arg.shape[0])):
-            return Map(arg.function, _transposed(arg.arg, used), arg.order)
-        case Call():
-            how = FUNCTIONS[arg.name].transposes
-            if how == "self" or (how == "self-if-square" and not is_column(arg.shape)):
-                return arg
-            if how == "minus":
-                return scale(MINUS_ONE, arg)
-            if how == "args" and not is_column(arg.shape) and not is_column((arg.shape[1], arg.shape[0])):
-                return Call(arg.name, tuple(_transposed(a, used) for a in arg.args))
-            if how in FUNCTIONS:
-                return Call(how, tuple(_transposed(a, used) for a in arg.args))
-    if used is not None:
-        base = arg.base if isinstance(arg, Power) else arg
-        if isinstance(base, Symbol):
-            if "symmetric" in base.has and everyday.of_letter(base, "symmetric", used) is not None:
-                return arg
-            if "skew" in base.has and arg is base and (opposite_ := everyday.of_letter(base, "skew", used)) is not None:
-                return opposite_
-    return transpose(arg)
+            inside = _transposed(base, used)
+            return transpose(arg) if isinstance(inside, Transpose) else _powered(inside, exponent, used)
+        case Symbol() | Power():
+            declared = None if used is None else _by_property(arg, used)
+            return transpose(arg) if declared is None else declared
+        case _:
+            new = turned(arg, lambda e: _transposed(e, used), columns=False)
+            return transpose(arg) if new is None else new
+
+
+def _by_property(arg: Symbol | Power, used: Used) -> Expr | None:
+    """The transpose of a letter or of its power by what is declared; None where nothing is that says it."""
+    base = arg.base if isinstance(arg, Power) else arg
+    if not isinstance(base, Symbol):
+        return None
+    if "symmetric" in base.has and everyday.of_letter(base, "symmetric", used) is not None:
+        return arg
+    return everyday.of_letter(base, "skew", used) if "skew" in base.has and arg is base else None
 
 
 def _transposed_sum(arg: Add, used: Used | None) -> Expr:
@@ -374,10 +350,8 @@ def _called(name: str, new: tuple[Expr, ...], used: Used | None) -> Expr:
             return scale(_scalars(tuple(scalars)), _called(name, bare, used))
     if name == "quotient" and is_zero(new[0]):
         return zero(Call(name, new).shape)
-    whole: Expr = Call(name, new)
-    assert isinstance(whole, Call)
-    shorter = called(name, new) or everyday.of_call(whole, used)
-    return whole if shorter is None else _again(shorter, used)
+    shorter = called(name, new) or everyday.of_call(name, new, used)
+    return Call(name, new) if shorter is None else _again(shorter, used)
 
 
 def _again(expr: Expr, used: Used | None) -> Expr:

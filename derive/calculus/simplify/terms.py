@@ -29,6 +29,7 @@ def split(term: Expr) -> tuple[Fraction, dict[Expr, Expr], Expr | None]:
 
 
 def join(c: Fraction, powers: dict[Expr, Expr], body: Expr | None) -> Expr:
+    """A number, powers of scalars and a body as one term."""
     scalars = times(number(c), *(power(b, e) if e is not ONE else b for b, e in powers.items() if not _is_zero(e)))
     return scalars if body is None else scale(scalars, body)
 

@@ -9,5 +9,6 @@ Used = list[tuple[str, Expr]]
 
 
 def note_use(used: Used, name: str, symbol: Expr) -> None:
+    """Appends that `name` was used of the symbol, once."""
     if (name, symbol) not in used:
         used.append((name, symbol))

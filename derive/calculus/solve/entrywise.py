@@ -95,7 +95,14 @@ def read_entries(equation: Expr, x: Symbol) -> tuple[Entries, Expr] | None:
 
 
 def solve_entries(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
-    """Solved entry by entry, where every entry has one root."""
+    """Solved entry by entry, where every entry has one root.
+
+    equation  an array that is 0
+    x         the unknown, a vector or matrix
+    before    moves that led to the equation; those that follow are put behind
+
+    None where an entry has no root or several.
+    """
     found = read_entries(equation, x)
     if found is None:
         return None

@@ -60,6 +60,7 @@ class Facts:
 
 
 def short_sizes(p: Problem) -> Facts:
+    """What the problem says of its sizes, and its one direction, by whose letter a free matrix is named."""
     return Facts(p.sizes, p.directions[0] if len(p.wrt) == 1 else None)
 
 
@@ -111,7 +112,14 @@ def one_side(matrix: Expr, target: Expr, x: Symbol, facts: Facts, side: str) -> 
 
 
 def two_sides(left: Expr, right: Expr, target: Expr, x: Symbol, facts: Facts) -> Family | None:
-    """Of A'A X BB' = A'CB': X = A⁺CB⁺ + H − A⁺A H BB⁺."""
+    """Of A'A X BB' = A'CB': X = A⁺CB⁺ + H − A⁺A H BB⁺.
+
+    left, right, target  A'A, BB' and A'CB'
+    x                    the unknown
+    facts                what is known of ranks
+
+    None where the sides have not that form, or nothing is free.
+    """
     a, b = _root(left), _root(tidy(transpose(right)))
     if a is None or b is None or facts.free is None or not (facts.short(a) or facts.short(b)):
         return None

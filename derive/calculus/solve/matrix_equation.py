@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 
+from derive.calculus.rules.identities import IDENTITIES
 from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.distribute import expanded
 from derive.calculus.simplify.result_form import neat
+from derive.calculus.simplify.rewriting import Laws, laws, rewritten
 from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.calculus.simplify.terms import join
 from derive.calculus.simplify.terms import split as collected_powers
@@ -23,6 +26,7 @@ from derive.calculus.solve.unknown import split as split_sums
 from derive.derivation.reason import COMMA, Why, Word, filled, full_rank, joined
 from derive.expressions.build import ONE, add, coefficient, inverse, matmul, negate, power, scale, terms, times, transpose, zero
 from derive.expressions.nodes import Add, Call, Expr, Identity, Map, MatMul, Number, Ones, Power, Scale, Sum, Symbol, Zeros, number
+from derive.expressions.properties.definite import STRICT, Definite
 from derive.expressions.properties.inference import definiteness, is_invertible, is_nonzero
 from derive.expressions.rewrite import substitute, transform
 from derive.expressions.sizes import Size
@@ -61,6 +65,7 @@ def _solved(equation: Expr, x: Symbol, moves: list[Move], facts: Facts) -> Solve
     direct = (
         _linear(equation, x, moves, facts) or solve_entries(equation, x, moves)
         or solve_entries(expanded(equation, x.name), x, moves) or _by_map(equation, x, moves)
+        or _linear(_by_diagonals(equation), x, moves, facts)
     )
     if direct is not None:
         return direct
@@ -69,6 +74,16 @@ def _solved(equation: Expr, x: Symbol, moves: list[Move], facts: Facts) -> Solve
     if x.shape[0] != x.shape[1]:
         return None
     return _by_inverse(equation, x, moves) or _by_square(equation, x, moves)
+
+
+def _by_diagonals(equation: Expr) -> Expr:
+    """diag(w)(Ax − b) for w ∘ (Ax − b), entry by entry products of columns."""
+    return tidy(rewritten(equation, _diagonals()))
+
+
+@lru_cache(maxsize=1)
+def _diagonals() -> Laws:
+    return laws(IDENTITIES["hadamard-diag"])
 
 
 def _by_square(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
@@ -83,7 +98,7 @@ def _by_square(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
     y: Symbol = Symbol("_square", x.shape, frozenset({"symmetric", "spd", "invertible"}))
     swapped = substitute(equation, {square: y})
     solved = _linear(swapped, y, []) if x.name not in swapped.free else None
-    if solved is None or definiteness(solved.solution) != "positive definite":
+    if solved is None or definiteness(solved.solution) != Definite.POSITIVE:
         return None
     moves = list(before)
     for move in solved.moves:
@@ -179,7 +194,7 @@ def _one_side(parts: list[Term], target: Expr, x: Symbol, moves: list[Move], sid
     assumed: list[Expr] = []
     if not is_invertible(matrix):
         kind = definiteness(matrix, assumed)
-        if kind in ("positive definite", "negative definite"):
+        if kind in STRICT:
             conditions.extend(full_rank(b) for b in assumed)
         elif isinstance(matrix, Scale) and is_invertible(matrix.arg):
             conditions.append((matrix.scalar, " ≠ 0"))
@@ -212,7 +227,7 @@ def _vector_of(form: Expr) -> Expr:
     """a of a'Va with V positive definite, which is 0 where a is; another number itself."""
     if isinstance(form, MatMul) and form.factors[0] is transpose(form.factors[-1]):
         between = form.factors[1:-1]
-        if not between or definiteness(matmul(*between)) == "positive definite":
+        if not between or definiteness(matmul(*between)) == Definite.POSITIVE:
             return form.factors[-1]
     return form
 
@@ -319,7 +334,7 @@ def _two_sides(term: Term, target: Expr, x: Symbol, moves: list[Move], facts: Fa
             return None
         assumed: list[Expr] = []
         if not is_invertible(m):
-            if definiteness(m, assumed) in ("positive definite", "negative definite"):
+            if definiteness(m, assumed) in STRICT:
                 conditions.extend(full_rank(b) for b in assumed)
             else:
                 conditions.append((Call("det", (m,)), " ≠ 0"))

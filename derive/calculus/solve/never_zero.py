@@ -8,6 +8,7 @@ from derive.calculus.solve.entrywise import read_entries
 from derive.derivation.reason import Why
 from derive.expressions.build import coefficient, negate
 from derive.expressions.nodes import Expr, MatMul, Number, Scale, Symbol, Zeros
+from derive.expressions.properties.definite import STRICT, Definite
 from derive.expressions.properties.inference import definiteness, is_invertible, is_nonzero, is_positive
 from derive.expressions.sizes import ONE
 
@@ -21,8 +22,8 @@ def never_zero(g: Expr, x: Symbol) -> Refutation | None:
         if is_positive(expr):
             return sign, ("for every ", x) if x.name in g.free else ("always",)
     kind = definiteness(g) if g.shape[0] == g.shape[1] and not g.is_scalar else None
-    if kind in ("positive definite", "negative definite"):
-        return ("≻" if kind.startswith("positive") else "≺"), ("for every ", x)
+    if kind in STRICT:
+        return ("≻" if kind.sign > 0 else "≺"), ("for every ", x)
     if g.is_scalar and (is_nonzero(g) or (isinstance(g, Number) and g.value != 0)):
         return "≠", ("for every ", x)
     core, factor = _core(g)
@@ -54,10 +55,10 @@ def _by_entries(g: Expr, x: Symbol) -> Refutation | None:
 
 def of_one_sign(expr: Expr) -> str | None:
     """">" or "<" of what cannot be 0 whatever its letters are."""
-    if is_positive(expr) or definiteness(expr) == "positive definite":
+    if is_positive(expr) or definiteness(expr) == Definite.POSITIVE:
         return ">"
     opposite = tidy(negate(expr))
-    return "<" if is_positive(opposite) or definiteness(opposite) == "positive definite" else None
+    return "<" if is_positive(opposite) or definiteness(opposite) == Definite.POSITIVE else None
 
 
 def rank_one(expr: Expr) -> bool:

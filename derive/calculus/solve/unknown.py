@@ -190,28 +190,11 @@ def framed(expr: Expr) -> Expr:
     opened = terms(algebra.expand(expr)) if isinstance(expr, Add | MatMul | Scale) else ()
     if len(opened) < 2:
         return expr
-    parts: list[tuple[Expr, tuple[Expr, ...]]] = []
-    for term in opened:
-        scalar, body = (term.scalar, term.arg) if isinstance(term, Scale) else (ONE, term)
-        if term.is_scalar:
-            loose = list(term.factors if isinstance(term, Times) else (term,))
-            products = [f for f in loose if isinstance(f, MatMul)]
-            if len(products) != 1:
-                return expr
-            scalar, body = times(*(f for f in loose if f not in products)), products[0]
-        chain = body.factors if isinstance(body, MatMul) else (body,)
-        inner = [f for f in (scalar.factors if isinstance(scalar, Times) else (scalar,)) if isinstance(f, MatMul)]
-        if inner and is_column(expr.shape):
-            for product in inner:
-                chain = (*chain, *product.factors)
-            scalar = times(*(f for f in (scalar.factors if isinstance(scalar, Times) else (scalar,)) if f not in inner))
-        parts.append((scalar, chain))
-    shortest = min(len(chain) for _, chain in parts)
-    left = right = 0
-    while left < shortest and len({chain[left] for _, chain in parts}) == 1:
-        left += 1
-    while right < shortest - left and len({chain[-1 - right] for _, chain in parts}) == 1:
-        right += 1
+    found = [_as_chain(term, is_column(expr.shape)) for term in opened]
+    parts = [part for part in found if part is not None]
+    if len(parts) < len(found):
+        return expr
+    left, right = _shared([chain for _, chain in parts])
     if not left + right or (left + right == 1 and not expr.is_scalar):
         return expr
     front, back = parts[0][1][:left], parts[0][1][len(parts[0][1]) - right :]
@@ -220,6 +203,37 @@ def framed(expr: Expr) -> Expr:
     if any(m.shape != middles[0].shape for m in middles) or (expr.is_scalar and middles[0].is_scalar):
         return expr
     return matmul(*front, positive_first(collect(add(*middles))), *back)
+
+
+def _as_chain(term: Expr, column: bool) -> tuple[Expr, tuple[Expr, ...]] | None:
+    """A term as a number times a chain of matrices; None where it is no single chain.
+
+    column  whether scalar products in front of a vector join its chain
+    """
+    scalar, body = (term.scalar, term.arg) if isinstance(term, Scale) else (ONE, term)
+    if term.is_scalar:
+        loose = list(term.factors if isinstance(term, Times) else (term,))
+        products = [f for f in loose if isinstance(f, MatMul)]
+        if len(products) != 1:
+            return None
+        scalar, body = times(*(f for f in loose if f not in products)), products[0]
+    chain = body.factors if isinstance(body, MatMul) else (body,)
+    numbers = scalar.factors if isinstance(scalar, Times) else (scalar,)
+    inner = [f for f in numbers if isinstance(f, MatMul)] if column else []
+    for product in inner:
+        chain = (*chain, *product.factors)
+    return (times(*(f for f in numbers if f not in inner)) if inner else scalar), chain
+
+
+def _shared(chains: list[tuple[Expr, ...]]) -> tuple[int, int]:
+    """How many factors all chains begin with, and end with."""
+    shortest = min(map(len, chains))
+    left = right = 0
+    while left < shortest and len({chain[left] for chain in chains}) == 1:
+        left += 1
+    while right < shortest - left and len({chain[-1 - right] for chain in chains}) == 1:
+        right += 1
+    return left, right
 
 
 def gathered(pieces: list[Expr]) -> list[Expr]:

@@ -13,6 +13,7 @@ from derive.documents.page.rows import mark
 from derive.documents.wording import prose
 from derive.errors import DeriveError
 from derive.language.problems.problem import Problem, Wanted
+from derive.notation.bold import kinds_of
 from derive.notation.settings import DEFAULT, Notation
 
 WIDEST = (14.2, 12.0)
@@ -65,7 +66,8 @@ def figures(
         open_ = derivation is None or KINDS[wanted.kind].question(wanted)
         aspect = drawing.caption or ("question" if open_ else "")
         said = words.get(f"figure.{wanted.kind}.{aspect}") or words[f"figure.{wanted.kind}"]
-        caption = prose.to_latex(wanted.caption, wanted.where, language=notation.language) if wanted.caption else said
+        own = prose.in_bold(wanted.caption, kinds_of(problem.symbols.values()), notation)
+        caption = prose.to_latex(own, wanted.where, language=notation.language) if own else said
         out.append(
             Figure(
                 wanted.kind, "question" if open_ else "solution", caption, drawing.alt, round(drawing.width, 3),

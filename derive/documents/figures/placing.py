@@ -16,6 +16,7 @@ from derive.documents.wording.words import words as words_of
 from derive.errors import DeriveError, Position
 from derive.language.problems.figure import FIGURES
 from derive.language.problems.problem import Problem
+from derive.notation.bold import kinds_of
 
 SHOWN = ("figure", *FIGURES)
 """What `show:` may name beside quantities: all figures of a problem, or those of a kind."""
@@ -54,7 +55,10 @@ def alone(
         return None
     return Pictures(
         ".".join((problem.id, *show)),
-        prose.to_latex(problem.title, problem.positions.get("title"), language=settings.notation.language),
+        prose.to_latex(
+            prose.in_bold(problem.title, kinds_of(problem.symbols.values()), settings.notation), problem.positions.get("title"),
+            language=settings.notation.language,
+        ),
         prose.plain(problem.title),
         of_page(problem, derivation, mode, settings, show),
         mark(where, "the figure"),

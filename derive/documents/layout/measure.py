@@ -7,7 +7,27 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
+
+from derive.notation.latex.boxes import (
+    Accent,
+    Array,
+    Blank,
+    Box,
+    Fenced,
+    Fraction,
+    Group,
+    Letters,
+    Marked,
+    Number,
+    Root,
+    Row,
+    Scripted,
+    Sign,
+    Sized,
+    Under,
+)
+from derive.notation.latex.reading import read
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _ITALIC = dict(zip(_LETTERS, (
@@ -38,10 +58,12 @@ _COMMANDS = {
     "limits": 0, "displaystyle": 0, "textstyle": 0, "mathstrut": 0, "left": 100, "right": 100, "bigl": 100, "bigr": 100, "Bigl": 180,
     "Bigr": 180, "biggl": 250, "biggr": 250, "big": 100, "Big": 180, "middle": 100, "allowbreak": 0, "nonumber": 0,
 }
-_UPRIGHT = {"operatorname", "mathrm", "text", "textrm", "mathsf", "textsf", "mathit", "textit", "mathbf", "textbf", "mathcal"}
-_WRAPPERS = {"dvchange", "boldsymbol", "bm", "mathbb", "underbrace", "overline", "hat", "dot", "ddot", "bar", "tilde",
-             "phantom", "mathopen", "mathclose", "mathord", "mathbin", "mathrel", "mathinner", "smash", "boxed", "color"}
-_LIMITS = ("sum", "prod", "int", "lim", "max", "min", "\\sum", "\\prod", "\\lim", "\\max", "\\min")
+_UPRIGHT = frozenset((
+    "operatorname", "mathrm", "text", "textrm", "mathsf", "textsf", "mathit", "textit", "mathbf", "textbf", "mathcal", "mathscr", "mathfrak",
+    "mathtt",
+))
+"""Alphabets whose letters have the widths of roman type; those of the others are italic."""
+_LIMITS = frozenset(("sum", "prod", "int", "lim", "max", "min"))
 _SIGN_HEIGHTS = {
     " ": (0.0, 0.0), "~": (0.0, 0.0), "+": (0.58, 0.08), "-": (0.58, 0.08), "=": (0.37, 0.0), ",": (0.1, 0.2), ".": (0.1, 0.0),
     "'": (0.75, 0.0),
@@ -49,9 +71,6 @@ _SIGN_HEIGHTS = {
 _FIXED_FENCES = {"big": (0.85, 0.35), "Big": (1.15, 0.65), "bigg": (1.45, 0.95), "Bigg": (1.75, 1.25)}
 """By command: height and depth."""
 _FRACTIONS = {"frac": 1.0, "dfrac": 1.0, "tfrac": 0.72, "binom": 1.0}
-
-_TOKEN = re.compile(r"\\begin\{(?P<begin>\w+\*?)\}|\\end\{\w+\*?\}|\\(?P<word>[A-Za-z]+)\*?\s*|\\(?P<sign>.)|(?P<char>.)", re.DOTALL)
-
 
 WIDE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]")
 """A character of a script whose letters are squares."""
@@ -87,7 +106,7 @@ _JOT = 0.55
 @lru_cache(maxsize=8192)
 def extent(latex: str) -> Extent:
     """Width, height and depth of a display-style formula, by TeX's rules for fractions, scripts, limits and fences."""
-    found, _ = _run(_tokens(latex), 0, _ITALIC, True)
+    found = _row(read(latex), _ITALIC, True)
     return Extent(round(found.width, 6), round(found.height, 6), round(found.depth, 6))
 
 
@@ -96,155 +115,111 @@ def width(latex: str) -> float:
     return extent(latex).width
 
 
-def _tokens(latex: str) -> tuple[str, ...]:
-    """Commands with their backslash, `\\begin{…}` and `\\end{…}` whole, every other character alone."""
-    return tuple(m.group(0).rstrip() or " " for m in _TOKEN.finditer(latex))
+def _row(row: Row, letters: dict[str, int], display: bool) -> Extent:
+    """The extent of boxes side by side; `letters` are the widths of the alphabet, `display` is off in scripts and fractions."""
+    total = NOTHING
+    for box in row.items:
+        total = total.beside(_box(box, letters, display))
+    return total
 
 
-def _run(tokens: tuple[str, ...], k: int, letters: dict[str, int], display: bool) -> tuple[Extent, int]:
-    """The extent of what stands from k to the closing brace or the end, and the place after it."""
-    total, base, limits = NOTHING, NOTHING, False
-    scripts: dict[str, Extent] = {}
-    while k < len(tokens) and tokens[k] != "}":
-        token = tokens[k]
-        if token in "^_":
-            scripts[token], k = _argument(tokens, k + 1, letters, False)
-            continue
-        total = total.beside(_scripted(base, scripts, limits))
-        scripts, limits = {}, display and token in _LIMITS
-        if token == "\\right" and k + 1 < len(tokens):
-            # Its delimiter carries scripts as high as what it closes.
-            _, k = _atom(tokens, k + 1, letters, display)
-            base = Extent(0.48, total.height, total.depth)
-            continue
-        base, k = _atom(tokens, k, letters, display)
-    return total.beside(_scripted(base, scripts, limits)), k
+def _box(box: Box, letters: dict[str, int], display: bool) -> Extent:
+    match box:
+        case Row():
+            return _row(box, letters, display)
+        case Group(inside=inside):
+            return _row(inside, letters, display)
+        case Blank():
+            return NOTHING
+        case Number(text=text):
+            return Extent(sum(0.278 if c == "." else 0.5 for c in text), 0.66, 0.0)
+        case Sign(text=text):
+            return _sign(text, letters, display)
+        case Fraction():
+            return _fraction(box, letters, display and box.command != "tfrac")
+        case Root(inside=inside):
+            under = _box(inside, letters, display)
+            return Extent(under.width + 0.85, under.height + 0.25, under.depth + 0.05)
+        case Letters(command=command, inside=inside):
+            found = _row(inside, _ROMAN if command in _UPRIGHT else letters, display)
+            return found.wider(0.167) if command == "operatorname" else found
+        case Marked(command="underbrace", inside=inside):
+            found = _box(inside, letters, display)
+            return Extent(found.width, found.height, found.depth + 0.6)
+        case Marked(inside=inside) | Accent(inside=inside):
+            return _box(inside, letters, display)
+        case Under(below=below, inside=inside):
+            lower, found = _box(below, letters, False), _box(inside, letters, display)
+            return Extent(max(found.width, 0.72 * lower.width), found.height, found.depth + 1.25)
+        case Sized(command=command, delimiter=delimiter):
+            fixed = Extent(_COMMANDS.get(command, 580) / 1000, *_FIXED_FENCES.get(command.rstrip("lrm"), (0.7, 0.2)))
+            return fixed.beside(_sign(delimiter, letters, display)) if delimiter else fixed
+        case Fenced():
+            return _fenced(box, letters, display)
+        case Array():
+            return _array(box, letters)
+        case Scripted():
+            return _scripted(box, letters, display)
 
 
-def _scripted(base: Extent, scripts: dict[str, Extent], limits: bool) -> Extent:
-    """An atom with what stands raised and lowered beside it, or above and below it."""
-    if not scripts:
-        return base
-    above, below = scripts.get("^"), scripts.get("_")
-    wide = 0.72 * max(one.width for one in scripts.values())
-    height, depth = base.height, base.depth
-    if limits:
-        if above:
-            height += 0.3 + 0.7 * above.tall
-        if below:
-            depth += max(0.17, 0.6 - 0.7 * below.height) + 0.7 * below.tall + 0.1
-    else:
-        if above:
-            height = max(height, max(0.41, base.height - 0.27) + 0.7 * above.height)
-        if below:
-            depth = max(depth, max(0.2, base.depth + 0.04) + 0.7 * below.depth)
-    return Extent(base.width + wide, height, depth)
-
-
-def _argument(tokens: tuple[str, ...], k: int, letters: dict[str, int], display: bool) -> tuple[Extent, int]:
-    """The extent of one argument: a group, or a single token."""
-    while k < len(tokens) and tokens[k] == " ":
-        k += 1
-    return _atom(tokens, k, letters, display) if k < len(tokens) else (NOTHING, k)
-
-
-def _atom(tokens: tuple[str, ...], k: int, letters: dict[str, int], display: bool) -> tuple[Extent, int]:
-    token = tokens[k]
-    if token == "{":
-        found, k = _run(tokens, k + 1, letters, display)
-        return found, min(k + 1, len(tokens))
-    if token.startswith("\\begin"):
-        return _environment(tokens, k, letters)
-    if not token.startswith("\\") or len(token) == 1:
-        if token.isdigit():
-            return Extent(0.5, 0.66, 0.0), k + 1
-        wide = _SIGNS.get(token, letters.get(token, 1000 if WIDE.match(token) else 550)) / 1000
-        usual = (0.75, 0.25) if not token.isalnum() else (0.7, 0.21 if token in "gjpqyQ" else 0.02)
-        return Extent(wide, *_SIGN_HEIGHTS.get(token, usual)), k + 1
-    name = token[1:].rstrip("*")
-    k += 1
-    if name in _FRACTIONS:
-        return _fraction(tokens, k, letters, display and name != "tfrac", _FRACTIONS[name])
-    if name == "sqrt":
-        under, k = _argument(tokens, k, letters, display)
-        return Extent(under.width + 0.85, under.height + 0.25, under.depth + 0.05), k
-    if name in _UPRIGHT:
-        inside, k = _argument(tokens, k, _ROMAN, display)
-        return inside.wider(0.167 if name == "operatorname" else 0.0), k
-    if name == "deriveshape":
-        below, k = _argument(tokens, k, letters, False)
-        inside, k = _argument(tokens, k, letters, display)
-        return Extent(max(inside.width, 0.72 * below.width), inside.height, inside.depth + 1.25), k
-    if name in _WRAPPERS:
-        if k < len(tokens) and tokens[k] == "<" and ">" in tokens[k:]:
-            k = tokens.index(">", k) + 1
-        inside, k = _argument(tokens, k, letters, display)
-        return (Extent(inside.width, inside.height, inside.depth + 0.6) if name == "underbrace" else inside), k
+def _sign(text: str, letters: dict[str, int], display: bool) -> Extent:
+    """One sign, by its character or the name of its command."""
+    name = text[1:]
+    if text[:1] != "\\" or not name:
+        wide = _SIGNS.get(text, letters.get(text, 1000 if WIDE.match(text) else 550)) / 1000
+        usual = (0.75, 0.25) if not text.isalnum() else (0.7, 0.21 if text in "gjpqyQ" else 0.02)
+        return Extent(wide, *_SIGN_HEIGHTS.get(text, usual))
     wide = _COMMANDS.get(name, 580) / 1000
     if name in _LIMITS:
         large = name in ("sum", "prod", "int")
-        return Extent(wide, *((0.7, 0.2) if not large else (0.95, 0.45) if display else (0.75, 0.25))), k
-    if name == "left":
-        return _fenced(tokens, k, letters, display, wide)
-    return Extent(wide, *_FIXED_FENCES.get(name.rstrip("lrm"), (0.7, 0.2) if wide else (0.0, 0.0))), k
+        return Extent(wide, *((0.7, 0.2) if not large else (0.95, 0.45) if display else (0.75, 0.25)))
+    return Extent(wide, *((0.7, 0.2) if wide else (0.0, 0.0)))
 
 
-def _fraction(tokens: tuple[str, ...], k: int, letters: dict[str, int], display: bool, share: float) -> tuple[Extent, int]:
-    top, k = _argument(tokens, k, letters, False)
-    bottom, k = _argument(tokens, k, letters, False)
+def _scripted(box: Scripted, letters: dict[str, int], display: bool) -> Extent:
+    """A box with what stands raised and lowered beside it, or above and below it; primes stand behind it, scripts behind these."""
+    before = NOTHING if box.base is None else _box(box.base, letters, display)
+    base = _sign("'", letters, display) if box.primes else before
+    above = None if box.above is None else _box(box.above, letters, False)
+    below = None if box.below is None else _box(box.below, letters, False)
+    wide = 0.72 * max((one.width for one in (above, below) if one), default=0.0)
+    height, depth = base.height, base.depth
+    if display and isinstance(box.base, Sign) and box.base.text[1:] in _LIMITS and not box.primes:
+        wide = max(0.0, wide - base.width)
+        height += 0.3 + 0.7 * above.tall if above else 0.0
+        depth += max(0.17, 0.6 - 0.7 * below.height) + 0.7 * below.tall + 0.1 if below else 0.0
+    else:
+        height = max(height, max(0.41, base.height - 0.27) + 0.7 * above.height) if above else height
+        depth = max(depth, max(0.2, base.depth + 0.04) + 0.7 * below.depth) if below else depth
+    found = Extent(base.width + wide, height, depth)
+    return before.wider(max(box.primes - 1, 0) * base.width).beside(found) if box.primes else found
+
+
+def _fraction(box: Fraction, letters: dict[str, int], display: bool) -> Extent:
+    top, bottom = _box(box.above, letters, False), _box(box.below, letters, False)
     small = 1.0 if display else 0.7
     up = max(0.677 if display else 0.394, _AXIS + _RULE_GAP + small * top.depth)
     down = max(0.686 if display else 0.345, _RULE_GAP - _AXIS + small * bottom.height)
-    wide = share * max(top.width, bottom.width) + 0.24
-    return Extent(wide, up + small * top.height, down + small * bottom.depth), k
+    wide = _FRACTIONS[box.command] * max(top.width, bottom.width) + 0.24
+    return Extent(wide, up + small * top.height, down + small * bottom.depth)
 
 
-def _fenced(tokens: tuple[str, ...], k: int, letters: dict[str, int], display: bool, wide: float) -> tuple[Extent, int]:
+def _fenced(box: Fenced, letters: dict[str, int], display: bool) -> Extent:
     r"""What stands between \left and \right, which are as tall as it is, about the axis."""
-    opening, k = _atom(tokens, k, letters, display) if k < len(tokens) else (NOTHING, k)
-    start, depth = k, 1
-    while k < len(tokens):
-        depth += (tokens[k] == "\\left") - (tokens[k] == "\\right")
-        if depth == 0:
-            break
-        k += 1
-    inside, _ = _run(tokens[start:k], 0, letters, display)
+    inside = _row(box.inside, letters, display)
     most = 0.95 * max(inside.height - _AXIS, inside.depth + _AXIS)
-    found = Extent(wide + opening.width + inside.width, max(inside.height, most + _AXIS), max(inside.depth, most - _AXIS))
-    if k >= len(tokens):
-        return found, k
-    closing, k = _atom(tokens, k + 1, letters, display) if k + 1 < len(tokens) else (NOTHING, k + 1)
-    return found.wider(closing.width + 0.1), k
+    ends = sum(_sign(sign, letters, display).width + 0.1 for sign in (box.left, box.right) if sign)
+    return Extent(ends + inside.width, max(inside.height, most + _AXIS), max(inside.depth, most - _AXIS))
 
 
-def _environment(tokens: tuple[str, ...], k: int, letters: dict[str, int]) -> tuple[Extent, int]:
+def _array(box: Array, letters: dict[str, int]) -> Extent:
     """A matrix or cases: the widest entry of each column, the gaps between them, the delimiters; its rows about the axis."""
-    display = tokens[k].startswith(("\\begin{aligned", "\\begin{dcases"))
-    columns: list[float] = []
-    rows: list[Extent] = [STRUT]
-    column, k = 0, k + 1
-    while k < len(tokens) and not tokens[k].startswith("\\end"):
-        start, depth = k, 0
-        while k < len(tokens):
-            token = tokens[k]
-            depth += token in "{" or token.startswith("\\begin")
-            depth -= token == "}"
-            if depth <= 0 and (token in ("&", "\\\\") or token.startswith("\\end")):
-                break
-            depth -= token.startswith("\\end")
-            k += 1
-        entry, _ = _run(tokens[start:k], 0, letters, display)
-        columns += [0.0] * (column + 1 - len(columns))
-        columns[column] = max(columns[column], entry.width)
-        rows[-1] = rows[-1].beside(entry)
-        if k < len(tokens) and not tokens[k].startswith("\\end"):
-            column = column + 1 if tokens[k] == "&" else 0
-            if tokens[k] == "\\\\":
-                rows.append(STRUT)
-            k += 1
+    display = box.name.startswith(("aligned", "dcases"))
+    cells = [[_row(cell, letters, display) for cell in row] for row in box.rows]
+    columns = [max(row[k].width for row in cells if k < len(row)) for k in range(max(map(len, cells)))]
+    rows = [reduce(Extent.beside, row, STRUT) for row in cells]
     tall = sum(row.tall for row in rows) + (_JOT if display else 0.05) * (len(rows) - 1)
-    wide = sum(columns) + max(len(columns) - 1, 0) + 1.45
-    return Extent(wide, tall / 2 + _AXIS, tall / 2 - _AXIS), k + 1
+    return Extent(sum(columns) + max(len(columns) - 1, 0) + 1.45, tall / 2 + _AXIS, tall / 2 - _AXIS)
 
 
 def line_height(latex: str) -> float:

@@ -21,6 +21,7 @@ from derive.expressions.sizes import ONE, Shape, is_column, is_scalar
 from derive.expressions.spelling import size_latex
 from derive.expressions.traverse import walk
 from derive.language.problems.problem import Problem
+from derive.notation.bold import kinds_of
 from derive.notation.latex import latex
 from derive.notation.latex import lines as latex_lines
 from derive.notation.latex.structure import TRANSPOSE
@@ -64,15 +65,14 @@ def question(problem: Problem, notation: Notation, words: Mapping[str, str], mea
         tuple(lines),
         given(problem, notation, words),
         asked(problem, [q for q in problem.find if not any(q in part.find for part in problem.parts)], notation, words, problem.options.ask),
-        text(problem, "statement", notation.language),
-        text(problem, "hint", notation.language),
+        text(problem, "statement", notation),
+        text(problem, "hint", notation),
     )
 
 
-def text(problem: Problem, key: str, language: str = "en") -> str:
+def text(problem: Problem, key: str, notation: Notation) -> str:
     """A key of prose as LaTeX, '' when there is none."""
-    words = problem.prose.get(key)
-    return prose.to_latex(words, problem.positions.get(key), displays=True, language=language) if words else ""
+    return _words(problem, problem.prose.get(key), key, notation)
 
 
 def head_of_function(problem: Problem, notation: Notation) -> str:
@@ -85,16 +85,32 @@ def parts(problem: Problem, notation: Notation, words: Mapping[str, str]) -> tup
         PartText(
             label(k),
             asked(problem, part.find, notation, words, part.ask),
-            _words(problem, part.statement, f"parts.{k + 1}.statement", notation.language),
-            _words(problem, part.hint, f"parts.{k + 1}.hint", notation.language),
+            _words(problem, part.statement, f"parts.{k + 1}.statement", notation),
+            _words(problem, part.hint, f"parts.{k + 1}.hint", notation),
             part.points or "",
         )
         for k, part in enumerate(problem.parts)
     )
 
 
-def _words(problem: Problem, words: str | None, key: str, language: str) -> str:
-    return prose.to_latex(words, problem.positions.get(key), displays=True, language=language) if words else ""
+def _words(problem: Problem, words: str | None, key: str, notation: Notation) -> str:
+    if not words:
+        return ""
+    return prose.to_latex(
+        prose.in_bold(words, kinds_of(letters(problem)), notation), problem.positions.get(key), displays=True, language=notation.language,
+    )
+
+
+def title(problem: Problem, notation: Notation) -> str:
+    """The title as LaTeX."""
+    words = prose.in_bold(problem.title, kinds_of(letters(problem)), notation)
+    return prose.to_latex(words, problem.positions.get("title"), language=notation.language)
+
+
+def letters(problem: Problem) -> tuple[Symbol, ...]:
+    """All letters that stand for something in a problem's formulas."""
+    named = (symbol for symbol, _ in problem.let)
+    return tuple(s for s in (*problem.symbols.values(), *named, *problem.directions, *problem.second_directions) if isinstance(s, Symbol))
 
 
 def asked(problem: Problem, find: Sequence[str], notation: Notation, words: Mapping[str, str], ask: str = "find") -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -15,8 +15,27 @@ from html import escape
 from types import MappingProxyType
 
 from derive.documents.page.document import Command
-
-_TOKEN = re.compile(r"\\(?:begin|end)\{[A-Za-z]+\*?\}|\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|\s+|.", re.DOTALL)
+from derive.notation.latex.boxes import (
+    Accent,
+    Array,
+    Blank,
+    Box,
+    Fenced,
+    Fraction,
+    Group,
+    Letters,
+    Marked,
+    Number,
+    Root,
+    Row,
+    Scripted,
+    Sign,
+    Sized,
+    Under,
+    begins,
+    plain,
+)
+from derive.notation.latex.reading import read
 
 _LETTERS = {
     name: letter for names, letters in (
@@ -48,14 +67,12 @@ _THIN = '<mspace width="0.17em"/>'
 _BEFORE_A_SIGN = re.compile(r"<mo[^>]*>[^<)\]}|‖⟩′!]+</mo>$|width=\"[12]em\"/>$")
 _OPENING = frozenset(("(", "[", "{", r"\{", r"\left", r"\bigl", r"\Bigl", r"\biggl", r"\Biggl", r"\langle", r"\lVert", r"\lvert", "^", "_", "'", ","))
 _UPRIGHT = frozenset(("mathsf", "mathrm", "mathit"))
+_SILENT = frozenset(("displaystyle", "textstyle", "scriptscriptstyle", "limits", "nolimits", "mathstrut"))
+"""Commands that a page without TeX does not need."""
 _ACCENTS = {"dot": "˙", "ddot": "¨", "hat": "^", "widehat": "^", "tilde": "~", "widetilde": "~", "bar": "¯", "overline": "¯", "vec": "→"}
-_SIZES = re.compile(r"([bB]igg?)[lrm]?$")
 _EM = {"big": "1.2em", "Big": "1.8em", "bigg": "2.4em", "Bigg": "3em"}
 _FENCES = {"pmatrix": "()", "bmatrix": "[]", "vmatrix": "||", "Vmatrix": "‖‖", "Bmatrix": "{}", "cases": "{ "}
 
-
-MOST, DEEPEST = 500, 40
-"""So many commands of the author's own are replaced in one formula, and so deep in one another."""
 
 _own: ContextVar[tuple[Command, ...]] = ContextVar("own commands", default=())
 
@@ -81,250 +98,183 @@ def mathml(latex: str, display: bool = False) -> str:
 
 @lru_cache(maxsize=4096)
 def _mathml(latex: str, display: bool, own: tuple[Command, ...]) -> str:
-    body = _Reader(list(_TOKEN.findall(latex)), {one.name: one for one in own}).sequence(lambda token: False)
     kind = ' display="block"' if display else ""
     return (
-        f'<math xmlns="http://www.w3.org/1998/Math/MathML"{kind}><semantics><mrow>{body}</mrow>'
+        f'<math xmlns="http://www.w3.org/1998/Math/MathML"{kind}><semantics><mrow>{_boxes(read(latex, own))}</mrow>'
         f'<annotation encoding="application/x-tex">{escape(latex, quote=False)}</annotation></semantics></math>'
     )
 
 
-class _Reader:
-    """The tokens of a formula, read once from the left."""
+def _boxes(row: Row) -> str:
+    return _run(tuple(plain(row)), 0, "")[0]
 
-    def __init__(self, tokens: list[str], own: Mapping[str, Command] | None = None) -> None:
-        self.tokens = tokens
-        self.own = own or {}
-        self.k = self.replaced = self.depth = 0
-        self.sign = True
 
-    @property
-    def token(self) -> str | None:
-        return self.tokens[self.k] if self.k < len(self.tokens) else None
+def _run(boxes: Sequence[Box], k: int, partner: str) -> tuple[str, int]:
+    """The boxes from k to the closing delimiter of that name, and its place, the end where there is none."""
+    out: list[str] = []
+    while k < len(boxes):
+        box = boxes[k]
+        if partner and _sized(box) == partner:
+            break
+        before = out[-1] if out else ""
+        called = before.endswith("<mo>&#x2061;</mo>")
+        sign = not called and (not before or bool(_BEFORE_A_SIGN.search(before)))
+        first = begins(box)
+        name = first[1:] in _NAMED or first == r"\operatorname"
+        if (called and first not in _OPENING) or (name and not sign):
+            # TeX sets a thin space about the name of a function.
+            out.append(_THIN)
+        text, k = _opened(boxes, k) if _sized(box).endswith("l") and isinstance(box, Sized) else (_box(box, sign), k + 1)
+        out.append(text)
+    return "".join(out), k
 
-    def skip_blanks(self) -> None:
-        while self.token is not None and self.token.isspace():
-            self.k += 1
 
-    def sequence(self, ends: Callable[[str], bool]) -> str:
-        """Everything to the token that ends it, which is left."""
-        out: list[str] = []
-        while True:
-            self.skip_blanks()
-            token = self.token
-            if token is None or ends(token):
-                return "".join(out)
-            before = out[-1] if out else ""
-            called = before.endswith("<mo>&#x2061;</mo>")
-            self.sign = not called and (not before or bool(_BEFORE_A_SIGN.search(before)))
-            name = token[1:] in _NAMED or token == r"\operatorname"
-            if (called and token not in _OPENING) or (name and not self.sign):
-                # TeX sets a thin space about the name of a function.
-                out.append(_THIN)
-            out.append(self.scripted())
+def _sized(box: Box) -> str:
+    """The command of a delimiter of a fixed size, which may have scripts; '' for any other box."""
+    bare = box.base if isinstance(box, Scripted) else box
+    return bare.command if isinstance(bare, Sized) else ""
 
-    def scripted(self) -> str:
-        """An atom with its scripts and primes."""
-        base = self.atom()
-        below = above = ""
-        primes = 0
-        while True:
-            self.skip_blanks()
-            if self.token == "_":
-                self.k += 1
-                below = self.argument()
-            elif self.token == "^":
-                self.k += 1
-                above = self.argument()
-            elif self.token == "'":
-                self.k += 1
-                primes += 1
-            else:
-                break
-        if primes:
-            above = f"<mo>{'′' * primes}</mo>{above}"
-        limits = base in ("<mo>∑</mo>", "<mo>∏</mo>")
-        if below and above:
-            name = "munderover" if limits else "msubsup"
-            return f"<{name}>{_row(base)}{_row(below)}{_row(above)}</{name}>"
-        if below:
-            return f"<{'munder' if limits else 'msub'}>{_row(base)}{_row(below)}</{'munder' if limits else 'msub'}>"
-        if above:
-            return f"<msup>{_row(base)}{_row(above)}</msup>"
-        return base
 
-    def argument(self) -> str:
-        self.skip_blanks()
-        return self.atom() if self.token is not None else ""
+def _opened(boxes: Sequence[Box], k: int) -> tuple[str, int]:
+    """From an opening delimiter of a fixed size to its closing one: one group, so that the two are alike and scripts stand at
+    the whole; without a closing one the delimiter alone."""
+    left = boxes[k]
+    assert isinstance(left, Sized)
+    body, end = _run(boxes, k + 1, f"{left.command[:-1]}r")
+    if end == len(boxes):
+        return _delimiter(left, "prefix"), k + 1
+    right = boxes[end]
+    closing = right.base if isinstance(right, Scripted) else right
+    assert isinstance(closing, Sized)
+    whole = f"<mrow>{_delimiter(left, 'prefix')}{body}{_delimiter(closing, 'postfix')}</mrow>"
+    return (_with_scripts(whole, right) if isinstance(right, Scripted) else whole), end + 1
 
-    def group(self) -> str:
-        """The content of braces as it was written."""
-        self.skip_blanks()
-        if self.token != "{":
-            token = self.token or ""
-            self.k += 1
-            return token
-        depth, start = 0, self.k + 1
-        while self.token is not None:
-            depth += (self.token == "{") - (self.token == "}")
-            self.k += 1
-            if depth == 0:
-                break
-        return "".join(self.tokens[start : self.k - 1])
 
-    def atom(self) -> str:
-        token = self.token
-        assert token is not None
-        self.k += 1
-        if token == "{":
-            body = self.sequence(lambda t: t == "}")
-            self.k += 1
-            return f"<mrow>{body}</mrow>"
-        if token.startswith("\\begin{"):
-            return self.environment(token[7:-1])
-        if token.startswith("\\") and len(token) > 1:
-            return self.command(token[1:])
-        if token[0].isdigit():
-            return f"<mn>{token}</mn>"
-        if token.isalpha():
-            return f"<mi>{escape(token)}</mi>"
-        if token == "&":
+def _box(box: Box, sign: bool = False) -> str:
+    """One box; `sign` says that a + or - here is a sign, and no operation."""
+    match box:
+        case Row():
+            return _boxes(box)
+        case Group(inside=inside):
+            return f"<mrow>{_boxes(inside)}</mrow>"
+        case Blank():
             return ""
-        if token in "+-" and self.sign:
-            return f'<mo form="prefix">{"−" if token == "-" else "+"}</mo>'
-        fence = ' stretchy="false"' if token in "()[]|" else ""
-        return f"<mo{fence}>{'−' if token == '-' else escape(token)}</mo>"
-
-    def expand(self, command: Command) -> str:
-        """What an own command stands for is read in its place."""
-        self.replaced += 1
-        arguments = [self.optional(command.default)] if command.default is not None else []
-        arguments += [self.group() for _ in range(command.parameters - len(arguments))]
-        body = re.sub(r"#([1-9])", lambda found: arguments[int(found[1]) - 1] if int(found[1]) <= len(arguments) else "", command.body)
-        self.tokens[self.k : self.k] = ["{", *_TOKEN.findall(body), "}"]
-        self.depth += 1
-        out = self.atom()
-        self.depth -= 1
-        return out
-
-    def optional(self, default: str) -> str:
-        """The argument in brackets, the default where none stands."""
-        self.skip_blanks()
-        if self.token != "[":
-            return default
-        end = self.tokens.index("]", self.k) if "]" in self.tokens[self.k :] else len(self.tokens)
-        given = "".join(self.tokens[self.k + 1 : end])
-        self.k = end + 1
-        return given
-
-    def command(self, name: str) -> str:
-        if name in self.own and self.replaced < MOST and self.depth < DEEPEST:
-            return self.expand(self.own[name])
-        if name in _LETTERS:
-            return f"<mi>{_LETTERS[name]}</mi>"
-        if name in _OPERATORS:
-            plain = ' stretchy="false"' if _OPERATORS[name] in "⟨⟩|‖⌊⌋⌈⌉{}" else ""
-            return f"<mo{plain}>{_OPERATORS[name]}</mo>"
-        if name in _NAMED:
-            return f"<mi>{name}</mi><mo>&#x2061;</mo>"
-        if name in _SPACES:
-            return f'<mspace width="{_SPACES[name]}"/>'
-        if name in ("frac", "tfrac", "dfrac"):
-            return f"<mfrac>{_row(self.argument())}{_row(self.argument())}</mfrac>"
-        if name in ("deriveshape", "underset"):
-            below, body = _row(self.argument()), _row(self.argument())
-            brace = '<munder>{}<mo stretchy="true">⏟</mo></munder>' if name == "deriveshape" else "{}"
-            return f"<munder>{brace.format(body)}{below}</munder>"
-        if name == "sqrt":
-            return f"<msqrt>{self.argument()}</msqrt>"
-        if name == "operatorname":
-            return f"<mi>{escape(self.group())}</mi><mo>&#x2061;</mo>"
-        if name in ("text", "textbf", "textit", "textrm", "textsf"):
-            words = self.group()
-            return f"<mtext>{escape(words)}</mtext>".replace("> ", ">\N{NO-BREAK SPACE}").replace(" <", "\N{NO-BREAK SPACE}<")
-        if name in _ALPHABETS or name in _UPRIGHT:
-            return self.variant(name)
-        if name in _ACCENTS:
-            return f'<mover accent="true">{_row(self.argument())}<mo>{escape(_ACCENTS[name])}</mo></mover>'
-        if name == "left":
-            return self.fenced()
-        if name == "mathop":
-            self.group()
+        case Number(text=text):
+            return f"<mn>{text}</mn>"
+        case Sign(text=text):
+            return _command(text[1:]) if text[0] == "\\" and len(text) > 1 else _character(text, sign)
+        case Fraction(above=above, below=below):
+            return f"<mfrac>{_element(_box(above))}{_element(_box(below))}</mfrac>"
+        case Root(inside=inside):
+            return f"<msqrt>{_box(inside)}</msqrt>"
+        case Letters():
+            return _letters(box)
+        case Accent(command=command, inside=inside):
+            return f'<mover accent="true">{_element(_box(inside))}<mo>{escape(_ACCENTS[command])}</mo></mover>'
+        case Marked(command="mathop" | "color"):
             return ""
-        if size := _SIZES.match(name):
-            return self.paired(name, size[1]) if name.endswith("l") else self.sized(size[1])
-        if name in ("displaystyle", "textstyle", "scriptscriptstyle", "limits", "nolimits", "mathstrut"):
-            return ""
-        if name in "{}|":
-            return f"""<mo stretchy="false">{'‖' if name == '|' else name}</mo>"""
-        return f"<mo>{escape(name)}</mo>" if not name.isalpha() else f"<mtext>\\{escape(name)}</mtext>"
+        case Marked(command="phantom", inside=inside):
+            return f"<mphantom>{_box(inside)}</mphantom>"
+        case Marked(inside=inside):
+            return _element(_box(inside))
+        case Under(command=command, below=below, inside=inside):
+            brace = '<munder>{}<mo stretchy="true">⏟</mo></munder>' if command == "deriveshape" else "{}"
+            return f"<munder>{brace.format(_element(_box(inside)))}{_element(_box(below))}</munder>"
+        case Sized():
+            return _delimiter(box)
+        case Fenced(left=left, inside=inside, right=right):
+            opening, closing = (f'<mo fence="true" stretchy="true">{sign}</mo>' if sign else "" for sign in map(_fence, (left, right or "")))
+            return f"<mrow>{opening}{_boxes(inside)}{closing}</mrow>"
+        case Array():
+            return _array(box)
+        case Scripted(base=base):
+            return _with_scripts("" if base is None else _box(base, sign), box)
 
-    def variant(self, name: str) -> str:
-        """Letters in another alphabet."""
-        inside = self.group()
-        letter = _LETTERS.get(inside[1:].strip()) if inside.startswith("\\") else None
-        if letter is None and "\\" in inside:
-            return _Reader(_TOKEN.findall(inside), self.own).sequence(lambda token: False)
-        if name in _UPRIGHT:
-            return f'<mi mathvariant="{"normal" if name != "mathit" else "italic"}">{escape(letter or inside)}</mi>'
-        return f'<mi mathvariant="normal">{"".join(_in_alphabet(c, _ALPHABETS[name]) for c in letter or inside)}</mi>'
 
-    def delimiter(self) -> str:
-        self.skip_blanks()
-        token = self.token or ""
-        self.k += 1
-        if token == ".":
-            return ""
-        if token.startswith("\\"):
-            return _OPERATORS.get(token[1:], "‖" if token == r"\|" else token[1:])
-        return token
+def _with_scripts(base: str, box: Scripted) -> str:
+    """What stands at a base, above and below it where it is a large operator."""
+    below = "" if box.below is None else _box(box.below)
+    above = "" if box.above is None else _box(box.above)
+    if box.primes:
+        above = f"<mo>{'′' * box.primes}</mo>{above}"
+    limits = base in ("<mo>∑</mo>", "<mo>∏</mo>")
+    if below and above:
+        name = "munderover" if limits else "msubsup"
+        return f"<{name}>{_element(base)}{_element(below)}{_element(above)}</{name}>"
+    if below:
+        return f"<{'munder' if limits else 'msub'}>{_element(base)}{_element(below)}</{'munder' if limits else 'msub'}>"
+    return f"<msup>{_element(base)}{_element(above)}</msup>" if above else base
 
-    def paired(self, name: str, size: str) -> str:
-        """From an opening delimiter of a fixed size to its closing one: one group, so that the two are alike and scripts stand at
-        the whole; without a closing one the delimiter alone."""
-        start, partner = self.k, f"\\{name[:-1]}r"
-        left = self.sized(size, "prefix")
-        after = self.k
-        body = self.sequence(lambda token: token == partner or token.startswith(r"\end{") or token in ("}", "&", r"\\", r"\right"))
-        if self.token != partner:
-            self.k = after
-            return left if start < after else ""
-        self.k += 1
-        return f"<mrow>{left}{body}{self.sized(size, 'postfix')}</mrow>"
 
-    def sized(self, size: str, form: str = "infix") -> str:
-        """A delimiter of a fixed size."""
-        sign = escape(self.delimiter())
-        return f'<mo form="{form}" lspace="0" rspace="0" stretchy="true" symmetric="true" minsize="{_EM[size]}" maxsize="{_EM[size]}">{sign}</mo>'
+def _character(text: str, sign: bool) -> str:
+    if text.isalpha():
+        return f"<mi>{escape(text)}</mi>"
+    if text == "&":
+        return ""
+    if text in "+-" and sign:
+        return f'<mo form="prefix">{"−" if text == "-" else "+"}</mo>'
+    fence = ' stretchy="false"' if text in "()[]|" else ""
+    return f"<mo{fence}>{'−' if text == '-' else escape(text)}</mo>"
 
-    def fenced(self) -> str:
-        opening = self.delimiter()
-        body = self.sequence(lambda token: token == r"\right")
-        self.k += 1
-        closing = self.delimiter()
-        left = f'<mo fence="true" stretchy="true">{escape(opening)}</mo>' if opening else ""
-        right = f'<mo fence="true" stretchy="true">{escape(closing)}</mo>' if closing else ""
-        return f"<mrow>{left}{body}{right}</mrow>"
 
-    def environment(self, name: str) -> str:
-        rows: list[list[str]] = [[]]
-        while self.token is not None:
-            rows[-1].append(self.sequence(lambda t: t in ("&", r"\\") or t.startswith("\\end{")))
-            token = self.token
-            self.k += 1
-            if token is None or token.startswith("\\end{"):
-                break
-            if token == r"\\":
-                rows.append([])
-                if self.token == "[":  # the space after the row
-                    self.k = self.tokens.index("]", self.k) + 1
-        align = ' columnalign="left"' if name == "cases" else ""
-        body = "".join(f"<mtr>{''.join(f'<mtd>{cell}</mtd>' for cell in row)}</mtr>" for row in rows if row != [""])
-        fences = _FENCES.get(name, "  ")
-        left, right = fences[0], fences[1]
-        opening = f'<mo fence="true" stretchy="true">{left}</mo>' if left != " " else ""
-        closing = f'<mo fence="true" stretchy="true">{right}</mo>' if right != " " else ""
-        return f"<mrow>{opening}<mtable{align}>{body}</mtable>{closing}</mrow>"
+def _command(name: str) -> str:
+    """A sign that has a name; one that is not known as its source."""
+    if name in _LETTERS:
+        return f"<mi>{_LETTERS[name]}</mi>"
+    if name in _OPERATORS:
+        fixed = ' stretchy="false"' if _OPERATORS[name] in "⟨⟩|‖⌊⌋⌈⌉{}" else ""
+        return f"<mo{fixed}>{_OPERATORS[name]}</mo>"
+    if name in _NAMED:
+        return f"<mi>{name}</mi><mo>&#x2061;</mo>"
+    if name in _SPACES:
+        return f'<mspace width="{_SPACES[name]}"/>'
+    if name in _SILENT:
+        return ""
+    if name in "{}|":
+        return f"""<mo stretchy="false">{'‖' if name == '|' else name}</mo>"""
+    return f"<mo>{escape(name)}</mo>" if not name.isalpha() else f"<mtext>\\{escape(name)}</mtext>"
+
+
+def _letters(box: Letters) -> str:
+    """Letters in another alphabet, the name of a function, words."""
+    inside = box.source
+    if box.command == "operatorname":
+        return f"<mi>{escape(inside)}</mi><mo>&#x2061;</mo>"
+    if box.command.startswith("text"):
+        return f"<mtext>{escape(inside)}</mtext>".replace("> ", ">\N{NO-BREAK SPACE}").replace(" <", "\N{NO-BREAK SPACE}<")
+    letter = _LETTERS.get(inside[1:].strip()) if inside.startswith("\\") else None
+    if letter is None and "\\" in inside:
+        return _boxes(box.inside)
+    if box.command in _UPRIGHT:
+        return f'<mi mathvariant="{"normal" if box.command != "mathit" else "italic"}">{escape(letter or inside)}</mi>'
+    return f'<mi mathvariant="normal">{"".join(_in_alphabet(c, _ALPHABETS[box.command]) for c in letter or inside)}</mi>'
+
+
+def _fence(delimiter: str) -> str:
+    """A delimiter as the sign that it is; a dot for none."""
+    if delimiter == ".":
+        return ""
+    if delimiter.startswith("\\"):
+        return escape(_OPERATORS.get(delimiter[1:], "‖" if delimiter == r"\|" else delimiter[1:]))
+    return escape(delimiter)
+
+
+def _delimiter(box: Sized, form: str = "infix") -> str:
+    """A delimiter of a fixed size."""
+    em = _EM.get(box.command.rstrip("lrm"), "1.2em")
+    return (
+        f'<mo form="{form}" lspace="0" rspace="0" stretchy="true" symmetric="true" minsize="{em}" maxsize="{em}">{_fence(box.delimiter)}</mo>'
+    )
+
+
+def _array(box: Array) -> str:
+    align = ' columnalign="left"' if box.name == "cases" else ""
+    rows = [[_boxes(cell) for cell in row] for row in box.rows]
+    body = "".join(f"<mtr>{''.join(f'<mtd>{cell}</mtd>' for cell in row)}</mtr>" for row in rows if row != [""])
+    opening, closing = (
+        f'<mo fence="true" stretchy="true">{sign}</mo>' if sign != " " else "" for sign in _FENCES.get(box.name, "  ")[:2]
+    )
+    return f"<mrow>{opening}<mtable{align}>{body}</mtable>{closing}</mrow>"
 
 
 @lru_cache(maxsize=512)
@@ -343,7 +293,7 @@ def _in_alphabet(character: str, alphabet: str) -> str:
     return escape(character)
 
 
-def _row(content: str) -> str:
+def _element(content: str) -> str:
     """One element: several are put into a row."""
     closed = re.fullmatch(r"<(\w+)[^>]*>[^<]*</\1>", content)
     single = closed or (content.startswith("<mrow>") and content.endswith("</mrow>") and content.count("<mrow>") == 1)

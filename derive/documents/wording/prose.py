@@ -4,6 +4,7 @@ mathematics is held to what is harmless."""
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -14,6 +15,8 @@ from derive.documents.wording.words import words as words_of
 from derive.language.markup import inline, macros
 from derive.language.markup.bibliography import Bibliography
 from derive.language.markup.prose import LONGEST, Place, check_math, error, pieces, refusing
+from derive.notation.bold import emboldened
+from derive.notation.settings import Notation
 
 _CONTROL = re.compile(r"\\([A-Za-z]+|.|$)", re.DOTALL)
 
@@ -55,6 +58,15 @@ def to_latex(text: str, where: Place = None, *, displays: bool = False, language
     # A display goes on with the paragraph above it: a paragraph of its own would begin with an empty line.
     latex = latex.replace("\n\n\\[", "\n\\[")
     return "\n\n".join(map(_listed, latex.split("\n\n"))) if displays else latex
+
+
+def in_bold(text: str, kinds: Mapping[str, str], notation: Notation) -> str:
+    """The prose with the letters of its formulas in bold that the notation has in bold; `kinds` says what each letter stands for."""
+    if notation.bold == "none":
+        return text
+    return "".join(
+        f"{delimiter}{emboldened(part, kinds, notation)}{delimiter}" if delimiter else part for part, delimiter, _ in pieces(text)
+    )
 
 
 def formulas(text: str) -> tuple[str, ...]:

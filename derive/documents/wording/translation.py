@@ -5,25 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from derive.derivation.reason import Filler, Mark, Part, Phrase, Why, Word, flattened, message, reasons
+from derive.derivation.reason import Filler, Formula, Mark, Part, Phrase, Why, Word, flattened, message, reasons
+from derive.documents.wording.formulas import NAMES, formal, marked, words_of
 from derive.documents.wording.languages import tables
 from derive.documents.wording.languages.language import Language
-from derive.expressions.functions import FUNCTIONS
 
 _FIRST = 0xE000
 """Characters of Unicode's private use stand for expressions while gaps are made."""
 _HOLE = f"[{chr(_FIRST)}-{chr(_FIRST + 0xFFF)}]"
 _SQUARE = "[\u4e00-\u9fff]"
-_ENGLISH = re.compile(r"[A-Za-z]*[a-z][A-Za-z]+|[A-Za-z]+[a-z]")
-_SIGNS = frozenset(FUNCTIONS) | {"rank", "Hess", "dV", "dU", "dA", "SymPy", "Df"}
-"""Words of formulas, which are the same in every language."""
 
 
 def translated(why: Why, language: str) -> Why:
     """The reason in the language; one that its table does not have stays English as a whole."""
     table = tables().get(language)
     if table is None or missing(why, language):
-        return why
+        return formal(why)
     out: list[Part] = []
     for reason, mark in reasons(why):
         out.extend(_said(reason, table))
@@ -35,7 +32,7 @@ def translated(why: Why, language: str) -> Why:
 def missing(why: Why, language: str) -> tuple[str, ...]:
     """The messages and words of a reason that the language's table lacks, as the keys that its rows would have."""
     table = tables()[language]
-    return tuple(key for key in _keys(why) if key not in table.reasons and _words_of(key))
+    return tuple(key for key in _keys(why) if key not in table.reasons and words_of(key))
 
 
 def _keys(why: Why) -> Iterator[str]:
@@ -49,18 +46,16 @@ def _keys(why: Why) -> Iterator[str]:
                 yield from _keys(filler.said)
 
 
-def _words_of(key: str) -> frozenset[str]:
-    """The English words of a message; none of one that is all formula."""
-    return frozenset(_ENGLISH.findall(key)) - _SIGNS
-
-
 def _said(reason: Why, table: Language) -> list[Part]:
     """One reason by its row, `{0}`, `{1}` filled in the order that the language has."""
     key, fillers = message(reason)
     row = table.reasons.get(key)
     if row is None:
-        return [part if isinstance(part, str) else _filler(part, table) for part in reason if not isinstance(part, Mark)]
-    return list(filled_in(row, [_filler(filler, table) for filler in fillers]))
+        return list(formal(tuple(part if isinstance(part, str) else _filler(part, table) for part in reason if not isinstance(part, Mark))))
+    out: list[Part] = []
+    for part in filled_in(row, [_filler(filler, table) for filler in fillers]):
+        out.extend(marked(part) if isinstance(part, str) else (part,))
+    return out
 
 
 def filled_in(words: str, fillers: Sequence[Filler]) -> Why:
@@ -72,7 +67,7 @@ def filled_in(words: str, fillers: Sequence[Filler]) -> Why:
 def _filler(filler: Filler, table: Language) -> Filler:
     match filler:
         case Word(text=text):
-            return Word(table.reasons.get(text, text))
+            return Formula(text) if text in NAMES else Phrase(tuple(marked(table.reasons.get(text, text))))
         case Phrase(said=said):
             inside: list[Part] = []
             for reason, mark in reasons(said):

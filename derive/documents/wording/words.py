@@ -122,7 +122,7 @@ ENGLISH: Mapping[str, str] = {
     "find.hessian": "the Hessian",
     "find.stationary": "the stationary points",
     "find.vectorized": "the vectorized derivative",
-    "find.entries": "the derivative, entry by entry",
+    "find.entries": "the derivative entry by entry",
     "find.taylor-1": "the linear approximation",
     "find.taylor": "the Taylor polynomial of second order",
     "find.linearity": "that the derivative is linear in its direction",

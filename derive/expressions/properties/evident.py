@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Add, Call, Expr, Rate
+from derive.expressions.properties.definite import Definite
 from derive.expressions.properties.inference import definiteness, holds, is_nonnegative, is_positive
 from derive.expressions.properties.symmetry import is_symmetric
 from derive.expressions.sizes import is_square
@@ -23,7 +24,7 @@ def evident(expr: Expr) -> frozenset[str]:
 def value_properties(expr: Expr) -> frozenset[str]:
     """What a letter for the expression is declared to have: what its function gives, and that it is positive definite."""
     given = FUNCTIONS[expr.name].gives if isinstance(expr, Call) else frozenset()
-    if definiteness(expr) == "positive definite":
+    if definiteness(expr) == Definite.POSITIVE:
         return given | ({"positive"} if expr.is_scalar else {"spd", "symmetric", "invertible"})
     return given
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Fact:
-    """One row; the words are those of declarations, with nonnegative, nonzero and positive-determinant."""
+    """One row; the words are those of declarations, with nonnegative, nonzero, even and positive-determinant."""
 
     function: str
     arguments: tuple[str, ...]
@@ -97,6 +97,7 @@ FACTS = (
     Fact("quotient", ("positive", "positive"), "positive"),
     Fact("quotient", ("nonnegative", "positive"), "nonnegative"),
     Fact("entrypower", ("positive", ""), "positive"),
+    Fact("entrypower", ("", "even"), "nonnegative"),
     Fact("max", ("positive", ""), "positive"),
     Fact("max", ("", "positive"), "positive"),
     Fact("max", ("nonnegative", ""), "nonnegative"),

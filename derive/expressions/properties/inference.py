@@ -30,6 +30,7 @@ from derive.expressions.nodes import (
     Zeros,
     number,
 )
+from derive.expressions.properties.definite import AT_LEAST_SEMI, STRICT, Definite, of_sum
 from derive.expressions.properties.elimination import has_independent_columns
 from derive.expressions.properties.facts import BY_VALUE, IMPLIED
 from derive.expressions.properties.symmetry import collected, is_diagonal, is_skew, is_symmetric, is_triangular
@@ -68,9 +69,9 @@ def holds(expr: Expr, word: str) -> bool:
         case "upper" | "lower":
             return is_triangular(expr, word)
         case "spd":
-            return definiteness(expr) == "positive definite" and is_symmetric(expr)
+            return definiteness(expr) == Definite.POSITIVE and is_symmetric(expr)
         case "psd":
-            return definiteness(expr) in ("positive definite", "positive semidefinite", "zero") and is_symmetric(expr)
+            return definiteness(expr) in (Definite.POSITIVE, Definite.SEMI_POSITIVE, Definite.ZERO) and is_symmetric(expr)
         case "invertible":
             return is_invertible(expr)
         case "orthogonal":
@@ -79,6 +80,8 @@ def holds(expr: Expr, word: str) -> bool:
             return has_orthonormal_columns(expr)
         case "positive-determinant":
             return by_fact(expr, word) or holds(expr, "spd")
+        case "even":
+            return is_even(expr)
         case "full-column-rank":
             return has_full_column_rank((expr,))
         case _:
@@ -132,7 +135,7 @@ def is_positive(expr: Expr) -> bool:
         case Sum():
             return is_positive(expr.body) and expr.is_scalar
         case MatMul() if expr.is_scalar:
-            return quadratic_form(expr) == "positive definite" or all(is_positive(f) for f in expr.factors)
+            return quadratic_form(expr) == Definite.POSITIVE or all(is_positive(f) for f in expr.factors)
         case _:
             return by_fact(expr, "positive")
 
@@ -164,10 +167,8 @@ def is_nonnegative(expr: Expr) -> bool:
     if is_positive(expr):
         return True
     match expr:
-        case Number(value=value):
-            return value >= 0
-        case Zeros():
-            return True
+        case Number() | Zeros():
+            return not isinstance(expr, Number) or expr.value >= 0
         case Power(exponent=exponent):
             return expr.is_scalar and (is_even(exponent) or is_nonnegative(expr.base))
         case Times():
@@ -176,7 +177,7 @@ def is_nonnegative(expr: Expr) -> bool:
         case Add() | Scale():
             return all(is_nonnegative(c) for c in expr.children)
         case MatMul():
-            return expr.is_scalar and quadratic_form(expr) in ("positive definite", "positive semidefinite")
+            return expr.is_scalar and quadratic_form(expr) in AT_LEAST_SEMI
         case Sum():
             return expr.is_scalar and is_nonnegative(expr.body)
         case Call(name="inner" | "dot", args=(a, b)):
@@ -202,24 +203,24 @@ def congruence_halves(expr: MatMul) -> tuple[tuple[Expr, ...], Expr | None, tupl
     return factors[:half], middle, factors[len(factors) - half :]
 
 
-def quadratic_form(expr: MatMul) -> str | None:
+def quadratic_form(expr: MatMul) -> Definite | None:
     """The sign of a number x'Mx: x may be 0, so that it is at best semidefinite."""
     found = congruence_halves(expr)
     if found is None:
         return None
     _, middle, right = found
-    kind = "positive definite" if middle is None else definiteness(middle)
-    if kind == "positive definite" and len(right) == 1 and has(right[0], "unit"):
+    kind = Definite.POSITIVE if middle is None else definiteness(middle)
+    if kind == Definite.POSITIVE and len(right) == 1 and has(right[0], "unit"):
         return kind
-    return {"positive definite": "positive semidefinite", "negative definite": "negative semidefinite"}.get(kind or "", kind)
+    return None if kind is None else kind.weakened
 
 
 @lru_cache(maxsize=_CACHE)
-def _certain(expr: Expr) -> str | None:
+def _certain(expr: Expr) -> Definite | None:
     return _definiteness(expr, None)
 
 
-def definiteness(expr: Expr, assumed: list[Expr] | None = None) -> str | None:
+def definiteness(expr: Expr, assumed: list[Expr] | None = None) -> Definite | None:
     """`positive definite`, `positive semidefinite`, their negatives, `zero`, or None when it is not evident.
 
     assumed  a list, or None: with a list, B'MB with M positive definite is positive definite and B is appended, which then has
@@ -228,16 +229,16 @@ def definiteness(expr: Expr, assumed: list[Expr] | None = None) -> str | None:
     return _certain(expr) if assumed is None else _definiteness(expr, assumed)
 
 
-def _definiteness(expr: Expr, assumed: list[Expr] | None) -> str | None:
+def _definiteness(expr: Expr, assumed: list[Expr] | None) -> Definite | None:
     if expr.is_scalar:
         return _sign(expr)
     match expr:
         case Identity():
-            return "positive definite"
+            return Definite.POSITIVE
         case Zeros():
-            return "zero"
+            return Definite.ZERO
         case Symbol():
-            return "positive definite" if "spd" in expr.has else "positive semidefinite" if "psd" in expr.has else None
+            return Definite.POSITIVE if "spd" in expr.has else Definite.SEMI_POSITIVE if "psd" in expr.has else None
         case Power(base=base, exponent=exponent):
             return _of_power(base, exponent, assumed)
         case Transpose(arg=arg):
@@ -252,84 +253,78 @@ def _definiteness(expr: Expr, assumed: list[Expr] | None) -> str | None:
             return _of_product(expr, assumed)
         case Call(name="sqrtm", args=(arg,)):
             kind = definiteness(arg, assumed)
-            return kind if kind in ("positive definite", "positive semidefinite") else None
+            return kind if kind in AT_LEAST_SEMI else None
         case _:
-            return "positive definite" if by_fact(expr, "spd") else "positive semidefinite" if by_fact(expr, "psd") else None
+            return Definite.POSITIVE if by_fact(expr, "spd") else Definite.SEMI_POSITIVE if by_fact(expr, "psd") else None
 
 
-def _sign(expr: Expr) -> str | None:
+def _sign(expr: Expr) -> Definite | None:
     if is_positive(expr):
-        return "positive definite"
+        return Definite.POSITIVE
     c, rest = coefficient(expr)
     if c < 0 and is_positive(rest):
-        return "negative definite"
-    return "positive semidefinite" if is_nonnegative(expr) else None
+        return Definite.NEGATIVE
+    return Definite.SEMI_POSITIVE if is_nonnegative(expr) else None
 
 
-def _of_power(base: Expr, exponent: Expr, assumed: list[Expr] | None) -> str | None:
+def _of_power(base: Expr, exponent: Expr, assumed: list[Expr] | None) -> Definite | None:
     """S^k: definite as S for odd k, positive for even ones."""
     if not isinstance(exponent, Number):
-        return "positive definite" if definiteness(base) == "positive definite" else None
+        return Definite.POSITIVE if definiteness(base) == Definite.POSITIVE else None
     if is_even(exponent) and is_symmetric(base):
-        return "positive definite" if is_invertible(base) else "positive semidefinite"
+        return Definite.POSITIVE if is_invertible(base) else Definite.SEMI_POSITIVE
     if exponent.value.denominator != 1:
         kind = definiteness(base, assumed)
-        return kind if kind in ("positive definite", "positive semidefinite") else None
+        return kind if kind in AT_LEAST_SEMI else None
     kind = definiteness(base, assumed)
-    return kind if exponent.value > 0 or kind in ("positive definite", "negative definite") else None
+    return kind if exponent.value > 0 or kind in STRICT else None
 
 
-def _of_multiple(expr: Scale, assumed: list[Expr] | None) -> str | None:
+def _of_multiple(expr: Scale, assumed: list[Expr] | None) -> Definite | None:
     c, rest = coefficient(expr.scalar)
     kind = definiteness(expr.arg, assumed)
     if kind is None or not is_nonnegative(rest):
         whole = spread(expr, False)  # s X (s X)' is s s X X'
         again = isinstance(whole, Scale) and whole.scalar is not expr.scalar
         return definiteness(whole, assumed) if again else None
-    if kind == "zero" or c == 0:
-        return "zero"
+    if kind == Definite.ZERO or c == 0:
+        return Definite.ZERO
     if not is_positive(rest):
-        kind = kind.replace(" definite", " semidefinite")
-    return _flip(kind) if c < 0 else kind
+        kind = kind.weakened
+    return kind.negated if c < 0 else kind
 
 
-def _of_sum(expr: Add, assumed: list[Expr] | None) -> str | None:
+def _of_sum(expr: Add, assumed: list[Expr] | None) -> Definite | None:
     merged = total((scale(number(c), rest) for rest, c in collected(expr).items() if c), expr.shape)
     if len(terms(merged)) < len(expr.terms):
         return definiteness(merged, assumed)
     trial: list[Expr] | None = [] if assumed is not None else None
     plain = [definiteness(t) for t in expr.terms]
     kinds = plain
-    if "positive definite" not in plain and "negative definite" not in plain:
+    if Definite.POSITIVE not in plain and Definite.NEGATIVE not in plain:
         kinds = [definiteness(t, trial) for t in expr.terms]
-    for sign in ("positive", "negative"):
-        if all(k is not None and (k.startswith(sign) or k == "zero") for k in kinds):
-            if kinds is not plain and assumed is not None and trial is not None:
-                assumed.extend(trial)
-            return f"{sign} definite" if f"{sign} definite" in kinds else f"{sign} semidefinite"
-    return None
+    whole = of_sum(kinds)
+    if whole is not None and kinds is not plain and assumed is not None and trial is not None:
+        assumed.extend(trial)
+    return whole
 
 
-def _of_product(expr: MatMul, assumed: list[Expr] | None) -> str | None:
+def _of_product(expr: MatMul, assumed: list[Expr] | None) -> Definite | None:
     """B'MB: as M, strictly where B has full column rank."""
     found = congruence_halves(expr)
     if found is None:
         whole = spread(expr, False)  # (A B)'(A B) is B'A'A B, (s A)(s A)' is s s A A'
         return definiteness(whole, assumed) if whole is not expr and not isinstance(whole, Add) else None
     _, middle, right = found
-    kind = "positive definite" if middle is None else definiteness(middle, assumed)
+    kind = Definite.POSITIVE if middle is None else definiteness(middle, assumed)
     if kind is None:
         return None
     if has_full_column_rank(right):
         return kind
-    if assumed is not None and kind in ("positive definite", "negative definite"):
+    if assumed is not None and kind in STRICT:
         assumed.append(matmul(*right))
         return kind
-    return kind.replace(" definite", " semidefinite")
-
-
-def _flip(kind: str) -> str:
-    return kind.replace("positive", "_").replace("negative", "positive").replace("_", "negative")
+    return kind.weakened
 
 
 # --------------------------------------------------------------------------------------------- rank
@@ -374,7 +369,7 @@ def is_invertible(expr: Expr) -> bool:
         case MatMul() if all(is_square(f.shape) for f in expr.factors):
             return all(is_invertible(f) for f in expr.factors)
         case _:
-            return definiteness(expr) in ("positive definite", "negative definite")
+            return definiteness(expr) in STRICT
 
 
 def is_orthogonal(expr: Expr) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 from derive.expressions.build import add, matmul, negate, power, scale, transpose
@@ -25,10 +26,64 @@ from derive.expressions.nodes import (
     Where,
     Zeros,
 )
-from derive.expressions.sizes import is_column, is_square
+from derive.expressions.sizes import is_column, is_row, is_square
 
 MAX_POWER = 6
 """A higher power of a matrix stays a power; a lower one is the product that it stands for."""
+
+
+Turn = Callable[[Expr], Expr]
+
+
+def turned(expr: Expr, turn: Turn, columns: bool) -> Expr | None:
+    """The transpose of a value, pushed one step in; None where it is written with a prime: of letters, and of what no row tells.
+
+    expr     no sum, product or power: in what order these are written is for their readers
+    turn     gives the transposes of what is inside
+    columns  whether a function of a row is one of a column too, f(x') for f(x)'; False where the result is to be written
+    """
+    flat = not columns and (is_column(expr.shape) or is_row(expr.shape))
+    match expr:
+        case _ if expr.is_scalar:
+            return expr
+        case Transpose(arg):
+            return arg
+        case Identity():
+            return expr
+        case Zeros(dims):
+            return Zeros((dims[1], dims[0]))
+        case Ones(dims):
+            return None if flat else Ones((dims[1], dims[0]))
+        case Scale(s, arg):
+            return scale(s, turn(arg))
+        case Sum():
+            return Sum(expr.index, expr.lower, expr.upper, turn(expr.body), expr.silent)
+        case Where() if expr.condition.is_scalar:
+            return Where(expr.condition, turn(expr.then), turn(expr.otherwise))
+        case Stack():
+            if len({len(row) for row in expr.rows}) != 1 or is_column(expr.shape):
+                return None
+            return Stack(tuple(tuple(map(turn, column)) for column in zip(*expr.rows, strict=True)))
+        case Commutation():
+            return Commutation(expr.columns, expr.rows)
+        case Map(function, arg, order):
+            return None if flat else Map(function, turn(arg), order)
+        case Call():
+            return _turned_call(expr, turn, flat)
+        case _:
+            return None
+
+
+def _turned_call(expr: Call, turn: Turn, flat: bool) -> Expr | None:
+    """As the function table says what the transpose of a value is."""
+    rule = FUNCTIONS[expr.name].transposes
+    if rule == "self" or (rule == "self-if-square" and is_square(expr.shape)):
+        return expr
+    if rule == "minus":
+        return negate(expr)
+    if rule == "args":
+        return None if flat else Call(expr.name, tuple(map(turn, expr.args)))
+    return Call(rule, tuple(map(turn, expr.args))) if rule in FUNCTIONS else None
 
 
 @lru_cache(maxsize=50_000)
@@ -44,12 +99,8 @@ def spread(expr: Expr, flip: bool) -> Expr:
             if flip and "skew" in expr.has:
                 return negate(expr)
             return transpose(expr) if flip and not expr.has & {"symmetric", "diagonal"} else expr
-        case Identity():
-            return expr
         case Add(parts):
             return add(*sorted((spread(p, flip) for p in parts), key=id))  # one order a process is enough to compare
-        case Scale(s, arg):
-            return scale(s, spread(arg, flip))
         case MatMul(factors):
             inside = [spread(f, flip) for f in factors]
             return commuting_in_order(matmul(*(reversed(inside) if flip else inside)))
@@ -57,46 +108,25 @@ def spread(expr: Expr, flip: bool) -> Expr:
             return commuting_in_order(matmul(*(spread(base, flip) for _ in range(int(k)))))
         case Power(base, k):
             return power(spread(base, flip), k)
-        case Ones(dims) | Zeros(dims):
-            return type(expr)((dims[1], dims[0])) if flip else expr
+        case Call("hadamard", args):
+            return Call("hadamard", tuple(sorted((spread(a, flip) for a in args), key=id)))
+        case _ if flip:
+            new = turned(expr, lambda e: spread(e, True), columns=True)
+            return transpose(expr) if new is None else new
+        case Scale(s, arg):
+            return scale(s, spread(arg, False))
         case Map(function, arg, order):
-            return Map(function, spread(arg, flip), order)
+            return Map(function, spread(arg, False), order)
         case Sum():
-            return Sum(expr.index, expr.lower, expr.upper, spread(expr.body, flip), expr.silent)
+            return Sum(expr.index, expr.lower, expr.upper, spread(expr.body, False), expr.silent)
         case Where() if expr.condition.is_scalar:
-            return Where(expr.condition, spread(expr.then, flip), spread(expr.otherwise, flip))
+            return Where(expr.condition, spread(expr.then, False), spread(expr.otherwise, False))
         case Stack():
-            return _stack(expr, flip)
-        case Commutation():
-            return Commutation(expr.columns, expr.rows) if flip else expr
-        case Call(name, args):
-            return _call(expr, name, args, flip)
+            return expr.rebuild(tuple(spread(b, False) for b in expr.children))
+        case Call(name, args) if FUNCTIONS[name].transposes == "args":
+            return Call(name, tuple(spread(a, False) for a in args))
         case _:
-            return transpose(expr) if flip else expr
-
-
-def _call(expr: Expr, name: str, args: tuple[Expr, ...], flip: bool) -> Expr:
-    """As the function table says what the transpose of a value is."""
-    rule = FUNCTIONS[name].transposes
-    if name == "hadamard":
-        return Call(name, tuple(sorted((spread(a, flip) for a in args), key=id)))
-    if rule == "args" or not flip:
-        return Call(name, tuple(spread(a, flip) if rule == "args" else a for a in args))
-    if rule == "self" or (rule == "self-if-square" and is_square(expr.shape)):
-        return expr
-    if rule == "minus":
-        return negate(expr)
-    if rule in FUNCTIONS:
-        return Call(rule, tuple(spread(a, True) for a in args))
-    return transpose(expr)
-
-
-def _stack(expr: Stack, flip: bool) -> Expr:
-    if not flip:
-        return expr.rebuild(tuple(spread(b, False) for b in expr.children))
-    if len({len(row) for row in expr.rows}) != 1 or is_column(expr.shape):
-        return transpose(expr)
-    return Stack(tuple(tuple(spread(b, True) for b in column) for column in zip(*expr.rows, strict=True)))
+            return expr
 
 
 def commuting_in_order(expr: Expr) -> Expr:

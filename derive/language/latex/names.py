@@ -34,6 +34,9 @@ FONTS = frozenset((
 ))
 """Macros that change how a name looks and not what it is."""
 
+_DIFFERENTIAL = r"\mathrm{d}"
+"""What a differential is spelled with, in front of its letter, which may be bold."""
+
 _SYNONYMS = {
     "Tr": "tr", "trace": "tr", "Trace": "tr", "ln": "log", "Det": "det", "Diag": "diag", "skew": "skewpart", "sgn": "sign",
     "ReLU": "relu", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "LSE": "logsumexp", "lse": "logsumexp",
@@ -113,15 +116,18 @@ class Names:
         """A name under every spelling; a later one of the same spelling counts."""
         self.all.add(name)
         self._key(spelled(latex), False, value)
+        if latex.startswith(_DIFFERENTIAL):
+            letter, mark, rest = latex.removeprefix(_DIFFERENTIAL).strip().partition("_")
+            self._key(spelled(rf"{_DIFFERENTIAL}\boldsymbol{{{letter}}}{mark}{rest}"), False, value)
         if name.isascii():
             if len(name) > 1:
                 self._key(tuple(name), True, value)
             if len(name) > 1 and name.isalnum():
                 for font in (r"\mathit", r"\mathrm", r"\text", r"\operatorname"):
                     self._key((font, "{", *name, "}"), False, value)
-            letter = GREEK_UNICODE.get(name)
-            if letter is not None:
-                self._key((letter,), False, value)
+            greek = GREEK_UNICODE.get(name)
+            if greek is not None:
+                self._key((greek,), False, value)
         else:
             self._key(tuple(name), True, value)
 

@@ -11,7 +11,7 @@ from derive.language.yaml.nodes import Node
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "transpose": ("mathsf", "top", "prime"),
     "trace": ("parentheses", "braces"),
-    "bold": ("none", "vectors", "all"),
+    "bold": ("none", "vectors", "matrices", "all"),
     "derivative": ("D", "partial", "d"),
     "quotient": ("d", "partial"),
     "gradient": ("nabla", "grad"),

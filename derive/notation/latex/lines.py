@@ -85,6 +85,7 @@ class _Left:
     def indexed(self, name: str, indices: Sequence[Expr]) -> str:
         if not indices:
             return name
+        name = re.sub(r"^\\boldsymbol\{([^{}]+)\}$", r"\1", name)  # an entry is a number, and not bold
         if "(" in name:
             return rf"\bigl[{name}\bigr]_{{{self._scripts(indices)}}}"
         return f"[{name}]_{{{self._scripts(indices)}}}" if "_" in name else f"{name}_{{{self._scripts(indices)}}}"

@@ -33,9 +33,9 @@ from derive.expressions.nodes import (
     Where,
     Zeros,
 )
-from derive.expressions.sizes import is_column
 from derive.expressions.spelling import latex_of, size_latex, unnamed_latex
 from derive.expressions.traverse import Path
+from derive.notation.bold import is_bold, kind_of
 from derive.notation.latex.factors import dims_latex, is_reciprocal, number_piece, superscript
 from derive.notation.latex.functions import Functions
 from derive.notation.latex.piece import ATOM, FRACTION, OPEN, PRODUCT, SCRIPT, SUM, Piece, at_least, bracketed, small
@@ -123,10 +123,10 @@ class Printer(Products, Structure, Functions):
     def _symbol(self, node: Symbol) -> Piece:
         text = latex_of(node)
         scripted = "^" in text or "'" in text
-        bold = self.notation.bold
-        if bold != "none" and not node.is_scalar and (bold == "all" or is_column(node.shape)):
+        if is_bold(kind_of(node.shape), self.notation):
             nucleus, mark, rest = text.partition("_")
-            text = rf"\boldsymbol{{{nucleus}}}{mark}{rest}"
+            sign = r"\mathrm{d}" if nucleus.startswith(r"\mathrm{d}") else ""
+            text = rf"{sign}\boldsymbol{{{nucleus.removeprefix(sign).strip()}}}{mark}{rest}"
         differential = text.startswith(r"\mathrm{d}")
         return Piece(text, SCRIPT if scripted else ATOM, glue="derivative" if differential else "letter")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from derive.expressions.nodes import Add, Expr, MatMul, Number, Power, Rounded, Scale, Times
+from derive.expressions.nodes import Add, Expr, MatMul, Number, Power, Rounded, Scale, Symbol, Times, Transpose
 from derive.expressions.sizes import ONE
 from derive.expressions.traverse import Path
 from derive.notation.latex.context import Context
@@ -69,6 +69,8 @@ class Products(Context):
             scalars = scalars[1:]
         else:
             mark = None
+        if arg is not None and (over := self._array_above(number if mark is None else Fraction(0), scalars, *arg)) is not None:
+            return negative, over
         pieces = self._scalars(number, mark, scalars, alone=arg is None)
         if arg is not None:
             last = len(pieces) - 1
@@ -78,6 +80,16 @@ class Products(Context):
             piece = self.piece(*arg)
             pieces.append(at_least(piece, PRODUCT) if piece.level != INFIX else bracketed(piece))
         return negative, joined(pieces)
+
+    def _array_above(self, number: Fraction | None, scalars: list[Placed], arg: Expr, path: Path) -> Piece | None:
+        """2X/‖X‖ as one fraction, where nothing but a whole number and reciprocals stand in front of letters, none of it marked; else None."""
+        whole = number is None or (number.denominator == 1 and number != 0)
+        if not whole or not scalars or not all(is_reciprocal(s) for s, _ in scalars) or {path, *(p for _, p in scalars)} & self.marks.keys():
+            return None
+        top = self.piece(arg, path)
+        if not isinstance(arg, Symbol | MatMul | Transpose) or top.level < PRODUCT or top.level == INFIX or top.height != PLAIN or top.runs_on:
+            return None
+        return self._fraction(number, None, [(arg, path)], scalars)
 
     def _scalars(self, number: Fraction | None, mark: str | None, items: list[Placed], alone: bool) -> list[Piece]:
         """The scalar factors in order, reciprocals gathered into fractions.  Marks change nothing but what they wrap."""

@@ -7,9 +7,10 @@ from itertools import pairwise
 
 from derive.expressions.nodes import Delta, Entry, Expr, Number, Power, Stack, Symbol, Transpose, Where, Zeros
 from derive.expressions.sizes import ONE
-from derive.expressions.spelling import symbol_latex
+from derive.expressions.spelling import latex_of, symbol_latex
 from derive.expressions.traverse import Path
 from derive.language.samples import written_sample
+from derive.notation.bold import is_bold
 from derive.notation.latex.context import Context
 from derive.notation.latex.factors import is_null
 from derive.notation.latex.piece import ATOM, BLOCK, OPEN, SCRIPT, Piece, at_least, bracketed, marked, small
@@ -67,7 +68,7 @@ class Structure(Context):
         if letter is None:
             return None
         index = small(self.piece(node.children[1], (*path, 1)).text)
-        text = symbol_latex(letter) if self.notation.bold == "none" else rf"\boldsymbol{{{symbol_latex(letter)}}}"
+        text = symbol_latex(letter) if not is_bold("vector", self.notation) else rf"\boldsymbol{{{symbol_latex(letter)}}}"
         return Piece(f"{text}_{{{index}}}", ATOM)
 
     def _row(self, node: Entry, path: Path) -> Piece:
@@ -90,7 +91,10 @@ class Structure(Context):
             written = "".join(plain)
             bare = not {f"{name}{written}", f"{name}_{written}"} & self.root.free
         if bare:
-            return Piece(f"{base.text}_{{{below}}}", ATOM, base.height)
+            # An entry of a bold letter is a number, and is not bold.
+            bold = base.text.startswith(r"\boldsymbol") and node.is_scalar
+            letter = latex_of(node.arg) if bold and isinstance(node.arg, Symbol) else base.text
+            return Piece(f"{letter}_{{{below}}}", ATOM, base.height)
         inside = bracketed(base, "[", "]")
         return Piece(f"{inside.text}_{{{below}}}", ATOM, inside.height)
 

@@ -252,6 +252,8 @@ class Pretty(Plain):
         if arg is None:
             return minus, _juxtaposed(pieces) if below else self.scalars(number, above, alone=True)
         inner = self.chain(arg) if isinstance(arg, MatMul) else [self.of(arg).at_least(POWER)]
+        if below and not above and isinstance(arg, Symbol | MatMul | Transpose):
+            return minus, f"{_juxtaposed([*([str(number.numerator)] if number.numerator != 1 else []), *inner])}/{bottom}"
         if below or (above and isinstance(above[-1], MatMul)):
             left = pieces[0] if below else self.scalars(number, above, alone=False)
             return minus, f"{left} · {_juxtaposed(inner)}"

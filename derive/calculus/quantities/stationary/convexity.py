@@ -12,6 +12,7 @@ from derive.calculus.rules.curvature import CURVED
 from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.expressions.build import coefficient, matmul, negate, transpose
 from derive.expressions.nodes import Add, Call, Expr, Map, MatMul, Number, Power, Sum, Times, Transpose
+from derive.expressions.properties.definite import AT_LEAST_SEMI, Definite
 from derive.expressions.properties.inference import congruence_halves, definiteness, has, is_nonnegative, is_positive
 from derive.expressions.sizes import is_column
 
@@ -107,10 +108,10 @@ def _form(expr: MatMul, names: frozenset[str]) -> Curvature | None:
     _, middle, right = found
     vector = matmul(*right)
     if middle is None or not middle.free & names:
-        kind = "positive semidefinite" if middle is None else definiteness(middle)
-        if degree(vector, names) > 1 or kind is None or kind == "zero":
+        kind = Definite.SEMI_POSITIVE if middle is None else definiteness(middle)
+        if degree(vector, names) > 1 or kind is None or kind is Definite.ZERO:
             return None
-        return Curvature("convex" if kind.startswith("positive") else "concave", f"a quadratic form with a {kind} matrix")
+        return Curvature("convex" if kind.sign > 0 else "concave", f"a quadratic form with a {kind} matrix")
     if _inverse_of_definite(middle) and not vector.free & names:
         return Curvature("convex", "a'X⁻¹a is convex in X ≻ 0")
     return None
@@ -134,7 +135,7 @@ def _trace(arg: Expr, names: frozenset[str]) -> Curvature | None:
             found = _quadratic(whole, names)
             if found is not None:
                 return Curvature(found, "a quadratic form with semidefinite matrices")
-        if weight.free & names or definiteness(weight) not in ("positive definite", "positive semidefinite"):
+        if weight.free & names or definiteness(weight) not in AT_LEAST_SEMI:
             continue
         inner = matmul(*rest)
         if _inverse_of_definite(inner):
@@ -153,10 +154,10 @@ def _quadratic(expr: MatMul, names: frozenset[str]) -> str | None:
     _, middle, right = halves
     if degree(matmul(*right), names) > 1 or (middle is not None and middle.free & names):
         return None
-    kind = "positive" if middle is None else definiteness(middle)
-    if kind is None or kind == "zero":
+    kind = Definite.POSITIVE if middle is None else definiteness(middle)
+    if kind is None or kind is Definite.ZERO:
         return None
-    return "convex" if kind.startswith("positive") else "concave"
+    return "convex" if kind.sign > 0 else "concave"
 
 
 def _entropy(factors: tuple[Expr, ...], names: frozenset[str]) -> Curvature | None:
@@ -180,7 +181,7 @@ def _of_table(name: str, arg: Expr, names: frozenset[str]) -> Curvature | None:
         return None
     if row.domain == "positive" and not is_positive(arg):
         return None
-    if row.domain == "spd" and definiteness(arg) != "positive definite":
+    if row.domain == "spd" and definiteness(arg) != Definite.POSITIVE:
         return None
     if degree(arg, names) <= 1:
         return Curvature(row.kind, row.words)

@@ -13,6 +13,7 @@ from derive.calculus.simplify.simplify import tidy
 from derive.derivation.reason import COLON, Why
 from derive.expressions.build import ONE, coefficient, inverse, matmul, power, scale, terms, times, transpose
 from derive.expressions.nodes import Add, Call, Expr, MatMul, Number, Power, Scale, SizeValue, Sum, Symbol, Unit, number
+from derive.expressions.properties.definite import Definite
 from derive.expressions.properties.inference import definiteness
 from derive.expressions.properties.symmetry import is_symmetric
 from derive.expressions.sizes import SCALAR, is_column
@@ -86,7 +87,7 @@ def unit_eigenvector(matrix: Expr, metric: Expr | None) -> tuple[Expr, Expr] | N
         return None
     if metric is None:
         return Call("eigvec", (matrix, top)), Call("eigval", (matrix, top))
-    if definiteness(metric) != "positive definite":
+    if definiteness(metric) != Definite.POSITIVE:
         return None
     whole = tidy(matmul(inverse(metric), matrix))
     raw = Call("eigvec_right", (whole, top))
@@ -95,7 +96,14 @@ def unit_eigenvector(matrix: Expr, metric: Expr | None) -> tuple[Expr, Expr] | N
 
 
 def invariant_equation(g: Expr, w: Symbol, multiplier: Symbol) -> tuple[Expr, Expr] | None:
-    """(SW, WL) of c (SW − WL) = 0 for matrices: the columns of W span an invariant subspace of S."""
+    """(SW, WL) of c (SW − WL) = 0 for matrices: the columns of W span an invariant subspace of S.
+
+    g           the gradient of a Lagrangian
+    w           the matrix that is looked for
+    multiplier  of the constraint W'W = I
+
+    None where g has not that form.
+    """
     inner = g.arg if isinstance(g, Scale) else g
     if not isinstance(inner, Add) or len(inner.terms) != 2:
         return None

@@ -14,6 +14,7 @@ from derive.derivation.derivation import Head, Line
 from derive.derivation.reason import COLON, COMMA, Why, Word
 from derive.expressions.build import add, coefficient, is_zero, negate, scale, subtract, terms, zero
 from derive.expressions.nodes import Expr, Scale, Symbol, number
+from derive.expressions.properties.definite import Definite
 from derive.expressions.properties.inference import definiteness, is_nonzero, is_positive
 
 
@@ -38,9 +39,9 @@ def solution_lines(g: Expr, x: Symbol, solved: Solved) -> list[Line]:
 
 def inside(x: Symbol, at: Expr, known: tuple[Why, ...]) -> tuple[Why, ...]:
     """That the point lies where its variable may be, when that is not evident."""
-    if "spd" not in x.has or definiteness(at) == "positive definite":
+    if "spd" not in x.has or definiteness(at) == Definite.POSITIVE:
         return ()
-    if isinstance(at, Scale) and definiteness(at.arg) == "positive definite" and known:
+    if isinstance(at, Scale) and definiteness(at.arg) == Definite.POSITIVE and known:
         return ()  # said of its scalar factor
     return ((at, " is positive definite"),)
 
@@ -77,7 +78,12 @@ def nowhere(s: Setting, g: Expr, x: Symbol, head: Head | None = None) -> tuple[L
 
 
 def equation_lines(g: Expr, found: EigenEquation, opening: str = "gradient = 0") -> list[Line]:
-    """gradient = 0 ⇔ Su = λu, with the words that name u."""
+    """gradient = 0 ⇔ Su = λu, with the words that name u.
+
+    g        the gradient
+    found    what it says, and a point where it holds
+    opening  the reason of the first line
+    """
     return [
         Line(zero(g.shape), "stationary", (opening,), "equation", g, "=", True, solution=found.point),
         Line(found.right, "rearrange", found.why, "equation", found.left, "⇔", True, solution=found.point),
@@ -97,7 +103,7 @@ def not_inside(s: Setting, g: Expr, x: Symbol, solved: Solved) -> tuple[Line, ..
     opposite = tidy(negate(at))
     p = s.problem
     opening = Line(g, "gradient", (), "gradient", Head("gradient", p.name, p.wrt))
-    if ("positive" in x.has and is_positive(opposite)) or ("spd" in x.has and definiteness(opposite) == "positive definite"):
+    if ("positive" in x.has and is_positive(opposite)) or ("spd" in x.has and definiteness(opposite) == Definite.POSITIVE):
         relation = "<" if "positive" in x.has else "≺"
         why: Why = (g, " = 0 for ", x, " = ", at, " only", COMMA, "which ",
                     Word("is not positive" if "positive" in x.has else "is not positive definite"),

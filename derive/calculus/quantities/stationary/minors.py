@@ -11,9 +11,10 @@ from derive.calculus.simplify.simplify import tidy
 from derive.derivation.reason import COLON, COMMA, Phrase, Why, Word, joined
 from derive.expressions.build import coefficient, scale
 from derive.expressions.nodes import Expr, Number, Stack, number
+from derive.expressions.properties.definite import Definite
 from derive.expressions.properties.inference import is_positive
 
-_SADDLE = {"positive definite": "minimum", "negative definite": "maximum", "indefinite": "saddle"}
+_SADDLE = {Definite.POSITIVE: "minimum", Definite.NEGATIVE: "maximum", "indefinite": "saddle"}
 
 
 def second_order(matrix: list[list[Expr]]) -> tuple[str, list[Why]]:

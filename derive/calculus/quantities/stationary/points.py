@@ -53,23 +53,26 @@ def stationary(
         found = of_short_vector(s, g, x, hessians[x.name])
         if found is not None:
             return found
-    return _of_one(s, g, x, hessians[x.name])
+    return _of_one(s, g, x, hessians[x.name], structured[x.name] if p.inner_product is not None else g)
 
 
-def _of_one(s: Setting, g: Expr, x: Symbol, hessian: tuple[Expr, Symbol]) -> tuple[list[Chain], Found]:
-    """Of one vector or matrix: no point at all, an equation that is solved, a product, an equation for eigenvectors, or the equation alone."""
+def _of_one(s: Setting, g: Expr, x: Symbol, hessian: tuple[Expr, Symbol], stated: Expr) -> tuple[list[Chain], Found]:
+    """Of one vector or matrix: no point at all, an equation that is solved, a product, an equation for eigenvectors, or the equation alone.
+
+    stated  the gradient as the problem's inner product has it, 0 where g is
+    """
     p = s.problem
-    lines = nowhere(s, g, x)
+    lines = nowhere(s, stated, x)
     if lines is not None:
-        return [Chain("stationary", "No stationary point", lines)], Result(g, classification="none")
+        return [Chain("stationary", "No stationary point", lines)], Result(stated, classification="none")
     solved = solve(g, x, short_sizes(p))
     if solved is not None:
         return _solved(s, g, x, hessian, solved)
     found = of_a_product(s, g, x, hessian) or of_eigenvectors(s, g, x)
     if found is not None:
         return found
-    lines = not_solved(s, g, x)
-    return [Chain("stationary", "Stationary points", lines)], Result(g, equation=zero(g.shape))
+    lines = not_solved(s, stated, x)
+    return [Chain("stationary", "Stationary points", lines)], Result(stated, equation=zero(g.shape))
 
 
 def _solved(s: Setting, g: Expr, x: Symbol, hessian: tuple[Expr, Symbol], solved: Solved) -> tuple[list[Chain], Found]:

@@ -15,6 +15,7 @@ from derive.derivation.derivation import Chain, Found, Line, Result
 from derive.derivation.reason import COMMA, Why, Word
 from derive.expressions.build import add, coefficient, is_zero, matmul, negate, power, scale, terms, times, transpose, zero
 from derive.expressions.nodes import Call, Expr, MatMul, Number, Power, Scale, Symbol, Times, number
+from derive.expressions.properties.definite import Definite
 from derive.expressions.properties.inference import definiteness, is_nonzero, is_positive
 
 
@@ -95,7 +96,7 @@ def level_set(scalar: Expr, x: Symbol) -> tuple[Expr, Expr, Expr] | None:
     value = tidy(scale(number(-1 / c), add(*rest)))
     if isinstance(form, MatMul) and form.factors[0] is transpose(x) and form.factors[-1] is x:
         middle = form.factors[1:-1]
-        if middle and definiteness(matmul(*middle)) != "positive definite":
+        if middle and definiteness(matmul(*middle)) != Definite.POSITIVE:
             return None
     elif not (isinstance(form, Power) and isinstance(form.base, Call) and form.base.name == "norm" and form.base.args[0] is x):
         return None

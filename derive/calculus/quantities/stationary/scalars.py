@@ -7,6 +7,8 @@ from dataclasses import replace
 from derive.calculus.differentiate.level import level
 from derive.calculus.differentiate.variation import Motion
 from derive.calculus.indices.explicit import entries_of
+from derive.calculus.quantities.stationary.convexity import Curvature
+from derive.calculus.quantities.stationary.higher_order import in_one_number, in_several_numbers, sign_there, whole_function
 from derive.calculus.quantities.stationary.lines import constraint, never, not_inside, not_solved, nowhere, solution_lines
 from derive.calculus.quantities.stationary.minors import second_order
 from derive.calculus.quantities.stationary.second_order_test import (
@@ -22,7 +24,7 @@ from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy
 from derive.calculus.solve.matrix_equation import solve
 from derive.derivation.derivation import Chain, Found, Head, Line, Result
-from derive.derivation.reason import COLON, COMMA, Phrase, Why, Word, enumerated, joined
+from derive.derivation.reason import COLON, COMMA, Listed, Phrase, Why, Word, enumerated, joined
 from derive.expressions.build import ONE, is_zero, times, zero
 from derive.expressions.nodes import D, Expr, Stack, Symbol, Times
 from derive.expressions.properties.inference import is_nonzero
@@ -31,6 +33,7 @@ from derive.expressions.sizes import SCALAR
 
 
 def of_one_scalar(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Result | tuple[Result, ...]]:
+    """Stationary points of a function of one number, by the roots of its derivative; what kind each is."""
     from derive.calculus import algebra
     from derive.calculus.quantities.hessian import hessian
 
@@ -66,28 +69,40 @@ def of_one_scalar(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Result |
         if "positive" in x.has:
             conditions += sign_of(root)[1] if sign_of(root)[0] == "+" else [(root, " > 0")]
         value = algebra.simplify_scalar(tidy(substitute(second.expr, {x: root})))
-        sign, needed = sign_of(value)
-        kind = {"+": "minimum", "-": "maximum"}.get(sign or "", "undetermined")
-        if kind == "undetermined" and shape is not None:
-            kind = by_convexity(shape, s.problem)[0]
-        else:
-            conditions += needed
-        if sign in ("+", "-"):
-            why = (f"{'>' if sign == '+' else '<'} 0: {kind}",)
-        else:
-            why = ("the second derivative decides nothing here",) if is_zero(value) else ("minimum where it is > 0, maximum where it is < 0",)
-        if shape is not None:
-            why = ("> 0" if sign == "+" else "< 0" if sign == "-" else "0 here", COMMA, letter_of(s.problem), " is ", Word(shape.kind), COLON,
-                   "a global ", Word(kind))
+        kind, why, needed = _of_a_root(s, x, root, value, shape)
+        conditions += needed
         if x.name in second.expr.free:
             head = Head("second-derivative", s.problem.name, (x,), at=(root,))
             test.append(_there(value, why, head, second.expr, {x: root}))
         else:
             test[-1] = replace(test[-1], why=joined([test[-1].why, why]))
-        results.append(Result(root, classification=kind, conditions=tuple(dict.fromkeys(conditions))))
+        subject: Why = ("an inflection point",) if kind == "saddle" else ()
+        results.append(Result(root, classification=kind, conditions=tuple(dict.fromkeys(conditions)), subject=subject))
     title = "Stationary points" if len(roots) > 1 else "Stationary point"
     chains = [Chain("stationary", title, tuple(lines)), Chain("stationary", SECOND_ORDER_TEST, tuple(test), part="test")]
     return chains, results[0] if len(results) == 1 else tuple(results)
+
+
+def _of_a_root(s: Setting, x: Symbol, root: Expr, value: Expr, shape: Curvature | None) -> tuple[str, Why, list[Why]]:
+    """(the kind of the point, why, what must not be 0) by the second derivative there, by convexity, or by higher derivatives."""
+    sign, needed = sign_of(value)
+    facts: list[Expr] = []
+    if sign is None and (found := sign_there(s, x, root, value)) is not None:
+        sign, facts = found
+    kind = {"+": "minimum", "-": "maximum"}.get(sign or "", "undetermined")
+    if shape is not None:
+        needed = [] if kind == "undetermined" else needed
+        kind = by_convexity(shape, s.problem)[0]
+        here = "> 0" if sign == "+" else "< 0" if sign == "-" else "0 here"
+        return kind, (here, COMMA, letter_of(s.problem), " is ", Word(shape.kind), COLON, "a global ", Word(kind)), needed
+    if facts:
+        return kind, ("> 0 as " if sign == "+" else "< 0 as ", Listed(tuple(facts)), " > 0", COLON, kind), needed
+    if sign in ("+", "-"):
+        return kind, (f"{'>' if sign == '+' else '<'} 0: {kind}",), needed
+    higher = in_one_number(s, x, root) if sign == "0" else None
+    if higher is not None:
+        return *higher, needed
+    return kind, ("the second derivative decides nothing here" if is_zero(value) else "minimum where it is > 0, maximum where it is < 0",), needed
 
 
 def of_short_vector(
@@ -120,7 +135,8 @@ def of_short_vector(
     for k, (point, solution) in enumerate(zip(points, solutions, strict=True)):
         there: dict[Expr, Expr] = {row[0]: value for row, value in zip(whole, point, strict=True)}
         at = [[tidy(substitute(e, there)) for e in row] for row in matrix]
-        kind, why = _by_shape(s, *second_order(at))
+        kind, why = _by_shape(s, *second_order(at), dict(zip(letters, point, strict=True)),
+                              substitute(whole_function(s), into))
         lines.append(Line(solution, "solve", ("solve for ", x), "stationary", starred(x), "or" if k else "⇔"))
         if constant:
             test[-1] = replace(test[-1], why=joined(why))
@@ -146,7 +162,7 @@ def of_several_scalars(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Cha
         return _no_common_root(s, gradients)
     if not points:
         return None
-    table = [[_partial(gradients[x.name], y) for y in p.wrt] for x in p.wrt]
+    table = [[neat(_partial(gradients[x.name], y), []) for y in p.wrt] for x in p.wrt]
     general: Expr = Stack(tuple(tuple(row) for row in table))
     constant = not general.free & {x.name for x in p.wrt}
     solutions = [dict(zip(p.wrt, point, strict=True)) for point in points]
@@ -160,7 +176,7 @@ def of_several_scalars(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Cha
     for n, solution in enumerate(solutions):
         there: dict[Expr, Expr] = dict(solution.items())
         matrix = [[tidy(substitute(e, there)) for e in row] for row in table]
-        kind, why = _by_shape(s, *second_order(matrix))
+        kind, why = _by_shape(s, *second_order(matrix), there)
         subjects = _along_constraints(gradients, p.wrt, matrix)
         if subjects is not None:
             why = subjects[0]
@@ -180,9 +196,13 @@ def of_several_scalars(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Cha
     return chains, results[0] if len(results) == 1 else tuple(results)
 
 
-def _by_shape(s: Setting, kind: str, why: list[Why]) -> tuple[str, list[Why]]:
-    """The verdict of the second-order test, or that of convexity where that says as much or more."""
+def _by_shape(
+    s: Setting, kind: str, why: list[Why], point: dict[Expr, Expr], function: Expr | None = None
+) -> tuple[str, list[Why]]:
+    """The verdict of the second-order test, that of convexity where that says as much or more, or that of higher orders."""
     shape, p = convexity(s), s.problem
+    if shape is None and kind == "undetermined" and (higher := in_several_numbers(s, point, function)) is not None:
+        return higher[0], [*why[:-1], (*why[-1], COLON, *higher[1])]
     if shape is None or kind not in ("undetermined", by_convexity(shape, p)[0]):
         return kind, why
     kind = by_convexity(shape, p)[0]

@@ -17,6 +17,7 @@ from derive.derivation.derivation import Chain, Head, Line, Step
 from derive.derivation.reason import COLON, COMMA, Why, Word, full_rank, joined
 from derive.expressions.build import ONE, ZERO, add, coefficient, inverse, is_zero, matmul, negate, power, scale, terms, times, transpose
 from derive.expressions.nodes import Add, Call, Expr, Identity, Map, MatMul, Number, Power, Scale, SizeValue, Symbol, Times, number
+from derive.expressions.properties.definite import STRICT, Definite, of_product, of_sum
 from derive.expressions.properties.inference import definiteness, is_invertible, is_nonnegative, is_positive
 from derive.expressions.properties.symmetry import is_symmetric
 from derive.expressions.rewrite import substitute, transform
@@ -27,8 +28,8 @@ SECOND_ORDER_TEST = "Second-order test"
 """The title of the chain that classifies a stationary point."""
 
 KINDS = {
-    "positive definite": "minimum", "positive semidefinite": "minimum",
-    "negative definite": "maximum", "negative semidefinite": "maximum",
+    Definite.POSITIVE: "minimum", Definite.SEMI_POSITIVE: "minimum",
+    Definite.NEGATIVE: "maximum", Definite.SEMI_NEGATIVE: "maximum",
 }
 
 
@@ -63,7 +64,7 @@ def sign_of(value: Expr) -> tuple[str | None, list[Why]]:
 def _definite_between(form: MatMul) -> bool:
     """Whether x'Ax, x'x is 0 for x = 0 only."""
     between = form.factors[1:-1]
-    return not between or definiteness(matmul(*between)) == "positive definite"
+    return not between or definiteness(matmul(*between)) == Definite.POSITIVE
 
 
 def convexity(s: Setting) -> Curvature | None:
@@ -123,8 +124,8 @@ def classify(
     saddle = _both_signs(s, x, at, applied, found[0], k)
     if saddle is not None:
         return "saddle", [saddle], ()
-    kind, assumed = _sum_kind(_gathered(found[0], k), bool(family))
-    if kind is None or ("semi" in kind and x.name in applied.free):
+    kind, assumed = sum_kind(_gathered(found[0], k), bool(family))
+    if kind is None or (not kind.strict and x.name in applied.free):
         open_question = _depends(s, x, found[0], k) if kind is None and x.name not in applied.free else None
         return "undetermined", [open_question] if open_question else [], ()
     h = p.directions[0]
@@ -178,26 +179,26 @@ def _simplified(scalar: Expr) -> Expr:
     return algebra.simplify_scalar(scalar) if scalar.free else scalar
 
 
-def _sum_kind(parts: list[Term], family: bool) -> tuple[str | None, list[Expr]]:
+def sum_kind(parts: list[Term], family: bool) -> tuple[Definite | None, list[Expr]]:
     """The definiteness of a sum of terms, with the fewest ranks assumed: one definite term is enough beside semidefinite ones.
 
     family  whether nothing is assumed
     """
     weak = [_term_kind(t, None) for t in parts]
-    plain = _overall({k for k in weak if k != "zero"})
-    if family or (plain is not None and "semi" not in plain):
+    plain = _overall({k for k in weak if k is not Definite.ZERO})
+    if family or (plain is not None and plain.strict):
         return plain, []
-    options: list[tuple[str, list[Expr]]] = []
+    options: list[tuple[Definite, list[Expr]]] = []
     for k, t in enumerate(parts):
         assumed: list[Expr] = []
         strong = _term_kind(t, assumed)
-        whole = _overall({kind for kind in [*weak[:k], strong, *weak[k + 1 :]] if kind != "zero"})
-        if whole is not None and "semi" not in whole:
+        whole = _overall({kind for kind in [*weak[:k], strong, *weak[k + 1 :]] if kind is not Definite.ZERO})
+        if whole is not None and whole.strict:
             options.append((whole, assumed))
     if options:
         return min(options, key=lambda option: len(option[1]))
     every: list[Expr] = []
-    return _overall({kind for t in parts if (kind := _term_kind(t, every)) != "zero"}), every
+    return _overall({kind for t in parts if (kind := _term_kind(t, every)) is not Definite.ZERO}), every
 
 
 def _gathered(parts, k: Symbol):  # type: ignore[no-untyped-def]
@@ -215,7 +216,7 @@ def _gathered(parts, k: Symbol):  # type: ignore[no-untyped-def]
     return parts
 
 
-def _term_kind(t, assumed: list[Expr] | None) -> str | None:  # type: ignore[no-untyped-def]
+def _term_kind(t, assumed: list[Expr] | None) -> Definite | None:  # type: ignore[no-untyped-def]
     """Of H ↦ s L H R: the product of the definitenesses of its sides."""
     if t.transposed:
         return None
@@ -227,20 +228,12 @@ def _term_kind(t, assumed: list[Expr] | None) -> str | None:  # type: ignore[no-
             return None
         kinds.append(definiteness(side, assumed))
     sign = definiteness(t.scalar)
-    if sign is None or any(k is None or k == "zero" for k in kinds):
-        return None
-    weak = any("semi" in (k or "") for k in [*kinds, sign])
-    minus = sum("negative" in (k or "") for k in [*kinds, sign]) % 2
-    return f"{'negative' if minus else 'positive'} {'semidefinite' if weak else 'definite'}"
+    known = [k for k in (*kinds, sign) if k is not None and k is not Definite.ZERO]
+    return of_product(known) if len(known) == len(kinds) + 1 else None
 
 
-def _overall(kinds: set[str | None]) -> str | None:
-    if None in kinds or not kinds:
-        return None
-    for sign in ("positive", "negative"):
-        if all(k is not None and k.startswith(sign) for k in kinds):
-            return f"{sign} definite" if f"{sign} definite" in kinds else f"{sign} semidefinite"
-    return None
+def _overall(kinds: set[Definite | None]) -> Definite | None:
+    return None if not kinds or Definite.ZERO in kinds else of_sum(kinds)
 
 
 def _paired(applied: Expr, h: Symbol) -> Expr:
@@ -255,7 +248,7 @@ def _positive_scale(here: Expr, at: Expr, x: Symbol) -> tuple[Expr, list[Why], d
     if "spd" not in x.has or not isinstance(at, Scale) or is_positive(at.scalar):
         return here, [], {}
     c, rest = coefficient(at.scalar)
-    if definiteness(at.arg) != "positive definite" or definiteness(at.scalar) is not None or c <= 0:
+    if definiteness(at.arg) != Definite.POSITIVE or definiteness(at.scalar) is not None or c <= 0:
         return here, [], {}
     base = rest
     if isinstance(base, Power) and base.exponent is number(-1):
@@ -314,7 +307,7 @@ def _both_signs(s: Setting, x: Symbol, at: Expr, applied: Expr, parts: list[Term
     sign = definiteness(t.scalar)
     left = t.left if t.left is not None else Identity(k.shape[0])
     right = t.right if t.right is not None else Identity(k.shape[0])
-    if sign not in ("positive definite", "negative definite") or left is not right or not is_invertible(left):
+    if sign not in STRICT or left is not right or not is_invertible(left):
         return None
     m, (h,) = tidy(transpose(left)), p.directions
     inner = tidy(matmul(m, h, m, h))
@@ -345,7 +338,7 @@ def starred(x: Symbol) -> Symbol:
 def _definite_point(applied: Expr, at: Expr, x: Symbol) -> tuple[Expr, dict[Expr, Expr]]:
     """The Hessian at X* = cV, V a letter that is positive definite because X* is said to be."""
     core = at.arg if isinstance(at, Scale) else at
-    if "spd" not in x.has or definiteness(core) == "positive definite" or not is_symmetric(core):
+    if "spd" not in x.has or definiteness(core) == Definite.POSITIVE or not is_symmetric(core):
         return tidy_with(substitute(applied, {x: at}), []), {}
     letter: Symbol = Symbol("_V", core.shape, frozenset({"spd", "symmetric", "invertible"}))
     point = scale(at.scalar, letter) if isinstance(at, Scale) else letter
@@ -388,10 +381,10 @@ def _depends(s: Setting, x: Symbol, parts: list[Term], k: Symbol) -> Chain | Non
     return Chain("stationary", SECOND_ORDER_TEST, (Line(form, "second-order-test", said, "second-derivative", head),), part="test")
 
 
-def _why(kind: str, k: Symbol, assumed: list[Expr], shape: Curvature | None) -> Why:
-    sign = ">" if kind.startswith("positive") else "<"
+def _why(kind: Definite, k: Symbol, assumed: list[Expr], shape: Curvature | None) -> Why:
+    sign = ">" if kind.sign > 0 else "<"
     point: Why = (shape.kind, COMMA, "a global ", Word(KINDS[kind])) if shape is not None else (KINDS[kind],)
-    if "semi" in kind:
+    if not kind.strict:
         sign = "≥" if sign == ">" else "≤"
         return (f"{sign} 0 for every ", k, COLON, *point)
     parts: list[Why] = [(f"{sign} 0 for ", k, " ≠ 0")]

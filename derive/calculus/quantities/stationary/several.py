@@ -12,7 +12,7 @@ from derive.calculus.differentiate.level import level
 from derive.calculus.differentiate.variation import Motion
 from derive.calculus.quantities.stationary.convexity import curvature
 from derive.calculus.quantities.stationary.lines import constraint
-from derive.calculus.quantities.stationary.second_order_test import by_convexity, classify, convexity, sign_of, starred
+from derive.calculus.quantities.stationary.second_order_test import by_convexity, classify, convexity, sign_of, starred, sum_kind
 from derive.calculus.setting.setting import Setting, setting
 from derive.calculus.simplify.distribute import expanded
 from derive.calculus.simplify.result_form import neat
@@ -22,6 +22,7 @@ from derive.derivation.derivation import Chain
 from derive.derivation.reason import COLON, SEMICOLON, Phrase, Why, Word, enumerated, full_rank
 from derive.expressions.build import ONE, add, negate, scale, zero
 from derive.expressions.nodes import D, Expr, Identity, Symbol
+from derive.expressions.properties.definite import Definite
 from derive.expressions.properties.inference import definiteness
 from derive.expressions.rewrite import substitute
 
@@ -44,7 +45,12 @@ def classified(
     s: Setting, gradients: dict[str, Expr], order: Sequence[tuple[Symbol, Expr, Solved]], solutions: Mapping[Symbol, Expr]
 ) -> Verdict:
     """Convexity; a block without curvature beside a coupling is a saddle of a Lagrangian; blocks that do not couple decide alone;
-    a block that is curved alike everywhere is maximized first, the others by the profile."""
+    a block that is curved alike everywhere is maximized first, the others by the profile.
+
+    gradients  by variable
+    order      (variable, gradient, its solution) as the system was solved
+    solutions  the point
+    """
     shape = convexity(s)
     if shape is not None:
         return Verdict(*by_convexity(shape, s.problem))
@@ -52,25 +58,27 @@ def classified(
     known = [c for _, _, solved in order for c in solved.conditions]
     blocks = {x: _block(gradients[x.name], x, known) for x in variables}
     coupled = any(y.name in gradients[x.name].free for x in variables for y in variables if y is not x)
-    flat = [x for x in variables if blocks[x] == "zero"]
+    flat = [x for x in variables if blocks[x] is Definite.ZERO]
     if flat and coupled and len(flat) < len(variables):
         return _lagrangian(s, flat, gradients, solutions)
     signs = set(blocks.values())
-    if {"positive definite", "negative definite"} <= signs:
+    if {Definite.POSITIVE, Definite.NEGATIVE} <= signs:
         return Verdict("saddle", ("curved upwards in one variable and downwards in another: a saddle",))
-    for kind, sign in (("minimum", "positive definite"), ("maximum", "negative definite")):
+    for kind, sign in (("minimum", Definite.POSITIVE), ("maximum", Definite.NEGATIVE)):
         if not coupled and signs == {sign}:
             return Verdict(kind, (f"{sign} in each variable, and they do not couple: a {kind}",))
     return _profile(s, gradients, blocks, order) or Verdict(None)
 
 
-def _block(g: Expr, x: Symbol, known: Sequence[Why] = ()) -> str | None:
+def _block(g: Expr, x: Symbol, known: Sequence[Why] = ()) -> Definite | None:
     """The definiteness of the Hessian by one variable, for every value of the others: of a gradient that is linear in it."""
     if x.name not in g.free:
-        return "zero"
+        return Definite.ZERO
     found = split_terms(expanded(split(g, x), x.name), x)
-    if found is None or not found[0] or any(t.right is not None or t.transposed for t in found[0]):
+    if found is None or not found[0]:
         return None
+    if any(t.right is not None or t.transposed for t in found[0]):
+        return sum_kind(found[0], family=True)[0]
     sides = [t.left if t.left is not None else (Identity(x.shape[0]) if not x.is_scalar else ONE) for t in found[0]]
     assumed: list[Expr] = []
     whole = neat(add(*(scale(t.scalar, m) for t, m in zip(found[0], sides, strict=True))), [])
@@ -79,7 +87,7 @@ def _block(g: Expr, x: Symbol, known: Sequence[Why] = ()) -> str | None:
 
 
 def _profile(
-    s: Setting, gradients: dict[str, Expr], blocks: Mapping[Symbol, str | None], order: Sequence[tuple[Symbol, Expr, Solved]]
+    s: Setting, gradients: dict[str, Expr], blocks: Mapping[Symbol, Definite | None], order: Sequence[tuple[Symbol, Expr, Solved]]
 ) -> Verdict | None:
     """f(x, y) ≤ f(x*, y) for every y, with an x* that does not depend on y: where y* is a maximum of f(x, y) for every x that it
     goes with, it is one of f(x*, y), and (x*, y*) is one of f."""
@@ -88,7 +96,8 @@ def _profile(
         return None
     for x in p.wrt:
         (y,) = [v for v in p.wrt if v is not x]
-        kind = {"positive definite": "minimum", "negative definite": "maximum"}.get(blocks[x] or "")
+        block = blocks[x]
+        kind = None if block is None else {Definite.POSITIVE: "minimum", Definite.NEGATIVE: "maximum"}.get(block)
         if kind is None or not any(v is x and not solved.solution.free & {y.name} for v, _, solved in order):
             continue
         at = next(solved.solution for v, _, solved in order if v is y)

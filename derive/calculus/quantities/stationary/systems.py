@@ -19,6 +19,7 @@ from derive.calculus.quantities.stationary.several import classified
 from derive.calculus.setting.setting import Setting
 from derive.calculus.simplify.distribute import expanded
 from derive.calculus.simplify.factor import common_scalars
+from derive.calculus.simplify.known_forms import known_result
 from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.calculus.simplify.terms import join, split
@@ -319,7 +320,7 @@ def _one_root(equation: Expr, x: Symbol, root: int | None = None) -> Solved | No
     roots = algebra.solve_scalar(equation, x)
     if roots is None or not roots or (len(roots) > 1 and (root is None or root >= len(roots))):
         return None
-    value = roots[0] if len(roots) == 1 else roots[root or 0]
+    value = known_result(roots[0] if len(roots) == 1 else roots[root or 0], [])
     return Solved(value, (Move(x, value, ("solve for ", x)),), ())
 
 
@@ -340,6 +341,7 @@ def _simple(expr: Expr) -> Expr:
 
 
 def expanded_all(equation: Expr, names: list[Symbol]) -> Expr:
+    """An equation multiplied out in each of the variables named."""
     for x in names:
         equation = expanded(equation, x.name)
     return tidy_with(equation, [])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from derive.calculus.simplify.measure import measure
-from derive.expressions.build import add, is_zero, matmul, scale, total
-from derive.expressions.nodes import Expr, Identity, MatMul, Ones, Scale, Stack
+from derive.expressions.build import add, is_zero, matmul, scale, total, transpose
+from derive.expressions.nodes import Expr, Identity, MatMul, Ones, Scale, Stack, Transpose
 
 Simplify = Callable[[Expr], Expr]
 
@@ -17,13 +17,19 @@ def product(node: Expr, simplify: Simplify) -> Expr | None:
     if not isinstance(body, MatMul):
         return None
     for k, (left, right) in enumerate(zip(body.factors, body.factors[1:], strict=False)):
-        if not any(isinstance(side, Stack) and not all(b.is_scalar for b in side.children) for side in (left, right)):
+        if not any(_blocks(side) for side in (left, right)):
             continue  # tables of numbers are multiplied where numbers are put in
         new = _multiplied(left, right, simplify)
         if new is not None and measure(new) < measure(left) + measure(right):
             out = matmul(*body.factors[:k], new, *body.factors[k + 2 :])
             return scale(node.scalar, out) if isinstance(node, Scale) else out
     return None
+
+
+def _blocks(side: Expr) -> bool:
+    """Whether it is written in blocks, or the transpose of what is."""
+    whole = side.arg if isinstance(side, Transpose) else side
+    return isinstance(whole, Stack) and not all(b.is_scalar for b in whole.children)
 
 
 def single(node: Expr, _: Simplify) -> Expr | None:
@@ -59,6 +65,8 @@ def _sum(parts: list[Expr], row: tuple[Expr, ...], b: tuple[tuple[Expr, ...], ..
 
 
 def _rows(expr: Expr) -> tuple[tuple[Expr, ...], ...] | None:
+    if isinstance(expr, Transpose) and isinstance(expr.arg, Stack) and len({len(row) for row in expr.arg.rows}) == 1:
+        return tuple(tuple(transpose(b) for b in column) for column in zip(*expr.arg.rows, strict=True))
     return expr.rows if isinstance(expr, Stack) else ((expr,),)
 
 

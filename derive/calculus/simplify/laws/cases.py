@@ -9,7 +9,10 @@ from derive.expressions.traverse import walk
 
 
 def chosen(condition: Expr, then: Expr, otherwise: Expr) -> Expr:
-    """By cases of a scalar, with what a case knows put in: where a > b the larger of them is a, elsewhere b."""
+    """By cases of a scalar, with what a case knows put in: where a > b the larger of them is a, elsewhere b.
+
+    condition  a comparison of numbers or arrays; then, otherwise  the values where it holds and where it does not
+    """
     if isinstance(condition, Compare) and condition.is_scalar:
         a, b = (condition.left, condition.right) if condition.op in (">", ">=") else (condition.right, condition.left)
         for name, above, below in (("max", a, b), ("min", b, a)):

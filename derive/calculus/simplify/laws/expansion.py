@@ -34,7 +34,7 @@ def product(node: Expr, simplify: Simplify) -> Expr | None:
             if low < 0 or high > len(body.factors):
                 continue
             plain = [matmul(*body.factors[low:k], t, *body.factors[k + 1 : high]) for t in inside]
-            opened = [simplify(t) for t in plain]
+            opened = [simplify(tidy(t)) for t in plain]
             if not _shorter(opened, plain):
                 continue
             new = _gathered(opened, (body.factors[low].shape[0], body.factors[high - 1].shape[1]))

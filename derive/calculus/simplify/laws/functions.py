@@ -116,8 +116,11 @@ def leaf(expr: Expr) -> Expr:
 
 
 def inverts_well(product: MatMul) -> bool:
-    """Whether the inverse of a product has no more inverses written factor by factor: (XY⁻¹)⁻¹ is YX⁻¹."""
-    from derive.expressions.properties.inference import is_invertible
+    """Whether the inverse of a product has no more inverses written factor by factor: (XY⁻¹)⁻¹ is YX⁻¹, (QXQ')⁻¹ is QX⁻¹Q'."""
+    from derive.expressions.properties.inference import is_invertible, is_orthogonal
+    from derive.expressions.properties.symmetry import is_diagonal
 
     inverses = sum(isinstance(f, Power) and isinstance(f.exponent, Number) and f.exponent.value < 0 for f in product.factors)
-    return 2 * inverses >= len(product.factors) and all(f.shape[0] == f.shape[1] and is_invertible(f) for f in product.factors)
+    turned = sum(is_orthogonal(f) or is_diagonal(f) for f in product.factors)
+    left = len(product.factors) - turned - inverses
+    return (left <= inverses or (turned > 0 and left <= 1)) and all(f.shape[0] == f.shape[1] and is_invertible(f) for f in product.factors)

@@ -17,6 +17,7 @@ from derive.expressions.sizes import Shape, is_column, is_scalar
 
 Letters = Mapping[str, Expr]
 HALF = Fraction(1, 2)
+NONE: Letters = {}
 
 
 @dataclass(frozen=True)
@@ -158,8 +159,8 @@ def _shape(letters: Letters) -> Shape:
     return next(iter(letters.values())).shape
 
 
-def _inside(pattern: Monomial, ours: Monomial) -> Iterator[tuple[Letters, Monomial]]:
-    """(letters, what is left of a monomial) wherever it holds the pattern."""
+def _inside(pattern: Monomial, ours: Monomial, bound: Letters = NONE) -> Iterator[tuple[Letters, Monomial]]:
+    """(letters, what is left of a monomial) wherever it holds the pattern; `bound` letters stand for something already."""
     shapes = [(b, k) for b, k in pattern.powers.items() if not isinstance(b, Symbol)]
     shapes.sort(key=lambda pair: isinstance(pair[0], Add), reverse=True)  # what tells most comes first
 
@@ -173,7 +174,7 @@ def _inside(pattern: Monomial, ours: Monomial) -> Iterator[tuple[Letters, Monomi
                 for new in matches(base, other, letters):
                     yield from bind(k + 1, new)
 
-    for letters in bind(0, {}):
+    for letters in bind(0, bound):
         if not letters or any(isinstance(b, Symbol) and b.name not in letters for b in pattern.powers):
             continue
         filled = Monomial(Fraction(1), {})
@@ -260,7 +261,7 @@ def _matching_product(pattern: Monomial, ours: Monomial, shape: Shape, letters: 
             rest = Monomial(ours.number / pattern.number, ours.powers)
             yield from matches(free[0], written(rest, shape), letters)
         return
-    for new, rest in _inside(pattern, ours):
+    for new, rest in _inside(pattern, ours, letters):
         if not rest.powers and rest.number == 1 and all(letters.get(n, v) is v for n, v in new.items()):
             yield {**letters, **new}
 

@@ -23,7 +23,7 @@ class Language:
     tag      of the language as BCP 47 has it: `zh-Hant`
     words    the fixed words of documents
     reasons  what the engine says beside a line, and its titles, in English → in the language.  `{}` stands for an expression, `<>` for
-             words that are translated themselves; `{0}`, `{1}` are what they stood for, in their order
+             words that are translated themselves; `{0}`, `{1}` are what they stood for, in their order; formulas stand between backticks
     terms    the glossary; the formulas as in `documents.glossary`
     marks    what stands between the parts of a reason: `, `, `; `, `: `, ` and `, `.`, in the language
     acts     the messages that it puts as something done, where English does not

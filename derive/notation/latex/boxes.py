@@ -1,0 +1,213 @@
+r"""A formula as a tree of boxes, in the way in which TeX sees one: a row of signs, fractions, roots, letters in another alphabet, …
+
+How wide a formula is, where a row may be broken and how a page without TeX shows it are read off this tree.  Brackets of a fixed size
+(`\bigl(`) are signs of their row, not around it: a row may be broken between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Boxes side by side."""
+
+    items: tuple[Box, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """Blanks of the source, which print nothing."""
+
+    text: str = " "
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    r"""One sign or space, as it is typed: `x`, `+`, `(`, `\alpha`, `\cdot`, `\,`, the name `\log`."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """Digits, with a point among them."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What stands in braces."""
+
+    inside: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Fraction:
+    r"""`\frac`, `\tfrac`, `\binom`, by the name of its command."""
+
+    command: str
+    above: Box
+    below: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    inside: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    r"""`\mathrm{…}`, `\operatorname{…}`, `\boldsymbol{…}`, `\text{…}`: `source` is what stands in the braces, as it is typed, or
+    without braces."""
+
+    command: str
+    source: str
+    inside: Row
+    braced: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Accent:
+    r"""`\dot{…}`, `\overline{…}`."""
+
+    command: str
+    inside: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    r"""What is printed as it is with something done to it: `\dvchange<2>{…}` with its option, `\phantom{…}`, `\underbrace{…}`."""
+
+    command: str
+    option: str
+    inside: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Under:
+    r"""`\deriveshape{below}{inside}`, `\underset{below}{inside}`."""
+
+    command: str
+    below: Box
+    inside: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Sized:
+    r"""`\bigl(`: a delimiter of a fixed size; `\right)` without its `\left`."""
+
+    command: str
+    delimiter: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fenced:
+    r"""`\left( … \right)`; `right` is None where it is never closed."""
+
+    left: str
+    inside: Row
+    right: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    r"""`\begin{pmatrix} … \end{pmatrix}`: rows of cells; the option behind its name, and the gap behind each row but the last."""
+
+    name: str
+    rows: tuple[tuple[Row, ...], ...]
+    option: str = ""
+    gaps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scripted:
+    """A box with primes, and what is lowered and raised behind it; `base` is None where nothing stands before."""
+
+    base: Box | None
+    primes: int = 0
+    below: Box | None = None
+    above: Box | None = None
+
+
+Box = (
+    Row | Blank | Sign | Number | Group | Fraction | Root | Letters | Accent | Marked | Under | Sized | Fenced | Array | Scripted
+)
+
+
+def begins(box: Box | None) -> str:
+    """What a box begins with: its sign, the name of its command, `{` for a group, a script's own sign where it has no base."""
+    match box:
+        case Sign(text=text) | Number(text=text):
+            return text
+        case Fraction(command=command) | Letters(command=command) | Accent(command=command) | Marked(command=command):
+            return "\\" + command
+        case Under(command=command) | Sized(command=command):
+            return "\\" + command
+        case Root():
+            return r"\sqrt"
+        case Fenced():
+            return r"\left"
+        case Array():
+            return r"\begin"
+        case Group():
+            return "{"
+        case Scripted(base=None, primes=primes, below=below):
+            return "'" if primes else "_" if below is not None else "^"
+        case Scripted(base=base):
+            return begins(base)
+        case Row(items=items):
+            return begins(items[0]) if items else ""
+        case _:
+            return ""
+
+
+def printed(box: Box) -> str:
+    """The LaTeX of a box: what it was read from."""
+    match box:
+        case Row(items=items):
+            return "".join(map(printed, items))
+        case Blank(text=text) | Sign(text=text) | Number(text=text):
+            return text
+        case Group(inside=inside):
+            return f"{{{printed(inside)}}}"
+        case Fraction(command=command, above=above, below=below):
+            return _called(command, above, below)
+        case Root(inside=inside):
+            return _called("sqrt", inside)
+        case Letters(command=command, source=source, braced=braced):
+            return rf"\{command}{{{source}}}" if braced else rf"\{command} {source}"
+        case Accent(command=command, inside=inside):
+            return _called(command, inside)
+        case Marked(command=command, option=option, inside=inside):
+            return _called(f"{command}<{option}>" if option else command, inside)
+        case Under(command=command, below=below, inside=inside):
+            return _called(command, below, inside)
+        case Sized(command=command, delimiter=delimiter):
+            return rf"\{command}{delimiter}"
+        case Fenced(left=left, inside=inside, right=right):
+            return rf"\left{left}{printed(inside)}" + ("" if right is None else rf"\right{right}")
+        case Array(name=name, rows=rows, option=option, gaps=gaps):
+            lines = ["&".join(map(printed, row)) for row in rows]
+            ends = [r"\\" + (f"[{gap}]" if gap else "") for gap in gaps]
+            body = "".join(line + end for line, end in zip(lines, [*ends, ""], strict=True))
+            return rf"\begin{{{name}}}{f'[{option}]' if option else ''}{body}\end{{{name}}}"
+        case Scripted(base=base, primes=primes, below=below, above=above):
+            lower, upper = ("" if script is None else sign + printed(script) for sign, script in (("_", below), ("^", above)))
+            return ("" if base is None else printed(base)) + "'" * primes + lower + upper
+
+
+def _called(command: str, *arguments: Box) -> str:
+    """A command with its arguments; a blank before a letter that would be read as a part of its name."""
+    out = "\\" + command
+    for text in map(printed, arguments):
+        out += f" {text}" if text[:1].isalpha() and out[-1:].isalpha() else text
+    return out
+
+
+def plain(row: Row) -> Iterator[Box]:
+    """The boxes of a row without its blanks."""
+    return (box for box in row.items if not isinstance(box, Blank))
