@@ -11,13 +11,14 @@ from derive.derivation.derivation import Derivation, Head
 from derive.derivation.reason import says_not
 from derive.documents.figures.placing import of_page
 from derive.documents.layout.measure import line_height, width
-from derive.documents.layout.packing import Bounds, Room, cut
+from derive.documents.layout.packing import Room
 from derive.documents.page import question as questions
 from derive.documents.page import story
-from derive.documents.page.abbreviations import abbreviations, names
+from derive.documents.page.abbreviations import Names, abbreviations, names
 from derive.documents.page.asides import displayed, opened
 from derive.documents.page.document import Block, Command, Document, Frame, Item, PartText, ProblemPage, Question
-from derive.documents.page.frames import frames, widest
+from derive.documents.page.fitting import fitted, undivided
+from derive.documents.page.frames import widest
 from derive.documents.page.items import Image, Pictures
 from derive.documents.page.letters import needed
 from derive.documents.page.modes import QUESTION, Mode
@@ -25,13 +26,13 @@ from derive.documents.page.parts import FIRST, under_parts
 from derive.documents.page.references import cited
 from derive.documents.page.rows import Measure, answer, broken, mark, relation_width, row, sides
 from derive.documents.page.settings import Fit, Settings
-from derive.documents.page.units import BETWEEN, EM, SMALL, Page, Unit, units
+from derive.documents.page.units import BETWEEN, EM, SMALL, Page
 from derive.documents.page.views import Boxed, Passage, behind, between, in_place, numbered
 from derive.documents.wording import prose
 from derive.documents.wording.reasons import reason, reason_width
 from derive.documents.wording.words import words as words_of
 from derive.errors import Position
-from derive.expressions.nodes import Expr
+from derive.expressions.nodes import Expr, Symbol
 from derive.expressions.sizes import is_column
 from derive.language.problems.problem import Problem
 from derive.notation.latex import latex
@@ -50,8 +51,7 @@ SHORT = 2
 if TYPE_CHECKING:
     from derive.checking.report import Report
 
-LARGER, SMALLER, WORTH = 1.096, 0.913, 0.85
-"""The type that a derivation may be set in, as a share of the document's; the smaller one where it takes less than so many of the frames."""
+
 
 MARGIN = 42
 """By how many millimetres a page is narrower that has a margin to write in."""
@@ -59,6 +59,7 @@ MARGIN = 42
 FOREIGN = 31.0
 """The width, in em, of displays that go into a document of somebody else's: less than the text of LaTeX's own classes."""
 
+Meant = tuple[tuple[Symbol, Expr], ...]
 Definitions = tuple[tuple[str, tuple[str, ...]], ...]
 
 def text_width(mode: Mode, settings: Settings) -> float:
@@ -108,15 +109,7 @@ def problem_page(
     told = derivation if mode.reveals != "nothing" and show != (QUESTION,) else None
     letters = names(problem, told)
     short = abbreviations(told, letters, fit.letters.get(problem.id, 0)) if told else letters
-    wanted = {*show, "lemma"} if FIRST & set(show) else set(show)
-    found = tuple(p for p in in_place(told, short) if not show or p.chain.quantity in wanted) if told else ()
-    found = under_parts(found, problem)
-    found = between(numbered(found), *rows) if rows else found
-    boxes = [box for passage in found for box in behind(passage).boxed]
-    found = found if mode.in_rows else tuple(map(behind, found))
-    found = found if rows else numbered(found)
-    # A part of a key begins with its answers.
-    found = tuple(passage for passage in found if passage.boxed) if mode.reveals == "answers" else found
+    found, boxes = _shown(told, short, problem, mode, show, rows) if told else ((), [])
     parts = questions.parts(problem, notation, words)
     # A web page folds them away until they are wanted.
     hinted = (settings.hints or hints) and (mode.reveals == "nothing" or mode.suffix == "html")
@@ -125,11 +118,9 @@ def problem_page(
     if mode.reveals == "answers":
         blocks = tuple(replace(block, rows=(), lead="", widest="") for block in blocks if block.answers)
     meant = (*((symbol, letters.of(expr)) for symbol, expr in told.letters), *short.definitions) if told else ()
-    if told and mode.reveals == "answers":
-        # Without the question beside it, a key defines what `let` names too.
-        meant = needed(_formulas(boxes), (*((symbol, letters.of(expr)) for symbol, expr in problem.let), *letters.definitions, *meant))
+    meant = _in_key(problem, boxes, letters, meant) if told and mode.reveals == "answers" else meant
     ends = not rows or not told or rows[1] >= sum(len(passage.views) for passage in in_place(told, short))
-    remarks = _remarks(problem, told, notation) if ends else ()
+    remarks, conventions = _remarks(problem, told if ends else None, notation, mode.slides)
     asked = questions.question(problem, notation, words, measure, letters)
     asked = asked if hinted else replace(asked, hint="")
     asked = replace(asked, statement="", find="", given=()) if rows and rows[0] > 1 else asked
@@ -138,15 +129,19 @@ def problem_page(
     if mode.slides:
         asked, opening = _apart(problem, asked, measure.line, words, fit)
         if (f"{problem.id}/closing",) * 2 in fit.apart:
-            ending, remarks = opened([p for remark in remarks for p in remark.split("\n\n")], measure.line), ()
+            ending = opened([p for remark in (*remarks, *conventions) for p in remark.split("\n\n")], measure.line)
+            remarks, conventions = (), ()
     slides: tuple[Frame, ...] = ()
+    figures = () if rows else of_page(problem, told, mode, settings, show if show != (QUESTION,) else ())
     if mode.slides and found:
         page = Page(
             notation, measure, where, words, settings.highlight and settings.overlays, 1.35 * reason_width(problem.title), parts,
-            settings.reason, meant, problem.id,
+            settings.reason, meant, problem.id, conventions=conventions,
         )
         room = _room(settings, fit.scale.get(problem.id, 1.0), asked, parts, measure.line)
-        cut_up = _whole(found, page, room, remarks, fit, clicks) if clicks else _frames(found, page, room, remarks, fit)
+        beside = [figure for figure in figures if figure.place == "solution" and mode.name != "blank"]
+        cut_up = undivided(found, page, room, remarks, fit, clicks) if clicks else fitted(found, page, room, remarks, fit, beside[-1:])
+        figures = tuple(figure for figure in figures if all(figure not in frame.figures for frame in cut_up))
         slides = tuple(replace(frame, last=frame.last and ends) for frame in cut_up)
     elif mode.slides and told is None:
         slides = (Frame("", 1, 1, (), False, 1),)
@@ -169,10 +164,11 @@ def problem_page(
         questions.text(problem, "notes", notation) if mode.reveals == "everything" else "",
         mark(where, "the question"),
         tuple((latex.latex(symbol, notation), broken(expr, notation, {}, measure.line - 6.0)) for symbol, expr in meant),
-        () if rows else of_page(problem, told, mode, settings, show if show != (QUESTION,) else ()),
+        figures,
         opening,
         ending,
         share,
+        conventions,
     )
 
 
@@ -188,28 +184,23 @@ def _apart(
     return replace(asked, statement="", given=()), told
 
 
-def _frames(found: Sequence[Passage], page: Page, room: Room, remarks: Sequence[str], fit: Fit) -> tuple[Frame, ...]:
-    """The frames of a derivation; in larger type where as many frames have room for that, in smaller type where that spares frames.  Blank slides
-    are broken where the slides are, so that nothing stands elsewhere."""
-
-    def packed(one: Page) -> tuple[tuple[Unit, ...], Bounds]:
-        pieces = units(found, one, 0.95 * room.other, remarks, fit.taller)
-        return pieces, cut([unit.piece for unit in pieces], room)
-
-    pieces, bounds = packed(page)
-    least = len(bounds)
-    for size in (SMALLER, LARGER):
-        other = replace(page, type=size, measure=replace(page.measure, line=page.measure.line / size))
-        others, cuts = packed(other)
-        if (size > 1.0 and len(cuts) == least and page.id not in fit.plain) or len(cuts) < WORTH * least:
-            return frames(found, others, cuts, room, other)
-    return frames(found, pieces, bounds, room, page)
+def _shown(
+    told: Derivation, short: Names, problem: Problem, mode: Mode, show: Sequence[str], rows: tuple[int, int] | None
+) -> tuple[tuple[Passage, ...], list[Boxed]]:
+    """The passages that are printed, numbered, and the answers of all."""
+    wanted = {*show, "lemma"} if FIRST & set(show) else set(show)
+    found = under_parts(tuple(p for p in in_place(told, short) if not show or p.chain.quantity in wanted), problem)
+    found = between(numbered(found), *rows) if rows else found
+    boxes = [box for passage in found for box in behind(passage).boxed]
+    found = found if mode.in_rows else tuple(map(behind, found))
+    found = found if rows else numbered(found)
+    # A part of a key begins with its answers.
+    return tuple(passage for passage in found if passage.boxed) if mode.reveals == "answers" else found, boxes
 
 
-def _whole(found: Sequence[Passage], page: Page, room: Room, remarks: Sequence[str], fit: Fit, clicks: int) -> tuple[Frame, ...]:
-    """A derivation undivided, in a column or below something else; it is the frame's author who sees that there is room."""
-    pieces = units(found, page, 1e6, remarks, fit.taller)
-    return frames(found, pieces, ((0, len(pieces)),), room, page, clicks) if pieces else ()
+def _in_key(problem: Problem, boxes: Sequence[Boxed], letters: Names, meant: Meant) -> Meant:
+    """The letters of its answers: without the question beside it, a key defines what `let` names too."""
+    return needed(_formulas(boxes), (*((symbol, letters.of(expr)) for symbol, expr in problem.let), *letters.definitions, *meant))
 
 
 def _formulas(boxes: Sequence[Boxed]) -> list[Expr]:
@@ -217,15 +208,17 @@ def _formulas(boxes: Sequence[Boxed]) -> list[Expr]:
     return [expr for box in boxes for expr in (box.result.expr, *(p for c in box.result.conditions for p in c)) if isinstance(expr, Expr)]
 
 
-def _remarks(problem: Problem, told: Derivation | None, notation: Notation) -> tuple[str, ...]:
-    """Where the function has no derivative, what the engine remarks, what the author does."""
+def _remarks(problem: Problem, told: Derivation | None, notation: Notation, apart: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Where the function has no derivative, what the engine remarks, what the author does; and what the engine remarks, if that is `apart`."""
     if told is None:
-        return ()
-    return (
+        return (), ()
+    conventions = tuple(reason(remark, notation) for remark in told.remarks)
+    said = (
         *(_sentence(reason(c, notation), words_of(notation.language)["stop"]) for c in told.conditions if says_not(c)),
-        *(reason(remark, notation) for remark in told.remarks),
+        *(() if apart else conventions),
         *((questions.text(problem, "remark", notation),) if problem.prose.get("remark") else ()),
     )
+    return said, conventions if apart else ()
 
 
 def _sentence(words: str, stop: str) -> str:
@@ -266,6 +259,7 @@ def collected(
         commands=tuple(Command(own.name, own.parameters, own.default, own.body) for own in settings.commands.definitions), check=check,
     )
     drawn = any(isinstance(one, Image) or (isinstance(one, ProblemPage | Pictures) and one.figures) for one in made.everything)
+    drawn = drawn or any(frame.figures for page in made.pages for frame in page.frames)
     return replace(made, drawn=drawn, references=cited(made, mode, settings, text_width(mode, settings)))
 
 

@@ -223,12 +223,14 @@ def further(document: Document, fit: Fit, boxes: tuple[Box, ...], line: float) -
 def _place(document: Document, mark: str) -> tuple[ProblemPage | None, tuple[Block, ...]]:
     """The page, and the blocks that were set together, that a mark stands in."""
     for page in document.pages:
-        groups: list[tuple[Block, ...]] = [frame.blocks for frame in page.frames] or [(block,) for block in page.blocks]
-        for blocks in groups:
+        groups: list[tuple[tuple[Block, ...], float]] = [(frame.blocks, frame.share) for frame in page.frames] or [
+            ((block,), 1.0) for block in page.blocks
+        ]
+        for blocks, share in groups:
             if any(mark in (*(row.mark for row in block.rows), *(answer.mark for answer in block.answers)) for block in blocks):
-                return page, blocks
+                return replace(page, share=page.share * share), blocks
         if page.mark == mark:
-            return page, groups[0] if groups else ()
+            return page, groups[0][0] if groups else ()
     return None, ()
 
 

@@ -31,6 +31,7 @@ def whole(examined: Examined) -> str:
     """Every line as the terminal prints it with its reason, and the record that programs read."""
     derivation = examined.derivation
     lines = [f"{text.line(line)}   {text.why(line.why)}" for chain in derivation.chains for line in chain.lines]
+    lines += [text.why(remark) for remark in derivation.remarks]
     return "\n".join(lines) + json.dumps(record(derivation, examined.report, examined.settings.notation), ensure_ascii=False)
 
 

@@ -88,7 +88,7 @@ RESULTS = [
     ("x: vector(n); Q: spd(n); c: vector(n)", "exp(c' x - 1/2 x' Q x)", "x", "hessian", "exp(c'x − ½x'Qx) ((c − Qx)(c − Qx)' − Q)"),
     # sqrt(u)² is u in a result; what is centred sums to 0
     ("w: vector(n); C: spd(n); m: vector(n)", "m' w / sqrt(w' C w)", "w", "gradient", "1/sqrt(w'Cw) · (m − m'w/(w'Cw) · Cw)"),
-    ("x: vector(n); d: positive", "sqrt(norm(x)^2 + d^2)", "x", "hessian", "1/sqrt(‖x‖² + d²) · (I − 1/(‖x‖² + d²) · xx')"),
+    ("x: vector(n); d: positive", "sqrt(norm(x)^2 + d^2)", "x", "hessian", "1/sqrt(‖x‖² + d²) · (I − xx'/(‖x‖² + d²))"),
     ("X: matrix(m, n)", "norm(X - mean(X) ones(m, n))^2", "X", "gradient", "2(X − mean(X) · 𝟏)"),
     # kron with a row, a column, a number; constants keep their place before the variable
     ("x: vector(n); A: square(n)", "kron(x, A x)", "x", "jacobian", "I ⊗ (Ax) + (x ⊗ I)A"),
@@ -172,7 +172,7 @@ LETS = [
     ("x: vector(n)", "{mu: mean(x), c: x - mu ones(n)}", "c' c", "x", "2c"),
     ("z: vector(n); y: vector(n)", "{p: softmax(z)}", "norm(p - y)^2", "z", "2(diag(p) − pp')(p − y)"),
     ("K: spd(n); y: vector(n)", "{a: inv(K) y}", "y' a + logdet(K)", "K", "K⁻¹ − aa'"),
-    ("x: vector(n); S: spd(n)", "{q: sqrt(x' S x)}", "log(1 + q)", "x", "1/((1 + q)q) · Sx"),
+    ("x: vector(n); S: spd(n)", "{q: sqrt(x' S x)}", "log(1 + q)", "x", "Sx/((1 + q)q)"),
     ("x: vector(n); A: square(n)", "{z: A x, a: tanh(z)}", "norm(a)^2", "x", "2A'((𝟏 − a^∘2) ∘ a)"),
 ]
 

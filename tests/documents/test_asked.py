@@ -8,6 +8,7 @@ from derive.documents.compose import problem_page
 from derive.documents.page.modes import MODES
 from derive.documents.page.settings import Settings
 from derive.pipeline.examine import examine, problem_of
+from tests.documents.samples import page_of
 
 BOTH = "symbols: {w: vector(n), x: vector(n)}\nfunction: y(w, x) = w + x\nwrt: [w, x]\nfind: [jacobian]\n"
 POLAR = "symbols: {r: positive, theta: scalar}\nfunction: f(r, theta) = [r cos(theta); r sin(theta)]\nwrt: [r, theta]\nfind: [jacobian]\n"
@@ -33,3 +34,29 @@ def test_what_was_asked_is_boxed_all_of_it_once(text: str, lefts: list[str], mod
     shown = [row.left or row.whole_left for block in blocks for row in block.rows if row.boxed]
     shown += [answer.left for block in blocks for answer in block.answers]
     assert sorted(shown) == sorted(lefts)
+
+
+def test_a_sheet_says_the_point_and_the_data() -> None:
+    text = (
+        "symbols: {X: 'matrix(m, 2)', y: vector(m), w: vector(2)}\nfunction: f(w) = norm(X w - y)^2\nwrt: w\nfind: [gradient]\n"
+        "data: {x: [-1, 1/2], y: [0, 3], X: '[ones, x]'}\n"
+    )
+    one = examine(problem_of(text, "p.yaml"))
+    asked = problem_page(one.problem, one.derivation, one.report, MODES["sheet"], Settings()).question
+    assert asked.given[-1] == r"the data $x = (-1, \tfrac{1}{2})$ and $y = (0, 3)$"
+    at = "symbols: {x: vector(2), A: 'matrix(2, 2)'}\nfunction: f(x) = x' A x\nwrt: x\nat: {x: [1, 2], A: [[1, 0], [0, 1]]}\nfind: [gradient]\n"
+    one = examine(problem_of(at, "p.yaml"))
+    asked = problem_page(one.problem, one.derivation, one.report, MODES["sheet"], Settings()).question
+    assert asked.given[-1].startswith(r"at $x = (1, 2)$ and $A = \begin{psmallmatrix} 1 & 0 \\ 0 & 1")
+
+
+def test_a_condition_names_the_answer_that_it_speaks_of() -> None:
+    page = page_of("mean-and-covariance", MODES["slides"])
+    (condition,) = (said for frame in page.frames for block in frame.blocks for row in block.rows for said in row.conditions)
+    assert condition == r"where $\Sigma^{*}$ is positive definite"
+
+
+def test_what_the_engine_remarks_is_small_print_on_slides_and_a_remark_on_paper() -> None:
+    slides, paper = (page_of("trace-product-symmetric", MODES[mode]) for mode in ("slides", "solutions"))
+    assert len(slides.conventions) == 1 and len(slides.remarks) == 1 and not paper.conventions
+    assert set(paper.remarks) == {*slides.conventions, *slides.remarks}

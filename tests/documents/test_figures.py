@@ -20,6 +20,7 @@ from derive.errors import DeriveError
 from derive.language.problems.figure import FIGURES
 from derive.notation.settings import DEFAULT
 from derive.pipeline.examine import Examined, examine, problem_of
+from tests.documents.samples import page_of
 
 PROBLEMS = Path(__file__).parents[2] / "problems"
 
@@ -131,6 +132,8 @@ def test_the_tangent_touches_with_the_derived_slope() -> None:
     assert any(r"\tfrac{5}{8} + \tfrac{5}{4}(x - \tfrac{3}{2})" in text for text in labels(figure))
     (asked,) = drawn(examined("tangent-line"), told=False)
     assert not strokes(asked, "tangent") and strokes(asked, "curve")
+    point = r"$(\tfrac{3}{2}, \tfrac{5}{8})$"
+    assert point in labels(figure) and point not in labels(asked) and r"$x = \tfrac{3}{2}$" in labels(asked)
 
 
 def test_the_tangent_plane_of_the_paraboloid() -> None:
@@ -185,7 +188,8 @@ def test_the_network_has_the_sizes_of_its_problem() -> None:
     assert figure.place == "question"
     for part in (r"n_{0} \times n_{1}", r"n_{1} \times n_{2}", r"n_{2} \times n_{3}", r"\mathbb{R}^{n_{3}}", "W_{2}", r"\sigma", "E"):
         assert part in said, part
-    assert len(dots(figure, "unit")) == 16 and len(strokes(figure, "link")) == 3 * 16 + 4
+    assert [len(dots(figure, style)) for style in ("input", "unit", "hidden", "output")] == [4, 4, 4, 4]
+    assert len(strokes(figure, "link")) == 3 * 16 + 4
 
 
 def test_layers_without_room_are_left_out_in_the_middle() -> None:
@@ -323,6 +327,21 @@ def test_answers_alone_have_no_figures_and_a_blank_slide_no_curve() -> None:
     assert not any(strokes(figure, "curve") for figure in of_page(one.problem, one.derivation, MODES["blank"], Settings()))
     assert [f.kind for f in of_page(one.problem, one.derivation, MODES["slides"], Settings(), ("table",))] == ["table"]
     assert of_page(one.problem, one.derivation, MODES["slides"], Settings(), ("gradient",)) == ()
+
+
+# --------------------------------------------------------------------------------------------- frames
+def test_a_figure_stands_beside_the_rows_of_the_last_frame_or_below_them() -> None:
+    slides, still = MODES["slides"], Settings(overlays=False)
+    beside = page_of("tangent-line", slides, still).frames[-1]
+    assert [figure.kind for figure in beside.figures] == ["tangent"] and beside.share < 1.0
+    assert page_of("tangent-line", slides, still).figures == ()
+    assert [figure.kind for figure in page_of("tangent-line", MODES["solutions"], still).figures] == ["tangent"]
+    alone = page_of("linear-map-by-entries", slides, still)
+    assert not any(frame.figures for frame in alone.frames) and [figure.kind for figure in alone.figures] == ["blocks"]
+
+
+def test_a_blank_frame_has_no_figure_of_the_answer_beside_it() -> None:
+    assert not any(frame.figures for frame in page_of("tangent-line", MODES["blank"]).frames)
 
 
 # --------------------------------------------------------------------------------------------- axes

@@ -11,7 +11,7 @@ from derive.documents.page.document import Command
 from derive.documents.page.modes import MODES
 from derive.documents.page.settings import Fit, Settings
 from derive.documents.rendering.mathml import mathml, with_commands
-from derive.language.markup import macros
+from derive.language.markup import macros, words
 from derive.pipeline.produce import tex
 from derive.pipeline.subject import read
 from tests.documents.samples import page_of
@@ -94,3 +94,25 @@ def test_a_lecture_has_every_kind_of_frame() -> None:
     for said in ("<summary>Answer</summary>", "<blockquote>", "words beside", "words above", '<table class="cells">', "<h3>A part</h3>", "End."):
         assert said in text, said
     assert text.count('<ol class="steps"') == 2 and text.count('<p class="answer">') == 5  # two in its column, two at the end, one recalled
+
+
+def test_what_own_commands_may_hold_is_shown() -> None:
+    own = macros.read(
+        "\\DeclareMathOperator*{\\argmin}{arg\\,min}\n\\definecolor{mine}{HTML}{7A1F1F}\n\\newcommand{\\hot}[1]{\\textcolor{mine}{#1}}\n"
+        "\\DeclarePairedDelimiter{\\abs}{\\lvert}{\\rvert}\n", "macros.tex",
+    )
+    with with_commands(tuple(Command(one.name, one.parameters, one.default, one.body) for one in own.definitions)):
+        shown = re.sub("<[^>]*>", "", plain(r"\argmin_x \hot{x} \abs*{y} \abs[\big]{z} \abs["))
+    assert shown.startswith("arg\N{THIN SPACE}min") and "\\" not in shown and "mine" not in shown and "|y|" in shown and "|z|" in shown
+
+
+SHOWN_AS_SOURCE = {
+    "rmoustache", "rgroup", "lmoustache", "lgroup", "underline", "overset", "stackrel", "xrightarrow", "xleftarrow", "overbrace", "pmod", "not",
+}
+"""Words that prose may hold and a web page does not draw yet."""
+
+
+@pytest.mark.parametrize("name", sorted(set(words.WORDS) - SHOWN_AS_SOURCE))
+def test_a_word_that_prose_may_hold_is_shown(name: str) -> None:
+    following = {"m": "{x}", "t": "{x}", "d": "(", "o": "[y]", "*": "*", "c": "{red}", "s": ""}
+    assert "<mtext>\\" not in plain(f"a \\{name}{''.join(following[kind] for kind in words.WORDS[name].arguments)} b")

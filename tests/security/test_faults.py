@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -79,11 +80,108 @@ def no_walls(project: Path, cache: Path) -> dict[str, str]:
     return {"DERIVE_CELL": "off"}
 
 
+def empty_cache(project: Path, cache: Path) -> dict[str, str]:
+    for path in (cache / "formats").glob("*.fmt"):
+        path.write_bytes(b"")
+    return {}
+
+
+def folders_in_the_cache(project: Path, cache: Path) -> dict[str, str]:
+    for path in (cache / "formats").glob("*.fmt"):
+        path.unlink()
+        path.mkdir()
+    (cache / "programs.json").unlink()
+    (cache / "programs.json").mkdir()
+    return {}
+
+
+def a_file_for_a_cache(project: Path, cache: Path) -> dict[str, str]:
+    (project.parent / "file").write_text("no folder")
+    return {"DERIVE_CACHE": str(project.parent / "file")}
+
+
+def no_home(project: Path, cache: Path) -> dict[str, str]:
+    return {"HOME": "/nonexistent", "XDG_CACHE_HOME": "", "XDG_CONFIG_HOME": ""}
+
+
+def a_device_for_a_home(project: Path, cache: Path) -> dict[str, str]:
+    return {"HOME": "/dev/null", "XDG_CONFIG_HOME": "/dev/null", "XDG_CACHE_HOME": "/dev/null"}
+
+
+def odd_language(project: Path, cache: Path) -> dict[str, str]:
+    return {"LANG": "tr_TR.UTF-8", "LC_ALL": "xx_YY.nothing", "LC_NUMERIC": "de_DE", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+
+
+def no_temporary_folder(project: Path, cache: Path) -> dict[str, str]:
+    return {"TMPDIR": str(project.parent / "nothing"), "TEMP": "/nothing", "TMP": "/nothing"}
+
+
+def odd_temporary_folder(project: Path, cache: Path) -> dict[str, str]:
+    odd = project.parent / "odd ' \" ü - % # ~ $ { } \\ \n x"
+    odd.mkdir(exist_ok=True)
+    return {"TMPDIR": str(odd)}
+
+
+def a_file_for_a_temporary_folder(project: Path, cache: Path) -> dict[str, str]:
+    (project.parent / "file").write_text("no folder")
+    return {"TMPDIR": str(project.parent / "file")}
+
+
+def no_kpsewhich(project: Path, cache: Path) -> dict[str, str]:
+    programs = project.parent / "programs"
+    programs.mkdir(exist_ok=True)
+    (programs / "pdflatex").unlink(missing_ok=True)
+    (programs / "pdflatex").symlink_to(shutil.which("pdflatex") or "/nothing")
+    (cache / "programs.json").unlink()
+    return {"PATH": str(programs)}
+
+
+def a_tex_that_fails(project: Path, cache: Path) -> dict[str, str]:
+    return _own_tex(project, "#!/bin/sh\nexit 1\n")
+
+
+def a_tex_that_is_killed(project: Path, cache: Path) -> dict[str, str]:
+    return _own_tex(project, "#!/bin/sh\nkill -9 $$\n")
+
+
+def a_tex_that_is_none(project: Path, cache: Path) -> dict[str, str]:
+    return _own_tex(project, "no program")
+
+
+def _own_tex(project: Path, text: str) -> dict[str, str]:
+    programs = project.parent / "programs"
+    programs.mkdir(exist_ok=True)
+    (programs / "pdflatex").write_text(text)
+    (programs / "pdflatex").chmod(0o755)
+    return {"PATH": f"{programs}:{os.environ['PATH']}"}
+
+
+def a_setting_that_is_none(project: Path, cache: Path) -> dict[str, str]:
+    (project.parent / "derive").mkdir(exist_ok=True)
+    (project.parent / "derive" / "config.toml").write_text("trust-tex = [")
+    return {"XDG_CONFIG_HOME": str(project.parent)}
+
+
+def odd_tex_settings(project: Path, cache: Path) -> dict[str, str]:
+    return {"TEXMFCNF": "/nowhere", "TEXMF": "/nowhere", "TEXINPUTS": ".:/etc//:", "openin_any": "a", "main_memory": "1", "TEXMFDIST": "/nowhere"}
+
+
+def odd_dates(project: Path, cache: Path) -> dict[str, str]:
+    return {"SOURCE_DATE_EPOCH": "-1", "TZ": "Nowhere/Else", "FORCE_SOURCE_DATE": "0"}
+
+
+def odd_numbers(project: Path, cache: Path) -> dict[str, str]:
+    settings = {"OMP_NUM_THREADS": "nothing", "OPENBLAS_NUM_THREADS": "0", "COLUMNS": "-3", "MAKEFLAGS": "-j --jobserver-auth=9,9"}
+    return {"PYTHONHASHSEED": "4242", **settings}
+
+
 LONG = "DERIVE_CAMPAIGN" in os.environ
 """Whether this is the campaign, or the short form of it that runs with all tests."""
 
 FAULTS: list[Callable[[Path, Path], dict[str, str]]] = [
-    no_tex, full_temporary, no_cache, damaged_cache, cut_cache, rubbish_in_the_cache, bare, no_walls,
+    no_tex, full_temporary, no_cache, damaged_cache, cut_cache, rubbish_in_the_cache, bare, no_walls, empty_cache, folders_in_the_cache,
+    a_file_for_a_cache, no_home, a_device_for_a_home, odd_language, no_temporary_folder, odd_temporary_folder, a_file_for_a_temporary_folder,
+    no_kpsewhich, a_tex_that_fails, a_tex_that_is_killed, a_tex_that_is_none, a_setting_that_is_none, odd_tex_settings, odd_dates, odd_numbers,
 ]
 
 

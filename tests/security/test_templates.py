@@ -41,6 +41,19 @@ RUNS = [
     r"\VAR{loop.__class__}",
     r"\VAR{super.__class__}",
     r"\VAR{caller.__globals__}",
+    r"\VAR{[document]|sum(attribute='__class__', start=1)}",
+    r"\VAR{[document]|selectattr('__class__')|list}",
+    r"\VAR{[document, document]|sort(attribute='__class__')}",
+    r"\VAR{[document]|map('attr', '__class__')|list}",
+    r"\VAR{[document]|map(attribute='items.0.__class__')|list}",
+    r"\VAR{('{a.__class__}').format_map({'a': document})}",
+    r"\VAR{mode.__dataclass_fields__}",
+    r"\VAR{self._TemplateReference__context}",
+    r"\BLOCK{for a in [1] recursive}\VAR{loop._iterator}\VAR{loop.__class__}\BLOCK{endfor}",
+    r"\BLOCK{macro m()}\BLOCK{endmacro}\VAR{m._func.__globals__}",
+    r"\BLOCK{from 'SECRET' import x}",
+    r"\BLOCK{include ['SECRET', '/etc/passwd'] ignore missing}",
+    r"\BLOCK{extends 'SECRET'}",
 ]
 
 ENDLESS = [
@@ -54,6 +67,12 @@ ENDLESS = [
     r"\VAR{'{:9999999999}'.format(1)}",
     r"\VAR{'a'|center(99999999999)}",
     r"\BLOCK{include 'own.tex.j2'}",
+    r"\VAR{'a'.zfill(10**10)}",
+    r"\VAR{('\t' * 1000).expandtabs(10**9)}",
+    r"\VAR{'x'|indent(999999999)}",
+    r"\VAR{0x7fffffff|round(-99999999)}",
+    r"\VAR{ {}.fromkeys(range(10**9)) }",
+    r"\VAR{'a'.join(['b' * 10**5] * 10**5)}",
     r"\BLOCK{macro m()}\VAR{m()}\BLOCK{endmacro}\VAR{m()}",
     r"\BLOCK{set ns = namespace(x='aaaaaaaaaaaaaaaaaaaa')}\BLOCK{for i in range(99)}\BLOCK{set ns.x = ns.x ~ ns.x}\BLOCK{endfor}",
 ]

@@ -39,9 +39,10 @@ def significant(value: float, places: int = 4) -> str:
     return rf"{decimal(float(mantissa), 2)} \cdot 10^{{{int(exponent)}}}"
 
 
-def exact(value: float, most: int = 60) -> str:
+def exact(value: float | Fraction, most: int = 60) -> str:
     """`\\tfrac{5}{4}` for a fraction of small numbers, else the decimal."""
     near = Fraction(value).limit_denominator(most)
+    value = float(value)
     if near.denominator == 1 or abs(float(near) - value) > 1e-12 * max(abs(value), 1.0) or abs(near.numerator) > 999:
         return significant(value)
     sign = "-" if near < 0 else ""

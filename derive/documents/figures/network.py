@@ -138,9 +138,9 @@ def _set(scene: Scene, layers: list[Layer]) -> Drawing:
             marks.append(Label(between, top + lift - 0.1, "$+$", "north", "quiet"))
         marks.append(Label(between, head, _weights(scene, layer), "south"))
         marks.append(Label(between, head - 0.08, _sizes(layer), "north", "quiet"))
-    for layer, column in zip(shown, columns, strict=True):
+    for k, (layer, column) in enumerate(zip(shown, columns, strict=True)):
         place = column[0][0]
-        marks += [Dot("unit", *unit) for unit in column]
+        marks += [Dot(_style(k + len(layers) - len(shown) if cut and k >= cut else k, len(layers)), *unit) for unit in column]
         if not _all_drawn(layer.size):
             marks.append(Label(place, (column[-1][1] + column[-2][1]) / 2 + 0.05, r"$\vdots$"))
         marks.append(Label(place, 0.72, f"${layer.name}$"))
@@ -155,6 +155,11 @@ def _set(scene: Scene, layers: list[Layer]) -> Drawing:
         width = reach + 0.4
     alt = "a network of layers of " + ", ".join(str(layer.size) for layer in layers) + " units"
     return Drawing((*links, *marks), width, head + 0.5, alt)
+
+
+def _style(k: int, count: int) -> str:
+    """Of layer k: the input, the output and the layers between them are told apart by their colours."""
+    return "input" if k == 0 else "output" if k == count - 1 else ("unit", "hidden")[(k - 1) % 2]
 
 
 def _shown(scene: Scene, layers: list[Layer], cost: bool) -> tuple[list[Layer], int]:

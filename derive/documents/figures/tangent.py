@@ -159,6 +159,9 @@ def _line(scene: Scene, graph: Graph) -> Drawing:
         start = right - em(said) - 0.1
         marks += late([line("tangent", (start - 0.75, height), (start - 0.15, height)), Label(start, height, f"${said}$", "west")])
     marks.append(Dot("touch", px, py))
+    high = slope > 0 if graph.slopes else curve[0][1] < curve[-1][1]
+    said = f"$({exact(x0)}, {exact(y0)})$" if graph.slopes else f"${graph.shown[0]} = {exact(x0)}$"
+    marks.append(Label(px - 0.18 if high else px + 0.18, py + 0.2, said, "south east" if high else "south west", "red"))
     alt = f"the graph of {scene.problem.name} near {decimal(x0)}" + (f" and its tangent of slope {decimal(slope)}" if graph.slopes else "")
     return Drawing(tuple(marks), WIDTH, HEIGHT, alt)
 

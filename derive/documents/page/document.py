@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from derive.documents.page.items import Exercises, Image, Pictures, Prose, Recall, Section, Subsection, SymbolTable, Table
+from derive.documents.page.items import Exercises, Image, Pictures, Prose, Recall, Reference, Section, Subsection, SymbolTable, Table
 from derive.documents.page.picture import Figure
 
 
@@ -172,6 +172,8 @@ class Frame:
     spread         points by which its rows stand further apart than they must
     noted          there is room for a line of small print below them
     size           of its formulas: small, large, '' for the document's own
+    figures        that stand beside its rows, or below them
+    share          of the line that the rows take; 1 where figures stand below them
     """
 
     subtitle: str
@@ -185,6 +187,8 @@ class Frame:
     spread: float = 0.0
     noted: bool = False
     size: str = ""
+    figures: tuple[Figure, ...] = ()
+    share: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -221,12 +225,13 @@ class ProblemPage:
     layout              the layout convention, a sentence
     check, check_short  how the lines were checked, one sentence; a shorter one
     remarks             what the engine and the author remark
+    conventions         on slides what the engine remarks, in small print
     source              where the problem is from
     notes               for the lecturer
     mark                its place, for the log
     definitions         the letters that the derivation uses, each with what it stands for: (left, lines)
     opening, ending     words that no frame has room for beside the derivation: paragraphs for frames before it, after it
-    figures             those that stand with the question, and those after the derivation
+    figures             those that stand with the question, and those after the derivation; on slides those that have frames of their own
     share               of the line that it may take, beside something else
     kind                problem
     """
@@ -253,6 +258,7 @@ class ProblemPage:
     opening: tuple[tuple[str, ...], ...] = ()
     ending: tuple[tuple[str, ...], ...] = ()
     share: float = 1.0
+    conventions: tuple[str, ...] = ()
     kind: str = "problem"
 
 
@@ -293,20 +299,6 @@ class Panel:
 
 
 Item = ProblemPage | Section | Subsection | Prose | Pictures | SymbolTable | Panel
-
-
-@dataclass(frozen=True)
-class Reference:
-    """A work that is cited.
-
-    key    by which
-    label  its number
-    text   as LaTeX
-    """
-
-    key: str
-    label: str
-    text: str
 
 
 @dataclass(frozen=True)

@@ -217,3 +217,17 @@ class Exercises:
     exercises: tuple[Exercise, ...]
     mark: str
     kind: str = "exercises"
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A work that is cited.
+
+    key    by which
+    label  its number
+    text   as LaTeX
+    """
+
+    key: str
+    label: str
+    text: str

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 from derive.derivation.derivation import Head
+from derive.documents.figures.axes import exact
 from derive.documents.layout.measure import width
 from derive.documents.page.abbreviations import NONE, Names
 from derive.documents.page.claims import shown
@@ -20,7 +21,7 @@ from derive.expressions.nodes import Entry, Expr, Number, SizeValue, Symbol
 from derive.expressions.sizes import ONE, Shape, is_column, is_scalar
 from derive.expressions.spelling import size_latex
 from derive.expressions.traverse import walk
-from derive.language.problems.problem import Problem
+from derive.language.problems.problem import Numbers, Problem
 from derive.notation.bold import kinds_of
 from derive.notation.latex import latex
 from derive.notation.latex import lines as latex_lines
@@ -172,7 +173,32 @@ def given(problem: Problem, notation: Notation, words: Mapping[str, str]) -> tup
             out.append(f"${names} > 0$")
         else:
             out.append(f"${names} \\in {space}$" + (f" {described}" if described else ""))
-    return tuple(out)
+    return (*out, *_numbers(problem, notation, words))
+
+
+def _numbers(problem: Problem, notation: Notation, words: Mapping[str, str]) -> Iterator[str]:
+    """The point, and the columns of the data where no table shows them."""
+    tabled = any(figure.kind == "table" for figure in problem.options.figures)
+    data = {name: one for name, one in problem.options.data.items() if name not in problem.options.columns and not tabled}
+    told: tuple[tuple[str, Mapping[str, Numbers]], ...] = (("at", problem.options.at), ("data", data))
+    for key, values in told:
+        shown = [f"${_named_number(problem, name, notation)} = {numbers_latex(value)}$" for name, value in values.items()]
+        if shown:
+            yield words[f"given.{key}"].format(_listed(shown, words))
+
+
+def _named_number(problem: Problem, name: str, notation: Notation) -> str:
+    return latex.latex(problem.symbols.get(name) or Symbol(name, (ONE, ONE)), notation)
+
+
+def numbers_latex(value: Numbers) -> str:
+    r"""`\tfrac{3}{2}`, `(1, 2)` for a vector, a matrix by its rows."""
+    if isinstance(value, Fraction):
+        return exact(value)
+    rows = [" & ".join(map(exact, row)) for row in value if isinstance(row, tuple)]
+    if rows:
+        return r"\begin{psmallmatrix} " + r" \\ ".join(rows) + r" \end{psmallmatrix}"
+    return f"({', '.join(exact(one) for one in value if isinstance(one, Fraction))})"
 
 
 def _named(symbol: Symbol, problem: Problem, notation: Notation) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 
 from derive.documents.page.asides import opened
-from derive.documents.page.document import Document, Reference
+from derive.documents.page.document import Document
+from derive.documents.page.items import Reference
 from derive.documents.page.modes import Mode
 from derive.documents.page.settings import Settings
 from derive.documents.wording import prose

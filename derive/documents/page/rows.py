@@ -199,13 +199,21 @@ def _stated(
     where there is room beside it."""
     if box is None:
         return (), ""
-    found = [text for text in dict.fromkeys(reason(condition, notation) for condition in box.result.conditions) if text not in said]
+    found = [text for text in conditions_of(box, notation) if text not in said]
     kind = kind_of(box.result, notation, words)
+    kind = "" if kind in said else kind
     if not found:
         beside = taken + RELATION + BOX + reason_width(kind) + 2.0 <= measure.line
         return ((), kind) if beside or not kind else ((f"({kind})",), "")
     line = f"{words.get('where', '')} {words.get('comma', ', ').join(found)}"
     return ((f"{line} ({kind})" if kind else line),), ""
+
+
+def conditions_of(box: Boxed, notation: Notation) -> tuple[str, ...]:
+    """Under which conditions an answer holds; what they say of the answer itself they say by its name."""
+    named = box.left if isinstance(box.left, Expr) and is_name(box.left) else None
+    said = (tuple(named if named is not None and part is box.result.expr else part for part in why) for why in box.result.conditions)
+    return tuple(dict.fromkeys(reason(why, notation) for why in said))
 
 
 def kind_of(result: Result, notation: Notation, words: Mapping[str, str]) -> str:
@@ -252,7 +260,7 @@ def answer(box: Boxed, notation: Notation, measure: Measure, where: Position, wo
         box.quantity,
         left,
         broken(box.result.expr, notation, {}, room),
-        tuple(dict.fromkeys(reason(condition, notation) for condition in box.result.conditions)),
+        conditions_of(box, notation),
         overlay,
         mark(where, "the answer"),
         kind_of(box.result, notation, words),

@@ -31,7 +31,7 @@ BELOW, WHERE, SMALL, BETWEEN, HEADING, BOX_GAP = 13.0, 16.0, 12.0, 8.0, 18.0, 9.
 @dataclass(frozen=True)
 class Page:
     """What is the same for all rows of a problem; `title` is how wide its title is, in em; `parts` are (a), (b), …; `meant` what its
-    letters stand for; `type` the size of its formulas, as a share of the document's."""
+    letters stand for; `conventions` are small print at its end; `type` the size of its formulas, as a share of the document's."""
 
     notation: Notation
     measure: Measure
@@ -44,6 +44,7 @@ class Page:
     meant: Sequence[tuple[Symbol, Expr]] = ()
     id: str = ""
     type: float = 1.0
+    conventions: Sequence[str] = ()
 
     @property
     def em(self) -> float:
@@ -105,15 +106,16 @@ def units(passages: Sequence[Passage], page: Page, most: float, remarks: Sequenc
     if not out:
         return ()
     out.insert(0, Unit(Piece(f"{page.id}/question", 0.0, "question", -1)))
-    if remarks:
-        height = words_height(remarks, page.measure.line * page.type)
+    if remarks or page.conventions:
+        line = page.measure.line * page.type
+        height = (words_height(remarks, line) if remarks else 0.0) + (words_height(page.conventions, line / 0.8, 9.5) if page.conventions else 0.0)
         out.append(Unit(Piece(f"{page.id}/closing", height, "words", out[-1].passage)))
     return tuple(replace(unit, piece=replace(unit.piece, height=unit.piece.height + taller.get(unit.piece.key, 0.0))) for unit in out)
 
 
-def words_height(paragraphs: Sequence[str], line: float) -> float:
-    """The height of small paragraphs."""
-    return 8.0 + sum(4.0 + SMALL * math.ceil((reason_width(words) * 1.05 + 4.0) / line) for words in paragraphs)
+def words_height(paragraphs: Sequence[str], line: float, size: float = SMALL) -> float:
+    """The height of small paragraphs, their lines of this height."""
+    return 8.0 + sum(4.0 + size * math.ceil((reason_width(words) * 1.05 + 4.0) / line) for words in paragraphs)
 
 
 def _parts(whole: Unit, lines: Sequence[str], most: float, em: float) -> list[Unit]:

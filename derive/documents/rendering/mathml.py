@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from functools import lru_cache
 from html import escape
 from types import MappingProxyType
@@ -40,8 +41,10 @@ from derive.notation.latex.reading import read
 _LETTERS = {
     name: letter for names, letters in (
         ("alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi varpi rho varrho sigma "
-         "varsigma tau upsilon phi varphi chi psi omega ell hbar infty nabla partial emptyset aleph Re Im",
-         "α β γ δ ϵ ε ζ η θ ϑ ι κ λ μ ν ξ π ϖ ρ ϱ σ ς τ υ ϕ φ χ ψ ω ℓ ℏ ∞ ∇ ∂ ∅ ℵ ℜ ℑ"),
+         "varsigma tau upsilon phi varphi chi psi omega ell hbar infty nabla partial emptyset aleph Re Im "
+         "varnothing varkappa digamma imath jmath wp",
+         "α β γ δ ϵ ε ζ η θ ϑ ι κ λ μ ν ξ π ϖ ρ ϱ σ ς τ υ ϕ φ χ ψ ω ℓ ℏ ∞ ∇ ∂ ∅ ℵ ℜ ℑ "
+         "∅ ϰ ϝ ı ȷ ℘"),
         ("Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega", "Γ Δ Θ Λ Ξ Π Σ Υ Φ Ψ Ω"),
     ) for name, letter in zip(names.split(), letters.split(), strict=True)
 }
@@ -50,16 +53,26 @@ _OPERATORS = dict(zip(
      "le leq ge geq ne neq approx equiv sim simeq cong propto prec succ preceq succeq ll gg in ni notin subset subseteq supset supseteq "
      "perp parallel mid to rightarrow gets leftarrow mapsto Rightarrow Leftarrow Leftrightarrow implies iff longrightarrow forall exists "
      "dots ldots cdots vdots ddots colon coloneqq eqqcolon top prime sum prod int langle rangle lvert rvert lVert rVert vert Vert lfloor rfloor "
-     "lceil rceil lbrace rbrace blacksquare checkmark surd").split(),
+     "lceil rceil lbrace rbrace blacksquare checkmark surd "
+     "coprod iint iiint oint bigcup bigcap bigoplus bigotimes bigwedge bigvee bigsqcup leqslant geqslant subsetneq sqcup sqcap nexists "
+     "neg lnot land lor impliedby leftrightarrow longleftarrow longmapsto Longrightarrow uparrow downarrow nmid vdash models doteq asymp "
+     "lesssim gtrsim therefore because ddagger ltimes rtimes amalg bot angle triangle square lozenge complement dotsc dotsb dotsm dotsi "
+     "lbrack rbrack backslash").split(),
     ("⋅ × ÷ ± ∓ ∘ ∙ ∗ ⋆ ⊕ ⊖ ⊗ ⊙ ⊘ ∧ ∨ ∩ ∪ ∖ † "
      "≤ ≤ ≥ ≥ ≠ ≠ ≈ ≡ ∼ ≃ ≅ ∝ ≺ ≻ ⪯ ⪰ ≪ ≫ ∈ ∋ ∉ ⊂ ⊆ ⊃ ⊇ "
      "⟂ ∥ ∣ → → ← ← ↦ ⇒ ⇐ ⇔ ⟹ ⟺ ⟶ ∀ ∃ "
      "… … ⋯ ⋮ ⋱ : ≔ ≕ ⊤ ′ ∑ ∏ ∫ ⟨ ⟩ | | ‖ ‖ | ‖ ⌊ ⌋ "
-     "⌈ ⌉ { } ■ ✓ √").split(),
+     "⌈ ⌉ { } ■ ✓ √ "
+     "∐ ∬ ∭ ∮ ⋃ ⋂ ⨁ ⨂ ⋀ ⋁ ⨆ ⩽ ⩾ ⊊ ⊔ ⊓ ∄ "
+     "¬ ¬ ∧ ∨ ⟸ ↔ ⟵ ⟼ ⟹ ↑ ↓ ∤ ⊢ ⊨ ≐ ≍ "
+     "≲ ≳ ∴ ∵ ‡ ⋉ ⋊ ⨿ ⊥ ∠ △ □ ◊ ∁ … ⋯ ⋯ ⋯ "
+     "[ ] \\").split(),
     strict=True,
 ))
-_NAMED = frozenset("log ln exp sin cos tan arcsin arccos arctan sinh cosh tanh det max min lim sup inf dim ker rank deg gcd arg".split())
-_SPACES = {",": "0.17em", ":": "0.22em", ">": "0.22em", ";": "0.28em", " ": "0.33em", "quad": "1em", "qquad": "2em", "!": "-0.17em"}
+_NAMED = frozenset("log ln exp sin cos tan arcsin arccos arctan sinh cosh tanh det max min lim sup inf dim ker rank deg gcd arg "
+                   "lg sec csc cot coth hom Pr limsup liminf".split())
+_SPACES = {",": "0.17em", ":": "0.22em", ">": "0.22em", ";": "0.28em", " ": "0.33em", "quad": "1em", "qquad": "2em", "!": "-0.17em", "enspace": "0.5em",
+           "thinspace": "0.17em", "medspace": "0.22em", "thickspace": "0.28em", "negthinspace": "-0.17em"}
 _ALPHABETS = {"mathbb": "DOUBLE-STRUCK", "mathcal": "SCRIPT", "mathscr": "SCRIPT", "mathfrak": "FRAKTUR", "mathbf": "BOLD",
               "boldsymbol": "BOLD ITALIC", "bm": "BOLD ITALIC", "mathtt": "MONOSPACE"}
 """Alphabets of Unicode: browsers draw no others by an attribute."""
@@ -67,9 +80,16 @@ _THIN = '<mspace width="0.17em"/>'
 _BEFORE_A_SIGN = re.compile(r"<mo[^>]*>[^<)\]}|‖⟩′!]+</mo>$|width=\"[12]em\"/>$")
 _OPENING = frozenset(("(", "[", "{", r"\{", r"\left", r"\bigl", r"\Bigl", r"\biggl", r"\Biggl", r"\langle", r"\lVert", r"\lvert", "^", "_", "'", ","))
 _UPRIGHT = frozenset(("mathsf", "mathrm", "mathit"))
-_SILENT = frozenset(("displaystyle", "textstyle", "scriptscriptstyle", "limits", "nolimits", "mathstrut"))
+_SILENT = frozenset(("displaystyle", "textstyle", "scriptstyle", "scriptscriptstyle", "limits", "nolimits", "mathstrut"))
 """Commands that a page without TeX does not need."""
-_ACCENTS = {"dot": "˙", "ddot": "¨", "hat": "^", "widehat": "^", "tilde": "~", "widetilde": "~", "bar": "¯", "overline": "¯", "vec": "→"}
+_ACCENTS = {"dot": "˙", "ddot": "¨", "hat": "^", "widehat": "^", "tilde": "~", "widetilde": "~", "bar": "¯", "overline": "¯", "vec": "→",
+            "acute": "´", "grave": "`", "breve": "˘", "check": "ˇ", "mathring": "˚", "dddot": "⃛", "overrightarrow": "→", "overleftarrow": "←"}
+_ALIKE = {
+    "cfrac": "frac", "tbinom": "binom", "dbinom": "binom", "texttt": "text", "textup": "text", "textsc": "text", "emph": "textit", "mbox": "text",
+    "mathnormal": "mathit", "pmb": "boldsymbol", "hphantom": "phantom", "vphantom": "phantom",
+}
+"""Commands that a page shows as others."""
+_ALIKES = re.compile(rf"\\({'|'.join(_ALIKE)})(?![A-Za-z])")
 _EM = {"big": "1.2em", "Big": "1.8em", "bigg": "2.4em", "Bigg": "3em"}
 _FENCES = {"pmatrix": "()", "bmatrix": "[]", "vmatrix": "||", "Vmatrix": "‖‖", "Bmatrix": "{}", "cases": "{ "}
 
@@ -83,7 +103,8 @@ _works: ContextVar[Mapping[str, str]] = ContextVar("works that are cited", defau
 @contextmanager
 def with_commands(commands: tuple[Command, ...], works: Mapping[str, str] | None = None) -> Iterator[None]:
     """Within it these commands of the author's are replaced by what they stand for, and works by their numbers."""
-    token, cited = _own.set(commands), _works.set(works or {})
+    alike = tuple(replace(command, body=_ALIKES.sub(_alike, command.body)) for command in commands)
+    token, cited = _own.set(alike), _works.set(works or {})
     try:
         yield
     finally:
@@ -100,9 +121,13 @@ def mathml(latex: str, display: bool = False) -> str:
 def _mathml(latex: str, display: bool, own: tuple[Command, ...]) -> str:
     kind = ' display="block"' if display else ""
     return (
-        f'<math xmlns="http://www.w3.org/1998/Math/MathML"{kind}><semantics><mrow>{_boxes(read(latex, own))}</mrow>'
+        f'<math xmlns="http://www.w3.org/1998/Math/MathML"{kind}><semantics><mrow>{_boxes(read(_ALIKES.sub(_alike, latex), own))}</mrow>'
         f'<annotation encoding="application/x-tex">{escape(latex, quote=False)}</annotation></semantics></math>'
     )
+
+
+def _alike(found: re.Match[str]) -> str:
+    return f"\\{_ALIKE[found[1]]}"
 
 
 def _boxes(row: Row) -> str:
@@ -239,7 +264,9 @@ def _letters(box: Letters) -> str:
     """Letters in another alphabet, the name of a function, words."""
     inside = box.source
     if box.command == "operatorname":
-        return f"<mi>{escape(inside)}</mi><mo>&#x2061;</mo>"
+        spaced = re.sub(r"\\[,:;> ]\s*", "\N{THIN SPACE}", inside)
+        name = f"<mi>{escape(spaced)}</mi>" if "\\" not in spaced else f"<mrow>{_boxes(box.inside)}</mrow>"
+        return f"{name}<mo>&#x2061;</mo>"
     if box.command.startswith("text"):
         return f"<mtext>{escape(inside)}</mtext>".replace("> ", ">\N{NO-BREAK SPACE}").replace(" <", "\N{NO-BREAK SPACE}<")
     letter = _LETTERS.get(inside[1:].strip()) if inside.startswith("\\") else None

@@ -47,6 +47,8 @@ ENGLISH: Mapping[str, str] = {
     "where": "where",
     "write": "Write",
     "with": "with",
+    "given.at": "at {}",
+    "given.data": "the data {}",
     "holds": "It holds where",
     "conditions": "Conditions",
     "name": "Name",

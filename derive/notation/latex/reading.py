@@ -34,11 +34,14 @@ ALPHABETS = frozenset((
     "operatorname", "mathrm", "mathsf", "mathit", "mathbf", "mathcal", "mathscr", "mathbb", "mathfrak", "mathtt", "boldsymbol", "bm",
     "text", "textrm", "textsf", "textit", "textbf",
 ))
-ACCENTS = frozenset(("dot", "ddot", "hat", "widehat", "tilde", "widetilde", "bar", "overline", "vec"))
+ACCENTS = frozenset(("dot", "ddot", "hat", "widehat", "tilde", "widetilde", "bar", "overline", "vec",
+                     "acute", "grave", "breve", "check", "mathring", "dddot", "overrightarrow", "overleftarrow"))
 MARKS = frozenset((
     "dvchange", "underbrace", "phantom", "mathopen", "mathclose", "mathord", "mathbin", "mathrel", "mathinner", "mathop", "smash", "boxed",
     "color",
 ))
+COLOURED = frozenset(("textcolor", "mathcolor"))
+"""What gives an argument the colour that another one names; the colour alone makes no box."""
 UNDER = frozenset(("deriveshape", "underset"))
 SIZES = re.compile(r"([bB]igg?)[lrm]?$")
 MOST, DEEPEST = 500, 40
@@ -172,6 +175,9 @@ class _Reader:
             return Letters(name, "".join(tokens), inside, braced)
         if name in ACCENTS:
             return Accent(name, self.argument())
+        if name in COLOURED:
+            self.group()
+            return self.argument()
         if name in MARKS:
             option = self.option("<", ">")
             return Marked(name, option, self.argument())
@@ -231,6 +237,9 @@ class _Reader:
         if command.default is not None:
             self.skip_blanks()
             arguments = [self.option("[", "]") if self.token == "[" else command.default]
+        elif self.tokens[self.k : self.k + 1] == ["["] and SIZES.match("".join(self.tokens[self.k + 1 : self.k + 2])[1:]):
+            # A pair of delimiters has a size: \abs[\big]{x}.
+            self.option("[", "]")
         arguments += ["".join(self.group()) for _ in range(command.parameters - len(arguments))]
         body = re.sub(r"#([1-9])", lambda found: arguments[int(found[1]) - 1] if int(found[1]) <= len(arguments) else "", command.body)
         return Group(_Reader(TOKEN.findall(body), self.own, self.replaced, self.depth + 1).row(lambda token: False))

@@ -9,7 +9,7 @@ from derive.calculus.indices.explicit import by_entries
 from derive.calculus.linear.structure import CURVED
 from derive.calculus.quantities.stationary.curved import on_a_curved_set
 from derive.calculus.quantities.stationary.lines import inside, not_inside, not_solved, nowhere, solution_lines
-from derive.calculus.quantities.stationary.products import of_a_product, of_eigenvectors
+from derive.calculus.quantities.stationary.products import of_a_product, of_a_ray, of_eigenvectors
 from derive.calculus.quantities.stationary.scalars import of_one_scalar, of_short_vector
 from derive.calculus.quantities.stationary.second_order_test import by_convexity, classify, convexity, starred
 from derive.calculus.quantities.stationary.systems import stationary_system
@@ -68,7 +68,7 @@ def _of_one(s: Setting, g: Expr, x: Symbol, hessian: tuple[Expr, Symbol], stated
     solved = solve(g, x, short_sizes(p))
     if solved is not None:
         return _solved(s, g, x, hessian, solved)
-    found = of_a_product(s, g, x, hessian) or of_eigenvectors(s, g, x)
+    found = of_a_product(s, g, x, hessian) or of_eigenvectors(s, g, x) or of_a_ray(s, g, x)
     if found is not None:
         return found
     lines = not_solved(s, stated, x)

@@ -5,18 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.calculus.quantities.stationary.eigenvectors import EXTREMES, eigen_equation, unit_eigenvector
+from derive.calculus.quantities.stationary.higher_order import whole_function
 from derive.calculus.quantities.stationary.lines import equation_lines
 from derive.calculus.quantities.stationary.second_order_test import classify, letter_of, starred
 from derive.calculus.setting.setting import Setting
 from derive.calculus.simplify.distribute import expanded
-from derive.calculus.simplify.simplify import tidy
+from derive.calculus.simplify.result_form import neat
+from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.calculus.solve.matrix_equation import solve
 from derive.derivation.derivation import Chain, Found, Line, Result
 from derive.derivation.reason import COMMA, Why, Word
-from derive.expressions.build import add, coefficient, is_zero, matmul, negate, power, scale, terms, times, transpose, zero
-from derive.expressions.nodes import Call, Expr, MatMul, Number, Power, Scale, Symbol, Times, number
+from derive.expressions.build import add, coefficient, inverse, is_zero, matmul, negate, power, scale, subtract, terms, times, transpose, zero
+from derive.expressions.nodes import Add, Call, Expr, MatMul, Number, Ones, Power, Scale, Symbol, Times, number
 from derive.expressions.properties.definite import Definite
-from derive.expressions.properties.inference import definiteness, is_nonzero, is_positive
+from derive.expressions.properties.inference import definiteness, is_invertible, is_nonzero, is_positive
+from derive.expressions.rewrite import substitute
+from derive.expressions.sizes import is_column
 
 
 def of_a_product(s: Setting, g: Expr, x: Symbol, hessian: tuple[Expr, Symbol]) -> tuple[list[Chain], Found] | None:
@@ -127,3 +131,58 @@ def _is_function(s: Setting, factor: Expr) -> bool:
     except ValueError:
         return False
 
+
+
+def of_a_ray(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Found] | None:
+    """c(x) (a(x) b − d(x) Mx) = 0 of a quotient such as (b'x)²/x'Mx: x is a multiple of M⁻¹b, or c(x) = 0."""
+    outside, inside = (g.scalar, g.arg) if isinstance(g, Scale) else (number(1), g)
+    if not isinstance(inside, Add) or not is_column(x.shape):
+        return None
+    moving = [t for t in inside.terms if x.name in _split(t)[1].free]
+    fixed = [t for t in inside.terms if t not in moving]
+    if len(moving) != 1 or not fixed or (len(fixed) > 1 and any(x.name in t.free for t in fixed)):
+        return None
+    (d, product), (a, b) = _split(moving[0]), _split(fixed[0]) if len(fixed) == 1 else (number(1), add(*fixed))
+    if x.name in b.free or product.free == x.free or not isinstance(product, MatMul) or product.factors[-1] is not x:
+        return None
+    m = matmul(*product.factors[:-1])
+    if x.name in m.free or not is_invertible(m):
+        return None
+    ray = tidy(matmul(inverse(m), b))
+    letter: Symbol = Symbol("_c", x.shape if x.is_scalar else a.shape, frozenset({"positive"}))
+    if not is_zero(neat(tidy_with(substitute(inside, {x: scale(letter, ray)}), []), [])):
+        return None
+    point: dict[Symbol, Expr] = {x: ray}
+    factor = neat(tidy(times(number(-1), a, power(d, -1))), [])
+    value = neat(tidy_with(substitute(whole_function(s), {x: ray}), []), [])
+    turned = neat(tidy_with(substitute(whole_function(s), {x: negate(ray)}), []), [])
+    equals: Why = (" = ±",) if turned is not value and tidy(negate(turned)) is value else (" = ",)
+    name = letter_of(s.problem)
+    lines = [
+        Line(zero(g.shape), "stationary", ("gradient = 0",), "equation", g, "=", True, solution=point),
+        Line(scale(factor, b), "rearrange", (x, " is a multiple of ", ray, COMMA, name, *equals, value, " there"), "equation", product, "⇔", True,
+             solution=point),
+    ]
+    results = [Result(product, equation=scale(factor, b), point=point)]
+    other = next((f for f in (outside.factors if isinstance(outside, Times) else (outside,)) if _row_times(f, x) is not None), None)
+    if other is not None:
+        row = _row_times(other, x)
+        assert row is not None
+        part = times(matmul(row, Ones(x.shape)), power(matmul(row, transpose(row)), -1))
+        away: dict[Symbol, Expr] = {x: tidy(subtract(Ones(x.shape), scale(part, transpose(row))))}
+        lines.append(Line(number(0), "rearrange", (name, " = 0 there"), "equation", other, "or", True, solution=away))
+        results.append(Result(other, equation=number(0), point=away))
+    return [Chain("stationary", "Stationary points", tuple(lines))], tuple(results)
+
+
+def _split(term: Expr) -> tuple[Expr, Expr]:
+    return (term.scalar, term.arg) if isinstance(term, Scale) else (number(1), term)
+
+
+def _row_times(factor: Expr, x: Symbol) -> Expr | None:
+    """b' of b'x."""
+    if isinstance(factor, MatMul) and factor.is_scalar and factor.factors[0] is transpose(x):
+        factor = tidy(matmul(*(transpose(f) for f in reversed(factor.factors))))
+    if isinstance(factor, MatMul) and factor.is_scalar and factor.factors[-1] is x and x.name not in matmul(*factor.factors[:-1]).free:
+        return matmul(*factor.factors[:-1])
+    return None

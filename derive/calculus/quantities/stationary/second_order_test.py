@@ -6,17 +6,18 @@ Source: Boyd & Vandenberghe, Convex Optimization, sec. 3.1.4; Magnus & Neudecker
 from __future__ import annotations
 
 from derive.calculus.quantities.stationary.convexity import Curvature, curvature
+from derive.calculus.quantities.stationary.definite_point import definite_point, positive_scale
 from derive.calculus.setting.setting import Setting
 from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.distribute import expanded
 from derive.calculus.simplify.result_form import neat
-from derive.calculus.simplify.simplify import tidy, tidy_with
+from derive.calculus.simplify.simplify import tidy
 from derive.calculus.solve.entrywise import linear_entry, read_entries
 from derive.calculus.solve.unknown import Term, gathered_left, split, split_terms
 from derive.derivation.derivation import Chain, Head, Line, Step
 from derive.derivation.reason import COLON, COMMA, Why, Word, full_rank, joined
 from derive.expressions.build import ONE, ZERO, add, coefficient, inverse, is_zero, matmul, negate, power, scale, terms, times, transpose
-from derive.expressions.nodes import Add, Call, Expr, Identity, Map, MatMul, Number, Power, Scale, SizeValue, Symbol, Times, number
+from derive.expressions.nodes import Call, Expr, Identity, Map, MatMul, Number, Power, SizeValue, Symbol, Times, number
 from derive.expressions.properties.definite import STRICT, Definite, of_product, of_sum
 from derive.expressions.properties.inference import definiteness, is_invertible, is_nonnegative, is_positive
 from derive.expressions.properties.symmetry import is_symmetric
@@ -110,8 +111,8 @@ def classify(
     applied = split(applied, k)
     here = applied
     if x.name in applied.free:
-        here, marker = _definite_point(applied, at, x)
-        here, assumed_scalars, scales = _positive_scale(here, at, x)
+        here, marker = definite_point(applied, at, x)
+        here, assumed_scalars, scales = positive_scale(here, at, x)
         marker = {**marker, **scales}
         here = tidy(transform(transform(here, _norm_of_zero), collect))
     entrywise = _by_entries(s, x, at, here, k, shape)
@@ -243,28 +244,6 @@ def _paired(applied: Expr, h: Symbol) -> Expr:
     return tidy(Call("inner", (applied, h)))
 
 
-def _positive_scale(here: Expr, at: Expr, x: Symbol) -> tuple[Expr, list[Why], dict[Expr, Expr]]:
-    """At X* = c V with X and V positive definite c is positive: that may be used."""
-    if "spd" not in x.has or not isinstance(at, Scale) or is_positive(at.scalar):
-        return here, [], {}
-    c, rest = coefficient(at.scalar)
-    if definiteness(at.arg) != Definite.POSITIVE or definiteness(at.scalar) is not None or c <= 0:
-        return here, [], {}
-    base = rest
-    if isinstance(base, Power) and base.exponent is number(-1):
-        base = base.base
-    marker: Symbol = Symbol("_c", base.shape, frozenset({"positive"}))
-    opposite = {tidy(scale(number(-1), t)) for t in terms(base)}
-
-    def mark(node: Expr) -> Expr:
-        if isinstance(node, Add) and node.is_scalar and set(node.terms) in (set(terms(base)), opposite):
-            return marker if set(node.terms) == set(terms(base)) else scale(number(-1), marker)
-        return node
-
-    marked = tidy(collect(tidy(transform(substitute(here, {base: marker}), mark))))
-    return marked, [(base, " > 0, as ", x, " is positive definite")], {marker: base}
-
-
 def _quadratic_form(parts, k: Symbol) -> Expr:  # type: ignore[no-untyped-def]
     out = []
     for t in parts:
@@ -333,36 +312,6 @@ def starred(x: Symbol) -> Symbol:
 
     out: Symbol = Symbol(x.name, x.dims, x.has, x.of, latex(x) + r"^{*}", x.order, x.path)
     return out
-
-
-def _definite_point(applied: Expr, at: Expr, x: Symbol) -> tuple[Expr, dict[Expr, Expr]]:
-    """The Hessian at X* = cV, V a letter that is positive definite because X* is said to be."""
-    core = at.arg if isinstance(at, Scale) else at
-    if "spd" not in x.has or definiteness(core) == Definite.POSITIVE or not is_symmetric(core):
-        return tidy_with(substitute(applied, {x: at}), []), {}
-    letter: Symbol = Symbol("_V", core.shape, frozenset({"spd", "symmetric", "invertible"}))
-    point = scale(at.scalar, letter) if isinstance(at, Scale) else letter
-    return tidy_with(substitute(with_letter(applied, core, letter), {x: point}), []), {letter: core}
-
-
-def with_letter(expr: Expr, core: Expr, letter: Expr) -> Expr:
-    """The letter for the core wherever it stands, also as a run of the factors of a longer product."""
-    run = core.factors if isinstance(core, MatMul) else (core,)
-
-    def visit(node: Expr) -> Expr:
-        if not isinstance(node, MatMul) or node is core:
-            return node
-        factors: list[Expr] = []
-        rest = list(node.factors)
-        while rest:
-            if tuple(rest[: len(run)]) == run:
-                factors.append(letter)
-                rest = rest[len(run) :]
-            else:
-                factors.append(rest.pop(0))
-        return matmul(*factors) if len(factors) < len(node.factors) else node
-
-    return substitute(transform(expr, visit), {core: letter})
 
 
 STRUCTURES = frozenset({"symmetric", "skew", "diagonal", "upper", "lower", "orthogonal", "stiefel", "unit"})
