@@ -197,22 +197,11 @@ def test_folders_stay_small() -> None:
 # --------------------------------------------------------------------------------------------- functions
 MOST_LINES = 60
 MOST_BRANCHES = 25
-MOST_NAMES = 660
+MOST_NAMES = 640
 """Names of functions of the table in code: a rule, law, fact or form that is about one function is a row of a table."""
 
 LONG: dict[str, tuple[int, int]] = {
-    "calculus/algebra/scalar_calculus.py:solve_system": (60, 27),
-    "calculus/passes/letters.py:_letters": (60, 27),
-    "calculus/quantities/stationary/eigenvectors.py:eigen_equation": (60, 26),
-    "calculus/quantities/stationary/scalars.py:of_several_scalars": (60, 28),
-    "calculus/quantities/stationary/systems.py:_point": (60, 26),
-    "calculus/routes/by_indices.py:by_indices": (60, 28),
-    "calculus/simplify/distribute.py:visit": (60, 29),
-    "calculus/simplify/index_sums.py:in_front": (60, 26),
-    "calculus/simplify/laws/unit_sums.py:_over": (60, 30),
-    "checking/verification.py:one": (60, 26),
     "cli/render_command.py:command": (60, 32),
-    "documents/compose.py:problem_page": (89, 60),
     "documents/figures/graph.py:_set": (60, 27),
     "documents/figures/surface.py:surface": (60, 33),
     "documents/figures/upright.py:upright": (60, 27),
@@ -315,6 +304,8 @@ def test_functions_are_named_in_tables() -> None:
 
 
 WORDS = {"words", "title", "why", "heading", "reason", "told", "said", "caption"}
+REASONS = {"right", "below", "overset", "none"}
+"""Where the reasons of a page stand: a setting that has the name `reason`."""
 CUT = {"startswith", "endswith", "partition", "rpartition", "split", "removeprefix", "removesuffix", "index", "find"}
 
 
@@ -331,12 +322,13 @@ def reads_words(node: ast.AST) -> bool:
             return any(map(is_words, arguments))
         case ast.Compare(left=left, ops=[ast.Eq() | ast.NotEq() | ast.In() | ast.NotIn()], comparators=[other]):
             sides = (left, other)
-            return any(map(is_words, sides)) and any(isinstance(s, ast.Constant) and isinstance(s.value, str) and s.value for s in sides)
+            constants = [s.value for s in sides if isinstance(s, ast.Constant) and isinstance(s.value, str)]
+            return any(map(is_words, sides)) and any(value and value not in REASONS for value in constants)
         case _:
             return False
 
 
-@pytest.mark.parametrize("room", ["expressions", "derivation", "calculus", "checking"])
+@pytest.mark.parametrize("room", ["expressions", "derivation", "calculus", "checking", "notation", "documents", "reviewing", "pipeline", "cli"])
 def test_no_code_reads_words(room: str) -> None:
     """What a line means is a value (its rule, its quantity, its `Why`); its words are for people."""
     for path in (PACKAGE / room).rglob("*.py"):

@@ -16,6 +16,7 @@ from derive.checking import adjoints
 from derive.checking.domains import check, demands
 from derive.checking.equations import ROUNDED, check_classification, check_equation, check_identity, check_relation, check_rounded, check_stationary
 from derive.checking.evaluation import Unevaluable, evaluate, largest
+from derive.checking.exact.lines import decided
 from derive.checking.intermediates import plain
 from derive.checking.line import Free, Site, partial_statement, site_at, statement
 from derive.checking.random_arrays import Array, inside
@@ -109,7 +110,16 @@ def _verify_as_a_whole(derivation: Derivation, count: int) -> Report:
         checks.append(_check_result(sites, (len(derivation.chains), k), stated))
     worst = max((check.error for check in checks), default=0.0)
     passed = bool(checks) and all(check.passed for check in checks)
-    return Report(passed, count, worst, tuple(checks))
+    exact = decided(derivation, places[0].sizes, [_as_line(stated) for stated in _stated(derivation)], further, along)
+    told = tuple(replace(check, exact=check.passed and check.where in exact.lines) for check in checks)
+    return Report(passed, count, worst, told, exact.bits)
+
+
+def _as_line(stated: Stated) -> tuple[Head, Line]:
+    """A result as the line that states it."""
+    if stated.equation is not None:
+        return stated.head, Line(stated.equation, "result", (), "equation", stated.expr, equation=True, solution=stated.solution or None)
+    return stated.head, Line(stated.expr, "result", (), stated.quantity, solution=stated.solution or None, free=stated.free)
 
 
 def sample_points(derivation: Derivation, count: int) -> list[Point]:
@@ -264,29 +274,35 @@ def _check(
         if line.equation:
             return check_equation(site, line)
         here = site.with_solution(line.solution) if line.solution else site
-        if line.rule == "evaluate" and line.relation == "≈" and line.quantity != "taylor" and line.left is None and previous is not None:
+        rounded = line.rule == "evaluate" and line.relation == "≈" and line.quantity != "taylor"
+        if rounded and line.left is None and previous is not None:
             return check_rounded(here, previous.expr, line.expr)
-        if line.rule == "evaluate" and line.quantity == "stationary":
-            assert isinstance(line.left, Symbol)
-            known, wrt = line.solution or {}, site.problem.wrt
-            others = {v: e for v, e in known.items() if v in wrt}
-            here = site.with_solution({v: e for v, e in known.items() if v not in wrt})
-            return check_stationary(here, {**others, line.left: line.expr}).at_best(ROUNDED if line.relation == "≈" else 0.0)
         if line.quantity == "stationary":
-            return check_stationary(site, line.solution or {_variable(site.problem): line.expr})
+            return _point(site, line)
         if line.relation in INEQUALITIES:
             left = line.left if isinstance(line.left, Expr) else previous.expr if previous else None
             return check_relation(here, left, line.relation, line.expr)
         if line.quantity == "value" and isinstance(line.left, Expr) and of is None:
             return check_identity(here, line.left, line.expr)
         outcome = statement(here, line.quantity, head, of, line.expr, isinstance(line.left, Head), line.free)
-        if line.rule == "evaluate" and line.relation == "≈" and line.quantity != "taylor":
+        if rounded:
             return outcome.at_best(ROUNDED)
         if isinstance(line.left, Expr):
             outcome = outcome.and_(statement(here, line.quantity, None, of, line.left))
         return outcome
 
     return _over(sites, one, where, chain.title, line.rule, line.quantity)
+
+
+def _point(site: Site, line: Line) -> Outcome:
+    """A line that states a stationary point, in numbers where it was evaluated."""
+    if line.rule != "evaluate":
+        return check_stationary(site, line.solution or {_variable(site.problem): line.expr})
+    assert isinstance(line.left, Symbol)
+    known, wrt = line.solution or {}, site.problem.wrt
+    others = {v: e for v, e in known.items() if v in wrt}
+    here = site.with_solution({v: e for v, e in known.items() if v not in wrt})
+    return check_stationary(here, {**others, line.left: line.expr}).at_best(ROUNDED if line.relation == "≈" else 0.0)
 
 
 def _variable(problem: Problem) -> Symbol:

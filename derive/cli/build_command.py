@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from derive.cli.options import Form
 from derive.errors import DeriveError
 
 if TYPE_CHECKING:
+    from derive.pipeline.build import Outcome
     from derive.pipeline.project import Project
     from derive.pipeline.sources import Source
 
@@ -56,12 +57,20 @@ def command(
       derive build -n --explain
       derive build --to slides,blank,handout
     """
+    from derive.pipeline import idle
+
+    if depfile is not None and stamp is None:
+        raise click.UsageError("--depfile needs --stamp FILE: it says what that depends on")
+    started = time.monotonic()
+    asked = idle.key_of(paths, output, kinds, tex_only, template_dirs, trust_tex)
+    usual = not (force or dry_run or explain or stamp or scheduler)
+    if usual and _is_idle(output or Path("build"), asked, quiet):
+        return 0
     from derive.pipeline import build as building
     from derive.pipeline import project as projects
     from derive.pipeline.processes import pool
     from derive.pipeline.sources import find
 
-    started = time.monotonic()
     here = projects.folder_of()
     sources = find(paths, here)
     project = projects.load(projects.folder_of(next(iter(paths), None)), template_dirs, trust_tex)
@@ -73,13 +82,29 @@ def command(
         if output.is_symlink():
             raise DeriveError(f"{output} is a symbolic link: nothing is written through it", code="outside", hint="-o names the folder that is meant")
     counts = {"made": 0, "unchanged": 0, "failed": 0, "stale": 0}
-    warning = None
-    code = 0
     outcomes = building.build(
         sources, output, project, building.kinds(options.kinds(kinds) or project.settings.kinds),
         workers=pool.available(jobs, scheduler), force=force, fail_fast=fail_fast, dry_run=dry_run,
         pdf=not tex_only,
     )
+    code, warning = _told(outcomes, counts, quiet, explain, dry_run)
+    if stamp is not None and not (code or warning or dry_run):
+        _write_stamp(stamp, depfile, form, paths, sources, output, project)
+    if warning is not None:
+        options.report(warning)
+        code = code or _code(warning.code)
+    if usual:
+        idle.ended(output, asked, sources, paths, project, good=not code)
+    if not quiet or counts["failed"]:
+        click.echo(_closing(counts, output, time.monotonic() - started, dry_run), err=bool(counts["failed"]))
+    return code
+
+
+def _told(
+    outcomes: Iterable[Outcome], counts: dict[str, int], quiet: bool, explain: bool, dry_run: bool
+) -> tuple[int, DeriveError | None]:
+    """What happened to each file, said and counted: the exit code so far, and the first warning."""
+    code, warning = 0, None
     for outcome in outcomes:
         counts[outcome.state] += 1
         if outcome.error is not None:
@@ -92,16 +117,17 @@ def command(
         elif explain:
             click.echo(f"{outcome.source.path}: unchanged")
         warning = warning or outcome.warning
-    if depfile is not None and stamp is None:
-        raise click.UsageError("--depfile needs --stamp FILE: it says what that depends on")
-    if stamp is not None and not (code or warning or dry_run):
-        _write_stamp(stamp, depfile, form, paths, sources, output, project)
-    if warning is not None:
-        options.report(warning)
-        code = code or _code(warning.code)
-    if not quiet or counts["failed"]:
-        click.echo(_closing(counts, output, time.monotonic() - started, dry_run), err=bool(counts["failed"]))
-    return code
+    return code, warning
+
+
+def _is_idle(output: Path, asked: str, quiet: bool) -> bool:
+    """Whether there is nothing to do, which is said."""
+    from derive.pipeline import idle
+
+    count = None if output.is_symlink() else idle.up_to_date(output, asked)
+    if count is not None and not quiet:
+        click.echo(_closing({"made": 0, "unchanged": count, "failed": 0, "stale": 0}, output, 0.0, False))
+    return count is not None
 
 
 def _write_stamp(

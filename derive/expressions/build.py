@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from itertools import chain, count
 
-from derive.expressions.nodes import Add, Expr, MatMul, Number, Power, Scale, SizeValue, Sum, Times, Transpose, Zeros, number
+from derive.expressions.nodes import Add, Call, Expr, MatMul, Number, Power, Scale, SizeValue, Sum, Times, Transpose, Zeros, number
 from derive.expressions.sizes import Shape, ShapeError, Size, is_scalar, show
 from derive.expressions.traverse import walk
 
@@ -154,6 +154,21 @@ def divide(expr: Expr, divisor: Expr) -> Expr:
             code="division",
         )
     return scale(power(divisor, -1), expr) if not expr.is_scalar else times(expr, power(divisor, -1))
+
+
+def entry_product(*factors: Expr) -> Expr:
+    """The product entry by entry of arrays of one shape."""
+    out = factors[0]
+    for factor in factors[1:]:
+        out = Call("hadamard", (out, factor))
+    return out
+
+
+def entry_factors(expr: Expr) -> tuple[Expr, ...]:
+    """The factors of a product entry by entry, however it is bracketed; the expression alone where it is none."""
+    if isinstance(expr, Call) and expr.name == "hadamard":
+        return tuple(factor for arg in expr.args for factor in entry_factors(arg))
+    return (expr,)
 
 
 def transpose(expr: Expr) -> Expr:

@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from derive.documents.compose import text_width
 from derive.documents.layout.measure import width
 from derive.documents.page.document import Block, Document, ProblemPage, Row
 from derive.documents.page.modes import Mode
 from derive.documents.page.rows import HANG, LEAD, RELATION, chain_of, relation_width
 from derive.documents.page.settings import Fit, Settings
+from derive.documents.page.text_width import text_width
 from derive.documents.page.units import EM
 from derive.documents.rendering.fill import fill
 from derive.errors import DeriveError, Position
@@ -24,6 +24,9 @@ from derive.pipeline.tex.log import Box, Log
 
 TRIES = 24
 """How often a document is set again, with rows broken further, before it is given up."""
+
+AT_ONCE = 2.2
+"""What is too full by so many points is taken for so many times as much taller: a part of that only brings rows closer together."""
 
 TALLEST = 4.0
 """Frames are not taken for more than so many times as tall as was thought."""
@@ -109,6 +112,9 @@ def make(
             raise DeriveError(f"nothing is labelled {done.log.undefined[0]}", code="latex", where=_where(document))
         if not done.log.overfull:
             return Made(text, done.pdf, fit, done.log)
+        if done.log.room and not fit.room:
+            fit = replace(fit, room=done.log.room)
+            continue
         better = refit(document, fit, done.log.overfull, *room)
         push = 1.0
         while better != fit and tex(compose(better), mode, folders) == text:
@@ -150,7 +156,7 @@ def refit(document: Document, fit: Fit, boxes: tuple[Box, ...], line: float, rel
                 continue
             apart, taller = _too_full(document, box)
             better = replace(better, apart=better.apart | apart, taller={**better.taller, **{
-                key: better.taller.get(key, 0.0) + box.points + 1.0 for key in taller
+                key: better.taller.get(key, 0.0) + AT_ONCE * box.points + 2.0 for key in taller
             }})
             scale |= {page.id: min(scale.get(page.id, 1.0) * 1.1, TALLEST) for page in _pages(document, box) if apart & fit.apart}
             continue

@@ -21,7 +21,7 @@ CASES = [
     (r"\sum_i (x_i - w^\top X_i)^2", "w", "−2(Σ_{i=1..n} (x_i − w' X[i, :]) X[i, :])"),
     (r"\sum_i (y_i - x^\top z_i)^2", "x", "−2(Σ_{i=1..m} (y_i − x' z_i) z_i)"),
     ("sum(logsumexp(Z W)) - inner(C, Z W)", "W", "Z'(softmax(ZW) − C)"),
-    ("sum(i, 1, m, norm(Z[i, :]))", "Z", "Σ_{i=1..m} 1/‖Z[i, :]‖ · e_i Z[i, :]'"),
+    ("sum(i, 1, m, norm(Z[i, :]))", "Z", "Σ_{i=1..m} e_i Z[i, :]'/‖Z[i, :]‖"),
 ]
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
 import subprocess
 from functools import partial
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from derive.documents.page.modes import MODES
@@ -63,7 +65,7 @@ def test_each_kind_is_set_without_a_box_too_large(kind: str, mode: str, settings
     subject = read((PROBLEMS / f"{name}.yaml").read_text(encoding="utf-8"), f"{name}.yaml")
     made = make(partial(subject.document, MODES[mode], settings), MODES[mode], settings)
     assert made.pdf is not None and f"the figure {kind}" in made.tex
-    done = latex.typeset(made.tex)
+    done = latex.typeset(made.tex, own=False)
     assert done.passes == 1 and not done.log.overfull and not done.log.characters and done.pdf == made.pdf
     assert b"/Alt" in uncompressed(done.pdf, tmp_path)
 
@@ -136,3 +138,15 @@ def test_what_belongs_to_the_answer_comes_with_the_last_click() -> None:
     assert picture.count("\\uncover<3->{") == 6 and picture.index("\\uncover<3->{") > picture.index("derive edge")
     assert "\\uncover<3->{\\node" not in source("total-derivative", "slides", Settings(overlays=False)).partition("the figure graph")[2]
     assert "\\uncover" not in source("total-derivative", "solutions")
+
+
+@pytest.mark.tex
+def test_what_a_figure_shows_is_readable_in_the_text_and_a_string_of_the_pdf(tmp_path: Path) -> None:
+    text = source("quadratic-fit-with-data", "solutions")
+    assert r"\derivealt{5 data points" in text and "FEFF" not in text
+    text = text.replace(r"\derivealt{5 data points", r"\derivealt{5 % data points ∈ ℝ²".replace("%", r"\%"))
+    pdf = latex.typeset(text).pdf
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        streams = b"".join(page.Contents.read_bytes() for page in opened.pages)
+    said = [bytes.fromhex(found.decode()).decode("utf-16") for found in re.findall(rb"/Alt <([0-9A-F]+)>", streams)]
+    assert any(one.startswith("5 % data points ∈ ℝ²") for one in said), said

@@ -75,3 +75,21 @@ def test_without_a_theme_the_house_stays(deck: Path) -> None:
     assert run(["render", "problems/l.yaml", "--to", "slides", "-o", "l.tex"]) == 0
     text = (deck / "l.tex").read_text()
     assert "derivefollow" not in text and "0B5A8A" in text and "\\section{" not in text
+
+
+LOW = r"""
+\setbeamertemplate{headline}{\vrule height 16mm width 0pt}
+\setbeamertemplate{frametitle}{\insertframetitle}
+"""
+LONG = "title: T\nsymbols: {X: 'matrix(m, n)', w: vector(n), y: vector(m)}\nfunction: f(w) = norm(X w - y)^2\nfind: [gradient, stationary, hessian]\n"
+
+
+@pytest.mark.tex
+def test_a_theme_that_leaves_little_room_and_prints_no_subtitles(deck: Path) -> None:
+    (deck / "beamerthemeOwn.sty").write_text(LOW)
+    (deck / "problems" / "p.yaml").write_text(LONG)
+    assert run(["render", "problems/l.yaml", "--to", "slides", "--no-overlays", "-o", "l.pdf"]) == 0
+    assert run(["render", "problems/p.yaml", "--to", "slides", "--no-overlays", "-o", "p.pdf"]) == 0
+    text = subprocess.run(["pdftotext", "-layout", "p.pdf", "-"], capture_output=True, text=True, check=True).stdout
+    pages = text.split("\f")[:-1]
+    assert len(pages) >= 3 and all(f"({k}/{len(pages)})" in page.split("\n\n")[0] for k, page in enumerate(pages, 1)), text

@@ -9,6 +9,7 @@ from typing import Any
 from derive.calculus.algebra.door import function_of, sp
 from derive.calculus.algebra.scalars import from_sympy_scalar
 from derive.expressions import build
+from derive.expressions.build import entry_product
 from derive.expressions.nodes import Add, Call, Compare, Expr, Map, Number, Ones, Power, Scale, Symbol, Times, Unnamed, Where
 from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import SCALAR, Shape
@@ -150,8 +151,8 @@ class _Lift:
         signs, above = _pull_numbers(above)
         ones = [f for f in above if isinstance(f, Ones)]
         above = [f for f in above if not isinstance(f, Ones)]
-        top: Expr = _hadamard(above) if above else (build.ONE if below else (ones[0] if ones else Ones(self.shape)))
-        body: Expr = Call("quotient", (top, _hadamard(below))) if below else top
+        top: Expr = entry_product(*above) if above else (build.ONE if below else (ones[0] if ones else Ones(self.shape)))
+        body: Expr = Call("quotient", (top, entry_product(*below))) if below else top
         return build.scale(build.times(*signs, *scalars), body)
 
 
@@ -170,11 +171,4 @@ def _entry_power(base: Expr, exponent: Expr) -> Expr:
     if exponent is build.ONE:
         return base
     out: Expr = Call("entrypower", (base, exponent))
-    return out
-
-
-def _hadamard(factors: list[Expr]) -> Expr:
-    out = factors[0]
-    for factor in factors[1:]:
-        out = Call("hadamard", (out, factor))
     return out

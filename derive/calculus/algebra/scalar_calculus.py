@@ -274,6 +274,13 @@ def _finite(found: Any) -> set[Any] | None:
     return None
 
 
+def _admitted(unknowns: Sequence[Any], point: Sequence[Any]) -> bool:
+    """Whether a solution is real, and positive where an unknown is declared to be."""
+    if any(v.is_real is False or v.has(sp().I) for v in point):
+        return False
+    return not any(x.is_positive and v.is_nonpositive for x, v in zip(unknowns, point, strict=True))
+
+
 def solve_system(equations: Sequence[Expr], unknowns: Sequence[Symbol]) -> list[tuple[Expr, ...]] | None:
     """All real common zeros of polynomial equations in scalar unknowns; None when not all have a closed form.
 
@@ -301,9 +308,7 @@ def solve_system(equations: Sequence[Expr], unknowns: Sequence[Symbol]) -> list[
         point = [sympy.simplify(solution[x]) for x in xs]
         if any(v.has(sympy.CRootOf) for v in point):
             return None
-        if any(v.is_real is False or v.has(sympy.I) for v in point):
-            continue
-        if any(x.is_positive and v.is_nonpositive for x, v in zip(xs, point, strict=True)):
+        if not _admitted(xs, point):
             continue
         if not all(sympy_zero(v.subs(dict(zip(xs, point, strict=True)), simultaneous=True)) for v in values):
             return None

@@ -10,7 +10,7 @@ from derive.calculus.differentiate.variation import Motion
 from derive.calculus.rules.differentials import DIFFERENTIALS
 from derive.calculus.rules.rule import Rule, compiled, fill, match, missing
 from derive.calculus.simplify.simplify import tidy
-from derive.expressions.build import ONE, add, is_zero, matmul, negate, power, scale, subtract, times, transpose, zero
+from derive.expressions.build import ONE, add, entry_product, is_zero, matmul, negate, power, scale, subtract, times, transpose, zero
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import (
     Add,
@@ -283,7 +283,7 @@ def entrywise(outer: Expr, inner: Expr) -> Expr:
         return scale(outer.scalar, entrywise(outer.arg, inner))
     if is_column(inner.shape):
         return matmul(Call("diag", (outer,)), inner)
-    return Call("hadamard", (outer, inner))
+    return entry_product(outer, inner)
 
 
 def _apply(e: Apply, m: Motion) -> tuple[Expr, str, tuple[Expr, ...]]:
@@ -329,7 +329,7 @@ def _entrywise(e: Call, m: Motion) -> tuple[Expr, str, tuple[Expr, ...]]:
         return scale(b, entrywise(outer, m.pending(a))), "power-entries", (m.pending(a),)
     if not m.depends(a) and not b.is_scalar:
         logs = Map("log", a)
-        return entrywise(scale(logs, e) if a.is_scalar else Call("hadamard", (logs, e)), m.pending(b)), "power-entries", (
+        return entrywise(scale(logs, e) if a.is_scalar else entry_product(logs, e), m.pending(b)), "power-entries", (
             m.pending(b),
         )
     if a.shape != b.shape:

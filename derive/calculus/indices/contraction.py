@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from derive.expressions import build
+from derive.expressions.build import entry_product
 from derive.expressions.nodes import Add, Call, Expr, Identity, MatMul, Number, Ones, Power, Scale, Symbol, Transpose, number
 from derive.expressions.sizes import ONE as SIZE_ONE
 from derive.expressions.sizes import SCALAR, Shape, Size
@@ -220,8 +221,7 @@ def _entrywise(a: Expr, b: Expr) -> Expr:
         if isinstance(y, Call) and y.name == "entrypower" and isinstance(y.args[1], Number) and y.args[1].value < 0:
             below = y.args[0] if y.args[1].value == -1 else Call("entrypower", (y.args[0], number(-y.args[1].value)))
             return Call("quotient", (x, below))
-    out: Expr = Call("hadamard", (a, b))
-    return out
+    return entry_product(a, b)
 
 
 def _product(a: Tensor, b: Tensor, i: Expr) -> Tensor:
@@ -270,7 +270,6 @@ def transposed(e: Expr) -> Expr:
         case Call("diag", (x,)) if x.shape[1] == SIZE_ONE:
             return e
         case Call("hadamard", (a, b)) if not a.is_scalar and a.shape[1] != SIZE_ONE:
-            out: Expr = Call("hadamard", (transposed(a), transposed(b)))
-            return out
+            return entry_product(transposed(a), transposed(b))
         case _:
             return build.transpose(e)

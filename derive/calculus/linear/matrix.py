@@ -8,7 +8,7 @@ from __future__ import annotations
 from derive.calculus.linear.adjoint import pull, selector
 from derive.calculus.rules.rule import missing
 from derive.calculus.simplify.laws.partial_trace import by_blocks
-from derive.expressions.build import ONE, add, counted, is_zero, matmul, negate, power, scale, times, transpose
+from derive.expressions.build import ONE, add, counted, entry_product, is_zero, matmul, negate, power, scale, times, transpose
 from derive.expressions.nodes import (
     Add,
     Apply,
@@ -85,7 +85,7 @@ def _is_diagonal_of(expr: Expr) -> bool:
 def _diagonal_times(u: Expr, matrix: Expr) -> Expr:
     """diag(u) M; of M = diag(v) it is diag(u ∘ v)."""
     if _is_diagonal_of(matrix):
-        return Call("diag", (Call("hadamard", (u, matrix.children[0])),))
+        return Call("diag", (entry_product(u, matrix.children[0]),))
     return matmul(Call("diag", (u,)), matrix)
 
 

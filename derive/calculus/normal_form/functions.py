@@ -118,13 +118,6 @@ def _vec(e: Call) -> Poly:
 
 
 # --------------------------------------------------------------------------------------------- entry by entry products
-def hadamard_factors(letter: Expr) -> list[Expr]:
-    """B, C, … of a letter B ∘ C ∘ …; the letter alone otherwise."""
-    if isinstance(letter, Call) and letter.name == "hadamard":
-        return [part for arg in letter.args for part in hadamard_factors(arg)]
-    return [letter]
-
-
 def _raised(part: Expr) -> tuple[Expr, Expr]:
     """(base, scalar exponent) of an entry by entry power of a matrix; (part, 1) of anything else."""
     if isinstance(part, Call) and part.name == "entrypower":
@@ -151,19 +144,16 @@ def _hadamard_word(parts: list[Expr]) -> Poly:
         return of_ones(shape)
     if len(out) == 1:
         return polynomial(out[0]) if not (isinstance(out[0], Call) and out[0].name == "entrypower") else _letter(out[0])
-    joined = out[0]
-    for part in out[1:]:
-        joined = Call("hadamard", (joined, part))
-    return _letter(joined)
+    return _letter(build.entry_product(*out))
 
 
 def entrywise_sum(parts: list[Expr]) -> Poly:
     """The sum of all entries of a product B ∘ C ∘ …: tr(B'C) for two factors."""
-    flat = [piece for part in parts for piece in hadamard_factors(part)]
+    flat = [piece for part in parts for piece in build.entry_factors(part)]
     out: list[Poly] = []
     for (scalars, word), c in _hadamard_word(flat).items():
         body = to_expr({((), word): Fraction(1)}, parts[0].shape)
-        two = hadamard_factors(body)
+        two = build.entry_factors(body)
         if len(two) == 2:
             value = inner(*two)
         elif len(two) == 1:
@@ -175,7 +165,7 @@ def entrywise_sum(parts: list[Expr]) -> Poly:
     return words.add(out)
 
 
-def _joined_transpose(parts: list[Expr]) -> Expr:
+def _joined_transpose(parts: tuple[Expr, ...]) -> Expr:
     ((_, word), _c), = _hadamard_word([written_transpose(p) for p in parts]).items()
     return to_expr({((), word): Fraction(1)}, (parts[0].shape[1], parts[0].shape[0]))
 
@@ -193,7 +183,7 @@ def entrywise_product(args: tuple[Expr, ...], shape: Shape) -> Poly:
             for (r, w), d in poly.items()
         ]
     return words.add(
-        words.times_scalars(_hadamard_word([p for b in built for p in hadamard_factors(b)]), s, c)
+        words.times_scalars(_hadamard_word([p for b in built for p in build.entry_factors(b)]), s, c)
         for c, s, built in combos
     )
 
@@ -216,7 +206,7 @@ def _entrypower(e: Call) -> Poly:
     whole = isinstance(exponent, Number) and exponent.value.denominator == 1 and abs(exponent.value) <= 64
     if isinstance(exponent, Number) and whole and len(poly) == 1:
         ((scalars, word), c), = poly.items()
-        parts = hadamard_factors(to_expr({((), word): Fraction(1)}, e.shape))
+        parts = build.entry_factors(to_expr({((), word): Fraction(1)}, e.shape))
         raised = [
             Call("entrypower", (b, written(build.times(k, exponent)))) for b, k in map(_raised, parts)
         ]
@@ -259,7 +249,7 @@ def _entrywise(word: Word) -> Poly | None:
     """tr(R (B ∘ C)) is the sum of all entries of R' ∘ B ∘ C: one form for each way to read it."""
     found: list[Poly] = []
     for k, letter in enumerate(word):
-        parts = hadamard_factors(letter)
+        parts = build.entry_factors(letter)
         if len(parts) > 1:
             rest = word[k + 1 :] + word[:k]
             if not rest:

@@ -5,7 +5,7 @@ Only what stands at the point itself is renamed, Q(X), not Q(X + tH); every line
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from derive.derivation.derivation import BrokenChain, Chain, Found, Result, Step
@@ -46,13 +46,11 @@ def _letters(problem: Problem, chains: list[Chain], taken: frozenset[str]) -> di
     declared = set(problem.symbols)
     lines = [line for chain in chains for line in chain.lines]
     inside = {name for s, d in problem.let for name in (s.name, *d.free)}
-    found: dict[Call, str] = {}
-    for expr in (e for line in lines for e in (line.expr, *((line.left,) if isinstance(line.left, Expr) else ()))):
-        for node in walk(expr):
-            if isinstance(node, Call) and FUNCTIONS[node.name].letter and _at_a_point(node, variables, inside, declared):
-                found.setdefault(node, FUNCTIONS[node.name].letter)
+    sides = (e for line in lines for e in (line.expr, *((line.left,) if isinstance(line.left, Expr) else ())))
+    lettered_calls = (node for expr in sides for node in walk(expr) if isinstance(node, Call) and FUNCTIONS[node.name].letter)
+    found = {node: FUNCTIONS[node.name].letter for node in lettered_calls if _at_a_point(node, variables, inside, declared)}
     out: dict[Expr, Symbol] = {}
-    sizes = {name for e in found for size in e.args[0].shape for name in size.names}
+    sizes = _named_sizes(found)
     written = (node for node in walk(problem.function) if isinstance(node, Call) and FUNCTIONS[node.name].letter)
     numbered = len({node.args[1] for node in (*found, *written) if len(node.args) > 1}) > 1
     for node, letter in found.items():
@@ -61,6 +59,11 @@ def _letters(problem: Problem, chains: list[Chain], taken: frozenset[str]) -> di
             continue
         out[node] = Symbol(name, node.shape, value_properties(node))
     return out
+
+
+def _named_sizes(calls: Iterable[Call]) -> set[str]:
+    """The names in the shapes of first arguments."""
+    return {name for e in calls for size in e.args[0].shape for name in size.names}
 
 
 def _numbered(letter: str, node: Call) -> str | None:

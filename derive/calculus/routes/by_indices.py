@@ -219,19 +219,11 @@ def by_indices(s: Setting) -> Found:
     quantity = "gradient" if scalar else "jacobian"
     gradients: dict[str, Expr] = {}
     for one in found:
-        x = one.variable
-        lines = list(one.lines)
-        if one.matrix is not None and not s.unit_speed and (scalar or is_column(p.function.shape)):
-            shown = (explicit(one.matrix) if by_entries(p.function, x) else None) or one.matrix
-            gradients[x.name] = shown
-            head = Head(quantity, p.name, (x,), (), p.wrt if len(p.wrt) > 1 else ())
-            if p.inner_product is None:
-                lines.append(Line(shown, "gradient" if scalar else "read-off", (), quantity, head))
-        elif one.matrix is not None and s.unit_speed:
-            gradients[x.name] = one.matrix
-            lines.append(Line(one.matrix, "read-off", (), "derivative", Head("derivative", p.name, p.wrt)))
-        title = "By indices" if len(found) == 1 else f"By the indices of {x.name}"
-        chains.append(Chain("derivative" if s.unit_speed else quantity, title, tuple(lines)))
+        matrix, lines = _read_off(s, one, quantity)
+        if matrix is not None:
+            gradients[one.variable.name] = matrix
+        title = "By indices" if len(found) == 1 else f"By the indices of {one.variable.name}"
+        chains.append(Chain("derivative" if s.unit_speed else quantity, title, (*one.lines, *lines)))
     if s.unit_speed:
         if found[0].matrix is None:
             raise _unread(s)
@@ -245,6 +237,22 @@ def by_indices(s: Setting) -> Found:
         chains.append(Chain("derivative", "Directional derivative", tuple(more)))
     jacobian = gradients.get(p.wrt[0].name) if not scalar and len(found) == 1 and is_column(p.wrt[0].shape) else None
     return Found(tuple(chains), last.expr, gradients if scalar else {}, jacobian)
+
+
+def _read_off(s: Setting, one: Indexed, quantity: str) -> tuple[Expr | None, list[Line]]:
+    """(the matrix that the entries by one variable are, the line that says so); None where they are not read as one."""
+    p, x = s.problem, one.variable
+    if one.matrix is None:
+        return None, []
+    if s.unit_speed:
+        return one.matrix, [Line(one.matrix, "read-off", (), "derivative", Head("derivative", p.name, p.wrt))]
+    scalar = is_scalar(p.function.shape)
+    if not scalar and not is_column(p.function.shape):
+        return None, []
+    shown = (explicit(one.matrix) if by_entries(p.function, x) else None) or one.matrix
+    head = Head(quantity, p.name, (x,), (), p.wrt if len(p.wrt) > 1 else ())
+    stated = Line(shown, "gradient" if scalar else "read-off", (), quantity, head)
+    return shown, [stated] if p.inner_product is None else []
 
 
 def _numbered(s: Setting) -> Found:

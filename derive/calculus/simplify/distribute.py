@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
+from functools import partial
 
 from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.signs import positive_first
 from derive.calculus.simplify.simplify import tidy, tidy_with
-from derive.expressions.build import ONE, add, matmul, scale, times, transpose
+from derive.expressions.build import ONE, add, entry_product, matmul, scale, times, transpose
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Add, Apply, Call, D, Entry, Expr, Identity, MatMul, Number, Power, Rate, Scale, Symbol, Times, Transpose
 from derive.expressions.rewrite import transform
@@ -90,26 +92,29 @@ def spread(expr: Expr, names: frozenset[str]) -> Expr:
     def visit(e: Expr) -> Expr:
         if not ((e.free & names) or e.pending):
             return e
+        make: Callable[..., Expr]
         match e:
-            case MatMul() if any(moving(f) for f in e.factors):
-                out: list[list[Expr]] = [[]]
-                for f in e.factors:
-                    choices = f.terms if moving(f) and isinstance(f, Add) else (f,)
-                    out = [[*chain, c] for chain in out for c in choices]
-                return add(*(matmul(*chain) for chain in out))
-            case Scale(scalar=s, arg=a) if moving(a) and isinstance(a, Add) and isinstance(s, Number):
-                return add(*(scale(s, t) for t in a.terms))
-            case Times(factors=(Number() as c, Add() as a)) if moving(a) and c.value == -1:
-                return add(*(times(c, t) for t in a.terms))
-            case Call(name=name, args=(Add() as a,)) if FUNCTIONS[name].linear and moving(a):
-                return add(*(Call(name, (t,)) for t in a.terms))
-            case Call(name=name, args=(a, b)) if FUNCTIONS[name].bilinear and (moving(a) or moving(b)):
-                left = a.terms if moving(a) and isinstance(a, Add) else (a,)
-                right = b.terms if moving(b) and isinstance(b, Add) else (b,)
-                return add(*(Call(name, (x, y)) for x in left for y in right))
-        return e
+            case MatMul(factors=parts):
+                make = matmul
+            case Call(name=name, args=parts) if FUNCTIONS[name].linear or FUNCTIONS[name].bilinear:
+                make = partial(_called, name)
+            case Scale(scalar=Number() as c, arg=arg):
+                parts, make = (arg,), partial(scale, c)
+            case Times(factors=(Number(value=-1) as c, Add() as arg)):
+                parts, make = (arg,), partial(times, c)
+            case _:
+                return e
+        if not any(map(moving, parts)):
+            return e
+        choices = [part.terms if moving(part) and isinstance(part, Add) else (part,) for part in parts]
+        return add(*(make(*chosen) for chosen in itertools.product(*choices)))
 
     return outside_pending(expr, visit)
+
+
+def _called(name: str, *args: Expr) -> Expr:
+    out: Expr = Call(name, args)
+    return out
 
 
 def outside_pending(expr: Expr, visit: Callable[[Expr], Expr]) -> Expr:
@@ -213,6 +218,6 @@ def _diagonal_of(product: MatMul, names: frozenset[str]) -> Expr:
             if any(g.free & names for g in (*left, *right)):
                 continue
             if left and right:
-                return matmul(Call("hadamard", (matmul(*left), tidy_with(transpose(matmul(*right)), []))), f.args[0])
-            return Call("hadamard", (Call("diag", (matmul(*left, *right),)), f.args[0]))
+                return matmul(entry_product(matmul(*left), tidy_with(transpose(matmul(*right)), [])), f.args[0])
+            return entry_product(Call("diag", (matmul(*left, *right),)), f.args[0])
     return Call("diag", (product,))

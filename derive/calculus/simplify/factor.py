@@ -9,7 +9,7 @@ from derive.calculus.simplify.measure import measure
 from derive.calculus.simplify.signs import positive_first
 from derive.calculus.simplify.simplify import tidy
 from derive.calculus.simplify.terms import join, split
-from derive.expressions.build import ONE, add, coefficient, matmul, scale, terms
+from derive.expressions.build import ONE, add, coefficient, entry_product, matmul, scale, terms
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Add, Call, Expr, Identity, MatMul, Number, Scale, Transpose, Where, number
 from derive.expressions.sizes import ONE as ONE_SIZE
@@ -193,7 +193,7 @@ def _case(term: Expr) -> Where | None:
         case Where():
             case, inside = body, (body.then, body.otherwise)
         case Call(name="hadamard", args=(a, Where() as case)) | Call(name="hadamard", args=(Where() as case, a)):
-            inside = tuple(Call("hadamard", (a, value)) for value in (case.then, case.otherwise))
+            inside = tuple(entry_product(a, value) for value in (case.then, case.otherwise))
         case MatMul(factors=(Call(name="diag") as diagonal, Where() as case)):
             inside = tuple(matmul(diagonal, value) for value in (case.then, case.otherwise))
         case _:

@@ -25,28 +25,9 @@ def in_front(node: Sum) -> Expr:
         return node
     if name not in node.body.free:
         return tidy(scale(count(node), node.body))
-    c, body = coefficient(node.body)
-    outside: list[Expr] = [number(c)]
-    if isinstance(body, Scale):
-        factors, body = _factors(body.scalar), body.arg
-        outside += [f for f in factors if name not in f.free]
-        body = scale(times(*(f for f in factors if name in f.free)), body)
-    elif body.is_scalar and not isinstance(body, MatMul):
-        factors = _factors(body)
-        outside += [f for f in factors if name not in f.free]
-        body = times(*(f for f in factors if name in f.free))
-    left: list[Expr] = []
-    right: list[Expr] = []
-    inside: Expr = ONE
-    if isinstance(body, Scale):
-        inside, body = body.scalar, body.arg
-    if isinstance(body, MatMul) and not node.is_scalar:
-        chain = list(body.factors)
-        while chain and name not in chain[0].free and not _closes(chain[1:]):
-            left.append(chain.pop(0))
-        while chain and name not in chain[-1].free and not _closes(chain[:-1]):
-            right.insert(0, chain.pop())
-        body = matmul(*chain) if chain else body
+    outside, inside, body = _numbers(node)
+    c = coefficient(node.body)[0]
+    left, body, right = _sides(body, name) if isinstance(body, MatMul) and not node.is_scalar else ([], body, [])
     if name not in body.free and not body.is_scalar and inside is not ONE:
         weights: Expr = Sum(node.index, node.lower, node.upper, inside)
         return tidy(scale(times(*outside, weights), matmul(*left, body, *right)))
@@ -55,6 +36,32 @@ def in_front(node: Sum) -> Expr:
         return node
     inner: Expr = Sum(node.index, node.lower, node.upper, tidy(body))
     return tidy(scale(times(*outside), matmul(*left, inner, *right)))
+
+
+def _numbers(node: Sum) -> tuple[list[Expr], Expr, Expr]:
+    """(numbers that are constant, the product of those that are not, what they stand before) in the terms of a sum."""
+    c, body = coefficient(node.body)
+    if isinstance(body, Scale):
+        factors, body = _factors(body.scalar), body.arg
+    elif body.is_scalar and not isinstance(body, MatMul):
+        factors, body = _factors(body), ONE
+    else:
+        factors = ()
+    moving = times(*(f for f in factors if node.index.name in f.free))
+    outside = [number(c), *(f for f in factors if node.index.name not in f.free)]
+    return (outside, ONE, moving) if body is ONE else (outside, moving, body)
+
+
+def _sides(body: MatMul, name: str) -> tuple[list[Expr], Expr, list[Expr]]:
+    """(constant factors in front, the rest, constant factors behind)."""
+    left: list[Expr] = []
+    right: list[Expr] = []
+    chain = list(body.factors)
+    while chain and name not in chain[0].free and not _closes(chain[1:]):
+        left.append(chain.pop(0))
+    while chain and name not in chain[-1].free and not _closes(chain[:-1]):
+        right.insert(0, chain.pop())
+    return left, matmul(*chain) if chain else body, right
 
 
 def _closes(chain: list[Expr]) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache, reduce
+from functools import lru_cache
 from hashlib import blake2b
 
 from derive.calculus.simplify.signs import opposite
 from derive.calculus.simplify.simplify import tidy_with
 from derive.calculus.simplify.used import Used
-from derive.expressions.build import matmul, transpose
+from derive.expressions.build import entry_factors, entry_product, matmul, transpose
 from derive.expressions.nodes import Add, Call, Expr, Map, MatMul, Number, Symbol, Transpose
 
 Term = tuple[dict[Expr, Expr], Expr | None]
@@ -53,19 +53,11 @@ def canonical(expr: Expr) -> Expr:
         case Call(name="inner") | Call(name="dot"):
             return Call(expr.name, tuple(sorted(expr.args, key=fingerprint)))
         case Call(name="hadamard"):
-            first, *rest = sorted(map(canonical, _entrywise_factors(expr)), key=fingerprint)
-            return reduce(lambda a, b: Call("hadamard", (a, b)), rest, first)
+            return entry_product(*sorted(map(canonical, entry_factors(expr)), key=fingerprint))
         case Call(name="diag", args=(arg,)):
             return Call("diag", (canonical(arg),))
         case _:
             return expr
-
-
-def _entrywise_factors(expr: Expr) -> list[Expr]:
-    """The factors of a product entry by entry, however it is bracketed."""
-    if not isinstance(expr, Call) or expr.name != "hadamard":
-        return [expr]
-    return [factor for a in expr.args for factor in _entrywise_factors(a)]
 
 
 def _first_rotation(*chains: tuple[Expr, ...]) -> tuple[Expr, ...]:

@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import reduce
 
 from derive.calculus.rules.law import ONE_FACTOR
 from derive.calculus.rules.rule import fill
 from derive.calculus.simplify.recursion import tidied
-from derive.expressions.build import ONE, add, coefficient, counted, matmul, scale, times, transpose
+from derive.expressions.build import ONE, add, coefficient, counted, entry_factors, entry_product, matmul, scale, times, transpose
 from derive.expressions.nodes import (
     Add,
     Call,
@@ -94,7 +93,7 @@ def matches(pattern: Expr, expr: Expr, env: Env) -> Iterator[Env]:
                 if not scalars and not before and not after and front == 1:
                     yield new
         case Call(name="hadamard"):
-            for new, rest in _entry_factors(_hadamard(pattern), _hadamard(expr), env):
+            for new, rest in _entry_factors(entry_factors(pattern), entry_factors(expr), env):
                 if not rest:
                     yield new
         case Transpose(arg=arg):
@@ -291,23 +290,12 @@ def _subset(wanted: tuple[Expr, ...], factors: tuple[Expr, ...], env: Env) -> It
 
 
 # --------------------------------------------------------------------------------------------- entrywise products
-def _hadamard(expr: Expr) -> tuple[Expr, ...]:
-    if isinstance(expr, Call) and expr.name == "hadamard":
-        return tuple(f for a in expr.args for f in _hadamard(a))
-    return (expr,)
-
-
-def hadamard(factors: tuple[Expr, ...]) -> Expr:
-    """The product entry by entry."""
-    return reduce(lambda a, b: Call("hadamard", (a, b)), factors)
-
-
 def _in_hadamard(pattern: Expr, expr: Expr, told: Env) -> Iterator[tuple[Env, Around]]:
     if not isinstance(expr, Call):
         return
-    for env, rest in _entry_factors(_hadamard(pattern), _hadamard(expr), told):
+    for env, rest in _entry_factors(entry_factors(pattern), entry_factors(expr), told):
         def around(new: Expr, rest: tuple[Expr, ...] = rest) -> Expr:
-            return hadamard((*rest, new)) if rest else new
+            return entry_product(*rest, new) if rest else new
 
         yield env, around
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from derive.calculus.simplify.simplify import tidy_with
-from derive.expressions.build import coefficient, matmul, primes, scale, transpose
+from derive.expressions.build import coefficient, entry_factors, matmul, primes, scale, transpose
+from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Add, Call, Expr, MatMul, Scale, Transpose
 from derive.expressions.rewrite import transform
 from derive.expressions.sizes import is_column
@@ -32,17 +33,13 @@ def _turned(node: Expr) -> Expr:
     """M' for a sum or entrywise product M that is written with more transposes than its own transpose, by as many as it saves."""
     if is_column(node.shape):
         return node
-    parts = node.terms if isinstance(node, Add) else _entrywise(node)
+    parts = node.terms if isinstance(node, Add) else entry_factors(node)
     if not all(_turns(p) for p in parts):
         return node
     flipped = tidy_with(transpose(node), [])
     if isinstance(flipped, Transpose) or primes(flipped) + 1 > primes(node):
         return node
     return Transpose(flipped)
-
-
-def _entrywise(node: Expr) -> tuple[Expr, ...]:
-    return tuple(f for a in node.args for f in _entrywise(a)) if isinstance(node, Call) and node.name == "hadamard" else (node,)
 
 
 def _turns(term: Expr) -> bool:
@@ -53,7 +50,7 @@ def _turns(term: Expr) -> bool:
         return primes(body) > 0 and primes(tidy_with(transpose(body), [])) <= primes(body)
     if isinstance(body, Add):
         return all(map(_turns, body.terms))
-    if isinstance(body, Call) and body.name == "hadamard":
-        return all(map(_turns, body.args))
+    if isinstance(body, Call) and FUNCTIONS[body.name].transposes == "args":
+        return all(_turns(a) for a in body.args if not a.is_scalar)
     return isinstance(body, Transpose) or tidy_with(transpose(body), []) is body
 

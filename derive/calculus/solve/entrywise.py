@@ -13,7 +13,7 @@ from derive.calculus import algebra
 from derive.calculus.simplify.simplify import tidy
 from derive.calculus.solve.unknown import Move, Solved
 from derive.derivation.reason import Why, joined
-from derive.expressions.build import ONE, ZERO, add, coefficient, negate, power, scale, terms, times
+from derive.expressions.build import ONE, ZERO, add, coefficient, entry_product, negate, power, scale, terms, times
 from derive.expressions.nodes import Add, Call, Expr, Map, MatMul, Number, Ones, Power, Scale, Symbol, Transpose, Zeros, number
 from derive.expressions.properties.inference import is_nonzero, is_positive
 from derive.expressions.rewrite import transform
@@ -115,7 +115,7 @@ def solve_entries(equation: Expr, x: Symbol, before: list[Move]) -> Solved | Non
     linear = linear_entry(scalar, entries.unknown)
     if linear is not None and linear[0] is not ONE:
         factor, rest = linear
-        left = Call("hadamard", (entries.lifted(factor), x)) if factor.free & {s.name for s in entries.letters} else scale(factor, x)
+        left = entry_product(entries.lifted(factor), x) if factor.free & {s.name for s in entries.letters} else scale(factor, x)
         moves.append(Move(left, entries.lifted(rest), ("collect the terms with ", x)))
     solution = entries.lifted(root)
     conditions = tuple(dict.fromkeys(_conditions(root, entries)))

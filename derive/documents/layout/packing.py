@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 CLOSE_TO_FULL = 1e-6
-SPARE = 4.0
+SPARE = 8.0
 """Points that rows are not spread over: heights are estimates."""
 FRAME = 100.0
 """What a frame more costs: more than all that can be gained by it."""
@@ -44,6 +44,7 @@ class Room:
     between: float = 10.0
 
     def limit(self, start: int) -> float:
+        """The height that the frame has which begins with this piece."""
         return self.first if start == 0 else self.other
 
 

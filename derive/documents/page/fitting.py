@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from derive.documents.layout.packing import Bounds, Room, cut, used
+from derive.documents.layout.packing import SPARE, Bounds, Room, cut, used
 from derive.documents.page.document import Frame
 from derive.documents.page.frames import frames
 from derive.documents.page.picture import Figure
@@ -33,7 +33,9 @@ def fitted(
 
     def packed(one: Page) -> tuple[tuple[Unit, ...], Bounds]:
         pieces = units(found, one, 0.95 * room.other, remarks, fit.taller)
-        return pieces, cut([unit.piece for unit in pieces], room)
+        # Larger type is taken where it surely fits.
+        spare = SPARE if one.type > 1.0 else 0.0
+        return pieces, cut([unit.piece for unit in pieces], replace(room, first=room.first - spare, other=room.other - spare))
 
     pieces, bounds = packed(page)
     least = len(bounds)

@@ -53,10 +53,16 @@ def frames(passages: Sequence[Passage], units: Sequence[Unit], bounds: Bounds, r
         out.append(Frame(
             _subtitle(blocks, page), number, len(bounds), tuple(blocks), number == len(bounds), max(click, 1),
             mark(page.where, f"frame {number}"), (units[start].piece.key, units[end - 1].piece.key),
-            spread(height, room.limit(start), gaps, SPREAD), height + SMALL_PRINT < room.limit(start),
+            *_air(height, room.limit(start), gaps, number == len(bounds)),
             "small" if page.type < 1.0 else "large" if page.type > 1.0 else "",
         ))
     return tuple(out)
+
+
+def _air(height: float, limit: float, gaps: int, last: bool) -> tuple[float, bool]:
+    """How much further apart the rows of a frame stand, and whether small print has room below them, which the last frame keeps for it."""
+    noted = height + SMALL_PRINT < limit
+    return spread(height + (SMALL_PRINT if noted and last else 0.0), limit, gaps, SPREAD), noted
 
 
 def _repeated(units: Sequence[Unit], start: int, end: int, height: float, room: Room) -> Unit | None:
@@ -97,7 +103,8 @@ def _block(
 
 def widest(rows: Sequence[Row]) -> tuple[str, str]:
     """The widest of what stands in front of rows, and of their left sides."""
-    return max((row.lead for row in rows), key=len, default=""), max((row.left for row in rows), key=width, default="")
+    unmarked = (row.whole_left if "\\dvchange" in row.left else row.left for row in rows)
+    return max((row.lead for row in rows), key=len, default=""), max(unmarked, key=width, default="")
 
 
 def _subtitle(blocks: Sequence[Block], page: Page) -> str:

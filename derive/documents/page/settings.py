@@ -106,6 +106,7 @@ class Fit:
     hanging  keys of the chains and answers whose left sides stand on lines of their own
     letters  problem id -> how many subexpressions are given a letter, so that its rows fit
     tight    the places of frames of a lecture whose words have no room in the usual type
+    room     the height, in points, that a theme leaves to a frame below its title; 0 where that is not known
     plain    ids of problems whose derivation has no room for larger type
     taller   key of a piece of a frame -> the points by which it is taller than was thought
     """
@@ -117,4 +118,5 @@ class Fit:
     letters: dict[str, int] = field(default_factory=dict)
     taller: dict[str, float] = field(default_factory=dict)
     plain: frozenset[str] = frozenset()
+    room: float = 0.0
     tight: frozenset[str] = frozenset()

@@ -141,7 +141,8 @@ def row_height(shown: Row, page: Page, stand: Sides, column: float) -> float:
     """The height of a row: its lines, its reason where that goes below, its letters and conditions."""
     tall = [page.em * line_height(line) + JOT for line in (shown.lines[0] + shown.left, *shown.lines[1:])]
     if shown.boxed:
-        tall[0] = max(tall[0], page.em * extent(shown.lines[0]).tall + AROUND + JOT)
+        framed = shown.lines[0] + ("" if shown.alone else shown.left)
+        tall[0] = max(tall[0], page.em * extent(framed).tall + AROUND + JOT)
     total = sum(tall) + (page.em * line_height(shown.left) + JOT if shown.alone else 0.0)
     room = 0.8 * page.measure.line
     total += sum(WHERE + SMALL * (math.ceil(1.1 * page.wide(words) / room) - 1) for words in shown.conditions)

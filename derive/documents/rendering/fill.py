@@ -15,6 +15,8 @@ from derive.documents.page.document import Answer, Document, ProblemPage, Row
 from derive.documents.page.items import Pictures
 from derive.documents.rendering import mathml
 from derive.errors import DeriveError, Position
+from derive.notation.latex.boxes import Marked, parts, printed, unmarked
+from derive.notation.latex.reading import read
 
 if TYPE_CHECKING:
     import jinja2
@@ -37,6 +39,7 @@ def environment(folders: Iterable[Path] = ()) -> jinja2.Environment:
     which a template of the same name reaches as `builtin/NAME`."""
     import jinja2
 
+    from derive.documents.rendering.compiled import Compiled
     from derive.documents.rendering.sandbox import OwnTemplates, Sandbox
 
     builtin = jinja2.FileSystemLoader(builtin_folder())
@@ -54,10 +57,11 @@ def environment(folders: Iterable[Path] = ()) -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         autoescape=False,
+        bytecode_cache=Compiled(builtin_folder()),
     )
     env.filters["meta"] = metadata
     env.filters["exam_points"] = exam_points
-    env.filters["pdftext"] = pdf_string
+    env.filters["said"] = said
     env.filters["equation"] = equation
     env.filters["spoken"] = spoken
     env.filters["clicks"] = clicks
@@ -206,9 +210,10 @@ def metadata(text: str) -> str:
     return "".join(table.get(c, c) for c in text)
 
 
-def pdf_string(text: str) -> str:
-    """A string of a PDF, in UTF-16: `<FEFF0041>`."""
-    return f"<FEFF{text.encode('utf-16-be').hex().upper()}>"
+def said(text: str) -> str:
+    r"""Words for who hears a figure, as \derivealt takes them: nothing in them is TeX."""
+    kept = re.sub(r"[\\{}#]", " ", text).replace("%", r"\%")
+    return " ".join(kept.split())
 
 
 def exam_points(points: str) -> str:
@@ -260,19 +265,17 @@ def meant(definition: tuple[str, Sequence[str]]) -> str:
 
 def spoken(formula: str) -> str:
     r"""The LaTeX of a formula for who hears it, without the marks that only the eye needs; \derivespoken makes it a string of a PDF."""
-    plain = formula.replace(r"\mathop{}\!", "")
-    while found := re.search(r"\\dvchange<[^>]*>\{", plain):
-        depth, end = 1, found.end()
-        while depth:
-            depth += (plain[end] == "{") - (plain[end] == "}")
-            end += 1
-        plain = plain[: found.start()] + plain[found.end() : end - 1] + plain[end:]
-    return " ".join(plain.split())
+    return " ".join(printed(unmarked(read(formula.replace(r"\mathop{}\!", "")), MARK)).split())
 
 
 def clicks(formula: str) -> str:
     r"""The clicks on which a formula is marked, with commas between: of `\dvchange<3>{x} + \dvchange<4>{y}` it is `3,4`."""
-    return ",".join(dict.fromkeys(number for marked in re.findall(r"\\dvchange<([\d,]*)>", formula) for number in marked.split(",")))
+    marks = (box.option for box in parts(read(formula)) if isinstance(box, Marked) and box.command == MARK)
+    return ",".join(dict.fromkeys(number for option in marks for number in option.split(",")))
+
+
+MARK = "dvchange"
+"""The command that marks what changes."""
 
 
 def files(folders: Iterable[Path] = ()) -> dict[str, Path]:

@@ -17,6 +17,7 @@ TOLERANCE = 0.5
 _MARK = re.compile(r"^DERIVE-AT (?P<file>.*?):(?P<line>\d+) (?P<what>.*)$")
 _BOX = re.compile(r"^Overfull \\(?P<box>[hv])box \((?P<points>[\d.]+)pt too (?:wide|high)\)(?P<rest>.*)$")
 _UNDERFULL = re.compile(r"^Underfull \\(?P<box>[hv])box \(badness (?P<badness>\d+)\)")
+_ROOM = re.compile(r"^DERIVE-ROOM (?P<points>[\d.]+)pt$")
 _ERROR = re.compile(r"^(?:(?P<place>[^\s:]+):(?P<line>\d+): |! )(?P<message>.+)$")
 _MISSING_FILE = re.compile(r"File [`'](?P<name>[^']+)' not found")
 _RERUN = re.compile(r"Rerun to get|Label\(s\) may have changed|There were undefined references")
@@ -50,6 +51,7 @@ class Log:
     error       LaTeX's first message and its place; `missing` files that TeX did not find
     undefined   references without a label; `characters` that a font does not have; `pages` of the PDF
     place       file and line that TeX says itself, `reading` what stands there, as far as it had come
+    room        the least height, in points, that a theme left to the frames of derivations; 0 where nothing says it
     begun       whether TeX came as far as reading the document; `last` the author's place that it had come to
     """
 
@@ -65,6 +67,7 @@ class Log:
     last: Mark | None = None
     place: tuple[str, int] | None = None
     reading: str = ""
+    room: float = 0.0
 
 
 def read(log: str) -> Log:
@@ -78,7 +81,7 @@ def read(log: str) -> Log:
     undefined: list[str] = []
     characters: list[str] = []
     underfull: list[Box] = []
-    pages = 0
+    pages, room = 0, 0.0
     lines = log.splitlines()
     for k, line in enumerate(lines):
         if found := _MARK.match(line):
@@ -86,6 +89,8 @@ def read(log: str) -> Log:
         elif found := _BOX.match(line):
             if float(found["points"]) > TOLERANCE:
                 overfull.append(Box(found["box"], float(found["points"]), mark))
+        elif (found := _ROOM.match(line)) and mark is not None and mark.what.startswith("frame "):
+            room = min(room or float(found["points"]), float(found["points"]))
         elif found := _UNDERFULL.match(line):
             underfull.append(Box(found["box"], float(found["badness"]), mark))
         elif found := _PAGES.match(line):
@@ -102,7 +107,7 @@ def read(log: str) -> Log:
             missing.append(found["name"])
     return Log(
         tuple(overfull), tuple(underfull), error, tuple(dict.fromkeys(missing)), bool(_RERUN.search(log)), tuple(undefined),
-        tuple(dict.fromkeys(characters)), pages, "(./document.tex" in log or "(document.tex" in log, mark, place, reading,
+        tuple(dict.fromkeys(characters)), pages, "(./document.tex" in log or "(document.tex" in log, mark, place, reading, room,
     )
 
 

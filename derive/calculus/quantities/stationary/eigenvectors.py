@@ -41,19 +41,12 @@ class EigenEquation:
     point: Mapping[Symbol, Expr] | None = None
 
 
-def eigen_equation(g: Expr, x: Symbol, others: frozenset[str] = frozenset(), nonzero: bool = False) -> EigenEquation | None:
-    """Ax = rBx of c (Ax − rBx) = 0, with a scalar r that holds x, or another unknown: x is an eigenvector of A, or 0.
-
-    others   names of the other unknowns
-    nonzero  whether x = 0 is excluded
-    """
-    if not is_column(x.shape):
-        return None
+def _two_terms(g: Expr, x: Symbol, others: frozenset[str]) -> tuple[Expr, Expr] | None:
+    """(Ax, r Bx) of Ax + r Bx with A and B constant and a number r that is not; None for another sum."""
     moving_names = others | {x.name}
-    inner = g.arg if isinstance(g, Scale) else g
     fixed: list[Expr] = []
     moving: list[Expr] = []
-    opened = expanded(inner, x.name)
+    opened = expanded(g, x.name)
     for name in sorted(others):
         opened = expanded(opened, name)
     for term in terms(opened):
@@ -64,10 +57,22 @@ def eigen_equation(g: Expr, x: Symbol, others: frozenset[str] = frozenset(), non
         if chain[-1] is not x or any(moving_names & f.free for f in chain[:-1]):
             return None
         (moving if moving_names & scalar.free else fixed).append(term)
-    if len(fixed) != 1 or len(moving) != 1:
+    return (fixed[0], moving[0]) if len(fixed) == len(moving) == 1 else None
+
+
+def eigen_equation(g: Expr, x: Symbol, others: frozenset[str] = frozenset(), nonzero: bool = False) -> EigenEquation | None:
+    """Ax = rBx of c (Ax − rBx) = 0, with a scalar r that holds x, or another unknown: x is an eigenvector of A, or 0.
+
+    others   names of the other unknowns
+    nonzero  whether x = 0 is excluded
+    """
+    if not is_column(x.shape):
         return None
-    c, left = coefficient(fixed[0])
-    right = tidy(scale(number(-1 / c), moving[0]))
+    found = _two_terms(g.arg if isinstance(g, Scale) else g, x, others)
+    if found is None:
+        return None
+    c, left = coefficient(found[0])
+    right = tidy(scale(number(-1 / c), found[1]))
     if not isinstance(left, MatMul) or not isinstance(right, Scale):
         return None
     matrix = matmul(*left.factors[:-1])

@@ -152,6 +152,20 @@ def of_short_vector(
     return chains, results[0] if len(results) == 1 else tuple(results)
 
 
+def _equations(wrt: tuple[Symbol, ...], gradients: dict[str, Expr], solutions: list[dict[Symbol, Expr]]) -> list[Line]:
+    """Each derivative = 0, and every point at which all are."""
+    lines = [
+        Line(zero(gradients[x.name].shape), "stationary", ("gradient = 0",), "equation", gradients[x.name], "=", True, solution=solutions[0])
+        for x in wrt
+    ]
+    why: Why = ("solve for ", *joined([(x,) for x in wrt]))
+    unknowns = column([starred(x) for x in wrt])
+    return lines + [
+        Line(column([solution[x] for x in wrt]), "solve", why, "stationary", unknowns, "or" if n else "⇔", solution=solution)
+        for n, solution in enumerate(solutions)
+    ]
+
+
 def of_several_scalars(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chain], Found] | None:
     """Scalar variables: the equations solved by SymPy, each point by the second-order test of the Hessian matrix."""
     from derive.calculus import algebra
@@ -166,23 +180,16 @@ def of_several_scalars(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Cha
     general: Expr = Stack(tuple(tuple(row) for row in table))
     constant = not general.free & {x.name for x in p.wrt}
     solutions = [dict(zip(p.wrt, point, strict=True)) for point in points]
-    lines = [
-        Line(zero(gradients[x.name].shape), "stationary", ("gradient = 0",), "equation", gradients[x.name],
-             "=", True, solution=solutions[0])
-        for x in p.wrt
-    ]
+    lines = _equations(p.wrt, gradients, solutions)
     test = [Line(general, "second-order-test", (), "hessian", Head("hessian", p.name, p.wrt))]
     results: list[dict[str, Result]] = []
-    for n, solution in enumerate(solutions):
+    for solution in solutions:
         there: dict[Expr, Expr] = dict(solution.items())
         matrix = [[tidy(substitute(e, there)) for e in row] for row in table]
         kind, why = _by_shape(s, *second_order(matrix), there)
         subjects = _along_constraints(gradients, p.wrt, matrix)
         if subjects is not None:
             why = subjects[0]
-        point = column([solution[x] for x in p.wrt])
-        lines.append(Line(point, "solve", ("solve for ", *joined([(x,) for x in p.wrt])), "stationary", column([starred(x) for x in p.wrt]),
-                          "or" if n else "⇔", solution=solution))
         if constant:
             test[-1] = replace(test[-1], why=joined(why))
         else:

@@ -103,8 +103,29 @@ def _point(
     """The lines of an elimination, the chains that classify, and the point."""
     p = s.problem
     solutions = _back_substituted(order)
+    lines = _elimination_lines(p.wrt, gradients, order, solutions)
+    verdict = classified(s, gradients, order, solutions)
+    if verdict.why:
+        lines[-1] = replace(lines[-1], why=joined([w for w in (lines[-1].why, verdict.why) if w]))
+    conditions = [c for _, _, solved in order for condition in solved.conditions for c in _at_the_point(condition, solutions)]
+    needed = {x: inside(x, solutions[x], ()) for x in p.wrt}
+    results = {
+        x.name: Result(solutions[x], classification=verdict.kind, subject=verdict.subjects.get(x.name, ()),
+                       conditions=tuple(dict.fromkeys((*conditions, *needed[x])))) for x in p.wrt
+    }
+    return lines, verdict.chains, results
+
+
+def _elimination_lines(
+    wrt: tuple[Symbol, ...], gradients: dict[str, Expr], order: list[tuple[Symbol, Expr, Solved]], solutions: dict[Symbol, Expr]
+) -> list[Line]:
+    """Each gradient = 0, what follows when one unknown is put into the next equation, and each unknown at the end.
+
+    order      (unknown, its equation, how that was solved) in the order of the elimination
+    solutions  the point
+    """
     lines: list[Line] = []
-    for x in p.wrt:
+    for x in wrt:
         g = gradients[x.name]
         lines.append(Line(zero(g.shape), "stationary", ("gradient = 0",), "equation", g, "=", True, solution=solutions))
     for x, equation, solved in order:
@@ -121,16 +142,7 @@ def _point(
     for x, _, _ in reversed(order):
         if not any(isinstance(line.left, Symbol) and line.left is starred(x) for line in lines):
             lines.append(Line(solutions[x], "solve", (), "stationary", starred(x), "⇒", solution=solutions))
-    verdict = classified(s, gradients, order, solutions)
-    if verdict.why:
-        lines[-1] = replace(lines[-1], why=joined([w for w in (lines[-1].why, verdict.why) if w]))
-    conditions = [c for _, _, solved in order for condition in solved.conditions for c in _at_the_point(condition, solutions)]
-    needed = {x: inside(x, solutions[x], ()) for x in p.wrt}
-    results = {
-        x.name: Result(solutions[x], classification=verdict.kind, subject=verdict.subjects.get(x.name, ()),
-                       conditions=tuple(dict.fromkeys((*conditions, *needed[x])))) for x in p.wrt
-    }
-    return lines, verdict.chains, results
+    return lines
 
 
 def _at_the_point(condition: Why, solutions: Mapping[Symbol, Expr]) -> list[Why]:

@@ -9,7 +9,7 @@ from derive.calculus.simplify.laws.letters import unshadowed
 from derive.calculus.simplify.laws.partial_trace import shorter
 from derive.calculus.simplify.laws.unit_sums import gathered
 from derive.calculus.simplify.recursion import tidied
-from derive.expressions.build import ONE, add, is_zero, matmul, power, scale, transpose, zero
+from derive.expressions.build import ONE, add, entry_product, is_zero, matmul, power, scale, transpose, zero
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import (
     Call,
@@ -78,7 +78,7 @@ def called(name: str, args: tuple[Expr, ...]) -> Expr | None:
 def _unstacked(a: Expr, b: Expr) -> Expr | None:
     """vec A ∘ vec B as vec(A ∘ B) where that is shorter entry by entry."""
     if isinstance(a, Call) and isinstance(b, Call) and a.name == b.name == "vec":
-        inside: Expr = Call("hadamard", (a.args[0], b.args[0]))
+        inside = entry_product(a.args[0], b.args[0])
         if (shorter_ := tidied(inside)) is not inside:
             return Call("vec", (shorter_,))
     return None

@@ -7,9 +7,8 @@ divided by is 0.  Products without a quotient or a power of a power stay as they
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import reduce
 
-from derive.expressions.build import ONE, add, is_zero, matmul, power, scale, times, transpose
+from derive.expressions.build import ONE, add, entry_product, is_zero, matmul, power, scale, times, transpose
 from derive.expressions.nodes import Add, Call, Compare, Expr, Identity, Map, MatMul, Number, Ones, Scale, Transpose, Where, number
 from derive.expressions.sizes import is_column
 
@@ -57,7 +56,7 @@ def joined(left: Expr, right: Expr) -> Expr | None:
 
 def summed(a: Expr, b: Expr) -> Expr | None:
     """The inner product of arrays whose product entry by entry is a single letter or call: q'(h ⊘ q) is sum(h)."""
-    found = cancelled(Call("hadamard", (a, b)))
+    found = cancelled(entry_product(a, b))
     scalar, bare = (found.scalar, found.arg) if isinstance(found, Scale) else (ONE, found)
     if bare is None or isinstance(bare, MatMul) or (isinstance(bare, Call) and bare.name in _PRODUCTS):
         return None
@@ -114,13 +113,13 @@ def _rebuilt(exponents: dict[Expr, int], like: Expr) -> Expr:
     above, below = ([_raised(b, abs(k), squared) for b, k in exponents.items() if k * sign > 0] for sign in (1, -1))
     if not below:
         return _multiplied(above, like) if above else Ones(like.shape)
-    bottom = reduce(lambda a, b: Call("hadamard", (a, b)), below)
+    bottom = entry_product(*below)
     return Call("quotient", (_multiplied(above, like) if above else ONE, bottom))
 
 
 def _raised(base: Expr, k: int, squared: int) -> Expr:
     """x ∘ x where the author writes no powers, x^∘2 otherwise."""
-    return base if k == 1 else Call("entrypower", (base, number(k))) if k >= squared else Call("hadamard", (base, base))
+    return base if k == 1 else Call("entrypower", (base, number(k))) if k >= squared else entry_product(base, base)
 
 
 def _powers(expr: Expr) -> bool:
@@ -131,7 +130,7 @@ def _multiplied(factors: list[Expr], like: Expr) -> Expr:
     if isinstance(like, MatMul):
         *front, last = factors
         return matmul(*(Call("diag", (f,)) for f in front), last)
-    return reduce(lambda a, b: Call("hadamard", (a, b)), factors)
+    return entry_product(*factors)
 
 
 def _is_diag(expr: Expr) -> bool:
@@ -165,7 +164,7 @@ def _met(diagonal: Expr, other: Expr) -> Expr | None:
     assert isinstance(diagonal, Call)
     if _is_diag(other):
         assert isinstance(other, Call)
-        found = cancelled(Call("hadamard", (diagonal.args[0], other.args[0])))
+        found = cancelled(entry_product(diagonal.args[0], other.args[0]))
         return None if found is None else Identity(found.shape[0]) if isinstance(found, Ones) else Call("diag", (found,))
     return cancelled(matmul(diagonal, other)) if is_column(other.shape) else None
 
@@ -177,7 +176,7 @@ def masked(a: Expr, b: Expr) -> Expr | None:
             continue
         if isinstance(other, Where) and other.condition is mask.condition:
             both = ((mask.then, other.then), (mask.otherwise, other.otherwise))
-            return Where(mask.condition, *(Call("hadamard", pair) for pair in both))
+            return Where(mask.condition, *(entry_product(*pair) for pair in both))
         if isinstance(other, Map) and other.function == "relu" and isinstance(mask.then, Ones) and is_zero(mask.otherwise):
             above = mask.condition
             if isinstance(above, Compare) and above.op == ">" and above.left is other.arg and is_zero(above.right):

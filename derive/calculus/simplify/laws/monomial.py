@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 
-from derive.expressions.build import ONE, add, matmul, power, scale, times, transpose
+from derive.expressions.build import ONE, add, entry_product, matmul, power, scale, times, transpose
 from derive.expressions.nodes import Add, Call, Expr, Map, MatMul, Number, Ones, Power, Scale, Symbol, Times, Transpose, number
 from derive.expressions.sizes import Shape, is_column, is_scalar
 
@@ -96,15 +96,11 @@ def written(m: Monomial, shape: Shape) -> Expr:
         return front
     above = [_array(b, k) for b, k in m.powers.items() if not b.is_scalar and k > 0]
     below = [_array(b, -k) for b, k in m.powers.items() if not b.is_scalar and k < 0]
-    top = _entrywise(above) if above else None
+    top = entry_product(*above) if above else None
     if not below:
         return scale(front, top if top is not None else Ones(shape))
-    bottom = _entrywise(below)
+    bottom = entry_product(*below)
     return scale(front, Call("quotient", (ONE if top is None else top, bottom)))
-
-
-def _entrywise(factors: list[Expr]) -> Expr:
-    return reduce(lambda a, b: Call("hadamard", (a, b)), factors)
 
 
 def _number(base: Expr, k: Fraction) -> Expr:

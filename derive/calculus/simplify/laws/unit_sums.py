@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from derive.calculus.simplify.law_value import law_value
 from derive.calculus.simplify.recursion import tidied
-from derive.expressions.build import ONE, ZERO, add, counted, is_zero, matmul, scale, times, transpose
+from derive.expressions.build import ONE, ZERO, add, counted, entry_product, is_zero, matmul, scale, times, transpose
 from derive.expressions.build import terms as each
 from derive.expressions.nodes import (
     Add,
@@ -61,8 +61,7 @@ def _over(expr: Expr, s: Expr, i: Symbol, n: Size) -> Expr | None:
             found = column(s, i, n)
             return None if found is None else law_value("entries-gathered", {"x": found})
         case Add(terms=terms):
-            parts = [_over(t, s, i, n) for t in terms]
-            return None if any(p is None for p in parts) else add(*(p for p in parts if p is not None))
+            return _total([_over(t, s, i, n) for t in terms])
         case Scale(scalar=factor, arg=arg):
             return _over(arg, times(s, factor), i, n)
         case Transpose(arg=arg):
@@ -71,23 +70,30 @@ def _over(expr: Expr, s: Expr, i: Symbol, n: Size) -> Expr | None:
         case Where(condition=Compare() as c, then=then, otherwise=otherwise) if c.is_scalar:
             # {a if c, b otherwise} is {1 if c, 0 otherwise} a + {0 if c, 1 otherwise} b
             cases = [(then, Where(c, ONE, ZERO)), (otherwise, Where(c, ZERO, ONE))]
-            parts = [_over(e, times(s, choice), i, n) for e, choice in cases if not is_zero(e)]
-            return None if any(p is None for p in parts) else add(*(p for p in parts if p is not None))
+            return _total([_over(e, times(s, choice), i, n) for e, choice in cases if not is_zero(e)])
         case MatMul(factors=factors):
             places = [k for k, f in enumerate(factors) if i.name in f.free]
             if len(places) == 1:
-                (k,) = places
-                middle = _over(factors[k], s, i, n)
+                middle = _over(factors[places[0]], s, i, n)
             elif len(places) == 2 and places[1] == places[0] + 1:
-                k = places[0]
-                left, right = _multiple(factors[k], i), _multiple(_turned(factors[k + 1]), i)
-                diagonal = None if left is None or right is None else column(times(s, left, right), i, n)
-                parts = [] if diagonal is None else [law_value("diagonal-gathered", {"x": t}) for t in each(diagonal)]
-                middle = None if any(p is None for p in parts) or not parts else add(*(p for p in parts if p is not None))
+                middle = _diagonal(factors[places[0]], factors[places[1]], s, i, n)
             else:
                 return None
-            return None if middle is None else matmul(*factors[:k], middle, *factors[places[-1] + 1 :])
+            return None if middle is None else matmul(*factors[: places[0]], middle, *factors[places[-1] + 1 :])
     return None
+
+
+def _diagonal(left: Expr, right: Expr, s: Expr, i: Symbol, n: Size) -> Expr | None:
+    """Σᵢ s · left · right for multiples of eᵢ and eᵢ': a diagonal matrix."""
+    a, b = _multiple(left, i), _multiple(_turned(right), i)
+    entries = None if a is None or b is None else column(times(s, a, b), i, n)
+    return None if entries is None else _total([law_value("diagonal-gathered", {"x": t}) for t in each(entries)])
+
+
+def _total(parts: list[Expr | None]) -> Expr | None:
+    """The sum of what was found; None where one part was not."""
+    found = [p for p in parts if p is not None]
+    return add(*found) if len(found) == len(parts) and found else None
 
 
 def _turned(expr: Expr) -> Expr:
@@ -103,8 +109,7 @@ def _multiple(expr: Expr, i: Symbol) -> Expr | None:
             inner = _multiple(arg, i)
             return None if inner is None else times(s, inner)
         case Add(terms=terms):
-            parts = [_multiple(t, i) for t in terms]
-            return None if any(p is None for p in parts) else add(*(p for p in parts if p is not None))
+            return _total([_multiple(t, i) for t in terms])
     return None
 
 
@@ -120,8 +125,7 @@ def column(s: Expr, i: Symbol, n: Size) -> Expr | None:
         case Entry(arg=arg, row=k, column=col) if col is i and k is not None and i.name not in (arg.free | k.free) and arg.shape[1] == n:
             return Entry(arg, k, None)
         case Add(terms=terms):
-            parts = [column(t, i, n) for t in terms]
-            return None if any(p is None for p in parts) else add(*(p for p in parts if p is not None))
+            return _total([column(t, i, n) for t in terms])
         case Times(factors=factors):
             fixed = times(*(f for f in factors if i.name not in f.free))
             moving = [f for f in factors if i.name in f.free]
@@ -130,7 +134,7 @@ def column(s: Expr, i: Symbol, n: Size) -> Expr | None:
                 rest = times(*(f for f in factors if f is not choice))
                 return column(Where(choice.condition, *(rest if v is ONE else ZERO for v in (choice.then, choice.otherwise))), i, n)
             columns = [column(f, i, n) for f in moving]
-            return None if any(m is None for m in columns) else scale(fixed, _product([m for m in columns if m is not None]))
+            return None if any(m is None for m in columns) else scale(fixed, entry_product(*(m for m in columns if m is not None)))
         case Power(base=base, exponent=k):
             below, above = column(base, i, n), column(k, i, n)
             if below is None or above is None:
@@ -153,13 +157,6 @@ def column(s: Expr, i: Symbol, n: Size) -> Expr | None:
             left, right, yes, no = (e for e in sides if e is not None)
             return Where(Compare(op, left, right), yes, no)
     return None
-
-
-def _product(factors: list[Expr]) -> Expr:
-    out = factors[0]
-    for f in factors[1:]:
-        out = Call("hadamard", (out, f))
-    return out
 
 
 def _row_times(factors: tuple[Expr, ...], i: Symbol, n: Size) -> Expr | None:
