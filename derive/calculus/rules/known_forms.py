@@ -47,9 +47,7 @@ ENTRYWISE = (
 INVERSES = (
     Law("inverse-cancels", "M inv(M)", "I(n)", "M: square(n)", "M", "MM⁻¹ = I", "The definition of the inverse.", MN1, runs="always",
         example="x: vector(p); y: vector(p); A: matrix(p, n); B: matrix(n, p) | x' A B inv(A B) y"),
-    Law("adjugate-over-determinant", "adj(A) / det(A)", "inv(A)", "A: square(n)", "A", "adj(A)/det(A) = A⁻¹",
-        "`adj(A) A = det(A) I(n)`.", MN1, runs="results", example="X: symmetric(n) | log(det(X)^2)"),
-    Law("adjugate-over-determinant-transposed", "adj(A') / det(A)", "inv(A')", "A: square(n)", "A", "adj(A')/det(A) = (A')⁻¹",
+    Law("adjugate-over-determinant", "adj(A') / det(A)", "inv(A')", "A: square(n)", "A", "adj(A')/det(A) = (A')⁻¹",
         "`adj(A) A = det(A) I(n)`, and `det(A') = det(A)`.", MN1, runs="results", example="X: square(n) | log(det(X)^2)"),
     Law("inverse-absorbs-behind", "A inv(B A)", "inv(B)", "A: square(n); B: square(n)", "A", "A(BA)⁻¹ = B⁻¹",
         "`inv(B A) = inv(A) inv(B)`.", MN1, rows=(("A inv(A) inv(B)", "`inv(B A) = inv(A) inv(B)`"),), last="`A inv(A) = I(n)`",
