@@ -27,16 +27,28 @@ class LineCheck:
     tolerance: float
     passed: bool
     message: str = ""
+    exact: bool = False
+    """Whether it was decided exactly as well, over a prime field."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """passed: every line and every result is right at every point."""
+    """passed: every line and every result is right at every point; bits: what was decided exactly is wrong with a probability below
+    2^-bits, a line."""
 
     passed: bool
     points: int
     max_relative_error: float
     lines: tuple[LineCheck, ...]
+    bits: int = 0
+
+    @property
+    def exact_lines(self) -> int:
+        return sum(line.exact for line in self.lines)
+
+    @property
+    def count(self) -> int:
+        return len(self.lines)
 
     @property
     def failures(self) -> tuple[LineCheck, ...]:

@@ -16,6 +16,7 @@ from derive.checking import adjoints
 from derive.checking.domains import check, demands
 from derive.checking.equations import ROUNDED, check_classification, check_equation, check_identity, check_relation, check_rounded, check_stationary
 from derive.checking.evaluation import Unevaluable, evaluate, largest
+from derive.checking.exact.lines import decided
 from derive.checking.intermediates import plain
 from derive.checking.line import Free, Site, partial_statement, site_at, statement
 from derive.checking.random_arrays import Array, inside
@@ -109,7 +110,16 @@ def _verify_as_a_whole(derivation: Derivation, count: int) -> Report:
         checks.append(_check_result(sites, (len(derivation.chains), k), stated))
     worst = max((check.error for check in checks), default=0.0)
     passed = bool(checks) and all(check.passed for check in checks)
-    return Report(passed, count, worst, tuple(checks))
+    exact = decided(derivation, places[0].sizes, [_as_line(stated) for stated in _stated(derivation)], further, along)
+    told = tuple(replace(check, exact=check.passed and check.where in exact.lines) for check in checks)
+    return Report(passed, count, worst, told, exact.bits)
+
+
+def _as_line(stated: Stated) -> tuple[Head, Line]:
+    """A result as the line that states it."""
+    if stated.equation is not None:
+        return stated.head, Line(stated.equation, "result", (), "equation", stated.expr, equation=True, solution=stated.solution or None)
+    return stated.head, Line(stated.expr, "result", (), stated.quantity, solution=stated.solution or None, free=stated.free)
 
 
 def sample_points(derivation: Derivation, count: int) -> list[Point]:

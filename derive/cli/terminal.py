@@ -82,7 +82,8 @@ def lines(examined: Examined, width: int) -> Iterator[str]:
     report = examined.report
     yield ""
     yield click.style(
-        words["checked"].format(points=report.points, error=f"{report.max_relative_error:.0e}"), dim=True
+        words["checked_exactly" if report.exact_lines else "checked"].format(
+            points=report.points, error=f"{report.max_relative_error:.0e}", exact=report.exact_lines, count=report.count), dim=True
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from derive.calculus.catalogue.catalogue import TABLES, Entry
 from derive.derivation.derivation import Derivation
 from derive.derivation.reason import Why
-from derive.documents.compose import collected, scientific, text_width
+from derive.documents.compose import collected, scientific
 from derive.documents.layout.measure import width
 from derive.documents.page.document import Block, Document, Item, ProblemPage, Question
 from derive.documents.page.frames import widest
@@ -18,6 +18,7 @@ from derive.documents.page.items import Section
 from derive.documents.page.modes import Mode
 from derive.documents.page.rows import HANG, RELATION, WIDE, Measure, answer, broken, mark, row, sides
 from derive.documents.page.settings import Fit, Settings
+from derive.documents.page.text_width import text_width
 from derive.documents.page.views import Passage, passages
 from derive.documents.wording.reasons import reason
 from derive.documents.wording.words import words as words_of

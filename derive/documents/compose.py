@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from derive.derivation.derivation import Derivation, Head
@@ -23,9 +23,11 @@ from derive.documents.page.items import Image, Pictures
 from derive.documents.page.letters import needed
 from derive.documents.page.modes import QUESTION, Mode
 from derive.documents.page.parts import FIRST, under_parts
+from derive.documents.page.picture import Figure
 from derive.documents.page.references import cited
 from derive.documents.page.rows import Measure, answer, broken, mark, relation_width, row, sides
 from derive.documents.page.settings import Fit, Settings
+from derive.documents.page.text_width import text_width
 from derive.documents.page.units import BETWEEN, EM, SMALL, Page
 from derive.documents.page.views import Boxed, Passage, behind, between, in_place, numbered
 from derive.documents.wording import prose
@@ -54,27 +56,8 @@ if TYPE_CHECKING:
 FULLER = 7.4
 """By so many points rows may be higher than TeX's own room for a frame: the last one ends without the space below it."""
 
-MARGIN = 42
-"""By how many millimetres a page is narrower that has a margin to write in."""
-
-FOREIGN = 31.0
-"""The width, in em, of displays that go into a document of somebody else's: less than the text of LaTeX's own classes."""
-
 Meant = tuple[tuple[Symbol, Expr], ...]
 Definitions = tuple[tuple[str, tuple[str, ...]], ...]
-
-def text_width(mode: Mode, settings: Settings) -> float:
-    """How wide a display is, in em: the page without its margins and the indent of displays; a web page scrolls."""
-    if mode.suffix == "html":
-        return 1e6
-    if settings.width and not mode.pdf:
-        return settings.width * 2.845 / (EM if mode.slides else settings.size) - (0.0 if mode.slides else 2.0)
-    if mode.slides:
-        return ({169: 160, 43: 128}[settings.aspect] - 22) * 2.845 / EM
-    if not mode.pdf:
-        return FOREIGN
-    beside = MARGIN if mode.margin else 0
-    return ({"a4": 210, "letter": 215.9}[settings.paper] - 56 - beside) * 2.845 / EM
 
 
 def problem_page(
@@ -103,86 +86,127 @@ def problem_page(
     clicks  of the frame that it is put on, before its rows are shown: it stands there undivided; 0 where it has frames of its own
     """
     fit = fit or Fit()
-    notation = settings.notation
-    words = words_of(notation.language)
+    notation, words = settings.notation, words_of(settings.notation.language)
     where = problem.positions.get("function") or Position(problem.file or problem.id, 1)
     measure = Measure(share * text_width(mode, settings), fit.narrow, fit.hanging, relation_width(settings))
     told = derivation if mode.reveals != "nothing" and show != (QUESTION,) else None
     letters = names(problem, told)
     short = abbreviations(told, letters, fit.letters.get(problem.id, 0)) if told else letters
     found, boxes = _shown(told, short, problem, mode, show, rows) if told else ((), [])
-    parts = questions.parts(problem, notation, words)
-    # A web page folds them away until they are wanted.
-    hinted = (settings.hints or hints) and (mode.reveals == "nothing" or mode.suffix == "html")
-    parts = parts if hinted else tuple(replace(part, hint="") for part in parts)
-    blocks = _blocks(found, parts, measure, settings, where, mode.told) if mode.reveals != "nothing" else ()
-    if mode.reveals == "answers":
-        blocks = tuple(replace(block, rows=(), lead="", widest="") for block in blocks if block.answers)
-    meant = (*((symbol, letters.of(expr)) for symbol, expr in told.letters), *short.definitions) if told else ()
-    meant = _in_key(problem, boxes, letters, meant) if told and mode.reveals == "answers" else meant
-    ends = not rows or not told or rows[1] >= sum(len(passage.views) for passage in in_place(told, short))
+    hinted = (settings.hints or hints) and _gives_hints(mode)
+    parts = _parts(problem, settings, hinted)
+    meant = _meant(problem, told, letters, short, boxes, mode)
+    ends = _ends(told, short, rows)
     remarks, conventions = _remarks(problem, told if ends else None, notation, mode.slides)
-    asked = questions.question(problem, notation, words, measure, letters)
-    asked = asked if hinted else replace(asked, hint="")
-    asked = replace(asked, statement="", find="", given=()) if rows and rows[0] > 1 else asked
-    opening: tuple[tuple[str, ...], ...] = ()
-    ending: tuple[tuple[str, ...], ...] = ()
-    if mode.slides:
-        asked, opening = _apart(problem, asked, measure.line, words, fit)
-        if (f"{problem.id}/closing",) * 2 in fit.apart:
-            ending = opened([p for remark in (*remarks, *conventions) for p in remark.split("\n\n")], measure.line)
-            remarks, conventions = (), ()
-    slides: tuple[Frame, ...] = ()
+    asked = _asked(questions.question(problem, notation, words, measure, letters), hinted, rows)
     figures = () if rows else of_page(problem, told, mode, settings, show if show != (QUESTION,) else ())
-    if mode.slides and found:
+    around = Around(asked, remarks, conventions)
+    frames: tuple[Frame, ...] = ()
+    if mode.slides:
+        around = _apart(problem, around, measure.line, words, fit)
         page = Page(
-            notation, measure, where, words, settings.highlight and settings.overlays, 1.35 * reason_width(problem.title), parts,
-            settings.reason, meant, problem.id, conventions=conventions,
+            notation, measure, where, words, settings.highlight and settings.overlays and mode.name != "blank",
+            1.35 * reason_width(problem.title), parts, settings.reason, meant, problem.id, conventions=around.conventions,
         )
-        room = _room(settings, fit, fit.scale.get(problem.id, 1.0), asked, parts, measure.line)
-        beside = [figure for figure in figures if figure.place == "solution" and mode.name != "blank"]
-        cut_up = undivided(found, page, room, remarks, fit, clicks) if clicks else fitted(found, page, room, remarks, fit, beside[-1:])
-        figures = tuple(figure for figure in figures if all(figure not in frame.figures for frame in cut_up))
-        slides = tuple(replace(frame, last=frame.last and ends) for frame in cut_up)
-    elif mode.slides and told is None:
-        slides = (Frame("", 1, 1, (), False, 1),)
+        room = _room(settings, fit, fit.scale.get(problem.id, 1.0), around.asked, parts, measure.line)
+        beside = [] if mode.name == "blank" else [figure for figure in figures if figure.place == "solution"]
+        frames = _frames(found, page, room, around.remarks, fit, clicks, beside[-1:], ends, told is None)
+        figures = tuple(figure for figure in figures if all(figure not in frame.figures for frame in frames))
+    checked, checked_short = _checked_words(report if told else None, words)
     return ProblemPage(
-        problem.id,
-        number,
-        questions.title(problem, notation),
-        prose.plain(problem.title),
-        asked,
-        blocks,
-        slides,
-        tuple(answer(box, notation, measure, where, words) for box in boxes),
-        parts,
-        points or _points(problem),
-        _layout(problem, {box.quantity for box in boxes}, settings, words),
-        words["check"].format(**_checked(report)) if report and told else "",
-        words["check_short"].format(**_checked(report)) if report and told else "",
-        remarks,
-        questions.text(problem, "source", notation),
-        questions.text(problem, "notes", notation) if mode.reveals == "everything" else "",
+        problem.id, number, questions.title(problem, notation), prose.plain(problem.title), around.asked,
+        _on_paper(found, parts, measure, settings, where, mode), frames,
+        tuple(answer(box, notation, measure, where, words) for box in boxes), parts, points or _points(problem),
+        _layout(problem, {box.quantity for box in boxes}, settings, words), checked, checked_short, around.remarks,
+        questions.text(problem, "source", notation), questions.text(problem, "notes", notation) if mode.reveals == "everything" else "",
         mark(where, "the question"),
         tuple((latex.latex(symbol, notation), broken(expr, notation, {}, measure.line - 6.0)) for symbol, expr in meant),
-        figures,
-        opening,
-        ending,
-        share,
-        conventions,
+        figures, around.opening, around.ending, share, around.conventions,
     )
 
 
-def _apart(
-    problem: Problem, asked: Question, line: float, words: Mapping[str, str], fit: Fit
-) -> tuple[Question, tuple[tuple[str, ...], ...]]:
-    """The question as it stands on the frames of its derivation, and what of it no frame has room for, on frames of its own before these."""
+@dataclass(frozen=True)
+class Around:
+    """The words around a derivation: the question, the remarks and conventions behind it, and on slides the paragraphs that have frames of
+    their own, before it and behind it."""
+
+    asked: Question
+    remarks: tuple[str, ...]
+    conventions: tuple[str, ...]
+    opening: tuple[tuple[str, ...], ...] = ()
+    ending: tuple[tuple[str, ...], ...] = ()
+
+
+def _gives_hints(mode: Mode) -> bool:
+    """Whether a kind of document has hints: with a question alone, and on a web page, which folds them away."""
+    return mode.reveals == "nothing" or mode.suffix == "html"
+
+
+def _ends(told: Derivation | None, short: Names, rows: tuple[int, int] | None) -> bool:
+    """Whether the page reaches the last row of the derivation."""
+    return not rows or not told or rows[1] >= sum(len(passage.views) for passage in in_place(told, short))
+
+
+def _asked(asked: Question, hinted: bool, rows: tuple[int, int] | None) -> Question:
+    """The question, without its hint where none is given, and without its words behind the first rows."""
+    asked = asked if hinted else replace(asked, hint="")
+    return replace(asked, statement="", find="", given=()) if rows and rows[0] > 1 else asked
+
+
+def _meant(problem: Problem, told: Derivation | None, letters: Names, short: Names, boxes: Sequence[Boxed], mode: Mode) -> Meant:
+    """The letters that a page must say, with what they stand for."""
+    if told is None:
+        return ()
+    meant = (*((symbol, letters.of(expr)) for symbol, expr in told.letters), *short.definitions)
+    return _in_key(problem, boxes, letters, meant) if mode.reveals == "answers" else meant
+
+
+def _on_paper(
+    found: Sequence[Passage], parts: Sequence[PartText], measure: Measure, settings: Settings, where: Position, mode: Mode
+) -> tuple[Block, ...]:
+    """The passages as blocks; of a key those that have answers, without their rows."""
+    blocks = _blocks(found, parts, measure, settings, where, mode.told) if mode.reveals != "nothing" else ()
+    if mode.reveals != "answers":
+        return blocks
+    return tuple(replace(block, rows=(), lead="", widest="") for block in blocks if block.answers)
+
+
+def _frames(
+    found: Sequence[Passage], page: Page, room: Room, remarks: Sequence[str], fit: Fit, clicks: int, beside: Sequence[Figure],
+    ends: bool, alone: bool,
+) -> tuple[Frame, ...]:
+    """The frames of the derivation, which close the problem where it `ends` with them; an empty one where the question stands `alone`."""
+    if not found:
+        return (Frame("", 1, 1, (), False, 1),) if alone else ()
+    cut_up = undivided(found, page, room, remarks, fit, clicks) if clicks else fitted(found, page, room, remarks, fit, beside)
+    return tuple(replace(frame, last=frame.last and ends) for frame in cut_up)
+
+
+def _parts(problem: Problem, settings: Settings, hinted: bool) -> tuple[PartText, ...]:
+    """What each part asks; its hint where hints are given."""
+    parts = questions.parts(problem, settings.notation, words_of(settings.notation.language))
+    return parts if hinted else tuple(replace(part, hint="") for part in parts)
+
+
+def _checked_words(report: Report | None, words: Mapping[str, str]) -> tuple[str, str]:
+    """How the lines were checked, a sentence and a shorter one; nothing without a report."""
+    if report is None:
+        return "", ""
+    return words[f"check{_how(report)}"].format(**_checked(report)), words[f"check_short{_how(report)}"].format(**_checked(report))
+
+
+def _apart(problem: Problem, around: Around, line: float, words: Mapping[str, str], fit: Fit) -> Around:
+    """The words as they stand on the frames of the derivation, and those that no frame has room for on frames of their own."""
+    if (f"{problem.id}/closing",) * 2 in fit.apart:
+        ending = opened([p for remark in (*around.remarks, *around.conventions) for p in remark.split("\n\n")], line)
+        around = replace(around, remarks=(), conventions=(), ending=ending)
     if (f"{problem.id}/question",) * 2 not in fit.apart:
-        return asked, ()
+        return around
+    asked = around.asked
     said = " ".join(filter(None, (words["with"], ", ".join(asked.given)))) + "."
     displays = [display for left, lines in asked.lines if len(lines) > SHORT for display in displayed(left, lines)]
     told = opened((*asked.statement.split("\n\n"), said[:1].upper() + said[1:], *displays), line)
-    return replace(asked, statement="", given=()), told
+    return replace(around, asked=replace(asked, statement="", given=()), opening=told)
 
 
 def _shown(
@@ -228,9 +252,7 @@ def _sentence(words: str, stop: str) -> str:
 
 def single(page: ProblemPage, mode: Mode, settings: Settings) -> Document:
     """The document of one problem."""
-    return collected(
-        (page,), mode, settings, title=page.title, title_plain=page.title_plain, collection=False
-    )
+    return collected((page,), mode, settings, title=page.title, title_plain=page.title_plain, collection=False)
 
 
 def collected(
@@ -333,7 +355,13 @@ def _points(problem: Problem) -> str:
 
 
 def _checked(report: Report) -> dict[str, str]:
-    return {"points": str(report.points), "error": scientific(report.max_relative_error)}
+    return {"points": str(report.points), "error": scientific(report.max_relative_error), "exact": str(report.exact_lines),
+            "count": str(report.count), "bits": str(report.bits)}
+
+
+def _how(report: Report) -> str:
+    """Which words say how the lines were checked: all exactly, some, or none."""
+    return "" if not report.exact_lines else "_all" if report.exact_lines == report.count else "_some"
 
 
 def scientific(value: float) -> str:

@@ -32,6 +32,12 @@ class Verified(Protocol):
     def points(self) -> int: ...
     @property
     def max_relative_error(self) -> float: ...
+    @property
+    def exact_lines(self) -> int: ...
+    @property
+    def count(self) -> int: ...
+    @property
+    def bits(self) -> int: ...
 
 
 def record(derivation: Derivation, report: Verified | None = None, notation: Notation = DEFAULT) -> Json:
@@ -65,6 +71,7 @@ def _verification(report: Verified) -> Json:
     error = report.max_relative_error
     return {
         "passed": report.passed, "points": report.points, "max_relative_error": error if isfinite(error) else None,
+        "exact": {"lines": report.exact_lines, "of": report.count, "error_bound": 2.0**-report.bits if report.exact_lines else None},
     }
 
 

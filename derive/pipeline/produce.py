@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from derive.documents.compose import text_width
 from derive.documents.layout.measure import width
 from derive.documents.page.document import Block, Document, ProblemPage, Row
 from derive.documents.page.modes import Mode
 from derive.documents.page.rows import HANG, LEAD, RELATION, chain_of, relation_width
 from derive.documents.page.settings import Fit, Settings
+from derive.documents.page.text_width import text_width
 from derive.documents.page.units import EM
 from derive.documents.rendering.fill import fill
 from derive.errors import DeriveError, Position

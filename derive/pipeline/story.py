@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from derive.documents import lecture
-from derive.documents.compose import problem_page, text_width
+from derive.documents.compose import problem_page
 from derive.documents.figures import placing
 from derive.documents.lecture import REFERENCE, Entry, Exercises, Heading, Picture, Recall, Symbols, Table, Use, Words
 from derive.documents.page import items as made
@@ -18,6 +18,7 @@ from derive.documents.page.document import Answer, Block, Cell, Frame, Item, Pan
 from derive.documents.page.modes import QUESTION, Mode
 from derive.documents.page.rows import Measure, answer, mark
 from derive.documents.page.settings import Fit, Settings
+from derive.documents.page.text_width import text_width
 from derive.documents.page.views import passages
 from derive.documents.wording import prose
 from derive.documents.wording.glossary import term
@@ -215,7 +216,8 @@ class Teller:
         def paragraphs(words: str, own: bool = True) -> tuple[str, ...]:
             return tuple(self._text(words, entry.where, displays=True, own=own).split("\n\n")) if words else ()
 
-        said, answered = paragraphs(text, known is None), paragraphs(entry.answer) if self.mode.reveals != "nothing" else ()
+        open_ = self.mode.reveals == "nothing" or self.mode.name == "blank"
+        said, answered = paragraphs(text, known is None), () if open_ else paragraphs(entry.answer)
         points = tuple(self._text(point, entry.where, displays=True) for point in entry.points)
         place = mark(entry.where, "this frame")
         few = words_lines((*said, *points, *answered), text_width(self.mode, self.settings)) <= FEW

@@ -28,6 +28,8 @@ FIRES = {
     "logdet": ("X: spd(n)", "logdet(X)", "X"),
     "det-adjugate": ("X: square(n)", "det(X)", "X"),
     "det-of-exponential": ("X: square(n)", "det(expm(X))", "X"),
+    "logdet-of-inverse": ("X: invertible(n)", "logdet(inv(X))", "X"),
+    "det-of-inverse": ("X: invertible(n)", "det(inv(X))", "X"),
     "logdet-of-exponential": ("X: square(n)", "logdet(expm(X))", "X"),
     "det-of-square-root": ("X: spd(n)", "det(sqrtm(X))", "X"),
     "logdet-of-square-root": ("X: spd(n)", "logdet(sqrtm(X))", "X"),
@@ -144,6 +146,7 @@ def test_without_the_row_the_derivation_fails_there(name: str, monkeypatch: pyte
         "trace-power", "trace-expm", "trace-sqrtm", "eigenvalue-symmetric", "norm", "norm-squared", "norm-squared-matrix",
         "quotient-entries", "det-adjugate", "det-of-exponential", "trace-polar-p", "polar-u-square", "qr-q-square",
         "left-singular-vectors-square", "sum-of-singular-values",
+        "logdet-of-inverse", "det-of-inverse",
         "logdet-of-exponential", "det-of-square-root", "logdet-of-square-root", "trace-logm", "power-by-entries", "trace-powm",
     ):
         # a more general row takes over; the derivation is another one, and still right

@@ -60,3 +60,11 @@ def test_what_the_engine_remarks_is_small_print_on_slides_and_a_remark_on_paper(
     slides, paper = (page_of("trace-product-symmetric", MODES[mode]) for mode in ("slides", "solutions"))
     assert len(slides.conventions) == 1 and len(slides.remarks) == 1 and not paper.conventions
     assert set(paper.remarks) == {*slides.conventions, *slides.remarks}
+
+
+def test_a_second_stationary_point_is_boxed_in_the_row_that_states_it() -> None:
+    page = page_of("folium", MODES["slides"])
+    blocks = [block for frame in page.frames for block in frame.blocks]
+    assert not any(block.answers for block in blocks)
+    points = [row for block in blocks for row in block.rows if row.boxed and row.lead and block.quantity == "stationary"]
+    assert [row.classification for row in points] == ["a saddle point", "a minimum"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -11,8 +12,12 @@ from derive.checking.verification import verify
 from derive.documents.compose import problem_page
 from derive.documents.page.document import ProblemPage
 from derive.documents.page.modes import MODES
-from derive.documents.page.settings import Settings
+from derive.documents.page.settings import Fit, Settings
+from derive.pipeline.produce import tex
+from derive.pipeline.subject import read
 from tests.documents.samples import trace_quadratic
+
+PROBLEMS = Path(__file__).parents[2] / "problems"
 
 
 def page(settings: Settings | None = None) -> ProblemPage:
@@ -87,3 +92,19 @@ def test_a_page_without_a_derivation_holds_the_question_alone() -> None:
     assert answers.answers and not answers.frames and not answers.notes
     assert not any(block.rows for block in answers.blocks)
     assert [answer for block in answers.blocks for answer in block.answers] == list(answers.answers)
+
+
+EQUATIONS = ("least-squares", "ridge-regression", "two-sided-least-squares", "lyapunov-equation", "gaussian-likelihood", "rayleigh-quotient")
+
+
+@pytest.mark.parametrize("name", EQUATIONS)
+def test_an_equation_that_is_solved_is_marked_on_both_sides_of_each_step(name: str) -> None:
+    subject = read((PROBLEMS / f"{name}.yaml").read_text(encoding="utf-8"), f"{name}.yaml", 1)
+    text = tex(subject.document(MODES["slides"], Settings(), Fit()), MODES["slides"])
+    begun = re.findall(r"^\\uncover<(\d+)->\{\\derive(?:side|flush)\{(?:\\iff|\\implies)\}.*", text, re.MULTILINE)
+    rows = [line for line in text.splitlines() if line.startswith(r"\uncover<")]
+    for line in rows:
+        click = re.match(r"\\uncover<(\d+)->\{\\derive(?:side|flush)\{(?:\\iff|\\implies)\}", line)
+        if click and click[1] != "1":  # the first of its frame has nothing above it
+            assert re.search(rf"\\dvchange<[\d,]*\b{click[1]}\b", line), line
+    assert begun

@@ -149,7 +149,7 @@ def test_what_a_part_asks_stands_under_it_in_whatever_order_it_is_asked(order: t
     lefts = {"gradient": r"\nabla f(x)", "hessian": r"\nabla^{2} f(x)", "stationary": "x^{*}"}
     for letter, quantity in zip("abc", order, strict=True):
         under = [block for block in blocks if block.letter == letter]
-        stated = [row.left or row.whole_left for block in under for row in block.rows if row.boxed]
+        stated = [row.whole_left for block in under for row in block.rows if row.boxed]
         stated += [answer.left for block in under for answer in block.answers]
         assert stated == [lefts[quantity]]
         assert under[0].part is not None and under[0].part.points == str(" abc".index(letter))

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from derive.cli.main import run
-from derive.documents.compose import text_width
 from derive.documents.page.modes import MODES
 from derive.documents.page.settings import Settings
+from derive.documents.page.text_width import text_width
 
 PROBLEM = "title: T\nnotes: Ask why.\nsymbols: {X: 'matrix(m, n)', A: symmetric(m)}\nfunction: f(X) = tr(X' A X)\nfind: [gradient]\n"
 

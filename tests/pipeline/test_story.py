@@ -71,8 +71,10 @@ def test_on_paper_rows_that_go_on_have_their_left_side_again(tmp_path: Path) -> 
     assert [row.number for row in second.blocks[0].rows] == [4, 5] and all(row.left for row in second.blocks[0].rows)
 
 
-def test_blank_slides_recall_nothing(tmp_path: Path) -> None:
-    panel = next(item for item in document(tmp_path, FRAMES, "blank").items if isinstance(item, Panel))
+def test_blank_slides_recall_nothing_and_answer_no_question(tmp_path: Path) -> None:
+    made = document(tmp_path, FRAMES, "blank")
+    assert not any(item.answer for item in made.items if isinstance(item, Prose))
+    panel = next(item for item in made.items if isinstance(item, Panel))
     recalled = panel.columns[0]
     assert isinstance(recalled, Recall) and not recalled.results
 
@@ -144,3 +146,23 @@ def test_a_frame_that_is_a_little_too_high_is_set_in_smaller_type(tmp_path: Path
     made = make(partial(subject.document, MODES["slides"], settings), MODES["slides"], settings)
     panel = subject.document(MODES["slides"], settings, made.fit).items[-1]
     assert isinstance(panel, Panel) and panel.size == "small" and not made.log.overfull
+
+
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415408d763f8ffff3f0005fe02fedccc59e70000000049454e44ae426082"
+)
+
+
+@pytest.mark.tex
+@pytest.mark.parametrize("mode", ["slides", "handout"])
+def test_an_image_of_the_folder_is_set_with_its_words(tmp_path: Path, mode: str) -> None:
+    from functools import partial
+
+    from derive.pipeline.produce import make
+
+    (tmp_path / "problems").mkdir()
+    frames = "[{image: dot.png, caption: A dot., alt: one red dot}, {columns: [{image: dot.png, alt: again}, {text: Beside it.}]}]"
+    subject = read(f"title: T\nsections:\n  - title: A\n    frames: {frames}\n", (tmp_path / "problems" / "l.yaml").as_posix())
+    settings = Settings(overlays=False)
+    made = make(partial(subject.document, MODES[mode], settings), MODES[mode], settings, beside={"dot.png": PIXEL})
+    assert not made.log.overfull and made.tex.count("\\includegraphics") == 2 and "A dot." in made.tex

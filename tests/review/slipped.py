@@ -1,6 +1,7 @@
 """Slips put into right derivations: `python -m tests.review.slipped 2000` says in how many the line is found.
 
-A right derivation of `claims/` gets one changed member, written anew; a change that leaves the value is none.
+A right derivation, one of `claims/` or one of ours of problems/, gets one changed member, written anew; a change that leaves the
+value is none.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -27,8 +28,10 @@ from derive.reviewing.judging.verdicts import findings
 from derive.reviewing.pasted.relations import chains
 from derive.reviewing.review import review
 from derive.reviewing.slips.writing import written
-from derive.reviewing.tree import Add, Binary, Fun, Mul, Name, Neg, Num, Pow, Tree, Turn, children, number, rebuilt, walk
+from derive.reviewing.tree import Add, Binary, Const, Fun, Mul, Name, Neg, Num, Pow, Sub, Tree, Turn, children, number, rebuilt, walk
+from tests.review.own import derived, pasted, problems
 
+OTHER = "another letter"
 CLAIMS = Path(__file__).parent / "claims"
 
 
@@ -45,7 +48,12 @@ class Slipped:
 
 def kinds(tree: Tree) -> Iterator[tuple[str, Tree]]:
     """Changes of a member, each of one kind, at every place."""
+    letters = sorted({n.name for n in walk(tree) if isinstance(n, Name) and len(n.name) == 1 and not n.marks})
     for node in walk(tree):
+        if isinstance(node, Name) and node.name in letters:
+            for other in letters:
+                if other != node.name and other.isupper() == node.name.isupper():
+                    yield OTHER, _replaced(tree, node, Name(other))
         for kind, changed in _at(node):
             yield kind, _replaced(tree, node, changed)
 
@@ -84,35 +92,51 @@ def _at(node: Tree) -> Iterator[tuple[str, Tree]]:
             yield "sign", arg
         case Name() if node.name.isupper() and len(node.name) == 1:
             yield "transpose added", Turn(node)
+        case Sub(base=base, indices=(i, j)) if i is not None and j is not None and i != j:
+            yield "indices swapped", Sub(base, (j, i))
+        case Fun(name="norm", args=(arg,)):
+            yield "norm squared", Pow(node, number(2))
+        case Const(kind="identity"):
+            yield "identity forgotten", number(1)
         case _:
             return
 
 
 def slipped(seed: int = 0) -> Iterator[Slipped]:
-    """Derivations with one slip each, in random order."""
+    """Derivations of others with one slip each, in random order."""
     cases = [c for path in sorted(CLAIMS.glob("*.yaml")) for c in yaml.safe_load(path.read_text("utf-8")) if c["verdict"] == "right"]
     rng = random.Random(seed)
     rng.shuffle(cases)
     for case in cases:
-        yield from _of(case, rng)
+        yield from _of(case["id"], yaml.safe_dump(case["problem"], allow_unicode=True), case["claim"], rng, 25)
 
 
-def _of(case: dict[str, Any], rng: random.Random) -> Iterator[Slipped]:
-    text = yaml.safe_dump(case["problem"], allow_unicode=True)
-    claim: str = case["claim"]
+def slipped_own(seed: int = 0, only: str = "") -> Iterator[Slipped]:
+    """Our derivations with one slip each, in random order."""
+    texts = list(problems(only))
+    rng = random.Random(seed)
+    rng.shuffle(texts)
+    for name, text in texts:
+        derivation = derived(name, text)
+        if derivation is not None:
+            yield from _of(name, text, pasted(derivation), rng, 8)
+
+
+def _of(name: str, text: str, claim: str, rng: random.Random, most: int) -> Iterator[Slipped]:
+    """Some of the slips that a right derivation may have, each kind as often as another."""
     ground = Ground.of(read(text, "p.yaml", asked=False))
     with quiet():
         judge = Judge(ground, Context(ground, chains(claim), claim))
         right = {f.line for f in findings(judge) if f.verdict == RIGHT and not f.stationary and not f.message}
         found: list[Slipped] = []
-        for chain in judge.context.chains:
-            for k, link in enumerate(chain.links, 1):
-                member = chain.members[k]
+        for one in judge.context.chains:
+            for k, link in enumerate(one.links, 1):
+                member = one.members[k]
                 whole = member.offsets and member.offsets[-1] - member.offsets[0] + 1 == len(member.offsets)
                 tree = judge.context.tree(member)
                 if link.line not in right or link.op != "=" or not whole or tree is None or len(list(children(tree))) == 0:
                     continue
-                head = judge.context.tree(chain.members[0])
+                head = judge.context.tree(one.members[0])
                 for kind, changed in kinds(tree):
                     if judge.laid_out(head) and isinstance(changed, Turn):  # type: ignore[arg-type]
                         continue
@@ -120,9 +144,14 @@ def _of(case: dict[str, Any], rng: random.Random) -> Iterator[Slipped]:
                     if outcome.state not in (DIFFERENT, UNDEFINED):
                         continue
                     start, end = member.start, member.offsets[-1] + 1
-                    found.append(Slipped(case["id"], text, f"{claim[:start]}{written(changed)} {claim[end:]}", link.line, kind))
+                    found.append(Slipped(name, text, f"{claim[:start]}{written(changed)} {claim[end:]}", link.line, kind))
     rng.shuffle(found)
-    yield from found[:25]
+    seen = Counter[str]()
+    order = {}
+    for case in found:
+        order[id(case)] = seen[case.kind]
+        seen[case.kind] += 1
+    yield from sorted(found, key=lambda case: order[id(case)])[:most]
 
 
 def located(case: Slipped) -> tuple[bool, int | None]:
@@ -131,9 +160,9 @@ def located(case: Slipped) -> tuple[bool, int | None]:
     return (first is not None and first.line == case.line), first.line if first else None
 
 
-def main(count: int) -> None:
+def main(count: int, only: str, seed: int = 0) -> None:
     total, right = Counter[str](), Counter[str]()
-    for n, case in enumerate(slipped()):
+    for n, case in enumerate(chain(slipped_own(seed, only), slipped(seed) if not only else ())):
         if n >= count:
             break
         found, line = located(case)
@@ -147,4 +176,4 @@ def main(count: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200, sys.argv[2] if len(sys.argv) > 2 else "", int(sys.argv[3]) if len(sys.argv) > 3 else 0)

@@ -103,6 +103,25 @@ FIELDS: dict[str, str] = {
     "image's caption": "title: T\nsections: [{title: S, frames: [{image: a.png, caption: @FORMULA@}]}]\n",
     "table": "title: T\nsections: [{title: S, frames: [{table: [[@FORMULA@, b], [c, d]]}]}]\n",
     "subsection": "title: T\nsections: [{title: S, frames: [{subsection: @FORMULA@}, {text: Words.}]}]\n",
+    **{
+        f"lecture {field}": f"title: T\n{field}: @FORMULA@\nsections: [{{title: S, frames: [{{text: Words.}}]}}]\n"
+        for field in ("subtitle", "institute", "course", "date", "due")
+    },
+    "set title": "title: @FORMULA@\nproblems: [p]\n",
+    "set intro": "title: T\nintro: @FORMULA@\nproblems: [p]\n",
+    "title in a set": "title: T\nproblems: [{problem: p, title: @FORMULA@}]\n",
+    "question": "title: T\nsections: [{title: S, frames: [{question: @FORMULA@}]}]\n",
+    "answer": "title: T\nsections: [{title: S, frames: [{question: Why?, answer: @FORMULA@}]}]\n",
+    "quotation": "title: T\nsections: [{title: S, frames: [{quotation: @FORMULA@}]}]\n",
+    "by": "title: T\nsections: [{title: S, frames: [{quotation: Words., by: @FORMULA@}]}]\n",
+    "column": "title: T\nsections: [{title: S, frames: [{columns: [{text: @FORMULA@}, {text: Words.}]}]}]\n",
+    "title of columns": "title: T\nsections: [{title: S, frames: [{columns: [{text: Words.}, {text: Words.}], title: @FORMULA@}]}]\n",
+    "together": "title: T\nsections: [{title: S, frames: [{together: [{text: Words.}, {text: @FORMULA@}]}]}]\n",
+    "title of exercises": "title: T\nsections: [{title: S, frames: [{exercise: [p], title: @FORMULA@}]}]\n",
+    "title of a result": "title: T\nsections: [{title: S, frames: [{recall: p, title: @FORMULA@}]}]\n",
+    "title of notation": "title: T\nsections: [{title: S, frames: [{notation: true, title: @FORMULA@}]}]\n",
+    "title of a table": "title: T\nsections: [{title: S, frames: [{table: [[a, b], [c, d]], title: @FORMULA@}]}]\n",
+    "definition": "title: T\nsections: [{title: S, frames: [{definition: @FORMULA@}]}]\n",
     "remark frame": "title: T\nsections: [{title: S, frames: [{remark: @FORMULA@}]}]\n",
 }
 """Files with a place for a payload (@PAYLOAD@), or for one between dollars (@FORMULA@)."""

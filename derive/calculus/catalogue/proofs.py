@@ -141,6 +141,8 @@ _ROWS = (
           last="the trace of a product by entries", remark="No inverse is used: it holds for a singular `A` too."),
     Proof("det-of-exponential", by="exp(tr(A))", last="`det(expm(A)) = exp(tr(A))`"),
     Proof("logdet-of-exponential", by="tr(A)"),
+    Proof("logdet-of-inverse", given="A: invertible(n)", by="-logdet(A)"),
+    Proof("det-of-inverse", given="A: invertible(n)", by="1 / det(A)", last="`det(inv(A)) = 1 / det(A)`"),
     Proof("det-of-square-root", given="A: spd(n)", by="sqrt(det(A))", last="`det(sqrtm(A)) = sqrt(det(A))`"),
     Proof("logdet-of-square-root", given="A: spd(n)", by="1/2 logdet(A)"),
     Proof("logdet", given="A: invertible(n)", by="log(abs(det(A)))"),

@@ -49,7 +49,7 @@ def gradient_lines(s: Setting, first: Expr, letters: Definitions = ()) -> tuple[
         g = structured[x.name]
         lines.append(Line(g, "gradient", (), "gradient", one_of("gradient", p, x)))
         if s.written is not p.function:
-            full = tidy(substitute(g, dict(p.let)))
+            full = result(tidy(substitute(g, dict(p.let))), [])
             if full is not g:
                 whys = joined([(u, " = ", d) for u, d in p.let if u.name in g.free])
                 lines.append(Line(full, "intermediate", whys, "gradient", steps=(Step(g, full, "intermediate", ()),)))

@@ -103,6 +103,8 @@ DIAGONALS = (
     Law("upper-part-of-lower", "triu(diag(x) A)", "diag(x .* diag(A))", "A: lower(n); x: vector(n)", "x",
         "the upper part of a lower triangle: its diagonal", "Above the diagonal `diag(x) A` is 0.", MN2,
         last="above the diagonal all is 0", runs="results"),
+    Law("entrywise-square", "A .* (A .* B)", "A .^ 2 .* B", "A: matrix(m, n); B: matrix(m, n)", "A", "A ∘ (A ∘ B) = A^∘2 ∘ B", "Entry by entry.", MN2,
+        last="entry by entry", runs="results", told=False),
     Law("rows-scaled", "A .* (x ones(n)')", "diag(x) A", "A: matrix(m, n); x: vector(m)", "x", "A ∘ x𝟏' = diag(x)A",
         "Row i of `A` times `x[i]`.", MN2, rows=(("sum(i, 1, m, x[i] e(i, m) A[i, :]')", "row i of `x ones(n)'` is `x[i]` everywhere"),),
         last="row i of `A` times `x[i]`", runs="results"),

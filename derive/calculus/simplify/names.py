@@ -42,6 +42,7 @@ class _Name:
 
     turned  the transpose of the definition, as it is written
     base, power, rest  of a number rest · base^power, whose base alone varies: base is (name / rest)^(1/power)
+    whole   of a number that is a product of several things that vary, the product
     array   of a multiple s B of an array: B and what it is by the name
     """
 
@@ -52,6 +53,7 @@ class _Name:
     power: Fraction = Fraction(1)
     array: tuple[Expr, Expr] | None = None
     rest: Monomial = field(default_factory=lambda: Monomial(Fraction(1), {}))
+    whole: Monomial | None = None
 
     def __post_init__(self) -> None:
         if not self.definition.is_scalar:
@@ -66,6 +68,8 @@ class _Name:
             (self.base,) = varying
             self.power = m.powers[self.base]
             self.rest = Monomial(m.number, {b: k for b, k in m.powers.items() if b is not self.base})
+        elif len(varying) > 1 and m.number:
+            self.whole = m
 
     def at(self, node: Expr) -> Expr | None:
         """The node with the name for the definition where it stands at the top; None where it does not."""
@@ -77,6 +81,12 @@ class _Name:
             new = self._by_power(node)
             if new is not None:
                 return new
+        if self.whole is not None and isinstance(node, Times | Scale) and self.definition.free <= node.free:
+            ours = monomial(node)
+            if ours.holds(self.whole):
+                new = written(ours * self.whole ** Fraction(-1) * Monomial(Fraction(1), {self.symbol: Fraction(1)}), node.shape)
+                if measure(new) < measure(node):
+                    return new
         for text, value in ((self.definition, self.symbol), (self.turned, None)):
             if text is None or not isinstance(node, _HEADS) or not text.free <= node.free:
                 continue

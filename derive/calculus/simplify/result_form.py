@@ -10,6 +10,7 @@ from derive.calculus.simplify.factor import factor, united
 from derive.calculus.simplify.index_sums import in_front
 from derive.calculus.simplify.known_forms import known, known_result
 from derive.calculus.simplify.laws.letters import unclashed
+from derive.calculus.simplify.measure import measure
 from derive.calculus.simplify.names import Definitions, named
 from derive.calculus.simplify.signs import positive_first
 from derive.calculus.simplify.simplify import tidy, tidy_with
@@ -80,6 +81,9 @@ def result(expr: Expr, used: Used, definitions: Definitions = ()) -> Expr:
     """
     out = neat(expr, used)
     with_names = named(out, definitions)
+    if definitions and isinstance(out, Scale) and isinstance(out.arg, Add):
+        apart = named(add(*(tidy(scale(out.scalar, t)) for t in out.arg.terms)), definitions)
+        with_names = min(with_names, apart, key=measure)
     if with_names is not out:
         out = neat(with_names, used)
     written = tidy_with(known_result(out, used), used)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from derive.calculus.simplify.simplify import tidy_with
 from derive.expressions.build import coefficient, entry_factors, matmul, primes, scale, transpose
+from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Add, Call, Expr, MatMul, Scale, Transpose
 from derive.expressions.rewrite import transform
 from derive.expressions.sizes import is_column
@@ -49,7 +50,7 @@ def _turns(term: Expr) -> bool:
         return primes(body) > 0 and primes(tidy_with(transpose(body), [])) <= primes(body)
     if isinstance(body, Add):
         return all(map(_turns, body.terms))
-    if isinstance(body, Call) and body.name == "hadamard":
-        return all(map(_turns, body.args))
+    if isinstance(body, Call) and FUNCTIONS[body.name].transposes == "args":
+        return all(_turns(a) for a in body.args if not a.is_scalar)
     return isinstance(body, Transpose) or tidy_with(transpose(body), []) is body
 

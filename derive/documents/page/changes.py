@@ -10,6 +10,9 @@ from derive.expressions.traverse import Path
 
 Places = tuple[Path, ...]
 
+LEFT = -1
+"""The first step of a path into the left side of an equation."""
+
 MANY = 8
 """More marks than this in one row say nothing."""
 
@@ -30,6 +33,27 @@ def changes(before: Expr, line: Line, directions: frozenset[str]) -> tuple[Place
         olds, news = _of_step(before, after, line.steps, directions)
     # A step is marked on both of its sides: where one has no place of its own, by the directions, which every line has.
     return olds or _few(_directions(before, directions)), news or _few(_directions(after, directions))
+
+
+def equation_changes(above: tuple[Expr, Expr], below: tuple[Expr, Expr], unknowns: frozenset[str]) -> tuple[Places, Places]:
+    """(places in the equation above, places in this one), each as its left and its right side: where the sides differ; where all of a
+    side does, what is solved for."""
+    olds: list[Path] = []
+    news: list[Path] = []
+    for front, before, after in (((LEFT,), above[0], below[0]), ((), above[1], below[1])):
+        old: list[Path] = []
+        new: list[Path] = []
+        _compare(before, after, (), (), old, new)
+        olds += [front + path for path in _worth(old, before)]
+        news += [front + path for path in _worth(new, after)]
+    return (
+        _few(olds or _of_unknowns(above, unknowns)),
+        _few(news or _of_unknowns(below, unknowns)),
+    )
+
+
+def _of_unknowns(sides: tuple[Expr, Expr], unknowns: frozenset[str]) -> list[Path]:
+    return [(*front, *path) for front, side in zip(((LEFT,), ()), sides, strict=True) for path in _directions(side, unknowns)]
 
 
 def _of_step(before: Expr, after: Expr, steps: tuple[Step, ...], directions: frozenset[str]) -> tuple[Places, Places]:

@@ -103,7 +103,8 @@ def _block(
 
 def widest(rows: Sequence[Row]) -> tuple[str, str]:
     """The widest of what stands in front of rows, and of their left sides."""
-    return max((row.lead for row in rows), key=len, default=""), max((row.left for row in rows), key=width, default="")
+    unmarked = (row.whole_left if "\\dvchange" in row.left else row.left for row in rows)
+    return max((row.lead for row in rows), key=len, default=""), max(unmarked, key=width, default="")
 
 
 def _subtitle(blocks: Sequence[Block], page: Page) -> str:

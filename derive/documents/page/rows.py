@@ -9,6 +9,7 @@ from typing import Literal
 from derive.derivation.derivation import Head, Line, Result
 from derive.documents.layout.breaking import INDENT, even, finer
 from derive.documents.layout.measure import width
+from derive.documents.page.changes import LEFT
 from derive.documents.page.document import Answer, Row
 from derive.documents.page.settings import Settings
 from derive.documents.page.views import Boxed, View
@@ -50,6 +51,7 @@ class Measure:
     relation: float = RELATION
 
     def available(self, key: str, left: float) -> float:
+        """How much of the line the right side of a row may take, in em."""
         return max(self.line * self.narrow.get(key, 1.0) - left - self.relation, 6.0)
 
 
@@ -62,6 +64,7 @@ def lead(line: Line, notation: Notation = DEFAULT) -> str:
 
 
 def left_side(line: Line, notation: Notation) -> str:
+    """The LaTeX of a line's left side, '' where it continues the line above."""
     return "" if line.left is None else side(line.left, notation)
 
 
@@ -135,10 +138,12 @@ def chain_of(key: str) -> str:
 
 
 def side(left: Head | Expr, notation: Notation) -> str:
+    """The LaTeX of a left side."""
     return latex_lines.head(left, notation) if isinstance(left, Head) else latex.latex(left, notation)
 
 
 def relation(line: Line) -> str:
+    """The LaTeX of what stands between the sides of a line."""
     return "=" if line.beside is not None or lead(line) else latex_lines.relation(line.relation)
 
 
@@ -163,7 +168,7 @@ def row(
     box = view.boxed
     room, alone = sides.room(view, whole_left, measure, width(latex.latex(view.line.expr, notation)) + (BOX if box else 0.0))
     room -= BOX if box else 0.0
-    marks = {path: _macro(view.line.expr, path, on, notation) for path, on in (clicks or {}).items()}
+    marks = {path: _macro(view.line.expr, path, on, notation) for path, on in (clicks or {}).items() if path[:1] != (LEFT,)}
     if view.line.shaped:
         marks = shapes.marks(view.line.expr)
     behind = shapes.space_latex(view.line)
@@ -174,7 +179,7 @@ def row(
         view.key,
         view.number,
         lead(view.line, notation),
-        _stacked(view.line, notation, measure.available(view.key, sides.left - RELATION)) if alone else left_side(view.line, notation),
+        _stacked(view.line, notation, measure.available(view.key, sides.left - RELATION)) if alone else _left(view.line, notation, clicks or {}),
         whole_left,
         relation(view.line),
         lines,
@@ -190,6 +195,14 @@ def row(
         (),
         view.line.left is None or is_name(view.line.left),
     )
+
+
+def _left(line: Line, notation: Notation, clicks: Mapping[Path, str]) -> str:
+    """The left side with its own marks."""
+    if not isinstance(line.left, Expr):
+        return left_side(line, notation)
+    left = line.left
+    return latex.latex(left, notation, {path[1:]: _macro(left, path[1:], on, notation) for path, on in clicks.items() if path[:1] == (LEFT,)})
 
 
 def _stated(

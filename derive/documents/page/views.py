@@ -9,10 +9,13 @@ from derive.calculus.quantities.stationary.second_order_test import starred
 from derive.derivation.derivation import Chain, Derivation, Found, Head, Line, Result, left_side, members
 from derive.derivation.reason import Why, says_not
 from derive.documents.page.abbreviations import NONE, Names
-from derive.documents.page.changes import Places, changes
+from derive.documents.page.changes import Places, changes, equation_changes
 from derive.expressions.build import zero
 from derive.expressions.nodes import Expr, Stack
 from derive.language.problems.problem import Problem
+
+SOLVED = ("⇔", "⇒")
+"""Relations of an equation to the one above it."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,7 @@ def in_place(derivation: Derivation, names: Names = NONE) -> tuple[Passage, ...]
     """
     problem = derivation.problem
     directions = frozenset(d.name for d in (*problem.directions, *problem.second_directions))
+    unknowns = frozenset(name for symbol in problem.wrt for name in (symbol.name, starred(symbol).name))
     number = 0
     out: list[Passage] = []
     homes = _homes(derivation)
@@ -91,9 +95,12 @@ def in_place(derivation: Derivation, names: Names = NONE) -> tuple[Passage, ...]
             number += 1
             continues = above is not None and line.start is None and not line.equation
             old, new = changes(above, line, directions) if continues and above is not None and line.steps else ((), ())
+            before = chain.lines[k - 1] if k else None
+            if before is not None and line.relation in SOLVED and isinstance(line.left, Expr) and isinstance(before.left, Expr):
+                old, new = equation_changes((before.left, before.expr), (line.left, line.expr), unknowns)
             left = line.left if line.left is not None else left
             shown = names.of_line(line)
-            if shown.expr is not line.expr:
+            if shown.expr is not line.expr or shown.left is not line.left:
                 old, new = (), ()
                 views[-1:] = [replace(view, old=(), new=()) for view in views[-1:]]
             views.append(View(f"{problem.id}/{c}.{k}", number, shown, names.of_side(left), old, new))
@@ -168,7 +175,7 @@ def _placed(views: Sequence[View], boxed: Sequence[Boxed]) -> tuple[list[View], 
 def _states(view: View, box: Boxed) -> bool:
     line = view.line
     same = line.expr is box.result.expr and view.left is not None and view.left == box.left
-    return same and line.beside is None and line.relation in ("=", "≈", "⇔", "⇒")
+    return same and line.beside is None and line.relation in ("=", "≈", "⇔", "⇒", "or")
 
 
 def _named(side: Head | Expr, names: Names) -> Head | Expr:

@@ -31,6 +31,10 @@ ENGLISH: Mapping[str, str] = {
     "show.linearity": "the derivative is linear in its direction",
     "and": "and",
     "solution": "Solution",
+    "marked": "The derivation, marked",
+    "should-be": "It should be {formula}: {slip}.",
+    "follows-wrong": "It follows from a line that is wrong.",
+    "is-wrong": "This is wrong.",
     "solutions": "Solutions",
     "problem": "Problem",
     "answer": "Answer",
@@ -72,6 +76,14 @@ ENGLISH: Mapping[str, str] = {
     "check": "Checked numerically: every line agrees with a difference quotient of the function at {points} random points "
              "(largest relative error ${error}$).",
     "check_short": "Checked numerically at {points} random points, largest relative error ${error}$.",
+    "check_all": "Checked exactly: every line is an identity over a prime field, at random points (wrong with a probability below "
+                 "$2^{{-{bits}}}$); and numerically at {points} random points (largest relative error ${error}$).",
+    "check_some": "Checked exactly: {exact} of {count} lines, over a prime field at random points (wrong with a probability below "
+                  "$2^{{-{bits}}}$); and numerically: every line, at {points} random points (largest relative error ${error}$).",
+    "check_short_all": "Checked exactly, and numerically at {points} random points, largest relative error ${error}$.",
+    "check_short_some": "Checked exactly in {exact} of {count} lines, numerically in all, at {points} random points, "
+                        "largest relative error ${error}$.",
+    "checked_exactly": "checked exactly in {exact} of {count} lines, numerically at {points} random points, largest relative error {error}",
     "checked": "checked at {points} random points, largest relative error {error}",
     "layout_gradient": "{gradient} has the shape of {variable}: {derivative} equals {inner}.",
     "layout_jacobian": "Numerator layout: row $i$ of the Jacobian belongs to entry $i$ of the function.",

@@ -24,6 +24,7 @@ class Evaluator(Directional):
         return self._handlers
 
     def __init__(self) -> None:
+        super().__init__()
         self._handlers: dict[type, Callable[..., Array]] = {
             **super().handlers(), Differential: self.differential, Partial: self.partial, Along: self.along,
         }

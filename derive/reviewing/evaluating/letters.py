@@ -41,6 +41,10 @@ class Letters:
     steps = 0
     depth = 0
 
+    def __init__(self) -> None:
+        self.gathering: set[str] = set()
+        """The names whose entries are being computed."""
+
     def value(self, tree: Tree, at: Situation) -> Array:
         """The array, at least 1×1.  Undefined where shapes do not fit, Unknown where a letter means nothing, SizeNeeded."""
         self.steps += 1
@@ -123,7 +127,7 @@ class Letters:
         if definition.parameters:
             raise Unknown(f"`{word}` is a function, and stands without its argument")
         if definition.indices:
-            return self.gathered(definition, at)
+            return self.gathered(word, definition, at)
         inner = definition.letters & at.bound.keys()
         if inner:
             return self.value(definition.tree, at)
@@ -132,8 +136,17 @@ class Letters:
             cached = at.cache[word] = self.value(definition.tree, at)
         return np.asarray(cached)
 
-    def gathered(self, definition: Definition, at: Situation) -> Array:
+    def gathered(self, word: str, definition: Definition, at: Situation) -> Array:
         """The array of what is defined entry by entry."""
+        if word in self.gathering:
+            raise Unknown("these definitions go round in a circle")
+        self.gathering.add(word)
+        try:
+            return self.from_entries(definition, at)
+        finally:
+            self.gathering.discard(word)
+
+    def from_entries(self, definition: Definition, at: Situation) -> Array:
         extents = [self.extent(name, definition.tree, at) for name in definition.indices]
         if any(n is None for n in extents) or len(extents) > 2:
             raise Unknown("how far the indices of this definition run is not known")

@@ -31,12 +31,14 @@ EQUAL, DIFFERENT, UNDEFINED, UNKNOWN = "equal", "different", "undefined", "unkno
 
 @dataclass(frozen=True)
 class Outcome:
-    """state: equal, different, undefined (it has no value), unknown (it cannot be told); with the reason, and the two values."""
+    """state: equal, different, undefined (it has no value), unknown (it cannot be told); with the reason, and the two values; `loosely`: the
+    sides are ordered, and somewhere equal."""
 
     state: str
     reason: str = ""
     left: Array | None = None
     right: Array | None = None
+    loosely: bool = False
 
     @property
     def equal(self) -> bool:
@@ -215,7 +217,7 @@ class Comparison:
                 return Outcome(UNDEFINED, str(error))
             except Unknown as error:
                 return Outcome(UNKNOWN, str(error))
-        return Outcome(UNKNOWN, "it holds, but not strictly at every point") if loosely else Outcome(EQUAL)
+        return Outcome(UNKNOWN, "it holds, but not strictly at every point", loosely=True) if loosely else Outcome(EQUAL)
 
 
 def close(x: Array, y: Array, tolerance: float, scale: float = 0.0) -> bool:

@@ -103,6 +103,7 @@ class Context:
         self.columns = frozenset(plain_letter(m) for m in _COLUMNS.findall(self.words))
         self._define()
         self._roles()
+        self._named_on_the_right()
 
     # ------------------------------------------------------------------------------------------ reading
     def read(self, member: Placed, reading: Reading = PLAIN) -> Tree:
@@ -151,11 +152,13 @@ class Context:
 
         return visit(tree)
 
-    def readings(self, member: Placed) -> list[Tree]:
-        """The trees that a member may be, the likeliest first.  Unread where it is none."""
+    def readings(self, member: Placed, wide: bool = True) -> list[Tree]:
+        """The trees that a member may be, the likeliest first; wide: whether d x y may be d(x y).  Unread where it is none."""
         out: list[Tree] = []
         failure: Unread | None = None
         for reading in READINGS:
+            if reading.wide_differential and not wide:
+                continue
             try:
                 tree = self.read(member, reading)
             except Unread as error:
@@ -213,6 +216,19 @@ class Context:
                     pass
                 elif link.op == "≡" and k:
                     self._matched(left, right)
+
+    def _named_on_the_right(self) -> None:
+        """`∂f/∂X_ij = C_ij` says what C is, where nothing else does."""
+        for chain in self.chains:
+            trees = [self.tree(m) for m in chain.members]
+            for k, link in enumerate(chain.links):
+                left, right = trees[k], trees[k + 1]
+                head = right.base if isinstance(right, Sub) else right
+                if link.op != "=" or left is None or not isinstance(head, Name) or key(head) not in self.unknown or (head.name in ("c", "C") and (
+                    not isinstance(right, Sub))):
+                    continue
+                if key(head) not in value_names(left) and not value_names(left) & set(self.unknown) and self._defined(right, left, link.line):  # type: ignore[arg-type]
+                    self.unknown.remove(key(head))
 
     def _underbraced(self, name: Tree, body: Tree) -> None:
         self._defined(name, body, -1)

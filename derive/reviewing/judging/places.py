@@ -107,7 +107,7 @@ class Points:
         """The sizes of I and ones in a definition, which are those with which it has a value."""
         names = sorted(self.ground.size_names)
         for name, definition in list(self.definitions.items()):
-            tree = sized(definition.tree, not {"e", "E"} & (self.names | self.definitions.keys()), f"{name} ")
+            tree = sized(definition.tree, self.has_units, f"{name} ")
             wanted = sorted({n.name for n in walk(tree) if isinstance(n, Name) and n.name.startswith("?")})
             if not wanted or len(wanted) > 3:
                 continue
@@ -145,11 +145,16 @@ class Points:
 
     # ------------------------------------------------------------------------------------------ trees
     def prepared_tree(self, tree: Tree, kept: frozenset[str]) -> Tree:
-        entries = self.names | self.definitions.keys()
-        return sized(indices.summed(tree, kept, self.comparison.known), not {"e", "E"} & entries)
+        return sized(indices.summed(tree, kept, self.comparison.known), self.has_units)
 
-    def trees(self, member: Placed, kept: frozenset[str]) -> list[Tree]:
-        return list(dict.fromkeys(self.prepared_tree(t, kept) for t in self.context.readings(member)))
+    @property
+    def has_units(self) -> bool:
+        """Whether e_i is a unit vector: neither an entry of what is declared nor one of what the text defines by itself."""
+        own = self.definitions.get("E")
+        return not ({"e", "E"} & self.names or "e" in self.definitions or (own is not None and "e" not in own.letters))
+
+    def trees(self, member: Placed, kept: frozenset[str], wide: bool = True) -> list[Tree]:
+        return list(dict.fromkeys(self.prepared_tree(t, kept) for t in self.context.readings(member, wide)))
 
     def laid_out(self, tree: Tree) -> bool:
         """Whether its value depends on the layout."""
@@ -164,7 +169,11 @@ class Points:
         deep = self.deep(tree)
         if names_in(tree) & (self.aliases | {self.ground.problem.name}) - self.names or deep & self.roles.keys():
             return False
-        nodes = [*walk(tree), *(n for w in deep if w in self.definitions for n in walk(self.definitions[w].tree))]
+        return self.underived(tree)
+
+    def underived(self, tree: Tree) -> bool:
+        """Whether no derivative stands in it, nor in what it names."""
+        nodes = [*walk(tree), *(n for w in self.deep(tree) if w in self.definitions for n in walk(self.definitions[w].tree))]
         return not any(isinstance(n, (Partial, Differential, Along)) for n in nodes)
 
 

@@ -53,6 +53,8 @@ class Roles(Points):
 
     def __init__(self, ground: Ground, context: Context) -> None:
         super().__init__(ground, context)
+        self.shaped_by_truth: dict[str, bool] = {}
+        """By letter whether a relation holds with its shape."""
         self._size_definitions()
         self._choose_aliases()
         self._choose_roles()
@@ -156,6 +158,22 @@ class Roles(Points):
         finally:
             self.roles = before
         return count
+
+    def settled(self, letter: str, left: Tree | None, right: Tree | None) -> bool:
+        """Whether other relations hold with the shape that a letter was given, and this one with no other."""
+        if letter not in self.shaped_by_truth:
+            self.shaped_by_truth[letter] = self._true(letter, self.roles[letter]) > 0
+        if not self.shaped_by_truth[letter] or left is None or right is None:
+            return False
+        chosen = self.roles[letter]
+        try:
+            for role in self._roles_for():
+                self.roles[letter] = role
+                if self.comparison.equal(left, right, [self.situation(0)]).equal:
+                    return False
+        finally:
+            self.roles[letter] = chosen
+        return True
 
     def _added(self, letter: str) -> bool:
         """Whether a letter only ever stands as a term: an arbitrary constant."""

@@ -28,8 +28,10 @@ from derive.reviewing.tree import (
     Call,
     Const,
     Name,
+    Partial,
     Total,
     Tree,
+    Turn,
     walk,
 )
 
@@ -52,6 +54,20 @@ def findings(judge: Judge) -> list[Finding]:
         one = _Chain(judge, chain, solving)
         out += one.findings()
         solving = solving or one.sets_zero
+    return _following(judge, out)
+
+
+def _following(judge: Judge, found: list[Finding]) -> list[Finding]:
+    """The findings, where a chain that begins wrong follows from a wrong line before it only if it says the same."""
+    out: list[Finding] = []
+    before: Finding | None = None
+    for finding in found:
+        if finding.verdict == WRONG:
+            begins = not finding.source.startswith(finding.op)
+            if begins and before is not None and before.right is not None and finding.right is not None:
+                finding = replace(finding, follows=judge.equal([before.right], [finding.right])[0].equal)
+            before = finding
+        out.append(finding)
     return out
 
 
@@ -71,7 +87,7 @@ class _Chain:
                     kept = self._kept(first[0], others)
                     self.trees.append(judge.trees(member, kept))
                 else:
-                    self.trees.append(judge.trees(member, kept))
+                    self.trees.append(judge.trees(member, kept, wide=k < len(chain.links)))  # a last member says what d is
                 self.failures.append(None)
             except Unread as error:
                 self.trees.append([])
@@ -113,11 +129,11 @@ class _Chain:
     def finding(self, k: int, link: Link) -> Finding:
         def found(verdict: str, message: str = "", follows: bool = True, outcome: Outcome | None = None) -> Finding:
             return Finding(link.line, link.row, verdict, follows, message, link.place, outcome, *self._members(k), self.judge.layouts,
-                           self.source(k, link))
+                           self.source(k, link), op=link.op)
 
         if k == 1 and link.line in self.judge.context.defining and (
             self.judge.context.defining[link.line] not in self.judge.aliases):
-            return found(DEFINITION)
+            return self.defined(found)
         if link.op == "=:" or (k == 1 and self.names_function(self.trees[0])):
             return found(DEFINITION)
         failure = self.failures[k] or (self.failures[0] if not self.trees[0] else None)
@@ -136,6 +152,30 @@ class _Chain:
         judge = self.judge
         return isinstance(head, Call) and not head.order and head.name not in judge.aliases and head.name not in judge.definitions and (
             head.name not in judge.ground.problem.unnamed and head.name != judge.ground.problem.name)
+
+    def defined(self, found: _Found) -> Finding:
+        """A definition; where the words before it say that the name is the gradient, the Hessian or the Jacobian, it is held to be."""
+        quantity, right = self.quantity_named(), self.trees[1]
+        if quantity is None or not right:
+            return found(DEFINITION)
+        outcome, _ = self.judge.equal([quantity], right)
+        if outcome.equal:
+            return found(RIGHT)
+        return found(DEFINITION) if outcome.state == UNKNOWN else found(WRONG, outcome.reason, True, outcome)
+
+    def quantity_named(self) -> Tree | None:
+        """What a new name is by the words before it, or by custom: J of a vector function is its Jacobian."""
+        if len(self.judge.ground.variables) != 1 or not self.judge.aliases:
+            return None
+        words = re.findall(r"gradient|Hessian|Jacobian", self.chain.before[-40:])
+        scalar = self.judge.ground.problem.function.is_scalar
+        head = self.trees[0][0] if self.trees[0] else None
+        if not words and isinstance(head, Name) and head.name == "J" and not scalar:
+            words = ["Jacobian"]
+        function, by = Name(min(self.judge.aliases)), Name("")
+        if not words or (words[-1] == "Jacobian") is scalar:
+            return None
+        return Partial(function, {"gradient": (by,), "Hessian": (by, by), "Jacobian": (Turn(by),)}[words[-1]], words[-1] != "Jacobian")
 
     def source(self, k: int, link: Link) -> str:
         """The relation as the author wrote it: from the head of the chain where it begins there."""
@@ -177,7 +217,8 @@ class _Chain:
             return self.verdict(rough, found, self.follows(k))
         if zero and k == 1 and judge.is_gradient(left):
             return found(CONDITION)
-        if (plain and self.solving) or self.marked(left[0]) or self.marked(right[0]):
+        implied = self.chain.implied and judge.underived(left[0]) and judge.underived(right[0])
+        if ((plain or implied) and self.solving) or self.marked(left[0]) or self.marked(right[0]):
             return self.solved(k, anchor, found, outcome)
         return self.told(k, anchor, found, outcome)
 
@@ -187,7 +228,7 @@ class _Chain:
         solved = self.judge.solves(left, right)
         if solved is not None and solved.equal:
             return found(RIGHT, "where the function is stationary")
-        if self.chain.before and k == 1 and _assumed(self.chain.before):
+        if self.chain.before and k == 1 and _assumed(self.chain.before, self.marked(left[0])):
             return found(CONDITION)
         if outcome.state == DIFFERENT and solved is None and self._varies(left[0], right[0]):
             return replace(found(UNCLEAR, "whether this holds could not be told: no stationary point was found"), stationary=True)
@@ -240,7 +281,7 @@ class _Chain:
         if outcome.state == UNKNOWN:
             return found(UNCLEAR, outcome.reason)
         finding = found(WRONG, outcome.reason, bool(follows), outcome)
-        letters = self.unexplained(finding)
+        letters = [letter for letter in self.unexplained(finding) if not self.judge.settled(letter, finding.left, finding.right)]
         if letters:
             return found(UNCLEAR, f"the text does not say what {', '.join(letters)} {'is' if len(letters) == 1 else 'are'}")
         return finding
@@ -283,7 +324,7 @@ class _Chain:
             op = link.op
             outcomes.append(judge.comparison.ordered(members[0], op, right[0], judge.situations))
         outcome = outcomes[0]
-        if outcome.state == UNKNOWN and len(outcomes) > 1 and "strictly" not in outcome.reason:
+        if outcome.state == UNKNOWN and len(outcomes) > 1 and not outcome.loosely:
             outcome = outcomes[1]
         if outcome.state == DIFFERENT and judge.plain(left[0]) and _assumed(self.chain.before):
             return found(CONDITION)
@@ -295,6 +336,8 @@ def _quoted(before: str) -> bool:
     return any(w in words for w in _RULE_WORDS)
 
 
-def _assumed(before: str) -> bool:
+def _assumed(before: str, solution: bool = False) -> bool:
+    """Whether the words before an equation assume it; what is said of a solution goes on after `with`."""
     words = before.lower()[-60:]
-    return any(w in words for w in ("assume", "suppose", "if ", "provided", "let ", "subject to", "constraint", "such that", "with ", "whenever"))
+    said = ("assume", "suppose", "if ", "provided", "let ", "subject to", "constraint", "such that", "whenever")
+    return any(w in words for w in (said if solution else (*said, "with ")))

@@ -10,6 +10,7 @@ from derive.expressions.functions import FUNCTIONS as TABLE
 from derive.expressions.spelling import GREEK
 from derive.language.latex.names import PATTERNS, WORDS
 from derive.reviewing.reading.brackets import Brackets
+from derive.reviewing.reading.cursor import Unread
 from derive.reviewing.reading.words import ACCENTS, BARE, CURLY, FONTS, FUNCTIONS, VARIANTS
 from derive.reviewing.tree import Along, Binary, Call, Const, Fun, Name, Num, Pow, Rest, Sub, Tree, number
 
@@ -253,8 +254,11 @@ class Atoms(Brackets):
     def delta(self) -> Tree:
         start = self.i
         self.take()
-        named = self.argument()
-        if isinstance(named, Name) and named.name in self.lexicon.names and self.token.text != ",":  # δ_x of a backward pass
+        try:
+            named: Tree | None = self.argument()
+        except Unread:  # two indices
+            named = None
+        if isinstance(named, Name) and named.name in self.lexicon.names:  # δ_x of a backward pass
             return Name(f"delta_{named.name}", named.marks)
         self.i = start
         out = self.subscript(Name("δ"))

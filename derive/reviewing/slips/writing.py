@@ -69,7 +69,7 @@ def _written(tree: Tree) -> tuple[str, int]:
         case Turn(arg=arg):
             return rf"{written(arg, _TIGHT)}^{{\top}}", _FACTOR
         case Sub(base=base, indices=indices, above=above):
-            inside = "".join(":" if i is None else written(i) for i in indices)
+            inside = ("," if None in indices else "").join(":" if i is None else written(i) for i in indices)
             return (f"{written(base, _TIGHT)}^{{({inside})}}" if above else f"{written(base, _TIGHT)}_{{{inside}}}"), _FACTOR
         case Fun(name="norm" | "norm2", args=(arg,)):
             return rf"\|{written(arg)}\|", _TIGHT

@@ -19,7 +19,7 @@ from derive.derivation.reason import COLON, COMMA, Why, Word, full_rank, joined
 from derive.expressions.build import ONE, ZERO, add, coefficient, inverse, is_zero, matmul, negate, power, scale, terms, times, transpose
 from derive.expressions.nodes import Call, Expr, Identity, Map, MatMul, Number, Power, SizeValue, Symbol, Times, number
 from derive.expressions.properties.definite import STRICT, Definite, of_product, of_sum
-from derive.expressions.properties.inference import definiteness, is_invertible, is_nonnegative, is_positive
+from derive.expressions.properties.inference import definiteness, is_invertible, is_nonnegative, is_nonzero, is_positive
 from derive.expressions.properties.symmetry import is_symmetric
 from derive.expressions.rewrite import substitute, transform
 from derive.expressions.sizes import SCALAR, is_column
@@ -52,7 +52,8 @@ def sign_of(value: Expr) -> tuple[str | None, list[Why]]:
         if isinstance(base, Call) and base.name in ("norm", "inner") and base.args[0] is base.args[-1]:
             needed.append((base.args[0], " ≠ 0"))
         elif isinstance(base, MatMul) and base.factors[0] is transpose(base.factors[-1]) and _definite_between(base):
-            needed.append((base.factors[-1], " ≠ 0"))
+            if not is_nonzero(base.factors[-1]):
+                needed.append((base.factors[-1], " ≠ 0"))
         elif even or is_nonnegative(base):
             needed.append((base, " ≠ 0"))
         elif is_positive(tidy(scale(number(-1), f))):

@@ -1,0 +1,134 @@
+"""Random points of a problem in the field: structured symbols are drawn as what they are, orthogonal ones by Cayley's formula."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from derive.checking.exact import jets
+from derive.checking.exact.evaluate import Place
+from derive.checking.exact.field import NotExact, P, Residues, inverse, product, reciprocal
+from derive.checking.exact.jets import Jet
+from derive.expressions.nodes import Expr, Symbol
+from derive.expressions.sizes import Size
+from derive.language.problems.problem import Problem
+
+SYMMETRIC = frozenset(("symmetric", "spd", "psd"))
+CURVED = frozenset(("orthogonal", "stiefel", "unit"))
+MASKS: dict[str, Callable[[Residues], Residues]] = {
+    "diagonal": lambda x: x * np.eye(x.shape[1], x.shape[2], dtype=np.int64), "upper": lambda x: np.triu(x), "lower": lambda x: np.tril(x),
+}
+
+
+class Points:
+    """A generator of points; `count` of them at once, with the sizes of a numeric point."""
+
+    def __init__(
+        self, problem: Problem, sizes: Mapping[str, int], count: int, further: Mapping[str, Symbol], along: Mapping[str, Symbol]
+    ) -> None:
+        self.problem, self.sizes, self.count = problem, sizes, count
+        self.further, self.along = further, along
+        self.random = np.random.default_rng([7, *map(ord, problem.id), *sizes.values()])
+
+    def drawn(self, rows: int, columns: int) -> Residues:
+        return self.random.integers(1, P, size=(self.count, rows, columns), dtype=np.int64)
+
+    def extents(self, symbol: Symbol) -> tuple[int, int]:
+        return self._size(symbol.dims[0]), self._size(symbol.dims[1])
+
+    def _size(self, size: Size) -> int:
+        try:
+            return size.value(self.sizes)
+        except KeyError as error:
+            raise NotExact(f"the size {error.args[0]} is not known") from None
+
+    def symbol(self, symbol: Symbol) -> Residues:
+        """A random value of a symbol.  Positive ones are any, spd ones symmetric: identities do not know more."""
+        m, n = self.extents(symbol)
+        if "unit" in symbol.has:
+            return self._unit(m)
+        if symbol.has & {"orthogonal", "stiefel"}:
+            return self._orthogonal(m)[:, :, :n]
+        return structured(symbol, self.drawn(m, n))
+
+    def _orthogonal(self, n: int) -> Residues:
+        """(I - K)⁻¹(I + K) with a skew K."""
+        a = self.drawn(n, n)
+        skew = (a - a.transpose(0, 2, 1)) % P
+        eye = np.eye(n, dtype=np.int64)
+        return product(inverse((eye - skew) % P)[0], (eye + skew) % P)
+
+    def _unit(self, n: int) -> Residues:
+        """(2u, u'u - 1) / (u'u + 1)."""
+        u = self.drawn(n - 1, 1)
+        square = np.sum(u * u % P, axis=1, keepdims=True) % P
+        return np.concatenate([2 * u % P, (square - 1) % P], axis=1) * reciprocal((square + 1) % P) % P
+
+    def direction(self, symbol: Symbol, at: Jet) -> Jet:
+        """A random direction of a symbol, in its structure; on a curved set a tangent one."""
+        m, n = self.extents(symbol)
+        e = self.drawn(m, n)
+        if not symbol.has & CURVED:
+            return {0: structured(symbol, e)}
+        x = at[0]
+        turned = x.transpose(0, 2, 1)
+        inner = product(turned, e)
+        if "unit" in symbol.has:
+            return {0: (e - product(x, inner)) % P}
+        half = (inner + inner.transpose(0, 2, 1)) % P * ((P + 1) // 2) % P
+        return {0: (e - product(x, half)) % P}
+
+    def place(self, let: Mapping[str, Expr]) -> Place:
+        """Random values of all symbols, of the directions and of the derivatives of paths.  NotExact for a family."""
+        problem = self.problem
+        values: dict[str, Jet] = {}
+        paths: dict[str, tuple[str, list[Residues]]] = {}
+        for name, symbol in problem.symbols.items():
+            if symbol.count is not None:
+                continue
+            values[name] = {0: self.symbol(symbol)}
+            if symbol.of is not None and symbol.order == 0:
+                further = [structured(symbol, self.drawn(*self.extents(symbol))) for _ in range(4)]
+                if symbol.has & CURVED:
+                    continue
+                paths[name] = (symbol.of, [values[name][0], *further])
+                values |= {f"d{name}": {0: further[0]}, f"d2{name}": {0: further[1]}}
+        for along in (problem.directions, problem.second_directions):
+            for variable, h in zip(problem.wrt, along, strict=False):
+                if variable.name in values:
+                    values[h.name] = self.direction(variable, values[variable.name])
+        for name, symbol in self.further.items():
+            of = self.along.get(name)
+            if name not in values and symbol.count is None:
+                values[name] = self.direction(of, values[of.name]) if of is not None and of.name in values else {0: self.symbol(symbol)}
+        return Place(self.count, self.sizes, values, let, paths=paths)
+
+    def number(self) -> Jet:
+        return {0: self.drawn(1, 1)}
+
+
+def structured(symbol: Symbol, a: Residues) -> Residues:
+    """The part of an array that lies in the structure of a symbol."""
+    if symbol.has & SYMMETRIC:
+        a = (a + a.transpose(0, 2, 1)) % P
+    if "skew" in symbol.has:
+        a = (a - a.transpose(0, 2, 1)) % P
+    for word, mask in MASKS.items():
+        if word in symbol.has:
+            a = mask(a)
+    return a
+
+
+def inside(symbol: Symbol, at: Jet, a: Jet) -> bool:
+    """Whether a direction lies in the structure of a symbol."""
+    if jets.shape(a) != jets.shape(at):
+        return False
+    if symbol.has & CURVED:
+        inner = jets.multiplied(jets.transposed(at), a)
+        return jets.equal(inner, {}) if "unit" in symbol.has else jets.equal(jets.added(inner, jets.transposed(inner)), {})
+    if symbol.has & SYMMETRIC and not jets.equal(a, jets.transposed(a)):
+        return False
+    if "skew" in symbol.has and not jets.equal(a, jets.negated(jets.transposed(a))):
+        return False
+    return all(word not in symbol.has or jets.equal(a, jets.masked(mask)(a)) for word, mask in MASKS.items())

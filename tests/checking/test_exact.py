@@ -1,0 +1,86 @@
+"""Lines decided exactly: the field, its derivatives, what is decided and what never is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from derive.calculus.derive import derive
+from derive.checking.exact import jets
+from derive.checking.exact.field import P, inverse, product, root
+from derive.checking.exact.jets import Jet
+from derive.checking.verification import verify
+from derive.derivation.derivation import Line
+from derive.language.problems.problem import Problem
+from tests.checking.cases import check, corruptions, expr, head, problem
+
+
+def drawn(n: int, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).integers(1, P, size=(4, n, n), dtype=np.int64)
+
+
+def test_products_do_not_overflow() -> None:
+    a, b = drawn(5), drawn(5, 1)
+    exact = [[sum(int(a[k, i, c]) * int(b[k, c, j]) for c in range(5)) % P for j in range(5)] for k in range(4) for i in range(5)]
+    assert product(a, b).reshape(20, 5).tolist() == exact
+
+
+def test_inverses_determinants_roots() -> None:
+    a = drawn(4)
+    inverted, determinants = inverse(a.copy())
+    assert np.array_equal(product(a, inverted), np.broadcast_to(np.eye(4, dtype=np.int64), a.shape))
+    assert np.array_equal(inverse(product(a, a))[1], determinants * determinants % P)
+    squares = a * a % P
+    roots = root(squares)
+    assert np.array_equal(roots * roots % P, squares)
+
+
+def test_derivatives_of_inverse_and_determinant() -> None:
+    a, h = drawn(3), drawn(3, 1)
+    x: Jet = {0: a, 1: h, 2: h}
+    identity = jets.multiplied(jets.inverted(x), x)
+    assert jets.equal(identity, {0: np.broadcast_to(np.eye(3, dtype=np.int64), a.shape)})
+    square = jets.determinant(jets.multiplied(x, x))
+    assert jets.equal(square, jets.entrywise(jets.determinant(x), jets.determinant(x)))
+
+
+TRACE = problem("X: matrix(m, n); A: square(m); B: square(n)", "f(X) = tr(X' A X B)")
+
+
+def exact(p: Problem, line: Line) -> bool:
+    return check(p, line).lines[0].exact
+
+
+def test_a_line_is_decided_and_a_slip_never_is() -> None:
+    right = expr(TRACE, "A X B + A' X B'")
+    left = head(TRACE, "gradient")
+    assert exact(TRACE, Line(right, "test", (), "gradient", left))
+    slips = list(corruptions(right, (*TRACE.symbols.values(),)))
+    assert len(slips) > 10
+    assert not any(exact(TRACE, Line(slip, "test", (), "gradient", left)) for _, slip in slips)
+
+
+@pytest.mark.parametrize(
+    ("symbols", "function", "share"),
+    [
+        ("X: invertible(n); A: square(n)", "f(X) = tr(A X^-1) + logdet(X)", 1.0),
+        ("S: spd(n); x: vector(n)", "f(S) = x' S^-1 x", 1.0),
+        ("X: matrix(m, n); w: vector(n); y: vector(m)", "f(w) = norm(X w - y)", 1.0),
+        ("W: matrix(m, n); x: vector(n); s: elementwise", "f(W) = sum(s(W x))", 1.0),
+        ("x: vector(n); A: square(n)", "f(x) = sum(exp(A x)) + softplus(x' x)", 1.0),
+        ("Q: orthogonal(n); A: square(n)", "f(Q) = tr(A Q)", 1.0),
+        ("X: matrix(m, n)", "f(X) = norm(X)", 1.0),
+        ("A: square(n)", "f(A) = tr(expm(A))", 0.0),
+    ],
+)
+def test_the_share_of_lines_that_are_decided(symbols: str, function: str, share: float) -> None:
+    report = verify(derive(problem(symbols, function, find="derivative, gradient")))
+    assert report.passed
+    assert report.exact_lines >= share * report.count
+    assert (report.bits >= 100) == bool(report.exact_lines)
+
+
+def test_what_fails_numerically_is_never_exact() -> None:
+    wrong = Line(expr(TRACE, "A X B"), "test", (), "gradient", head(TRACE, "gradient"))
+    report = check(TRACE, wrong)
+    assert not report.passed and not report.exact_lines
