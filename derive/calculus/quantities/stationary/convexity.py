@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from derive.calculus.degree import degree
-from derive.calculus.rules.curvature import CURVED
+from derive.calculus.rules.curvature import CURVED, ENTROPY, TRACED
 from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.expressions.build import coefficient, matmul, negate, transpose
 from derive.expressions.nodes import Add, Call, Expr, Map, MatMul, Number, Power, Sum, Times, Transpose
@@ -124,7 +124,13 @@ def _inverse_of_definite(expr: Expr) -> bool:
 
 
 def _trace(arg: Expr, names: frozenset[str]) -> Curvature | None:
-    """tr(Y'MYN) with M, N semidefinite and Y affine; tr(AX⁻¹) with A semidefinite."""
+    """tr(Y'MYN) with M, N semidefinite and Y affine; tr(AX⁻¹) with A semidefinite; tr f(X), tr(X f(X)) of the table."""
+    factors = arg.factors if isinstance(arg, MatMul) else (arg,)
+    last, table = factors[-1], TRACED if len(factors) == 1 else ENTROPY
+    if isinstance(last, Call) and last.name in table and len(factors) < 3 and degree(last.args[0], names) <= 1:
+        row = table[last.name]
+        if has(last.args[0], row.domain) and factors[0] in (last, last.args[0]):
+            return Curvature(row.kind, row.words)
     if not isinstance(arg, MatMul):
         return None
     for k in range(len(arg.factors)):
