@@ -216,7 +216,8 @@ class Teller:
         def paragraphs(words: str, own: bool = True) -> tuple[str, ...]:
             return tuple(self._text(words, entry.where, displays=True, own=own).split("\n\n")) if words else ()
 
-        said, answered = paragraphs(text, known is None), paragraphs(entry.answer) if self.mode.reveals != "nothing" else ()
+        open_ = self.mode.reveals == "nothing" or self.mode.name == "blank"
+        said, answered = paragraphs(text, known is None), () if open_ else paragraphs(entry.answer)
         points = tuple(self._text(point, entry.where, displays=True) for point in entry.points)
         place = mark(entry.where, "this frame")
         few = words_lines((*said, *points, *answered), text_width(self.mode, self.settings)) <= FEW

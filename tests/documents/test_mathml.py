@@ -94,7 +94,7 @@ def test_the_page_holds_no_script_and_is_read_in_a_browser(tmp_path: Path) -> No
         check=True, capture_output=True, timeout=120,
     )
     seen = subprocess.run(["pdftotext", "-layout", str(tmp_path / "page.pdf"), "-"], capture_output=True, text=True, check=True).stdout
-    for words_ in ("Trace of a quadratic form", "product rule", "read off", "Checked numerically"):
+    for words_ in ("Trace of a quadratic form", "product rule", "read off", "Checked exactly"):
         assert words_ in seen
     rows = sum(len(block.rows) for block in page.blocks)
     assert text.count("<li>") == rows and all(re.search(rf"^\s*{n}\.", seen, re.MULTILINE) for n in range(1, rows + 1))

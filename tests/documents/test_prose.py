@@ -105,3 +105,17 @@ def test_a_web_page_has_the_same_markup() -> None:
     assert html(to_latex(r"\emph{a $x$} **b** [c](https://x.org/#d)")).startswith("<em>a <math")
     assert '<a href="https://x.org/#d">c</a>' in html(to_latex("[c](https://x.org/#d)"))
     assert html(to_latex("- a\n- b", displays=True)) == "<ul><li>a</li><li>b</li></ul>"
+
+
+@pytest.mark.parametrize(
+    ("formula", "text"),
+    [
+        (r"\frac{1}{2} x^{\mathsf T} A x", "1/2 x^T A x"),
+        (r"\left(\frac{a+b}{c}\right)^{-1}", "((a+b)/c)^-1"),
+        (r"\begin{pmatrix} a & b \\ c & d \end{pmatrix}", "[a, b; c, d]"),
+        (r"\alpha \beta_{ij}", "α β_ij"),
+        (r"\sqrt{x + y} \ne \mathbb{R}", "√(x + y) ≠ R"),
+    ],
+)
+def test_a_formula_of_a_title_is_a_line_of_text(formula: str, text: str) -> None:
+    assert plain(f"${formula}$") == text

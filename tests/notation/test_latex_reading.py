@@ -3,11 +3,30 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derive.notation.latex.boxes import Array, Fenced, Fraction, Group, Letters, Marked, Number, Row, Scripted, Sign, Sized, begins, plain
+from derive.notation.latex.boxes import (
+    Array,
+    Fenced,
+    Fraction,
+    Group,
+    Letters,
+    Marked,
+    Number,
+    Row,
+    Scripted,
+    Sign,
+    Sized,
+    begins,
+    parts,
+    plain,
+    printed,
+    unmarked,
+)
+from derive.notation.latex.latex import latex
 from derive.notation.latex.reading import read
+from tests.strategies import expressions
 
 A, B = Sign("a"), Sign("b")
 
@@ -39,6 +58,19 @@ TYPED = [*"ab1.^_'{}[]<>& ()", "\\", r"\frac", r"\left", r"\right", r"\bigl", r"
 def test_whatever_is_typed_has_a_tree(latex: str) -> None:
     for box in read(latex).items:
         assert isinstance(begins(box), str)
+
+
+@settings(max_examples=200, deadline=None)
+@given(expressions())
+def test_what_is_read_prints_as_it_was(expr: object) -> None:
+    text = latex(expr)  # type: ignore[arg-type]
+    assert printed(read(text)) == text
+
+
+def test_marks_are_taken_away_where_they_stand() -> None:
+    marked = read(r"a + \dvchange<2,3>{b \dvchange<4>{c}}^{2}")
+    assert printed(unmarked(marked, "dvchange")) == "a + b c^{2}"
+    assert [box.option for box in parts(marked) if isinstance(box, Marked)] == ["2,3", "4"]
 
 
 def test_an_own_command_is_read_in_its_place_and_ends() -> None:

@@ -71,8 +71,10 @@ def test_on_paper_rows_that_go_on_have_their_left_side_again(tmp_path: Path) -> 
     assert [row.number for row in second.blocks[0].rows] == [4, 5] and all(row.left for row in second.blocks[0].rows)
 
 
-def test_blank_slides_recall_nothing(tmp_path: Path) -> None:
-    panel = next(item for item in document(tmp_path, FRAMES, "blank").items if isinstance(item, Panel))
+def test_blank_slides_recall_nothing_and_answer_no_question(tmp_path: Path) -> None:
+    made = document(tmp_path, FRAMES, "blank")
+    assert not any(item.answer for item in made.items if isinstance(item, Prose))
+    panel = next(item for item in made.items if isinstance(item, Panel))
     recalled = panel.columns[0]
     assert isinstance(recalled, Recall) and not recalled.results
 

@@ -90,9 +90,11 @@ class Extent:
         return self.height + self.depth
 
     def beside(self, other: Extent) -> Extent:
+        """Of two formulas side by side."""
         return Extent(self.width + other.width, max(self.height, other.height), max(self.depth, other.depth))
 
     def wider(self, more: float) -> Extent:
+        """With so much more width."""
         return Extent(self.width + more, self.height, self.depth)
 
 

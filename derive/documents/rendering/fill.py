@@ -15,6 +15,8 @@ from derive.documents.page.document import Answer, Document, ProblemPage, Row
 from derive.documents.page.items import Pictures
 from derive.documents.rendering import mathml
 from derive.errors import DeriveError, Position
+from derive.notation.latex.boxes import Marked, parts, printed, unmarked
+from derive.notation.latex.reading import read
 
 if TYPE_CHECKING:
     import jinja2
@@ -263,19 +265,17 @@ def meant(definition: tuple[str, Sequence[str]]) -> str:
 
 def spoken(formula: str) -> str:
     r"""The LaTeX of a formula for who hears it, without the marks that only the eye needs; \derivespoken makes it a string of a PDF."""
-    plain = formula.replace(r"\mathop{}\!", "")
-    while found := re.search(r"\\dvchange<[^>]*>\{", plain):
-        depth, end = 1, found.end()
-        while depth:
-            depth += (plain[end] == "{") - (plain[end] == "}")
-            end += 1
-        plain = plain[: found.start()] + plain[found.end() : end - 1] + plain[end:]
-    return " ".join(plain.split())
+    return " ".join(printed(unmarked(read(formula.replace(r"\mathop{}\!", "")), MARK)).split())
 
 
 def clicks(formula: str) -> str:
     r"""The clicks on which a formula is marked, with commas between: of `\dvchange<3>{x} + \dvchange<4>{y}` it is `3,4`."""
-    return ",".join(dict.fromkeys(number for marked in re.findall(r"\\dvchange<([\d,]*)>", formula) for number in marked.split(",")))
+    marks = (box.option for box in parts(read(formula)) if isinstance(box, Marked) and box.command == MARK)
+    return ",".join(dict.fromkeys(number for option in marks for number in option.split(",")))
+
+
+MARK = "dvchange"
+"""The command that marks what changes."""
 
 
 def files(folders: Iterable[Path] = ()) -> dict[str, Path]:

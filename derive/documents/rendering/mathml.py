@@ -37,38 +37,8 @@ from derive.notation.latex.boxes import (
     plain,
 )
 from derive.notation.latex.reading import read
+from derive.notation.latex.signs import LETTERS, OPERATORS
 
-_LETTERS = {
-    name: letter for names, letters in (
-        ("alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi varpi rho varrho sigma "
-         "varsigma tau upsilon phi varphi chi psi omega ell hbar infty nabla partial emptyset aleph Re Im "
-         "varnothing varkappa digamma imath jmath wp",
-         "α β γ δ ϵ ε ζ η θ ϑ ι κ λ μ ν ξ π ϖ ρ ϱ σ ς τ υ ϕ φ χ ψ ω ℓ ℏ ∞ ∇ ∂ ∅ ℵ ℜ ℑ "
-         "∅ ϰ ϝ ı ȷ ℘"),
-        ("Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega", "Γ Δ Θ Λ Ξ Π Σ Υ Φ Ψ Ω"),
-    ) for name, letter in zip(names.split(), letters.split(), strict=True)
-}
-_OPERATORS = dict(zip(
-    ("cdot times div pm mp circ bullet ast star oplus ominus otimes odot oslash wedge vee cap cup setminus dagger "
-     "le leq ge geq ne neq approx equiv sim simeq cong propto prec succ preceq succeq ll gg in ni notin subset subseteq supset supseteq "
-     "perp parallel mid to rightarrow gets leftarrow mapsto Rightarrow Leftarrow Leftrightarrow implies iff longrightarrow forall exists "
-     "dots ldots cdots vdots ddots colon coloneqq eqqcolon top prime sum prod int langle rangle lvert rvert lVert rVert vert Vert lfloor rfloor "
-     "lceil rceil lbrace rbrace blacksquare checkmark surd "
-     "coprod iint iiint oint bigcup bigcap bigoplus bigotimes bigwedge bigvee bigsqcup leqslant geqslant subsetneq sqcup sqcap nexists "
-     "neg lnot land lor impliedby leftrightarrow longleftarrow longmapsto Longrightarrow uparrow downarrow nmid vdash models doteq asymp "
-     "lesssim gtrsim therefore because ddagger ltimes rtimes amalg bot angle triangle square lozenge complement dotsc dotsb dotsm dotsi "
-     "lbrack rbrack backslash").split(),
-    ("⋅ × ÷ ± ∓ ∘ ∙ ∗ ⋆ ⊕ ⊖ ⊗ ⊙ ⊘ ∧ ∨ ∩ ∪ ∖ † "
-     "≤ ≤ ≥ ≥ ≠ ≠ ≈ ≡ ∼ ≃ ≅ ∝ ≺ ≻ ⪯ ⪰ ≪ ≫ ∈ ∋ ∉ ⊂ ⊆ ⊃ ⊇ "
-     "⟂ ∥ ∣ → → ← ← ↦ ⇒ ⇐ ⇔ ⟹ ⟺ ⟶ ∀ ∃ "
-     "… … ⋯ ⋮ ⋱ : ≔ ≕ ⊤ ′ ∑ ∏ ∫ ⟨ ⟩ | | ‖ ‖ | ‖ ⌊ ⌋ "
-     "⌈ ⌉ { } ■ ✓ √ "
-     "∐ ∬ ∭ ∮ ⋃ ⋂ ⨁ ⨂ ⋀ ⋁ ⨆ ⩽ ⩾ ⊊ ⊔ ⊓ ∄ "
-     "¬ ¬ ∧ ∨ ⟸ ↔ ⟵ ⟼ ⟹ ↑ ↓ ∤ ⊢ ⊨ ≐ ≍ "
-     "≲ ≳ ∴ ∵ ‡ ⋉ ⋊ ⨿ ⊥ ∠ △ □ ◊ ∁ … ⋯ ⋯ ⋯ "
-     "[ ] \\").split(),
-    strict=True,
-))
 _NAMED = frozenset("log ln exp sin cos tan arcsin arccos arctan sinh cosh tanh det max min lim sup inf dim ker rank deg gcd arg "
                    "lg sec csc cot coth hom Pr limsup liminf".split())
 _SPACES = {",": "0.17em", ":": "0.22em", ">": "0.22em", ";": "0.28em", " ": "0.33em", "quad": "1em", "qquad": "2em", "!": "-0.17em", "enspace": "0.5em",
@@ -244,11 +214,11 @@ def _character(text: str, sign: bool) -> str:
 
 def _command(name: str) -> str:
     """A sign that has a name; one that is not known as its source."""
-    if name in _LETTERS:
-        return f"<mi>{_LETTERS[name]}</mi>"
-    if name in _OPERATORS:
-        fixed = ' stretchy="false"' if _OPERATORS[name] in "⟨⟩|‖⌊⌋⌈⌉{}" else ""
-        return f"<mo{fixed}>{_OPERATORS[name]}</mo>"
+    if name in LETTERS:
+        return f"<mi>{LETTERS[name]}</mi>"
+    if name in OPERATORS:
+        fixed = ' stretchy="false"' if OPERATORS[name] in "⟨⟩|‖⌊⌋⌈⌉{}" else ""
+        return f"<mo{fixed}>{OPERATORS[name]}</mo>"
     if name in _NAMED:
         return f"<mi>{name}</mi><mo>&#x2061;</mo>"
     if name in _SPACES:
@@ -269,7 +239,7 @@ def _letters(box: Letters) -> str:
         return f"{name}<mo>&#x2061;</mo>"
     if box.command.startswith("text"):
         return f"<mtext>{escape(inside)}</mtext>".replace("> ", ">\N{NO-BREAK SPACE}").replace(" <", "\N{NO-BREAK SPACE}<")
-    letter = _LETTERS.get(inside[1:].strip()) if inside.startswith("\\") else None
+    letter = LETTERS.get(inside[1:].strip()) if inside.startswith("\\") else None
     if letter is None and "\\" in inside:
         return _boxes(box.inside)
     if box.command in _UPRIGHT:
@@ -282,7 +252,7 @@ def _fence(delimiter: str) -> str:
     if delimiter == ".":
         return ""
     if delimiter.startswith("\\"):
-        return escape(_OPERATORS.get(delimiter[1:], "‖" if delimiter == r"\|" else delimiter[1:]))
+        return escape(OPERATORS.get(delimiter[1:], "‖" if delimiter == r"\|" else delimiter[1:]))
     return escape(delimiter)
 
 

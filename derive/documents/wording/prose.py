@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from derive.documents.layout.measure import WIDE
+from derive.documents.wording import plain_math
 from derive.documents.wording.glyphs import printable
 from derive.documents.wording.words import words as words_of
 from derive.language.markup import inline, macros
@@ -17,8 +18,6 @@ from derive.language.markup.bibliography import Bibliography
 from derive.language.markup.prose import LONGEST, Place, check_math, error, pieces, refusing
 from derive.notation.bold import emboldened
 from derive.notation.settings import Notation
-
-_CONTROL = re.compile(r"\\([A-Za-z]+|.|$)", re.DOTALL)
 
 
 def to_latex(text: str, where: Place = None, *, displays: bool = False, language: str | None = None) -> str:
@@ -114,7 +113,7 @@ def plain(text: str) -> str:
     """One line without markup, for a PDF's metadata and a terminal: `$A^\\top B$` becomes `A^⊤ B`."""
     out = []
     for part, delimiter, _ in pieces(text):
-        out.append(_control_words_to_text(part) if delimiter else _plain_words(part))
+        out.append(plain_math.text(part) if delimiter else _plain_words(part))
     return " ".join("".join(out).split())
 
 
@@ -160,21 +159,3 @@ def _escape(text: str, where: Place) -> str:
     except _NoGlyph as found:
         character = str(found)
         raise error(f"pdflatex has no glyph for the character `{character}` (U+{ord(character):04X})", where, code="character") from None
-
-
-_AS_TEXT = {
-    "top": "⊤", "cdot": "·", "nabla": "∇", "partial": "∂", "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "to": "→", "in": "∈",
-    "lVert": "‖", "rVert": "‖", "|": "‖", "times": "×", "circ": "∘", "otimes": "⊗", "langle": "⟨", "rangle": "⟩", "infty": "∞",
-    "succ": "≻", "sum": "∑", "alpha": "α", "beta": "β", "gamma": "γ", "lambda": "λ", "mu": "μ", "sigma": "σ", "Sigma": "Σ",
-    "Lambda": "Λ", "phi": "φ", "varphi": "φ", "Phi": "Φ", "theta": "θ", "odot": "⊙", "oplus": "⊕", "ne": "≠", "neq": "≠",
-}
-
-
-def _control_words_to_text(math: str) -> str:
-    silent = {"left", "right", "operatorname", "mathrm", "mathsf", "mathbf", "mathbb", "mathcal", "text", "bigl", "bigr", "big"}
-
-    def word(found: re.Match[str]) -> str:
-        name = found[1]
-        return _AS_TEXT.get(name, "" if name in silent else " " if name in ",:; quad" else name)
-
-    return re.sub(r"[{}]", "", _CONTROL.sub(word, math))

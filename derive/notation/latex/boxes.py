@@ -7,7 +7,8 @@ How wide a formula is, where a row may be broken and how a page without TeX show
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ class Fraction:
 
 @dataclass(frozen=True, slots=True)
 class Root:
+    """A square root."""
+
     inside: Box
 
 
@@ -163,6 +166,39 @@ def begins(box: Box | None) -> str:
             return begins(items[0]) if items else ""
         case _:
             return ""
+
+
+def parts(box: Box) -> Iterator[Box]:
+    """A box and all that stands in it, from the left."""
+    yield box
+    for field in fields(box):
+        for one in _boxes_in(getattr(box, field.name)):
+            yield from parts(one)
+
+
+def _boxes_in(value: object) -> Iterator[Box]:
+    if isinstance(value, tuple):
+        for one in value:
+            yield from _boxes_in(one)
+    elif isinstance(value, Box):
+        yield value
+
+
+def unmarked(row: Row, command: str) -> Row:
+    """The row without the marks of a command, what is marked in their place."""
+
+    def bare(value: Any) -> Any:
+        if isinstance(value, tuple):
+            return tuple(map(bare, value))
+        if isinstance(value, Marked) and value.command == command:
+            return bare(value.inside.inside if isinstance(value.inside, Group) else value.inside)
+        if not isinstance(value, Box):
+            return value
+        return replace(value, **{field.name: bare(getattr(value, field.name)) for field in fields(value)})
+
+    out = bare(row)
+    assert isinstance(out, Row)
+    return out
 
 
 def printed(box: Box) -> str:

@@ -85,9 +85,11 @@ class _Reader:
 
     @property
     def token(self) -> str | None:
+        """The token at hand, None at the end."""
         return self.tokens[self.k] if self.k < len(self.tokens) else None
 
     def skip_blanks(self) -> None:
+        """To the next token that prints."""
         while self.token is not None and self.token.isspace():
             self.k += 1
 
@@ -143,6 +145,7 @@ class _Reader:
         return self.box()
 
     def box(self) -> Box:
+        """The next box, without scripts."""
         token = self.token
         assert token is not None
         self.k += 1
@@ -161,6 +164,7 @@ class _Reader:
         return Sign(token)
 
     def command(self, name: str) -> Box:
+        """The box of a command and of its arguments."""
         if name in self.own and self.replaced[0] < MOST and self.depth < DEEPEST:
             return self.expand(self.own[name])
         if name in FRACTIONS:
@@ -197,10 +201,12 @@ class _Reader:
 
     @property
     def braced(self) -> bool:
+        """Whether an argument in braces follows."""
         self.skip_blanks()
         return self.token == "{"
 
     def delimiter(self) -> str:
+        """The next token, as a delimiter."""
         self.skip_blanks()
         token = self.token or ""
         self.k += 1
@@ -245,6 +251,7 @@ class _Reader:
         return Group(_Reader(TOKEN.findall(body), self.own, self.replaced, self.depth + 1).row(lambda token: False))
 
     def array(self, name: str) -> Array:
+        """The cells of an environment, with its option and the gaps between its rows."""
         option = self.option("[", "]")
         gaps: list[str] = []
         rows: list[list[Row]] = [[]]

@@ -1,0 +1,80 @@
+"""A formula as a line of text, for a terminal and for the title of a PDF."""
+
+from __future__ import annotations
+
+from derive.notation.latex.boxes import (
+    Accent,
+    Array,
+    Blank,
+    Box,
+    Fenced,
+    Fraction,
+    Group,
+    Letters,
+    Marked,
+    Number,
+    Root,
+    Row,
+    Scripted,
+    Sign,
+    Sized,
+    Under,
+    plain,
+)
+from derive.notation.latex.reading import read
+from derive.notation.latex.signs import LETTERS, OPERATORS
+
+_SIGNS = {**LETTERS, **OPERATORS, "|": "‖", "cdot": "·"}
+_GAPS = frozenset((",", ":", ";", " ", "quad", "qquad"))
+_SILENT = frozenset(("!", "displaystyle", "textstyle", "limits", "nolimits"))
+
+
+def text(latex: str) -> str:
+    r"""`A^\top B` is A^⊤ B, `\frac{1}{2} x` is 1/2 x."""
+    return _box(read(latex))
+
+
+def _box(box: Box) -> str:
+    match box:
+        case Row(items=items):
+            return "".join(map(_box, items))
+        case Blank():
+            return " "
+        case Sign(text=sign):
+            return _sign(sign)
+        case Number(text=digits):
+            return digits
+        case Group(inside=inside) | Letters(inside=inside):
+            return _box(inside)
+        case Fraction(above=above, below=below):
+            return f"{_factor(above)}/{_factor(below)}"
+        case Root(inside=inside):
+            return f"√{_factor(inside)}"
+        case Marked(command="phantom" | "mathop"):
+            return ""
+        case Accent(inside=inside) | Marked(inside=inside) | Under(inside=inside):
+            return _box(inside)
+        case Sized(delimiter=delimiter):
+            return _sign(delimiter)
+        case Fenced(left=left, inside=inside, right=right):
+            return "".join(_sign(sign) for sign in (left,) if sign != ".") + _box(inside) + "".join(_sign(s) for s in (right,) if s and s != ".")
+        case Array(rows=rows):
+            return "[" + "; ".join(", ".join(_box(cell).strip() for cell in row) for row in rows) + "]"
+        case Scripted(base=base, primes=primes, below=below, above=above):
+            lower, upper = ("" if script is None else sign + _box(script) for sign, script in (("_", below), ("^", above)))
+            return ("" if base is None else _box(base)) + "'" * primes + lower + upper
+
+
+def _factor(box: Box) -> str:
+    """In parentheses where it is more than one sign."""
+    inside = box.inside if isinstance(box, Group) else box
+    several = isinstance(inside, Row) and sum(1 for _ in plain(inside)) > 1
+    return f"({_box(box)})" if several else _box(box)
+
+
+def _sign(sign: str) -> str:
+    """A character as it is, a command as the character that it stands for, or by its name."""
+    if sign[:1] != "\\":
+        return sign
+    name = sign[1:]
+    return _SIGNS.get(name, " " if name in _GAPS else "" if name in _SILENT else name)
