@@ -39,14 +39,11 @@ _ROWS = (
 
 CURVED: dict[str, Curved] = {row.name: row for row in _ROWS}
 
-CARLEN = "Carlen, Trace inequalities and quantum entropy (2010), sec. 2"
+CARLEN = "Carlen, Trace inequalities and quantum entropy, th. 2.10"
 
-TRACED: dict[str, Curved] = {row.name: row for row in (
-    Curved("sqrtm", "concave", "tr X^½ is concave in X ≻ 0", domain="spd", source=CARLEN),
+TRACES: dict[str, Curved] = {row.name: row for row in (
+    Curved("expm", "convex", "tr e^X is convex", domain="symmetric", source=CARLEN),
     Curved("logm", "concave", "tr log X is concave in X ≻ 0", domain="spd", source=CARLEN),
-    Curved("expm", "convex", "tr e^X is convex in a symmetric X", domain="symmetric", source=CARLEN),
+    Curved("sqrtm", "concave", "the trace of the square root is concave in X ≻ 0", domain="spd", source=CARLEN),
 )}
-"""By the name of a function of a symmetric matrix, the trace of which is as the function of a number is."""
-
-ENTROPY: dict[str, Curved] = {"logm": Curved("logm", "convex", "tr X log X is convex in X ≻ 0", domain="spd", source=CARLEN)}
-"""By the name of a function f, tr(X f(X))."""
+"""g of the trace tr g(X) of a symmetric matrix: it is convex where g is convex on the eigenvalues."""
