@@ -21,6 +21,7 @@ from derive.calculus.simplify.terms import join
 from derive.calculus.simplify.terms import split as collected_powers
 from derive.calculus.solve.entrywise import short, solve_entries
 from derive.calculus.solve.least_norm import Facts, Family, any_value, one_side, two_sides
+from derive.calculus.solve.matrix_functions import by_matrix_function
 from derive.calculus.solve.unknown import Move, Solved, Term, framed, gathered, gathered_left, only_number, scaled, split_terms, strip
 from derive.calculus.solve.unknown import split as split_sums
 from derive.derivation.reason import COMMA, Why, Word, filled, full_rank, joined
@@ -74,7 +75,7 @@ def _solved(equation: Expr, x: Symbol, moves: list[Move], facts: Facts) -> Solve
         return _by_powers(equation, x, moves)
     if x.shape[0] != x.shape[1]:
         return None
-    return _by_inverse(equation, x, moves) or _by_square(equation, x, moves)
+    return _by_inverse(equation, x, moves) or by_matrix_function(equation, x, moves, lambda e, y: _linear(e, y, []))
 
 
 def _by_diagonals(equation: Expr) -> Expr:
@@ -85,30 +86,6 @@ def _by_diagonals(equation: Expr) -> Expr:
 @lru_cache(maxsize=1)
 def _diagonals() -> Laws:
     return laws(IDENTITIES["hadamard-diag"])
-
-
-def _by_square(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
-    """X² = C or X⁻² = C for a positive definite X: the square root of C, or of its inverse."""
-    if "spd" not in x.has:
-        return None
-    squares = {n for n in walk(equation) if isinstance(n, Power) and n.base is x and n.exponent in (number(2), number(-2))}
-    if len(squares) != 1:
-        return None
-    (square,) = squares
-    assert isinstance(square, Power)
-    y: Symbol = Symbol("_square", x.shape, frozenset({"symmetric", "spd", "invertible"}))
-    swapped = substitute(equation, {square: y})
-    solved = _linear(swapped, y, []) if x.name not in swapped.free else None
-    if solved is None or definiteness(solved.solution) != Definite.POSITIVE:
-        return None
-    moves = list(before)
-    for move in solved.moves:
-        said = filled(move.why, lambda e: substitute(e, {y: square}))
-        moves.append(Move(substitute(move.left, {y: square}), substitute(move.right, {y: square}), said))
-    root: Expr = Call("sqrtm", (solved.solution,))
-    final = root if square.exponent is number(2) else inverse(root)
-    moves.append(Move(x, final, ("the square root of both sides: ", x, " is positive definite")))
-    return Solved(final, tuple(moves), solved.conditions)
 
 
 def _linear(equation: Expr, x: Symbol, before: list[Move], facts: Facts = NOTHING) -> Solved | None:
