@@ -170,6 +170,7 @@ def _heads(text: str) -> str:
     def formula(found: re.Match[str]) -> str:
         sign = (found[1] or "").replace("$", "")
         sign = sign.replace("D", r"\mathrm{D}").replace("d", r"\mathrm{d}") if not sign.startswith("\\") else sign
-        return f"${sign} f{found[2] or ''}{found[3] or ''}$"
+        shown = f"{sign} f{found[2] or ''}{found[3] or ''}"
+        return shown if text.count("$", 0, found.start()) % 2 else f"${shown}$"
 
-    return _HEAD.sub(formula, text)
+    return re.sub(r"(?<![A-Za-z\\{])D(?=\^\{2\} f)", r"\\mathrm{D}", _HEAD.sub(formula, text))

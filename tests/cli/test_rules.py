@@ -98,7 +98,7 @@ def test_a_rule_is_typeset_without_an_overfull_box(tmp_path: Path) -> None:
 
 
 @pytest.mark.tex
-@pytest.mark.parametrize("name", ["frechet-logm", "vec-of-frechet", "qr"])
+@pytest.mark.parametrize("name", ["frechet-logm", "vec-of-frechet", "qr", "taylor", "logsumexp-rows"])
 def test_what_is_wide_and_what_has_no_formula_is_typeset(name: str, tmp_path: Path) -> None:
     """A left side as wide as the page, a statement in words alone; several rules refer to one another."""
     assert run(["rules", name, "-o", str(tmp_path / "r.pdf"), "--points", "1"]) == 0
