@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from derive.documents.marked import with_marks
@@ -11,6 +12,7 @@ from derive.documents.page.modes import MODES, Mode
 from derive.documents.page.settings import Fit, Settings
 from derive.errors import DeriveError
 from derive.pipeline.examine import STANDARD_INPUT, read_text
+from derive.pipeline.look import embedded
 from derive.pipeline.produce import Composer, make, style, tex
 from derive.pipeline.project import Project
 from derive.pipeline.review import reviewed
@@ -101,6 +103,7 @@ def render(
     document = partial(subject.document, mode, project.settings)
     if hints and not any(isinstance(item, ProblemPage) and _has_hint(item) for item in document(Fit()).items):
         tell("there are no hints here: a problem has them under `hint`")
+    beside = {**project.look, **subject.beside()}
     if not pdf:
-        return _text(document, mode, project, tell, fitted).encode()
-    return make(document, mode, project.settings, project.templates, project.look).pdf
+        return embedded(_text(document, mode, replace(project, look=beside), tell, fitted), beside).encode()
+    return make(document, mode, project.settings, project.templates, beside).pdf
