@@ -48,6 +48,11 @@ MOST, DEEPEST = 500, 40
 """So many commands of the author's own are replaced in one formula, and so deep in one another."""
 
 
+_LETTERS = {letter: Sign(letter) for letter in "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+-=(),[]"}
+_SCRIPTS = frozenset(("^", "_", "'", " "))
+"""What may stand behind a letter that it has a script of; a blank may stand before it."""
+
+
 class Own(Protocol):
     """A command of the author's own: how many parameters it has, the default of the first (None for none), what it stands for."""
 
@@ -96,8 +101,13 @@ class _Reader:
     def row(self, ends: Callable[[str], bool]) -> Row:
         """Everything to the token that ends it, which is left."""
         out: list[Box] = []
-        while self.token is not None and not ends(self.token):
-            out.append(self.scripted())
+        tokens = self.tokens
+        while self.k < len(tokens) and not ends(token := tokens[self.k]):
+            if token in _LETTERS and self.k + 1 < len(tokens) and tokens[self.k + 1] not in _SCRIPTS:
+                out.append(_LETTERS[token])
+                self.k += 1
+            else:
+                out.append(self.scripted())
         return Row(tuple(out))
 
     def scripted(self) -> Box:
