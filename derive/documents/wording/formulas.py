@@ -95,7 +95,7 @@ def marked(words: str) -> Iterator[str | Formula]:
             yield Formula(piece) if k % 2 else piece
 
 
-_TOKEN = re.compile(r"(?P<name>log det|[a-zA-Z]{2,})|(?P<sized>[a-zA-Z]\d+)|(?P<above>[⁰¹²³⁴-⁹⁺⁻ˣᵀ]+)|(?P<below>[₀-₉ᵢⱼₖ]+)|.")
+_TOKEN = re.compile(r"(?P<name>log det|[a-zA-Z]{2,})|(?P<sized>[a-zA-Z][0-9]+)|(?P<above>[⁰¹²³⁴-⁹⁺⁻ˣᵀ]+)|(?P<below>[₀-₉ᵢⱼₖ]+)|.")
 _OWN = {name: f"\\{name}" for name in ("det", "log", "exp", "sin", "cos", "tan", "sinh", "cosh", "tanh")} | {"log det": r"\log\det"}
 _COMMANDS = {
     "⊗": r"\otimes", "∘": r"\circ", "⊘": r"\oslash", "×": r"\times ", "⟨": r"\langle ", "⟩": r" \rangle", "−": "-", "·": r"\cdot",
