@@ -81,10 +81,10 @@ def lines(examined: Examined, width: int) -> Iterator[str]:
         yield from (f"  {part}" for part in wrapped(_said(remark, notation), width - 2, " "))
     report = examined.report
     yield ""
-    yield click.style(
-        words["checked_exactly" if report.exact_lines else "checked"].format(
-            points=report.points, error=f"{report.max_relative_error:.0e}", exact=report.exact_lines, count=report.count), dim=True
+    checked = words["checked_exactly" if report.exact_lines else "checked"].format(
+        points=report.points, error=f"{report.max_relative_error:.0e}", exact=report.exact_lines, count=report.count,
     )
+    yield from (click.style(part, dim=True) for part in wrapped(checked, width, " "))
 
 
 def _said(why: Why, notation: Notation) -> str:

@@ -31,6 +31,7 @@ class Step:
     why: Why = ()
 
     def apply(self, whole: Expr) -> Expr:
+        """The whole with this step taken.  BrokenChain where its left side does not stand at its path."""
         if at(whole, self.path) is not self.before:
             raise BrokenChain(f"step {self.rule}: its left side does not stand at {self.path}")
         return replace(whole, self.path, self.after)

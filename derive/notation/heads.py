@@ -20,11 +20,14 @@ class Writer(Protocol):
 
     notation: Notation
 
-    def name(self, function: str) -> str: ...
+    def name(self, function: str) -> str:
+        """The name of the function."""
 
-    def expr(self, expr: Expr) -> str: ...
+    def expr(self, expr: Expr) -> str:
+        """An expression, a direction or a variable."""
 
-    def indexed(self, name: str, indices: Sequence[Expr]) -> str: ...
+    def indexed(self, name: str, indices: Sequence[Expr]) -> str:
+        """A name with indices below it; what has arguments stands in brackets."""
 
     def below(self, variables: str) -> str:
         """The variables of which a derivative is taken, where they are some of several."""
@@ -38,9 +41,11 @@ class Writer(Protocol):
     def operator(self, name: str, inside: str, bracketed: bool) -> str:
         """vec, det of a left side."""
 
-    def jacobian(self, name: str) -> str: ...
+    def jacobian(self, name: str) -> str:
+        """The sign of the Jacobian of a function."""
 
-    def transposed(self, inside: str, quotient: bool) -> str: ...
+    def transposed(self, inside: str, quotient: bool) -> str:
+        """A left side transposed; `quotient`: it is one, and stands in brackets."""
 
     def stacked(self, name: str, variable: str, order: int) -> str:
         """d vec f / d vec X, and the second derivative by vec X."""
@@ -63,35 +68,43 @@ class Left:
 
     @property
     def name(self) -> str:
+        """The name of the function."""
         return self.write.name(self.it.function)
 
     @property
     def partly(self) -> bool:
+        """Whether some of several variables are meant."""
         return len(self.it.wrt) < len(self.it.arguments or self.it.wrt)
 
     @property
     def below(self) -> str:
+        """The variables below a sign, '' where all of them are meant."""
         return self.write.below(self.wrt) if self.partly else ""
 
     @property
     def wrt(self) -> str:
+        """The variables, with commas between."""
         return self.listed(self.it.wrt)
 
     @property
     def at(self) -> str:
+        """The arguments in brackets, or the point."""
         return self.point or f"({self.listed(self.it.arguments or self.it.wrt)})"
 
     @property
     def point(self) -> str:
+        """The values of the variables in brackets, '' where no point is meant."""
         several = len(self.it.at) > 1
         return f"({', '.join(self.entries(value, several) for value in self.it.at)})" if self.it.at else ""
 
     @property
     def toward(self) -> str:
+        """The directions in brackets, '' without any."""
         return f"[{self.listed(self.it.directions)}]" if self.it.directions else ""
 
     @property
     def of_one_number(self) -> bool:
+        """Whether it is by one scalar variable."""
         return len(self.it.wrt) == 1 and self.it.wrt[0].is_scalar
 
     @property
@@ -100,6 +113,7 @@ class Left:
         return self.write.notation.derivative == "partial" and len(self.it.wrt) == 1
 
     def listed(self, exprs: Sequence[Expr]) -> str:
+        """Expressions with commas between."""
         return ", ".join(map(self.write.expr, exprs))
 
     def entries(self, value: Expr, several: bool) -> str:
@@ -120,6 +134,7 @@ class Left:
 
     @property
     def operator_sign(self) -> Sign:
+        """Of a derivative along a direction: D or d."""
         return "d" if self.write.notation.derivative == "d" else "D"
 
 

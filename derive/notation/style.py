@@ -21,6 +21,7 @@ def transposed(notation: Notation) -> str:
 
 
 def trace(inside: str, notation: Notation) -> str:
+    """The trace of what stands inside."""
     return rf"\operatorname{{Tr}}\{{{inside}\}}" if notation.trace == "braces" else rf"\operatorname{{tr}}({inside})"
 
 
@@ -35,6 +36,7 @@ def derivative(function: str, at: str, direction: str, notation: Notation) -> st
 
 
 def gradient(function: str, at: str, notation: Notation) -> str:
+    """Of a function at a point."""
     sign = r"\nabla" if notation.gradient == "nabla" else r"\operatorname{grad}"
     return f"{sign} {function}({at})"
 

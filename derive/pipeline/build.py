@@ -17,7 +17,7 @@ from derive.language.problems import read as problemfile
 from derive.pipeline import keys, produce
 from derive.pipeline.budget import Budget, current, using
 from derive.pipeline.ledger import Ledger
-from derive.pipeline.look import Look
+from derive.pipeline.look import Look, embedded
 from derive.pipeline.processes import pool
 from derive.pipeline.project import Project
 from derive.pipeline.sources import Source
@@ -88,17 +88,18 @@ def _run(task: Task) -> Done:
     warning: DeriveError | None = None
     try:
         subject = read(task.text, task.source.path, task.points, task.settings)
+        beside = subject.beside()
         for mode in (MODES[name] for name in task.modes):
             document = partial(subject.document, mode, task.settings)
             made: produce.Made | None = None
             if task.pdf and mode.pdf and warning is None:
                 try:
-                    made = produce.make(document, mode, task.settings, task.templates, task.look)
+                    made = produce.make(document, mode, task.settings, task.templates, {**task.look, **beside})
                 except DeriveError as error:
                     if error.code != "missing-program":
                         raise
                     warning = error
-            text = made.tex if made else produce.tex(document(Fit()), mode, task.templates)
+            text = made.tex if made else embedded(produce.tex(document(Fit()), mode, task.templates), beside)
             if task.kept:
                 files[names(task.source.stem, mode, False)[0]] = text.encode()
             if made:

@@ -24,6 +24,7 @@ from derive.errors import DeriveError
 from derive.language.problems.quantity import FIND
 from derive.notation.bold import kinds_of
 from derive.notation.settings import Notation
+from derive.pipeline import look
 from derive.pipeline.examine import Examined, examine, problem_of
 from derive.pipeline.home import home_of, inside, own_text
 from derive.pipeline.sources import DEFAULT, SUFFIXES
@@ -117,6 +118,7 @@ def gather(collection: Collection, points: int = 3, settings: Settings | None = 
     All of them are printed in the collection's notation: what a problem's own `notation` says is for the problem alone.
     """
     files = references(collection)
+    look.pictures(collection)
     settings = settings_of(collection, settings or Settings())
     return assembled(collection, files, {file: one_of(file, own_text(file), points, settings) for file in dict.fromkeys(files.values())})
 

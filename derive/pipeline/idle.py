@@ -10,6 +10,7 @@ import hashlib
 import os
 import shutil
 import sys
+from array import array
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,13 +27,13 @@ MOST_BYTES = 200_000_000
 def key_of(*arguments: object) -> str:
     """What a build was asked for, by which program, and where: another one, and the record is no use."""
     programs = [shutil.which(name) or "" for name in ("pdflatex", "xelatex")]
-    tools = [*programs, *map(os.path.realpath, programs), *filter(os.path.isdir, sys.path)]
+    tools = [*programs, *map(os.path.realpath, programs), *(path for path in sys.path if path.endswith("-packages"))]
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
     own = [package, os.path.join(os.path.dirname(package), "templates")]  # noqa: PTH118, PTH120
     walked = [(place, name) for top in own for place, _, names in os.walk(top) if not place.endswith("__pycache__") for name in names]
     files = [os.path.join(*parts) for parts in walked]  # noqa: PTH118
-    told = [repr(arguments), sys.version, os.getcwd(), _states(sorted(files)), _states([tool for tool in tools if tool])]  # noqa: PTH109
-    return hashlib.blake2b("\n".join(told).encode("utf-8", "replace"), digest_size=16).hexdigest()
+    told = "\n".join([repr(arguments), sys.version, os.getcwd(), ""])  # noqa: PTH109
+    return _digest(told.encode("utf-8", "replace"), _states(sorted(files)), _states([tool for tool in tools if tool]))
 
 
 def up_to_date(output: Path, key: str) -> int | None:
@@ -88,16 +89,21 @@ def _watched(output: Path, sources: Sequence[Source], given: Sequence[Path], pro
     yield (output / FOLDER / LEDGER).as_posix()
 
 
-def _states(paths: Iterable[str]) -> str:
-    out = []
+def _states(paths: Iterable[str]) -> bytes:
+    """The times and sizes of files and folders, -1 for what is not there."""
+    state, found = os.stat, []
     for path in paths:
         try:
-            state = os.stat(path)  # noqa: PTH116
-            out.append(f"{state.st_mtime_ns} {state.st_size}")
+            known = state(path)
         except (OSError, ValueError):
-            out.append("")
-    return "\n".join(out)
+            found.append(-1)
+        else:
+            found += known.st_mtime_ns, known.st_size
+    return array("q", found).tobytes()
 
 
-def _digest(text: str) -> str:
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+def _digest(*parts: bytes) -> str:
+    whole = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        whole.update(part)
+    return whole.hexdigest()

@@ -3,16 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
-from derive.documents.page.document import ProblemPage
-from derive.documents.page.modes import Mode
+from derive.documents.marked import with_marks
+from derive.documents.page.document import Document, ProblemPage
+from derive.documents.page.modes import MODES, Mode
 from derive.documents.page.settings import Fit, Settings
 from derive.errors import DeriveError
 from derive.pipeline.examine import STANDARD_INPUT, read_text
+from derive.pipeline.look import embedded
 from derive.pipeline.produce import Composer, make, style, tex
 from derive.pipeline.project import Project
+from derive.pipeline.review import reviewed
 from derive.pipeline.subject import read
+
+
+def marked(file: str, claim: str | None, project: Project, pdf: bool, points: int = 3, tell: Callable[[str], object] = len) -> bytes:
+    """A pasted derivation with a mark and a remark at each line, our own solution after it: LaTeX, or a PDF.
+
+    claim  the file that holds it, `-` for standard input; without one it is the problem's own
+
+    DeriveError as of `render`, and where nothing is claimed [claim].
+    """
+    found = reviewed(file, claim)
+    subject = read(read_text(file), file, points, project.settings)
+    tell(subject.note())
+    mode = MODES["solutions"]
+
+    def document(fit: Fit) -> Document:
+        return with_marks(subject.document(mode, project.settings, fit), found.result, found.name)
+
+    if not pdf:
+        return _text(document, mode, project, tell, False).encode()
+    return make(document, mode, project.settings, project.templates, project.look).pdf
 
 
 def _text(document: Composer, mode: Mode, project: Project, tell: Callable[[str], object], fitted: bool) -> str:
@@ -79,6 +103,7 @@ def render(
     document = partial(subject.document, mode, project.settings)
     if hints and not any(isinstance(item, ProblemPage) and _has_hint(item) for item in document(Fit()).items):
         tell("there are no hints here: a problem has them under `hint`")
+    beside = {**project.look, **subject.beside()}
     if not pdf:
-        return _text(document, mode, project, tell, fitted).encode()
-    return make(document, mode, project.settings, project.templates, project.look).pdf
+        return embedded(_text(document, mode, replace(project, look=beside), tell, fitted), beside).encode()
+    return make(document, mode, project.settings, project.templates, beside).pdf

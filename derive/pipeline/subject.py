@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -20,7 +20,7 @@ from derive.language.markup.macros import with_commands_of
 from derive.language.problems import read as problemfile
 from derive.language.problems.problem import Problem
 from derive.language.problems.variants import first_of
-from derive.pipeline import gather
+from derive.pipeline import gather, keys, look
 from derive.pipeline.budget import within
 from derive.pipeline.examine import Examined, examine, problem_of
 from derive.pipeline.home import own_text
@@ -34,6 +34,9 @@ class Subject(Protocol):
 
     def summary(self) -> str:
         """A line for the terminal."""
+
+    def beside(self) -> Mapping[str, bytes]:
+        """The images that its pages ask for, by name."""
 
     def note(self) -> str:
         """What is to be said of it beside: that it is the first of several variants; '' for nothing."""
@@ -62,6 +65,9 @@ class OneProblem:
         steps = ", ".join(counts[:4]) + (", …" if len(counts) > 4 else "")
         return f"{steps} lines; verified at {report.points} points ({report.max_relative_error:.0e}){_beside(self.note())}"
 
+    def beside(self) -> Mapping[str, bytes]:
+        return {}
+
     def note(self) -> str:
         return first_of(self.examined.problem.options.variants)
 
@@ -82,6 +88,9 @@ class Several:
         problems = list(self.gathered.examined.values())
         worst = max((one.report.max_relative_error for one in problems), default=0.0)
         return f"{self.gathered.collection.kind} of {len(problems)} problems; all verified ({worst:.0e}){_beside(self.note())}"
+
+    def beside(self) -> Mapping[str, bytes]:
+        return look.read_pictures(self.gathered.collection)
 
     def note(self) -> str:
         varied = [one.problem.id for one in self.gathered.examined.values() if one.problem.options.variants]
@@ -119,7 +128,11 @@ def check_prose(problem: Problem, settings: Settings) -> None:
 
 
 def dependencies(text: str, name: str, settings: Settings | None = None) -> Sequence[str]:
-    """Name and text of every problem file that a collection is made from."""
+    """Name and text of every problem file that a collection is made from, name and hash of every image."""
     with with_commands_of((settings or Settings()).commands):
-        files = gather.references(collections.read(text, name)).values()
-    return [part for file in sorted(set(files)) for part in (file, own_text(file))]
+        collection = collections.read(text, name)
+    files = gather.references(collection).values()
+    pictures = look.pictures(collection).values()
+    return [part for file in sorted(set(files)) for part in (file, own_text(file))] + [
+        part for path in sorted(pictures) for part in (path.as_posix(), keys.digest(path.read_bytes()))
+    ]

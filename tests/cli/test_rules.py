@@ -111,3 +111,18 @@ def test_a_book_has_contents_an_index_and_references(tmp_path: Path) -> None:
     labels = set(re.findall(r"\\label\{rule\.([\w-]+)\}", text))
     assert "Contents" in text and "Index" in text and text.count(r"\deriveentry{") >= 2 * len(labels)
     assert set(re.findall(r"\\derivesee\{([\w-]+)\}", text.partition(r"\begin{document}")[2])) <= labels
+
+
+def test_every_sign_in_the_words_of_rules_has_its_latex() -> None:
+    """A sign that no font has stops the book of rules, and every page whose reason holds it."""
+    import ast
+
+    import derive.calculus
+    from derive.notation.latex.lines import escape
+
+    folder = Path(derive.calculus.__file__).parent
+    texts = (
+        node.value for path in sorted(folder.rglob("*.py")) for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+    assert {sign for text in texts for sign in escape(text) if ord(sign) > 0xFF} == set()

@@ -41,6 +41,8 @@ def said(data: bytes, folder: Path) -> tuple[str, str]:
         except zlib.error:
             continue
     text = b" ".join(one for part in hidden for one in re.findall(rb"/(?:Alt|Title|Subject|Keywords)\s*\((.*?)(?<!\\)\)", part, re.DOTALL))
+    figures = [found for part in hidden for found in re.findall(rb"/Alt\s*<([0-9A-Fa-f]+)>", part)]
+    text += b" ".join(bytes.fromhex(found.decode()).decode("utf-16").encode("latin-1", "replace") for found in figures)
     return re.sub(r"\s+", "", shown), text.decode("latin-1").replace(r"\040", "").replace("\\\\", "\\").replace(" ", "")
 
 

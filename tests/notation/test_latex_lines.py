@@ -93,3 +93,12 @@ def test_reasons_escape_words_and_set_expressions() -> None:
 
 def test_inline_brackets_are_plain() -> None:
     assert inline(expr("log(det(S))")) == r"\log(\det(S))"
+
+
+def test_a_greek_letter_is_the_same_in_words_and_in_formulas() -> None:
+    """Headings once said φ as another letter than the formulas below them."""
+    from derive.expressions.spelling import UNICODE_GREEK, symbol_latex
+    from derive.notation.latex.lines import escape
+
+    for letter in "αβδθλμπσφΣΠ":
+        assert escape(letter) == f"${symbol_latex(UNICODE_GREEK[letter])}$"

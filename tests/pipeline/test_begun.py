@@ -51,7 +51,7 @@ def test_what_reads_back_begins_for_itself() -> None:
 @pytest.mark.parametrize("own", ["macros", "template"])
 def test_a_document_with_own_tex_begins_for_itself(own: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DERIVE_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(formats, "_held", {})
+    monkeypatch.setattr(formats, "known_formats", {})
     folders: tuple[Path, ...] = ()
     settings = Settings()
     if own == "macros":

@@ -161,8 +161,32 @@ def test_an_image_of_the_folder_is_set_with_its_words(tmp_path: Path, mode: str)
     from derive.pipeline.produce import make
 
     (tmp_path / "problems").mkdir()
+    (tmp_path / "dot.png").write_bytes(PIXEL)
     frames = "[{image: dot.png, caption: A dot., alt: one red dot}, {columns: [{image: dot.png, alt: again}, {text: Beside it.}]}]"
     subject = read(f"title: T\nsections:\n  - title: A\n    frames: {frames}\n", (tmp_path / "problems" / "l.yaml").as_posix())
     settings = Settings(overlays=False)
-    made = make(partial(subject.document, MODES[mode], settings), MODES[mode], settings, beside={"dot.png": PIXEL})
+    made = make(partial(subject.document, MODES[mode], settings), MODES[mode], settings, beside=subject.beside())
     assert not made.log.overfull and made.tex.count("\\includegraphics") == 2 and "A dot." in made.tex
+
+
+def test_an_image_is_found_noticed_and_put_into_a_web_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from derive.cli.main import run
+    from derive.pipeline.depfile import of_document
+    from derive.pipeline.project import load
+    from derive.pipeline.subject import dependencies
+
+    (tmp_path / "problems").mkdir()
+    monkeypatch.chdir(tmp_path)
+    text = "title: T\nsections:\n  - title: A\n    frames: [{image: dot.png, alt: one red dot}]\n"
+    (tmp_path / "problems" / "l.yaml").write_text(text)
+    assert run(["check", "problems/l.yaml"]) == 1
+    assert "problems/l.yaml:4:22: error: there is no image dot.png" in capsys.readouterr().err
+    (tmp_path / "dot.png").write_bytes(PIXEL)
+    before = dependencies(text, "problems/l.yaml")
+    assert run(["render", "problems/l.yaml", "--to", "html", "-o", "l.html"]) == 0
+    assert '<img src="data:image/png;base64,' in (tmp_path / "l.html").read_text()
+    assert any(name.endswith("dot.png") for name in of_document("problems/l.yaml", text, load()).present)
+    (tmp_path / "dot.png").write_bytes(PIXEL + b" ")
+    assert dependencies(text, "problems/l.yaml") != before

@@ -38,3 +38,12 @@ _ROWS = (
 )
 
 CURVED: dict[str, Curved] = {row.name: row for row in _ROWS}
+
+CARLEN = "Carlen, Trace inequalities and quantum entropy, th. 2.10"
+
+TRACES: dict[str, Curved] = {row.name: row for row in (
+    Curved("expm", "convex", "tr e^X is convex", domain="symmetric", source=CARLEN),
+    Curved("logm", "concave", "tr log X is concave in X ≻ 0", domain="spd", source=CARLEN),
+    Curved("sqrtm", "concave", "the trace of the square root is concave in X ≻ 0", domain="spd", source=CARLEN),
+)}
+"""g of the trace tr g(X) of a symmetric matrix: it is convex where g is convex on the eigenvalues."""

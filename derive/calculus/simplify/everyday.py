@@ -45,6 +45,11 @@ class Row:
         return tuple(sorted(found, key=lambda pair: isinstance(pair[1], Symbol) + 2 * isinstance(pair[1], Transpose)))
 
     @cached_property
+    def kinds(self) -> tuple[tuple[int, type[Expr] | None, bool], ...]:
+        """(place, the kind of node that stands there, None for a letter, whether it is a number): what is looked at first."""
+        return tuple((k, None if isinstance(p, Symbol | Transpose) else type(p), p.is_scalar) for k, p in self.factors)
+
+    @cached_property
     def mirrored(self) -> tuple[int, int] | None:
         """The places of a letter and of its transpose, where it has both."""
         places = {p: k for k, p in self.factors if isinstance(p, Symbol)}
@@ -53,6 +58,10 @@ class Row:
 
     def at(self, nodes: tuple[Expr, ...]) -> Iterator[Env]:
         """What its letters stand for where the neighbours have its form, and have what the letters are declared to have."""
+        for place, kind, is_number in self.kinds:
+            node = nodes[place]
+            if (kind is not None and type(node) is not kind) or node.is_scalar != is_number:
+                return
         if self.mirrored is not None:
             plain, turned = nodes[self.mirrored[0]], nodes[self.mirrored[1]]
             if not ((isinstance(turned, Transpose) and turned.arg is plain) or (isinstance(plain, Transpose) and plain.arg is turned)):
@@ -138,9 +147,7 @@ def of_neighbours(left: Expr, right: Expr, used: Used | None) -> Expr | None:
 
 def of_windows(factors: tuple[Expr, ...], used: Used) -> tuple[tuple[Expr, ...], Expr, tuple[Expr, ...]] | None:
     """(the factors before, what neighbours are by a row about the pseudo-inverse, the factors behind); None where none applies."""
-    if not any(type(f) is Call or type(f) is Add for f in factors):
-        return None
-    heads = tuple(map(_head, factors))
+    heads = tuple([_head(f) for f in factors])
     if "pinv" not in heads and "I+" not in heads:
         return None
     for k in range(len(factors) - 1):

@@ -222,7 +222,7 @@ def _join(left: Expr, right: Expr, used: Used | None) -> Expr | None:
         if a is b and (left.arg is not a or right.arg is not a) and (joined := _rejoin(a, i, j)) is not None:
             return joined if isinstance(joined, Identity) else _transposed(joined, None)
     if (new := everyday.of_neighbours(left, right, used)) is not None:
-        return _again(new, used)
+        return new if used is None or not new.children else _run(new, used, {})
     if isinstance(left, Call) and left.name == "hadamard" and is_column(right.shape):
         for whole, outer in (left.args, reversed(left.args)):
             if (sides := column_times_row(outer)) is not None:
@@ -350,10 +350,9 @@ def _called(name: str, new: tuple[Expr, ...], used: Used | None) -> Expr:
             return scale(_scalars(tuple(scalars)), _called(name, bare, used))
     if name == "quotient" and is_zero(new[0]):
         return zero(Call(name, new).shape)
-    shorter = called(name, new) or everyday.of_call(name, new, used)
-    return Call(name, new) if shorter is None else _again(shorter, used)
-
-
-def _again(expr: Expr, used: Used | None) -> Expr:
-    """What a law wrote, simplified in its turn."""
-    return _run(expr, used, _SILENT if used is None else {})
+    if (shorter := called(name, new)) is not None:
+        return _run(shorter, used, _SILENT if used is None else {})
+    value = everyday.of_call(name, new, used)
+    if value is None:
+        return Call(name, new)
+    return value if used is None or not value.children else _run(value, used, {})

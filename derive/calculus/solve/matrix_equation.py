@@ -21,6 +21,7 @@ from derive.calculus.simplify.terms import join
 from derive.calculus.simplify.terms import split as collected_powers
 from derive.calculus.solve.entrywise import short, solve_entries
 from derive.calculus.solve.least_norm import Facts, Family, any_value, one_side, two_sides
+from derive.calculus.solve.matrix_functions import by_matrix_function
 from derive.calculus.solve.unknown import Move, Solved, Term, framed, gathered, gathered_left, only_number, scaled, split_terms, strip
 from derive.calculus.solve.unknown import split as split_sums
 from derive.derivation.reason import COMMA, Why, Word, filled, full_rank, joined
@@ -28,6 +29,7 @@ from derive.expressions.build import ONE, add, coefficient, inverse, matmul, neg
 from derive.expressions.nodes import Add, Call, Expr, Identity, Map, MatMul, Number, Ones, Power, Scale, Sum, Symbol, Zeros, number
 from derive.expressions.properties.definite import STRICT, Definite
 from derive.expressions.properties.inference import definiteness, is_invertible, is_nonzero
+from derive.expressions.properties.symmetry import is_symmetric
 from derive.expressions.rewrite import substitute, transform
 from derive.expressions.sizes import Size
 from derive.expressions.traverse import walk
@@ -64,7 +66,7 @@ def _solved(equation: Expr, x: Symbol, moves: list[Move], facts: Facts) -> Solve
     """Of an equation without factors that can be divided out."""
     direct = (
         _linear(equation, x, moves, facts) or solve_entries(equation, x, moves)
-        or solve_entries(expanded(equation, x.name), x, moves) or _by_map(equation, x, moves)
+        or solve_entries(expanded(equation, x.name), x, moves) or _by_function(equation, x, moves)
         or _linear(_by_diagonals(equation), x, moves, facts)
     )
     if direct is not None:
@@ -73,7 +75,7 @@ def _solved(equation: Expr, x: Symbol, moves: list[Move], facts: Facts) -> Solve
         return _by_powers(equation, x, moves)
     if x.shape[0] != x.shape[1]:
         return None
-    return _by_inverse(equation, x, moves) or _by_square(equation, x, moves)
+    return _by_inverse(equation, x, moves) or by_matrix_function(equation, x, moves, lambda e, y: _linear(e, y, []))
 
 
 def _by_diagonals(equation: Expr) -> Expr:
@@ -84,30 +86,6 @@ def _by_diagonals(equation: Expr) -> Expr:
 @lru_cache(maxsize=1)
 def _diagonals() -> Laws:
     return laws(IDENTITIES["hadamard-diag"])
-
-
-def _by_square(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
-    """X² = C or X⁻² = C for a positive definite X: the square root of C, or of its inverse."""
-    if "spd" not in x.has:
-        return None
-    squares = {n for n in walk(equation) if isinstance(n, Power) and n.base is x and n.exponent in (number(2), number(-2))}
-    if len(squares) != 1:
-        return None
-    (square,) = squares
-    assert isinstance(square, Power)
-    y: Symbol = Symbol("_square", x.shape, frozenset({"symmetric", "spd", "invertible"}))
-    swapped = substitute(equation, {square: y})
-    solved = _linear(swapped, y, []) if x.name not in swapped.free else None
-    if solved is None or definiteness(solved.solution) != Definite.POSITIVE:
-        return None
-    moves = list(before)
-    for move in solved.moves:
-        said = filled(move.why, lambda e: substitute(e, {y: square}))
-        moves.append(Move(substitute(move.left, {y: square}), substitute(move.right, {y: square}), said))
-    root: Expr = Call("sqrtm", (solved.solution,))
-    final = root if square.exponent is number(2) else inverse(root)
-    moves.append(Move(x, final, ("the square root of both sides: ", x, " is positive definite")))
-    return Solved(final, tuple(moves), solved.conditions)
 
 
 def _linear(equation: Expr, x: Symbol, before: list[Move], facts: Facts = NOTHING) -> Solved | None:
@@ -248,16 +226,19 @@ def _diagonal_parts(equation: Expr, x: Symbol) -> Expr:
     return tidy(transform(equation, visit))
 
 
-_INVERSE = {"log": "exp", "exp": "log"}
+_INVERSE = {"log": "exp", "exp": "log", "logm": "expm", "expm": "logm"}
 
 
-def _by_map(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
-    """An equation that is linear in log(x) or exp(x), entry by entry: solved for that, then for x."""
-    found = {n for n in walk(equation) if isinstance(n, Map) and n.arg is x and n.function in _INVERSE}
+def _by_function(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
+    """An equation that is linear in log(x) or exp(x), entry by entry or of the whole matrix: solved for that, then for x."""
+    found = {n for n in walk(equation) if n.children == (x,) and isinstance(n, Map | Call) and _function(n) in _INVERSE}
     if len(found) != 1:
         return None
     (whole,) = found
-    y: Symbol = Symbol("_value", x.shape)
+    of_matrix = isinstance(whole, Call)
+    if of_matrix and "symmetric" not in x.has:
+        return None
+    y: Symbol = Symbol("_value", x.shape, frozenset({"symmetric"}) if of_matrix else frozenset())
     swapped = substitute(equation, {whole: y})
     if x.name in swapped.free:
         return None
@@ -268,18 +249,32 @@ def _by_map(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
     for move in solved.moves:
         said = filled(move.why, lambda expr: substitute(expr, {y: whole}))
         moves.append(Move(substitute(move.left, {y: whole}), substitute(move.right, {y: whole}), said))
-    assert isinstance(whole, Map) and isinstance(whole.function, str)
-    value = _multiple_of_ones(solved.solution)
-    inverse_name = _INVERSE[whole.function]
-    c = value.scalar if isinstance(value, Scale) and isinstance(value.arg, Ones) else None
-    final = scale(Map(inverse_name, c), value.arg) if c is not None and isinstance(value, Scale) else Map(inverse_name, value)
-    final = short(final)
+    name = _INVERSE[_function(whole)]
+    if of_matrix:
+        return _by_function_of_matrix(name, x, solved, moves)
     conditions = list(solved.conditions)
-    if inverse_name == "log":
+    value = _multiple_of_ones(solved.solution)
+    c = value.scalar if isinstance(value, Scale) and isinstance(value.arg, Ones) else None
+    final = short(scale(Map(name, c), value.arg) if c is not None and isinstance(value, Scale) else Map(name, value))
+    if name == "log":
         conditions.append((value, " > 0") if value.is_scalar else ("every entry of ", value, " is positive"))
-    why: Why = (Word(inverse_name), " of both sides", *(() if x.is_scalar else (COMMA, "entry by entry")))
-    moves.append(Move(x, final, why))
+    moves.append(Move(x, final, (Word(name), " of both sides", *(() if x.is_scalar else (COMMA, "entry by entry")))))
     return Solved(final, tuple(moves), tuple(conditions))
+
+
+def _by_function_of_matrix(name: str, x: Symbol, solved: Solved, moves: list[Move]) -> Solved | None:
+    """The matrix exponential or logarithm of both sides."""
+    value = solved.solution
+    if not is_symmetric(value) or (name == "logm" and definiteness(value) != Definite.POSITIVE):
+        return None
+    multiple = value if isinstance(value, Scale) and isinstance(value.arg, Identity) else None
+    final = Call(name, (value,)) if multiple is None else scale(Map(name.removesuffix("m"), multiple.scalar), multiple.arg)
+    moves.append(Move(x, final, ("the matrix ", "exponential" if name == "expm" else "logarithm", " of both sides")))
+    return Solved(final, tuple(moves), solved.conditions)
+
+
+def _function(node: Map | Call) -> str:
+    return node.name if isinstance(node, Call) else node.function if isinstance(node.function, str) else ""
 
 
 def _multiple_of_ones(expr: Expr) -> Expr:

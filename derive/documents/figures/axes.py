@@ -61,12 +61,14 @@ class Plot:
     top: float
 
     def at(self, x: float, y: float) -> Point:
+        """Where the point x, y of the axes stands in the picture."""
         return (
             self.left + (x - self.x[0]) / (self.x[1] - self.x[0]) * (self.right - self.left),
             self.bottom + (y - self.y[0]) / (self.y[1] - self.y[0]) * (self.top - self.bottom),
         )
 
     def inside(self, x: float, y: float) -> bool:
+        """Whether a point is within the ranges of the axes."""
         return self.x[0] <= x <= self.x[1] and self.y[0] <= y <= self.y[1]
 
     def axes(self, across: str, up: str) -> list[Mark]:

@@ -39,6 +39,7 @@ class Filling:
 
 
 def draw(scene: Scene) -> Drawing | None:
+    """The figure of a scene.  DeriveError [figure] where it does not apply."""
     problem = scene.problem
     if len(problem.wrt) != 1 or not is_column(problem.function.shape) or _flat(problem.wrt[0].shape):
         raise scene.refused("it is drawn of a vector function of one matrix")

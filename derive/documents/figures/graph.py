@@ -17,6 +17,7 @@ WIDE, MOST = 8.5, 1.5
 
 
 def draw(scene: Scene) -> Drawing:
+    """The figure of a scene.  DeriveError [figure] where it does not apply."""
     nodes = _nodes(scene)
     edges = [
         Edge(a, b, _label(scene, one, other)) for b, other in enumerate(nodes) for a, one in enumerate(nodes)

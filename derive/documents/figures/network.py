@@ -39,6 +39,7 @@ class Layer:
 
 
 def draw(scene: Scene) -> Drawing:
+    """The figure of a scene.  DeriveError [figure] where it does not apply."""
     layers = _layers(scene)
     if layers is None:
         single = neuron(scene)

@@ -43,9 +43,11 @@ class Scene:
     height: float
 
     def tex(self, expr: Expr) -> str:
+        """The LaTeX of an expression in the notation of the page."""
         return latex_lines.inline(expr, self.notation)
 
     def refused(self, message: str, hint: str | None = None) -> DeriveError:
+        """The error that a figure does not apply, with what would."""
         lines = self.problem.text.splitlines()
         where = self.wanted.where
         source = lines[where.line - 1] if 0 < where.line <= len(lines) else None

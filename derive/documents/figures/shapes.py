@@ -37,6 +37,7 @@ def of_function(of: str) -> bool:
 
 
 def draw(scene: Scene) -> Drawing | None:
+    """The figure of a scene.  DeriveError [figure] where it does not apply."""
     of, expr = _chosen(scene)
     if expr is None:
         return None

@@ -32,6 +32,7 @@ class Eye:
     y: float = 0.0
 
     def at(self, p: Space) -> Point:
+        """Where a point of space stands in the picture."""
         right = -p[0] * math.sin(self.turn) + p[1] * math.cos(self.turn)
         near = p[0] * math.cos(self.turn) + p[1] * math.sin(self.turn)
         return (self.x + self.scale * right, self.y + self.scale * (p[2] * math.cos(LIFT) - near * math.sin(LIFT)))

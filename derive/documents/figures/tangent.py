@@ -36,6 +36,7 @@ class Graph:
 
 
 def draw(scene: Scene) -> Drawing:
+    """The figure of a scene.  DeriveError [figure] where it does not apply."""
     graph = _graph(scene)
     unknown = [name for name in scene.wanted.range if name not in graph.names and not (name == "" and len(graph.names) == 1)]
     if unknown:

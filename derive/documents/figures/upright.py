@@ -89,4 +89,5 @@ def meaning(scene: Scene, node: Node) -> str:
 
 
 def alt_of(nodes: list[Node], edges: list[Edge]) -> str:
+    """What a graph shows, in words."""
     return "the computation graph: " + "; ".join(f"{nodes[e.head].symbol.name} from {nodes[e.tail].symbol.name}" for e in edges)

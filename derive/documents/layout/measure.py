@@ -90,9 +90,11 @@ class Extent:
         return self.height + self.depth
 
     def beside(self, other: Extent) -> Extent:
+        """Of two formulas side by side."""
         return Extent(self.width + other.width, max(self.height, other.height), max(self.depth, other.depth))
 
     def wider(self, more: float) -> Extent:
+        """With so much more width."""
         return Extent(self.width + more, self.height, self.depth)
 
 
@@ -117,14 +119,16 @@ def width(latex: str) -> float:
 
 def _row(row: Row, letters: dict[str, int], display: bool) -> Extent:
     """The extent of boxes side by side; `letters` are the widths of the alphabet, `display` is off in scripts and fractions."""
-    total = NOTHING
-    for box in row.items:
-        total = total.beside(_box(box, letters, display))
-    return total
+    found = [_box(box, letters, display) for box in row.items]
+    return Extent(sum(one.width for one in found), max((o.height for o in found), default=0.0), max((o.depth for o in found), default=0.0))
 
 
 def _box(box: Box, letters: dict[str, int], display: bool) -> Extent:
     match box:
+        case Sign(text=text):
+            return _sign(text, letters, display)
+        case Scripted():
+            return _scripted(box, letters, display)
         case Row():
             return _row(box, letters, display)
         case Group(inside=inside):
@@ -133,8 +137,6 @@ def _box(box: Box, letters: dict[str, int], display: bool) -> Extent:
             return NOTHING
         case Number(text=text):
             return Extent(sum(0.278 if c == "." else 0.5 for c in text), 0.66, 0.0)
-        case Sign(text=text):
-            return _sign(text, letters, display)
         case Fraction():
             return _fraction(box, letters, display and box.command != "tfrac")
         case Root(inside=inside):
@@ -158,8 +160,6 @@ def _box(box: Box, letters: dict[str, int], display: bool) -> Extent:
             return _fenced(box, letters, display)
         case Array():
             return _array(box, letters)
-        case Scripted():
-            return _scripted(box, letters, display)
 
 
 def _sign(text: str, letters: dict[str, int], display: bool) -> Extent:

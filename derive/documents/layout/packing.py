@@ -44,6 +44,7 @@ class Room:
     between: float = 10.0
 
     def limit(self, start: int) -> float:
+        """The height that the frame has which begins with this piece."""
         return self.first if start == 0 else self.other
 
 

@@ -42,12 +42,15 @@ class Names:
     definitions: tuple[tuple[Symbol, Expr], ...] = ()
 
     def of(self, expr: Expr) -> Expr:
+        """The expression, letters in place of what they stand for."""
         return substitute(expr, self.values) if self.values else expr
 
     def of_side(self, side: Head | Expr | None) -> Head | Expr | None:
+        """The same of a left side."""
         return self.of(side) if isinstance(side, Expr) else side
 
     def of_why(self, why: Why) -> Why:
+        """The same of a reason."""
         return tuple(self.of(part) if isinstance(part, Expr) else part for part in why)
 
     def of_line(self, line: Line) -> Line:
@@ -60,6 +63,7 @@ class Names:
         )
 
     def of_result(self, result: Result) -> Result:
+        """The same of a result."""
         if not self.values:
             return result
         return replace(

@@ -77,6 +77,7 @@ def text(problem: Problem, key: str, notation: Notation) -> str:
 
 
 def head_of_function(problem: Problem, notation: Notation) -> str:
+    """f(X), as the question begins."""
     return latex_lines.head(Head("value", problem.name, problem.wrt), notation)
 
 

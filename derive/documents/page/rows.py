@@ -51,6 +51,7 @@ class Measure:
     relation: float = RELATION
 
     def available(self, key: str, left: float) -> float:
+        """How much of the line the right side of a row may take, in em."""
         return max(self.line * self.narrow.get(key, 1.0) - left - self.relation, 6.0)
 
 
@@ -63,6 +64,7 @@ def lead(line: Line, notation: Notation = DEFAULT) -> str:
 
 
 def left_side(line: Line, notation: Notation) -> str:
+    """The LaTeX of a line's left side, '' where it continues the line above."""
     return "" if line.left is None else side(line.left, notation)
 
 
@@ -136,10 +138,12 @@ def chain_of(key: str) -> str:
 
 
 def side(left: Head | Expr, notation: Notation) -> str:
+    """The LaTeX of a left side."""
     return latex_lines.head(left, notation) if isinstance(left, Head) else latex.latex(left, notation)
 
 
 def relation(line: Line) -> str:
+    """The LaTeX of what stands between the sides of a line."""
     return "=" if line.beside is not None or lead(line) else latex_lines.relation(line.relation)
 
 

@@ -95,12 +95,15 @@ def marked(words: str) -> Iterator[str | Formula]:
             yield Formula(piece) if k % 2 else piece
 
 
-_TOKEN = re.compile(r"(?P<name>log det|[a-zA-Z]{2,})|(?P<sized>[a-zA-Z]\d+)|(?P<above>[⁰¹²³⁴-⁹⁺⁻ˣᵀ]+)|(?P<below>[₀-₉ᵢⱼₖ]+)|.")
+_TOKEN = re.compile(r"(?P<name>log det|[a-zA-Z]{2,})|(?P<sized>[a-zA-Z][0-9]+)|(?P<above>[⁰¹²³⁴-⁹⁺⁻ˣᵀᵏ]+)|(?P<below>[₀-₉ᵢⱼₖₚ]+)|.")
 _OWN = {name: f"\\{name}" for name in ("det", "log", "exp", "sin", "cos", "tan", "sinh", "cosh", "tanh")} | {"log det": r"\log\det"}
 _COMMANDS = {
     "⊗": r"\otimes", "∘": r"\circ", "⊘": r"\oslash", "×": r"\times ", "⟨": r"\langle ", "⟩": r" \rangle", "−": "-", "·": r"\cdot",
     "≻": r"\succ", "≠": r"\ne", "≥": r"\ge", "≤": r"\le", "√": r"\surd", "…": r"\dots", "δ": r"\delta", "½": r"\tfrac{1}{2}",
-    "σ": r"\sigma", "Σ": r"\Sigma ", "𝟏": r"\mathbf{1}",
+    "σ": r"\sigma", "Σ": r"\Sigma ", "𝟏": r"\mathbf{1}", "λ": r"\lambda ", "μ": r"\mu ",
+    "θ": r"\theta ", "φ": r"\phi ", "α": r"\alpha ", "β": r"\beta ", "π": r"\pi ", "Π": r"\Pi ", "∇": r"\nabla ", "∂": r"\partial ",
+    "∞": r"\infty", "≈": r"\approx", "±": r"\pm", "→": r"\to", "↦": r"\mapsto", "⇒": r"\Rightarrow", "⇔": r"\Leftrightarrow", "≺": r"\prec",
+    "¼": r"\tfrac{1}{4}", "∈": r"\in", "⊥": r"\perp", "⊙": r"\odot",
 }
 _PAIRED = {"‖": (r"\lVert ", r" \rVert"), "|": (r"\lvert ", r" \rvert")}
 

@@ -57,6 +57,8 @@ class Fraction:
 
 @dataclass(frozen=True, slots=True)
 class Root:
+    """A square root."""
+
     inside: Box
 
 

@@ -29,6 +29,7 @@ def number_piece(value: Fraction, rounded: bool = False) -> Piece:
 
 
 def superscript(base: Piece, exponent: str) -> Piece:
+    """A piece with an exponent, in brackets where its base needs them."""
     base = at_least(base, ATOM)
     return Piece(f"{base.text}^{{{exponent}}}", SCRIPT, base.height, base.glue if base.glue in ("call", "digit") else "letter")
 
@@ -78,10 +79,12 @@ def is_reciprocal(node: Expr) -> bool:
 
 
 def is_letter(node: Expr) -> bool:
+    """Whether it is a symbol, or a size of one term."""
     return isinstance(node, Symbol) or (isinstance(node, SizeValue) and len(node.size.terms) == 1)
 
 
 def dims_latex(dims: tuple[Size, Size]) -> str:
+    """The sizes of an array; of a column its length."""
     if dims[1] == ONE:
         return size_latex(dims[0])
     return rf"{size_latex(dims[0])} \times {size_latex(dims[1])}"

@@ -30,7 +30,8 @@ _SPECIAL = {
     "⪯": r"$\preceq$", "⇔": r"$\Leftrightarrow$", "⇒": r"$\Rightarrow$", "→": r"$\to$", "↦": r"$\mapsto$", "∈": r"$\in$",
     "∀": r"$\forall$", "∞": r"$\infty$", "∑": r"$\sum$", "Σ": r"$\Sigma$", "∂": r"$\partial$", "∇": r"$\nabla$",
     "⟨": r"$\langle$", "⟩": r"$\rangle$", "‖": r"$\Vert$", "⊤": r"$\top$", "⊥": r"$\perp$", "σ": r"$\sigma$", "λ": r"$\lambda$",
-    "μ": r"$\mu$", "δ": r"$\delta$", "α": r"$\alpha$", "β": r"$\beta$", "θ": r"$\theta$", "φ": r"$\varphi$",
+    "μ": r"$\mu$", "δ": r"$\delta$", "α": r"$\alpha$", "β": r"$\beta$", "θ": r"$\theta$", "φ": r"$\phi$", "π": r"$\pi$", "Π": r"$\Pi$",
+    "⊘": r"$\oslash$", "𝟏": r"$\mathbf{1}$",
     "–": "--", "—": "---", "…": r"\dots{}", "“": "``", "”": "''", "’": "'",
 }
 _RAISED = {**dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿⁱᵏᵐᵗˢᶜᵍᵃᵇᵈᵉᵖʳˣʸᴬᴮᴹ", "0123456789+-()nikmtscgabdeprxyABM", strict=True)), "ᵀ": r"\mathsf T"}

@@ -48,6 +48,11 @@ MOST, DEEPEST = 500, 40
 """So many commands of the author's own are replaced in one formula, and so deep in one another."""
 
 
+_LETTERS = {letter: Sign(letter) for letter in "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+-=(),[]"}
+_SCRIPTS = frozenset(("^", "_", "'", " "))
+"""What may stand behind a letter that it has a script of; a blank may stand before it."""
+
+
 class Own(Protocol):
     """A command of the author's own: how many parameters it has, the default of the first (None for none), what it stands for."""
 
@@ -85,17 +90,24 @@ class _Reader:
 
     @property
     def token(self) -> str | None:
+        """The token at hand, None at the end."""
         return self.tokens[self.k] if self.k < len(self.tokens) else None
 
     def skip_blanks(self) -> None:
+        """To the next token that prints."""
         while self.token is not None and self.token.isspace():
             self.k += 1
 
     def row(self, ends: Callable[[str], bool]) -> Row:
         """Everything to the token that ends it, which is left."""
         out: list[Box] = []
-        while self.token is not None and not ends(self.token):
-            out.append(self.scripted())
+        tokens = self.tokens
+        while self.k < len(tokens) and not ends(token := tokens[self.k]):
+            if token in _LETTERS and self.k + 1 < len(tokens) and tokens[self.k + 1] not in _SCRIPTS:
+                out.append(_LETTERS[token])
+                self.k += 1
+            else:
+                out.append(self.scripted())
         return Row(tuple(out))
 
     def scripted(self) -> Box:
@@ -143,6 +155,7 @@ class _Reader:
         return self.box()
 
     def box(self) -> Box:
+        """The next box, without scripts."""
         token = self.token
         assert token is not None
         self.k += 1
@@ -161,6 +174,7 @@ class _Reader:
         return Sign(token)
 
     def command(self, name: str) -> Box:
+        """The box of a command and of its arguments."""
         if name in self.own and self.replaced[0] < MOST and self.depth < DEEPEST:
             return self.expand(self.own[name])
         if name in FRACTIONS:
@@ -197,10 +211,12 @@ class _Reader:
 
     @property
     def braced(self) -> bool:
+        """Whether an argument in braces follows."""
         self.skip_blanks()
         return self.token == "{"
 
     def delimiter(self) -> str:
+        """The next token, as a delimiter."""
         self.skip_blanks()
         token = self.token or ""
         self.k += 1
@@ -245,6 +261,7 @@ class _Reader:
         return Group(_Reader(TOKEN.findall(body), self.own, self.replaced, self.depth + 1).row(lambda token: False))
 
     def array(self, name: str) -> Array:
+        """The cells of an environment, with its option and the gaps between its rows."""
         option = self.option("[", "]")
         gaps: list[str] = []
         rows: list[list[Row]] = [[]]

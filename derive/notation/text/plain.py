@@ -130,6 +130,7 @@ class Plain:
         raise ValueError(f"{type(node).__name__} is a derivative to be taken: the problem language cannot say it")
 
     def name_of(self, function: str | Unnamed, order: int) -> str:
+        """The name of a function, of its derivatives with d or d2 before it."""
         name = function if isinstance(function, str) else function.name
         return name if not order else f"d{order if order > 1 else ''}{name}"
 

@@ -8,6 +8,7 @@ from derive.reviewing.evaluating import values
 from derive.reviewing.evaluating.independence import Independence
 from derive.reviewing.evaluating.situation import Situation
 from derive.reviewing.evaluating.values import Array, Undefined, Unknown, scalar
+from derive.reviewing.reading.words import BEST
 from derive.reviewing.tree import Along, Call, Differential, Name, Partial, Tree, key
 
 STEP = 1e-3
@@ -70,7 +71,7 @@ class Directional(Independence):
         if isinstance(arg, Call) and not self.plain(arg, at):
             return self.along_arguments(arg, directions, at)
         variables = at.meanings.variables
-        named = [self.variable(b) for b in tree.by]
+        named = [self.variable(b, at) for b in tree.by]
         moves: list[dict[str, Array]]
         if named and all(n is not None for n in named):
             moves = [{str(n): d} for n, d in zip(named if len(named) == len(directions) else named * len(directions), directions, strict=False)]
@@ -87,8 +88,11 @@ class Directional(Independence):
     def plain(self, call: Call, at: Situation) -> bool:
         return all(isinstance(a, Name) and key(a) in at.values for a in call.args)
 
-    def variable(self, tree: Tree) -> str | None:
-        return key(tree) if isinstance(tree, Name) else None
+    def variable(self, tree: Tree, at: Situation) -> str | None:
+        """The name that a derivative is taken by; w^* is w."""
+        if not isinstance(tree, Name):
+            return None
+        return tree.name if tree.name in at.meanings.variables and set(tree.marks) <= BEST else key(tree)
 
     def moving(self, direction: Array, at: Situation) -> str:
         found = [v for v in at.meanings.variables if at.values[v].shape == direction.shape]

@@ -33,5 +33,9 @@ class Finding:
     source: str = ""
     slip: str = ""
     """The likely slip of a wrong line, in words."""
+    op: str = ""
+    """The sign of the relation."""
+    correction: Tree | None = None
+    """The right side as it should be, where the slip was found."""
     stationary: bool = False
     """Whether it was held against stationary points."""

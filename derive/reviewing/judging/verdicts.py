@@ -54,6 +54,20 @@ def findings(judge: Judge) -> list[Finding]:
         one = _Chain(judge, chain, solving)
         out += one.findings()
         solving = solving or one.sets_zero
+    return _following(judge, out)
+
+
+def _following(judge: Judge, found: list[Finding]) -> list[Finding]:
+    """The findings, where a chain that begins wrong follows from a wrong line before it only if it says the same."""
+    out: list[Finding] = []
+    before: Finding | None = None
+    for finding in found:
+        if finding.verdict == WRONG:
+            begins = not finding.source.startswith(finding.op)
+            if begins and before is not None and before.right is not None and finding.right is not None:
+                finding = replace(finding, follows=judge.equal([before.right], [finding.right])[0].equal)
+            before = finding
+        out.append(finding)
     return out
 
 
@@ -115,7 +129,7 @@ class _Chain:
     def finding(self, k: int, link: Link) -> Finding:
         def found(verdict: str, message: str = "", follows: bool = True, outcome: Outcome | None = None) -> Finding:
             return Finding(link.line, link.row, verdict, follows, message, link.place, outcome, *self._members(k), self.judge.layouts,
-                           self.source(k, link))
+                           self.source(k, link), op=link.op)
 
         if k == 1 and link.line in self.judge.context.defining and (
             self.judge.context.defining[link.line] not in self.judge.aliases):

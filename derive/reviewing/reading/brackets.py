@@ -8,7 +8,7 @@ from derive.expressions.functions import FUNCTIONS as TABLE
 from derive.language.latex.names import PATTERNS
 from derive.reviewing.reading.cursor import Unread
 from derive.reviewing.reading.operators import Operators
-from derive.reviewing.reading.words import FONTS, WIDE
+from derive.reviewing.reading.words import WIDE
 from derive.reviewing.tree import Binary, Block, ByCases, Call, Const, Fun, Mul, Name, Num, Pow, Rest, Sub, Tree, number
 
 _FRACTIONS = frozenset((r"\frac", r"\tfrac", r"\dfrac", r"\cfrac", r"\nicefrac", r"\sfrac"))
@@ -17,6 +17,7 @@ _MATRICES = frozenset(("pmatrix", "bmatrix", "matrix", "Bmatrix", "smallmatrix",
 _COMPARED = {"<": "<", ">": ">", r"\le": "<=", r"\ge": ">=", "=": "=="}
 _CONST = frozenset(("const", "const.", "constant", "cst", "cst."))
 
+_WORDS = frozenset((r"\text", r"\textrm", r"\mbox", r"\mathrm", r"\textup"))
 _OF_SYMMETRIC = frozenset(row.symmetric_as for row in TABLE.values())
 
 
@@ -266,7 +267,7 @@ class Brackets(Operators):
             if not self.skip("&"):
                 raise self.unread("in cases, `&` stands between a value and its condition")
             otherwise = False
-            while self.token.text in FONTS:
+            while self.token.text in _WORDS:
                 texts, self.i = self.group_texts(self.i + 1)
                 otherwise = otherwise or "".join(texts).strip(" .,") in ("otherwise", "else", "elsewhere", "sonst")
             condition = None

@@ -77,7 +77,12 @@ class Differentials(Scripts):
             order = 2
         if self.reading.wide_differential:
             return Differential(self.run(), order)
-        return self.directed(Differential(self.operand(), order))
+        whole = self.token.text == "("
+        arg = self.operand()
+        directions = self.directions_here() if whole else None
+        if directions is not None:
+            return Along(Mul((arg,)) if isinstance(arg, Call) else arg, directions)
+        return self.directed(Differential(arg, order))
 
     def increment(self, arg: Tree) -> Tree:
         known = isinstance(arg, Name) and arg.name in self.lexicon.functions
@@ -93,8 +98,6 @@ class Differentials(Scripts):
             isinstance(tree.arg, Call) or tree.arg.name in self.lexicon.functions
         ):
             return Along(tree.arg, self.bracketed())
-        if isinstance(tree, Differential) and self.tokens[self.i - 1].text == ")" and (directions := self.directions_here()):
-            return Along(Mul((tree.arg,)) if isinstance(tree.arg, Call) else tree.arg, directions)
         return tree
 
     def bracketed(self) -> tuple[Tree, ...]:
@@ -145,8 +148,17 @@ class Differentials(Scripts):
 
     def toward(self, arg: Tree | None, by: tuple[Tree, ...]) -> Tree | None:
         r"""`\frac{\partial f}{\partial X}[H]`: the derivative along a letter that is not declared, or along several."""
-        if arg is None:
-            return None
+        if arg is None:  # ∂/∂X (…)[H]
+            start = self.i
+            try:
+                arg = self.bare_factor()
+            except Unread:
+                return None
+            directions = self.directions_here()
+            if directions is None:
+                self.i = start
+                return None
+            return Along(Mul((arg,)) if isinstance(arg, Call) else arg, directions, tuple(dict.fromkeys(by)))
         directions = self.directions_here()
         return None if directions is None else Along(arg, directions, tuple(dict.fromkeys(by)))
 

@@ -41,7 +41,8 @@ def explained(judge: Judge, finding: Finding) -> Finding:
         a, b = finding.outcome.left, finding.outcome.right
         if a is not None and b is not None and a.shape != b.shape:
             lines.append(f"the left side is {shape(a)}, and this is {shape(b)}")
-    return replace(finding, message="\n".join(lines), slip=slip.words if slip is not None else "")
+    told = replace(finding, message="\n".join(lines))
+    return told if slip is None else replace(told, slip=slip.words, correction=slip.tree)
 
 
 def shape(a: object) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from derive.calculus.degree import degree
-from derive.calculus.rules.curvature import CURVED
+from derive.calculus.rules.curvature import CURVED, TRACES
 from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.expressions.build import coefficient, matmul, negate, transpose
 from derive.expressions.nodes import Add, Call, Expr, Map, MatMul, Number, Power, Sum, Times, Transpose
@@ -124,9 +124,11 @@ def _inverse_of_definite(expr: Expr) -> bool:
 
 
 def _trace(arg: Expr, names: frozenset[str]) -> Curvature | None:
-    """tr(Y'MYN) with M, N semidefinite and Y affine; tr(AX⁻¹) with A semidefinite."""
+    """tr(Y'MYN) with M, N semidefinite and Y affine; tr(AX⁻¹) with A semidefinite; tr g(X) of a convex g."""
     if not isinstance(arg, MatMul):
-        return None
+        return _trace_function(arg, names)
+    if _is_entropy(arg) and all(degree(n, names) <= 1 for n in arg.factors if not isinstance(n, Call)):
+        return Curvature("convex", "tr(X log X) is convex in X ≻ 0")
     for k in range(len(arg.factors)):
         factors = (*arg.factors[k:], *arg.factors[:k])
         rest, weight = factors[:-1], factors[-1]
@@ -145,6 +147,26 @@ def _trace(arg: Expr, names: frozenset[str]) -> Curvature | None:
             if found is not None:
                 return Curvature(found, "a quadratic form with semidefinite matrices")
     return None
+
+
+def _trace_function(arg: Expr, names: frozenset[str]) -> Curvature | None:
+    """tr g(X) of a symmetric affine X, convex where g is convex.  Source: Carlen, Trace inequalities and quantum entropy, th. 2.10."""
+    match arg:
+        case Call(name=name, args=(x,)) if name in TRACES and degree(x, names) <= 1 and has(x, TRACES[name].domain):
+            return Curvature(TRACES[name].kind, TRACES[name].words)
+        case Power(base=x, exponent=Number(value=k)) if k < 0 and degree(x, names) <= 1 and has(x, "spd"):
+            return Curvature("convex", "tr(X⁻ᵏ) is convex in X ≻ 0" if k != -1 else "tr(X⁻¹) is convex in X ≻ 0")
+        case Power(base=x, exponent=Number(value=k)) if k > 0 and k % 2 == 0 and degree(x, names) <= 1 and has(x, "symmetric"):
+            return Curvature("convex", "the trace of an even power is convex")
+    return None
+
+
+def _is_entropy(product: MatMul) -> bool:
+    """X log X with X positive definite, in one order or the other."""
+    if len(product.factors) != 2:
+        return False
+    x, log = product.factors if isinstance(product.factors[1], Call) else product.factors[::-1]
+    return isinstance(log, Call) and log.name == "logm" and log.args[0] is x and has(x, "spd")
 
 
 def _quadratic(expr: MatMul, names: frozenset[str]) -> str | None:
