@@ -67,7 +67,7 @@ CLASSIFICATIONS = {
     "second-order-test-maximum": "maximum",
     "second-order-test-minimum": "minimum",
     "second-order-test-saddle": "saddle",
-    "second-order-test-undecided": "undetermined",
+    "second-order-test-undecided": "saddle",
     "sylvester-equation": "minimum",
     "two-sided-least-squares": "minimum",
     "covariance-of-samples": "minimum",

@@ -28,6 +28,7 @@ def command(packages: bool, for_tests: bool) -> int:
         return 0
     import platform
     from importlib.metadata import version
+    from importlib.util import find_spec
 
     from derive import __version__
     from derive.documents.rendering.fill import builtin_folder
@@ -36,6 +37,7 @@ def command(packages: bool, for_tests: bool) -> int:
     click.echo(f"templates: {builtin_folder()}")
     click.echo(f"TeX: {latex.version(engine) or 'not installed'}")
     click.echo(f"walls around TeX: {_walls()}")
+    click.echo(f"cluster: {'installed' if find_spec('distributed') else 'not installed'} (`derive build --scheduler`, pip install 'derive[cluster]')")
     if not absent:
         click.echo("nothing is missing")
         return 0

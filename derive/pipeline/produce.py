@@ -160,7 +160,7 @@ def refit(document: Document, fit: Fit, boxes: tuple[Box, ...], line: float, rel
             }})
             scale |= {page.id: min(scale.get(page.id, 1.0) * 1.1, TALLEST) for page in _pages(document, box) if apart & fit.apart}
             continue
-        if box.mark.what == "this frame" and box.box == "v":
+        if box.mark.what == "this frame":
             better = replace(better, tight=better.tight | {f"{box.mark.where.file}:{box.mark.where.line} {box.mark.what}"})
             continue
         page, place = _place(document, f"{box.mark.where.file}:{box.mark.where.line} {box.mark.what}")

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from derive.documents.layout import cutting
+from derive.documents.layout.measure import width
 from derive.expressions import build
 from derive.expressions.nodes import D, Expr, Map, Rate, Symbol
 from derive.expressions.rewrite import substitute
@@ -13,7 +15,6 @@ from derive.expressions.sizes import ONE
 from derive.language.latex import input as latex_input
 from derive.language.scope import Scope
 from derive.language.text import grammar
-from derive.notation.latex import breaking
 from derive.notation.latex.latex import latex
 from derive.notation.readback import misread
 from derive.notation.settings import Notation
@@ -81,14 +82,14 @@ def test_a_nested_derivative_of_a_bare_symbol_reads_back(notation: Notation) -> 
 @settings(max_examples=40, deadline=None)
 @given(expressions(depth=5))
 def test_pieces_are_the_whole_cut_at_signs(expr: Expr) -> None:
-    found = breaking.pieces(latex(expr))
+    found = cutting.pieces(latex(expr))
     assert " ".join(found).split() == latex(expr).split()
     assert all(piece[0] in "+-" for piece in found[1:])
     for piece in found:
         assert piece.count("{") == piece.count("}")
         assert piece.count(r"\left") == piece.count(r"\right")
         assert piece.count(r"\begin") == piece.count(r"\end")
-    assert breaking.width(latex(expr)) > 0
+    assert width(latex(expr)) > 0
 
 
 @settings(max_examples=40, deadline=None)

@@ -44,3 +44,9 @@ def test_definitions_in_a_circle_are_unclear() -> None:
     problem = read("symbols:\n  x: vector(n)\nfunction: f(x) = x' x\nwrt: x\n", "circle.yaml", asked=False)
     found = review(problem, r"$u(t) = v(t) + 1$, $v(t) = u(t) - 1$, $\nabla f = u(2) x$")
     assert found.findings[-1].verdict == UNCLEAR
+
+
+def test_an_operator_at_a_place_reaches_a_bracket() -> None:
+    problem = read("symbols:\n  X: invertible(n)\nfunction: f(X) = logdet(X)\nwrt: X\n", "place.yaml", asked=False)
+    found = review(problem, r"$\left.\frac{\mathrm d}{\mathrm dt}\right|_{t=0}\left[\log\det(X+tH)\right] = \operatorname{tr}(X^{-1}H)$")
+    assert [f.verdict for f in found.findings] == ["right"]

@@ -332,14 +332,17 @@ def main() -> int:
     counts: Counter[tuple[str, str]] = Counter()
     bad = 0
     started = time.monotonic()
-    for kind, outcome, text in run(given.cases, given.seed, given.seconds):
-        counts[kind, outcome.partition(":")[0]] += 1
-        if outcome.startswith(("internal", "budget", "verification", "misread")):
-            bad += outcome.startswith("internal")
-            print(f"--- {kind}: {outcome}\n{text}", flush=True)
+    try:
+        for kind, outcome, text in run(given.cases, given.seed, given.seconds):
+            counts[kind, outcome.partition(":")[0]] += 1
+            if outcome.startswith(("internal", "budget", "verification", "misread")):
+                bad += outcome.startswith("internal")
+                print(f"--- {kind}: {outcome}\n{text}", flush=True)
+    except KeyboardInterrupt:
+        print("stopped: what was done until then")
     for (kind, outcome), count in sorted(counts.items()):
         print(f"{kind:10} {outcome:14} {count}")
-    print(f"{given.cases} cases in {time.monotonic() - started:.0f} s, {bad} internal errors")
+    print(f"{counts.total()} cases in {time.monotonic() - started:.0f} s, {bad} internal errors")
     return 1 if bad else 0
 
 

@@ -250,16 +250,9 @@ def _by_function(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None
         said = filled(move.why, lambda expr: substitute(expr, {y: whole}))
         moves.append(Move(substitute(move.left, {y: whole}), substitute(move.right, {y: whole}), said))
     name = _INVERSE[_function(whole)]
-    conditions = list(solved.conditions)
     if of_matrix:
-        value = solved.solution
-        sign = definiteness(value)
-        if not is_symmetric(value) or (name == "logm" and sign != Definite.POSITIVE):
-            return None
-        multiple = value if isinstance(value, Scale) and isinstance(value.arg, Identity) else None
-        final = Call(name, (value,)) if multiple is None else scale(Map(name.removesuffix("m"), multiple.scalar), multiple.arg)
-        moves.append(Move(x, final, ("the matrix ", "exponential" if name == "expm" else "logarithm", " of both sides")))
-        return Solved(final, tuple(moves), tuple(conditions))
+        return _by_function_of_matrix(name, x, solved, moves)
+    conditions = list(solved.conditions)
     value = _multiple_of_ones(solved.solution)
     c = value.scalar if isinstance(value, Scale) and isinstance(value.arg, Ones) else None
     final = short(scale(Map(name, c), value.arg) if c is not None and isinstance(value, Scale) else Map(name, value))
@@ -267,6 +260,17 @@ def _by_function(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None
         conditions.append((value, " > 0") if value.is_scalar else ("every entry of ", value, " is positive"))
     moves.append(Move(x, final, (Word(name), " of both sides", *(() if x.is_scalar else (COMMA, "entry by entry")))))
     return Solved(final, tuple(moves), tuple(conditions))
+
+
+def _by_function_of_matrix(name: str, x: Symbol, solved: Solved, moves: list[Move]) -> Solved | None:
+    """The matrix exponential or logarithm of both sides."""
+    value = solved.solution
+    if not is_symmetric(value) or (name == "logm" and definiteness(value) != Definite.POSITIVE):
+        return None
+    multiple = value if isinstance(value, Scale) and isinstance(value.arg, Identity) else None
+    final = Call(name, (value,)) if multiple is None else scale(Map(name.removesuffix("m"), multiple.scalar), multiple.arg)
+    moves.append(Move(x, final, ("the matrix ", "exponential" if name == "expm" else "logarithm", " of both sides")))
+    return Solved(final, tuple(moves), solved.conditions)
 
 
 def _function(node: Map | Call) -> str:

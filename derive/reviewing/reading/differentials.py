@@ -153,6 +153,7 @@ class Differentials(Scripts):
             try:
                 arg = self.bare_factor()
             except Unread:
+                self.i = start
                 return None
             directions = self.directions_here()
             if directions is None:

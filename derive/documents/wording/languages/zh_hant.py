@@ -419,7 +419,6 @@ _REASONS = {
     "{} for {} = {}": "{1} = {2} 時為 {0}",
     "both signs": "可正可負",
     "tr log X is concave in X ≻ 0": "tr log X 對 X ≻ 0 為凹",
-    "the exponential of both sides": "兩邊取指數",
     "invert and square both sides": "兩邊取反矩陣再平方",
     "square both sides": "兩邊平方",
     "{} = {} there": "該處 {0} = {1}",
