@@ -80,9 +80,8 @@ ENGLISH: Mapping[str, str] = {
                  "$2^{{-{bits}}}$); and numerically at {points} random points (largest relative error ${error}$).",
     "check_some": "Checked exactly: {exact} of {count} lines, over a prime field at random points (wrong with a probability below "
                   "$2^{{-{bits}}}$); and numerically: every line, at {points} random points (largest relative error ${error}$).",
-    "check_short_all": "Checked exactly, and numerically at {points} random points, largest relative error ${error}$.",
-    "check_short_some": "Checked exactly in {exact} of {count} lines, numerically in all, at {points} random points, "
-                        "largest relative error ${error}$.",
+    "check_short_all": "Checked exactly, and numerically, largest relative error ${error}$.",
+    "check_short_some": "Checked exactly in {exact} of {count} lines, numerically in all, relative error ${error}$.",
     "checked_exactly": "checked exactly in {exact} of {count} lines, numerically at {points} random points, largest relative error {error}",
     "checked": "checked at {points} random points, largest relative error {error}",
     "layout_gradient": "{gradient} has the shape of {variable}: {derivative} equals {inner}.",
