@@ -74,7 +74,6 @@ def problem_page(
     rows: tuple[int, int] | None = None,
     share: float = 1.0,
     clicks: int = 0,
-    title: str = "",
 ) -> ProblemPage:
     """The page of a problem.  Without a derivation it holds the question alone: nothing of a solution is in it.
 
@@ -85,7 +84,6 @@ def problem_page(
     hints   its hints are printed, even where the settings leave them out; only with a question that stands without its answer
     share   of the line that it may take, beside something else
     clicks  of the frame that it is put on, before its rows are shown: it stands there undivided; 0 where it has frames of its own
-    title   beside which the names of its parts have to fit, when it is not the problem's own
     """
     fit = fit or Fit()
     notation, words = settings.notation, words_of(settings.notation.language)
@@ -108,7 +106,7 @@ def problem_page(
         around = _apart(problem, around, measure.line, words, fit)
         page = Page(
             notation, measure, where, words, settings.highlight and settings.overlays and mode.name != "blank",
-            1.35 * reason_width(title or problem.title), parts, settings.reason, meant, problem.id, conventions=around.conventions, head=measure.line,
+            1.35 * reason_width(problem.title), parts, settings.reason, meant, problem.id, conventions=around.conventions, head=measure.line,
         )
         room = _room(settings, fit, fit.scale.get(problem.id, 1.0), around.asked, parts, measure.line)
         beside = [] if mode.name == "blank" else [figure for figure in figures if figure.place == "solution"]

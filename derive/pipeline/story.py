@@ -140,7 +140,7 @@ class Teller:
         pictures = placing.alone(one.problem, one.derivation, self.mode, self.settings, entry.show, entry.where)
         page: ProblemPage | made.Pictures = pictures if pictures is not None else problem_page(
             one.problem, one.derivation, one.report, self.mode, self.settings, self.fit, points=entry.points, show=entry.show,
-            hints=entry.hint, rows=entry.rows, share=share, clicks=clicks, title=entry.title,
+            hints=entry.hint, rows=entry.rows, share=share, clicks=clicks,
         )
         if entry.title:
             page = replace(page, title=self._text(entry.title, entry.where), title_plain=prose.plain(entry.title))
