@@ -32,6 +32,7 @@ def command(output: Path | None, stale: bool) -> None:
             click.echo(name)
         click.echo(f"{len(gone)} files removed, whose problems are gone" if gone else f"nothing in {output}/ is of a problem that is gone")
         return
+    from derive.pipeline import idle
     from derive.pipeline.ledger import FOLDER, LOCK, NAME, Ledger
     from derive.pipeline.writing import remove
 
@@ -39,7 +40,7 @@ def command(output: Path | None, stale: bool) -> None:
     count = sum(len(entry.files) for entry in ledger.entries.values())
     for name in list(ledger.entries):
         ledger.forget(name)
-    for name in (NAME, LOCK) if not (output / FOLDER).is_symlink() else ():
+    for name in (NAME, LOCK, idle.NAME) if not (output / FOLDER).is_symlink() else ():
         remove(output / FOLDER / name)
     for folder in sorted((p for p in output.rglob("*") if p.is_dir() and not p.is_symlink()), reverse=True):
         if not any(folder.iterdir()):

@@ -51,7 +51,7 @@ def test_show_follows_the_project_and_the_problem(tmp_path: Path) -> None:
 def test_the_terminal_speaks_the_language(tmp_path: Path) -> None:
     (tmp_path / "p.yaml").write_text(TRACE.replace("{trace: braces, transpose: top}", "{language: zh-Hant}"))
     text = shown(tmp_path, "show", "p.yaml")
-    for words in ("梯度", "乘積法則，tr 為線性", "海森矩陣", "已在 3 個隨機點上數值驗證", "對稱 m×m"):
+    for words in ("梯度", "乘積法則，tr 為線性", "海森矩陣", "行已精確驗證", "對稱 m×m"):
         assert words in text
     assert json.loads(shown(tmp_path, "show", "p.yaml", "--json"))["steps"][0]["why"] == "definition"
 
