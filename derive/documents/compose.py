@@ -106,7 +106,7 @@ def problem_page(
         around = _apart(problem, around, measure.line, words, fit)
         page = Page(
             notation, measure, where, words, settings.highlight and settings.overlays and mode.name != "blank",
-            1.35 * reason_width(problem.title), parts, settings.reason, meant, problem.id, conventions=around.conventions,
+            1.35 * reason_width(problem.title), parts, settings.reason, meant, problem.id, conventions=around.conventions, head=measure.line,
         )
         room = _room(settings, fit, fit.scale.get(problem.id, 1.0), around.asked, parts, measure.line)
         beside = [] if mode.name == "blank" else [figure for figure in figures if figure.place == "solution"]

@@ -15,7 +15,7 @@ from derive.documents.page.modes import MODES
 from derive.documents.page.settings import Fit, Settings
 from derive.pipeline.produce import tex
 from derive.pipeline.subject import read
-from tests.documents.samples import trace_quadratic
+from tests.documents.samples import page_of, trace_quadratic
 
 PROBLEMS = Path(__file__).parents[2] / "problems"
 
@@ -108,3 +108,16 @@ def test_an_equation_that_is_solved_is_marked_on_both_sides_of_each_step(name: s
         if click and click[1] != "1":  # the first of its frame has nothing above it
             assert re.search(rf"\\dvchange<[\d,]*\b{click[1]}\b", line), line
     assert begun
+
+
+def test_a_frame_is_named_after_the_rows_that_have_no_heading_on_it() -> None:
+    """Of the names that do not fit beside the title the last go: theirs are printed above their rows."""
+    shown = page_of("network-all-parameters", MODES["slides"])
+    for frame in shown.frames:
+        assert frame.subtitle.startswith(frame.blocks[0].title.split(":")[0]) and frame.subtitle
+
+
+def test_a_figure_beside_the_rows_leaves_the_title_its_line() -> None:
+    last = page_of("quadratic-fit-with-data", MODES["slides"]).frames[-1]
+    assert last.figures and last.share < 1.0
+    assert last.subtitle == "With the data"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -108,7 +109,8 @@ def widest(rows: Sequence[Row]) -> tuple[str, str]:
 
 
 def _subtitle(blocks: Sequence[Block], page: Page) -> str:
-    """What the blocks are about, as far as it fits beside the title."""
+    """What the blocks are about, as far as it fits beside the title; the first stays longest, for the others
+    have headings on the frame."""
     letters: set[str] = set()
     named: list[str] = []
     for block in blocks:
@@ -116,9 +118,12 @@ def _subtitle(blocks: Sequence[Block], page: Page) -> str:
         letters.add(block.letter)
         named.append(f"{letter}{block.title}".strip())
     titles = list(dict.fromkeys(filter(None, named)))
-    while titles and page.title + 1.05 * reason_width(", ".join(titles)) > page.measure.line * page.type - 4.0:
-        titles.pop(0)
-    return page.words["comma"].join(titles)
+    shorter = [titles[:n] for n in range(len(titles), 0, -1)]
+    if titles:
+        # "Forward: the intermediates along all directions" is known by its first word.
+        shorter.append([re.split("[:：]", titles[0])[0]])
+    fitting = (some for some in shorter if page.title + 1.05 * reason_width(", ".join(some)) <= page.head - 4.0)
+    return page.words["comma"].join(next(fitting, []))
 
 
 def _highlights(shown: Sequence[View], clicks: Sequence[int], k: int) -> dict[Path, str]:

@@ -30,8 +30,9 @@ BELOW, WHERE, SMALL, BETWEEN, HEADING, BOX_GAP = 13.0, 16.0, 12.0, 8.0, 18.0, 9.
 
 @dataclass(frozen=True)
 class Page:
-    """What is the same for all rows of a problem; `title` is how wide its title is, in em; `parts` are (a), (b), …; `meant` what its
-    letters stand for; `conventions` are small print at its end; `type` the size of its formulas, as a share of the document's."""
+    """What is the same for all rows of a problem; `title` is how wide its title is and `head` the line that it stands on, in em; `parts` are
+    (a), (b), …; `meant` what its letters stand for; `conventions` are small print at its end; `type` the size of its formulas, as a share of
+    the document's."""
 
     notation: Notation
     measure: Measure
@@ -45,6 +46,7 @@ class Page:
     id: str = ""
     type: float = 1.0
     conventions: Sequence[str] = ()
+    head: float = math.inf
 
     @property
     def em(self) -> float:
