@@ -19,6 +19,8 @@ from derive.expressions.sizes import Shape, Size
 
 MOST_TERMS = 400
 MOST_STEPS = 4
+MOST_NODES = 20_000
+"""So many nodes are evaluated for one line: sums in sums take more, and are left to the check by numbers."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class Place:
     paths: Mapping[str, tuple[str, list[Residues]]] = field(default_factory=dict)
     """Path → (its parameter, its value and derivatives)."""
     cache: dict[Expr, Jet] = field(default_factory=dict)
+    effort: list[int] = field(default_factory=lambda: [0])
+    """How many nodes were evaluated for this line, here and at the places made of this one."""
 
     def moved(self, moves: Mapping[str, Jet]) -> tuple[Place, int]:
         """The place with symbols moved along a new step, and the bit of the step."""
@@ -87,6 +91,9 @@ class Place:
         """NotExact where the field does not tell it."""
         if expr in self.cache:
             return self.cache[expr]
+        self.effort[0] += 1
+        if self.effort[0] > MOST_NODES:
+            raise NotExact("too much to evaluate")
         handler = _HANDLERS.get(type(expr))
         if handler is None:
             raise NotExact(f"{type(expr).__name__} is not algebraic")

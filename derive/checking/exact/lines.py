@@ -104,6 +104,7 @@ class _Decider:
         try:
             if self.few is None:
                 self.few = self.points.place(self.let)
+            self.few.effort[0] = 0
             return line(self.few)
         except Rootless:
             pass
