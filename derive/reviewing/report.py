@@ -75,7 +75,7 @@ def summary(review: Review) -> str:
         counts[word] = counts.get(word, 0) + 1
     total = len(review.findings)
     if not total:
-        return "no relation was found"
+        return "no relation was found: there is no =, ≤ or ≈ in what was pasted"
     parts = ", ".join(f"{n} {word}" for word, n in counts.items())
     return f"{total} {'line' if total == 1 else 'lines'}: {parts}"
 

@@ -211,7 +211,7 @@ class _Reader:
             return self.structure(name, here)
         word = self.words.get(name)
         if word is None:
-            self.fail(f"\\{name} is not among the commands that prose may hold", here)
+            self.fail(f"\\{name} is not among the commands that prose and macros may hold", here)
         if text and not word.text:
             self.fail(f"\\{name} is mathematics, and this is text", here)
         return self.applied(word, name, here, None)

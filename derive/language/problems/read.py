@@ -83,7 +83,8 @@ def read(text: str, file: str, chosen: Mapping[str, int] | None = None, asked: b
             f"a problem is a mapping with the keys symbols, function, find, and this is {found}", code="type"
         )
     if kind(text) != "problem":
-        raise node.error(f"this is a {kind(text)}, where a problem is expected", code="not-a-problem")
+        raise node.error(f"this is a {kind(text)}, where a problem is expected", code="not-a-problem",
+                         hint="`derive check` and `derive render` take it; `derive show` and `derive review` take one of its problems")
     return resolved(node, text, file, chosen, asked)
 
 
