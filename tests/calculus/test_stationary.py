@@ -407,3 +407,14 @@ def test_an_equation_that_is_not_solved_is_stated_in_the_inner_product(symbols: 
     p = read(f"title: T\nsymbols:\n  {symbols}\nfunction: f(x) = {function}\ninner-product: M\nfind: [stationary]\n", "p.yaml")
     found = derive(p)
     assert verify(found).passed and text.text(found.results["stationary"].expr).startswith("M^-1")
+
+
+def test_each_equation_of_a_system_stands_before_what_follows_from_it() -> None:
+    """An arrow speaks of the row above it: the second equation is not one that the first one's solution is equivalent to."""
+    it = problem("X: matrix(n, N)\n  mu: vector(n)\n  S: spd(n)",
+                 "N/2 logdet(S) + 1/2 sum(i, 1, N, (X[:, i] - mu)' S^-1 (X[:, i] - mu))", "[mu, S]")
+    lines = [line for chain in derive(it).chains for line in chain.lines]
+    stated = [k for k, line in enumerate(lines) if line.rule == "stationary" and line.relation == "="]
+    solved = [k for k, line in enumerate(lines) if line.rule == "solve"]
+    assert len(stated) == 2 and stated[0] < solved[0] < stated[1] < solved[1]
+    assert all(lines[k + 1].relation in ("⇔", "⇒") for k in stated)

@@ -119,16 +119,20 @@ def _point(
 def _elimination_lines(
     wrt: tuple[Symbol, ...], gradients: dict[str, Expr], order: list[tuple[Symbol, Expr, Solved]], solutions: dict[Symbol, Expr]
 ) -> list[Line]:
-    """Each gradient = 0, what follows when one unknown is put into the next equation, and each unknown at the end.
+    """Each gradient = 0 before what follows from it, where known ones are put in, and each unknown at the end.
 
     order      (unknown, its equation, how that was solved) in the order of the elimination
     solutions  the point
     """
     lines: list[Line] = []
-    for x in wrt:
+
+    def stated(x: Symbol) -> Line:
         g = gradients[x.name]
-        lines.append(Line(zero(g.shape), "stationary", ("gradient = 0",), "equation", g, "=", True, solution=solutions))
+        return Line(zero(g.shape), "stationary", ("gradient = 0",), "equation", g, "=", True, solution=solutions)
+
+    lines.extend(stated(x) for x in wrt if all(x is not y for y, _, _ in order))
     for x, equation, solved in order:
+        lines.append(stated(x))  # before what follows from it: an arrow speaks of the row above
         if equation is not gradients[x.name] and not any(equation is line.left for line in lines):
             known = [(y,) for y, _, other in order if other is not solved and y.name in gradients[x.name].free]
             why: Why = ("substitute ", *joined(list(known))) if known else ("substitute",)
