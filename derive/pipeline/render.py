@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from derive.documents.marked import with_marks
 from derive.documents.page.document import Document, ProblemPage
 from derive.documents.page.modes import MODES, Mode
 from derive.documents.page.settings import Fit, Settings
@@ -15,7 +14,6 @@ from derive.pipeline.examine import STANDARD_INPUT, read_text
 from derive.pipeline.look import embedded
 from derive.pipeline.produce import Composer, make, style, tex
 from derive.pipeline.project import Project
-from derive.pipeline.review import reviewed
 from derive.pipeline.subject import read
 
 
@@ -26,6 +24,10 @@ def marked(file: str, claim: str | None, project: Project, pdf: bool, points: in
 
     DeriveError as of `render`, and where nothing is claimed [claim].
     """
+    # Late: no other document needs the review, which takes a fifth of a second to load.
+    from derive.documents.marked import with_marks
+    from derive.pipeline.review import reviewed
+
     found = reviewed(file, claim)
     subject = read(read_text(file), file, points, project.settings)
     tell(subject.note())
