@@ -110,8 +110,8 @@ def _refuse_misspelt(header: Sequence[str], columns: dict[str, int] | None, wher
             if meant and word not in names:
                 near.setdefault(cell, meant[0])
     if near and (columns is not None or len(near) == len(header)):
-        cell, meant = next(iter(near.items()))
-        raise DeriveError(f"a roster has no column `{cell}`", code="roster", where=where, hint=f"did you mean `{meant}`?")
+        first = next(iter(near))
+        raise DeriveError(f"a roster has no column `{first}`", code="roster", where=where, hint=f"did you mean `{near[first]}`?")
 
 
 def _recipient(row: Sequence[str], columns: dict[str, int] | None) -> Recipient | None:
