@@ -46,6 +46,7 @@ def fields(text: str) -> set[str]:
 @pytest.mark.parametrize("tag", TAGS)
 def test_a_table_has_every_word(tag: str) -> None:
     table = tables()[tag]
+    assert table.tag == tag, "a file is named after its language's tag"
     grammar = {"say.we", "say.using", "say.that", "say.by", "say.since", "say.by-since", "say.with", "say.begin", "say.have-with", "ordinals"}
     grammar |= {"say.how"} | {f"tell.{kind}" for kind in ("by", "and-that", "since", "we", "is", "goes", "named", "product", "read-off")}
     wanted = set(words.ENGLISH) - (grammar if table.words["say.plain"] else set())

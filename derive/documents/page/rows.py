@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from derive.derivation.derivation import Head, Line, Result
@@ -25,6 +24,7 @@ from derive.notation.latex.latex import formula
 from derive.notation.latex.piece import Mark
 from derive.notation.latex.signs import NAMED
 from derive.notation.settings import DEFAULT, Notation
+from derive.values import dataclass
 
 EQUIVALENCES = ("⇔", "⇒", "or")
 """What stands in front of a whole equation, not between its sides."""

@@ -4,7 +4,7 @@ say why each of its relations holds."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import get_args
 
 from derive.derivation.reason import AND, COLON, SEMICOLON, Mark, Own, Part, Why, message, reasons
@@ -14,6 +14,7 @@ from derive.documents.wording.telling import Kind, Telling, telling
 from derive.documents.wording.translation import filled_in, missing
 from derive.expressions.nodes import Symbol
 from derive.notation.settings import Notation
+from derive.values import dataclass
 
 STANDING: tuple[Kind, ...] = ("noun", "how", "bare", "own")
 """What is told as it stands, whatever else is told of a row."""

@@ -7,12 +7,12 @@ Laws are what a line holds since, and derivatives of the table of rules what it 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
 from derive.calculus.rules.differentials import DIFFERENTIALS
 from derive.calculus.rules.identities import IDENTITIES
+from derive.values import dataclass
 
 Kind = Literal["by", "since", "we", "with", "how", "noun", "bare", "own", "shown", "off", "also"]
 """A reason is the rule *by* which a row holds, what it holds *since*, what *we* do, *with* which values, *how* a rule or a move goes,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from derive.notation.latex.boxes import Box, Fenced, Group, Marked, Row, Sign, Sized, Under
 from derive.notation.latex.compose import beside
+from derive.values import dataclass
 
 OPEN, SUM, PRODUCT, INFIX, SCRIPT, ATOM = range(6)
 """How tightly a piece binds: cases; a sum or a leading minus; a product; an operator like ∘; a superscript; a letter or call."""
