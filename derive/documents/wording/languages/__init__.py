@@ -17,5 +17,5 @@ from derive.documents.wording.languages.language import Language
 @lru_cache(maxsize=1)
 def tables() -> Mapping[str, Language]:
     """Every table by its language's tag."""
-    found = (import_module(f"{__name__}.{module.name}") for module in pkgutil.iter_modules(__path__) if module.name != "language")
+    found = (import_module(f"{__name__}.{module.name}") for module in pkgutil.iter_modules(__path__) if module.name not in ("language", "english"))
     return {module.TABLE.tag: module.TABLE for module in found}
