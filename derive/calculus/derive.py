@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from derive.calculus.linear.inner_product import gradient
 from derive.calculus.passes.conditions import conditions, evident
@@ -36,6 +36,7 @@ from derive.errors import DeriveError
 from derive.expressions.nodes import Expr, Stack, Symbol
 from derive.expressions.rewrite import substitute
 from derive.language.problems.problem import Problem
+from derive.values import dataclass
 
 Names = tuple[tuple[Symbol, Expr], ...]
 """Letters with what they stand for."""

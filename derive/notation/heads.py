@@ -4,13 +4,13 @@ writers of the same rows."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from derive.derivation.derivation import Head
 from derive.expressions.nodes import Expr, Number, Stack
 from derive.expressions.sizes import ONE, is_scalar
 from derive.notation.settings import Notation
+from derive.values import dataclass
 
 Sign = Literal["D", "d", "∂", "∇", "grad", "Hess"]
 

@@ -5,7 +5,7 @@ A row says in words what happens; where the step is an instance of a law, the la
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from derive.values import dataclass
 
 MN5 = "Magnus & Neudecker, Matrix Differential Calculus, ch. 5"
 ABSIL = "Absil, Mahony & Sepulchre, Optimization Algorithms on Matrix Manifolds (2008), ch. 3"

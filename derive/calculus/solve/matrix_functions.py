@@ -6,7 +6,6 @@ Source: Higham, Functions of Matrices, ch. 1: on symmetric matrices a function a
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from derive.calculus.simplify.simplify import tidy
 from derive.calculus.solve.unknown import Move, Solved
@@ -16,6 +15,7 @@ from derive.expressions.nodes import Call, Expr, Symbol
 from derive.expressions.properties.definite import Definite
 from derive.expressions.properties.inference import definiteness
 from derive.expressions.rewrite import substitute
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)

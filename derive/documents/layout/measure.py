@@ -6,7 +6,6 @@ Good to a few percent, which is what choosing where to break a row needs; whethe
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache, reduce
 
 from derive.notation.latex.boxes import (
@@ -28,6 +27,7 @@ from derive.notation.latex.boxes import (
     Under,
 )
 from derive.notation.latex.reading import read
+from derive.values import dataclass
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _ITALIC = dict(zip(_LETTERS, (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from derive.derivation.derivation import Head, Line, Result
@@ -21,6 +20,7 @@ from derive.notation import shapes
 from derive.notation.latex import latex
 from derive.notation.latex import lines as latex_lines
 from derive.notation.settings import DEFAULT, Notation
+from derive.values import dataclass
 
 EQUIVALENCES = ("⇔", "⇒", "or")
 """What stands in front of a whole equation, not between its sides."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from derive.calculus.quantities.stationary.second_order_test import starred
 from derive.derivation.derivation import Chain, Derivation, Found, Head, Line, Result, left_side, members
@@ -13,6 +13,7 @@ from derive.documents.page.changes import Places, changes, equation_changes
 from derive.expressions.build import zero
 from derive.expressions.nodes import Expr, Stack
 from derive.language.problems.problem import Problem
+from derive.values import dataclass
 
 SOLVED = ("⇔", "⇒")
 """Relations of an equation to the one above it."""

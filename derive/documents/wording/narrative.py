@@ -4,7 +4,7 @@ say why each of its relations holds."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import get_args
 
 from derive.derivation.reason import COLON, SEMICOLON, Mark, Own, Why, message, reasons
@@ -14,6 +14,7 @@ from derive.documents.wording.telling import Kind, Telling, leads_in, telling, t
 from derive.documents.wording.translation import closed_up, missing, said_in
 from derive.documents.wording.words import words as words_of
 from derive.notation.settings import Notation
+from derive.values import dataclass
 
 STANDING: tuple[Kind, ...] = ("noun", "how", "bare", "own")
 """What is told as it stands, whatever else is told of a row."""

@@ -7,7 +7,6 @@ uses, and derivatives of the table of rules what it holds by: they need no row.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
@@ -16,6 +15,7 @@ from derive.calculus.rules.identities import IDENTITIES
 from derive.documents.wording.formulas import words_of
 from derive.documents.wording.languages import tables
 from derive.documents.wording.languages.english import BY, HOW, LAW, LEADS, NOUN, SHOWN, SINCE, VERDICT, WE
+from derive.values import dataclass
 
 Kind = Literal["by", "law", "since", "we", "how", "noun", "bare", "own", "shown", "verdict", "off", "also"]
 """A reason is the rule *by* which a row holds, a *law* or an equation that it uses, what it holds *since*, what *we* do, *how* a rule or a

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from derive.expressions.functions import FUNCTIONS
@@ -12,6 +11,7 @@ from derive.expressions.nodes import Expr, SizeValue, Symbol, Unnamed
 from derive.expressions.sizes import Size
 from derive.expressions.spelling import GREEK_UNICODE, latex_of, symbol_latex, unnamed_latex
 from derive.language.latex.tokens import Tex, spelled
+from derive.values import dataclass
 
 if TYPE_CHECKING:
     from derive.language.scope import Scope

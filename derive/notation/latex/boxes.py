@@ -7,8 +7,10 @@ How wide a formula is, where a row may be broken and how a page without TeX show
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any
+
+from derive.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
+
+from derive.values import dataclass
 
 OPEN, SUM, PRODUCT, INFIX, SCRIPT, ATOM = range(6)
 """How tightly a piece binds: cases; a sum or a leading minus; a product; an operator like ∘; a superscript; a letter or call."""

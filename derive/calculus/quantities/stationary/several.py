@@ -6,7 +6,7 @@ Source: Boyd & Vandenberghe, Convex Optimization, sec. 3.2.5 and 5.1; Magnus & N
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from derive.calculus.differentiate.level import level
 from derive.calculus.differentiate.variation import Motion
@@ -25,6 +25,7 @@ from derive.expressions.nodes import D, Expr, Identity, Symbol
 from derive.expressions.properties.definite import Definite
 from derive.expressions.properties.inference import definiteness
 from derive.expressions.rewrite import substitute
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ remaining equations.  Classified by convexity, by the Hessian matrix of scalars,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
 from derive.calculus.linear.structure import CURVED
@@ -32,6 +32,7 @@ from derive.expressions.build import add, is_zero, negate, power, scale, transpo
 from derive.expressions.nodes import Add, Expr, Map, MatMul, Number, Power, Symbol
 from derive.expressions.rewrite import substitute, transform
 from derive.expressions.traverse import walk
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)
