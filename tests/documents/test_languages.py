@@ -46,6 +46,7 @@ def fields(text: str) -> set[str]:
 @pytest.mark.parametrize("tag", TAGS)
 def test_a_table_has_every_word(tag: str) -> None:
     table = tables()[tag]
+    assert table.tag == tag, "a file is named after its language's tag"
     wanted = set(words.ENGLISH)
     assert wanted == set(table.words), "documents.words.ENGLISH and the table's words"
     assert table.words["language"] == tag and table.words["engine"] in ("pdflatex", "xelatex")

@@ -17,6 +17,7 @@ from derive.documents.wording import narrative
 from derive.documents.wording.narrative import Told, clauses, closing, opening
 from derive.documents.wording.telling import table
 from derive.documents.wording.words import ENGLISH, LANGUAGES
+from derive.documents.wording.words import words as words_of
 from derive.expressions.nodes import Symbol, number
 from derive.expressions.sizes import Size
 from derive.language.problems import read as problemfile
@@ -153,7 +154,7 @@ def test_a_condition_is_said_once() -> None:
 
 
 def test_every_language_has_a_sentence_for_every_reason() -> None:
-    for words in LANGUAGES.values():
+    for words in map(words_of, LANGUAGES):
         rows = [told("product rule"), told("product rule, tr is linear"), told("> 0: minimum"), told("read off", "read-off", begins=True)]
         for text in (opening(rows, words), closing(rows, words), opening(rows[3:], words)):
             assert text and "{" not in text.replace(r"\operatorname{tr}", ""), text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from derive.documents.wording.languages import tables
 from derive.notation.settings import Notation
@@ -240,13 +241,14 @@ ENGLISH: Mapping[str, str] = {
     "relations.line": "lines",
 }
 
-LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH, **{tag: {**ENGLISH, **table.words} for tag, table in tables().items()}}
-"""The tables by their languages; a word that one lacks is English."""
+LANGUAGES: tuple[str, ...] = ("en", *tables())
+"""The languages that there are words in."""
 
 
+@lru_cache
 def words(language: str) -> Mapping[str, str]:
-    """The table of a language; KeyError for one that there is none of."""
-    return LANGUAGES[language]
+    """The table of a language; a word that it lacks is English.  KeyError for a language that there is no table of."""
+    return ENGLISH if language == "en" else {**ENGLISH, **tables()[language].words}
 
 
 def spoken(notation: Notation) -> Notation:

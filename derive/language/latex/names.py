@@ -74,10 +74,9 @@ class _Hole:
 def _patterns() -> dict[str, list[tuple[str, tuple[str, ...]]]]:
     out: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
     for name, row in FUNCTIONS.items():
-        if row.latex_form == "call" and not row.maps and "({" in row.latex:
+        if row.latex_form == "call" and not row.maps and "({" in row.latex and "_" in row.latex.partition("(")[0]:
             tokens = spelled(row.latex.format(*map(_Hole, range(3))))
-            if "_" in tokens[: tokens.index("(")]:
-                out.setdefault(tokens[0], []).append((name, tokens))
+            out.setdefault(tokens[0], []).append((name, tokens))
     return out
 
 
