@@ -13,7 +13,6 @@ from importlib import import_module
 
 from derive.documents.wording.languages.language import Language
 
-
 _NO_TABLES = ("language", "english")
 
 
