@@ -71,7 +71,7 @@ _ROWS = (
     # ------------------------------------------------------------------ the links of a chain
     Move("link", "derivative of an intermediate", "the derivative of `u` by one of the names in its definition, all others fixed",
          "A partial derivative: the definition alone is differentiated.", MN5),
-    Move("links", "the derivatives of the table", "each factor of the chain rule is what the table says", "They are put in.", ALGEBRA),
+    Move("links", "the derivatives of the intermediates", "each factor of the chain rule is what the table says", "They are put in.", ALGEBRA),
     Move("kronecker-product", "the product of Kronecker products", "`kron(A, B) kron(C, G) = kron(A C, B G)`",
          "Block i, j of the product is the sum over k of `A[i, k] C[k, j]` times `B G`.",
          "Magnus & Neudecker, Matrix Differential Calculus, ch. 2"),
