@@ -322,9 +322,9 @@ def test_symbols_hide_the_engine_functions_only() -> None:
 
 
 def test_the_commutation_matrix_has_two_sizes() -> None:
-    assert parse("commutation(m, n)", Scope({"X": X})) is Commutation(m, n)
+    assert parse("commutation(m, n)", Scope({}, {}, frozenset({"m", "n"}))) is Commutation(m, n)
     assert write(Commutation(m, n)) == "commutation(m, n)"
-    assert "commutation takes 2 arguments, not 1" in refused("commutation(m)")
+    assert "commutation takes 2 arguments, not 1" in refused("commutation(2)")
 
 
 def test_rule_templates() -> None:

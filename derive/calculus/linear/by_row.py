@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from derive.calculus.rules.identities import IDENTITIES
@@ -14,6 +13,7 @@ from derive.expressions.build import matmul, scale, transpose
 from derive.expressions.nodes import Call, Expr, MatMul, Scale, Symbol
 from derive.expressions.rewrite import transform
 from derive.expressions.sizes import Size, is_column, is_row
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)

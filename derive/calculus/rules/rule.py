@@ -7,7 +7,6 @@ matrix of the declared shape, `dA` for its differential.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from derive.errors import DeriveError
@@ -16,6 +15,7 @@ from derive.expressions.function import factored
 from derive.expressions.nodes import Apply, Call, Commutation, Expr, Identity, Number, Ones, SizeValue, Sum, Symbol, Unit, Zeros
 from derive.expressions.sizes import ONE as ONE_SIZE
 from derive.expressions.sizes import Shape, Size, is_column, is_scalar
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ A row says in words what happens; where the step is an instance of a law, the la
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from derive.values import dataclass
 
 MN5 = "Magnus & Neudecker, Matrix Differential Calculus, ch. 5"
 ABSIL = "Absil, Mahony & Sepulchre, Optimization Algorithms on Matrix Manifolds (2008), ch. 3"
@@ -71,7 +71,7 @@ _ROWS = (
     # ------------------------------------------------------------------ the links of a chain
     Move("link", "derivative of an intermediate", "the derivative of `u` by one of the names in its definition, all others fixed",
          "A partial derivative: the definition alone is differentiated.", MN5),
-    Move("links", "the derivatives of the table", "each factor of the chain rule is what the table says", "They are put in.", ALGEBRA),
+    Move("links", "the derivatives of the intermediates", "each factor of the chain rule is what the table says", "They are put in.", ALGEBRA),
     Move("kronecker-product", "the product of Kronecker products", "`kron(A, B) kron(C, G) = kron(A C, B G)`",
          "Block i, j of the product is the sum over k of `A[i, k] C[k, j]` times `B G`.",
          "Magnus & Neudecker, Matrix Differential Calculus, ch. 2"),

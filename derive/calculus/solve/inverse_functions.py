@@ -6,7 +6,6 @@ Source: Higham, Functions of Matrices, ch. 1: on symmetric matrices a function a
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from derive.calculus.simplify.simplify import tidy
 from derive.calculus.solve.entrywise import short
@@ -19,6 +18,7 @@ from derive.expressions.properties.definite import Definite
 from derive.expressions.properties.inference import definiteness
 from derive.expressions.properties.symmetry import is_symmetric
 from derive.expressions.rewrite import substitute
+from derive.values import dataclass
 
 
 def _is_definite(value: Expr) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Expr, Unnamed
@@ -22,6 +22,7 @@ from derive.language.problems.names import declared_name
 from derive.language.problems.problem import Choice, Kind
 from derive.language.words import CALLABLE, CONSTANTS, closest
 from derive.language.yaml.nodes import Node
+from derive.values import dataclass
 
 MOST_VALUES = 1000
 """Values of one name."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from math import prod
 from typing import Any
@@ -24,6 +23,7 @@ from derive.notation.python.run import compiled, quiet
 from derive.notation.python.source import Names
 from derive.reviewing.evaluating.situation import Meanings, Situation
 from derive.reviewing.evaluating.values import Array, Undefined, as_array
+from derive.values import dataclass
 
 POINTS = 3
 MOST_UNKNOWNS = 30
