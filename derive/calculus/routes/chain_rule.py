@@ -276,7 +276,7 @@ def _lines(s: Setting, used: list[Link], x: Symbol, quantity: str, head: Head) -
     values: Mapping[Expr, Expr] = {link.letter: link.value for link in used}
     whole = _with_values(start, values)
     if whole is not start:
-        lines.append(Line(whole, "links", ("the derivatives of the table",), quantity, steps=(Step(start, whole, "links", ()),)))
+        lines.append(Line(whole, "links", ("the derivatives of the intermediates",), quantity, steps=(Step(start, whole, "links", ()),)))
     lines += _multiplied(s, lines[-1].expr, quantity)
     return tuple(lines)
 

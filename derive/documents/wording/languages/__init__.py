@@ -13,12 +13,14 @@ from importlib import import_module
 
 from derive.documents.wording.languages.language import Language
 
+_NO_TABLES = ("language", "english")
+
 
 class _Tables(Mapping[str, Language]):
     """Every table by its language's tag; one is loaded when it is asked for."""
 
     def __init__(self) -> None:
-        self.files = {_tag(module.name): module.name for module in pkgutil.iter_modules(__path__) if module.name != "language"}
+        self.files = {_tag(module.name): module.name for module in pkgutil.iter_modules(__path__) if module.name not in _NO_TABLES}
 
     def __getitem__(self, tag: str) -> Language:
         table: Language = import_module(f"{__name__}.{self.files[tag]}").TABLE
