@@ -16,6 +16,11 @@ from derive.language.problems.problem import Problem
 from derive.language.problems.quantity import QUANTITIES
 
 
+def adjoint(name: str) -> str:
+    """The name of the gradient by an intermediate of this name: δ_z of z."""
+    return f"delta_{name}"
+
+
 class BrokenChain(ValueError):
     """A line does not follow from the one above by its steps."""
 

@@ -26,9 +26,9 @@ from derive.documents.page.parts import FIRST, under_parts
 from derive.documents.page.picture import Figure
 from derive.documents.page.references import cited
 from derive.documents.page.rows import Measure, Sides, answer, broken, mark, relation_width, row, sides
-from derive.documents.page.settings import Fit, Settings
+from derive.documents.page.settings import Fit, Settings, in_colours
 from derive.documents.page.text_width import text_width
-from derive.documents.page.units import BETWEEN, EM, SMALL, Page, reason_column, reason_share, row_width
+from derive.documents.page.units import BETWEEN, EM, SMALL, Page, in_column
 from derive.documents.page.views import Boxed, Passage, behind, between, in_place, numbered
 from derive.documents.wording import prose
 from derive.documents.wording.reasons import reason, reason_width
@@ -85,7 +85,7 @@ def problem_page(
     share   of the line that it may take, beside something else
     clicks  of the frame that it is put on, before its rows are shown: it stands there undivided; 0 where it has frames of its own
     """
-    fit = fit or Fit()
+    fit, settings = fit or Fit(), in_colours(settings, problem)
     notation, words = settings.notation, words_of(settings.notation.language)
     where = problem.positions.get("function") or Position(problem.file or problem.id, 1)
     measure = Measure(share * text_width(mode, settings), fit.narrow, fit.hanging, relation_width(settings))
@@ -296,16 +296,7 @@ def _blocks(
         first = part is not None and all(block.letter != passage.part for block in out)
         out.append(replace(_block(passage, stand, measure, settings, where, prose), part=part if first else None))
     page = Page(settings.notation, measure, where, words_of(settings.notation.language))
-    return _with_column(out, stands, page) if settings.reason == "right" and not prose else tuple(out)
-
-
-def _with_column(blocks: Sequence[Block], stands: Sequence[Sides], page: Page) -> tuple[Block, ...]:
-    """The blocks, the reasons of all their rows in one column."""
-    pairs = list(zip(blocks, stands, strict=True))
-    column = reason_column([(row_width(one, stand, page), one.reason) for block, stand in pairs for one in block.rows], page)
-    return tuple(
-        replace(block, rows=tuple(replace(one, column=reason_share(one, stand, column, page)) for one in block.rows)) for block, stand in pairs
-    )
+    return in_column(out, stands, page) if settings.reason == "right" and not prose else tuple(out)
 
 
 def _block(passage: Passage, stand: Sides, measure: Measure, settings: Settings, where: Position, prose: bool) -> Block:

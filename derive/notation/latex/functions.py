@@ -85,7 +85,7 @@ class Functions(Context):
 
     def _pending(self, node: D, path: Path) -> Piece:
         if len(node.moves) == 1 and isinstance(node.moves[0][1], Number) and node.moves[0][1].value == 1:
-            variable = latex_of(node.moves[0][0])
+            variable = self.piece(node.moves[0][0], (*path, -1)).text
             inside = bracketed(self.piece(node.arg, (*path, 0)))
             d = r"\partial" if self.notation.quotient == "partial" else r"\mathrm{d}"
             return Piece(rf"\frac{{{d}}}{{{d} {variable}}}{inside.text}", ATOM, FRACTION, "call")

@@ -10,6 +10,7 @@ from derive.derivation.reason import Why, printed
 from derive.expressions.nodes import Expr
 from derive.expressions.spelling import symbol_latex
 from derive.notation import heads
+from derive.notation.coloured import coloured
 from derive.notation.latex.print import Printer
 from derive.notation.latex.structure import TRANSPOSE
 from derive.notation.settings import DEFAULT, Notation
@@ -78,7 +79,7 @@ class _Left:
         self.notation = notation
 
     def name(self, function: str) -> str:
-        return symbol_latex(function)
+        return coloured(symbol_latex(function), function, self.notation)
 
     def expr(self, expr: Expr) -> str:
         return Printer(expr, self.notation, {}).whole().text

@@ -36,6 +36,7 @@ from derive.expressions.nodes import (
 from derive.expressions.spelling import latex_of, size_latex, unnamed_latex
 from derive.expressions.traverse import Path
 from derive.notation.bold import is_bold, kind_of
+from derive.notation.coloured import coloured
 from derive.notation.latex.factors import dims_latex, is_reciprocal, number_piece, superscript
 from derive.notation.latex.functions import Functions
 from derive.notation.latex.piece import ATOM, FRACTION, OPEN, PRODUCT, SCRIPT, SUM, Piece, at_least, bracketed, small
@@ -128,6 +129,7 @@ class Printer(Products, Structure, Functions):
             sign = r"\mathrm{d}" if nucleus.startswith(r"\mathrm{d}") else ""
             text = rf"{sign}\boldsymbol{{{nucleus.removeprefix(sign).strip()}}}{mark}{rest}"
         differential = text.startswith(r"\mathrm{d}")
+        text = coloured(text, node.name, self.notation)
         return Piece(text, SCRIPT if scripted else ATOM, glue="derivative" if differential else "letter")
 
     def _member(self, node: Symbol, path: Path) -> Piece:

@@ -10,7 +10,8 @@ from derive.expressions.sizes import ONE
 from derive.expressions.spelling import latex_of, symbol_latex
 from derive.expressions.traverse import Path
 from derive.language.samples import written_sample
-from derive.notation.bold import is_bold
+from derive.notation.bold import is_bold, kind_of
+from derive.notation.coloured import coloured
 from derive.notation.latex.context import Context
 from derive.notation.latex.factors import is_null
 from derive.notation.latex.piece import ATOM, BLOCK, OPEN, SCRIPT, Piece, at_least, bracketed, marked, small
@@ -92,8 +93,8 @@ class Structure(Context):
             bare = not {f"{name}{written}", f"{name}_{written}"} & self.root.free
         if bare:
             # An entry of a bold letter is a number, and is not bold.
-            bold = base.text.startswith(r"\boldsymbol") and node.is_scalar
-            letter = latex_of(node.arg) if bold and isinstance(node.arg, Symbol) else base.text
+            bold = isinstance(node.arg, Symbol) and is_bold(kind_of(node.arg.shape), self.notation) and node.is_scalar
+            letter = coloured(latex_of(node.arg), node.arg.name, self.notation) if bold and isinstance(node.arg, Symbol) else base.text
             return Piece(f"{letter}_{{{below}}}", ATOM, base.height)
         inside = bracketed(base, "[", "]")
         return Piece(f"{inside.text}_{{{below}}}", ATOM, inside.height)
