@@ -14,6 +14,7 @@ from derive.reviewing.judging.ground import Ground
 from derive.reviewing.judging.letters import (
     is_log_of,
     is_named,
+    numbered,
     only_indexed,
     plain_letter,
     subscripted,
@@ -45,6 +46,7 @@ from derive.reviewing.tree import (
     Tree,
     children,
     key,
+    names_in,
     rebuilt,
     walk,
 )
@@ -89,6 +91,11 @@ class Context:
     columns: frozenset[str] = frozenset()
     letters: dict[str, str] = field(default_factory=dict)
     logged: set[str] = field(default_factory=set)
+    """Letters whose logarithm is a name of the function: `log L(w)`."""
+    opposite: bool = False
+    """Whether it is minus their logarithm."""
+    iterates: set[tuple[str, str]] = field(default_factory=set)
+    """(x, k) of variables of which x_k is the value now and x_{k+1} the next one."""
 
     def __post_init__(self) -> None:
         names = frozenset(self.ground.spoken.values()) | {s.name for s, _ in self.ground.problem.let}
@@ -97,7 +104,7 @@ class Context:
         for chain in self.chains:
             self.functions |= set(self._heads(chain)) - names
         self.lexicon = Lexicon(names - set(problem.unnamed), self.ground.size_names, frozenset(self.functions),
-                               frozenset(self.ground.variables), frozenset(), self._operators_defined(), subscripted(names))
+                               frozenset(self.ground.variables), frozenset(), self._operators_defined(), self._numbered(names))
         self._read_lets()
         self._same_letters()
         self.columns = frozenset(plain_letter(m) for m in _COLUMNS.findall(self.words))
@@ -132,23 +139,32 @@ class Context:
                 if fresh and key(other) in known and one.name not in self.letters:
                     self.letters[one.name] = key(other)
         trees = [t for chain in self.chains for m in chain.members if (t := self.tree(m)) is not None]
+        for node in (n for t in trees for n in walk(t)):
+            match node:
+                case Sub(base=Name(name=x), indices=(Add(terms=(Name(name=k), Num())),)) if x in self.lexicon.wrt and k not in known:
+                    self.iterates.add((x, k))
         for name in self.functions - known:
             inside = sum(is_log_of(n, name) for t in trees for n in walk(t))
             if inside and inside == sum(is_named(n, name) for t in trees for n in walk(t)):
                 self.logged.add(name)
 
     def _translated(self, tree: Tree) -> Tree:
-        if not self.letters and not self.logged:
+        if not self.letters and not self.logged and not self.iterates:
             return tree
 
         def visit(node: Tree) -> Tree:
             if isinstance(node, Name) and node.name in self.letters:
                 return Name(self.letters[node.name], node.marks)
             if isinstance(node, Fun) and any(is_log_of(node, n) for n in self.logged):
-                node = node.args[0]
+                return Neg(visit(node.args[0])) if self.opposite else visit(node.args[0])
+            if isinstance(node, Sub) and isinstance(node.base, Name) and len(node.indices) == 1 and node.indices[0] is not None:
+                for x, k in self.iterates:
+                    if node.base == Name(x) and k in names_in(node.indices[0]):
+                        return Name(x) if node.indices[0] == Name(k) else Name(x, ("next",))
             if isinstance(node, Total):
                 node = replace(node, indices=tuple(self.letters.get(i, i) for i in node.indices))
-            return rebuilt(node, visit)
+            out = rebuilt(node, visit)
+            return out.arg.arg if isinstance(out, Neg) and isinstance(out.arg, Neg) else out
 
         return visit(tree)
 
@@ -186,6 +202,14 @@ class Context:
             if found and chain.links[0].op in ("=", "≡"):
                 out.add(found.group(1).lstrip("\\"))
         return frozenset(out)
+
+    def _numbered(self, names: frozenset[str]) -> dict[tuple[str, str], str]:
+        """(letter, number) of the declared names that are written with one, and of those that the text defines, as z_1 and δ_2."""
+        declared = subscripted(names)
+        said = {pair for chain in self.chains if chain.links[0].op in ("=", "≡") and (pair := numbered(chain.members[0].text)) is not None}
+        own = {(letter, k): f"{letter}_{k}" for letter, k in said if not {letter, letter.upper(), letter.capitalize()} & names}
+        several = {letter for letter, _ in declared}
+        return {**own, **{(x, k): f"{x}_{k}" for x, k in said if x.upper() in several and x not in names}, **declared}
 
     def _heads(self, chain: Chain) -> Iterator[str]:
         """Letters before a bracket at the head of a chain, and letters that a derivative is taken of."""
@@ -240,9 +264,8 @@ class Context:
             case Name() if key(left) not in known and key(left) not in self.definitions:
                 if left.name == self.ground.problem.name and not left.marks and left.name not in known:
                     return False
-                if set(left.marks) & BEST and left.name in self.lexicon.wrt:
-                    return False
-                if left.marks and left.name in self.lexicon.wrt and left.marks == ("hat",):
+                scaled = left.marks == ("hat",) and left.name in value_names(right) and not self.ground.problem.function.is_scalar
+                if set(left.marks) & BEST and left.name in self.lexicon.wrt and not scaled:
                     return False
                 known_inside = value_names(right) & (known | self.definitions.keys())
                 counts = isinstance(right, Num) and (left.name in SMALL or left.name in "ijklrs")

@@ -32,6 +32,7 @@ from derive.reviewing.tree import (
     Total,
     Tree,
     Turn,
+    names_in,
     walk,
 )
 
@@ -41,6 +42,8 @@ _SOLVING = re.compile(
     r"stationar|minim|maxim|optim|critical|vanish|zero|normal equation|solv|solution|setting|\bset\b|equat|KKT|first[- ]order|condition|"
     r"\bbest\b|estimat|requir|hence|therefore|thus|so that|gives|yields|obtain", re.IGNORECASE)
 """Words after which an equation may be one that is solved, and no identity."""
+_LAYOUT = re.compile(r"(?:numerator|denominator)[- ]layout", re.IGNORECASE)
+"""Words after which another layout may begin."""
 _RULE_WORDS = ("by ", "by", "using", "since", "recall", "rule", "identity", "because", "from", "formula", "lemma", "for any", "note that", "with",
                "fact", "as ", "property", "use ", "known")
 
@@ -51,6 +54,8 @@ def findings(judge: Judge) -> list[Finding]:
     solving = False
     for chain in judge.context.chains:
         solving = solving or chain.implied or bool(_SOLVING.search(chain.before))
+        if _LAYOUT.search(chain.before):
+            judge.layouts = LAYOUTS
         one = _Chain(judge, chain, solving)
         out += one.findings()
         solving = solving or one.sets_zero
@@ -218,9 +223,15 @@ class _Chain:
         if zero and k == 1 and judge.is_gradient(left):
             return found(CONDITION)
         implied = self.chain.implied and judge.underived(left[0]) and judge.underived(right[0])
-        if ((plain or implied) and self.solving) or self.marked(left[0]) or self.marked(right[0]):
+        called = self.composed(left[0]) and self.composed(right[0])
+        if ((plain or implied or called) and self.solving) or self.marked(left[0]) or self.marked(right[0]):
             return self.solved(k, anchor, found, outcome)
         return self.told(k, anchor, found, outcome)
+
+    def composed(self, tree: Tree) -> bool:
+        """Whether it is underived, and no name of the function by itself: A x, f(x) x."""
+        bare = isinstance(tree, (Name, Call)) and bool(names_in(tree) & (self.judge.aliases - self.judge.names))
+        return not bare and self.judge.underived(tree) and not self.judge.deep(tree) & self.judge.roles.keys()
 
     def solved(self, k: int, anchor: int, found: _Found, outcome: Outcome) -> Finding:
         """An equation between symbols: whether it holds where the function is stationary."""
@@ -243,6 +254,8 @@ class _Chain:
             return found(RIGHT, "", self.follows(k))
         if k == 1 and judge.as_constants(left, right):
             return found(RIGHT, "with what it names taken as constant")
+        if judge.as_numbers(left, right):
+            return found(RIGHT, "a rule of one variable")
         letters = judge.deep(left[0]) | judge.deep(right[0])
         own_letters = outcome.state == UNDEFINED or bool(letters & set(judge.context.unknown))
         if own_letters and k == 1 and judge.general_rule(left, right):

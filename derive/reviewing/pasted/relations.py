@@ -93,6 +93,8 @@ class _Reader:
         self.last = last
         self.implied = False
         self.row_counted = False
+        self.leading: Chain | None = None
+        """The chain that a row beginning with a relation goes on with: not one that stands in a column beside."""
 
     def chains(self) -> list[Chain]:
         for tokens in self.rows():
@@ -112,6 +114,9 @@ class _Reader:
             if found.start() < skip:
                 continue
             if edge:
+                if environment == "array" and inner <= 0 and (edge == "end" or self._lines(found.end())):
+                    previous = r"\\"
+                    continue
                 if environment in DISPLAYS:
                     if edge == "begin" and environment in ("alignedat", "alignat"):
                         pass
@@ -156,6 +161,11 @@ class _Reader:
         """Whether a new row begins with a relation, so that no bracket can be open around it."""
         return bool(re.match(r"\s*(?:\[[^\]]*\])?\s*&?\s*(?:=|\\(?:le|ge|approx|propto|Rightarrow|implies|succ|prec)\b)", self.text.text[at:]))
 
+    def _lines(self, at: int) -> bool:
+        """Whether the array that begins here holds the lines of a derivation, and no matrix."""
+        inside = self.text.text[at : self.text.text.find(r"\end{array}", at)]
+        return re.search(r"&\s*(?:=|\\(?:le|ge|approx|propto|equiv|Rightarrow|Leftrightarrow|iff|implies)\b)|=\s*&", inside) is not None
+
     def row(self, tokens: list[Token]) -> None:
         solid = [t for t in tokens if t.text not in (" ",)]
         if not solid:
@@ -163,6 +173,8 @@ class _Reader:
         has = any(t.text in OPERATORS and t.depth == 0 for t in solid)
         first = solid[0].text
         after = next((t.text for t in solid if t.text not in ("&", r"\quad", r"\qquad")), "")
+        if after in OPERATORS and self.leading is not None:
+            self.current = self.leading
         goes_on = self.current is not None and bool(self.current.links)
         sign = after in _SIGNS and (first == "&" or not has or self.passage.environment == "multline")
         unfinished = goes_on and (not self.current.members[-1] or _ends_open(self.current.members[-1].text))  # type: ignore[union-attr]
@@ -184,7 +196,7 @@ class _Reader:
         pending = self.current is not None
         stopped = False
         demanded = False
-        aligned = self.passage.environment not in ("eqnarray", "IEEEeqnarray")
+        beside = False
 
         def flush(end: int) -> None:
             nonlocal start
@@ -203,7 +215,10 @@ class _Reader:
                 flush(k)
                 pending = True
                 ampersands += 1
-                if aligned and ampersands % 2 == 0 and token.depth == 0:
+                related = self.current is not None and self.current.links and not self.current.members[-1]  # between `&=&`
+                ampersands -= bool(related)
+                if ampersands and ampersands % 2 == 0 and token.depth == 0 and not related:
+                    beside = True
                     after = next((t.text for t in tokens[k + 1 :] if t.text != " "), "")
                     if after not in OPERATORS:
                         self.current, pending, stopped = None, False, False
@@ -216,6 +231,7 @@ class _Reader:
                 flush(k)
                 stopped = False
                 self.link(OPERATORS[text], token, demanded)
+                self.leading = self.leading if beside else self.current
                 demanded, pending = False, True
             elif text in _ARROWS:
                 flush(k)

@@ -235,7 +235,7 @@ class Atoms(Brackets):
         token = self.take()
         if word in self.lexicon.names or word in self.lexicon.functions:
             return self.named(word)
-        if word == "delta" and self.token.text == "_":
+        if word == "delta" and self.token.text == "_" and (word, self.script()[0].replace(" ", "")) not in self.lexicon.spelled:
             return self.delta()
         if word == "pi":
             return Const("pi")
@@ -274,6 +274,9 @@ class Atoms(Brackets):
             token = self.take()
         texts, end = self.group_texts()
         word = "".join(texts)
+        condition = self.indicator(end) if word in ("1", "I", "𝟏") else None
+        if condition is not None:
+            return condition
         if self.token.kind == "open" and any(t in (r"\mathcal", r"\boldsymbol") for t in texts):
             return self.argument()
         if word in ("1", "0") and token.text not in (r"\mathrm", r"\text", r"\rm", r"\operatorname", r"\mathit"):
