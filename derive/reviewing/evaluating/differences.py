@@ -92,10 +92,17 @@ class Evaluator(Directional):
             base = base.args[0]
         if not isinstance(base, Name):
             raise Unknown("a derivative by this is not understood")
+        curve = at.meanings.curves.get(key(base))
+        if curve is not None and isinstance(tree.arg, (Name, Call)) and self.ours(tree.arg, at) and {curve[0], curve[1]} <= at.values.keys():
+            return slope(lambda t: self.value(tree.arg, at.moved({curve[0]: at.values[curve[1]]}, t)))
         base, vec, at = self.unwrapped(base, vec, at)
         all_slopes, shape = self.slopes(tree.arg, key(base), at)
         head = tree.arg.name if isinstance(tree.arg, (Name, Call)) else ""
         return self.weighed(self.laid_out(all_slopes, shape, vec, turned, tree.nabla, at), at, tree.nabla and head in at.meanings.aliases)
+
+    def ours(self, arg: Name | Call, at: Situation) -> bool:
+        """Whether it is the problem's function at the variables themselves."""
+        return arg.name in at.meanings.aliases and (isinstance(arg, Name) or (not arg.order and self.plain(arg, at)))
 
     def weighed(self, gradient: Array, at: Situation, ours: bool) -> Array:
         """The gradient of the problem's function under its inner product x'My: M⁻¹ times the usual one."""

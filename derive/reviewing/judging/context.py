@@ -27,7 +27,7 @@ from derive.reviewing.pasted.relations import Chain
 from derive.reviewing.reading.cursor import Unread
 from derive.reviewing.reading.lexicon import PLAIN, READINGS, Lexicon, Reading
 from derive.reviewing.reading.parser import read
-from derive.reviewing.reading.words import BEST, SMALL
+from derive.reviewing.reading.words import BEST, FUNCTIONS, SMALL
 from derive.reviewing.tree import (
     Add,
     Along,
@@ -63,6 +63,9 @@ _ALONE = re.compile(
     r"^\s*(?:\\(?:mathbf|boldsymbol|bm)\s*\{?\s*)?(\\delta|\\Delta|d|D)\}?\s*(?:[_^](?:\{[^{}]*\}|\w))*\s*$"
 )
 _JACOBIAN = re.compile(r"\s*\\?(?:mathbf|mathrm|boldsymbol)?\{?\s*J\}?\s*_")
+_WORDED = re.compile(
+    r"(?:^|\\nabla(?:_\{?[^}\s]*\}?)?|\\partial)\s*\{?\s*\\(?:mathrm|text|textrm|operatorname|mathit|mathsf|mathtt|textsf)\s*\{\s*([A-Z][A-Za-z]+)\s*\}")
+"""A word that is the name of a function, at the head of a member or behind a derivative."""
 LIKELY = frozenset(("f", "g", "J", "L", "E", "F", "ell", "phi", "psi", "Q", "Phi", "Psi", "R", "C", "V", "h", "l", "U", "S", "H", "G", "N", "D"))
 _COLUMNS = re.compile(
     r"columns?\s+(?:vectors?\s+)?of\s+(?:the\s+)?(?:matrix\s+)?\$?\\?\(?\s*(?:\\(?:mathbf|boldsymbol|bm|mathsf)\s*\{?)?\s*(\\?[A-Za-z]+)"
@@ -89,11 +92,14 @@ class Context:
     directions: dict[str, str] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
     columns: frozenset[str] = frozenset()
+    indices: frozenset[str] = frozenset()
     letters: dict[str, str] = field(default_factory=dict)
     logged: set[str] = field(default_factory=set)
     """Letters whose logarithm is a name of the function: `log L(w)`."""
     opposite: bool = False
     """Whether it is minus their logarithm."""
+    curves: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """By its step the variable and the direction of X + tH."""
     iterates: set[tuple[str, str]] = field(default_factory=set)
     """(x, k) of variables of which x_k is the value now and x_{k+1} the next one."""
 
@@ -225,6 +231,9 @@ class Context:
                 yield found
             for found in re.findall(r"\\(?:mathcal|mathscr)\s*\{?\s*([A-Z])\}?", member.text):
                 yield found
+            for found in _WORDED.findall(member.text):
+                if found not in FUNCTIONS:
+                    yield found
 
     # ------------------------------------------------------------------------------------------ definitions
     def _define(self) -> None:
@@ -328,6 +337,7 @@ class Context:
         trees = [t for chain in self.chains for m in chain.members if (t := self.tree(m)) is not None]
         everything = [*trees, *(d.tree for d in self.definitions.values())]
         indices = {i for t in everything for node in walk(t) for i in (*indices_of(node), *summation_indices(node))}
+        self.indices = frozenset(indices)
         for t in everything:
             self._roles_in(t)
         parameters = {p for d in self.definitions.values() for p in d.indices}
@@ -380,6 +390,7 @@ class Context:
             t, h = last.factors
             if isinstance(t, Name) and self._new(t) and isinstance(h, Name) and t.name in SMALL:
                 self.steps.add(key(t))
+                self.curves.setdefault(key(t), (key(first), key(h)))
             last = h if isinstance(t, (Name, Num)) else last
         self._direction(last, key(first))
 

@@ -28,6 +28,7 @@ from derive.reviewing.tree import (
     Call,
     Const,
     Name,
+    Num,
     Partial,
     Total,
     Tree,
@@ -210,6 +211,8 @@ class _Chain:
         """What an equation is that does not hold at every point: a condition, one up to an order, one that is solved; or it is wrong."""
         judge = self.judge
         left, right, before = self.trees[anchor], self.trees[k], self.trees[k - 1]
+        if isinstance(left[0], Name) and isinstance(right[0], Num) and left[0].name in judge.context.indices and left[0].name not in judge.names:
+            return found(CONDITION)
         zero = is_zero(right[0]) or is_zero(before[0] if before else right[0])
         plain = judge.plain(left[0]) and judge.plain(right[0])
         if link.demanded or (zero and not plain):

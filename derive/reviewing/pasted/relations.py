@@ -32,6 +32,8 @@ _CLOSE = frozenset((")", "]", r"\}", r"\rangle", r"\rbrace", r"\rbrack", "}"))
 _SIGNS = frozenset(("+", "-", r"\cdot", r"\times", r"\pm", "/", r"\circ", r"\odot", r"\otimes", ":"))
 _INNER = frozenset(("*",))
 _INSIDE = re.compile(r"\s*\{\s*(tr|Tr|diag|vec|det|const\.?|constant|sign|cst\.?|rank|trace|softmax|ReLU|relu)\s*\}")
+_NAMED = re.compile(r"\s*\{\s*[A-Z][A-Za-z]*\s*\}\s*(?:[(_]|\\left\s*\(|\\[bB]ig+l?\s*\()")
+r"""`\text{Loss}(w)`: a word that is the name of a function."""
 _TOKEN = re.compile(r"\\(begin|end)\s*\{([A-Za-z]+)\*?\}(?:\{[^{}]*\})?|\\[A-Za-z]+|\\.|:=|=:|\s+|.", re.DOTALL)
 
 
@@ -265,7 +267,7 @@ class _Reader:
             after = next((t.text for t in tokens[k + 1 :] if t.text not in (" ", r"\quad", r"\qquad")), "")
             return after in _SIGNS and self.current is not None
         if tokens[k].text in (r"\text", r"\textrm", r"\mbox"):
-            return _INSIDE.match(self.text.text, tokens[k].end) is not None
+            return (_INSIDE.match(self.text.text, tokens[k].end) or _NAMED.match(self.text.text, tokens[k].end)) is not None
         return False
 
     # ------------------------------------------------------------------------------------------ members
