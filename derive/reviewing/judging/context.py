@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -11,23 +10,21 @@ from derive.notation.latex.latex import latex
 from derive.reviewing.evaluating.situation import Definition
 from derive.reviewing.indices import indices_of
 from derive.reviewing.judging.ground import Ground
+from derive.reviewing.judging.heads import COLUMNS, heads, operators_defined, with_numbers
 from derive.reviewing.judging.letters import (
     is_log_of,
     is_named,
-    numbered,
     only_indexed,
     plain_letter,
-    subscripted,
     summation_indices,
     value_names,
-    whole_call,
 )
 from derive.reviewing.pasted.placed import Placed
 from derive.reviewing.pasted.relations import Chain
 from derive.reviewing.reading.cursor import Unread
 from derive.reviewing.reading.lexicon import PLAIN, READINGS, Lexicon, Reading
 from derive.reviewing.reading.parser import read
-from derive.reviewing.reading.words import BEST, FUNCTIONS, SMALL
+from derive.reviewing.reading.words import BEST, SMALL
 from derive.reviewing.tree import (
     Add,
     Along,
@@ -49,26 +46,6 @@ from derive.reviewing.tree import (
     names_in,
     rebuilt,
     walk,
-)
-
-_HEAD = re.compile(
-    r"^\s*(?:\\(?:mathcal|mathscr|mathrm|mathbf|boldsymbol|bm|mathsf)\s*\{?\s*)?(\\?[A-Za-z]+?)\}?(?:_\{?[A-Za-z0-9]+\}?)?'*\s*(?:\\left|\\[bB]igg?l?)?\s*\("
-)
-_CALLED = re.compile(r"(?<![A-Za-z\\])(\\(?:ell|phi|psi|varphi|Phi|Psi|mathcal\s*\{?[A-Z]\}?)|[A-Za-z])\s*(?:\\left|\\[bB]igg?l?)?\s*\(")
-_APPLIED = re.compile(
-    r"(?:\\nabla(?:_\{?[^}\s]*\}?)?(?:\^\{?2\}?)?|\\partial|\\mathrm\s*\{?\s*[dD]\s*\}?|(?<![A-Za-z\\])[dD](?:\^2)?(?:_\{?\w\}?)?|\\delta)\s*\{?\s*"
-    r"(?:\\(?:mathcal|mathscr)\s*\{?\s*)?(\\ell|\\phi|\\psi|\\Phi|\\mathcal|[A-Za-z])(?![A-Za-z])"
-)
-_ALONE = re.compile(
-    r"^\s*(?:\\(?:mathbf|boldsymbol|bm)\s*\{?\s*)?(\\delta|\\Delta|d|D)\}?\s*(?:[_^](?:\{[^{}]*\}|\w))*\s*$"
-)
-_JACOBIAN = re.compile(r"\s*\\?(?:mathbf|mathrm|boldsymbol)?\{?\s*J\}?\s*_")
-_WORDED = re.compile(
-    r"(?:^|\\nabla(?:_\{?[^}\s]*\}?)?|\\partial)\s*\{?\s*\\(?:mathrm|text|textrm|operatorname|mathit|mathsf|mathtt|textsf)\s*\{\s*([A-Z][A-Za-z]+)\s*\}")
-"""A word that is the name of a function, at the head of a member or behind a derivative."""
-LIKELY = frozenset(("f", "g", "J", "L", "E", "F", "ell", "phi", "psi", "Q", "Phi", "Psi", "R", "C", "V", "h", "l", "U", "S", "H", "G", "N", "D"))
-_COLUMNS = re.compile(
-    r"columns?\s+(?:vectors?\s+)?of\s+(?:the\s+)?(?:matrix\s+)?\$?\\?\(?\s*(?:\\(?:mathbf|boldsymbol|bm|mathsf)\s*\{?)?\s*(\\?[A-Za-z]+)"
 )
 
 
@@ -108,12 +85,12 @@ class Context:
         problem = self.ground.problem
         self.functions = {problem.name, "f", *problem.unnamed} - names
         for chain in self.chains:
-            self.functions |= set(self._heads(chain)) - names
+            self.functions |= set(heads(chain)) - names
         self.lexicon = Lexicon(names - set(problem.unnamed), self.ground.size_names, frozenset(self.functions),
-                               frozenset(self.ground.variables), frozenset(), self._operators_defined(), self._numbered(names))
+                               frozenset(self.ground.variables), frozenset(), operators_defined(self.chains), with_numbers(self.chains, names))
         self._read_lets()
         self._same_letters()
-        self.columns = frozenset(plain_letter(m) for m in _COLUMNS.findall(self.words))
+        self.columns = frozenset(plain_letter(m) for m in COLUMNS.findall(self.words))
         self._define()
         self._roles()
         self._named_on_the_right()
@@ -145,10 +122,7 @@ class Context:
                 if fresh and key(other) in known and one.name not in self.letters:
                     self.letters[one.name] = key(other)
         trees = [t for chain in self.chains for m in chain.members if (t := self.tree(m)) is not None]
-        for node in (n for t in trees for n in walk(t)):
-            match node:
-                case Sub(base=Name(name=x), indices=(Add(terms=(Name(name=k), Num())),)) if x in self.lexicon.wrt and k not in known:
-                    self.iterates.add((x, k))
+        self.iterates = {(x, k) for t in trees for n in walk(t) for x, k in _next(n) if x in self.lexicon.wrt and k not in known}
         for name in self.functions - known:
             inside = sum(is_log_of(n, name) for t in trees for n in walk(t))
             if inside and inside == sum(is_named(n, name) for t in trees for n in walk(t)):
@@ -199,41 +173,6 @@ class Context:
             return self.readings(member)[0]
         except Unread:
             return None
-
-    def _operators_defined(self) -> frozenset[str]:
-        """Of d, δ, Δ, D those that stand alone on the left of an equation: they are letters."""
-        out = set()
-        for chain in self.chains:
-            found = _ALONE.match(chain.members[0].text)
-            if found and chain.links[0].op in ("=", "≡"):
-                out.add(found.group(1).lstrip("\\"))
-        return frozenset(out)
-
-    def _numbered(self, names: frozenset[str]) -> dict[tuple[str, str], str]:
-        """(letter, number) of the declared names that are written with one, and of those that the text defines, as z_1 and δ_2."""
-        declared = subscripted(names)
-        said = {pair for chain in self.chains if chain.links[0].op in ("=", "≡") and (pair := numbered(chain.members[0].text)) is not None}
-        own = {(letter, k): f"{letter}_{k}" for letter, k in said if not {letter, letter.upper(), letter.capitalize()} & names}
-        several = {letter for letter, _ in declared}
-        return {**own, **{(x, k): f"{x}_{k}" for x, k in said if x.upper() in several and x not in names}, **declared}
-
-    def _heads(self, chain: Chain) -> Iterator[str]:
-        """Letters before a bracket at the head of a chain, and letters that a derivative is taken of."""
-        for k, member in enumerate(chain.members):
-            head = _HEAD.match(member.text)
-            if head and k == 0 and whole_call(member.text) and not _JACOBIAN.match(member.text):
-                yield plain_letter(head.group(1))
-            for found in _APPLIED.findall(member.text):
-                letter = plain_letter(found)
-                if letter in LIKELY:
-                    yield letter
-            for found in re.findall(r"\\(?:log|ln)\s*(?:\\mathcal\s*)?\{?(L|[pPq](?=\s*(?:\\left|\\[bB]igg?l?)?\s*\())(?![A-Za-z])", member.text):
-                yield found
-            for found in re.findall(r"\\(?:mathcal|mathscr)\s*\{?\s*([A-Z])\}?", member.text):
-                yield found
-            for found in _WORDED.findall(member.text):
-                if found not in FUNCTIONS:
-                    yield found
 
     # ------------------------------------------------------------------------------------------ definitions
     def _define(self) -> None:
@@ -401,3 +340,10 @@ class Context:
 
     def _new(self, name: Name) -> bool:
         return key(name) not in self.lexicon.names and key(name) not in self.definitions and key(name) not in self.lexicon.sizes
+
+
+def _next(tree: Tree) -> Iterator[tuple[str, str]]:
+    """(x, k) of x_{k+1}."""
+    match tree:
+        case Sub(base=Name(name=x), indices=(Add(terms=(Name(name=k), Num())),)):
+            yield x, k

@@ -17,7 +17,7 @@ _WRAPPED = {
     "eval": (r"\left.", r"\right|"), "trnorm": (r"\left\lVert ", r"\right\rVert_*"),
     "frob": (r"\left\lVert ", r"\right\rVert_F"), "transp": ("{", r"}^{\top}"), "inv": ("{", "}^{-1}"),
 }
-_PAIRED = {name: (r"\left\langle ", ",", r"\right\rangle ") for name in ("ip", "inner", "innerp", "innerproduct", "iprod", "dotp", "braket")}
+_PAIRED = dict.fromkeys(("ip", "inner", "innerp", "innerproduct", "iprod", "dotp", "braket"), (r"\left\langle ", ",", r"\right\rangle "))
 _BARE = {"qty": "", "grad": r"\nabla ", "dd": r"\mathrm d", "RR": r"\mathbb R", "ddt": r"\frac{\mathrm d}{\mathrm dt}"}
 _COMMAND = re.compile(r"\\([A-Za-z]+)(\*?)(?![A-Za-z])")
 

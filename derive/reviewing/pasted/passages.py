@@ -25,8 +25,11 @@ _DROPPED = re.compile(
     r"(?![A-Za-z])|\\color\s*(?:\[[^\]]*\])?\{[^{}]*\}|\\(?:uncover|only|onslide|visible|alert|invisible)\s*<[^>]*>"
 )
 _KEPT = re.compile(r"\\(boxed|fbox|textcolor\s*\{[^{}]*\}|colorbox\s*\{[^{}]*\}|cancel|mathclap|ensuremath|uncover|alert|highlight|bcancel)\s*(?=\{)")
-_PROSE = re.compile(r"(?<![A-Za-z\\])([,.;:]\s)?(?:(?!(?:tr|det|vec|diag|exp|log|ln|sin|cos|tan|tanh|sum|sqrt|softmax|sym|logdet)\b)"
-                    r"[A-Za-z]{2,}(?:['’]s)?[ ,:]+){2,}|(?<![A-Za-z\\])(?:Let|let|Then|then|So|so|Hence|hence|where|with|and|Thus|thus|Since|since|Set|set|By|by|Therefore)[ ,:]+")
+_PROSE = re.compile(
+    r"(?<![A-Za-z\\])([,.;:]\s)?(?:(?!(?:tr|det|vec|diag|exp|log|ln|sin|cos|tan|tanh|sum|sqrt|softmax|sym|logdet)\b)"
+    r"[A-Za-z]{2,}(?:['’]s)?[ ,:]+){2,}"
+    r"|(?<![A-Za-z\\])(?:Let|let|Then|then|So|so|Hence|hence|where|with|and|Thus|thus|Since|since|Set|set|By|by|Therefore)[ ,:]+"
+)
 """Words between formulas of a text without dollars; group 1 is a comma before them."""
 _STACKED = re.compile(r"\\(?:overset|stackrel|underset)\s*")
 

@@ -216,9 +216,8 @@ class _Reader:
             if text == "&":
                 flush(k)
                 pending = True
-                ampersands += 1
                 related = self.current is not None and self.current.links and not self.current.members[-1]  # between `&=&`
-                ampersands -= bool(related)
+                ampersands += not related
                 if ampersands and ampersands % 2 == 0 and token.depth == 0 and not related:
                     beside = True
                     after = next((t.text for t in tokens[k + 1 :] if t.text != " "), "")
@@ -243,11 +242,7 @@ class _Reader:
             elif text in _BREAKS and not (text == "." and self._decimal(token)) and not self._glued(tokens, k):
                 flush(k)
                 self.current, pending, stopped = None, False, False
-                if text.startswith(r"\text") or text in (r"\mbox", r"\intertext", r"\shortintertext"):
-                    words_start = self.text.text.find("{", token.end)
-                    end = group_end(self.text.text, words_start) if words_start >= 0 else token.end
-                    while k + 1 < len(tokens) and tokens[k + 1].start < end:
-                        k += 1
+                k = self._past_words(tokens, k)
             elif text in _STOPS:
                 flush(k)
                 stopped = True
@@ -255,6 +250,16 @@ class _Reader:
                 start = k if start is None else start
             k += 1
         flush(len(tokens))
+
+    def _past_words(self, tokens: list[Token], k: int) -> int:
+        r"""The last token of the `\text{…}` that begins at k; k where none does."""
+        token = tokens[k]
+        if token.text.startswith(r"\text") or token.text in (r"\mbox", r"\intertext", r"\shortintertext"):
+            words_start = self.text.text.find("{", token.end)
+            end = group_end(self.text.text, words_start) if words_start >= 0 else token.end
+            while k + 1 < len(tokens) and tokens[k + 1].start < end:
+                k += 1
+        return k
 
     def _decimal(self, token: Token) -> bool:
         behind = self.text.text[token.end : token.end + 1]

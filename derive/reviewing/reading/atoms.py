@@ -274,7 +274,7 @@ class Atoms(Brackets):
             token = self.take()
         texts, end = self.group_texts()
         word = "".join(texts)
-        condition = self.indicator(end) if word in ("1", "I", "𝟏") else None
+        condition = self.indicator(word, end)
         if condition is not None:
             return condition
         if self.token.kind == "open" and any(t in (r"\mathcal", r"\boldsymbol") for t in texts):
@@ -317,18 +317,19 @@ class Atoms(Brackets):
             self.i = end
             return self.lettered(word)
         if len(texts) == 1 and texts[0].startswith("\\"):
-            if texts[0] in ACCENTS or texts[0] in FONTS:
-                return self.atom()
-            self.i = end
-            self.i -= 1 if self.tokens[end - 1].kind != "close" else 2
-            out = self.macro()
-            self.skip_close(end)
-            return out
+            return self.atom() if texts[0] in ACCENTS or texts[0] in FONTS else self.in_font(end)
         if self.token.kind == "open":
             if re.fullmatch(r"[A-Za-z]{2,}", word) and token.text in (r"\mathrm", r"\mathit", r"\mathsf"):
                 raise self.unread(f"the word `{word}` is not understood", token)
             return self.argument()
         raise self.leftover()
+
+    def in_font(self, end: int) -> Tree:
+        """The macro before `end`, which is a group of its own or stands alone."""
+        self.i = end - (1 if self.tokens[end - 1].kind != "close" else 2)
+        out = self.macro()
+        self.skip_close(end)
+        return out
 
     def worded(self, word: str, font: str, end: int) -> str:
         r"""The function of the table that a word in a font means: diag, or the Q of `\operatorname{Q}(X)`; empty where it means none."""

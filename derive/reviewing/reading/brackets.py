@@ -56,8 +56,11 @@ class Brackets(Operators):
         op = _COMPARED[self.take().text]
         return ByCases(((number(1), (left, op, self.sum())), (number(0), None)))
 
-    def indicator(self, end: int) -> Tree | None:
-        r"""The condition of `\mathbb{1}[z > 0]`, `\mathbf 1_{z > 0}`, whose sign ends before `end`; None, and nothing gone past, elsewhere."""
+    def indicator(self, word: str, end: int) -> Tree | None:
+        r"""The condition of `\mathbb{1}[z > 0]`, `\mathbf 1_{z > 0}`, whose sign, a word, ends before `end`; None, and nothing gone past,
+        elsewhere."""
+        if word not in ("1", "I", "𝟏"):
+            return None
         start = self.i
         self.i = end
         below = self.token.text == "_" and bool(self.take())
