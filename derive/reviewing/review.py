@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice, pairwise, permutations
 
 from derive.errors import DeriveError
@@ -18,6 +18,7 @@ from derive.reviewing.judging.verdicts import findings
 from derive.reviewing.pasted.passages import passages
 from derive.reviewing.pasted.relations import chains
 from derive.reviewing.slips.telling import told
+from derive.values import dataclass
 
 MOST_ORDERS = 7
 """Orders of the sizes that are tried where a line about a stationary point does not hold."""

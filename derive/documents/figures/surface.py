@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from derive.documents.figures.axes import decimal, ticks
 from derive.documents.figures.scene import Scene, em
 from derive.documents.page.picture import Dot, Drawing, Label, Mark, Point, Stroke, late, line
+from derive.values import dataclass
 
 WIDTH, HEIGHT = 9.6, 5.8
 FACES = 14

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from derive.documents.figures.scene import Scene, em, shape_latex, tall
 from derive.documents.page.picture import Drawing, Label, Mark, bent, box, line, moved
 from derive.expressions.nodes import Expr, Symbol
 from derive.expressions.sizes import is_scalar
+from derive.values import dataclass
 
 HALF = 0.34
 """Half the height of a node."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from derive.pipeline.variants.draw import Drawn, Facts, Unknown, Values, draw
 from derive.pipeline.variants.key import Row, table
 from derive.pipeline.variants.paper import together
 from derive.pipeline.variants.roster import Recipient
+from derive.values import dataclass
 
 KINDS = ("sheet", "solutions")
 """What each variant has."""

@@ -8,6 +8,7 @@ from itertools import zip_longest
 
 import numpy as np
 
+from derive.expressions.functions import OF_MATRICES
 from derive.reviewing.evaluating import values
 from derive.reviewing.evaluating.entries import Entries
 from derive.reviewing.evaluating.situation import Definition, Situation
@@ -52,8 +53,8 @@ class Functions(Entries):
                 return values.kronecker(*args)
             case "bar" | "hat" | "tilde":
                 raise Unknown(f"this {name} is not understood")
-        if name in ("exp", "log", "sqrt") and a.shape[0] == a.shape[1] > 1 and at.meanings.matrix_functions:
-            return values.table({"exp": "expm", "log": "logm", "sqrt": "sqrtm"}[name])(a)
+        if name in OF_MATRICES and a.shape[0] == a.shape[1] > 1 and at.meanings.matrix_functions:
+            return values.table(OF_MATRICES[name])(a)
         if name == "log" and isinstance(tree.args[0], Fun) and tree.args[0].name in ("det", "bars"):
             with np.errstate(all="ignore"):
                 return np.log(np.abs(a))

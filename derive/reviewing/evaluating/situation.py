@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import Any
 
 from derive.reviewing.evaluating.values import Array, Undefined, scalar
 from derive.reviewing.tree import Tree, names_in
+from derive.values import dataclass
 
 Function = Callable[[Mapping[str, Array]], Array]
 

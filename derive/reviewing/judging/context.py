@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fractions import Fraction
 
 from derive.notation.latex.latex import latex
@@ -47,6 +47,7 @@ from derive.reviewing.tree import (
     rebuilt,
     walk,
 )
+from derive.values import dataclass
 
 
 @dataclass

@@ -3,12 +3,12 @@ r"""Pasted LaTeX cut into its formulas: displays and inline mathematics in readi
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from derive.errors import DeriveError
 from derive.reviewing.pasted.macros import MAX_LENGTH, definitions, expanded, group_end
 from derive.reviewing.pasted.packages import spelled_out
 from derive.reviewing.pasted.placed import Placed
+from derive.values import dataclass
 
 DISPLAYS = frozenset((
     "equation", "align", "aligned", "alignedat", "gather", "gathered", "eqnarray", "multline", "split", "alignat", "flalign",

@@ -3,12 +3,13 @@ r"""Formulas cut into relations: `a = b \le c` is two, in the rows of displays a
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
 from derive.reviewing.pasted.macros import group_end
 from derive.reviewing.pasted.passages import DISPLAYS, Passage, passages
 from derive.reviewing.pasted.placed import Placed, join
+from derive.values import dataclass
 
 OPERATORS = {
     "=": "=", ":=": "=", "=:": "=:", r"\coloneqq": "=", r"\eqqcolon": "=:", r"\triangleq": "=", r"\doteq": "=", r"\equiv": "≡",
