@@ -235,7 +235,7 @@ class Atoms(Brackets):
         token = self.take()
         if word in self.lexicon.names or word in self.lexicon.functions:
             return self.named(word)
-        if word == "delta" and self.token.text == "_":
+        if word == "delta" and self.token.text == "_" and (word, self.script()[0].replace(" ", "")) not in self.lexicon.spelled:
             return self.delta()
         if word == "pi":
             return Const("pi")
@@ -274,6 +274,9 @@ class Atoms(Brackets):
             token = self.take()
         texts, end = self.group_texts()
         word = "".join(texts)
+        condition = self.indicator(word, end)
+        if condition is not None:
+            return condition
         if self.token.kind == "open" and any(t in (r"\mathcal", r"\boldsymbol") for t in texts):
             return self.argument()
         if word in ("1", "0") and token.text not in (r"\mathrm", r"\text", r"\rm", r"\operatorname", r"\mathit"):
@@ -314,18 +317,19 @@ class Atoms(Brackets):
             self.i = end
             return self.lettered(word)
         if len(texts) == 1 and texts[0].startswith("\\"):
-            if texts[0] in ACCENTS or texts[0] in FONTS:
-                return self.atom()
-            self.i = end
-            self.i -= 1 if self.tokens[end - 1].kind != "close" else 2
-            out = self.macro()
-            self.skip_close(end)
-            return out
+            return self.atom() if texts[0] in ACCENTS or texts[0] in FONTS else self.in_font(end)
         if self.token.kind == "open":
             if re.fullmatch(r"[A-Za-z]{2,}", word) and token.text in (r"\mathrm", r"\mathit", r"\mathsf"):
                 raise self.unread(f"the word `{word}` is not understood", token)
             return self.argument()
         raise self.leftover()
+
+    def in_font(self, end: int) -> Tree:
+        """The macro before `end`, which is a group of its own or stands alone."""
+        self.i = end - (1 if self.tokens[end - 1].kind != "close" else 2)
+        out = self.macro()
+        self.skip_close(end)
+        return out
 
     def worded(self, word: str, font: str, end: int) -> str:
         r"""The function of the table that a word in a font means: diag, or the Q of `\operatorname{Q}(X)`; empty where it means none."""
