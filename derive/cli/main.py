@@ -6,6 +6,7 @@ Exit codes: 0 good, 1 a problem failed, 2 usage, 3 LaTeX failed on our output, 4
 from __future__ import annotations
 
 import errno
+import gc
 import importlib
 import os
 import signal
@@ -81,6 +82,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     # small matrices: BLAS threads only wait for each other; NumPy is loaded later and finds this
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
+    # What loading makes stays: looking through it for circles takes a tenth of a short command.
+    gc.set_threshold(100_000, 20, 50)
     # A stream that was closed is written to nowhere.
     sys.stdout, sys.stderr = (stream or open(os.devnull, "w") for stream in (sys.stdout, sys.stderr))  # noqa: PTH123, SIM115
     for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from derive.derivation.derivation import Derivation, Head
@@ -40,6 +40,7 @@ from derive.language.problems.problem import Problem
 from derive.notation.latex import latex
 from derive.notation.latex import lines as latex_lines
 from derive.notation.settings import Notation
+from derive.values import dataclass
 
 QUESTION_AROUND = 12.5
 """Points that the box of a question takes above and below its lines."""

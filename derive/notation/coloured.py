@@ -6,7 +6,7 @@ import re
 from dataclasses import fields, replace
 from typing import Any
 
-from derive.notation.latex.boxes import Box, Group, Letters, Marked, Row, Scripted, Sign, printed
+from derive.notation.latex.boxes import Blank, Box, Group, Letters, Marked, Row, Scripted, Sign, printed
 from derive.notation.latex.reading import read
 from derive.notation.settings import Notation
 
@@ -15,14 +15,20 @@ LETTER, INDEX = "derivetone", "deriveindex"
 _FORMULA = re.compile(r"\$[^$]*\$|\\\[.*?\\\]", re.DOTALL)
 
 
-def coloured(text: str, name: str, notation: Notation) -> str:
-    r"""The LaTeX of the letter of this name in its colour, `\derivetone<orange>{W}_{\deriveindex<orange>{1}}`; as it is where it has none."""
-    colour = dict(notation.colours).get(name)
-    if colour is None:
-        return text
-    nucleus, mark, index = text.partition("_")
-    index = index[1:-1] if index.startswith("{") and index.endswith("}") else index
-    return rf"\{LETTER}<{colour}>{{{nucleus}}}" + (rf"_{{\{INDEX}<{colour}>{{{index}}}}}" if mark else "")
+def coloured(row: Row, name: str, notation: Notation) -> Row:
+    r"""The letter of this name in its colour, `\derivetone<orange>{W}_{\deriveindex<orange>{1}}`; as it is where it has none."""
+    colour = dict(notation.colours).get(name) if notation.colours else None
+    return row if colour is None else Row(tuple(_whole(box, colour) for box in row.items))
+
+
+def _whole(box: Box, colour: str) -> Box:
+    """A part of a letter in a colour, its index by itself."""
+    if isinstance(box, Blank):
+        return box
+    if not isinstance(box, Scripted):
+        return _marked(LETTER, colour, box)
+    base = None if box.base is None else _marked(LETTER, colour, box.base)
+    return replace(box, base=base, below=None if box.below is None else Group(Row((_marked(INDEX, colour, box.below),))))
 
 
 def in_colours(latex: str, notation: Notation) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from derive.documents import collection as collections
@@ -24,6 +24,7 @@ from derive.pipeline import gather, keys, look
 from derive.pipeline.budget import within
 from derive.pipeline.examine import Examined, examine, problem_of
 from derive.pipeline.home import own_text
+from derive.values import dataclass
 
 
 class Subject(Protocol):

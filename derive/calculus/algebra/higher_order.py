@@ -7,13 +7,13 @@ Source: Apostol, Mathematical Analysis (1974), sec. 13.7, for the lowest order a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
 from derive.calculus.algebra.door import sp
 from derive.calculus.algebra.scalars import Atoms, Untranslatable, from_sympy_scalar, to_sympy_scalar
 from derive.expressions.nodes import Expr, Number, Symbol
+from derive.values import dataclass
 
 HIGHEST = 12
 """The highest order of a derivative that is taken."""

@@ -7,7 +7,6 @@ directional derivative ends in.  Source: Magnus & Neudecker, Matrix Differential
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from derive.calculus.indices.entries import total
 from derive.calculus.indices.explicit import by_entries, explicit
@@ -27,6 +26,7 @@ from derive.expressions.einstein import silenced
 from derive.expressions.nodes import Call, Entry, Expr, Stack, Symbol, Zeros, number
 from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import ONE, Size, is_column, is_scalar
+from derive.values import dataclass
 
 LARGEST = 4
 """A vector of at most so many numbered entries has its derivative by a matrix written as block arrays."""

@@ -7,8 +7,6 @@ Source: Griewank & Walther, Evaluating Derivatives, ch. 3 (the reverse mode).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from derive.calculus.differentiate.caption import reason
 from derive.calculus.differentiate.level import level
 from derive.calculus.differentiate.variation import Motion
@@ -28,6 +26,7 @@ from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import SCALAR, Shape, is_column
 from derive.expressions.spelling import symbol_latex
 from derive.notation.text.text import pretty
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)

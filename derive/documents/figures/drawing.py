@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from derive.derivation.derivation import Derivation
 from derive.documents.figures import blocks, data, graph, network, shapes, table, tangent
@@ -16,6 +15,7 @@ from derive.language.problems.problem import Problem, Wanted
 from derive.notation.bold import kinds_of
 from derive.notation.coloured import in_colours
 from derive.notation.settings import DEFAULT, Notation
+from derive.values import dataclass
 
 WIDEST = (14.2, 12.0)
 """The room that a figure is tried in when a problem is examined, in cm: the width of a wide slide, the height of a page."""

@@ -26,8 +26,8 @@ from derive.notation.bold import kinds_of
 from derive.notation.coloured import in_colours
 from derive.notation.latex import latex
 from derive.notation.latex import lines as latex_lines
-from derive.notation.latex.structure import TRANSPOSE
 from derive.notation.settings import Notation
+from derive.notation.style import transposed
 
 _STRONGEST = (
     "spd", "psd", "diagonal", "symmetric", "skew", "upper", "lower", "orthogonal", "stiefel", "invertible", "full-column-rank",
@@ -222,7 +222,7 @@ def _samples(symbol: Symbol, notation: Notation) -> str:
     listed = rf"{ends[0]}, \dots, {ends[1]}"
     if symbol.count is not None or symbol.columns == symbol.name:
         return listed
-    turned = TRANSPOSE[notation.transpose] if symbol.rows else ""
+    turned = transposed(notation) if symbol.rows else ""
     return rf"{latex.latex(replace(symbol, rows=None, columns=None), notation)} = ({listed}){turned}"
 
 

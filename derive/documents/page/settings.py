@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Literal
 
 from derive.derivation.derivation import adjoint
@@ -14,6 +14,7 @@ from derive.language.markup.bibliography import Bibliography
 from derive.language.markup.macros import Macros
 from derive.language.problems.problem import Problem
 from derive.notation.settings import DEFAULT, Notation
+from derive.values import dataclass
 
 THEME = r"[A-Za-z]{1,40}"
 MOST_ROWS = 12

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import pairwise
 
 from derive.documents.layout.measure import extent, line_height, width
@@ -17,6 +17,7 @@ from derive.documents.wording.reasons import reason_width
 from derive.errors import Position
 from derive.expressions.nodes import Expr, Symbol
 from derive.notation.settings import Notation
+from derive.values import dataclass
 
 EM = 10.95
 """Points in an em of the documents' type."""

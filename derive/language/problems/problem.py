@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from typing import Literal
 
 from derive.errors import Position
 from derive.expressions.nodes import Expr, Symbol, Unnamed
 from derive.expressions.sizes import Size
+from derive.values import dataclass
 
 Numbers = Fraction | tuple[Fraction, ...] | tuple[tuple[Fraction, ...], ...]
 """A number, a vector, or a matrix by its rows."""

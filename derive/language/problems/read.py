@@ -97,12 +97,22 @@ def resolved(node: Node, text: str, file: str, chosen: Mapping[str, int] | None 
         raise error.at(node.position) from None
 
 
-def _resolved(node: Node, text: str, file: str, chosen: Mapping[str, int], asked: bool) -> Problem:
+def _keys(node: Node) -> dict[str, Node]:
+    """The values of a problem by key.  DeriveError for a key that is unknown, or missing."""
     root = node.known("the problem", KEYS)
     for key in ("symbols", "function"):
         if key not in root:
             raise node.error(f"the key `{key}` is missing", code="missing-key", hint=_EXAMPLE[key])
-    value = {key: pair[1] for key, pair in root.items()}
+    return {key: pair[1] for key, pair in root.items()}
+
+
+def _asks_stacked(value: Mapping[str, Node], find: tuple[str, ...]) -> bool:
+    """Whether a Jacobian is asked for that another quantity answers: of a matrix, by stacked columns."""
+    return "jacobian" not in find and "jacobian" in (text for key in ("find", "parts") if key in value for text in value[key].texts())
+
+
+def _resolved(node: Node, text: str, file: str, chosen: Mapping[str, int], asked: bool) -> Problem:
+    value = _keys(node)
     bindings = Bindings()
     alternatives = read_variants(value.get("variants"), value["symbols"], chosen)
     read_symbols(with_declarations(value["symbols"], alternatives), bindings)
@@ -127,8 +137,7 @@ def _resolved(node: Node, text: str, file: str, chosen: Mapping[str, int], asked
     of_parts, places = read_part_answers(
         value.get("parts"), answer, header.expr, wrt, wrt_list, (*directions, *second), layout, bindings
     )
-    stacked = "jacobian" in (text for key in ("find", "parts") if key in value for text in value[key].texts()) and "jacobian" not in find
-    options = replace(_options(value, bindings, choices, parts), stacked=stacked)
+    options = replace(_options(value, bindings, choices, parts), stacked=_asks_stacked(value, find))
     _refuse_claims_without_answers(value, options.ask, parts, find, {**answer, **of_parts})
     return Problem(
         id=read_id(value.get("id"), file),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from derive.errors import DeriveError, Position
@@ -17,6 +16,7 @@ from derive.pipeline.tex.begun import begun, may_begin
 from derive.pipeline.tex.installed import program, version
 from derive.pipeline.tex.plain import plain
 from derive.pipeline.writing import write
+from derive.values import dataclass
 
 __all__ = ["Typeset", "program", "typeset", "version"]
 

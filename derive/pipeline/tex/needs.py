@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 
 from derive.errors import DeriveError
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)

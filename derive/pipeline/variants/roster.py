@@ -6,9 +6,9 @@ import csv
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from derive.errors import DeriveError, Position
+from derive.values import dataclass
 
 MOST = 10_000
 """Variants in one run."""

@@ -11,7 +11,7 @@ from derive.calculus.quantities.stationary.curved import on_a_curved_set
 from derive.calculus.quantities.stationary.lines import inside, not_inside, not_solved, nowhere, solution_lines
 from derive.calculus.quantities.stationary.products import of_a_product, of_a_ray, of_eigenvectors
 from derive.calculus.quantities.stationary.scalars import of_one_scalar, of_short_vector
-from derive.calculus.quantities.stationary.second_order_test import by_convexity, classify, convexity, starred
+from derive.calculus.quantities.stationary.second_order_test import by_convexity, classify, convexity
 from derive.calculus.quantities.stationary.systems import stationary_system
 from derive.calculus.setting.setting import Setting, setting
 from derive.calculus.simplify.result_form import neat
@@ -26,6 +26,7 @@ from derive.expressions.build import zero
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Call, Expr, Map, Symbol
 from derive.expressions.rewrite import substitute
+from derive.expressions.spelling import starred
 from derive.expressions.traverse import walk
 
 

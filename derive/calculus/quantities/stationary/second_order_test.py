@@ -23,6 +23,7 @@ from derive.expressions.properties.inference import definiteness, is_invertible,
 from derive.expressions.properties.symmetry import is_symmetric
 from derive.expressions.rewrite import substitute, transform
 from derive.expressions.sizes import SCALAR, is_column
+from derive.expressions.spelling import starred
 from derive.language.problems.problem import Problem
 
 SECOND_ORDER_TEST = "Second-order test"
@@ -305,14 +306,6 @@ def _both_signs(s: Setting, x: Symbol, at: Expr, applied: Expr, parts: list[Term
 def _there(s: Setting, x: Symbol, at: Expr) -> tuple[Head, dict[Symbol, Expr]]:
     """D²f(x*)[h, h], and what x is there."""
     return Head("quadratic", s.problem.name, (starred(x),), s.problem.directions), {x: at}
-
-
-def starred(x: Symbol) -> Symbol:
-    """x*, which prints with a star and has the name of x."""
-    from derive.notation.latex.latex import latex
-
-    out: Symbol = Symbol(x.name, x.dims, x.has, x.of, latex(x) + r"^{*}", x.order, x.path)
-    return out
 
 
 STRUCTURES = frozenset({"symmetric", "skew", "diagonal", "upper", "lower", "orthogonal", "stiefel", "unit"})
