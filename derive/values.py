@@ -17,7 +17,7 @@ else:
     def dataclass(cls=None, /, *, eq=True, frozen=False, slots=False):
         """As `dataclasses.dataclass`.
 
-        eq      values are equal when their fields are, and hashed by them where `frozen`
+        eq      values are equal when their fields are, and hashed by them where `frozen`; `field(compare=False)` and `field(hash=False)` count
         frozen  that no field is set afterwards is held by mypy, not at run time
         """
 
@@ -27,18 +27,18 @@ else:
             if "__repr__" not in own:
                 value.__repr__ = _shown
             if eq:
-                compared = _compared(value)
+                fields = dataclasses.fields(value)
                 if "__eq__" not in own:
-                    value.__eq__ = _equal_by(compared)
+                    value.__eq__ = _equal_by(_taken([f.name for f in fields if f.compare]))
                 if "__hash__" not in own:
-                    value.__hash__ = _hashed_by(compared) if frozen else None
+                    hashed = [f.name for f in fields if (f.compare if f.hash is None else f.hash)]
+                    value.__hash__ = _hashed_by(_taken(hashed)) if frozen else None
             return value
 
         return made if cls is None else made(cls)
 
-    def _compared(cls):
-        """The function that gives a value's compared fields as a tuple."""
-        names = [field.name for field in dataclasses.fields(cls) if field.compare]
+    def _taken(names):
+        """The function that gives these fields of a value as a tuple."""
         if len(names) > 1:
             return attrgetter(*names)
         if names:

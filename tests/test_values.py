@@ -89,3 +89,14 @@ def test_the_library_knows_them() -> None:
     assert replace(Two(1), b=(5,)) == Two(1, (5,)) and dataclasses.astuple(Slim(1)) == (1, 1)
     for value in (Two(1, (2,)), Slim(3), Empty()):
         assert pickle.loads(pickle.dumps(value)) == value == copy.copy(value)
+
+
+def test_a_field_that_is_not_hashed_is_still_compared() -> None:
+    @dataclass(frozen=True)
+    class Read:
+        name: str
+        spelled: dict[str, str] = field(default_factory=dict, hash=False)
+        seen: list[int] = field(default_factory=list, compare=False)
+
+    assert hash(Read("x", {"a": "b"})) == hash(Read("x"))
+    assert Read("x", {"a": "b"}) != Read("x") and Read("x", seen=[1]) == Read("x")
