@@ -17,7 +17,7 @@ else:
     def dataclass(cls=None, /, *, eq=True, frozen=False, slots=False):
         """As `dataclasses.dataclass`.
 
-        eq      values are equal when their fields are, and hashed by them where `frozen`; `field(compare=False)` and `field(hash=False)` count
+        eq      values are equal when their fields are, and hashed by them where `frozen`
         frozen  that no field is set afterwards is held by mypy, not at run time
         """
 
@@ -27,18 +27,18 @@ else:
             if "__repr__" not in own:
                 value.__repr__ = _shown
             if eq:
-                fields = dataclasses.fields(value)
+                compared = _compared(value)
                 if "__eq__" not in own:
-                    value.__eq__ = _equal_by(_taken([f.name for f in fields if f.compare]))
+                    value.__eq__ = _equal_by(compared)
                 if "__hash__" not in own:
-                    hashed = [f.name for f in fields if (f.compare if f.hash is None else f.hash)]
-                    value.__hash__ = _hashed_by(_taken(hashed)) if frozen else None
+                    value.__hash__ = _hashed_by(_compared(value, True)) if frozen else None
             return value
 
         return made if cls is None else made(cls)
 
-    def _taken(names):
-        """The function that gives these fields of a value as a tuple."""
+    def _compared(cls, hashed=False):
+        """The function that gives a value's compared fields as a tuple; hashed: those of them alone that are hashed."""
+        names = [field.name for field in dataclasses.fields(cls) if field.compare and not (hashed and field.hash is False)]
         if len(names) > 1:
             return attrgetter(*names)
         if names:

@@ -137,7 +137,7 @@ class Atoms(Brackets):
                 self.tokens[end].text in ("(", "[")
             ):
                 self.i = end
-        if name not in self.lexicon.functions or not self.reading.calls:
+        if name not in self.lexicon.functions or not (self.reading.calls or self.variables_follow()):
             return Name(name)
         if self.token.text == "_":
             _, end = self.script()
@@ -160,6 +160,15 @@ class Atoms(Brackets):
             return Call(name, (), order)
         self.i = i
         return Name(name)
+
+    def variables_follow(self) -> bool:
+        """Whether a bracket with variables alone follows: f(X) is no product."""
+        k, words = 1, []
+        while self.token.text == "(" and self.ahead(k).text != ")" and self.ahead(k).kind != "end":
+            words.append(self.ahead(k).text.lstrip("\\"))
+            k += 1
+        said = {VARIANTS.get(w, w) for w in words if f"\\{w}" not in FONTS and w not in ("{", "}", ",")}
+        return bool(said) and said <= self.lexicon.wrt
 
     def rest(self, letter: str) -> Tree:
         """o(‖H‖) keeps the first order, O(ε²) too."""
