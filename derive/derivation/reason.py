@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from derive.expressions.nodes import Expr, Transpose
+from derive.expressions.nodes import Call, Expr, Transpose
 from derive.values import dataclass
 
 
@@ -185,7 +185,9 @@ def says_not(condition: Why) -> bool:
 
 
 def full_rank(factor: Expr) -> Why:
-    """B has full column rank; for B = C', C has full row rank."""
+    """B has full column rank; for B = C', C has full row rank; of a square matrix, det(B) ≠ 0."""
+    if factor.shape[0] == factor.shape[1]:
+        return (Call("det", (factor.arg if isinstance(factor, Transpose) else factor,)), " ≠ 0")
     if isinstance(factor, Transpose):
         return (factor.arg, " has full row rank")
     return (factor, " has full column rank")
