@@ -2,7 +2,7 @@
 
 Processor seconds a PDF of N problems (100) x (slides, solutions), derivation and check included, beside `latexmk -pdf` and one bare
 pass of pdflatex over the same .tex files; one cold `derive render`; a build with nothing to do, of many problems, beside ninja's;
-the memory of a long build; how many processes of TeX and formats there were.  The table goes to standard output.
+the part that is not TeX's; the memory of a long build; how many processes of TeX and formats there were.  The table goes to standard output.
 """
 
 from __future__ import annotations
@@ -90,6 +90,37 @@ def batch(folder: Path, count: int) -> None:
     print(f"one cold `derive render … -o x.pdf`: {sorted(times)[2]:.2f} s")
 
 
+PYTHON = """
+import sys, time
+from pathlib import Path
+from derive.documents.page.modes import MODES
+from derive.documents.page.settings import Fit, Settings
+from derive.pipeline.produce import tex
+from derive.pipeline.subject import read
+read_, filled = [], []
+for path in sorted(Path("problems").glob("*.yaml")):
+    start = time.process_time()
+    subject = read(path.read_text(), str(path), 3, Settings())
+    read_.append(time.process_time() - start)
+    for mode in (MODES["slides"], MODES["solutions"]):
+        start = time.process_time()
+        tex(subject.document(mode, Settings(), Fit()), mode)
+        filled.append(time.process_time() - start)
+read_, filled = read_[1:], filled[2:]
+print(1000 * sum(read_) / len(read_), 1000 * sorted(read_)[len(read_) // 2], 1000 * sum(filled) / len(filled))
+"""
+"""Without TeX, behind the first problem: (mean and median milliseconds of reading, deriving and checking one, mean of filling a document)."""
+
+
+def python(folder: Path, count: int) -> None:
+    """What is not TeX's, in one process that has made one document."""
+    problems(folder / "problems", count)
+    _, _, done = run([sys.executable, "-c", PYTHON], folder, OPENBLAS_NUM_THREADS="1", DERIVE_CACHE=str(folder / "cache"))
+    mean, median, document = map(float, done.stdout.split())
+    print(f"\nPython alone: {document:.0f} ms a document (composed and filled); a problem is derived and checked in {median:.0f} ms "
+          f"(median; mean {mean:.0f})")
+
+
 def idle(folder: Path, count: int) -> None:
     """A build with nothing to do; ninja's, over files of the same names."""
     problems(folder / "problems", count)
@@ -120,7 +151,7 @@ def memory(folder: Path, count: int) -> None:
 
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 100
-    for part, size in ((batch, count), (idle, 10 * count), (memory, 2 * count)):
+    for part, size in ((batch, count), (python, count), (idle, 10 * count), (memory, 2 * count)):
         with tempfile.TemporaryDirectory(prefix="derive-bench-") as folder:
             part(Path(folder), size)
 
