@@ -87,14 +87,21 @@ class Context:
         self.functions = {problem.name, "f", *problem.unnamed} - names
         for chain in self.chains:
             self.functions |= set(heads(chain)) - names
-        self.lexicon = Lexicon(names - set(problem.unnamed), self.ground.size_names, frozenset(self.functions),
-                               frozenset(self.ground.variables), frozenset(), operators_defined(self.chains), with_numbers(self.chains, names))
+        self.lexicon = Lexicon(
+            names - set(problem.unnamed), self.ground.size_names, frozenset(self.functions), frozenset(self.ground.variables), frozenset(),
+            operators_defined(self.chains), self._primes_turn, with_numbers(self.chains, names),
+        )
         self._read_lets()
         self._same_letters()
         self.columns = frozenset(plain_letter(m) for m in COLUMNS.findall(self.words))
         self._define()
         self._roles()
         self._named_on_the_right()
+
+    @property
+    def _primes_turn(self) -> bool:
+        problem = self.ground.problem
+        return not problem.function.is_scalar and not any(v.is_scalar for v in problem.wrt)
 
     # ------------------------------------------------------------------------------------------ reading
     def read(self, member: Placed, reading: Reading = PLAIN) -> Tree:

@@ -145,6 +145,8 @@ class Atoms(Brackets):
                 indices = self.indices()
                 return Sub(Call(name, self.bracketed()), indices)
         order, i = 0, self.i
+        if self.lexicon.primes_turn and self.token.text == "'" and self.ahead().text != "(":
+            return Name(name)
         while self.token.text == "'":
             self.take()
             order += 1
