@@ -144,6 +144,10 @@ class Atoms(Brackets):
             if self.tokens[end].text == "(" and not self.tokens[end].gap:
                 indices = self.indices()
                 return Sub(Call(name, self.bracketed()), indices)
+        return self.called(name)
+
+    def called(self, name: str) -> Tree:
+        """A function with its primes and its arguments, as far as they follow."""
         order, i = 0, self.i
         if self.lexicon.primes_turn and self.token.text == "'" and self.ahead().text != "(":
             return Name(name)
@@ -158,7 +162,7 @@ class Atoms(Brackets):
             if order and self.token.text == "[":
                 return Along(Call(name, args), self.bracketed())
             return call
-        if order and name in self.lexicon.functions:
+        if order:
             return Call(name, (), order)
         self.i = i
         return Name(name)

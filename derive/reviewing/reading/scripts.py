@@ -111,6 +111,9 @@ class Scripts(Cursor):
                 if self.token.text == "(" and not self.token.gap:  # h_θ(x), a function with its parameters
                     return Call(f"{base.name}_{compact}", self.bracketed())
                 return Name(f"{base.name}_{compact}", base.marks)
+            if len(compact) > 1 and compact.isupper() and base.name in self.lexicon.wrt and not set(compact) & self.lexicon.names:
+                self.i = end  # the estimate β_GLS
+                return self.marked(base, "opt")
             if self.labelled(text) or compact in (r"*", "star", "ast"):
                 self.i = end
                 return self.marked(base, "*" if compact in ("*", "star", "ast") else compact)
