@@ -210,7 +210,6 @@ MOST_NAMES = 568
 """Names of functions of the table in code: a rule, law, fact or form that is about one function is a row of a table."""
 
 LONG: dict[str, tuple[int, int]] = {
-    "reviewing/evaluating/functions.py:function": (60, 31),
     "reviewing/judging/context.py:_defined": (60, 52),
     "reviewing/pasted/relations.py:clauses": (60, 31),
     "reviewing/reading/atoms.py:font": (60, 37),

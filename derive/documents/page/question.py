@@ -23,6 +23,7 @@ from derive.expressions.spelling import size_latex
 from derive.expressions.traverse import walk
 from derive.language.problems.problem import Numbers, Problem
 from derive.notation.bold import kinds_of
+from derive.notation.coloured import in_colours
 from derive.notation.latex import latex
 from derive.notation.latex import lines as latex_lines
 from derive.notation.settings import Notation
@@ -98,15 +99,14 @@ def parts(problem: Problem, notation: Notation, words: Mapping[str, str]) -> tup
 def _words(problem: Problem, words: str | None, key: str, notation: Notation) -> str:
     if not words:
         return ""
-    return prose.to_latex(
-        prose.in_bold(words, kinds_of(letters(problem)), notation), problem.positions.get(key), displays=True, language=notation.language,
-    )
+    bold = prose.in_bold(words, kinds_of(letters(problem)), notation)
+    return in_colours(prose.to_latex(bold, problem.positions.get(key), displays=True, language=notation.language), notation)
 
 
 def title(problem: Problem, notation: Notation) -> str:
     """The title as LaTeX."""
     words = prose.in_bold(problem.title, kinds_of(letters(problem)), notation)
-    return prose.to_latex(words, problem.positions.get("title"), language=notation.language)
+    return in_colours(prose.to_latex(words, problem.positions.get("title"), language=notation.language), notation)
 
 
 def letters(problem: Problem) -> tuple[Symbol, ...]:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from derive.errors import DeriveError, Position
 from derive.language.files import read_text
 from derive.language.problems.answer import read_answers, read_part_answers
+from derive.language.problems.colours import read_colours
 from derive.language.problems.data import read_at, read_data
 from derive.language.problems.figure import read_figures
 from derive.language.problems.find import read_find, read_parts, read_total
@@ -199,6 +200,7 @@ def _options(value: Mapping[str, Node], bindings: Bindings, choices: tuple[Choic
         "claim": lambda node: node.words("`claim`"),
         "ask": lambda node: read_choice(node, "ask", ASKS),
         "at": lambda node: read_at(node, bindings),
+        "colours": lambda node: read_colours(node, (*bindings.symbols, *bindings.lets)),
     }
     said = {key: how(value[key]) for key, how in read.items() if key in value}
     data, columns = read_data(value["data"], bindings) if "data" in value else ({}, {})

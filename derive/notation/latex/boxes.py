@@ -202,13 +202,13 @@ def _boxes_in(value: object) -> Iterator[Box]:
         yield value
 
 
-def unmarked(row: Row, command: str) -> Row:
-    """The row without the marks of a command, what is marked in their place."""
+def unmarked(row: Row, *commands: str) -> Row:
+    """The row without the marks of these commands, what is marked in their place."""
 
     def bare(value: Any) -> Any:
         if isinstance(value, tuple):
             return tuple(map(bare, value))
-        if isinstance(value, Marked) and value.command == command:
+        if isinstance(value, Marked) and value.command in commands:
             return bare(value.inside.inside if isinstance(value.inside, Group) else value.inside)
         if not isinstance(value, Box):
             return value

@@ -6,6 +6,7 @@ import re
 from fractions import Fraction
 from itertools import pairwise
 
+from derive.derivation.derivation import adjoint
 from derive.expressions.functions import FUNCTIONS as TABLE
 from derive.expressions.spelling import GREEK
 from derive.language.latex.names import PATTERNS, WORDS
@@ -274,7 +275,7 @@ class Atoms(Brackets):
         except Unread:  # two indices
             named = None
         if isinstance(named, Name) and named.name in self.lexicon.names:  # δ_x of a backward pass
-            return Name(f"delta_{named.name}", named.marks)
+            return Name(adjoint(named.name), named.marks)
         self.i = start
         out = self.subscript(Name("δ"))
         assert isinstance(out, Sub)
