@@ -222,6 +222,15 @@ class Scripts(Cursor):
             return None
         return name.name, value
 
+    def variables_follow(self) -> bool:
+        """Whether a bracket with variables alone follows: f(X) is no product."""
+        k, words = 1, []
+        while self.token.text == "(" and self.ahead(k).text != ")" and self.ahead(k).kind != "end":
+            words.append(self.ahead(k).text.lstrip("\\"))
+            k += 1
+        said = {VARIANTS.get(w, w) for w in words if f"\\{w}" not in FONTS and w not in ("{", "}", ",")}
+        return bool(said) and said <= self.lexicon.wrt
+
     # ------------------------------------------------------------------------------------------ what the layers above read
     def argument(self) -> Tree:
         """A group in braces, or one token."""
