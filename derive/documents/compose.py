@@ -99,7 +99,7 @@ def problem_page(
     meant = _meant(problem, told, letters, short, boxes, mode)
     ends = _ends(told, short, rows)
     remarks, conventions = _remarks(problem, told if ends else None, notation, mode.slides)
-    asked = _asked(questions.question(problem, notation, words, measure, letters), hinted, rows)
+    asked = _asked(questions.question(_asking(problem, show), notation, words, measure, letters), hinted, rows)
     figures = () if rows else of_page(problem, told, mode, settings, show if show != (QUESTION,) else ())
     around = Around(asked, remarks, conventions)
     frames: tuple[Frame, ...] = ()
@@ -136,6 +136,12 @@ class Around:
     conventions: tuple[str, ...]
     opening: tuple[tuple[str, ...], ...] = ()
     ending: tuple[tuple[str, ...], ...] = ()
+
+
+def _asking(problem: Problem, show: Sequence[str]) -> Problem:
+    """The problem that asks for what is shown of it, as far as it does."""
+    find = tuple(quantity for quantity in problem.find if quantity in show)
+    return replace(problem, find=find) if find and not problem.parts else problem
 
 
 def _gives_hints(mode: Mode) -> bool:

@@ -256,7 +256,7 @@ WRITTEN = [
     ("x: vector(n); A: symmetric(n)", "x' u", "x", "gradient", "let: {u: A x}\n", ("= 2u'h", "a scalar is its own transpose")),
     ("t: scalar", "t^3", "t", "linearity", "", ("= 3at²h + 3t²k", "multiply out")),
     ("x: vector(n); A: symmetric(n)", "norm(A x)^2", "x", "hessian", "", ("∇²f(x) = 2A²", "read off the matrix")),
-    ("x: vector(n); E: function(n)", "E(x)", "x", "second-derivative", "", ("= h' ∇²E(x) k", "derivative of an unnamed function")),
+    ("x: vector(n); E: function(n)", "E(x)", "x", "second-derivative", "", ("= h' ∇²E(x) k", "definition of its derivative")),
     ("X: matrix(m, n); F: function(m×n, p×q); G: function(m×n, q×r)", "F(X) G(X)", "X", "derivative", "",
      ("= DF(X)[H] G(X) + F(X) DG(X)[H]", "product rule")),
     ("q: vector(2)", "[q[1] cos(q[2]); q[1] sin(q[2])]", "q", "jacobian", "method: entries\n",

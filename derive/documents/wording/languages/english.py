@@ -20,7 +20,7 @@ BY = {
     "derivative of {} and of {}": "the derivative of {0} and of {1}",
     "derivatives of {} and of {}": "the derivatives of {0} and of {1}",
     "derivatives of {}, {} and of {}": "the derivatives of {0}, {1} and of {2}",
-    "derivative of an unnamed function": "the definition of its derivative",
+    "definition of its derivative": "the definition of its derivative",
     "derivative of an intermediate": "the derivative of an intermediate",
     "Fréchet derivative of the exponential": "the Fréchet derivative of the exponential",
     "Fréchet derivative of the logarithm": "the Fréchet derivative of the logarithm",
@@ -150,6 +150,7 @@ SINCE = {
 }
 
 WE = {
+    "rounded": "round",
     "in numbers": "put in the numbers",
     "with the data": "put in the data",
     "as a matrix, for each {}": "read this as a matrix for each {0}",
@@ -248,6 +249,8 @@ NOUN = {
     "the constraint": "",
     "the defining equation": "",
     "the design matrix": "",
+    "the matrix of the equations": "",
+    "their right side": "",
     "the differential": "",
     "the gradient": "",
     "the Jacobian determinant": "",
