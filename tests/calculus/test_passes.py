@@ -250,7 +250,7 @@ WRITTEN = [
     ("x: vector(n); w: vector(n)", "w .* x .* x", "x", "jacobian", "",
      ("Df(x)[h] = 2 diag(x ∘ w) h", "a ∘ v = diag(a) v")),
     ("x: scalar; y: scalar", "x^2 y", "[x, y]", "gradient", "", ("= 2xy h_x + x² h_y", "power rule, product rule")),
-    ("x: scalar; y: scalar", "x^2 y", "[x, y]", "gradient", "", ("∂f/∂x = 2xy", "")),
+    ("x: scalar; y: scalar", "x^2 y", "[x, y]", "gradient", "", ("∂f/∂x = 2xy", "read off: the factor of h_x")),
     ("x: scalar; y: scalar", "sin(x) y^2", "[x, y]", "gradient", "", ("= y² cos(x) h_x + 2y sin(x) h_y", "chain rule, power rule, product rule")),
     ("x: scalar; y: scalar", "u^2 + v", "[x, y]", "gradient", "let: {u: x + y, v: x y}\n", ("= 2x + 3y", "u = x + y")),
     ("x: vector(n); A: symmetric(n)", "x' u", "x", "gradient", "let: {u: A x}\n", ("= 2u'h", "a scalar is its own transpose")),

@@ -256,3 +256,9 @@ def _in_order(problem: Problem) -> list[Symbol]:
     seen = met | {replace(symbol, index=None) for symbol in met if symbol.count is not None}
     rest = [s for s in problem.symbols.values() if s in seen and s not in problem.wrt]
     return [*problem.wrt, *rest]
+
+
+def asking(problem: Problem, show: Sequence[str]) -> Problem:
+    """The problem that asks for what is shown of it, as far as it does."""
+    find = tuple(quantity for quantity in problem.find if quantity in show)
+    return replace(problem, find=find) if find and not problem.parts else problem

@@ -242,6 +242,7 @@ HOW = {
 }
 
 NOUN = {
+    "the partial derivatives together": "made of the partial derivatives",
     "gradient = 0": "the equation of the next variable",
     "derivative = 0": "the equation of the next variable",
     "the projected gradient = 0": "the equation of the next variable",
