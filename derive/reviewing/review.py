@@ -57,10 +57,18 @@ def review(problem: Problem, latex: str, preamble: str = "") -> Review:
     with quiet():
         judge = Judge(ground, Context(ground, chains(latex, preamble), words))
         found = findings(judge)
+        if judge.context.logged and _wrong(found):
+            other = Judge(ground, Context(ground, chains(latex, preamble), words, opposite=True))
+            others = findings(other)
+            judge, found = (other, others) if _wrong(others) < _wrong(found) else (judge, found)
         if any(map(_doubtful, found)):
             found = _in_other_sizes(problem, latex, preamble, words, found)
         found = told(judge, found)
     return Review(tuple(found), latex)
+
+
+def _wrong(found: list[Finding]) -> int:
+    return sum(f.verdict == WRONG for f in found)
 
 
 def _in_other_sizes(problem: Problem, latex: str, preamble: str, words: str, found: list[Finding]) -> list[Finding]:

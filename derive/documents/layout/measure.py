@@ -13,12 +13,13 @@ from derive.notation.latex.boxes import (
     Array,
     Blank,
     Box,
+    Digits,
     Fenced,
     Fraction,
     Group,
     Letters,
     Marked,
-    Number,
+    Own,
     Root,
     Row,
     Scripted,
@@ -131,11 +132,11 @@ def _box(box: Box, letters: dict[str, int], display: bool) -> Extent:
             return _scripted(box, letters, display)
         case Row():
             return _row(box, letters, display)
-        case Group(inside=inside):
+        case Group(inside=inside) | Own(inside=inside):
             return _row(inside, letters, display)
         case Blank():
             return NOTHING
-        case Number(text=text):
+        case Digits(text=text):
             return Extent(sum(0.278 if c == "." else 0.5 for c in text), 0.66, 0.0)
         case Fraction():
             return _fraction(box, letters, display and box.command != "tfrac")

@@ -65,6 +65,7 @@ LAW = {
     "vec(A ∘ X) = diag(vec A) vec X": "",
     "vec(A ⊗ X) = (I ⊗ K ⊗ I)(vec A ⊗ vec X)": "",
     "vec diag(u) = Σ (eᵢ ⊗ eᵢ) uᵢ": "",
+    "diag(M) = Σ eᵢ(eᵢ ⊗ eᵢ)' vec M": "",
     "tr(A'X) = vec(A)'vec(X)": "",
     "(A ⊗ B)(C ⊗ D) = AC ⊗ BD": "",
     "⟨u, v⟩ = u'v": "",
