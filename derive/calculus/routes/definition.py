@@ -130,8 +130,9 @@ def _of_a_number(s: Setting, lines: list[Line]) -> list[Line]:
 
     say(tidy(transform(out[-1].expr, traced)), "entries", ("the trace is the sum of the diagonal",))
     taken: Used = []
-    one_way = mirrored(out[-1].expr, taken)
-    say(one_way, "scalar-transpose", joined([("a scalar is its own transpose",), *property_whys(taken)]))
+    words: list[str] = []
+    one_way = mirrored(out[-1].expr, taken, words)
+    say(one_way, "scalar-transpose", joined([*((word,) for word in words), *property_whys(taken)]))
     say(scalar_form(out[-1].expr), "simplify", ("simplify",))
     out += [line for line in (_in_known_form(out[-1].expr),) if line is not None]
     return [*out, *(line for line in (put_back(out[-1].expr, s.problem),) if line is not None)]

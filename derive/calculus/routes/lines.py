@@ -5,6 +5,7 @@ from __future__ import annotations
 from derive.calculus.differentiate.caption import reason
 from derive.calculus.differentiate.level import level
 from derive.calculus.differentiate.variation import Motion
+from derive.calculus.routes.mirrored import mirrored
 from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.known_forms import known
 from derive.calculus.simplify.names import named
@@ -42,7 +43,7 @@ def cleaned(expr: Expr, quantity: str) -> Line | None:
     steps = []
     if now is not expr:
         steps.append(Step(expr, now, "declared-properties", ()))
-    after = neat(collect(now), used) if not expr.is_scalar else tidy(transform(now, lambda e: collect(e, words, used)))
+    after = neat(collect(now), used) if not expr.is_scalar else tidy(transform(mirrored(now, used, words) or now, lambda e: collect(e, words, used)))
     after = known(after, used)
     if after is not now:
         steps.append(Step(now, after, "collect", ()))

@@ -85,6 +85,8 @@ def signed(powers: dict[Expr, Expr], body: Expr | None) -> tuple[int, Term]:
 
     def one(factor: Expr) -> Expr:
         nonlocal sign
+        if isinstance(factor, Transpose) and isinstance(factor.arg, Add):
+            return transpose(one(factor.arg))
         if not isinstance(factor, Add):
             return factor
         other = opposite(factor)
@@ -96,7 +98,7 @@ def signed(powers: dict[Expr, Expr], body: Expr | None) -> tuple[int, Term]:
     def product(e: Expr) -> Expr:
         if isinstance(e, Call) and e.name == "tr":
             return Call("tr", (product(e.args[0]),))
-        return matmul(*map(one, e.factors)) if isinstance(e, MatMul) and any(isinstance(f, Add) for f in e.factors) else e
+        return matmul(*map(one, e.factors)) if isinstance(e, MatMul) and any(isinstance(f, Add | Transpose) for f in e.factors) else e
 
     term = ({product(b): e for b, e in powers.items()}, None if body is None else product(body))
     return sign, term
