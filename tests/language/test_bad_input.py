@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from derive.errors import DeriveError
 from derive.language.files import decoded, read_text
 from derive.language.problems import read as problemfile
+from derive.language.problems.keys import ELSEWHERE, KEYS
 
 BAD = Path(os.environ.get("DERIVE_CORPUS", "no-corpus")) / "bad.yaml"
 """Problems collected elsewhere, where DERIVE_CORPUS names their folder."""
@@ -34,6 +35,19 @@ def asked(body: str) -> str:
 
 def declared(symbols: str) -> str:
     return message(f"symbols:\n  {symbols}\n  z: scalar\nfunction: f(z) = z\nfind: derivative\n")
+
+
+@pytest.mark.parametrize(("key", "hint"), [
+    ("subject to: sum(x) = 1", "with its multiplier"), ("constraints: [a]", "with its multiplier"), ("assume: x > 0", "is: [positive]"),
+    ("minimize: x", "find: [stationary]"), ("variables: x", "`wrt`"), ("parameters: {a: 1}", "under `symbols`"),
+])
+def test_what_people_write_for_keys_that_there_are_none_of(key: str, hint: str) -> None:
+    said = asked(f"{key}\nfunction: f(x) = x' y\nfind: gradient\n")
+    assert hint in said and "did you mean" not in said
+
+
+def test_no_key_is_said_to_be_none() -> None:
+    assert not set(ELSEWHERE) & set(KEYS)
 
 
 WHOLE = [

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import gcd
 
 from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.measure import measure
 from derive.calculus.simplify.signs import positive_first
 from derive.calculus.simplify.simplify import tidy
 from derive.calculus.simplify.terms import join, split
-from derive.expressions.build import ONE, add, coefficient, entry_product, matmul, scale, terms
+from derive.expressions.build import ONE, add, coefficient, entry_product, matmul, scale, terms, transpose
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Add, Call, Expr, Identity, MatMul, Number, Scale, Transpose, Where, number
+from derive.expressions.properties.symmetry import is_symmetric
 from derive.expressions.sizes import ONE as ONE_SIZE
 
 Key = tuple[Expr | None, tuple[Expr, ...], str, tuple[Expr, ...], tuple[Expr, ...]]
@@ -23,8 +25,8 @@ def factor(expr: Expr) -> Expr:
     if not isinstance(expr, Add):
         return expr
     parts = [split(t) for t in expr.terms]
-    number_out = _common_number([c for c, _, _ in parts])
     scalars_out = common_scalars([p for _, p, _ in parts])
+    number_out = _common_number([c for c, _, _ in parts], bool(scalars_out) and not expr.is_scalar)
     if number_out != 1 or scalars_out:
         inner = []
         for c, powers, body in parts:
@@ -45,11 +47,13 @@ def factor(expr: Expr) -> Expr:
     return _common_chain(expr, parts)
 
 
-def _common_number(values: list[Fraction]) -> Fraction:
-    """The number that all terms share in absolute value (−1 only when every term is negative)."""
+def _common_number(values: list[Fraction], beside: bool) -> Fraction:
+    """The number that all terms share in absolute value (−1 only when every term is negative); where a scalar stands in front already,
+    `beside`, the largest whole number that divides all."""
     sizes = {abs(v) for v in values}
     if len(sizes) != 1:
-        return Fraction(1)
+        whole = [size.numerator for size in sizes if size.denominator == 1]
+        return Fraction(gcd(*whole) if beside and len(whole) == len(sizes) else 1)
     size = sizes.pop()
     return -size if all(v < 0 for v in values) else size
 
@@ -99,6 +103,9 @@ def _common_chain(expr: Add, parts: list[tuple[Fraction, dict[Expr, Expr], Expr 
         left += 1
     if not left and not right:
         return expr
+    both = _common_on_both_sides(expr, parts, chains, min(left, right))
+    if both is not None:
+        return both
     sides = [("right", right)] if right >= left else [("left", left)]
     side, count = sides[0]
     if all(len(c) == count for c in chains):
@@ -113,6 +120,26 @@ def _common_chain(expr: Add, parts: list[tuple[Fraction, dict[Expr, Expr], Expr 
     common = chains[0][len(chains[0]) - count :] if side == "right" else chains[0][:count]
     whole = matmul(bracket, *common) if side == "right" else matmul(*common, bracket)
     return expr if count == shortest and (count < 2 or measure(whole) >= measure(expr)) else whole
+
+
+def _common_on_both_sides(
+    expr: Add, parts: list[tuple[Fraction, dict[Expr, Expr], Expr | None]], chains: list[tuple[Expr, ...]], most: int
+) -> Expr | None:
+    """A'(I − xx')A from A'A − A'xx'A: of a symmetric sum what its products have at one end and, transposed, at the other; None where
+    there is no such factor.  At most `most` factors stand at each end of all products."""
+    count = min(most, min(map(len, chains)) // 2)
+    chain = chains[0]
+    while count and any(tidy(transpose(chain[k])) is not chain[-1 - k] for k in range(count)):
+        count -= 1
+    if not count or all(len(c) == 2 * count for c in chains) or not is_symmetric(expr):
+        return None
+    inner = [
+        join(number_, powers, matmul(*c[count:-count]) if len(c) > 2 * count else Identity(c[count].shape[0]))
+        for (number_, powers, _), c in zip(parts, chains, strict=True)
+    ]
+    if any(t.is_scalar or t.shape != inner[0].shape for t in inner):
+        return None
+    return matmul(*chain[:count], factor(positive_first(united(collect(add(*inner))))), *chain[-count:])
 
 
 def _identity(chain: tuple[Expr, ...], side: str) -> Expr:

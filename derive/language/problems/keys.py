@@ -32,6 +32,23 @@ KEYS = (
 )
 """Every key of a problem."""
 
+_MULTIPLIER = (
+    "a constraint g(x) = 0 stands in the function, with its multiplier: `function: L(x, lam) = f(x) + lam g(x)`, `wrt: [x, lam]`; "
+    "for x on a sphere or X with orthonormal columns declare `unit(n)`, `stiefel(n, k)`"
+)
+_DECLARED = "what is known of a letter is declared under `symbols`: `x: {type: vector(n), is: [positive]}`"
+_NUMBERS = "letters are declared under `symbols`, names for expressions under `let`, numbers for them under `at` or `data`"
+ELSEWHERE = {
+    **dict.fromkeys(("subject to", "subject-to", "subject_to", "s.t.", "st", "constraint", "constraints", "such that"), _MULTIPLIER),
+    **dict.fromkeys(("assume", "assumptions", "assuming", "where", "given", "declare"), _DECLARED),
+    **dict.fromkeys(("parameters", "constants", "params", "values"), _NUMBERS),
+    **dict.fromkeys(
+        ("solve", "minimize", "minimise", "maximize", "maximise", "optimize"), "write `function: f(x) = …` and `find: [stationary]`",
+    ),
+    **dict.fromkeys(("variables", "variable", "unknowns", "with respect to"), "the variables are named by `wrt`"),
+}
+"""What people write for keys that there are none of, and how it is said here."""
+
 MAX_ORDER = 8
 ONE_LINE = ("title", "caption")
 """Prose that is one line, in which no display stands."""

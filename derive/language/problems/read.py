@@ -17,6 +17,7 @@ from derive.language.problems.function import Bindings, read_function, read_let,
 from derive.language.problems.keys import (
     ASKS,
     DETAILS,
+    ELSEWHERE,
     INDICES,
     KEYS,
     LAYOUTS,
@@ -99,7 +100,7 @@ def resolved(node: Node, text: str, file: str, chosen: Mapping[str, int] | None 
 
 def _keys(node: Node) -> dict[str, Node]:
     """The values of a problem by key.  DeriveError for a key that is unknown, or missing."""
-    root = node.known("the problem", KEYS)
+    root = node.known("the problem", KEYS, ELSEWHERE)
     for key in ("symbols", "function"):
         if key not in root:
             raise node.error(f"the key `{key}` is missing", code="missing-key", hint=_EXAMPLE[key])

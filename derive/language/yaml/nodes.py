@@ -5,7 +5,7 @@ Every scalar is the text that was written; what type it has is said by the key t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from derive.errors import DeriveError, Position
@@ -114,16 +114,20 @@ class Node:
             raise self.error(f"{what} is a mapping (key: value), and this is {found}", code="type")
         return {key.text: (key, value) for key, value in self.pairs}
 
-    def known(self, what: str, keys: Iterable[str]) -> dict[str, tuple[Node, Node]]:
-        """The same; a key that is not among `keys` is refused."""
+    def known(self, what: str, keys: Iterable[str], elsewhere: Mapping[str, str] | None = None) -> dict[str, tuple[Node, Node]]:
+        """The same; a key that is not among `keys` is refused.
+
+        elsewhere  for keys that people may look for, how what they mean is said; None where there are none
+        """
         allowed = list(keys)
         out = self.mapping(what)
         for text, (key, _) in out.items():
             if text not in allowed:
-                guess = closest(text, allowed)
+                said = (elsewhere or {}).get(text.lower())
+                guess = None if said else closest(text, allowed)
                 raise key.error(
                     f"unknown key `{text[:40]}` in {what}" + (f"; did you mean `{guess}`?" if guess else ""),
-                    code="unknown-key", hint=None if guess else f"the keys are {', '.join(allowed)}",
+                    code="unknown-key", hint=said or (None if guess else f"the keys are {', '.join(allowed)}"),
                 )
         return out
 
