@@ -119,7 +119,10 @@ def _units(site: Site, variables: Sequence[Symbol]) -> Iterator[dict[str, Array]
 
 
 def check_relation(site: Site, left: Expr | None, relation: str, right: Expr) -> Outcome:
-    """left ≻ right and the like: by the sign, or the eigenvalues of the symmetric part, of the difference."""
+    """left ≻ right and the like: by the sign, or the eigenvalues of the symmetric part, of the difference.
+
+    relation  `≻`, `⪰`, `>`, `≥`, …
+    """
     if left is None:
         raise Unevaluable("an inequality without a left side")
     difference = site.value(left) - site.value(right)

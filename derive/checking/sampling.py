@@ -141,7 +141,8 @@ def points(
 ) -> list[Point]:
     """`count` points where the function and its derivative along a random direction are finite and well conditioned.
 
-    serves  raises Unevaluable for a point that does not serve for another reason
+    extra_seed  draws other points of the same problem
+    serves      raises Unevaluable for a point that does not serve for another reason
     DeriveError `no-point` when none is found.
     """
     names = Names(problem.let)

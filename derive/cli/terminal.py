@@ -253,7 +253,10 @@ def broken(formula: str, width: int) -> list[str]:
 
 
 def wrapped(words: str, width: int, *marks: str) -> list[str]:
-    """The text on lines of at most `width` cells, broken before (after, for a comma) one of the separators."""
+    """The text on lines of at most `width` cells, broken before (after, for a comma) one of the separators.
+
+    words  the text
+    """
     lines: list[str] = []
     rest = words
     while cell_len(rest) > width:

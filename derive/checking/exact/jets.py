@@ -77,7 +77,12 @@ def nilpotent(a: Jet) -> Jet:
 
 
 def composed(base: Residues, derivatives: list[Residues], steps: Jet) -> Jet:
-    """f(a + N) = Σ f⁽ᵏ⁾(a) Nᵏ / k!, entry by entry; N has as many powers as it has steps."""
+    """f(a + N) = Σ f⁽ᵏ⁾(a) Nᵏ / k!, entry by entry; N has as many powers as it has steps.
+
+    base         f(a), modulo the prime
+    derivatives  f′(a), f″(a), …, as many as are known
+    steps        N: what a moves by, in each of its steps
+    """
     out: Jet = {0: base}
     count = len({bit for s in steps for bit in range(12) if s >> bit & 1})
     if count > len(derivatives):
