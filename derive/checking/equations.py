@@ -1,4 +1,7 @@
-"""Equations, inequalities and stationary points, in numbers."""
+"""Equations, inequalities and stationary points, in numbers.
+
+Unevaluable where a side has no value that counts.
+"""
 
 from __future__ import annotations
 

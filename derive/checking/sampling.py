@@ -284,7 +284,10 @@ def speed(moves: Mapping[str, Any]) -> float:
 
 
 def draw_point(problem: Problem, sizes: Mapping[str, int], style: Style, seed: tuple[int, ...]) -> Point:
-    """A random point with these sizes, whether the function is defined there or not."""
+    """A random point with these sizes, whether the function is defined there or not.
+
+    DeriveError [size] for a symbol of too many entries.
+    """
     rng = np.random.default_rng(seed)
     values: dict[str, Any] = {}
     paths: dict[str, tuple[str, smooth.PathFunction]] = {}

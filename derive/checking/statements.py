@@ -152,6 +152,7 @@ def compare(got: Array, want: Estimate, size: float, order: int, against: str) -
 
     order    of the derivative: a second one is known less exactly
     against  what the value is compared with, in words
+    Unevaluable where the difference quotient is not known well enough.
 
     A true value below 1e-4 of `size`, the size of the function, is compared on that scale: less is rounding.
     """

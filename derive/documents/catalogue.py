@@ -52,7 +52,10 @@ class Page:
 
 
 def document(pages: Sequence[Page], settings: Settings, fit: Fit) -> Document:
-    """The document of these entries, in the order of the tables; sections with nothing in them are left out."""
+    """The document of these entries, in the order of the tables; sections with nothing in them are left out.
+
+    pages  an entry each
+    """
     items: list[Item] = []
     number = 0
     for table, (title, use) in TABLES.items():

@@ -1,4 +1,7 @@
-"""Functions row by row, or column by column: sum(X, rows), mean(X, rows), norm(X, rows), var(X, rows), and an author's own E(X, rows)."""
+"""Functions row by row, or column by column: sum(X, rows), mean(X, rows), norm(X, rows), var(X, rows), and an author's own E(X, rows).
+
+ShapeError, with a sentence, for arguments that have not the shape that is asked.
+"""
 
 from __future__ import annotations
 

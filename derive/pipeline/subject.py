@@ -79,6 +79,7 @@ class Several:
     gathered: gather.Gathered
 
     def document(self, mode: Mode, settings: Settings, fit: Fit) -> Document:
+        """The document in a mode.  DeriveError [usage] for a lecture as questions of an exam."""
         if mode.name in ("exam", "xsim") and self.gathered.collection.kind == "lecture":
             raise DeriveError(
                 f"a lecture is no {mode.name}: its words have no place there", code="usage", hint="questions are made of problems and sets",

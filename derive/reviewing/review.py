@@ -48,6 +48,7 @@ class Review:
 def review(problem: Problem, latex: str, preamble: str = "") -> Review:
     """The review of a derivation pasted as LaTeX, against a problem.
 
+    latex     the derivation
     preamble  further LaTeX whose macros the derivation uses
 
     DeriveError [no-point] where the problem's function is defined at no random point, [too-long] for a text beyond all bounds.

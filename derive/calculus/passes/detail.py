@@ -166,6 +166,7 @@ def told_as_asked(chains: list[Chain], problem: Problem, results: Results) -> li
     """The chains at the grain that the problem asks for, without the rules that it hides, with the author's own reasons.
 
     results  their expressions stand each on a line, whatever is left out
+    DeriveError [unknown-rule] for a name under `hide` or `reasons` that is no rule.
     """
     unknown = next((n for n in (*problem.hide, *problem.reasons) if n not in rule_names()), None)
     if unknown is not None:

@@ -286,7 +286,10 @@ def _unread(s: Setting) -> DeriveError:
 
 # ------------------------------------------------------------------------------------------------ as a quantity
 def entries(s: Setting, first: Expr) -> tuple[list[Chain], Result]:
-    """What `find: entries` asks: the derivation by indices, and that it gives the derivative found already."""
+    """What `find: entries` asks: the derivation by indices, and that it gives the derivative found already.
+
+    DeriveError [entries] for several variables.
+    """
     p = s.problem
     if len(p.wrt) > 1:
         raise DeriveError("the derivation by indices is by one variable; give one in `wrt`", code="entries")

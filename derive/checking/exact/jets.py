@@ -1,5 +1,7 @@
 """Values with nilpotent steps: Σ a_S ε_S over sets S of steps, ε² = 0 for each, so that the coefficient of ε is a derivative.
 
+NotExact for what has no exact value modulo the prime.
+
 A jet is a mapping from the set (its bits) to an array (points, rows, columns) over the field; what is 0 is left out.
 """
 

@@ -24,7 +24,12 @@ SPREAD = 9.0
 
 
 def frames(passages: Sequence[Passage], units: Sequence[Unit], bounds: Bounds, room: Room, page: Page, clicks: int = 1) -> tuple[Frame, ...]:
-    """The frames, their rows numbered by clicks: the first shows the question on its first `clicks`, every other one its first new row."""
+    """The frames, their rows numbered by clicks: the first shows the question on its first `clicks`, every other one its first new row.
+
+    passages  in whose order the units stand
+    units     what stands on frames: the question, rows, answers, words
+    bounds    the first unit of each frame, and the one behind its last
+    """
     out: list[Frame] = []
     begun: set[str] = set()
     pieces = [unit.piece for unit in units]
