@@ -147,7 +147,7 @@ def chosen(op: str, left: Jet, right: Jet) -> Residues:
 
 
 def branched(condition: Residues, a: Jet, b: Jet) -> Jet:
-    """a where the condition holds, b elsewhere."""
+    """`a` where the condition holds, `b` elsewhere."""
     masks, blank = {*a, *b}, np.zeros_like(next(iter((a or b).values())))
     return {s: np.where(condition, a.get(s, blank), b.get(s, blank)) for s in masks}
 

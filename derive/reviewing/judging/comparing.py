@@ -119,7 +119,7 @@ class Comparison:
 
     # ------------------------------------------------------------------------------------------ equality
     def equal(self, a: Tree, b: Tree, situations: list[Situation], tolerance: float = NEAR) -> Outcome:
-        """a and b have one value at all situations and all values of the free indices."""
+        """`a` and `b` have one value at all situations and all values of the free indices."""
         outcome = Outcome(UNKNOWN, "there is no point to compare at")
         for at in situations:
             try:
