@@ -259,19 +259,8 @@ def single(page: ProblemPage, mode: Mode, settings: Settings) -> Document:
 
 
 def collected(
-    items: tuple[Item, ...],
-    mode: Mode,
-    settings: Settings,
-    *,
-    title: str,
-    title_plain: str,
-    subtitle: str = "",
-    intro: tuple[str, ...] = (),
-    due: str = "",
-    points: str = "",
-    collection: bool = True,
-    theme: str = "",
-    check: str = "",
+    items: tuple[Item, ...], mode: Mode, settings: Settings, *, title: str, title_plain: str, subtitle: str = "",
+    intro: tuple[str, ...] = (), due: str = "", points: str = "", collection: bool = True, theme: str = "", check: str = "",
 ) -> Document:
     """A document of several items in order.
 
@@ -279,7 +268,7 @@ def collected(
     intro                         paragraphs
     due, points                   as the author wrote them; "" for none
     collection                    whether it is one of several problems
-    theme                         of the slides
+    theme, check                  of the slides; what the footline says of the check
     """
     language = settings.notation.language
     made = Document(
