@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from derive.derivation.derivation import Head
 from derive.documents.layout.measure import width
 from derive.documents.layout.packing import Bounds, Room, spread, used
 from derive.documents.page.document import Answer, Block, Frame, Row
@@ -87,6 +88,7 @@ def _block(
         marks = _highlights(shown, clicks, k) if page.highlight else {}
         repeated = unit is again or view.again
         whole = row(view, page.notation, page.measure, stand, page.where, marks, clicks[k], repeated, kinds=page.words)
+        whole = replace(whole, named=whole.named and not _at_what_was_found(passage, view))
         whole = replace(whole, definitions=unit.shown.definitions if unit.shown and not repeated else ())
         if repeated:
             whole = replace(whole, boxed=False, conditions=(), classification="", reason="")
@@ -100,6 +102,11 @@ def _block(
         reason(passage.title, page.notation), passage.chain.quantity, tuple(rows), answers, *widest(rows), stand.style,
         letter=passage.part, reached=passage.reached,
     )
+
+
+def _at_what_was_found(passage: Passage, view: View) -> bool:
+    """Whether a left side speaks of the values at a point that was found: ∇²f(1, 1) of a second-order test."""
+    return passage.chain.quantity == "stationary" and isinstance(view.line.left, Head) and bool(view.line.left.at)
 
 
 def widest(rows: Sequence[Row]) -> tuple[str, str]:
