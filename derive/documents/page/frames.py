@@ -11,7 +11,7 @@ from derive.documents.layout.measure import width
 from derive.documents.layout.packing import Bounds, Room, spread, used
 from derive.documents.page.document import Answer, Block, Frame, Row
 from derive.documents.page.rows import answer, mark, row, side, sides
-from derive.documents.page.units import Page, Unit, part_of_answer, part_of_row, reason_column, reason_share, row_width
+from derive.documents.page.units import HEADING, Page, Unit, part_of_answer, part_of_row, reason_column, reason_share, row_width
 from derive.documents.page.views import Passage, View
 from derive.documents.wording.reasons import reason, reason_width
 from derive.expressions.traverse import Path
@@ -51,12 +51,15 @@ def frames(passages: Sequence[Passage], units: Sequence[Unit], bounds: Bounds, r
             begun.add(block.letter)
             blocks.append(replace(block, part=part))
         height += above.piece.height if above else 0.0
+        subtitle, limit = _subtitle(blocks, page), room.limit(start)
+        headed = bool(not subtitle and len(bounds) > 1 and blocks and blocks[0].title and (number > 1 or height + HEADING <= limit))
+        height += HEADING if headed and number == 1 else 0.0
         gaps = sum(len(row.lines) for block in blocks for row in block.rows) + len(blocks)
         out.append(Frame(
-            _subtitle(blocks, page), number, len(bounds), tuple(blocks), number == len(bounds), max(click, 1),
+            subtitle, number, len(bounds), tuple(blocks), number == len(bounds), max(click, 1),
             mark(page.where, f"frame {number}"), (units[start].piece.key, units[end - 1].piece.key),
-            *_air(height, room.limit(start), gaps, number == len(bounds)),
-            "small" if page.type < 1.0 else "large" if page.type > 1.0 else "",
+            *_air(height, limit, gaps, number == len(bounds)),
+            "small" if page.type < 1.0 else "large" if page.type > 1.0 else "", headed=headed,
         ))
     return tuple(out)
 
@@ -127,11 +130,16 @@ def _subtitle(blocks: Sequence[Block], page: Page) -> str:
     titles = list(dict.fromkeys(filter(None, named)))
     shorter = [titles[:n] for n in range(len(titles), 0, -1)]
     if titles:
-        # "Forward: the intermediates along all directions" is known by its first word.
-        shorter.append([re.split("[:：]", titles[0])[0]])
+        # "Forward: the intermediates along all directions" is known by its first word, "Hessian, entry by entry" by the quantity.
+        shorter += [[re.split("[:：]", titles[0])[0]], [re.split("[:：,，]", titles[0])[0]]]
     between = page.words["between-titles"]
-    fitting = (some for some in shorter if page.title + 1.05 * reason_width(between.join(some)) <= page.head - 4.0)
+    fitting = (some for some in shorter if has_room_beside(between.join(some), page))
     return between.join(next(fitting, []))
+
+
+def has_room_beside(words: str, page: Page) -> bool:
+    """Whether words have room beside the title of a frame."""
+    return page.title + 1.05 * reason_width(words) <= page.head - 4.0
 
 
 def _highlights(shown: Sequence[View], clicks: Sequence[int], k: int) -> dict[Path, str]:
