@@ -924,6 +924,7 @@ _REASONS = {
     "derivative of the maximum norm": "最大範數的導數",
     "derivative of the nuclear norm": "核範數的導數",
     "derivative of the smallest entry": "最小元素的導數",
+    "along {} it is {} for every {}: there is no stationary point": "沿 {0} 的分量對每個 {2} 皆為 {1}：沒有駐點",
     "for every {}: there is no stationary point": "對每個 {0}：沒有駐點",
     "functions of one matrix commute": "同一矩陣的函數可交換",
     "it has no root: there is no stationary point": "無根：沒有駐點",
