@@ -52,16 +52,21 @@ def frames(passages: Sequence[Passage], units: Sequence[Unit], bounds: Bounds, r
             blocks.append(replace(block, part=part))
         height += above.piece.height if above else 0.0
         subtitle, limit = _subtitle(blocks, page), room.limit(start)
-        headed = bool(not subtitle and len(bounds) > 1 and blocks and blocks[0].title and (number > 1 or height + HEADING <= limit))
-        height += HEADING if headed and number == 1 else 0.0
+        headed, taken = _heading(blocks, limit - height if start == 0 else HEADING) if not subtitle and len(bounds) > 1 else (False, 0.0)
+        height += taken
         gaps = sum(len(row.lines) for block in blocks for row in block.rows) + len(blocks)
         out.append(Frame(
             subtitle, number, len(bounds), tuple(blocks), number == len(bounds), max(click, 1),
             mark(page.where, f"frame {number}"), (units[start].piece.key, units[end - 1].piece.key),
             *_air(height, limit, gaps, number == len(bounds)),
-            "small" if page.type < 1.0 else "large" if page.type > 1.0 else "", headed=headed,
+            _type_of(page), headed=headed,
         ))
     return tuple(out)
+
+
+def _type_of(page: Page) -> str:
+    """The size of the formulas, '' for the document's own."""
+    return "small" if page.type < 1.0 else "large" if page.type > 1.0 else ""
 
 
 def _air(height: float, limit: float, gaps: int, last: bool) -> tuple[float, bool]:
@@ -116,6 +121,12 @@ def widest(rows: Sequence[Row]) -> tuple[str, str]:
     """The widest of what stands in front of rows, and of their left sides."""
     unmarked = (row.whole_left if "\\dvchange" in row.left else row.left for row in rows)
     return max((row.lead for row in rows), key=len, default=""), max(unmarked, key=width, default="")
+
+
+def _heading(blocks: Sequence[Block], left: float) -> tuple[bool, float]:
+    """Whether what a frame is about stands above its rows, and what that takes; later frames keep room for it, the first may have some left."""
+    headed = bool(blocks and blocks[0].title) and left >= HEADING
+    return headed, HEADING if headed and left > HEADING else 0.0
 
 
 def _subtitle(blocks: Sequence[Block], page: Page) -> str:
