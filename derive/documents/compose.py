@@ -22,7 +22,7 @@ from derive.documents.page.frames import widest
 from derive.documents.page.items import Image, Pictures
 from derive.documents.page.letters import needed
 from derive.documents.page.modes import QUESTION, Mode
-from derive.documents.page.parts import FIRST, under_parts
+from derive.documents.page.parts import FIRST, titled_once, under_parts
 from derive.documents.page.picture import Figure
 from derive.documents.page.references import cited
 from derive.documents.page.rows import Measure, Sides, answer, broken, mark, relation_width, row, sides
@@ -99,7 +99,7 @@ def problem_page(
     meant = _meant(problem, told, letters, short, boxes, mode)
     ends = _ends(told, short, rows)
     remarks, conventions = _remarks(problem, told if ends else None, notation, mode.slides)
-    asked = _asked(questions.question(problem, notation, words, measure, letters), hinted, rows)
+    asked = _asked(questions.question(questions.asking(problem, show), notation, words, measure, letters), hinted, rows)
     figures = () if rows else of_page(problem, told, mode, settings, show if show != (QUESTION,) else ())
     around = Around(asked, remarks, conventions)
     frames: tuple[Frame, ...] = ()
@@ -166,7 +166,7 @@ def _on_paper(
     found: Sequence[Passage], parts: Sequence[PartText], measure: Measure, settings: Settings, where: Position, mode: Mode
 ) -> tuple[Block, ...]:
     """The passages as blocks; of a key those that have answers, without their rows."""
-    blocks = _blocks(found, parts, measure, settings, where, mode.told) if mode.reveals != "nothing" else ()
+    blocks = titled_once(_blocks(found, parts, measure, settings, where, mode.told)) if mode.reveals != "nothing" else ()
     if mode.reveals != "answers":
         return blocks
     return tuple(replace(block, rows=(), lead="", widest="") for block in blocks if block.answers)
