@@ -11,11 +11,12 @@ from dataclasses import replace
 
 from derive.documents.layout.packing import SPARE, Bounds, Room, cut, used
 from derive.documents.page.document import Frame
-from derive.documents.page.frames import frames
+from derive.documents.page.frames import frames, has_room_beside
 from derive.documents.page.picture import Figure
 from derive.documents.page.settings import Fit
-from derive.documents.page.units import Page, Unit, units
+from derive.documents.page.units import HEADING, Page, Unit, units
 from derive.documents.page.views import Passage
+from derive.documents.wording.reasons import reason
 
 LARGER, SMALLER, WORTH = 1.096, 0.913, 0.87
 """The type that a derivation may be set in, as a share of the document's; the smaller one where it takes less than so many of the frames."""
@@ -33,6 +34,9 @@ def fitted(
 
     beside  a figure that the last of them may hold
     """
+
+    if not all(has_room_beside(reason(passage.title, page.notation), page) for passage in found):
+        room = replace(room, other=room.other - HEADING)
 
     def packed(one: Page) -> tuple[tuple[Unit, ...], Bounds]:
         pieces = units(found, one, 0.95 * room.other, remarks, fit.taller)

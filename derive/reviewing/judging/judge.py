@@ -319,6 +319,11 @@ class Judge(Roles):
         moving = {letter: v for letter, v in of.items() if v in given and v in self.ground.variables}
         return [s.with_values({letter: s.values[v] - given[v] for letter, v in moving.items()}) for s in self.situations] if moving else []
 
+    def symmetric_situations(self) -> list[Situation]:
+        """The points, with the symmetric part of every square matrix that is declared."""
+        return [s.with_values({n: (a + a.T) / 2 for n, a in s.values.items() if n in self.names and a.shape[0] == a.shape[1] > 1})
+                for s in self.situations]
+
     def as_numbers(self, lefts: list[Tree], rights: list[Tree]) -> bool:
         """Whether it holds with the letter of d/dz a number: a rule of one variable, quoted for what is used entry by entry."""
         by = {key(b) for n in walk(lefts[0]) if isinstance(n, Partial) for b in n.by if isinstance(b, Name)}

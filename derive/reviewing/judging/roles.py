@@ -148,6 +148,9 @@ class Roles(Points):
         for w in letters:
             if w in ("c", "C") and self._added(w):
                 self.definitions.setdefault(w, Definition(Const("any")))
+            own = self.definitions.get(w.lower())
+            if w.isupper() and w.lower() in self.context.definitions and own is not None and len(own.indices) == 1:  # P has the rows p_i
+                self.definitions.setdefault(w, Definition(Name(w.lower())))
         letters = [w for w in letters if w not in self.definitions][:4]
         if not letters or quick:
             return
