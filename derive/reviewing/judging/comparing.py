@@ -188,15 +188,6 @@ class Comparison:
         return Outcome(EQUAL)
 
     # ------------------------------------------------------------------------------------------ up to a constant, a factor
-<<<<<<< HEAD
-    def along(self, tree: Tree, at: Situation, steps: tuple[float, ...] = (0.0, 0.5, -0.7, 1.1)) -> Iterator[Array]:
-        """The values of a tree where what moves has gone so many steps.
-
-        steps  the t of X + tH
-        """
-        for t in steps:
-            yield self.alternatives(lambda s: self.value(tree, s), at.moved(at.moves, t))[0]
-=======
     def along(self, trees: tuple[Tree, ...], at: Situation) -> list[list[Array]]:
         """The values of trees at some steps of the variables, shorter ones where they have none.  Undefined where they have none at all."""
         for length in LENGTHS:
@@ -207,7 +198,6 @@ class Comparison:
                 if length == LENGTHS[-1]:
                     raise
         raise AssertionError
->>>>>>> main
 
     def up_to(self, a: Tree, b: Tree, situations: list[Situation], factor: bool) -> Outcome:
         """a - b (or a/b) does not change with the variables."""
