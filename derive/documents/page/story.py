@@ -10,6 +10,8 @@ from derive.derivation.derivation import Head, Line
 from derive.documents.page.document import Answer, Block, Display, Row
 from derive.documents.wording.narrative import CONSEQUENCES, Told, clauses, closing, listed, opening
 from derive.documents.wording.translation import closed_up
+from derive.notation.latex.boxes import Formula
+from derive.notation.latex.compose import holds
 from derive.notation.settings import Notation
 
 MOST = 6
@@ -56,7 +58,7 @@ def _pieces(rows: Sequence[Row], rules: Sequence[str], relations: Sequence[str])
 
 
 def _told(row: Row, line: Line, notation: Notation) -> Told:
-    product = any(r"\langle" in part for part in row.lines)
+    product = any(holds(part, r"\langle") for part in row.lines)
     rule = line.rule
     if rule == "definition" and line.why != ("definition",):
         rule = "" if line.why else "differentiate"
@@ -69,8 +71,8 @@ def _states(row: Row, answer: Answer) -> bool:
     return (row.left or row.whole_left) == answer.left and _formula(row.lines) == _formula(answer.lines) and row.relation == answer.relation
 
 
-def _formula(lines: Sequence[str]) -> str:
-    return "".join(" ".join(lines).split())
+def _formula(lines: Sequence[Formula]) -> str:
+    return "".join(" ".join(map(str, lines)).split())
 
 
 def _holding(answers: Sequence[Answer], reasons: str, words: Mapping[str, str]) -> str:
@@ -86,7 +88,8 @@ def _classified(here: Sequence[Answer], answers: Sequence[Answer], words: Mappin
         return ""
     points = {answer.left: sum(other.left == answer.left for other in kinds) for answer in kinds}
     if max(points.values()) > 1:
-        named = [words["point.classified"].format(which=one.classification, point=f"${' '.join(one.lines)}$") for one in kinds if one in here]
+        found = [(one.classification, " ".join(map(str, one.lines))) for one in kinds if one in here]
+        named = [words["point.classified"].format(which=which, point=f"${point}$") for which, point in found]
         return words["points.classified"].format(points=listed(named, words, "last-of-clauses"))
     if kinds[-1] not in here:
         return ""

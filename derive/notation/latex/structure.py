@@ -11,12 +11,11 @@ from derive.expressions.spelling import latex_of, symbol_latex
 from derive.expressions.traverse import Path
 from derive.language.samples import written_sample
 from derive.notation.bold import is_bold
-from derive.notation.latex.boxes import Array, Box, Letters, Row, Scripted, Sign, begins, printed
+from derive.notation.latex.boxes import Array, Box, Letters, Row, Scripted, Sign, begins, beside, printed
 from derive.notation.latex.compose import (
     BLANK,
     MINUS,
     TRANSPOSED,
-    beside,
     digits,
     flat,
     group,
