@@ -83,25 +83,22 @@ def with_commands(commands: tuple[Command, ...], works: Mapping[str, str] | None
 
 def mathml(formula: Row, display: bool = False) -> str:
     """A `<math>` element with the LaTeX as its annotation."""
-    return _mathml(formula, str(formula), display)
+    return _mathml(formula, str(formula), display, _own.get())
 
 
-def _mathml(row: Row, latex: str, display: bool) -> str:
+def written(latex: str, display: bool = False) -> str:
+    """The same of a formula that stands in words, in its author's LaTeX: his own commands are replaced."""
+    return _mathml(_read(latex), latex, display, _own.get())
+
+
+@lru_cache(maxsize=4096)
+def _mathml(row: Row, latex: str, display: bool, own: tuple[Command, ...]) -> str:
+    """`own` are the commands that names in `row` may be written with."""
     kind = ' display="block"' if display else ""
     return (
         f'<math xmlns="http://www.w3.org/1998/Math/MathML"{kind}><semantics><mrow>{_boxes(row)}</mrow>'
         f'<annotation encoding="application/x-tex">{escape(latex, quote=False)}</annotation></semantics></math>'
     )
-
-
-def written(latex: str, display: bool = False) -> str:
-    """The same of a formula that stands in words, in its author's LaTeX: his own commands are replaced."""
-    return _written(latex, display, _own.get())
-
-
-@lru_cache(maxsize=4096)
-def _written(latex: str, display: bool, own: tuple[Command, ...]) -> str:
-    return _mathml(_read(latex), latex, display)
 
 
 def _read(latex: str) -> Row:

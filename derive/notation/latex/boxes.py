@@ -22,7 +22,7 @@ class Row:
 
     def __str__(self) -> str:
         if self.latex is None:
-            object.__setattr__(self, "latex", printed(self))
+            object.__setattr__(self, "latex", "".join(map(printed, self.items)))
         return self.latex or ""
 
     def __bool__(self) -> bool:
@@ -196,6 +196,9 @@ def begins(box: Box | None) -> str:
             return ""
 
 
+_LEAVES = (Sign, Blank, Digits, Sized)
+
+
 def inner(box: Box) -> tuple[Box, ...]:
     """The boxes that stand in a box, from the left."""
     match box:
@@ -223,7 +226,8 @@ def parts(box: Box) -> Iterator[Box]:
     while waiting:
         one = waiting.pop()
         yield one
-        waiting.extend(reversed(inner(one)))
+        if not isinstance(one, _LEAVES):
+            waiting.extend(inner(one)[::-1])
 
 
 def mapped(box: Box, change: Callable[[Box], Box]) -> Box:
@@ -271,8 +275,8 @@ def printed(box: Box) -> str:
     match box:
         case Sign(text=text) | Blank(text=text) | Digits(text=text):
             return text
-        case Row(items=items):
-            return "".join(map(printed, items))
+        case Row():
+            return str(box)
         case Group(inside=inside):
             return f"{{{printed(inside)}}}"
         case Scripted(base=base, primes=primes, below=below, above=above, late=late):
