@@ -46,7 +46,8 @@ def test_digits_of_indices_that_stand_close_are_one_number() -> None:
     [
         ("x", r"\boldsymbol{x}"), ("W_{1}", r"\boldsymbol{W}_{1}"), (r"\mathrm{d}X", r"\mathrm{d}\boldsymbol{X}"),
         (r"\mathrm{d} \mu_{k}", r"\mathrm{d}\boldsymbol{\mu}_{k}"),
-        (r"\bar{x}_1", r"\boldsymbol{\bar{x}}_1"), ("x'_{2}", r"\boldsymbol{x'}_{2}"), (r"x^{*}", r"\boldsymbol{x^{*}}"), (r"X_{1}^{*}", r"\boldsymbol{X}_{1}^{*}"),
+        (r"\bar{x}_1", r"\boldsymbol{\bar{x}}_1"), ("x'_{2}", r"\boldsymbol{x'}_{2}"),
+        (r"x^{*}", r"\boldsymbol{x^{*}}"), (r"X_{1}^{*}", r"\boldsymbol{X}_{1}^{*}"),
     ],
 )
 def test_the_letter_of_a_symbol_is_bold_its_index_is_not(plain: str, bold: str) -> None:

@@ -18,6 +18,7 @@ from derive.documents.rendering import mathml
 from derive.errors import DeriveError, Position
 from derive.notation.latex.boxes import Array, Formula, Marked, Sign, beside, parts
 from derive.notation.latex.compose import BLANK, EQUALS, listed, unmarked
+from derive.notation.latex.reading import read
 
 if TYPE_CHECKING:
     import jinja2
@@ -289,14 +290,20 @@ def meant(definition: tuple[Formula, Sequence[Formula]]) -> str:
     return rf"$\displaystyle \begin{{aligned}}[t] {letter} &= {body} \end{{aligned}}$"
 
 
-def spoken(formula: Formula) -> str:
+def spoken(formula: Formula | str) -> str:
     r"""The LaTeX of a formula for who hears it, without the marks that only the eye needs; \derivespoken makes it a string of a PDF."""
-    return " ".join(str(unmarked(formula, HIGHLIGHT)).split())
+    return " ".join(str(unmarked(_boxes(formula), HIGHLIGHT)).split())
 
 
-def clicks(formulas: Sequence[Formula]) -> str:
+def _boxes(formula: Formula | str) -> Formula:
+    """A formula; one that a template puts together is in LaTeX."""
+    return read(formula) if isinstance(formula, str) else formula
+
+
+def clicks(formulas: Sequence[Formula] | str) -> str:
     r"""The clicks on which formulas are marked, with commas between: of `\dvchange<3>{x} + \dvchange<4>{y}` it is `3,4`."""
-    marks = (box.option for formula in formulas for box in parts(formula) if isinstance(box, Marked) and box.command == HIGHLIGHT)
+    found = [_boxes(formulas)] if isinstance(formulas, str) else formulas
+    marks = (box.option for formula in found for box in parts(formula) if isinstance(box, Marked) and box.command == HIGHLIGHT)
     return ",".join(dict.fromkeys(number for option in marks for number in option.split(",")))
 
 

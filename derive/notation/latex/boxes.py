@@ -25,6 +25,9 @@ class Row:
             object.__setattr__(self, "latex", "".join(map(printed, self.items)))
         return self.latex or ""
 
+    def __contains__(self, latex: str) -> bool:
+        return latex in str(self)
+
     def __bool__(self) -> bool:
         return bool(self.items)
 
