@@ -31,14 +31,14 @@ else:
                 if "__eq__" not in own:
                     value.__eq__ = _equal_by(compared)
                 if "__hash__" not in own:
-                    value.__hash__ = _hashed_by(compared) if frozen else None
+                    value.__hash__ = _hashed_by(_compared(value, True)) if frozen else None
             return value
 
         return made if cls is None else made(cls)
 
-    def _compared(cls):
-        """The function that gives a value's compared fields as a tuple."""
-        names = [field.name for field in dataclasses.fields(cls) if field.compare]
+    def _compared(cls, hashed=False):
+        """The function that gives a value's compared fields as a tuple; hashed: those of them alone that are hashed."""
+        names = [field.name for field in dataclasses.fields(cls) if field.compare and not (hashed and field.hash is False)]
         if len(names) > 1:
             return attrgetter(*names)
         if names:

@@ -89,3 +89,13 @@ def test_the_library_knows_them() -> None:
     assert replace(Two(1), b=(5,)) == Two(1, (5,)) and dataclasses.astuple(Slim(1)) == (1, 1)
     for value in (Two(1, (2,)), Slim(3), Empty()):
         assert pickle.loads(pickle.dumps(value)) == value == copy.copy(value)
+
+
+def test_a_field_without_a_hash_may_hold_a_dictionary() -> None:
+    @dataclass(frozen=True)
+    class Named:
+        name: str
+        spelled: dict[str, str] = field(default_factory=dict, hash=False)
+
+    assert hash(Named("a", {"b": "c"})) == hash(Named("a"))
+    assert Named("a", {"b": "c"}) != Named("a")

@@ -62,7 +62,10 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
-            return None
+            from derive.language.words import closest
+
+            meant = closest(name, COMMANDS)
+            ctx.fail(f"No such command '{name}'." + (f" Did you mean '{meant}'?" if meant else ""))
         command: click.Command = importlib.import_module(f"derive.cli.{name}_command").command
         return command
 

@@ -17,6 +17,11 @@ from derive.language.problems.quantity import QUANTITIES
 from derive.values import dataclass
 
 
+def adjoint(name: str) -> str:
+    """The name of the gradient by an intermediate of this name: δ_z of z."""
+    return f"delta_{name}"
+
+
 class BrokenChain(ValueError):
     """A line does not follow from the one above by its steps."""
 

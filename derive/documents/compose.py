@@ -22,13 +22,13 @@ from derive.documents.page.frames import widest
 from derive.documents.page.items import Image, Pictures
 from derive.documents.page.letters import needed
 from derive.documents.page.modes import QUESTION, Mode
-from derive.documents.page.parts import FIRST, under_parts
+from derive.documents.page.parts import FIRST, titled_once, under_parts
 from derive.documents.page.picture import Figure
 from derive.documents.page.references import cited
-from derive.documents.page.rows import EQUAL, Measure, answer, broken, mark, relation_width, row, sides
-from derive.documents.page.settings import Fit, Settings
+from derive.documents.page.rows import EQUAL, Measure, Sides, answer, broken, mark, relation_width, row, sides
+from derive.documents.page.settings import Fit, Settings, in_colours
 from derive.documents.page.text_width import text_width
-from derive.documents.page.units import BETWEEN, EM, SMALL, Page
+from derive.documents.page.units import BETWEEN, EM, SMALL, Page, in_column
 from derive.documents.page.views import Boxed, Passage, behind, between, in_place, numbered
 from derive.documents.wording import prose
 from derive.documents.wording.reasons import reason, reason_width
@@ -89,7 +89,7 @@ def problem_page(
     share   of the line that it may take, beside something else
     clicks  of the frame that it is put on, before its rows are shown: it stands there undivided; 0 where it has frames of its own
     """
-    fit = fit or Fit()
+    fit, settings = fit or Fit(), in_colours(settings, problem)
     notation, words = settings.notation, words_of(settings.notation.language)
     where = problem.positions.get("function") or Position(problem.file or problem.id, 1)
     measure = Measure(share * text_width(mode, settings), fit.narrow, fit.hanging, relation_width(settings))
@@ -102,7 +102,7 @@ def problem_page(
     meant = _meant(problem, told, letters, short, boxes, mode)
     ends = _ends(told, short, rows)
     remarks, conventions = _remarks(problem, told if ends else None, notation, mode.slides)
-    asked = _asked(questions.question(problem, notation, words, measure, letters), hinted, rows)
+    asked = _asked(questions.question(questions.asking(problem, show), notation, words, measure, letters), hinted, rows)
     figures = () if rows else of_page(problem, told, mode, settings, show if show != (QUESTION,) else ())
     around = Around(asked, remarks, conventions)
     frames: tuple[Frame, ...] = ()
@@ -169,7 +169,7 @@ def _on_paper(
     found: Sequence[Passage], parts: Sequence[PartText], measure: Measure, settings: Settings, where: Position, mode: Mode
 ) -> tuple[Block, ...]:
     """The passages as blocks; of a key those that have answers, without their rows."""
-    blocks = _blocks(found, parts, measure, settings, where, mode.told) if mode.reveals != "nothing" else ()
+    blocks = titled_once(_blocks(found, parts, measure, settings, where, mode.told)) if mode.reveals != "nothing" else ()
     if mode.reveals != "answers":
         return blocks
     return tuple(replace(block, rows=(), lead=NOTHING, widest=NOTHING) for block in blocks if block.answers)
@@ -295,16 +295,16 @@ def _blocks(
 ) -> tuple[Block, ...]:
     """The passages as blocks, the first of each part with what the part asks."""
     out: list[Block] = []
-    for passage in found:
+    for passage, stand in zip(found, stands := [sides(one.views, settings.notation, measure) for one in found], strict=True):
         part = next((p for p in parts if p.label == passage.part), None)
         first = part is not None and all(block.letter != passage.part for block in out)
-        out.append(replace(_block(passage, measure, settings, where, prose), part=part if first else None))
-    return tuple(out)
+        out.append(replace(_block(passage, stand, measure, settings, where, prose), part=part if first else None))
+    page = Page(settings.notation, measure, where, words_of(settings.notation.language))
+    return in_column(out, stands, page) if settings.reason == "right" and not prose else tuple(out)
 
 
-def _block(passage: Passage, measure: Measure, settings: Settings, where: Position, prose: bool) -> Block:
+def _block(passage: Passage, stand: Sides, measure: Measure, settings: Settings, where: Position, prose: bool) -> Block:
     """A passage as it stands on paper: every row once, nothing highlighted; as `prose`, with words around its displays."""
-    stand = sides(passage.views, settings.notation, measure)
     words = words_of(settings.notation.language)
     views = [view for view in passage.views if not view.again]
     if views and len(views) < len(passage.views) and views[0].line.left is None:

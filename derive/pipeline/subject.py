@@ -12,7 +12,7 @@ from derive.documents.compose import problem_page, single
 from derive.documents.page import symbols
 from derive.documents.page.document import Document
 from derive.documents.page.modes import Mode
-from derive.documents.page.settings import Fit, Settings, of_problem
+from derive.documents.page.settings import Fit, Settings, in_colours, of_problem
 from derive.documents.wording import prose
 from derive.documents.wording.words import words as words_of
 from derive.errors import DeriveError
@@ -57,7 +57,8 @@ class OneProblem:
             return document
         words = words_of(settings.notation.language)
         told = [(one.problem, one.derivation if mode.reveals == "everything" else None)]
-        tables = symbols.tables(told, settings.notation, words, words["notation"], page.mark, symbols.ON_A_FRAME if mode.slides else 0)
+        notation, most = in_colours(settings, one.problem).notation, symbols.ON_A_FRAME if mode.slides else 0
+        tables = symbols.tables(told, notation, words, words["notation"], page.mark, most)
         return replace(document, items=(*document.items, *tables))
 
     def summary(self) -> str:

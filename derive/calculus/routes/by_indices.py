@@ -245,13 +245,13 @@ def _read_off(s: Setting, one: Indexed, quantity: str) -> tuple[Expr | None, lis
     if one.matrix is None:
         return None, []
     if s.unit_speed:
-        return one.matrix, [Line(one.matrix, "read-off", (), "derivative", Head("derivative", p.name, p.wrt))]
+        return one.matrix, [Line(one.matrix, "read-off", ("in matrix form",), "derivative", Head("derivative", p.name, p.wrt))]
     scalar = is_scalar(p.function.shape)
     if not scalar and not is_column(p.function.shape):
         return None, []
-    shown = (explicit(one.matrix) if by_entries(p.function, x) else None) or one.matrix
+    shown = (explicit(one.matrix, p.let) if by_entries(p.function, x) else None) or one.matrix
     head = Head(quantity, p.name, (x,), (), p.wrt if len(p.wrt) > 1 else ())
-    stated = Line(shown, "gradient" if scalar else "read-off", (), quantity, head)
+    stated = Line(shown, "gradient" if scalar else "read-off", ("in matrix form",), quantity, head)
     return shown, [stated] if p.inner_product is None else []
 
 
@@ -292,11 +292,11 @@ def entries(s: Setting, first: Expr) -> tuple[list[Chain], Result]:
     quantity = "gradient" if scalar else "jacobian"
     lines = [*one.lines, *_arrays(s, one)]
     if one.matrix is not None and not (s.unit_speed and not is_column(one.matrix.shape) and not scalar):
-        result = (explicit(one.matrix) if by_entries(p.function, x) else None) or one.matrix
+        result = (explicit(one.matrix, p.let) if by_entries(p.function, x) else None) or one.matrix
         if s.unit_speed and scalar:
-            lines.append(Line(result, "read-off", (), "derivative", Head("derivative", p.name, p.wrt)))
+            lines.append(Line(result, "read-off", ("in matrix form",), "derivative", Head("derivative", p.name, p.wrt)))
         else:
-            lines.append(Line(result, "gradient" if scalar else "read-off", (), quantity, Head(quantity, p.name, p.wrt)))
+            lines.append(Line(result, "gradient" if scalar else "read-off", ("in matrix form",), quantity, Head(quantity, p.name, p.wrt)))
     elif scalar:
         result = writer(s)(one.short)
     else:

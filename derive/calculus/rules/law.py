@@ -19,9 +19,9 @@ from derive.language.scope import Scope
 from derive.language.text.grammar import parse
 from derive.values import dataclass
 
-Runs = Literal["", "everywhere", "always", "results"]
+Runs = Literal["", "everywhere", "always", "results", "vectorized"]
 """Where a row runs: nowhere (it is only said, or a step applies it), wherever anything is written (`everyday`), in every line, where a
-result is written."""
+result is written, where the matrix of a linear function is asked for."""
 
 
 @dataclass(frozen=True)

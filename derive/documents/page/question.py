@@ -23,6 +23,7 @@ from derive.expressions.spelling import size_latex
 from derive.expressions.traverse import walk
 from derive.language.problems.problem import Numbers, Problem
 from derive.notation.bold import kinds_of
+from derive.notation.coloured import in_colours
 from derive.notation.latex import latex
 from derive.notation.latex import lines as latex_lines
 from derive.notation.latex.boxes import Formula, beside
@@ -101,15 +102,14 @@ def parts(problem: Problem, notation: Notation, words: Mapping[str, str]) -> tup
 def _words(problem: Problem, words: str | None, key: str, notation: Notation) -> str:
     if not words:
         return ""
-    return prose.to_latex(
-        prose.in_bold(words, kinds_of(letters(problem)), notation), problem.positions.get(key), displays=True, language=notation.language,
-    )
+    bold = prose.in_bold(words, kinds_of(letters(problem)), notation)
+    return in_colours(prose.to_latex(bold, problem.positions.get(key), displays=True, language=notation.language), notation)
 
 
 def title(problem: Problem, notation: Notation) -> str:
     """The title as LaTeX."""
     words = prose.in_bold(problem.title, kinds_of(letters(problem)), notation)
-    return prose.to_latex(words, problem.positions.get("title"), language=notation.language)
+    return in_colours(prose.to_latex(words, problem.positions.get("title"), language=notation.language), notation)
 
 
 def letters(problem: Problem) -> tuple[Symbol, ...]:
@@ -126,6 +126,8 @@ def asked(problem: Problem, find: Sequence[str], notation: Notation, words: Mapp
         return shown(problem, find, notation, words)
     named = []
     for quantity in find:
+        if quantity == "linearity":
+            continue
         head = _head(problem, quantity, notation)
         key = f"find.{quantity}"
         if quantity == "taylor" and problem.options.order == 1:
@@ -133,7 +135,9 @@ def asked(problem: Problem, find: Sequence[str], notation: Notation, words: Mapp
         elif quantity == "derivative" and _by_number(problem):
             key = "find.derivative-by-number"
         named.append(words[key] + (f" ${head}$" if head else ""))
-    return closed_up(words["ask"].format(what=_listed(named, words)))
+    said = [words["ask"].format(what=_listed(named, words))] if named else []
+    said += [words["show"].format(what=words["show.linearity"])] if "linearity" in find else []
+    return closed_up(words["tell.next"].join(said))
 
 
 def _by_number(problem: Problem) -> bool:
@@ -255,3 +259,9 @@ def _in_order(problem: Problem) -> list[Symbol]:
     seen = met | {replace(symbol, index=None) for symbol in met if symbol.count is not None}
     rest = [s for s in problem.symbols.values() if s in seen and s not in problem.wrt]
     return [*problem.wrt, *rest]
+
+
+def asking(problem: Problem, show: Sequence[str]) -> Problem:
+    """The problem that asks for what is shown of it, as far as it does."""
+    find = tuple(quantity for quantity in problem.find if quantity in show)
+    return replace(problem, find=find) if find and not problem.parts else problem

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 from typing import Literal
 
+from derive.derivation.derivation import adjoint
 from derive.documents.wording.words import LANGUAGES, spoken
 from derive.errors import DeriveError, Position
 from derive.language.markup import macros
@@ -73,6 +74,13 @@ class Settings:
 def of_problem(settings: Settings, problem: Problem) -> Settings:
     """The settings with what the problem's own `notation` says.  DeriveError of `noted`."""
     return noted(settings, problem.options.notation, problem.positions.get("notation.language"))
+
+
+def in_colours(settings: Settings, problem: Problem) -> Settings:
+    """The settings with the letters that keep a colour in this problem, and their differentials and the gradients by them too."""
+    chosen = problem.options.colours
+    pairs = tuple((one, colour) for name, colour in chosen.items() for one in (name, adjoint(name), f"d{name}"))
+    return replace(settings, notation=replace(settings.notation, colours=pairs)) if chosen else settings
 
 
 def noted(settings: Settings, choices: Mapping[str, str], where: Position | None) -> Settings:

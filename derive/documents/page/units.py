@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from derive.documents.layout.measure import extent, line_height, width
 from derive.documents.layout.packing import Piece
-from derive.documents.page.document import Answer, PartText, Row
+from derive.documents.page.document import Answer, Block, PartText, Row
 from derive.documents.page.letters import needed
 from derive.documents.page.rows import EQUAL, HANG, Measure, Sides, answer, defined, row, sides
 from derive.documents.page.views import Boxed, Passage
@@ -203,6 +203,15 @@ def reason_column(rows: Sequence[tuple[float, str]], page: Page) -> float:
         return total - 0.4 * share
 
     return min(COLUMNS, key=cost)
+
+
+def in_column(blocks: Sequence[Block], stands: Sequence[Sides], page: Page) -> tuple[Block, ...]:
+    """The blocks, the reasons of all their rows in one column."""
+    pairs = list(zip(blocks, stands, strict=True))
+    column = reason_column([(row_width(one, stand, page), one.reason) for block, stand in pairs for one in block.rows], page)
+    return tuple(
+        replace(block, rows=tuple(replace(one, column=reason_share(one, stand, column, page)) for one in block.rows)) for block, stand in pairs
+    )
 
 
 def reason_lines(size: float, room: float) -> int:

@@ -16,6 +16,7 @@ from derive.documents.page.items import Pictures, Result
 from derive.documents.page.rows import HIGHLIGHT
 from derive.documents.rendering import mathml
 from derive.errors import DeriveError, Position
+from derive.notation.coloured import INDEX, LETTER
 from derive.notation.latex.boxes import Array, Formula, Marked, Sign, beside, parts
 from derive.notation.latex.compose import BLANK, EQUALS, listed, unmarked
 from derive.notation.latex.reading import read
@@ -292,7 +293,7 @@ def meant(definition: tuple[Formula, Sequence[Formula]]) -> str:
 
 def spoken(formula: Formula | str) -> str:
     r"""The LaTeX of a formula for who hears it, without the marks that only the eye needs; \derivespoken makes it a string of a PDF."""
-    return " ".join(str(unmarked(_boxes(formula), HIGHLIGHT)).split())
+    return " ".join(str(unmarked(_boxes(formula), HIGHLIGHT, LETTER, INDEX)).split())
 
 
 def _boxes(formula: Formula | str) -> Formula:

@@ -182,6 +182,8 @@ def _box(box: Box, sign: bool = False) -> str:
             return ""
         case Marked(command="phantom", inside=inside):
             return f"<mphantom>{_box(inside)}</mphantom>"
+        case Marked(command="derivetone" | "deriveindex", option=option, inside=inside):
+            return f'<mrow class="tone-{option}">{_box(inside)}</mrow>'
         case Marked(inside=inside):
             return _element(_box(inside))
         case Under(command=command, below=below, inside=inside):

@@ -314,6 +314,17 @@ def _printed(said: Why, table: Mapping[str, str], notation: Notation) -> str:
     return set_as_text(said_in(table[key], fillers, notation.language), notation) if key in table else reason(said, notation)
 
 
+def classified(points: Sequence[tuple[str, str]], several: bool, words: Mapping[str, str]) -> str:
+    """What kind of stationary point each (value, kind) is, where there are `several`; of the variables of one point the last says it."""
+    if not points:
+        return ""
+    if several:
+        named = [words["point.classified"].format(which=which, point=f"${value}$") for value, which in points]
+        return words["points.classified"].format(points=listed(named, words, _CLAUSES))
+    which = points[-1][1]
+    return words["classified"].format(which=which) if which in words.values() else _capital(which) + words["stop"]
+
+
 def listed(items: Sequence[str], words: Mapping[str, str], last: str = "last-of-list") -> str:
     """`a, b and c`."""
     if len(items) < 2:

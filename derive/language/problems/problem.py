@@ -86,6 +86,7 @@ class Options:
     variants       the values that this problem has of those under `variants`
     claim          a derivation in LaTeX, to be reviewed
     ask            how the question is put: `find`; `show`, that the author's answers hold; `false`: in the author's words alone
+    colours        letter -> the colour that it keeps
     stacked        whether a Jacobian was asked of a matrix, or by one: the answer is the vectorized derivative
     """
 
@@ -104,6 +105,7 @@ class Options:
     variants: tuple[Choice, ...] = ()
     claim: str = ""
     ask: str = "find"
+    colours: Mapping[str, str] = field(default_factory=dict)
     stacked: bool = False
 
 

@@ -161,12 +161,12 @@ def _has_signs(left: str, right: str | None) -> bool:
     return right is not None and all(sign[0] in "\\()[]" for sign in (left, right))
 
 
-def unmarked(row: Row, command: str) -> Row:
-    """The row without the marks of a command, what is marked in their place; without the gap too that a mark keeps before an operator."""
+def unmarked(row: Row, *commands: str) -> Row:
+    """The row without the marks of these commands, what is marked in their place; without the gap too that a mark keeps before an operator."""
 
     def change(box: Box) -> Box:
         match box:
-            case Marked(command=found, inside=inside) if found == command:
+            case Marked(command=found, inside=inside) if found in commands:
                 return change(inside.inside if isinstance(inside, Group) else inside)
             case Row(items=items):
                 kept = (one for k, one in enumerate(items) if one != KEPT[0] and (one != KEPT[1] or not k or items[k - 1] != KEPT[0]))
@@ -174,12 +174,12 @@ def unmarked(row: Row, command: str) -> Row:
             case _:
                 return mapped(box, change)
 
-    return as_row(change(row)) if is_marked(row, command) else row
+    return as_row(change(row)) if is_marked(row, *commands) else row
 
 
-def is_marked(row: Row, command: str) -> bool:
-    """Whether something in it is marked by this command."""
-    return any(isinstance(box, Marked) and box.command == command for box in parts(row))
+def is_marked(row: Row, *commands: str) -> bool:
+    """Whether something in it is marked by one of these commands."""
+    return any(isinstance(box, Marked) and box.command in commands for box in parts(row))
 
 
 KEPT = (Marked("mathop", "", Group(Row())), Sign(r"\!"))

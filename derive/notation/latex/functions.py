@@ -113,7 +113,7 @@ class Functions(Context):
 
     def _pending(self, node: D, path: Path) -> Piece:
         if len(node.moves) == 1 and isinstance(node.moves[0][1], Number) and node.moves[0][1].value == 1:
-            variable = declared(latex_of(node.moves[0][0]))
+            variable = self.piece(node.moves[0][0], (*path, -1)).row
             inside = bracketed(self.piece(node.arg, (*path, 0)))
             d = PARTIAL if self.notation.quotient == "partial" else SMALL_D
             return Piece(beside(frac(d, beside(d, BLANK, variable)), inside.row), ATOM, FRACTION, "call")

@@ -11,6 +11,7 @@ from derive.derivation.reason import Why, printed
 from derive.expressions.nodes import Expr
 from derive.expressions.spelling import symbol_latex
 from derive.notation import heads
+from derive.notation.coloured import coloured
 from derive.notation.latex.boxes import Box, Fenced, Letters, Row, Scripted, Sign, Sized, begins, beside, parts
 from derive.notation.latex.boxes import printed as printed_box
 from derive.notation.latex.compose import (
@@ -105,7 +106,7 @@ class _Left:
         return beside(*(declared(part) if isinstance(part, str) else part for part in parts))
 
     def name(self, function: str) -> Row:
-        return declared(symbol_latex(function))
+        return coloured(declared(symbol_latex(function)), function, self.notation)
 
     def expr(self, expr: Expr) -> Row:
         return formula(expr, self.notation)

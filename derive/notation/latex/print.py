@@ -38,6 +38,7 @@ from derive.expressions.nodes import (
 from derive.expressions.spelling import latex_of, unnamed_latex
 from derive.expressions.traverse import Path
 from derive.notation.bold import is_bold, kind_of
+from derive.notation.coloured import coloured
 from derive.notation.latex.boxes import Digits, Row, Scripted, Sign, beside, parts
 from derive.notation.latex.compose import BLANK, EQUALS, MINUS, SLASH, digits, flat, group, in_bold, letters, listed, scripted
 from derive.notation.latex.compose import D as SMALL_D
@@ -136,6 +137,7 @@ class Printer(Products, Structure, Functions):
         raised = any(isinstance(box, Scripted) and (box.above is not None or box.primes) for box in parts(row))
         differential = row.items[:1] == (SMALL_D,)
         row = in_bold(row) if is_bold(kind_of(node.shape), self.notation) else row
+        row = coloured(row, node.name, self.notation)
         return Piece(row, SCRIPT if raised else ATOM, glue="derivative" if differential else "letter")
 
     def _member(self, node: Symbol, path: Path) -> Piece:

@@ -41,8 +41,8 @@ ALPHABETS = frozenset((
 ACCENTS = frozenset(("dot", "ddot", "hat", "widehat", "tilde", "widetilde", "bar", "overline", "vec",
                      "acute", "grave", "breve", "check", "mathring", "dddot", "overrightarrow", "overleftarrow"))
 MARKS = frozenset((
-    "dvchange", "underbrace", "phantom", "mathopen", "mathclose", "mathord", "mathbin", "mathrel", "mathinner", "mathop", "smash", "boxed",
-    "color",
+    "dvchange", "derivetone", "deriveindex", "underbrace", "phantom", "mathopen", "mathclose", "mathord", "mathbin", "mathrel", "mathinner",
+    "mathop", "smash", "boxed", "color",
 ))
 COLOURED = frozenset(("textcolor", "mathcolor"))
 """What gives an argument the colour that another one names; the colour alone makes no box."""

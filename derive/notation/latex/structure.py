@@ -10,8 +10,9 @@ from derive.expressions.sizes import ONE
 from derive.expressions.spelling import latex_of, symbol_latex
 from derive.expressions.traverse import Path
 from derive.language.samples import written_sample
-from derive.notation.bold import is_bold
-from derive.notation.latex.boxes import Array, Box, Letters, Row, Scripted, Sign, begins, beside, printed
+from derive.notation.bold import is_bold, kind_of
+from derive.notation.coloured import coloured
+from derive.notation.latex.boxes import Array, Box, Letters, Row, Scripted, Sign, beside, printed
 from derive.notation.latex.compose import (
     BLANK,
     MINUS,
@@ -108,8 +109,9 @@ class Structure(Context):
             bare = not {f"{name}{written}", f"{name}_{written}"} & self.root.free
         if bare:
             # An entry of a bold letter is a number, and is not bold.
-            bold = begins(base.row) == r"\boldsymbol" and node.is_scalar
-            letter = declared(latex_of(node.arg)) if bold and isinstance(node.arg, Symbol) else base.row
+            assert isinstance(node.arg, Symbol)
+            bold = is_bold(kind_of(node.arg.shape), self.notation) and node.is_scalar
+            letter = coloured(declared(latex_of(node.arg)), node.arg.name, self.notation) if bold else base.row
             return Piece(scripted(letter, below=below), ATOM, base.height)
         inside = bracketed(base, "[", "]")
         return Piece(scripted(inside.row, below=below), ATOM, inside.height)

@@ -68,6 +68,8 @@ class Meanings:
     spectral: bool = True
     entrywise: frozenset[str] = frozenset()
     paths: Mapping[str, tuple[str, Callable[[float], tuple[Array, Array, Array]]]] = field(default_factory=dict)
+    curves: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """By its step t the variable and the direction of X + tH: df/dt is along it."""
     metric: Array | None = None
     """The M of the inner product x'My under which ∇ is meant."""
 

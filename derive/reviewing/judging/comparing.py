@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import product
 
 import numpy as np
@@ -23,6 +23,8 @@ NEAR_SECOND = 2e-4
 NOISE = 2e-8
 MOST_ALTERNATIVES = 8
 MOST_PLACES = 400
+LENGTHS = (1.0, 0.25, 0.06)
+"""Of the steps along which a difference is constant."""
 FEW_PLACES = 5
 """Values of the free indices that are tried where each takes long."""
 
@@ -176,9 +178,16 @@ class Comparison:
         return Outcome(EQUAL)
 
     # ------------------------------------------------------------------------------------------ up to a constant, a factor
-    def along(self, tree: Tree, at: Situation, steps: tuple[float, ...] = (0.0, 0.5, -0.7, 1.1)) -> Iterator[Array]:
-        for t in steps:
-            yield self.alternatives(lambda s: self.value(tree, s), at.moved(at.moves, t))[0]
+    def along(self, trees: tuple[Tree, ...], at: Situation) -> list[list[Array]]:
+        """The values of trees at some steps of the variables, shorter ones where they have none.  Undefined where they have none at all."""
+        for length in LENGTHS:
+            try:
+                return [[self.alternatives(lambda s, tree=tree: self.value(tree, s), at.moved(at.moves, length * t))[0]  # type: ignore[misc]
+                         for t in (0.0, 0.5, -0.7, 1.1)] for tree in trees]
+            except Undefined:
+                if length == LENGTHS[-1]:
+                    raise
+        raise AssertionError
 
     def up_to(self, a: Tree, b: Tree, situations: list[Situation], factor: bool) -> Outcome:
         """a - b (or a/b) does not change with the variables."""
@@ -186,7 +195,7 @@ class Comparison:
             try:
                 for place in self.places((a, b), at):
                     here = at.binding(place) if place else at
-                    left, right = list(self.along(a, here)), list(self.along(b, here))
+                    left, right = self.along((a, b), here)
                     if any(x.shape != y.shape for x, y in zip(left, right, strict=True)):
                         return Outcome(DIFFERENT, "the shapes differ", left[0], right[0])
                     apart = [x - y for x, y in zip(left, right, strict=True)]

@@ -12,6 +12,7 @@ import numpy as np
 from derive.checking.evaluation import Unevaluable, evaluate
 from derive.checking.random_arrays import STYLES, array_shape, inside, project
 from derive.checking.sampling import Point, draw_point, points
+from derive.expressions.functions import OF_MATRICES
 from derive.expressions.nodes import Expr, Map, Symbol
 from derive.expressions.sizes import is_row
 from derive.expressions.spelling import UNICODE_GREEK
@@ -30,7 +31,7 @@ MOST_MOVING = 60
 STEP = 3e-4
 ELSEWHERE = 9
 """The start from which the other symbols are moved as well, until the derivative vanishes."""
-MATRIX_FUNCTIONS = frozenset(("expm", "logm", "sqrtm"))
+MATRIX_FUNCTIONS = frozenset(OF_MATRICES.values())
 
 
 @dataclass(frozen=True)

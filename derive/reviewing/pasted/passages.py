@@ -6,6 +6,7 @@ import re
 
 from derive.errors import DeriveError
 from derive.reviewing.pasted.macros import MAX_LENGTH, definitions, expanded, group_end
+from derive.reviewing.pasted.packages import spelled_out
 from derive.reviewing.pasted.placed import Placed
 from derive.values import dataclass
 
@@ -24,6 +25,13 @@ _DROPPED = re.compile(
     r"(?![A-Za-z])|\\color\s*(?:\[[^\]]*\])?\{[^{}]*\}|\\(?:uncover|only|onslide|visible|alert|invisible)\s*<[^>]*>"
 )
 _KEPT = re.compile(r"\\(boxed|fbox|textcolor\s*\{[^{}]*\}|colorbox\s*\{[^{}]*\}|cancel|mathclap|ensuremath|uncover|alert|highlight|bcancel)\s*(?=\{)")
+_PROSE = re.compile(
+    r"(?<![A-Za-z\\])([,.;:]\s)?(?:(?!(?:tr|det|vec|diag|exp|log|ln|sin|cos|tan|tanh|sum|sqrt|softmax|sym|logdet)\b)"
+    r"[A-Za-z]{2,}(?:['’]s)?[ ,:]+){2,}"
+    r"|(?<![A-Za-z\\])(?:Let|let|Then|then|So|so|Hence|hence|where|with|and|Thus|thus|Since|since|Set|set|By|by|Therefore)[ ,:]+"
+)
+"""Words between formulas of a text without dollars; group 1 is a comma before them."""
+LEAD = 160
 _STACKED = re.compile(r"\\(?:overset|stackrel|underset)\s*")
 
 
@@ -35,6 +43,8 @@ class Passage:
     display: bool
     environment: str
     before: str
+    lead: str = ""
+    """The last of all that stands before it."""
 
 
 def passages(latex: str, preamble: str = "") -> list[Passage]:
@@ -50,7 +60,7 @@ def _plain(latex: str, preamble: str) -> Placed:
     text = text.replaced(_COMMENT, lambda m: m.group(1))
     text, macros = definitions(text)
     known = definitions(Placed.whole(preamble[:MAX_LENGTH]))[1] if preamble else {}
-    text = expanded(text, {**known, **macros})
+    text = spelled_out(expanded(text, {**known, **macros}))
     text = text.replaced(_DROPPED, " ").replaced(_KEPT, " ")
     return _unstacked(text)
 
@@ -82,7 +92,7 @@ def _cut(text: Placed) -> list[Passage]:
     raw, at, since = text.text, 0, 0
 
     def found(start: int, end: int, display: bool, environment: str = "") -> None:
-        out.append(Passage(text[start:end], display, environment, raw[since:at]))
+        out.append(Passage(text[start:end], display, environment, raw[since:at], raw[max(0, at - LEAD) : at]))
 
     while at < len(raw):
         c = raw[at]
@@ -111,9 +121,16 @@ def _cut(text: Placed) -> list[Passage]:
             at = since = end + len(mark)
             continue
         at += 1
-    if not out and "=" in raw:
-        out.append(Passage(text, True, "", ""))
+    if not out and re.search(r"[=≈≤≥≻⪰≼∝]", raw):
+        out.append(Passage(_in_rows(text), True, "", ""))
     return out
+
+
+def _in_rows(text: Placed) -> Placed:
+    """A text without any mark of mathematics: each of its lines is a row, without the words around its formulas."""
+    if "\\\\" in text.text or "\\begin" in text.text:
+        return text
+    return text.replaced(_PROSE, lambda m: "," if m.group(1) else " ").replaced(re.compile("\n"), "\\\\\\\\ ")
 
 
 def _dollar(raw: str, at: int, mark: str) -> int:

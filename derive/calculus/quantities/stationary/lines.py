@@ -30,9 +30,9 @@ def solution_lines(g: Expr, x: Symbol, solved: Solved) -> list[Line]:
         if move.identity:
             lines.append(Line(move.right, "put-back", move.why, "equation", move.left, "=", True))
         else:
-            lines.append(Line(move.right, "rearrange", move.why, "equation", move.left, "⇔", True, solution=solution))
+            lines.append(Line(move.right, "rearrange", move.why or ("rearrange",), "equation", move.left, "⇔", True, solution=solution))
     last = solved.moves[-1]
-    lines.append(Line(solved.solution, "solve", last.why, "stationary", starred(x), "⇔"))
+    lines.append(Line(solved.solution, "solve", last.why or ("solve for ", x), "stationary", starred(x), "⇔"))
     if solved.particular is not None:
         lines.append(Line(solved.particular, "solve", solved.least, "stationary", starred(x), "="))
     return lines
