@@ -37,7 +37,6 @@ from derive.errors import Position
 from derive.expressions.nodes import Expr, Symbol
 from derive.expressions.sizes import is_column
 from derive.language.problems.problem import Problem
-from derive.notation.latex import latex
 from derive.notation.latex import lines as latex_lines
 from derive.notation.latex.boxes import Formula, beside
 from derive.notation.latex.compose import NOTHING
@@ -385,11 +384,11 @@ def _layout(problem: Problem, quantities: set[str], settings: Settings, words: M
     if "gradient" in quantities and len(problem.wrt) == 1 and not problem.wrt[0].is_scalar and problem.inner_product is None:
         gradient = latex_lines.head(Head("gradient", problem.name, problem.wrt), notation)
         derivative = latex_lines.head(Head("derivative", problem.name, problem.wrt, problem.directions), notation)
-        direction = latex.latex(problem.directions[0], notation)
+        direction = formula(problem.directions[0], notation)
         sub = f"_{{{notation.inner_subscript}}}" if notation.inner_subscript and not is_column(problem.wrt[0].shape) else ""
         return words["layout_gradient"].format(
             gradient=f"${gradient}$",
-            variable=f"${latex.latex(problem.wrt[0], notation)}$",
+            variable=f"${formula(problem.wrt[0], notation)}$",
             derivative=f"${derivative}$",
             inner=rf"$\langle {gradient}, {direction} \rangle{sub}$",
         )
