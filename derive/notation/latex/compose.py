@@ -48,7 +48,11 @@ def group(*boxes: Box) -> Group:
 
 
 def scripted(row: Row, primes: int = 0, below: Box | None = None, above: Box | None = None) -> Row:
-    """The row with primes or scripts at its last box, where TeX sets them, beside the scripts that this has already."""
+    """The row with primes or scripts at its last box, where TeX sets them, beside the scripts that this has already.
+
+    primes        how many
+    below, above  what is lowered and raised, None for nothing
+    """
     last = row.items[-1] if row.items else None
     if not isinstance(last, Scripted) or (below is not None and last.below is not None) or (above is not None and last.above is not None):
         return Row((*row.items[:-1], Scripted(last, primes, below, above)))

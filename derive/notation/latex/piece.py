@@ -60,7 +60,10 @@ def marked(piece: Piece, mark: Mark) -> Piece:
 
 
 def bracketed(piece: Piece, left: str = "(", right: str = ")") -> Piece:
-    """(piece), the brackets as tall as it needs."""
+    """(piece), the brackets as tall as it needs.
+
+    left, right  the brackets, as LaTeX names them
+    """
     if piece.height == BLOCK:
         row = Row((Fenced(left, piece.row, right),))
     else:
