@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from derive.calculus.passes.kinks import NONE, POSSIBLE, kinks
 from derive.calculus.rules.differentials import DIFFERENTIALS
@@ -44,6 +44,40 @@ def conditions(functions: Iterable[Expr], results: Iterable[Expr]) -> tuple[Why,
     positive = {why[0] for why in out if why[1:] == (" > 0",)}
     indices = {node.index.name: node.index for expr in (*functions, *results) for node in walk(expr) if isinstance(node, Sum)}
     return tuple(_for_indices(why, indices) for why in out if not (why[1:] == (" ≠ 0",) and why[0] in positive))
+
+
+def each_once(found: Iterable[Why], opened: Callable[[Why], Why]) -> tuple[Why, ...]:
+    """The conditions without those that hold by themselves, and without those that others say already: 1/a > 0 says a ≠ 0.
+
+    opened  a condition with what names in it stand for: ρ ≠ 0 is r ≠ 0 for ρ = ‖r‖
+    """
+    kept: list[tuple[Why, Why]] = []
+    for why in found:
+        plain = reduced(why)
+        whole = reduced(opened(plain))
+        if plain and whole and not (evident(whole) or evident(opened(plain))) and all(whole != other for _, other in kept):
+            kept.append((plain, whole))
+    positive = {whole[0] for _, whole in kept if whole[1:] == (" > 0",)}
+    return tuple(plain for plain, whole in kept if not (whole[1:] == (" ≠ 0",) and whole[0] in positive))
+
+
+def reduced(condition: Why) -> Why:
+    """The condition on what alone can break it: a/s > 0 is s > 0 for a > 0, (x'x)/n ≠ 0 is x ≠ 0; () where nothing can."""
+    match condition:
+        case (Expr() as expr, " > 0") if expr.is_scalar:
+            return _turned(expr, is_positive), " > 0"
+        case (Expr() as expr, " ≠ 0") if expr.is_scalar:
+            return _of_power(_turned(expr, is_nonzero), number(-1))
+    return condition
+
+
+def _turned(expr: Expr, holds: Callable[[Expr], bool]) -> Expr:
+    """What decides the sign, or whether it is 0: the one factor that is not certain, without its exponent −1."""
+    open_ones = [f for f in (expr.factors if isinstance(expr, Times) else (expr,)) if not holds(f)]
+    if len(open_ones) != 1:
+        return expr
+    (rest,) = open_ones
+    return rest.base if isinstance(rest, Power) and isinstance(rest.exponent, Number) and rest.exponent.value == -1 else rest
 
 
 def evident(condition: Why) -> bool:
@@ -216,6 +250,8 @@ def _root(base: Expr) -> Expr:
         base = base.base
     if isinstance(base, Call) and base.name == "norm":
         return base.args[0]
+    if isinstance(base, Times) and (rest := _turned(base, is_nonzero)) is not base:
+        return _root(rest)
     product = base.args[0] if isinstance(base, Call) and base.name == "tr" else base
     if not isinstance(product, MatMul) or product.factors[0] is not Transpose(product.factors[-1]):
         return base

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from derive.derivation.derivation import BrokenChain, Chain, Found, Result, Step
+from derive.derivation.derivation import BrokenChain, Chain, Found, Result, Step, of_each
 from derive.derivation.reason import Why
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Call, Expr, Number, Symbol
@@ -102,7 +102,4 @@ def _result(result: Found, short: Mapping[Expr, Expr]) -> Found:
     def one(r: Result) -> Result:
         return replace(r, expr=substitute(r.expr, short))
 
-    def point(found: Result | Mapping[str, Result]) -> Result | Mapping[str, Result]:
-        return one(found) if isinstance(found, Result) else {name: one(r) for name, r in found.items()}
-
-    return tuple(map(point, result)) if isinstance(result, tuple) else point(result)  # type: ignore[return-value]
+    return of_each(result, one)

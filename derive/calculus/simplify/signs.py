@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from derive.expressions.build import add, coefficient, scale
-from derive.expressions.nodes import Add, Expr, number
+from derive.expressions.nodes import Add, Expr, Number, Scale, number
 
 
 def opposite(expr: Add) -> Expr:
@@ -26,3 +26,12 @@ def positive_first(expr: Expr) -> Expr:
         if coefficient(term)[0] > 0:
             return add(term, *expr.terms[:k], *expr.terms[k + 1 :])
     return expr
+
+
+def opened(term: Expr) -> tuple[Expr, ...]:
+    """The terms of a sum that is subtracted: a, b of −(−a − b)."""
+    match term:
+        case Scale(scalar=Number(value=c), arg=Add(terms=inside)) if c == -1:
+            return tuple(scale(term.scalar, t) for t in inside)
+        case _:
+            return (term,)

@@ -151,6 +151,8 @@ def _scalars(factors: tuple[Expr, ...]) -> Expr:
             coefficient *= f.value
             continue
         base, exponent = (f.base, f.exponent) if isinstance(f, Power) and f not in powers else (f, ONE)
+        if isinstance(base, Add):
+            base = next((b for b in order if isinstance(b, Add) and set(b.terms) == set(base.terms)), base)
         if base not in exponents:
             order.append(base)
             exponents[base] = exponent
