@@ -19,6 +19,7 @@ from derive.calculus.simplify.rewriting import Laws, laws, rewritten
 from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.calculus.simplify.terms import join
 from derive.calculus.simplify.terms import split as collected_powers
+from derive.calculus.simplify.transposes import outside
 from derive.calculus.solve.entrywise import short, solve_entries
 from derive.calculus.solve.least_norm import Facts, Family, any_value, one_side, two_sides
 from derive.calculus.solve.matrix_functions import by_matrix_function
@@ -59,7 +60,16 @@ def solve(gradient: Expr, x: Symbol, facts: Facts = NOTHING) -> Solved | None:
             moves.append(Move(opened, nothing, (x, " is diagonal")))
             equation = opened
     found = _solved(equation, x, moves, facts)
-    return found if found is None or not given else replace(found, conditions=(*given, *found.conditions))
+    return None if found is None else _with_transposes_outside(replace(found, conditions=(*given, *found.conditions)))
+
+
+def _with_transposes_outside(found: Solved) -> Solved:
+    """The solution as results are written: (Y − XW')'(Y − XW') for (Y' − WX')(Y − XW')."""
+    return replace(
+        found, solution=outside(found.solution), particular=None if found.particular is None else outside(found.particular),
+        moves=tuple(replace(m, left=outside(m.left), right=outside(m.right), why=filled(m.why, outside)) for m in found.moves),
+        conditions=tuple(filled(c, outside) for c in found.conditions),
+    )
 
 
 def _solved(equation: Expr, x: Symbol, moves: list[Move], facts: Facts) -> Solved | None:
