@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 
 from derive.calculus.linear.inner_product import gradient
@@ -20,7 +20,6 @@ from derive.calculus.quantities.hessian import hessian
 from derive.calculus.quantities.jacobian import jacobian
 from derive.calculus.quantities.linearity import at_once, linearity, read_from_gradient
 from derive.calculus.quantities.second_derivative import second_derivative
-from derive.calculus.quantities.stationary.points import stationary
 from derive.calculus.quantities.taylor import taylor
 from derive.calculus.quantities.vectorized import vectorized, vectorized_hessian
 from derive.calculus.routes import by_entries as numbered
@@ -37,6 +36,7 @@ from derive.errors import DeriveError
 from derive.expressions.nodes import Expr, Stack, Symbol
 from derive.expressions.rewrite import substitute
 from derive.language.problems.problem import Problem
+from derive.values import dataclass
 
 Names = tuple[tuple[Symbol, Expr], ...]
 """Letters with what they stand for."""
@@ -167,6 +167,9 @@ class _Answers:
         """Where the gradient vanishes, behind the chains of first order; what kind of point that is, behind all."""
         if "stationary" not in self.find:
             return
+        # A quarter of the calculus, loaded where it is asked for.
+        from derive.calculus.quantities.stationary.points import stationary
+
         chains, found = stationary(self.s, self.opening.gradients, self.opening.structured, self.hessians)
         self.results["stationary"] = of_each(found, self._each_once)
         tests = [chain for chain in chains if chain.part == "test"]

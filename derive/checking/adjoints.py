@@ -11,7 +11,6 @@ Source: Griewank & Walther, Evaluating Derivatives (2008), ch. 3.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from types import CodeType
 from typing import Any
@@ -32,6 +31,7 @@ from derive.language.problems.problem import Problem
 from derive.notation.python.identifiers import identifier
 from derive.notation.python.run import compiled, quiet
 from derive.notation.python.source import NO_NAMES, Names
+from derive.values import dataclass
 
 MODERATE = (1e-2, 1e2)
 """The size of the largest entry of an intermediate that is used as it is; another one is brought to size 1."""

@@ -6,7 +6,6 @@ Nothing here knows a rule of differentiation.  Only source that `notation.python
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from math import isfinite, prod
 from types import CodeType
 from typing import Any
@@ -18,6 +17,7 @@ from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Add, Call, Expr, Map, MatMul, Power, Scale, Times
 from derive.notation.python.run import NO_VALUE, compiled, computed, namespace
 from derive.notation.python.source import Names
+from derive.values import dataclass
 
 NAMESPACE = namespace()
 """What emitted source may call."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from math import prod
 from typing import Any
 
@@ -25,6 +25,7 @@ from derive.language.problems.quantity import states
 from derive.notation.python.identifiers import identifier
 from derive.notation.python.run import compiled
 from derive.notation.python.source import Names
+from derive.values import dataclass
 
 Free = tuple[tuple[Symbol, Size], ...]
 

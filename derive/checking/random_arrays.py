@@ -6,13 +6,13 @@ Arrays are as docs/language.md gives them: scalars floats, columns and rows 1-D,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from derive.expressions.sizes import ONE, Shape
+from derive.values import dataclass
 
 Array = NDArray[np.float64]
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from derive.checking.random_arrays import Array, array_shape, project
 from derive.expressions.nodes import Unnamed
+from derive.values import dataclass
 
 MAX_ORDER = 8
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import islice
 from math import prod
 from types import CodeType
@@ -29,6 +29,7 @@ from derive.language.problems.quantity import QUANTITIES
 from derive.notation.python.identifiers import identifier
 from derive.notation.python.run import compiled, quiet
 from derive.notation.python.source import Names
+from derive.values import dataclass
 
 RELIABLE = 1e-7
 """The relative error that the difference quotient may have at a point."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from math import factorial
 from typing import Any
 
@@ -17,6 +17,7 @@ from derive.checking.sampling import Point, speed
 from derive.expressions.nodes import Expr, Symbol
 from derive.notation.python.run import compiled
 from derive.notation.python.source import Names
+from derive.values import dataclass
 
 FIRST = 1e-6
 """Relative tolerance of a first derivative."""

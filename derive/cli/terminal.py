@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import click
 from wcwidth import wcswidth as cell_len
@@ -26,6 +26,7 @@ from derive.notation import shapes
 from derive.notation.settings import DEFAULT, Notation
 from derive.notation.text import text
 from derive.pipeline.examine import Examined
+from derive.values import dataclass
 
 NARROWEST = 40
 GAP = 3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Literal
 
@@ -14,6 +14,12 @@ from derive.expressions.sizes import Shape, Size
 from derive.expressions.traverse import Path, at
 from derive.language.problems.problem import Problem
 from derive.language.problems.quantity import QUANTITIES
+from derive.values import dataclass
+
+
+def adjoint(name: str) -> str:
+    """The name of the gradient by an intermediate of this name: δ_z of z."""
+    return f"delta_{name}"
 
 
 class BrokenChain(ValueError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from derive.calculus.catalogue.catalogue import TABLES, Entry
@@ -26,6 +26,7 @@ from derive.errors import Position
 from derive.expressions.nodes import Expr
 from derive.notation.latex import latex
 from derive.notation.settings import Notation
+from derive.values import dataclass
 
 if TYPE_CHECKING:
     from derive.checking.report import Report

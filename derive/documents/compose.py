@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from derive.derivation.derivation import Derivation, Head
@@ -25,10 +25,10 @@ from derive.documents.page.modes import QUESTION, Mode
 from derive.documents.page.parts import FIRST, under_parts
 from derive.documents.page.picture import Figure
 from derive.documents.page.references import cited
-from derive.documents.page.rows import Measure, answer, broken, mark, relation_width, row, sides
-from derive.documents.page.settings import Fit, Settings
+from derive.documents.page.rows import Measure, Sides, answer, broken, mark, relation_width, row, sides
+from derive.documents.page.settings import Fit, Settings, in_colours
 from derive.documents.page.text_width import text_width
-from derive.documents.page.units import BETWEEN, EM, SMALL, Page
+from derive.documents.page.units import BETWEEN, EM, SMALL, Page, in_column
 from derive.documents.page.views import Boxed, Passage, behind, between, in_place, numbered
 from derive.documents.wording import prose
 from derive.documents.wording.reasons import reason, reason_width
@@ -40,6 +40,7 @@ from derive.language.problems.problem import Problem
 from derive.notation.latex import latex
 from derive.notation.latex import lines as latex_lines
 from derive.notation.settings import Notation
+from derive.values import dataclass
 
 QUESTION_AROUND = 12.5
 """Points that the box of a question takes above and below its lines."""
@@ -85,7 +86,7 @@ def problem_page(
     share   of the line that it may take, beside something else
     clicks  of the frame that it is put on, before its rows are shown: it stands there undivided; 0 where it has frames of its own
     """
-    fit = fit or Fit()
+    fit, settings = fit or Fit(), in_colours(settings, problem)
     notation, words = settings.notation, words_of(settings.notation.language)
     where = problem.positions.get("function") or Position(problem.file or problem.id, 1)
     measure = Measure(share * text_width(mode, settings), fit.narrow, fit.hanging, relation_width(settings))
@@ -291,16 +292,16 @@ def _blocks(
 ) -> tuple[Block, ...]:
     """The passages as blocks, the first of each part with what the part asks."""
     out: list[Block] = []
-    for passage in found:
+    for passage, stand in zip(found, stands := [sides(one.views, settings.notation, measure) for one in found], strict=True):
         part = next((p for p in parts if p.label == passage.part), None)
         first = part is not None and all(block.letter != passage.part for block in out)
-        out.append(replace(_block(passage, measure, settings, where, prose), part=part if first else None))
-    return tuple(out)
+        out.append(replace(_block(passage, stand, measure, settings, where, prose), part=part if first else None))
+    page = Page(settings.notation, measure, where, words_of(settings.notation.language))
+    return in_column(out, stands, page) if settings.reason == "right" and not prose else tuple(out)
 
 
-def _block(passage: Passage, measure: Measure, settings: Settings, where: Position, prose: bool) -> Block:
+def _block(passage: Passage, stand: Sides, measure: Measure, settings: Settings, where: Position, prose: bool) -> Block:
     """A passage as it stands on paper: every row once, nothing highlighted; as `prose`, with words around its displays."""
-    stand = sides(passage.views, settings.notation, measure)
     words = words_of(settings.notation.language)
     views = [view for view in passage.views if not view.again]
     if views and len(views) < len(passage.views) and views[0].line.left is None:

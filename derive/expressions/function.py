@@ -45,10 +45,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from derive.expressions.sizes import SCALAR, Shape, ShapeError, Size, is_column, is_scalar, is_square, show
+from derive.values import dataclass
 
 WORDS = {
     "scalar": "a scalar",

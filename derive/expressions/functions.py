@@ -274,3 +274,6 @@ _ROWS = (
 
 FUNCTIONS: dict[str, Function] = {row.name: row for row in _ROWS}
 """Every function of the language by its name (`inv` is the power -1, `where` a node of its own)."""
+
+OF_MATRICES: dict[str, str] = {row.of_number[0]: row.name for row in _ROWS if row.commutes and row.of_number}
+"""By the function of a number the function of a matrix: expm for exp, logm for log, sqrtm for sqrt."""

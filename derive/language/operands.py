@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from derive.errors import DeriveError
@@ -15,6 +14,7 @@ from derive.expressions.build import ZERO, add, divide, matmul, negate, power, s
 from derive.expressions.nodes import Call, Expr, Number
 from derive.expressions.sizes import ONE, SCALAR, Shape, ShapeError, Size, is_scalar, is_square, show
 from derive.language.origin import Origin
+from derive.values import dataclass
 
 MAX_NUMBER_BITS = 2048
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from derive.errors import DeriveError, Position
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)

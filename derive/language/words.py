@@ -12,9 +12,12 @@ from derive.expressions.spelling import symbol_latex
 STATISTICS = ("var", "cov")
 """Functions that are read as what they are defined by: the variance of a vector, the covariance of two or of samples."""
 
+CONSTANTS: dict[str, tuple[int, ...]] = {"I": (1,), "ones": (1, 2), "zeros": (1, 2), "e": (2,), "commutation": (2,)}
+"""Constants of a size, and how many arguments each takes."""
+
 CALLABLE: frozenset[str] = frozenset(
     {name for name, row in FUNCTIONS.items() if row.infix is None or not row.infix[0].startswith(".")}
-    | {"inv", "where", "I", "ones", "zeros", "e", *STATISTICS}
+    | {"inv", "where", *CONSTANTS, *STATISTICS}
 )
 """Names that are followed by `(` in an expression."""
 

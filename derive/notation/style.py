@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from derive.notation.latex.structure import TRANSPOSE
+from derive.notation.latex.boxes import printed
+from derive.notation.latex.structure import transpose_sign
 from derive.notation.settings import Notation
 
 VECTORS, MATRICES = frozenset("bhkuvwxyz"), frozenset("ABCEGHKMPQRSUVWXYZ")
@@ -17,7 +18,7 @@ _LETTER = re.compile(
 
 def transposed(notation: Notation) -> str:
     """What stands behind a transposed matrix."""
-    return TRANSPOSE[notation.transpose]
+    return printed(transpose_sign(notation))
 
 
 def trace(inside: str, notation: Notation) -> str:

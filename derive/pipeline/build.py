@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from pathlib import Path
 
+from derive.documents.page.document import Document
 from derive.documents.page.modes import BUILT, MODES, Mode
 from derive.documents.page.settings import Fit, Settings
 from derive.documents.wording.words import words
@@ -22,7 +23,9 @@ from derive.pipeline.processes import pool
 from derive.pipeline.project import Project
 from derive.pipeline.sources import Source
 from derive.pipeline.subject import dependencies, read
+from derive.pipeline.tex.needs import has_theme, theme_error
 from derive.pipeline.writing import write
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ def _run(task: Task) -> Done:
                     if error.code != "missing-program":
                         raise
                     warning = error
-            text = made.tex if made else embedded(produce.tex(document(Fit()), mode, task.templates), beside)
+            text = made.tex if made else embedded(_unfitted(document(Fit()), mode, task, beside), beside)
             if task.kept:
                 files[names(task.source.stem, mode, False)[0]] = text.encode()
             if made:
@@ -111,6 +114,14 @@ def _run(task: Task) -> Done:
         return Done(task.source, {}, "", error)
     except Exception as error:
         return Done(task.source, {}, "", internal(error, task.source.path))
+
+
+def _unfitted(document: Document, mode: Mode, task: Task, beside: Mapping[str, bytes]) -> str:
+    """The LaTeX of a document that is not typeset.  DeriveError [latex] for a theme that TeX would not find."""
+    theme = document.theme if mode.slides else ""
+    if theme and f"beamertheme{theme}.sty" not in {**task.look, **beside} and not has_theme(theme):
+        raise theme_error(theme)
+    return produce.tex(document, mode, task.templates)
 
 
 def internal(error: BaseException, file: str | None) -> DeriveError:

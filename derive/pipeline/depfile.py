@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -24,6 +23,7 @@ from derive.pipeline.examine import read_text
 from derive.pipeline.project import FILE, TEMPLATES, Project, looked_in
 from derive.pipeline.sources import Source
 from derive.pipeline.subject import dependencies
+from derive.values import dataclass
 
 Tool = Literal["make", "ninja"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from derive.derivation.derivation import Result
@@ -16,6 +15,7 @@ from derive.language.problems.problem import Problem
 from derive.notation.settings import DEFAULT, Notation
 from derive.pipeline.budget import within
 from derive.pipeline.home import own_text
+from derive.values import dataclass
 
 if TYPE_CHECKING:
     from derive.checking.report import Report

@@ -8,13 +8,14 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from derive.errors import DeriveError
 from derive.language.files import read_bytes
 from derive.pipeline.keys import Key, digest
 from derive.pipeline.writing import remove, write
+from derive.values import dataclass
 
 FORMAT = 1
 FOLDER = ".derive"

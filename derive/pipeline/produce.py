@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from derive.documents.layout.measure import width
@@ -21,6 +21,7 @@ from derive.pipeline.look import STYLES
 from derive.pipeline.tex import cell
 from derive.pipeline.tex import engine as latex
 from derive.pipeline.tex.log import Box, Log
+from derive.values import dataclass
 
 TRIES = 24
 """How often a document is set again, with rows broken further, before it is given up."""

@@ -6,7 +6,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
@@ -22,6 +22,7 @@ from derive.notation.settings import NOTHING, SUBSCRIPTS, Notation
 from derive.pipeline import home, look
 from derive.pipeline.look import Look
 from derive.pipeline.trust import trusted
+from derive.values import dataclass
 
 T = TypeVar("T", Settings, Notation)
 

@@ -47,7 +47,8 @@ def _text(document: Composer, mode: Mode, project: Project, tell: Callable[[str]
     wrap = None if mode.pdf else into_page(mode, settings)
     if mode.suffix == "tex" and (settings.width or (fitted and mode.pdf)):
         try:
-            beside = {**project.look, "derive.sty": style(project.templates).encode()}
+            # What is no document of its own needs the house's macros; a document that reads no file starts from the begun format.
+            beside = {**project.look, "derive.sty": style(project.templates).encode()} if wrap else project.look
             return make(document, mode, settings, project.templates, beside, wrap or str).tex
         except DeriveError as error:
             if error.code == "overfull" and settings.width:

@@ -6,7 +6,6 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from derive.errors import DeriveError, Position
@@ -20,6 +19,7 @@ from derive.pipeline.processes import pool
 from derive.pipeline.writing import cell
 from derive.reviewing.judging.finding import RIGHT, UNCLEAR, WRONG
 from derive.reviewing.review import Review, review
+from derive.values import dataclass
 
 SUBMISSIONS = (".tex", ".txt", ".md")
 _MARK = re.compile(r"^[ \t]*%+[ \t]*derive:[ \t]*(.*)$", re.MULTILINE)

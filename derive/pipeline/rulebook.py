@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from derive.checking.report import Report
 from derive.derivation.derivation import Derivation
 from derive.errors import DeriveError
 from derive.notation.settings import DEFAULT, Notation
+from derive.values import dataclass
 
 if TYPE_CHECKING:
     from derive.documents.page.settings import Settings

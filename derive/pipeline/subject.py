@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from derive.documents import collection as collections
@@ -12,7 +12,7 @@ from derive.documents.compose import problem_page, single
 from derive.documents.page import symbols
 from derive.documents.page.document import Document
 from derive.documents.page.modes import Mode
-from derive.documents.page.settings import Fit, Settings, of_problem
+from derive.documents.page.settings import Fit, Settings, in_colours, of_problem
 from derive.documents.wording import prose
 from derive.documents.wording.words import words as words_of
 from derive.errors import DeriveError
@@ -24,6 +24,7 @@ from derive.pipeline import gather, keys, look
 from derive.pipeline.budget import within
 from derive.pipeline.examine import Examined, examine, problem_of
 from derive.pipeline.home import own_text
+from derive.values import dataclass
 
 
 class Subject(Protocol):
@@ -56,7 +57,8 @@ class OneProblem:
             return document
         words = words_of(settings.notation.language)
         told = [(one.problem, one.derivation if mode.reveals == "everything" else None)]
-        tables = symbols.tables(told, settings.notation, words, words["notation"], page.mark, symbols.ON_A_FRAME if mode.slides else 0)
+        notation, most = in_colours(settings, one.problem).notation, symbols.ON_A_FRAME if mode.slides else 0
+        tables = symbols.tables(told, notation, words, words["notation"], page.mark, most)
         return replace(document, items=(*document.items, *tables))
 
     def summary(self) -> str:

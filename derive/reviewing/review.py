@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice, pairwise, permutations
 
 from derive.errors import DeriveError
@@ -18,6 +18,7 @@ from derive.reviewing.judging.verdicts import findings
 from derive.reviewing.pasted.passages import passages
 from derive.reviewing.pasted.relations import chains
 from derive.reviewing.slips.telling import told
+from derive.values import dataclass
 
 MOST_ORDERS = 7
 """Orders of the sizes that are tried where a line about a stationary point does not hold."""
@@ -56,10 +57,18 @@ def review(problem: Problem, latex: str, preamble: str = "") -> Review:
     with quiet():
         judge = Judge(ground, Context(ground, chains(latex, preamble), words))
         found = findings(judge)
+        if judge.context.logged and _wrong(found):
+            other = Judge(ground, Context(ground, chains(latex, preamble), words, opposite=True))
+            others = findings(other)
+            judge, found = (other, others) if _wrong(others) < _wrong(found) else (judge, found)
         if any(map(_doubtful, found)):
             found = _in_other_sizes(problem, latex, preamble, words, found)
         found = told(judge, found)
     return Review(tuple(found), latex)
+
+
+def _wrong(found: list[Finding]) -> int:
+    return sum(f.verdict == WRONG for f in found)
 
 
 def _in_other_sizes(problem: Problem, latex: str, preamble: str, words: str, found: list[Finding]) -> list[Finding]:

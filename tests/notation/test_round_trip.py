@@ -16,6 +16,7 @@ from derive.language.latex import input as latex_input
 from derive.language.scope import Scope
 from derive.language.text import grammar
 from derive.notation.latex.latex import latex
+from derive.notation.latex.piece import Mark
 from derive.notation.readback import misread
 from derive.notation.settings import Notation
 from derive.notation.text import text
@@ -100,7 +101,7 @@ def test_marks_only_add_their_macro(expr: Expr, data: st.DataObject) -> None:
     while node.children and data.draw(st.booleans()):
         k = data.draw(st.integers(0, len(node.children) - 1))
         path, node = (*path, k), node.children[k]
-    printed = latex(expr, marks={path: r"\new"})
+    printed = latex(expr, marks={path: Mark("new")})
     assert printed.count(r"\new{") <= 1
     assert _without(printed).split() == latex(expr).split()
 

@@ -7,7 +7,6 @@ Source: Apostol, Mathematical Analysis (1974), sec. 13.7, for the lowest order a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
@@ -15,6 +14,7 @@ from derive.calculus.algebra.door import sp
 from derive.calculus.algebra.equality import sympy_zero
 from derive.calculus.algebra.scalars import Atoms, Untranslatable, from_sympy_scalar, to_sympy_scalar
 from derive.expressions.nodes import Expr, Number, Symbol
+from derive.values import dataclass
 
 HIGHEST = 12
 """The highest order of a derivative that is taken."""

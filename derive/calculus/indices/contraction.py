@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from derive.expressions import build
 from derive.expressions.build import entry_product
 from derive.expressions.nodes import Add, Call, Expr, Identity, MatMul, Number, Ones, Power, Scale, Symbol, Transpose, number
 from derive.expressions.sizes import ONE as SIZE_ONE
 from derive.expressions.sizes import SCALAR, Shape, Size
+from derive.values import dataclass
 
 
 class Unreadable(ValueError):

@@ -8,7 +8,6 @@ from typing import Any
 
 from derive.calculus.indices.evaluate import Place, Value, exact_value, partly, value_at
 from derive.calculus.passes.smoothness import no_derivative
-from derive.calculus.quantities.stationary.second_order_test import starred
 from derive.calculus.simplify.simplify import tidy
 from derive.derivation.derivation import Chain, Found, Head, Line, Result, members
 from derive.derivation.reason import Why, joined
@@ -16,6 +15,7 @@ from derive.errors import DeriveError
 from derive.expressions.build import is_zero, matmul, subtract, zero
 from derive.expressions.nodes import Call, Expr, MatMul, Number, Power, Stack, Symbol, number
 from derive.expressions.rewrite import substitute
+from derive.expressions.spelling import starred
 from derive.expressions.traverse import walk
 from derive.language.problems.problem import Problem
 from derive.language.problems.quantity import QUANTITIES

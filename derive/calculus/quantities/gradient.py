@@ -93,7 +93,7 @@ def read_off(s: Setting, expr: Expr, letters: Definitions = ()) -> tuple[list[Li
     for x, h in zip(p.wrt, s.directions, strict=True):
         g, used = gradient(expr, h, (*letters, *p.let))
         if by_entries(p.function, x):
-            g = explicit(g) or g
+            g = explicit(g, p.let) or g
         products_of = as_products(g, s.written)
         if products_of is not None:
             g = neat(products_of, [])

@@ -90,7 +90,8 @@ def _mixed(s: Setting, first: Expr, gradients: dict[str, Expr], like: Expr | Non
         else:
             lines.append(Line(rate, "derivative", ("differentiate once more",), "second-derivative", _head(s)))
         lines += levels(pending, m, "second-derivative", (Step(rate, pending, "definition", ()),))
-    return Chain("second-derivative", "Second derivative, mixed", tuple(finished(lines, "second-derivative", _along(s), p.method == "all", like)))
+    title = "Second derivative along two directions" if p.method in ("mixed", "all") else "Second derivative"
+    return Chain("second-derivative", title, tuple(finished(lines, "second-derivative", _along(s), p.method == "all", like)))
 
 
 def _places(s: Setting, t: Symbol) -> Why:

@@ -7,7 +7,6 @@ directional derivative ends in.  Source: Magnus & Neudecker, Matrix Differential
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from derive.calculus.indices.entries import total
 from derive.calculus.indices.explicit import by_entries, explicit
@@ -27,6 +26,7 @@ from derive.expressions.einstein import silenced
 from derive.expressions.nodes import Call, Entry, Expr, Stack, Symbol, Zeros, number
 from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import ONE, Size, is_column, is_scalar
+from derive.values import dataclass
 
 LARGEST = 4
 """A vector of at most so many numbered entries has its derivative by a matrix written as block arrays."""
@@ -249,7 +249,7 @@ def _read_off(s: Setting, one: Indexed, quantity: str) -> tuple[Expr | None, lis
     scalar = is_scalar(p.function.shape)
     if not scalar and not is_column(p.function.shape):
         return None, []
-    shown = (explicit(one.matrix) if by_entries(p.function, x) else None) or one.matrix
+    shown = (explicit(one.matrix, p.let) if by_entries(p.function, x) else None) or one.matrix
     head = Head(quantity, p.name, (x,), (), p.wrt if len(p.wrt) > 1 else ())
     stated = Line(shown, "gradient" if scalar else "read-off", (), quantity, head)
     return shown, [stated] if p.inner_product is None else []
@@ -292,7 +292,7 @@ def entries(s: Setting, first: Expr) -> tuple[list[Chain], Result]:
     quantity = "gradient" if scalar else "jacobian"
     lines = [*one.lines, *_arrays(s, one)]
     if one.matrix is not None and not (s.unit_speed and not is_column(one.matrix.shape) and not scalar):
-        result = (explicit(one.matrix) if by_entries(p.function, x) else None) or one.matrix
+        result = (explicit(one.matrix, p.let) if by_entries(p.function, x) else None) or one.matrix
         if s.unit_speed and scalar:
             lines.append(Line(result, "read-off", (), "derivative", Head("derivative", p.name, p.wrt)))
         else:

@@ -8,7 +8,6 @@ stand for several factors: `inv(M) M` is found in (X'X)⁻¹X'X.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 
 from derive.calculus.rules.law import ONE_FACTOR
@@ -33,6 +32,7 @@ from derive.expressions.nodes import (
     number,
 )
 from derive.expressions.sizes import Shape, Size
+from derive.values import dataclass
 
 MAX_LETTERS = 24
 """Longer products and sums than that are left alone: no pattern is looked for in a thousand terms."""

@@ -20,17 +20,16 @@ from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.calculus.simplify.terms import join
 from derive.calculus.simplify.terms import split as collected_powers
 from derive.calculus.simplify.transposes import outside
-from derive.calculus.solve.entrywise import short, solve_entries
+from derive.calculus.solve.entrywise import solve_entries
+from derive.calculus.solve.inverse_functions import by_inverse_function
 from derive.calculus.solve.least_norm import Facts, Family, any_value, one_side, two_sides
-from derive.calculus.solve.matrix_functions import by_matrix_function
 from derive.calculus.solve.unknown import Move, Solved, Term, framed, gathered, gathered_left, only_number, scaled, split_terms, strip
 from derive.calculus.solve.unknown import split as split_sums
-from derive.derivation.reason import COMMA, Why, Word, filled, full_rank, joined
+from derive.derivation.reason import COMMA, Why, filled, full_rank, joined
 from derive.expressions.build import ONE, add, coefficient, inverse, matmul, negate, power, scale, terms, times, transpose, zero
-from derive.expressions.nodes import Add, Call, Expr, Identity, Map, MatMul, Number, Ones, Power, Scale, Sum, Symbol, Zeros, number
+from derive.expressions.nodes import Add, Call, Expr, Identity, MatMul, Number, Power, Scale, Sum, Symbol, Zeros, number
 from derive.expressions.properties.definite import STRICT, Definite
 from derive.expressions.properties.inference import definiteness, is_invertible, is_nonzero, is_positive
-from derive.expressions.properties.symmetry import is_symmetric
 from derive.expressions.rewrite import substitute, transform
 from derive.expressions.sizes import Size
 from derive.expressions.traverse import walk
@@ -80,7 +79,8 @@ def _solved(equation: Expr, x: Symbol, moves: list[Move], facts: Facts) -> Solve
     """Of an equation without factors that can be divided out."""
     direct = (
         _linear(equation, x, moves, facts) or solve_entries(equation, x, moves)
-        or solve_entries(expanded(equation, x.name), x, moves) or _by_function(equation, x, moves)
+        or solve_entries(expanded(equation, x.name), x, moves)
+        or by_inverse_function(equation, x, moves, lambda e, y: _linear(e, y, []))
         or _linear(_by_diagonals(equation), x, moves, facts)
     )
     if direct is not None:
@@ -89,7 +89,7 @@ def _solved(equation: Expr, x: Symbol, moves: list[Move], facts: Facts) -> Solve
         return _by_powers(equation, x, moves)
     if x.shape[0] != x.shape[1]:
         return None
-    return _by_inverse(equation, x, moves) or by_matrix_function(equation, x, moves, lambda e, y: _linear(e, y, []))
+    return _by_inverse(equation, x, moves)
 
 
 def _by_diagonals(equation: Expr) -> Expr:
@@ -238,65 +238,6 @@ def _diagonal_parts(equation: Expr, x: Symbol) -> Expr:
         return node
 
     return tidy(transform(equation, visit))
-
-
-_INVERSE = {"log": "exp", "exp": "log", "logm": "expm", "expm": "logm"}
-
-
-def _by_function(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
-    """An equation that is linear in log(x) or exp(x), entry by entry or of the whole matrix: solved for that, then for x."""
-    found = {n for n in walk(equation) if n.children == (x,) and isinstance(n, Map | Call) and _function(n) in _INVERSE}
-    if len(found) != 1:
-        return None
-    (whole,) = found
-    of_matrix = isinstance(whole, Call)
-    if of_matrix and "symmetric" not in x.has:
-        return None
-    y: Symbol = Symbol("_value", x.shape, frozenset({"symmetric"}) if of_matrix else frozenset())
-    swapped = substitute(equation, {whole: y})
-    if x.name in swapped.free:
-        return None
-    solved = _linear(swapped, y, [])
-    if solved is None or solved.family:
-        return None
-    moves = list(before)
-    for move in solved.moves:
-        said = filled(move.why, lambda expr: substitute(expr, {y: whole}))
-        moves.append(Move(substitute(move.left, {y: whole}), substitute(move.right, {y: whole}), said))
-    name = _INVERSE[_function(whole)]
-    if of_matrix:
-        return _by_function_of_matrix(name, x, solved, moves)
-    conditions = list(solved.conditions)
-    value = _multiple_of_ones(solved.solution)
-    c = value.scalar if isinstance(value, Scale) and isinstance(value.arg, Ones) else None
-    final = short(scale(Map(name, c), value.arg) if c is not None and isinstance(value, Scale) else Map(name, value))
-    if name == "log":
-        conditions.append((value, " > 0") if value.is_scalar else ("every entry of ", value, " is positive"))
-    moves.append(Move(x, final, (Word(name), " of both sides", *(() if x.is_scalar else (COMMA, "entry by entry")))))
-    return Solved(final, tuple(moves), tuple(conditions))
-
-
-def _by_function_of_matrix(name: str, x: Symbol, solved: Solved, moves: list[Move]) -> Solved | None:
-    """The matrix exponential or logarithm of both sides."""
-    value = solved.solution
-    if not is_symmetric(value) or (name == "logm" and definiteness(value) != Definite.POSITIVE):
-        return None
-    multiple = value if isinstance(value, Scale) and isinstance(value.arg, Identity) else None
-    final = Call(name, (value,)) if multiple is None else scale(Map(name.removesuffix("m"), multiple.scalar), multiple.arg)
-    moves.append(Move(x, final, ("the matrix ", "exponential" if name == "expm" else "logarithm", " of both sides")))
-    return Solved(final, tuple(moves), solved.conditions)
-
-
-def _function(node: Map | Call) -> str:
-    return node.name if isinstance(node, Call) else node.function if isinstance(node.function, str) else ""
-
-
-def _multiple_of_ones(expr: Expr) -> Expr:
-    """(λ − 1)·1 for λ·1 − 1."""
-    parts = [(t.scalar, t.arg) if isinstance(t, Scale) else (ONE, t) for t in terms(expr)]
-    if len(parts) < 2 or not all(isinstance(body, Ones) for _, body in parts):
-        return expr
-    return scale(tidy(add(*(c for c, _ in parts))), parts[0][1])
 
 
 def _by_powers(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from derive.checking.exact.jets import Jet
 from derive.expressions import nodes as n
 from derive.expressions.nodes import Expr, Symbol
 from derive.expressions.sizes import Shape, Size
+from derive.values import dataclass
 
 MOST_TERMS = 400
 MOST_STEPS = 4

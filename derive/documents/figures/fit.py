@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from derive.expressions.traverse import walk
 from derive.language.problems.problem import Problem
 from derive.language.scope import Scope
 from derive.language.text.grammar import parse
+from derive.values import dataclass
 
 if TYPE_CHECKING:
     from derive.checking.random_arrays import Array

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ from derive.notation.latex import lines as latex_lines
 from derive.notation.python.identifiers import identifier
 from derive.notation.python.source import Names
 from derive.notation.settings import Notation
+from derive.values import dataclass
 
 if TYPE_CHECKING:
     from derive.checking.random_arrays import Array

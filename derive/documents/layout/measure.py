@@ -6,7 +6,6 @@ Good to a few percent, which is what choosing where to break a row needs; whethe
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache, reduce
 
 from derive.notation.latex.boxes import (
@@ -14,12 +13,13 @@ from derive.notation.latex.boxes import (
     Array,
     Blank,
     Box,
+    Digits,
     Fenced,
     Fraction,
     Group,
     Letters,
     Marked,
-    Number,
+    Own,
     Root,
     Row,
     Scripted,
@@ -28,6 +28,7 @@ from derive.notation.latex.boxes import (
     Under,
 )
 from derive.notation.latex.reading import read
+from derive.values import dataclass
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _ITALIC = dict(zip(_LETTERS, (
@@ -131,11 +132,11 @@ def _box(box: Box, letters: dict[str, int], display: bool) -> Extent:
             return _scripted(box, letters, display)
         case Row():
             return _row(box, letters, display)
-        case Group(inside=inside):
+        case Group(inside=inside) | Own(inside=inside):
             return _row(inside, letters, display)
         case Blank():
             return NOTHING
-        case Number(text=text):
+        case Digits(text=text):
             return Extent(sum(0.278 if c == "." else 0.5 for c in text), 0.66, 0.0)
         case Fraction():
             return _fraction(box, letters, display and box.command != "tfrac")

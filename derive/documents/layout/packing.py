@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from derive.values import dataclass
 
 CLOSE_TO_FULL = 1e-6
 SPARE = 8.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from derive.derivation.derivation import Derivation, Head, Line, Result
 from derive.derivation.reason import Why
@@ -16,6 +16,7 @@ from derive.expressions.sizes import is_column
 from derive.expressions.traverse import walk
 from derive.language.problems.problem import Problem
 from derive.notation.latex.latex import latex
+from derive.values import dataclass
 
 LARGE = 6
 """So many entries are worth a letter, when they are written more than once."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from derive.derivation.derivation import Derivation
 from derive.derivation.reason import says_not
 from derive.documents.page.rows import lead, left_side, relation, side
@@ -14,6 +12,7 @@ from derive.notation import shapes
 from derive.notation.latex import latex
 from derive.notation.latex import lines as latex_lines
 from derive.notation.settings import DEFAULT, Notation
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ Every string ending in its field's name as LaTeX is ready to be printed; nothing
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from derive.documents.page.items import Exercises, Image, Pictures, Prose, Recall, Reference, Section, Subsection, SymbolTable, Table
 from derive.documents.page.picture import Figure
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -122,8 +122,9 @@ def _subtitle(blocks: Sequence[Block], page: Page) -> str:
     if titles:
         # "Forward: the intermediates along all directions" is known by its first word.
         shorter.append([re.split("[:：]", titles[0])[0]])
-    fitting = (some for some in shorter if page.title + 1.05 * reason_width(", ".join(some)) <= page.head - 4.0)
-    return page.words["comma"].join(next(fitting, []))
+    between = page.words["between-titles"]
+    fitting = (some for some in shorter if page.title + 1.05 * reason_width(between.join(some)) <= page.head - 4.0)
+    return between.join(next(fitting, []))
 
 
 def _highlights(shown: Sequence[View], clicks: Sequence[int], k: int) -> dict[Path, str]:

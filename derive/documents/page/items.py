@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from derive.documents.page.picture import Figure
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from derive.derivation.reason import Why
 from derive.documents.page.views import Boxed, Passage, View
 from derive.language.problems.problem import Problem
 from derive.language.problems.quantity import QUANTITIES
+from derive.values import dataclass
 
 FIRST = frozenset({"lemma", *(row.name for row in QUANTITIES.values() if row.start)})
 """What second derivatives, stationary points and expansions start from."""

@@ -6,8 +6,10 @@ What a style looks like is said by `templates/figures/styles.tex.j2` and by the 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
+
+from derive.values import dataclass
 
 Point = tuple[float, float]
 Anchor = Literal["center", "north", "south", "east", "west", "north west", "north east", "south west", "south east"]

@@ -23,10 +23,11 @@ from derive.expressions.spelling import size_latex
 from derive.expressions.traverse import walk
 from derive.language.problems.problem import Numbers, Problem
 from derive.notation.bold import kinds_of
+from derive.notation.coloured import in_colours
 from derive.notation.latex import latex
 from derive.notation.latex import lines as latex_lines
-from derive.notation.latex.structure import TRANSPOSE
 from derive.notation.settings import Notation
+from derive.notation.style import transposed
 
 _STRONGEST = (
     "spd", "psd", "diagonal", "symmetric", "skew", "upper", "lower", "orthogonal", "stiefel", "invertible", "full-column-rank",
@@ -98,15 +99,14 @@ def parts(problem: Problem, notation: Notation, words: Mapping[str, str]) -> tup
 def _words(problem: Problem, words: str | None, key: str, notation: Notation) -> str:
     if not words:
         return ""
-    return prose.to_latex(
-        prose.in_bold(words, kinds_of(letters(problem)), notation), problem.positions.get(key), displays=True, language=notation.language,
-    )
+    bold = prose.in_bold(words, kinds_of(letters(problem)), notation)
+    return in_colours(prose.to_latex(bold, problem.positions.get(key), displays=True, language=notation.language), notation)
 
 
 def title(problem: Problem, notation: Notation) -> str:
     """The title as LaTeX."""
     words = prose.in_bold(problem.title, kinds_of(letters(problem)), notation)
-    return prose.to_latex(words, problem.positions.get("title"), language=notation.language)
+    return in_colours(prose.to_latex(words, problem.positions.get("title"), language=notation.language), notation)
 
 
 def letters(problem: Problem) -> tuple[Symbol, ...]:
@@ -222,7 +222,7 @@ def _samples(symbol: Symbol, notation: Notation) -> str:
     listed = rf"{ends[0]}, \dots, {ends[1]}"
     if symbol.count is not None or symbol.columns == symbol.name:
         return listed
-    turned = TRANSPOSE[notation.transpose] if symbol.rows else ""
+    turned = transposed(notation) if symbol.rows else ""
     return rf"{latex.latex(replace(symbol, rows=None, columns=None), notation)} = ({listed}){turned}"
 
 

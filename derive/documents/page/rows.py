@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from derive.derivation.derivation import Head, Line, Result
@@ -20,7 +19,12 @@ from derive.expressions.traverse import Path, at
 from derive.notation import shapes
 from derive.notation.latex import latex
 from derive.notation.latex import lines as latex_lines
+from derive.notation.latex.boxes import begins
+from derive.notation.latex.latex import formula
+from derive.notation.latex.piece import Mark
+from derive.notation.latex.signs import NAMED
 from derive.notation.settings import DEFAULT, Notation
+from derive.values import dataclass
 
 EQUIVALENCES = ("⇔", "⇒", "or")
 """What stands in front of a whole equation, not between its sides."""
@@ -168,7 +172,7 @@ def row(
     box = view.boxed
     room, alone = sides.room(view, whole_left, measure, width(latex.latex(view.line.expr, notation)) + (BOX if box else 0.0))
     room -= BOX if box else 0.0
-    marks = {path: _macro(view.line.expr, path, on, notation) for path, on in (clicks or {}).items() if path[:1] != (LEFT,)}
+    marks = {path: _mark(view.line.expr, path, on, notation) for path, on in (clicks or {}).items() if path[:1] != (LEFT,)}
     if view.line.shaped:
         marks = shapes.marks(view.line.expr)
     behind = shapes.space_latex(view.line)
@@ -202,7 +206,7 @@ def _left(line: Line, notation: Notation, clicks: Mapping[Path, str]) -> str:
     if not isinstance(line.left, Expr):
         return left_side(line, notation)
     left = line.left
-    return latex.latex(left, notation, {path[1:]: _macro(left, path[1:], on, notation) for path, on in clicks.items() if path[:1] == (LEFT,)})
+    return latex.latex(left, notation, {path[1:]: _mark(left, path[1:], on, notation) for path, on in clicks.items() if path[:1] == (LEFT,)})
 
 
 def _stated(
@@ -283,7 +287,7 @@ def answer(box: Boxed, notation: Notation, measure: Measure, where: Position, wo
     )
 
 
-def broken(expr: Expr, notation: Notation, marks: Mapping[Path, str], available: float) -> tuple[str, ...]:
+def broken(expr: Expr, notation: Notation, marks: Mapping[Path, Mark], available: float) -> tuple[str, ...]:
     """The expression on one line where it fits, else broken at its outermost + or -, inside brackets where needed,
     and between factors at last."""
     whole = latex.latex(expr, notation, marks)
@@ -302,8 +306,7 @@ def mark(where: Position, what: str) -> str:
     return f"{name}:{where.line} {what}"
 
 
-def _macro(expr: Expr, path: Path, clicks: str, notation: Notation) -> str:
-    """The highlighting macro; a word like tr keeps the thin space that it has before it as an operator."""
-    begins = latex.latex(at(expr, path), notation)
-    operator = begins.startswith(("\\operatorname", "\\log", "\\det", "\\exp", "\\sin", "\\cos", "\\tan", "\\max", "\\min", "\\sum"))
-    return (r"\mathop{}\!" if operator else "") + rf"\dvchange<{clicks}>"
+def _mark(expr: Expr, path: Path, clicks: str, notation: Notation) -> Mark:
+    """The highlighting; a word like tr keeps the thin space that it has before it as an operator."""
+    first = begins(formula(at(expr, path), notation))
+    return Mark("dvchange", clicks, operator=first in (r"\operatorname", r"\sum") or first[1:] in NAMED)

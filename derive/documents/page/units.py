@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import pairwise
 
 from derive.documents.layout.measure import extent, line_height, width
 from derive.documents.layout.packing import Piece
-from derive.documents.page.document import Answer, PartText, Row
+from derive.documents.page.document import Answer, Block, PartText, Row
 from derive.documents.page.letters import needed
 from derive.documents.page.rows import HANG, Measure, Sides, answer, defined, row, sides
 from derive.documents.page.views import Boxed, Passage
@@ -17,6 +17,7 @@ from derive.documents.wording.reasons import reason_width
 from derive.errors import Position
 from derive.expressions.nodes import Expr, Symbol
 from derive.notation.settings import Notation
+from derive.values import dataclass
 
 EM = 10.95
 """Points in an em of the documents' type."""
@@ -200,6 +201,15 @@ def reason_column(rows: Sequence[tuple[float, str]], page: Page) -> float:
         return total - 0.4 * share
 
     return min(COLUMNS, key=cost)
+
+
+def in_column(blocks: Sequence[Block], stands: Sequence[Sides], page: Page) -> tuple[Block, ...]:
+    """The blocks, the reasons of all their rows in one column."""
+    pairs = list(zip(blocks, stands, strict=True))
+    column = reason_column([(row_width(one, stand, page), one.reason) for block, stand in pairs for one in block.rows], page)
+    return tuple(
+        replace(block, rows=tuple(replace(one, column=reason_share(one, stand, column, page)) for one in block.rows)) for block, stand in pairs
+    )
 
 
 def reason_lines(size: float, room: float) -> int:

@@ -15,6 +15,7 @@ from derive.documents.page.document import Answer, Document, ProblemPage, Row
 from derive.documents.page.items import Pictures
 from derive.documents.rendering import mathml
 from derive.errors import DeriveError, Position
+from derive.notation.coloured import INDEX, LETTER
 from derive.notation.latex.boxes import Marked, parts, printed, unmarked
 from derive.notation.latex.reading import read
 
@@ -265,7 +266,7 @@ def meant(definition: tuple[str, Sequence[str]]) -> str:
 
 def spoken(formula: str) -> str:
     r"""The LaTeX of a formula for who hears it, without the marks that only the eye needs; \derivespoken makes it a string of a PDF."""
-    return " ".join(printed(unmarked(read(formula.replace(r"\mathop{}\!", "")), MARK)).split())
+    return " ".join(printed(unmarked(read(formula.replace(r"\mathop{}\!", "")), MARK, LETTER, INDEX)).split())
 
 
 def clicks(formula: str) -> str:

@@ -21,12 +21,13 @@ from derive.notation.latex.boxes import (
     Array,
     Blank,
     Box,
+    Digits,
     Fenced,
     Fraction,
     Group,
     Letters,
     Marked,
-    Number,
+    Own,
     Root,
     Row,
     Scripted,
@@ -37,10 +38,8 @@ from derive.notation.latex.boxes import (
     plain,
 )
 from derive.notation.latex.reading import read
-from derive.notation.latex.signs import LETTERS, OPERATORS
+from derive.notation.latex.signs import LETTERS, NAMED, OPERATORS
 
-_NAMED = frozenset("log ln exp sin cos tan arcsin arccos arctan sinh cosh tanh det max min lim sup inf dim ker rank deg gcd arg "
-                   "lg sec csc cot coth hom Pr limsup liminf".split())
 _SPACES = {",": "0.17em", ":": "0.22em", ">": "0.22em", ";": "0.28em", " ": "0.33em", "quad": "1em", "qquad": "2em", "!": "-0.17em", "enspace": "0.5em",
            "thinspace": "0.17em", "medspace": "0.22em", "thickspace": "0.28em", "negthinspace": "-0.17em"}
 _ALPHABETS = {"mathbb": "DOUBLE-STRUCK", "mathcal": "SCRIPT", "mathscr": "SCRIPT", "mathfrak": "FRAKTUR", "mathbf": "BOLD",
@@ -91,9 +90,14 @@ def mathml(latex: str, display: bool = False) -> str:
 def _mathml(latex: str, display: bool, own: tuple[Command, ...]) -> str:
     kind = ' display="block"' if display else ""
     return (
-        f'<math xmlns="http://www.w3.org/1998/Math/MathML"{kind}><semantics><mrow>{_boxes(read(_ALIKES.sub(_alike, latex), own))}</mrow>'
+        f'<math xmlns="http://www.w3.org/1998/Math/MathML"{kind}><semantics><mrow>{_boxes(_read(latex))}</mrow>'
         f'<annotation encoding="application/x-tex">{escape(latex, quote=False)}</annotation></semantics></math>'
     )
+
+
+def _read(latex: str) -> Row:
+    """The boxes of what an author wrote, with what his own commands stand for."""
+    return read(_ALIKES.sub(_alike, latex), _own.get())
 
 
 def _alike(found: re.Match[str]) -> str:
@@ -115,7 +119,7 @@ def _run(boxes: Sequence[Box], k: int, partner: str) -> tuple[str, int]:
         called = before.endswith("<mo>&#x2061;</mo>")
         sign = not called and (not before or bool(_BEFORE_A_SIGN.search(before)))
         first = begins(box)
-        name = first[1:] in _NAMED or first == r"\operatorname"
+        name = first[1:] in NAMED or first == r"\operatorname"
         if (called and first not in _OPENING) or (name and not sign):
             # TeX sets a thin space about the name of a function.
             out.append(_THIN)
@@ -152,9 +156,11 @@ def _box(box: Box, sign: bool = False) -> str:
             return _boxes(box)
         case Group(inside=inside):
             return f"<mrow>{_boxes(inside)}</mrow>"
+        case Own(source=source):
+            return _boxes(_read(source))
         case Blank():
             return ""
-        case Number(text=text):
+        case Digits(text=text):
             return f"<mn>{text}</mn>"
         case Sign(text=text):
             return _command(text[1:]) if text[0] == "\\" and len(text) > 1 else _character(text, sign)
@@ -170,6 +176,8 @@ def _box(box: Box, sign: bool = False) -> str:
             return ""
         case Marked(command="phantom", inside=inside):
             return f"<mphantom>{_box(inside)}</mphantom>"
+        case Marked(command="derivetone" | "deriveindex", option=option, inside=inside):
+            return f'<mrow class="tone-{option}">{_box(inside)}</mrow>'
         case Marked(inside=inside):
             return _element(_box(inside))
         case Under(command=command, below=below, inside=inside):
@@ -219,7 +227,7 @@ def _command(name: str) -> str:
     if name in OPERATORS:
         fixed = ' stretchy="false"' if OPERATORS[name] in "⟨⟩|‖⌊⌋⌈⌉{}" else ""
         return f"<mo{fixed}>{OPERATORS[name]}</mo>"
-    if name in _NAMED:
+    if name in NAMED:
         return f"<mi>{name}</mi><mo>&#x2061;</mo>"
     if name in _SPACES:
         return f'<mspace width="{_SPACES[name]}"/>'

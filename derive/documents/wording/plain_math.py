@@ -7,12 +7,13 @@ from derive.notation.latex.boxes import (
     Array,
     Blank,
     Box,
+    Digits,
     Fenced,
     Fraction,
     Group,
     Letters,
     Marked,
-    Number,
+    Own,
     Root,
     Row,
     Scripted,
@@ -42,9 +43,9 @@ def _box(box: Box) -> str:
             return " "
         case Sign(text=sign):
             return _sign(sign)
-        case Number(text=digits):
+        case Digits(text=digits):
             return digits
-        case Group(inside=inside) | Letters(inside=inside):
+        case Group(inside=inside) | Letters(inside=inside) | Own(inside=inside):
             return _box(inside)
         case Fraction(above=above, below=below):
             return f"{_factor(above)}/{_factor(below)}"

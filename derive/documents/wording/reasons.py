@@ -21,7 +21,11 @@ _TEXT_WIDTH = 0.48 * 0.82
 
 def reason(why: Why, notation: Notation) -> str:
     """LaTeX text of a reason in the language of the notation: expressions and the formulas in its messages as mathematics."""
-    said = translated(why, notation.language)
+    return set_as_text(translated(why, notation.language), notation)
+
+
+def set_as_text(said: Why, notation: Notation) -> str:
+    """LaTeX text of what is said in the language already."""
     out = printed(
         said, _escape, lambda expr: f"${latex_lines.inline(expr, notation)}$",
         lambda own: to_latex(own, language=notation.language), lambda text: f"${formulas.latex(text, notation)}$",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from derive.expressions.functions import FUNCTIONS
@@ -12,6 +11,7 @@ from derive.expressions.nodes import Expr, SizeValue, Symbol, Unnamed
 from derive.expressions.sizes import Size
 from derive.expressions.spelling import GREEK_UNICODE, latex_of, symbol_latex, unnamed_latex
 from derive.language.latex.tokens import Tex, spelled
+from derive.values import dataclass
 
 if TYPE_CHECKING:
     from derive.language.scope import Scope
@@ -74,10 +74,9 @@ class _Hole:
 def _patterns() -> dict[str, list[tuple[str, tuple[str, ...]]]]:
     out: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
     for name, row in FUNCTIONS.items():
-        if row.latex_form == "call" and not row.maps and "({" in row.latex:
+        if row.latex_form == "call" and not row.maps and "({" in row.latex and "_" in row.latex.partition("(")[0]:
             tokens = spelled(row.latex.format(*map(_Hole, range(3))))
-            if "_" in tokens[: tokens.index("(")]:
-                out.setdefault(tokens[0], []).append((name, tokens))
+            out.setdefault(tokens[0], []).append((name, tokens))
     return out
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from derive.errors import DeriveError
 from derive.expressions.functions import FUNCTIONS
@@ -22,6 +22,7 @@ from derive.language.text.grammar import parse
 from derive.language.text.tokens import name_form
 from derive.language.words import closest
 from derive.language.yaml.nodes import Node
+from derive.values import dataclass
 
 MAX_SYMBOLS = 5000
 

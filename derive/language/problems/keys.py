@@ -28,7 +28,7 @@ DETAILS = ("normal", "brief", "full")
 KEYS = (
     "id", *PROSE, "symbols", "let", "function", "wrt", "direction", "find", "answer", "tags", "points", "level", "parts",
     "sizes", "at", "method", "layout", "inner-product", "order", "data", "figure", "variants", "ask", "detail", "hide", "reasons",
-    "notation", "indices", "shapes", "claim",
+    "notation", "indices", "shapes", "claim", "colours",
 )
 """Every key of a problem."""
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from derive.errors import DeriveError, Position
 from derive.language.files import read_text
 from derive.language.problems.answer import read_answers, read_part_answers
+from derive.language.problems.colours import read_colours
 from derive.language.problems.data import read_at, read_data
 from derive.language.problems.figure import read_figures
 from derive.language.problems.find import read_find, read_parts, read_total
@@ -96,12 +97,22 @@ def resolved(node: Node, text: str, file: str, chosen: Mapping[str, int] | None 
         raise error.at(node.position) from None
 
 
-def _resolved(node: Node, text: str, file: str, chosen: Mapping[str, int], asked: bool) -> Problem:
+def _keys(node: Node) -> dict[str, Node]:
+    """The values of a problem by key.  DeriveError for a key that is unknown, or missing."""
     root = node.known("the problem", KEYS)
     for key in ("symbols", "function"):
         if key not in root:
             raise node.error(f"the key `{key}` is missing", code="missing-key", hint=_EXAMPLE[key])
-    value = {key: pair[1] for key, pair in root.items()}
+    return {key: pair[1] for key, pair in root.items()}
+
+
+def _asks_stacked(value: Mapping[str, Node], find: tuple[str, ...]) -> bool:
+    """Whether a Jacobian is asked for that another quantity answers: of a matrix, by stacked columns."""
+    return "jacobian" not in find and "jacobian" in (text for key in ("find", "parts") if key in value for text in value[key].texts())
+
+
+def _resolved(node: Node, text: str, file: str, chosen: Mapping[str, int], asked: bool) -> Problem:
+    value = _keys(node)
     bindings = Bindings()
     alternatives = read_variants(value.get("variants"), value["symbols"], chosen)
     read_symbols(with_declarations(value["symbols"], alternatives), bindings)
@@ -126,8 +137,7 @@ def _resolved(node: Node, text: str, file: str, chosen: Mapping[str, int], asked
     of_parts, places = read_part_answers(
         value.get("parts"), answer, header.expr, wrt, wrt_list, (*directions, *second), layout, bindings
     )
-    stacked = "jacobian" in (text for key in ("find", "parts") if key in value for text in value[key].texts()) and "jacobian" not in find
-    options = replace(_options(value, bindings, choices, parts), stacked=stacked)
+    options = replace(_options(value, bindings, choices, parts), stacked=_asks_stacked(value, find))
     _refuse_claims_without_answers(value, options.ask, parts, find, {**answer, **of_parts})
     return Problem(
         id=read_id(value.get("id"), file),
@@ -190,6 +200,7 @@ def _options(value: Mapping[str, Node], bindings: Bindings, choices: tuple[Choic
         "claim": lambda node: node.words("`claim`"),
         "ask": lambda node: read_choice(node, "ask", ASKS),
         "at": lambda node: read_at(node, bindings),
+        "colours": lambda node: read_colours(node, (*bindings.symbols, *bindings.lets)),
     }
     said = {key: how(value[key]) for key, how in read.items() if key in value}
     data, columns = read_data(value["data"], bindings) if "data" in value else ({}, {})

@@ -6,7 +6,7 @@ import re
 
 from derive.expressions.build import ZERO, power
 from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import Apply, Call, Compare, Expr, Identity, Map, Ones, Sum, Symbol, Unit, Unnamed, Where, Zeros, number
+from derive.expressions.nodes import Apply, Call, Commutation, Compare, Expr, Identity, Map, Ones, Sum, Symbol, Unit, Unnamed, Where, Zeros, number
 from derive.expressions.properties.symmetry import settled
 from derive.expressions.sizes import ONE, SCALAR, Shape, ShapeError, Size, is_scalar, show
 from derive.language.by_rows import AXES, applied, by_axis, covariance, variance
@@ -17,7 +17,7 @@ from derive.language.operands import Operand, Value
 from derive.language.products import product_over
 from derive.language.text.parser import ParserBase
 from derive.language.text.tokens import Token
-from derive.language.words import CALLABLE, STATISTICS
+from derive.language.words import CALLABLE, CONSTANTS, STATISTICS
 
 
 class Calls(ParserBase):
@@ -93,7 +93,7 @@ class Calls(ParserBase):
         return found
 
     def function(self, token: Token, name: str, arguments: list[Operand]) -> Value:
-        if name in ("I", "ones", "zeros", "e"):
+        if name in CONSTANTS:
             return self.constant(token, name, arguments)
         if name in STATISTICS:
             self.count(token, arguments, *((1, 2) if name == "cov" else (1,)))
@@ -173,8 +173,8 @@ class Calls(ParserBase):
             )
 
     def constant(self, token: Token, name: str, arguments: list[Operand]) -> Expr:
-        """I(n), ones(n), ones(m, n), zeros likewise, e(i, n)."""
-        self.count(token, arguments, *{"I": (1,), "e": (2,)}.get(name, (1, 2)))
+        """I(n), ones(n), ones(m, n), zeros likewise, e(i, n), commutation(m, n)."""
+        self.count(token, arguments, *CONSTANTS[name])
         if name == "e":
             size = self.size(arguments[1])
             index = self.subscript(arguments[0], size, self.combine.words(arguments[1]), "entries")
@@ -182,6 +182,8 @@ class Calls(ParserBase):
         sizes = [self.size(argument) for argument in arguments]
         if name == "I":
             return self.made(Identity, token.start, sizes[0])
+        if name == "commutation":
+            return self.made(Commutation, token.start, *sizes)
         dims: Shape = (sizes[0], sizes[1] if len(sizes) > 1 else ONE)
         if is_scalar(dims):
             return number(1 if name == "ones" else 0)

@@ -6,12 +6,12 @@ Every scalar is the text that was written; what type it has is said by the key t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from derive.errors import DeriveError, Position
 from derive.language.origin import Origin
 from derive.language.words import closest
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,23 @@ How wide a formula is, where a row may be broken and how a page without TeX show
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any
+
+from derive.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Boxes side by side."""
+    """Boxes side by side; as a text it is LaTeX, and an empty one is false."""
 
     items: tuple[Box, ...] = ()
+
+    def __str__(self) -> str:
+        return printed(self)
+
+    def __bool__(self) -> bool:
+        return bool(self.items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +41,7 @@ class Sign:
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class Digits:
     """Digits, with a point among them."""
 
     text: str
@@ -128,23 +136,33 @@ class Array:
 
 @dataclass(frozen=True, slots=True)
 class Scripted:
-    """A box with primes, and what is lowered and raised behind it; `base` is None where nothing stands before."""
+    """A box with primes, and what is lowered and raised behind it; `base` is None where nothing stands before; `late` says that the primes
+    are typed behind the scripts, which looks the same."""
 
     base: Box | None
     primes: int = 0
     below: Box | None = None
     above: Box | None = None
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A name in its author's own LaTeX that boxes do not say: `source` is what is printed, `inside` what is known of it."""
+
+    source: str
+    inside: Row
 
 
 Box = (
-    Row | Blank | Sign | Number | Group | Fraction | Root | Letters | Accent | Marked | Under | Sized | Fenced | Array | Scripted
+    Row | Blank | Sign | Digits | Group | Fraction | Root | Letters | Accent | Marked | Under | Sized | Fenced | Array | Scripted | Own
 )
 
 
 def begins(box: Box | None) -> str:
     """What a box begins with: its sign, the name of its command, `{` for a group, a script's own sign where it has no base."""
     match box:
-        case Sign(text=text) | Number(text=text):
+        case Sign(text=text) | Digits(text=text):
             return text
         case Fraction(command=command) | Letters(command=command) | Accent(command=command) | Marked(command=command):
             return "\\" + command
@@ -162,7 +180,7 @@ def begins(box: Box | None) -> str:
             return "'" if primes else "_" if below is not None else "^"
         case Scripted(base=base):
             return begins(base)
-        case Row(items=items):
+        case Row(items=items) | Own(inside=Row(items=items)):
             return begins(items[0]) if items else ""
         case _:
             return ""
@@ -184,13 +202,13 @@ def _boxes_in(value: object) -> Iterator[Box]:
         yield value
 
 
-def unmarked(row: Row, command: str) -> Row:
-    """The row without the marks of a command, what is marked in their place."""
+def unmarked(row: Row, *commands: str) -> Row:
+    """The row without the marks of these commands, what is marked in their place."""
 
     def bare(value: Any) -> Any:
         if isinstance(value, tuple):
             return tuple(map(bare, value))
-        if isinstance(value, Marked) and value.command == command:
+        if isinstance(value, Marked) and value.command in commands:
             return bare(value.inside.inside if isinstance(value.inside, Group) else value.inside)
         if not isinstance(value, Box):
             return value
@@ -204,26 +222,30 @@ def unmarked(row: Row, command: str) -> Row:
 def printed(box: Box) -> str:
     """The LaTeX of a box: what it was read from."""
     match box:
+        case Sign(text=text) | Blank(text=text) | Digits(text=text):
+            return text
         case Row(items=items):
             return "".join(map(printed, items))
-        case Blank(text=text) | Sign(text=text) | Number(text=text):
-            return text
         case Group(inside=inside):
             return f"{{{printed(inside)}}}"
+        case Scripted(base=base, primes=primes, below=below, above=above, late=late):
+            scripts = ("" if below is None else f"_{printed(below)}") + ("" if above is None else f"^{printed(above)}")
+            before, behind = ("", "'" * primes) if late else ("'" * primes, "")
+            return f"{'' if base is None else printed(base)}{before}{scripts}{behind}"
+        case Letters(command=command, source=source, braced=braced):
+            return rf"\{command}{{{source}}}" if braced else rf"\{command} {source}"
+        case Sized(command=command, delimiter=delimiter):
+            return rf"\{command}{delimiter}"
         case Fraction(command=command, above=above, below=below):
             return _called(command, above, below)
         case Root(inside=inside):
             return _called("sqrt", inside)
-        case Letters(command=command, source=source, braced=braced):
-            return rf"\{command}{{{source}}}" if braced else rf"\{command} {source}"
         case Accent(command=command, inside=inside):
             return _called(command, inside)
         case Marked(command=command, option=option, inside=inside):
             return _called(f"{command}<{option}>" if option else command, inside)
         case Under(command=command, below=below, inside=inside):
             return _called(command, below, inside)
-        case Sized(command=command, delimiter=delimiter):
-            return rf"\{command}{delimiter}"
         case Fenced(left=left, inside=inside, right=right):
             return rf"\left{left}{printed(inside)}" + ("" if right is None else rf"\right{right}")
         case Array(name=name, rows=rows, option=option, gaps=gaps):
@@ -231,9 +253,8 @@ def printed(box: Box) -> str:
             ends = [r"\\" + (f"[{gap}]" if gap else "") for gap in gaps]
             body = "".join(line + end for line, end in zip(lines, [*ends, ""], strict=True))
             return rf"\begin{{{name}}}{f'[{option}]' if option else ''}{body}\end{{{name}}}"
-        case Scripted(base=base, primes=primes, below=below, above=above):
-            lower, upper = ("" if script is None else sign + printed(script) for sign, script in (("_", below), ("^", above)))
-            return ("" if base is None else printed(base)) + "'" * primes + lower + upper
+        case Own(source=source):
+            return source
 
 
 def _called(command: str, *arguments: Box) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from derive.expressions.einstein import bare
 from derive.expressions.nodes import Expr
 from derive.expressions.traverse import Path
-from derive.notation.latex.piece import OPEN, Piece, at_least, marked
+from derive.notation.latex.piece import OPEN, Mark, Piece, at_least, marked
 from derive.notation.latex.sizing import explicit_units
 from derive.notation.settings import Notation
 
@@ -15,7 +15,7 @@ from derive.notation.settings import Notation
 class Context:
     """One expression with its marks; every subexpression is printed once."""
 
-    def __init__(self, root: Expr, notation: Notation, marks: Mapping[Path, str]) -> None:
+    def __init__(self, root: Expr, notation: Notation, marks: Mapping[Path, Mark]) -> None:
         self.root = bare(root)
         self.notation = notation
         self.marks = marks if self.root is root else {}

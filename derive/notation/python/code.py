@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
 from derive.errors import DeriveError
 from derive.expressions.sizes import Shape, Size, is_column, is_row, is_scalar
 from derive.notation.python.identifiers import identifier
+from derive.values import dataclass
 
 LAMBDA, COMPARE, ADD, MUL, NEG, POW, ATOM = range(7)
 CHUNK = 40

@@ -8,7 +8,6 @@ import re
 import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from multiprocessing import Pipe, get_context
 from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
@@ -17,6 +16,7 @@ from derive.errors import DeriveError
 from derive.pipeline import budget, workspace
 from derive.pipeline.processes import cluster
 from derive.pipeline.processes.jobserver import Jobserver, connected
+from derive.values import dataclass
 
 A = TypeVar("A")
 B = TypeVar("B")

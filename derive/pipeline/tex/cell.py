@@ -14,12 +14,12 @@ import select
 import signal
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from derive.errors import DeriveError
 from derive.pipeline import workspace
+from derive.values import dataclass
 
 SECONDS = 20.0
 """Processor seconds that a pass may take, unless the document is long."""

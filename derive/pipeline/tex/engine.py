@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from derive.errors import DeriveError, Position
@@ -17,6 +16,7 @@ from derive.pipeline.tex.begun import begun, may_begin
 from derive.pipeline.tex.installed import program, version
 from derive.pipeline.tex.plain import plain
 from derive.pipeline.writing import write
+from derive.values import dataclass
 
 __all__ = ["Typeset", "program", "typeset", "version"]
 
@@ -164,10 +164,7 @@ def _failure(run: _Run, name: str, own: Mapping[str, bytes]) -> DeriveError:
         where = f" ({last.what})" if last else ""
         return DeriveError(f"{name} {run.stopped}{where}", code="latex", where=last.where if last else None)
     if theme := next((found[1] for name in log.missing if (found := _THEME.fullmatch(name))), None):
-        return DeriveError(
-            f"there is no Beamer theme `{theme}`: TeX does not find beamertheme{theme}.sty", code="latex",
-            hint=f"[slides] theme in derive.toml names a theme of TeX's, or of your own: beamertheme{theme}.sty beside derive.toml or in templates/",
-        )
+        return needs.theme_error(theme)
     files = tuple(need for need in needs.NEEDS if need.name in log.missing) or needs.missing()
     if log.missing and files:
         return needs.missing_error(files)

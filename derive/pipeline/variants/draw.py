@@ -10,8 +10,9 @@ import hashlib
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+
+from derive.values import dataclass
 
 Values = tuple[int, ...]
 """For each name under `variants`, in order, the number of its value."""

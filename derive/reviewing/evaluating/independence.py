@@ -10,6 +10,10 @@ from derive.reviewing.evaluating.values import Unknown
 from derive.reviewing.tree import Call, Name, Tree, key, names_in, rebuilt
 
 
+class Unwritten(Unknown):
+    """The function is not written in a name."""
+
+
 class Independence(Functions):
     """What a derivative by a defined name is taken of, and what is held fixed."""
 
@@ -58,7 +62,7 @@ class Independence(Functions):
         """What the text, or the problem, writes the function as, with a name in it."""
         found = next((e for e in at.meanings.expansions if name in self.reached(e, at)), None)
         if found is None:
-            raise Unknown(f"f is not written in {name}")
+            raise Unwritten(f"f is not written in {name}")
         return found
 
     def reached(self, tree: Tree, at: Situation) -> frozenset[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
@@ -16,6 +15,7 @@ from derive.reviewing.evaluating.letters import SizeNeeded
 from derive.reviewing.evaluating.situation import Situation
 from derive.reviewing.evaluating.values import Array, Undefined, Unknown, scalar
 from derive.reviewing.tree import Name, Neg, Num, Rest, Total, Tree, walk
+from derive.values import dataclass
 
 NEAR = 3e-6
 """Relative tolerance of first derivatives by differences."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from math import prod
 from typing import Any
@@ -13,6 +12,7 @@ import numpy as np
 from derive.checking.evaluation import Unevaluable, evaluate
 from derive.checking.random_arrays import STYLES, array_shape, inside, project
 from derive.checking.sampling import Point, draw_point, points
+from derive.expressions.functions import OF_MATRICES
 from derive.expressions.nodes import Expr, Map, Symbol
 from derive.expressions.sizes import is_row
 from derive.expressions.spelling import UNICODE_GREEK
@@ -23,6 +23,7 @@ from derive.notation.python.run import compiled, quiet
 from derive.notation.python.source import Names
 from derive.reviewing.evaluating.situation import Meanings, Situation
 from derive.reviewing.evaluating.values import Array, Undefined, as_array
+from derive.values import dataclass
 
 POINTS = 3
 MOST_UNKNOWNS = 30
@@ -30,7 +31,7 @@ MOST_MOVING = 60
 STEP = 3e-4
 ELSEWHERE = 9
 """The start from which the other symbols are moved as well, until the derivative vanishes."""
-MATRIX_FUNCTIONS = frozenset(("expm", "logm", "sqrtm"))
+MATRIX_FUNCTIONS = frozenset(OF_MATRICES.values())
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ from derive.reviewing.tree import (
     Name,
     Partial,
     Tree,
+    key,
     names_in,
     walk,
 )
@@ -309,6 +310,21 @@ class Judge(Roles):
         of = {letter: letter.partition("_")[2] or role or self.ground.variables[0] for letter, role in self.roles.items() if letter in letters}
         moving = {letter: v for letter, v in of.items() if v in given and v in self.ground.variables}
         return [s.with_values({letter: s.values[v] - given[v] for letter, v in moving.items()}) for s in self.situations] if moving else []
+
+    def as_numbers(self, lefts: list[Tree], rights: list[Tree]) -> bool:
+        """Whether it holds with the letter of d/dz a number: a rule of one variable, quoted for what is used entry by entry."""
+        by = {key(b) for n in walk(lefts[0]) if isinstance(n, Partial) for b in n.by if isinstance(b, Name)}
+        letters = names_in(lefts[0]) | names_in(rights[0])
+        if not by or letters & (self.names | self.aliases | self.roles.keys()):
+            return False
+        rng = self.ground.points[0].random("number")
+        situations = []
+        for s in self.situations:
+            rest = {n: d for n, d in s.meanings.definitions.items() if n not in by}
+            values = {**s.values, **{n: as_array(rng.normal()) for n in sorted(by)}}
+            bases = {n: b for n, b in s.meanings.bases.items() if n not in by}
+            situations.append(replace(s, values=values, meanings=replace(s.meanings, definitions=rest, bases=bases), cache={}))
+        return self.equal(lefts, rights, situations)[0].equal
 
     def as_constants(self, lefts: list[Tree], rights: list[Tree]) -> bool:
         """Whether it holds with what is defined elsewhere as a constant: a rule quoted before its letters are explained."""

@@ -74,7 +74,7 @@ class Points:
         meanings = Meanings(
             ground.function(k), self.aliases, ground.variables, ground.bases(k), self.definitions, ground.matrix_functions,
             context.columns, {}, self.expansions, True, frozenset(n for n, u in ground.problem.unnamed.items() if u.argument is None),
-            ground.paths(k), ground.metric(k),
+            ground.paths(k), context.curves, ground.metric(k),
         )
         values: dict[str, Array] = {}
         for n, step in enumerate(sorted(context.steps)):

@@ -3,11 +3,12 @@ r"""Pasted LaTeX cut into its formulas: displays and inline mathematics in readi
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from derive.errors import DeriveError
 from derive.reviewing.pasted.macros import MAX_LENGTH, definitions, expanded, group_end
+from derive.reviewing.pasted.packages import spelled_out
 from derive.reviewing.pasted.placed import Placed
+from derive.values import dataclass
 
 DISPLAYS = frozenset((
     "equation", "align", "aligned", "alignedat", "gather", "gathered", "eqnarray", "multline", "split", "alignat", "flalign",
@@ -24,6 +25,12 @@ _DROPPED = re.compile(
     r"(?![A-Za-z])|\\color\s*(?:\[[^\]]*\])?\{[^{}]*\}|\\(?:uncover|only|onslide|visible|alert|invisible)\s*<[^>]*>"
 )
 _KEPT = re.compile(r"\\(boxed|fbox|textcolor\s*\{[^{}]*\}|colorbox\s*\{[^{}]*\}|cancel|mathclap|ensuremath|uncover|alert|highlight|bcancel)\s*(?=\{)")
+_PROSE = re.compile(
+    r"(?<![A-Za-z\\])([,.;:]\s)?(?:(?!(?:tr|det|vec|diag|exp|log|ln|sin|cos|tan|tanh|sum|sqrt|softmax|sym|logdet)\b)"
+    r"[A-Za-z]{2,}(?:['’]s)?[ ,:]+){2,}"
+    r"|(?<![A-Za-z\\])(?:Let|let|Then|then|So|so|Hence|hence|where|with|and|Thus|thus|Since|since|Set|set|By|by|Therefore)[ ,:]+"
+)
+"""Words between formulas of a text without dollars; group 1 is a comma before them."""
 _STACKED = re.compile(r"\\(?:overset|stackrel|underset)\s*")
 
 
@@ -50,7 +57,7 @@ def _plain(latex: str, preamble: str) -> Placed:
     text = text.replaced(_COMMENT, lambda m: m.group(1))
     text, macros = definitions(text)
     known = definitions(Placed.whole(preamble[:MAX_LENGTH]))[1] if preamble else {}
-    text = expanded(text, {**known, **macros})
+    text = spelled_out(expanded(text, {**known, **macros}))
     text = text.replaced(_DROPPED, " ").replaced(_KEPT, " ")
     return _unstacked(text)
 
@@ -111,9 +118,16 @@ def _cut(text: Placed) -> list[Passage]:
             at = since = end + len(mark)
             continue
         at += 1
-    if not out and "=" in raw:
-        out.append(Passage(text, True, "", ""))
+    if not out and re.search(r"[=≈≤≥≻⪰≼∝]", raw):
+        out.append(Passage(_in_rows(text), True, "", ""))
     return out
+
+
+def _in_rows(text: Placed) -> Placed:
+    """A text without any mark of mathematics: each of its lines is a row, without the words around its formulas."""
+    if "\\\\" in text.text or "\\begin" in text.text:
+        return text
+    return text.replaced(_PROSE, lambda m: "," if m.group(1) else " ").replaced(re.compile("\n"), "\\\\\\\\ ")
 
 
 def _dollar(raw: str, at: int, mark: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from derive.reviewing.reading.cursor import Unread
 from derive.reviewing.reading.scripts import Scripts
 from derive.reviewing.reading.words import FONTS
-from derive.reviewing.tree import Along, Call, Differential, Evaluated, Fun, Mul, Name, Num, Partial, Sub, Tree, rebuilt
+from derive.reviewing.tree import Along, Call, Differential, Evaluated, Fun, Mul, Name, Num, Partial, Sub, Tree, names_in, rebuilt
 
 _UPRIGHT = frozenset((r"\mathrm", r"\rm", r"\text", r"\mathsf", r"\operatorname", r"\textrm", r"\mathbf", r"\mathop", r"\mathit"))
 
@@ -174,7 +174,7 @@ class Differentials(Scripts):
         except Unread:
             self.i = start
             return None
-        if len(found) > 1 or (isinstance(found[0], Name) and found[0].name not in known) or isinstance(found[0], Differential):
+        if len(found) > 1 or names_in(found[0]) - known or isinstance(found[0], Differential):
             return found
         self.i = start
         return None

@@ -46,6 +46,10 @@ class Scripts(Cursor):
         if compact in ("+", r"\dagger"):
             self.i = end
             return Fun("pinv", (base,))
+        spelled = re.fullmatch(r"[(\[](\d)[)\]]", compact)
+        if spelled and isinstance(base, Name) and (base.name, spelled.group(1)) in self.lexicon.spelled:
+            self.i = end
+            return Name(self.lexicon.spelled[base.name, spelled.group(1)], base.marks)
         above = re.fullmatch(r"\(([^()]*)\)(T|\\top|\\intercal)?", compact)
         if above and self.tokens[self.i + 1].kind == "open" and not isinstance(base, Num):
             return self.index_above(base, end, above.group(2) is not None)
@@ -110,6 +114,9 @@ class Scripts(Cursor):
             if self.labelled(text) or compact in (r"*", "star", "ast"):
                 self.i = end
                 return self.marked(base, "*" if compact in ("*", "star", "ast") else compact)
+        if text in ("+", r"\mathrm n e w", r"\text n e w", r"\text { new }") and isinstance(base, Name):
+            self.i = end
+            return Name(base.name, (*base.marks, "next"))
         if isinstance(base, Const) and not base.size:
             return Const(base.kind, self.sizes())
         if isinstance(base, Num) and base.value in (0, 1) and self.lexicon.sizes & set(text.split()):  # 0_{m \times n}, 1_n

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
@@ -23,6 +22,7 @@ from derive.reviewing.judging.letters import sized
 from derive.reviewing.slips.changes import MOST, changes
 from derive.reviewing.slips.writing import written
 from derive.reviewing.tree import Tree
+from derive.values import dataclass
 
 SECONDS = 1.2
 TRIES = 24

@@ -5,8 +5,6 @@ What is not seen is not claimed.  Source: Boyd & Vandenberghe, Convex Optimizati
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from derive.calculus.degree import degree
 from derive.calculus.rules.curvature import CURVED, TRACES
 from derive.calculus.simplify.simplify import tidy, tidy_with
@@ -15,6 +13,7 @@ from derive.expressions.nodes import Add, Call, Expr, Map, MatMul, Number, Power
 from derive.expressions.properties.definite import AT_LEAST_SEMI, Definite
 from derive.expressions.properties.inference import congruence_halves, definiteness, has, is_nonnegative, is_positive
 from derive.expressions.sizes import is_column
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)

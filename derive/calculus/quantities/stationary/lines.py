@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from derive.calculus.quantities.stationary.eigenvectors import EigenEquation
-from derive.calculus.quantities.stationary.second_order_test import by_convexity, convexity, is_curved, starred
+from derive.calculus.quantities.stationary.second_order_test import by_convexity, convexity, is_curved
 from derive.calculus.setting.setting import Setting
 from derive.calculus.simplify.simplify import tidy
 from derive.calculus.solve.never_zero import never_zero, rank_one
@@ -16,6 +16,7 @@ from derive.expressions.build import add, coefficient, is_zero, negate, scale, s
 from derive.expressions.nodes import Expr, Scale, Symbol, number
 from derive.expressions.properties.definite import Definite
 from derive.expressions.properties.inference import definiteness, is_nonzero, is_positive
+from derive.expressions.spelling import starred
 
 
 def solution_lines(g: Expr, x: Symbol, solved: Solved) -> list[Line]:

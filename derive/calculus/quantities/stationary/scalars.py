@@ -11,14 +11,7 @@ from derive.calculus.quantities.stationary.convexity import Curvature
 from derive.calculus.quantities.stationary.higher_order import in_one_number, in_several_numbers, sign_there, whole_function
 from derive.calculus.quantities.stationary.lines import constraint, never, not_inside, not_solved, nowhere, solution_lines
 from derive.calculus.quantities.stationary.minors import second_order
-from derive.calculus.quantities.stationary.second_order_test import (
-    SECOND_ORDER_TEST,
-    by_convexity,
-    convexity,
-    letter_of,
-    sign_of,
-    starred,
-)
+from derive.calculus.quantities.stationary.second_order_test import SECOND_ORDER_TEST, by_convexity, convexity, letter_of, sign_of
 from derive.calculus.setting.setting import Setting
 from derive.calculus.simplify.known_forms import known_result
 from derive.calculus.simplify.result_form import neat
@@ -31,6 +24,7 @@ from derive.expressions.nodes import D, Expr, Stack, Symbol, Times
 from derive.expressions.properties.inference import is_nonzero
 from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import SCALAR
+from derive.expressions.spelling import starred
 
 
 def of_one_scalar(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Result | tuple[Result, ...]]:

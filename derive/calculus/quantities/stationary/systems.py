@@ -7,14 +7,14 @@ remaining equations.  Classified by convexity, by the Hessian matrix of scalars,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
 from derive.calculus.linear.structure import CURVED
 from derive.calculus.quantities.stationary.constrained import of_a_lagrangian
 from derive.calculus.quantities.stationary.lines import inside, not_inside, not_solved
 from derive.calculus.quantities.stationary.scalars import of_several_scalars
-from derive.calculus.quantities.stationary.second_order_test import sign_of, starred
+from derive.calculus.quantities.stationary.second_order_test import sign_of
 from derive.calculus.quantities.stationary.several import classified
 from derive.calculus.setting.setting import Setting
 from derive.calculus.simplify.distribute import expanded
@@ -32,7 +32,9 @@ from derive.derivation.reason import Why, filled, joined
 from derive.expressions.build import add, is_zero, negate, power, scale, zero
 from derive.expressions.nodes import Add, Expr, Map, MatMul, Number, Power, Symbol
 from derive.expressions.rewrite import substitute, transform
+from derive.expressions.spelling import starred
 from derive.expressions.traverse import walk
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)

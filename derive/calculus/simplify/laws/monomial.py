@@ -7,13 +7,13 @@ one of x'x.  A row about numbers, `sinh(x)/cosh(x)` → `tanh(x)`, so holds of n
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 
 from derive.expressions.build import ONE, add, entry_product, matmul, power, scale, times, transpose
 from derive.expressions.nodes import Add, Call, Expr, Map, MatMul, Number, Ones, Power, Scale, Symbol, Times, Transpose, number
 from derive.expressions.sizes import Shape, is_column, is_scalar
+from derive.values import dataclass
 
 Letters = Mapping[str, Expr]
 HALF = Fraction(1, 2)
