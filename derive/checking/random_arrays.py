@@ -126,8 +126,8 @@ def _conditioned(z: Array, rng: np.random.Generator) -> Array:
     return z
 
 
-HAIR = 1e-5
-"""A positive number below that may be 0 but for rounding."""
+HAIR = 1e-2
+"""A positive number below that is too near to 0 for the steps of a numeric derivative."""
 
 
 def inside(has: frozenset[str], value: Any) -> bool:

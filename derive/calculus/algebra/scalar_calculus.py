@@ -337,10 +337,21 @@ def solve_system(equations: Sequence[Expr], unknowns: Sequence[Symbol]) -> list[
         found = sympy.solve(values, xs, dict=True)
     except (NotImplementedError, ValueError):
         return None
-    out: list[tuple[Expr, ...]] = []
+    points = _real_points(found, xs)
+    if points is None or any(not sympy_zero(v.subs(dict(zip(xs, point, strict=True)), simultaneous=True)) for point in points for v in values):
+        return None
+    if not points and not _never_together(values, xs):
+        return None
+    return [tuple(from_sympy_scalar(v, atoms.meaning) for v in point) for point in points]
+
+
+def _real_points(found: Sequence[Any], xs: Sequence[Any]) -> list[list[Any]] | None:
+    """The real ones of SymPy's solutions; None where one is a family, is not short, or is not certain to be real or not."""
+    sympy = sp()
+    out: list[list[Any]] = []
     for solution in found:
         if set(solution) != set(xs):
-            return None  # a family
+            return None
         point = [sympy.simplify(solution[x]) for x in xs]
         if any(v.has(sympy.CRootOf) or v.count_ops() > LONGEST for v in point):
             return None
@@ -349,7 +360,5 @@ def solve_system(equations: Sequence[Expr], unknowns: Sequence[Symbol]) -> list[
             continue
         if None in real:
             return None
-        if not all(sympy_zero(v.subs(dict(zip(xs, point, strict=True)), simultaneous=True)) for v in values):
-            return None
-        out.append(tuple(from_sympy_scalar(v, atoms.meaning) for v in point))
-    return out if out or _never_together(values, xs) else None
+        out.append(point)
+    return out

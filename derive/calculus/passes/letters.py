@@ -16,7 +16,6 @@ from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Add, Call, Expr, MatMul, Number, Power, Symbol
 from derive.expressions.properties.evident import value_properties
 from derive.expressions.rewrite import substitute
-from derive.expressions.sizes import Size
 from derive.expressions.traverse import walk
 from derive.language.problems.problem import Problem
 
@@ -74,26 +73,35 @@ POOL = ("a", "b", "c", "d", "p", "q", "s", "u", "v")
 def _of_numbers(problem: Problem, chains: list[Chain], results: Results, taken: frozenset[str]) -> dict[Expr, Symbol]:
     """Letters for the products of vectors in a stationary point that stand in it twice, then for what it divides by."""
     found = [r.expr for _, r in members(results["stationary"]) if r.equation is None] if "stationary" in results else []
-    known = set(problem.symbols) - {x.name for x in problem.wrt}
-    counts = [Counter(n for n in _occurrences(e) if isinstance(n, MatMul) and n.is_scalar and n.free <= known) for e in found]
-    repeated = {n for count in counts for n in count if measure(n) >= LEAST and max(c[n] for c in counts) > 1}
-    together = {n for count in counts if repeated & count.keys() for n in count if measure(n) >= LEAST}
-    if not repeated or len(together) < PAIRS:
+    together = _repeated(found, set(problem.symbols) - {x.name for x in problem.wrt})
+    if not together:
         return {}
-    free = iter(n for n in POOL if n not in taken | {name for e in together for s in _sizes(e) for name in s.names})
-    lines = [e for chain in chains if chain.quantity == "stationary" for line in chain.lines
-             for e in (*((line.left,) if isinstance(line.left, Expr) else ()), line.expr)]
-    out: dict[Expr, Symbol] = {}
-    for node in dict.fromkeys(n for e in (*lines, *found) for n in _occurrences(e) if n in together):
-        if (name := next(free, None)) is not None:
-            out[node] = Symbol(name, node.shape, value_properties(node))
+    sizes = {name for e in together for node in walk(e) for size in node.shape for name in size.names}
+    free = iter(n for n in POOL if n not in taken | sizes)
+    written = [n for e in (*_sides(chains), *found) for n in _occurrences(e) if n in together]
+    named = zip(dict.fromkeys(written), free, strict=False)
+    out: dict[Expr, Symbol] = {node: Symbol(name, node.shape, value_properties(node)) for node, name in named}
     short: dict[Expr, Expr] = dict(out)
-    below = Counter(n.base for e in found for n in set(_occurrences(substitute(e, short))) if isinstance(n, Power) and isinstance(n.base, Add))
     letters = {s.name for s in out.values()}
-    for base, times in below.items():
-        if times > 1 and base.is_scalar and base.free <= letters and (name := next(free, None)) is not None:
-            out[base] = Symbol(name, base.shape)
-    return out
+    divided = [n.base for e in found for n in set(_occurrences(substitute(e, short))) if isinstance(n, Power) and isinstance(n.base, Add)]
+    again = [base for base, times in Counter(divided).items() if times > 1 and base.is_scalar and base.free <= letters]
+    return out | {base: Symbol(name, base.shape) for base, name in zip(again, free, strict=False)}
+
+
+def _repeated(found: list[Expr], known: set[str]) -> set[Expr]:
+    """The products of vectors in what was found, where one of them stands twice in one of the expressions; () where none does."""
+    counts = [Counter(n for n in _occurrences(e) if isinstance(n, MatMul) and n.is_scalar and n.free <= known and measure(n) >= LEAST) for e in found]
+    repeated = {n for count in counts for n, times in count.items() if times > 1}
+    together: set[Expr] = {n for count in counts if repeated & count.keys() for n in count}
+    return together if repeated and len(together) >= PAIRS else set()
+
+
+def _sides(chains: list[Chain]) -> Iterator[Expr]:
+    """The left and the right sides of the lines that solve."""
+    for line in (line for chain in chains if chain.quantity == "stationary" for line in chain.lines):
+        if isinstance(line.left, Expr):
+            yield line.left
+        yield line.expr
 
 
 def _occurrences(expr: Expr) -> Iterator[Expr]:
@@ -101,11 +109,6 @@ def _occurrences(expr: Expr) -> Iterator[Expr]:
     yield expr
     for child in expr.children:
         yield from _occurrences(child)
-
-
-def _sizes(expr: Expr) -> Iterator[Size]:
-    for node in walk(expr):
-        yield from node.shape
 
 
 def _named_sizes(calls: Iterable[Call]) -> set[str]:

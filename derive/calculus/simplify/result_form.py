@@ -12,7 +12,7 @@ from derive.calculus.simplify.known_forms import known, known_result
 from derive.calculus.simplify.laws.letters import unclashed
 from derive.calculus.simplify.measure import measure
 from derive.calculus.simplify.names import Definitions, named
-from derive.calculus.simplify.signs import opened, positive_first
+from derive.calculus.simplify.signs import all_opened, positive_first
 from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.calculus.simplify.used import Used
 from derive.expressions.build import add, coefficient, matmul, power, scale, transpose
@@ -42,7 +42,7 @@ def _together(factor: Expr) -> Expr:
 
 def _collected(terms: tuple[Expr, ...]) -> Expr:
     """The like terms of a sum, those of a sum that is subtracted among them."""
-    return collect(united(add(*(part for t in terms for part in opened(t)))))
+    return collect(united(all_opened(terms)))
 
 
 def neat(expr: Expr, used: Used) -> Expr:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from derive.expressions.build import add, coefficient, scale
 from derive.expressions.nodes import Add, Expr, Number, Scale, number
 
@@ -35,3 +37,8 @@ def opened(term: Expr) -> tuple[Expr, ...]:
             return tuple(scale(term.scalar, t) for t in inside)
         case _:
             return (term,)
+
+
+def all_opened(terms: Iterable[Expr]) -> Expr:
+    """The sum of the terms, those of a sum that is subtracted among them."""
+    return add(*(part for t in terms for part in opened(t)))
