@@ -71,7 +71,11 @@ class Head:
 
 
 def left_side(problem: Problem, quantity: str, wrt: tuple[Symbol, ...], second: tuple[Symbol, ...]) -> Head:
-    """The left side of a result by some of the variables; `second` are the directions that a result with one direction has."""
+    """The left side of a result by some of the variables; `second` are the directions that a result with one direction has.
+
+    quantity  of the result
+    wrt       the variables, one or more
+    """
     row = QUANTITIES[quantity]
     directions = {
         "": (), "first": problem.directions, "second": second, "both": (*problem.directions, *problem.second_directions),

@@ -22,7 +22,7 @@ from derive.documents.page.frames import widest
 from derive.documents.page.items import Image, Pictures
 from derive.documents.page.letters import needed
 from derive.documents.page.modes import QUESTION, Mode
-from derive.documents.page.parts import FIRST, under_parts
+from derive.documents.page.parts import FIRST, titled_once, under_parts
 from derive.documents.page.picture import Figure
 from derive.documents.page.references import cited
 from derive.documents.page.rows import Measure, Sides, answer, broken, mark, relation_width, row, sides
@@ -78,6 +78,8 @@ def problem_page(
 ) -> ProblemPage:
     """The page of a problem.  Without a derivation it holds the question alone: nothing of a solution is in it.
 
+    report  of the check; None where nothing was checked
+    fit     what TeX taught of an earlier attempt; None at the first
     number  its label in its collection, '' alone
     points  as the collection gives them, else the problem's own
     show    which quantities of the derivation to print, all when empty; `question` alone: what is asked, nothing more
@@ -99,7 +101,7 @@ def problem_page(
     meant = _meant(problem, told, letters, short, boxes, mode)
     ends = _ends(told, short, rows)
     remarks, conventions = _remarks(problem, told if ends else None, notation, mode.slides)
-    asked = _asked(questions.question(problem, notation, words, measure, letters), hinted, rows)
+    asked = _asked(questions.question(questions.asking(problem, show), notation, words, measure, letters), hinted, rows)
     figures = () if rows else of_page(problem, told, mode, settings, show if show != (QUESTION,) else ())
     around = Around(asked, remarks, conventions)
     frames: tuple[Frame, ...] = ()
@@ -166,7 +168,7 @@ def _on_paper(
     found: Sequence[Passage], parts: Sequence[PartText], measure: Measure, settings: Settings, where: Position, mode: Mode
 ) -> tuple[Block, ...]:
     """The passages as blocks; of a key those that have answers, without their rows."""
-    blocks = _blocks(found, parts, measure, settings, where, mode.told) if mode.reveals != "nothing" else ()
+    blocks = titled_once(_blocks(found, parts, measure, settings, where, mode.told)) if mode.reveals != "nothing" else ()
     if mode.reveals != "answers":
         return blocks
     return tuple(replace(block, rows=(), lead="", widest="") for block in blocks if block.answers)
@@ -257,21 +259,17 @@ def single(page: ProblemPage, mode: Mode, settings: Settings) -> Document:
 
 
 def collected(
-    items: tuple[Item, ...],
-    mode: Mode,
-    settings: Settings,
-    *,
-    title: str,
-    title_plain: str,
-    subtitle: str = "",
-    intro: tuple[str, ...] = (),
-    due: str = "",
-    points: str = "",
-    collection: bool = True,
-    theme: str = "",
-    check: str = "",
+    items: tuple[Item, ...], mode: Mode, settings: Settings, *, title: str, title_plain: str, subtitle: str = "",
+    intro: tuple[str, ...] = (), due: str = "", points: str = "", collection: bool = True, theme: str = "", check: str = "",
 ) -> Document:
-    """A document of several items in order."""
+    """A document of several items in order.
+
+    title, title_plain, subtitle  ready to be printed, `title_plain` without mathematics, for the reader of the file
+    intro                         paragraphs
+    due, points                   as the author wrote them; "" for none
+    collection                    whether it is one of several problems
+    theme, check                  of the slides; what the footline says of the check
+    """
     language = settings.notation.language
     made = Document(
         title, title_plain, subtitle, prose.to_latex(settings.author, language=language), prose.plain(settings.author),

@@ -129,7 +129,7 @@ class Teller:
     def _solutions(self, number: int) -> Iterator[Item]:
         """The exercises solved, in a section of their own: on paper, not on slides."""
         uses = [one for e in self.entries if isinstance(e, lecture.Panel) for cell in e.cells if isinstance(cell, Exercises) for one in cell.problems]
-        if self.mode.slides or self.mode.reveals != "everything" or not uses:
+        if self.mode.slides or self.mode.reveals not in ("everything", "answers") or not uses:
             return
         yield made.Section(self.words["solutions"], self.words["solutions"], number + 1)
         for one in uses:

@@ -35,7 +35,10 @@ class Along:
 
 
 def lowest_derivative(function: Expr, x: Symbol, root: Expr) -> tuple[int, Expr] | None:
-    """(k, its value) of the first derivative of order above 2 that is not 0 at a root; None where none is found."""
+    """(k, its value) of the first derivative of order above 2 that is not 0 at a root; None where none is found.
+
+    function  of the number x alone, other symbols constant
+    """
     atoms = Atoms()
     try:
         value, at = to_sympy_scalar(function, atoms), to_sympy_scalar(root, atoms)

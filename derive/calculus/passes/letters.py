@@ -29,7 +29,10 @@ FOR = frozenset({"derivative", "gradient", "differential", "jacobian", "vectoriz
 def lettered(
     problem: Problem, chains: list[Chain], results: Results, taken: frozenset[str]
 ) -> tuple[list[Chain], Results, Where]:
-    """The chains and results with letters, and what the letters stand for; unchanged where there is nothing to name."""
+    """The chains and results with letters, and what the letters stand for; unchanged where there is nothing to name.
+
+    taken  names that a letter must not have
+    """
     names = _letters(problem, chains, taken) if set(problem.find) <= FOR else _of_numbers(problem, chains, results, taken)
     if not names:
         return chains, results, ()

@@ -154,7 +154,7 @@ def _stated(value: Value, quantity: str, left: Head | Symbol, said: Why, place: 
         lines.append(Line(exact, "evaluate", said, quantity, left, solution=place.values))
     if value.rounded is not None:
         own = not lines
-        lines.append(Line(value.rounded, "evaluate", said if own else (), quantity, left if own else None, "≈", solution=place.values))
+        lines.append(Line(value.rounded, "evaluate", said if own else ("rounded",), quantity, left if own else None, "≈", solution=place.values))
     return lines
 
 
@@ -208,8 +208,8 @@ def _design(result: Found, place: Place) -> list[Line]:
             shown[symbol] = ("the design matrix",)
     for _, one in members(result):
         if isinstance(one.expr, MatMul) and isinstance(one.expr.factors[0], Power):
-            shown[one.expr.factors[0].base] = ()
-            shown[matmul(*one.expr.factors[1:])] = ()
+            shown[one.expr.factors[0].base] = ("the matrix of the equations",)
+            shown[matmul(*one.expr.factors[1:])] = ("their right side",)
     out: list[Line] = []
     for expr, why in shown.items():
         found = exact_value(expr, place) if place.covers(expr) else None

@@ -1,4 +1,7 @@
-"""The question of a problem: the function, what its symbols are, what is asked."""
+"""The question of a problem: the function, what its symbols are, what is asked.
+
+`words` are the language's, by key.
+"""
 
 from __future__ import annotations
 
@@ -116,13 +119,19 @@ def letters(problem: Problem) -> tuple[Symbol, ...]:
 
 
 def asked(problem: Problem, find: Sequence[str], notation: Notation, words: Mapping[str, str], ask: str = "find") -> str:
-    """`Find the gradient ∇f(X) and the Hessian.`, or what is to be shown of them; nothing where the author asks in words."""
+    """`Find the gradient ∇f(X) and the Hessian.`, or what is to be shown of them; nothing where the author asks in words.
+
+    find  the quantities
+    ask   `find`, `show`, or `false`: the author asks in words
+    """
     if not find or ask == "false":
         return ""
     if ask == "show":
         return shown(problem, find, notation, words)
     named = []
     for quantity in find:
+        if quantity == "linearity":
+            continue
         head = _head(problem, quantity, notation)
         key = f"find.{quantity}"
         if quantity == "taylor" and problem.options.order == 1:
@@ -130,7 +139,9 @@ def asked(problem: Problem, find: Sequence[str], notation: Notation, words: Mapp
         elif quantity == "derivative" and _by_number(problem):
             key = "find.derivative-by-number"
         named.append(words[key] + (f" ${head}$" if head else ""))
-    return closed_up(words["ask"].format(what=_listed(named, words)))
+    said = [words["ask"].format(what=_listed(named, words))] if named else []
+    said += [words["show"].format(what=words["show.linearity"])] if "linearity" in find else []
+    return closed_up(words["tell.next"].join(said))
 
 
 def _by_number(problem: Problem) -> bool:
@@ -252,3 +263,9 @@ def _in_order(problem: Problem) -> list[Symbol]:
     seen = met | {replace(symbol, index=None) for symbol in met if symbol.count is not None}
     rest = [s for s in problem.symbols.values() if s in seen and s not in problem.wrt]
     return [*problem.wrt, *rest]
+
+
+def asking(problem: Problem, show: Sequence[str]) -> Problem:
+    """The problem that asks for what is shown of it, as far as it does."""
+    find = tuple(quantity for quantity in problem.find if quantity in show)
+    return replace(problem, find=find) if find and not problem.parts else problem

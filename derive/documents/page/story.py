@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from derive.derivation.derivation import Head, Line
 from derive.documents.page.document import Answer, Block, Display, Row
-from derive.documents.wording.narrative import CONSEQUENCES, Told, clauses, closing, listed, opening
+from derive.documents.wording.narrative import CONSEQUENCES, Told, classified, clauses, closing, listed, opening
 from derive.documents.wording.translation import closed_up
 from derive.notation.settings import Notation
 
@@ -80,18 +80,13 @@ def _holding(answers: Sequence[Answer], reasons: str, words: Mapping[str, str]) 
 
 
 def _classified(here: Sequence[Answer], answers: Sequence[Answer], words: Mapping[str, str]) -> str:
-    """What kind of point the answers that a display states are: of several points each, of the variables of one point the last says it."""
+    """What kind of point the answers that a display states are."""
     kinds = [answer for answer in answers if answer.classification]
-    if not any(answer in here for answer in kinds):
+    several = len({answer.left for answer in kinds}) < len(kinds)
+    told = [answer for answer in kinds if answer in here]
+    if not several and kinds[-1:] != told[-1:]:
         return ""
-    points = {answer.left: sum(other.left == answer.left for other in kinds) for answer in kinds}
-    if max(points.values()) > 1:
-        named = [words["point.classified"].format(which=one.classification, point=f"${' '.join(one.lines)}$") for one in kinds if one in here]
-        return words["points.classified"].format(points=listed(named, words, "last-of-clauses"))
-    if kinds[-1] not in here:
-        return ""
-    which = kinds[-1].classification
-    return words["classified"].format(which=which) if which in words.values() else f"{which[:1].upper()}{which[1:]}{words['stop']}"
+    return classified([(" ".join(answer.lines), answer.classification) for answer in told], several, words)
 
 
 def _leading(rest: Sequence[Answer], facts: Sequence[Told], ends: bool, words: Mapping[str, str]) -> str:

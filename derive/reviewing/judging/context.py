@@ -78,6 +78,8 @@ class Context:
     """Whether it is minus their logarithm."""
     curves: dict[str, tuple[str, str]] = field(default_factory=dict)
     """By its step the variable and the direction of X + tH."""
+    samples: frozenset[str] = frozenset()
+    """Functions f of which the text defines an f_i of each sample."""
     iterates: set[tuple[str, str]] = field(default_factory=set)
     """(x, k) of variables of which x_k is the value now and x_{k+1} the next one."""
 
@@ -87,14 +89,22 @@ class Context:
         self.functions = {problem.name, "f", *problem.unnamed} - names
         for chain in self.chains:
             self.functions |= set(heads(chain)) - names
-        self.lexicon = Lexicon(names - set(problem.unnamed), self.ground.size_names, frozenset(self.functions),
-                               frozenset(self.ground.variables), frozenset(), operators_defined(self.chains), with_numbers(self.chains, names))
+        self.lexicon = Lexicon(
+            names - set(problem.unnamed), self.ground.size_names, frozenset(self.functions), frozenset(self.ground.variables), frozenset(),
+            operators_defined(self.chains), self._primes_turn, with_numbers(self.chains, names),
+        )
         self._read_lets()
         self._same_letters()
+        self._spoken_of()
         self.columns = frozenset(plain_letter(m) for m in COLUMNS.findall(self.words))
         self._define()
         self._roles()
         self._named_on_the_right()
+
+    @property
+    def _primes_turn(self) -> bool:
+        problem = self.ground.problem
+        return not problem.function.is_scalar and not any(v.is_scalar for v in problem.wrt)
 
     # ------------------------------------------------------------------------------------------ reading
     def read(self, member: Placed, reading: Reading = PLAIN) -> Tree:
@@ -112,7 +122,7 @@ class Context:
                 self.definitions[symbol.name] = Definition(tree)
 
     def _same_letters(self) -> None:
-        """`where Σ := S`: another letter for a declared one; and log L, which is one name of the function."""
+        """`where Σ := S`: another letter for a declared one."""
         known = self.lexicon.names
         for chain in self.chains:
             left, right = (self.tree(m) for m in chain.members[:2])
@@ -122,7 +132,14 @@ class Context:
                 fresh = key(one) not in known and not one.marks and one.name not in self.lexicon.sizes | self.functions
                 if fresh and key(other) in known and one.name not in self.letters:
                     self.letters[one.name] = key(other)
+
+    def _spoken_of(self) -> None:
+        """log L, which is one name of the function; f_i of a sample; x_k and x_{k+1}."""
+        known = self.lexicon.names
         trees = [t for chain in self.chains for m in chain.members if (t := self.tree(m)) is not None]
+        heads_of = [t for chain in self.chains if chain.links[0].op == "=" and (t := self.tree(chain.members[0])) is not None]
+        scalar = self.ground.problem.function.is_scalar
+        self.samples = frozenset(name for t in heads_of if scalar and (name := _sample(t)) in self.functions)
         self.iterates = {(x, k) for t in trees for n in walk(t) for x, k in _next(n) if x in self.lexicon.wrt and k not in known}
         for name in self.functions - known:
             inside = sum(is_log_of(n, name) for t in trees for n in walk(t))
@@ -130,7 +147,7 @@ class Context:
                 self.logged.add(name)
 
     def _translated(self, tree: Tree) -> Tree:
-        if not self.letters and not self.logged and not self.iterates:
+        if not self.letters and not self.logged and not self.iterates and not self.samples:
             return tree
 
         def visit(node: Tree) -> Tree:
@@ -138,6 +155,8 @@ class Context:
                 return Name(self.letters[node.name], node.marks)
             if isinstance(node, Fun) and any(is_log_of(node, n) for n in self.logged):
                 return Neg(visit(node.args[0])) if self.opposite else visit(node.args[0])
+            if _sample(node) in self.samples and isinstance(node, Sub):
+                return Sub(Name(f"{_sample(node)}_each"), node.indices)
             if isinstance(node, Sub) and isinstance(node.base, Name) and len(node.indices) == 1 and node.indices[0] is not None:
                 for x, k in self.iterates:
                     if node.base == Name(x) and k in names_in(node.indices[0]):
@@ -348,3 +367,11 @@ def _next(tree: Tree) -> Iterator[tuple[str, str]]:
     match tree:
         case Sub(base=Name(name=x), indices=(Add(terms=(Name(name=k), Num())),)):
             yield x, k
+
+
+def _sample(tree: Tree) -> str:
+    """The f of f_i or f_i(x); empty for another tree."""
+    match tree:
+        case Sub(base=Call(name=name, order=0) | Name(name=name, marks=()), indices=(Name(),)):
+            return name
+    return ""

@@ -148,6 +148,9 @@ class Roles(Points):
         for w in letters:
             if w in ("c", "C") and self._added(w):
                 self.definitions.setdefault(w, Definition(Const("any")))
+            own = self.definitions.get(w.lower())
+            if w.isupper() and w.lower() in self.context.definitions and own is not None and len(own.indices) == 1:  # P has the rows p_i
+                self.definitions.setdefault(w, Definition(Name(w.lower())))
         letters = [w for w in letters if w not in self.definitions][:4]
         if not letters or quick:
             return
@@ -180,7 +183,10 @@ class Roles(Points):
         return count
 
     def settled(self, letter: str, left: Tree | None, right: Tree | None) -> bool:
-        """Whether other relations hold with the shape that a letter was given, and this one with no other."""
+        """Whether other relations hold with the shape that a letter was given, and this one with no other.
+
+        left, right  of this relation; None where one cannot be read: then it settles nothing
+        """
         if letter not in self.shaped_by_truth:
             self.shaped_by_truth[letter] = self._true(letter, self.roles[letter]) > 0
         if not self.shaped_by_truth[letter] or left is None or right is None:

@@ -45,6 +45,8 @@ _SOLVING = re.compile(
 """Words after which an equation may be one that is solved, and no identity."""
 _LAYOUT = re.compile(r"(?:numerator|denominator)[- ]layout", re.IGNORECASE)
 """Words after which another layout may begin."""
+_SYMMETRIC = re.compile(r"\b(?:if|when|for|in case)\b[^.]*\bsymmetric\b[^.]*$", re.IGNORECASE)
+"""Words that set a case apart."""
 _RULE_WORDS = ("by ", "by", "using", "since", "recall", "rule", "identity", "because", "from", "formula", "lemma", "for any", "note that", "with",
                "fact", "as ", "property", "use ", "known")
 
@@ -257,6 +259,8 @@ class _Chain:
             return found(RIGHT, "", self.follows(k))
         if k == 1 and judge.as_constants(left, right):
             return found(RIGHT, "with what it names taken as constant")
+        if _SYMMETRIC.search(self.chain.lead) and judge.equal(left, right, judge.symmetric_situations())[0].equal:
+            return found(RIGHT, "where the matrices are symmetric, as the words before it say", self.follows(k))
         if judge.as_numbers(left, right):
             return found(RIGHT, "a rule of one variable")
         letters = judge.deep(left[0]) | judge.deep(right[0])

@@ -31,6 +31,7 @@ _PROSE = re.compile(
     r"|(?<![A-Za-z\\])(?:Let|let|Then|then|So|so|Hence|hence|where|with|and|Thus|thus|Since|since|Set|set|By|by|Therefore)[ ,:]+"
 )
 """Words between formulas of a text without dollars; group 1 is a comma before them."""
+LEAD = 160
 _STACKED = re.compile(r"\\(?:overset|stackrel|underset)\s*")
 
 
@@ -42,6 +43,8 @@ class Passage:
     display: bool
     environment: str
     before: str
+    lead: str = ""
+    """The last of all that stands before it."""
 
 
 def passages(latex: str, preamble: str = "") -> list[Passage]:
@@ -89,7 +92,7 @@ def _cut(text: Placed) -> list[Passage]:
     raw, at, since = text.text, 0, 0
 
     def found(start: int, end: int, display: bool, environment: str = "") -> None:
-        out.append(Passage(text[start:end], display, environment, raw[since:at]))
+        out.append(Passage(text[start:end], display, environment, raw[since:at], raw[max(0, at - LEAD) : at]))
 
     while at < len(raw):
         c = raw[at]

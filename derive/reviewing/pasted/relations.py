@@ -25,7 +25,8 @@ _ARROWS = frozenset((
     r"\Rightarrow", r"\implies", r"\Longrightarrow", r"\iff", r"\Leftrightarrow", r"\Longleftrightarrow", r"\therefore", r"\because",
     r"\Leftarrow", r"\impliedby", r"\leadsto", r"\rightsquigarrow", "⇒", "⇔", "⟹", "⟺",
 ))
-_BREAKS = frozenset((",", ";", r"\quad", r"\qquad", r"\text", r"\mbox", r"\intertext", r"\shortintertext", r"\textrm", r"\textbf", r"\textit", "."))
+_BREAKS = frozenset((",", ";", r"\quad", r"\qquad", r"\text", r"\mbox", r"\intertext", r"\shortintertext", r"\textrm", r"\textbf", r"\textit", ".",
+                     r"\mapsto", r"\longmapsto", r"\to"))
 _STOPS = frozenset((r"\in", r"\notin", r"\forall", r"\exists", r"\mid", r"\hfill", r"\subset"))
 """What follows these, up to the next break, is no part of a relation."""
 _OPEN = frozenset(("(", "[", r"\{", r"\langle", r"\lbrace", r"\lbrack", "{"))
@@ -68,6 +69,8 @@ class Chain:
     before: str = ""
     implied: bool = False
     display: bool = True
+    lead: str = ""
+    """The text before its formula, what stands in other formulas included."""
 
 
 def chains(latex: str, preamble: str = "") -> list[Chain]:
@@ -284,7 +287,7 @@ class _Reader:
             last = self.current.members[-1]
             self.current.members[-1] = join([last, last.literal(" ", len(last.text)), text]) if last else text
             return
-        self.current = Chain([text], [], self.passage.before, self.implied, self.passage.display)
+        self.current = Chain([text], [], self.passage.before, self.implied, self.passage.display, self.passage.lead)
         self.out.append(self.current)
         self.implied = False
 

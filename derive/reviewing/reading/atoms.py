@@ -145,7 +145,13 @@ class Atoms(Brackets):
             if self.tokens[end].text == "(" and not self.tokens[end].gap:
                 indices = self.indices()
                 return Sub(Call(name, self.bracketed()), indices)
+        return self.called(name)
+
+    def called(self, name: str) -> Tree:
+        """A function with its primes and its arguments, as far as they follow."""
         order, i = 0, self.i
+        if self.lexicon.primes_turn and self.token.text == "'" and self.ahead().text != "(":
+            return Name(name)
         while self.token.text == "'":
             self.take()
             order += 1
@@ -157,19 +163,10 @@ class Atoms(Brackets):
             if order and self.token.text == "[":
                 return Along(Call(name, args), self.bracketed())
             return call
-        if order and name in self.lexicon.functions:
+        if order:
             return Call(name, (), order)
         self.i = i
         return Name(name)
-
-    def variables_follow(self) -> bool:
-        """Whether a bracket with variables alone follows: f(X) is no product."""
-        k, words = 1, []
-        while self.token.text == "(" and self.ahead(k).text != ")" and self.ahead(k).kind != "end":
-            words.append(self.ahead(k).text.lstrip("\\"))
-            k += 1
-        said = {VARIANTS.get(w, w) for w in words if f"\\{w}" not in FONTS and w not in ("{", "}", ",")}
-        return bool(said) and said <= self.lexicon.wrt
 
     def rest(self, letter: str) -> Tree:
         """o(‖H‖) keeps the first order, O(ε²) too."""
@@ -342,7 +339,7 @@ class Atoms(Brackets):
         return out
 
     def worded(self, word: str, font: str, end: int) -> str:
-        r"""The function of the table that a word in a font means: diag, or the Q of `\operatorname{Q}(X)`; empty where it means none."""
+        r"""The function that a word in a font means, its `end` behind it: diag, or the Q of `\operatorname{Q}(X)`; empty where it means none."""
         if len(word) > 1:
             return FUNCTIONS.get(word) or WORDS.get(word) or (word if word in TABLE else "")
         applied = font == r"\operatorname" and self.tokens[end].text == "(" and WORDS.get(word) in TABLE

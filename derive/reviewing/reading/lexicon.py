@@ -20,6 +20,8 @@ class Lexicon:
     steps: frozenset[str] = frozenset()
     letters: frozenset[str] = frozenset()
     """What else may be an operator, d, δ, D, and is a letter here, for the text defines it."""
+    primes_turn: bool = False
+    """Whether the prime of a function without its argument is a transpose: the function is an array, and its variable too."""
     spelled: Mapping[tuple[str, str], str] = field(default_factory=dict, hash=False)
     """(letter, subscript) of the declared symbols that are written with one."""
 

@@ -16,7 +16,10 @@ from derive.expressions.rewrite import substitute, transform
 
 
 def positive_scale(here: Expr, at: Expr, x: Symbol) -> tuple[Expr, list[Why], dict[Expr, Expr]]:
-    """At X* = c V with X and V positive definite c is positive: that may be used."""
+    """At X* = c V with X and V positive definite c is positive: that may be used.
+
+    here  the Hessian at the point, in which c is looked for
+    """
     if "spd" not in x.has or not isinstance(at, Scale) or is_positive(at.scalar):
         return here, [], {}
     c, rest = coefficient(at.scalar)
@@ -38,7 +41,10 @@ def positive_scale(here: Expr, at: Expr, x: Symbol) -> tuple[Expr, list[Why], di
 
 
 def definite_point(applied: Expr, at: Expr, x: Symbol) -> tuple[Expr, dict[Expr, Expr]]:
-    """The Hessian at X* = cV, V a letter that is positive definite because X* is said to be."""
+    """The Hessian at X* = cV, V a letter that is positive definite because X* is said to be.
+
+    applied  the Hessian along a direction, at any x
+    """
     core = at.arg if isinstance(at, Scale) else at
     if "spd" in x.has and isinstance(core, Add) and definiteness(core) == Definite.POSITIVE and (found := _by_the_sum(applied, at, core, x)):
         return found
@@ -65,7 +71,10 @@ def _by_the_sum(applied: Expr, at: Expr, core: Add, x: Symbol) -> tuple[Expr, di
 
 
 def with_letter(expr: Expr, core: Expr, letter: Expr) -> Expr:
-    """The letter for the core wherever it stands, also as a run of the factors of a longer product."""
+    """The letter for the core wherever it stands, also as a run of the factors of a longer product.
+
+    expr  in which the core is looked for, transposed too
+    """
     run = core.factors if isinstance(core, MatMul) else (core,)
 
     def visit(node: Expr) -> Expr:

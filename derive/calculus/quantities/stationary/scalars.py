@@ -103,7 +103,10 @@ def _of_a_root(s: Setting, x: Symbol, root: Expr, value: Expr, shape: Curvature 
 def of_short_vector(
     s: Setting, g: Expr, x: Symbol, applied: tuple[Expr, Symbol]
 ) -> tuple[list[Chain], Result | tuple[Result, ...]] | None:
-    """∂f/∂x_i = 0 solved by SymPy for the entries; each point by the second-order test with f₁₁ and the determinant."""
+    """∂f/∂x_i = 0 solved by SymPy for the entries; each point by the second-order test with f₁₁ and the determinant.
+
+    applied  (Hess f(x)[k], k)
+    """
     from derive.calculus import algebra
     from derive.calculus.linear.matrix import matrix_of
     from derive.calculus.simplify.distribute import spread

@@ -108,6 +108,11 @@ def classify(
 ) -> tuple[str, list[Chain], tuple[Why, ...]]:
     """(minimum | maximum | saddle | undetermined, the chain of the test, what was assumed).
 
+    x        the variable, and at its value at the point
+    at       the stationary point
+    applied  the Hessian along k at any x
+    k        a direction of x
+
     `family`: the matrix is singular, nothing is assumed of its rank.  Without a chain nothing was found by the second derivative.
     """
     p = s.problem

@@ -6,7 +6,7 @@ remaining equations.  Classified by convexity, by the Hessian matrix of scalars,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -119,6 +119,13 @@ def _point(
     return lines, verdict.chains, results
 
 
+def _put_in(x: Symbol, lines: Sequence[Line], wrt: Sequence[Symbol]) -> Why:
+    """Why a variable has its value: those in the equation that was solved for it are known now; where none is, it is simplified."""
+    solved = next((line.expr for line in reversed(lines) if line.left is x), None)
+    known = [(y,) for y in wrt if solved is not None and y.name in solved.free]
+    return ("substitute ", *joined(known)) if known else ("simplify",)
+
+
 def _elimination_lines(
     wrt: tuple[Symbol, ...], gradients: dict[str, Expr], order: list[tuple[Symbol, Expr, Solved]], solutions: dict[Symbol, Expr]
 ) -> list[Line]:
@@ -143,12 +150,12 @@ def _elimination_lines(
         for move in solved.moves:
             final = move is solved.moves[-1] and move.right is solutions[x]
             if not final and not any(line.left is move.left and line.expr is move.right for line in lines):
-                lines.append(Line(move.right, "rearrange", move.why, "equation", move.left, "⇔", True, solution=solutions))
+                lines.append(Line(move.right, "rearrange", move.why or ("rearrange",), "equation", move.left, "⇔", True, solution=solutions))
             elif final:
-                lines.append(Line(solutions[x], "solve", move.why, "stationary", starred(x), "⇔", solution=solutions))
+                lines.append(Line(solutions[x], "solve", move.why or ("solve for ", x), "stationary", starred(x), "⇔", solution=solutions))
     for x, _, _ in reversed(order):
         if not any(isinstance(line.left, Symbol) and line.left is starred(x) for line in lines):
-            lines.append(Line(solutions[x], "solve", (), "stationary", starred(x), "⇒", solution=solutions))
+            lines.append(Line(solutions[x], "solve", _put_in(x, lines, wrt), "stationary", starred(x), "⇒", solution=solutions))
     return lines
 
 

@@ -20,7 +20,7 @@ BY = {
     "derivative of {} and of {}": "the derivative of {0} and of {1}",
     "derivatives of {} and of {}": "the derivatives of {0} and of {1}",
     "derivatives of {}, {} and of {}": "the derivatives of {0}, {1} and of {2}",
-    "derivative of an unnamed function": "the definition of its derivative",
+    "definition of its derivative": "the definition of its derivative",
     "derivative of an intermediate": "the derivative of an intermediate",
     "Fréchet derivative of the exponential": "the Fréchet derivative of the exponential",
     "Fréchet derivative of the logarithm": "the Fréchet derivative of the logarithm",
@@ -151,6 +151,7 @@ SINCE = {
 }
 
 WE = {
+    "rounded": "round",
     "in numbers": "put in the numbers",
     "with the data": "put in the data",
     "as a matrix, for each {}": "read this as a matrix for each {0}",
@@ -242,6 +243,7 @@ HOW = {
 }
 
 NOUN = {
+    "the partial derivatives together": "made of the partial derivatives",
     "gradient = 0": "the equation of the next variable",
     "derivative = 0": "the equation of the next variable",
     "the projected gradient = 0": "the equation of the next variable",
@@ -249,6 +251,8 @@ NOUN = {
     "the constraint": "",
     "the defining equation": "",
     "the design matrix": "",
+    "the matrix of the equations": "",
+    "their right side": "",
     "the differential": "",
     "the gradient": "",
     "the Jacobian determinant": "",
