@@ -16,9 +16,11 @@ from derive.documents.page.document import Block, Document, Item, ProblemPage, Q
 from derive.documents.page.frames import widest
 from derive.documents.page.items import Section
 from derive.documents.page.modes import Mode
-from derive.documents.page.rows import HANG, RELATION, WIDE, Measure, answer, broken, mark, row, sides
+from derive.documents.page.rows import HANG, RELATION, WIDE, Measure, Sides, answer, broken, mark, row, sides
 from derive.documents.page.settings import Fit, Settings
 from derive.documents.page.text_width import text_width
+from derive.documents.page.units import Page as Look
+from derive.documents.page.units import in_column
 from derive.documents.page.views import Passage, passages
 from derive.documents.wording.reasons import reason
 from derive.documents.wording.words import words as words_of
@@ -52,7 +54,10 @@ class Page:
 
 
 def document(pages: Sequence[Page], settings: Settings, fit: Fit) -> Document:
-    """The document of these entries, in the order of the tables; sections with nothing in them are left out."""
+    """The document of these entries, in the order of the tables; sections with nothing in them are left out.
+
+    pages  an entry each
+    """
     items: list[Item] = []
     number = 0
     for table, (title, use) in TABLES.items():
@@ -128,8 +133,11 @@ def _blocks(
     """The chains of a proof or of an example; the first carries the title and the check, the last the remarks."""
     known = replace(derivation, problem=replace(derivation.problem, id=key))
     where = Position(key, 1)
-    out = [_block(passage, measure, settings, where) for passage in passages(known)]
     notation = settings.notation
+    found = passages(known)
+    stands = [sides(passage.views, notation, measure) for passage in found]
+    out = [_block(passage, stand, measure, settings, where) for passage, stand in zip(found, stands, strict=True)]
+    out = list(in_column(out, stands, Look(notation, measure, where, words_of(notation.language))))
     said = tuple(reason(r, notation) for r in (*where_of(derivation), *derivation.remarks))
     check = rf"{report.points} points, ${scientific(report.max_relative_error)}$"
     heading = rf"{_text(title, notation)}\hfill {{\footnotesize {check}}}"
@@ -150,8 +158,7 @@ def where_of(derivation: Derivation) -> tuple[Why, ...]:
     return ((*out, "."),) if out else ()
 
 
-def _block(passage: Passage, measure: Measure, settings: Settings, where: Position) -> Block:
-    stand = sides(passage.views, settings.notation, measure)
+def _block(passage: Passage, stand: Sides, measure: Measure, settings: Settings, where: Position) -> Block:
     words = words_of(settings.notation.language)
     rows = tuple(row(view, settings.notation, measure, stand, where) for view in passage.views)
     answers = tuple(answer(box, settings.notation, measure, where, words) for box in passage.boxed)

@@ -78,6 +78,8 @@ def problem_page(
 ) -> ProblemPage:
     """The page of a problem.  Without a derivation it holds the question alone: nothing of a solution is in it.
 
+    report  of the check; None where nothing was checked
+    fit     what TeX taught of an earlier attempt; None at the first
     number  its label in its collection, '' alone
     points  as the collection gives them, else the problem's own
     show    which quantities of the derivation to print, all when empty; `question` alone: what is asked, nothing more
@@ -257,21 +259,17 @@ def single(page: ProblemPage, mode: Mode, settings: Settings) -> Document:
 
 
 def collected(
-    items: tuple[Item, ...],
-    mode: Mode,
-    settings: Settings,
-    *,
-    title: str,
-    title_plain: str,
-    subtitle: str = "",
-    intro: tuple[str, ...] = (),
-    due: str = "",
-    points: str = "",
-    collection: bool = True,
-    theme: str = "",
-    check: str = "",
+    items: tuple[Item, ...], mode: Mode, settings: Settings, *, title: str, title_plain: str, subtitle: str = "",
+    intro: tuple[str, ...] = (), due: str = "", points: str = "", collection: bool = True, theme: str = "", check: str = "",
 ) -> Document:
-    """A document of several items in order."""
+    """A document of several items in order.
+
+    title, title_plain, subtitle  ready to be printed, `title_plain` without mathematics, for the reader of the file
+    intro                         paragraphs
+    due, points                   as the author wrote them; "" for none
+    collection                    whether it is one of several problems
+    theme, check                  of the slides; what the footline says of the check
+    """
     language = settings.notation.language
     made = Document(
         title, title_plain, subtitle, prose.to_latex(settings.author, language=language), prose.plain(settings.author),

@@ -143,6 +143,8 @@ COLUMNS = ("file", "verdict", "first_wrong_line", "first_wrong_row", "slip", "ri
 def reviewed_folder(problem_file: str, folder: str, workers: pool.Workers | int = 1) -> list[Row]:
     """Every submission of a folder against one problem, in the order of their names; one that cannot be read is a row too.
 
+    problem_file  its path
+    workers       how many processes, or those that stand ready
     DeriveError for the problem, and for a folder without submissions [claim].
     """
     text = read_text(problem_file)

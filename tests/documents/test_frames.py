@@ -121,3 +121,11 @@ def test_a_figure_beside_the_rows_leaves_the_title_its_line() -> None:
     last = page_of("quadratic-fit-with-data", MODES["slides"]).frames[-1]
     assert last.figures and last.share < 1.0
     assert last.subtitle == "With the data"
+
+
+@pytest.mark.parametrize("aspect", [169, 43])
+@pytest.mark.parametrize("name", ["cubic-in-two-variables", "folium", "hessian-through-the-exponential", "distance-on-stiefel"])
+def test_every_later_frame_says_what_it_is_about(name: str, aspect: int) -> None:
+    found = page_of(name, MODES["slides"], Settings(aspect=aspect)).frames  # type: ignore[arg-type]
+    for frame in found[1:]:
+        assert frame.subtitle or (frame.headed and frame.blocks[0].title), frame.number

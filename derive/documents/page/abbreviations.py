@@ -106,6 +106,8 @@ def names(problem: Problem, derivation: Derivation | None) -> Names:
 def abbreviations(derivation: Derivation, letters: Names, count: int) -> Names:
     """Letters for so many more subexpressions of the lines, chosen so that most is saved: what occurs often, and is long.
 
+    count  of the letters
+
     They stand for what does not vary with a parameter and holds no direction; inside a sum over i one may be r_i.
     `definitions` are theirs alone.
     """

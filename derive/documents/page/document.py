@@ -174,6 +174,7 @@ class Frame:
     size           of its formulas: small, large, '' for the document's own
     figures        that stand beside its rows, or below them
     share          of the line that the rows take; 1 where figures stand below them
+    headed         what it is about stands above its rows, where there is no room for that beside its title
     """
 
     subtitle: str
@@ -189,6 +190,7 @@ class Frame:
     size: str = ""
     figures: tuple[Figure, ...] = ()
     share: float = 1.0
+    headed: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,7 @@
-"""The question of a problem: the function, what its symbols are, what is asked."""
+"""The question of a problem: the function, what its symbols are, what is asked.
+
+`words` are the language's, by key.
+"""
 
 from __future__ import annotations
 
@@ -116,7 +119,11 @@ def letters(problem: Problem) -> tuple[Symbol, ...]:
 
 
 def asked(problem: Problem, find: Sequence[str], notation: Notation, words: Mapping[str, str], ask: str = "find") -> str:
-    """`Find the gradient ∇f(X) and the Hessian.`, or what is to be shown of them; nothing where the author asks in words."""
+    """`Find the gradient ∇f(X) and the Hessian.`, or what is to be shown of them; nothing where the author asks in words.
+
+    find  the quantities
+    ask   `find`, `show`, or `false`: the author asks in words
+    """
     if not find or ask == "false":
         return ""
     if ask == "show":

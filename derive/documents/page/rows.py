@@ -1,4 +1,7 @@
-"""A line of a derivation as a displayed row: LaTeX of its sides, broken where it is too long, marked where it changed."""
+"""A line of a derivation as a displayed row: LaTeX of its sides, broken where it is too long, marked where it changed.
+
+`words` are the language's, by key.
+"""
 
 from __future__ import annotations
 
@@ -91,7 +94,10 @@ class Sides:
     left: float
 
     def room(self, view: View, whole_left: str, measure: Measure, size: float) -> tuple[float, bool]:
-        """How much of the line a right side of this size may take, and whether its left side has a line alone."""
+        """How much of the line a right side of this size may take, and whether its left side has a line alone.
+
+        whole_left  the whole left side as LaTeX, its relation sign with it
+        """
         if self.style != "hanging":
             return measure.available(view.key, self.left + (0.0 if self.style == "aligned" else width(whole_left))), False
         beside = measure.available(view.key, self.left + width(whole_left))
@@ -102,7 +108,10 @@ class Sides:
 
 
 def sides(views: Sequence[View], notation: Notation, measure: Measure) -> Sides:
-    """How the left sides of these rows stand."""
+    """How the left sides of these rows stand.
+
+    views  the rows that stand together
+    """
     lines = [view.line for view in views]
     leads = lead_width(lines, notation)
     widths = [width(left_side(line, notation)) for line in lines]
@@ -164,9 +173,11 @@ def row(
 ) -> Row:
     """The row of a view.
 
-    sides   how the left sides of the rows around it stand
-    kinds   of stationary points: what they are called
-    clicks  path -> the overlays (`2,3`) on which what stands there is highlighted
+    overlay   the click on which the row is shown, from 1; 0 where there are none
+    repeated  whether it was shown on the frame before
+    sides     how the left sides of the rows around it stand
+    kinds     of stationary points: what they are called
+    clicks    path -> the overlays (`2,3`) on which what stands there is highlighted
     """
     whole_left = side(view.left, notation) if view.left is not None else ""
     box = view.boxed
@@ -265,7 +276,10 @@ def _behind(lines: tuple[str, ...], words: str) -> tuple[str, ...]:
 
 
 def answer(box: Boxed, notation: Notation, measure: Measure, where: Position, words: Mapping[str, str], overlay: int = 1) -> Answer:
-    """The box of a result, narrower than a row by its own margins."""
+    """The box of a result, narrower than a row by its own margins.
+
+    overlay  the click on which the box is shown, from 1; 0 where there are none
+    """
     left = side(box.left, notation)
     size = width(latex.latex(box.result.expr, notation))
     room = measure.available(box.key, width(left) + 2.5 + RELATION - measure.relation)
@@ -289,7 +303,11 @@ def answer(box: Boxed, notation: Notation, measure: Measure, where: Position, wo
 
 def broken(expr: Expr, notation: Notation, marks: Mapping[Path, Mark], available: float) -> tuple[str, ...]:
     """The expression on one line where it fits, else broken at its outermost + or -, inside brackets where needed,
-    and between factors at last."""
+    and between factors at last.
+
+    marks      by path what is highlighted; left out where it would make a line too wide
+    available  the width that there is, in em
+    """
     whole = latex.latex(expr, notation, marks)
     if width(whole) <= available:
         return (whole,)

@@ -86,7 +86,10 @@ class Unit:
 
 def units(passages: Sequence[Passage], page: Page, most: float, remarks: Sequence[str], taller: Mapping[str, float]) -> tuple[Unit, ...]:
     """The question, the rows of all passages in order, the answers that no row states, and the closing words; no row is higher than
-    `most`, in points; `taller` says by key what typesetting taught."""
+    `most`, in points; `taller` says by key what typesetting taught.
+
+    remarks  sentences at the end, ready to be printed
+    """
     out: list[Unit] = []
     known: set[str] = set()
     for p, passage in enumerate(passages):
@@ -117,7 +120,11 @@ def units(passages: Sequence[Passage], page: Page, most: float, remarks: Sequenc
 
 
 def words_height(paragraphs: Sequence[str], line: float, size: float = SMALL) -> float:
-    """The height of small paragraphs, their lines of this height."""
+    """The height of small paragraphs, their lines of this height.
+
+    line  the width of a line, in em
+    size  the height of a line, in points
+    """
     return 8.0 + sum(4.0 + size * math.ceil((reason_width(words) * 1.05 + 4.0) / line) for words in paragraphs)
 
 
@@ -141,7 +148,10 @@ def _parts(whole: Unit, lines: Sequence[str], most: float, em: float) -> list[Un
 
 
 def row_height(shown: Row, page: Page, stand: Sides, column: float) -> float:
-    """The height of a row: its lines, its reason where that goes below, its letters and conditions."""
+    """The height of a row: its lines, its reason where that goes below, its letters and conditions.
+
+    column  the width of the column of reasons, as a share of the line
+    """
     tall = [page.em * line_height(line) + JOT for line in (shown.lines[0] + shown.left, *shown.lines[1:])]
     if shown.boxed:
         framed = shown.lines[0] + ("" if shown.alone else shown.left)
@@ -204,7 +214,10 @@ def reason_column(rows: Sequence[tuple[float, str]], page: Page) -> float:
 
 
 def in_column(blocks: Sequence[Block], stands: Sequence[Sides], page: Page) -> tuple[Block, ...]:
-    """The blocks, the reasons of all their rows in one column."""
+    """The blocks, the reasons of all their rows in one column.
+
+    stands  how the left sides of each block stand
+    """
     pairs = list(zip(blocks, stands, strict=True))
     column = reason_column([(row_width(one, stand, page), one.reason) for block, stand in pairs for one in block.rows], page)
     return tuple(
@@ -229,7 +242,11 @@ def _box_height(box: Boxed, page: Page) -> float:
 
 
 def definitions(page: Page, exprs: Sequence[Expr], known: set[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """What the letters that stand in some formulas for the first time stand for; those that these need come first."""
+    """What the letters that stand in some formulas for the first time stand for; those that these need come first.
+
+    exprs  the formulas, in their order
+    known  letters that were explained before; filled in
+    """
     new = [(symbol, expr) for symbol, expr in needed(exprs, page.meant) if symbol.name not in known]
     return tuple(defined(symbol, expr, page.notation, page.measure.line) for symbol, expr in new)
 

@@ -27,7 +27,10 @@ API = 1
 
 
 def builtin_folder() -> Path:
-    """The templates that came with the program: inside the wheel, or beside the package in a checkout."""
+    """The templates that came with the program: inside the wheel, or beside the package in a checkout.
+
+    DeriveError [templates-missing] where they are not there.
+    """
     package = Path(__file__).resolve().parents[2]
     for folder in (package / "templates", package.parent / "templates"):
         if folder.is_dir():
@@ -80,7 +83,11 @@ def cached_environment(folders: tuple[Path, ...]) -> jinja2.Environment:
 
 
 def fill(name: str, context: Mapping[str, Any], folders: tuple[Path, ...] = ()) -> str:
-    """The template `name` filled.  DeriveError [template] at the template's own line, with a suggestion."""
+    """The template `name` filled.  DeriveError [template] at the template's own line, with a suggestion.
+
+    context  what the template sees, by name
+    folders  in which templates are looked for, the first that has one
+    """
     import jinja2
 
     from derive.documents.rendering.sandbox import rendered

@@ -83,7 +83,10 @@ def named(source: str) -> frozenset[str]:
 
 
 def used(source: str, name: str) -> dict[str, int]:
-    """The variables that a template does not set itself, each with its line."""
+    """The variables that a template does not set itself, each with its line.
+
+    DeriveError [template] for a template that Jinja cannot read.
+    """
     from jinja2 import TemplateSyntaxError, meta, nodes
 
     from derive.documents.rendering.fill import environment

@@ -129,6 +129,14 @@ def _arguments(p: Parser, name: str, token: Tex) -> list[Operand]:
 
 def call_function(p: Parser, name: str, token: Tex, operands: list[Operand], marked: bool, index: Expr | None,
           given: tuple[Expr, ...] | None = None) -> Value:
+    r"""The function `name` of the language at operands.  DeriveError for a wrong number of them, a shape, an index, two readings.
+
+    name      in the table, or `inv`, `I`, `ones`, `zeros`
+    operands  the arguments as they were read
+    marked    whether the formula says `entry by entry`, as `\exp_{\circ}` does
+    index     of an eigenvalue, a singular value; None elsewhere
+    given     the arguments as expressions, where they are known otherwise; None: those of the operands
+    """
     at = operands[0].start if operands else token.start
     if name == "inv":
         return p.combine.map(operands[0], lambda e: power(e, -1), at)

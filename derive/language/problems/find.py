@@ -1,4 +1,7 @@
-"""What is asked: `find` and `parts`, and what applies to which function."""
+"""What is asked: `find` and `parts`, and what applies to which function.
+
+`node` is the value of the key, None where the problem has none; `wrt` are the variables.
+"""
 
 from __future__ import annotations
 

@@ -90,7 +90,13 @@ def read(text: str, file: str, chosen: Mapping[str, int] | None = None, asked: b
 
 
 def resolved(node: Node, text: str, file: str, chosen: Mapping[str, int] | None = None, asked: bool = True) -> Problem:
-    """The problem of a mapping: names bound, shapes checked; DeriveError, with a position, for whatever is wrong with it."""
+    """The problem of a mapping: names bound, shapes checked; DeriveError, with a position, for whatever is wrong with it.
+
+    text    the whole file, which messages quote
+    file    its name
+    chosen  by name under `variants` which of its values is taken, from 0; None: the first
+    asked   whether something must be asked for
+    """
     try:
         return _resolved(node, text, file, chosen or {}, asked)
     except DeriveError as error:

@@ -67,6 +67,17 @@ class Functions(Context):
         glue = "operator" if begins(whole) == r"\operatorname" else "call" if args else "letter"
         return Piece(whole, SCRIPT if form == "composed" else ATOM, inside, glue)
 
+    def on_name(self, base: Expr, path: Path, above: Row) -> Piece | None:
+        """A power of a function's value with its exponent on the name, as in sin² x; None where it is written behind."""
+        if not isinstance(base, Map) or not isinstance(base.function, str) or not base.is_scalar or path in self.marks:
+            return None
+        written = FUNCTIONS[base.function].latex_power
+        if not written:
+            return None
+        arg = self.piece(base.children[0], (*path, 0))
+        row = filled(template(written, 2, arg.height), [arg.row, above], lambda k: dims_row(base.children[k].shape))
+        return Piece(row, ATOM, taller(arg.height), "call")
+
     def _filled(self, text: str, args: Sequence[Piece], node: Map | Call, height: int = PLAIN) -> Row:
         """A row's LaTeX with its arguments."""
         return filled(template(text, len(args), height), [a.row for a in args], lambda k: dims_row(node.children[k].shape))

@@ -162,7 +162,8 @@ class Products(Context):
             exponent = -node.exponent.value
             base = self.piece(node.base, (*path, 0))
             plain = self._factor_below(node.base, base) if several else base
-            piece = plain if exponent == 1 else superscript(base, digits(str(exponent)))
+            raised = digits(str(exponent))
+            piece = plain if exponent == 1 else self.on_name(node.base, (*path, 0), raised) or superscript(base, raised)
             bottom.append(marked(piece, self.marks[path]) if path in self.marks and path != whole else piece)
         split = several or any(exponent_of(node) != -1 for node, _ in below)
         under = joined(bottom).row
