@@ -18,7 +18,7 @@ from derive.documents.rendering import mathml
 from derive.errors import DeriveError, Position
 from derive.notation.coloured import INDEX, LETTER
 from derive.notation.latex.boxes import Array, Formula, Marked, Sign, beside, parts
-from derive.notation.latex.compose import BLANK, EQUALS, listed, unmarked
+from derive.notation.latex.compose import BLANK, EQUALS, group, listed, unmarked
 from derive.notation.latex.reading import read
 
 if TYPE_CHECKING:
@@ -248,11 +248,14 @@ def equation(shown: Row | Answer) -> Formula:
     return listed([part for part in (lead, left, shown.relation, *lines) if part], BLANK)
 
 
-def whole(shown: Row | Answer | Result) -> Formula:
-    """A row, an answer or a result with all of its lines as one formula."""
-    lead, left = (shown.lead, shown.left or shown.whole_left) if isinstance(shown, Row) else (None, shown.left)
-    before = () if lead is None else (lead, BLANK)
-    return beside(*before, left, BLANK, shown.relation, BLANK, listed(shown.lines, BLANK))
+def whole(shown: Row | Answer | Result, style: str = "aligned") -> Formula:
+    """A row, an answer or a result with all of its lines as one formula; a row that continues the one above keeps the place of its left
+    side, of its block's `style`."""
+    behind = (BLANK, shown.relation, BLANK, listed(shown.lines, BLANK))
+    if not isinstance(shown, Row):
+        return beside(shown.left, *behind)
+    place = (Sign(r"\quad"), group()) if style == "hanging" else (Marked("phantom", "", group(shown.whole_left)),)
+    return beside(shown.lead, BLANK, *((shown.left,) if shown.left else place), *behind)
 
 
 def stated(left: Formula, lines: Sequence[Formula]) -> Formula:
