@@ -127,9 +127,13 @@ def _conditioned(z: Array, rng: np.random.Generator) -> Array:
     return z
 
 
+HAIR = 1e-2
+"""A positive number below that is too near to 0 for the steps of a numeric derivative."""
+
+
 def inside(has: frozenset[str], value: Any) -> bool:
     """Whether a value satisfies what is declared by inequalities: positive, (semi)definite, by more than a hair."""
-    if "positive" in has and not np.all(np.asarray(value) > 0):
+    if "positive" in has and not np.all(np.asarray(value) > HAIR):
         return False
     if np.ndim(value) == 2 and has & {"spd", "psd"}:
         low = float(np.linalg.eigvalsh(value)[0])

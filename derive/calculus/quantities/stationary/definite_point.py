@@ -5,6 +5,7 @@ from __future__ import annotations
 from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.distribute import expanded
 from derive.calculus.simplify.simplify import tidy, tidy_with
+from derive.calculus.simplify.transposes import outside
 from derive.derivation.reason import Why
 from derive.expressions.build import ONE, add, coefficient, matmul, power, scale, terms
 from derive.expressions.nodes import Add, Expr, MatMul, Power, Scale, Symbol, number
@@ -89,4 +90,4 @@ def with_letter(expr: Expr, core: Expr, letter: Expr) -> Expr:
                 factors.append(rest.pop(0))
         return matmul(*factors) if len(factors) < len(node.factors) else node
 
-    return substitute(transform(expr, visit), {core: letter})
+    return substitute(transform(outside(expr), visit), {core: letter})

@@ -15,6 +15,7 @@ from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.distribute import expanded, spread
 from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy
+from derive.calculus.simplify.transposes import outside
 from derive.calculus.solve.entrywise import linear_entry, read_entries
 from derive.calculus.solve.unknown import Term, gathered_left, split, split_terms
 from derive.derivation.derivation import Chain, Head, Line, Step
@@ -144,7 +145,7 @@ def classify(
         return "undetermined", [open_question] if open_question else [], ()
     h = p.directions[0]
     back: dict[Expr, Expr] = {**marker, k: h}
-    form = tidy(substitute(_quadratic_form(found[0], k), back))
+    form = outside(tidy(substitute(_quadratic_form(found[0], k), back)))
     head = Head("quadratic", p.name, p.wrt, (h,))
     why = _why(kind, h, assumed, shape)
     squares = _squares(form)
