@@ -93,7 +93,10 @@ def of_build(sources: Iterable[Source], project: Project) -> Reads:
 
 
 def of_document(file: str, text: str, project: Project) -> Reads:
-    """What the document of a file reads."""
+    """What the document of a file reads.
+
+    text  of the file
+    """
     return _of_file(file, text, project) + of_project(project, file)
 
 

@@ -62,6 +62,7 @@ def problem_of(text: str, name: str, chosen: Mapping[str, int] | None = None, se
 def examine(problem: Problem, points: int = 3, settings: Settings | None = None) -> Examined:
     """Derive and check, in the layout and the notation of the settings and of the problem's own `notation`.
 
+    points  at how many random points a line is checked
     DeriveError: what the engine cannot do; a figure that does not apply [figure]; a line that the check refuses
     [verification-failed], or whose LaTeX
     reads back as another [misread]; an author's answer that is

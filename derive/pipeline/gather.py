@@ -116,6 +116,9 @@ def _found(use: Use, roots: list[Path], known: Mapping[str, list[Path]], home: P
 def gather(collection: Collection, points: int = 3, settings: Settings | None = None) -> Gathered:
     """Derive and check every problem of a collection; the first that fails is the collection's error.
 
+    points    at how many random points a line is checked
+    settings  of the project; None for the default ones
+
     All of them are printed in the collection's notation: what a problem's own `notation` says is for the problem alone.
     """
     files = references(collection)
@@ -130,7 +133,11 @@ def settings_of(collection: Collection, settings: Settings) -> Settings:
 
 
 def one_of(file: str, text: str, points: int, settings: Settings, chosen: Mapping[str, int] | None = None) -> Examined:
-    """A problem of a collection, derived and checked; `settings` are the collection's, `chosen` the values of its variant."""
+    """A problem of a collection, derived and checked; `settings` are the collection's, `chosen` the values of its variant.
+
+    file, text  the problem's
+    points      at how many random points a line is checked
+    """
     problem = problem_of(text, file, chosen)
     return examine(replace(problem, options=replace(problem.options, notation={})), points, settings)
 

@@ -131,7 +131,11 @@ def _is_own(folder: Path) -> bool:
 
 
 def read(text: str, file: str, folder: Path | None = None, trust: bool = False) -> Settings:
-    """The settings that a project file's text says.  DeriveError [project-file] at the line of what is wrong."""
+    """The settings that a project file's text says.  DeriveError [project-file] at the line of what is wrong.
+
+    folder  that the file stands in, from which paths count; None: it names none
+    trust   whether TeX of the author's own may run
+    """
     if found := _DEEP.search(text):
         raise _refused(text, Position(file, text.count("\n", 0, found.start()) + 1), "names and brackets are nested too deeply here")
     try:

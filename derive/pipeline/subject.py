@@ -79,6 +79,7 @@ class Several:
     gathered: gather.Gathered
 
     def document(self, mode: Mode, settings: Settings, fit: Fit) -> Document:
+        """The document in a mode.  DeriveError [usage] for a lecture as questions of an exam."""
         if mode.name in ("exam", "xsim") and self.gathered.collection.kind == "lecture":
             raise DeriveError(
                 f"a lecture is no {mode.name}: its words have no place there", code="usage", hint="questions are made of problems and sets",
@@ -104,7 +105,12 @@ def _beside(note: str) -> str:
 
 
 def read(text: str, name: str, points: int = 3, settings: Settings | None = None) -> Subject:
-    """The subject of a file's text, derived and checked.  DeriveError for whatever fails."""
+    """The subject of a file's text, derived and checked.  DeriveError for whatever fails.
+
+    name      of the file, for messages
+    points    at how many random points a line is checked
+    settings  of the project; None for the default ones
+    """
     settings = settings or Settings()
     with with_commands_of(settings.commands):
         if problemfile.kind(text) != "problem":
@@ -130,7 +136,10 @@ def check_prose(problem: Problem, settings: Settings) -> None:
 
 
 def dependencies(text: str, name: str, settings: Settings | None = None) -> Sequence[str]:
-    """Name and text of every problem file that a collection is made from, name and hash of every image."""
+    """Name and text of every problem file that a collection is made from, name and hash of every image.
+
+    settings  of the project; None for the default ones
+    """
     with with_commands_of((settings or Settings()).commands):
         collection = collections.read(text, name)
     files = gather.references(collection).values()

@@ -42,7 +42,11 @@ class Recipient:
 
 
 def numbered(count: int, word: str, first: int = 1) -> tuple[Recipient, ...]:
-    """Variants by number, `001`, `002`, …; `word` is what a page calls one."""
+    """Variants by number, `001`, `002`, …; `word` is what a page calls one.
+
+    count  how many
+    first  the first number
+    """
     return tuple(Recipient(f"{k:03}", f"{word} {k:03}") for k in range(first, first + count))
 
 

@@ -183,7 +183,10 @@ class Roles(Points):
         return count
 
     def settled(self, letter: str, left: Tree | None, right: Tree | None) -> bool:
-        """Whether other relations hold with the shape that a letter was given, and this one with no other."""
+        """Whether other relations hold with the shape that a letter was given, and this one with no other.
+
+        left, right  of this relation; None where one cannot be read: then it settles nothing
+        """
         if letter not in self.shaped_by_truth:
             self.shaped_by_truth[letter] = self._true(letter, self.roles[letter]) > 0
         if not self.shaped_by_truth[letter] or left is None or right is None:

@@ -339,7 +339,7 @@ class Atoms(Brackets):
         return out
 
     def worded(self, word: str, font: str, end: int) -> str:
-        r"""The function of the table that a word in a font means: diag, or the Q of `\operatorname{Q}(X)`; empty where it means none."""
+        r"""The function that a word in a font means, its `end` behind it: diag, or the Q of `\operatorname{Q}(X)`; empty where it means none."""
         if len(word) > 1:
             return FUNCTIONS.get(word) or WORDS.get(word) or (word if word in TABLE else "")
         applied = font == r"\operatorname" and self.tokens[end].text == "(" and WORDS.get(word) in TABLE

@@ -75,6 +75,11 @@ class Scripts(Cursor):
         return Pow(base, exponent, entrywise)
 
     def index_above(self, base: Tree, end: int, turned: bool) -> Tree:
+        """x^{(i)}: the i-th sample, and x_j^{(i)} entry j of it.
+
+        end     the token behind the script
+        turned  whether a transpose stands in it too
+        """
         self.i += 3
         index = self.sum()
         self.i = end
