@@ -57,9 +57,10 @@ class Fraction:
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A square root."""
+    r"""A root; `degree` is the 3 of `\sqrt[3]{…}`, None for a square root."""
 
     inside: Box
+    degree: Row | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,24 @@ class Under:
 
 
 @dataclass(frozen=True, slots=True)
+class Over:
+    r"""`\overset{above}{inside}`, `\stackrel{above}{inside}`."""
+
+    command: str
+    above: Box
+    inside: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    r"""`\xrightarrow[below]{above}`: an arrow as long as what stands at it; `below` is None where nothing does."""
+
+    command: str
+    below: Row | None
+    above: Box
+
+
+@dataclass(frozen=True, slots=True)
 class Sized:
     r"""`\bigl(`: a delimiter of a fixed size; `\right)` without its `\left`."""
 
@@ -118,12 +137,18 @@ class Fenced:
 
 @dataclass(frozen=True, slots=True)
 class Array:
-    r"""`\begin{pmatrix} … \end{pmatrix}`: rows of cells; the option behind its name, and the gap behind each row but the last."""
+    r"""`\begin{pmatrix} … \end{pmatrix}`, `\substack{…}`: rows of cells.
+
+    option    what stands in brackets behind its name
+    argument  what stands in braces there: the columns of an array
+    gaps      the gap behind each row but the last
+    """
 
     name: str
     rows: tuple[tuple[Row, ...], ...]
     option: str = ""
     gaps: tuple[str, ...] = ()
+    argument: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +162,7 @@ class Scripted:
 
 
 Box = (
-    Row | Blank | Sign | Number | Group | Fraction | Root | Letters | Accent | Marked | Under | Sized | Fenced | Array | Scripted
+    Row | Blank | Sign | Number | Group | Fraction | Root | Letters | Accent | Marked | Under | Over | Arrow | Sized | Fenced | Array | Scripted
 )
 
 
@@ -148,7 +173,7 @@ def begins(box: Box | None) -> str:
             return text
         case Fraction(command=command) | Letters(command=command) | Accent(command=command) | Marked(command=command):
             return "\\" + command
-        case Under(command=command) | Sized(command=command):
+        case Under(command=command) | Over(command=command) | Arrow(command=command) | Sized(command=command):
             return "\\" + command
         case Root():
             return r"\sqrt"
@@ -212,8 +237,8 @@ def printed(box: Box) -> str:
             return f"{{{printed(inside)}}}"
         case Fraction(command=command, above=above, below=below):
             return _called(command, above, below)
-        case Root(inside=inside):
-            return _called("sqrt", inside)
+        case Root(inside=inside, degree=degree):
+            return _called("sqrt" if degree is None else f"sqrt[{printed(degree)}]", inside)
         case Letters(command=command, source=source, braced=braced):
             return rf"\{command}{{{source}}}" if braced else rf"\{command} {source}"
         case Accent(command=command, inside=inside):
@@ -222,15 +247,22 @@ def printed(box: Box) -> str:
             return _called(f"{command}<{option}>" if option else command, inside)
         case Under(command=command, below=below, inside=inside):
             return _called(command, below, inside)
+        case Over(command=command, above=above, inside=inside):
+            return _called(command, above, inside)
+        case Arrow(command=command, below=under, above=above):
+            return _called(command if under is None else f"{command}[{printed(under)}]", above)
         case Sized(command=command, delimiter=delimiter):
             return rf"\{command}{delimiter}"
         case Fenced(left=left, inside=inside, right=right):
             return rf"\left{left}{printed(inside)}" + ("" if right is None else rf"\right{right}")
-        case Array(name=name, rows=rows, option=option, gaps=gaps):
+        case Array(name=name, rows=rows, option=option, gaps=gaps, argument=argument):
             lines = ["&".join(map(printed, row)) for row in rows]
             ends = [r"\\" + (f"[{gap}]" if gap else "") for gap in gaps]
             body = "".join(line + end for line, end in zip(lines, [*ends, ""], strict=True))
-            return rf"\begin{{{name}}}{f'[{option}]' if option else ''}{body}\end{{{name}}}"
+            if name == "substack":
+                return rf"\substack{{{body}}}"
+            given = (f"[{option}]" if option else "") + (f"{{{argument}}}" if argument else "")
+            return rf"\begin{{{name}}}{given}{body}\end{{{name}}}"
         case Scripted(base=base, primes=primes, below=below, above=above):
             lower, upper = ("" if script is None else sign + printed(script) for sign, script in (("_", below), ("^", above)))
             return ("" if base is None else printed(base)) + "'" * primes + lower + upper
