@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from derive.derivation.derivation import Head, Line, Result
@@ -286,13 +287,19 @@ def answer(box: Boxed, notation: Notation, measure: Measure, where: Position, wo
 def broken(expr: Expr, notation: Notation, marks: Mapping[Path, str], available: float) -> tuple[str, ...]:
     """The expression on one line where it fits, else broken at its outermost + or -, inside brackets where needed,
     and between factors at last."""
-    whole = latex.latex(expr, notation, marks)
+    return _broken(expr, notation, tuple(marks.items()), available)
+
+
+@lru_cache(maxsize=256)
+def _broken(expr: Expr, notation: Notation, marked: tuple[tuple[Path, str], ...], available: float) -> tuple[str, ...]:
+    """Kept, for a long row stands on many frames, a part of it on each."""
+    whole = latex.latex(expr, notation, dict(marked))
     if width(whole) <= available:
         return (whole,)
     lines = even(finer([whole], available), available)
-    if marks and max(map(width, lines)) > available - INDENT:
+    if marked and max(map(width, lines)) > available - INDENT:
         # A marked term stands in braces and is not parted: where that leaves a line too long, nothing is marked.
-        return broken(expr, notation, {}, available)
+        return _broken(expr, notation, (), available)
     return lines
 
 

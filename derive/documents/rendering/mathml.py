@@ -16,6 +16,7 @@ from html import escape
 from types import MappingProxyType
 
 from derive.documents.page.document import Command
+from derive.language.markup.words import PACKAGES, RENEWED, VARIANTS
 from derive.notation.latex.boxes import (
     Accent,
     Array,
@@ -38,7 +39,7 @@ from derive.notation.latex.boxes import (
     begins,
     plain,
 )
-from derive.notation.latex.reading import read
+from derive.notation.latex.reading import WORDS, read
 from derive.notation.latex.signs import LETTERS, OPERATORS
 
 _NAMED = frozenset("log ln exp sin cos tan arcsin arccos arctan sinh cosh tanh det max min lim sup inf dim ker rank deg gcd arg "
@@ -79,6 +80,9 @@ _STYLES = {"textbf": "font-weight:bold", "textit": "font-style:italic", "textsf"
 _FENCES = {"pmatrix": "()", "bmatrix": "[]", "vmatrix": "||", "Vmatrix": "‖‖", "Bmatrix": "{}", "cases": "{ ", "dcases": "{ ", "rcases": " }"}
 
 
+_OURS = WORDS - RENEWED - VARIANTS.keys() - {word for words in PACKAGES.values() for word in words}
+"""What formulas of ours are written with: an author's command of that name, which TeX would refuse, is not put in its place."""
+
 _own: ContextVar[tuple[Command, ...]] = ContextVar("own commands", default=())
 
 
@@ -88,7 +92,7 @@ _works: ContextVar[Mapping[str, str]] = ContextVar("works that are cited", defau
 @contextmanager
 def with_commands(commands: tuple[Command, ...], works: Mapping[str, str] | None = None) -> Iterator[None]:
     """Within it these commands of the author's are replaced by what they stand for, and works by their numbers."""
-    alike = tuple(replace(command, body=_ALIKES.sub(_alike, command.body)) for command in commands)
+    alike = tuple(replace(command, body=_ALIKES.sub(_alike, command.body)) for command in commands if command.name not in _OURS)
     token, cited = _own.set(alike), _works.set(works or {})
     try:
         yield

@@ -27,6 +27,7 @@ from derive.notation.latex.boxes import (
     Sized,
     Under,
 )
+from derive.notation.latex.signs import LETTERS, OPERATORS
 
 TOKEN = re.compile(r"\\(?:begin|end)\{[A-Za-z]+\*?\}|\\[A-Za-z]+\*?|\\.|\s+|.", re.DOTALL)
 r"""A command with its backslash, `\begin{…}` and `\end{…}` whole, blanks together, every other character alone."""
@@ -52,6 +53,10 @@ WITH_COLUMNS = frozenset(("array", "alignedat"))
 """Environments that say in braces how many columns they have."""
 LIMITS = frozenset((r"\limits", r"\nolimits"))
 SIZES = re.compile(r"([bB]igg?)[lrm]?$")
+WORDS = FRACTIONS | ALPHABETS | ACCENTS | MARKS | COLOURED | UNDER | OVER | ARROWS | LETTERS.keys() | OPERATORS.keys() | {
+    "sqrt", "left", "right", "middle", "substack", "dvchange",
+}
+"""Commands that have a meaning here; no other one is given to them."""
 MOST, DEEPEST = 500, 40
 """So many commands of the author's own are replaced in one formula, and so deep in one another."""
 
@@ -218,8 +223,7 @@ class _Reader:
             under = self.bracketed()
             return Arrow(name, under, self.argument())
         if name == "substack":
-            tokens = _Reader(self.group(), self.own, self.replaced, self.depth)
-            return tokens.array(name)
+            return _Reader(self.group(), self.own, self.replaced, self.depth).array(name)
         if name == "left":
             left = self.delimiter()
             inside = self.row(lambda token: token == r"\right")
