@@ -41,12 +41,15 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || { rm -rf $(VENV); $(call apt,python3-venv) && $(PYTHON) -m venv $(VENV); } || \
 	  { echo "a virtual environment cannot be made: sudo apt-get install python3-venv" >&2; exit 4; }
 
+# The package is compiled where it lies, as pip does with one that it copies: elsewhere every start would compile it again.
 $(VENV)/.run-stamp: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@$(BIN)/python -m compileall -q derive
 	@touch $@
 
 $(VENV)/.test-stamp: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	@$(BIN)/python -m compileall -q derive
 	@touch $@ $(VENV)/.run-stamp
 
 # TeX that cannot be installed stops nothing here: `derive build` then writes every .tex and says what is missing.

@@ -15,7 +15,6 @@ In a notebook a derivation shows as its lines, typeset.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +23,7 @@ from derive.errors import DeriveError
 from derive.expressions.nodes import Expr, Sum, Symbol
 from derive.expressions.traverse import walk
 from derive.language.problems.problem import Problem
+from derive.values import dataclass
 
 if TYPE_CHECKING:
     from derive.checking.report import Report

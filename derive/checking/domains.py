@@ -7,7 +7,6 @@ value.  At such a point nothing is defined that could be checked.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from derive.expressions.nodes import Call, Expr, Number, Power, Sum
 from derive.expressions.traverse import walk
 from derive.notation.python.run import compiled
 from derive.notation.python.source import Names
+from derive.values import dataclass
 
 APART = 1e-6
 """The distance that must be kept, relative to the largest eigenvalue or singular value."""

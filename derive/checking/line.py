@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from math import prod
 from typing import Any
 
@@ -25,6 +25,7 @@ from derive.language.problems.quantity import states
 from derive.notation.python.identifiers import identifier
 from derive.notation.python.run import compiled
 from derive.notation.python.source import Names
+from derive.values import dataclass
 
 Free = tuple[tuple[Symbol, Size], ...]
 
@@ -126,7 +127,10 @@ def _factors(term: Expr) -> tuple[Expr, ...]:
 
 
 def groups(site: Site, head: Head) -> list[Moves]:
-    """The directions of a left side, in groups that move together: one for a first derivative, two for D²f[H, K]."""
+    """The directions of a left side, in groups that move together: one for a first derivative, two for D²f[H, K].
+
+    Unevaluable where its directions are not those of its variables.
+    """
     problem = site.problem
     given = [plain(site.value(h)) for h in head.directions]
     if not given:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from derive.derivation.derivation import Derivation
 from derive.errors import DeriveError
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)

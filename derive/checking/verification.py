@@ -7,7 +7,7 @@ verified fails.  No rule of differentiation is known here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,7 @@ from derive.expressions.traverse import walk
 from derive.language.problems.problem import Problem
 from derive.notation.python.run import compiled, quiet
 from derive.notation.python.source import Names
+from derive.values import dataclass
 
 ANSWER = 1e-8
 """Relative tolerance of an author's answer: two closed forms of one value."""
@@ -350,7 +351,10 @@ def _checked(worst: Outcome, where: tuple[int, int], title: str, rule: str, quan
 
 def check_answer(problem: Problem, quantity: str, result: Expr, author: Expr, count: int = 3) -> tuple[bool, float]:
     """Whether an author's `answer:` to `quantity` equals the result at random points (where the result exists), and the
-    relative difference: inf when it has no value or another shape."""
+    relative difference: inf when it has no value or another shape.
+
+    count  of random points
+    """
     worst = 0.0
     names = Names(problem.let)
     with quiet():

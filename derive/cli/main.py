@@ -6,6 +6,7 @@ Exit codes: 0 good, 1 a problem failed, 2 usage, 3 LaTeX failed on our output, 4
 from __future__ import annotations
 
 import errno
+import gc
 import importlib
 import os
 import signal
@@ -61,7 +62,10 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
-            return None
+            from derive.language.words import closest
+
+            meant = closest(name, COMMANDS)
+            ctx.fail(f"No such command '{name}'." + (f" Did you mean '{meant}'?" if meant else ""))
         command: click.Command = importlib.import_module(f"derive.cli.{name}_command").command
         return command
 
@@ -81,6 +85,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     # small matrices: BLAS threads only wait for each other; NumPy is loaded later and finds this
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
+    # What loading makes stays: looking through it for circles takes a tenth of a short command.
+    gc.set_threshold(100_000, 20, 50)
     # A stream that was closed is written to nowhere.
     sys.stdout, sys.stderr = (stream or open(os.devnull, "w") for stream in (sys.stdout, sys.stderr))  # noqa: PTH123, SIM115
     for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):

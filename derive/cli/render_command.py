@@ -85,20 +85,9 @@ def command(
         return
     write(output, content)
     if not mode.pdf and mode.suffix == "tex":
-        from derive.documents.rendering.fill import fill
-
-        style = output.parent / "derive.sty"
-        if write(style, fill("derive.sty.j2", {}, project.templates)):
-            option = "[figures]" if b"{tikzpicture}" in content else ""
-            click.echo(f"{style} is written beside it: \\usepackage{option}{{derive}}", err=True)
+        _style_beside(output, project, content)
     if depfile is not None:
-        from derive.pipeline import depfile as depfiles
-        from derive.pipeline.examine import read_text
-
-        reads = depfiles.of_document(file, read_text(file), project)
-        tool = depfiles.tool() if form == "auto" else form
-        folders = reads.folders(project.folder, (output, depfile)) if tool == "ninja" else ()
-        write(depfile, depfiles.depfile(str(output), reads, folders, tool))
+        _depfile(file, project, output, depfile, form)
     # Whoever asked for it compares times: it is as new as what it was made from, also where it did not change.
     os.utime(output)
 
@@ -126,3 +115,26 @@ def _marked(file: str, claim: str | None, project: Project, output: Path | None,
         sys.stdout.buffer.write(content)
     else:
         write(output, content)
+
+
+def _style_beside(output: Path, project: Project, content: bytes) -> None:
+    """`derive.sty` beside a fragment that somebody puts into a document of their own, and how it is loaded."""
+    from derive.documents.rendering.fill import fill
+    from derive.pipeline.writing import write
+
+    style = output.parent / "derive.sty"
+    if write(style, fill("derive.sty.j2", {}, project.templates)):
+        option = "[figures]" if b"{tikzpicture}" in content else ""
+        click.echo(f"{style} is written beside it: \\usepackage{option}{{derive}}", err=True)
+
+
+def _depfile(file: str, project: Project, output: Path, depfile: Path, form: Form) -> None:
+    """What the document was made from, for make or ninja."""
+    from derive.pipeline import depfile as depfiles
+    from derive.pipeline.examine import read_text
+    from derive.pipeline.writing import write
+
+    reads = depfiles.of_document(file, read_text(file), project)
+    tool = depfiles.tool() if form == "auto" else form
+    folders = reads.folders(project.folder, (output, depfile)) if tool == "ninja" else ()
+    write(depfile, depfiles.depfile(str(output), reads, folders, tool))

@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import click
 from wcwidth import wcswidth as cell_len
@@ -26,6 +26,7 @@ from derive.notation import shapes
 from derive.notation.settings import DEFAULT, Notation
 from derive.notation.text import text
 from derive.pipeline.examine import Examined
+from derive.values import dataclass
 
 NARROWEST = 40
 GAP = 3
@@ -62,7 +63,7 @@ def lines(examined: Examined, width: int) -> Iterator[str]:
     for passage in passages(derivation):
         yield ""
         yield click.style(_said(passage.chain.heading or (passage.chain.title,), notation), bold=True, fg="blue")
-        left, beside = _left_width(passage.chain, notation), _beside_width(passage.chain, notation)
+        left, beside = _left_width(passage.chain, width, notation), _beside_width(passage.chain, notation)
         rows = [_Row.of(number + k, view.line, left, width, notation, beside) for k, view in enumerate(passage.views, 1)]
         number += len(rows)
         column = _column(rows, width)
@@ -121,7 +122,7 @@ def _kind(shape: object, has: frozenset[str], words: Mapping[str, str]) -> str:
 
 def rows(chain: Chain, width: int) -> Iterator[str]:
     """The lines of one chain, numbered from 1."""
-    left = _left_width(chain)
+    left = _left_width(chain, width)
     found = [_Row.of(k, line, left, width) for k, line in enumerate(chain.lines, 1)]
     column = _column(found, width)
     for row in found:
@@ -183,8 +184,10 @@ class _Row:
                 yield click.style(f"{'':10}{part}", dim=True)
 
 
-def _left_width(chain: Chain, notation: Notation = DEFAULT) -> int:
-    return max((cell_len(_left(line, notation)) for line in chain.lines), default=0)
+def _left_width(chain: Chain, width: int, notation: Notation = DEFAULT) -> int:
+    """What left sides take; one that is long beside the others stands out, and they keep their place."""
+    found = [cell_len(_left(line, notation)) for line in chain.lines]
+    return max((one for one in found if one <= width // 4), default=max(found, default=0))
 
 
 def _beside_width(chain: Chain, notation: Notation) -> int:
@@ -233,26 +236,45 @@ def _answer(box: Boxed, width: int, notation: Notation) -> Iterator[str]:
         yield from (f"      {part}" for part in wrapped(note.strip(), width - 6, "; ", ", ", " "))
 
 
-BREAKS = ((" + ", " - ", " − "), (", ", " ∘ ", " ⊗ "), (" ",), ("(", "["))
-"""Where a formula is broken, by preference: at a sign of a sum, between arguments or at another product, between factors, behind a bracket."""
+BREAKS = ((" + ", " - ", " − "), (", ", " ∘ ", " ⊗ "), (" ", ")("), ("(", "["))
+"""Where a formula is broken, by preference: at a sign of a sum, between arguments or at another product, between factors (but not behind
+Σ with its bounds), behind a bracket."""
 
 
 def broken(formula: str, width: int) -> list[str]:
-    """A formula on lines of at most `width` cells: broken where `BREAKS` prefers it, as long as that fills a third of the line."""
+    """A formula on lines of at most `width` cells, none shorter than a quarter of it: broken where the fewest brackets are open, at the sign
+    that `BREAKS` prefers, as far to the right as may be."""
     lines: list[str] = []
     rest = formula
     while cell_len(rest) > width:
-        found = (max((p for p in _breaks(rest, marks) if width // 3 < cell_len(rest[:p]) <= width), default=0) for marks in BREAKS)
-        cut = next((place for place in found if place), 0)
-        if not cut:
+        depths = _depths(rest)
+        found = [
+            (depths[p] + (marks is BREAKS[-1]), rank, -p) for rank, marks in enumerate(BREAKS) for p in _breaks(rest, marks)
+            if width // 4 < cell_len(rest[:p]) <= width and not rest[:p].rstrip().endswith("}")
+        ]
+        if not found:
             break
+        cut = -min(found)[2]
         lines.append(rest[:cut].rstrip())
         rest = rest[cut:].lstrip()
     return [*lines, rest]
 
 
+def _depths(formula: str) -> list[int]:
+    """How many brackets are open before each place."""
+    depth, out = 0, []
+    for character in formula:
+        depth -= character in ")]}⟩"
+        out.append(depth)
+        depth += character in "([{⟨"
+    return out
+
+
 def wrapped(words: str, width: int, *marks: str) -> list[str]:
-    """The text on lines of at most `width` cells, broken before (after, for a comma) one of the separators."""
+    """The text on lines of at most `width` cells, broken before (after, for a comma) one of the separators.
+
+    words  the text
+    """
     lines: list[str] = []
     rest = words
     while cell_len(rest) > width:
@@ -268,7 +290,7 @@ def wrapped(words: str, width: int, *marks: str) -> list[str]:
 def _breaks(words: str, marks: Sequence[str]) -> Iterator[int]:
     """Where a text may be broken: before a mark, behind a comma, a semicolon and a bracket."""
     for mark in marks:
-        behind = len(mark.rstrip()) if mark[0] in ",;([" else 0
+        behind = len(mark.rstrip()) if mark[0] in ",;([" else int(mark == ")(")
         yield from (place + behind for place in _places(words, mark))
 
 

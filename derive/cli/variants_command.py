@@ -82,7 +82,8 @@ def command(
     if not quiet or counts["failed"]:
         kept = f", {counts['unchanged']} up to date" if counts["unchanged"] else ""
         failed = f", {counts['failed']} failed" if counts["failed"] else ""
-        click.echo(f"{counts['made']} variants made{kept}{failed}: {output}/", err=bool(counts["failed"]))
+        made = f"{counts['made']} variant{'' if counts['made'] == 1 else 's'} made"
+        click.echo(f"{made}{kept}{failed}: {output}/", err=bool(counts["failed"]))
     return code
 
 

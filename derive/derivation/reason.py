@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from derive.expressions.nodes import Expr, Transpose
+from derive.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from derive.documents.lecture import Entry, Exercises, Panel, Recall, Symbols, Use, Words, section, use, yes
@@ -19,6 +19,7 @@ from derive.language.problems.notation import LANGUAGE, read_notation
 from derive.language.words import closest
 from derive.language.yaml.nodes import Node
 from derive.language.yaml.reading import compose
+from derive.values import dataclass
 
 ORDERS = ("given", "title", "points", "level")
 NUMBERINGS = ("arabic", "roman", "letters", "none")
@@ -67,7 +68,10 @@ class Collection:
 
 
 def read(text: str, file: str, language: str = "en") -> Collection:
-    """The collection of a text.  DeriveError, with file, line and column, for whatever is wrong with it."""
+    """The collection of a text.  DeriveError, with file, line and column, for whatever is wrong with it.
+
+    language  of the project's notation
+    """
     root = compose(text, file)
     assert root is not None  # whoever calls has seen its keys
     keys = root.mapping("a lecture or a set")

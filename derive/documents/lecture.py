@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 from derive.documents.figures.placing import SHOWN
 from derive.documents.page.modes import QUESTION
@@ -14,6 +13,7 @@ from derive.errors import Position
 from derive.language.problems.quantity import FIND
 from derive.language.words import closest
 from derive.language.yaml.nodes import Node
+from derive.values import dataclass
 
 STYLES = ("text", "definition", "proposition", "remark", "example", "question", "quotation")
 IMAGES = (".pdf", ".png", ".jpg", ".jpeg")

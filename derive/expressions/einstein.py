@@ -8,7 +8,6 @@ written, `summed` reads it: an index is summed in the smallest term that holds i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 
@@ -17,6 +16,7 @@ from derive.expressions.nodes import Add, Delta, Entry, Expr, Number, Power, Siz
 from derive.expressions.rewrite import substitute, transform
 from derive.expressions.sizes import SCALAR, Size
 from derive.expressions.traverse import walk
+from derive.values import dataclass
 
 NAMES = "ijklrstuvabcdgh"
 MOST = 4

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import atexit
 import weakref
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from fractions import Fraction
 from typing import Any, ClassVar
 
 from derive.expressions.sizes import ONE, SCALAR, Shape, ShapeError, Size, is_scalar, is_square, show
+from derive.values import dataclass
 
 
 class _Interned(type):

@@ -6,8 +6,9 @@ Different names are different sizes: `m` and `n` do not conform until the author
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+
+from derive.values import dataclass
 
 Monomial = tuple[str, ...]
 

@@ -111,3 +111,8 @@ def latex_of(symbol: Symbol) -> str:
 def unnamed_latex(function: Unnamed) -> str:
     """The LaTeX of the name of an unnamed function."""
     return function.latex if function.latex is not None else symbol_latex(function.name)
+
+
+def starred(x: Symbol) -> Symbol:
+    """x*, which prints with a star and has the name of x."""
+    return Symbol(x.name, x.dims, x.has, x.of, latex_of(x) + r"^{*}", x.order, x.path)

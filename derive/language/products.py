@@ -12,7 +12,10 @@ HINT = "write prod(v) with the vector v of the factors, or differentiate the log
 
 
 def product_over(index: Symbol, lower: Expr, upper: Expr, body: Expr) -> Expr:
-    """The product of `body` over the index from 1 to n.  ShapeError where the factors are no vector that can be written without the index."""
+    """The product of `body` over the index from 1 to n.  ShapeError where the factors are no vector that can be written without the index.
+
+    lower, upper  the first and the last value of the index
+    """
     size = as_size(upper)
     if not body.is_scalar:
         raise ShapeError("a product over an index is one of numbers", HINT, code="index")
@@ -44,18 +47,24 @@ def _vector(body: Expr, i: Symbol, n: Size) -> Expr | None:
             parts = [_vector(term, i, n) for term in terms]
             return None if any(p is None for p in parts) else add(*(p for p in parts if p is not None))
         case Times(factors):
-            out: Expr | None = None
-            for factor in factors:
-                if i.name in factor.free:
-                    part = _vector(factor, i, n)
-                    if part is None:
-                        return None
-                    out = part if out is None else Call("hadamard", (out, part))
-            for factor in factors:
-                if i.name not in factor.free and out is not None:
-                    out = scale(factor, out)
-            return out
+            return _entry_product(factors, i, n)
     return None
+
+
+def _entry_product(factors: tuple[Expr, ...], i: Symbol, n: Size) -> Expr | None:
+    """The factors that hold the index multiplied entry by entry, the others in front; None where one of them is no vector."""
+    parts = [_vector(factor, i, n) for factor in factors if i.name in factor.free]
+    if not parts or parts[0] is None:
+        return None
+    out: Expr = parts[0]
+    for part in parts[1:]:
+        if part is None:
+            return None
+        out = Call("hadamard", (out, part))
+    for factor in factors:
+        if i.name not in factor.free:
+            out = scale(factor, out)
+    return out
 
 
 def _rows_times(factors: tuple[Expr, ...], i: Symbol, n: Size) -> Expr | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from derive.expressions.nodes import Expr, Symbol, Unnamed
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,12 @@ from derive.expressions.spelling import symbol_latex
 STATISTICS = ("var", "cov")
 """Functions that are read as what they are defined by: the variance of a vector, the covariance of two or of samples."""
 
+CONSTANTS: dict[str, tuple[int, ...]] = {"I": (1,), "ones": (1, 2), "zeros": (1, 2), "e": (2,), "commutation": (2,)}
+"""Constants of a size, and how many arguments each takes."""
+
 CALLABLE: frozenset[str] = frozenset(
     {name for name, row in FUNCTIONS.items() if row.infix is None or not row.infix[0].startswith(".")}
-    | {"inv", "where", "I", "ones", "zeros", "e", *STATISTICS}
+    | {"inv", "where", *CONSTANTS, *STATISTICS}
 )
 """Names that are followed by `(` in an expression."""
 
@@ -58,7 +61,10 @@ def closest(name: str, names: Iterable[str]) -> str | None:
 
 
 def unknown_name(name: str, names: Iterable[str], called: bool, number: str | None, *, size: bool = False) -> tuple[str, str | None]:
-    """(message, hint) for a name that is not declared; `number` is one that stands directly before it, `size` says that it is one."""
+    """(message, hint) for a name that is not declared; `number` is one that stands directly before it, `size` says that it is one.
+
+    names  that are declared
+    """
     names = set(names)
     shown = name if len(name) <= 40 else f"{name[:40]}…"
     message = f"{shown} is not declared" + (", and unknown as a function of the language" if called else "")

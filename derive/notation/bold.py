@@ -50,7 +50,10 @@ def kinds_of(symbols: Iterable[Symbol]) -> dict[str, Kind]:
 
 def emboldened(formula: str, kinds: Mapping[str, Kind], notation: Notation) -> str:
     """An author's formula with the letters in bold that are of their kind: an entry `x_i` of x is a number, and what the author set in a
-    font of its own stays."""
+    font of its own stays.
+
+    kinds  of the letters, by name
+    """
     if notation.bold == "none":
         return formula
 

@@ -4,58 +4,80 @@ writers of the same rows."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from derive.derivation.derivation import Head
 from derive.expressions.nodes import Expr, Number, Stack
 from derive.expressions.sizes import ONE, is_scalar
 from derive.notation.settings import Notation
+from derive.values import dataclass
 
 Sign = Literal["D", "d", "∂", "∇", "grad", "Hess"]
 
 
-class Writer(Protocol):
-    """How one notation writes the pieces of a left side; every piece is a text."""
+T = TypeVar("T")
+"""What a piece of a left side is written as: boxes, or a text."""
+
+
+class Writer(Protocol[T]):
+    """How one notation writes the pieces of a left side.
+
+    below, above  what stands under a quotient and on it: the variables, the function
+    name, rest    the function's name, and what stands behind it
+    """
 
     notation: Notation
 
-    def name(self, function: str) -> str:
+    def beside(self, *parts: T | str) -> T:
+        """Pieces and signs beside each other."""
+
+    def name(self, function: str) -> T:
         """The name of the function."""
 
-    def expr(self, expr: Expr) -> str:
+    def expr(self, expr: Expr) -> T:
         """An expression, a direction or a variable."""
 
-    def indexed(self, name: str, indices: Sequence[Expr]) -> str:
+    def indexed(self, name: T, indices: Sequence[Expr]) -> T:
         """A name with indices below it; what has arguments stands in brackets."""
 
-    def below(self, variables: str) -> str:
+    def below(self, variables: T) -> T:
         """The variables of which a derivative is taken, where they are some of several."""
 
-    def applied(self, sign: Sign, order: int, below: str, name: str, rest: str) -> str:
-        """A sign of differentiation at the function's name and what stands behind it: D²f(X)[H, K]."""
+    def applied(self, sign: Sign, order: int, below: T, name: T, rest: T) -> T:
+        """A sign of differentiation at the function's name and what stands behind it: D²f(X)[H, K].
 
-    def quotient(self, sign: Sign, above: str, below: Sequence[str]) -> str:
+        order  of the derivative
+        """
+
+    def quotient(self, sign: Sign, above: T, below: Sequence[T]) -> T:
         """∂²f/∂x∂y: as often as there are variables below, two that are the same as a square."""
 
-    def operator(self, name: str, inside: str, bracketed: bool) -> str:
-        """vec, det of a left side."""
+    def operator(self, name: str, inside: T, bracketed: bool) -> T:
+        """vec, det of a left side.
 
-    def jacobian(self, name: str) -> str:
+        inside     its argument
+        bracketed  whether that stands in brackets
+        """
+
+    def jacobian(self, name: T) -> T:
         """The sign of the Jacobian of a function."""
 
-    def transposed(self, inside: str, quotient: bool) -> str:
+    def transposed(self, inside: T, quotient: bool) -> T:
         """A left side transposed; `quotient`: it is one, and stands in brackets."""
 
-    def stacked(self, name: str, variable: str, order: int) -> str:
-        """d vec f / d vec X, and the second derivative by vec X."""
+    def stacked(self, name: T, variable: T, order: int) -> T:
+        """d vec f / d vec X, and the second derivative by vec X.
 
-    def summed(self, indices: Sequence[Expr], terms: Sequence[str]) -> str:
+        variable  X
+        order     1 or 2
+        """
+
+    def summed(self, indices: Sequence[Expr], terms: Sequence[T]) -> T:
         """The product of the terms, summed over the indices; without a sign for the sum where there are none."""
 
 
 @dataclass(frozen=True)
-class Left:
+class Left(Generic[T]):
     """A left side with its pieces written.
 
     name    of the function; `at` its arguments in brackets, or the point; `wrt` the variables
@@ -64,10 +86,10 @@ class Left:
     """
 
     it: Head
-    write: Writer
+    write: Writer[T]
 
     @property
-    def name(self) -> str:
+    def name(self) -> T:
         """The name of the function."""
         return self.write.name(self.it.function)
 
@@ -77,30 +99,30 @@ class Left:
         return len(self.it.wrt) < len(self.it.arguments or self.it.wrt)
 
     @property
-    def below(self) -> str:
+    def below(self) -> T:
         """The variables below a sign, '' where all of them are meant."""
-        return self.write.below(self.wrt) if self.partly else ""
+        return self.write.below(self.wrt) if self.partly else self.write.beside()
 
     @property
-    def wrt(self) -> str:
+    def wrt(self) -> T:
         """The variables, with commas between."""
         return self.listed(self.it.wrt)
 
     @property
-    def at(self) -> str:
+    def at(self) -> T:
         """The arguments in brackets, or the point."""
-        return self.point or f"({self.listed(self.it.arguments or self.it.wrt)})"
+        return self.point or self.write.beside("(", self.listed(self.it.arguments or self.it.wrt), ")")
 
     @property
-    def point(self) -> str:
+    def point(self) -> T:
         """The values of the variables in brackets, '' where no point is meant."""
         several = len(self.it.at) > 1
-        return f"({', '.join(self.entries(value, several) for value in self.it.at)})" if self.it.at else ""
+        return self.write.beside("(", self.joined([self.entries(value, several) for value in self.it.at]), ")") if self.it.at else self.write.beside()
 
     @property
-    def toward(self) -> str:
+    def toward(self) -> T:
         """The directions in brackets, '' without any."""
-        return f"[{self.listed(self.it.directions)}]" if self.it.directions else ""
+        return self.write.beside("[", self.listed(self.it.directions), "]") if self.it.directions else self.write.beside()
 
     @property
     def of_one_number(self) -> bool:
@@ -112,20 +134,27 @@ class Left:
         """Whether derivatives by one variable are written ∂f/∂X."""
         return self.write.notation.derivative == "partial" and len(self.it.wrt) == 1
 
-    def listed(self, exprs: Sequence[Expr]) -> str:
+    def listed(self, exprs: Sequence[Expr]) -> T:
         """Expressions with commas between."""
-        return ", ".join(map(self.write.expr, exprs))
+        return self.joined(list(map(self.write.expr, exprs)))
 
-    def entries(self, value: Expr, several: bool) -> str:
+    def joined(self, pieces: Sequence[T]) -> T:
+        """Pieces with commas between them."""
+        return self.write.beside(*(part for k, piece in enumerate(pieces) for part in ((", ", piece) if k else (piece,))))
+
+    def entries(self, value: Expr, several: bool) -> T:
         """A vector as its entries, `3, 4`, in brackets where there are other variables."""
         if isinstance(value, Stack) and value.shape[1] == ONE:
             inside = self.listed(value.children)
-            return f"({inside})" if several else inside
+            return self.write.beside("(", inside, ")") if several else inside
         return self.listed((value,))
 
-    def quotient(self, above: str, *below: str, sign: Sign = "∂") -> str:
-        """A quotient, the point behind it."""
-        return self.write.quotient(sign, above, below) + self.point
+    def quotient(self, above: T, *below: T, sign: Sign = "∂") -> T:
+        """A quotient, the point behind it.
+
+        above  the function
+        """
+        return self.write.beside(self.write.quotient(sign, above, below), self.point)
 
     @property
     def plain_sign(self) -> Sign:
@@ -138,9 +167,10 @@ class Left:
         return "d" if self.write.notation.derivative == "d" else "D"
 
 
-def head(it: Head, write: Writer) -> str:
+def head(it: Head, write: Writer[T]) -> T:
     """The left side in a writer's notation; a quantity without a row is written as the value."""
-    return _ROWS.get(it.quantity, _value)(Left(it, write))
+    row: Callable[[Left[T]], T] = _ROWS.get(it.quantity, _value)
+    return row(Left(it, write))
 
 
 def pairs(it: Head) -> list[tuple[Expr, ...]]:
@@ -159,84 +189,87 @@ def index_split(it: Head) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
     return it.directions[:k], it.directions[k:]
 
 
-def _value(left: Left) -> str:
-    return left.write.indexed(left.name, left.it.directions) + left.at if left.it.quantity == "value" else left.name + left.at
+def _value(left: Left[T]) -> T:
+    name = left.write.indexed(left.name, left.it.directions) if left.it.quantity == "value" else left.name
+    return left.write.beside(name, left.at)
 
 
-def _derivative(left: Left) -> str:
+def _derivative(left: Left[T]) -> T:
     it = left.it
     one = [d for d in it.directions if not (isinstance(d, Number) and d.value == 1)]
     if left.of_one_number and not one:
         return left.quotient(left.write.indexed(left.name, it.indices), left.wrt, sign="∂" if left.below else left.plain_sign)
     if left.partial:
-        return left.quotient(left.write.indexed(left.name, it.indices), left.wrt) + left.toward
-    whole = left.write.applied(left.operator_sign, 1, left.below, left.name, left.at + left.toward)
+        return left.write.beside(left.quotient(left.write.indexed(left.name, it.indices), left.wrt), left.toward)
+    whole = left.write.applied(left.operator_sign, 1, left.below, left.name, left.write.beside(left.at, left.toward))
     return left.write.indexed(whole, it.indices)
 
 
-def _differential(left: Left) -> str:
-    return left.write.applied("d", 1, "", left.name, left.point)
+def _differential(left: Left[T]) -> T:
+    return left.write.applied("d", 1, left.write.beside(), left.name, left.point)
 
 
-def _gradient(left: Left) -> str:
+def _gradient(left: Left[T]) -> T:
     if left.partly and left.of_one_number:
         return left.quotient(left.name, left.wrt)
     sign: Sign = "∇" if left.write.notation.gradient == "nabla" else "grad"
     return left.write.applied(sign, 1, left.below, left.name, left.at)
 
 
-def _jacobian(left: Left) -> str:
-    return left.quotient(left.name, left.wrt) if left.partly else left.write.jacobian(left.name) + left.at
+def _jacobian(left: Left[T]) -> T:
+    return left.quotient(left.name, left.wrt) if left.partly else left.write.beside(left.write.jacobian(left.name), left.at)
 
 
-def _jacobian_denominator(left: Left) -> str:
+def _jacobian_denominator(left: Left[T]) -> T:
     return left.write.transposed(_jacobian(left), left.partly)
 
 
-def _jacobian_determinant(left: Left) -> str:
-    return left.write.operator("det", left.write.jacobian(left.name) + left.at, False)
+def _jacobian_determinant(left: Left[T]) -> T:
+    return left.write.operator("det", left.write.beside(left.write.jacobian(left.name), left.at), False)
 
 
-def _second(left: Left) -> str:
+def _second(left: Left[T]) -> T:
     it = left.it
     if left.of_one_number and not it.directions:
         return left.quotient(left.name, left.wrt, left.wrt, sign=left.plain_sign)
-    parts = [f"({left.listed(part)})" if len(part) > 1 else left.listed(part) for part in pairs(it)]
-    toward = f"[{', '.join(parts)}]" if parts else ""
+    beside = left.write.beside
+    parts = [beside("(", left.listed(part), ")") if len(part) > 1 else left.listed(part) for part in pairs(it)]
+    toward = beside("[", left.joined(parts), "]") if parts else beside()
     if left.partial:
-        return left.quotient(left.name, left.wrt, left.wrt) + toward
-    return left.write.applied(left.operator_sign, 2, left.below, left.name, left.at + toward)
+        return beside(left.quotient(left.name, left.wrt, left.wrt), toward)
+    return left.write.applied(left.operator_sign, 2, left.below, left.name, beside(left.at, toward))
 
 
-def _hessian(left: Left) -> str:
+def _hessian(left: Left[T]) -> T:
     sign, order = ("Hess", 1) if left.toward else ("∇", 2)
-    return left.write.applied(sign, order, left.below, left.name, left.at + left.toward)  # type: ignore[arg-type]
+    return left.write.applied(sign, order, left.below, left.name, left.write.beside(left.at, left.toward))  # type: ignore[arg-type]
 
 
-def _vectorized(left: Left) -> str:
-    return left.write.stacked(left.name, left.wrt, 1) + left.point
+def _vectorized(left: Left[T]) -> T:
+    return left.write.beside(left.write.stacked(left.name, left.wrt, 1), left.point)
 
 
-def _vectorized_hessian(left: Left) -> str:
+def _vectorized_hessian(left: Left[T]) -> T:
     if left.it.directions:
         return left.write.operator("vec", _hessian(left), True)
-    return left.write.stacked(left.name, left.wrt, 2) + left.point
+    return left.write.beside(left.write.stacked(left.name, left.wrt, 2), left.point)
 
 
-def _vectorized_derivative(left: Left) -> str:
+def _vectorized_derivative(left: Left[T]) -> T:
     return left.write.operator("vec", _derivative(left), True)
 
 
-def _taylor(left: Left) -> str:
-    moved = [f"{left.listed((w,))} + {left.listed((d,))}" for w, d in zip(left.it.at or left.it.wrt, left.it.directions, strict=False)]
-    return f"{left.name}({', '.join(moved)})" if moved else left.name + left.at
+def _taylor(left: Left[T]) -> T:
+    beside = left.write.beside
+    moved = [beside(left.listed((w,)), " + ", left.listed((d,))) for w, d in zip(left.it.at or left.it.wrt, left.it.directions, strict=False)]
+    return beside(left.name, "(", left.joined(moved), ")") if moved else beside(left.name, left.at)
 
 
-def _entries(left: Left) -> str:
+def _entries(left: Left[T]) -> T:
     return left.quotient(left.name, left.wrt)
 
 
-def _entry(left: Left) -> str:
+def _entry(left: Left[T]) -> T:
     it, write = left.it, left.write
     value, variable = (write.indexed(n, part) for n, part in zip((left.name, left.wrt), index_split(it), strict=True))
     whole = left.quotient(value, variable)
@@ -244,18 +277,18 @@ def _entry(left: Left) -> str:
         return whole
     between = write.expr(it.through)
     over = () if it.einstein else it.through.children[1:]
-    return f"{whole} = {write.summed(over, (left.quotient(value, between), left.quotient(between, variable)))}"
+    return write.beside(whole, " = ", write.summed(over, (left.quotient(value, between), left.quotient(between, variable))))
 
 
-def _entry_array(left: Left) -> str:
+def _entry_array(left: Left[T]) -> T:
     return left.quotient(left.write.indexed(left.name, left.it.directions), left.wrt)
 
 
-def _second_entry(left: Left) -> str:
+def _second_entry(left: Left[T]) -> T:
     return left.quotient(left.name, *(left.write.indexed(left.wrt, (d,)) for d in left.it.directions))
 
 
-_ROWS: Mapping[str, Callable[[Left], str]] = {
+_ROWS: Mapping[str, Callable[[Left[Any]], Any]] = {
     "value": _value,
     "derivative": _derivative,
     "differential": _differential,

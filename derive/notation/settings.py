@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
+
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,7 @@ class Notation:
     frobenius        `F` under the norm of a matrix, or nothing
     layout           of Jacobians, where the problem does not say: `numerator`, `denominator`, `both`
     language         of the fixed words: `en`, `zh-Hant`
+    colours          (letter, colour) of those that keep a colour throughout: a problem sets them
     cases            its words in a function by cases, of a number and entry by entry: not set by itself
     """
 
@@ -34,6 +37,7 @@ class Notation:
     frobenius: Literal["F", ""] = "F"
     layout: Literal["numerator", "denominator", "both"] = "numerator"
     language: str = "en"
+    colours: tuple[tuple[str, str], ...] = ()
     cases: tuple[str, str, str, str] = ("if ", "otherwise", "where ", "elsewhere")
 
     @property

@@ -9,11 +9,15 @@ from derive.expressions.nodes import Add, Call, D, Expr, MatMul, Rate, Scale, Ti
 from derive.expressions.sizes import Shape, is_column, is_scalar
 from derive.expressions.spelling import size_latex
 from derive.expressions.traverse import Path
+from derive.notation.latex.boxes import Row, Scripted, Sign, beside
+from derive.notation.latex.compose import BLANK, group, letters
+from derive.notation.latex.piece import Mark
+from derive.notation.latex.reading import declared
 from derive.notation.text.pretty import Pretty
 
-MACRO = r"\deriveshape"
+MACRO = "deriveshape"
 """Of documents: \\deriveshape{m \\times n}{factor}."""
-PLAIN = r"\underset"
+PLAIN = "underset"
 """The same where nothing but amsmath is there."""
 
 
@@ -44,10 +48,10 @@ def has_product(expr: Expr) -> bool:
     return sum(1 for path, _ in factors(expr) if path) > 1
 
 
-def marks(expr: Expr, macro: str = MACRO) -> dict[Path, str]:
-    """place → the macro with the shape as its argument."""
-    small = r"\scriptscriptstyle " if macro == PLAIN else ""
-    return {path: f"{macro}{{{small}{dims(factor.shape)}}}" for path, factor in factors(expr)}
+def marks(expr: Expr, macro: str = MACRO) -> dict[Path, Mark]:
+    """place → the mark with the shape below."""
+    small = (Sign(r"\scriptscriptstyle"), BLANK) if macro == PLAIN else ()
+    return {path: Mark(macro, below=beside(*small, declared(dims(factor.shape)))) for path, factor in factors(expr)}
 
 
 def listed(expr: Expr) -> str:
@@ -82,12 +86,12 @@ def _text(shape: Shape, form: str = "") -> str:
     return both if form == "whole" else f"({both})"
 
 
-def space_latex(line: Line) -> str:
+def space_formula(line: Line) -> Row:
     r"""`\in \mathbb{R}^{m \times m}`, of matrices `\in \mathbb{R}^{(p \times q) \times (m \times n)}`."""
     if line.space is None:
-        return ""
+        return Row()
     value, variable = line.space
-    return rf"\in \mathbb{{R}}^{{{_array(value, variable)}}}"
+    return Row((Sign(r"\in"), BLANK, Scripted(letters("mathbb", "R"), above=group(declared(_array(value, variable))))))
 
 
 def space_text(line: Line) -> str:
@@ -98,4 +102,4 @@ def space_text(line: Line) -> str:
     return f"∈ R^({_text(value)}×{_text(variable)})"
 
 
-__all__ = ["MACRO", "PLAIN", "dims", "factors", "has_product", "listed", "marks", "space_latex", "space_text"]
+__all__ = ["MACRO", "PLAIN", "dims", "factors", "has_product", "listed", "marks", "space_formula", "space_text"]

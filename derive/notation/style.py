@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from derive.notation.latex.structure import TRANSPOSE
+from derive.notation.latex.boxes import printed
+from derive.notation.latex.structure import transpose_sign
 from derive.notation.settings import Notation
 
 VECTORS, MATRICES = frozenset("bhkuvwxyz"), frozenset("ABCEGHKMPQRSUVWXYZ")
@@ -17,7 +18,7 @@ _LETTER = re.compile(
 
 def transposed(notation: Notation) -> str:
     """What stands behind a transposed matrix."""
-    return TRANSPOSE[notation.transpose]
+    return printed(transpose_sign(notation))
 
 
 def trace(inside: str, notation: Notation) -> str:
@@ -42,7 +43,10 @@ def gradient(function: str, at: str, notation: Notation) -> str:
 
 
 def inner(left: str, right: str, notation: Notation) -> str:
-    """The inner product of matrices."""
+    """The inner product of matrices.
+
+    left, right  the matrices as LaTeX
+    """
     below = f"_{{{notation.inner_subscript}}}" if notation.inner_subscript else ""
     return rf"\langle {left}, {right} \rangle{below}"
 

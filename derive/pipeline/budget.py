@@ -11,12 +11,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from derive.errors import DeriveError, Position
+from derive.values import dataclass
 
 SECONDS = 60.0
 MEMORY = 2 << 30

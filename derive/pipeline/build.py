@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from pathlib import Path
 
+from derive.documents.page.document import Document
 from derive.documents.page.modes import BUILT, MODES, Mode
 from derive.documents.page.settings import Fit, Settings
 from derive.documents.wording.words import words
@@ -22,7 +23,9 @@ from derive.pipeline.processes import pool
 from derive.pipeline.project import Project
 from derive.pipeline.sources import Source
 from derive.pipeline.subject import dependencies, read
+from derive.pipeline.tex.needs import has_theme, theme_error
 from derive.pipeline.writing import write
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,11 @@ def kinds(chosen: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
 
 
 def names(stem: str, mode: Mode, pdf: bool) -> tuple[str, ...]:
-    """The files of a document below the output folder."""
+    """The files of a document below the output folder.
+
+    stem  of the source: its path without the ending
+    pdf   whether there is a PDF beside the LaTeX
+    """
     return (f"{stem}-{mode.name}.{mode.suffix}", *((f"{stem}-{mode.name}.pdf",) if pdf and mode.pdf else ()))
 
 
@@ -99,7 +106,7 @@ def _run(task: Task) -> Done:
                     if error.code != "missing-program":
                         raise
                     warning = error
-            text = made.tex if made else embedded(produce.tex(document(Fit()), mode, task.templates), beside)
+            text = made.tex if made else embedded(_unfitted(document(Fit()), mode, task, beside), beside)
             if task.kept:
                 files[names(task.source.stem, mode, False)[0]] = text.encode()
             if made:
@@ -111,6 +118,14 @@ def _run(task: Task) -> Done:
         return Done(task.source, {}, "", error)
     except Exception as error:
         return Done(task.source, {}, "", internal(error, task.source.path))
+
+
+def _unfitted(document: Document, mode: Mode, task: Task, beside: Mapping[str, bytes]) -> str:
+    """The LaTeX of a document that is not typeset.  DeriveError [latex] for a theme that TeX would not find."""
+    theme = document.theme if mode.slides else ""
+    if theme and f"beamertheme{theme}.sty" not in {**task.look, **beside} and not has_theme(theme):
+        raise theme_error(theme)
+    return produce.tex(document, mode, task.templates)
 
 
 def internal(error: BaseException, file: str | None) -> DeriveError:
@@ -145,6 +160,14 @@ def build(
     pdf: bool = True,
 ) -> Iterator[Outcome]:
     """Bring the output folder up to date; what happened to each file, as it happens.
+
+    sources    what is to be made, in order
+    modes      by kind of a source (problem, lecture, set) the documents that it gets
+    workers    how many processes, or those that stand ready
+    force      everything is made, also what is up to date
+    fail_fast  nothing more is begun after the first failure
+    dry_run    nothing is made; each is told as if it had been
+    pdf        False for the LaTeX alone
 
     A file that fails leaves none of its products behind.  The record is saved every second, so that an interrupted
     build goes on where it was.

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -23,6 +22,7 @@ from derive.pipeline.examine import read_text
 from derive.pipeline.project import FILE, TEMPLATES, Project, looked_in
 from derive.pipeline.sources import Source
 from derive.pipeline.subject import dependencies
+from derive.values import dataclass
 
 Tool = Literal["make", "ninja"]
 
@@ -92,7 +92,10 @@ def of_build(sources: Iterable[Source], project: Project) -> Reads:
 
 
 def of_document(file: str, text: str, project: Project) -> Reads:
-    """What the document of a file reads."""
+    """What the document of a file reads.
+
+    text  of the file
+    """
     return _of_file(file, text, project) + of_project(project, file)
 
 

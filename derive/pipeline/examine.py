@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from derive.derivation.derivation import Result
@@ -16,6 +15,7 @@ from derive.language.problems.problem import Problem
 from derive.notation.settings import DEFAULT, Notation
 from derive.pipeline.budget import within
 from derive.pipeline.home import own_text
+from derive.values import dataclass
 
 if TYPE_CHECKING:
     from derive.checking.report import Report
@@ -65,6 +65,7 @@ def problem_of(text: str, name: str, chosen: Mapping[str, int] | None = None, se
 def examine(problem: Problem, points: int = 3, settings: Settings | None = None) -> Examined:
     """Derive and check, in the layout and the notation of the settings and of the problem's own `notation`.
 
+    points  at how many random points a line is checked
     DeriveError: what the engine cannot do; a figure that does not apply [figure]; a line that the check refuses
     [verification-failed], or whose LaTeX
     reads back as another [misread]; an author's answer that is

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -31,6 +31,7 @@ from derive.pipeline.examine import Examined, examine, problem_of
 from derive.pipeline.home import home_of, inside, own_text
 from derive.pipeline.sources import DEFAULT, SUFFIXES
 from derive.pipeline.story import Teller
+from derive.values import dataclass
 
 LONGEST_NAME = 200
 MOST_USES = 5_000
@@ -126,6 +127,9 @@ def _found(use: Use, roots: list[Path], known: Mapping[str, list[Path]], home: P
 def gather(collection: Collection, points: int = 3, settings: Settings | None = None) -> Gathered:
     """Derive and check every problem of a collection; the first that fails is the collection's error.
 
+    points    at how many random points a line is checked
+    settings  of the project; None for the default ones
+
     All of them are printed in the collection's notation: what a problem's own `notation` says is for the problem alone.
     """
     files = references(collection)
@@ -140,7 +144,11 @@ def settings_of(collection: Collection, settings: Settings) -> Settings:
 
 
 def one_of(file: str, text: str, points: int, settings: Settings, chosen: Mapping[str, int] | None = None) -> Examined:
-    """A problem of a collection, derived and checked; `settings` are the collection's, `chosen` the values of its variant."""
+    """A problem of a collection, derived and checked; `settings` are the collection's, `chosen` the values of its variant.
+
+    file, text  the problem's
+    points      at how many random points a line is checked
+    """
     problem = problem_of(text, file, chosen)
     return examine(replace(problem, options=replace(problem.options, notation={})), points, settings)
 

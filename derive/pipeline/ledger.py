@@ -8,13 +8,14 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from derive.errors import DeriveError
 from derive.language.files import read_bytes
 from derive.pipeline.keys import Key, digest
 from derive.pipeline.writing import remove, write
+from derive.values import dataclass
 
 FORMAT = 1
 FOLDER = ".derive"
@@ -111,6 +112,8 @@ class Ledger:
     def record(self, name: str, key: Key, files: dict[str, bytes], keep: bool = False, source: str = "") -> None:
         """Write the files and remember them; files of an earlier run that are not made any more are removed, unless they are kept.
 
+        name    of what is remembered
+        keep    files of an earlier run stay
         source  the path of the file that they are made of
         DeriveError [write-failed]; what was written before it stays, and is made again the next time.
         """

@@ -6,7 +6,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
@@ -24,6 +24,7 @@ from derive.pipeline import home, look
 from derive.pipeline.budget import within
 from derive.pipeline.look import Look
 from derive.pipeline.trust import trusted
+from derive.values import dataclass
 
 T = TypeVar("T", Settings, Notation)
 
@@ -133,7 +134,11 @@ def _is_own(folder: Path) -> bool:
 
 
 def read(text: str, file: str, folder: Path | None = None, trust: bool = False) -> Settings:
-    """The settings that a project file's text says.  DeriveError [project-file] at the line of what is wrong."""
+    """The settings that a project file's text says.  DeriveError [project-file] at the line of what is wrong.
+
+    folder  that the file stands in, from which paths count; None: it names none
+    trust   whether TeX of the author's own may run
+    """
     if found := _DEEP.search(text):
         raise _refused(text, Position(file, text.count("\n", 0, found.start()) + 1), "names and brackets are nested too deeply here")
     try:

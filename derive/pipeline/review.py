@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from derive.errors import DeriveError, Position
@@ -19,7 +19,10 @@ from derive.pipeline.home import home_of, inside
 from derive.pipeline.processes import pool
 from derive.pipeline.writing import cell
 from derive.reviewing.judging.finding import RIGHT, UNCLEAR, WRONG
+from derive.reviewing.judging.ground import Ground
+from derive.reviewing.report import summary as told
 from derive.reviewing.review import Review, review
+from derive.values import dataclass
 
 SUBMISSIONS = (".tex", ".txt", ".md")
 _MARK = re.compile(r"^[ \t]*%+[ \t]*derive:[ \t]*(.*)$", re.MULTILINE)
@@ -35,10 +38,10 @@ class Reviewed:
     result: Review
 
 
-def _judged(problem: Problem, text: str, before: str = "") -> Review:
+def _judged(problem: Problem, text: str, before: str = "", ground: Ground | None = None) -> Review:
     """The review of a text that anybody may have written: it has the budget of a problem.  DeriveError [budget]."""
     with within():
-        return review(problem, text, before)
+        return review(problem, text, before, ground)
 
 
 def reviewed(problem_file: str, claim_file: str | None) -> Reviewed:
@@ -140,6 +143,8 @@ COLUMNS = ("file", "verdict", "first_wrong_line", "first_wrong_row", "slip", "ri
 def reviewed_folder(problem_file: str, folder: str, workers: pool.Workers | int = 1) -> list[Row]:
     """Every submission of a folder against one problem, in the order of their names; one that cannot be read is a row too.
 
+    problem_file  its path
+    workers       how many processes, or those that stand ready
     DeriveError for the problem, and for a folder without submissions [claim].
     """
     text = read_text(problem_file)
@@ -166,15 +171,24 @@ def _lost(task: _Submission, error: DeriveError) -> Row:
     return Row(task.name, "unreadable", message=error.message)
 
 
+@lru_cache(maxsize=4)
+def _ground(text: str, problem_file: str) -> Ground:
+    """The problem of a folder at its points, once a process."""
+    return Ground.of(read(text, problem_file, asked=False))
+
+
 def _row(task: _Submission) -> Row:
     name = task.name
     try:
         inside(task.path, Path(task.folder))
-        result = _judged(read(task.text, task.problem_file, asked=False), read_text(task.path))
+        ground = _ground(task.text, task.problem_file)
+        result = _judged(ground.problem, read_text(task.path), ground=ground)
     except DeriveError as error:
         return _lost(task, error)
     except Exception as error:
         return _lost(task, internal(error, task.path))
+    if not result.findings:
+        return Row(name, "unreadable", message=told(result))
     verdicts = [f.verdict for f in result.findings]
     first = result.first_wrong
     counts = (sum(v not in (WRONG, UNCLEAR) for v in verdicts), verdicts.count(WRONG), verdicts.count(UNCLEAR))

@@ -1,9 +1,12 @@
-"""The rule catalogue, checked: no proof and no example is shown or typeset that did not pass, as for problems."""
+"""The rule catalogue, checked: no proof and no example is shown or typeset that did not pass, as for problems.
+
+`entries` are checked ones, `folders` those in which templates are looked for.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +15,7 @@ from derive.checking.report import Report
 from derive.derivation.derivation import Derivation
 from derive.errors import DeriveError
 from derive.notation.settings import DEFAULT, Notation
+from derive.values import dataclass
 
 if TYPE_CHECKING:
     from derive.documents.page.settings import Settings

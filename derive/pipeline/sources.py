@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from derive.errors import DeriveError, Position
+from derive.values import dataclass
 
 DEFAULT = "problems"
 SUFFIXES = (".yaml", ".yml")

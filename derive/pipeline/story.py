@@ -129,7 +129,7 @@ class Teller:
     def _solutions(self, number: int) -> Iterator[Item]:
         """The exercises solved, in a section of their own: on paper, not on slides."""
         uses = [one for e in self.entries if isinstance(e, lecture.Panel) for cell in e.cells if isinstance(cell, Exercises) for one in cell.problems]
-        if self.mode.slides or self.mode.reveals != "everything" or not uses:
+        if self.mode.slides or self.mode.reveals not in ("everything", "answers") or not uses:
             return
         yield made.Section(self.words["solutions"], self.words["solutions"], number + 1)
         for one in uses:
@@ -138,8 +138,9 @@ class Teller:
     def _page(self, entry: Use, share: float = 1.0, clicks: int = 0) -> ProblemPage | made.Pictures:
         one = self.examined[entry.problem]
         pictures = placing.alone(one.problem, one.derivation, self.mode, self.settings, entry.show, entry.where)
+        problem = one.problem if not entry.title else replace(one.problem, prose={**one.problem.prose, "title": entry.title})
         page: ProblemPage | made.Pictures = pictures if pictures is not None else problem_page(
-            one.problem, one.derivation, one.report, self.mode, self.settings, self.fit, points=entry.points, show=entry.show,
+            problem, one.derivation, one.report, self.mode, self.settings, self.fit, points=entry.points, show=entry.show,
             hints=entry.hint, rows=entry.rows, share=share, clicks=clicks,
         )
         if entry.title:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from derive.documents import lecture
@@ -11,7 +11,7 @@ from derive.documents.compose import problem_page, single
 from derive.documents.page import symbols
 from derive.documents.page.document import Document
 from derive.documents.page.modes import Mode
-from derive.documents.page.settings import Fit, Settings, of_problem
+from derive.documents.page.settings import Fit, Settings, in_colours, of_problem
 from derive.documents.wording import prose
 from derive.documents.wording.words import words as words_of
 from derive.errors import DeriveError
@@ -24,6 +24,7 @@ from derive.pipeline import gather, keys, look
 from derive.pipeline.budget import within
 from derive.pipeline.examine import Examined, examine, problem_of
 from derive.pipeline.home import own_text
+from derive.values import dataclass
 
 
 class Subject(Protocol):
@@ -56,7 +57,8 @@ class OneProblem:
             return document
         words = words_of(settings.notation.language)
         told = [(one.problem, one.derivation if mode.reveals == "everything" else None)]
-        tables = symbols.tables(told, settings.notation, words, words["notation"], page.mark, symbols.ON_A_FRAME if mode.slides else 0)
+        notation, most = in_colours(settings, one.problem).notation, symbols.ON_A_FRAME if mode.slides else 0
+        tables = symbols.tables(told, notation, words, words["notation"], page.mark, most)
         return replace(document, items=(*document.items, *tables))
 
     def summary(self) -> str:
@@ -77,6 +79,7 @@ class Several:
     gathered: gather.Gathered
 
     def document(self, mode: Mode, settings: Settings, fit: Fit) -> Document:
+        """The document in a mode.  DeriveError [usage] for a lecture as questions of an exam."""
         if mode.name in ("exam", "xsim") and self.gathered.collection.kind == "lecture":
             raise DeriveError(
                 f"a lecture is no {mode.name}: its words have no place there", code="usage", hint="questions are made of problems and sets",
@@ -102,7 +105,12 @@ def _beside(note: str) -> str:
 
 
 def read(text: str, name: str, points: int = 3, settings: Settings | None = None) -> Subject:
-    """The subject of a file's text, derived and checked.  DeriveError for whatever fails."""
+    """The subject of a file's text, derived and checked.  DeriveError for whatever fails.
+
+    name      of the file, for messages
+    points    at how many random points a line is checked
+    settings  of the project; None for the default ones
+    """
     settings = settings or Settings()
     with with_commands_of(settings.commands):
         if problemfile.kind(text) != "problem":
@@ -128,7 +136,10 @@ def check_prose(problem: Problem, settings: Settings) -> None:
 
 
 def dependencies(text: str, name: str, settings: Settings | None = None) -> Sequence[str]:
-    """Name and text of every problem file that a collection is made from, name and hash of every image."""
+    """Name and text of every problem file that a collection is made from, name and hash of every image.
+
+    settings  of the project; None for the default ones
+    """
     with with_commands_of((settings or Settings()).commands):
         collection = gather.collection_of(text, name)
     files = gather.references(collection).values()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice, pairwise, permutations
 
 from derive.errors import DeriveError
@@ -18,6 +18,7 @@ from derive.reviewing.judging.verdicts import findings
 from derive.reviewing.pasted.passages import passages
 from derive.reviewing.pasted.relations import chains
 from derive.reviewing.slips.telling import told
+from derive.values import dataclass
 
 MOST_ORDERS = 7
 """Orders of the sizes that are tried where a line about a stationary point does not hold."""
@@ -44,22 +45,33 @@ class Review:
         return next((f for f in self.findings if f.verdict == WRONG), None)
 
 
-def review(problem: Problem, latex: str, preamble: str = "") -> Review:
+def review(problem: Problem, latex: str, preamble: str = "", ground: Ground | None = None, explained: bool = True) -> Review:
     """The review of a derivation pasted as LaTeX, against a problem.
 
-    preamble  further LaTeX whose macros the derivation uses
+    latex      the derivation
+    preamble   further LaTeX whose macros the derivation uses
+    ground     the problem at its points, where it is known already: many derivations of one problem share it
+    explained  whether a wrong line is told with its slip and the smallest point at which it is seen
 
     DeriveError [no-point] where the problem's function is defined at no random point, [too-long] for a text beyond all bounds.
     """
-    ground = Ground.of(problem)
+    ground = ground or Ground.of(problem)
     words = " ".join(p.before for p in passages(latex, preamble)) + latex
     with quiet():
         judge = Judge(ground, Context(ground, chains(latex, preamble), words))
         found = findings(judge)
+        if judge.context.logged and _wrong(found):
+            other = Judge(ground, Context(ground, chains(latex, preamble), words, opposite=True))
+            others = findings(other)
+            judge, found = (other, others) if _wrong(others) < _wrong(found) else (judge, found)
         if any(map(_doubtful, found)):
             found = _in_other_sizes(problem, latex, preamble, words, found)
-        found = told(judge, found)
+        found = told(judge, found) if explained else found
     return Review(tuple(found), latex)
+
+
+def _wrong(found: list[Finding]) -> int:
+    return sum(f.verdict == WRONG for f in found)
 
 
 def _in_other_sizes(problem: Problem, latex: str, preamble: str, words: str, found: list[Finding]) -> list[Finding]:

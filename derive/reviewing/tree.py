@@ -8,8 +8,10 @@ operators (d, ∂/∂x, D[H], o(‖H‖)) on whatever stands behind them.  So a 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from fractions import Fraction
+
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from derive.calculus.derive import derive
+from derive.calculus.linear import by_row
 from derive.calculus.rules.identities import IDENTITIES
 from derive.calculus.rules.law import Law, side
 from derive.calculus.rules.row_text import problem_of
@@ -14,9 +15,12 @@ from derive.calculus.simplify import known_forms, simplify
 from derive.calculus.simplify.measure import measure
 from derive.calculus.simplify.rewriting import laws, rewritten
 from derive.checking.verification import verify
+from derive.errors import DeriveError
+from derive.expressions.nodes import Call
 from derive.notation.text import text
 
-RUNNING = [row for row in IDENTITIES.values() if row.runs]
+RUNNING = [row for row in IDENTITIES.values() if row.runs and row.runs != "vectorized"]
+VECTORIZED = [row for row in IDENTITIES.values() if row.runs == "vectorized"]
 
 
 def example(row: Law) -> tuple[str, str, str]:
@@ -82,3 +86,32 @@ def test_no_row_is_rewritten_back(row: Law) -> None:
     used: list[tuple[str, object]] = []
     once = rewritten(side(row, row.left), table, used)  # type: ignore[arg-type]
     assert rewritten(once, table) is once
+
+
+def matrix_of(row: Law) -> str:
+    """The vectorized derivative of the function of a row, or of its example."""
+    if row.example:
+        symbols, function = (part.strip() for part in row.example.split("|"))
+    else:
+        left = side(row, row.left)
+        function = row.left[4:-1] if isinstance(left, Call) and left.name == "vec" else row.left
+        symbols = row.symbols
+    variable = symbols.split(":")[0] if row.example else row.wrt
+    derivation = derive(problem_of(row.name, symbols, function, variable, find="vectorized", sizes=row.sizes))
+    assert verify(derivation, 2).passed
+    return text.pretty(derivation.results["vectorized"].expr)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("row", VECTORIZED, ids=lambda row: row.name)
+def test_without_its_row_a_function_has_no_matrix(row: Law, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_it = matrix_of(row)
+    monkeypatch.delitem(IDENTITIES, row.name)
+    by_row.forget()
+    try:
+        without = matrix_of(row)
+    except DeriveError as error:
+        without = error.code
+    finally:
+        monkeypatch.undo()
+        by_row.forget()
+    assert without == "missing-rule" != with_it

@@ -92,6 +92,11 @@ def test_usage_is_exit_code_2(course: Path, arguments: list[str]) -> None:
     assert done.returncode == 2 and "Usage" in done.stderr and "Traceback" not in done.stderr
 
 
+def test_a_misspelt_command_is_named_with_what_is_near(course: Path) -> None:
+    assert "Did you mean 'show'?" in derive(course, "shw", "problems/trace.yaml").stderr
+    assert "Did you mean" not in derive(course, "xyzzy").stderr
+
+
 def test_a_missing_file_is_named_with_what_is_near(course: Path) -> None:
     done = derive(course, "check", "problems/trase.yaml")
     assert done.returncode == 1 and "did you mean problems/trace.yaml?" in done.stderr

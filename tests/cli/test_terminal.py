@@ -36,6 +36,17 @@ def test_long_calls_are_broken() -> None:
     assert broken("aaaaaaaaaa bbbbbbbbbbb + ccccccccccc dddddddd", 30) == ["aaaaaaaaaa bbbbbbbbbbb", "+ ccccccccccc dddddddd"]
 
 
+def test_a_formula_is_broken_outside_of_its_brackets() -> None:
+    assert broken("aaaaaaaaaaaa + f(bbbbbbbbbb + cccccccccc)", 36) == ["aaaaaaaaaaaa", "+ f(bbbbbbbbbb + cccccccccc)"]
+    assert broken("aa + ff(bbbbbbbbbbbbb + cccccccccccccccc)", 32) == ["aa + ff(bbbbbbbbbbbbb", "+ cccccccccccccccc)"]
+    assert broken("Σ_{i=1..N} (xxxxxxxxxxxx)(yyyyyyyyyyyy)", 30) == ["Σ_{i=1..N} (xxxxxxxxxxxx)", "(yyyyyyyyyyyy)"]
+
+
+def test_a_long_left_side_does_not_move_the_others() -> None:
+    rows = [click.unstyle(line) for line in lines(examined("covariance-of-samples"), 100)]
+    assert any(row.lstrip().split(None, 1)[1].startswith("⇔") and row.index("⇔") < 12 for row in rows if "⇔" in row)
+
+
 def test_the_box_of_a_lagrangian_says_what_the_point_is_under_the_constraint() -> None:
     shown = [click.unstyle(line) for line in lines(examined("minimum-variance-portfolio"), 120)]
     boxes = [line for line in shown if line.startswith("      ") and "*" in line and "(" in line]

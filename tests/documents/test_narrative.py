@@ -17,6 +17,7 @@ from derive.documents.wording import narrative
 from derive.documents.wording.narrative import Told, clauses, closing, opening
 from derive.documents.wording.telling import table
 from derive.documents.wording.words import ENGLISH, LANGUAGES
+from derive.documents.wording.words import words as words_of
 from derive.expressions.nodes import Symbol, number
 from derive.expressions.sizes import Size
 from derive.language.problems import read as problemfile
@@ -31,6 +32,9 @@ B: Symbol = Symbol("B", (Size.of("n"), Size.of("n")))
 WHYS: Mapping[str, Why] = {
     "tr is linear": TR,
     "product rule, tr is linear": joined([("product rule",), TR]),
+    "product rule, A' = A": joined([("product rule",), (B, " = ", B)]),
+    "A' = A": (B, " = ", B),
+    "positive since of full rank: convex": (*joined([("> 0 for ", B, " ≠ 0"), (B, " has full column rank")]), COLON, "convex"),
     "chain rule, entry by entry": joined([("chain rule",), ("entry by entry",)]),
     "derivative of the norm, chain rule": joined([("derivative of ", Word("the norm")), ("chain rule",)]),
     "linear; in either order": joined([("linear",), ("in either order",)], SEMICOLON),
@@ -52,14 +56,16 @@ def told(why: str, rule: str = "some-rule", relation: str = "=", begins: bool = 
     [
         ("", "We have"),
         ("product rule", "By the product rule,"),
-        ("product rule, tr is linear", r"By the product rule, and since $\operatorname{tr}$ is linear,"),
+        ("product rule, tr is linear", r"By the product rule and the linearity of $\operatorname{tr}$,"),
+        ("product rule, A' = A", r"By the product rule and $B = B$,"),
+        ("A' = A", r"Since $B = B$,"),
         ("chain rule, entry by entry", "By the chain rule entry by entry,"),
         ("derivative of the norm, chain rule", "By the derivative of the norm and the chain rule,"),
         ("linear; in either order", "By linearity (in either order),"),
         ("multiply by the inverse from the left", "We multiply by the inverse from the left:"),
         ("divide by n, a scalar is its own transpose", "We divide by $2$, using that a scalar is its own transpose:"),
-        ("multiply from the left, by B from the right", "We multiply by $B$ from the left, by $B$ from the right:"),
-        ("the constraint", "We begin with the constraint:"),
+        ("multiply from the left, by B from the right", "We multiply by $B$ from the left and by $B$ from the right:"),
+        ("the constraint", "The constraint is"),
         ("polarization", "By polarization,"),
         ("polarization identity", "By the polarization identity,"),
         ("the terms with it on one side", "We put the terms with $B$ on one side:"),
@@ -76,16 +82,39 @@ def test_two_rules_lead_to_two_rows() -> None:
 
 
 def test_relations_are_counted_where_they_are_of_one_kind() -> None:
-    rows = [told("definition", "definition"), told("product rule"), told("tr is linear"), told("multiply out")]
+    rows = [told("definition", "definition"), told("product rule"), told("A' = A"), told("multiply out")]
     assert closing(rows, ENGLISH) == (
-        r"Here the second equality uses the product rule; the third holds since $\operatorname{tr}$ is linear; in the last we multiply out."
+        "The second equality follows from the product rule; the third from $B = B$; in the last we multiply out."
     )
-    rows = [told("gradient = 0", "stationary"), told("collect", relation="⇔", begins=True), told("tr is linear", relation="⇔", begins=True)]
-    assert closing(rows, ENGLISH) == (
-        r"Here in the first equivalence we collect; the second holds since $\operatorname{tr}$ is linear."
-    )
+    rows = [told("gradient = 0", "stationary"), told("collect", relation="⇔", begins=True), told("A' = A", relation="⇔", begins=True)]
+    assert closing(rows, ENGLISH) == "First we collect equal terms, and the second equivalence follows from $B = B$."
     rows = [told("the constraint"), told("differentiate both sides", relation="⇒", begins=True), told("product rule", begins=True)]
-    assert "in the second line we differentiate both sides; the last uses the product rule" in closing(rows, ENGLISH)
+    assert closing(rows, ENGLISH) == "First we differentiate both sides, and the last line follows from the product rule."
+
+
+def test_what_is_done_is_told_in_its_order() -> None:
+    acts = ["differentiate both sides", "multiply out", "rearrange", "solve"]
+    rows = [told("the constraint"), *(told(act, relation="⇒", begins=True) for act in acts)]
+    assert closing(rows, ENGLISH) == (
+        "First we differentiate both sides, and then we multiply out. Next we rearrange the terms, and finally we solve."
+    )
+
+
+def test_rows_of_one_reason_are_told_together() -> None:
+    rows = [told("definition", "definition"), told("product rule"), told("product rule"), told("multiply out")]
+    assert closing(rows, ENGLISH) == "The second and third equalities follow from the product rule, and in the last we multiply out."
+
+
+def test_what_is_shown_is_a_claim_with_its_cause_and_its_consequence() -> None:
+    assert closing([told(""), told("positive since of full rank: convex")], ENGLISH) == (
+        r"This is positive for every $B$ $\ne$ 0, because $B$ has full column rank; hence the function is convex."
+    )
+
+
+def test_an_inner_product_that_the_answer_is_read_from_is_told_with_it() -> None:
+    block = page_of("trace-quadratic", MODES["article"]).blocks[0]
+    assert "inner product" not in block.displays[-1].after
+    assert block.leading == "The last line is an inner product with the direction, and its other factor is the gradient:"
 
 
 @pytest.mark.parametrize("why", ["≥ 0 for every h: convex, a global minimum", "linear and coupled: a saddle of L", "> 0: minimum"])
@@ -102,9 +131,9 @@ def test_only_an_inner_product_is_called_one() -> None:
         for block in page.blocks:
             for display in block.displays:
                 said = f"{display.before} {display.after}"
-                has = any(r"\langle" in line for row in display.rows for line in row.lines)
+                has = any(r"\langle" in str(line) for row in display.rows for line in row.lines)
                 assert has or "inner product" not in said, (problem, said)
-            assert "inner product" not in block.leading or any(r"\langle" in line for line in block.rows[-1].lines), problem
+            assert "inner product" not in block.leading or any(r"\langle" in str(line) for line in block.rows[-1].lines), problem
 
 
 @pytest.mark.parametrize("problem", ["least-squares", "trace-quadratic", "qr-factor-q", "rayleigh-quotient", "tangent-plane", "folium"])
@@ -116,16 +145,16 @@ def test_an_article_tells_every_row_once(problem: str) -> None:
         for answer in block.answers:
             assert not any((row.left or row.whole_left) == answer.left and row.lines == answer.lines for row in block.rows)
         for display in block.displays:
-            assert display.before and not re.search(r"This is\b(?! a)", f"{display.before} {display.after}")
+            assert display.before and not re.search(r"This is\b(?! (a|positive|negative)\b)", f"{display.before} {display.after}")
 
 
 def test_a_condition_is_said_once() -> None:
     text = " ".join(f"{d.before} {d.after}" for block in page_of("least-squares", MODES["article"]).blocks for d in block.displays)
-    assert text.count("full column rank. It holds") == 0 and "The stationary point is a minimum." in text
+    assert text.count("full column rank. It holds") == 0 and "This stationary point is a minimum." in text
 
 
 def test_every_language_has_a_sentence_for_every_reason() -> None:
-    for words in LANGUAGES.values():
+    for words in map(words_of, LANGUAGES):
         rows = [told("product rule"), told("product rule, tr is linear"), told("> 0: minimum"), told("read off", "read-off", begins=True)]
         for text in (opening(rows, words), closing(rows, words), opening(rows[3:], words)):
             assert text and "{" not in text.replace(r"\operatorname{tr}", ""), text
@@ -183,6 +212,6 @@ def test_every_move_of_the_engine_makes_one_sentence() -> None:
 
     for move in MOVES.values():
         words = opening([told(move.words)], ENGLISH)
-        assert words[0].isupper() and re.search(r"[,:]$|have$", words) and " ," not in words, words
+        assert words[0].isupper() and re.search(r"[,:]$|(have|is)$", words) and " ," not in words, words
 
 

@@ -72,6 +72,10 @@ def test_what_is_no_problem_at_all(text: str, words: str) -> None:
 
 
 KEYS = [
+    ("function: f(X) = tr(X)\nfind: gradient\ncolours: [Y]\n", "10:10: error: `colours`: there is no letter Y; did you mean y?"),
+    ("function: f(X) = tr(X)\nfind: gradient\ncolours: {X: orang}\n", "did you mean `orange`?"),
+    ("function: f(X) = tr(X)\nfind: gradient\ncolours: {X: red}\n", "one of orange, green, purple, blue, teal, brown"),
+    ("function: f(X) = tr(X)\nfind: gradient\ncolours: [X, X]\n", "letters, each once"),
     ("function: [x; y]\nwrt: x\nfind: jacobian\n", "help: put it in single quotes: '[x; y]'"),
     (
         "function: f(X) = tr(X)\nfind: [derivative]\nfucntion: x\n",

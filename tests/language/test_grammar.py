@@ -12,6 +12,7 @@ from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import (
     Apply,
     Call,
+    Commutation,
     Compare,
     Entry,
     Expr,
@@ -318,6 +319,12 @@ def test_symbols_hide_the_engine_functions_only() -> None:
     assert WORDS <= CALLABLE
     pi = sym("pi")
     assert parse("pi", Scope({"pi": pi})) is pi
+
+
+def test_the_commutation_matrix_has_two_sizes() -> None:
+    assert parse("commutation(m, n)", Scope({}, {}, frozenset({"m", "n"}))) is Commutation(m, n)
+    assert write(Commutation(m, n)) == "commutation(m, n)"
+    assert "commutation takes 2 arguments, not 1" in refused("commutation(2)")
 
 
 def test_rule_templates() -> None:

@@ -18,6 +18,7 @@ from derive.expressions.nodes import Identity, Symbol, Zeros
 from derive.expressions.properties.evident import evident
 from derive.expressions.sizes import ONE, SCALAR, Size
 from derive.language.problems import read as problemfile
+from derive.language.problems.colours import COLOURS
 from derive.language.problems.declarations import PROPERTIES, TYPES, closure, path_derivative
 from derive.language.problems.keys import DETAILS, FIRST_METHODS, KEYS, LAYOUTS, METHODS
 from derive.language.problems.notation import CHOICES
@@ -317,6 +318,7 @@ def test_the_schema_names_the_same_words() -> None:
     assert s["definitions"]["find"]["anyOf"][0]["enum"] == list(FIND) == p["answer"]["propertyNames"]["enum"]
     one, several = p["method"]["anyOf"]
     assert one["enum"] == list(METHODS) and several["items"]["enum"] == list(FIRST_METHODS)
+    assert p["colours"]["anyOf"][2]["additionalProperties"]["enum"] == list(COLOURS)
     assert p["layout"]["enum"] == list(LAYOUTS) and p["detail"]["enum"] == list(DETAILS)
     assert {key: value["enum"] for key, value in p["notation"]["properties"].items() if "enum" in value} == {
         key: list(words) for key, words in CHOICES.items()}

@@ -30,6 +30,7 @@ from derive.expressions.sizes import ONE, SCALAR, Size
 from derive.language.scope import Scope
 from derive.language.text.grammar import parse
 from derive.notation.latex.latex import latex
+from derive.notation.latex.piece import Mark
 from derive.notation.settings import Notation
 
 M, N = Size.of("m"), Size.of("n")
@@ -102,7 +103,11 @@ TABLE = [
     ("(X' A X)^-T", r"(X^{\mathsf T} A X)^{-\mathsf T}"),
     ("(B')^-1", r"(B^{\mathsf T})^{-1}"),
     ("B^k", "B^{k}"),
-    ("sin(a)^2", r"\sin(a)^{2}"),
+    ("sin(a)^2", r"\sin^{2}(a)"),
+    ("sin(a)^2 cos(b)^3", r"\sin^{2}(a) \, \cos^{3}(b)"),
+    ("a / cos(b)^2", r"\frac{a}{\cos^{2}(b)}"),
+    ("sin(a)^(3/2)", r"\sin(a)^{3/2}"),
+    ("log(a)^2", r"\log(a)^{2}"),
     ("a^(1/2)", "a^{1/2}"),
     ("norm(X w - y)^2", r"\lVert X w - y \rVert^{2}"),
     ("norm(A X)^2", r"\lVert A X \rVert_{F}^{2}"),
@@ -211,20 +216,20 @@ def test_engine_forms() -> None:
 
 def test_marks_wrap_the_subexpression_and_leave_the_sign_outside() -> None:
     e = expr("tr(X' A X B) - 2 x' w")
-    assert latex(e, marks={(0,): r"\new"}) == (
+    assert latex(e, marks={(0,): Mark("new")}) == (
         r"\new{\operatorname{tr}(X^{\mathsf T} A X B)} - 2 x^{\mathsf T} w"
     )
-    assert latex(e, marks={(1,): r"\new"}) == r"\operatorname{tr}(X^{\mathsf T} A X B) - \new{2 x^{\mathsf T} w}"
-    assert latex(e, marks={(0, 0, 1): r"\new"}) == (
+    assert latex(e, marks={(1,): Mark("new")}) == r"\operatorname{tr}(X^{\mathsf T} A X B) - \new{2 x^{\mathsf T} w}"
+    assert latex(e, marks={(0, 0, 1): Mark("new")}) == (
         r"\operatorname{tr}(X^{\mathsf T} \new{A} X B) - 2 x^{\mathsf T} w"
     )
-    assert latex(e, marks={(1, 1, 0): r"\a", (1, 1, 1): r"\b"}).endswith(r"- 2 \a{x^{\mathsf T}} \b{w}")
-    assert latex(e, marks={(): r"\new"}) == rf"\new{{{latex(e)}}}"
+    assert latex(e, marks={(1, 1, 0): Mark("a"), (1, 1, 1): Mark("b")}).endswith(r"- 2 \a{x^{\mathsf T}} \b{w}")
+    assert latex(e, marks={(): Mark("new")}) == rf"\new{{{latex(e)}}}"
 
 
 def test_a_mark_on_one_of_two_equal_places() -> None:
     e = expr("A X + A X B")
-    assert latex(e, marks={(1, 0): r"\new"}) == r"A X + \new{A} X B"
+    assert latex(e, marks={(1, 0): Mark("new")}) == r"A X + \new{A} X B"
 
 
 def test_marks_change_nothing_else() -> None:
@@ -235,7 +240,7 @@ def test_marks_change_nothing_else() -> None:
         for k in path:
             node = node.children[k]
         paths.extend((*path, k) for k in range(len(node.children)))
-        marked = latex(e, marks={path: r"\new"})
+        marked = latex(e, marks={path: Mark("new")})
         assert marked.count(r"\new{") <= 1
         assert "--" not in marked and "+ -" not in marked
 

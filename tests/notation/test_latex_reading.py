@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 
 from derive.notation.latex.boxes import (
     Array,
+    Digits,
     Fenced,
     Fraction,
     Group,
     Letters,
     Marked,
-    Number,
+    Own,
     Row,
     Scripted,
     Sign,
@@ -22,24 +23,27 @@ from derive.notation.latex.boxes import (
     parts,
     plain,
     printed,
-    unmarked,
 )
-from derive.notation.latex.latex import latex
-from derive.notation.latex.reading import read
+from derive.notation.latex.compose import unmarked
+from derive.notation.latex.latex import formula
+from derive.notation.latex.reading import declared, read
+from derive.notation.settings import Notation
 from tests.strategies import expressions
 
 A, B = Sign("a"), Sign("b")
+NOTATIONS = (Notation(), Notation(transpose="prime", trace="braces", bold="vectors", derivative="d"),
+             Notation(transpose="top", bold="all", derivative="partial", quotient="partial", gradient="grad", inner_subscript="F"))
 
 
 @pytest.mark.parametrize(
     ("latex", "boxes"),
     [
         (r"a + \alpha", (A, Sign("+"), Sign(r"\alpha"))),
-        ("a_{12}^2", (Scripted(A, 0, Group(Row((Number("12"),))), Number("2")),)),
+        ("a_{12}^2", (Scripted(A, 0, Group(Row((Digits("12"),))), Digits("2")),)),
         ("a'_b", (Scripted(A, 1, B),)),
-        ("3.14 a", (Number("3.14"), A)),
-        (r"\frac12 a", (Fraction("frac", Number("1"), Number("2")), A)),
-        (r"\left( a \right)^2", (Scripted(Fenced("(", Row(tuple(read(" a ").items)), ")"), above=Number("2")),)),
+        ("3.14 a", (Digits("3.14"), A)),
+        (r"\frac12 a", (Fraction("frac", Digits("1"), Digits("2")), A)),
+        (r"\left( a \right)^2", (Scripted(Fenced("(", Row(tuple(read(" a ").items)), ")"), above=Digits("2")),)),
         (r"\bigl( a \bigr)", (Sized("bigl", "("), A, Sized("bigr", ")"))),
         (r"\dvchange<2,3>{a}", (Marked("dvchange", "2,3", Group(Row((A,)))),)),
         (r"\mathrm{d} a", (Letters("mathrm", "d", Row((Sign("d"),))), A)),
@@ -61,10 +65,21 @@ def test_whatever_is_typed_has_a_tree(latex: str) -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(expressions())
-def test_what_is_read_prints_as_it_was(expr: object) -> None:
-    text = latex(expr)  # type: ignore[arg-type]
-    assert printed(read(text)) == text
+@given(expressions(), st.sampled_from(NOTATIONS))
+def test_what_is_printed_is_read_as_the_boxes_that_were_made(expr: object, notation: Notation) -> None:
+    made = formula(expr, notation)  # type: ignore[arg-type]
+    assert read(printed(made)) == made
+
+
+@pytest.mark.parametrize(
+    ("latex", "whole"),
+    [("x_1", True), (r"\bar{x}", True), (r"\mathrm{d}X", True), (r"\theta^*", True), ("x^*_1", False), (r"\foo{x}", False), (r"\pmb x", False)],
+)
+def test_a_name_is_printed_as_it_was_written(latex: str, whole: bool) -> None:
+    """One that boxes do not say the same way, or with a command of its author's own, is kept as it is."""
+    row = declared(latex)
+    assert str(row) == latex
+    assert whole is not any(isinstance(box, Own) for box in row.items)
 
 
 def test_marks_are_taken_away_where_they_stand() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from derive.cli.main import run
 from derive.documents.page.modes import MODES
 from derive.errors import DeriveError
 from derive.pipeline import build as building
@@ -97,6 +98,15 @@ def test_a_theme_that_there_is_none_of_is_named(deck: Path) -> None:
     with pytest.raises(DeriveError) as caught:
         render("problems/week/p.yaml", MODES["slides"], project, True)
     assert "Nosuch" in caught.value.message and "beside derive.toml" in str(caught.value.hint)
+
+
+def test_check_names_a_theme_that_tex_would_not_find(deck: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (deck / "derive.toml").write_text('[slides]\ntheme = "Nosuch"\n')
+    assert run(["check", "-j1"]) == 1 and "no Beamer theme `Nosuch`" in capsys.readouterr().err
+    (deck / "derive.toml").write_text('[slides]\ntheme = "Madrid"\n')
+    assert run(["check", "-j1"]) == 0
+    (deck / "derive.toml").write_text('[slides]\ntheme = "Uni"\n')
+    assert run(["check", "-j1"]) == 0, "its own, beside derive.toml"
 
 
 def test_kinds_that_are_built(deck: Path) -> None:

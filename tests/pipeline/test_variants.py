@@ -13,7 +13,7 @@ from subprocess import run
 
 import pytest
 
-from derive.errors import DeriveError
+from derive.errors import DeriveError, Position
 from derive.pipeline.project import load
 from derive.pipeline.variants import make as making
 from derive.pipeline.variants.draw import Drawn, Facts, Unknown, Values, draw, most_derived, order
@@ -85,6 +85,22 @@ def test_many_values_are_not_all_derived() -> None:
 
 
 # --------------------------------------------------------------------------------------------- rosters
+@pytest.mark.parametrize(("text", "meant"), [
+    ("id,nmae\n1,Ada\n", "name"), ("nmae\nAda\n", "name"), ("fist name;last name\nAda;L\n", "first name"), ("usrname\tname\nada\tAda\n", "username"),
+])
+def test_a_misspelt_column_is_named(text: str, meant: str) -> None:
+    with pytest.raises(DeriveError) as caught:
+        read(text, "r.csv")
+    assert caught.value.where == Position("r.csv", 1) and caught.value.hint == f"did you mean `{meant}`?"
+
+
+@pytest.mark.parametrize("text", [
+    "id,name,group\n1,Ada,A\n", "Nele,Namen\nAda,Lovelace\n", "Nam\nAda\n", "Emilia\nAda\n", "id,name,last name,names of the group\n1,A,B,C\n",
+])
+def test_other_columns_and_names_are_none_of_our_business(text: str) -> None:
+    assert read(text, "r.csv")
+
+
 def test_rosters() -> None:
     assert read("id,name\n12,Ada Lovelace\n\n13,  Emmy   Noether\n", "r.csv") == (
         Recipient("12", "Ada Lovelace (12)"), Recipient("13", "Emmy Noether (13)"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -50,3 +51,19 @@ def test_what_is_no_length_is_refused(length: str) -> None:
 def test_documents_of_our_own_have_their_own_width(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["render", str(FOLDER / "least-squares.yaml"), "--to", "slides", "--width", "8cm"]) == 2
     assert "documents of your own" in capsys.readouterr().err
+
+
+@pytest.mark.tex
+@pytest.mark.parametrize("options", ["amsart", "memoir", "article", "article|leqno", "article|fleqn,leqno", "exam"])
+def test_reasons_stand_in_a_column_at_the_right_in_every_class(options: str, tmp_path: Path) -> None:
+    name, _, given = options.partition("|")
+    assert run(["render", str(FOLDER / "least-squares.yaml"), "--to", "fragment", "-o", str(tmp_path / "f.tex")]) == 0
+    head = rf"\documentclass[11pt,{given}]{{{name}}}\usepackage[T1]{{fontenc}}\usepackage{{lmodern}}\usepackage{{derive}}"
+    (tmp_path / "d.tex").write_text(head + r"\begin{document}\input{f}\end{document}")
+    done = subprocess.run(["pdflatex", "-interaction=nonstopmode", "d.tex"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and "Overfull" not in done.stdout
+    boxes = subprocess.run(["pdftotext", "-bbox", "d.pdf", "-"], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    words = [(float(left), word) for left, word in re.findall(r'<word xMin="([\d.]+)"[^>]*>([^<]*)</word>', boxes)]
+    begun = {word: left for left, word in words if word in ("chain", "read", "collect", "linearity")}
+    assert len(begun) == 4 and max(begun.values()) - min(begun.values()) < 0.5
+    assert min(begun.values()) > max(left for left, word in words if word in ("D", "Hess"))

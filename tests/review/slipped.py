@@ -11,7 +11,8 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
+from functools import lru_cache
+from itertools import chain, islice
 from pathlib import Path
 
 import yaml
@@ -124,7 +125,7 @@ def slipped_own(seed: int = 0, only: str = "") -> Iterator[Slipped]:
 
 def _of(name: str, text: str, claim: str, rng: random.Random, most: int) -> Iterator[Slipped]:
     """Some of the slips that a right derivation may have, each kind as often as another."""
-    ground = Ground.of(read(text, "p.yaml", asked=False))
+    ground = _ground(text)
     with quiet():
         judge = Judge(ground, Context(ground, chains(claim), claim))
         right = {f.line for f in findings(judge) if f.verdict == RIGHT and not f.stationary and not f.message}
@@ -154,15 +155,22 @@ def _of(name: str, text: str, claim: str, rng: random.Random, most: int) -> Iter
     yield from sorted(found, key=lambda case: order[id(case)])[:most]
 
 
+@lru_cache(maxsize=4)
+def _ground(text: str) -> Ground:
+    return Ground.of(read(text, "p.yaml", asked=False))
+
+
 def located(case: Slipped) -> tuple[bool, int | None]:
     """Whether the review names the slip's line, and the line that it names."""
-    first = review(read(case.problem, "p.yaml", asked=False), case.latex).first_wrong
+    ground = _ground(case.problem)
+    first = review(ground.problem, case.latex, ground=ground, explained=False).first_wrong
     return (first is not None and first.line == case.line), first.line if first else None
 
 
 def main(count: int, only: str, seed: int = 0) -> None:
     total, right = Counter[str](), Counter[str]()
-    for n, case in enumerate(chain(slipped_own(seed, only), slipped(seed) if not only else ())):
+    share = count if only else count // 2
+    for n, case in enumerate(chain(islice(slipped_own(seed, only), share), slipped(seed) if not only else ())):
         if n >= count:
             break
         found, line = located(case)

@@ -267,14 +267,14 @@ def test_the_words_of_a_project_file_are_held_to_what_prose_may_hold(setting: st
 
 def test_no_command_of_an_author_stands_in_for_one_of_ours_on_a_web_page() -> None:
     from derive.documents.page.document import Command
-    from derive.documents.rendering.mathml import mathml, with_commands
+    from derive.documents.rendering.mathml import with_commands, written
 
     formula = r"r \coloneqq \operatorname{tr}(X) \dvchange<2>{y}"
-    plain = mathml(formula)
+    plain = written(formula)
     own = tuple(Command(name, 0, None, r"\ne") for name in ("coloneqq", "operatorname", "dvchange", "le"))
     with with_commands(own):
-        assert mathml(formula) == plain
+        assert written(formula) == plain
     with with_commands((Command("vec", 1, None, r"\mathbf{#1}"),)):
-        assert "𝐱" in mathml(r"\vec{x}")
+        assert "𝐱" in written(r"\vec{x}")
     with pytest.raises(DeriveError, match="belong to the program"):
         macros.read(r"\newcommand{\dvchange}{x}", "m.tex")

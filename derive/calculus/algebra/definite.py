@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
@@ -12,6 +11,7 @@ from derive.calculus.algebra.equality import sympy_zero
 from derive.calculus.algebra.scalars import Atoms, from_sympy_scalar, to_sympy_scalar
 from derive.expressions.nodes import Compare, Expr, Number
 from derive.expressions.properties.definite import Definite
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)

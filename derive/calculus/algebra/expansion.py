@@ -7,7 +7,6 @@ program.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from derive.calculus.algebra.door import sp
@@ -18,6 +17,7 @@ from derive.expressions import build
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Add, Call, Expr, MatMul, Number, Power, Scale, Symbol, Times, Transpose, number
 from derive.expressions.sizes import Shape
+from derive.values import dataclass
 
 LARGEST = 1024
 """Above so many terms SymPy is not asked, and the higher part is not written out."""
@@ -167,7 +167,11 @@ def noncommutative(expr: Expr, letters: Letters, scaled: tuple[Symbol, ...] = ()
 
 
 def coefficient(expr: Expr, directions: tuple[Symbol, ...], power: int) -> Expr | None:
-    """The coefficient of t^power in f(X + tH), expanded by SymPy; None beyond LARGEST terms."""
+    """The coefficient of t^power in f(X + tH), expanded by SymPy; None beyond LARGEST terms.
+
+    directions  the H: each factor that is one counts as a factor t
+    power       of t, from 0
+    """
     sympy = sp()
     letters, t = Letters(), sympy.Symbol("t", commutative=True)
     if _count(expr) > LARGEST:

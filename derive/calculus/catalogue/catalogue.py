@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal
 
@@ -31,6 +30,7 @@ from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import D, Expr
 from derive.language.problems.problem import Problem
 from derive.language.words import CALLABLE, SYNONYMS, closest
+from derive.values import dataclass
 
 Table = Literal["rules", "functions", "entrywise", "linear", "identities", "adjoints", "defining", "moves"]
 

@@ -7,9 +7,8 @@ here.  A proof by `by` is not written at all: the engine derives that function, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from derive.calculus.rules.rule import Row
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)

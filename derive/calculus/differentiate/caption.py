@@ -33,7 +33,7 @@ def reason(level: Level) -> tuple[str, Why]:
         if row is not None and not (name in ("intermediate", "path") and said):
             said.append((row.words,))
     if not said:
-        said.append(("derivative of an unnamed function",) if level.outright else ("linearity",))
+        said.append(("definition of its derivative",) if level.outright else ("linearity",))
     return _main(level, named, structural), joined(said)
 
 

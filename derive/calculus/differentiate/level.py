@@ -7,8 +7,6 @@ variable, and stays pending for the next line where it is not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from derive.calculus.differentiate.apply_rule import take
 from derive.calculus.differentiate.variation import Motion
 from derive.calculus.rules.differentials import DIFFERENTIALS
@@ -20,6 +18,7 @@ from derive.expressions.nodes import Apply, Call, D, Expr, Map, Symbol
 from derive.expressions.rewrite import replace
 from derive.expressions.sizes import is_column, is_scalar
 from derive.expressions.traverse import Path, at
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)

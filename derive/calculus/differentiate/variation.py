@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from derive.calculus.degree import degree
@@ -11,6 +11,7 @@ from derive.expressions.build import terms, transpose, zero
 from derive.expressions.nodes import Apply, D, Expr, Power, Symbol, Times, Transpose
 from derive.expressions.rewrite import substitute
 from derive.expressions.traverse import walk
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from derive.expressions import build
 from derive.expressions.build import entry_product
 from derive.expressions.nodes import Add, Call, Expr, Identity, MatMul, Number, Ones, Power, Scale, Symbol, Transpose, number
 from derive.expressions.sizes import ONE as SIZE_ONE
 from derive.expressions.sizes import SCALAR, Shape, Size
+from derive.values import dataclass
 
 
 class Unreadable(ValueError):
@@ -110,7 +110,10 @@ class Network:
         return Tensor(_entrywise(a.expr, flipped), a.indices)
 
     def row_products(self, a: Tensor, b: Tensor, k: Expr) -> Tensor:
-        """Σ_k A_ik B_ik = (A B')_ii."""
+        """Σ_k A_ik B_ik = (A B')_ii.
+
+        a, b  of the same number of columns
+        """
         left = a.expr if a.indices[1] is k else transposed(a.expr)
         right = transposed(b.expr) if b.indices[1] is k else b.expr
         other = next(i for i in a.indices if i is not k)

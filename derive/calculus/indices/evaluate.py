@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -15,6 +14,7 @@ from derive.expressions.traverse import walk
 from derive.notation.python.identifiers import identifier
 from derive.notation.python.run import run
 from derive.notation.python.source import Names
+from derive.values import dataclass
 
 DIGITS = 4
 """Significant digits of a rounded value."""

@@ -8,7 +8,7 @@ from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.factor import common_scalars
 from derive.calculus.simplify.simplify import tidy
 from derive.calculus.simplify.terms import join, split
-from derive.expressions.build import ONE, ZERO, add, is_zero, power, scale, times
+from derive.expressions.build import ONE, ZERO, add, is_zero, negate, power, scale, times
 from derive.expressions.nodes import (
     Add,
     Call,
@@ -29,7 +29,9 @@ from derive.expressions.nodes import (
     Zeros,
     number,
 )
-from derive.expressions.rewrite import transform
+from derive.expressions.properties.elimination import inverse, numbers
+from derive.expressions.properties.inference import has
+from derive.expressions.rewrite import substitute, transform
 from derive.expressions.traverse import walk
 
 LARGEST = 4
@@ -47,15 +49,24 @@ def by_entries(function: Expr, x: Symbol) -> bool:
     return any(isinstance(e, Entry) and e.arg is x for e in walk(function))
 
 
-def explicit(expr: Expr) -> Expr | None:
-    """The matrix or vector of its scalar entries, or None where an entry cannot be written."""
+def explicit(expr: Expr, let: tuple[tuple[Symbol, Expr], ...] = ()) -> Expr | None:
+    """The matrix or vector of its scalar entries, or None where an entry cannot be written.
+
+    let  names with what they stand for: of a name for numbers the numbers are written
+    """
     if expr.is_scalar:
         return None
-    table = entries_of(expr)
+    table = entries_of(in_its_numbers(expr, let))
     if table is None:
         return None
     out: Expr = Stack(tuple(tuple(row) for row in table))
     return out if out is not expr else None
+
+
+def in_its_numbers(expr: Expr, let: tuple[tuple[Symbol, Expr], ...]) -> Expr:
+    """The expression with its names for matrices of numbers opened."""
+    known: dict[Expr, Expr] = {symbol: definition for symbol, definition in let if numbers(definition) is not None}
+    return substitute(expr, known) if known else expr
 
 
 def entries_of(expr: Expr) -> Table | None:
@@ -83,7 +94,7 @@ def _table(expr: Expr, m: int, n: int) -> Table | None:
         case Unit(index=Number(value=k)):
             return [[ONE if i + 1 == k else ZERO] for i in range(m)]
         case Symbol():
-            return [[Entry(expr, number(i + 1), None if n == 1 else number(j + 1)) for j in range(n)] for i in range(m)]
+            return [[_entry(expr, i, None if n == 1 else j) for j in range(n)] for i in range(m)]
         case Add():
             parts = [entries_of(t) for t in expr.terms]
             if any(p is None for p in parts):
@@ -116,6 +127,21 @@ def _table(expr: Expr, m: int, n: int) -> Table | None:
     return None
 
 
+def _entry(symbol: Symbol, i: int, j: int | None) -> Expr:
+    """An entry of a letter, counted from 0, as its structure tells it: S₁₂ for S₂₁ of a symmetric S, 0 above the diagonal of a lower one."""
+    if j is not None and i != j:
+        if has(symbol, "diagonal") or has(symbol, "lower" if i < j else "upper"):
+            return ZERO
+        if i > j and has(symbol, "symmetric"):
+            return _entry(symbol, j, i)
+        if i > j and has(symbol, "skew"):
+            return negate(_entry(symbol, j, i))
+    elif j is not None and has(symbol, "skew"):
+        return ZERO
+    out: Expr = Entry(symbol, number(i + 1), None if j is None else number(j + 1))
+    return out
+
+
 def determinant(table: Table) -> Expr:
     """The determinant of a square table of entries, expanded by its first row."""
     if len(table) == 1:
@@ -130,23 +156,10 @@ def _numeric(expr: Expr) -> bool:
 
 
 def _inverse(table: Table) -> Table | None:
-    """The inverse of a matrix of numbers by elimination with fractions; None for letters or a singular matrix."""
-    n = len(table)
-    if not all(isinstance(e, Number) for row in table for e in row):
-        return None
-    rows = [[e.value for e in row if isinstance(e, Number)] + [Fraction(int(i == j)) for j in range(n)]
-            for i, row in enumerate(table)]
-    for k in range(n):
-        pivot = next((i for i in range(k, n) if rows[i][k] != 0), None)
-        if pivot is None:
-            return None
-        rows[k], rows[pivot] = rows[pivot], rows[k]
-        rows[k] = [v / rows[k][k] for v in rows[k]]
-        for i in range(n):
-            if i != k and rows[i][k] != 0:
-                factor = rows[i][k]
-                rows[i] = [a - factor * b for a, b in zip(rows[i], rows[k], strict=True)]
-    return [[number(v) for v in row[n:]] for row in rows]
+    """The inverse of a matrix of numbers; None for letters or a singular matrix."""
+    rows = numbers(Stack(tuple(map(tuple, table))))
+    out = None if rows is None else inverse(rows)
+    return None if out is None else [[number(v) for v in row] for row in out]
 
 
 def _blocks(expr: Stack) -> Table | None:

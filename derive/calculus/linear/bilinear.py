@@ -7,8 +7,6 @@ with a single direction ends in it (x'Ah).  So the results of the three methods 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.distribute import Names, multiplied_out
 from derive.calculus.simplify.like_terms import fingerprint
@@ -21,6 +19,7 @@ from derive.expressions.build import matmul, scale, subtract, terms, transpose
 from derive.expressions.nodes import Call, Expr, MatMul, Scale, Symbol, Transpose
 from derive.expressions.rewrite import transform
 from derive.expressions.sizes import is_column, is_row
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)
@@ -161,8 +160,9 @@ def normal(expr: Expr, along: Directions) -> tuple[Expr, Why]:
 def finish(lines: list[Line], along: Directions, quantity: str, always: bool, like: Expr | None = None) -> list[Line]:
     """The lines of a scalar D²f[H, K] ending in its one form.
 
-    always  also where the form at hand is shorter (methods are to be compared)
-    like    the result of another method: the same terms are written in its order
+    quantity  of the lines that are added
+    always    also where the form at hand is shorter (methods are to be compared)
+    like      the result of another method: the same terms are written in its order
     """
     last = lines[-1].expr
     after, why = normal(last, along)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from derive.calculus.linear.adjoint import pull
 from derive.calculus.rules.identities import IDENTITIES
 from derive.calculus.simplify.collect import collect
@@ -22,6 +20,7 @@ from derive.expressions.nodes import Add, Call, D, Expr, MatMul, Scale, Sum, Sym
 from derive.expressions.rewrite import replace, transform
 from derive.expressions.sizes import is_column
 from derive.expressions.traverse import Path, at, walk
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,10 @@ Source: Magnus & Neudecker, Matrix Differential Calculus, ch. 2-3 (vec(AXB) = (B
 from __future__ import annotations
 
 from derive.calculus.linear.adjoint import pull, selector
+from derive.calculus.linear.by_row import by_row
 from derive.calculus.rules.rule import missing
-from derive.calculus.simplify.laws.partial_trace import by_blocks
-from derive.expressions.build import ONE, add, counted, entry_product, is_zero, matmul, negate, power, scale, times, transpose
+from derive.calculus.simplify.simplify import tidy
+from derive.expressions.build import ONE, add, is_zero, matmul, scale, times, transpose
 from derive.expressions.nodes import (
     Add,
     Apply,
@@ -28,7 +29,6 @@ from derive.expressions.nodes import (
     Unit,
     Where,
     Zeros,
-    number,
 )
 from derive.expressions.sizes import SCALAR, Size, is_column, is_row, is_scalar
 
@@ -52,14 +52,10 @@ def matrix_of(expr: Expr, h: Symbol) -> Expr:
             return scale(s, matrix_of(a, h))
         case MatMul():
             return _product(expr, h)
-        case Call(name="hadamard", args=(a, b)):
-            here, other = (a, b) if h.name in a.free else (b, a)
-            return _diagonal_times(other, matrix_of(here, h))
-        case Call(name="quotient", args=(a, b)) if h.name not in b.free and not a.is_scalar:
-            inner = matrix_of(a, h)
-            if _is_diagonal_of(inner):
-                return Call("diag", (Call("quotient", (inner.children[0], b)),))
-            return matmul(Call("diag", (Call("quotient", (Ones(b.shape), b)),)), inner)
+        case Call():
+            found = by_row(expr, h)
+            if found is not None and found.matrix is not None and is_column(found.arg.shape):
+                return tidy(matmul(found.matrix, matrix_of(found.arg, h)))
         case Where(condition=c, then=a, otherwise=b) if c.is_scalar:
             zero: Expr = Zeros((expr.shape[0], h.shape[0]))
             return Where(c, matrix_of(a, h) if h.name in a.free else zero, matrix_of(b, h) if h.name in b.free else zero)
@@ -76,17 +72,6 @@ def matrix_of(expr: Expr, h: Symbol) -> Expr:
         case Sum():
             return Sum(expr.index, expr.lower, expr.upper, matrix_of(expr.body, h))
     return vec_matrix(expr, h)
-
-
-def _is_diagonal_of(expr: Expr) -> bool:
-    return isinstance(expr, Call) and expr.name == "diag" and is_column(expr.args[0].shape)
-
-
-def _diagonal_times(u: Expr, matrix: Expr) -> Expr:
-    """diag(u) M; of M = diag(v) it is diag(u ∘ v)."""
-    if _is_diagonal_of(matrix):
-        return Call("diag", (entry_product(u, matrix.children[0]),))
-    return matmul(Call("diag", (u,)), matrix)
 
 
 def _nothing(expr: Expr, h: Symbol) -> Expr:
@@ -121,8 +106,6 @@ def _product(expr: MatMul, h: Symbol) -> Expr:
 
 def transpose_of(scalar: Expr) -> Expr:
     """A scalar product written the other way round; a product of several scalars as it is."""
-    from derive.calculus.simplify.simplify import tidy
-
     if not isinstance(scalar, MatMul):
         return scalar
     return tidy(matmul(*(transpose(f) for f in reversed(scalar.factors))))
@@ -164,22 +147,9 @@ def vec_matrix(expr: Expr, h: Symbol) -> Expr:
             outer = _kron(b, a)
             body = vec_matrix(inner, h)
             return body if isinstance(outer, Identity) else outer if isinstance(body, Identity) else _times(outer, body)
-        case Call(name="hadamard", args=(a, b)):
-            here, other = (a, b) if h.name in a.free else (b, a)
-            return _times(Call("diag", (in_vec(other),)), vec_matrix(here, h))
-        case Call(name="quotient", args=(a, b)) if h.name not in b.free and not a.is_scalar:
-            return _times(Call("diag", (in_vec(Call("quotient", (Ones(b.shape), b))),)), vec_matrix(a, h))
-        case Call(name="quotient", args=(a, b)) if h.name not in b.free:
-            return vec_matrix(scale(a, Call("quotient", (Ones(b.shape), b))), h)
-        case Call(name="vec", args=(a,)) | Call(name="unvec", args=(a, _)):
-            return vec_matrix(a, h)
-        case Call(name="ptrace1" | "ptrace2"):
-            return vec_matrix(by_blocks(expr), h)
-        case Call(name="sylvester", args=(a, b)) if h.name not in a.free:
-            n = Identity(a.shape[0])
-            return _times(power(add(_kron(n, a), _kron(transpose(a), n)), -1), vec_matrix(b, h))
-        case Call(name="frechet_expm" | "frechet_logm" as name, args=(a, b)) if h.name not in a.free:
-            return _times(_block_form("expm" if name == "frechet_expm" else "logm", a), vec_matrix(b, h))
+        case Call() if (found := by_row(expr, h)) is not None:
+            inner = vec_matrix(found.arg, h)
+            return inner if found.matrix is None else _times(found.matrix, inner)
         case Where(condition=c, then=a, otherwise=b) if c.is_scalar:
             zero: Expr = Zeros((expr.shape[0] * expr.shape[1], h.shape[0] * h.shape[1]))
             return Where(c, vec_matrix(a, h) if h.name in a.free else zero, vec_matrix(b, h) if h.name in b.free else zero)
@@ -191,22 +161,8 @@ def vec_matrix(expr: Expr, h: Symbol) -> Expr:
             if h.name in b.free:
                 out.append(_times(Call("diag", (in_vec(Where(c, nothing, one)),)), vec_matrix(b, h)))
             return add(*out)
-        case Call(name="cross", args=(a, b)) if h.name not in a.free:
-            return matmul(Call("crossmat", (a,)), vec_matrix(b, h))
-        case Call(name="cross", args=(a, b)) if h.name not in b.free:
-            return negate(matmul(Call("crossmat", (b,)), vec_matrix(a, h)))
-        case Call(name="kron", args=(a, b)):
-            return _kronecker(a, b, h)
-        case Call(name="diag", args=(a,)):
-            return _times(_diagonal(expr, a), vec_matrix(a, h))
-        case Call(name="tril" | "triu" | "stril" | "striu" as name, args=(a,)):
-            return _times(Call("diag", (Call("vec", (Call(name, (Ones(a.shape),)),)),)), vec_matrix(a, h))
-        case Call(name="skewpart", args=(a,)):
-            return vec_matrix(scale(number("1/2"), add(a, scale(number(-1), transpose(a)))), h)
         case Stack(rows=rows):
             return _blocks(rows, h)
-        case Call(name="sym", args=(a,)):
-            return vec_matrix(scale(number("1/2"), add(a, transpose(a))), h)
         case Entry(arg=a, row=None, column=j) if j is not None:
             return vec_matrix(matmul(a, Unit(j, a.shape[1])), h)
         case Entry(arg=a, row=i, column=None) if i is not None:
@@ -238,14 +194,10 @@ def laws(expr: Expr, h: Symbol) -> tuple[str, ...]:
                 found.append("vec-of-product")
             case Transpose() if not (is_column(node.shape) or is_row(node.shape)):
                 found.append("vec-of-transpose")
-            case Call(name="hadamard" | "quotient") | Where():
+            case Where():
                 found.append("vec-entrywise")
-            case Call(name="kron"):
-                found.append("vec-of-kronecker")
-            case Call(name="diag"):
-                found.append("vec-of-diagonal")
-            case Call(name="frechet_expm" | "frechet_logm"):
-                found.append("vec-of-frechet")
+            case Call() if (row := by_row(node, h)) is not None and row.law.told:
+                found.append(row.law.name)
             case Apply():
                 found.append("vec-of-function")
         for child in node.children:
@@ -253,40 +205,6 @@ def laws(expr: Expr, h: Symbol) -> tuple[str, ...]:
 
     go(expr)
     return tuple(dict.fromkeys(found))
-
-
-def _kronecker(a: Expr, b: Expr, h: Symbol) -> Expr:
-    """vec(A ⊗ B) = (I ⊗ K ⊗ I)(vec A ⊗ vec B) (Magnus & Neudecker, ch. 3, thm. 10)."""
-    (m, n), (p, q) = a.shape, b.shape
-    shuffle = _kron(Identity(n), _kron(Commutation(q, m), Identity(p)))
-    if h.name in a.free:
-        return _times(shuffle, _times(_kron(Identity(m * n), in_vec(b)), vec_matrix(a, h)))
-    return _times(shuffle, _times(_kron(in_vec(a), Identity(p * q)), vec_matrix(b, h)))
-
-
-def _block_form(name: str, a: Expr) -> Expr:
-    """The matrix of vec(E) ↦ vec(L(A, E)) for a function f of matrices: the upper right block of f([A' ⊗ I, I; 0, I ⊗ A]).
-
-    A' ⊗ I and I ⊗ A commute, so that this block is Σ c_k Σ (A' ⊗ I)^i (I ⊗ A)^(k - 1 - i) for f = Σ c_k A^k
-    (Higham, Functions of Matrices, ch. 3 and 10)."""
-    one = Identity(a.shape[0])
-    whole = Identity(a.shape[0] * a.shape[0])
-    nothing: Expr = Zeros(whole.shape)
-    block: Expr = Call(name, (Stack(((_kron(transpose(a), one), whole), (nothing, _kron(one, a)))),))
-    left: Expr = Stack(((whole, nothing),))
-    right: Expr = Stack(((nothing,), (whole,)))
-    return matmul(left, block, right)
-
-
-def _diagonal(expr: Expr, a: Expr) -> Expr:
-    """The 0/1 matrix of diag: vec diag(u) = Σ (e ⊗ e) e' u, and diag(M) = Σ e (e ⊗ e)' vec M."""
-    n = a.shape[0]
-    i: Symbol = Symbol("i", (_ONE, _ONE), frozenset({"integer"}))
-    e: Expr = Unit(i, n)
-    both = Call("kron", (e, e))
-    body = matmul(both, transpose(e)) if is_column(a.shape) else matmul(e, transpose(both))
-    out: Expr = Sum(i, ONE, counted(n), body)
-    return out
 
 
 def _blocks(rows: tuple[tuple[Expr, ...], ...], h: Symbol) -> Expr:
@@ -326,8 +244,6 @@ def _kron(b: Expr, a: Expr) -> Expr:
         return b
     if b.is_scalar or a.is_scalar:
         return scale(b, a) if b.is_scalar else scale(a, b)
-    from derive.calculus.simplify.simplify import tidy
-
     return Call("kron", (tidy(b), tidy(a)))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from itertools import groupby
 
@@ -13,6 +13,7 @@ from derive.expressions import build
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Add, Call, Expr, Identity, Map, MatMul, Number, Power, Scale, Symbol, Times, Transpose, number
 from derive.expressions.sizes import Shape
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 from derive.calculus.normal_form import polynomial as words
@@ -36,6 +35,7 @@ from derive.expressions.nodes import (
 from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import ONE as SIZE_ONE
 from derive.expressions.sizes import SCALAR, Shape
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,14 @@ from typing import Any
 
 from derive.calculus.indices.evaluate import Place, Value, exact_value, partly, value_at
 from derive.calculus.passes.smoothness import no_derivative
-from derive.calculus.quantities.stationary.second_order_test import starred
 from derive.calculus.simplify.simplify import tidy
 from derive.derivation.derivation import Chain, Found, Head, Line, Result, members
 from derive.derivation.reason import Why, joined
 from derive.errors import DeriveError
-from derive.expressions.build import is_zero, matmul, subtract
+from derive.expressions.build import is_zero, matmul, subtract, zero
 from derive.expressions.nodes import Call, Expr, MatMul, Number, Power, Stack, Symbol, number
 from derive.expressions.rewrite import substitute
+from derive.expressions.spelling import starred
 from derive.expressions.traverse import walk
 from derive.language.problems.problem import Problem
 from derive.language.problems.quantity import QUANTITIES
@@ -150,10 +150,11 @@ def _stated(value: Value, quantity: str, left: Head | Symbol, said: Why, place: 
     """left = exact ≈ rounded, as far as there are both."""
     lines: list[Line] = []
     if value.exact is not None:
-        lines.append(Line(value.exact, "evaluate", said, quantity, left, solution=place.values))
+        exact = zero(value.exact.shape) if value.exact.children and all(map(is_zero, value.exact.children)) else value.exact
+        lines.append(Line(exact, "evaluate", said, quantity, left, solution=place.values))
     if value.rounded is not None:
         own = not lines
-        lines.append(Line(value.rounded, "evaluate", said if own else (), quantity, left if own else None, "≈", solution=place.values))
+        lines.append(Line(value.rounded, "evaluate", said if own else ("rounded",), quantity, left if own else None, "≈", solution=place.values))
     return lines
 
 
@@ -207,8 +208,8 @@ def _design(result: Found, place: Place) -> list[Line]:
             shown[symbol] = ("the design matrix",)
     for _, one in members(result):
         if isinstance(one.expr, MatMul) and isinstance(one.expr.factors[0], Power):
-            shown[one.expr.factors[0].base] = ()
-            shown[matmul(*one.expr.factors[1:])] = ()
+            shown[one.expr.factors[0].base] = ("the matrix of the equations",)
+            shown[matmul(*one.expr.factors[1:])] = ("their right side",)
     out: list[Line] = []
     for expr, why in shown.items():
         found = exact_value(expr, place) if place.covers(expr) else None

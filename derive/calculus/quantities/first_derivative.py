@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from derive.calculus.linear.structure import tangent_chain
 from derive.calculus.quantities.gradient import gradient_lines, in_other_inner_product
@@ -15,6 +15,7 @@ from derive.derivation.derivation import Chain, Head, Line
 from derive.expressions.build import add, times
 from derive.expressions.nodes import Call, Expr, Symbol
 from derive.expressions.sizes import is_scalar
+from derive.values import dataclass
 
 _NEEDS_GRADIENT = {"gradient", "hessian", "stationary", "vectorized-hessian"}
 

@@ -45,9 +45,10 @@ def gradient_lines(s: Setting, first: Expr, letters: Definitions = ()) -> tuple[
     if p.inner_product is not None:
         more, structured = in_other_inner_product(s, structured)
         lines += more
-    for x in p.wrt:
+    told = bool(lines)
+    for x, h in zip(p.wrt, s.directions, strict=True):
         g = structured[x.name]
-        lines.append(Line(g, "gradient", (), "gradient", one_of("gradient", p, x)))
+        lines.append(Line(g, "gradient", () if told else ("read off: the factor of ", h), "gradient", one_of("gradient", p, x)))
         if s.written is not p.function:
             full = result(tidy(substitute(g, dict(p.let))), [])
             if full is not g:
@@ -58,7 +59,10 @@ def gradient_lines(s: Setting, first: Expr, letters: Definitions = ()) -> tuple[
 
 
 def in_other_inner_product(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Line], dict[str, Expr]]:
-    """⟨G, H⟩ = ⟨M⁻¹G, H⟩_M for ⟨X, Y⟩_M = tr(X'MY): the gradient under another inner product."""
+    """⟨G, H⟩ = ⟨M⁻¹G, H⟩_M for ⟨X, Y⟩_M = tr(X'MY): the gradient under another inner product.
+
+    DeriveError [inner-product] for several variables, or one of other rows; [missing-rule] for a structured variable.
+    """
     p = s.problem
     metric = p.inner_product
     assert metric is not None
@@ -93,7 +97,7 @@ def read_off(s: Setting, expr: Expr, letters: Definitions = ()) -> tuple[list[Li
     for x, h in zip(p.wrt, s.directions, strict=True):
         g, used = gradient(expr, h, (*letters, *p.let))
         if by_entries(p.function, x):
-            g = explicit(g) or g
+            g = explicit(g, p.let) or g
         products_of = as_products(g, s.written)
         if products_of is not None:
             g = neat(products_of, [])

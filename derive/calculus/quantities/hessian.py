@@ -142,5 +142,5 @@ def _hessian_matrix(s: Setting, image: Expr, x: Symbol, h: Symbol) -> Line | Non
     else:
         matrix = result(matrix_of(spread(image, frozenset({h.name})), h), [], s.problem.let)
         if by_entries(s.problem.function, x):
-            matrix = explicit(matrix) or matrix
+            matrix = explicit(matrix, s.problem.let) or matrix
     return Line(matrix, "read-off", ("read off the matrix",), "hessian", Head("hessian", s.problem.name, (x,)))

@@ -35,7 +35,7 @@ def jacobian(s: Setting, first: Expr) -> tuple[list[Chain], Result | dict[str, R
         else:
             matrix = result(vec_matrix(only_entry(first, h, s), h), [], p.let)
         head = one_of("jacobian", p, x)
-        shown = explicit(matrix) if by_entries(p.function, x) else None
+        shown = explicit(matrix, p.let) if by_entries(p.function, x) else None
         why = _jacobian_why(s, x, h) if shown is None else ("row i: the factors of ", h, " in entry i")
         matrix = matrix if shown is None else shown
         lines.append(Line(matrix, "read-off", why, "jacobian", head))

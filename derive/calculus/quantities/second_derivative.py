@@ -30,6 +30,7 @@ def second_derivative(s: Setting, first: Expr, gradients: dict[str, Expr]) -> tu
 
     first      Df(X)[H], as its last line has it
     gradients  by variable ∇f, for the method that goes by it; may be empty for the others
+    DeriveError [method] for the method `gradient` of a function that has none.
     """
     p = s.problem
     method = p.method if p.method in ("polarization", "mixed", "gradient", "all") else "mixed"
@@ -90,7 +91,8 @@ def _mixed(s: Setting, first: Expr, gradients: dict[str, Expr], like: Expr | Non
         else:
             lines.append(Line(rate, "derivative", ("differentiate once more",), "second-derivative", _head(s)))
         lines += levels(pending, m, "second-derivative", (Step(rate, pending, "definition", ()),))
-    return Chain("second-derivative", "Second derivative, mixed", tuple(finished(lines, "second-derivative", _along(s), p.method == "all", like)))
+    title = "Second derivative along two directions" if p.method in ("mixed", "all") else "Second derivative"
+    return Chain("second-derivative", title, tuple(finished(lines, "second-derivative", _along(s), p.method == "all", like)))
 
 
 def _places(s: Setting, t: Symbol) -> Why:

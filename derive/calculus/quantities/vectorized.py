@@ -22,11 +22,17 @@ from derive.expressions.rewrite import substitute, transform
 from derive.expressions.sizes import is_column
 from derive.expressions.traverse import walk
 
+COMMUTATION: dict[str, Why] = {"vec-of-transpose": ("vec X' is the commutation matrix times vec X",)}
+"""What is said where the commutation matrix stands in the line and has to be told."""
 
-def _vec_why(part: Expr, h: Symbol) -> tuple[str, Why]:
-    """The main law by which vec of a linear expression becomes a matrix times vec of the direction, and all of them in words."""
+
+def _vec_why(part: Expr, h: Symbol, told: Mapping[str, Why] = {}) -> tuple[str, Why]:
+    """The main law by which vec of a linear expression becomes a matrix times vec of the direction, and all of them in words.
+
+    told  other words of some of them, by name
+    """
     found = laws(part, h)
-    said = joined(((IDENTITIES.get(name) or MOVES[name]).words,) for name in found)
+    said = joined(list(dict.fromkeys(told.get(name) or ((IDENTITIES.get(name) or MOVES[name]).words,) for name in found)))
     return (found[0], said) if found else ("vec", ("vec is linear",))
 
 
@@ -91,9 +97,7 @@ def vectorized_hessian(s: Setting, operators: Mapping[str, tuple[Expr, Symbol]])
         lines.append(Line(start, "vec", (), "vectorized-hessian", Head("vectorized-hessian", p.name, (x,), (k,))))
     if not vector and not is_zero(applied):
         after = matmul(matrix, Call("vec", (k,)))
-        name, why = _vec_why(spread(applied, frozenset({k.name})), k)
-        if _commutes(matrix):
-            why = tuple(w.replace("vec X' = K vec X", "vec X' is the commutation matrix times vec X") if isinstance(w, str) else w for w in why)
+        name, why = _vec_why(spread(applied, frozenset({k.name})), k, COMMUTATION if _commutes(matrix) else {})
         lines.append(Line(after, name, why, "vectorized-hessian", steps=(Step(start, after, name, ()),)))
     lines.append(Line(matrix, "read-off", ("read off",), "vectorized-hessian", Head("vectorized-hessian", p.name, (x,))))
     return Chain("vectorized-hessian", "Hessian by stacked columns", tuple(lines)), Result(matrix)

@@ -77,7 +77,7 @@ def first(s: Setting) -> tuple[Chain, Chain | None, Expr, Expr]:
             row.append(d)
         table.append(row)
     matrix: Expr = Stack(tuple((d,) for d in table[0]) if scalar else tuple(map(tuple, table)))
-    lines.append(Line(matrix, "entries", (), quantity, Head(quantity, p.name, p.wrt)))
+    lines.append(Line(matrix, "entries", ("the partial derivatives together",), quantity, Head(quantity, p.name, p.wrt)))
     if not scalar and "jacobian" in p.find:
         lines += jacobian_determinant(s, matrix)
     sums = [add(*(times(d, Entry(h, at[0], None)) for d, at in zip(row, _places(x), strict=True) if d is not ZERO)) if any(
@@ -116,7 +116,7 @@ def hessian(s: Setting, gradient: Stack) -> Chain:
             why = _why(derivative, x, (b,))
             lines.append(Line(d, "entries-derivative", why if a is b else (*why, SEMICOLON, "in either order"), "hessian", head))
     matrix: Expr = Stack(tuple(tuple(table[a, b] for (b,) in places) for (a,) in places))
-    lines.append(Line(matrix, "entries", (), "hessian", Head("hessian", p.name, p.wrt)))
+    lines.append(Line(matrix, "entries", ("the partial derivatives together",), "hessian", Head("hessian", p.name, p.wrt)))
     return Chain("hessian", "Hessian, entry by entry", tuple(lines))
 
 

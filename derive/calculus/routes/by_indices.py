@@ -7,7 +7,6 @@ directional derivative ends in.  Source: Magnus & Neudecker, Matrix Differential
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from derive.calculus.indices.entries import total
 from derive.calculus.indices.explicit import by_entries, explicit
@@ -27,6 +26,7 @@ from derive.expressions.einstein import silenced
 from derive.expressions.nodes import Call, Entry, Expr, Stack, Symbol, Zeros, number
 from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import ONE, Size, is_column, is_scalar
+from derive.values import dataclass
 
 LARGEST = 4
 """A vector of at most so many numbered entries has its derivative by a matrix written as block arrays."""
@@ -135,7 +135,11 @@ def _entry(symbol: Symbol, over: tuple[tuple[Symbol, Size], ...]) -> Expr:
 
 
 def derivative_lines(s: Setting, found: tuple[Indexed, ...], moves: Mapping[Symbol, Symbol], quantity: str) -> list[Line]:
-    """Df(X)[H] = Σ_pq ∂f/∂X_pq H_pq, contracted and recognised; `moves` says which symbol each variable moves along."""
+    """Df(X)[H] = Σ_pq ∂f/∂X_pq H_pq, contracted and recognised; `moves` says which symbol each variable moves along.
+
+    found     what each variable's derivative by its entries is
+    quantity  of the lines
+    """
     p = s.problem
     value = found[0].free.value
     directions = tuple(moves[x] for x in p.wrt)
@@ -245,13 +249,13 @@ def _read_off(s: Setting, one: Indexed, quantity: str) -> tuple[Expr | None, lis
     if one.matrix is None:
         return None, []
     if s.unit_speed:
-        return one.matrix, [Line(one.matrix, "read-off", (), "derivative", Head("derivative", p.name, p.wrt))]
+        return one.matrix, [Line(one.matrix, "read-off", ("in matrix form",), "derivative", Head("derivative", p.name, p.wrt))]
     scalar = is_scalar(p.function.shape)
     if not scalar and not is_column(p.function.shape):
         return None, []
-    shown = (explicit(one.matrix) if by_entries(p.function, x) else None) or one.matrix
+    shown = (explicit(one.matrix, p.let) if by_entries(p.function, x) else None) or one.matrix
     head = Head(quantity, p.name, (x,), (), p.wrt if len(p.wrt) > 1 else ())
-    stated = Line(shown, "gradient" if scalar else "read-off", (), quantity, head)
+    stated = Line(shown, "gradient" if scalar else "read-off", ("in matrix form",), quantity, head)
     return shown, [stated] if p.inner_product is None else []
 
 
@@ -282,7 +286,10 @@ def _unread(s: Setting) -> DeriveError:
 
 # ------------------------------------------------------------------------------------------------ as a quantity
 def entries(s: Setting, first: Expr) -> tuple[list[Chain], Result]:
-    """What `find: entries` asks: the derivation by indices, and that it gives the derivative found already."""
+    """What `find: entries` asks: the derivation by indices, and that it gives the derivative found already.
+
+    DeriveError [entries] for several variables.
+    """
     p = s.problem
     if len(p.wrt) > 1:
         raise DeriveError("the derivation by indices is by one variable; give one in `wrt`", code="entries")
@@ -292,11 +299,11 @@ def entries(s: Setting, first: Expr) -> tuple[list[Chain], Result]:
     quantity = "gradient" if scalar else "jacobian"
     lines = [*one.lines, *_arrays(s, one)]
     if one.matrix is not None and not (s.unit_speed and not is_column(one.matrix.shape) and not scalar):
-        result = (explicit(one.matrix) if by_entries(p.function, x) else None) or one.matrix
+        result = (explicit(one.matrix, p.let) if by_entries(p.function, x) else None) or one.matrix
         if s.unit_speed and scalar:
-            lines.append(Line(result, "read-off", (), "derivative", Head("derivative", p.name, p.wrt)))
+            lines.append(Line(result, "read-off", ("in matrix form",), "derivative", Head("derivative", p.name, p.wrt)))
         else:
-            lines.append(Line(result, "gradient" if scalar else "read-off", (), quantity, Head(quantity, p.name, p.wrt)))
+            lines.append(Line(result, "gradient" if scalar else "read-off", ("in matrix form",), quantity, Head(quantity, p.name, p.wrt)))
     elif scalar:
         result = writer(s)(one.short)
     else:

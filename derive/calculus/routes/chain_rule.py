@@ -7,7 +7,6 @@ stacked columns: d vec F/d vec X = d vec F/d vec Y · d vec Y/d vec X.  Source: 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from derive.calculus.differentiate.caption import reason
 from derive.calculus.differentiate.level import level
@@ -32,6 +31,7 @@ from derive.expressions.rewrite import substitute, transform
 from derive.expressions.sizes import SCALAR, Shape, Size, is_column, is_scalar
 from derive.expressions.spelling import latex_of, symbol_latex
 from derive.expressions.traverse import walk
+from derive.values import dataclass
 
 LETTER = frozenset({"link"})
 """What marks a letter as standing for ∂u/∂v."""
@@ -218,7 +218,10 @@ def table(s: Setting, found: list[Link]) -> Chain:
 
 
 def product(found: list[Link], top: Symbol | None, x: Symbol) -> Expr | None:
-    """∂top/∂x as a sum over the links of top of link · ∂below/∂x, in the letters; None when it does not reach x."""
+    """∂top/∂x as a sum over the links of top of link · ∂below/∂x, in the letters; None when it does not reach x.
+
+    found  the links, from the function down to the variables
+    """
     memo: dict[Symbol | None, Expr | None] = {}
 
     def down(u: Symbol | None) -> Expr | None:
@@ -276,7 +279,7 @@ def _lines(s: Setting, used: list[Link], x: Symbol, quantity: str, head: Head) -
     values: Mapping[Expr, Expr] = {link.letter: link.value for link in used}
     whole = _with_values(start, values)
     if whole is not start:
-        lines.append(Line(whole, "links", ("the derivatives of the table",), quantity, steps=(Step(start, whole, "links", ()),)))
+        lines.append(Line(whole, "links", ("the derivatives of the intermediates",), quantity, steps=(Step(start, whole, "links", ()),)))
     lines += _multiplied(s, lines[-1].expr, quantity)
     return tuple(lines)
 

@@ -6,7 +6,6 @@ Source: the implicit function theorem; Magnus & Neudecker, Matrix Differential C
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from derive.calculus.differentiate.apply_rule import take
 from derive.calculus.differentiate.level import level
@@ -25,6 +24,7 @@ from derive.expressions.properties.evident import value_properties
 from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import Size
 from derive.language.problems.declarations import path_derivative
+from derive.values import dataclass
 
 Named = tuple[tuple[Symbol, Expr], ...]
 

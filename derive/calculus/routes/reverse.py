@@ -7,8 +7,6 @@ Source: Griewank & Walther, Evaluating Derivatives, ch. 3 (the reverse mode).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from derive.calculus.differentiate.caption import reason
 from derive.calculus.differentiate.level import level
 from derive.calculus.differentiate.variation import Motion
@@ -19,7 +17,7 @@ from derive.calculus.simplify.distribute import collected
 from derive.calculus.simplify.names import named
 from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy
-from derive.derivation.derivation import Chain, Head, Line, Step
+from derive.derivation.derivation import Chain, Head, Line, Step, adjoint
 from derive.derivation.reason import COLON, Why, joined
 from derive.expressions.build import ONE, add, matmul, times, total, transpose
 from derive.expressions.nodes import Call, D, Expr, Symbol
@@ -28,6 +26,7 @@ from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import SCALAR, Shape, is_column
 from derive.expressions.spelling import symbol_latex
 from derive.notation.text.text import pretty
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)
@@ -190,5 +189,5 @@ def _named(u: Symbol, value: Expr) -> Symbol:
     from derive.notation.latex.latex import latex
 
     has = frozenset({"symmetric"}) if "symmetric" in u.has and is_symmetric(value) else frozenset()
-    out: Symbol = Symbol(f"delta_{u.name}", u.dims, has, None, rf"\delta_{{{latex(u)}}}")
+    out: Symbol = Symbol(adjoint(u.name), u.dims, has, None, rf"\delta_{{{latex(u)}}}")
     return out

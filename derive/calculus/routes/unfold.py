@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from derive.calculus.differentiate.variation import Motion
 from derive.calculus.rules.differentials import DIFFERENTIALS
@@ -15,6 +14,7 @@ from derive.derivation.reason import Why, told
 from derive.expressions.nodes import Expr, Symbol
 from derive.expressions.properties.inference import is_invertible
 from derive.expressions.sizes import Size
+from derive.values import dataclass
 
 
 def _said(words: str, row: Rule, values: Mapping[str, Expr], sizes: Mapping[str, Size]) -> Why:

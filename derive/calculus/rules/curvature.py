@@ -6,7 +6,7 @@ so that a convex function of a convex one is convex.  Source: Boyd & Vandenbergh
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from derive.values import dataclass
 
 BV = "Boyd & Vandenberghe, Convex Optimization, sec. 3.1.5"
 

@@ -7,8 +7,10 @@ equations is checked by numbers at every use, with the pending differentials as 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
+
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)

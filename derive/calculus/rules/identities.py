@@ -9,6 +9,7 @@ from __future__ import annotations
 from derive.calculus.rules.everyday import EVERYDAY
 from derive.calculus.rules.known_forms import KNOWN_FORMS
 from derive.calculus.rules.law import Case, Law
+from derive.calculus.rules.vectorized import VECTORIZED
 
 MN1 = "Magnus & Neudecker, Matrix Differential Calculus, ch. 1"
 MN2 = "Magnus & Neudecker, Matrix Differential Calculus, ch. 2"
@@ -163,7 +164,7 @@ _VEC = (
         last="sums are linear"),
 )
 
-_ROWS = (*_TRANSPOSITION, *_INVERSE, *_TRACE, *_INNER, *_VEC, *KNOWN_FORMS, *EVERYDAY)
+_ROWS = (*_TRANSPOSITION, *_INVERSE, *_TRACE, *_INNER, *_VEC, *VECTORIZED, *KNOWN_FORMS, *EVERYDAY)
 
 IDENTITIES: dict[str, Law] = {row.name: row for row in _ROWS}
 """By name, in the order of the catalogue."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
@@ -18,10 +17,11 @@ from derive.expressions.sizes import ONE, SCALAR, Shape, Size
 from derive.language.problems.declarations import closure
 from derive.language.scope import Scope
 from derive.language.text.grammar import parse
+from derive.values import dataclass
 
-Runs = Literal["", "everywhere", "always", "results"]
+Runs = Literal["", "everywhere", "always", "results", "vectorized"]
 """Where a row runs: nowhere (it is only said, or a step applies it), wherever anything is written (`everyday`), in every line, where a
-result is written."""
+result is written, where the matrix of a linear function is asked for."""
 
 
 @dataclass(frozen=True)

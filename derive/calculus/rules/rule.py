@@ -7,15 +7,15 @@ matrix of the declared shape, `dA` for its differential.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from derive.errors import DeriveError
-from derive.expressions.build import ONE, counted, remake, zero
+from derive.expressions.build import ONE, counted, fresh_letter, remake, zero
 from derive.expressions.function import factored
-from derive.expressions.nodes import Apply, Call, Commutation, Expr, Identity, Number, Ones, SizeValue, Symbol, Unit, Zeros
+from derive.expressions.nodes import Apply, Call, Commutation, Expr, Identity, Number, Ones, SizeValue, Sum, Symbol, Unit, Zeros
 from derive.expressions.sizes import ONE as ONE_SIZE
 from derive.expressions.sizes import Shape, Size, is_column, is_scalar
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)
@@ -138,20 +138,27 @@ Binding = dict[str, Expr]
 
 
 def bound(text: str, given: str, expr: Expr) -> tuple[Binding, dict[str, Size]] | None:
-    """What stands for the letters and the sizes of a row's pattern in the expression; None where it has not the pattern's form.
+    """What stands for the letters and the sizes of a row's pattern, a text over the letters `given`, in the expression; None where it
+    has not the pattern's form."""
+    return matched(compiled(text, given), expr)
 
-    A size of the row that is known only as a factor (`A: m*k n*k`) is told by the product.
-    """
+
+def matched(pattern: Expr, expr: Expr) -> tuple[Binding, dict[str, Size]] | None:
+    """The same of a pattern that is an expression.  A size that is known only as a factor (`A: m*k n*k`) is told by the product."""
     binding: Binding = {}
     sizes: dict[str, Size] = {}
-    if not match(compiled(text, given), expr, binding, sizes):
+    if not match(pattern, expr, binding, sizes):
         return None
     products = [name for name in sizes if "*" in name]
     return (binding, sizes) if all(factored(name, sizes.pop(name), sizes) for name in products) else None
 
 
 def match(pattern: Expr, expr: Expr, binding: Binding, sizes: dict[str, Size]) -> bool:
-    """Whether the expression has the pattern's form; letters are bound to what stands in their place."""
+    """Whether the expression has the pattern's form; letters are bound to what stands in their place.
+
+    expr   whose form is asked; nodes are compared by identity
+    sizes  what the names of sizes of the pattern stand for; filled in, as `binding` is, also where it fails
+    """
     if isinstance(pattern, Symbol):
         if pattern.name in binding:
             return binding[pattern.name] is expr
@@ -198,7 +205,10 @@ def _fit(dims: Shape, shape: Shape, sizes: dict[str, Size]) -> bool:
 
 
 def fill(template: Expr, values: Mapping[str, Expr], sizes: Mapping[str, Size]) -> Expr:
-    """The template with its letters and sizes replaced."""
+    """The template with its letters and sizes replaced.
+
+    values  by letter, each of its shape
+    """
     memo: dict[Expr, Expr] = {}
 
     def go(node: Expr) -> Expr:
@@ -227,6 +237,9 @@ def fill(template: Expr, values: Mapping[str, Expr], sizes: Mapping[str, Size]) 
                 return Unit(go(i), n.substitute(sizes))
             case Commutation(rows=m, columns=n):
                 return Commutation(m.substitute(sizes), n.substitute(sizes))
+            case Sum(index=i, body=body):
+                index: Symbol = Symbol(fresh_letter(*values.values(), letters=f"{i.name}ijklrs"), i.dims, i.has)
+                return Sum(index, go(node.lower), go(node.upper), fill(body, {**values, i.name: index}, sizes), node.silent)
         children = node.children
         return remake(node, tuple(go(c) for c in children)) if children else node
 

@@ -5,7 +5,7 @@ A row says in words what happens; where the step is an instance of a law, the la
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from derive.values import dataclass
 
 MN5 = "Magnus & Neudecker, Matrix Differential Calculus, ch. 5"
 ABSIL = "Absil, Mahony & Sepulchre, Optimization Algorithms on Matrix Manifolds (2008), ch. 3"
@@ -71,24 +71,12 @@ _ROWS = (
     # ------------------------------------------------------------------ the links of a chain
     Move("link", "derivative of an intermediate", "the derivative of `u` by one of the names in its definition, all others fixed",
          "A partial derivative: the definition alone is differentiated.", MN5),
-    Move("links", "the derivatives of the table", "each factor of the chain rule is what the table says", "They are put in.", ALGEBRA),
+    Move("links", "the derivatives of the intermediates", "each factor of the chain rule is what the table says", "They are put in.", ALGEBRA),
     Move("kronecker-product", "the product of Kronecker products", "`kron(A, B) kron(C, G) = kron(A C, B G)`",
          "Block i, j of the product is the sum over k of `A[i, k] C[k, j]` times `B G`.",
          "Magnus & Neudecker, Matrix Differential Calculus, ch. 2"),
     Move("vec-of-transpose", "vec X' = K vec X", "`vec(X')` is a permutation of `vec(X)`; its matrix is the commutation matrix K",
          "Both hold the same entries in another order.", "Magnus & Neudecker, Matrix Differential Calculus, ch. 3"),
-    Move("vec-entrywise", "vec(A ∘ X) = diag(vec A) vec X", "`vec(A .* X) = diag(vec(A)) vec(X)`", "Entry by entry.",
-         "Magnus & Neudecker, Matrix Differential Calculus, ch. 3"),
-    Move("vec-of-diagonal", "vec diag(u) = Σ (eᵢ ⊗ eᵢ) uᵢ", "`vec(diag(u)) = sum(i, 1, n, kron(e(i, n), e(i, n)) e(i, n)') u`",
-         "Column i of `diag(u)` is `u[i] e(i, n)`.", "Magnus & Neudecker, Matrix Differential Calculus, ch. 3"),
-    Move("vec-of-kronecker", "vec(A ⊗ X) = (I ⊗ K ⊗ I)(vec A ⊗ vec X)",
-         "`vec(kron(A, X))` holds the products of the entries of `A` and of `X`, sorted by a commutation matrix K",
-         "Column by column.", "Magnus & Neudecker, Matrix Differential Calculus, ch. 3, thm. 10"),
-    Move("vec-of-frechet", "vec of a product, term by term of the series",
-         "vec of the derivative of a function of matrices f is the upper right block of f of "
-         "`[kron(A', I(n)), kron(I(n), I(n)); zeros(n*n, n*n), kron(I(n), A)]` times `vec(X)`",
-         "`vec(A X B) = kron(B', A) vec(X)` in each term of the series; `kron(A', I(n))` and `kron(I(n), A)` commute.",
-         "Higham, Functions of Matrices (2008), ch. 3 and 10"),
     Move("vec-of-scalar", "tr(A'X) = vec(A)'vec(X)", "`tr(A' X) = vec(A)' vec(X)`", "Both are the sum of the products of the entries.",
          "Magnus & Neudecker, Matrix Differential Calculus, ch. 2"),
     Move("vec-of-function", "by definition of its Jacobian", "the Jacobian of a function of matrices without a formula is d vec Y/d vec X",

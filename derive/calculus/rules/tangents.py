@@ -7,7 +7,7 @@ Source: Absil, Mahony & Sepulchre, Optimization Algorithms on Matrix Manifolds (
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from derive.expressions.nodes import Expr, Symbol
 from derive.expressions.properties.definite import Definite
+from derive.expressions.properties.elimination import has_independent_columns
 from derive.expressions.properties.inference import definiteness, is_invertible, is_positive
 from derive.expressions.properties.symmetry import is_symmetric
 from derive.expressions.rewrite import substitute
@@ -29,6 +30,8 @@ def informed(problem: Problem) -> Problem:
             has.add("positive")
         if is_invertible(definition):
             has.add("invertible")
+        elif has_independent_columns(definition):
+            has.add("full-column-rank")
         if has != symbol.has:
             told: Symbol = replace_symbol(symbol, frozenset(has))
             known[symbol] = told

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from derive.calculus.differentiate.variation import Motion, motion
 from derive.derivation.derivation import Head, Result
 from derive.expressions.build import ONE, add, scale
@@ -11,6 +9,7 @@ from derive.expressions.nodes import Expr, Symbol
 from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import SCALAR
 from derive.language.problems.problem import Problem
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)

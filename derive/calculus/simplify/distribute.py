@@ -48,7 +48,10 @@ def collected(expr: Expr, end: Expr) -> Expr:
 
 def directions_last(expr: Expr, names: frozenset[str], variables: frozenset[str] = frozenset()) -> Expr:
     """x₁x₂h for x₁hx₂: in a product of numbers the directions, or entries of them, stand behind the other factors, and where one of these
-    `variables` stands behind a function, the letters before it, in their order: y² cos(x) h, 2bx."""
+    `variables` stands behind a function, the letters before it, in their order: y² cos(x) h, 2bx.
+
+    names  of the directions
+    """
 
     def letter(f: Expr, of: frozenset[str] | None = None) -> bool:
         base = f.base if isinstance(f, Power) else f

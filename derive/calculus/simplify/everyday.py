@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from derive.calculus.rules.everyday import CALLS, DECLARED, EITHER_WAY, NEIGHBOURS, PSEUDO_INVERSE
@@ -18,6 +17,7 @@ from derive.derivation.reason import Why
 from derive.expressions.build import transpose
 from derive.expressions.nodes import Add, Call, Expr, Identity, MatMul, Ones, Symbol, Transpose
 from derive.expressions.properties.inference import holds
+from derive.values import dataclass
 
 Heads = tuple[str, ...]
 PROPERTIES = ("orthogonal", "stiefel", "full-column-rank", "full-row-rank")

@@ -8,7 +8,6 @@ stand for several factors: `inv(M) M` is found in (X'X)⁻¹X'X.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 
 from derive.calculus.rules.law import ONE_FACTOR
@@ -33,6 +32,7 @@ from derive.expressions.nodes import (
     number,
 )
 from derive.expressions.sizes import Shape, Size
+from derive.values import dataclass
 
 MAX_LETTERS = 24
 """Longer products and sums than that are left alone: no pattern is looked for in a thousand terms."""
@@ -52,7 +52,10 @@ Around = Callable[[Expr], Expr]
 
 
 def found(pattern: Expr, expr: Expr, env: Env = EMPTY) -> Iterator[tuple[Env, Around]]:
-    """Every way in which the expression holds the pattern at its top, with what stands around it there; letters of `env` are told."""
+    """Every way in which the expression holds the pattern at its top, with what stands around it there; letters of `env` are told.
+
+    expr  one node: what stands below it is looked at in its own turn
+    """
     match pattern:
         case Add():
             yield from _in_sum(pattern, expr, env)
@@ -70,7 +73,10 @@ def _alone(new: Expr) -> Expr:
 
 
 def matches(pattern: Expr, expr: Expr, env: Env) -> Iterator[Env]:
-    """Every way in which the whole expression has the pattern's form."""
+    """Every way in which the whole expression has the pattern's form.
+
+    expr  without anything left over
+    """
     match pattern:
         case Symbol():
             yield from _letter(pattern, expr, env)

@@ -6,7 +6,7 @@ For s = √(x'x), 3 s²/√(x'x) · x is 3 s x and x'x is s²; for z = A⁻¹y, 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 
 from derive.calculus.simplify.known_forms import known
@@ -18,6 +18,7 @@ from derive.expressions.build import is_zero, power, remake, scale, transpose
 from derive.expressions.nodes import Add, Call, D, Expr, Identity, Map, MatMul, Number, Ones, Power, Rate, Scale, SizeValue, Symbol, Times
 from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import Size
+from derive.values import dataclass
 
 Definitions = tuple[tuple[Symbol, Expr], ...]
 """Names with what they stand for, each in terms of those before it."""

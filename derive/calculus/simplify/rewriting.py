@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property, lru_cache
 
 from derive.calculus.rules.law import Law, declared, side
@@ -23,6 +23,7 @@ from derive.expressions.nodes import Add, Call, D, Expr, Identity, Map, MatMul, 
 from derive.expressions.properties.definite import AT_LEAST_SEMI, Definite
 from derive.expressions.properties.inference import definiteness, has_orthonormal_columns, is_invertible, is_orthogonal, is_positive
 from derive.expressions.properties.symmetry import is_diagonal, is_symmetric
+from derive.values import dataclass
 
 Simplify = Callable[[Expr], Expr]
 Rewrite = Callable[[Expr, Simplify], Expr | None]

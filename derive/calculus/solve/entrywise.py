@@ -6,7 +6,7 @@ An expression all of whose operations go entry by entry is one scalar equation w
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 
 from derive.calculus import algebra
@@ -19,6 +19,7 @@ from derive.expressions.properties.inference import is_nonzero, is_positive
 from derive.expressions.rewrite import transform
 from derive.expressions.sizes import SCALAR, is_column
 from derive.expressions.traverse import walk
+from derive.values import dataclass
 
 
 @dataclass

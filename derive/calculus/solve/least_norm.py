@@ -6,8 +6,6 @@ Source: Magnus & Neudecker, Matrix Differential Calculus, ch. 2 (sec. 9-10); Boy
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.derivation.reason import COLON, COMMA, Why
 from derive.expressions.build import ONE, add, inverse, matmul, negate, power, scale, subtract, transpose
@@ -16,6 +14,7 @@ from derive.expressions.properties.inference import congruence_halves, has, is_n
 from derive.expressions.sizes import ONE as ONE_SIZE
 from derive.expressions.sizes import Size
 from derive.language.problems.problem import Problem, SizeRelation
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,11 @@ def pseudo_inverse(b: Expr) -> tuple[Expr, tuple[Why, ...]]:
 
 
 def one_side(matrix: Expr, target: Expr, x: Symbol, facts: Facts, side: str) -> Family | None:
-    """Of B'B X = B'C, or X BB' = C B'; None where B may have full rank, or the right side is not of that form."""
+    """Of B'B X = B'C, or X BB' = C B'; None where B may have full rank, or the right side is not of that form.
+
+    matrix  B'B for the side `left`, BB' for `right`
+    target  the right side
+    """
     if side == "right":
         flipped = one_side(tidy_with(transpose(matrix), []), tidy_with(transpose(target), []), x, _turned(facts), "left")
         if flipped is None:

@@ -8,28 +8,28 @@ Source: Magnus & Neudecker, Matrix Differential Calculus, ch. 2; Boyd & Vandenbe
 from __future__ import annotations
 
 from dataclasses import replace
-from fractions import Fraction
 from functools import lru_cache
 
 from derive.calculus.rules.identities import IDENTITIES
 from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.distribute import expanded
+from derive.calculus.simplify.known_forms import known_result
 from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.rewriting import Laws, laws, rewritten
 from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.calculus.simplify.terms import join
 from derive.calculus.simplify.terms import split as collected_powers
-from derive.calculus.solve.entrywise import short, solve_entries
+from derive.calculus.simplify.transposes import outside
+from derive.calculus.solve.entrywise import solve_entries
+from derive.calculus.solve.inverse_functions import by_inverse_function
 from derive.calculus.solve.least_norm import Facts, Family, any_value, one_side, two_sides
-from derive.calculus.solve.matrix_functions import by_matrix_function
 from derive.calculus.solve.unknown import Move, Solved, Term, framed, gathered, gathered_left, only_number, scaled, split_terms, strip
 from derive.calculus.solve.unknown import split as split_sums
-from derive.derivation.reason import COMMA, Why, Word, filled, full_rank, joined
+from derive.derivation.reason import COMMA, Why, filled, full_rank, joined
 from derive.expressions.build import ONE, add, coefficient, inverse, matmul, negate, power, scale, terms, times, transpose, zero
-from derive.expressions.nodes import Add, Call, Expr, Identity, Map, MatMul, Number, Ones, Power, Scale, Sum, Symbol, Zeros, number
+from derive.expressions.nodes import Add, Call, Expr, Identity, MatMul, Number, Power, Scale, Sum, Symbol, Zeros, number
 from derive.expressions.properties.definite import STRICT, Definite
-from derive.expressions.properties.inference import definiteness, is_invertible, is_nonzero
-from derive.expressions.properties.symmetry import is_symmetric
+from derive.expressions.properties.inference import definiteness, is_invertible, is_nonzero, is_positive
 from derive.expressions.rewrite import substitute, transform
 from derive.expressions.sizes import Size
 from derive.expressions.traverse import walk
@@ -59,14 +59,28 @@ def solve(gradient: Expr, x: Symbol, facts: Facts = NOTHING) -> Solved | None:
             moves.append(Move(opened, nothing, (x, " is diagonal")))
             equation = opened
     found = _solved(equation, x, moves, facts)
-    return found if found is None or not given else replace(found, conditions=(*given, *found.conditions))
+    return None if found is None else _with_transposes_outside(replace(found, conditions=(*given, *found.conditions)))
+
+
+def _with_transposes_outside(found: Solved) -> Solved:
+    """The solution as results are written: (Y − XW')'(Y − XW') for (Y' − WX')(Y − XW')."""
+    final = known_result(outside(found.solution), [])
+    moves = (
+        replace(m, left=outside(m.left), right=final if m.right is found.solution else outside(m.right), why=filled(m.why, outside))
+        for m in found.moves
+    )
+    return replace(
+        found, solution=final, particular=None if found.particular is None else outside(found.particular), moves=tuple(moves),
+        conditions=tuple(filled(c, outside) for c in found.conditions),
+    )
 
 
 def _solved(equation: Expr, x: Symbol, moves: list[Move], facts: Facts) -> Solved | None:
     """Of an equation without factors that can be divided out."""
     direct = (
         _linear(equation, x, moves, facts) or solve_entries(equation, x, moves)
-        or solve_entries(expanded(equation, x.name), x, moves) or _by_function(equation, x, moves)
+        or solve_entries(expanded(equation, x.name), x, moves)
+        or by_inverse_function(equation, x, moves, lambda e, y: _linear(e, y, []))
         or _linear(_by_diagonals(equation), x, moves, facts)
     )
     if direct is not None:
@@ -75,7 +89,7 @@ def _solved(equation: Expr, x: Symbol, moves: list[Move], facts: Facts) -> Solve
         return _by_powers(equation, x, moves)
     if x.shape[0] != x.shape[1]:
         return None
-    return _by_inverse(equation, x, moves) or by_matrix_function(equation, x, moves, lambda e, y: _linear(e, y, []))
+    return _by_inverse(equation, x, moves)
 
 
 def _by_diagonals(equation: Expr) -> Expr:
@@ -226,80 +240,24 @@ def _diagonal_parts(equation: Expr, x: Symbol) -> Expr:
     return tidy(transform(equation, visit))
 
 
-_INVERSE = {"log": "exp", "exp": "log", "logm": "expm", "expm": "logm"}
-
-
-def _by_function(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
-    """An equation that is linear in log(x) or exp(x), entry by entry or of the whole matrix: solved for that, then for x."""
-    found = {n for n in walk(equation) if n.children == (x,) and isinstance(n, Map | Call) and _function(n) in _INVERSE}
-    if len(found) != 1:
-        return None
-    (whole,) = found
-    of_matrix = isinstance(whole, Call)
-    if of_matrix and "symmetric" not in x.has:
-        return None
-    y: Symbol = Symbol("_value", x.shape, frozenset({"symmetric"}) if of_matrix else frozenset())
-    swapped = substitute(equation, {whole: y})
-    if x.name in swapped.free:
-        return None
-    solved = _linear(swapped, y, [])
-    if solved is None or solved.family:
-        return None
-    moves = list(before)
-    for move in solved.moves:
-        said = filled(move.why, lambda expr: substitute(expr, {y: whole}))
-        moves.append(Move(substitute(move.left, {y: whole}), substitute(move.right, {y: whole}), said))
-    name = _INVERSE[_function(whole)]
-    if of_matrix:
-        return _by_function_of_matrix(name, x, solved, moves)
-    conditions = list(solved.conditions)
-    value = _multiple_of_ones(solved.solution)
-    c = value.scalar if isinstance(value, Scale) and isinstance(value.arg, Ones) else None
-    final = short(scale(Map(name, c), value.arg) if c is not None and isinstance(value, Scale) else Map(name, value))
-    if name == "log":
-        conditions.append((value, " > 0") if value.is_scalar else ("every entry of ", value, " is positive"))
-    moves.append(Move(x, final, (Word(name), " of both sides", *(() if x.is_scalar else (COMMA, "entry by entry")))))
-    return Solved(final, tuple(moves), tuple(conditions))
-
-
-def _by_function_of_matrix(name: str, x: Symbol, solved: Solved, moves: list[Move]) -> Solved | None:
-    """The matrix exponential or logarithm of both sides."""
-    value = solved.solution
-    if not is_symmetric(value) or (name == "logm" and definiteness(value) != Definite.POSITIVE):
-        return None
-    multiple = value if isinstance(value, Scale) and isinstance(value.arg, Identity) else None
-    final = Call(name, (value,)) if multiple is None else scale(Map(name.removesuffix("m"), multiple.scalar), multiple.arg)
-    moves.append(Move(x, final, ("the matrix ", "exponential" if name == "expm" else "logarithm", " of both sides")))
-    return Solved(final, tuple(moves), solved.conditions)
-
-
-def _function(node: Map | Call) -> str:
-    return node.name if isinstance(node, Call) else node.function if isinstance(node.function, str) else ""
-
-
-def _multiple_of_ones(expr: Expr) -> Expr:
-    """(λ − 1)·1 for λ·1 − 1."""
-    parts = [(t.scalar, t.arg) if isinstance(t, Scale) else (ONE, t) for t in terms(expr)]
-    if len(parts) < 2 or not all(isinstance(body, Ones) for _, body in parts):
-        return expr
-    return scale(tidy(add(*(c for c, _ in parts))), parts[0][1])
-
-
 def _by_powers(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
     """a s^p + b s^(p−1) = 0 for s > 0: multiplied by a power of s it is linear."""
     if "positive" not in x.has:
         return None
     open_form = expanded(equation, x.name)
-    found: dict[Fraction, list[Expr]] = {}
+    by_exponent: dict[Expr, list[Expr]] = {}
     for term in terms(open_form):
         c, powers, body = collected_powers(term)
         exponent = powers.pop(x, number(0))
         rest = join(c, powers, body)
-        if not isinstance(exponent, Number) or x.name in rest.free:
+        if x.name in rest.free or x.name in exponent.free:
             return None
-        found.setdefault(exponent.value, []).append(rest)
-    if len(found) != 2:
+        by_exponent.setdefault(exponent, []).append(rest)
+    if len(by_exponent) != 2:
         return None
+    if not all(isinstance(e, Number) for e in by_exponent):
+        return _by_a_root(by_exponent, x, before)
+    found = {e.value: parts for e, parts in by_exponent.items() if isinstance(e, Number)}
     high, low = max(found), min(found)
     if high - low != 1:
         return None
@@ -311,6 +269,26 @@ def _by_powers(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
     left = times(up, x)
     moves = [*before, Move(left, down, ("multiply by ", factor))]
     return _divided(up, down, x, moves)
+
+
+def _by_a_root(found: dict[Expr, list[Expr]], x: Symbol, before: list[Move]) -> Solved | None:
+    """a s^p + b s^q = 0 for s > 0 with exponents that are letters: s = (−b/a)^(1/(p − q)).
+
+    found  by the exponent the coefficients, two of them
+    """
+    (p, above), (q, below) = found.items()
+    d = collect(tidy_with(add(p, *(negate(t) for t in terms(q))), []))
+    if coefficient(terms(d)[0])[0] < 0:
+        d, above, below = tidy(negate(d)), below, above
+    quotient = tidy(times(negate(add(*below)), power(add(*above), -1)))
+    if coefficient(quotient)[0] < 0 and not isinstance(quotient, Add):
+        return None
+    conditions: list[Why] = [] if is_nonzero(d) else [(d, " ≠ 0")]
+    if not is_positive(quotient):
+        conditions.append((quotient, " > 0"))
+    solution = power(quotient, tidy(power(d, -1)))
+    moves = (*before, Move(power(x, d), quotient, ("solve for ", power(x, d))), Move(x, solution, ("the root",)))
+    return Solved(solution, moves, tuple(conditions))
 
 
 def _two_sides(term: Term, target: Expr, x: Symbol, moves: list[Move], facts: Facts) -> Solved | None:

@@ -5,7 +5,6 @@ Source: Magnus & Neudecker, Matrix Differential Calculus, ch. 2; Boyd & Vandenbe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 from derive.calculus import algebra
@@ -20,6 +19,7 @@ from derive.expressions.properties.inference import is_invertible, is_nonzero
 from derive.expressions.rewrite import transform
 from derive.expressions.sizes import is_column
 from derive.expressions.traverse import walk
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)

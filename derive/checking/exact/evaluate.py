@@ -1,9 +1,12 @@
-"""Expressions over the field: every node by its meaning, derivatives that are still to be taken by a step of their own."""
+"""Expressions over the field: every node by its meaning, derivatives that are still to be taken by a step of their own.
+
+NotExact for what has no exact value modulo the prime.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +19,7 @@ from derive.checking.exact.jets import Jet
 from derive.expressions import nodes as n
 from derive.expressions.nodes import Expr, Symbol
 from derive.expressions.sizes import Shape, Size
+from derive.values import dataclass
 
 MOST_TERMS = 400
 MOST_STEPS = 4

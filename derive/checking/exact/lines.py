@@ -7,7 +7,7 @@ Zippel 1979); `bits` says below which power of two the bound is.  A line that do
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 from math import factorial, log2, prod
 
@@ -22,6 +22,7 @@ from derive.checking.exact.points import Points, inside
 from derive.derivation.derivation import Derivation, Head, Line
 from derive.expressions.nodes import Expr, Number, Symbol
 from derive.language.problems.quantity import states
+from derive.values import dataclass
 
 POINTS = 6
 MANY = 1024
@@ -44,7 +45,10 @@ def decided(
     along: Mapping[str, Symbol],
 ) -> Decided:
     """stated: the results, each with its left side and a line that states it; further: symbols that only lines hold, along: of which
-    variable one is a direction."""
+    variable one is a direction.
+
+    sizes  what the names of sizes stand for
+    """
     try:
         decider = _Decider(derivation, sizes, further, along)
     except NotExact:

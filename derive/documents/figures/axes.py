@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from fractions import Fraction
 
 from derive.documents.page.picture import Label, Mark, Point, line
+from derive.values import dataclass
 
 LENGTHS = (1.0, 2.0, 2.5, 5.0, 10.0)
 

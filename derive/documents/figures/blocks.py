@@ -7,7 +7,6 @@ rows (or columns) are held against the vectors that occur in the derivation.  Wh
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from derive.documents.figures.scene import Scene, em, shape_latex
@@ -17,6 +16,7 @@ from derive.expressions.nodes import Expr, Ones, Symbol
 from derive.expressions.sizes import ONE, SCALAR, Shape, is_column, is_scalar, show
 from derive.expressions.spelling import size_latex
 from derive.expressions.traverse import walk
+from derive.values import dataclass
 
 if TYPE_CHECKING:
     from derive.checking.random_arrays import Array

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from derive.derivation.derivation import Derivation
 from derive.documents.figures import blocks, data, graph, network, shapes, table, tangent
@@ -14,7 +13,9 @@ from derive.documents.wording import prose
 from derive.errors import DeriveError
 from derive.language.problems.problem import Problem, Wanted
 from derive.notation.bold import kinds_of
+from derive.notation.coloured import in_colours
 from derive.notation.settings import DEFAULT, Notation
+from derive.values import dataclass
 
 WIDEST = (14.2, 12.0)
 """The room that a figure is tried in when a problem is examined, in cm: the width of a wide slide, the height of a page."""
@@ -52,6 +53,7 @@ def figures(
 ) -> tuple[Figure, ...]:
     """The figures that a problem asks for; of the kinds `only`, where some are named.
 
+    words          the language's, by key
     derivation     None where nothing of a solution may be shown: a figure that would is left out, or drawn without it
     width, height  the room, in cm
     DeriveError [figure] at the figure, where it does not apply, or does not fit.
@@ -67,7 +69,7 @@ def figures(
         aspect = drawing.caption or ("question" if open_ else "")
         said = words.get(f"figure.{wanted.kind}.{aspect}") or words[f"figure.{wanted.kind}"]
         own = prose.in_bold(wanted.caption, kinds_of(problem.symbols.values()), notation)
-        caption = prose.to_latex(own, wanted.where, language=notation.language) if own else said
+        caption = in_colours(prose.to_latex(own, wanted.where, language=notation.language), notation) if own else said
         out.append(
             Figure(
                 wanted.kind, "question" if open_ else "solution", caption, drawing.alt, round(drawing.width, 3),

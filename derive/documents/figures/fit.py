@@ -1,9 +1,11 @@
-"""The model behind data: which column is fitted by which, and the fitted curve as the program evaluates it."""
+"""The model behind data: which column is fitted by which, and the fitted curve as the program evaluates it.
+
+`weights` are the values of the variables, by name.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,7 @@ from derive.expressions.traverse import walk
 from derive.language.problems.problem import Problem
 from derive.language.scope import Scope
 from derive.language.text.grammar import parse
+from derive.values import dataclass
 
 if TYPE_CHECKING:
     from derive.checking.random_arrays import Array
@@ -158,7 +161,10 @@ def design(scene: Scene, found: Model) -> tuple[Expr, ...] | None:
 
 
 def equation(scene: Scene, found: Model, weights: Mapping[str, Any], parts: tuple[Expr, ...]) -> str:
-    """`\\hat y = 3 + 0.4394 x - 0.2879 x^2`, four decimals."""
+    """`\\hat y = 3 + 0.4394 x - 0.2879 x^2`, four decimals.
+
+    parts  what the entries of the variable are factors of, in their order
+    """
     import numpy as np
 
     (variable,) = scene.problem.wrt

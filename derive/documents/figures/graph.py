@@ -72,14 +72,15 @@ def _label(scene: Scene, tail: Node, head: Node) -> str:
     return "" if found is None else scene.tex(found)
 
 
-def _set(scene: Scene, nodes: list[Node], edges: list[Edge], share: float = 1.0) -> Drawing:
-    """Ranks from left to right; `share` of the usual gaps."""
-    names = [scene.tex(node.symbol) for node in nodes]
-    halves = [max(em(name) / 2 + 0.2, HALF) for name in names]
-    said = [meaning(scene, node) for node in nodes]
-    last = max(node.rank for node in nodes)
+def _places(nodes: list[Node], edges: list[Edge], halves: list[float], said: list[str], share: float) -> list[float]:
+    """Where each rank stands, in em from the left: far enough from the one before for its nodes, the labels between, what is said below.
+
+    halves  half the width of each node
+    said    what stands below each node, as LaTeX; "" for nothing
+    share   of the usual gaps
+    """
     places = [0.0]
-    for k in range(1, last + 1):
+    for k in range(1, max(node.rank for node in nodes) + 1):
         before = [i for i, node in enumerate(nodes) if node.rank == k - 1]
         here = [i for i, node in enumerate(nodes) if node.rank == k]
         need = max(halves[i] for i in before) + max(halves[i] for i in here) + share
@@ -90,7 +91,15 @@ def _set(scene: Scene, nodes: list[Node], edges: list[Edge], share: float = 1.0)
         need = max(need, max(em(said[i]) for i in before) / 2 + max(em(said[i]) for i in here) / 2 + share * 0.35)
         places.append(places[-1] + need)
     stretch = min(max(WIDE / places[-1], 1.0), MOST)
-    places = [place * stretch for place in places]
+    return [place * stretch for place in places]
+
+
+def _set(scene: Scene, nodes: list[Node], edges: list[Edge], share: float = 1.0) -> Drawing:
+    """Ranks from left to right; `share` of the usual gaps."""
+    names = [scene.tex(node.symbol) for node in nodes]
+    halves = [max(em(name) / 2 + 0.2, HALF) for name in names]
+    said = [meaning(scene, node) for node in nodes]
+    places = _places(nodes, edges, halves, said, share)
     at = [(places[node.rank], ROW * node.row) for node in nodes]
     marks: list[Mark] = []
     high: list[float] = [y + HALF for _, y in at]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from derive.documents.figures.neuron import neuron
 from derive.documents.figures.scene import Scene, em, shape_latex
 from derive.documents.page.picture import Dot, Drawing, Label, Mark, bent, box, line
@@ -11,6 +9,7 @@ from derive.expressions.nodes import Apply, Expr, Map, Symbol
 from derive.expressions.sizes import Size, is_column, is_scalar
 from derive.expressions.spelling import size_latex
 from derive.expressions.traverse import walk
+from derive.values import dataclass
 
 UNITS = 4
 """Units that are drawn of a layer with a symbolic size, the last below dots."""

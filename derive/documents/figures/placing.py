@@ -1,4 +1,7 @@
-"""Which figures a page holds, and the room that they have on it."""
+"""Which figures a page holds, and the room that they have on it.
+
+`show` is what a collection asks for of a problem: quantities, kinds of figure.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from derive.documents.page.items import Pictures
 from derive.documents.page.modes import Mode
 from derive.documents.page.picture import Figure
 from derive.documents.page.rows import mark
-from derive.documents.page.settings import Settings
+from derive.documents.page.settings import Settings, in_colours
 from derive.documents.wording import prose
 from derive.documents.wording.words import words as words_of
 from derive.errors import DeriveError, Position
@@ -22,10 +25,14 @@ SHOWN = ("figure", *FIGURES)
 """What `show:` may name beside quantities: all figures of a problem, or those of a kind."""
 
 
+DRAWN = 12.0
+"""The room, in cm, that figures are drawn for at least; a narrower column shows them smaller."""
+
+
 def room(mode: Mode, settings: Settings) -> tuple[float, float]:
     """Width and height that a figure may have, in cm: the text of a page without its margins, a slide without its title."""
     if settings.width and not mode.pdf:
-        return max(settings.width / 10 - 1.0, 4.0), 13.0
+        return max(settings.width / 10 - 1.0, DRAWN), 13.0
     if mode.slides:
         return {169: (14.1, 5.8), 43: (10.9, 6.2)}[settings.aspect]
     return ({"a4": 16.0, "letter": 16.5}[settings.paper] - (4.2 if mode.margin else 0.0), 13.0)
@@ -44,7 +51,7 @@ def of_page(
     told = derivation if mode.reveals == "everything" and mode.name != "blank" else None
     only = () if "figure" in named else tuple(named)
     words = words_of(settings.notation.language)
-    return figures(problem, told, settings.notation, words, *room(mode, settings), only)
+    return figures(problem, told, in_colours(settings, problem).notation, words, *room(mode, settings), only)
 
 
 def alone(

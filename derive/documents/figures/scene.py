@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +17,11 @@ from derive.expressions.spelling import size_latex
 from derive.language.problems.problem import Problem, Wanted
 from derive.notation.latex import latex
 from derive.notation.latex import lines as latex_lines
+from derive.notation.latex.reading import read
 from derive.notation.python.identifiers import identifier
 from derive.notation.python.source import Names
 from derive.notation.settings import Notation
+from derive.values import dataclass
 
 if TYPE_CHECKING:
     from derive.checking.random_arrays import Array
@@ -87,7 +88,7 @@ class Scene:
 
 def em(label: str) -> float:
     """The width of a formula as a label, in cm."""
-    return width(label) * EM
+    return width(read(label)) * EM
 
 
 def tall(label: str) -> float:

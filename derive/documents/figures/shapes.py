@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from derive.derivation.derivation import Head
 from derive.documents.figures.scene import Scene, em, shape_latex, tall
 from derive.documents.page.picture import Drawing, Label, Mark, box, moved
@@ -13,6 +11,7 @@ from derive.expressions.sizes import ONE, Shape, Size, is_scalar
 from derive.expressions.traverse import walk
 from derive.language.problems.quantity import FIND
 from derive.notation.latex.lines import head as latex_head
+from derive.values import dataclass
 
 LENGTHS = (1.5, 2.3, 1.05, 1.9, 0.75, 1.25)
 """Of the sizes, in the order in which they occur, in cm."""

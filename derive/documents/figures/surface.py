@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from derive.documents.figures.axes import decimal, ticks
 from derive.documents.figures.scene import Scene, em
 from derive.documents.page.picture import Dot, Drawing, Label, Mark, Point, Stroke, late, line
+from derive.values import dataclass
 
 WIDTH, HEIGHT = 9.6, 5.8
 FACES = 14
@@ -42,6 +42,24 @@ class Eye:
         return p[0] * math.cos(self.turn) + p[1] * math.sin(self.turn)
 
 
+def _middle(low: float, high: float, place: float, share: float) -> list[float]:
+    """The values of one variable over a share of its range, around the place of the point."""
+    half = 0.5 * (high - low) * share
+    return [place + half * (2 * k / FACES - 1) for k in range(FACES + 1)]
+
+
+def _key(said: str) -> list[Mark]:
+    """What the plane is called, above the figure, with a piece of its colour."""
+    start = (WIDTH - em(said) - 0.7) / 2 + 0.7
+    colour = line("tangent", (start - 0.7, HEIGHT - 0.25), (start - 0.1, HEIGHT - 0.25))
+    return late([colour, Label(start, HEIGHT - 0.25, f"${said}$", "west")])
+
+
+def _ranges(scene: Scene, names: Sequence[str], point: Sequence[float]) -> list[tuple[float, float]]:
+    """How far each variable goes: as the figure says, or two to each side of the point."""
+    return [scene.wanted.range.get(name) or (place - 2.0, place + 2.0) for name, place in zip(names, point, strict=True)]
+
+
 def surface(
     scene: Scene,
     names: tuple[str, ...],
@@ -51,8 +69,15 @@ def surface(
     slopes: tuple[float, ...] | None,
     said: str,
 ) -> Drawing:
-    """The net over a rectangle around the point, the plane over the middle of it, three axes."""
-    ranges = [scene.wanted.range.get(name) or (place - 2.0, place + 2.0) for name, place in zip(names, point, strict=True)]
+    """The net over a rectangle around the point, the plane over the middle of it, three axes.
+
+    names   of the two variables
+    shown   the same as LaTeX
+    value   f at two numbers
+    slopes  the two partial derivatives at the point; None: no plane
+    said    what the plane is called, as LaTeX; "" for nothing
+    """
+    ranges = _ranges(scene, names, point)
     (x0, y0), z0 = point, value(*point)
     grid = [[low + (high - low) * k / FACES for k in range(FACES + 1)] for low, high in ranges]
     heights = [[value(x, y) for y in grid[1]] for x in grid[0]]
@@ -62,9 +87,7 @@ def surface(
         return z0 + slopes[0] * (x - x0) + slopes[1] * (y - y0)
 
     share = _share(slopes, ranges, z0, heights)
-    parts = [[low + (high - low) * (0.5 + 0.5 * (2 * k / FACES - 1) * share) for k in range(FACES + 1)] for low, high in ranges]
-    centre = [(low + high) / 2 for low, high in ranges]
-    parts = [[v + place - c for v in values] for values, place, c in zip(parts, point, centre, strict=True)]
+    parts = [_middle(low, high, place, share) for (low, high), place in zip(ranges, point, strict=True)]
     flat = [plane(x, y) for x in (parts[0][0], parts[0][-1]) for y in (parts[1][0], parts[1][-1])] if slopes else []
     zs = [z for row in heights for z in row] + flat
     low, high = min(zs), max(zs)
@@ -86,13 +109,14 @@ def surface(
     for _, _, style, face in sorted(faces, key=lambda f: (round(f[0], 6), round(f[1], 6), f[2])):
         marks.append(Stroke(style, tuple(eye.at(p) for p in face), closed=True, late=style == "plane"))
     marks.append(Dot("touch", *eye.at(scaled(x0, y0, z0))))
-    if said:
-        start = (WIDTH - em(said) - 0.7) / 2 + 0.7
-        key = line("tangent", (start - 0.7, HEIGHT - 0.25), (start - 0.1, HEIGHT - 0.25))
-        marks += late([key, Label(start, HEIGHT - 0.25, f"${said}$", "west")])
+    marks += _key(said) if said else []
+    return Drawing(tuple(marks), WIDTH, HEIGHT, _alt(scene, point, slopes is not None), "plane" if slopes else "")
+
+
+def _alt(scene: Scene, point: Sequence[float], with_plane: bool) -> str:
+    """The figure in words."""
     where = ", ".join(decimal(v) for v in point)
-    alt = f"the graph of {scene.problem.name} as a surface" + (f" and its tangent plane at ({where})" if slopes else f" near ({where})")
-    return Drawing(tuple(marks), WIDTH, HEIGHT, alt, "plane" if slopes else "")
+    return f"the graph of {scene.problem.name} as a surface" + (f" and its tangent plane at ({where})" if with_plane else f" near ({where})")
 
 
 def _share(

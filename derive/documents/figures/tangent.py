@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from derive.documents.figures.axes import Plot, around, decimal, exact
@@ -14,6 +13,7 @@ from derive.errors import DeriveError
 from derive.expressions.nodes import Symbol
 from derive.expressions.sizes import Size
 from derive.notation.latex.lines import head as latex_head
+from derive.values import dataclass
 
 WIDTH, HEIGHT = 10.2, 5.6
 PIECES = 200

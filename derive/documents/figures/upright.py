@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from derive.documents.figures.scene import Scene, em, shape_latex, tall
 from derive.documents.page.picture import Drawing, Label, Mark, bent, box, line, moved
 from derive.expressions.nodes import Expr, Symbol
 from derive.expressions.sizes import is_scalar
+from derive.values import dataclass
 
 HALF = 0.34
 """Half the height of a node."""
@@ -48,8 +47,30 @@ def upright(scene: Scene, nodes: list[Node], edges: list[Edge]) -> Drawing:
     beside = [em(edge.label) for edge in edges if edge.label and nodes[edge.tail].row < 0]
     away = max(halves) * 2 + max([0.9, *(width + 0.4 for width in beside)])
     at = [(away * node.row, -downs[node.rank + (node.row < 0)]) for node in nodes]
-    marks: list[Mark] = []
     right = max(x + halves[k] + (em(said[k]) + 0.2 if said[k] else 0.0) for k, (x, _) in enumerate(at))
+    marks, right = _edges(nodes, edges, at, halves, right)
+    for k, (x, y) in enumerate(at):
+        marks.append(box("box" if nodes[k].definition is not None else "plain", x - halves[k], y - LOW, x + halves[k], y + LOW))
+        marks.append(Label(x, y, f"${names[k]}$"))
+        if said[k] and nodes[k].row >= 0:
+            marks.append(Label(x + halves[k] + 0.15, y, f"${said[k]}$", "west", "quiet"))
+        elif said[k]:
+            marks.append(Label(x - halves[k] - 0.12, y, f"${said[k]}$", "east", "quiet"))
+    left = max(halves[k] - x + (em(said[k]) + 0.2 if nodes[k].row < 0 else 0.0) for k, (x, _) in enumerate(at)) + 0.05
+    height = downs[-1] + 2 * LOW + 0.1
+    return Drawing(moved(marks, left, downs[-1] + LOW + 0.05), left + right + 0.1, height, alt_of(nodes, edges))
+
+
+def _edges(
+    nodes: list[Node], edges: list[Edge], at: list[tuple[float, float]], halves: list[float], right: float
+) -> tuple[list[Mark], float]:
+    """The arrows with their labels, and how far to the right the figure reaches with them.
+
+    at      where each node stands, in em
+    halves  half the width of each node
+    right   how far the nodes and their definitions reach
+    """
+    marks: list[Mark] = []
     bows = 0
     for edge in edges:
         (x0, y0), (x1, y1) = at[edge.tail], at[edge.head]
@@ -69,16 +90,7 @@ def upright(scene: Scene, nodes: list[Node], edges: list[Edge]) -> Drawing:
             spot = Label(x0 + 0.12, (y0 + y1) / 2, label, "west", late=True)
         marks += [spot] if edge.label else []
         right = max(right, spot.x + em(edge.label) if spot.anchor == "west" else 0.0)
-    for k, (x, y) in enumerate(at):
-        marks.append(box("box" if nodes[k].definition is not None else "plain", x - halves[k], y - LOW, x + halves[k], y + LOW))
-        marks.append(Label(x, y, f"${names[k]}$"))
-        if said[k] and nodes[k].row >= 0:
-            marks.append(Label(x + halves[k] + 0.15, y, f"${said[k]}$", "west", "quiet"))
-        elif said[k]:
-            marks.append(Label(x - halves[k] - 0.12, y, f"${said[k]}$", "east", "quiet"))
-    left = max(halves[k] - x + (em(said[k]) + 0.2 if nodes[k].row < 0 else 0.0) for k, (x, _) in enumerate(at)) + 0.05
-    height = downs[-1] + 2 * LOW + 0.1
-    return Drawing(moved(marks, left, downs[-1] + LOW + 0.05), left + right + 0.1, height, alt_of(nodes, edges))
+    return marks, right
 
 
 def meaning(scene: Scene, node: Node) -> str:

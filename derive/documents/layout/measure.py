@@ -1,4 +1,4 @@
-"""How wide and how tall a formula will be, in em, from its LaTeX: Computer Modern's own widths, read off its font metrics.
+"""How wide and how tall a formula will be, in em, from its boxes: Computer Modern's own widths, read off its font metrics.
 
 Good to a few percent, which is what choosing where to break a row needs; whether the page is right is measured by TeX.
 """
@@ -6,7 +6,6 @@ Good to a few percent, which is what choosing where to break a row needs; whethe
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache, reduce
 
 from derive.notation.latex.boxes import (
@@ -15,13 +14,14 @@ from derive.notation.latex.boxes import (
     Arrow,
     Blank,
     Box,
+    Digits,
     Fenced,
     Fraction,
     Group,
     Letters,
     Marked,
-    Number,
     Over,
+    Own,
     Root,
     Row,
     Scripted,
@@ -29,7 +29,7 @@ from derive.notation.latex.boxes import (
     Sized,
     Under,
 )
-from derive.notation.latex.reading import read
+from derive.values import dataclass
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _ITALIC = dict(zip(_LETTERS, (
@@ -108,15 +108,15 @@ _JOT = 0.55
 
 
 @lru_cache(maxsize=8192)
-def extent(latex: str) -> Extent:
+def extent(formula: Row) -> Extent:
     """Width, height and depth of a display-style formula, by TeX's rules for fractions, scripts, limits and fences."""
-    found = _row(read(latex), _ITALIC, True)
+    found = _row(formula, _ITALIC, True)
     return Extent(round(found.width, 6), round(found.height, 6), round(found.depth, 6))
 
 
-def width(latex: str) -> float:
+def width(formula: Row) -> float:
     """The width of a display-style formula in em; an empty one has none."""
-    return extent(latex).width
+    return extent(formula).width
 
 
 def _row(row: Row, letters: dict[str, int], display: bool) -> Extent:
@@ -133,11 +133,11 @@ def _box(box: Box, letters: dict[str, int], display: bool) -> Extent:
             return _scripted(box, letters, display)
         case Row():
             return _row(box, letters, display)
-        case Group(inside=inside):
+        case Group(inside=inside) | Own(inside=inside):
             return _row(inside, letters, display)
         case Blank():
             return NOTHING
-        case Number(text=text):
+        case Digits(text=text):
             return Extent(sum(0.278 if c == "." else 0.5 for c in text), 0.66, 0.0)
         case Fraction():
             return _fraction(box, letters, display and box.command != "tfrac")
@@ -236,6 +236,6 @@ def _array(box: Array, letters: dict[str, int]) -> Extent:
     return Extent(sum(columns) + max(len(columns) - 1, 0) + 1.45, tall / 2 + _AXIS, tall / 2 - _AXIS)
 
 
-def line_height(latex: str) -> float:
+def line_height(formula: Row) -> float:
     """The height and depth, in em, of a line of a display."""
-    return STRUT.beside(extent(latex)).tall
+    return STRUT.beside(extent(formula)).tall

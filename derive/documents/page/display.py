@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from derive.derivation.derivation import Derivation
 from derive.derivation.reason import says_not
-from derive.documents.page.rows import lead, left_side, relation, side
-from derive.documents.page.views import Boxed, Passage, passages
+from derive.documents.page.rows import lead, left_side, relation
+from derive.documents.page.views import Passage, passages
+from derive.documents.wording.narrative import classified, clauses
 from derive.documents.wording.reasons import reason
 from derive.documents.wording.words import words as words_of
 from derive.notation import shapes
 from derive.notation.latex import latex
 from derive.notation.latex import lines as latex_lines
+from derive.notation.latex.boxes import Formula
+from derive.notation.latex.latex import formula
+from derive.notation.latex.lines import side
 from derive.notation.settings import DEFAULT, Notation
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)
@@ -58,9 +63,9 @@ def _pieces(derivation: Derivation, notation: Notation) -> list[_Piece]:
     for passage in passages(derivation):
         title = reason((passage.chain.title,), notation)
         out.append(_Piece(title, _rows(passage, notation)))
-        for box in passage.boxed:
-            for sentence in _holds(box, said, notation):
-                out.append(_Piece("", (), sentence))
+        reasons = [reason(view.line.why, notation) for view in passage.views if view.line.why]
+        for sentence in (*_holds(passage, reasons, said, notation), _kinds(passage, notation)):
+            out += [_Piece("", (), sentence)] if sentence else []
     for condition in derivation.conditions:
         told = reason(condition, notation)
         if says_not(condition):
@@ -75,33 +80,42 @@ def _pieces(derivation: Derivation, notation: Notation) -> list[_Piece]:
 def _rows(passage: Passage, notation: Notation) -> tuple[str, ...]:
     """The rows of a passage, and the results that none of them states."""
     rows: list[str] = []
-    stated: set[tuple[str, str]] = set()
-    running = ""
+    stated: set[tuple[Formula, Formula]] = set()
+    running = Formula()
     for view in passage.views:
         line = view.line
         ahead, left = lead(line, notation), left_side(line, notation)
         running = left or running
         marks = shapes.marks(line.expr, shapes.PLAIN) if line.shaped else None
-        before = f"{ahead}\\quad {left}" if ahead else left
-        row = f"{before} &{relation(line)} {latex.latex(line.expr, notation, marks)} {shapes.space_latex(line)}".strip()
-        stated.add((running, latex.latex(line.expr, notation)))
+        before = f"{ahead}\\quad {left}" if ahead else str(left)
+        row = f"{before} &{relation(line)} {formula(line.expr, notation, marks)} {shapes.space_formula(line)}".strip()
+        stated.add((running, formula(line.expr, notation)))
         rows.append(row + (rf" && \text{{{reason(line.why, notation)}}}" if line.why else ""))
     for box in passage.boxed:
-        left, right = side(box.left, notation), latex.latex(box.result.expr, notation)
+        left, right = side(box.left, notation), formula(box.result.expr, notation)
         if (left, right) not in stated:
             rows.append(f"{left} &{latex_lines.relation(box.relation)} {right}")
     return tuple(rows)
 
 
-def _holds(box: Boxed, said: list[str], notation: Notation) -> list[str]:
-    """Under which conditions a result holds that were not said before, and what kind of stationary point it is."""
+def _holds(passage: Passage, reasons: Sequence[str], said: list[str], notation: Notation) -> list[str]:
+    """Under which conditions results hold that neither a reason nor a sentence before has said."""
     words = words_of(notation.language)
-    told = [one for one in dict.fromkeys(reason(condition, notation) for condition in box.result.conditions) if one not in said]
+    found = (reason(condition, notation) for box in passage.boxed for condition in box.result.conditions)
+    told = [one for one in dict.fromkeys(found) if one not in said and not any(one in why for why in reasons)]
     said += told
-    out = [f"{words['holds']} {words['comma'].join(told)}{words['stop']}"] if told else []
-    if box.result.subject:
-        out.append(f"${side(box.left, notation)}$: {reason(box.result.subject, notation)}{words['stop']}")
-    elif box.result.classification:
-        point = f"${side(box.left, notation)} = {latex.latex(box.result.expr, notation)}$"
-        out.append(words["point.classified"].format(point=point, which=words[box.result.classification]))
-    return out
+    said += [one for box in passage.boxed for one in (reason(c, notation) for c in box.result.conditions) if one not in said]
+    return [f"{words['holds']} {words['comma'].join(told)}{words['stop']}"] if told else []
+
+
+def _kinds(passage: Passage, notation: Notation) -> str:
+    """What kind of stationary point was found, where no row says it."""
+    words = words_of(notation.language)
+    if any(clause.kind == "verdict" for view in passage.views for clause in clauses(view.line.why, notation)):
+        return ""
+    subjects = [box for box in passage.boxed if box.result.subject]
+    if subjects:
+        return " ".join(f"${side(box.left, notation)}$: {reason(box.result.subject, notation)}{words['stop']}" for box in subjects)
+    kinds = [box for box in passage.boxed if box.result.classification]
+    several = len({side(box.left, notation) for box in kinds}) < len(kinds)
+    return classified([(latex.latex(box.result.expr, notation), words[box.result.classification or ""]) for box in kinds], several, words)

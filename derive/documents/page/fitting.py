@@ -1,4 +1,7 @@
-"""The frames of a derivation: in the type that suits them, a figure beside the rows of the last one, or undivided on somebody else's frame."""
+"""The frames of a derivation: in the type that suits them, a figure beside the rows of the last one, or undivided on somebody else's frame.
+
+`found` are the passages of a derivation, `remarks` sentences that end it.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,12 @@ from dataclasses import replace
 
 from derive.documents.layout.packing import SPARE, Bounds, Room, cut, used
 from derive.documents.page.document import Frame
-from derive.documents.page.frames import frames
+from derive.documents.page.frames import frames, has_room_beside
 from derive.documents.page.picture import Figure
 from derive.documents.page.settings import Fit
-from derive.documents.page.units import Page, Unit, units
+from derive.documents.page.units import HEADING, Page, Unit, units
 from derive.documents.page.views import Passage
+from derive.documents.wording.reasons import reason
 
 LARGER, SMALLER, WORTH = 1.096, 0.913, 0.87
 """The type that a derivation may be set in, as a share of the document's; the smaller one where it takes less than so many of the frames."""
@@ -30,6 +34,9 @@ def fitted(
 
     beside  a figure that the last of them may hold
     """
+
+    if not all(has_room_beside(reason(passage.title, page.notation), page) for passage in found):
+        room = replace(room, other=room.other - HEADING)
 
     def packed(one: Page) -> tuple[tuple[Unit, ...], Bounds]:
         pieces = units(found, one, 0.95 * room.other, remarks, fit.taller)
@@ -69,6 +76,9 @@ def _pictured(
 
 
 def undivided(found: Sequence[Passage], page: Page, room: Room, remarks: Sequence[str], fit: Fit, clicks: int) -> tuple[Frame, ...]:
-    """A derivation undivided, in a column or below something else; it is the frame's author who sees that there is room."""
+    """A derivation undivided, in a column or below something else; it is the frame's author who sees that there is room.
+
+    clicks  of the frame before its rows are shown
+    """
     pieces = units(found, page, 1e6, remarks, fit.taller)
     return frames(found, pieces, ((0, len(pieces)),), room, page, clicks) if pieces else ()

@@ -6,14 +6,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from derive.derivation.derivation import Head
 from derive.documents.layout.measure import width
 from derive.documents.layout.packing import Bounds, Room, spread, used
 from derive.documents.page.document import Answer, Block, Frame, Row
-from derive.documents.page.rows import answer, mark, row, side, sides
-from derive.documents.page.units import Page, Unit, part_of_answer, part_of_row, reason_column, reason_share, row_width
+from derive.documents.page.rows import HIGHLIGHT, answer, mark, row, sides
+from derive.documents.page.units import HEADING, Page, Unit, part_of_answer, part_of_row, reason_column, reason_share, row_width
 from derive.documents.page.views import Passage, View
 from derive.documents.wording.reasons import reason, reason_width
 from derive.expressions.traverse import Path
+from derive.notation.latex.boxes import Formula
+from derive.notation.latex.compose import NOTHING, is_marked
+from derive.notation.latex.lines import side
 
 REPEATED_MOST = 64.0
 """A row taller than this is not repeated on the next frame."""
@@ -24,7 +28,12 @@ SPREAD = 9.0
 
 
 def frames(passages: Sequence[Passage], units: Sequence[Unit], bounds: Bounds, room: Room, page: Page, clicks: int = 1) -> tuple[Frame, ...]:
-    """The frames, their rows numbered by clicks: the first shows the question on its first `clicks`, every other one its first new row."""
+    """The frames, their rows numbered by clicks: the first shows the question on its first `clicks`, every other one its first new row.
+
+    passages  in whose order the units stand
+    units     what stands on frames: the question, rows, answers, words
+    bounds    the first unit of each frame, and the one behind its last
+    """
     out: list[Frame] = []
     begun: set[str] = set()
     pieces = [unit.piece for unit in units]
@@ -50,14 +59,22 @@ def frames(passages: Sequence[Passage], units: Sequence[Unit], bounds: Bounds, r
             begun.add(block.letter)
             blocks.append(replace(block, part=part))
         height += above.piece.height if above else 0.0
+        subtitle, limit = _subtitle(blocks, page), room.limit(start)
+        headed, taken = _heading(blocks, limit - height if start == 0 else HEADING) if not subtitle and len(bounds) > 1 else (False, 0.0)
+        height += taken
         gaps = sum(len(row.lines) for block in blocks for row in block.rows) + len(blocks)
         out.append(Frame(
-            _subtitle(blocks, page), number, len(bounds), tuple(blocks), number == len(bounds), max(click, 1),
+            subtitle, number, len(bounds), tuple(blocks), number == len(bounds), max(click, 1),
             mark(page.where, f"frame {number}"), (units[start].piece.key, units[end - 1].piece.key),
-            *_air(height, room.limit(start), gaps, number == len(bounds)),
-            "small" if page.type < 1.0 else "large" if page.type > 1.0 else "",
+            *_air(height, limit, gaps, number == len(bounds)),
+            _type_of(page), headed=headed,
         ))
     return tuple(out)
+
+
+def _type_of(page: Page) -> str:
+    """The size of the formulas, '' for the document's own."""
+    return "small" if page.type < 1.0 else "large" if page.type > 1.0 else ""
 
 
 def _air(height: float, limit: float, gaps: int, last: bool) -> tuple[float, bool]:
@@ -87,6 +104,7 @@ def _block(
         marks = _highlights(shown, clicks, k) if page.highlight else {}
         repeated = unit is again or view.again
         whole = row(view, page.notation, page.measure, stand, page.where, marks, clicks[k], repeated, kinds=page.words)
+        whole = replace(whole, named=whole.named and not _at_what_was_found(passage, view))
         whole = replace(whole, definitions=unit.shown.definitions if unit.shown and not repeated else ())
         if repeated:
             whole = replace(whole, boxed=False, conditions=(), classification="", reason="")
@@ -102,10 +120,21 @@ def _block(
     )
 
 
-def widest(rows: Sequence[Row]) -> tuple[str, str]:
+def _at_what_was_found(passage: Passage, view: View) -> bool:
+    """Whether a left side speaks of the values at a point that was found: ∇²f(1, 1) of a second-order test."""
+    return passage.chain.quantity == "stationary" and isinstance(view.line.left, Head) and bool(view.line.left.at)
+
+
+def widest(rows: Sequence[Row]) -> tuple[Formula, Formula]:
     """The widest of what stands in front of rows, and of their left sides."""
-    unmarked = (row.whole_left if "\\dvchange" in row.left else row.left for row in rows)
-    return max((row.lead for row in rows), key=len, default=""), max(unmarked, key=width, default="")
+    unmarked = (row.whole_left if is_marked(row.left, HIGHLIGHT) else row.left for row in rows)
+    return max((row.lead for row in rows), key=lambda lead: len(str(lead)), default=NOTHING), max(unmarked, key=width, default=NOTHING)
+
+
+def _heading(blocks: Sequence[Block], left: float) -> tuple[bool, float]:
+    """Whether what a frame is about stands above its rows, and what that takes; later frames keep room for it, the first may have some left."""
+    headed = bool(blocks and blocks[0].title) and left >= HEADING
+    return headed, HEADING if headed and left > HEADING else 0.0
 
 
 def _subtitle(blocks: Sequence[Block], page: Page) -> str:
@@ -120,10 +149,16 @@ def _subtitle(blocks: Sequence[Block], page: Page) -> str:
     titles = list(dict.fromkeys(filter(None, named)))
     shorter = [titles[:n] for n in range(len(titles), 0, -1)]
     if titles:
-        # "Forward: the intermediates along all directions" is known by its first word.
-        shorter.append([re.split("[:：]", titles[0])[0]])
-    fitting = (some for some in shorter if page.title + 1.05 * reason_width(", ".join(some)) <= page.head - 4.0)
-    return page.words["comma"].join(next(fitting, []))
+        # "Forward: the intermediates along all directions" is known by its first word, "Hessian, entry by entry" by the quantity.
+        shorter += [[re.split("[:：]", titles[0])[0]], [re.split("[:：,，]", titles[0])[0]]]
+    between = page.words["between-titles"]
+    fitting = (some for some in shorter if has_room_beside(between.join(some), page))
+    return between.join(next(fitting, []))
+
+
+def has_room_beside(words: str, page: Page) -> bool:
+    """Whether words have room beside the title of a frame."""
+    return page.title + 1.05 * reason_width(words) <= page.head - 4.0
 
 
 def _highlights(shown: Sequence[View], clicks: Sequence[int], k: int) -> dict[Path, str]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from derive.derivation.reason import Why
+from derive.documents.page.document import Block
 from derive.documents.page.views import Boxed, Passage, View
 from derive.language.problems.problem import Problem
 from derive.language.problems.quantity import QUANTITIES
+from derive.values import dataclass
 
 FIRST = frozenset({"lemma", *(row.name for row in QUANTITIES.values() if row.start)})
 """What second derivatives, stationary points and expansions start from."""
@@ -136,3 +138,9 @@ def _piece(passage: Passage, begin: int, end: int, boxes: tuple[Boxed, ...], tit
 
 def _home(quantity: str, problem: Problem) -> int:
     return next((k for k, part in enumerate(problem.parts) if quantity in part.find), -1)
+
+
+def titled_once(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """The blocks, one that goes on with what the block above is about without its heading again."""
+    pairs = zip(blocks, (None, *blocks), strict=False)
+    return tuple(replace(one, title="") if above and (one.title, one.letter) == (above.title, above.letter) else one for one, above in pairs)

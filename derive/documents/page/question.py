@@ -1,4 +1,7 @@
-"""The question of a problem: the function, what its symbols are, what is asked."""
+"""The question of a problem: the function, what its symbols are, what is asked.
+
+`words` are the language's, by key.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +26,14 @@ from derive.expressions.spelling import size_latex
 from derive.expressions.traverse import walk
 from derive.language.problems.problem import Numbers, Problem
 from derive.notation.bold import kinds_of
+from derive.notation.coloured import in_colours
 from derive.notation.latex import latex
 from derive.notation.latex import lines as latex_lines
-from derive.notation.latex.structure import TRANSPOSE
+from derive.notation.latex.boxes import Formula, beside
+from derive.notation.latex.compose import BLANK, EQUALS, NOTHING
+from derive.notation.latex.latex import formula
 from derive.notation.settings import Notation
+from derive.notation.style import transposed
 
 _STRONGEST = (
     "spd", "psd", "diagonal", "symmetric", "skew", "upper", "lower", "orthogonal", "stiefel", "invertible", "full-column-rank",
@@ -52,14 +59,14 @@ LIST = 6
 def question(problem: Problem, notation: Notation, words: Mapping[str, str], measure: Measure, names: Names = NONE) -> Question:
     """What is given and asked, as text and mathematics ready to be printed."""
     stated = [(head_of_function(problem, notation), names.of(problem.function))]
-    stated += [(latex.latex(symbol, notation), names.of(expr)) for symbol, expr in problem.let]
-    stated += [(latex.latex(symbol, notation), expr) for symbol, expr in names.definitions]
-    lines: list[tuple[str, tuple[str, ...]]] = []
+    stated += [(formula(symbol, notation), names.of(expr)) for symbol, expr in problem.let]
+    stated += [(formula(symbol, notation), expr) for symbol, expr in names.definitions]
+    lines: list[tuple[Formula, tuple[Formula, ...]]] = []
     for left, expr in stated:
         key = f"{problem.id}/question"
         room = measure.available(key, width(left) + 1.0)
-        if width(left) > WIDE * measure.line and width(latex.latex(expr, notation)) > room:
-            lines.append(("", (f"{left} =", *broken(expr, notation, {}, measure.available(key, HANG + 1.0)))))
+        if width(left) > WIDE * measure.line and width(formula(expr, notation)) > room:
+            lines.append((NOTHING, (beside(left, BLANK, EQUALS), *broken(expr, notation, {}, measure.available(key, HANG + 1.0)))))
         else:
             lines.append((left, broken(expr, notation, {}, room)))
     return Question(
@@ -76,9 +83,9 @@ def text(problem: Problem, key: str, notation: Notation) -> str:
     return _words(problem, problem.prose.get(key), key, notation)
 
 
-def head_of_function(problem: Problem, notation: Notation) -> str:
+def head_of_function(problem: Problem, notation: Notation) -> Formula:
     """f(X), as the question begins."""
-    return latex_lines.head(Head("value", problem.name, problem.wrt), notation)
+    return latex_lines.side(Head("value", problem.name, problem.wrt), notation)
 
 
 def parts(problem: Problem, notation: Notation, words: Mapping[str, str]) -> tuple[PartText, ...]:
@@ -98,15 +105,14 @@ def parts(problem: Problem, notation: Notation, words: Mapping[str, str]) -> tup
 def _words(problem: Problem, words: str | None, key: str, notation: Notation) -> str:
     if not words:
         return ""
-    return prose.to_latex(
-        prose.in_bold(words, kinds_of(letters(problem)), notation), problem.positions.get(key), displays=True, language=notation.language,
-    )
+    bold = prose.in_bold(words, kinds_of(letters(problem)), notation)
+    return in_colours(prose.to_latex(bold, problem.positions.get(key), displays=True, language=notation.language), notation)
 
 
 def title(problem: Problem, notation: Notation) -> str:
     """The title as LaTeX."""
     words = prose.in_bold(problem.title, kinds_of(letters(problem)), notation)
-    return prose.to_latex(words, problem.positions.get("title"), language=notation.language)
+    return in_colours(prose.to_latex(words, problem.positions.get("title"), language=notation.language), notation)
 
 
 def letters(problem: Problem) -> tuple[Symbol, ...]:
@@ -116,13 +122,19 @@ def letters(problem: Problem) -> tuple[Symbol, ...]:
 
 
 def asked(problem: Problem, find: Sequence[str], notation: Notation, words: Mapping[str, str], ask: str = "find") -> str:
-    """`Find the gradient ∇f(X) and the Hessian.`, or what is to be shown of them; nothing where the author asks in words."""
+    """`Find the gradient ∇f(X) and the Hessian.`, or what is to be shown of them; nothing where the author asks in words.
+
+    find  the quantities
+    ask   `find`, `show`, or `false`: the author asks in words
+    """
     if not find or ask == "false":
         return ""
     if ask == "show":
         return shown(problem, find, notation, words)
     named = []
     for quantity in find:
+        if quantity == "linearity":
+            continue
         head = _head(problem, quantity, notation)
         key = f"find.{quantity}"
         if quantity == "taylor" and problem.options.order == 1:
@@ -130,7 +142,9 @@ def asked(problem: Problem, find: Sequence[str], notation: Notation, words: Mapp
         elif quantity == "derivative" and _by_number(problem):
             key = "find.derivative-by-number"
         named.append(words[key] + (f" ${head}$" if head else ""))
-    return closed_up(words["ask"].format(what=_listed(named, words)))
+    said = [words["ask"].format(what=_listed(named, words))] if named else []
+    said += [words["show"].format(what=words["show.linearity"])] if "linearity" in find else []
+    return closed_up(words["tell.next"].join(said))
 
 
 def _by_number(problem: Problem) -> bool:
@@ -222,7 +236,7 @@ def _samples(symbol: Symbol, notation: Notation) -> str:
     listed = rf"{ends[0]}, \dots, {ends[1]}"
     if symbol.count is not None or symbol.columns == symbol.name:
         return listed
-    turned = TRANSPOSE[notation.transpose] if symbol.rows else ""
+    turned = transposed(notation) if symbol.rows else ""
     return rf"{latex.latex(replace(symbol, rows=None, columns=None), notation)} = ({listed}){turned}"
 
 
@@ -252,3 +266,9 @@ def _in_order(problem: Problem) -> list[Symbol]:
     seen = met | {replace(symbol, index=None) for symbol in met if symbol.count is not None}
     rest = [s for s in problem.symbols.values() if s in seen and s not in problem.wrt]
     return [*problem.wrt, *rest]
+
+
+def asking(problem: Problem, show: Sequence[str]) -> Problem:
+    """The problem that asks for what is shown of it, as far as it does."""
+    find = tuple(quantity for quantity in problem.find if quantity in show)
+    return replace(problem, find=find) if find and not problem.parts else problem

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Literal
 
+from derive.derivation.derivation import adjoint
 from derive.documents.wording.words import LANGUAGES, spoken
 from derive.errors import DeriveError, Position
 from derive.language.markup import macros
@@ -13,6 +14,7 @@ from derive.language.markup.bibliography import Bibliography
 from derive.language.markup.macros import Macros
 from derive.language.problems.problem import Problem
 from derive.notation.settings import DEFAULT, Notation
+from derive.values import dataclass
 
 THEME = r"[A-Za-z]{1,40}"
 MOST_ROWS = 12
@@ -72,6 +74,13 @@ class Settings:
 def of_problem(settings: Settings, problem: Problem) -> Settings:
     """The settings with what the problem's own `notation` says.  DeriveError of `noted`."""
     return noted(settings, problem.options.notation, problem.positions.get("notation.language"))
+
+
+def in_colours(settings: Settings, problem: Problem) -> Settings:
+    """The settings with the letters that keep a colour in this problem, and their differentials and the gradients by them too."""
+    chosen = problem.options.colours
+    pairs = tuple((one, colour) for name, colour in chosen.items() for one in (name, adjoint(name), f"d{name}"))
+    return replace(settings, notation=replace(settings.notation, colours=pairs)) if chosen else settings
 
 
 def noted(settings: Settings, choices: Mapping[str, str], where: Position | None) -> Settings:

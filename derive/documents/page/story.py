@@ -6,9 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from derive.derivation.derivation import Line
+from derive.derivation.derivation import Head, Line
 from derive.documents.page.document import Answer, Block, Display, Row
-from derive.documents.wording.narrative import Told, clauses, closing, opening
+from derive.documents.wording.narrative import CONSEQUENCES, Told, classified, clauses, closing, listed, opening
+from derive.documents.wording.translation import closed_up
+from derive.notation.latex.boxes import Formula
+from derive.notation.latex.compose import holds
 from derive.notation.settings import Notation
 
 MOST = 6
@@ -21,18 +24,27 @@ def told(block: Block, lines: Sequence[Line], words: Mapping[str, str], notation
     rules, relations = [line.rule for line in lines], [line.relation for line in lines]
     stated = {row.key: answer for row in block.rows for answer in block.answers if _states(row, answer)}
     rest = tuple(answer for answer in block.answers if answer not in stated.values())
+    facts = [_told(row, line, notation) for row, line in zip(block.rows, lines, strict=True)]
+    ends = bool(facts) and _is_read_off(facts[-1], rest)
     displays: list[Display] = []
     for start, end in _pieces(block.rows, rules, relations):
         rows = list(block.rows[start:end])
         if not rows[0].left:
             rows[0] = replace(rows[0], left=rows[0].whole_left)
-        facts = [_told(row, line, notation) for row, line in zip(block.rows[start:end], lines[start:end], strict=True)]
+        here, last = facts[start:end], ends and end == len(facts)
         boxed = tuple(row.key for row in rows if row.key in stated)
-        reasons = " ".join(row.reason for row in block.rows[start:end])
-        several = sum(bool(answer.classification) for answer in block.answers) > 1
-        after = [closing(facts, words), *(_said(stated[key], reasons, several, words) for key in boxed)]
-        displays.append(Display(opening(facts, words), tuple(rows), " ".join(filter(None, after)), boxed))
-    return replace(block, displays=tuple(displays), answers=rest, leading=_leading(rest, rules, words))
+        reasons = " ".join(row.reason for row in rows)
+        concluded = any(clause.kind in CONSEQUENCES for fact in here for clause in fact.clauses)
+        found = [stated[key] for key in boxed]
+        after = [closing(here, words, last), _holding(found, reasons, words), "" if concluded else _classified(found, block.answers, words)]
+        displays.append(Display(opening(here, words, last), tuple(rows), words["tell.next"].join(filter(None, after)), boxed))
+    return replace(block, displays=tuple(displays), answers=rest, leading=closed_up(_leading(rest, facts, ends, words)))
+
+
+def _is_read_off(fact: Told, rest: Sequence[Answer]) -> bool:
+    """Whether a row is the inner product from which the gradients behind it are read."""
+    read = fact.product and bool(fact.clauses) and fact.clauses[0].kind == "off"
+    return read and bool(rest) and all(answer.quantity == "gradient" for answer in rest)
 
 
 def _pieces(rows: Sequence[Row], rules: Sequence[str], relations: Sequence[str]) -> Iterator[tuple[int, int]]:
@@ -46,9 +58,12 @@ def _pieces(rows: Sequence[Row], rules: Sequence[str], relations: Sequence[str])
 
 
 def _told(row: Row, line: Line, notation: Notation) -> Told:
-    product = any(r"\langle" in part for part in row.lines)
-    rule = line.rule if line.rule != "definition" or line.why == ("definition",) else ""
-    return Told(rule, line.relation, clauses(line.why, notation), bool(row.left), product)
+    product = any(holds(part, r"\langle") for part in row.lines)
+    rule = line.rule
+    if rule == "definition" and line.why != ("definition",):
+        rule = "" if line.why else "differentiate"
+    quantity = line.left.quantity if isinstance(line.left, Head) else ""
+    return Told(rule, line.relation, clauses(line.why, notation), bool(row.left), product, quantity)
 
 
 def _states(row: Row, answer: Answer) -> bool:
@@ -56,27 +71,36 @@ def _states(row: Row, answer: Answer) -> bool:
     return (row.left or row.whole_left) == answer.left and _formula(row.lines) == _formula(answer.lines) and row.relation == answer.relation
 
 
-def _formula(lines: Sequence[str]) -> str:
-    return "".join(" ".join(lines).split())
+def _formula(lines: Sequence[Formula]) -> str:
+    return "".join(" ".join(map(str, lines)).split())
 
 
-def _said(answer: Answer, reasons: str, several: bool, words: Mapping[str, str]) -> str:
-    """What an answer that a row states says besides: under which conditions that no reason has named, and what kind of point it is."""
-    conditions = [one for one in answer.conditions if one not in reasons]
-    out = [f"{words['holds']} {words['comma'].join(conditions)}{words['stop']}"] if conditions else []
-    if answer.classification and answer.classification in words.values():
-        point = f"${answer.left} = {' '.join(answer.lines)}$"
-        key = "point.classified" if several else "classified"
-        out.append(words[key].format(which=answer.classification, point=point))
-    elif answer.classification:
-        out.append(f"{answer.classification[:1].upper()}{answer.classification[1:]}{words['stop']}")
-    return " ".join(out)
+def _holding(answers: Sequence[Answer], reasons: str, words: Mapping[str, str]) -> str:
+    """Under which conditions answers that rows state hold, as far as no reason has named them."""
+    conditions = [one for answer in answers for one in answer.conditions if one not in reasons]
+    return f"{words['holds']} {words['comma'].join(dict.fromkeys(conditions))}{words['stop']}" if conditions else ""
 
 
-def _leading(rest: Sequence[Answer], rules: Sequence[str], words: Mapping[str, str]) -> str:
+def _classified(here: Sequence[Answer], answers: Sequence[Answer], words: Mapping[str, str]) -> str:
+    """What kind of point the answers that a display states are."""
+    kinds = [answer for answer in answers if answer.classification]
+    several = len({answer.left for answer in kinds}) < len(kinds)
+    told = [answer for answer in kinds if answer in here]
+    if not several and kinds[-1:] != told[-1:]:
+        return ""
+    return classified([(" ".join(map(str, answer.lines)), answer.classification) for answer in told], several, words)
+
+
+def _leading(rest: Sequence[Answer], facts: Sequence[Told], ends: bool, words: Mapping[str, str]) -> str:
     """What leads to the answers that no row states."""
     if not rest:
         return ""
-    if rules and rules[-1] == "read-off" and [answer.quantity for answer in rest] == ["gradient"]:
-        return words["say.gradient"]
-    return words["say.answer"]
+    if not facts or any(answer.quantity != "gradient" for answer in rest):
+        return words["say.answer"]
+    if not ends and len(rest) == 1:
+        return words["say.factor" if facts[-1].product else "say.answer"]
+    if not ends and not facts[-1].product:
+        return words["say.factors"]
+    since = listed([clause.text for clause in facts[-1].clauses[1:] if ends], words)
+    inside = words["tell.since-inside"].format(since=since) if since else ""
+    return words["say.gradient" if len(rest) == 1 else "say.gradients"].format(since=inside)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from derive.calculus.quantities.stationary.second_order_test import starred
 from derive.derivation.derivation import Chain, Derivation, Found, Head, Line, Result, left_side, members
 from derive.derivation.reason import Why, says_not
 from derive.documents.page.abbreviations import NONE, Names
 from derive.documents.page.changes import Places, changes, equation_changes
 from derive.expressions.build import zero
 from derive.expressions.nodes import Expr, Stack
+from derive.expressions.spelling import starred
 from derive.language.problems.problem import Problem
+from derive.values import dataclass
 
 SOLVED = ("⇔", "⇒")
 """Relations of an equation to the one above it."""
@@ -213,7 +214,11 @@ def numbered(found: Sequence[Passage]) -> tuple[Passage, ...]:
 
 def between(found: Sequence[Passage], first: int, last: int) -> tuple[Passage, ...]:
     """The rows of numbered passages from one number to another, with the answers that end a passage of which the last row is among them.
-    A passage that was cut goes on under its row above, which is shown again."""
+    A passage that was cut goes on under its row above, which is shown again.
+
+    found        the passages, their rows numbered through
+    first, last  numbers of rows, both included
+    """
     out: list[Passage] = []
     for passage in found:
         views = [view for view in passage.views if first <= view.number <= last]

@@ -23,13 +23,14 @@ from derive.notation.latex.boxes import (
     Arrow,
     Blank,
     Box,
+    Digits,
     Fenced,
     Fraction,
     Group,
     Letters,
     Marked,
-    Number,
     Over,
+    Own,
     Root,
     Row,
     Scripted,
@@ -40,10 +41,8 @@ from derive.notation.latex.boxes import (
     plain,
 )
 from derive.notation.latex.reading import WORDS, read
-from derive.notation.latex.signs import LETTERS, OPERATORS
+from derive.notation.latex.signs import LETTERS, NAMED, OPERATORS
 
-_NAMED = frozenset("log ln exp sin cos tan arcsin arccos arctan sinh cosh tanh det max min lim sup inf dim ker rank deg gcd arg "
-                   "lg sec csc cot coth hom Pr limsup liminf".split())
 _SPACES = {",": "0.17em", ":": "0.22em", ">": "0.22em", ";": "0.28em", " ": "0.33em", "quad": "1em", "qquad": "2em", "!": "-0.17em", "enspace": "0.5em",
            "thinspace": "0.17em", "medspace": "0.22em", "thickspace": "0.28em", "negthinspace": "-0.17em"}
 _ALPHABETS = {"mathbb": "DOUBLE-STRUCK", "mathcal": "SCRIPT", "mathscr": "SCRIPT", "mathfrak": "FRAKTUR", "mathbf": "BOLD",
@@ -71,7 +70,6 @@ _DRAWN = {
     "cancel": '<menclose notation="updiagonalstrike">{}</menclose>',
     "bcancel": '<menclose notation="downdiagonalstrike">{}</menclose>',
     "xcancel": '<menclose notation="updiagonalstrike downdiagonalstrike">{}</menclose>',
-    "phantom": "<mphantom>{}</mphantom>",
     "pmod": '<mspace width="1em"/><mo stretchy="false">(</mo><mi>mod</mi><mspace width="0.33em"/>{}<mo stretchy="false">)</mo>',
 }
 """Marks that are drawn, about what they mark."""
@@ -101,18 +99,29 @@ def with_commands(commands: tuple[Command, ...], works: Mapping[str, str] | None
         _works.reset(cited)
 
 
-def mathml(latex: str, display: bool = False) -> str:
+def mathml(formula: Row, display: bool = False) -> str:
     """A `<math>` element with the LaTeX as its annotation."""
-    return _mathml(latex, display, _own.get())
+    return _mathml(formula, str(formula), display, _own.get())
+
+
+def written(latex: str, display: bool = False) -> str:
+    """The same of a formula that stands in words, in its author's LaTeX: his own commands are replaced."""
+    return _mathml(_read(latex), latex, display, _own.get())
 
 
 @lru_cache(maxsize=4096)
-def _mathml(latex: str, display: bool, own: tuple[Command, ...]) -> str:
+def _mathml(row: Row, latex: str, display: bool, own: tuple[Command, ...]) -> str:
+    """`own` are the commands that names in `row` may be written with."""
     kind = ' display="block"' if display else ""
     return (
-        f'<math xmlns="http://www.w3.org/1998/Math/MathML"{kind}><semantics><mrow>{_boxes(read(_ALIKES.sub(_alike, latex), own))}</mrow>'
+        f'<math xmlns="http://www.w3.org/1998/Math/MathML"{kind}><semantics><mrow>{_boxes(row)}</mrow>'
         f'<annotation encoding="application/x-tex">{escape(latex, quote=False)}</annotation></semantics></math>'
     )
+
+
+def _read(latex: str) -> Row:
+    """The boxes of what an author wrote, with what his own commands stand for."""
+    return read(_ALIKES.sub(_alike, latex), _own.get())
 
 
 def _alike(found: re.Match[str]) -> str:
@@ -134,7 +143,7 @@ def _run(boxes: Sequence[Box], k: int, partner: str) -> tuple[str, int]:
         called = before.endswith("<mo>&#x2061;</mo>")
         sign = not called and (not before or bool(_BEFORE_A_SIGN.search(before)))
         first = begins(box)
-        name = first[1:] in _NAMED or first == r"\operatorname"
+        name = first[1:] in NAMED or first == r"\operatorname"
         if (called and first not in _OPENING) or (name and not sign):
             # TeX sets a thin space about the name of a function.
             out.append(_THIN)
@@ -171,9 +180,11 @@ def _box(box: Box, sign: bool = False) -> str:
             return _boxes(box)
         case Group(inside=inside):
             return f"<mrow>{_boxes(inside)}</mrow>"
+        case Own(source=source):
+            return _boxes(_read(source))
         case Blank():
             return ""
-        case Number(text=text):
+        case Digits(text=text):
             return f"<mn>{text}</mn>"
         case Sign(text=text):
             return _command(text[1:]) if text[0] == "\\" and len(text) > 1 else _character(text, sign)
@@ -194,8 +205,12 @@ def _box(box: Box, sign: bool = False) -> str:
             return ""
         case Marked(command="not", inside=inside):
             return _box(inside).replace("</", "\N{COMBINING LONG SOLIDUS OVERLAY}</", 1)
+        case Marked(command="phantom", inside=inside):
+            return f"<mphantom>{_box(inside)}</mphantom>"
         case Marked(command=command, inside=inside) if command in _DRAWN:
             return _DRAWN[command].format(_element(_box(inside)))
+        case Marked(command="derivetone" | "deriveindex", option=option, inside=inside):
+            return f'<mrow class="tone-{option}">{_box(inside)}</mrow>'
         case Marked(inside=inside):
             return _element(_box(inside))
         case Under(command=command, below=below, inside=inside):
@@ -254,7 +269,7 @@ def _command(name: str) -> str:
     if name in OPERATORS:
         fixed = ' stretchy="false"' if OPERATORS[name] in "⟨⟩|‖⌊⌋⌈⌉{}⟮⟯⎰⎱⟦⟧" else ""
         return f"<mo{fixed}>{OPERATORS[name]}</mo>"
-    if name in _NAMED:
+    if name in NAMED:
         return f"<mi>{name}</mi><mo>&#x2061;</mo>"
     if name in _SPACES:
         return f'<mspace width="{_SPACES[name]}"/>'
@@ -370,7 +385,7 @@ def html(text: str) -> str:
             works = [f'<a href="#work-{escape(key)}">{escape(_works.get().get(key, key))}</a>' for key in keys.split(",")]
             out.append(f"[{', '.join((*works, *((_words(note),) if note else ())))}]")
         else:
-            out.append(mathml(formula) if formula is not None else mathml(display, True))
+            out.append(written(formula) if formula is not None else written(display, True))
     return "".join((*out, _words(text[place:])))
 
 

@@ -68,16 +68,17 @@ def formal(why: Why) -> Why:
             places = iter(fillers)
             pieces = re.split(r"(\{\})", MARKED[key])
             for piece in pieces:
-                out.extend((_filler(next(places)),) if piece == "{}" else marked(piece))
+                out.extend((as_formula(next(places)),) if piece == "{}" else marked(piece))
         elif key and not fillers and not words_of(key):
             out.append(Formula(key))
         else:
-            out.extend(_filler(part) if isinstance(part, Filler) else part for part in one)
+            out.extend(as_formula(part) if isinstance(part, Filler) else part for part in one)
         out.extend((mark,) if mark is not None else ())
     return tuple(out)
 
 
-def _filler(filler: Filler) -> Filler:
+def as_formula(filler: Filler) -> Filler:
+    """What fills a place of a message; the name of a function as a formula."""
     match filler:
         case Word(text=text) if text in NAMES:
             return Formula(text)

@@ -1,30 +1,41 @@
 """Reasons as prose, for documents that are read without a lecturer: words that lead to a display, and words behind it that
-say why each of its relations holds."""
+say why each of its relations holds.
+
+`rows` are those of one display, as they are told.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import get_args
 
-from derive.derivation.reason import AND, COLON, SEMICOLON, Mark, Own, Part, Why, message, reasons
+from derive.derivation.reason import COLON, SEMICOLON, Mark, Own, Why, message, reasons
 from derive.documents.wording.languages import tables
-from derive.documents.wording.reasons import reason, shortened
-from derive.documents.wording.telling import Kind, Telling, telling
-from derive.documents.wording.translation import filled_in, missing
-from derive.expressions.nodes import Symbol
+from derive.documents.wording.reasons import reason, set_as_text, shortened
+from derive.documents.wording.telling import Kind, Telling, leads_in, telling, told_in
+from derive.documents.wording.translation import closed_up, missing, said_in
+from derive.documents.wording.words import words as words_of
 from derive.notation.settings import Notation
+from derive.values import dataclass
 
 STANDING: tuple[Kind, ...] = ("noun", "how", "bare", "own")
 """What is told as it stands, whatever else is told of a row."""
+CONSEQUENCES: tuple[Kind, ...] = ("shown", "verdict")
+"""What follows from a row."""
+_CLAUSES = "last-of-clauses"
+MOST = 3
+"""So many rows are spoken of in one sentence."""
 
 
 @dataclass(frozen=True)
 class Clause:
-    """One reason of a row: how it is told, and its words as LaTeX text."""
+    """One reason of a row: how it is told, its words as LaTeX text, and the whole sentence that leads to a row which begins with it, ''
+    where it has none of its own."""
 
     kind: Kind
     text: str
+    lead: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,6 +47,7 @@ class Told:
     clauses   its reasons
     begins    it has a left side of its own
     product   its right side is an inner product
+    quantity  what its left side is
     """
 
     rule: str
@@ -43,99 +55,205 @@ class Told:
     clauses: Sequence[Clause]
     begins: bool = False
     product: bool = False
+    quantity: str = ""
 
 
-def opening(rows: Sequence[Told], words: Mapping[str, str]) -> str:
-    """What leads to a display: the reason of its first row, as far as it can be said beforehand; of two rows both rules."""
-    first = rows[0]
-    parts = first.clauses
-    own = words.get(f"say.{first.rule}")
+@dataclass(frozen=True)
+class Said:
+    """What is said of a row: by which form of sentence, in which words."""
+
+    form: str
+    text: str
+
+
+def opening(rows: Sequence[Told], words: Mapping[str, str], ends: bool = False) -> str:
+    """What leads to a display: the reason of its first row, as far as it can be said beforehand, and the rules of the one row that follows.
+
+    ends  whether its last row is told by the words behind it
+    """
+    return closed_up(_opening(rows[0], rows[1 : len(rows) - ends], words))
+
+
+def _opening(first: Told, rest: Sequence[Told], words: Mapping[str, str]) -> str:
+    parts = first.clauses[: _first_consequence(first.clauses)]
     if parts and parts[0].kind == "off":
-        return words["say.read-off"].format(since=words["tell.since-inside"].format(since=parts[1].text) if len(parts) > 1 else "")
-    if own and first.rule != "read-off" and len(parts) <= 1 and all(part.kind != "own" for part in parts):
-        return _then(own, rows[1:], words)
-    parts = [part for part in parts if part.kind != "shown"]
-    if words["say.plain"] and parts:
-        return words["say.act" if parts[0].kind == "we" else "say.plain"].format(done=words["tell.list"].join(part.text for part in parts))
-    return _led(parts, words) if parts else words["say.have"]
+        since = words["tell.since-inside"].format(since=parts[1].text) if len(parts) > 1 else ""
+        key = "say.off.product" if first.product else f"say.off.{first.quantity}"
+        return words.get(key, words["say.off"]).format(since=since)
+    own = words.get(f"say.{first.rule}.{first.quantity}") or words.get(f"say.{first.rule}", "")
+    if len(parts) == 1 and parts[0].lead:
+        return _then(parts[0].lead, rest, words)
+    if own and not any(part.kind in ("own", "since", "law") for part in parts):
+        return _then(own, rest, words)
+    if not parts:
+        return words["say.by"].format(by=_rules(rest, words)) if _is_told_before(rest) else words["say.have"]
+    return _then(_led(parts, words), rest, words) if len(parts) == 1 and parts[0].kind == "we" else _led(parts, words)
 
 
 def _then(own: str, rest: Sequence[Told], words: Mapping[str, str]) -> str:
     """`By the definition of the directional derivative, then by the chain rule,`."""
-    if not _is_told_before(rest, words):
+    if not _is_told_before(rest):
         return own
-    return words["say.then"].format(first=own, by=_listed([part.text for part in rest[0].clauses], words["and"]))
+    end = next((end for end in words["say.ends"].split("|") if own.endswith(end)), "")
+    form = "say.then" if end.startswith(words["comma"].strip()) else "say.then-by"
+    return words[form].format(first=own.removesuffix(end), by=_rules(rest, words)) if end else own
 
 
-def _is_told_before(rest: Sequence[Told], words: Mapping[str, str]) -> bool:
+def _rules(rest: Sequence[Told], words: Mapping[str, str]) -> str:
+    return listed([part.text for part in rest[0].clauses], words)
+
+
+def _is_told_before(rest: Sequence[Told]) -> bool:
     """Whether all that follows is one row that holds by rules alone."""
-    parts = rest[0].clauses if len(rest) == 1 else ()
-    return bool(words["say.then"]) and bool(parts) and all(part.kind == "by" for part in parts)
+    parts = rest[0].clauses if len(rest) == 1 and rest[0].relation not in _WHOLE else ()
+    return bool(parts) and all(part.kind == "by" for part in parts)
 
 
-def closing(rows: Sequence[Told], words: Mapping[str, str]) -> str:
-    """What is said behind a display: why each relation after the first holds, and what its last line shows; '' where nothing is."""
-    shown = [part.text for row in rows for part in row.clauses if part.kind == "shown"]
-    told_before = _is_told_before(rows[1:], words) and rows[0].rule == "definition"
-    said = [] if told_before else _reasons(rows, words)
-    out = [words["tell.here"].format(clauses=words["tell.between"].join(said))] if said else []
-    out += [_capital(text) + words["stop"] for text in shown]
-    return " ".join(out)
+def closing(rows: Sequence[Told], words: Mapping[str, str], ends: bool = False) -> str:
+    """What is said behind a display: why each relation after the first holds, and what follows from it; '' where nothing is.
+
+    ends  whether its last row is told by the words behind it
+    """
+    told_before = opening(rows, words, ends) != opening(rows[:1], words)
+    said = [] if told_before else _reasons(rows, len(rows) - ends, words)
+    count = len(rows) - (1 if said and said[0][1] != "line" and rows[0].relation != said[0][1] else 0)
+    steps = any(row.relation in _WHOLE for row in rows)
+    shown = [(k, text) for k, row in enumerate(rows) if (text := _shown_by(row.clauses, words))]
+    out = [*_sentences(said, words, count, steps), *_consequences(shown, len(rows), words)]
+    return closed_up(words["tell.next"].join(_capital(text) + words["stop"] for text in out))
 
 
-def _reasons(rows: Sequence[Told], words: Mapping[str, str]) -> list[str]:
-    """A clause for each row after the first that has a reason; rows are counted by their relation where they share it, else by lines."""
+def _consequences(shown: Sequence[tuple[int, str]], total: int, words: Mapping[str, str]) -> list[str]:
+    """What follows from rows; where it follows from several, each is named."""
+    if len(shown) < 2:
+        return [text for _, text in shown]
+    return [words["tell.in"].format(which=_which([k + 1], total, "line", False, words), said=text) for k, text in shown]
+
+
+def _shown_by(parts: Sequence[Clause], words: Mapping[str, str]) -> str:
+    """`this is positive for every h ≠ 0, because X has full column rank, so the function is convex`."""
+    said = parts[_first_consequence(parts) :]
+    verdicts = listed([part.text for part in said if part.kind == "verdict"], words, _CLAUSES)
+    since = listed([part.text for part in said if part.kind in ("since", "law", "by")], words, _CLAUSES)
+    claims = listed([part.text for part in said if part.kind not in ("verdict", "since", "law", "by")], words, _CLAUSES)
+    if claims and since:
+        claims = words["tell.shown-since"].format(shown=claims, since=since)
+    form = "tell.shown-hence" if since else "tell.shown-so"
+    return words[form].format(shown=claims, so=verdicts) if claims and verdicts else claims or verdicts
+
+
+def _reasons(rows: Sequence[Told], end: int, words: Mapping[str, str]) -> list[tuple[list[int], str, Said]]:
+    """(the numbers of the rows, the relation by which they are counted, what is said of them) of the rows after the first that have a
+    reason; rows are counted by their relation where they share it, else by lines."""
     relations = {row.relation for row in rows[1:]}
     same = len(relations) == 1 and not any(row.begins and row.relation not in _WHOLE for row in rows[1:])
-    relation = relations.pop() if same else ""
-    before = 0 if not same or rows[0].relation == relation else 1
-    said: list[str] = []
-    for k, row in enumerate(rows[1:], 1):
-        parts = [part for part in row.clauses if part.kind != "shown"]
-        if parts:
-            which = _which(k + 1 - before, len(rows) - before, relation, bool(said), words)
-            said.append(_reasoned(which, parts, row.product, words))
-    return said
+    relation = relations.pop() if same else "line"
+    skipped = 0 if not same or rows[0].relation == relation else 1
+    out: list[tuple[list[int], str, Said]] = []
+    for k, row in enumerate(rows[1:end], 1):
+        parts = row.clauses[: _first_consequence(row.clauses)]
+        if not parts or (not out and tuple(row.clauses) == tuple(rows[0].clauses)):
+            continue
+        said = _reasoned(parts, row.product, words)
+        if out and out[-1][2] == said:
+            out[-1][0].append(k + 1 - skipped)
+        else:
+            out.append(([k + 1 - skipped], relation, said))
+    return [(numbers, relation, said) for numbers, relation, said in out]
 
 
-_WHOLE = ("⇔", "⇒")
+def _first_consequence(parts: Sequence[Clause]) -> int:
+    return next((k for k, part in enumerate(parts) if part.kind in CONSEQUENCES), len(parts))
+
+
+_WHOLE = ("⇔", "⇒", "or")
 """Relations between whole equations."""
 
 
-def _which(number: int, total: int, relation: str, again: bool, words: Mapping[str, str]) -> str:
-    """`the second equality`, after the first of them `the third`."""
-    named = words.get(f"relation.{relation}", words["relation.line"])
+def _sentences(told: Sequence[tuple[list[int], str, Said]], words: Mapping[str, str], total: int, steps: bool) -> list[str]:
+    """The reasons of rows in sentences of a few clauses each.
+
+    total  so many rows there are, as they are counted
+    steps  whether its rows are equations, one made from the other: what we do is told in its order
+    """
+    out: list[str] = []
+    count = -(-len(told) // MOST)
+    for s in range(count):
+        start, end = (round(k * len(told) / count) for k in (s, s + 1))
+        parts = [_clause(told, k, k > start, words, total, steps) for k in range(start, end)]
+        out.append(_clauses_joined(parts, words))
+    return out
+
+
+def _clause(told: Sequence[tuple[list[int], str, Said]], k: int, again: bool, words: Mapping[str, str], total: int, steps: bool) -> str:
+    """One of them; `again` where another stands before it in its sentence."""
+    numbers, relation, said = told[k]
+    before = told[k - 1][2].form if k else ""
+    form = said.form
+    if form == "we" and steps:
+        form = f"we.{_place(k, len(told), before == 'we')}"
+    elif len(numbers) > 1:
+        form = f"{form}.many"
+    elif again and before == form:
+        form = f"{form}.again"
+    which = _which(numbers, total, relation, again and before != "we", words)
+    return words.get(f"tell.{form}", words[f"tell.{said.form}"]).format(which=which, said=said.text)
+
+
+def _place(k: int, count: int, again: bool) -> str:
+    """Where in a sequence something is done."""
+    if k == 0:
+        return "first" if count > 1 else "only"
+    if k == count - 1 and k > 1:
+        return "finally"
+    return "next" if again and k % 2 == 0 else "then"
+
+
+def _clauses_joined(parts: Sequence[str], words: Mapping[str, str]) -> str:
+    """Clauses one behind the other: two short ones with `and`."""
+    if len(parts) == 2 and not any(words["comma"].strip() in part for part in parts):
+        return words["tell.between-two"].join(parts)
+    return words["tell.between"].join(parts)
+
+
+def _which(numbers: Sequence[int], total: int, relation: str, again: bool, words: Mapping[str, str]) -> str:
+    """`the second equality`, after the first of them `the third`, of several `the second and third equalities`."""
+    noun = words.get(f"relation.{relation}", words["relation.line"])
     if total == 1:
-        return words["tell.only"].format(relation=named)
-    if number == total and number > 2:
-        return words["tell.last"].format(relation="" if again else f" {named}", number=number)
+        return words["tell.only"].format(relation=noun)
+    many = words.get(f"relations.{relation}", words["relations.line"])
     ordinals = words["ordinals"].split()
-    ordinal = ordinals[number - 1] if number <= len(ordinals) else f"{number}th"
-    return words["tell.which"].format(ordinal=ordinal, relation="" if again else f" {named}", number=number)
+    named = [
+        words["ordinal.last"] if number == total and number > 2 else ordinals[number - 1] if number <= len(ordinals) else f"{number}"
+        for number in numbers
+    ]
+    which = listed(named, words)
+    form = "tell.which-again" if again else "tell.which-many" if len(numbers) > 1 else "tell.which"
+    return words[form].format(ordinal=which, relation=many if len(numbers) > 1 else noun)
 
 
-def _reasoned(which: str, parts: Sequence[Clause], product: bool, words: Mapping[str, str]) -> str:
-    """`the second equality uses the product rule`, `the third holds since …`, `in the last we …`."""
-    if words["say.plain"]:
-        return words["tell.plain"].format(which=which, done=words["tell.list"].join(part.text for part in parts))
+def _reasoned(parts: Sequence[Clause], product: bool, words: Mapping[str, str]) -> Said:
+    """What is said of a row: `follows from the product rule`, `holds because …`, `we …`."""
     said = _by_kind(parts, words)
     if said["off"]:
-        reason = words["tell.since-inside"].format(since=said["since"]) if said["since"] else ""
-        return words["tell.product" if product else "tell.read-off"].format(which=which, reason=reason)
+        since = words["tell.since-inside"].format(since=listed([part.text for part in parts if part.kind != "off"], words)) if len(parts) > 1 else ""
+        return Said("product" if product else "read-off", since)
     if any(said[kind] for kind in STANDING):
-        form = {"noun": "tell.is", "how": "tell.goes"}.get(parts[0].kind, "tell.named") if len(parts) == 1 else "tell.named"
-        return words[form].format(which=which, done=", ".join(part.text for part in parts))
-    since = _listed([text for text in (said["since"], said["with"]) if text], words["and"])
+        form = {"noun": "is", "how": "goes"}.get(parts[0].kind, "named") if len(parts) == 1 else "named"
+        return Said(form, words["comma"].join(part.text for part in parts))
+    rules = listed([part.text for part in parts if part.kind in ("by", "law")], words)
     if said["we"]:
-        using = _listed([text for text in (said["by"], words["say.that"].format(done=since) if since else "") if text], words["and"])
-        return words["tell.we"].format(which=which, done=said["we"]) + (words["say.using"].format(done=using) if using else "")
+        using = words["say.that-using"].format(said=said["since"]) if said["since"] and not rules else rules
+        return Said("we", said["we"] + (words["say.using"].format(done=using) if using else ""))
+    if not said["since"]:
+        return Said("from", rules)
     if said["by"]:
-        return words["tell.by"].format(which=which, by=said["by"]) + (words["tell.and-that"].format(since=since) if since else "")
-    return words["tell.since"].format(which=which, since=since)
+        return Said("from", words["tell.and-that"].format(by=rules, since=said["since"]))
+    return Said("because", listed([part.text for part in parts], words, _CLAUSES))
 
 
 def _by_kind(parts: Sequence[Clause], words: Mapping[str, str]) -> Mapping[Kind, str]:
-    return {kind: _listed([part.text for part in parts if part.kind == kind], words["and"]) for kind in get_args(Kind)}
+    return {kind: listed([part.text for part in parts if part.kind == kind], words) for kind in get_args(Kind)}
 
 
 def _led(parts: Sequence[Clause], words: Mapping[str, str]) -> str:
@@ -143,58 +261,46 @@ def _led(parts: Sequence[Clause], words: Mapping[str, str]) -> str:
     said = _by_kind(parts, words)
     if any(said[kind] for kind in STANDING):
         form = {"noun": "say.begin", "how": "say.how"}.get(parts[0].kind, "say.have-with")
-        whole = ", ".join(part.text for part in parts)
+        whole = words["comma"].join(part.text for part in parts)
         return words[form].format(done=_capital(whole) if form == "say.how" else whole)
+    since = listed([part.text for part in parts if part.kind in (("since",) if said["by"] else ("since", "law"))], words, _CLAUSES)
+    rules = listed([part.text for part in parts if part.kind in ("by", "law")], words) if said["by"] else ""
     if said["we"]:
-        using = _listed([text for text in (said["by"], words["say.that"].format(done=said["since"]) if said["since"] else "") if text], words["and"])
-        return words["say.we"].format(done=said["we"]) + (words["say.using"].format(done=using) if using else "") + words["colon"].rstrip()
-    if said["with"]:
-        return words["say.with"].format(done=said["with"])
-    if said["by"] and said["since"]:
-        return words["say.by-since"].format(by=said["by"], since=said["since"])
-    return words["say.by"].format(by=said["by"]) if said["by"] else words["say.since"].format(since=said["since"])
+        using = listed([text for text in (rules, words["say.that-using"].format(said=since) if since else "") if text], words)
+        return words["say.we"].format(done=said["we"], using=words["say.using"].format(done=using) if using else "")
+    if rules and since:
+        return words["say.by-since"].format(by=rules, since=since)
+    return words["say.by"].format(by=rules) if rules else words["say.since"].format(since=since)
 
 
 def clauses(why: Why, notation: Notation) -> tuple[Clause, ...]:
-    """The reasons of a row one by one, each with how it is told.  In a language without sentences for each kind they are told in the
-    words of its table."""
+    """The reasons of a row one by one, each with how it is told.  In a language whose table lacks one of them they are told in English."""
     if not why:
         return ()
     language = notation.language if not (notation.language in tables() and missing(why, notation.language)) else "en"
-    printed = replace(notation, language=language)
-    if any(telling(message(said)[0]).kind == "shown" for said, _ in reasons(why)):
-        return (Clause("shown", reason(_shown(why) if language == "en" else why, printed)),)
+    printed, words = replace(notation, language=language), words_of(language)
     out: list[Clause] = []
     for said, rest in _pieces(why):
-        row = _telling(said)
-        kind: Kind = "bare" if row.kind == "also" else row.kind
-        if language != "en" and message(said)[0] in tables()[language].acts:
-            kind = "we"
-        own = said if language != "en" else _in_words(said, row)
-        text = shortened(reason(own, printed) + _explained(rest, printed, language))
-        if out and (row.kind == "also" or (row.kind == "how" and language == "en")):
-            before = out.pop()
-            text = before.text + (" " if row.kind == "how" and before.kind == "by" else ", ") + text
-            out.append(Clause(before.kind, text))
+        row, before = _telling(said), out[-1] if out else None
+        text = shortened(_printed(said, told_in(language), printed) + (words["tell.rest"].format(rest=reason(rest, printed)) if rest else ""))
+        if before is not None and row.kind in ("also", "how"):
+            form = "tell.how-by" if row.kind == "how" and before.kind == "by" else "tell.also"
+            out[-1] = Clause(before.kind, words[form].format(before=before.text, said=text))
         else:
-            out.append(Clause(kind, text))
+            lead = _printed(said, leads_in(language), printed) if message(said)[0] in leads_in(language) and not rest else ""
+            out.append(Clause("bare" if row.kind == "also" else row.kind, text, lead))
     return tuple(out)
 
 
 def _pieces(why: Why) -> Iterator[tuple[Why, Why]]:
-    """(a reason, what explains it, with the mark before it): behind a colon or a semicolon everything explains what is before it."""
+    """(a reason, what explains it): behind a colon or a semicolon everything explains what is before it, but where consequences are told."""
     said = reasons(why)
-    here: list[Part] = []
+    concludes = any(telling(message(one)[0]).kind in CONSEQUENCES for one, _ in said)
     for k, (one, mark) in enumerate(said):
-        here.extend(one)
-        if mark == AND:
-            here.append(mark)
-        elif mark in (COLON, SEMICOLON):
-            yield tuple(here), (mark, *_again(said[k + 1 :]))
+        if mark in (COLON, SEMICOLON) and not concludes:
+            yield one, _again(said[k + 1 :])
             return
-        else:
-            yield tuple(here), ()
-            here = []
+        yield one, ()
 
 
 def _again(said: Sequence[tuple[Why, Mark | None]]) -> Why:
@@ -202,40 +308,39 @@ def _again(said: Sequence[tuple[Why, Mark | None]]) -> Why:
     return tuple(part for one, mark in said for part in (*one, *((mark,) if mark else ())))
 
 
-def _explained(rest: Why, notation: Notation, language: str) -> str:
-    if not rest:
-        return ""
-    return f" ({reason(rest[1:], notation)})" if language == "en" else reason(rest, notation)
-
-
 def _telling(said: Why) -> Telling:
-    """How a reason is told; a letter and what it is are values *with* which a row holds, and the author's words stand for themselves."""
+    """How a reason is told; the author's words stand for themselves."""
     key, fillers = message(said)
-    row = telling(key)
-    if any(isinstance(filler, Own) for filler in fillers):
-        return Telling("own", key)
-    return Telling("with", row.words) if key == "{} = {}" and isinstance(fillers[0], Symbol) else row
+    return Telling("own", key) if any(isinstance(filler, Own) for filler in fillers) else telling(key)
 
 
-def _in_words(said: Why, row: Telling) -> Why:
-    """The reason in the words that it is told in."""
-    return filled_in(row.words, message(said)[1]) if row.words != message(said)[0] else said
+def _printed(said: Why, table: Mapping[str, str], notation: Notation) -> str:
+    """The reason in the words that a table has for it; in its own where it has none."""
+    key, fillers = message(said)
+    return set_as_text(said_in(table[key], fillers, notation.language), notation) if key in table else reason(said, notation)
 
 
-def _shown(why: Why) -> Why:
-    """What is shown, in the words that it is told in where they differ."""
-    out: list[Part] = []
-    for one, mark in reasons(why):
-        row = telling(message(one)[0])
-        out.extend(_in_words(one, row) if row.kind == "shown" else one)
-        out.extend((mark,) if mark else ())
-    return tuple(out)
+def classified(points: Sequence[tuple[str, str]], several: bool, words: Mapping[str, str]) -> str:
+    """What kind of stationary point each (value, kind) is, where there are `several`; of the variables of one point the last says it."""
+    if not points:
+        return ""
+    if several:
+        named = [words["point.classified"].format(which=which, point=f"${value}$") for value, which in points]
+        return words["points.classified"].format(points=listed(named, words, _CLAUSES))
+    which = points[-1][1]
+    return words["classified"].format(which=which) if which in words.values() else _capital(which) + words["stop"]
 
 
-def _listed(items: Sequence[str], conjunction: str) -> str:
+def listed(items: Sequence[str], words: Mapping[str, str], last: str = "last-of-list") -> str:
+    """`a, b and c`.
+
+    items  ready to be printed
+    last   the word before the last one, a key of `words`
+    """
     if len(items) < 2:
         return "".join(items)
-    return f"{', '.join(items[:-1])} {conjunction} {items[-1]}"
+    last = words["tell.between-two" if any(words[last] in item for item in items) else last]
+    return f"{words['tell.list'].join(items[:-1])}{last}{items[-1]}"
 
 
 def _capital(text: str) -> str:

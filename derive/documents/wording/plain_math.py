@@ -8,13 +8,14 @@ from derive.notation.latex.boxes import (
     Arrow,
     Blank,
     Box,
+    Digits,
     Fenced,
     Fraction,
     Group,
     Letters,
     Marked,
-    Number,
     Over,
+    Own,
     Root,
     Row,
     Scripted,
@@ -44,9 +45,9 @@ def _box(box: Box) -> str:
             return " "
         case Sign(text=sign):
             return _sign(sign)
-        case Number(text=digits):
+        case Digits(text=digits):
             return digits
-        case Group(inside=inside) | Letters(inside=inside):
+        case Group(inside=inside) | Letters(inside=inside) | Own(inside=inside):
             return _box(inside)
         case Fraction(command="binom", above=above, below=below):
             return f"C({_box(above)}, {_box(below)})"

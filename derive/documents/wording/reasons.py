@@ -11,6 +11,7 @@ from derive.documents.wording import formulas
 from derive.documents.wording.prose import to_latex
 from derive.documents.wording.translation import translated
 from derive.notation.latex import lines as latex_lines
+from derive.notation.latex.reading import read
 from derive.notation.settings import Notation
 
 _SCRIPTS = {"<super>": "^", "<sub>": "_"}
@@ -21,7 +22,11 @@ _TEXT_WIDTH = 0.48 * 0.82
 
 def reason(why: Why, notation: Notation) -> str:
     """LaTeX text of a reason in the language of the notation: expressions and the formulas in its messages as mathematics."""
-    said = translated(why, notation.language)
+    return set_as_text(translated(why, notation.language), notation)
+
+
+def set_as_text(said: Why, notation: Notation) -> str:
+    """LaTeX text of what is said in the language already."""
     out = printed(
         said, _escape, lambda expr: f"${latex_lines.inline(expr, notation)}$",
         lambda own: to_latex(own, language=notation.language), lambda text: f"${formulas.latex(text, notation)}$",
@@ -47,7 +52,7 @@ def _raised(character: str) -> str:
 def reason_width(text: str) -> float:
     """About how wide a reason prints, in em of the document's type."""
     parts = re.split(r"(?<!\\)\$", text)
-    return sum(0.82 * width(part) if k % 2 else _words_width(part) for k, part in enumerate(parts))
+    return sum(0.82 * width(read(part)) if k % 2 else _words_width(part) for k, part in enumerate(parts))
 
 
 def _words_width(text: str) -> float:

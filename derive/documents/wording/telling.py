@@ -1,23 +1,26 @@
 """How each message is told where a derivation is read as prose: a row a message, by which kind of clause, and in which words.
 
-The words of a row are those behind `by`, `since`, `we`; `{0}`, `{1}` are what fills the message; '' leaves the message as it stands.
-Laws are what a line holds since, and derivatives of the table of rules what it holds by: they need no row.
+The words of a row are those behind `by`, `because`, `we`; '' leaves the message as it stands.  Laws are what a line holds since or what it
+uses, and derivatives of the table of rules what it holds by: they need no row.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
 from derive.calculus.rules.differentials import DIFFERENTIALS
 from derive.calculus.rules.identities import IDENTITIES
+from derive.documents.wording.formulas import words_of
+from derive.documents.wording.languages import tables
+from derive.documents.wording.languages.english import BY, HOW, LAW, LEADS, NOUN, SHOWN, SINCE, VERDICT, WE
+from derive.values import dataclass
 
-Kind = Literal["by", "since", "we", "with", "how", "noun", "bare", "own", "shown", "off", "also"]
-"""A reason is the rule *by* which a row holds, what it holds *since*, what *we* do, *with* which values, *how* a rule or a move goes,
-a *noun* that the row is, what stands for itself (the author's *own* words), what is *shown* by it, the direction's factor that is read
-*off*, or one *also* of a list."""
+Kind = Literal["by", "law", "since", "we", "how", "noun", "bare", "own", "shown", "verdict", "off", "also"]
+"""A reason is the rule *by* which a row holds, a *law* or an equation that it uses, what it holds *since*, what *we* do, *how* a rule or a
+move goes, a *noun* that the row is, what stands for itself (the author's *own* words), what is *shown* by it and the *verdict* that
+follows, the direction's factor that is read *off*, or one *also* of a list."""
 
 
 @dataclass(frozen=True)
@@ -28,343 +31,8 @@ class Telling:
     words: str
 
 
-_BY = {
-    "product rule": "the product rule",
-    "quotient rule": "the quotient rule",
-    "quotient rule, entry by entry": "the quotient rule entry by entry",
-    "sum rule": "the sum rule",
-    "chain rule": "the chain rule",
-    "chain rule, entry by entry": "the chain rule entry by entry",
-    "power rule": "the power rule",
-    "power rule, entry by entry": "the power rule entry by entry",
-    "chain rule through {}": "the chain rule through {0}",
-    "derivative of {}": "the derivative of {0}",
-    "derivative of {} and of {}": "the derivative of {0} and of {1}",
-    "derivatives of {} and of {}": "the derivatives of {0} and of {1}",
-    "derivatives of {}, {} and of {}": "the derivatives of {0}, {1} and of {2}",
-    "derivative of an unnamed function": "the derivative of an unnamed function",
-    "derivative of an intermediate": "the derivative of an intermediate",
-    "Fréchet derivative of the exponential": "the Fréchet derivative of the exponential",
-    "Fréchet derivative of the logarithm": "the Fréchet derivative of the logarithm",
-    "det of an exponential": "",
-    "log det of an exponential": "",
-    "the derivatives of the table": "",
-    "the product of Kronecker products": "",
-    "definition": "the definition",
-    "definition of the intermediate": "the definition of the intermediate",
-    "by definition of its Jacobian": "the definition of its Jacobian",
-    "linear": "linearity",
-    "linearity": "",
-    "linear in the direction": "linearity in the direction",
-    "linear in each direction": "linearity in each direction",
-    "polarization": "",
-    "polarization identity": "the polarization identity",
-    "Taylor's formula": "",
-    "by the {}, the {} and the {}": "the {0}, the {1} and the {2}",
-    "by the first method": "the first method",
-    "by the second method": "the second method",
-    "by the third method": "the third method",
-    "by the fourth method": "the fourth method",
-    "the corner of the inverse: Schur complement": "the Schur complement, the corner of the inverse",
-    "vec of a product, term by term of the series": "the vec of a product, term by term of the series",
-    "common factor": "the common factor",
-}
-
-_SINCE = {
-    "cyclic": "the trace is cyclic",
-    "a scalar is its own transpose": "",
-    "tr M = tr M'": "",
-    "gradient = 0": "the gradient is zero",
-    "derivative = 0": "the derivative is zero",
-    "the projected gradient = 0": "the projected gradient is zero",
-    "the gradient is zero": "",
-    "{} = {}": "",
-    "{} = I": "",
-    "{} ≠ 0": "",
-    "{} = {} + …": "",
-    "{} = {}: the terms with {} cancel": "{0} = {1} (the terms with {2} cancel)",
-    "{} = {}: the term with {} drops out": "{0} = {1} (the term with {2} drops out)",
-    "{} = {}, as {} is symmetric: the terms with {} cancel": "{0} = {1}, as {2} is symmetric (the terms with {3} cancel)",
-    "{} = {}, {} = {}: differentiated, {} = {}, {} = {}": "{0} = {1} and {2} = {3} (differentiated, {4} = {5}, {6} = {7})",
-    "{} = {}: the right side is skew, and the rest of {} is normal: this is the projection of {}":
-        "{0} = {1} (the right side is skew, and the rest of {2} is normal: this is the projection of {3})",
-    "{} = {}: tangent, as {} times it is skew, and the rest of {} is normal: the projection of {}":
-        "{0} = {1} (tangent, as {2} times it is skew, and the rest of {3} is normal: the projection of {4})",
-    "{} = {}: {} is tangent, and the rest of {} is a multiple of {}: the projection of {}":
-        "{0} = {1} ({2} is tangent, and the rest of {3} is a multiple of {4}: the projection of {5})",
-    "{} = {} with a symmetric {} and a skew {}: {} is normal": "{0} = {1} with a symmetric {2} and a skew {3} ({4} is normal)",
-    "{} = 0: only the tangent part is seen": "{0} = 0 (only the tangent part is seen)",
-    "{} = 0: the one of least norm": "{0} = 0 (the one of least norm)",
-    "{} = 0 for {} = {} only": "",
-    "{} for {} = {}": "",
-    "{} differentiated by {} is {}": "",
-    "its derivative by {} is {}": "",
-    "it does not depend on {}": "",
-    "the gradient does not depend on {}": "",
-    "f is of degree {}": "",
-    "{} is linear": "",
-    "the derivative of order {} is {}": "",
-    "vec is linear": "",
-    "{} is invertible": "",
-    "{} is positive definite": "",
-    "{} is symmetric": "",
-    "{} is skew": "",
-    "{} is diagonal": "",
-    "{} is a simple eigenvalue": "",
-    "{} has full column rank": "",
-    "{} has full row rank": "",
-    "{} has full rank": "",
-    "{} has no eigenvalue on (−∞, 0]": "",
-    "{} does not have full column rank": "",
-    "{} does not have full row rank": "",
-    "no two eigenvalues of {} are opposite": "",
-    "no entry of {} is 0": "",
-    "every entry of {} is positive": "",
-    "the singular values of {} are distinct and positive": "",
-    "{} is any vector": "",
-    "{} is any matrix": "",
-    "{} is a multiple of {}": "",
-    "{} is singular": "",
-    "{} is {}": "",
-    "{} is {} ({})": "",
-    "{} is the square root of {}": "",
-    "{} is an eigenvector of {}": "",
-    "its eigenvalue the value there": "its eigenvalue is the value there",
-    "{} is an eigenvector of {}, {} its eigenvalue": "{0} is an eigenvector of {1} with the eigenvalue {2}",
-    "{} is a generalized eigenvector of {} and {}": "",
-    "{} is a generalized eigenvector of {} and {}, {} its eigenvalue": "{0} is a generalized eigenvector of {1} and {2} with the eigenvalue {3}",
-    "{} is diagonal: only the diagonal is seen": "{0} is diagonal (only the diagonal is seen)",
-    "{} is symmetric: only the symmetric part is seen": "{0} is symmetric (only the symmetric part is seen)",
-    "{} is skew: only the skew part is seen": "{0} is skew (only the skew part is seen)",
-    "{} is skew: only the tangent part is seen": "{0} is skew (only the tangent part is seen)",
-    "{} is upper triangular: only that part is seen": "{0} is upper triangular (only that part is seen)",
-    "{} is lower triangular: only that part is seen": "{0} is lower triangular (only that part is seen)",
-    "{} is {}: only that part is seen": "{0} is {1} (only that part is seen)",
-    "{} is upper triangular: nothing of it is below the diagonal": "{0} is upper triangular (nothing of it is below the diagonal)",
-    "{} is the {} where the constraint holds": "",
-    "{} is the {} of the profile": "",
-    "only the symmetric part is seen": "",
-    "the multiples of {} are normal": "",
-    "the columns of {} span an invariant subspace of {}": "",
-    "the columns of {} span an invariant subspace; with a diagonal {} they are eigenvectors and it holds their eigenvalues":
-        "the columns of {0} span an invariant subspace (with a diagonal {1} they are eigenvectors and it holds their eigenvalues)",
-    "the kernel of {} is spanned by {}: on what is orthogonal to it the pseudo-inverse inverts":
-        "the kernel of {0} is spanned by {1} (on what is orthogonal to it the pseudo-inverse inverts)",
-    "the left side is lower triangular plus its transpose: take the lower part of {} with half its diagonal":
-        "the left side is lower triangular plus its transpose (take the lower part of {0} with half its diagonal)",
-    "a skew matrix is known from its part below the diagonal": "",
-    "a product is 0 where a factor is 0": "",
-    "functions of one matrix commute": "",
-    "the deltas contract the sums": "",
-    "the paths move with the parameter": "",
-    "the largest entry stays where it is": "",
-    "the smallest entry stays where it is": "",
-    "the trace is the sum of the diagonal": "",
-    "the squares cancel, the mixed terms are equal": "the squares cancel and the mixed terms are equal",
-    "the results are identical": "",
-    "the methods agree": "",
-    "along the constraint the Hessian is {}": "",
-    "symmetric in {} and {}": "it is symmetric in {0} and {1}",
-    "symmetric": "it is symmetric",
-    "{} depends on {} alone, and there it is its {}": "",
-    "{} is invertible: there is no stationary point": "{0} is invertible (there is no stationary point)",
-    "it has no root: there is no stationary point": "it has no root (there is no stationary point)",
-    "together they are never 0: there is no stationary point": "together they are never 0 (there is no stationary point)",
-    "there is no stationary point": "",
-    "no derivative there: {} = 0": "there is no derivative there ({0} = 0)",
-    "no derivative there: {} has a kink where {} has an entry 0": "there is no derivative there ({0} has a kink where {1} has an entry 0)",
-    "transposition is linear": "",
-    "vec X' = K vec X": "",
-    "vec(A ∘ X) = diag(vec A) vec X": "",
-    "vec(A ⊗ X) = (I ⊗ K ⊗ I)(vec A ⊗ vec X)": "",
-    "vec diag(u) = Σ (eᵢ ⊗ eᵢ) uᵢ": "",
-    "tr(A'X) = vec(A)'vec(X)": "",
-    "(A ⊗ B)(C ⊗ D) = AC ⊗ BD": "",
-    "⟨u, v⟩ = u'v": "",
-    "⟨M, N⟩ = tr(M'N)": "",
-}
-
-_WE = {
-    "collect": "",
-    "collect the terms with {}": "",
-    "the terms with {} on one side": "put the terms with {0} on one side",
-    "the terms with {} and with {}": "put the terms with {0} and with {1}",
-    "multiply out": "",
-    "multiplied out": "multiply out",
-    "multiply out entry by entry": "",
-    "simplify": "",
-    "split the sum": "",
-    "factor": "",
-    "rearrange": "",
-    "solve": "",
-    "substitute": "",
-    "put back": "",
-    "put in the numbers": "",
-    "take the matrix out": "",
-    "take the matrix out: the determinant of a product": "take the matrix out (the determinant of a product)",
-    "take the diagonal: that of a skew matrix is 0": "take the diagonal (that of a skew matrix is 0)",
-    "differentiate both sides": "",
-    "differentiate both sides, product rule": "differentiate both sides by the product rule",
-    "differentiate both sides along {}": "",
-    "differentiate both sides along {}: {} = {}": "differentiate both sides along {0} ({1} = {2})",
-    "differentiate both sides along {}: {} is skew": "differentiate both sides along {0} ({1} is skew)",
-    "differentiate {} = {}: {} is orthogonal to {}": "differentiate {0} = {1} ({2} is orthogonal to {3})",
-    "differentiate {} = {}: {} is skew": "differentiate {0} = {1} ({2} is skew)",
-    "differentiate the gradient": "",
-    "differentiate the free gradient": "",
-    "differentiate the gradient of the ordinary inner product": "",
-    "differentiate once more": "",
-    "differentiate along {} once more": "",
-    "differentiate twice along {}": "",
-    "differentiate Df(X)[H] along {}": "",
-    "multiply by {}": "",
-    "multiply by {} from both sides": "",
-    "multiply by {} from the left": "",
-    "multiply by {} from the right": "",
-    "multiply by {} from the left, by {} from the right": "",
-    "multiply by {} from the left: {} = {}": "multiply by {0} from the left ({1} = {2})",
-    "multiply by {} from the left: {} = {}, {} = {}": "multiply by {0} from the left ({1} = {2}, {3} = {4})",
-    "multiply by {} from the left and add the transpose: the terms with {} cancel":
-        "multiply by {0} from the left and add the transpose (the terms with {1} cancel)",
-    "multiply by {} from the right and add the transpose: the terms with {} cancel":
-        "multiply by {0} from the right and add the transpose (the terms with {1} cancel)",
-    "multiply by the inverse from the left": "",
-    "multiply the differentiated equation by {} from the left and by {} from the right: {} = {}":
-        "multiply the differentiated equation by {0} from the left and by {1} from the right ({2} = {3})",
-    "divide by {}": "",
-    "divide entry ({}, {}) off the diagonal by {}: on the diagonal a skew matrix is 0":
-        "divide entry ({0}, {1}) off the diagonal by {2} (on the diagonal a skew matrix is 0)",
-    "subtract the transpose: {} is symmetric and cancels": "subtract the transpose ({0} is symmetric and cancels)",
-    "invert both sides": "",
-    "log of both sides": "take the log of both sides",
-    "exp of both sides": "take the exp of both sides",
-    "the square root of both sides: {} is positive definite": "take the square root of both sides ({0} is positive definite)",
-    "solve for {}": "",
-    "solve for {}, entry by entry": "",
-    "solve this Sylvester equation: it has one solution since {} is positive definite":
-        "solve this Sylvester equation (it has one solution since {0} is positive definite)",
-    "substitute {}": "",
-    "put {} for {}": "",
-    "put in {}; move the factors across": "put in {0} (move the factors across)",
-    "put in what is known": "",
-    "put back: it holds for every {}": "put back (it holds for every {0})",
-    "move every factor across the inner product": "",
-    "move the factors across": "",
-    "read off the matrix": "",
-    "read off the blocks": "",
-    "read from right to left": "read this from right to left",
-    "read as the entry of a matrix": "read this as the entry of a matrix",
-}
-
-_HOW = {
-    "entry by entry": "",
-    "by cases": "",
-    "by entries": "",
-    "block by block": "",
-    "term by term": "",
-    "in either order": "",
-    "once more": "",
-    "exact": "",
-    "in numbers": "",
-    "in matrix form": "",
-    "with the data": "",
-    "for every {}": "",
-    "for every {}: there is no stationary point": "for every {0} (there is no stationary point)",
-    "always: there is no stationary point": "always (there is no stationary point)",
-    "as found without indices": "",
-    "as a matrix, for each {}": "as a matrix for each {0}",
-}
-
-_NOUN = {
-    "the constraint": "",
-    "the defining equation": "",
-    "the design matrix": "",
-    "the differential": "",
-    "the gradient": "",
-    "the Jacobian determinant": "",
-    "the first derivative": "",
-    "the first derivative, at {}": "the first derivative at {0}",
-    "the first derivative, on the line": "the first derivative on the line",
-    "the derivative found above": "",
-    "the derivative by entries": "",
-    "the derivatives along {} and along {}": "",
-    "the directional derivative along {}": "",
-    "the function by its entries": "",
-    "the part linear in {}": "",
-    "the part linear in H": "",
-    "the sum over all entries": "",
-    "the sum over all entries of {}": "",
-    "the sum over all variables": "",
-    "the partial derivatives times the entries of {}, summed": "the sum of the partial derivatives times the entries of {0}",
-    "the gradient by {}: the factor of {}": "the gradient by {0} (the factor of {1})",
-    "the factors of the directions": "",
-    "the inner product with {}: {} = I": "the inner product with {0} ({1} = I)",
-    "the inverse of this linear map gives {}": "",
-    "the columns side by side": "",
-    "entry times entry, summed: the inner product": "the sum of the products of the entries (the inner product)",
-    "the entries in the order of vec": "",
-    "the sums written as products": "",
-    "the factorization: {} is lower triangular": "the factorization ({0} is lower triangular)",
-    "the factorization: {} = {}, {} is upper triangular": "the factorization ({0} = {1}, {2} is upper triangular)",
-    "the decomposition: {} = {}, {} is symmetric positive definite": "the decomposition ({0} = {1}, {2} is symmetric positive definite)",
-    "the decomposition: {} = {}, {} = {}": "the decomposition ({0} = {1}, {2} = {3})",
-    "the decomposition: {} = {}, {} = {}, {} is diagonal": "the decomposition ({0} = {1}, {2} = {3}, {4} is diagonal)",
-    "the solution of this Sylvester equation for {}": "",
-    "the solution of this Sylvester equation for {}, the only one since {} is positive definite":
-        "the solution of this Sylvester equation for {0}, the only one since {1} is positive definite",
-    "the projected gradient, to be 0: not solved here": "the projected gradient, to be 0 (not solved here)",
-    "what is left of {}": "",
-    "what is declared": "",
-    "what the inverse is": "",
-    "what the logarithm is": "",
-    "what the square root is": "",
-    "a constant": "",
-    "a family": "",
-    "an eigenvector": "",
-    "an eigenvector with {} = {}": "",
-    "a pair of singular vectors of norm 1: from the other side {} = {}": "a pair of singular vectors of norm 1 (from the other side {0} = {1})",
-    "a right eigenvector; a left one: {} = {}, scaled to {} = {}": "a right eigenvector (a left one: {0} = {1}, scaled to {2} = {3})",
-    "a scalar variable: the derivative": "a scalar variable (the derivative)",
-    "denominator layout: the transpose": "the transpose, in denominator layout",
-}
-
-_SHOWN = {
-    "> 0 for {} ≠ 0": "it is > 0 for {0} ≠ 0",
-    "< 0 for {} ≠ 0": "it is < 0 for {0} ≠ 0",
-    "≥ 0 for every {}": "it is ≥ 0 for every {0}",
-    "≤ 0 for every {}": "it is ≤ 0 for every {0}",
-    "> 0 for {} ≠ 0: every entry of {} is positive": "it is > 0 for {0} ≠ 0: every entry of {1} is positive",
-    "> 0: minimum": "it is > 0: minimum",
-    "an inflection, no extremum": "",
-    "0": "it is 0",
-    "< 0: maximum": "it is < 0: maximum",
-    "minimum": "",
-    "maximum": "",
-    "a {}": "",
-    "a global {}": "",
-    "a saddle": "",
-    "a saddle of {}": "",
-    "a minimum": "",
-    "a maximum": "",
-    "convex": "",
-    "concave": "",
-    "convex, a global minimum": "",
-    "{} in {} for every {}": "",
-    "every solution is a global {}": "",
-    "on the sphere D²f[h, h] = −{} ‖h‖² = −{} ‖h‖²: maximum": "",
-    "on the sphere D²f[h, h] = −{} ‖h‖² = {} ‖h‖²: minimum": "",
-    "{} for {} = {}, {} for {} = {}, {} = {}: both signs, a saddle": "",
-    "{} = {} there: the maximum belongs to the largest eigenvalue, the minimum to the smallest": "",
-    "{} = {} there: the maximum belongs to the smallest eigenvalue, the minimum to the largest": "",
-    "{} = UΣV', {} = UV': the minimum, as it makes {} the sum of the singular values": "",
-    "minimum where {} ≻ 0, maximum where {} ≺ 0, else a saddle": "",
-    "minimum where it is > 0, maximum where it is < 0": "the point is a minimum where this is > 0, a maximum where it is < 0",
-    "the second derivative decides nothing here": "",
-    "the test decides nothing": "",
-}
-
 _ROWS: Mapping[Kind, Mapping[str, str]] = {
-    "by": _BY, "since": _SINCE, "we": _WE, "how": _HOW, "noun": _NOUN, "shown": _SHOWN,
+    "by": BY, "law": LAW, "since": SINCE, "we": WE, "how": HOW, "noun": NOUN, "shown": SHOWN, "verdict": VERDICT,
     "off": {"read off": "", "read off: the factor of {}": "", "read off: the factor of vec {}": ""},
     "also": {"{}": "", "and this too": "this too", "and so is this one": "so is this one"},
 }
@@ -373,7 +41,7 @@ _ROWS: Mapping[Kind, Mapping[str, str]] = {
 @lru_cache(maxsize=1)
 def table() -> Mapping[str, Telling]:
     """Every message that has a row, with the laws and the rules that need none of their own."""
-    out = {row.words: Telling("since", row.words) for row in IDENTITIES.values() if row.words}
+    out = {row.words: Telling("since" if words_of(row.words) else "law", row.words) for row in IDENTITIES.values() if row.words}
     out |= {row.words: Telling("by", f"the {row.words}") for row in DIFFERENTIALS.values() if row.noun}
     out |= {message: Telling(kind, words or message) for kind, rows in _ROWS.items() for message, words in rows.items()}
     return out
@@ -382,3 +50,16 @@ def table() -> Mapping[str, Telling]:
 def telling(message: str) -> Telling:
     """The row of a message; one without a row stands for itself."""
     return table().get(message, Telling("bare", message))
+
+
+@lru_cache(maxsize=8)
+def told_in(language: str) -> Mapping[str, str]:
+    """The words in which messages are told, where they are others than their own in that language."""
+    if language != "en":
+        return tables()[language].told
+    return {message: row.words for message, row in table().items() if row.words != message}
+
+
+def leads_in(language: str) -> Mapping[str, str]:
+    """The whole sentences that lead to a row which begins with a message."""
+    return LEADS if language == "en" else tables()[language].leads

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from derive.derivation.reason import Filler, Formula, Mark, Part, Phrase, Why, Word, flattened, message, reasons
-from derive.documents.wording.formulas import NAMES, formal, marked, words_of
+from derive.documents.wording.formulas import NAMES, as_formula, formal, marked, words_of
 from derive.documents.wording.languages import tables
 from derive.documents.wording.languages.language import Language
 
@@ -27,6 +27,18 @@ def translated(why: Why, language: str) -> Why:
         if mark is not None:
             out.append(Mark(table.marks[mark.text]))
     return _spaced(tuple(out))
+
+
+def said_in(words: str, fillers: Sequence[Filler], language: str) -> Why:
+    """Words of the language with `{0}`, `{1}` in them, formulas between backticks, and what these stand for.
+
+    fillers  what stands for `{0}`, `{1}`, …
+    """
+    table = tables().get(language)
+    out: list[Part] = []
+    for part in filled_in(words, [_filler(one, table) if table is not None else as_formula(one) for one in fillers]):
+        out.extend(marked(part) if isinstance(part, str) else (part,))
+    return _spaced(tuple(out)) if table is not None else tuple(out)
 
 
 def missing(why: Why, language: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from derive.documents.wording.languages import tables
 from derive.notation.settings import Notation
@@ -17,6 +18,7 @@ ENGLISH: Mapping[str, str] = {
     "sans": "",
     # what stands between the items of a list, before its last one, at the end of a sentence, behind a heading
     "comma": ", ",
+    "between-titles": " · ",
     "last": " and ",
     "stop": ".",
     "colon": ": ",
@@ -92,8 +94,9 @@ ENGLISH: Mapping[str, str] = {
     "saddle": "a saddle point",
     "none": "there is no stationary point",
     "undetermined": "not decided by the second-order test",
-    "classified": "The stationary point is {which}.",
-    "point.classified": "The stationary point {point} is {which}.",
+    "classified": "This stationary point is {which}.",
+    "points.classified": "Of the stationary points, {points}.",
+    "point.classified": "{point} is {which}",
     # what stands under a figure; `.question` where it shows nothing of the answer
     "figure": "Figure",
     "figure.data": "The data and the fitted curve; red lines are the residuals.",
@@ -157,59 +160,97 @@ ENGLISH: Mapping[str, str] = {
     "has.full-row-rank": "of full row rank",
     "has.unit": "of norm 1",
     # how a derivation is told in an article: what leads to a display (the sentence of a rule, or its reasons), and what is said
-    # behind it.  A language with a plain sentence for every reason (`say.plain`, `tell.plain`; `say.act` where it is what we do)
-    # needs none of the others but those of rules.
-    "say.we": "We {done}",
+    # behind it: why each row holds (`.again` where the row before was told so, `.many` of several rows), and what follows
+    "last-of-list": " and ",
+    "last-of-clauses": " and ",
+    "tell.list": ", ",
+    "say.we": "We {done}{using}:",
+    "say.ends": ",|:",
     "say.using": ", using {done}",
-    "say.that": "that {done}",
+    "say.that-using": "that {said}",
     "say.by": "By {by},",
     "say.since": "Since {since},",
     "say.by-since": "By {by}, and since {since},",
-    "say.with": "With {done},",
     "say.begin": "We begin with {done}:",
     "say.have": "We have",
     "say.have-with": "We have, {done},",
     "say.how": "{done},",
-    "say.then": "{first} then by {by},",
-    "say.plain": "",
-    "say.act": "",
+    "say.then": "{first}, then by {by},",
+    "say.then-by": "{first}; by {by},",
     "say.definition": "By the definition of the directional derivative,",
-    "say.read-off": "The factor of the direction{since} is read off:",
-    "say.gradient": "The other factor of this inner product is the gradient:",
-    "say.stationary": "At a stationary point the gradient is zero:",
+    "say.differentiate": "We differentiate the function:",
+    "say.definition.second-derivative": "By the definition of the second derivative,",
+    "say.definition.quadratic": "By the definition of the second derivative along one direction,",
+    "say.expansion": "Multiplied out, the increment of the function is",
+    "say.second-order-test": "The second derivative tells what kind of point this is:",
+    "say.evaluate": "At the point,",
+    "say.vec": "With the columns stacked,",
+    "say.off": "The factor of the direction{since} is read off:",
+    "say.off.jacobian": "The factor of the direction{since} is the Jacobian:",
+    "say.off.gradient": "The factor of the direction{since} is the gradient:",
+    "say.off.product": "This is an inner product with the direction{since}, and its other factor is the gradient:",
+    "say.gradient": "The last line{since} is an inner product with the direction, and its other factor is the gradient:",
+    "say.gradients": "In the last line{since} every direction stands in an inner product of its own; the other factors are the gradients:",
+    "say.factor": "The other factor of this inner product is the gradient:",
+    "say.factors": "The factor of each direction is the derivative by its variable:",
     "say.answer": "The result is",
-    "tell.here": "Here {clauses}.",
+    "tell.next": " ",
     "tell.between": "; ",
-    "tell.list": ", ",
+    "tell.between-two": ", and ",
     "tell.only": "the {relation}",
-    "tell.which": "the {ordinal}{relation}",
-    "tell.last": "the last{relation}",
-    "tell.by": "{which} uses {by}",
-    "tell.and-that": " and that {since}",
-    "tell.since": "{which} holds since {since}",
+    "tell.which": "the {ordinal} {relation}",
+    "tell.which-many": "the {ordinal} {relation}",
+    "tell.which-again": "the {ordinal}",
+    "tell.from": "{which} follows from {said}",
+    "tell.from.again": "{which} from {said}",
+    "tell.from.many": "{which} follow from {said}",
+    "tell.and-that": "{by} and the fact that {since}",
+    "tell.because": "{which} holds because {said}",
+    "tell.because.again": "{which} because {said}",
+    "tell.because.many": "{which} hold because {said}",
     "tell.since-inside": ", since {since},",
-    "tell.we": "in {which} we {done}",
-    "tell.is": "{which} is {done}",
-    "tell.goes": "{which} holds {done}",
-    "tell.named": "{which}: {done}",
-    "tell.product": "{which}{reason} writes this as an inner product with the direction",
-    "tell.read-off": "in {which}{reason} the factor of the direction is read off",
-    "tell.plain": "",
+    "tell.we": "in {which} we {said}",
+    "tell.we.only": "we {said}",
+    "tell.we.first": "first we {said}",
+    "tell.we.then": "then we {said}",
+    "tell.we.next": "next we {said}",
+    "tell.we.finally": "finally we {said}",
+    "tell.is": "{which} is {said}",
+    "tell.is.many": "{which} are {said}",
+    "tell.goes": "{which} holds {said}",
+    "tell.goes.many": "{which} hold {said}",
+    "tell.named": "{which}: {said}",
+    "tell.product": "{which}{said} is an inner product with the direction",
+    "tell.read-off": "in {which}{said} the factor of the direction is read off",
+    "tell.rest": " ({rest})",
+    "tell.how-by": "{before} {said}",
+    "tell.also": "{before}, {said}",
+    "tell.in": "in {which}, {said}",
+    "tell.shown-since": "{shown}, because {since}",
+    "tell.shown-so": "{shown}, so {so}",
+    "tell.shown-hence": "{shown}; hence {so}",
+    "ordinal.last": "last",
     "ordinals": "first second third fourth fifth sixth seventh eighth ninth",
     "relation.=": "equality",
     "relation.≈": "approximation",
     "relation.⇔": "equivalence",
     "relation.⇒": "implication",
     "relation.line": "line",
+    "relations.=": "equalities",
+    "relations.≈": "approximations",
+    "relations.⇔": "equivalences",
+    "relations.⇒": "implications",
+    "relations.line": "lines",
 }
 
-LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH, **{tag: {**ENGLISH, **table.words} for tag, table in tables().items()}}
-"""The tables by their languages; a word that one lacks is English."""
+LANGUAGES: tuple[str, ...] = ("en", *tables())
+"""The languages that there are words in."""
 
 
+@lru_cache
 def words(language: str) -> Mapping[str, str]:
-    """The table of a language; KeyError for one that there is none of."""
-    return LANGUAGES[language]
+    """The table of a language; a word that it lacks is English.  KeyError for a language that there is no table of."""
+    return ENGLISH if language == "en" else {**ENGLISH, **tables()[language].words}
 
 
 def spoken(notation: Notation) -> Notation:

@@ -6,7 +6,7 @@ An argument of which nothing is asked is "".  What a function gives whatever its
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)

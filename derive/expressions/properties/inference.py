@@ -23,6 +23,7 @@ from derive.expressions.nodes import (
     Power,
     Scale,
     SizeValue,
+    Stack,
     Sum,
     Symbol,
     Times,
@@ -31,6 +32,7 @@ from derive.expressions.nodes import (
     number,
 )
 from derive.expressions.properties.definite import AT_LEAST_SEMI, STRICT, Definite, of_sum
+from derive.expressions.properties.elimination import definite as of_numbers
 from derive.expressions.properties.elimination import has_independent_columns
 from derive.expressions.properties.facts import BY_VALUE, IMPLIED
 from derive.expressions.properties.symmetry import collected, is_diagonal, is_skew, is_symmetric, is_triangular
@@ -254,6 +256,8 @@ def _definiteness(expr: Expr, assumed: list[Expr] | None) -> Definite | None:
         case Call(name="sqrtm", args=(arg,)):
             kind = definiteness(arg, assumed)
             return kind if kind in AT_LEAST_SEMI else None
+        case Stack():
+            return kind if (kind := of_numbers(expr)) != Definite.INDEFINITE else None
         case _:
             return Definite.POSITIVE if by_fact(expr, "spd") else Definite.SEMI_POSITIVE if by_fact(expr, "psd") else None
 
@@ -369,7 +373,7 @@ def is_invertible(expr: Expr) -> bool:
         case MatMul() if all(is_square(f.shape) for f in expr.factors):
             return all(is_invertible(f) for f in expr.factors)
         case _:
-            return definiteness(expr) in STRICT
+            return definiteness(expr) in STRICT or has_independent_columns(expr)
 
 
 def is_orthogonal(expr: Expr) -> bool:

@@ -225,16 +225,8 @@ def _function_word(p: Parser) -> Operand | None:
     return function(p, WORDS[word], token)
 
 
-def _font(p: Parser, token: Tex) -> Operand:
-    r"""`\mathbf{x}` is x, `\mathbf{1}` the ones, `\mathrm{tr}` a function, `\mathrm{D}(…)` a pending derivative."""
-    p.take()
-    while p.token.text in FONTS:
-        token = p.take()
-    if token.text == r"\operatorname" and p.token.text == "*":
-        p.take()
-    i = p.i
-    first, last = p.group()
-    word = "".join(t.text for t in p.tokens[first:last])
+def _fixed(p: Parser, token: Tex, word: str) -> Operand | None:
+    """What a word in a font always means: ones, zeros, δ, a commutation matrix, a pending derivative, a function; None for a symbol."""
     if word == "1" and token.text in (r"\mathbf", r"\mathbb", r"\boldsymbol", r"\bm"):
         return _constant(p, Ones, token)
     if word == "0" and token.text in (r"\mathbf", r"\boldsymbol", r"\bm"):
@@ -249,6 +241,22 @@ def _font(p: Parser, token: Tex) -> Operand:
         return pending(p, token, word)
     if word in WORDS and len(word) > (token.text != r"\operatorname"):
         return function(p, WORDS[word], token)
+    return None
+
+
+def _font(p: Parser, token: Tex) -> Operand:
+    r"""`\mathbf{x}` is x, `\mathbf{1}` the ones, `\mathrm{tr}` a function, `\mathrm{D}(…)` a pending derivative."""
+    p.take()
+    while p.token.text in FONTS:
+        token = p.take()
+    if token.text == r"\operatorname" and p.token.text == "*":
+        p.take()
+    i = p.i
+    first, last = p.group()
+    word = "".join(t.text for t in p.tokens[first:last])
+    known = _fixed(p, token, word)
+    if known is not None:
+        return known
     inside = p.names.best(p.tokens, first)
     if inside is None or first + inside[0] < last or (p.ranges and not p.own):
         found = sample(p, word.removeprefix("\\"), token.start)

@@ -107,43 +107,49 @@ def _words(p: Parser) -> str | None:
     return "".join(t.text for t in p.tokens[first:last])
 
 
+def _case(p: Parser) -> tuple[Expr, Compare | None]:
+    """A value and its condition, None for `otherwise`, and the sign behind them."""
+    value = p.combine.sized(p.sum())
+    p.skip(",")
+    if not p.skip("&"):
+        raise p.fail(r"in cases, `&` stands between a value and its condition", p.token.start)
+    at = p.token.start
+    word = _words(p)
+    if p.own and word is not None and word not in _IF:
+        # Our own line may be in any language: what is followed by a comparison is a condition.
+        word = "otherwise" if p.token.text == r"\\" or p.token.kind == "end-env" else "if"
+    if word is not None and word not in _ELSE and word not in _IF:
+        raise p.fail(f"`{word}` is no condition: write \\text{{if }} a < b, or \\text{{otherwise}}", at, "condition")
+    condition = None if word in _ELSE else _condition(p)
+    if p.token.text in (",", "."):
+        p.take()
+    return value, condition
+
+
+def _opposite(condition: Compare, before: Compare) -> bool:
+    """a ≥ b, or b ≤ a, after a < b."""
+    same = condition.left is before.left and condition.right is before.right
+    turned = condition.left is before.right and condition.right is before.left
+    mirrored = condition.op in ("<", "<=") and before.op in ("<", "<=") and condition.op != before.op
+    return (same and condition.op == _OPPOSITE[before.op]) or (turned and mirrored)
+
+
 def _cases(p: Parser) -> Operand:
     """Values and their conditions, the last one `otherwise` or the opposite of the one before."""
     name = p.token.text
     bars, start = _open(p)
     rows: list[tuple[Expr, Compare | None]] = []
     while True:
-        value = p.combine.sized(p.sum())
-        p.skip(",")
-        if not p.skip("&"):
-            raise p.fail(r"in cases, `&` stands between a value and its condition", p.token.start)
-        at = p.token.start
-        word = _words(p)
-        if p.own and word is not None and word not in _IF:
-            # Our own line may be in any language: what is followed by a comparison is a condition.
-            word = "otherwise" if p.token.text == r"\\" or p.token.kind == "end-env" else "if"
-        if word in _ELSE:
-            rows.append((value, None))
-        elif word is not None and word not in _IF:
-            raise p.fail(f"`{word}` is no condition: write \\text{{if }} a < b, or \\text{{otherwise}}", at, "condition")
-        else:
-            rows.append((value, _condition(p)))
-        if p.token.text in (",", "."):
-            p.take()
+        rows.append(_case(p))
         if not p.skip(r"\\") or p.token.kind == "end-env":
             break
     _close(p, name, bars, start)
     if len(rows) < 2:
         raise p.fail("cases have at least two rows", start, "condition")
-    last, condition = rows[-1]
-    before = rows[-2][1]
-    if condition is not None and before is not None:
-        opposite = condition.op == _OPPOSITE[before.op] and condition.left is before.left and condition.right is before.right
-        mirrored = condition.op in ("<", "<=") and before.op in ("<", "<=") and condition.op != before.op
-        mirrored = mirrored and condition.left is before.right and condition.right is before.left
-        if not opposite and not mirrored:
-            raise p.fail(r"the last case is \text{otherwise}, or the opposite of the one before", start, "condition")
-    shape = next((e.shape for e, _ in rows if e is not ZERO), last.shape)
+    condition, before = rows[-1][1], rows[-2][1]
+    if condition is not None and before is not None and not _opposite(condition, before):
+        raise p.fail(r"the last case is \text{otherwise}, or the opposite of the one before", start, "condition")
+    shape = next((e.shape for e, _ in rows if e is not ZERO), rows[-1][0].shape)
     zero: Expr = ZERO if is_scalar(shape) else Zeros(shape)
     rows = [(zero if e is ZERO else e, test) for e, test in rows]
     value = rows[-1][0]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from derive.expressions.build import power
-from derive.expressions.functions import FUNCTIONS
+from derive.expressions.function import Function
+from derive.expressions.functions import FUNCTIONS, OF_MATRICES
 from derive.expressions.nodes import Call, Expr, Identity, Map, Number, Ones, Zeros
 from derive.expressions.properties.symmetry import is_symmetric, settled
-from derive.expressions.sizes import ONE, ShapeError, is_column, is_square, show
+from derive.expressions.sizes import ONE, ShapeError, Size, is_column, is_square, show
 from derive.language.indices import check_index
 from derive.language.latex.names import FONTS, MACROS, PATTERNS
 from derive.language.latex.reader import CLOSING
@@ -16,6 +17,7 @@ from derive.language.latex.tokens import Tex
 from derive.language.norms import norm_of, raised
 from derive.language.of_number import of_number
 from derive.language.operands import Operand, Value
+from derive.language.words import CONSTANTS
 
 if TYPE_CHECKING:
     from derive.language.latex.parser import Parser
@@ -127,14 +129,19 @@ def _arguments(p: Parser, name: str, token: Tex) -> list[Operand]:
 
 def call_function(p: Parser, name: str, token: Tex, operands: list[Operand], marked: bool, index: Expr | None,
           given: tuple[Expr, ...] | None = None) -> Value:
+    r"""The function `name` of the language at operands.  DeriveError for a wrong number of them, a shape, an index, two readings.
+
+    name      in the table, or `inv`, `I`, `ones`, `zeros`
+    operands  the arguments as they were read
+    marked    whether the formula says `entry by entry`, as `\exp_{\circ}` does
+    index     of an eigenvalue, a singular value; None elsewhere
+    given     the arguments as expressions, where they are known otherwise; None: those of the operands
+    """
     at = operands[0].start if operands else token.start
     if name == "inv":
         return p.combine.map(operands[0], lambda e: power(e, -1), at)
-    if name in ("I", "ones", "zeros"):
-        sizes = [p.size(operand) for operand in operands]
-        if name == "I" or len(sizes) not in (1, 2):
-            return p.made(Identity, at, sizes[0])
-        return p.made(Ones if name == "ones" else Zeros, at, (sizes[0], sizes[1] if len(sizes) == 2 else ONE))
+    if name in CONSTANTS:
+        return _constant(p, name, [p.size(operand) for operand in operands], at)
     row = FUNCTIONS[name]
     exprs = given if given is not None else tuple(p.combine.sized(operand) for operand in operands)
     if index is not None:
@@ -148,30 +155,46 @@ def call_function(p: Parser, name: str, token: Tex, operands: list[Operand], mar
             f"{name}: {row.signature}",
         )
     if "index" in row.signature:
-        shape = exprs[0].shape
-        size = shape[0] if shape[0] == shape[1] else next((s for s in shape if s.is_number), shape[0])
-        problem = check_index(exprs[1], size, p.ranges, "the index", f"the matrix is {show(shape)}")
-        if problem:
-            raise p.fail(problem[0], token.start, "index", problem[1])
+        _refuse_index(p, token, *exprs)
     if not row.maps:
         try:
             found = of_number(name, exprs)
         except ShapeError as error:
             raise p.combine.failed(error, at) from None
         return found if found is not None else p.made(Call, at, *settled(name, exprs))
-    square = is_square(exprs[0].shape) and not exprs[0].is_scalar
-    ambiguous = any(condition == "square" for condition, _ in row.latex_when)
-    if square and ambiguous and not marked:
-        words = p.combine.words(operands[0])
-        other = {"exp": "expm", "log": "logm", "sqrt": "sqrtm"}.get(name)
-        here = rf"{token.text if token.kind == 'macro' else name}_{{\circ}}({words})".replace(r"\sqrt", r"\operatorname{sqrt}")
-        raise p.fail(
-            f"{name} of a square matrix has two readings: write {other}({words}) for the function of the matrix, or {here} for "
-            f"{name} entry by entry" if other else
-            f"{name} of a square matrix has two readings: write {here} for {name} entry by entry (the function of the "
-            "matrix is not part of the language)", token.start, "two-readings",
-        )
+    if not marked and is_square(exprs[0].shape) and not exprs[0].is_scalar:
+        _refuse_two_readings(p, row, token, operands[0])
     return p.made(Map, at, name, exprs[0])
+
+
+def _constant(p: Parser, name: str, sizes: list[Size], at: int) -> Value:
+    """I, ones or zeros of the sizes that were written."""
+    if name == "I" or len(sizes) not in (1, 2):
+        return p.made(Identity, at, sizes[0])
+    return p.made(Ones if name == "ones" else Zeros, at, (sizes[0], sizes[1] if len(sizes) == 2 else ONE))
+
+
+def _refuse_index(p: Parser, token: Tex, matrix: Expr, index: Expr) -> None:
+    """The number of an eigenvalue, of a singular value, is at most the number of rows."""
+    shape = matrix.shape
+    size = shape[0] if shape[0] == shape[1] else next((s for s in shape if s.is_number), shape[0])
+    problem = check_index(index, size, p.ranges, "the index", f"the matrix is {show(shape)}")
+    if problem:
+        raise p.fail(problem[0], token.start, "index", problem[1])
+
+
+def _refuse_two_readings(p: Parser, row: Function, token: Tex, operand: Operand) -> None:
+    r"""`\exp A` of a square matrix is the function of the matrix to some, and entry by entry to others."""
+    if all(condition != "square" for condition, _ in row.latex_when):
+        return
+    name, words, other = row.name, p.combine.words(operand), OF_MATRICES.get(row.name)
+    here = rf"{token.text if token.kind == 'macro' else name}_{{\circ}}({words})".replace(r"\sqrt", r"\operatorname{sqrt}")
+    raise p.fail(
+        f"{name} of a square matrix has two readings: write {other}({words}) for the function of the matrix, or {here} for "
+        f"{name} entry by entry" if other else
+        f"{name} of a square matrix has two readings: write {here} for {name} entry by entry (the function of the "
+        "matrix is not part of the language)", token.start, "two-readings",
+    )
 
 
 def printed_function(p: Parser) -> Operand | None:

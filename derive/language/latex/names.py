@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from derive.expressions.functions import FUNCTIONS
@@ -12,6 +11,7 @@ from derive.expressions.nodes import Expr, SizeValue, Symbol, Unnamed
 from derive.expressions.sizes import Size
 from derive.expressions.spelling import GREEK_UNICODE, latex_of, symbol_latex, unnamed_latex
 from derive.language.latex.tokens import Tex, spelled
+from derive.values import dataclass
 
 if TYPE_CHECKING:
     from derive.language.scope import Scope
@@ -74,10 +74,9 @@ class _Hole:
 def _patterns() -> dict[str, list[tuple[str, tuple[str, ...]]]]:
     out: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
     for name, row in FUNCTIONS.items():
-        if row.latex_form == "call" and not row.maps and "({" in row.latex:
+        if row.latex_form == "call" and not row.maps and "({" in row.latex and "_" in row.latex.partition("(")[0]:
             tokens = spelled(row.latex.format(*map(_Hole, range(3))))
-            if "_" in tokens[: tokens.index("(")]:
-                out.setdefault(tokens[0], []).append((name, tokens))
+            out.setdefault(tokens[0], []).append((name, tokens))
     return out
 
 
@@ -113,7 +112,10 @@ class Names:
                 self.samples[letter] = symbol
 
     def add(self, name: str, latex: str, value: Value) -> None:
-        """A name under every spelling; a later one of the same spelling counts."""
+        """A name under every spelling; a later one of the same spelling counts.
+
+        latex  the author's own way to write it; "" for that of the name
+        """
         self.all.add(name)
         self._key(spelled(latex), False, value)
         if latex.startswith(_DIFFERENTIAL):
@@ -161,7 +163,11 @@ class Names:
         return found[0] if found else None
 
     def covers(self, tokens: list[Tex], i: int, depth: int = 0) -> bool:
-        """Whether declared names can be read from here to the end of the run of letters."""
+        """Whether declared names can be read from here to the end of the run of letters.
+
+        i      the first token that is looked at
+        depth  how many names were read before it; behind twelve nothing more is looked at
+        """
         token = tokens[i]
         if token.gap or token.kind != "char" or not token.text.isalpha() or depth > 12:
             return True

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NoReturn
 from urllib.parse import quote
 
 from derive.errors import DeriveError, Position
 from derive.language.words import closest
+from derive.values import dataclass
 
 LONGEST = 2_000_000
 """Characters of a bibliography."""

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import NoReturn
 
@@ -17,6 +17,7 @@ from derive.language.markup.bibliography import Bibliography
 from derive.language.markup.formula import Own, Refuse, Weight, weight_of
 from derive.language.markup.words import GRAMMAR, IN_DEFINITIONS, PACKAGES, RENEWED, VARIANTS, WORDS, Word
 from derive.language.origin import Origin
+from derive.values import dataclass
 
 LONGEST = 100_000
 """Characters of a macro file."""

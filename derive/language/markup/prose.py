@@ -29,7 +29,12 @@ class Piece(NamedTuple):
 
 
 def error(message: str, place: Place, at: int = 0, *, code: str, hint: str | None = None) -> DeriveError:
-    """An error at an offset of a text that stands at `place`."""
+    """An error at an offset of a text that stands at `place`.
+
+    message  a sentence
+    code     for programs
+    hint     what to write instead; None for none
+    """
     if isinstance(place, Origin):
         return place.error(message, at, code=code, hint=hint)
     return DeriveError(message, code=code, where=place, hint=hint)
@@ -59,7 +64,11 @@ def pieces(text: str, place: Place = None) -> Iterator[Piece]:
 
 
 def check(text: str, place: Place = None, *, displays: bool = True) -> None:
-    """DeriveError at its character for whatever no document could print: [prose-length], [prose-math], [prose], [character]."""
+    """DeriveError at its character for whatever no document could print: [prose-length], [prose-math], [prose], [character].
+
+    text      the author's, with `$…$` and marks
+    displays  whether formulas may stand on lines of their own
+    """
     if len(text) > LONGEST:
         raise error(f"this text is longer than {LONGEST} characters", place, code="prose-length")
     reader = inline.Reader()
@@ -84,7 +93,10 @@ def refusing(place: Place, at: int) -> inline.Refuse:
 
 
 def check_math(math: str, place: Place, at: int = 0, *, display: bool = False) -> None:
-    """Refuse what is not harmless mathematics (DeriveError [prose-math] with what would be right)."""
+    """Refuse what is not harmless mathematics (DeriveError [prose-math] with what would be right).
+
+    display  whether the formula stands on a line of its own
+    """
 
     def refuse(message: str, offset: int) -> NoReturn:
         raise error(message, place, at + offset, code="prose-math", hint=HINT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NoReturn
 
 from derive.expressions.nodes import Symbol, Unnamed
@@ -18,6 +18,7 @@ from derive.language.text.sizes import parse_size
 from derive.language.text.tokens import name_form
 from derive.language.words import closest
 from derive.language.yaml.nodes import Node
+from derive.values import dataclass
 
 MAX_LATEX = 200
 """Characters of a symbol's LaTeX."""

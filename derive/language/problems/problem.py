@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from typing import Literal
 
 from derive.errors import Position
 from derive.expressions.nodes import Expr, Symbol, Unnamed
 from derive.expressions.sizes import Size
+from derive.values import dataclass
 
 Numbers = Fraction | tuple[Fraction, ...] | tuple[tuple[Fraction, ...], ...]
 """A number, a vector, or a matrix by its rows."""
@@ -85,6 +86,7 @@ class Options:
     variants       the values that this problem has of those under `variants`
     claim          a derivation in LaTeX, to be reviewed
     ask            how the question is put: `find`; `show`, that the author's answers hold; `false`: in the author's words alone
+    colours        letter -> the colour that it keeps
     stacked        whether a Jacobian was asked of a matrix, or by one: the answer is the vectorized derivative
     """
 
@@ -103,6 +105,7 @@ class Options:
     variants: tuple[Choice, ...] = ()
     claim: str = ""
     ask: str = "find"
+    colours: Mapping[str, str] = field(default_factory=dict)
     stacked: bool = False
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from derive.expressions.sizes import ONE, Shape, is_column, is_scalar
+from derive.values import dataclass
 
 Shapes = Callable[[Shape, Shape, str], list[Shape]]
 Along = Literal["", "first", "second", "both"]

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from derive.errors import DeriveError, Position
 from derive.language.files import read_text
 from derive.language.problems.answer import read_answers, read_part_answers
+from derive.language.problems.colours import read_colours
 from derive.language.problems.data import read_at, read_data
 from derive.language.problems.figure import read_figures
 from derive.language.problems.find import read_find, read_parts, read_total
@@ -89,19 +90,35 @@ def read(text: str, file: str, chosen: Mapping[str, int] | None = None, asked: b
 
 
 def resolved(node: Node, text: str, file: str, chosen: Mapping[str, int] | None = None, asked: bool = True) -> Problem:
-    """The problem of a mapping: names bound, shapes checked; DeriveError, with a position, for whatever is wrong with it."""
+    """The problem of a mapping: names bound, shapes checked; DeriveError, with a position, for whatever is wrong with it.
+
+    text    the whole file, which messages quote
+    file    its name
+    chosen  by name under `variants` which of its values is taken, from 0; None: the first
+    asked   whether something must be asked for
+    """
     try:
         return _resolved(node, text, file, chosen or {}, asked)
     except DeriveError as error:
         raise error.at(node.position) from None
 
 
-def _resolved(node: Node, text: str, file: str, chosen: Mapping[str, int], asked: bool) -> Problem:
+def _keys(node: Node) -> dict[str, Node]:
+    """The values of a problem by key.  DeriveError for a key that is unknown, or missing."""
     root = node.known("the problem", KEYS)
     for key in ("symbols", "function"):
         if key not in root:
             raise node.error(f"the key `{key}` is missing", code="missing-key", hint=_EXAMPLE[key])
-    value = {key: pair[1] for key, pair in root.items()}
+    return {key: pair[1] for key, pair in root.items()}
+
+
+def _asks_stacked(value: Mapping[str, Node], find: tuple[str, ...]) -> bool:
+    """Whether a Jacobian is asked for that another quantity answers: of a matrix, by stacked columns."""
+    return "jacobian" not in find and "jacobian" in (text for key in ("find", "parts") if key in value for text in value[key].texts())
+
+
+def _resolved(node: Node, text: str, file: str, chosen: Mapping[str, int], asked: bool) -> Problem:
+    value = _keys(node)
     bindings = Bindings()
     alternatives = read_variants(value.get("variants"), value["symbols"], chosen)
     read_symbols(with_declarations(value["symbols"], alternatives), bindings)
@@ -115,7 +132,7 @@ def _resolved(node: Node, text: str, file: str, chosen: Mapping[str, int], asked
     wrt, wrt_list = read_wrt(value.get("wrt"), node, header, bindings)
     directions, second = read_directions(value.get("direction"), wrt, wrt_list, bindings)
     parts = read_parts(value.get("parts"), header.expr, wrt)
-    find = read_find(value.get("find"), node, parts, header.expr, wrt, asked)
+    find = read_find(value.get("find"), node, parts, header.expr, wrt, asked, "claim" in value)
     layout = read_choice(value.get("layout"), "layout", LAYOUTS)
     methods = read_methods(value.get("method"))
     if "differential" in find or "differential" in methods:
@@ -126,8 +143,7 @@ def _resolved(node: Node, text: str, file: str, chosen: Mapping[str, int], asked
     of_parts, places = read_part_answers(
         value.get("parts"), answer, header.expr, wrt, wrt_list, (*directions, *second), layout, bindings
     )
-    stacked = "jacobian" in (text for key in ("find", "parts") if key in value for text in value[key].texts()) and "jacobian" not in find
-    options = replace(_options(value, bindings, choices, parts), stacked=stacked)
+    options = replace(_options(value, bindings, choices, parts), stacked=_asks_stacked(value, find))
     _refuse_claims_without_answers(value, options.ask, parts, find, {**answer, **of_parts})
     return Problem(
         id=read_id(value.get("id"), file),
@@ -190,6 +206,7 @@ def _options(value: Mapping[str, Node], bindings: Bindings, choices: tuple[Choic
         "claim": lambda node: node.words("`claim`"),
         "ask": lambda node: read_choice(node, "ask", ASKS),
         "at": lambda node: read_at(node, bindings),
+        "colours": lambda node: read_colours(node, (*bindings.symbols, *bindings.lets)),
     }
     said = {key: how(value[key]) for key, how in read.items() if key in value}
     data, columns = read_data(value["data"], bindings) if "data" in value else ({}, {})

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Expr, Unnamed
@@ -20,13 +20,14 @@ from derive.language.problems.declarations import TYPES, declare
 from derive.language.problems.function import Bindings
 from derive.language.problems.names import declared_name
 from derive.language.problems.problem import Choice, Kind
-from derive.language.words import CALLABLE, closest
+from derive.language.words import CALLABLE, CONSTANTS, closest
 from derive.language.yaml.nodes import Node
+from derive.values import dataclass
 
 MOST_VALUES = 1000
 """Values of one name."""
 
-_NO_FUNCTIONS = frozenset(("I", "ones", "zeros", "e", "where"))
+_NO_FUNCTIONS = frozenset({"where", *CONSTANTS})
 _KINDS = {"declaration": "declarations", "function": "functions", "expression": "expressions"}
 
 
@@ -143,7 +144,8 @@ def with_declarations(symbols: Node, alternatives: Sequence[Alternatives]) -> No
 def bind_values(symbols: Node, alternatives: Sequence[Alternatives], bindings: Bindings) -> tuple[Choice, ...]:
     """Give the names their values; a value may hold declared symbols and the names above it.
 
-    symbols  the node of `symbols` as it was written: a name that is declared there too has a value of its shape
+    alternatives  the names under `variants`, each with the value that was chosen
+    symbols       the node of `symbols` as it was written: a name that is declared there too has a value of its shape
     DeriveError for whatever is wrong with a value, chosen or not.
     """
     declared = {key.text: (key, value) for key, value in symbols.pairs}

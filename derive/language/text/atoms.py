@@ -17,7 +17,10 @@ from derive.language.words import CALLABLE, unknown_name
 
 
 class Atoms(Calls):
-    """What needs no operator."""
+    """What needs no operator.
+
+    at, places  offset in the text, for messages; what stands between the brackets of an entry, None for `:`
+    """
 
     def atom(self) -> Operand:
         token = self.tokens[self.i]
@@ -57,17 +60,9 @@ class Atoms(Calls):
         form = index_form(name, self.bound) if self.bound and name not in self.bound else None
         if form is not None:
             return self.sample(token, *form)
-        symbol = self.bound.get(name) or self.scope.symbols.get(name)
-        if symbol is None and (numbered := re.fullmatch(r"(.+)_(\d+)", name)) and (of := self.scope.symbols.get(numbered.group(1))) is not None:
-            found = self.numbered_member(token, of, int(numbered.group(2)))
-            if found is not None:
-                return found
-        if symbol is not None and symbol.count is not None:
-            raise self.fail(*no_member(symbol, token.start))
-        if symbol is not None:
-            if called and symbol.of is not None and not following.gap:
-                return self.path(token, symbol)
-            return Operand(symbol, token.start, token.end)
+        declared = self.declared(token, called and not following.gap)
+        if declared is not None:
+            return declared
         if name in self.scope.sizes:
             value: Expr = SizeValue(Size.of(name))
             return Operand(value, token.start, token.end)
@@ -76,18 +71,42 @@ class Atoms(Calls):
                 return self.unnamed(token)
             raise self.fail(f"{name} is a function: write {name}(…)", token.start, "function-without-argument")
         if name in CALLABLE:
-            if called:
-                return self.call(token)
-            if name == "I":
-                return Operand(Unsized(Identity, token.start), token.start, token.end)
-            if name in FUNCTIONS and 0 in FUNCTIONS[name].arities:
-                constant: Expr = Call(name, ())
-                return Operand(constant, token.start, token.end)
-            raise self.fail(f"{name} is a function: write {name}(…)", token.start, "function-without-argument")
+            return self.call(token) if called else self.uncalled(token)
         raise self.unknown(token, called and not following.gap)
 
+    def declared(self, token: Token, called: bool) -> Operand | None:
+        """A symbol of that name, a member of a family, or A(t) of a path; None where there is none.
+
+        called  whether `(` stands right behind it
+        DeriveError for a family that is used as if it were one symbol.
+        """
+        name = token.text
+        symbol = self.bound.get(name) or self.scope.symbols.get(name)
+        if symbol is None:
+            numbered = re.fullmatch(r"(.+)_(\d+)", name)
+            of = self.scope.symbols.get(numbered.group(1)) if numbered else None
+            return self.numbered_member(token, of, int(numbered.group(2))) if numbered and of is not None else None
+        if symbol.count is not None:
+            raise self.fail(*no_member(symbol, token.start))
+        if called and symbol.of is not None:
+            return self.path(token, symbol)
+        return Operand(symbol, token.start, token.end)
+
+    def uncalled(self, token: Token) -> Operand:
+        """A name of the language without brackets: I of any size, a constant such as pi.  DeriveError for a function."""
+        name = token.text
+        if name == "I":
+            return Operand(Unsized(Identity, token.start), token.start, token.end)
+        if name in FUNCTIONS and 0 in FUNCTIONS[name].arities:
+            constant: Expr = Call(name, ())
+            return Operand(constant, token.start, token.end)
+        raise self.fail(f"{name} is a function: write {name}(…)", token.start, "function-without-argument")
+
     def numbered_member(self, token: Token, of: Symbol, k: int) -> Operand | None:
-        """K_1 of a family K, x_1 of vectors x_i; None for another symbol."""
+        """K_1 of a family K, x_1 of vectors x_i; None for another symbol.
+
+        k  the number behind `_`, from 1
+        """
         index = Operand(number(k), token.start, token.end)
         if of.count is not None:
             return Operand(replace(of, index=self.subscript(index, of.count, of.name, "members")), token.start, token.end)
@@ -97,7 +116,11 @@ class Atoms(Calls):
         return None
 
     def sample(self, token: Token, base: str, indices: tuple[str, ...]) -> Operand:
-        """x_i in a sum over i."""
+        """x_i in a sum over i.
+
+        base     the name before the indices
+        indices  as they were written, `i` and `j` of `x_ij`
+        """
         name, last = token.text, indices[-1]
         declared = self.scope.symbols.get(name)
         if declared is not None or name in self.scope.unnamed:

@@ -6,7 +6,7 @@ import re
 
 from derive.expressions.build import ZERO, power
 from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import Apply, Call, Compare, Expr, Identity, Map, Ones, Sum, Symbol, Unit, Unnamed, Where, Zeros, number
+from derive.expressions.nodes import Apply, Call, Commutation, Compare, Expr, Identity, Map, Ones, Sum, Symbol, Unit, Unnamed, Where, Zeros, number
 from derive.expressions.properties.symmetry import settled
 from derive.expressions.sizes import ONE, SCALAR, Shape, ShapeError, Size, is_scalar, show
 from derive.language.by_rows import AXES, applied, by_axis, covariance, variance
@@ -17,11 +17,15 @@ from derive.language.operands import Operand, Value
 from derive.language.products import product_over
 from derive.language.text.parser import ParserBase
 from derive.language.text.tokens import Token
-from derive.language.words import CALLABLE, STATISTICS
+from derive.language.words import CALLABLE, CONSTANTS, STATISTICS
 
 
 class Calls(ParserBase):
-    """What stands in `name(…)`."""
+    """What stands in `name(…)`.
+
+    arguments  as they were read, in their order
+    exprs      the same as expressions, each with a shape
+    """
 
     def arguments(self, token: Token) -> list[Operand]:
         """The arguments of a call, from its `(` to its `)`."""
@@ -64,7 +68,10 @@ class Calls(ParserBase):
         return Operand(value, token.start, self.tokens[self.i - 1].end)
 
     def varied(self, token: Token, name: str, arguments: list[Operand], word: str) -> Value:
-        """A function with what its last argument says: by rows, a norm by its kind, max of one argument; or a plain call."""
+        """A function with what its last argument says: by rows, a norm by its kind, max of one argument; or a plain call.
+
+        word  `rows`, `columns`, a kind of norm; "" where the last argument is an expression
+        """
         at = arguments[0].start if arguments else token.start
         exprs = [self.combine.sized(a) for a in arguments] if word or name in ("norm", *STATISTICS) else []
         try:
@@ -93,7 +100,11 @@ class Calls(ParserBase):
         return found
 
     def function(self, token: Token, name: str, arguments: list[Operand]) -> Value:
-        if name in ("I", "ones", "zeros", "e"):
+        """A function of the table, or a constant, at its arguments.  DeriveError for a wrong number, a size, an index.
+
+        name  in the table; token where it stands
+        """
+        if name in CONSTANTS:
             return self.constant(token, name, arguments)
         if name in STATISTICS:
             self.count(token, arguments, *((1, 2) if name == "cov" else (1,)))
@@ -145,6 +156,10 @@ class Calls(ParserBase):
                 raise self.fail(problem[0], arguments[1].start, "index", problem[1])
 
     def refuse_unequal(self, name: str, arguments: list[Operand], exprs: tuple[Expr, ...]) -> None:
+        """DeriveError [size-mismatch] where two arguments that must have one size have two.
+
+        name  of the function
+        """
         (a, b), (left, right) = arguments, (e.shape for e in exprs)
         if left == right:
             return
@@ -165,6 +180,7 @@ class Calls(ParserBase):
         return tuple(self.combine.sized(a) for a in arguments)
 
     def count(self, token: Token, arguments: list[Operand], *allowed: int) -> None:
+        """DeriveError [arguments] where a function has another number of arguments than one of those allowed."""
         if len(arguments) not in allowed:
             counts = " or ".join(str(n) for n in allowed)
             raise self.fail(
@@ -173,8 +189,8 @@ class Calls(ParserBase):
             )
 
     def constant(self, token: Token, name: str, arguments: list[Operand]) -> Expr:
-        """I(n), ones(n), ones(m, n), zeros likewise, e(i, n)."""
-        self.count(token, arguments, *{"I": (1,), "e": (2,)}.get(name, (1, 2)))
+        """I(n), ones(n), ones(m, n), zeros likewise, e(i, n), commutation(m, n)."""
+        self.count(token, arguments, *CONSTANTS[name])
         if name == "e":
             size = self.size(arguments[1])
             index = self.subscript(arguments[0], size, self.combine.words(arguments[1]), "entries")
@@ -182,6 +198,8 @@ class Calls(ParserBase):
         sizes = [self.size(argument) for argument in arguments]
         if name == "I":
             return self.made(Identity, token.start, sizes[0])
+        if name == "commutation":
+            return self.made(Commutation, token.start, *sizes)
         dims: Shape = (sizes[0], sizes[1] if len(sizes) > 1 else ONE)
         if is_scalar(dims):
             return number(1 if name == "ones" else 0)

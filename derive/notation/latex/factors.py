@@ -8,7 +8,10 @@ from derive.expressions.nodes import Expr, Number, Power, SizeValue, Symbol, Zer
 from derive.expressions.sizes import ONE, Size
 from derive.expressions.spelling import size_latex
 from derive.expressions.traverse import Path
+from derive.notation.latex.boxes import Digits, Row, Sign, begins, beside
+from derive.notation.latex.compose import BLANK, MINUS, THIN, frac, group, scripted
 from derive.notation.latex.piece import ATOM, FRACTION, PRODUCT, SCRIPT, SUM, Piece, at_least, bracketed
+from derive.notation.latex.reading import declared
 from derive.notation.numerals import decimal
 
 Placed = tuple[Expr, Path]
@@ -17,21 +20,21 @@ Placed = tuple[Expr, Path]
 
 def number_piece(value: Fraction, rounded: bool = False) -> Piece:
     """`3`, `\\frac{1}{2}`, `0.4394`: a fraction of moderate size, a decimal where it ends; a rounded number always a decimal."""
-    sign = "-" if value < 0 else ""
     size = abs(value)
     level = SUM if value < 0 else ATOM
-    if size.denominator == 1:
-        return Piece(f"{sign}{size.numerator}", level, glue="digit")
-    ends = decimal(size) if size.denominator > 100 or rounded else None
+    ends = str(size) if size.denominator == 1 else decimal(size) if size.denominator > 100 or rounded else None
+    sign = (MINUS,) if value < 0 else ()
     if ends is not None:
-        return Piece(sign + ends, level, glue="digit")
-    return Piece(rf"{sign}\frac{{{size.numerator}}}{{{size.denominator}}}", min(level, PRODUCT), FRACTION, "fraction")
+        return Piece(Row((*sign, Digits(ends))), level, glue="digit")
+    over, under = Digits(str(size.numerator)), Digits(str(size.denominator))
+    return Piece(Row((*sign, frac(over, under))), min(level, PRODUCT), FRACTION, "fraction")
 
 
-def superscript(base: Piece, exponent: str) -> Piece:
+def superscript(base: Piece, exponent: Row) -> Piece:
     """A piece with an exponent, in brackets where its base needs them."""
     base = at_least(base, ATOM)
-    return Piece(f"{base.text}^{{{exponent}}}", SCRIPT, base.height, base.glue if base.glue in ("call", "digit") else "letter")
+    row = scripted(base.row, above=group(exponent))
+    return Piece(row, SCRIPT, base.height, base.glue if base.glue in ("call", "digit") else "letter")
 
 
 def joined(pieces: list[Piece], chain: bool = False) -> Piece:
@@ -39,31 +42,32 @@ def joined(pieces: list[Piece], chain: bool = False) -> Piece:
     matrices (`chain`), which would tear it apart."""
     if len(pieces) == 1:
         return pieces[0]
-    text = ""
+    rows: list[Row] = []
     for k, piece in enumerate(pieces):
         if piece.runs_on and k < len(pieces) - 1:
             piece = bracketed(piece)
-        text += _glue(pieces[k - 1], piece, chain) + piece.text if k else piece.text
+        rows += (_glue(pieces[k - 1], piece, chain), piece.row) if k else (piece.row,)
     last = pieces[-1]
-    return Piece(text, PRODUCT, max(p.height for p in pieces), "product", last.runs_on)
+    return Piece(beside(*rows), PRODUCT, max(p.height for p in pieces), "product", last.runs_on)
 
 
-WORD = r"\mathit{"
+WORD = r"\mathit"
 """A name of several letters begins with it: beside another name it would run together with it."""
+DOT, GAP = Row((BLANK, Sign(r"\cdot"), BLANK)), Row((BLANK,))
 
 
-def _glue(left: Piece, right: Piece, chain: bool) -> str:
+def _glue(left: Piece, right: Piece, chain: bool) -> Row:
     if (right.glue == "digit" and not chain) or left.glue == "chain" or (left.glue == right.glue == "fraction"):
-        return r" \cdot "
+        return DOT
     if "derivative" in (left.glue, right.glue):
-        return r" \, "
+        return THIN
     if left.glue in ("call", "operator") and right.glue not in ("operator",):
-        return r" \, "
-    if left.glue == right.glue == "letter" and (left.text.startswith(WORD) or right.text.startswith(WORD)):
-        return r" \, "
+        return THIN
+    if left.glue == right.glue == "letter" and WORD in (begins(left.row), begins(right.row)):
+        return THIN
     if left.glue in ("letter", "bracket") and right.glue == "chain":
-        return r" \, "
-    return " "
+        return THIN
+    return GAP
 
 
 def exponent_of(node: Expr) -> Fraction:
@@ -83,11 +87,17 @@ def is_letter(node: Expr) -> bool:
     return isinstance(node, Symbol) or (isinstance(node, SizeValue) and len(node.size.terms) == 1)
 
 
-def dims_latex(dims: tuple[Size, Size]) -> str:
+def size_row(size: Size) -> Row:
+    """A size as a number in a formula."""
+    return declared(size_latex(size))
+
+
+TIMES = Row((BLANK, Sign(r"\times"), BLANK))
+
+
+def dims_row(dims: tuple[Size, Size]) -> Row:
     """The sizes of an array; of a column its length."""
-    if dims[1] == ONE:
-        return size_latex(dims[0])
-    return rf"{size_latex(dims[0])} \times {size_latex(dims[1])}"
+    return size_row(dims[0]) if dims[1] == ONE else beside(size_row(dims[0]), TIMES, size_row(dims[1]))
 
 
 def is_null(node: Expr) -> bool:

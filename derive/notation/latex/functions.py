@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from derive.expressions.function import Function
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Apply, Call, D, Expr, Map, Number, Rate, Stack, Symbol
@@ -9,9 +12,31 @@ from derive.expressions.properties.evident import is_semidefinite, parameters
 from derive.expressions.sizes import ONE, is_square
 from derive.expressions.spelling import latex_of, unnamed_latex
 from derive.expressions.traverse import Path, walk
+from derive.notation.latex.boxes import Fenced, Row, Scripted, Sign, begins, beside
+from derive.notation.latex.compose import (
+    BLANK,
+    EQUALS,
+    NABLA,
+    NAMED_D,
+    NOTHING,
+    PARTIAL,
+    STAR,
+    THIN,
+    digits,
+    flat,
+    frac,
+    group,
+    listed,
+    power,
+    raised,
+    scripted,
+)
+from derive.notation.latex.compose import D as SMALL_D
 from derive.notation.latex.context import Context
-from derive.notation.latex.factors import dims_latex
-from derive.notation.latex.piece import ATOM, FRACTION, INFIX, PLAIN, PRODUCT, SCRIPT, Piece, at_least, bracketed, brackets_in, sized, small, taller
+from derive.notation.latex.factors import dims_row
+from derive.notation.latex.piece import ATOM, FRACTION, INFIX, PLAIN, PRODUCT, SCRIPT, Piece, at_least, bracketed, taller
+from derive.notation.latex.reading import declared
+from derive.notation.latex.template import filled, has_brackets, template
 
 
 class Functions(Context):
@@ -21,26 +46,40 @@ class Functions(Context):
         name = node.function if isinstance(node, Map) else node.name
         assert isinstance(name, str)
         row = FUNCTIONS[name]
-        template = self._template(row, node.children)
+        text = self._template(row, node.children)
         args = [self.piece(child, (*path, k)) for k, child in enumerate(node.children)]
-        form = row.latex_form if template == row.latex or row.latex_form == "composed" else "call"
+        form = row.latex_form if text == row.latex or row.latex_form == "composed" else "call"
         if form == "infix":
             first = node.children[0]
             chained = row.bilinear and isinstance(first, Call) and first.name == name
             args = [a if chained and k == 0 else at_least(a, SCRIPT) for k, a in enumerate(args)]
             height = max(a.height for a in args)
-            return Piece(template.format(*(a.text for a in args)), INFIX, height)
+            return Piece(self._filled(text, args, node), INFIX, height)
         if form == "script":
             base = at_least(args[0], ATOM)
-            return Piece(template.format(base.text, *(small(a.text) for a in args[1:])), SCRIPT, base.height)
+            return Piece(self._filled(text, [base, *map(small, args[1:])], node), SCRIPT, base.height)
         if form == "exponent":
-            return Piece(template.format(small(args[0].text)), SCRIPT)
+            return Piece(self._filled(text, [small(args[0])], node), SCRIPT)
         height = max((a.height for a in args), default=PLAIN)
-        text = sized(template, height).format(*map(_Argument, args, node.children))
-        inside = taller(height) if brackets_in(template) else height
-        glue = "call" if args else "letter"
-        level = SCRIPT if form == "composed" else ATOM
-        return Piece(text, level, inside, glue if text[:1] != "\\" or not text.startswith(r"\operatorname") else "operator")
+        whole = self._filled(text, args, node, height)
+        inside = taller(height) if has_brackets(text, len(args)) else height
+        glue = "operator" if begins(whole) == r"\operatorname" else "call" if args else "letter"
+        return Piece(whole, SCRIPT if form == "composed" else ATOM, inside, glue)
+
+    def on_name(self, base: Expr, path: Path, above: Row) -> Piece | None:
+        """A power of a function's value with its exponent on the name, as in sin² x; None where it is written behind."""
+        if not isinstance(base, Map) or not isinstance(base.function, str) or not base.is_scalar or path in self.marks:
+            return None
+        written = FUNCTIONS[base.function].latex_power
+        if not written:
+            return None
+        arg = self.piece(base.children[0], (*path, 0))
+        row = filled(template(written, 2, arg.height), [arg.row, above], lambda k: dims_row(base.children[k].shape))
+        return Piece(row, ATOM, taller(arg.height), "call")
+
+    def _filled(self, text: str, args: Sequence[Piece], node: Map | Call, height: int = PLAIN) -> Row:
+        """A row's LaTeX with its arguments."""
+        return filled(template(text, len(args), height), [a.row for a in args], lambda k: dims_row(node.children[k].shape))
 
     def _template(self, row: Function, args: tuple[Expr, ...]) -> str:
         for conditions, latex in row.latex_when:
@@ -63,60 +102,61 @@ class Functions(Context):
         return condition in self.notation.styles
 
     def _apply(self, node: Apply, path: Path) -> Piece:
-        name = unnamed_latex(node.function)
+        name = declared(unnamed_latex(node.function))
         inside = bracketed(self.child(node, path, 0))
         assert node.function.value is not None
         scalar = node.function.value == (ONE, ONE)
-        directions = [self.piece(d, (*path, k + 1)).text for k, d in enumerate(node.directions)]
-        full = len(directions) == node.order
-        order = f"^{{{node.order}}}" if node.order > 1 else ""
+        directions = [self.piece(d, (*path, k + 1)).row for k, d in enumerate(node.directions)]
         if node.order == 0:
             head = name
-        elif full:
-            head = rf"\mathrm{{D}}{order}{name}"
+        elif len(directions) == node.order:
+            head = beside(raised(NAMED_D, node.order), name)
         elif scalar:
-            head = rf"\nabla{order} {name}" if not name.startswith("\\") or order else rf"\nabla {name}"
+            head = beside(raised(NABLA, node.order), BLANK, name)
         else:
-            below = node.order - 1
-            outer = "" if not below else r"\mathrm{D}" + (f"^{{{below}}}" if below > 1 else "")
-            head = f"{outer}J_{{{name}}}"
-        tail = f"{'^{*}' if node.adjoint else ''}[{', '.join(directions)}]" if directions else ""
-        return Piece(f"{head}{inside.text}{tail}", ATOM, inside.height, "call")
+            outer = raised(NAMED_D, node.order - 1) if node.order > 1 else NOTHING
+            head = beside(outer, Scripted(Sign("J"), below=group(name)))
+        whole = beside(head, inside.row)
+        if directions:
+            whole = scripted(whole, above=group(STAR)) if node.adjoint else whole
+            whole = beside(whole, toward(directions))
+        return Piece(whole, ATOM, inside.height, "call")
 
     def _pending(self, node: D, path: Path) -> Piece:
         if len(node.moves) == 1 and isinstance(node.moves[0][1], Number) and node.moves[0][1].value == 1:
-            variable = latex_of(node.moves[0][0])
+            variable = self.piece(node.moves[0][0], (*path, -1)).row
             inside = bracketed(self.piece(node.arg, (*path, 0)))
-            d = r"\partial" if self.notation.quotient == "partial" else r"\mathrm{d}"
-            return Piece(rf"\frac{{{d}}}{{{d} {variable}}}{inside.text}", ATOM, FRACTION, "call")
+            d = PARTIAL if self.notation.quotient == "partial" else SMALL_D
+            return Piece(beside(frac(d, beside(d, BLANK, variable)), inside.row), ATOM, FRACTION, "call")
         arg = self.piece(node.arg, (*path, 0))
         inside = arg if isinstance(node.arg, Symbol) else bracketed(arg)
-        directions = ", ".join(self.piece(d, (*path, k + 1)).text for k, (_, d) in enumerate(node.moves))
-        gap = " " if inside.text[:1].isalpha() else ""
+        behind = toward([self.piece(d, (*path, k + 1)).row for k, (_, d) in enumerate(node.moves)])
+        gap = Row((BLANK,)) if begins(inside.row)[:1].isalpha() else NOTHING
         if self.notation.derivative == "partial" and len(node.moves) == 1:
-            front = rf"\frac{{\partial}}{{\partial {self.piece(node.moves[0][0], (*path, -1)).text}}}"
-            return Piece(f"{front}{gap}{inside.text}[{directions}]", ATOM, FRACTION, "derivative")
-        sign = "d" if self.notation.derivative == "d" else "D"
-        return Piece(rf"\mathrm{{{sign}}}{gap}{inside.text}[{directions}]", ATOM, taller(inside.height), "derivative")
+            front = frac(PARTIAL, beside(PARTIAL, BLANK, self.piece(node.moves[0][0], (*path, -1)).row))
+            return Piece(beside(front, gap, inside.row, behind), ATOM, FRACTION, "derivative")
+        sign = SMALL_D if self.notation.derivative == "d" else NAMED_D
+        return Piece(beside(sign, gap, inside.row, behind), ATOM, taller(inside.height), "derivative")
 
     def _rate(self, node: Rate, path: Path) -> Piece:
         body = at_least(self.piece(node.body, (*path, 0)), PRODUCT)
-        names = [latex_of(p) for p in node.parameters]
-        if len(set(names)) == 1:
-            order = f"^{{{len(names)}}}" if len(names) > 1 else ""
-            front = rf"\frac{{\mathrm{{d}}{order}}}{{\mathrm{{d}} {names[0]}{order}}}"
+        names = [declared(latex_of(p)) for p in node.parameters]
+        different = list(dict.fromkeys(names))
+        if len(different) == 1:
+            below = names[0] if len(names) == 1 else scripted(names[0], above=power(len(names)))
+            front = Row((frac(raised(SMALL_D, len(names)), beside(SMALL_D, BLANK, below)),))
         else:
-            front = r" \, ".join(rf"\frac{{\mathrm{{d}}}}{{\mathrm{{d}} {n}}}" for n in names)
-        zero = "=".join([*dict.fromkeys(names), "0"])
-        return Piece(rf"\left. {front} \, {body.text} \right|_{{{zero}}}", SCRIPT, FRACTION, "bracket")
+            front = listed([Row((frac(SMALL_D, beside(SMALL_D, BLANK, name)),)) for name in names], THIN)
+        zero = listed([*different, digits("0")], EQUALS)
+        inside = beside(BLANK, front, THIN, body.row, BLANK)
+        return Piece(Row((Scripted(Fenced(".", inside, "|"), below=group(zero)),)), SCRIPT, FRACTION, "bracket")
 
 
-class _Argument:
-    """What a template may say of an argument: `{0}` its LaTeX, `{0.shape}` its sizes."""
+def toward(directions: Sequence[Row]) -> Row:
+    """Directions in brackets behind what is differentiated."""
+    return beside(Sign("["), listed(directions), Sign("]"))
 
-    def __init__(self, piece: Piece, node: Expr) -> None:
-        self.text = piece.text
-        self.shape = dims_latex(node.shape)
 
-    def __str__(self) -> str:
-        return self.text
+def small(piece: Piece) -> Piece:
+    """As it stands in a superscript or subscript: no enlarged brackets."""
+    return replace(piece, row=flat(piece.row))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import replace
+
+from derive.notation.latex.boxes import Box, Fenced, Group, Marked, Row, Sign, Sized, Under
+from derive.notation.latex.compose import KEPT
+from derive.values import dataclass
 
 OPEN, SUM, PRODUCT, INFIX, SCRIPT, ATOM = range(6)
 """How tightly a piece binds: cases; a sum or a leading minus; a product; an operator like ∘; a superscript; a letter or call."""
@@ -12,22 +14,13 @@ OPEN, SUM, PRODUCT, INFIX, SCRIPT, ATOM = range(6)
 PLAIN, BRACKETED, BIG, BIGGER, FRACTION, BLOCK = range(6)
 """How tall a piece is: a line of letters; holding (…); holding \\bigl(…\\bigr); \\Bigl; a fraction or a sum sign; a matrix."""
 
-_SIZES = {
-    PLAIN: ("", ""),
-    BRACKETED: (r"\bigl", r"\bigr"),
-    BIG: (r"\Bigl", r"\Bigr"),
-    BIGGER: (r"\Bigl", r"\Bigr"),
-    FRACTION: (r"\biggl", r"\biggr"),
-    BLOCK: (r"\left", r"\right"),
-}
-_OPENING = (r"\(", r"\\lvert", r"\\lVert", r"\\langle", r"\\\{\{", r"\[")
-_DELIMITER = re.compile(r"(\\lvert|\\lVert|\\langle|\\\{\{|\(|\[)|(\\rvert|\\rVert|\\rangle|\\\}\}|\)|\])")
-_BIG = re.compile(r"\\(?:big|Big|bigg|Bigg)[lr] ?|\\(?:left|right) ?(?=[()\[\]\\])")
+SIZES = {BRACKETED: "big", BIG: "Big", BIGGER: "Big", FRACTION: "bigg"}
+"""The size of brackets around what is so tall; around letters they have none, around a matrix they grow with it."""
 
 
 @dataclass(frozen=True)
 class Piece:
-    """text    the LaTeX
+    """row     its boxes
     level   how tightly it binds (OPEN … ATOM)
     height  how tall it is (PLAIN … BLOCK)
     glue    what kind of factor it is, which decides how it is set beside another: `letter`, `digit`, `call` (ends in a
@@ -36,18 +29,48 @@ class Piece:
     runs_on it extends as far to the right as it can (a sum over an index): brackets unless it comes last
     """
 
-    text: str
+    row: Row
     level: int = ATOM
     height: int = PLAIN
     glue: str = "letter"
     runs_on: bool = False
 
 
+@dataclass(frozen=True)
+class Mark:
+    r"""What is done to a subexpression where it is printed: `\dvchange<2>{…}`, `\deriveshape{m \times n}{…}`.
+
+    command   of LaTeX
+    option    behind it, '' for none
+    below     its first argument, None where it has one argument only
+    operator  it begins with a word like tr, and keeps the thin space that TeX sets before that
+    """
+
+    command: str
+    option: str = ""
+    below: Row | None = None
+    operator: bool = False
+
+
+def marked(piece: Piece, mark: Mark) -> Piece:
+    """The piece with a mark."""
+    inside = Group(piece.row)
+    box: Box = Marked(mark.command, mark.option, inside) if mark.below is None else Under(mark.command, Group(mark.below), inside)
+    return replace(piece, row=Row((*KEPT, box)) if mark.operator else Row((box,)))
+
+
 def bracketed(piece: Piece, left: str = "(", right: str = ")") -> Piece:
-    """(piece), the brackets as tall as it needs."""
-    opening, closing = _SIZES[piece.height]
-    gap = " " if left[0] == "\\" else ""
-    return Piece(f"{opening}{left}{gap}{piece.text}{gap}{closing}{right}", ATOM, taller(piece.height), "bracket")
+    """(piece), the brackets as tall as it needs.
+
+    left, right  the brackets, as LaTeX names them
+    """
+    if piece.height == BLOCK:
+        row = Row((Fenced(left, piece.row, right),))
+    else:
+        size = SIZES.get(piece.height)
+        opening, closing = (Sign(left), Sign(right)) if size is None else (Sized(size + "l", left), Sized(size + "r", right))
+        row = Row((opening, *piece.row.items, closing))
+    return Piece(row, ATOM, taller(piece.height), "bracket")
 
 
 def taller(height: int) -> int:
@@ -58,25 +81,3 @@ def taller(height: int) -> int:
 def at_least(piece: Piece, level: int) -> Piece:
     """The piece, in brackets if it binds less tightly than `level`."""
     return piece if piece.level >= level else bracketed(piece)
-
-
-def marked(piece: Piece, macro: str) -> Piece:
-    return replace(piece, text=f"{macro}{{{piece.text}}}")
-
-
-def small(text: str) -> str:
-    """As it stands in a superscript or subscript: no enlarged brackets."""
-    return _BIG.sub("", text)
-
-
-@lru_cache(maxsize=1024)
-def sized(template: str, height: int) -> str:
-    """A template of the function table with its brackets tall enough for arguments of this height."""
-    opening, closing = _SIZES[height]
-    if not opening:
-        return template
-    return _DELIMITER.sub(lambda m: (opening if m.group(1) else closing) + m.group(0), template)
-
-
-def brackets_in(template: str) -> bool:
-    return _DELIMITER.search(template) is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import (
     Add,
@@ -33,17 +35,24 @@ from derive.expressions.nodes import (
     Where,
     Zeros,
 )
-from derive.expressions.spelling import latex_of, size_latex, unnamed_latex
+from derive.expressions.spelling import latex_of, unnamed_latex
 from derive.expressions.traverse import Path
 from derive.notation.bold import is_bold, kind_of
-from derive.notation.latex.factors import dims_latex, is_reciprocal, number_piece, superscript
+from derive.notation.coloured import coloured
+from derive.notation.latex.boxes import Digits, Row, Scripted, Sign, beside, parts
+from derive.notation.latex.compose import BLANK, EQUALS, MINUS, SLASH, digits, flat, group, in_bold, letters, listed, scripted
+from derive.notation.latex.compose import D as SMALL_D
+from derive.notation.latex.factors import dims_row, is_reciprocal, number_piece, size_row, superscript
 from derive.notation.latex.functions import Functions
-from derive.notation.latex.piece import ATOM, FRACTION, OPEN, PRODUCT, SCRIPT, SUM, Piece, at_least, bracketed, small
+from derive.notation.latex.piece import ATOM, FRACTION, OPEN, PRODUCT, SCRIPT, SUM, Piece, at_least, bracketed, marked
 from derive.notation.latex.products import Products
+from derive.notation.latex.reading import declared
 from derive.notation.latex.structure import Structure
+from derive.notation.latex.template import filled, template
 from derive.notation.walking import at_path, bottom_up
 
-COMPARE = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge"}
+COMPARE = {"<": Sign("<"), "<=": Sign(r"\le"), ">": Sign(">"), ">=": Sign(r"\ge")}
+ONES, SUM_SIGN = letters("mathbf", "1"), Sign(r"\sum")
 
 
 class Printer(Products, Structure, Functions):
@@ -56,7 +65,7 @@ class Printer(Products, Structure, Functions):
         for path in sorted(self.prefixes, key=len, reverse=True):
             self.piece(at_path(self.root, path), path)
         if isinstance(self.root, Zeros):
-            return Piece(self._zero(()), glue="digit")
+            return replace(self._zero(()), glue="digit")
         return self.piece(self.root, ())
 
     def write(self, node: Expr, path: Path) -> Piece:
@@ -64,20 +73,21 @@ class Printer(Products, Structure, Functions):
             case Number():
                 return number_piece(node.value, isinstance(node, Rounded))
             case SizeValue():
-                text = size_latex(node.size)
+                row = size_row(node.size)
                 several = len(node.size.terms) > 1
-                return Piece(text, SUM if several else PRODUCT if " " in text else ATOM)
+                return Piece(row, SUM if several else PRODUCT if BLANK in row.items else ATOM)
             case Symbol():
                 return self._symbol(node) if node.count is None else self._member(node, path)
             case Identity():
-                return Piece(f"I_{{{size_latex(node.size)}}}")
+                return Piece(Row((Scripted(Sign("I"), below=group(size_row(node.size))),)))
             case Ones():
-                return Piece(rf"\mathbf{{1}}_{{{dims_latex(node.dims)}}}")
+                return Piece(Row((Scripted(ONES, below=group(dims_row(node.dims))),)))
             case Zeros():
-                return Piece(f"0_{{{dims_latex(node.dims)}}}", glue="digit")
+                return Piece(Row((Scripted(Digits("0"), below=group(dims_row(node.dims))),)), glue="digit")
             case Commutation():
-                letter = "K" if "K" not in self.root.free else r"\mathcal{K}"
-                return Piece(f"{letter}_{{{size_latex(node.rows)}, {size_latex(node.columns)}}}")
+                letter = Sign("K") if "K" not in self.root.free else letters("mathcal", "K")
+                below = group(listed((size_row(node.rows), size_row(node.columns))))
+                return Piece(Row((Scripted(letter, below=below),)))
             case Delta():
                 return self._delta(node, path)
             case Unit():
@@ -86,7 +96,7 @@ class Printer(Products, Structure, Functions):
                 return self._sum(node, path)
             case Times() | Scale() | MatMul():
                 negative, piece = self.product(node, path)
-                return Piece("-" + piece.text, SUM, piece.height, piece.glue, piece.runs_on) if negative else piece
+                return Piece(beside(MINUS, piece.row), SUM, piece.height, piece.glue, piece.runs_on) if negative else piece
             case Power():
                 return self._power(node, path)
             case Transpose():
@@ -97,19 +107,21 @@ class Printer(Products, Structure, Functions):
                 return self._stack(node, path)
             case Compare():
                 left, right = (self.child(node, path, k, SUM) for k in (0, 1))
-                return Piece(f"{left.text} {COMPARE[node.op]} {right.text}", OPEN, max(left.height, right.height))
+                return Piece(beside(left.row, BLANK, COMPARE[node.op], BLANK, right.row), OPEN, max(left.height, right.height))
             case Where():
                 return self._where(node, path)
             case Sum():
                 body = at_least(self.piece(node.body, (*path, 2)), PRODUCT)
-                lower, upper = (small(self.child(node, path, k).text) for k in (0, 1))
-                index = latex_of(node.index)
-                return Piece(rf"\sum_{{{index}={lower}}}^{{{upper}}} {body.text}", PRODUCT, FRACTION, "operator", True)
+                lower, upper = (flat(self.child(node, path, k).row) for k in (0, 1))
+                from_ = group(declared(latex_of(node.index)), EQUALS, lower)
+                return Piece(beside(Scripted(SUM_SIGN, below=from_, above=group(upper)), BLANK, body.row), PRODUCT, FRACTION, "operator", True)
             case Map() if isinstance(node.function, Unnamed):
-                name = unnamed_latex(node.function)
-                order = "'" * node.order if node.order < 3 else f"^{{({node.order})}}"
+                name = declared(unnamed_latex(node.function))
+                if node.order:
+                    order = {"primes": node.order} if node.order < 3 else {"above": group(Sign("("), Digits(str(node.order)), Sign(")"))}
+                    name = scripted(name, **order)
                 inside = bracketed(self.child(node, path, 0))
-                return Piece(f"{name}{order}{inside.text}", ATOM, inside.height, "call")
+                return Piece(beside(name, inside.row), ATOM, inside.height, "call")
             case Map() | Call():
                 return self._function(node, path)
             case Apply():
@@ -121,23 +133,24 @@ class Printer(Products, Structure, Functions):
         raise TypeError(f"no LaTeX for {type(node).__name__}")
 
     def _symbol(self, node: Symbol) -> Piece:
-        text = latex_of(node)
-        scripted = "^" in text or "'" in text
-        if is_bold(kind_of(node.shape), self.notation):
-            nucleus, mark, rest = text.partition("_")
-            sign = r"\mathrm{d}" if nucleus.startswith(r"\mathrm{d}") else ""
-            text = rf"{sign}\boldsymbol{{{nucleus.removeprefix(sign).strip()}}}{mark}{rest}"
-        differential = text.startswith(r"\mathrm{d}")
-        return Piece(text, SCRIPT if scripted else ATOM, glue="derivative" if differential else "letter")
+        row = declared(latex_of(node))
+        raised = any(isinstance(box, Scripted) and (box.above is not None or box.primes) for box in parts(row))
+        differential = row.items[:1] == (SMALL_D,)
+        row = in_bold(row) if is_bold(kind_of(node.shape), self.notation) else row
+        row = coloured(row, node.name, self.notation)
+        return Piece(row, SCRIPT if raised else ATOM, glue="derivative" if differential else "letter")
 
     def _member(self, node: Symbol, path: Path) -> Piece:
         """K_i of a family of matrices."""
-        index = small(self.child(node, path, 0).text) if node.index is not None else "i"
-        return Piece(f"{self._symbol(node).text}_{{{index}}}", ATOM)
+        index = flat(self.child(node, path, 0).row) if node.index is not None else Row((Sign("i"),))
+        return Piece(scripted(self._symbol(node).row, below=group(index)), ATOM)
 
     def _unit(self, node: Unit, path: Path) -> Piece:
-        text = f"e_{{{small(self.child(node, path, 0).text)}}}"
-        return Piece(f"{text}^{{({size_latex(node.size)})}}", SCRIPT) if node in self.explicit else Piece(text)
+        below = group(flat(self.child(node, path, 0).row))
+        if node not in self.explicit:
+            return Piece(Row((Scripted(Sign("e"), below=below),)))
+        size = group(Sign("("), size_row(node.size), Sign(")"))
+        return Piece(Row((Scripted(Sign("e"), below=below, above=size),)), SCRIPT)
 
     def _power(self, node: Power, path: Path) -> Piece:
         if is_reciprocal(node):
@@ -145,12 +158,16 @@ class Printer(Products, Structure, Functions):
         row = FUNCTIONS[node.base.name] if isinstance(node.base, Call) else None
         if row is not None and row.latex_inverse and isinstance(node.exponent, Number) and node.exponent.value == -1:
             base = at_least(self.piece(node.base.children[0], (*path, 0, 0)), ATOM)
-            return Piece(row.latex_inverse.format(base.text), SCRIPT, base.height)
-        return superscript(self.child(node, path, 0), small(self._inline(node.exponent, (*path, 1))))
+            return Piece(filled(template(row.latex_inverse, 1), [base.row], lambda k: dims_row(node.base.children[k].shape)), SCRIPT, base.height)
+        above = flat(self._inline(node.exponent, (*path, 1)).row)
+        whole = isinstance(node.exponent, Number) and node.exponent.value > 1 and node.exponent.value.denominator == 1
+        on_name = self.on_name(node.base, (*path, 0), above) if whole else None
+        return on_name or superscript(self.child(node, path, 0), above)
 
-    def _inline(self, node: Expr, path: Path) -> str:
+    def _inline(self, node: Expr, path: Path) -> Piece:
         """As in an exponent: 1/2 with a slash."""
         if isinstance(node, Number) and node.value.denominator != 1:
-            text = f"{node.value.numerator}/{node.value.denominator}"
-            return f"{self.marks[path]}{{{text}}}" if path in self.marks else text
-        return self.piece(node, path).text
+            value = node.value
+            piece = Piece(beside(digits(str(value.numerator)), SLASH, Digits(str(value.denominator))))
+            return marked(piece, self.marks[path]) if path in self.marks else piece
+        return self.piece(node, path)

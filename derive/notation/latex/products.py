@@ -12,21 +12,26 @@ from fractions import Fraction
 from derive.expressions.nodes import Add, Expr, MatMul, Number, Power, Rounded, Scale, Symbol, Times, Transpose
 from derive.expressions.sizes import ONE
 from derive.expressions.traverse import Path
+from derive.notation.latex.boxes import Box, Digits, Row, Sign, beside
+from derive.notation.latex.compose import BLANK, MINUS, digits, frac, group
 from derive.notation.latex.context import Context
 from derive.notation.latex.factors import Placed, exponent_of, is_letter, is_reciprocal, joined, number_piece, superscript
-from derive.notation.latex.piece import ATOM, FRACTION, INFIX, OPEN, PLAIN, PRODUCT, SCRIPT, SUM, Piece, at_least, bracketed, marked
+from derive.notation.latex.piece import ATOM, FRACTION, INFIX, OPEN, PLAIN, PRODUCT, SCRIPT, SUM, Mark, Piece, at_least, bracketed, marked
+
+MORE, LESS = Row((BLANK, Sign("+"), BLANK)), Row((BLANK, MINUS, BLANK))
 
 
 class Products(Context):
     """Sums, products and fractions."""
 
     def _sum(self, node: Add, path: Path) -> Piece:
-        text, height = "", PLAIN
+        rows: list[Box] = []
+        height = PLAIN
         for k, term in enumerate(node.terms):
             negative, piece = self.signed(term, (*path, k))
-            text += (" - " if negative else " + ") + piece.text if k else ("-" if negative else "") + piece.text
+            rows += (LESS if negative else MORE, piece.row) if k else (MINUS, piece.row) if negative else (piece.row,)
             height = max(height, piece.height)
-        return Piece(text, SUM, height)
+        return Piece(beside(*rows), SUM, height)
 
     def signed(self, term: Expr, path: Path) -> tuple[bool, Piece]:
         """(is it negative, its absolute value) of a term of a sum."""
@@ -46,7 +51,7 @@ class Products(Context):
             return False, self._chain(node, path)
         scalars: list[Placed]
         arg: Placed | None = None
-        whole: str | None = None
+        whole: Mark | None = None
         if isinstance(node, Scale):
             arg = (node.arg, (*path, 1))
             inner = (*path, 0)
@@ -91,7 +96,7 @@ class Products(Context):
             return None
         return self._fraction(number, None, [(arg, path)], scalars)
 
-    def _scalars(self, number: Fraction | None, mark: str | None, items: list[Placed], alone: bool) -> list[Piece]:
+    def _scalars(self, number: Fraction | None, mark: Mark | None, items: list[Placed], alone: bool) -> list[Piece]:
         """The scalar factors in order, reciprocals gathered into fractions.  Marks change nothing but what they wrap."""
         out: list[Piece] = []
         above: list[Placed] = []
@@ -113,7 +118,7 @@ class Products(Context):
         flush()
         return out
 
-    def _plain(self, number: Fraction | None, mark: str | None, items: list[Placed], last: bool) -> list[Piece]:
+    def _plain(self, number: Fraction | None, mark: Mark | None, items: list[Placed], last: bool) -> list[Piece]:
         out: list[Piece] = []
         rest = items
         if number is not None:
@@ -122,8 +127,8 @@ class Products(Context):
                 letters += 1
             if letters:
                 top = joined([self.piece(*item) for item in rest[:letters]])
-                text = top.text if number.numerator == 1 else f"{number.numerator} {top.text}"
-                piece = Piece(rf"\frac{{{text}}}{{{number.denominator}}}", PRODUCT, FRACTION, "fraction")
+                over = top.row if number.numerator == 1 else beside(Digits(str(number.numerator)), BLANK, top.row)
+                piece = Piece(Row((frac(over, Digits(str(number.denominator))),)), PRODUCT, FRACTION, "fraction")
                 out.append(marked(piece, mark) if mark else piece)
                 rest = rest[letters:]
             else:
@@ -135,7 +140,7 @@ class Products(Context):
         return out
 
     def _fraction(
-        self, number: Fraction | None, mark: str | None, above: list[Placed], below: list[Placed], whole: Path | None = None
+        self, number: Fraction | None, mark: Mark | None, above: list[Placed], below: list[Placed], whole: Path | None = None
     ) -> Piece:
         """A fraction.  Its denominator stands in a second pair of braces when it is several reciprocals (or a power of one).
 
@@ -157,18 +162,19 @@ class Products(Context):
             exponent = -node.exponent.value
             base = self.piece(node.base, (*path, 0))
             plain = self._factor_below(node.base, base) if several else base
-            piece = plain if exponent == 1 else superscript(base, str(exponent))
+            raised = digits(str(exponent))
+            piece = plain if exponent == 1 else self.on_name(node.base, (*path, 0), raised) or superscript(base, raised)
             bottom.append(marked(piece, self.marks[path]) if path in self.marks and path != whole else piece)
         split = several or any(exponent_of(node) != -1 for node, _ in below)
-        under = joined(bottom).text
-        over = joined(top).text if top else "1"
-        return Piece(rf"\frac{{{over}}}{{{'{' + under + '}' if split else under}}}", PRODUCT, FRACTION, "fraction")
+        under = joined(bottom).row
+        over = joined(top).row if top else digits("1")
+        return Piece(Row((frac(over, group(under) if split else under),)), PRODUCT, FRACTION, "fraction")
 
     def _factor_below(self, node: Expr, base: Piece) -> Piece:
         """One of several factors of a denominator; a power that is inverted as a whole stands in braces."""
         if base.level < SCRIPT:
             return bracketed(base)
-        return replace(base, text=f"{{{base.text}}}") if isinstance(node, Power) else base
+        return replace(base, row=Row((group(base.row),))) if isinstance(node, Power) else base
 
     def _chain(self, node: MatMul, path: Path) -> Piece:
         """A product of matrices and vectors.  Behind a prefix that is a scalar (w'x in w'x y') the rest stands in braces."""
@@ -184,6 +190,6 @@ class Products(Context):
                 split = k
         if split is not None:
             tail = joined(pieces[split:], chain=True)
-            pieces = [*pieces[:split], Piece("{" + tail.text + "}", ATOM, tail.height, tail.glue)]
+            pieces = [*pieces[:split], Piece(Row((group(tail.row),)), ATOM, tail.height, tail.glue)]
         whole = joined(pieces, chain=True)
-        return Piece(whole.text, PRODUCT, whole.height, "chain", whole.runs_on)
+        return Piece(whole.row, PRODUCT, whole.height, "chain", whole.runs_on)

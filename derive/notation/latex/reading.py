@@ -13,19 +13,22 @@ from derive.notation.latex.boxes import (
     Arrow,
     Blank,
     Box,
+    Digits,
     Fenced,
     Fraction,
     Group,
     Letters,
     Marked,
-    Number,
     Over,
+    Own,
     Root,
     Row,
     Scripted,
     Sign,
     Sized,
     Under,
+    parts,
+    printed,
 )
 from derive.notation.latex.signs import LETTERS, OPERATORS
 
@@ -41,8 +44,8 @@ ALPHABETS = frozenset((
 ACCENTS = frozenset(("dot", "ddot", "hat", "widehat", "tilde", "widetilde", "bar", "overline", "vec",
                      "acute", "grave", "breve", "check", "mathring", "dddot", "overrightarrow", "overleftarrow"))
 MARKS = frozenset((
-    "dvchange", "underbrace", "phantom", "mathopen", "mathclose", "mathord", "mathbin", "mathrel", "mathinner", "mathop", "smash", "boxed",
-    "color", "underline", "overbrace", "cancel", "bcancel", "xcancel", "not", "pmod", "ensuremath",
+    "dvchange", "derivetone", "deriveindex", "underbrace", "phantom", "mathopen", "mathclose", "mathord", "mathbin", "mathrel", "mathinner",
+    "mathop", "smash", "boxed", "color", "underline", "overbrace", "cancel", "bcancel", "xcancel", "not", "pmod", "ensuremath",
 ))
 COLOURED = frozenset(("textcolor", "mathcolor"))
 """What gives an argument the colour that another one names; the colour alone makes no box."""
@@ -66,7 +69,7 @@ _SCRIPTS = frozenset(("^", "_", "'", " "))
 """What may stand behind a letter that it has a script of; a blank may stand before it."""
 
 
-class Own(Protocol):
+class Defined(Protocol):
     """A command of the author's own: how many parameters it has, the default of the first (None for none), what it stands for."""
 
     @property
@@ -80,12 +83,21 @@ class Own(Protocol):
 
 
 @lru_cache(maxsize=8192)
-def read(latex: str, own: tuple[Own, ...] = ()) -> Row:
+def read(latex: str, own: tuple[Defined, ...] = ()) -> Row:
     """The boxes of a formula; the author's own commands are replaced by what they stand for.
 
     Whatever is typed has some tree: what is never closed ends with the formula, and a command that is not known is a sign.
     """
     return _Reader(TOKEN.findall(latex), {one.name: one for one in own}, [0]).row(lambda token: False)
+
+
+@lru_cache(maxsize=8192)
+def declared(latex: str) -> Row:
+    """The boxes of a name, which is given in LaTeX; one with commands of its author's own, or that boxes do not say, as it is written."""
+    row = read(latex)
+    known = all(not isinstance(box, Sign) or not box.text[1:].isalpha() or box.text[1:] in LETTERS or box.text[1:] in OPERATORS
+                for box in parts(row))
+    return row if known and printed(row) == latex else Row((Own(latex, row),))
 
 
 class _Reader:
@@ -94,7 +106,7 @@ class _Reader:
     replaced  how many own commands were replaced so far, in all readers of the formula
     """
 
-    def __init__(self, tokens: list[str], own: Mapping[str, Own], replaced: list[int], depth: int = 0) -> None:
+    def __init__(self, tokens: list[str], own: Mapping[str, Defined], replaced: list[int], depth: int = 0) -> None:
         self.tokens = tokens
         self.own = own
         self.replaced = replaced
@@ -133,7 +145,7 @@ class _Reader:
         if self.token in LIMITS:
             base = Row((*((base,) if base else ()), Sign(self.tokens[self.k])))
             self.k += 1
-        primes, below, above = 0, None, None
+        primes, below, above, late = 0, None, None, False
         while True:
             start = self.k
             self.skip_blanks()
@@ -145,14 +157,15 @@ class _Reader:
                 above = self.argument()
             elif self.token == "'":
                 self.k += 1
+                late = late or (not primes and not (below is None and above is None))
                 primes += 1
             else:
                 self.k = start
                 break
         bare = not primes and below is None and above is None
-        return base if bare and base is not None else Scripted(base, primes, below, above)
+        return base if bare and base is not None else Scripted(base, primes, below, above, late)
 
-    def number(self) -> Number:
+    def number(self) -> Digits:
         """Digits, and a point with digits behind it."""
         start = self.k
         while self.token is not None and self.token.isdigit():
@@ -161,7 +174,7 @@ class _Reader:
             self.k += 1
             while self.token is not None and self.token.isdigit():
                 self.k += 1
-        return Number("".join(self.tokens[start : self.k]))
+        return Digits("".join(self.tokens[start : self.k]))
 
     def argument(self) -> Box:
         """One argument: a group, or a single sign; an empty row where none stands."""
@@ -184,7 +197,7 @@ class _Reader:
         if token.startswith("\\begin{"):
             return self.array(token[7:-1])
         if token.isdigit():
-            return Number(token)
+            return Digits(token)
         if token.startswith("\\") and len(token) > 1:
             return self.command(token[1:].rstrip("*") or token[1:])
         return Sign(token)
@@ -278,7 +291,7 @@ class _Reader:
         given = self.option("[", "]")
         return _Reader(TOKEN.findall(given), self.own, self.replaced, self.depth).row(lambda token: False) if self.k > start else None
 
-    def expand(self, command: Own) -> Box:
+    def expand(self, command: Defined) -> Box:
         """What an own command stands for is read in its place."""
         self.replaced[0] += 1
         arguments: list[str] = []

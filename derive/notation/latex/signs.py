@@ -33,3 +33,6 @@ OPERATORS = dict(zip(
      "[ ] \\ ⟮ ⟯ ⎰ ⎱ ⟦ ⟧ ⊛ ⊞").split(),
     strict=True,
 ))
+NAMED = frozenset("log ln exp sin cos tan arcsin arccos arctan sinh cosh tanh det max min lim sup inf dim ker rank deg gcd arg "
+                  "lg sec csc cot coth hom Pr limsup liminf".split())
+"""Names of functions that LaTeX has a command for."""

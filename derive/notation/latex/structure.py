@@ -10,17 +10,36 @@ from derive.expressions.sizes import ONE
 from derive.expressions.spelling import latex_of, symbol_latex
 from derive.expressions.traverse import Path
 from derive.language.samples import written_sample
-from derive.notation.bold import is_bold
+from derive.notation.bold import is_bold, kind_of
+from derive.notation.coloured import coloured
+from derive.notation.latex.boxes import Array, Box, Letters, Row, Scripted, Sign, beside, printed
+from derive.notation.latex.compose import (
+    BLANK,
+    MINUS,
+    TRANSPOSED,
+    digits,
+    flat,
+    group,
+    has_fraction,
+    indices,
+    is_single,
+    is_subscripted,
+    letters,
+    scripted,
+)
 from derive.notation.latex.context import Context
 from derive.notation.latex.factors import is_null
-from derive.notation.latex.piece import ATOM, BLOCK, OPEN, SCRIPT, Piece, at_least, bracketed, marked, small
+from derive.notation.latex.piece import ATOM, BLOCK, OPEN, SCRIPT, Piece, at_least, bracketed, marked
+from derive.notation.latex.reading import declared
+from derive.notation.settings import Notation
 
-TRANSPOSE = {"mathsf": r"^{\mathsf T}", "top": r"^{\top}", "prime": "'"}
-INVERSE_TRANSPOSE = {"mathsf": r"^{-\mathsf T}", "top": r"^{-\top}"}
+_RAISED: dict[str, Box] = {"mathsf": TRANSPOSED, "top": Sign(r"\top")}
+"""The sign of a transpose that is raised, by its style."""
 
 
 UNMARKED: Path = (-1,)
 """A path at which nothing is marked."""
+ALL, DELTA = Row((Sign(":"),)), Sign(r"\delta")
 
 
 class Structure(Context):
@@ -30,22 +49,26 @@ class Structure(Context):
         condition = self.child(node, path, 0)
         branches = (node.then, node.otherwise)
         then, otherwise = (
-            Piece(self._zero((*path, k)))
+            self._zero((*path, k))
             if isinstance(e, Zeros) and not all(map(is_null, branches)) else self.child(node, path, k)
             for k, e in enumerate(branches, 1)
         )
         words = self.notation.cases[:2] if node.condition.is_scalar else self.notation.cases[2:]
-        text = (
-            rf"\begin{{cases}} {then.text} & \text{{{words[0]}}} {condition.text} \\ "
-            rf"{otherwise.text} & \text{{{words[1]}}} \end{{cases}}"
-        )
-        return Piece(text, OPEN, BLOCK)
+        met = beside(BLANK, letters("text", words[0]), BLANK, condition.row, BLANK)
+        row = Array("cases", (
+            (beside(BLANK, then.row, BLANK), met), (beside(BLANK, otherwise.row, BLANK), beside(BLANK, letters("text", words[1]), BLANK)),
+        ), gaps=("",))
+        return Piece(Row((row,)), OPEN, BLOCK)
 
     def _delta(self, node: Delta, path: Path) -> Piece:
-        indices = [small(self.piece(index, (*path, k)).text) for k, index in enumerate(node.children)]
-        letter = r"\delta" if "delta" not in self.root.free else r"\mathrm{\delta}"
-        single = all(len(self.piece(index, UNMARKED).text) == 1 for index in node.children)
-        return Piece(f"{letter}_{{{('' if single else ', ').join(indices)}}}")
+        below = [self.index(index, (*path, k)) for k, index in enumerate(node.children)]
+        letter = DELTA if "delta" not in self.root.free else letters("mathrm", r"\delta")
+        single = all(is_single(self.piece(index, UNMARKED).row) for index in node.children)
+        return Piece(Row((Scripted(letter, below=group(indices(below, single))),)))
+
+    def index(self, node: Expr, path: Path) -> Row:
+        """An index, or what else stands in a script."""
+        return flat(self.piece(node, path).row)
 
     def _entry(self, node: Entry, path: Path) -> Piece:
         sample = self._sample(node, path)
@@ -53,83 +76,94 @@ class Structure(Context):
             return sample
         if node.column is None and node.arg.shape[1] != ONE:
             row = self._row(node, path)
-            return Piece(row.text + TRANSPOSE[self.notation.transpose], SCRIPT, row.height)
-        indices = [
-            ":" if index is None else small(self.piece(index, (*path, k)).text)
-            for k, index in self._indices(node)
-        ]
-        if node.column is None:
-            indices = indices[:1]
-        return self._subscripted(node, path, indices)
+            return Piece(transposed(row.row, self.notation), SCRIPT, row.height)
+        below = [ALL if index is None else self.index(index, (*path, k)) for k, index in self._indices(node)]
+        return self._subscripted(node, path, below[:1] if node.column is None else below)
 
     def _sample(self, node: Entry, path: Path) -> Piece | None:
         """x_i for a row or column of X, where the author calls it so and nothing else in the expression has that name."""
         letter = written_sample(node, self.root)
         if letter is None:
             return None
-        index = small(self.piece(node.children[1], (*path, 1)).text)
-        text = symbol_latex(letter) if not is_bold("vector", self.notation) else rf"\boldsymbol{{{symbol_latex(letter)}}}"
-        return Piece(f"{text}_{{{index}}}", ATOM)
+        index = self.index(node.children[1], (*path, 1))
+        name = declared(symbol_latex(letter))
+        name = Row((Letters("boldsymbol", printed(name), name),)) if is_bold("vector", self.notation) else name
+        return Piece(scripted(name, below=group(index)), ATOM)
 
     def _row(self, node: Entry, path: Path) -> Piece:
-        index = small(self.piece(node.children[1], (*path, 1)).text)
-        return self._subscripted(node, path, [index, ":"])
+        return self._subscripted(node, path, [self.index(node.children[1], (*path, 1)), ALL])
 
     def _indices(self, node: Entry) -> list[tuple[int, Expr | None]]:
         k = 1 if node.row is not None else 0
         return [(k, node.row), (k + 1, node.column)]
 
-    def _subscripted(self, node: Entry, path: Path, indices: list[str]) -> Piece:
-        plain = [small(self.piece(index, UNMARKED).text) for index in node.children[1:]]
-        single = len(plain) == len(indices) and all(len(index) == 1 for index in plain)
-        below = ("" if single else ", ").join(indices)
+    def _subscripted(self, node: Entry, path: Path, rows: list[Row]) -> Piece:
+        plain = [self.index(index, UNMARKED) for index in node.children[1:]]
+        below = group(indices(rows, len(plain) == len(rows) and all(map(is_single, plain))))
         base = self.piece(node.arg, (*path, 0))
-        bare = isinstance(node.arg, Symbol) and base.level == ATOM and "_" not in base.text
+        bare = isinstance(node.arg, Symbol) and base.level == ATOM and not is_subscripted(base.row)
         if bare:
             assert isinstance(node.arg, Symbol)
             name = node.arg.name
-            written = "".join(plain)
+            written = "".join(map(printed, plain))
             bare = not {f"{name}{written}", f"{name}_{written}"} & self.root.free
         if bare:
             # An entry of a bold letter is a number, and is not bold.
-            bold = base.text.startswith(r"\boldsymbol") and node.is_scalar
-            letter = latex_of(node.arg) if bold and isinstance(node.arg, Symbol) else base.text
-            return Piece(f"{letter}_{{{below}}}", ATOM, base.height)
+            assert isinstance(node.arg, Symbol)
+            bold = is_bold(kind_of(node.arg.shape), self.notation) and node.is_scalar
+            letter = coloured(declared(latex_of(node.arg)), node.arg.name, self.notation) if bold else base.row
+            return Piece(scripted(letter, below=below), ATOM, base.height)
         inside = bracketed(base, "[", "]")
-        return Piece(f"{inside.text}_{{{below}}}", ATOM, inside.height)
+        return Piece(scripted(inside.row, below=below), ATOM, inside.height)
 
     def _stack(self, node: Stack, path: Path) -> Piece:
         k = 0
-        rows = []
+        rows: list[list[Row]] = []
         for row in node.rows:
             cells = []
             for column, cell in enumerate(row):
                 bare = isinstance(cell, Zeros) and _told_by_neighbours(node, row, column)
-                cells.append(self._zero((*path, k)) if bare else self.child(node, path, k).text)
+                cells.append((self._zero((*path, k)) if bare else self.child(node, path, k)).row)
                 k += 1
-            rows.append(" & ".join(cells))
+            rows.append(cells)
         # Fractions in rows above one another would touch.
-        close = [r"\\[5pt]" if r"\frac" in above and r"\frac" in below else r"\\" for above, below in pairwise(rows)]
-        body = rows[0] + "".join(f" {space} {row}" for space, row in zip(close, rows[1:], strict=True))
-        return Piece(rf"\begin{{pmatrix}} {body} \end{{pmatrix}}", ATOM, BLOCK, "bracket")
+        high = [any(map(has_fraction, cells)) for cells in rows]
+        gaps = tuple("5pt" if above and below else "" for above, below in pairwise(high))
+        spaced = tuple(tuple(beside(BLANK, cell, BLANK) for cell in cells) for cells in rows)
+        return Piece(Row((Array("pmatrix", spaced, gaps=gaps),)), ATOM, BLOCK, "bracket")
 
-    def _zero(self, path: Path) -> str:
-        return f"{self.marks[path]}{{0}}" if path in self.marks else "0"
+    def _zero(self, path: Path) -> Piece:
+        """A zero without its size."""
+        zero = Piece(digits("0"))
+        return marked(zero, self.marks[path]) if path in self.marks else zero
 
     def _transpose(self, node: Transpose, path: Path) -> Piece:
         style = self.notation.transpose
         arg = node.arg
         inverse = isinstance(arg, Power) and isinstance(arg.exponent, Number) and arg.exponent.value == -1
         mark = self.marks.get((*path, 0))
-        if inverse and style in INVERSE_TRANSPOSE:
+        if inverse and style in _RAISED:
             base = at_least(self.piece(arg.children[0], (*path, 0, 0)), ATOM)
-            piece = Piece(base.text + INVERSE_TRANSPOSE[style], SCRIPT, base.height)
+            piece = Piece(scripted(base.row, above=group(MINUS, _RAISED[style])), SCRIPT, base.height)
             return marked(piece, mark) if mark else piece
         if isinstance(arg, Entry) and arg.column is None and arg.arg.shape[1] != ONE and written_sample(arg, self.root) is None:
             piece = replace(self._row(arg, (*path, 0)), level=SCRIPT)
             return marked(piece, mark) if mark else piece
         base = at_least(self.piece(arg, (*path, 0)), ATOM)
-        return Piece(base.text + TRANSPOSE[style], SCRIPT, base.height, base.glue if base.glue in ("digit", "derivative") else "letter")
+        glue = base.glue if base.glue in ("digit", "derivative") else "letter"
+        return Piece(transposed(base.row, self.notation), SCRIPT, base.height, glue)
+
+
+def transposed(row: Row, notation: Notation) -> Row:
+    """The row with the sign of a transpose at its end."""
+    sign = _RAISED.get(notation.transpose)
+    return scripted(row, primes=1) if sign is None else scripted(row, above=group(sign))
+
+
+def transpose_sign(notation: Notation) -> Scripted:
+    """The sign of a transpose alone, as it stands behind a matrix."""
+    sign = _RAISED.get(notation.transpose)
+    return Scripted(None, 1) if sign is None else Scripted(None, above=group(sign))
 
 
 def _told_by_neighbours(node: Stack, row: tuple[Expr, ...], column: int) -> bool:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
 from derive.errors import DeriveError
 from derive.expressions.sizes import Shape, Size, is_column, is_row, is_scalar
 from derive.notation.python.identifiers import identifier
+from derive.values import dataclass
 
 LAMBDA, COMPARE, ADD, MUL, NEG, POW, ATOM = range(7)
 CHUNK = 40
@@ -29,7 +29,10 @@ class Code:
 
 
 def number(value: Fraction) -> Code:
-    """An exact short decimal as a literal, another fraction as a quotient."""
+    """An exact short decimal as a literal, another fraction as a quotient.
+
+    DeriveError [number] for one that is too large for floating point.
+    """
     if value < 0:
         positive = number(-value)
         return Code("-" + positive.at(MUL), min(positive.prec, NEG))

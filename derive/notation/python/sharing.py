@@ -7,9 +7,9 @@ deep for Python's parser), every subexpression that occurs twice is bound once, 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from derive.expressions.nodes import Expr, Identity, Number, Ones, SizeValue, Symbol, Unit, Zeros
+from derive.values import dataclass
 
 INLINE_NODES = 160
 """A tree of up to this many nodes is written out."""

@@ -6,13 +6,12 @@ quotient.  Names of `let` are inlined; what occurs often is bound once, `(_s1 :=
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from derive.expressions.nodes import Expr, Symbol
 from derive.expressions.sizes import Size
 from derive.notation.python.code import plus_one, size
 from derive.notation.python.identifiers import identifier
 from derive.notation.python.writer import Binding, Writer
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ Eight loops in one another over three or four values each are some ten thousand 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from string import ascii_lowercase
 from typing import Protocol
@@ -20,6 +20,7 @@ from derive.expressions.traverse import walk
 from derive.notation.python.code import ADD, ATOM, MUL, POW, Code, fill, negative, total
 from derive.notation.python.identifiers import identifier
 from derive.notation.python.pending import derivative_name
+from derive.values import dataclass
 
 FEWEST = 3
 """Sums in one another from which on they are written as a contraction; fewer read better as loops."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
@@ -59,6 +58,7 @@ from derive.notation.python.identifiers import identifier
 from derive.notation.python.pending import FIRST_DIFFERENCE, NESTED_DIFFERENCE, SECOND_DIFFERENCE, derivative_name, moved_path, paths
 from derive.notation.python.sharing import sharing
 from derive.notation.python.sums import contraction, hoisted
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)

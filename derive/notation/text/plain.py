@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import (
     Add,
@@ -34,6 +32,7 @@ from derive.expressions.nodes import (
 )
 from derive.expressions.sizes import ONE
 from derive.notation.walking import bottom_up
+from derive.values import dataclass
 
 SUM, PRODUCT, INFIX, POWER, ATOM = range(5)
 

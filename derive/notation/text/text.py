@@ -35,6 +35,9 @@ class _Left:
     def __init__(self, notation: Notation) -> None:
         self.notation = notation
 
+    def beside(self, *parts: str) -> str:
+        return "".join(parts)
+
     def name(self, function: str) -> str:
         return pretty_name(function)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from derive.errors import DeriveError, Position
@@ -17,6 +16,7 @@ from derive.pipeline.tex.begun import begun, may_begin
 from derive.pipeline.tex.installed import program, version
 from derive.pipeline.tex.plain import plain
 from derive.pipeline.writing import write
+from derive.values import dataclass
 
 __all__ = ["Typeset", "program", "typeset", "version"]
 
@@ -72,7 +72,9 @@ def typeset(
     """The PDF of a LaTeX text; `beside` are further files that it reads, by name.  xelatex cannot keep its fonts in a format, and
     reads the whole preamble every time.
 
-    own  whether there is TeX of the author's own in it; what is all of the program's starts from a format that has begun it
+    seconds  of the processor that a pass may take; None for the usual limit
+    engine   `pdflatex` or `xelatex`
+    own      whether there is TeX of the author's own in it; what is all of the program's starts from a format that has begun it
 
     A further pass is run only when the log asks for one.  A format that TeX cannot read is made again, once; after that the document
     is set without one.  DeriveError: [missing-program] (exit code 4) where TeX, or a file of it, is not installed; [tex-cell],
@@ -164,10 +166,7 @@ def _failure(run: _Run, name: str, own: Mapping[str, bytes]) -> DeriveError:
         where = f" ({last.what})" if last else ""
         return DeriveError(f"{name} {run.stopped}{where}", code="latex", where=last.where if last else None)
     if theme := next((found[1] for name in log.missing if (found := _THEME.fullmatch(name))), None):
-        return DeriveError(
-            f"there is no Beamer theme `{theme}`: TeX does not find beamertheme{theme}.sty", code="latex",
-            hint=f"[slides] theme in derive.toml names a theme of TeX's, or of your own: beamertheme{theme}.sty beside derive.toml or in templates/",
-        )
+        return needs.theme_error(theme)
     files = tuple(need for need in needs.NEEDS if need.name in log.missing) or needs.missing()
     if log.missing and files:
         return needs.missing_error(files)

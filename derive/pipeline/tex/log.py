@@ -7,9 +7,9 @@ the author's place, which LaTeX's own line number does not (Beamer reports every
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from derive.errors import Position
+from derive.values import dataclass
 
 TOLERANCE = 0.5
 """Points by which a box may be too large before it counts (TeX's own rounding stays below 0.1)."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from derive.errors import DeriveError
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,21 @@ def _found(names: list[str]) -> frozenset[str]:
         return frozenset()
     out = subprocess.run([program, *names], capture_output=True, text=True, check=False, timeout=60).stdout
     return frozenset(line.rsplit("/", 1)[-1] for line in out.splitlines())
+
+
+def theme_error(theme: str) -> DeriveError:
+    """That there is no Beamer theme of this name."""
+    return DeriveError(
+        f"there is no Beamer theme `{theme}`: TeX does not find beamertheme{theme}.sty", code="latex",
+        hint=f"[slides] theme in derive.toml names a theme of TeX's, or of your own: beamertheme{theme}.sty beside derive.toml or in templates/",
+    )
+
+
+@lru_cache(maxsize=64)
+def has_theme(theme: str) -> bool:
+    """Whether TeX finds the Beamer theme; True where there is no TeX, or no Beamer, that could say so."""
+    found = _found(["beamer.cls", f"beamertheme{theme}.sty"])
+    return "beamer.cls" not in found or len(found) == 2
 
 
 def packages(needs: tuple[Need, ...]) -> tuple[str, ...]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from derive.derivation.derivation import Head, Line
 from derive.documents.page.views import Boxed, passages
 from derive.documents.wording.translation import translated
@@ -12,6 +10,7 @@ from derive.notation.settings import Notation
 from derive.notation.text import text
 from derive.pipeline.examine import Examined
 from derive.pipeline.variants.draw import Facts
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)

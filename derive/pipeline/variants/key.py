@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass, fields, replace
+from dataclasses import astuple, fields, replace
 
 from derive.pipeline.writing import cell
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from derive.pipeline.variants.draw import Drawn, Facts, Unknown, Values, draw
 from derive.pipeline.variants.key import Row, table
 from derive.pipeline.variants.paper import together
 from derive.pipeline.variants.roster import Recipient
+from derive.values import dataclass
 
 KINDS = ("sheet", "solutions")
 """What each variant has."""
@@ -160,7 +161,13 @@ def _named(error: DeriveError, job: Job) -> DeriveError:
 
 
 def plan(sheet: Sheet, names: Sequence[str], seed: str, settings: Settings, workers: pool.Workers | int, points: int = 3) -> Plan:
-    """The values of every variant of every problem.  DeriveError of the first problem that fails with some of its values."""
+    """The values of every variant of every problem.  DeriveError of the first problem that fails with some of its values.
+
+    names    of the variants
+    seed     from which values are drawn: the same ones again for the same seed
+    workers  how many processes, or those that stand ready
+    points   at how many random points a line is checked
+    """
     known: dict[str, dict[Values, Facts]] = {file: {} for file in sheet.texts}
     derived: dict[tuple[str, Values], Examined] = {}
     drawn: dict[str, Drawn] = {}
@@ -285,7 +292,11 @@ def make(
 ) -> Iterator[Made | Mapping[str, Drawn]]:
     """Every variant, as it is made; first, by file, what was drawn.  Afterwards `key.csv` and `print.pdf` stand beside them.
 
-    only  the name of the one variant to be made again: the others stay, and so do the key and the file for the printer
+    recipients  one for each variant
+    seed        from which values are drawn
+    workers     how many processes, or those that stand ready
+    force       what is unchanged is made again too
+    only        the name of the one variant to be made again: the others stay, and so do the key and the file for the printer
     What is unchanged since the last run is not made again; what an earlier run made for others is removed.
     """
     ledger = Ledger.load(output)
@@ -305,19 +316,10 @@ def make(
         if only and recipient.name != only:
             continue
         values = {file: planned.drawn[file].values[recipient.name] for file in sheet.texts}
-        drawn = keys.digest(*(part for file in sheet.texts for part in (file, sheet.texts[file], repr(values[file]))))
-        text = keys.digest(repr(sheet.collection), recipient.shown)
-        key = {"problem": keys.digest(drawn, text), **common}
+        key = {"problem": _drawn_key(sheet, recipient, values), **common}
         if force or recipient.stem not in rows or ledger.stale(recipient.stem, key):
             wanted[recipient.stem] = key
-            derived = {
-                file: planned.derived.get((file, values[file]))
-                or Job(file, sheet.texts[file], tuple(sheet.counts[file]), values[file], settings, 3, current())
-                for file in sheet.texts
-            }
-            papers.append(Paper(
-                recipient, sheet.collection, sheet.files, derived, project.settings, project.templates, project.look, current(), pdf
-            ))
+            papers.append(_paper(sheet, recipient, values, planned, project, settings, pdf))
         else:
             yield Made(recipient, "unchanged")
     failed = False
@@ -331,8 +333,31 @@ def make(
     for stem in set(ledger.entries) - {one.stem for one in recipients} - {record.NAME}:
         ledger.forget(stem)
         rows.pop(stem, None)
+    record.remember(ledger, plan_key, planned.drawn, rows, _for_all(recipients, rows, output))
+
+
+def _drawn_key(sheet: Sheet, recipient: Recipient, values: Mapping[str, Values]) -> str:
+    """What the documents of one variant say, as a hash: the problems with their values (by file), the set, what the page calls the variant."""
+    drawn = keys.digest(*(part for file in sheet.texts for part in (file, sheet.texts[file], repr(values[file]))))
+    return keys.digest(drawn, keys.digest(repr(sheet.collection), recipient.shown))
+
+
+def _paper(
+    sheet: Sheet, recipient: Recipient, values: Mapping[str, Values], planned: Plan, project: Project, settings: Settings, pdf: bool
+) -> Paper:
+    """What a worker typesets of one variant; what the plan has derived with these values (by file) is taken from there."""
+    derived = {
+        file: planned.derived.get((file, values[file]))
+        or Job(file, sheet.texts[file], tuple(sheet.counts[file]), values[file], settings, 3, current())
+        for file in sheet.texts
+    }
+    return Paper(recipient, sheet.collection, sheet.files, derived, project.settings, project.templates, project.look, current(), pdf)
+
+
+def _for_all(recipients: Sequence[Recipient], rows: Mapping[str, Sequence[Sequence[str]]], output: Path) -> dict[str, bytes]:
+    """The key of all variants, and all sheets in one file for the printer, where each is there; rows by the stem of a variant."""
     files = {"key.csv": table(Row(*row) for one in recipients for row in rows[one.stem]).encode()}
     sheets = [(one.shown, output / FOLDERS["sheet"] / f"{one.stem}.pdf") for one in recipients]
     if all(path.is_file() for _, path in sheets):
         files["print.pdf"] = together([(name, path.read_bytes()) for name, path in sheets])
-    record.remember(ledger, plan_key, planned.drawn, rows, files)
+    return files

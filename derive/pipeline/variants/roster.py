@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from derive.errors import DeriveError, Position
+from derive.values import dataclass
 
 MOST = 10_000
 """Variants in one run."""
@@ -19,6 +20,8 @@ _IDS = ("id", "student id", "student", "number", "matriculation", "matriculation
 _NAMES = ("name", "full name", "student name")
 _FIRST = ("first name", "firstname", "given name")
 _LAST = ("last name", "lastname", "surname", "family name")
+_KNOWN = {"id": _IDS, "name": _NAMES, "first": _FIRST, "last": _LAST}
+"""What a column is for, by the words that stand above it."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,11 @@ class Recipient:
 
 
 def numbered(count: int, word: str, first: int = 1) -> tuple[Recipient, ...]:
-    """Variants by number, `001`, `002`, …; `word` is what a page calls one."""
+    """Variants by number, `001`, `002`, …; `word` is what a page calls one.
+
+    count  how many
+    first  the first number
+    """
     return tuple(Recipient(f"{k:03}", f"{word} {k:03}") for k in range(first, first + count))
 
 
@@ -58,6 +65,7 @@ def read(text: str, file: str) -> tuple[Recipient, ...]:
     if len(rows) > MOST + 1:
         raise DeriveError(f"the roster has more than {MOST} rows", code="roster", where=Position(file))
     columns = _columns(rows[0][1])
+    _refuse_misspelt(rows[0][1], columns, Position(file, rows[0][0]))
     found: dict[str, Recipient] = {}
     for line, row in rows[columns is not None :]:
         recipient = _recipient(row, columns)
@@ -89,10 +97,27 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
 
 def _columns(header: Sequence[str]) -> dict[str, int] | None:
     """The column of `id`, `name`, `first`, `last`; None where the row is no header."""
-    known = {"id": _IDS, "name": _NAMES, "first": _FIRST, "last": _LAST}
-    words = [cell.casefold().replace("_", " ") for cell in header]
-    found = {key: words.index(word) for key, names in known.items() for word in reversed(names) if word in words}
+    words = _words(header)
+    found = {key: words.index(word) for key, names in _KNOWN.items() for word in reversed(names) if word in words}
     return found or None
+
+
+def _words(header: Sequence[str]) -> list[str]:
+    return [cell.casefold().replace("_", " ") for cell in header]
+
+
+def _refuse_misspelt(header: Sequence[str], columns: dict[str, int] | None, where: Position) -> None:
+    """DeriveError [roster] for a column that is nearly called as one that is read, in a row that is a header by another column or as a
+    whole; columns of other names are the teacher's own."""
+    near: dict[str, str] = {}
+    for cell, word in zip(header, _words(header), strict=True):
+        for key, names in _KNOWN.items():
+            meant = difflib.get_close_matches(word, names, n=1, cutoff=0.75) if len(word) > 3 and key not in (columns or ()) else []
+            if meant and word not in names:
+                near.setdefault(cell, meant[0])
+    if near and (columns is not None or len(near) == len(header)):
+        first = next(iter(near))
+        raise DeriveError(f"a roster has no column `{first}`", code="roster", where=where, hint=f"did you mean `{near[first]}`?")
 
 
 def _recipient(row: Sequence[str], columns: dict[str, int] | None) -> Recipient | None:

@@ -1,4 +1,7 @@
-"""Derivatives in pasted formulas, as differences of what they apply to: no rule of differentiation is used."""
+"""Derivatives in pasted formulas, as differences of what they apply to: no rule of differentiation is used.
+
+Undefined where there is no value, Unknown for what is not understood.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import numpy as np
 
 from derive.reviewing.evaluating import values
 from derive.reviewing.evaluating.along import Directional, slope
+from derive.reviewing.evaluating.independence import Unwritten
 from derive.reviewing.evaluating.situation import Situation
 from derive.reviewing.evaluating.values import Array, Unknown, scalar
 from derive.reviewing.tree import Along, Call, Differential, Fun, Name, Partial, Sub, Tree, Turn, key
@@ -18,7 +22,11 @@ MOST_SQUARED = 1600
 
 
 class Evaluator(Directional):
-    """Trees with d, ∂/∂X, ∇, D[H] in them."""
+    """Trees with d, ∂/∂X, ∇, D[H] in them.
+
+    name  of a variable
+    k     the number of an entry or of a row, from 1
+    """
 
     def handlers(self) -> dict[type, Callable[..., Array]]:
         return self._handlers
@@ -91,13 +99,23 @@ class Evaluator(Directional):
             base = base.args[0]
         if not isinstance(base, Name):
             raise Unknown("a derivative by this is not understood")
+        curve = at.meanings.curves.get(key(base))
+        if curve is not None and isinstance(tree.arg, (Name, Call)) and self.ours(tree.arg, at) and {curve[0], curve[1]} <= at.values.keys():
+            return slope(lambda t: self.value(tree.arg, at.moved({curve[0]: at.values[curve[1]]}, t)))
         base, vec, at = self.unwrapped(base, vec, at)
         all_slopes, shape = self.slopes(tree.arg, key(base), at)
         head = tree.arg.name if isinstance(tree.arg, (Name, Call)) else ""
         return self.weighed(self.laid_out(all_slopes, shape, vec, turned, tree.nabla, at), at, tree.nabla and head in at.meanings.aliases)
 
+    def ours(self, arg: Name | Call, at: Situation) -> bool:
+        """Whether it is the problem's function at the variables themselves."""
+        return arg.name in at.meanings.aliases and (isinstance(arg, Name) or (not arg.order and self.plain(arg, at)))
+
     def weighed(self, gradient: Array, at: Situation, ours: bool) -> Array:
-        """The gradient of the problem's function under its inner product x'My: M⁻¹ times the usual one."""
+        """The gradient of the problem's function under its inner product x'My: M⁻¹ times the usual one.
+
+        ours  whether it is of the problem's function: another one stays as it is
+        """
         metric = at.meanings.metric
         if not ours or metric is None or len(metric) != len(gradient):
             return gradient
@@ -114,7 +132,10 @@ class Evaluator(Directional):
 
     def slopes(self, arg: Tree, name: str, at: Situation) -> tuple[Array, tuple[int, ...]]:
         """(entries of the variable) × (entries of the value), both column by column for matrices, with the two shapes."""
-        at, arg = self.independent(arg, name, self.off_path(name, at))
+        try:
+            at, arg = self.independent(arg, name, self.off_path(name, at))
+        except Unwritten as error:
+            return self.through(arg, name, at, error)
         at, arg = self.held(arg, name, at) if at.explicit else (at, arg)
         start = at.bound[name] if name in at.bound else at.values[name]
         basis = at.meanings.bases.get(name)
@@ -135,7 +156,32 @@ class Evaluator(Directional):
             rows.append(np.ravel(found, order="F"))
         return np.array(rows), (*start.shape, *shape)
 
+    def through(self, arg: Tree, name: str, at: Situation, error: Unwritten) -> tuple[Array, tuple[int, ...]]:
+        """The same by a name in which the argument is not written: the one derivative G for which d arg = G d name along all letters
+        of the name's definition.  `error` where there is none, or more than one."""
+        base = Name(name.split("@")[0], tuple(name.split("@")[1:]))
+        moving = [n for n in sorted(self.reached(at.meanings.definitions[name].tree, at)) if n in at.meanings.bases and n in at.values]
+        moves = [{n: np.asarray(unit)} for n in moving for unit in at.meanings.bases[n]]
+        if not moves or len(moves) > MOST_ENTRIES:
+            raise error
+        inner, outer = ([slope(lambda t, move=move, tree=tree: self.value(tree, at.moved(move, t))) for move in moves]  # type: ignore[misc]
+                        for tree in (base, arg))
+        steps, found = (np.array([np.ravel(a, order="F") for a in rows]) for rows in (inner, outer))
+        if np.linalg.matrix_rank(steps, 1e-6) < steps.shape[1]:
+            raise error
+        out = np.linalg.lstsq(steps, found, rcond=None)[0]
+        if np.max(np.abs(steps @ out - found)) > 1e-6 * max(float(np.max(np.abs(found))), 1e-6):
+            raise error
+        return out, (*inner[0].shape, *outer[0].shape)
+
     def laid_out(self, rows: Array, shapes: tuple[int, ...], vec: bool, turned: bool, nabla: bool, at: Situation) -> Array:
+        """∂f/∂X from its slopes, as an array in the layout of the situation; Unknown where there is no usual one.
+
+        shapes  (m, n, p, q) of a variable m×n and a value p×q
+        vec     whether the derivative is by vec X
+        turned  whether it is by x', X'
+        nabla   whether it is written with ∇: always a column
+        """
         m, n, p, q = shapes
         if m == n == 1 and not vec:  # by a number
             return np.reshape(rows[0], (p, q), order="F")
@@ -159,7 +205,10 @@ class Evaluator(Directional):
         if not isinstance(base.base, Name):
             raise Unknown("a derivative by this is not understood")
         name = self.entry_owner(base.base, at)
-        at, arg = self.independent(arg, name, self.off_path(name, at))
+        try:
+            at, arg = self.independent(arg, name, self.off_path(name, at))
+        except Unwritten as error:
+            return self.entry_through(arg, name, base, at, error)
         start = at.values[name]
         places = [None if t is None else self.place(t, at) for t in base.indices]
         unit = np.zeros_like(start)
@@ -175,6 +224,13 @@ class Evaluator(Directional):
         unit = self.in_structure(name, unit, at)
         return slope(lambda t: self.value(arg, at.moved({name: unit}, t)))
 
+    def entry_through(self, arg: Tree, name: str, base: Sub, at: Situation, error: Unwritten) -> Array:
+        """The derivative of a number by an entry of a name in which it is not written."""
+        rows, (m, n, p, q) = self.through(arg, name, at, error)
+        if p != 1 or q != 1:
+            raise error
+        return self.picked(rows[:, 0].reshape((m, n), order="F"), base, "", at)
+
     def off_path(self, name: str, at: Situation) -> Situation:
         """The same where a path moves by itself, and not with its parameter."""
         if name not in at.meanings.paths:
@@ -185,6 +241,7 @@ class Evaluator(Directional):
         return replace(at, values={**at.values, name: value, f"{name}@free": scalar(1.0)}, meanings=replace(at.meanings, paths=rest), cache={})
 
     def in_structure(self, name: str, unit: Array, at: Situation) -> Array:
+        """The direction of an entry of a variable in its declared structure: of two entries of a symmetric matrix at once."""
         basis = at.meanings.bases.get(name)
         if basis is None:
             return unit
@@ -218,7 +275,10 @@ class Evaluator(Directional):
 
     # ------------------------------------------------------------------------------------------ second derivatives
     def second(self, tree: Partial, first: Tree, last: Tree, at: Situation) -> Array:
-        """∂²/∂x∂y: entries one after the other; of a number by vectors the matrix of them, rows by the first."""
+        """∂²/∂x∂y: entries one after the other; of a number by vectors the matrix of them, rows by the first.
+
+        last  the variable that is differentiated by first
+        """
         if self.single(first, at) or self.single(last, at):
             inner = Partial(tree.arg, (last,), tree.nabla)
             if self.single(first, at):
@@ -240,6 +300,11 @@ class Evaluator(Directional):
         return False
 
     def hessian(self, arg: Tree, a: Tree, b: Tree, at: Situation) -> Array:
+        """The second derivatives of a number by the entries of two variables, rows by the first.  Unknown for too many of them.
+
+        arg   what is differentiated
+        a, b  names, or vec of names
+        """
         names = []
         for t in (a, b):
             base = t.args[0] if isinstance(t, Fun) and t.name == "vec" else t

@@ -1,12 +1,17 @@
-"""Functions, blocks, cases, limits at a point."""
+"""Functions, blocks, cases, limits at a point.
+
+Undefined where there is no value, Unknown for what is not understood.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import zip_longest
 
 import numpy as np
 
+from derive.expressions.functions import OF_MATRICES
 from derive.reviewing.evaluating import values
 from derive.reviewing.evaluating.entries import Entries
 from derive.reviewing.evaluating.situation import Definition, Situation
@@ -15,7 +20,10 @@ from derive.reviewing.tree import Block, ByCases, Call, Evaluated, Fun, Limit, N
 
 
 class Functions(Entries):
-    """Calls of functions and what else has arguments."""
+    """Calls of functions and what else has arguments.
+
+    args  the values of the arguments
+    """
 
     def handlers(self) -> dict[type, Callable[..., Array]]:
         return {
@@ -41,25 +49,15 @@ class Functions(Entries):
                 other = args[2] if len(args) > 2 else a
                 form = values.multiplied([a.T, args[1], other])
                 return form if len(args) > 2 else np.sqrt(form)
-            case "max" | "min" if len(args) == 1:
-                return scalar(float(np.max(a) if name == "max" else np.min(a)))
-            case "max" | "min":
-                shape = next((x.shape for x in args if not values.is_number(x)), (1, 1))
-                wide = [np.full(shape, x[0, 0]) if values.is_number(x) else x for x in args]
-                return np.asarray(np.maximum(*wide) if name == "max" else np.minimum(*wide), dtype=float)
+            case "max":
+                return scalar(float(np.max(a))) if len(args) == 1 else np.maximum(*_one_shape(args))
+            case "min":
+                return scalar(float(np.min(a))) if len(args) == 1 else np.minimum(*_one_shape(args))
             case "kron":
                 return values.kronecker(*args)
             case "bar" | "hat" | "tilde":
                 raise Unknown(f"this {name} is not understood")
-        if name in ("exp", "log", "sqrt") and a.shape[0] == a.shape[1] > 1 and at.meanings.matrix_functions:
-            return values.table({"exp": "expm", "log": "logm", "sqrt": "sqrtm"}[name])(a)
-        if name == "log" and isinstance(tree.args[0], Fun) and tree.args[0].name in ("det", "bars"):
-            with np.errstate(all="ignore"):
-                return np.log(np.abs(a))
-        if name == "adj" and values.is_number(a):
-            return scalar(1.0)
-        own = values.OWN.get(name)
-        return own(a) if own is not None else values.table(name)(*args)
+        return _of_the_table(tree, args, at)
 
     def columns(self, first: Sub, at: Situation) -> Array:
         """The matrix whose columns are x_1, x_2, …"""
@@ -94,6 +92,7 @@ class Functions(Entries):
         raise Unknown(f"`{tree.name}` is not a function that is known here")
 
     def applied(self, definition: Definition, args: list[Array], at: Situation) -> Array:
+        """A function that the text defines, at these arguments.  Unknown for another number of them."""
         if len(args) != len(definition.parameters):
             raise Unknown("this function has another number of arguments")
         symbols = {p: a for p, a in zip(definition.parameters, args, strict=True) if p in at.values}
@@ -135,6 +134,10 @@ class Functions(Entries):
         return dict(zip(variables, args, strict=True))
 
     def unnamed(self, name: str, args: list[Array], at: Situation) -> Array:
+        """The problem's function without a formula, by the example that was drawn for it.  Undefined where that has no value.
+
+        name  of the function
+        """
         try:
             if len(args) == 1 and name in at.meanings.entrywise:
                 return np.asarray(at.calls[name](args[0]), dtype=float).reshape(args[0].shape)
@@ -170,8 +173,11 @@ class Functions(Entries):
 
     # ------------------------------------------------------------------------------------------ blocks
     def block(self, tree: Block, at: Situation) -> Array:
+        found = [[None if _nought(b) else self.value(b, at) for b in row] for row in tree.rows]
+        heights = [next((a.shape[0] for a in row if a is not None), 1) for row in found]
+        widths = [next((a.shape[1] for a in column if a is not None), 1) for column in zip_longest(*found)]
         try:
-            return np.block([[self.value(b, at) for b in row] for row in tree.rows])
+            return np.block([[np.zeros((heights[i], widths[j])) if a is None else a for j, a in enumerate(row)] for i, row in enumerate(found)])
         except ValueError:
             raise Undefined("the blocks of this matrix do not fit") from None
 
@@ -201,4 +207,29 @@ class Functions(Entries):
         a, b = self.value(left, at), self.value(right, at)
         if a.shape != b.shape and not values.is_number(a) and not values.is_number(b):
             raise Undefined("the sides of a condition differ in shape")
-        return np.asarray({"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b, "==": a == b}[op])
+        return np.asarray({"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b, "==": a == b, "!=": a != b}[op])
+
+
+def _nought(tree: Tree) -> bool:
+    """A 0 in a matrix of blocks, as large as they need it."""
+    return isinstance(tree, Num) and tree.value == 0
+
+
+def _one_shape(args: list[Array]) -> list[Array]:
+    """The arguments, a number among them as an array of the others' shape."""
+    shape = next((x.shape for x in args if not values.is_number(x)), (1, 1))
+    return [np.full(shape, x[0, 0]) if values.is_number(x) else x for x in args]
+
+
+def _of_the_table(tree: Fun, args: list[Array], at: Situation) -> Array:
+    """A function of the language at its values; exp of a square matrix, and log det, as the derivation means them."""
+    name, a = tree.name, args[0]
+    if name in OF_MATRICES and a.shape[0] == a.shape[1] > 1 and at.meanings.matrix_functions:
+        return values.table(OF_MATRICES[name])(a)
+    if name == "log" and isinstance(tree.args[0], Fun) and tree.args[0].name in ("det", "bars"):
+        with np.errstate(all="ignore"):
+            return np.log(np.abs(a))
+    if name == "adj" and values.is_number(a):
+        return scalar(1.0)
+    own = values.OWN.get(name)
+    return own(a) if own is not None else values.table(name)(*args)

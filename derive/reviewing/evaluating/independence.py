@@ -1,4 +1,7 @@
-"""Names that the text defines, moved by themselves: what ∂f/∂r is of an r that is Xw - y."""
+"""Names that the text defines, moved by themselves: what ∂f/∂r is of an r that is Xw - y.
+
+Unknown for what is not understood, Unwritten where the function is not written in a name.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,10 @@ from derive.reviewing.evaluating.functions import Functions
 from derive.reviewing.evaluating.situation import Definition, Situation
 from derive.reviewing.evaluating.values import Unknown
 from derive.reviewing.tree import Call, Name, Tree, key, names_in, rebuilt
+
+
+class Unwritten(Unknown):
+    """The function is not written in a name."""
 
 
 class Independence(Functions):
@@ -58,7 +65,7 @@ class Independence(Functions):
         """What the text, or the problem, writes the function as, with a name in it."""
         found = next((e for e in at.meanings.expansions if name in self.reached(e, at)), None)
         if found is None:
-            raise Unknown(f"f is not written in {name}")
+            raise Unwritten(f"f is not written in {name}")
         return found
 
     def reached(self, tree: Tree, at: Situation) -> frozenset[str]:

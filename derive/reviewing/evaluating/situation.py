@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import Any
 
 from derive.reviewing.evaluating.values import Array, Undefined, scalar
 from derive.reviewing.tree import Tree, names_in
+from derive.values import dataclass
 
 Function = Callable[[Mapping[str, Array]], Array]
 
@@ -67,6 +68,8 @@ class Meanings:
     spectral: bool = True
     entrywise: frozenset[str] = frozenset()
     paths: Mapping[str, tuple[str, Callable[[float], tuple[Array, Array, Array]]]] = field(default_factory=dict)
+    curves: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """By its step t the variable and the direction of X + tH: df/dt is along it."""
     metric: Array | None = None
     """The M of the inner product x'My under which ∇ is meant."""
 
@@ -89,7 +92,10 @@ class Situation:
     cache: dict[Any, Any] = field(default_factory=dict)
 
     def moved(self, changes: Mapping[str, Array], t: float) -> Situation:
-        """The same with some symbols t times a change further."""
+        """The same with some symbols t times a change further.
+
+        Undefined for a change of another shape.
+        """
         for name, change in changes.items():
             if self.values[name].shape != change.shape:
                 raise Undefined(f"a direction of {name} has its shape")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from itertools import product
 
 import numpy as np
@@ -16,6 +15,7 @@ from derive.reviewing.evaluating.letters import SizeNeeded
 from derive.reviewing.evaluating.situation import Situation
 from derive.reviewing.evaluating.values import Array, Undefined, Unknown, scalar
 from derive.reviewing.tree import Name, Neg, Num, Rest, Total, Tree, walk
+from derive.values import dataclass
 
 NEAR = 3e-6
 """Relative tolerance of first derivatives by differences."""
@@ -23,6 +23,8 @@ NEAR_SECOND = 2e-4
 NOISE = 2e-8
 MOST_ALTERNATIVES = 8
 MOST_PLACES = 400
+LENGTHS = (1.0, 0.25, 0.06)
+"""Of the steps along which a difference is constant."""
 FEW_PLACES = 5
 """Values of the free indices that are tried where each takes long."""
 
@@ -46,7 +48,10 @@ class Outcome:
 
 
 class Comparison:
-    """Values of trees at situations, compared."""
+    """Values of trees at situations, compared.
+
+    tolerance  largest difference that counts as rounding, relative to the larger value
+    """
 
     def __init__(self, known: frozenset[str]) -> None:
         self.evaluator = Evaluator()
@@ -84,7 +89,10 @@ class Comparison:
         return self.evaluator.value(tree, at)
 
     def places(self, trees: tuple[Tree, ...], at: Situation) -> list[dict[str, Array]]:
-        """The values of all free indices together."""
+        """The values of all free indices together.
+
+        Unknown where nothing tells how far an index runs.
+        """
         names = list(dict.fromkeys(n for t in trees for n in indices.free(t, self.known)))
         names = [n for n in names if n not in at.bound]
         extents: dict[str, int | None] = {}
@@ -102,6 +110,10 @@ class Comparison:
         return out
 
     def extent(self, name: str, tree: Tree, at: Situation) -> int | None:
+        """How far an index runs in a tree; None where nothing tells it.
+
+        name  of the index
+        """
         try:
             return self.evaluator.extent(name, tree, at)
         except (Undefined, Unknown, SizeNeeded):
@@ -109,7 +121,7 @@ class Comparison:
 
     # ------------------------------------------------------------------------------------------ equality
     def equal(self, a: Tree, b: Tree, situations: list[Situation], tolerance: float = NEAR) -> Outcome:
-        """a and b have one value at all situations and all values of the free indices."""
+        """`a` and `b` have one value at all situations and all values of the free indices."""
         outcome = Outcome(UNKNOWN, "there is no point to compare at")
         for at in situations:
             try:
@@ -176,9 +188,16 @@ class Comparison:
         return Outcome(EQUAL)
 
     # ------------------------------------------------------------------------------------------ up to a constant, a factor
-    def along(self, tree: Tree, at: Situation, steps: tuple[float, ...] = (0.0, 0.5, -0.7, 1.1)) -> Iterator[Array]:
-        for t in steps:
-            yield self.alternatives(lambda s: self.value(tree, s), at.moved(at.moves, t))[0]
+    def along(self, trees: tuple[Tree, ...], at: Situation) -> list[list[Array]]:
+        """The values of trees at some steps of the variables, shorter ones where they have none.  Undefined where they have none at all."""
+        for length in LENGTHS:
+            try:
+                return [[self.alternatives(lambda s, tree=tree: self.value(tree, s), at.moved(at.moves, length * t))[0]  # type: ignore[misc]
+                         for t in (0.0, 0.5, -0.7, 1.1)] for tree in trees]
+            except Undefined:
+                if length == LENGTHS[-1]:
+                    raise
+        raise AssertionError
 
     def up_to(self, a: Tree, b: Tree, situations: list[Situation], factor: bool) -> Outcome:
         """a - b (or a/b) does not change with the variables."""
@@ -186,7 +205,7 @@ class Comparison:
             try:
                 for place in self.places((a, b), at):
                     here = at.binding(place) if place else at
-                    left, right = list(self.along(a, here)), list(self.along(b, here))
+                    left, right = self.along((a, b), here)
                     if any(x.shape != y.shape for x, y in zip(left, right, strict=True)):
                         return Outcome(DIFFERENT, "the shapes differ", left[0], right[0])
                     apart = [x - y for x, y in zip(left, right, strict=True)]
@@ -201,7 +220,10 @@ class Comparison:
 
     # ------------------------------------------------------------------------------------------ order relations
     def ordered(self, a: Tree, op: str, b: Tree, situations: list[Situation]) -> Outcome:
-        """a ≤ b, a ≻ b and the like, at all situations; `loosely` is said in the reason where only ≤ holds of <."""
+        """a ≤ b, a ≻ b and the like, at all situations; `loosely` is said in the reason where only ≤ holds of <.
+
+        op  the sign, as `<=` or `succ`
+        """
         loosely = False
         for at in situations:
             try:
@@ -221,7 +243,12 @@ class Comparison:
 
 
 def close(x: Array, y: Array, tolerance: float, scale: float = 0.0) -> bool:
-    """Equal but for rounding; a number 0 is a zero of any shape."""
+    """Equal but for rounding; a number 0 is a zero of any shape.
+
+    x, y       arrays
+    tolerance  relative to the larger of them
+    scale      of the values around: what is far below it is rounding
+    """
     if x.shape != y.shape:
         if (y.shape == (1, 1) and y[0, 0] == 0) or (x.shape == (1, 1) and x[0, 0] == 0):
             return bool(max(np.max(np.abs(x)), np.max(np.abs(y))) <= 1e-7)

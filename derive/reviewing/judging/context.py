@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fractions import Fraction
 
 from derive.notation.latex.latex import latex
 from derive.reviewing.evaluating.situation import Definition
 from derive.reviewing.indices import indices_of
 from derive.reviewing.judging.ground import Ground
+from derive.reviewing.judging.heads import COLUMNS, heads, operators_defined, with_numbers
 from derive.reviewing.judging.letters import (
     is_log_of,
     is_named,
     only_indexed,
     plain_letter,
-    subscripted,
     summation_indices,
     value_names,
-    whole_call,
 )
 from derive.reviewing.pasted.placed import Placed
 from derive.reviewing.pasted.relations import Chain
@@ -45,26 +43,11 @@ from derive.reviewing.tree import (
     Tree,
     children,
     key,
+    names_in,
     rebuilt,
     walk,
 )
-
-_HEAD = re.compile(
-    r"^\s*(?:\\(?:mathcal|mathscr|mathrm|mathbf|boldsymbol|bm|mathsf)\s*\{?\s*)?(\\?[A-Za-z]+?)\}?(?:_\{?[A-Za-z0-9]+\}?)?'*\s*(?:\\left|\\[bB]igg?l?)?\s*\("
-)
-_CALLED = re.compile(r"(?<![A-Za-z\\])(\\(?:ell|phi|psi|varphi|Phi|Psi|mathcal\s*\{?[A-Z]\}?)|[A-Za-z])\s*(?:\\left|\\[bB]igg?l?)?\s*\(")
-_APPLIED = re.compile(
-    r"(?:\\nabla(?:_\{?[^}\s]*\}?)?(?:\^\{?2\}?)?|\\partial|\\mathrm\s*\{?\s*[dD]\s*\}?|(?<![A-Za-z\\])[dD](?:\^2)?(?:_\{?\w\}?)?|\\delta)\s*\{?\s*"
-    r"(?:\\(?:mathcal|mathscr)\s*\{?\s*)?(\\ell|\\phi|\\psi|\\Phi|\\mathcal|[A-Za-z])(?![A-Za-z])"
-)
-_ALONE = re.compile(
-    r"^\s*(?:\\(?:mathbf|boldsymbol|bm)\s*\{?\s*)?(\\delta|\\Delta|d|D)\}?\s*(?:[_^](?:\{[^{}]*\}|\w))*\s*$"
-)
-_JACOBIAN = re.compile(r"\s*\\?(?:mathbf|mathrm|boldsymbol)?\{?\s*J\}?\s*_")
-LIKELY = frozenset(("f", "g", "J", "L", "E", "F", "ell", "phi", "psi", "Q", "Phi", "Psi", "R", "C", "V", "h", "l", "U", "S", "H", "G", "N", "D"))
-_COLUMNS = re.compile(
-    r"columns?\s+(?:vectors?\s+)?of\s+(?:the\s+)?(?:matrix\s+)?\$?\\?\(?\s*(?:\\(?:mathbf|boldsymbol|bm|mathsf)\s*\{?)?\s*(\\?[A-Za-z]+)"
-)
+from derive.values import dataclass
 
 
 @dataclass
@@ -87,23 +70,41 @@ class Context:
     directions: dict[str, str] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
     columns: frozenset[str] = frozenset()
+    indices: frozenset[str] = frozenset()
     letters: dict[str, str] = field(default_factory=dict)
     logged: set[str] = field(default_factory=set)
+    """Letters whose logarithm is a name of the function: `log L(w)`."""
+    opposite: bool = False
+    """Whether it is minus their logarithm."""
+    curves: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """By its step the variable and the direction of X + tH."""
+    samples: frozenset[str] = frozenset()
+    """Functions f of which the text defines an f_i of each sample."""
+    iterates: set[tuple[str, str]] = field(default_factory=set)
+    """(x, k) of variables of which x_k is the value now and x_{k+1} the next one."""
 
     def __post_init__(self) -> None:
         names = frozenset(self.ground.spoken.values()) | {s.name for s, _ in self.ground.problem.let}
         problem = self.ground.problem
         self.functions = {problem.name, "f", *problem.unnamed} - names
         for chain in self.chains:
-            self.functions |= set(self._heads(chain)) - names
-        self.lexicon = Lexicon(names - set(problem.unnamed), self.ground.size_names, frozenset(self.functions),
-                               frozenset(self.ground.variables), frozenset(), self._operators_defined(), subscripted(names))
+            self.functions |= set(heads(chain)) - names
+        self.lexicon = Lexicon(
+            names - set(problem.unnamed), self.ground.size_names, frozenset(self.functions), frozenset(self.ground.variables), frozenset(),
+            operators_defined(self.chains), self._primes_turn, with_numbers(self.chains, names),
+        )
         self._read_lets()
         self._same_letters()
-        self.columns = frozenset(plain_letter(m) for m in _COLUMNS.findall(self.words))
+        self._spoken_of()
+        self.columns = frozenset(plain_letter(m) for m in COLUMNS.findall(self.words))
         self._define()
         self._roles()
         self._named_on_the_right()
+
+    @property
+    def _primes_turn(self) -> bool:
+        problem = self.ground.problem
+        return not problem.function.is_scalar and not any(v.is_scalar for v in problem.wrt)
 
     # ------------------------------------------------------------------------------------------ reading
     def read(self, member: Placed, reading: Reading = PLAIN) -> Tree:
@@ -121,7 +122,7 @@ class Context:
                 self.definitions[symbol.name] = Definition(tree)
 
     def _same_letters(self) -> None:
-        """`where Σ := S`: another letter for a declared one; and log L, which is one name of the function."""
+        """`where Σ := S`: another letter for a declared one."""
         known = self.lexicon.names
         for chain in self.chains:
             left, right = (self.tree(m) for m in chain.members[:2])
@@ -131,24 +132,39 @@ class Context:
                 fresh = key(one) not in known and not one.marks and one.name not in self.lexicon.sizes | self.functions
                 if fresh and key(other) in known and one.name not in self.letters:
                     self.letters[one.name] = key(other)
+
+    def _spoken_of(self) -> None:
+        """log L, which is one name of the function; f_i of a sample; x_k and x_{k+1}."""
+        known = self.lexicon.names
         trees = [t for chain in self.chains for m in chain.members if (t := self.tree(m)) is not None]
+        heads_of = [t for chain in self.chains if chain.links[0].op == "=" and (t := self.tree(chain.members[0])) is not None]
+        scalar = self.ground.problem.function.is_scalar
+        self.samples = frozenset(name for t in heads_of if scalar and (name := _sample(t)) in self.functions)
+        self.iterates = {(x, k) for t in trees for n in walk(t) for x, k in _next(n) if x in self.lexicon.wrt and k not in known}
         for name in self.functions - known:
             inside = sum(is_log_of(n, name) for t in trees for n in walk(t))
             if inside and inside == sum(is_named(n, name) for t in trees for n in walk(t)):
                 self.logged.add(name)
 
     def _translated(self, tree: Tree) -> Tree:
-        if not self.letters and not self.logged:
+        if not self.letters and not self.logged and not self.iterates and not self.samples:
             return tree
 
         def visit(node: Tree) -> Tree:
             if isinstance(node, Name) and node.name in self.letters:
                 return Name(self.letters[node.name], node.marks)
             if isinstance(node, Fun) and any(is_log_of(node, n) for n in self.logged):
-                node = node.args[0]
+                return Neg(visit(node.args[0])) if self.opposite else visit(node.args[0])
+            if _sample(node) in self.samples and isinstance(node, Sub):
+                return Sub(Name(f"{_sample(node)}_each"), node.indices)
+            if isinstance(node, Sub) and isinstance(node.base, Name) and len(node.indices) == 1 and node.indices[0] is not None:
+                for x, k in self.iterates:
+                    if node.base == Name(x) and k in names_in(node.indices[0]):
+                        return Name(x) if node.indices[0] == Name(k) else Name(x, ("next",))
             if isinstance(node, Total):
                 node = replace(node, indices=tuple(self.letters.get(i, i) for i in node.indices))
-            return rebuilt(node, visit)
+            out = rebuilt(node, visit)
+            return out.arg.arg if isinstance(out, Neg) and isinstance(out.arg, Neg) else out
 
         return visit(tree)
 
@@ -177,30 +193,6 @@ class Context:
             return self.readings(member)[0]
         except Unread:
             return None
-
-    def _operators_defined(self) -> frozenset[str]:
-        """Of d, δ, Δ, D those that stand alone on the left of an equation: they are letters."""
-        out = set()
-        for chain in self.chains:
-            found = _ALONE.match(chain.members[0].text)
-            if found and chain.links[0].op in ("=", "≡"):
-                out.add(found.group(1).lstrip("\\"))
-        return frozenset(out)
-
-    def _heads(self, chain: Chain) -> Iterator[str]:
-        """Letters before a bracket at the head of a chain, and letters that a derivative is taken of."""
-        for k, member in enumerate(chain.members):
-            head = _HEAD.match(member.text)
-            if head and k == 0 and whole_call(member.text) and not _JACOBIAN.match(member.text):
-                yield plain_letter(head.group(1))
-            for found in _APPLIED.findall(member.text):
-                letter = plain_letter(found)
-                if letter in LIKELY:
-                    yield letter
-            for found in re.findall(r"\\(?:log|ln)\s*(?:\\mathcal\s*)?\{?(L|[pPq](?=\s*(?:\\left|\\[bB]igg?l?)?\s*\())(?![A-Za-z])", member.text):
-                yield found
-            for found in re.findall(r"\\(?:mathcal|mathscr)\s*\{?\s*([A-Z])\}?", member.text):
-                yield found
 
     # ------------------------------------------------------------------------------------------ definitions
     def _define(self) -> None:
@@ -240,9 +232,8 @@ class Context:
             case Name() if key(left) not in known and key(left) not in self.definitions:
                 if left.name == self.ground.problem.name and not left.marks and left.name not in known:
                     return False
-                if set(left.marks) & BEST and left.name in self.lexicon.wrt:
-                    return False
-                if left.marks and left.name in self.lexicon.wrt and left.marks == ("hat",):
+                scaled = left.marks == ("hat",) and left.name in value_names(right) and not self.ground.problem.function.is_scalar
+                if set(left.marks) & BEST and left.name in self.lexicon.wrt and not scaled:
                     return False
                 known_inside = value_names(right) & (known | self.definitions.keys())
                 counts = isinstance(right, Num) and (left.name in SMALL or left.name in "ijklrs")
@@ -305,6 +296,7 @@ class Context:
         trees = [t for chain in self.chains for m in chain.members if (t := self.tree(m)) is not None]
         everything = [*trees, *(d.tree for d in self.definitions.values())]
         indices = {i for t in everything for node in walk(t) for i in (*indices_of(node), *summation_indices(node))}
+        self.indices = frozenset(indices)
         for t in everything:
             self._roles_in(t)
         parameters = {p for d in self.definitions.values() for p in d.indices}
@@ -357,6 +349,7 @@ class Context:
             t, h = last.factors
             if isinstance(t, Name) and self._new(t) and isinstance(h, Name) and t.name in SMALL:
                 self.steps.add(key(t))
+                self.curves.setdefault(key(t), (key(first), key(h)))
             last = h if isinstance(t, (Name, Num)) else last
         self._direction(last, key(first))
 
@@ -367,3 +360,18 @@ class Context:
 
     def _new(self, name: Name) -> bool:
         return key(name) not in self.lexicon.names and key(name) not in self.definitions and key(name) not in self.lexicon.sizes
+
+
+def _next(tree: Tree) -> Iterator[tuple[str, str]]:
+    """(x, k) of x_{k+1}."""
+    match tree:
+        case Sub(base=Name(name=x), indices=(Add(terms=(Name(name=k), Num())),)):
+            yield x, k
+
+
+def _sample(tree: Tree) -> str:
+    """The f of f_i or f_i(x); empty for another tree."""
+    match tree:
+        case Sub(base=Call(name=name, order=0) | Name(name=name, marks=()), indices=(Name(),)):
+            return name
+    return ""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from derive.reviewing.evaluating.situation import Layout
 from derive.reviewing.judging.comparing import (
     Outcome,
@@ -11,6 +9,7 @@ from derive.reviewing.judging.comparing import (
 from derive.reviewing.tree import (
     Tree,
 )
+from derive.values import dataclass
 
 RIGHT, WRONG, UNCLEAR, DEFINITION, CONDITION = "right", "wrong", "unclear", "definition", "condition"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from math import prod
 from typing import Any
@@ -13,6 +12,7 @@ import numpy as np
 from derive.checking.evaluation import Unevaluable, evaluate
 from derive.checking.random_arrays import STYLES, array_shape, inside, project
 from derive.checking.sampling import Point, draw_point, points
+from derive.expressions.functions import OF_MATRICES
 from derive.expressions.nodes import Expr, Map, Symbol
 from derive.expressions.sizes import is_row
 from derive.expressions.spelling import UNICODE_GREEK
@@ -23,6 +23,7 @@ from derive.notation.python.run import compiled, quiet
 from derive.notation.python.source import Names
 from derive.reviewing.evaluating.situation import Meanings, Situation
 from derive.reviewing.evaluating.values import Array, Undefined, as_array
+from derive.values import dataclass
 
 POINTS = 3
 MOST_UNKNOWNS = 30
@@ -30,12 +31,15 @@ MOST_MOVING = 60
 STEP = 3e-4
 ELSEWHERE = 9
 """The start from which the other symbols are moved as well, until the derivative vanishes."""
-MATRIX_FUNCTIONS = frozenset(("expm", "logm", "sqrtm"))
+MATRIX_FUNCTIONS = frozenset(OF_MATRICES.values())
 
 
 @dataclass(frozen=True)
 class Ground:
-    """The problem, and the points at which everything is held against it."""
+    """The problem, and the points at which everything is held against it.
+
+    k  the number of the random point, from 0
+    """
 
     problem: Problem
     points: tuple[Point, ...]
@@ -83,6 +87,11 @@ class Ground:
 
     # ------------------------------------------------------------------------------------------ values
     def situation(self, k: int, meanings: Meanings, extra: Mapping[str, Array], moves: Mapping[str, Array]) -> Situation:
+        """The values of all names at a point, as the text spells them.
+
+        extra  values of further names, which go before the problem's
+        moves  by name how the values move with t
+        """
         point = self.points[k]
         values = {said: as_array(point.values[name]) for name, said in self.spoken.items()}
         for symbol, _ in self.problem.let:
@@ -107,6 +116,7 @@ class Ground:
         return out
 
     def evaluated(self, expr: Expr, point: Point) -> Array:
+        """The value of an expression of the problem at a point.  Undefined where it has none."""
         code = compiled(expr, Names(self.problem.let))
         shape = array_shape(expr.shape, point.sizes)
         try:
@@ -183,6 +193,10 @@ class Ground:
         return {self.spoken[v.name]: as_array(point.direction(v, salt)) for v in self.problem.wrt}
 
     def direction(self, k: int, variable: str, salt: str) -> Array:
+        """A random direction of a variable in its structure.
+
+        salt  draws another one at the same point
+        """
         return as_array(self.points[k].direction(self.symbol(variable), salt))
 
     @property
@@ -195,7 +209,10 @@ class Ground:
     # ------------------------------------------------------------------------------------------ stationary points
     def stationary(self, situation: Situation, k: int, variables: tuple[str, ...], start: int) -> tuple[Situation | None, bool]:
         """A point at which the derivative by these variables vanishes, by Newton's method on differences from one of several
-        starts; and whether the derivative is linear, so that other starts give no other."""
+        starts; and whether the derivative is linear, so that other starts give no other.
+
+        start  which of the starts, from 0
+        """
         if not self.problem.function.is_scalar:
             return None, True
         bases = situation.meanings.bases

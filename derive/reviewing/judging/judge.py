@@ -32,6 +32,7 @@ from derive.reviewing.tree import (
     Name,
     Partial,
     Tree,
+    key,
     names_in,
     walk,
 )
@@ -51,7 +52,11 @@ class Judge(Roles):
 
     # ------------------------------------------------------------------------------------------ judging
     def equal(self, lefts: list[Tree], rights: list[Tree], situations: list[Situation] | None = None) -> tuple[Outcome, tuple[Layout, ...]]:
-        """The best outcome over the readings, and the layouts in which it is reached."""
+        """The best outcome over the readings, and the layouts in which it is reached.
+
+        lefts, rights  the readings of each side
+        situations     where they are compared; None: at the usual points
+        """
         best: Outcome | None = None
         plainest: Outcome | None = None
         reached: tuple[Layout, ...] = ()
@@ -234,7 +239,11 @@ class Judge(Roles):
 
     # ------------------------------------------------------------------------------------------ numbers
     def in_numbers(self, left: Tree, right: Tree, rough: bool) -> Outcome | None:
-        """Whether an equation with a member of numbers alone holds with the numbers that the problem gives; None where it is none."""
+        """Whether an equation with a member of numbers alone holds with the numbers that the problem gives; None where it is none.
+
+        left, right  the sides
+        rough        whether the numbers are written rounded
+        """
         numbers = self.ground.in_numbers
         if numbers is None or not (names_in(left) - self.context.lexicon.sizes) or names_in(right) - self.context.lexicon.sizes:
             return None
@@ -310,6 +319,26 @@ class Judge(Roles):
         moving = {letter: v for letter, v in of.items() if v in given and v in self.ground.variables}
         return [s.with_values({letter: s.values[v] - given[v] for letter, v in moving.items()}) for s in self.situations] if moving else []
 
+    def symmetric_situations(self) -> list[Situation]:
+        """The points, with the symmetric part of every square matrix that is declared."""
+        return [s.with_values({n: (a + a.T) / 2 for n, a in s.values.items() if n in self.names and a.shape[0] == a.shape[1] > 1})
+                for s in self.situations]
+
+    def as_numbers(self, lefts: list[Tree], rights: list[Tree]) -> bool:
+        """Whether it holds with the letter of d/dz a number: a rule of one variable, quoted for what is used entry by entry."""
+        by = {key(b) for n in walk(lefts[0]) if isinstance(n, Partial) for b in n.by if isinstance(b, Name)}
+        letters = names_in(lefts[0]) | names_in(rights[0])
+        if not by or letters & (self.names | self.aliases | self.roles.keys()):
+            return False
+        rng = self.ground.points[0].random("number")
+        situations = []
+        for s in self.situations:
+            rest = {n: d for n, d in s.meanings.definitions.items() if n not in by}
+            values = {**s.values, **{n: as_array(rng.normal()) for n in sorted(by)}}
+            bases = {n: b for n, b in s.meanings.bases.items() if n not in by}
+            situations.append(replace(s, values=values, meanings=replace(s.meanings, definitions=rest, bases=bases), cache={}))
+        return self.equal(lefts, rights, situations)[0].equal
+
     def as_constants(self, lefts: list[Tree], rights: list[Tree]) -> bool:
         """Whether it holds with what is defined elsewhere as a constant: a rule quoted before its letters are explained."""
         used = [n for n in self.deep(lefts[0]) | self.deep(rights[0]) if n in self.definitions and not self.definitions[n].parameters]
@@ -334,7 +363,10 @@ class Judge(Roles):
 
 
 def slopes(at: Situation, variable: str, directions: tuple[Array, ...], step: float = STEPS[0]) -> Array:
-    """The derivatives of the function by a variable along directions."""
+    """The derivatives of the function by a variable along directions.
+
+    step  of the difference quotient
+    """
     function, start = at.meanings.function, at.values[variable]
     return np.array([slope(lambda t, e=e: function({**at.values, variable: start + t * e}), step)[0, 0] for e in directions])  # type: ignore[misc]
 

@@ -89,6 +89,18 @@ def subscripted(names: frozenset[str]) -> dict[tuple[str, str], str]:
     return out
 
 
+_NUMBERED = re.compile(
+    r"\s*(?:\\(?:mathbf|boldsymbol|bm|vec|mathsf|mathrm)\s*\{?\s*)?(\\?[A-Za-z]+)\s*\}?\s*(?:_\{?\s*(\d)\s*\}?|\^\s*\{?\s*[(\[]\s*(\d)\s*[)\]]\s*\}?)\s*")
+
+
+def numbered(text: str) -> tuple[str, str] | None:
+    r"""(letter, number) of a member that is a letter with a number, as `z_1`, `a^{(2)}`, `\delta^{[1]}`; None for another."""
+    found = _NUMBERED.fullmatch(text)
+    if found is None or (len(found.group(1)) > 1 and not found.group(1).startswith("\\")):
+        return None
+    return plain_letter(found.group(1)), found.group(2) or found.group(3)
+
+
 def sized(tree: Tree, units: bool = True, prefix: str = "") -> Tree:
     """The tree with a name for every size that is not written: of I, of ones, of a unit vector.
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,9 +26,11 @@ from derive.reviewing.reading.parser import is_zero
 from derive.reviewing.reading.words import BEST
 from derive.reviewing.tree import (
     Along,
+    Binary,
     Call,
     Const,
     Differential,
+    Mul,
     Name,
     Neg,
     Num,
@@ -46,6 +50,22 @@ MOST_TRIED = 4
 STEP = 0.29
 """The value of the step t in f(X + tH)."""
 
+
+
+class _Run(NamedTuple):
+    """Neighbours in a product, and what stands around them."""
+
+    before: tuple[Tree, ...]
+    factors: tuple[Tree, ...]
+    after: tuple[Tree, ...]
+
+
+def _runs(tree: Tree) -> Iterator[_Run]:
+    """The neighbours in a product, the longest first."""
+    factors = tree.factors if isinstance(tree, Mul) and len(tree.factors) <= 8 else ()
+    for length in range(len(factors) - 1, 1, -1):
+        for k in range(len(factors) - length + 1):
+            yield _Run(factors[:k], factors[k : k + length], factors[k + length :])
 
 
 class Roles(Points):
@@ -128,6 +148,9 @@ class Roles(Points):
         for w in letters:
             if w in ("c", "C") and self._added(w):
                 self.definitions.setdefault(w, Definition(Const("any")))
+            own = self.definitions.get(w.lower())
+            if w.isupper() and w.lower() in self.context.definitions and own is not None and len(own.indices) == 1:  # P has the rows p_i
+                self.definitions.setdefault(w, Definition(Name(w.lower())))
         letters = [w for w in letters if w not in self.definitions][:4]
         if not letters or quick:
             return
@@ -160,7 +183,10 @@ class Roles(Points):
         return count
 
     def settled(self, letter: str, left: Tree | None, right: Tree | None) -> bool:
-        """Whether other relations hold with the shape that a letter was given, and this one with no other."""
+        """Whether other relations hold with the shape that a letter was given, and this one with no other.
+
+        left, right  of this relation; None where one cannot be read: then it settles nothing
+        """
         if letter not in self.shaped_by_truth:
             self.shaped_by_truth[letter] = self._true(letter, self.roles[letter]) > 0
         if not self.shaped_by_truth[letter] or left is None or right is None:
@@ -252,6 +278,23 @@ class Roles(Points):
         except Unread:
             return None
 
+    def _forms(self, letter: Name, wanted: list[Array], tree: Tree, situations: list[Situation]) -> list[tuple[Tree, list[Array]]]:
+        """Trees in a letter with their values: itself, minus it, its transpose; and what it is a multiple of, with the number put back."""
+        out: list[tuple[Tree, list[Array]]] = [(letter, wanted), (Neg(letter), [-w for w in wanted]), (Turn(letter), [w.T for w in wanted])]
+        match tree:
+            case Binary(op="over", left=inner, right=number):
+                form: Tree = Mul((number, letter))
+            case Mul(factors=(number, *rest)) if rest:
+                inner, form = Mul(tuple(rest)), Binary("over", letter, number)
+            case _:
+                return out
+        try:
+            if all(self.comparison.value(number, s).size == 1 for s in situations):
+                out.append((form, [self.comparison.value(inner, s) for s in situations]))
+        except (Undefined, Unknown, SizeNeeded):
+            pass
+        return out
+
     def _written_in(self, tree: Tree, name: str) -> Tree | None:
         """The tree with whatever has the value of a defined name replaced by it; None where nothing has."""
         definition = self.definitions[name]
@@ -264,21 +307,28 @@ class Roles(Points):
         except (Undefined, Unknown, SizeNeeded):
             return None
         done = False
+        forms = self._forms(letter, wanted, definition.tree, situations) if np.any(wanted[0]) else []
+
+        def form_of(node: Tree) -> Tree | None:
+            nonlocal done
+            values = [self.comparison.value(node, s) for s in situations]
+            found = next((form for form, others in forms if all(close(v, w, NEAR) for v, w in zip(values, others, strict=True))), None)
+            done = done or found is not None
+            return found
 
         def visit(node: Tree) -> Tree:
-            nonlocal done
             if isinstance(node, (Num, Total)):
                 return node
             try:
-                values = [self.comparison.value(node, s) for s in situations]
+                found = form_of(node)
+                if found is not None:
+                    return found
+                for run in _runs(node):
+                    found = form_of(Mul(run.factors))
+                    if found is not None:
+                        return Mul((*run.before, found, *run.after))
             except (Undefined, Unknown, SizeNeeded):
-                return rebuilt(node, visit)
-            forms: list[tuple[Tree, list[Array]]] = [
-                (letter, wanted), (Neg(letter), [-w for w in wanted]), (Turn(letter), [w.T for w in wanted])]
-            for form, others in forms:
-                if all(close(v, w, NEAR) for v, w in zip(values, others, strict=True)) and np.any(wanted[0]):
-                    done = True
-                    return form
+                pass
             return rebuilt(node, visit)
 
         out = visit(tree)

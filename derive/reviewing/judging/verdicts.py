@@ -20,6 +20,7 @@ from derive.reviewing.judging.comparing import (
 )
 from derive.reviewing.judging.finding import CONDITION, DEFINITION, RIGHT, UNCLEAR, WRONG, Finding
 from derive.reviewing.judging.judge import Judge
+from derive.reviewing.judging.said import falsely_said
 from derive.reviewing.pasted.relations import Chain, Link
 from derive.reviewing.reading.cursor import Unread
 from derive.reviewing.reading.parser import is_zero
@@ -28,10 +29,12 @@ from derive.reviewing.tree import (
     Call,
     Const,
     Name,
+    Num,
     Partial,
     Total,
     Tree,
     Turn,
+    names_in,
     walk,
 )
 
@@ -41,6 +44,10 @@ _SOLVING = re.compile(
     r"stationar|minim|maxim|optim|critical|vanish|zero|normal equation|solv|solution|setting|\bset\b|equat|KKT|first[- ]order|condition|"
     r"\bbest\b|estimat|requir|hence|therefore|thus|so that|gives|yields|obtain", re.IGNORECASE)
 """Words after which an equation may be one that is solved, and no identity."""
+_LAYOUT = re.compile(r"(?:numerator|denominator)[- ]layout", re.IGNORECASE)
+"""Words after which another layout may begin."""
+_SYMMETRIC = re.compile(r"\b(?:if|when|for|in case)\b[^.]*\bsymmetric\b[^.]*$", re.IGNORECASE)
+"""Words that set a case apart."""
 _RULE_WORDS = ("by ", "by", "using", "since", "recall", "rule", "identity", "because", "from", "formula", "lemma", "for any", "note that", "with",
                "fact", "as ", "property", "use ", "known")
 
@@ -51,8 +58,14 @@ def findings(judge: Judge) -> list[Finding]:
     solving = False
     for chain in judge.context.chains:
         solving = solving or chain.implied or bool(_SOLVING.search(chain.before))
+        if _LAYOUT.search(chain.before):
+            judge.layouts = LAYOUTS
         one = _Chain(judge, chain, solving)
-        out += one.findings()
+        found = one.findings()
+        if chain.trail and found and found[-1].verdict != WRONG and not _assumed(chain.before):
+            said = falsely_said(judge, chain.trail, found[-1].right)
+            found[-1] = replace(found[-1], verdict=WRONG, message=said) if said else found[-1]
+        out += found
         solving = solving or one.sets_zero
     return _following(judge, out)
 
@@ -205,6 +218,8 @@ class _Chain:
         """What an equation is that does not hold at every point: a condition, one up to an order, one that is solved; or it is wrong."""
         judge = self.judge
         left, right, before = self.trees[anchor], self.trees[k], self.trees[k - 1]
+        if isinstance(left[0], Name) and isinstance(right[0], Num) and left[0].name in judge.context.indices and left[0].name not in judge.names:
+            return found(CONDITION)
         zero = is_zero(right[0]) or is_zero(before[0] if before else right[0])
         plain = judge.plain(left[0]) and judge.plain(right[0])
         if link.demanded or (zero and not plain):
@@ -218,9 +233,15 @@ class _Chain:
         if zero and k == 1 and judge.is_gradient(left):
             return found(CONDITION)
         implied = self.chain.implied and judge.underived(left[0]) and judge.underived(right[0])
-        if ((plain or implied) and self.solving) or self.marked(left[0]) or self.marked(right[0]):
+        called = self.composed(left[0]) and self.composed(right[0])
+        if ((plain or implied or called) and self.solving) or self.marked(left[0]) or self.marked(right[0]):
             return self.solved(k, anchor, found, outcome)
         return self.told(k, anchor, found, outcome)
+
+    def composed(self, tree: Tree) -> bool:
+        """Whether it is underived, and no name of the function by itself: A x, f(x) x."""
+        bare = isinstance(tree, (Name, Call)) and bool(names_in(tree) & (self.judge.aliases - self.judge.names))
+        return not bare and self.judge.underived(tree) and not self.judge.deep(tree) & self.judge.roles.keys()
 
     def solved(self, k: int, anchor: int, found: _Found, outcome: Outcome) -> Finding:
         """An equation between symbols: whether it holds where the function is stationary."""
@@ -243,6 +264,10 @@ class _Chain:
             return found(RIGHT, "", self.follows(k))
         if k == 1 and judge.as_constants(left, right):
             return found(RIGHT, "with what it names taken as constant")
+        if _SYMMETRIC.search(self.chain.lead) and judge.equal(left, right, judge.symmetric_situations())[0].equal:
+            return found(RIGHT, "where the matrices are symmetric, as the words before it say", self.follows(k))
+        if judge.as_numbers(left, right):
+            return found(RIGHT, "a rule of one variable")
         letters = judge.deep(left[0]) | judge.deep(right[0])
         own_letters = outcome.state == UNDEFINED or bool(letters & set(judge.context.unknown))
         if own_letters and k == 1 and judge.general_rule(left, right):

@@ -3,10 +3,10 @@ r"""A file's own `\newcommand`s, read and put in as text: nothing is executed, a
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from derive.errors import DeriveError
 from derive.reviewing.pasted.placed import Placed, join
+from derive.values import dataclass
 
 MAX_LENGTH = 200_000
 """Characters that a text may have, before and after its macros are put in."""

@@ -3,11 +3,13 @@ r"""Pasted LaTeX cut into its formulas: displays and inline mathematics in readi
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import replace
 
 from derive.errors import DeriveError
 from derive.reviewing.pasted.macros import MAX_LENGTH, definitions, expanded, group_end
+from derive.reviewing.pasted.packages import spelled_out
 from derive.reviewing.pasted.placed import Placed
+from derive.values import dataclass
 
 DISPLAYS = frozenset((
     "equation", "align", "aligned", "alignedat", "gather", "gathered", "eqnarray", "multline", "split", "alignat", "flalign",
@@ -24,6 +26,14 @@ _DROPPED = re.compile(
     r"(?![A-Za-z])|\\color\s*(?:\[[^\]]*\])?\{[^{}]*\}|\\(?:uncover|only|onslide|visible|alert|invisible)\s*<[^>]*>"
 )
 _KEPT = re.compile(r"\\(boxed|fbox|textcolor\s*\{[^{}]*\}|colorbox\s*\{[^{}]*\}|cancel|mathclap|ensuremath|uncover|alert|highlight|bcancel)\s*(?=\{)")
+_PROSE = re.compile(
+    r"(?<![A-Za-z\\])([,.;:]\s)?(?:(?!(?:tr|det|vec|diag|exp|log|ln|sin|cos|tan|tanh|sum|sqrt|softmax|sym|logdet)\b)"
+    r"[A-Za-z]{2,}(?:['’]s)?[ ,:]+){2,}"
+    r"|(?<![A-Za-z\\])(?:Let|let|Then|then|So|so|Hence|hence|where|with|and|Thus|thus|Since|since|Set|set|By|by|Therefore)[ ,:]+"
+)
+"""Words between formulas of a text without dollars; group 1 is a comma before them."""
+LEAD = 160
+_RELATED = re.compile(r"[=<>≤≥≈≻⪰]|\\(?:le|ge|leq|geq|approx|propto|succ|prec|succeq|preceq|ne|neq|equiv)(?![A-Za-z])")
 _STACKED = re.compile(r"\\(?:overset|stackrel|underset)\s*")
 
 
@@ -35,6 +45,10 @@ class Passage:
     display: bool
     environment: str
     before: str
+    lead: str = ""
+    """The last of all that stands before it."""
+    trail: str = ""
+    """The text behind it, up to the next formula that relates something."""
 
 
 def passages(latex: str, preamble: str = "") -> list[Passage]:
@@ -50,7 +64,7 @@ def _plain(latex: str, preamble: str) -> Placed:
     text = text.replaced(_COMMENT, lambda m: m.group(1))
     text, macros = definitions(text)
     known = definitions(Placed.whole(preamble[:MAX_LENGTH]))[1] if preamble else {}
-    text = expanded(text, {**known, **macros})
+    text = spelled_out(expanded(text, {**known, **macros}))
     text = text.replaced(_DROPPED, " ").replaced(_KEPT, " ")
     return _unstacked(text)
 
@@ -81,8 +95,11 @@ def _cut(text: Placed) -> list[Passage]:
     out: list[Passage] = []
     raw, at, since = text.text, 0, 0
 
+    ends: list[tuple[int, int]] = []
+
     def found(start: int, end: int, display: bool, environment: str = "") -> None:
-        out.append(Passage(text[start:end], display, environment, raw[since:at]))
+        ends.append((at, end))
+        out.append(Passage(text[start:end], display, environment, raw[since:at], raw[max(0, at - LEAD) : at]))
 
     while at < len(raw):
         c = raw[at]
@@ -111,9 +128,23 @@ def _cut(text: Placed) -> list[Passage]:
             at = since = end + len(mark)
             continue
         at += 1
-    if not out and "=" in raw:
-        out.append(Passage(text, True, "", ""))
-    return out
+    if not out and re.search(r"[=≈≤≥≻⪰≼∝]", raw):
+        out.append(Passage(_in_rows(text), True, "", ""))
+    return [replace(passage, trail=_trail(raw, k, out, ends)) for k, passage in enumerate(out)] if ends else out
+
+
+def _trail(raw: str, k: int, out: list[Passage], ends: list[tuple[int, int]]) -> str:
+    """The words behind a formula, with the formulas among them that relate nothing."""
+    following = next((start for passage, (start, _) in zip(out[k + 1 :], ends[k + 1 :], strict=True) if _RELATED.search(passage.body.text)), len(raw))
+    behind = re.sub(r"^(?:\$+|\\[\])]|\\end\s*\{[^{}]*\})", "", raw[ends[k][1] : following][: LEAD])
+    return behind.lstrip("}")
+
+
+def _in_rows(text: Placed) -> Placed:
+    """A text without any mark of mathematics: each of its lines is a row, without the words around its formulas."""
+    if "\\\\" in text.text or "\\begin" in text.text:
+        return text
+    return text.replaced(_PROSE, lambda m: "," if m.group(1) else " ").replaced(re.compile("\n"), "\\\\\\\\ ")
 
 
 def _dollar(raw: str, at: int, mark: str) -> int:

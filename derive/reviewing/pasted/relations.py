@@ -3,12 +3,13 @@ r"""Formulas cut into relations: `a = b \le c` is two, in the rows of displays a
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
 from derive.reviewing.pasted.macros import group_end
 from derive.reviewing.pasted.passages import DISPLAYS, Passage, passages
 from derive.reviewing.pasted.placed import Placed, join
+from derive.values import dataclass
 
 OPERATORS = {
     "=": "=", ":=": "=", "=:": "=:", r"\coloneqq": "=", r"\eqqcolon": "=:", r"\triangleq": "=", r"\doteq": "=", r"\equiv": "≡",
@@ -24,7 +25,8 @@ _ARROWS = frozenset((
     r"\Rightarrow", r"\implies", r"\Longrightarrow", r"\iff", r"\Leftrightarrow", r"\Longleftrightarrow", r"\therefore", r"\because",
     r"\Leftarrow", r"\impliedby", r"\leadsto", r"\rightsquigarrow", "⇒", "⇔", "⟹", "⟺",
 ))
-_BREAKS = frozenset((",", ";", r"\quad", r"\qquad", r"\text", r"\mbox", r"\intertext", r"\shortintertext", r"\textrm", r"\textbf", r"\textit", "."))
+_BREAKS = frozenset((",", ";", r"\quad", r"\qquad", r"\text", r"\mbox", r"\intertext", r"\shortintertext", r"\textrm", r"\textbf", r"\textit", ".",
+                     r"\mapsto", r"\longmapsto", r"\to"))
 _STOPS = frozenset((r"\in", r"\notin", r"\forall", r"\exists", r"\mid", r"\hfill", r"\subset"))
 """What follows these, up to the next break, is no part of a relation."""
 _OPEN = frozenset(("(", "[", r"\{", r"\langle", r"\lbrace", r"\lbrack", "{"))
@@ -32,6 +34,8 @@ _CLOSE = frozenset((")", "]", r"\}", r"\rangle", r"\rbrace", r"\rbrack", "}"))
 _SIGNS = frozenset(("+", "-", r"\cdot", r"\times", r"\pm", "/", r"\circ", r"\odot", r"\otimes", ":"))
 _INNER = frozenset(("*",))
 _INSIDE = re.compile(r"\s*\{\s*(tr|Tr|diag|vec|det|const\.?|constant|sign|cst\.?|rank|trace|softmax|ReLU|relu)\s*\}")
+_NAMED = re.compile(r"\s*\{\s*[A-Z][A-Za-z]*\s*\}\s*(?:[(_]|\\left\s*\(|\\[bB]ig+l?\s*\()")
+r"""`\text{Loss}(w)`: a word that is the name of a function."""
 _TOKEN = re.compile(r"\\(begin|end)\s*\{([A-Za-z]+)\*?\}(?:\{[^{}]*\})?|\\[A-Za-z]+|\\.|:=|=:|\s+|.", re.DOTALL)
 
 
@@ -65,6 +69,10 @@ class Chain:
     before: str = ""
     implied: bool = False
     display: bool = True
+    lead: str = ""
+    """The text before its formula, what stands in other formulas included."""
+    trail: str = ""
+    """The text behind its formula, where it is the last chain of this."""
 
 
 def chains(latex: str, preamble: str = "") -> list[Chain]:
@@ -93,11 +101,15 @@ class _Reader:
         self.last = last
         self.implied = False
         self.row_counted = False
+        self.leading: Chain | None = None
+        """The chain that a row beginning with a relation goes on with: not one that stands in a column beside."""
 
     def chains(self) -> list[Chain]:
         for tokens in self.rows():
             self.row_counted = False
             self.row(tokens)
+        if self.out:
+            self.out[-1].trail = self.passage.trail
         return self.out
 
     # ------------------------------------------------------------------------------------------ rows
@@ -112,6 +124,9 @@ class _Reader:
             if found.start() < skip:
                 continue
             if edge:
+                if environment == "array" and inner <= 0 and (edge == "end" or self._lines(found.end())):
+                    previous = r"\\"
+                    continue
                 if environment in DISPLAYS:
                     if edge == "begin" and environment in ("alignedat", "alignat"):
                         pass
@@ -156,6 +171,11 @@ class _Reader:
         """Whether a new row begins with a relation, so that no bracket can be open around it."""
         return bool(re.match(r"\s*(?:\[[^\]]*\])?\s*&?\s*(?:=|\\(?:le|ge|approx|propto|Rightarrow|implies|succ|prec)\b)", self.text.text[at:]))
 
+    def _lines(self, at: int) -> bool:
+        """Whether the array that begins here holds the lines of a derivation, and no matrix."""
+        inside = self.text.text[at : self.text.text.find(r"\end{array}", at)]
+        return re.search(r"&\s*(?:=|\\(?:le|ge|approx|propto|equiv|Rightarrow|Leftrightarrow|iff|implies)\b)|=\s*&", inside) is not None
+
     def row(self, tokens: list[Token]) -> None:
         solid = [t for t in tokens if t.text not in (" ",)]
         if not solid:
@@ -163,6 +183,8 @@ class _Reader:
         has = any(t.text in OPERATORS and t.depth == 0 for t in solid)
         first = solid[0].text
         after = next((t.text for t in solid if t.text not in ("&", r"\quad", r"\qquad")), "")
+        if after in OPERATORS and self.leading is not None:
+            self.current = self.leading
         goes_on = self.current is not None and bool(self.current.links)
         sign = after in _SIGNS and (first == "&" or not has or self.passage.environment == "multline")
         unfinished = goes_on and (not self.current.members[-1] or _ends_open(self.current.members[-1].text))  # type: ignore[union-attr]
@@ -184,7 +206,7 @@ class _Reader:
         pending = self.current is not None
         stopped = False
         demanded = False
-        aligned = self.passage.environment not in ("eqnarray", "IEEEeqnarray")
+        beside = False
 
         def flush(end: int) -> None:
             nonlocal start
@@ -202,8 +224,10 @@ class _Reader:
             if text == "&":
                 flush(k)
                 pending = True
-                ampersands += 1
-                if aligned and ampersands % 2 == 0 and token.depth == 0:
+                related = self.current is not None and self.current.links and not self.current.members[-1]  # between `&=&`
+                ampersands += not related
+                if ampersands and ampersands % 2 == 0 and token.depth == 0 and not related:
+                    beside = True
                     after = next((t.text for t in tokens[k + 1 :] if t.text != " "), "")
                     if after not in OPERATORS:
                         self.current, pending, stopped = None, False, False
@@ -216,6 +240,7 @@ class _Reader:
                 flush(k)
                 stopped = False
                 self.link(OPERATORS[text], token, demanded)
+                self.leading = self.leading if beside else self.current
                 demanded, pending = False, True
             elif text in _ARROWS:
                 flush(k)
@@ -225,11 +250,7 @@ class _Reader:
             elif text in _BREAKS and not (text == "." and self._decimal(token)) and not self._glued(tokens, k):
                 flush(k)
                 self.current, pending, stopped = None, False, False
-                if text.startswith(r"\text") or text in (r"\mbox", r"\intertext", r"\shortintertext"):
-                    words_start = self.text.text.find("{", token.end)
-                    end = group_end(self.text.text, words_start) if words_start >= 0 else token.end
-                    while k + 1 < len(tokens) and tokens[k + 1].start < end:
-                        k += 1
+                k = self._past_words(tokens, k)
             elif text in _STOPS:
                 flush(k)
                 stopped = True
@@ -237,6 +258,16 @@ class _Reader:
                 start = k if start is None else start
             k += 1
         flush(len(tokens))
+
+    def _past_words(self, tokens: list[Token], k: int) -> int:
+        r"""The last token of the `\text{…}` that begins at k; k where none does."""
+        token = tokens[k]
+        if token.text.startswith(r"\text") or token.text in (r"\mbox", r"\intertext", r"\shortintertext"):
+            words_start = self.text.text.find("{", token.end)
+            end = group_end(self.text.text, words_start) if words_start >= 0 else token.end
+            while k + 1 < len(tokens) and tokens[k + 1].start < end:
+                k += 1
+        return k
 
     def _decimal(self, token: Token) -> bool:
         behind = self.text.text[token.end : token.end + 1]
@@ -249,7 +280,7 @@ class _Reader:
             after = next((t.text for t in tokens[k + 1 :] if t.text not in (" ", r"\quad", r"\qquad")), "")
             return after in _SIGNS and self.current is not None
         if tokens[k].text in (r"\text", r"\textrm", r"\mbox"):
-            return _INSIDE.match(self.text.text, tokens[k].end) is not None
+            return (_INSIDE.match(self.text.text, tokens[k].end) or _NAMED.match(self.text.text, tokens[k].end)) is not None
         return False
 
     # ------------------------------------------------------------------------------------------ members
@@ -260,7 +291,7 @@ class _Reader:
             last = self.current.members[-1]
             self.current.members[-1] = join([last, last.literal(" ", len(last.text)), text]) if last else text
             return
-        self.current = Chain([text], [], self.passage.before, self.implied, self.passage.display)
+        self.current = Chain([text], [], self.passage.before, self.implied, self.passage.display, self.passage.lead)
         self.out.append(self.current)
         self.implied = False
 

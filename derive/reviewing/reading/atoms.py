@@ -6,6 +6,7 @@ import re
 from fractions import Fraction
 from itertools import pairwise
 
+from derive.derivation.derivation import adjoint
 from derive.expressions.functions import FUNCTIONS as TABLE
 from derive.expressions.spelling import GREEK
 from derive.language.latex.names import PATTERNS, WORDS
@@ -137,14 +138,20 @@ class Atoms(Brackets):
                 self.tokens[end].text in ("(", "[")
             ):
                 self.i = end
-        if name not in self.lexicon.functions or not self.reading.calls:
+        if name not in self.lexicon.functions or not (self.reading.calls or self.variables_follow()):
             return Name(name)
         if self.token.text == "_":
             _, end = self.script()
             if self.tokens[end].text == "(" and not self.tokens[end].gap:
                 indices = self.indices()
                 return Sub(Call(name, self.bracketed()), indices)
+        return self.called(name)
+
+    def called(self, name: str) -> Tree:
+        """A function with its primes and its arguments, as far as they follow."""
         order, i = 0, self.i
+        if self.lexicon.primes_turn and self.token.text == "'" and self.ahead().text != "(":
+            return Name(name)
         while self.token.text == "'":
             self.take()
             order += 1
@@ -156,7 +163,7 @@ class Atoms(Brackets):
             if order and self.token.text == "[":
                 return Along(Call(name, args), self.bracketed())
             return call
-        if order and name in self.lexicon.functions:
+        if order:
             return Call(name, (), order)
         self.i = i
         return Name(name)
@@ -235,7 +242,7 @@ class Atoms(Brackets):
         token = self.take()
         if word in self.lexicon.names or word in self.lexicon.functions:
             return self.named(word)
-        if word == "delta" and self.token.text == "_":
+        if word == "delta" and self.token.text == "_" and (word, self.script()[0].replace(" ", "")) not in self.lexicon.spelled:
             return self.delta()
         if word == "pi":
             return Const("pi")
@@ -259,7 +266,7 @@ class Atoms(Brackets):
         except Unread:  # two indices
             named = None
         if isinstance(named, Name) and named.name in self.lexicon.names:  # δ_x of a backward pass
-            return Name(f"delta_{named.name}", named.marks)
+            return Name(adjoint(named.name), named.marks)
         self.i = start
         out = self.subscript(Name("δ"))
         assert isinstance(out, Sub)
@@ -274,6 +281,9 @@ class Atoms(Brackets):
             token = self.take()
         texts, end = self.group_texts()
         word = "".join(texts)
+        condition = self.indicator(word, end)
+        if condition is not None:
+            return condition
         if self.token.kind == "open" and any(t in (r"\mathcal", r"\boldsymbol") for t in texts):
             return self.argument()
         if word in ("1", "0") and token.text not in (r"\mathrm", r"\text", r"\rm", r"\operatorname", r"\mathit"):
@@ -314,21 +324,22 @@ class Atoms(Brackets):
             self.i = end
             return self.lettered(word)
         if len(texts) == 1 and texts[0].startswith("\\"):
-            if texts[0] in ACCENTS or texts[0] in FONTS:
-                return self.atom()
-            self.i = end
-            self.i -= 1 if self.tokens[end - 1].kind != "close" else 2
-            out = self.macro()
-            self.skip_close(end)
-            return out
+            return self.atom() if texts[0] in ACCENTS or texts[0] in FONTS else self.in_font(end)
         if self.token.kind == "open":
             if re.fullmatch(r"[A-Za-z]{2,}", word) and token.text in (r"\mathrm", r"\mathit", r"\mathsf"):
                 raise self.unread(f"the word `{word}` is not understood", token)
             return self.argument()
         raise self.leftover()
 
+    def in_font(self, end: int) -> Tree:
+        """The macro before `end`, which is a group of its own or stands alone."""
+        self.i = end - (1 if self.tokens[end - 1].kind != "close" else 2)
+        out = self.macro()
+        self.skip_close(end)
+        return out
+
     def worded(self, word: str, font: str, end: int) -> str:
-        r"""The function of the table that a word in a font means: diag, or the Q of `\operatorname{Q}(X)`; empty where it means none."""
+        r"""The function that a word in a font means, its `end` behind it: diag, or the Q of `\operatorname{Q}(X)`; empty where it means none."""
         if len(word) > 1:
             return FUNCTIONS.get(word) or WORDS.get(word) or (word if word in TABLE else "")
         applied = font == r"\operatorname" and self.tokens[end].text == "(" and WORDS.get(word) in TABLE

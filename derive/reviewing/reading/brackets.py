@@ -14,7 +14,8 @@ from derive.reviewing.tree import Binary, Block, ByCases, Call, Const, Fun, Mul,
 _FRACTIONS = frozenset((r"\frac", r"\tfrac", r"\dfrac", r"\cfrac", r"\nicefrac", r"\sfrac"))
 _DOTS = frozenset((r"\dots", r"\cdots", r"\ldots", r"\dotsb", r"\dotsc", "…"))
 _MATRICES = frozenset(("pmatrix", "bmatrix", "matrix", "Bmatrix", "smallmatrix", "array", "psmallmatrix", "bsmallmatrix"))
-_COMPARED = {"<": "<", ">": ">", r"\le": "<=", r"\ge": ">=", "=": "=="}
+_COMPARED = {"<": "<", ">": ">", r"\le": "<=", r"\ge": ">=", "=": "==", r"\ne": "!=", r"\neq": "!=", r"\leq": "<=", r"\geq": ">=",
+             r"\leqslant": "<=", r"\geqslant": ">=", r"\lt": "<", r"\gt": ">", r"\equiv": "=="}
 _CONST = frozenset(("const", "const.", "constant", "cst", "cst."))
 
 _WORDS = frozenset((r"\text", r"\textrm", r"\mbox", r"\mathrm", r"\textup"))
@@ -30,12 +31,17 @@ class Brackets(Operators):
         self.deeper()
         bars, self.bars = self.bars, []
         out = self.sum()
+        if self.token.text in _COMPARED:
+            out = self.indicated(out)
         self.bars = bars
         self.depth -= 1
         if self.token.text == "," and opening.text == "[" and isinstance(out, Sub) and len(out.indices) == 1:
             return self.listed(out)
         if self.token.text == ",":
             raise self.unread("a list in brackets is not understood here")
+        if opening.kind == "open" and self.token.kind == "close":
+            self.take()
+            return out
         if not self.skip(")", "]", r"\}"):
             if self.token.kind == "end":
                 raise self.unread("this bracket is never closed", opening)
@@ -44,6 +50,29 @@ class Brackets(Operators):
             self.i += 2
             return Fun("relu", (out,))
         return out
+
+    def indicated(self, left: Tree) -> Tree:
+        """`z > 0` in a bracket: 1 where it holds and 0 elsewhere, entry by entry."""
+        op = _COMPARED[self.take().text]
+        return ByCases(((number(1), (left, op, self.sum())), (number(0), None)))
+
+    def indicator(self, word: str, end: int) -> Tree | None:
+        r"""The condition of `\mathbb{1}[z > 0]`, `\mathbf 1_{z > 0}`, whose sign, a word, ends before `end`; None, and nothing gone past,
+        elsewhere."""
+        if word not in ("1", "I", "𝟏"):
+            return None
+        start = self.i
+        self.i = end
+        below = self.token.text == "_" and bool(self.take())
+        if self.token.kind == "open" or self.token.text in ("(", "[", r"\{"):
+            try:
+                out = self.bracket()
+            except Unread:
+                out = None
+            if isinstance(out, ByCases) and (not below or self.tokens[self.i - 1].kind == "close"):
+                return out
+        self.i = start
+        return None
 
     def listed(self, first: Sub) -> Tree:
         r"""`[x_1, \dots, x_N]` is the matrix with these columns."""

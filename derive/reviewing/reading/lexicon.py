@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,8 @@ class Lexicon:
     steps: frozenset[str] = frozenset()
     letters: frozenset[str] = frozenset()
     """What else may be an operator, d, δ, D, and is a letter here, for the text defines it."""
+    primes_turn: bool = False
+    """Whether the prime of a function without its argument is a transpose: the function is an array, and its variable too."""
     spelled: Mapping[tuple[str, str], str] = field(default_factory=dict, hash=False)
     """(letter, subscript) of the declared symbols that are written with one."""
 

@@ -109,6 +109,9 @@ class Operators(Differentials):
             self.i = end
         by = [b for b in by if not (isinstance(b, Name) and b.name == ",")]
         whole = self.token.text == "("
+        at_point = self.at_point()
+        if at_point is not None:
+            return at_point
         arg = self.nabla_operand()
         if whole and isinstance(arg, Call):  # D(f(X))[H] is of the composite, Df(X)[H] of f at X
             arg = Mul((arg,))
@@ -121,6 +124,17 @@ class Operators(Differentials):
         if by and not all(isinstance(b, Name) and b.name in self.lexicon.wrt for b in by):
             return Along(arg, tuple(by) * (order if len(by) < order else 1))
         return Partial(arg, (tuple(by) or (Name(""),)) * order)
+
+    def at_point(self) -> Tree | None:
+        """`Df_X(H)`: the derivative at X along H; None, and nothing gone past, where no such thing stands here."""
+        name = self.token.text.lstrip("\\")
+        if name not in self.lexicon.functions or self.ahead().text != "_":
+            return None
+        texts, end = self.group_texts(self.i + 2)
+        if len(texts) != 1 or texts[0].lstrip("\\") not in self.lexicon.wrt or self.tokens[end].text not in ("(", "["):
+            return None
+        self.i = end
+        return Along(Name(name), self.bracketed(), (Name(texts[0].lstrip("\\")),))
 
     def jacobian(self) -> Tree | None:
         """`J_f(x)`: the Jacobian, a row for each entry of f; None where the subscript is no function."""

@@ -46,6 +46,10 @@ class Scripts(Cursor):
         if compact in ("+", r"\dagger"):
             self.i = end
             return Fun("pinv", (base,))
+        spelled = re.fullmatch(r"[(\[](\d)[)\]]", compact)
+        if spelled and isinstance(base, Name) and (base.name, spelled.group(1)) in self.lexicon.spelled:
+            self.i = end
+            return Name(self.lexicon.spelled[base.name, spelled.group(1)], base.marks)
         above = re.fullmatch(r"\(([^()]*)\)(T|\\top|\\intercal)?", compact)
         if above and self.tokens[self.i + 1].kind == "open" and not isinstance(base, Num):
             return self.index_above(base, end, above.group(2) is not None)
@@ -71,6 +75,11 @@ class Scripts(Cursor):
         return Pow(base, exponent, entrywise)
 
     def index_above(self, base: Tree, end: int, turned: bool) -> Tree:
+        """x^{(i)}: the i-th sample, and x_j^{(i)} entry j of it.
+
+        end     the token behind the script
+        turned  whether a transpose stands in it too
+        """
         self.i += 3
         index = self.sum()
         self.i = end
@@ -107,9 +116,15 @@ class Scripts(Cursor):
                 if self.token.text == "(" and not self.token.gap:  # h_θ(x), a function with its parameters
                     return Call(f"{base.name}_{compact}", self.bracketed())
                 return Name(f"{base.name}_{compact}", base.marks)
+            if len(compact) > 1 and compact.isupper() and base.name in self.lexicon.wrt and not set(compact) & self.lexicon.names:
+                self.i = end  # the estimate β_GLS
+                return self.marked(base, "opt")
             if self.labelled(text) or compact in (r"*", "star", "ast"):
                 self.i = end
                 return self.marked(base, "*" if compact in ("*", "star", "ast") else compact)
+        if text in ("+", r"\mathrm n e w", r"\text n e w", r"\text { new }") and isinstance(base, Name):
+            self.i = end
+            return Name(base.name, (*base.marks, "next"))
         if isinstance(base, Const) and not base.size:
             return Const(base.kind, self.sizes())
         if isinstance(base, Num) and base.value in (0, 1) and self.lexicon.sizes & set(text.split()):  # 0_{m \times n}, 1_n
@@ -211,6 +226,15 @@ class Scripts(Cursor):
         if any(mark in BEST for node in (value,) if isinstance(node, Name) for mark in node.marks):
             return None
         return name.name, value
+
+    def variables_follow(self) -> bool:
+        """Whether a bracket with variables alone follows: f(X) is no product."""
+        k, words = 1, []
+        while self.token.text == "(" and self.ahead(k).text != ")" and self.ahead(k).kind != "end":
+            words.append(self.ahead(k).text.lstrip("\\"))
+            k += 1
+        said = {VARIANTS.get(w, w) for w in words if f"\\{w}" not in FONTS and w not in ("{", "}", ",")}
+        return bool(said) and said <= self.lexicon.wrt
 
     # ------------------------------------------------------------------------------------------ what the layers above read
     def argument(self) -> Tree:

@@ -50,5 +50,5 @@ INFIX = frozenset((
 ))
 CLOSERS = frozenset((
     ")", "]", r"\}", r"\rangle", r"\rvert", r"\rVert", r"\evalbar", ",", ";", r"\rfloor", r"\rceil", r"\to", r"\rightarrow", r"\downarrow",
-    r"\searrow", r"\mapsto",
+    r"\searrow", r"\mapsto", r"\ne", r"\neq", r"\le", r"\leq", r"\leqslant", r"\ge", r"\geq", r"\geqslant", r"\lt", r"\gt", r"\equiv",
 ))

@@ -109,7 +109,7 @@ def _matrix(gradients: dict[str, Expr], w: Symbol, m: Symbol) -> Found | None:
         Line(zero(g.shape), "stationary", ("gradient = 0",), "equation", g, "=", True, solution=point),
         Line(zero(h.shape), "stationary", ("gradient = 0",), "equation", h, "=", True, solution=point),
         Line(right, "rearrange", why, "equation", left, "⇔", True, solution=point),
-        Line(value, "rearrange", (), "equation", form, "⇔", True, solution=point),
+        Line(value, "rearrange", ("the constraint",), "equation", form, "⇔", True, solution=point),
     ]
     results = {w.name: Result(left, equation=right, point=point), m.name: Result(form, equation=value, point=point)}
     return [Chain("stationary", "Stationary points", tuple(lines))], results

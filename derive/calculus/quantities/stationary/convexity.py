@@ -5,8 +5,6 @@ What is not seen is not claimed.  Source: Boyd & Vandenberghe, Convex Optimizati
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from derive.calculus.degree import degree
 from derive.calculus.rules.curvature import CURVED, TRACES
 from derive.calculus.simplify.simplify import tidy, tidy_with
@@ -15,6 +13,7 @@ from derive.expressions.nodes import Add, Call, Expr, Map, MatMul, Number, Power
 from derive.expressions.properties.definite import AT_LEAST_SEMI, Definite
 from derive.expressions.properties.inference import congruence_halves, definiteness, has, is_nonnegative, is_positive
 from derive.expressions.sizes import is_column
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)
@@ -44,11 +43,11 @@ def curvature(expr: Expr, names: frozenset[str]) -> Curvature | None:
         case Power(base=base, exponent=Number(value=k)):
             return _power(base, k.numerator, names) if k.denominator == 1 else None
         case MatMul() if expr.is_scalar:
-            return _form(expr, names) or _entropy(expr.factors, names)
+            return _form(expr, names) or _entropy(expr.factors, names) or _weighted(expr.factors, names)
         case Call(name="tr", args=(arg,)):
             return _trace(arg, names)
         case Call(name="sum" | "mean", args=(Call(name="hadamard", args=(a, b)),)):
-            return _entropy((transpose(a), b), names)
+            return _entropy((transpose(a), b), names) or _weighted((transpose(a), b), names)
         case Call(name="sum" | "mean", args=(Map() as m,)):
             return _of_table(str(m.function), m.arg, names)
         case Call(name="sum" | "mean", args=(Call(name="entrypower", args=(base, Number(value=k))),)) if k % 2 == 0 and k > 0:
@@ -194,6 +193,16 @@ def _entropy(factors: tuple[Expr, ...], names: frozenset[str]) -> Curvature | No
             inside = inside.args[0]  # x log(x/q) is x log x less what is linear in x
         if inside is x and is_positive(x) and is_column(x.shape):
             return Curvature("convex", "x log x is convex for x > 0") if degree(x, names) <= 1 else None
+    return None
+
+
+def _weighted(factors: tuple[Expr, ...], names: frozenset[str]) -> Curvature | None:
+    """a' log(x): a sum of functions of one curvature with weights that are not negative."""
+    if len(factors) != 2:
+        return None
+    for weights, function in ((factors[0], factors[1]), (factors[1], transpose(factors[0]))):
+        if isinstance(function, Map) and not weights.free & names and is_nonnegative(weights):
+            return _of_table(str(function.function), function.arg, names)
     return None
 
 

@@ -10,7 +10,6 @@ from dataclasses import replace
 from derive.calculus.degree import degree
 from derive.calculus.quantities.stationary.eigenvectors import EXTREMES, eigen_equation, eigenvectors, unit_eigenvector
 from derive.calculus.quantities.stationary.lines import equation_lines
-from derive.calculus.quantities.stationary.second_order_test import starred
 from derive.calculus.setting.setting import Setting
 from derive.calculus.simplify.distribute import expanded
 from derive.calculus.simplify.simplify import tidy
@@ -20,11 +19,13 @@ from derive.expressions.build import add, coefficient, is_zero, matmul, power, s
 from derive.expressions.nodes import Call, Expr, MatMul, Scale, Symbol, number
 from derive.expressions.properties.inference import is_positive
 from derive.expressions.properties.symmetry import is_symmetric
+from derive.expressions.spelling import starred
 
 
 def on_a_curved_set(s: Setting, free: Expr, g: Expr, x: Symbol) -> tuple[list[Chain], Found]:
     """The projected gradient = 0: a linear function is solved, a quadratic form on the sphere leads to eigenvectors.
 
+    g     its projection onto the tangent directions of x
     free  the gradient on the surrounding space
     """
     p = s.problem

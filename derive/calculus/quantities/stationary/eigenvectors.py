@@ -6,7 +6,6 @@ Source: Golub & Van Loan, Matrix Computations (2013), ch. 8; Horn & Johnson, Mat
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from derive.calculus.simplify.distribute import expanded
 from derive.calculus.simplify.simplify import tidy
@@ -18,6 +17,7 @@ from derive.expressions.properties.inference import definiteness
 from derive.expressions.properties.symmetry import is_symmetric
 from derive.expressions.sizes import SCALAR, is_column
 from derive.expressions.traverse import walk
+from derive.values import dataclass
 
 EXTREMES: Why = ("its eigenvalue the value there", COLON, "maximum for the largest, minimum for the smallest")
 """Behind `x is an eigenvector of A`, where the function's value at it is the eigenvalue."""

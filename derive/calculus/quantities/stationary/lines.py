@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from derive.calculus.quantities.stationary.eigenvectors import EigenEquation
-from derive.calculus.quantities.stationary.second_order_test import by_convexity, convexity, is_curved, starred
+from derive.calculus.quantities.stationary.second_order_test import by_convexity, convexity, is_curved
 from derive.calculus.setting.setting import Setting
 from derive.calculus.simplify.simplify import tidy
 from derive.calculus.solve.never_zero import never_zero, rank_one
@@ -16,6 +16,7 @@ from derive.expressions.build import add, coefficient, is_zero, negate, scale, s
 from derive.expressions.nodes import Expr, Scale, Symbol, number
 from derive.expressions.properties.definite import Definite
 from derive.expressions.properties.inference import definiteness, is_nonzero, is_positive
+from derive.expressions.spelling import starred
 
 
 def solution_lines(g: Expr, x: Symbol, solved: Solved) -> list[Line]:
@@ -29,16 +30,19 @@ def solution_lines(g: Expr, x: Symbol, solved: Solved) -> list[Line]:
         if move.identity:
             lines.append(Line(move.right, "put-back", move.why, "equation", move.left, "=", True))
         else:
-            lines.append(Line(move.right, "rearrange", move.why, "equation", move.left, "⇔", True, solution=solution))
+            lines.append(Line(move.right, "rearrange", move.why or ("rearrange",), "equation", move.left, "⇔", True, solution=solution))
     last = solved.moves[-1]
-    lines.append(Line(solved.solution, "solve", last.why, "stationary", starred(x), "⇔"))
+    lines.append(Line(solved.solution, "solve", last.why or ("solve for ", x), "stationary", starred(x), "⇔"))
     if solved.particular is not None:
         lines.append(Line(solved.particular, "solve", solved.least, "stationary", starred(x), "="))
     return lines
 
 
 def inside(x: Symbol, at: Expr, known: tuple[Why, ...]) -> tuple[Why, ...]:
-    """That the point lies where its variable may be, when that is not evident."""
+    """That the point lies where its variable may be, when that is not evident.
+
+    known  what is assumed of the point already
+    """
     if "spd" not in x.has or definiteness(at) == Definite.POSITIVE:
         return ()
     if isinstance(at, Scale) and definiteness(at.arg) == Definite.POSITIVE and known:
@@ -47,7 +51,10 @@ def inside(x: Symbol, at: Expr, known: tuple[Why, ...]) -> tuple[Why, ...]:
 
 
 def not_solved(s: Setting, g: Expr, x: Symbol, head: Head | None = None) -> tuple[Line, ...]:
-    """The equation gradient = 0 as it stands, and what is known of its solutions."""
+    """The equation gradient = 0 as it stands, and what is known of its solutions.
+
+    head  the left side of the equation; None for the gradient's own
+    """
     p = s.problem
     names = {v.name for v in p.wrt}
     shape = convexity(s)
@@ -61,7 +68,10 @@ def not_solved(s: Setting, g: Expr, x: Symbol, head: Head | None = None) -> tupl
 
 
 def nowhere(s: Setting, g: Expr, x: Symbol, head: Head | None = None) -> tuple[Line, ...] | None:
-    """The gradient, and that it is 0 nowhere, where that is evident; None where it is not."""
+    """The gradient, and that it is 0 nowhere, where that is evident; None where it is not.
+
+    head  the left side of the equation; None for the gradient's own
+    """
     p = s.problem
     found = never_zero(g, x)
     core = g

@@ -5,27 +5,32 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.calculus.indices.evaluate import in_figures
-from derive.calculus.indices.explicit import by_entries
+from derive.calculus.indices.explicit import by_entries, entries_of, explicit, in_its_numbers
+from derive.calculus.linear.matrix import matrix_of
 from derive.calculus.linear.structure import CURVED
 from derive.calculus.quantities.stationary.curved import on_a_curved_set
 from derive.calculus.quantities.stationary.lines import inside, not_inside, not_solved, nowhere, solution_lines
 from derive.calculus.quantities.stationary.products import of_a_product, of_a_ray, of_eigenvectors
 from derive.calculus.quantities.stationary.scalars import of_one_scalar, of_short_vector
-from derive.calculus.quantities.stationary.second_order_test import by_convexity, classify, convexity, starred
+from derive.calculus.quantities.stationary.second_order_test import by_convexity, classify, convexity
 from derive.calculus.quantities.stationary.systems import stationary_system
 from derive.calculus.setting.setting import Setting, setting
+from derive.calculus.simplify.distribute import spread
 from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy
 from derive.calculus.solve.least_norm import short_sizes
 from derive.calculus.solve.matrix_equation import solve
 from derive.calculus.solve.unknown import Solved
-from derive.derivation.derivation import Chain, Found, Head, Line, Result
-from derive.derivation.reason import joined
+from derive.derivation.derivation import Chain, Found, Head, Line, Result, members, of_each
+from derive.derivation.reason import Why, joined
 from derive.errors import DeriveError
 from derive.expressions.build import zero
 from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import Call, Expr, Map, Symbol
+from derive.expressions.nodes import Call, Expr, Map, Number, Power, Stack, Symbol, number
+from derive.expressions.properties.elimination import contradiction, has_independent_columns, numbers
 from derive.expressions.rewrite import substitute
+from derive.expressions.sizes import is_column
+from derive.expressions.spelling import starred
 from derive.expressions.traverse import walk
 
 
@@ -66,13 +71,40 @@ def _of_one(s: Setting, g: Expr, x: Symbol, hessian: tuple[Expr, Symbol], stated
     if lines is not None:
         return [Chain("stationary", "No stationary point", lines)], Result(stated, classification="none")
     solved = solve(g, x, short_sizes(p))
-    if solved is not None:
+    if solved is not None and not _inverts_singular(in_its_numbers(solved.solution, p.let)):
         return _solved(s, g, x, hessian, solved)
+    if solved is not None and (why := _contradiction(s, g, x, hessian)):
+        opening = Line(stated, "gradient", (), "gradient", Head("gradient", p.name, p.wrt))
+        never = Line(zero(g.shape), "stationary", why, "gradient", None, "≠")
+        return [Chain("stationary", "No stationary point", (opening, never))], Result(stated, classification="none")
     found = of_a_product(s, g, x, hessian) or of_eigenvectors(s, g, x) or of_a_ray(s, g, x)
     if found is not None:
         return found
     lines = not_solved(s, stated, x)
     return [Chain("stationary", "Stationary points", lines)], Result(stated, equation=zero(g.shape))
+
+
+def _inverts_singular(expr: Expr) -> bool:
+    """Whether a matrix of numbers without an inverse is inverted."""
+    return any(
+        isinstance(e, Power) and isinstance(e.exponent, Number) and e.exponent.value < 0
+        and numbers(e.base) is not None and not has_independent_columns(e.base) for e in walk(expr)
+    )
+
+
+def _contradiction(s: Setting, g: Expr, x: Symbol, hessian: tuple[Expr, Symbol]) -> Why:
+    """Why a gradient Mx − v in numbers is never 0: along some y, with y'M = 0, it is the number −y'v; () where it can be 0."""
+    applied, k = (in_its_numbers(hessian[0], s.problem.let), hessian[1])
+    right = entries_of(tidy(substitute(in_its_numbers(g, s.problem.let), {x: zero(x.shape)})))
+    if applied.free - {k.name} or right is None or not is_column(k.shape):
+        return ()
+    rows = numbers(explicit(matrix_of(spread(applied, frozenset({k.name})), k)) or applied)
+    values = numbers(Stack(tuple(map(tuple, right))))
+    y = None if rows is None or values is None else contradiction(rows, [row[0] for row in values])
+    if y is None:
+        return ()
+    direction: Expr = Stack(tuple((number(v),) for v in y))
+    return "along ", direction, " it is ", number(1), " for every ", x, ": there is no stationary point"
 
 
 def _solved(s: Setting, g: Expr, x: Symbol, hessian: tuple[Expr, Symbol], solved: Solved) -> tuple[list[Chain], Found]:
@@ -87,7 +119,7 @@ def _solved(s: Setting, g: Expr, x: Symbol, hessian: tuple[Expr, Symbol], solved
         kind, said = by_convexity(shape, s.problem)
         more = []
         lines[-1] = replace(lines[-1], why=joined([w for w in (lines[-1].why, said) if w]))
-    value = in_figures(solved.solution)
+    value = in_figures(in_its_numbers(solved.solution, s.problem.let))
     if value is not None and value.exact is not None:
         lines.append(Line(value.exact, "evaluate", ("in numbers",), "stationary", starred(x), "=", solution={x: value.exact}))
     chains = [Chain("stationary", "Stationary points" if solved.family else "Stationary point", tuple(lines)), *more]
@@ -118,12 +150,32 @@ def _put_back(
              Head("gradient", p.name, (x,), (), p.wrt if len(p.wrt) > 1 else ()))
         for x in p.wrt if whole[x.name] is not structured[x.name]
     ]
+    chains, found = _with_names(chains, found, {whole[x.name]: structured[x.name] for x in p.wrt})
+    if not any(line.expr is whole[x.name] or line.left is whole[x.name] for x in p.wrt for line in chains[0].lines):
+        lines = []
     first = chains[0].lines[0]
     if lines and first.left == lines[-1].left and first.expr is lines[-1].expr:
         rest = (replace(first, why=joined([lines.pop().why, first.why])), *chains[0].lines[1:])
     else:
         rest = chains[0].lines
     return [replace(chains[0], lines=(*lines, *rest)), *chains[1:]], found
+
+
+def _with_names(chains: list[Chain], found: Found, names: dict[Expr, Expr]) -> tuple[list[Chain], Found]:
+    """A gradient that is not solved, as it was with the author's names: N(I − C⁻¹S)C⁻¹W = 0.
+
+    names  by the gradient in which the names are put back what it was
+    """
+    open_ones = {r.expr for _, r in members(found) if r.equation is not None and r.expr in names}
+    if not open_ones or any(r.equation is None for _, r in members(found)):
+        return chains, found
+
+    def line_of(line: Line) -> Line:
+        new = names[line.expr] if line.expr in open_ones else line.expr
+        return replace(line, expr=new, start=new if line.start is line.expr else line.start)
+
+    told = [replace(chain, lines=tuple(map(line_of, chain.lines))) for chain in chains]
+    return told, of_each(found, lambda r: replace(r, expr=names[r.expr]) if r.expr in open_ones else r)
 
 
 def _refuse_kinks(s: Setting) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from derive.calculus.quantities.stationary.eigenvectors import EXTREMES, eigen_equation, unit_eigenvector
 from derive.calculus.quantities.stationary.higher_order import whole_function
 from derive.calculus.quantities.stationary.lines import equation_lines
-from derive.calculus.quantities.stationary.second_order_test import classify, letter_of, starred
+from derive.calculus.quantities.stationary.second_order_test import classify, letter_of
 from derive.calculus.setting.setting import Setting
 from derive.calculus.simplify.distribute import expanded
 from derive.calculus.simplify.result_form import neat
@@ -21,10 +21,14 @@ from derive.expressions.properties.definite import Definite
 from derive.expressions.properties.inference import definiteness, is_invertible, is_nonzero, is_positive
 from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import is_column
+from derive.expressions.spelling import starred
 
 
 def of_a_product(s: Setting, g: Expr, x: Symbol, hessian: tuple[Expr, Symbol]) -> tuple[list[Chain], Found] | None:
-    """s(x) M x = 0 with a scalar s(x) = q(x) − c: x = 0, or q(x) = c, a sphere or an ellipsoid."""
+    """s(x) M x = 0 with a scalar s(x) = q(x) − c: x = 0, or q(x) = c, a sphere or an ellipsoid.
+
+    hessian  (Hess f(x)[k], k), for the test of each point
+    """
     whole = _as_a_product(g, x)
     if whole is None:
         return None

@@ -5,24 +5,29 @@ Source: Boyd & Vandenberghe, Convex Optimization, sec. 3.1.4; Magnus & Neudecker
 
 from __future__ import annotations
 
+from derive.calculus.indices.explicit import entries_of, in_its_numbers
+from derive.calculus.linear.matrix import matrix_of
 from derive.calculus.quantities.stationary.convexity import Curvature, curvature
 from derive.calculus.quantities.stationary.definite_point import definite_point, positive_scale
+from derive.calculus.quantities.stationary.minors import second_order
 from derive.calculus.setting.setting import Setting
 from derive.calculus.simplify.collect import collect
-from derive.calculus.simplify.distribute import expanded
+from derive.calculus.simplify.distribute import expanded, spread
 from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy
+from derive.calculus.simplify.transposes import outside
 from derive.calculus.solve.entrywise import linear_entry, read_entries
 from derive.calculus.solve.unknown import Term, gathered_left, split, split_terms
 from derive.derivation.derivation import Chain, Head, Line, Step
 from derive.derivation.reason import COLON, COMMA, Why, Word, full_rank, joined
 from derive.expressions.build import ONE, ZERO, add, coefficient, inverse, is_zero, matmul, negate, power, scale, terms, times, transpose
-from derive.expressions.nodes import Call, Expr, Identity, Map, MatMul, Number, Power, SizeValue, Symbol, Times, number
+from derive.expressions.nodes import Call, Expr, Identity, Map, MatMul, Number, Power, SizeValue, Stack, Symbol, Times, number
 from derive.expressions.properties.definite import STRICT, Definite, of_product, of_sum
 from derive.expressions.properties.inference import definiteness, is_invertible, is_nonnegative, is_nonzero, is_positive
 from derive.expressions.properties.symmetry import is_symmetric
 from derive.expressions.rewrite import substitute, transform
 from derive.expressions.sizes import SCALAR, is_column
+from derive.expressions.spelling import starred
 from derive.language.problems.problem import Problem
 
 SECOND_ORDER_TEST = "Second-order test"
@@ -103,6 +108,11 @@ def classify(
 ) -> tuple[str, list[Chain], tuple[Why, ...]]:
     """(minimum | maximum | saddle | undetermined, the chain of the test, what was assumed).
 
+    x        the variable, and at its value at the point
+    at       the stationary point
+    applied  the Hessian along k at any x
+    k        a direction of x
+
     `family`: the matrix is singular, nothing is assumed of its rank.  Without a chain nothing was found by the second derivative.
     """
     p = s.problem
@@ -119,6 +129,9 @@ def classify(
     entrywise = _by_entries(s, x, at, here, k, shape)
     if entrywise is not None:
         return (*entrywise, tuple(assumed_scalars))
+    numeric = _of_numbers(s, applied, k)
+    if numeric is not None:
+        return *numeric, ()
     operator = expanded(gathered_left(expanded(here, k.name), k), k.name)
     found = split_terms(operator, k)
     if found is None or not found[0]:
@@ -132,7 +145,7 @@ def classify(
         return "undetermined", [open_question] if open_question else [], ()
     h = p.directions[0]
     back: dict[Expr, Expr] = {**marker, k: h}
-    form = tidy(substitute(_quadratic_form(found[0], k), back))
+    form = outside(tidy(substitute(_quadratic_form(found[0], k), back)))
     head = Head("quadratic", p.name, p.wrt, (h,))
     why = _why(kind, h, assumed, shape)
     squares = _squares(form)
@@ -146,6 +159,21 @@ def classify(
     chain = Chain("stationary", SECOND_ORDER_TEST, tuple(lines), part="test")
     conditions = tuple(full_rank(b) for b in assumed)
     return KINDS[kind], [chain], (*conditions, *assumed_scalars)
+
+
+def _of_numbers(s: Setting, applied: Expr, k: Symbol) -> tuple[str, list[Chain]] | None:
+    """By the minors of a Hessian matrix that is all numbers, where it is not definite already by what is known of its names."""
+    opened = in_its_numbers(applied, s.problem.let)
+    if opened.free - {k.name} or not is_column(k.shape) or k.is_scalar:
+        return None
+    matrix = neat(matrix_of(spread(opened, frozenset({k.name})), k), [])
+    rows = None if definiteness(matrix) in STRICT else entries_of(matrix)
+    if rows is None or not all(isinstance(e, Number) for row in rows for e in row):
+        return None
+    kind, why = second_order(rows)
+    shown: Expr = Stack(tuple(map(tuple, rows)))
+    test = Line(shown, "second-order-test", joined(why), "hessian", Head("hessian", s.problem.name, s.problem.wrt))
+    return kind, [Chain("stationary", SECOND_ORDER_TEST, (test,), part="test")]
 
 
 def _by_entries(s: Setting, x: Symbol, at: Expr, here: Expr, k: Symbol, shape: Curvature | None) -> tuple[str, list[Chain]] | None:
@@ -305,14 +333,6 @@ def _both_signs(s: Setting, x: Symbol, at: Expr, applied: Expr, parts: list[Term
 def _there(s: Setting, x: Symbol, at: Expr) -> tuple[Head, dict[Symbol, Expr]]:
     """D²f(x*)[h, h], and what x is there."""
     return Head("quadratic", s.problem.name, (starred(x),), s.problem.directions), {x: at}
-
-
-def starred(x: Symbol) -> Symbol:
-    """x*, which prints with a star and has the name of x."""
-    from derive.notation.latex.latex import latex
-
-    out: Symbol = Symbol(x.name, x.dims, x.has, x.of, latex(x) + r"^{*}", x.order, x.path)
-    return out
 
 
 STRUCTURES = frozenset({"symmetric", "skew", "diagonal", "upper", "lower", "orthogonal", "stiefel", "unit"})

@@ -6,13 +6,13 @@ Source: Boyd & Vandenberghe, Convex Optimization, sec. 3.2.5 and 5.1; Magnus & N
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from derive.calculus.differentiate.level import level
 from derive.calculus.differentiate.variation import Motion
 from derive.calculus.quantities.stationary.convexity import curvature
 from derive.calculus.quantities.stationary.lines import constraint
-from derive.calculus.quantities.stationary.second_order_test import by_convexity, classify, convexity, sign_of, starred, sum_kind
+from derive.calculus.quantities.stationary.second_order_test import by_convexity, classify, convexity, sign_of, sum_kind
 from derive.calculus.setting.setting import Setting, setting
 from derive.calculus.simplify.distribute import expanded
 from derive.calculus.simplify.result_form import neat
@@ -25,6 +25,8 @@ from derive.expressions.nodes import D, Expr, Identity, Symbol
 from derive.expressions.properties.definite import Definite
 from derive.expressions.properties.inference import definiteness
 from derive.expressions.rewrite import substitute
+from derive.expressions.spelling import starred
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)

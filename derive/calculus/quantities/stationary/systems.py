@@ -6,20 +6,21 @@ remaining equations.  Classified by convexity, by the Hessian matrix of scalars,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from derive.calculus.linear.structure import CURVED
 from derive.calculus.quantities.stationary.constrained import of_a_lagrangian
 from derive.calculus.quantities.stationary.lines import inside, not_inside, not_solved
 from derive.calculus.quantities.stationary.scalars import of_several_scalars
-from derive.calculus.quantities.stationary.second_order_test import sign_of, starred
+from derive.calculus.quantities.stationary.second_order_test import sign_of
 from derive.calculus.quantities.stationary.several import classified
 from derive.calculus.setting.setting import Setting
 from derive.calculus.simplify.distribute import expanded
 from derive.calculus.simplify.factor import common_scalars
 from derive.calculus.simplify.known_forms import known_result
+from derive.calculus.simplify.like_terms import canonical
 from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.calculus.simplify.terms import join, split
@@ -28,10 +29,12 @@ from derive.calculus.solve.never_zero import Refutation, never_zero
 from derive.calculus.solve.unknown import Move, Solved
 from derive.derivation.derivation import Chain, Found, Head, Line, Result
 from derive.derivation.reason import Why, filled, joined
-from derive.expressions.build import add, is_zero, negate, power, scale, transpose, zero
+from derive.expressions.build import add, is_zero, negate, power, scale, zero
 from derive.expressions.nodes import Add, Expr, Map, MatMul, Number, Power, Symbol
 from derive.expressions.rewrite import substitute, transform
+from derive.expressions.spelling import starred
 from derive.expressions.traverse import walk
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,13 @@ def _point(
     return lines, verdict.chains, results
 
 
+def _put_in(x: Symbol, lines: Sequence[Line], wrt: Sequence[Symbol]) -> Why:
+    """Why a variable has its value: those in the equation that was solved for it are known now; where none is, it is simplified."""
+    solved = next((line.expr for line in reversed(lines) if line.left is x), None)
+    known = [(y,) for y in wrt if solved is not None and y.name in solved.free]
+    return ("substitute ", *joined(known)) if known else ("simplify",)
+
+
 def _elimination_lines(
     wrt: tuple[Symbol, ...], gradients: dict[str, Expr], order: list[tuple[Symbol, Expr, Solved]], solutions: dict[Symbol, Expr]
 ) -> list[Line]:
@@ -140,12 +150,12 @@ def _elimination_lines(
         for move in solved.moves:
             final = move is solved.moves[-1] and move.right is solutions[x]
             if not final and not any(line.left is move.left and line.expr is move.right for line in lines):
-                lines.append(Line(move.right, "rearrange", move.why, "equation", move.left, "⇔", True, solution=solutions))
+                lines.append(Line(move.right, "rearrange", move.why or ("rearrange",), "equation", move.left, "⇔", True, solution=solutions))
             elif final:
-                lines.append(Line(solutions[x], "solve", move.why, "stationary", starred(x), "⇔", solution=solutions))
+                lines.append(Line(solutions[x], "solve", move.why or ("solve for ", x), "stationary", starred(x), "⇔", solution=solutions))
     for x, _, _ in reversed(order):
         if not any(isinstance(line.left, Symbol) and line.left is starred(x) for line in lines):
-            lines.append(Line(solutions[x], "solve", (), "stationary", starred(x), "⇒", solution=solutions))
+            lines.append(Line(solutions[x], "solve", _put_in(x, lines, wrt), "stationary", starred(x), "⇒", solution=solutions))
     return lines
 
 
@@ -218,7 +228,7 @@ def _back_substituted(order: list[tuple[Symbol, Expr, Solved]]) -> dict[Symbol, 
             unknown.discard(x.name)
         known: dict[Expr, Expr] = dict(solutions.items())
         open_ones = {x: substitute(e, known) for x, e in open_ones.items()}
-    return {x: solutions[x] for x, _, _ in order}
+    return {x: known_result(solutions[x], []) for x, _, _ in order}
 
 
 def _scalars_in_front(expr: Expr) -> Expr:
@@ -283,8 +293,10 @@ def _jointly(open_equations: Mapping[str, Expr], left: list[Symbol]) -> list[tup
     points = algebra.solve_system(equations, left)
     if points is None or len(points) != 1:
         return None
+    divided = (n.base for value in points[0] for n in walk(value) if isinstance(n, Power) and n.base.is_scalar and isinstance(n.base, Add))
+    conditions: tuple[Why, ...] = tuple((base, " ≠ 0") for base in dict.fromkeys(divided))
     return [
-        (x, equation, Solved(value, (Move(x, value, ("solve for ", *joined([(v,) for v in left]))),), ()))
+        (x, equation, Solved(value, (Move(x, value, ("solve for ", *joined([(v,) for v in left]))),), conditions))
         for x, equation, value in zip(left, equations, points[0], strict=True)
     ]
 
@@ -296,9 +308,7 @@ def _each_once(exprs: list[Expr]) -> list[Expr]:
     def visit(node: Expr) -> Expr:
         if not isinstance(node, MatMul) or not node.is_scalar:
             return node
-        turned = tidy_with(transpose(node), [])
-        seen.setdefault(node, seen.get(turned, node))
-        return seen[node]
+        return seen.setdefault(canonical(node), node)
 
     return [tidy(transform(e, visit)) for e in exprs]
 

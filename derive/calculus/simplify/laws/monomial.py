@@ -7,13 +7,13 @@ one of x'x.  A row about numbers, `sinh(x)/cosh(x)` → `tanh(x)`, so holds of n
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 
 from derive.expressions.build import ONE, add, entry_product, matmul, power, scale, times, transpose
 from derive.expressions.nodes import Add, Call, Expr, Map, MatMul, Number, Ones, Power, Scale, Symbol, Times, Transpose, number
 from derive.expressions.sizes import Shape, is_column, is_scalar
+from derive.values import dataclass
 
 Letters = Mapping[str, Expr]
 HALF = Fraction(1, 2)
@@ -218,7 +218,10 @@ def _lifted_monomial(pattern: Monomial, letters: Letters, shape: Shape) -> Monom
 
 
 def matches(pattern: Expr, expr: Expr, letters: Letters) -> Iterator[Letters]:
-    """Every way in which an expression, entry by entry, has the form of a pattern about numbers."""
+    """Every way in which an expression, entry by entry, has the form of a pattern about numbers.
+
+    expr  an array, or a number
+    """
     match pattern:
         case Symbol(name=name):
             known = letters.get(name)

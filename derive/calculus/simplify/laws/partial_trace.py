@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from derive.calculus.simplify.law_value import law_value
 from derive.calculus.simplify.recursion import tidied
-from derive.expressions.build import ONE, add, counted, fresh_letter, matmul, power, primes, scale, transpose, zero
-from derive.expressions.nodes import Add, Call, Expr, Identity, MatMul, Ones, Power, Scale, Sum, Symbol, Transpose, Unit, Zeros
+from derive.expressions.build import ONE, add, counted, matmul, power, primes, scale, transpose, zero
+from derive.expressions.nodes import Add, Call, Expr, Identity, MatMul, Ones, Power, Scale, Transpose, Zeros
 from derive.expressions.rewrite import transform
 from derive.expressions.sizes import ONE as ONE_SIZE
 from derive.expressions.sizes import Shape, Size, is_square
@@ -60,25 +60,6 @@ def _term_by_term(first: bool, factors: tuple[Expr, ...], shape: Shape) -> Expr 
         return None
     name = "ptrace1" if first else "ptrace2"
     return add(*(Call(name, (term, zero(shape))) if f is None else f for f, term in zip(found, terms, strict=True)))
-
-
-def by_blocks(call: Call) -> Expr:
-    """The same as the sum over k of the products that cut out block k, k (tr₁), or entry k, k of every block (tr₂)."""
-    arg, like = call.args
-    (m, n), count = like.shape, arg.shape[0].over(like.shape[0])
-    assert count is not None
-    k: Symbol = Symbol(fresh_letter(call, letters="kijlrs"), (ONE_SIZE, ONE_SIZE), frozenset({"integer"}))
-    unit: Expr = Unit(k, count)
-    left, right = _beside(unit, m, call.name), _beside(unit, n, call.name)
-    return Sum(k, ONE, counted(count), matmul(transpose(left), arg, right))
-
-
-def _beside(unit: Expr, size: Size, name: str) -> Expr:
-    """e ⊗ I or I ⊗ e."""
-    if size == ONE_SIZE:
-        return unit
-    identity: Expr = Identity(size)
-    return Call("kron", (unit, identity) if name == "ptrace1" else (identity, unit))
 
 
 def _trace(square: Expr) -> Expr:

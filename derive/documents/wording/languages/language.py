@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import field
+
+from derive.values import dataclass
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,8 @@ class Language:
              words that are translated themselves; `{0}`, `{1}` are what they stood for, in their order; formulas stand between backticks
     terms    the glossary; the formulas as in `documents.glossary`
     marks    what stands between the parts of a reason: `, `, `; `, `: `, ` and `, `.`, in the language
-    acts     the messages that it puts as something done, where English does not
+    told     the words in which a message is told where a derivation is read as prose, where they are others than in `reasons`
+    leads    the whole sentences that lead to a row which begins with a message
     """
 
     tag: str
@@ -34,4 +37,5 @@ class Language:
     reasons: Mapping[str, str]
     terms: Mapping[str, Term]
     marks: Mapping[str, str]
-    acts: frozenset[str] = frozenset()
+    told: Mapping[str, str] = field(default_factory=dict)
+    leads: Mapping[str, str] = field(default_factory=dict)
