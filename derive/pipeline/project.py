@@ -180,10 +180,10 @@ def read(text: str, file: str, folder: Path | None = None, trust: bool = False) 
     if settings.bibliography:
         works = _own(folder or Path(), settings.bibliography, "bibliography", bibliography.LONGEST, text, places.value("document", "bibliography"))
         settings = replace(settings, bibliography=works, bibliography_file=settings.bibliography)
-    with macros.with_commands_of(settings.commands):
-        for key in ("author", "institute", "date"):
-            if words := getattr(settings, key):
-                _said(words, settings.notation.language, text, places.value("document", key))
+    if said := [key for key in ("author", "institute", "date") if getattr(settings, key)]:
+        with macros.with_commands_of(replace(settings, trust_tex=trust).commands):
+            for key in said:
+                _said(getattr(settings, key), settings.notation.language, text, places.value("document", key))
     return settings
 
 
