@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from derive.errors import DeriveError
 from derive.language.files import decoded, read_text
+from derive.language.problems import keys
 from derive.language.problems import read as problemfile
-from derive.language.problems.keys import ELSEWHERE, KEYS
 
 BAD = Path(os.environ.get("DERIVE_CORPUS", "no-corpus")) / "bad.yaml"
 """Problems collected elsewhere, where DERIVE_CORPUS names their folder."""
@@ -47,7 +47,7 @@ def test_what_people_write_for_keys_that_there_are_none_of(key: str, hint: str) 
 
 
 def test_no_key_is_said_to_be_none() -> None:
-    assert not set(ELSEWHERE) & set(KEYS)
+    assert not set(keys.ELSEWHERE) & set(keys.KEYS)
 
 
 WHOLE = [
