@@ -120,11 +120,8 @@ class Scripts(Cursor):
                 if self.token.text == "(" and not self.token.gap:  # h_θ(x), a function with its parameters
                     return Call(f"{base.name}_{compact}", self.bracketed())
                 return Name(f"{base.name}_{compact}", base.marks)
-            if base.name in self.lexicon.wrt and compact in self.lexicon.names & GREEK:  # x_λ, the solution for this λ
+            if base.name in self.lexicon.wrt and self.names_solution(compact):
                 self.i = end
-                return self.marked(base, "opt")
-            if len(compact) > 1 and compact.isupper() and base.name in self.lexicon.wrt and not set(compact) & self.lexicon.names:
-                self.i = end  # the estimate β_GLS
                 return self.marked(base, "opt")
             if self.labelled(text) or compact in (r"*", "star", "ast"):
                 self.i = end
@@ -137,6 +134,11 @@ class Scripts(Cursor):
         if isinstance(base, Num) and base.value in (0, 1) and self.lexicon.sizes & set(text.split()):  # 0_{m \times n}, 1_n
             return Const("ones" if base.value else "zeros", self.sizes())
         return Sub(base, self.indices())
+
+    def names_solution(self, below: str) -> bool:
+        """Whether the subscript of a variable says that it is the solution: of this λ, or the estimate called GLS."""
+        names = self.lexicon.names
+        return below in names & GREEK or (len(below) > 1 and below.isupper() and not set(below) & names)
 
     def sizes(self) -> tuple[Tree, ...]:
         r"""What stands behind `_` of I, 1, 0: n, {m \times n}, {m, n}."""
