@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from derive.notation.latex.boxes import (
+    COLOURED,
     Accent,
     Array,
     Arrow,
@@ -47,8 +48,6 @@ MARKS = frozenset((
     "dvchange", "derivetone", "deriveindex", "underbrace", "phantom", "mathopen", "mathclose", "mathord", "mathbin", "mathrel", "mathinner",
     "mathop", "smash", "boxed", "color", "underline", "overbrace", "cancel", "bcancel", "xcancel", "not", "pmod", "ensuremath",
 ))
-COLOURED = frozenset(("textcolor", "mathcolor"))
-"""What gives an argument the colour that another one names; the colour alone makes no box."""
 UNDER = frozenset(("deriveshape", "underset"))
 OVER = frozenset(("overset", "stackrel"))
 ARROWS = frozenset(("xrightarrow", "xleftarrow"))
@@ -199,11 +198,11 @@ class _Reader:
         if token.isdigit():
             return Digits(token)
         if token.startswith("\\") and len(token) > 1:
-            return self.command(token[1:].rstrip("*") or token[1:])
+            return self.command(token[1:].rstrip("*") or token[1:], token[2:].endswith("*"))
         return Sign(token)
 
-    def command(self, name: str) -> Box:
-        """The box of a command and of its arguments."""
+    def command(self, name: str, star: bool) -> Box:
+        """The box of a command and of its arguments; `star`: it is written with one."""
         if name in self.own and self.replaced[0] < MOST and self.depth < DEEPEST:
             return self.expand(self.own[name])
         if name in FRACTIONS:
@@ -217,12 +216,12 @@ class _Reader:
             braced = self.braced
             tokens = self.group()
             inside = _Reader(list(tokens), self.own, self.replaced, self.depth).row(lambda token: False)
-            return Letters(name, "".join(tokens), inside, braced)
+            return Letters(name, "".join(tokens), inside, braced, star)
         if name in ACCENTS:
             return Accent(name, self.argument())
         if name in COLOURED:
-            self.group()
-            return self.argument()
+            colour = "".join(self.group())
+            return Marked(name, colour, self.argument())
         if name in MARKS:
             option = self.option("<", ">")
             return Marked(name, option, self.argument())
@@ -246,7 +245,7 @@ class _Reader:
             return Fenced(left, inside, self.delimiter())
         if name in ("right", "middle") or SIZES.match(name):
             return Sized(name, self.delimiter())
-        return Sign("\\" + name)
+        return Sign(f"\\{name}*" if star else f"\\{name}")
 
     @property
     def braced(self) -> bool:
