@@ -93,14 +93,7 @@ def _common_chain(expr: Add, parts: list[tuple[Fraction, dict[Expr, Expr], Expr 
     """(A + A')x from Ax + A'x: the common factors of matrix products at one end."""
     chains = [_factors(body) for _, _, body in parts]
     shortest = min(len(c) for c in chains)
-    if shortest == 0:
-        return expr
-    right = 0
-    while right < shortest and len({id(c[len(c) - 1 - right]) for c in chains}) == 1:
-        right += 1
-    left = 0
-    while left < shortest and len({id(c[left]) for c in chains}) == 1:
-        left += 1
+    left, right = _shared(chains), _shared([c[::-1] for c in chains])
     if not left and not right:
         return expr
     both = _common_on_both_sides(expr, parts, chains, min(left, right))
@@ -120,6 +113,14 @@ def _common_chain(expr: Add, parts: list[tuple[Fraction, dict[Expr, Expr], Expr 
     common = chains[0][len(chains[0]) - count :] if side == "right" else chains[0][:count]
     whole = matmul(bracket, *common) if side == "right" else matmul(*common, bracket)
     return expr if count == shortest and (count < 2 or measure(whole) >= measure(expr)) else whole
+
+
+def _shared(chains: list[tuple[Expr, ...]]) -> int:
+    """With how many equal factors all chains begin."""
+    count = 0
+    while count < min(map(len, chains)) and len({id(c[count]) for c in chains}) == 1:
+        count += 1
+    return count
 
 
 def _common_on_both_sides(
