@@ -184,10 +184,15 @@ def says_not(condition: Why) -> bool:
     return bool(condition) and condition[0] in (KINK, MEETING)
 
 
+def has_inverse(matrix: Expr) -> Why:
+    """det(A) ≠ 0, as a condition."""
+    return (Call("det", (matrix,)), " ≠ 0")
+
+
 def full_rank(factor: Expr) -> Why:
     """B has full column rank; for B = C', C has full row rank; of a square matrix, det(B) ≠ 0."""
     if factor.shape[0] == factor.shape[1]:
-        return (Call("det", (factor.arg if isinstance(factor, Transpose) else factor,)), " ≠ 0")
+        return has_inverse(factor.arg if isinstance(factor, Transpose) else factor)
     if isinstance(factor, Transpose):
         return (factor.arg, " has full row rank")
     return (factor, " has full column rank")

@@ -8,7 +8,7 @@ from derive.calculus.passes.kinks import NONE, POSSIBLE, kinks
 from derive.calculus.rules.differentials import DIFFERENTIALS
 from derive.calculus.rules.rule import Binding, bound, compiled, is_integer
 from derive.calculus.simplify.simplify import tidy, tidy_with
-from derive.derivation.reason import AN_ENTRY, KINK, MEETING, Listed, Part, Why, full_rank, says_not
+from derive.derivation.reason import AN_ENTRY, KINK, MEETING, Listed, Part, Why, full_rank, has_inverse, says_not
 from derive.expressions.build import ONE, add, negate, power
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Add, Call, Compare, Expr, Map, MatMul, Number, Power, Sum, Symbol, Times, Transpose, Where, Zeros, number
@@ -285,7 +285,7 @@ def _invertible(base: Expr) -> Why:
     assumed: list[Expr] = []
     if definiteness(base, assumed) in STRICT and assumed:
         return full_rank(assumed[0])
-    return (Call("det", (min((base, tidy_with(Transpose(base), [])), key=_primes),)), " ≠ 0")
+    return has_inverse(min((base, tidy_with(Transpose(base), [])), key=_primes))
 
 
 def _primes(expr: Expr) -> int:

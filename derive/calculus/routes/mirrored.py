@@ -7,6 +7,7 @@ from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.calculus.simplify.used import Used
 from derive.expressions.build import add
+from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Add, Call, Expr, MatMul
 from derive.expressions.rewrite import substitute, transform
 from derive.expressions.traverse import walk
@@ -20,8 +21,8 @@ def mirrored(expr: Expr, used: Used, words: list[str]) -> Expr | None:
     """
 
     def one(e: Expr) -> Expr:
-        if isinstance(e, Call) and e.name == "tr" and isinstance(e.args[0], Add):
-            return _together(add(*(Call("tr", (term,)) for term in e.args[0].terms)), used, words) or e
+        if isinstance(e, Call) and e.is_scalar and FUNCTIONS[e.name].linear and isinstance(e.args[0], Add):
+            return _together(add(*(e.rebuild((term,)) for term in e.args[0].terms)), used, words) or e
         return _together(e, used, words) or e if isinstance(e, Add) and e.is_scalar else e
 
     out = transform(expr, one)

@@ -25,7 +25,7 @@ from derive.calculus.solve.inverse_functions import by_inverse_function
 from derive.calculus.solve.least_norm import Facts, Family, any_value, one_side, two_sides
 from derive.calculus.solve.unknown import Move, Solved, Term, framed, gathered, gathered_left, only_number, scaled, split_terms, strip
 from derive.calculus.solve.unknown import split as split_sums
-from derive.derivation.reason import COMMA, Why, filled, full_rank, joined
+from derive.derivation.reason import COMMA, Why, filled, full_rank, has_inverse, joined
 from derive.expressions.build import ONE, add, coefficient, inverse, matmul, negate, power, scale, terms, times, transpose, zero
 from derive.expressions.nodes import Add, Call, Expr, Identity, MatMul, Number, Power, Scale, Sum, Symbol, Zeros, number
 from derive.expressions.properties.definite import STRICT, Definite
@@ -148,7 +148,7 @@ def _by_vec(parts: list[Term], target: Expr, x: Symbol, moves: list[Move]) -> So
     a, b = Symbol("A", (rows, rows)), Symbol("B", (columns, columns))
     law: Why = (Call("vec", (matmul(a, x, b),)), " = ", matmul(Call("kron", (transpose(b), a)), vec_x))
     moves.append(Move(matmul(matrix, vec_x), vec_c, law))
-    conditions: tuple[Why, ...] = () if is_invertible(matrix) else ((Call("det", (matrix,)), " ≠ 0"),)
+    conditions: tuple[Why, ...] = () if is_invertible(matrix) else (has_inverse(matrix),)
     solution = Call("unvec", (matmul(inverse(matrix), vec_c), Zeros(x.shape)))
     why: Why = conditions[0] if conditions else (matrix, " is invertible")
     moves.append(Move(x, solution, why))
@@ -191,7 +191,7 @@ def _one_side(parts: list[Term], target: Expr, x: Symbol, moves: list[Move], sid
         elif isinstance(matrix, Scale) and is_invertible(matrix.arg):
             conditions.append((matrix.scalar, " ≠ 0"))
         else:
-            conditions.append((Call("det", (matrix,)), " ≠ 0"))
+            conditions.append(has_inverse(matrix))
     solution = matmul(inverse(matrix), target) if side == "left" else matmul(target, inverse(matrix))
     final = tidy_with(solution, [])
     why = joined(list(conditions)) if conditions else (matrix, " is invertible")
@@ -310,7 +310,7 @@ def _two_sides(term: Term, target: Expr, x: Symbol, moves: list[Move], facts: Fa
             if definiteness(m, assumed) in STRICT:
                 conditions.extend(full_rank(b) for b in assumed)
             else:
-                conditions.append((Call("det", (m,)), " ≠ 0"))
+                conditions.append(has_inverse(m))
         sides.append(inverse(m))
     final = tidy_with(scale(power(term.scalar, -1), matmul(sides[0], target, sides[1])), [])
     moves.append(Move(x, final, joined(list(conditions)) if conditions else ("multiply by the inverses",)))
