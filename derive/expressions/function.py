@@ -27,6 +27,7 @@ domain     what each argument must satisfy for the derivative to exist: positive
 linear     linear in its one argument; `bilinear` in each of its two; `linear_in` the number of the one argument (from 0)
            in which it is linear, the others being constant
 shaped_by  the number of the argument of which only the shape counts
+at         of a function of entries, what it is at numbers: ((0, 1),) of exp
 unites     a sum of its values is written as its value at the sum
 transposes what f(A)' is: `self` f(A), `self-if-square`, `minus` -f(A), `args` f(A') for matrices, or the name of g with
            f(A)' = g(A')
@@ -46,6 +47,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from fractions import Fraction
 from functools import lru_cache
 
 from derive.expressions.sizes import SCALAR, Shape, ShapeError, Size, is_column, is_scalar, is_square, show
@@ -73,6 +75,7 @@ class Function:
     bilinear: bool = False
     linear_in: int | None = None
     shaped_by: int | None = None
+    at: tuple[tuple[int, Fraction | int], ...] = ()
     unites: bool = False
     transposes: str | None = None
     repeats: bool = False

@@ -27,6 +27,7 @@ from derive.expressions.nodes import (
     Entry,
     Expr,
     Identity,
+    Map,
     MatMul,
     Number,
     Ones,
@@ -108,6 +109,8 @@ def _node(expr: Expr, new: tuple[Expr, ...], used: Used | None, memo: dict[Expr,
             return _called(expr.name, new, used)
         case Where():
             return new[1] if new[1] is new[2] else chosen(*new)
+        case Map() if (value := shortcuts.at_a_number(expr, new[0])) is not None:
+            return value
         case Sum():
             return shortcuts.summed_over(expr, new)
         case Stack():

@@ -158,14 +158,10 @@ def _conditions(root: Expr, entries: Entries) -> Iterator[Why]:
 
 
 def short(expr: Expr) -> Expr:
-    """exp(0) is 1, log(1) is 0, exp(u + s 𝟏) is exp(s) exp(u), entry by entry."""
+    """exp(u + s 𝟏) is exp(s) exp(u), entry by entry."""
 
     def visit(node: Expr) -> Expr:
         match node:
-            case Map(function="log", arg=Ones(dims=dims)):
-                return Zeros(dims)
-            case Map(function="exp", arg=Zeros(dims=dims)):
-                return Ones(dims)
             case Map(function="exp", arg=Add() | Scale(arg=Add()) as inside) if not inside.is_scalar:
                 outside, whole = (inside.scalar, inside.arg) if isinstance(inside, Scale) else (ONE, inside)
                 parts = [tidy(scale(outside, t)) for t in terms(whole)]

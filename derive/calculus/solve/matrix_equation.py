@@ -211,6 +211,8 @@ def _whole(family: Family, left: Expr, target: Expr, x: Symbol, moves: list[Move
 def _divided(scalar: Expr, target: Expr, x: Symbol, moves: list[Move]) -> Solved:
     conditions: tuple[Why, ...] = () if is_nonzero(scalar) or is_nonzero(_vector_of(scalar)) else ((_vector_of(scalar), " ≠ 0"),)
     quotient = tidy(scale(power(scalar, -1), target))
+    if scalar is ONE and moves:  # x = … stands there already
+        return Solved(quotient, (*moves[:-1], Move(x, quotient, moves[-1].why)), conditions)
     moves.append(Move(x, quotient, joined(list(conditions)) if conditions else ("divide by ", scalar)))
     return Solved(quotient, tuple(moves), conditions)
 

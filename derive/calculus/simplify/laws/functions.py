@@ -16,12 +16,15 @@ from derive.expressions.nodes import (
     Commutation,
     Expr,
     Identity,
+    Map,
     MatMul,
     Number,
+    Ones,
     Power,
     Scale,
     Stack,
     Sum,
+    number,
 )
 from derive.expressions.sizes import ONE as ONE_SIZE
 from derive.expressions.sizes import is_column
@@ -45,6 +48,17 @@ def block_of(arg: Expr, index: tuple[Expr, ...]) -> Expr | None:
         return None
     k = int(index[0].value) - 1
     return arg.rows[k][0] if 0 <= k < len(arg.rows) else None
+
+
+def at_a_number(expr: Map, arg: Expr) -> Expr | None:
+    """exp(0) is 1, log(1) is 0, entry by entry: what the table of functions says of numbers; None elsewhere."""
+    if not isinstance(expr.function, str) or expr.order:
+        return None
+    where = arg.value if isinstance(arg, Number) else 0 if is_zero(arg) else 1 if isinstance(arg, Ones) else None
+    value = next((v for at, v in FUNCTIONS[expr.function].at if at == where), None)
+    if value is None:
+        return None
+    return number(value) if arg.is_scalar else zero(arg.shape) if value == 0 else scale(number(value), Ones(arg.shape))
 
 
 def called(name: str, args: tuple[Expr, ...]) -> Expr | None:
