@@ -322,7 +322,8 @@ class Context:
                 case Along(directions=directions, by=by):
                     variable = next((key(b) for b in by if isinstance(b, Name)), "")
                     for d in directions:
-                        self._direction(d, variable)
+                        for part in _parts(d):
+                            self._direction(part, variable)
                 case Partial(by=by):
                     for b in by:
                         if isinstance(b, Name) and b.name and self._new(b) and (key(b) in SMALL or not b.marks):
@@ -381,3 +382,17 @@ def _sample(tree: Tree) -> str:
 def _bare(tree: Tree) -> Tree:
     """A likelihood p(y | X, w) of letters alone, without them."""
     return Name(tree.name) if isinstance(tree, Call) and all(isinstance(a, Name) for a in tree.args) else tree
+
+
+def _parts(tree: Tree) -> Iterator[Tree]:
+    """The directions in aH + K: what stands last in each term."""
+    match tree:
+        case Add(terms=terms):
+            for t in terms:
+                yield from _parts(t)
+        case Neg(arg=arg):
+            yield from _parts(arg)
+        case Mul(factors=factors):
+            yield factors[-1]
+        case _:
+            yield tree
