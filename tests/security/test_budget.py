@@ -78,7 +78,8 @@ INNOCENT = {
     "twenty factors": X + "function: f(x) = " + " ".join(f"(x + sin({k} x))" for k in range(1, 21)) + "\nfind: [derivative]\n",
     "twenty linear factors, stationary": X + "function: f(x) = " + " ".join(f"(x - {k})" for k in range(1, 21)) + "\nfind: [stationary]\n",
     "three hundred powers": X + "function: f(x) = " + " + ".join(f"x^{k}" for k in range(1, 301)) + "\nfind: [derivative]\n",
-    "logarithms of matrices": "title: T\nsymbols: {X: spd(n), A: spd(n)}\nfunction: f(X) = tr(A logm(X)) + tr(X logm(X))\nfind: [gradient, hessian]\n",
+    "logarithms of matrices": "title: T\nsymbols: {X: spd(n), A: spd(n)}\nfunction: f(X) = tr(A logm(X)) + tr(X logm(X))\n"
+    "find: [gradient, hessian]\n",
     "squares in a let": SQUARE + nested("U", "X X", "U U", 5) + "function: f(X) = tr(U5)\nfind: [gradient]\n",
     "a cubic": "title: T\nsymbols: {a: scalar, b: scalar, c: scalar, d: scalar}\nfunction: f = (a + b + c + d)^3 - a^2 - b^2 - c^2 - d^2\n"
     "wrt: [a, b, c, d]\nfind: [stationary]\n",
