@@ -10,7 +10,22 @@ from derive.calculus.differentiate.variation import Motion
 from derive.calculus.rules.differentials import DIFFERENTIALS
 from derive.calculus.rules.rule import Rule, compiled, fill, match, missing
 from derive.calculus.simplify.simplify import tidy
-from derive.expressions.build import ONE, add, entry_product, is_zero, matmul, negate, power, scale, subtract, times, transpose, zero
+from derive.expressions.build import (
+    ONE,
+    add,
+    coefficient,
+    entry_product,
+    is_zero,
+    matmul,
+    negate,
+    power,
+    scale,
+    subtract,
+    terms,
+    times,
+    transpose,
+    zero,
+)
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import (
     Add,
@@ -180,7 +195,10 @@ _MINUS = number(-1)
 
 
 def _tabled(e: Expr, m: Motion) -> tuple[Expr, str, tuple[Expr, ...]] | None:
-    """A row of the table whose pattern the expression has."""
+    """A row of the table whose pattern the expression has; A^(−k) is taken as (A⁻¹)^k, whose exponent is not negative."""
+    match e:
+        case Power(base=base, exponent=exponent) if not base.is_scalar and exponent.free and all(coefficient(t)[0] < 0 for t in terms(exponent)):
+            e = Power(Power(base, number(-1)), tidy(negate(exponent)))
     for row in _rows_for(e):
         assert row.of is not None and row.to is not None
         sizes: dict[str, Size] = {}
