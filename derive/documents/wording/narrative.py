@@ -80,7 +80,7 @@ def _opening(first: Told, rest: Sequence[Told], words: Mapping[str, str]) -> str
         since = words["tell.since-inside"].format(since=parts[1].text) if len(parts) > 1 else ""
         key = "say.off.product" if first.product else f"say.off.{first.quantity}"
         return words.get(key, words["say.off"]).format(since=since)
-    own = words.get(f"say.{first.rule}", "")
+    own = words.get(f"say.{first.rule}.{first.quantity}") or words.get(f"say.{first.rule}", "")
     if len(parts) == 1 and parts[0].lead:
         return _then(parts[0].lead, rest, words)
     if own and not any(part.kind in ("own", "since", "law") for part in parts):
@@ -321,7 +321,7 @@ def _printed(said: Why, table: Mapping[str, str], notation: Notation) -> str:
 
 
 def classified(points: Sequence[tuple[str, str]], several: bool, words: Mapping[str, str]) -> str:
-    """What kind of stationary point each (value, kind) is, where there are `several`; of the variables of one point the last says it."""
+    """What kind of stationary point each (value, kind) is, where `points` are `several`; of the variables of one point the last says it."""
     if not points:
         return ""
     if several:

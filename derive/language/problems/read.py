@@ -132,7 +132,7 @@ def _resolved(node: Node, text: str, file: str, chosen: Mapping[str, int], asked
     wrt, wrt_list = read_wrt(value.get("wrt"), node, header, bindings)
     directions, second = read_directions(value.get("direction"), wrt, wrt_list, bindings)
     parts = read_parts(value.get("parts"), header.expr, wrt)
-    find = read_find(value.get("find"), node, parts, header.expr, wrt, asked)
+    find = read_find(value.get("find"), node, parts, header.expr, wrt, asked, "claim" in value)
     layout = read_choice(value.get("layout"), "layout", LAYOUTS)
     methods = read_methods(value.get("method"))
     if "differential" in find or "differential" in methods:

@@ -71,6 +71,8 @@ class Chain:
     display: bool = True
     lead: str = ""
     """The text before its formula, what stands in other formulas included."""
+    trail: str = ""
+    """The text behind its formula, where it is the last chain of this."""
 
 
 def chains(latex: str, preamble: str = "") -> list[Chain]:
@@ -106,6 +108,8 @@ class _Reader:
         for tokens in self.rows():
             self.row_counted = False
             self.row(tokens)
+        if self.out:
+            self.out[-1].trail = self.passage.trail
         return self.out
 
     # ------------------------------------------------------------------------------------------ rows
