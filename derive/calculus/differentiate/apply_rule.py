@@ -194,11 +194,16 @@ def _quotient(e: Times, m: Motion) -> Expr | None:
 _MINUS = number(-1)
 
 
+def _upwards(e: Expr) -> Expr:
+    """(A⁻¹)^k for A^(−k) of a matrix: a power whose exponent is not negative."""
+    if not isinstance(e, Power) or e.is_scalar or not e.exponent.free or any(coefficient(t)[0] > 0 for t in terms(e.exponent)):
+        return e
+    return Power(Power(e.base, number(-1)), tidy(negate(e.exponent)))
+
+
 def _tabled(e: Expr, m: Motion) -> tuple[Expr, str, tuple[Expr, ...]] | None:
-    """A row of the table whose pattern the expression has; A^(−k) is taken as (A⁻¹)^k, whose exponent is not negative."""
-    match e:
-        case Power(base=base, exponent=exponent) if not base.is_scalar and exponent.free and all(coefficient(t)[0] < 0 for t in terms(exponent)):
-            e = Power(Power(base, number(-1)), tidy(negate(exponent)))
+    """A row of the table whose pattern the expression has."""
+    e = _upwards(e)
     for row in _rows_for(e):
         assert row.of is not None and row.to is not None
         sizes: dict[str, Size] = {}
