@@ -41,11 +41,15 @@ def conditions(functions: Iterable[Expr], results: Iterable[Expr]) -> tuple[Why,
             why = _off(node) if kinked.get(node) == POSSIBLE else _condition(node)
             if why and why not in out and not (why[1:] in ((" > 0",), (" ≠ 0",)) and _among(why[0], inside)):
                 out.append(why)
-    summed = any(isinstance(node, Sum) for expr in results for node in walk(expr))
-    out += [why for why in _exponents(functions, summed) if why not in out]
-    positive = {why[0] for why in out if why[1:] == (" > 0",)}
-    indices = {node.index.name: node.index for expr in (*functions, *results) for node in walk(expr) if isinstance(node, Sum)}
-    return tuple(_for_indices(why, indices) for why in out if not (why[1:] == (" ≠ 0",) and why[0] in positive))
+    indices = _summed((*functions, *results))
+    told = dict.fromkeys((*out, *_exponents(functions, bool(_summed(results)))))
+    positive = {why[0] for why in told if why[1:] == (" > 0",)}
+    return tuple(_for_indices(why, indices) for why in told if not (why[1:] == (" ≠ 0",) and why[0] in positive))
+
+
+def _summed(exprs: Iterable[Expr]) -> dict[str, Symbol]:
+    """The indices over which is summed, by name."""
+    return {node.index.name: node.index for expr in exprs for node in walk(expr) if isinstance(node, Sum)}
 
 
 def _exponents(functions: Iterable[Expr], summed: bool) -> Iterator[Why]:
