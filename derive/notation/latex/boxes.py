@@ -87,12 +87,13 @@ class Root:
 @dataclass(frozen=True, slots=True)
 class Letters:
     r"""`\mathrm{…}`, `\operatorname{…}`, `\boldsymbol{…}`, `\text{…}`: `source` is what stands in the braces, as it is typed, or
-    without braces."""
+    without braces; `\operatorname*` has a star."""
 
     command: str
     source: str
     inside: Row
     braced: bool = True
+    star: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,10 @@ class Accent:
 
     command: str
     inside: Box
+
+
+COLOURED = frozenset(("textcolor", "mathcolor"))
+"""Marks whose option stands in braces: the colour of what is marked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,8 +327,9 @@ def printed(box: Box) -> str:
             scripts = ("" if below is None else f"_{printed(below)}") + ("" if above is None else f"^{printed(above)}")
             before, behind = ("", "'" * primes) if late else ("'" * primes, "")
             return f"{'' if base is None else printed(base)}{before}{scripts}{behind}"
-        case Letters(command=command, source=source, braced=braced):
-            return rf"\{command}{{{source}}}" if braced else rf"\{command} {source}"
+        case Letters(command=command, source=source, braced=braced, star=star):
+            name = f"{command}*" if star else command
+            return rf"\{name}{{{source}}}" if braced else rf"\{name} {source}"
         case Sized(command=command, delimiter=delimiter):
             return rf"\{command}{delimiter}"
         case Fraction(command=command, above=above, below=below):
@@ -333,7 +339,8 @@ def printed(box: Box) -> str:
         case Accent(command=command, inside=inside):
             return _called(command, inside)
         case Marked(command=command, option=option, inside=inside):
-            return _called(f"{command}<{option}>" if option else command, inside)
+            given = f"{{{option}}}" if command in COLOURED else f"<{option}>" if option else ""
+            return _called(command + given, inside)
         case Under(command=command, below=below, inside=inside):
             return _called(command, below, inside)
         case Over(command=command, above=above, inside=inside):

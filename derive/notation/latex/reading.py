@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from derive.notation.latex.boxes import (
+    COLOURED,
     Accent,
     Array,
     Arrow,
@@ -32,9 +33,11 @@ from derive.notation.latex.boxes import (
 )
 from derive.notation.latex.signs import LETTERS, OPERATORS
 
-TOKEN = re.compile(r"\\(?:begin|end)\{[A-Za-z]+\*?\}|\\[A-Za-z]+\*?|\\.|\s+|.", re.DOTALL)
+TOKEN = re.compile(r"\\(?:begin|end)\{[A-Za-z]+\*?\}|\\operatorname\*|\\[A-Za-z]+|\\.|\s+|.", re.DOTALL)
 r"""A command with its backslash, `\begin{…}` and `\end{…}` whole, blanks together, every other character alone."""
 
+STARRED = r"\operatorname*"
+"""The one command whose star is a part of its name."""
 FRACTIONS = frozenset(("frac", "tfrac", "dfrac", "binom"))
 ALPHABETS = frozenset((
     "operatorname", "mathrm", "mathsf", "mathit", "mathbf", "mathcal", "mathscr", "mathbb", "mathds", "mathbbm", "mathfrak", "mathtt", "boldsymbol",
@@ -47,8 +50,6 @@ MARKS = frozenset((
     "dvchange", "derivetone", "deriveindex", "underbrace", "phantom", "mathopen", "mathclose", "mathord", "mathbin", "mathrel", "mathinner",
     "mathop", "smash", "boxed", "color", "underline", "overbrace", "cancel", "bcancel", "xcancel", "not", "pmod", "ensuremath",
 ))
-COLOURED = frozenset(("textcolor", "mathcolor"))
-"""What gives an argument the colour that another one names; the colour alone makes no box."""
 UNDER = frozenset(("deriveshape", "underset"))
 OVER = frozenset(("overset", "stackrel"))
 ARROWS = frozenset(("xrightarrow", "xleftarrow"))
@@ -199,11 +200,11 @@ class _Reader:
         if token.isdigit():
             return Digits(token)
         if token.startswith("\\") and len(token) > 1:
-            return self.command(token[1:].rstrip("*") or token[1:])
+            return self.command(token[1:].removesuffix("*") or token[1:], token == STARRED)
         return Sign(token)
 
-    def command(self, name: str) -> Box:
-        """The box of a command and of its arguments."""
+    def command(self, name: str, star: bool) -> Box:
+        """The box of a command and of its arguments; `star`: it is written with one."""
         if name in self.own and self.replaced[0] < MOST and self.depth < DEEPEST:
             return self.expand(self.own[name])
         if name in FRACTIONS:
@@ -217,12 +218,12 @@ class _Reader:
             braced = self.braced
             tokens = self.group()
             inside = _Reader(list(tokens), self.own, self.replaced, self.depth).row(lambda token: False)
-            return Letters(name, "".join(tokens), inside, braced)
+            return Letters(name, "".join(tokens), inside, braced, star)
         if name in ACCENTS:
             return Accent(name, self.argument())
         if name in COLOURED:
-            self.group()
-            return self.argument()
+            colour = "".join(self.group())
+            return Marked(name, colour, self.argument())
         if name in MARKS:
             option = self.option("<", ">")
             return Marked(name, option, self.argument())
