@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import get_args, get_type_hints
+from typing import Literal, get_args, get_origin, get_type_hints
 
 import yaml
 
@@ -61,7 +61,7 @@ def notations() -> Iterator[Notation]:
     """The one of the program, and every other choice of each setting by itself."""
     yield DEFAULT
     for name, kind in get_type_hints(Notation).items():
-        for choice in get_args(kind) if name not in ("cases", "language") else ():
+        for choice in get_args(kind) if get_origin(kind) is Literal and name not in ("cases", "language") else ():
             if choice != getattr(DEFAULT, name):
                 yield Notation(**{name: choice})
 

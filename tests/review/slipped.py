@@ -19,12 +19,12 @@ import yaml
 
 from derive.language.problems.read import read
 from derive.notation.python.run import quiet
+from derive.reviewing import indices
 from derive.reviewing.judging.comparing import DIFFERENT, UNDEFINED
 from derive.reviewing.judging.context import Context
 from derive.reviewing.judging.finding import RIGHT
 from derive.reviewing.judging.ground import Ground
 from derive.reviewing.judging.judge import Judge
-from derive.reviewing.judging.letters import sized
 from derive.reviewing.judging.verdicts import findings
 from derive.reviewing.pasted.relations import chains
 from derive.reviewing.review import review
@@ -138,11 +138,13 @@ def _of(name: str, text: str, claim: str, rng: random.Random, most: int) -> Iter
                 if link.line not in right or link.op != "=" or not whole or tree is None or len(list(children(tree))) == 0:
                     continue
                 head = judge.context.tree(one.members[0])
+                kept = frozenset(indices.free(head, judge.comparison.known)) if head is not None else frozenset()
+                true = judge.prepared_tree(tree, kept)
                 for kind, changed in kinds(tree):
-                    if judge.laid_out(head) and judge.comparison.equal(  # type: ignore[arg-type]
-                        Turn(judge.prepared_tree(tree, frozenset())), sized(changed), judge.situations[:1]).equal:
+                    false = judge.prepared_tree(changed, kept)
+                    if judge.laid_out(head) and judge.comparison.equal(Turn(true), false, judge.situations[:1]).equal:  # type: ignore[arg-type]
                         continue  # the other layout
-                    outcome = judge.comparison.equal(judge.prepared_tree(tree, frozenset()), sized(changed), judge.situations[:2])
+                    outcome = judge.comparison.equal(true, false, judge.situations[:2])
                     if outcome.state not in (DIFFERENT, UNDEFINED):
                         continue
                     start, end = member.start, member.offsets[-1] + 1

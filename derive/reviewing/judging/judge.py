@@ -358,8 +358,9 @@ class Judge(Roles):
         outcome, _ = self.equal(lefts, rights, situations)
         if not outcome.equal:
             return False
-        found = self.comparison.alternatives(lambda at: self.comparison.value(lefts[0], at), situations[0])
-        return bool(np.max(np.abs(found[0])) > 1e-9)
+        places = self.comparison.places((lefts[0], rights[0]), situations[0])
+        found = [self.comparison.alternatives(lambda at: self.comparison.value(lefts[0], at), situations[0].binding(p))[0] for p in places]
+        return any(float(np.max(np.abs(a))) > 1e-9 for a in found)
 
 
 def slopes(at: Situation, variable: str, directions: tuple[Array, ...], step: float = STEPS[0]) -> Array:

@@ -9,7 +9,9 @@ from dataclasses import replace
 import numpy as np
 
 from derive.reviewing import indices
+from derive.reviewing.evaluating.letters import SizeNeeded
 from derive.reviewing.evaluating.situation import LAYOUTS
+from derive.reviewing.evaluating.values import Undefined, Unknown
 from derive.reviewing.judging.comparing import (
     DIFFERENT,
     UNDEFINED,
@@ -44,6 +46,8 @@ _SOLVING = re.compile(
     r"stationar|minim|maxim|optim|critical|vanish|zero|normal equation|solv|solution|setting|\bset\b|equat|KKT|first[- ]order|condition|"
     r"\bbest\b|estimat|requir|hence|therefore|thus|so that|gives|yields|obtain", re.IGNORECASE)
 """Words after which an equation may be one that is solved, and no identity."""
+_UNTOLD = (ValueError, ArithmeticError, LookupError, TypeError, RecursionError, MemoryError, np.linalg.LinAlgError, Undefined, Unknown, SizeNeeded)
+"""What may come of a relation that nobody has foreseen: it is not told, and the others are."""
 _LAYOUT = re.compile(r"(?:numerator|denominator)[- ]layout", re.IGNORECASE)
 """Words after which another layout may begin."""
 _SYMMETRIC = re.compile(r"\b(?:if|when|for|in case)\b[^.]*\bsymmetric\b[^.]*$", re.IGNORECASE)
@@ -133,7 +137,7 @@ class _Chain:
         for k, link in enumerate(self.chain.links, 1):
             try:
                 out.append(self.finding(k, link))
-            except (ValueError, ArithmeticError, LookupError, TypeError, RecursionError, MemoryError, np.linalg.LinAlgError) as error:
+            except _UNTOLD as error:
                 out.append(Finding(link.line, link.row, UNCLEAR, True, f"this could not be told ({type(error).__name__})", link.place,
                                    source=self.source(k, link)))
         return out

@@ -75,7 +75,7 @@ class Differentials(Scripts):
         if self.token.text == "^":
             _, self.i = self.script()
             order = 2
-        if self.reading.wide_differential:
+        if self.reading.wide_differential and not self.bracket_alone():
             return Differential(self.run(), order)
         whole = self.token.text == "("
         arg = self.operand()
@@ -83,6 +83,16 @@ class Differentials(Scripts):
         if directions is not None:
             return Along(Mul((arg,)) if isinstance(arg, Call) else arg, directions)
         return self.directed(Differential(arg, order))
+
+    def bracket_alone(self) -> bool:
+        """Whether a bracket without a power follows: d(X')X is d(X') times X, d(x - y)'(x - y) may be d of the whole."""
+        depth, k = 0, 0
+        while self.token.text in ("(", "[") and self.ahead(k).kind != "end":
+            depth += (self.ahead(k).text in ("(", "[")) - (self.ahead(k).text in (")", "]"))
+            k += 1
+            if not depth:
+                return self.ahead(k).text not in ("^", "'")
+        return False
 
     def increment(self, arg: Tree) -> Tree:
         known = isinstance(arg, Name) and arg.name in self.lexicon.functions

@@ -29,6 +29,7 @@ from derive.reviewing.tree import (
 _ACCENTS = {"hat", "bar", "tilde", "dot", "ddot", "check"}
 _INFIX = {"dot": r" \cdot ", "hadamard": r" \circ ", "kron": r" \otimes ", "colon": " : ", "quotient": r" \oslash "}
 _MACROS = {"exp", "log", "det", "sin", "cos", "tan", "tanh", "max", "min"}
+_CONDITIONS = {"<": "<", ">": ">", "≠": r"\ne", "≤": r"\le"}
 _LOOSE, _TERM, _FACTOR, _TIGHT = range(4)
 
 
@@ -89,8 +90,9 @@ def _written(tree: Tree) -> tuple[str, int]:
 
 def _operator(tree: Tree) -> tuple[str, int]:
     match tree:
-        case Total(indices=indices, body=body, product=is_product):
-            return rf"\{'prod' if is_product else 'sum'}_{{{','.join(indices)}}} {written(body, _TERM)}", _TERM
+        case Total(indices=indices, body=body, product=is_product, condition=condition):
+            below = ",".join(indices) if condition is None else f"{condition[0]} {_CONDITIONS[condition[1]]} {condition[2]}"
+            return rf"\{'prod' if is_product else 'sum'}_{{{below}}} {written(body, _TERM)}", _TERM
         case Differential(arg=arg, order=order):
             return rf"\mathrm{{d}}{'^2' if order == 2 else ''}{written(arg, _TIGHT)}", _FACTOR
         case Partial(arg=arg, by=by, nabla=True):
