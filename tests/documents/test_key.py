@@ -62,3 +62,9 @@ def test_the_title_says_what_it_is() -> None:
 
     document = single(page, MODES["key"], Settings())
     assert r"\derivetitle{Least squares --- Answers}" in fill("key.tex.j2", {"document": document, "mode": MODES["key"]})
+
+
+def test_a_key_says_what_its_letters_mean_and_nothing_else() -> None:
+    (said,) = page_of("eigenvalue", MODES["key"]).remarks
+    assert "the left and" in said and "the right eigenvector" in said and "= 1" in said
+    assert page_of("gaussian-likelihood", MODES["key"]).remarks == ()
