@@ -17,16 +17,18 @@ from derive.documents.page.modes import MODES
 from derive.documents.page.settings import Settings
 from derive.documents.rendering.fill import fill
 from derive.documents.rendering.mathml import html, mathml
-from derive.notation.latex import latex
+from derive.notation.latex.boxes import Row
+from derive.notation.latex.latex import formula as formula_of
+from derive.notation.latex.reading import read
 from tests.documents.samples import trace_quadratic
 from tests.strategies import expressions
 
 SPACE = "{http://www.w3.org/1998/Math/MathML}"
 
 
-def words(formula: str) -> str:
+def words(formula: str | Row) -> str:
     """What a reader sees, the annotation left out."""
-    tree = ElementTree.fromstring(mathml(formula))
+    tree = ElementTree.fromstring(mathml(read(formula) if isinstance(formula, str) else formula))
     for semantics in tree.iter(f"{SPACE}semantics"):
         for annotation in semantics.findall(f"{SPACE}annotation"):
             semantics.remove(annotation)
@@ -59,14 +61,14 @@ def test_formulas_say_the_same(formula: str, seen: str) -> None:
 
 def test_an_argument_without_braces_is_one_sign() -> None:
     """As in TeX: a half of x, not twelve x-ths."""
-    assert "<mfrac><mn>1</mn><mn>2</mn></mfrac><mi>x</mi>" in mathml(r"\frac12 x")
-    assert "<msub><mi>x</mi><mn>1</mn></msub><mn>2</mn>" in mathml("x_12")
+    assert "<mfrac><mn>1</mn><mn>2</mn></mfrac><mi>x</mi>" in mathml(read(r"\frac12 x"))
+    assert "<msub><mi>x</mi><mn>1</mn></msub><mn>2</mn>" in mathml(read("x_12"))
 
 
 @settings(max_examples=200, deadline=None)
 @given(expressions())
 def test_every_printed_formula_is_well_formed_and_whole(expr: object) -> None:
-    formula = latex.latex(expr)  # type: ignore[arg-type]
+    formula = formula_of(expr)  # type: ignore[arg-type]
     tree = ElementTree.fromstring(mathml(formula))
     arguments = {"mfrac": 2, "msup": 2, "msub": 2, "msubsup": 3, "munderover": 3, "munder": 2, "mover": 2}
     for element in tree.iter():

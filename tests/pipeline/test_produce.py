@@ -115,8 +115,8 @@ def test_a_sheet_holds_nothing_of_a_solution(tmp_path: Path) -> None:
     text = text_of(sheet.pdf, tmp_path)
     derivation, _ = derived()
     solution = problem_page(derivation.problem, derivation, None, MODES["solutions"], Settings())
-    lines = [line for block in solution.blocks for row in block.rows for line in row.lines]
-    lines += [line for answer in solution.answers for line in answer.lines]
+    lines = [str(line) for block in solution.blocks for row in block.rows for line in row.lines]
+    lines += [str(line) for answer in solution.answers for line in answer.lines]
     assert lines and not any(line in sheet.tex for line in lines)
     assert "Solution" not in text and "definition" not in text and "rule" not in text
 

@@ -1,4 +1,4 @@
-"""How wide and how tall a formula will be, in em, from its LaTeX: Computer Modern's own widths, read off its font metrics.
+"""How wide and how tall a formula will be, in em, from its boxes: Computer Modern's own widths, read off its font metrics.
 
 Good to a few percent, which is what choosing where to break a row needs; whether the page is right is measured by TeX.
 """
@@ -27,7 +27,6 @@ from derive.notation.latex.boxes import (
     Sized,
     Under,
 )
-from derive.notation.latex.reading import read
 from derive.values import dataclass
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -107,15 +106,15 @@ _JOT = 0.55
 
 
 @lru_cache(maxsize=8192)
-def extent(latex: str) -> Extent:
+def extent(formula: Row) -> Extent:
     """Width, height and depth of a display-style formula, by TeX's rules for fractions, scripts, limits and fences."""
-    found = _row(read(latex), _ITALIC, True)
+    found = _row(formula, _ITALIC, True)
     return Extent(round(found.width, 6), round(found.height, 6), round(found.depth, 6))
 
 
-def width(latex: str) -> float:
+def width(formula: Row) -> float:
     """The width of a display-style formula in em; an empty one has none."""
-    return extent(latex).width
+    return extent(formula).width
 
 
 def _row(row: Row, letters: dict[str, int], display: bool) -> Extent:
@@ -223,6 +222,6 @@ def _array(box: Array, letters: dict[str, int]) -> Extent:
     return Extent(sum(columns) + max(len(columns) - 1, 0) + 1.45, tall / 2 + _AXIS, tall / 2 - _AXIS)
 
 
-def line_height(latex: str) -> float:
+def line_height(formula: Row) -> float:
     """The height and depth, in em, of a line of a display."""
-    return STRUT.beside(extent(latex)).tall
+    return STRUT.beside(extent(formula)).tall

@@ -10,11 +10,14 @@ from derive.derivation.derivation import Head
 from derive.documents.layout.measure import width
 from derive.documents.layout.packing import Bounds, Room, spread, used
 from derive.documents.page.document import Answer, Block, Frame, Row
-from derive.documents.page.rows import answer, mark, row, side, sides
+from derive.documents.page.rows import HIGHLIGHT, answer, mark, row, sides
 from derive.documents.page.units import HEADING, Page, Unit, part_of_answer, part_of_row, reason_column, reason_share, row_width
 from derive.documents.page.views import Passage, View
 from derive.documents.wording.reasons import reason, reason_width
 from derive.expressions.traverse import Path
+from derive.notation.latex.boxes import Formula
+from derive.notation.latex.compose import NOTHING, is_marked
+from derive.notation.latex.lines import side
 
 REPEATED_MOST = 64.0
 """A row taller than this is not repeated on the next frame."""
@@ -122,10 +125,10 @@ def _at_what_was_found(passage: Passage, view: View) -> bool:
     return passage.chain.quantity == "stationary" and isinstance(view.line.left, Head) and bool(view.line.left.at)
 
 
-def widest(rows: Sequence[Row]) -> tuple[str, str]:
+def widest(rows: Sequence[Row]) -> tuple[Formula, Formula]:
     """The widest of what stands in front of rows, and of their left sides."""
-    unmarked = (row.whole_left if "\\dvchange" in row.left else row.left for row in rows)
-    return max((row.lead for row in rows), key=len, default=""), max(unmarked, key=width, default="")
+    unmarked = (row.whole_left if is_marked(row.left, HIGHLIGHT) else row.left for row in rows)
+    return max((row.lead for row in rows), key=lambda lead: len(str(lead)), default=NOTHING), max(unmarked, key=width, default=NOTHING)
 
 
 def _heading(blocks: Sequence[Block], left: float) -> tuple[bool, float]:

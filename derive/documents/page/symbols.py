@@ -53,7 +53,7 @@ _ORDER = ("value", "variable", "direction", "matrix", "vector", "scalar", "inter
 
 
 def _found(problem: Problem, derivation: Derivation | None, notation: Notation, words: Mapping[str, str]) -> Iterable[Found]:
-    yield words["is.value"], space_of(problem.function.shape), head_of_function(problem, notation)
+    yield words["is.value"], space_of(problem.function.shape), str(head_of_function(problem, notation))
     for symbol in problem.wrt:
         yield _row(symbol, "variable", notation, words)
     if derivation is not None:

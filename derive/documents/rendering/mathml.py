@@ -81,16 +81,22 @@ def with_commands(commands: tuple[Command, ...], works: Mapping[str, str] | None
         _works.reset(cited)
 
 
-def mathml(latex: str, display: bool = False) -> str:
+def mathml(formula: Row, display: bool = False) -> str:
     """A `<math>` element with the LaTeX as its annotation."""
-    return _mathml(latex, display, _own.get())
+    return _mathml(formula, str(formula), display, _own.get())
+
+
+def written(latex: str, display: bool = False) -> str:
+    """The same of a formula that stands in words, in its author's LaTeX: his own commands are replaced."""
+    return _mathml(_read(latex), latex, display, _own.get())
 
 
 @lru_cache(maxsize=4096)
-def _mathml(latex: str, display: bool, own: tuple[Command, ...]) -> str:
+def _mathml(row: Row, latex: str, display: bool, own: tuple[Command, ...]) -> str:
+    """`own` are the commands that names in `row` may be written with."""
     kind = ' display="block"' if display else ""
     return (
-        f'<math xmlns="http://www.w3.org/1998/Math/MathML"{kind}><semantics><mrow>{_boxes(_read(latex))}</mrow>'
+        f'<math xmlns="http://www.w3.org/1998/Math/MathML"{kind}><semantics><mrow>{_boxes(row)}</mrow>'
         f'<annotation encoding="application/x-tex">{escape(latex, quote=False)}</annotation></semantics></math>'
     )
 
@@ -334,7 +340,7 @@ def html(text: str) -> str:
             works = [f'<a href="#work-{escape(key)}">{escape(_works.get().get(key, key))}</a>' for key in keys.split(",")]
             out.append(f"[{', '.join((*works, *((_words(note),) if note else ())))}]")
         else:
-            out.append(mathml(formula) if formula is not None else mathml(display, True))
+            out.append(written(formula) if formula is not None else written(display, True))
     return "".join((*out, _words(text[place:])))
 
 

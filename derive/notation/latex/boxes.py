@@ -6,9 +6,8 @@ How wide a formula is, where a row may be broken and how a page without TeX show
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import fields, replace
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import field, replace
 
 from derive.values import dataclass
 
@@ -18,12 +17,26 @@ class Row:
     """Boxes side by side; as a text it is LaTeX, and an empty one is false."""
 
     items: tuple[Box, ...] = ()
+    latex: str | None = field(default=None, init=False, repr=False, compare=False)
+    """Its LaTeX, once that was asked for."""
 
     def __str__(self) -> str:
-        return printed(self)
+        if self.latex is None:
+            object.__setattr__(self, "latex", "".join(map(printed, self.items)))
+        return self.latex or ""
+
+    def __contains__(self, latex: str) -> bool:
+        return latex in str(self)
 
     def __bool__(self) -> bool:
         return bool(self.items)
+
+    def __hash__(self) -> int:
+        return hash(str(self))
+
+
+Formula = Row
+"""What a document's values call a row that is printed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,37 +199,78 @@ def begins(box: Box | None) -> str:
             return ""
 
 
+_LEAVES = (Sign, Blank, Digits, Sized)
+
+
+def inner(box: Box) -> tuple[Box, ...]:
+    """The boxes that stand in a box, from the left."""
+    match box:
+        case Sign() | Blank() | Digits() | Sized():
+            return ()
+        case Row(items=items):
+            return items
+        case Scripted(base=base, below=below, above=above):
+            return tuple(one for one in (base, below, above) if one is not None)
+        case Fraction(above=above, below=below):
+            return above, below
+        case Under(below=below, inside=inside):
+            return below, inside
+        case Array(rows=rows):
+            return tuple(cell for row in rows for cell in row)
+        case Group(inside=inside) | Letters(inside=inside) | Fenced(inside=inside) | Own(inside=inside):
+            return (inside,)
+        case Root(inside=inside) | Accent(inside=inside) | Marked(inside=inside):
+            return (inside,)
+
+
 def parts(box: Box) -> Iterator[Box]:
     """A box and all that stands in it, from the left."""
-    yield box
-    for field in fields(box):
-        for one in _boxes_in(getattr(box, field.name)):
-            yield from parts(one)
+    waiting = [box]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        if not isinstance(one, _LEAVES):
+            waiting.extend(inner(one)[::-1])
 
 
-def _boxes_in(value: object) -> Iterator[Box]:
-    if isinstance(value, tuple):
-        for one in value:
-            yield from _boxes_in(one)
-    elif isinstance(value, Box):
-        yield value
+def mapped(box: Box, change: Callable[[Box], Box]) -> Box:
+    """The box with what stands in it changed; where a row comes for one of several boxes side by side, its boxes stand there, and what a
+    script stands at is the last of them.  Names in another alphabet, and in their author's own LaTeX, stay as they are."""
+    match box:
+        case Row(items=items):
+            return beside(*map(change, items))
+        case Scripted(base=base, below=below, above=above):
+            lower, upper = (None if script is None else change(script) for script in (below, above))
+            bases = beside(*(() if base is None else (change(base),))).items
+            return Row((*bases[:-1], replace(box, base=bases[-1] if bases else None, below=lower, above=upper)))
+        case Fraction(above=above, below=below):
+            return replace(box, above=change(above), below=change(below))
+        case Under(below=below, inside=inside):
+            return replace(box, below=change(below), inside=change(inside))
+        case Array(rows=rows):
+            return replace(box, rows=tuple(tuple(as_row(change(cell)) for cell in row) for row in rows))
+        case Group(inside=inside) | Fenced(inside=inside):
+            return replace(box, inside=as_row(change(inside)))
+        case Root(inside=inside) | Accent(inside=inside) | Marked(inside=inside):
+            return replace(box, inside=change(inside))
+        case _:
+            return box
 
 
-def unmarked(row: Row, *commands: str) -> Row:
-    """The row without the marks of these commands, what is marked in their place."""
+def as_row(box: Box) -> Row:
+    """A box as a row, which it may be."""
+    return box if isinstance(box, Row) else Row((box,))
 
-    def bare(value: Any) -> Any:
-        if isinstance(value, tuple):
-            return tuple(map(bare, value))
-        if isinstance(value, Marked) and value.command in commands:
-            return bare(value.inside.inside if isinstance(value.inside, Group) else value.inside)
-        if not isinstance(value, Box):
-            return value
-        return replace(value, **{field.name: bare(getattr(value, field.name)) for field in fields(value)})
 
-    out = bare(row)
-    assert isinstance(out, Row)
-    return out
+def beside(*boxes: Box) -> Row:
+    """The boxes as one row; rows among them are opened."""
+    out: list[Box] = []
+    for box in boxes:
+        if isinstance(box, Row):
+            out.extend(box.items)
+        else:
+            out.append(box)
+    return Row(tuple(out))
 
 
 def printed(box: Box) -> str:
@@ -224,8 +278,8 @@ def printed(box: Box) -> str:
     match box:
         case Sign(text=text) | Blank(text=text) | Digits(text=text):
             return text
-        case Row(items=items):
-            return "".join(map(printed, items))
+        case Row():
+            return str(box)
         case Group(inside=inside):
             return f"{{{printed(inside)}}}"
         case Scripted(base=base, primes=primes, below=below, above=above, late=late):

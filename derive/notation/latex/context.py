@@ -36,6 +36,7 @@ class Context:
         return found
 
     def child(self, node: Expr, path: Path, k: int, level: int = OPEN) -> Piece:
+        """The k-th child of a node, in brackets where it binds less tightly than `level`."""
         return at_least(self.piece(node.children[k], (*path, k)), level)
 
     def on_name(self, base: Expr, path: Path, above: Row) -> Piece | None:

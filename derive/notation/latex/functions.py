@@ -12,7 +12,7 @@ from derive.expressions.properties.evident import is_semidefinite, parameters
 from derive.expressions.sizes import ONE, is_square
 from derive.expressions.spelling import latex_of, unnamed_latex
 from derive.expressions.traverse import Path, walk
-from derive.notation.latex.boxes import Fenced, Row, Scripted, Sign, begins
+from derive.notation.latex.boxes import Fenced, Row, Scripted, Sign, begins, beside
 from derive.notation.latex.compose import (
     BLANK,
     EQUALS,
@@ -22,7 +22,6 @@ from derive.notation.latex.compose import (
     PARTIAL,
     STAR,
     THIN,
-    beside,
     digits,
     flat,
     frac,

@@ -39,8 +39,8 @@ from derive.expressions.spelling import latex_of, unnamed_latex
 from derive.expressions.traverse import Path
 from derive.notation.bold import is_bold, kind_of
 from derive.notation.coloured import coloured
-from derive.notation.latex.boxes import Digits, Row, Scripted, Sign, parts
-from derive.notation.latex.compose import BLANK, EQUALS, MINUS, SLASH, beside, digits, flat, group, in_bold, letters, listed, scripted
+from derive.notation.latex.boxes import Digits, Row, Scripted, Sign, beside, parts
+from derive.notation.latex.compose import BLANK, EQUALS, MINUS, SLASH, digits, flat, group, in_bold, letters, listed, scripted
 from derive.notation.latex.compose import D as SMALL_D
 from derive.notation.latex.factors import dims_row, is_reciprocal, number_piece, size_row, superscript
 from derive.notation.latex.functions import Functions

@@ -12,8 +12,8 @@ from fractions import Fraction
 from derive.expressions.nodes import Add, Expr, MatMul, Number, Power, Rounded, Scale, Symbol, Times, Transpose
 from derive.expressions.sizes import ONE
 from derive.expressions.traverse import Path
-from derive.notation.latex.boxes import Box, Digits, Row, Sign
-from derive.notation.latex.compose import BLANK, MINUS, beside, digits, frac, group
+from derive.notation.latex.boxes import Box, Digits, Row, Sign, beside
+from derive.notation.latex.compose import BLANK, MINUS, digits, frac, group
 from derive.notation.latex.context import Context
 from derive.notation.latex.factors import Placed, exponent_of, is_letter, is_reciprocal, joined, number_piece, superscript
 from derive.notation.latex.piece import ATOM, FRACTION, INFIX, OPEN, PLAIN, PRODUCT, SCRIPT, SUM, Mark, Piece, at_least, bracketed, marked
