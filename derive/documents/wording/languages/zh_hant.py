@@ -394,6 +394,7 @@ _REASONS = {
     "put in what is known": "代入已知",
     "with the data": "代入數據",
     "the design matrix": "設計矩陣",
+    "the root": "其根",
     "the partial derivatives together": "合併各偏導數",
     "rearrange": "移項",
     "the matrix of the equations": "方程組的矩陣",
