@@ -206,7 +206,7 @@ def test_folders_stay_small() -> None:
 # --------------------------------------------------------------------------------------------- functions
 MOST_LINES = 60
 MOST_BRANCHES = 25
-MOST_NAMES = 568
+MOST_NAMES = 550
 """Names of functions of the table in code: a rule, law, fact or form that is about one function is a row of a table."""
 
 LONG: dict[str, tuple[int, int]] = {

@@ -200,10 +200,13 @@ class _Back:
             for arg in args[1:]:
                 out = Call(kind.lower(), (out, arg))
             return out
-        other = {"sec": "cos", "csc": "sin", "cot": "tan", "sech": "cosh", "csch": "sinh", "coth": "tanh"}.get(kind)
-        if other:
-            return build.power(Map(other, self.go(e.args[0])), -1)
+        if kind in RECIPROCAL:
+            return build.power(Map(RECIPROCAL[kind], self.go(e.args[0])), -1)
         raise Untranslatable(f"function {kind}")
+
+
+RECIPROCAL = {"sec": "cos", "csc": "sin", "cot": "tan", "sech": "cosh", "csch": "sinh", "coth": "tanh"}
+"""SymPy's functions that are one over a function of the table."""
 
 
 def ordered_terms(e: Any) -> list[Any]:

@@ -321,7 +321,7 @@ def _printed(said: Why, table: Mapping[str, str], notation: Notation) -> str:
 
 
 def classified(points: Sequence[tuple[str, str]], several: bool, words: Mapping[str, str]) -> str:
-    """What kind of stationary point each (value, kind) is, where there are `several`; of the variables of one point the last says it."""
+    """What kind of stationary point each (value, kind) is, where `points` are `several`; of the variables of one point the last says it."""
     if not points:
         return ""
     if several:

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from derive.language.latex.parser import Parser
 
 
+NORM_KINDS = {"2": "2", "1": "1", "1,1": "1", "F": "F", "Fro": "F", r"\Fro": "F", "*": "nuclear", r"\ast": "nuclear", r"\infty": "inf"}
+"""What stands below the bars of a norm: the kind of `norms.norm_of`."""
+
+
 def exponential(p: Parser) -> Operand:
     """`e^{x}`: of a scalar exp, of a square matrix refused unless it is our own."""
     token = p.take()
@@ -291,9 +295,8 @@ def _norm_kind(p: Parser, token: Tex, expr: Expr, vector: bool) -> str | Expr:
     if kind in readings and not vector:
         shown = p.text[token.start : p.last_end]
         raise p.fail(f"`{shown}` of a matrix has two readings: write {readings[kind]}", token.start, "two-readings")
-    words = {"2": "2", "1": "1", "1,1": "1", "F": "F", "Fro": "F", r"\Fro": "F", "*": "nuclear", r"\ast": "nuclear", r"\infty": "inf"}
-    if kind in words and (kind != "F" or not p.names.matches([*p.tokens], first) or not vector):
-        return words[kind]
+    if kind in NORM_KINDS and (kind != "F" or not p.names.matches([*p.tokens], first) or not vector):
+        return NORM_KINDS[kind]
     p.i = begin
     weight = p.combine.sized(p.argument("what stands below the norm")) if vector and p.names.best(p.tokens, first) else None
     if weight is None or weight.is_scalar:
