@@ -31,6 +31,7 @@ from derive.documents.page.text_width import text_width
 from derive.documents.page.units import BETWEEN, EM, SMALL, Page, in_column
 from derive.documents.page.views import Boxed, Passage, behind, between, in_place, numbered
 from derive.documents.wording import prose
+from derive.documents.wording.narrative import capital
 from derive.documents.wording.reasons import reason, reason_width
 from derive.documents.wording.words import words as words_of
 from derive.errors import Position
@@ -247,15 +248,11 @@ def _remarks(problem: Problem, told: Derivation | None, notation: Notation, mode
         return tuple(reason(remark, notation) for remark in told.explained), ()
     conventions = tuple(reason(remark, notation) for remark in told.remarks)
     said = (
-        *(_sentence(reason(c, notation), words_of(notation.language)["stop"]) for c in told.conditions if says_not(c)),
+        *(capital(reason(c, notation)) + words_of(notation.language)["stop"] for c in told.conditions if says_not(c)),
         *(() if mode.slides else conventions),
         *((questions.text(problem, "remark", notation),) if problem.prose.get("remark") else ()),
     )
     return said, conventions if mode.slides else ()
-
-
-def _sentence(words: str, stop: str) -> str:
-    return words[:1].upper() + words[1:] + stop
 
 
 def single(page: ProblemPage, mode: Mode, settings: Settings) -> Document:

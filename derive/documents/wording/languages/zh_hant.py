@@ -100,7 +100,7 @@ _WORDS = {
     "is.intermediate": "中間變數",
     "is.value": "函數值",
     "figure": "圖",
-    "figure.data": "數據與擬合曲線；細線為殘差。",
+    "figure.data": "數據與擬合曲線；紅線為殘差。",
     "figure.data.question": "數據。",
     "figure.table": "數據、設計矩陣與擬合值。",
     "figure.table.plain": "資料與擬合值。",
