@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from derive.notation.bold import name_of
 from derive.notation.latex.boxes import Blank, Box, Group, Letters, Marked, Row, Scripted, Sign, mapped, printed
 from derive.notation.latex.reading import read
 from derive.notation.settings import Notation
@@ -59,8 +60,8 @@ def _marked(command: str, colour: str, box: Box) -> Marked:
 def _name(box: object) -> str:
     r"""The name of a letter, also of one in bold: W, phi of \varphi and \phi; '' of anything else."""
     match box:
-        case Sign(text=text) if text.lstrip("\\").isalpha():
-            return text.lstrip("\\").removeprefix("var") if text.startswith("\\var") else text.lstrip("\\")
+        case Sign():
+            return name_of(box)
         case Letters(command="boldsymbol" | "mathbf" | "bm", inside=Row(items=(one,))):
             return _name(one)
         case _:

@@ -52,6 +52,6 @@ def inside(path: str | Path, home: Path, where: Position | None = None) -> None:
         lies_in = False
     if not lies_in:
         raise DeriveError(
-            f"{str(path)[:200]!r} leads out of the project's folder, and is not read", code="outside", where=where or Position(str(path)[:200]),
+            f"{str(path)[:200]!r} leads out of the project's folder, and is left alone", code="outside", where=where or Position(str(path)[:200]),
             hint="copy it into the project",
         )

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from derive.documents import collection as collections
 from derive.documents import lecture
 from derive.documents.compose import problem_page, single
 from derive.documents.page import symbols
@@ -16,6 +15,7 @@ from derive.documents.page.settings import Fit, Settings, in_colours, of_problem
 from derive.documents.wording import prose
 from derive.documents.wording.words import words as words_of
 from derive.errors import DeriveError
+from derive.language.files import read_bytes
 from derive.language.markup.macros import with_commands_of
 from derive.language.problems import read as problemfile
 from derive.language.problems.problem import Problem
@@ -114,7 +114,7 @@ def read(text: str, name: str, points: int = 3, settings: Settings | None = None
     settings = settings or Settings()
     with with_commands_of(settings.commands):
         if problemfile.kind(text) != "problem":
-            return Several(gather.gather(collections.read(text, name), points, settings))
+            return Several(gather.gather(gather.collection_of(text, name), points, settings))
         problem = problem_of(text, name)
         check_prose(problem, of_problem(settings, problem))
         return OneProblem(examine(problem, points, settings))
@@ -141,9 +141,9 @@ def dependencies(text: str, name: str, settings: Settings | None = None) -> Sequ
     settings  of the project; None for the default ones
     """
     with with_commands_of((settings or Settings()).commands):
-        collection = collections.read(text, name)
+        collection = gather.collection_of(text, name)
     files = gather.references(collection).values()
     pictures = look.pictures(collection).values()
     return [part for file in sorted(set(files)) for part in (file, own_text(file))] + [
-        part for path in sorted(pictures) for part in (path.as_posix(), keys.digest(path.read_bytes()))
+        part for path in sorted(pictures) for part in (path.as_posix(), keys.digest(read_bytes(path, look.MOST_BYTES)))
     ]

@@ -16,8 +16,9 @@ from derive.documents.compose import problem_page, single
 from derive.documents.page.modes import MODES
 from derive.documents.page.settings import Settings
 from derive.documents.rendering.fill import fill
-from derive.documents.rendering.mathml import html, mathml
-from derive.notation.latex.boxes import Row
+from derive.documents.rendering.mathml import html, mathml, written
+from derive.language.markup import words as allowed
+from derive.notation.latex.boxes import Row, printed
 from derive.notation.latex.latex import formula as formula_of
 from derive.notation.latex.reading import read
 from tests.documents.samples import trace_quadratic
@@ -28,7 +29,7 @@ SPACE = "{http://www.w3.org/1998/Math/MathML}"
 
 def words(formula: str | Row) -> str:
     """What a reader sees, the annotation left out."""
-    tree = ElementTree.fromstring(mathml(read(formula) if isinstance(formula, str) else formula))
+    tree = ElementTree.fromstring(written(formula) if isinstance(formula, str) else mathml(formula))
     for semantics in tree.iter(f"{SPACE}semantics"):
         for annotation in semantics.findall(f"{SPACE}annotation"):
             semantics.remove(annotation)
@@ -57,6 +58,47 @@ def words(formula: str | Row) -> str:
 )
 def test_formulas_say_the_same(formula: str, seen: str) -> None:
     assert words(formula) == seen
+
+
+def every_word() -> dict[str, str]:
+    """By name, a formula with each word, delimiter and environment that prose may hold."""
+    following = {"m": "{x}", "t": "{x}", "d": "(", "o": "[y]", "*": "", "c": "{red}", "s": ""}
+    known = {**allowed.WORDS, **allowed.IN_DEFINITIONS, **{name: word for words in allowed.PACKAGES.values() for name, word in words.items()}}
+    return {
+        **{name: f"\\{name}{''.join(following[kind] for kind in word.arguments)} x" for name, word in known.items()},
+        **{f"left {name}": f"\\left\\{name} x \\middle\\{name} y \\right\\{name}" for name in allowed.DELIMITERS},
+        **{f"big {name}": f"\\bigl\\{name} x \\bigr\\{name}" for name in allowed.DELIMITERS},
+        **{f"begin {name}": f"\\begin{{{name}}}{ {'array': '{c|c}', 'alignedat': '{1}'}.get(name, '')} a & b \\\\[3pt] z \\end{{{name}}}"
+           for name in allowed.ENVIRONMENTS},
+        "limits": r"\sum\limits_{\substack{i \\ j}}", "nolimits": r"\sum\nolimits_i",
+    }
+
+
+@pytest.mark.parametrize(("name", "formula"), every_word().items())
+def test_no_word_of_prose_shows_as_its_source(name: str, formula: str) -> None:
+    seen, word = words(formula), name.split()[-1]
+    assert "\\" not in seen or word == "backslash"
+    assert word not in seen or f"<mi>{word}</mi>" in written(formula)  # the name of a function is printed
+    assert "3pt" not in seen and "|c" not in seen and "red" not in seen
+
+
+@pytest.mark.parametrize(
+    ("formula", "element"),
+    [
+        (r"\binom{n}{k}", '<mfrac linethickness="0">'),
+        (r"\sqrt[3]{x}", "<mroot><mrow><mi>x</mi></mrow><mn>3</mn></mroot>"),
+        (r"\sum\limits_{i} x", "<munder><mo>∑</mo>"),
+        (r"\underbrace{x}_{y}", "<munder><mrow><munder>"),
+        (r"a \not\in b", "<mo>∈\u0338</mo>"),
+        (r"\xrightarrow[a]{b}", '<munderover><mo stretchy="true">→</mo>'),
+        (r"\text{ if $x > 0$, \textbf{else}}", "<mtext>\N{NO-BREAK SPACE}if <math"),
+        (r"\mathbbm{1}", "𝟙"),
+        (r"x \pmod n", "<mi>mod</mi>"),
+    ],
+)
+def test_a_form_is_drawn_as_what_it_is(formula: str, element: str) -> None:
+    assert element in written(formula)
+    assert printed(read(formula)) == formula
 
 
 def test_an_argument_without_braces_is_one_sign() -> None:

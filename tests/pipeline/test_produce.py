@@ -21,6 +21,7 @@ from derive.documents.page.settings import Fit, Settings
 from derive.errors import DeriveError
 from derive.expressions.build import add, matmul, transpose
 from derive.expressions.nodes import Call, Symbol
+from derive.notation.latex.reading import read
 from derive.pipeline import subject
 from derive.pipeline.produce import Made, make, tex
 from derive.pipeline.tex import engine as latex
@@ -142,7 +143,7 @@ def test_what_cannot_be_broken_fails_and_says_where() -> None:
         page = problem_page(derivation.problem, derivation, report, mode, Settings(), fit)
         from dataclasses import replace
 
-        row = replace(page.blocks[0].rows[1], lines=("X" * 300,))
+        row = replace(page.blocks[0].rows[1], lines=(read("X" * 300),))
         block = replace(page.blocks[0], rows=(page.blocks[0].rows[0], row))
         return single(replace(page, blocks=(block,)), mode, Settings())
 

@@ -9,7 +9,7 @@ from derive.calculus.rules.differentials import DIFFERENTIALS
 from derive.calculus.rules.rule import Binding, bound, compiled, is_integer
 from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.derivation.reason import AN_ENTRY, KINK, MEETING, Listed, Part, Why, full_rank, says_not
-from derive.expressions.build import ONE, add, negate, power
+from derive.expressions.build import ONE, add, coefficient, negate, power, terms
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Add, Call, Compare, Expr, Map, MatMul, Number, Power, Sum, Symbol, Times, Transpose, Where, Zeros, number
 from derive.expressions.properties.definite import STRICT, Definite
@@ -41,9 +41,28 @@ def conditions(functions: Iterable[Expr], results: Iterable[Expr]) -> tuple[Why,
             why = _off(node) if kinked.get(node) == POSSIBLE else _condition(node)
             if why and why not in out and not (why[1:] in ((" > 0",), (" ≠ 0",)) and _among(why[0], inside)):
                 out.append(why)
-    positive = {why[0] for why in out if why[1:] == (" > 0",)}
-    indices = {node.index.name: node.index for expr in (*functions, *results) for node in walk(expr) if isinstance(node, Sum)}
-    return tuple(_for_indices(why, indices) for why in out if not (why[1:] == (" ≠ 0",) and why[0] in positive))
+    indices = _summed((*functions, *results))
+    told = dict.fromkeys((*out, *_exponents(functions, bool(_summed(results)))))
+    positive = {why[0] for why in told if why[1:] == (" > 0",)}
+    return tuple(_for_indices(why, indices) for why in told if not (why[1:] == (" ≠ 0",) and why[0] in positive))
+
+
+def _summed(exprs: Iterable[Expr]) -> dict[str, Symbol]:
+    """The indices over which is summed, by name."""
+    return {node.index.name: node.index for expr in exprs for node in walk(expr) if isinstance(node, Sum)}
+
+
+def _exponents(functions: Iterable[Expr], summed: bool) -> Iterator[Why]:
+    """That the exponent of a matrix is not negative, where it is a letter: elsewhere the product rule has no k factors.
+
+    summed  whether a sum over the factors stands in a result: k tr(A^(k − 1) H) holds for every k
+    """
+    for node in (node for expr in functions for node in walk(expr)):
+        if not isinstance(node, Power) or node.is_scalar or not node.exponent.free or not is_integer(node.exponent):
+            continue
+        if summed or not is_invertible(node.base):
+            down = all(coefficient(t)[0] < 0 for t in terms(node.exponent))
+            yield tidy(negate(node.exponent)) if down else node.exponent, " ≥ 0"
 
 
 def each_once(found: Iterable[Why], opened: Callable[[Why], Why]) -> tuple[Why, ...]:

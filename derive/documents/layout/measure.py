@@ -11,6 +11,7 @@ from functools import lru_cache, reduce
 from derive.notation.latex.boxes import (
     Accent,
     Array,
+    Arrow,
     Blank,
     Box,
     Digits,
@@ -19,6 +20,7 @@ from derive.notation.latex.boxes import (
     Group,
     Letters,
     Marked,
+    Over,
     Own,
     Root,
     Row,
@@ -139,20 +141,32 @@ def _box(box: Box, letters: dict[str, int], display: bool) -> Extent:
             return Extent(sum(0.278 if c == "." else 0.5 for c in text), 0.66, 0.0)
         case Fraction():
             return _fraction(box, letters, display and box.command != "tfrac")
-        case Root(inside=inside):
+        case Root(inside=inside, degree=degree):
             under = _box(inside, letters, display)
-            return Extent(under.width + 0.85, under.height + 0.25, under.depth + 0.05)
+            index = 0.0 if degree is None else max(0.0, 0.5 * _row(degree, letters, False).width - 0.3)
+            return Extent(under.width + 0.85 + index, under.height + 0.25, under.depth + 0.05)
         case Letters(command=command, inside=inside):
             found = _row(inside, _ROMAN if command in _UPRIGHT else letters, display)
             return found.wider(0.167) if command == "operatorname" else found
         case Marked(command="underbrace", inside=inside):
             found = _box(inside, letters, display)
             return Extent(found.width, found.height, found.depth + 0.6)
+        case Marked(command="overbrace", inside=inside):
+            found = _box(inside, letters, display)
+            return Extent(found.width, found.height + 0.6, found.depth)
+        case Marked(command="pmod", inside=inside):
+            return _box(inside, letters, display).wider(4.0)
         case Marked(inside=inside) | Accent(inside=inside):
             return _box(inside, letters, display)
         case Under(below=below, inside=inside):
             lower, found = _box(below, letters, False), _box(inside, letters, display)
             return Extent(max(found.width, 0.72 * lower.width), found.height, found.depth + 1.25)
+        case Over(above=above, inside=inside):
+            upper, found = _box(above, letters, False), _box(inside, letters, display)
+            return Extent(max(found.width, 0.72 * upper.width), found.height + 0.3 + 0.72 * upper.tall, found.depth)
+        case Arrow(below=under_it, above=above):
+            ends = [_box(one, letters, False) for one in (above, under_it) if one is not None]
+            return Extent(0.72 * max(one.width for one in ends) + 1.0, 0.5 + 0.72 * ends[0].tall, 0.72 * ends[1].tall if len(ends) > 1 else 0.0)
         case Sized(command=command, delimiter=delimiter):
             fixed = Extent(_COMMANDS.get(command, 580) / 1000, *_FIXED_FENCES.get(command.rstrip("lrm"), (0.7, 0.2)))
             return fixed.beside(_sign(delimiter, letters, display)) if delimiter else fixed

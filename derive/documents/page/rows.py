@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Literal
 
 from derive.derivation.derivation import Head, Line, Result
@@ -312,13 +313,19 @@ def broken(expr: Expr, notation: Notation, marks: Mapping[Path, Mark], available
     marks      by path what is highlighted; left out where it would make a line too wide
     available  the width that there is, in em
     """
-    whole = formula(expr, notation, marks)
+    return _broken(expr, notation, tuple(marks.items()), available)
+
+
+@lru_cache(maxsize=256)
+def _broken(expr: Expr, notation: Notation, marked: tuple[tuple[Path, Mark], ...], available: float) -> tuple[Formula, ...]:
+    """Kept, for a long row stands on many frames, a part of it on each."""
+    whole = formula(expr, notation, dict(marked))
     if width(whole) <= available:
         return (whole,)
     lines = even(finer([Piece(whole)], available), available)
-    if marks and max(map(width, lines)) > available - INDENT:
+    if marked and max(map(width, lines)) > available - INDENT:
         # A marked term stands in braces and is not parted: where that leaves a line too long, nothing is marked.
-        return broken(expr, notation, {}, available)
+        return _broken(expr, notation, (), available)
     return lines
 
 

@@ -226,7 +226,7 @@ def metadata(text: str) -> str:
 
 def said(text: str) -> str:
     r"""Words for who hears a figure, as \derivealt takes them: nothing in them is TeX."""
-    kept = re.sub(r"[\\{}#]", " ", text).replace("%", r"\%")
+    kept = re.sub(r"[\\{}#\x00-\x1f\x7f-\x9f]|(?<=\^)(?=\^)", " ", text).replace("%", r"\%")  # ^^5c is a backslash to TeX
     return " ".join(kept.split())
 
 

@@ -16,6 +16,7 @@ HINT = "prose is text with simple mathematics between $ and $"
 Place = Origin | Position | None
 """Where a text stands: with an origin an error is at its very character, with a position at the beginning."""
 
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _DELIMITER = re.compile(r"(?<!\\)(\$\$?)")
 
 
@@ -40,7 +41,9 @@ def error(message: str, place: Place, at: int = 0, *, code: str, hint: str | Non
 
 
 def pieces(text: str, place: Place = None) -> Iterator[Piece]:
-    """The pieces in turn;   DeriveError [prose-math] for a `$` without its partner."""
+    """The pieces in turn.  DeriveError [prose-math] for a `$` without its partner, [character] for one that cannot be seen."""
+    if hidden := _CONTROL.search(text):
+        raise error(f"the character U+{ord(hidden[0]):04X} may not stand here", place, hidden.start(), code="character")
     found = _DELIMITER.split(text)
     opened, at, began = "", 0, 0
     for k, piece in enumerate(found):

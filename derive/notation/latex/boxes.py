@@ -78,20 +78,22 @@ class Fraction:
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A square root."""
+    r"""A root; `degree` is the 3 of `\sqrt[3]{…}`, None for a square root."""
 
     inside: Box
+    degree: Row | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Letters:
     r"""`\mathrm{…}`, `\operatorname{…}`, `\boldsymbol{…}`, `\text{…}`: `source` is what stands in the braces, as it is typed, or
-    without braces."""
+    without braces; `\operatorname*` has a star."""
 
     command: str
     source: str
     inside: Row
     braced: bool = True
+    star: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,10 @@ class Accent:
 
     command: str
     inside: Box
+
+
+COLOURED = frozenset(("textcolor", "mathcolor"))
+"""Marks whose option stands in braces: the colour of what is marked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +127,24 @@ class Under:
 
 
 @dataclass(frozen=True, slots=True)
+class Over:
+    r"""`\overset{above}{inside}`, `\stackrel{above}{inside}`."""
+
+    command: str
+    above: Box
+    inside: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    r"""`\xrightarrow[below]{above}`: an arrow as long as what stands at it; `below` is None where nothing does."""
+
+    command: str
+    below: Row | None
+    above: Box
+
+
+@dataclass(frozen=True, slots=True)
 class Sized:
     r"""`\bigl(`: a delimiter of a fixed size; `\right)` without its `\left`."""
 
@@ -139,12 +163,18 @@ class Fenced:
 
 @dataclass(frozen=True, slots=True)
 class Array:
-    r"""`\begin{pmatrix} … \end{pmatrix}`: rows of cells; the option behind its name, and the gap behind each row but the last."""
+    r"""`\begin{pmatrix} … \end{pmatrix}`, `\substack{…}`: rows of cells.
+
+    option    what stands in brackets behind its name
+    argument  what stands in braces there: the columns of an array
+    gaps      the gap behind each row but the last
+    """
 
     name: str
     rows: tuple[tuple[Row, ...], ...]
     option: str = ""
     gaps: tuple[str, ...] = ()
+    argument: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +198,8 @@ class Own:
 
 
 Box = (
-    Row | Blank | Sign | Digits | Group | Fraction | Root | Letters | Accent | Marked | Under | Sized | Fenced | Array | Scripted | Own
+    Row | Blank | Sign | Digits | Group | Fraction | Root | Letters | Accent | Marked | Under | Over | Arrow | Sized | Fenced | Array | Scripted
+    | Own
 )
 
 
@@ -179,7 +210,7 @@ def begins(box: Box | None) -> str:
             return text
         case Fraction(command=command) | Letters(command=command) | Accent(command=command) | Marked(command=command):
             return "\\" + command
-        case Under(command=command) | Sized(command=command):
+        case Under(command=command) | Over(command=command) | Arrow(command=command) | Sized(command=command):
             return "\\" + command
         case Root():
             return r"\sqrt"
@@ -215,6 +246,12 @@ def inner(box: Box) -> tuple[Box, ...]:
             return above, below
         case Under(below=below, inside=inside):
             return below, inside
+        case Over(above=above, inside=inside):
+            return above, inside
+        case Arrow(below=under, above=above):
+            return (above,) if under is None else (under, above)
+        case Root(inside=inside, degree=Row() as degree):
+            return degree, inside
         case Array(rows=rows):
             return tuple(cell for row in rows for cell in row)
         case Group(inside=inside) | Letters(inside=inside) | Fenced(inside=inside) | Own(inside=inside):
@@ -247,6 +284,10 @@ def mapped(box: Box, change: Callable[[Box], Box]) -> Box:
             return replace(box, above=change(above), below=change(below))
         case Under(below=below, inside=inside):
             return replace(box, below=change(below), inside=change(inside))
+        case Over(above=above, inside=inside):
+            return replace(box, above=change(above), inside=change(inside))
+        case Arrow(below=under, above=above):
+            return replace(box, below=None if under is None else as_row(change(under)), above=change(above))
         case Array(rows=rows):
             return replace(box, rows=tuple(tuple(as_row(change(cell)) for cell in row) for row in rows))
         case Group(inside=inside) | Fenced(inside=inside):
@@ -286,27 +327,36 @@ def printed(box: Box) -> str:
             scripts = ("" if below is None else f"_{printed(below)}") + ("" if above is None else f"^{printed(above)}")
             before, behind = ("", "'" * primes) if late else ("'" * primes, "")
             return f"{'' if base is None else printed(base)}{before}{scripts}{behind}"
-        case Letters(command=command, source=source, braced=braced):
-            return rf"\{command}{{{source}}}" if braced else rf"\{command} {source}"
+        case Letters(command=command, source=source, braced=braced, star=star):
+            name = f"{command}*" if star else command
+            return rf"\{name}{{{source}}}" if braced else rf"\{name} {source}"
         case Sized(command=command, delimiter=delimiter):
             return rf"\{command}{delimiter}"
         case Fraction(command=command, above=above, below=below):
             return _called(command, above, below)
-        case Root(inside=inside):
-            return _called("sqrt", inside)
+        case Root(inside=inside, degree=degree):
+            return _called("sqrt" if degree is None else f"sqrt[{printed(degree)}]", inside)
         case Accent(command=command, inside=inside):
             return _called(command, inside)
         case Marked(command=command, option=option, inside=inside):
-            return _called(f"{command}<{option}>" if option else command, inside)
+            given = f"{{{option}}}" if command in COLOURED else f"<{option}>" if option else ""
+            return _called(command + given, inside)
         case Under(command=command, below=below, inside=inside):
             return _called(command, below, inside)
+        case Over(command=command, above=above, inside=inside):
+            return _called(command, above, inside)
+        case Arrow(command=command, below=under, above=above):
+            return _called(command if under is None else f"{command}[{printed(under)}]", above)
         case Fenced(left=left, inside=inside, right=right):
             return rf"\left{left}{printed(inside)}" + ("" if right is None else rf"\right{right}")
-        case Array(name=name, rows=rows, option=option, gaps=gaps):
+        case Array(name=name, rows=rows, option=option, gaps=gaps, argument=argument):
             lines = ["&".join(map(printed, row)) for row in rows]
             ends = [r"\\" + (f"[{gap}]" if gap else "") for gap in gaps]
             body = "".join(line + end for line, end in zip(lines, [*ends, ""], strict=True))
-            return rf"\begin{{{name}}}{f'[{option}]' if option else ''}{body}\end{{{name}}}"
+            if name == "substack":
+                return rf"\substack{{{body}}}"
+            given = (f"[{option}]" if option else "") + (f"{{{argument}}}" if argument else "")
+            return rf"\begin{{{name}}}{given}{body}\end{{{name}}}"
         case Own(source=source):
             return source
 

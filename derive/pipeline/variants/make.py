@@ -117,8 +117,6 @@ def read_sheet(text: str, file: str) -> Sheet:
 
     DeriveError: of reading; [variants] for a lecture, and where no problem has any.
     """
-    from derive.documents import collection as collections
-
     kind = problemfile.kind(text)
     if kind == "lecture":
         raise DeriveError("a lecture has no variants: they are of a set, or of a problem", code="variants", where=Position(file))
@@ -127,7 +125,7 @@ def read_sheet(text: str, file: str) -> Sheet:
         collection = Collection("set", {"title": title}, {}, (Use(file, Position(file)),), file, numbering="none")
         files, texts = {file: file}, {file: text}
     else:
-        collection = collections.read(text, file)
+        collection = gather.collection_of(text, file)
         files = gather.references(collection)
         texts = {name: read_text(name) for name in dict.fromkeys(files.values())}
     counts = {name: problemfile.values(words, name) for name, words in texts.items()}

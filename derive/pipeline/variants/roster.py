@@ -73,6 +73,8 @@ def read(text: str, file: str) -> tuple[Recipient, ...]:
             raise DeriveError("this row names nobody", code="roster", where=Position(file, line))
         if len(recipient.name) > LONGEST or len(recipient.shown) > 2 * LONGEST:
             raise DeriveError(f"a name has at most {LONGEST} characters", code="roster", where=Position(file, line))
+        if not (recipient.name + recipient.shown).isprintable():
+            raise DeriveError("a name holds characters that cannot be seen", code="roster", where=Position(file, line))
         if recipient.stem in found:
             raise DeriveError(f"{recipient.name} stands in the roster twice", code="roster", where=Position(file, line),
                               hint="give the students an `id`" if recipient.name == recipient.shown else None)

@@ -154,7 +154,8 @@ class Context:
             if isinstance(node, Name) and node.name in self.letters:
                 return Name(self.letters[node.name], node.marks)
             if isinstance(node, Fun) and any(is_log_of(node, n) for n in self.logged):
-                return Neg(visit(node.args[0])) if self.opposite else visit(node.args[0])
+                named = _bare(node.args[0])
+                return Neg(visit(named)) if self.opposite else visit(named)
             if _sample(node) in self.samples and isinstance(node, Sub):
                 return Sub(Name(f"{_sample(node)}_each"), node.indices)
             if isinstance(node, Sub) and isinstance(node.base, Name) and len(node.indices) == 1 and node.indices[0] is not None:
@@ -375,3 +376,8 @@ def _sample(tree: Tree) -> str:
         case Sub(base=Call(name=name, order=0) | Name(name=name, marks=()), indices=(Name(),)):
             return name
     return ""
+
+
+def _bare(tree: Tree) -> Tree:
+    """A likelihood p(y | X, w) of letters alone, without them."""
+    return Name(tree.name) if isinstance(tree, Call) and all(isinstance(a, Name) for a in tree.args) else tree

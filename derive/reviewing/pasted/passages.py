@@ -32,6 +32,7 @@ _PROSE = re.compile(
     r"|(?<![A-Za-z\\])(?:Let|let|Then|then|So|so|Hence|hence|where|with|and|Thus|thus|Since|since|Set|set|By|by|Therefore)[ ,:]+"
 )
 """Words between formulas of a text without dollars; group 1 is a comma before them."""
+_EMPTY = re.compile(r"[\^_]\s*\{\s*\}")
 LEAD = 160
 _RELATED = re.compile(r"[=<>≤≥≈≻⪰]|\\(?:le|ge|leq|geq|approx|propto|succ|prec|succeq|preceq|ne|neq|equiv)(?![A-Za-z])")
 _STACKED = re.compile(r"\\(?:overset|stackrel|underset)\s*")
@@ -65,7 +66,7 @@ def _plain(latex: str, preamble: str) -> Placed:
     text, macros = definitions(text)
     known = definitions(Placed.whole(preamble[:MAX_LENGTH]))[1] if preamble else {}
     text = spelled_out(expanded(text, {**known, **macros}))
-    text = text.replaced(_DROPPED, " ").replaced(_KEPT, " ")
+    text = text.replaced(_DROPPED, " ").replaced(_KEPT, " ").replaced(_EMPTY, " ")
     return _unstacked(text)
 
 
