@@ -212,7 +212,7 @@ class _Answers:
             for why in remarks(written, free, structured, self.hessians)
         ]
         told = replace(problem, let=written.let, function=written.function)
-        return Derivation(told, tuple(chains), results, _conditions(told, results, dict(where)), where, (*remarked, *brought))
+        return Derivation(told, tuple(chains), results, _conditions(told, results, dict(where)), where, (*remarked, *brought), tuple(brought))
 
 
 def _backward(s: Setting, find: set[str], written: Problem) -> Derivation:

@@ -219,6 +219,8 @@ class Derivation:
     results     by quantity a Result, or one for each variable of a list `wrt`; several stationary points are a tuple
     conditions  under which the derivation holds, each a reason-like sequence of words and expressions
     where       (symbol, definition) of intermediates named on the way: S = X'AX
+    remarks     what is worth saying beside it
+    explained   those of them that say what its letters and signs mean
     """
 
     problem: Problem
@@ -227,6 +229,7 @@ class Derivation:
     conditions: tuple[Why, ...] = ()
     where: tuple[tuple[Symbol, Expr], ...] = ()
     remarks: tuple[Why, ...] = field(default=())
+    explained: tuple[Why, ...] = ()
 
     def __post_init__(self) -> None:
         stated = {line.expr for chain in self.chains for line in chain.lines}

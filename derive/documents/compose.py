@@ -31,6 +31,7 @@ from derive.documents.page.text_width import text_width
 from derive.documents.page.units import BETWEEN, EM, SMALL, Page, in_column
 from derive.documents.page.views import Boxed, Passage, behind, between, in_place, numbered
 from derive.documents.wording import prose
+from derive.documents.wording.narrative import capital
 from derive.documents.wording.reasons import reason, reason_width
 from derive.documents.wording.words import words as words_of
 from derive.errors import Position
@@ -102,7 +103,7 @@ def problem_page(
     parts = _parts(problem, settings, hinted)
     meant = _meant(problem, told, letters, short, boxes, mode)
     ends = _ends(told, short, rows)
-    remarks, conventions = _remarks(problem, told if ends else None, notation, mode.slides)
+    remarks, conventions = _remarks(problem, told if ends else None, notation, mode)
     asked = _asked(questions.question(questions.asking(problem, show), notation, words, measure, letters), hinted, rows)
     figures = () if rows else of_page(problem, told, mode, settings, show if show != (QUESTION,) else ())
     around = Around(asked, remarks, conventions)
@@ -238,21 +239,20 @@ def _formulas(boxes: Sequence[Boxed]) -> list[Expr]:
     return [expr for box in boxes for expr in (box.result.expr, *(p for c in box.result.conditions for p in c)) if isinstance(expr, Expr)]
 
 
-def _remarks(problem: Problem, told: Derivation | None, notation: Notation, apart: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Where the function has no derivative, what the engine remarks, what the author does; and what the engine remarks, if that is `apart`."""
+def _remarks(problem: Problem, told: Derivation | None, notation: Notation, mode: Mode) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Where the function has no derivative, what the engine remarks, what the author does; and what the engine remarks, apart on slides.
+    Beside answers alone only what the letters mean."""
     if told is None:
         return (), ()
+    if mode.reveals == "answers":
+        return tuple(reason(remark, notation) for remark in told.explained), ()
     conventions = tuple(reason(remark, notation) for remark in told.remarks)
     said = (
-        *(_sentence(reason(c, notation), words_of(notation.language)["stop"]) for c in told.conditions if says_not(c)),
-        *(() if apart else conventions),
+        *(capital(reason(c, notation)) + words_of(notation.language)["stop"] for c in told.conditions if says_not(c)),
+        *(() if mode.slides else conventions),
         *((questions.text(problem, "remark", notation),) if problem.prose.get("remark") else ()),
     )
-    return said, conventions if apart else ()
-
-
-def _sentence(words: str, stop: str) -> str:
-    return words[:1].upper() + words[1:] + stop
+    return said, conventions if mode.slides else ()
 
 
 def single(page: ProblemPage, mode: Mode, settings: Settings) -> Document:

@@ -74,10 +74,10 @@ def test_a_letter_makes_rows_shorter_and_is_explained_where_it_stands() -> None:
     ((letter, _),) = named.definitions
     assert any(str(letter) in str(line) for line in named.lines)
 
-    def longest(shown: ProblemPage) -> float:
-        return max(width(line) for frame in shown.frames for block in frame.blocks for row in block.rows for line in row.lines)
+    def together(shown: ProblemPage) -> float:
+        return sum(width(line) for frame in shown.frames for block in frame.blocks for row in block.rows for line in row.lines)
 
-    assert longest(page(COST, "slides", Fit(letters={COST: 1}), Settings())) < longest(page(COST, settings=Settings()))
+    assert together(page(COST, "slides", Fit(letters={COST: 1}), Settings())) < together(page(COST, settings=Settings()))
 
 
 def test_a_wide_matrix_is_shortened_by_letters_for_its_entries() -> None:

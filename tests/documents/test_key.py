@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,7 @@ def test_every_letter_of_an_answer_is_known(path: Path) -> None:
 
 def test_a_key_defines_what_its_answers_speak_of_and_nothing_else() -> None:
     page = page_of("perceptron-three-layers", MODES["key"])
-    defined = [str(left) for left, _ in page.definitions]
+    defined = [re.sub(r"\\derive(tone|index)<\w+>\{(\\\w+(?:_\{\d\})?|\d)\}", r"\2", str(left)) for left, _ in page.definitions]
     assert defined == [r"\phi_{1}", r"\phi_{2}", r"\phi_{3}", r"\delta_{\phi_{3}}", r"\delta_{\phi_{2}}", r"\delta_{\phi_{1}}"]
     assert page_of("least-squares", MODES["key"]).definitions == ()
     assert "Ω" not in str(page) and any(r"\Omega" in str(left) for left, _ in page_of("qr-factor-q", MODES["key"]).definitions)
@@ -62,3 +63,9 @@ def test_the_title_says_what_it_is() -> None:
 
     document = single(page, MODES["key"], Settings())
     assert r"\derivetitle{Least squares --- Answers}" in fill("key.tex.j2", {"document": document, "mode": MODES["key"]})
+
+
+def test_a_key_says_what_its_letters_mean_and_nothing_else() -> None:
+    (said,) = page_of("eigenvalue", MODES["key"]).remarks
+    assert "the left and" in said and "the right eigenvector" in said and "= 1" in said
+    assert page_of("gaussian-likelihood", MODES["key"]).remarks == ()

@@ -68,7 +68,7 @@ def _exponents(functions: Iterable[Expr], summed: bool) -> Iterator[Why]:
 def each_once(found: Iterable[Why], opened: Callable[[Why], Why]) -> tuple[Why, ...]:
     """The conditions without those that hold by themselves, and without those that others say already: 1/a > 0 says a ≠ 0.
 
-    opened  a condition with what names in it stand for: ρ ≠ 0 is r ≠ 0 for ρ = ‖r‖
+    opened  a condition with what names in it stand for: s ≠ 0 is r ≠ 0 for s = ‖r‖
     """
     kept: list[tuple[Why, Why]] = []
     for plain in (part for why in found for part in reduced(why)):

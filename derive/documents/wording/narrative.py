@@ -120,7 +120,7 @@ def closing(rows: Sequence[Told], words: Mapping[str, str], ends: bool = False) 
     steps = any(row.relation in _WHOLE for row in rows)
     shown = [(k, text) for k, row in enumerate(rows) if (text := _shown_by(row.clauses, words))]
     out = [*_sentences(said, words, count, steps), *_consequences(shown, len(rows), words)]
-    return closed_up(words["tell.next"].join(_capital(text) + words["stop"] for text in out))
+    return closed_up(words["tell.next"].join(capital(text) + words["stop"] for text in out))
 
 
 def _consequences(shown: Sequence[tuple[int, str]], total: int, words: Mapping[str, str]) -> list[str]:
@@ -262,7 +262,7 @@ def _led(parts: Sequence[Clause], words: Mapping[str, str]) -> str:
     if any(said[kind] for kind in STANDING):
         form = {"noun": "say.begin", "how": "say.how"}.get(parts[0].kind, "say.have-with")
         whole = words["comma"].join(part.text for part in parts)
-        return words[form].format(done=_capital(whole) if form == "say.how" else whole)
+        return words[form].format(done=capital(whole) if form == "say.how" else whole)
     since = listed([part.text for part in parts if part.kind in (("since",) if said["by"] else ("since", "law"))], words, _CLAUSES)
     rules = listed([part.text for part in parts if part.kind in ("by", "law")], words) if said["by"] else ""
     if said["we"]:
@@ -328,7 +328,7 @@ def classified(points: Sequence[tuple[str, str]], several: bool, words: Mapping[
         named = [words["point.classified"].format(which=which, point=f"${value}$") for value, which in points]
         return words["points.classified"].format(points=listed(named, words, _CLAUSES))
     which = points[-1][1]
-    return words["classified"].format(which=which) if which in words.values() else _capital(which) + words["stop"]
+    return words["classified"].format(which=which) if which in words.values() else capital(which) + words["stop"]
 
 
 def listed(items: Sequence[str], words: Mapping[str, str], last: str = "last-of-list") -> str:
@@ -343,5 +343,6 @@ def listed(items: Sequence[str], words: Mapping[str, str], last: str = "last-of-
     return f"{words['tell.list'].join(items[:-1])}{last}{items[-1]}"
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
+    """A sentence with its first letter large."""
     return text[:1].upper() + text[1:]

@@ -243,6 +243,7 @@ HOW = {
 }
 
 NOUN = {
+    "the root": "",
     "the partial derivatives together": "made of the partial derivatives",
     "gradient = 0": "the equation of the next variable",
     "derivative = 0": "the equation of the next variable",
