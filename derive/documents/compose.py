@@ -98,7 +98,7 @@ def problem_page(
     parts = _parts(problem, settings, hinted)
     meant = _meant(problem, told, letters, short, boxes, mode)
     ends = _ends(told, short, rows)
-    remarks, conventions = _remarks(problem, told if ends else None, notation, mode.slides)
+    remarks, conventions = _remarks(problem, told if ends else None, notation, mode.slides or mode.reveals == "answers")
     asked = _asked(questions.question(questions.asking(problem, show), notation, words, measure, letters), hinted, rows)
     figures = () if rows else of_page(problem, told, mode, settings, show if show != (QUESTION,) else ())
     around = Around(asked, remarks, conventions)

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from derive.calculus.derive import derive
+from derive.documents.compose import single
 from derive.documents.page.abbreviations import names
 from derive.documents.page.letters import needed
 from derive.documents.page.modes import MODES
+from derive.documents.page.settings import Settings
 from derive.documents.page.views import passages
 from derive.documents.rendering.fill import fill
 from derive.expressions.build import add
@@ -62,3 +64,18 @@ def test_the_title_says_what_it_is() -> None:
 
     document = single(page, MODES["key"], Settings())
     assert r"\derivetitle{Least squares --- Answers}" in fill("key.tex.j2", {"document": document, "mode": MODES["key"]})
+
+
+def test_a_question_in_words_is_answered_in_the_key_and_in_the_solution() -> None:
+    for mode in ("key", "solutions"):
+        page = page_of("exercises/logistic-loss", MODES[mode])
+        assert any("is convex" in remark for remark in page.remarks)
+        text = fill(MODES[mode].template, {"document": single(page, MODES[mode], Settings()), "mode": MODES[mode]})
+        assert "is convex" in text.partition(r"\begin{document}")[2]
+    assert not page_of("exercises/logistic-loss", MODES["sheet"]).remarks
+
+
+def test_a_gaussian_by_mean_and_covariance_is_decided() -> None:
+    for mode in ("key", "solutions"):
+        page = page_of("mean-and-covariance", MODES[mode])
+        assert [one.classification for one in page.answers if one.quantity == "stationary"] == ["a minimum"] * 2
