@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field, replace
+from functools import partial
 
 from derive.calculus.linear.inner_product import gradient
-from derive.calculus.passes.conditions import conditions, evident
+from derive.calculus.passes.conditions import conditions, each_once
 from derive.calculus.passes.detail import told_as_asked
 from derive.calculus.passes.explanations import explanations
 from derive.calculus.passes.letters import lettered
@@ -29,7 +30,7 @@ from derive.calculus.routes.comparison import by_further_methods
 from derive.calculus.setting.intermediates import named
 from derive.calculus.setting.prepare import differentials, informed, spelled_out
 from derive.calculus.setting.setting import Setting, per_variable, setting, taken_names
-from derive.derivation.derivation import Chain, Derivation, Found, Head, Result, Results, members
+from derive.derivation.derivation import Chain, Derivation, Found, Head, Result, Results, members, of_each
 from derive.derivation.reason import Part, Why
 from derive.errors import DeriveError
 from derive.expressions.nodes import Expr, Stack, Symbol
@@ -169,10 +170,15 @@ class _Answers:
         # A quarter of the calculus, loaded where it is asked for.
         from derive.calculus.quantities.stationary.points import stationary
 
-        chains, self.results["stationary"] = stationary(self.s, self.opening.gradients, self.opening.structured, self.hessians)
+        chains, found = stationary(self.s, self.opening.gradients, self.opening.structured, self.hessians)
+        self.results["stationary"] = of_each(found, self._each_once)
         tests = [chain for chain in chains if chain.part == "test"]
         self.chains[first_order:first_order] = [chain for chain in chains if chain not in tests]
         self.chains += tests
+
+    def _each_once(self, found: Result) -> Result:
+        """The result with each of its conditions once."""
+        return replace(found, conditions=each_once(found.conditions, partial(_defined, list(self.problem.let))))
 
     def other_quantities(self) -> None:
         """Entries and linearity; by indices already, there is no other route to agree with."""
@@ -272,11 +278,17 @@ def _conditions(problem: Problem, results: Results, where: Mapping[Expr, Expr] |
         exprs = [substitute(e, {symbol: definition}) for e in exprs]
     named: list[tuple[Expr, Expr]] = [*problem.let, *(where or {}).items()]
 
-    def defined(part: Part) -> Part:
+    return each_once(conditions(written, exprs), partial(_defined, named))
+
+
+def _defined(named: list[tuple[Expr, Expr]], why: Why) -> Why:
+    """The condition with what its names stand for."""
+
+    def part_of(part: Part) -> Part:
         if not isinstance(part, Expr):
             return part
         for symbol, definition in reversed(named):
             part = substitute(part, {symbol: definition})
         return part
 
-    return tuple(c for c in conditions(written, exprs) if not evident(tuple(map(defined, c))))
+    return tuple(map(part_of, why))

@@ -116,7 +116,10 @@ class Place:
     own: Mapping[str, Any]
 
     def value(self, expr: Expr, owners: tuple[str | None, ...] = (), known: Mapping[str, Any] | None = None) -> Array:
-        """The value of an expression, the intermediates `owners` by their definitions."""
+        """The value of an expression, the intermediates `owners` by their definitions.
+
+        known  values of intermediates that are given; None: all by their definitions
+        """
         code = compiled(expr, NO_NAMES)
         used = {name: self.namespace[name] for name in _names(code) if name in self.namespace} | NAMESPACE
         namespace = {**used, **{identifier(v): self.own[v] for v in owners if v is not None and v in self.own}, **(known or {})}
@@ -146,7 +149,10 @@ def _names(code: CodeType) -> Iterator[str]:
 
 
 def places(of: Backward, count: int, seed: tuple[int, ...]) -> list[Place]:
-    """`count` random points with all intermediates finite.  DeriveError `no-point` when there is none."""
+    """`count` random points with all intermediates finite.  DeriveError `no-point` when there is none.
+
+    seed  of the random numbers
+    """
     out: list[Place] = []
     with quiet():
         for k in range(count):

@@ -1,4 +1,7 @@
-"""Equations, inequalities and stationary points, in numbers."""
+"""Equations, inequalities and stationary points, in numbers.
+
+Unevaluable where a side has no value that counts.
+"""
 
 from __future__ import annotations
 
@@ -119,7 +122,10 @@ def _units(site: Site, variables: Sequence[Symbol]) -> Iterator[dict[str, Array]
 
 
 def check_relation(site: Site, left: Expr | None, relation: str, right: Expr) -> Outcome:
-    """left ≻ right and the like: by the sign, or the eigenvalues of the symmetric part, of the difference."""
+    """left ≻ right and the like: by the sign, or the eigenvalues of the symmetric part, of the difference.
+
+    relation  `≻`, `⪰`, `>`, `≥`, …
+    """
     if left is None:
         raise Unevaluable("an inequality without a left side")
     difference = site.value(left) - site.value(right)

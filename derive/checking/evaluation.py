@@ -61,6 +61,10 @@ class Estimate:
         return self.error / max(largest(self.value), 1e-300)
 
     def combined(self, other: Estimate, a: float, b: float) -> Estimate:
+        """a times this estimate plus b times the other one, with the error that this has at most.
+
+        a, b  exact numbers
+        """
         return Estimate(a * self.value + b * other.value, abs(a) * self.error + abs(b) * other.error)
 
 
@@ -148,7 +152,11 @@ NOTHING = 1e-12
 
 def magnitude(value: float, expr: Expr, names: Names, known: dict[str, Any], sizes: Mapping[str, int]) -> float:
     """The largest entry of a value, the scale of what may be rounding; of an expression that is 0 but for rounding, that of
-    its terms: the largest entries of their factors, multiplied."""
+    its terms: the largest entries of their factors, multiplied.
+
+    known  the value of every name at the point
+    sizes  what the names of sizes stand for
+    """
     if value > NOTHING:
         return value
 

@@ -59,7 +59,11 @@ def named_values(names: Names, point: Point) -> dict[str, Any]:
 def curve(
     expr: Expr, names: Names, point: Point, fixed: frozenset[str], moves: dict[str, Any], shape: tuple[int, ...]
 ) -> Callable[[float], Array]:
-    """t ↦ the value at X + tH; `fixed` are intermediates that move by themselves or not at all."""
+    """t ↦ the value at X + tH; `fixed` are intermediates that move by themselves or not at all.
+
+    moves  by name the direction in which a value moves
+    shape  of the value: (m, n), in which it comes
+    """
     reached = {*moves}
     for path, (parameter, _) in point.paths.items():
         if parameter in moves:

@@ -127,7 +127,10 @@ def _factors(term: Expr) -> tuple[Expr, ...]:
 
 
 def groups(site: Site, head: Head) -> list[Moves]:
-    """The directions of a left side, in groups that move together: one for a first derivative, two for D²f[H, K]."""
+    """The directions of a left side, in groups that move together: one for a first derivative, two for D²f[H, K].
+
+    Unevaluable where its directions are not those of its variables.
+    """
     problem = site.problem
     given = [plain(site.value(h)) for h in head.directions]
     if not given:

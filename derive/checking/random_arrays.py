@@ -63,6 +63,7 @@ STYLES = (
 def draw(has: frozenset[str], shape: tuple[int, ...], rng: np.random.Generator, style: Style) -> Any:
     """A random value with exactly the declared properties; a float for a scalar, an int for an integer.
 
+    rng    where the random numbers come from
     has    properties, with what they imply
     shape  (), (n,) or (m, n)
     style  of entries about which nothing is declared
@@ -126,9 +127,13 @@ def _conditioned(z: Array, rng: np.random.Generator) -> Array:
     return z
 
 
+HAIR = 1e-2
+"""A positive number below that is too near to 0 for the steps of a numeric derivative."""
+
+
 def inside(has: frozenset[str], value: Any) -> bool:
     """Whether a value satisfies what is declared by inequalities: positive, (semi)definite, by more than a hair."""
-    if "positive" in has and not np.all(np.asarray(value) > 0):
+    if "positive" in has and not np.all(np.asarray(value) > HAIR):
         return False
     if np.ndim(value) == 2 and has & {"spd", "psd"}:
         low = float(np.linalg.eigvalsh(value)[0])
@@ -137,7 +142,10 @@ def inside(has: frozenset[str], value: Any) -> bool:
 
 
 def project(has: frozenset[str], at: Any, z: Any) -> Any:
-    """The orthogonal projection of z onto the directions that keep the structure at the point `at`."""
+    """The orthogonal projection of z onto the directions that keep the structure at the point `at`.
+
+    has  properties, with what they imply
+    """
     if np.ndim(z) == 2:
         if "orthogonal" in has or "stiefel" in has:
             inner = at.T @ z
@@ -159,6 +167,9 @@ def project(has: frozenset[str], at: Any, z: Any) -> Any:
 
 def direction(has: frozenset[str], at: Any, rng: np.random.Generator) -> Any:
     """A random direction at `at` that keeps the structure: symmetric, …, tangent for orthogonal, Stiefel, unit.
+
+    has  properties, with what they imply
+    rng  where the random numbers come from
 
     An array is about as long as 0.4, so that the steps of a difference quotient are short against what the function does:
     a line may hold terms that cancel, each with its own quotient.

@@ -85,7 +85,11 @@ PathFunction = Callable[[float], tuple[Any, Any, Any]]
 
 
 def path(has: frozenset[str], start: Any, rng: np.random.Generator) -> PathFunction:
-    """A smooth path in the structure through `start` at τ = 0."""
+    """A smooth path in the structure through `start` at τ = 0.
+
+    has  properties, with what they imply
+    rng  where the random numbers come from
+    """
     shape = np.shape(start)
     if "orthogonal" in has or "stiefel" in has or ("unit" in has and shape):
         return _rotating(start, rng)

@@ -141,7 +141,8 @@ def points(
 ) -> list[Point]:
     """`count` points where the function and its derivative along a random direction are finite and well conditioned.
 
-    serves  raises Unevaluable for a point that does not serve for another reason
+    extra_seed  draws other points of the same problem
+    serves      raises Unevaluable for a point that does not serve for another reason
     DeriveError `no-point` when none is found.
     """
     names = Names(problem.let)
@@ -283,7 +284,10 @@ def speed(moves: Mapping[str, Any]) -> float:
 
 
 def draw_point(problem: Problem, sizes: Mapping[str, int], style: Style, seed: tuple[int, ...]) -> Point:
-    """A random point with these sizes, whether the function is defined there or not."""
+    """A random point with these sizes, whether the function is defined there or not.
+
+    DeriveError [size] for a symbol of too many entries.
+    """
     rng = np.random.default_rng(seed)
     values: dict[str, Any] = {}
     paths: dict[str, tuple[str, smooth.PathFunction]] = {}

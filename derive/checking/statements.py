@@ -140,12 +140,19 @@ def _key(moves: Moves) -> tuple[tuple[str, bytes], ...]:
 
 
 def random_moves(point: Point, variables: tuple[Symbol, ...], salt: int | str) -> dict[str, Any]:
-    """A random direction of all variables together, in their structures."""
+    """A random direction of all variables together, in their structures.
+
+    salt  draws other directions at the same point
+    """
     return {v.name: point.direction(v, str(salt)) for v in variables}
 
 
 def compare(got: Array, want: Estimate, size: float, order: int, against: str) -> Outcome:
     """The largest difference relative to the largest entry of the true value.
+
+    order    of the derivative: a second one is known less exactly
+    against  what the value is compared with, in words
+    Unevaluable where the difference quotient is not known well enough.
 
     A true value below 1e-4 of `size`, the size of the function, is compared on that scale: less is rounding.
     """
@@ -171,7 +178,10 @@ def check_derivative(function: Function, got: Array, moves: Moves) -> Outcome:
 
 
 def check_second(function: Function, got: Array, h: Moves, k: Moves) -> Outcome:
-    """D²f[H, K]."""
+    """D²f[H, K].
+
+    h, k  a direction of each variable, by name
+    """
     return compare(got, function.second(h, k), function.size(), 2, "second difference")
 
 
@@ -260,7 +270,10 @@ def check_partials(function: Function, got: Array, variable: Symbol) -> Outcome:
 
 
 def check_one_entry(function: Function, got: Array, variable: Symbol, at: list[int], what: str) -> Outcome:
-    """One entry: ∂f_i/∂x_p (`entry`: of the value, then of the variable), the array ∂f_i/∂X (`entry-array`), ∂²f/∂x_p∂x_q."""
+    """One entry: ∂f_i/∂x_p (`entry`: of the value, then of the variable), the array ∂f_i/∂X (`entry-array`), ∂²f/∂x_p∂x_q.
+
+    at  the indices, counted from 0
+    """
     axes = np.ndim(function.point.values[variable.name])
 
     def unit(index: tuple[int, ...]) -> Moves:

@@ -351,7 +351,10 @@ def _checked(worst: Outcome, where: tuple[int, int], title: str, rule: str, quan
 
 def check_answer(problem: Problem, quantity: str, result: Expr, author: Expr, count: int = 3) -> tuple[bool, float]:
     """Whether an author's `answer:` to `quantity` equals the result at random points (where the result exists), and the
-    relative difference: inf when it has no value or another shape."""
+    relative difference: inf when it has no value or another shape.
+
+    count  of random points
+    """
     worst = 0.0
     names = Names(problem.let)
     with quiet():

@@ -20,9 +20,11 @@ def command(name: str) -> None:
     """
     if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", name):
         raise click.UsageError(f"a name is letters, digits, - and _: not {name!r}")
+    from derive.pipeline.home import inside
     from derive.pipeline.project import PROBLEMS, folder_of
 
     path = folder_of() / PROBLEMS / f"{name.removesuffix('.yaml')}.yaml"
+    inside(path, folder_of())
     if path.exists():
         raise DeriveError(f"{path} is there already", code="file-exists")
     from derive.pipeline.sample import SAMPLE

@@ -50,7 +50,8 @@ def command(problem: str, claim: str | None, form: str, strict: bool, output: Pa
             if told:
                 click.echo(told)
     verdicts = {one.result.verdict for one in found}
-    return int("wrong" in verdicts or (strict and verdicts != {"right"}))
+    nothing = any(not one.result.findings for one in found)
+    return int("wrong" in verdicts or nothing or (strict and verdicts != {"right"}))
 
 
 def _folder(problem: str, folder: str, form: str, strict: bool, output: Path | None, jobs: int | None) -> int:

@@ -195,7 +195,7 @@ def _lines(proof: Derivation) -> list[dict[str, Any]]:
 
     return [
         {
-            "latex": " ".join(filter(None, (line_left(line), relation("=" if line.equation else line.relation), latex(line.expr)))),
+            "latex": " ".join(filter(None, (line_left(line), str(relation("=" if line.equation else line.relation)), latex(line.expr)))),
             "text": text.line(line),
             "rule": line.rule,
             "why": text.why(line.why),

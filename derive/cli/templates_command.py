@@ -55,6 +55,7 @@ def eject(name: str, force: bool) -> None:
     """Copy the built-in template NAME to templates/, to be changed."""
     from derive.documents.rendering.fill import API, builtin_folder
     from derive.language.words import closest
+    from derive.pipeline.home import inside
     from derive.pipeline.writing import write
 
     builtin = builtin_folder()
@@ -66,6 +67,7 @@ def eject(name: str, force: bool) -> None:
     target = Path("templates") / wanted
     if target.resolve().is_relative_to(builtin.resolve()):
         raise DeriveError("this folder is the program's own: run it in your project", code="template")
+    inside(target, Path())
     if target.exists() and not force:
         raise DeriveError(f"{target} is there already", code="file-exists", hint="--force replaces it")
     header = f"\\COMMENT{{ Copied from derive, template API {API}; `derive templates check` tries it. }}\n"

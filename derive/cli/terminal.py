@@ -271,7 +271,10 @@ def _depths(formula: str) -> list[int]:
 
 
 def wrapped(words: str, width: int, *marks: str) -> list[str]:
-    """The text on lines of at most `width` cells, broken before (after, for a comma) one of the separators."""
+    """The text on lines of at most `width` cells, broken before (after, for a comma) one of the separators.
+
+    words  the text
+    """
     lines: list[str] = []
     rest = words
     while cell_len(rest) > width:

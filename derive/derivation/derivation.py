@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import field
 from functools import cached_property
 from typing import Literal
@@ -71,7 +71,11 @@ class Head:
 
 
 def left_side(problem: Problem, quantity: str, wrt: tuple[Symbol, ...], second: tuple[Symbol, ...]) -> Head:
-    """The left side of a result by some of the variables; `second` are the directions that a result with one direction has."""
+    """The left side of a result by some of the variables; `second` are the directions that a result with one direction has.
+
+    quantity  of the result
+    wrt       the variables, one or more
+    """
     row = QUANTITIES[quantity]
     directions = {
         "": (), "first": problem.directions, "second": second, "both": (*problem.directions, *problem.second_directions),
@@ -197,6 +201,15 @@ def members(found: Found) -> list[tuple[str, Result]]:
     if isinstance(found, Mapping):
         return list(found.items())
     return [pair for one in found for pair in members(one)]
+
+
+def of_each(found: Found, new: Callable[[Result], Result]) -> Found:
+    """What was found, each result of it replaced."""
+
+    def point(one: Result | Mapping[str, Result]) -> Result | Mapping[str, Result]:
+        return new(one) if isinstance(one, Result) else {name: new(r) for name, r in one.items()}
+
+    return tuple(map(point, found)) if isinstance(found, tuple) else point(found)  # type: ignore[return-value]
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from derive.documents.page.document import Block, Document, Item, ProblemPage, Q
 from derive.documents.page.frames import widest
 from derive.documents.page.items import Section
 from derive.documents.page.modes import Mode
-from derive.documents.page.rows import HANG, RELATION, WIDE, Measure, Sides, answer, broken, mark, row, sides
+from derive.documents.page.rows import HANG, QUAD, RELATION, WIDE, Measure, Sides, answer, broken, mark, row, sides
 from derive.documents.page.settings import Fit, Settings
 from derive.documents.page.text_width import text_width
 from derive.documents.page.units import Page as Look
@@ -26,7 +26,9 @@ from derive.documents.wording.reasons import reason
 from derive.documents.wording.words import words as words_of
 from derive.errors import Position
 from derive.expressions.nodes import Expr
-from derive.notation.latex import latex
+from derive.notation.latex.boxes import Formula, beside
+from derive.notation.latex.compose import BLANK, EQUALS, NOTHING
+from derive.notation.latex.latex import formula
 from derive.notation.settings import Notation
 from derive.values import dataclass
 
@@ -54,7 +56,10 @@ class Page:
 
 
 def document(pages: Sequence[Page], settings: Settings, fit: Fit) -> Document:
-    """The document of these entries, in the order of the tables; sections with nothing in them are left out."""
+    """The document of these entries, in the order of the tables; sections with nothing in them are left out.
+
+    pages  an entry each
+    """
     items: list[Item] = []
     number = 0
     for table, (title, use) in TABLES.items():
@@ -78,12 +83,12 @@ def _page(page: Page, settings: Settings, fit: Fit, use: str, known: Collection[
     where = Position(f"rule-{e.name}", 1)
     lines = []
     for left, right in e.statement:
-        shown = latex.latex(left, notation)
+        shown = formula(left, notation)
         key = f"{e.name}/question"
         room = measure.available(key, width(shown) + RELATION)
-        if width(shown) > WIDE * measure.line and width(latex.latex(right, notation)) > room:
+        if width(shown) > WIDE * measure.line and width(formula(right, notation)) > room:
             above, below = broken(left, notation, {}, measure.available(key, 0.0)), broken(right, notation, {}, measure.available(key, HANG + 1.0))
-            lines.append(("", (*above, *_under(below))))
+            lines.append((NOTHING, (*above, *_under(below))))
         else:
             lines.append((shown, broken(right, notation, {}, room)))
     blocks = [
@@ -115,9 +120,9 @@ def at_work(entry: Entry) -> tuple[str, ...]:
     return tuple(name for name in names if name != entry.name)
 
 
-def _under(lines: Sequence[str]) -> tuple[str, ...]:
+def _under(lines: Sequence[Formula]) -> tuple[Formula, ...]:
     """The right side of an equation, below its left side."""
-    return (rf"= {lines[0]}", *(rf"\quad{{}} {line}" for line in lines[1:]))
+    return (beside(EQUALS, BLANK, lines[0]), *(beside(*QUAD, line) for line in lines[1:]))
 
 
 def _proof_title(proof: Derivation) -> str:

@@ -68,7 +68,10 @@ class Collection:
 
 
 def read(text: str, file: str, language: str = "en") -> Collection:
-    """The collection of a text.  DeriveError, with file, line and column, for whatever is wrong with it."""
+    """The collection of a text.  DeriveError, with file, line and column, for whatever is wrong with it.
+
+    language  of the project's notation
+    """
     root = compose(text, file)
     assert root is not None  # whoever calls has seen its keys
     keys = root.mapping("a lecture or a set")

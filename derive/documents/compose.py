@@ -25,7 +25,7 @@ from derive.documents.page.modes import QUESTION, Mode
 from derive.documents.page.parts import FIRST, titled_once, under_parts
 from derive.documents.page.picture import Figure
 from derive.documents.page.references import cited
-from derive.documents.page.rows import Measure, Sides, answer, broken, mark, relation_width, row, sides
+from derive.documents.page.rows import EQUAL, Measure, Sides, answer, broken, mark, relation_width, row, sides
 from derive.documents.page.settings import Fit, Settings, in_colours
 from derive.documents.page.text_width import text_width
 from derive.documents.page.units import BETWEEN, EM, SMALL, Page, in_column
@@ -37,8 +37,10 @@ from derive.errors import Position
 from derive.expressions.nodes import Expr, Symbol
 from derive.expressions.sizes import is_column
 from derive.language.problems.problem import Problem
-from derive.notation.latex import latex
 from derive.notation.latex import lines as latex_lines
+from derive.notation.latex.boxes import Formula, beside
+from derive.notation.latex.compose import NOTHING
+from derive.notation.latex.latex import formula
 from derive.notation.settings import Notation
 from derive.values import dataclass
 
@@ -58,7 +60,7 @@ FULLER = 7.4
 """By so many points rows may be higher than TeX's own room for a frame: the last one ends without the space below it."""
 
 Meant = tuple[tuple[Symbol, Expr], ...]
-Definitions = tuple[tuple[str, tuple[str, ...]], ...]
+Definitions = tuple[tuple[Formula, tuple[Formula, ...]], ...]
 
 
 def problem_page(
@@ -78,6 +80,8 @@ def problem_page(
 ) -> ProblemPage:
     """The page of a problem.  Without a derivation it holds the question alone: nothing of a solution is in it.
 
+    report  of the check; None where nothing was checked
+    fit     what TeX taught of an earlier attempt; None at the first
     number  its label in its collection, '' alone
     points  as the collection gives them, else the problem's own
     show    which quantities of the derivation to print, all when empty; `question` alone: what is asked, nothing more
@@ -121,7 +125,7 @@ def problem_page(
         _layout(problem, {box.quantity for box in boxes}, settings, words), checked, checked_short, around.remarks,
         questions.text(problem, "source", notation), questions.text(problem, "notes", notation) if mode.reveals == "everything" else "",
         mark(where, "the question"),
-        tuple((latex.latex(symbol, notation), broken(expr, notation, {}, measure.line - 6.0)) for symbol, expr in meant),
+        tuple((formula(symbol, notation), broken(expr, notation, {}, measure.line - 6.0)) for symbol, expr in meant),
         figures, around.opening, around.ending, share, around.conventions,
     )
 
@@ -169,7 +173,7 @@ def _on_paper(
     blocks = titled_once(_blocks(found, parts, measure, settings, where, mode.told)) if mode.reveals != "nothing" else ()
     if mode.reveals != "answers":
         return blocks
-    return tuple(replace(block, rows=(), lead="", widest="") for block in blocks if block.answers)
+    return tuple(replace(block, rows=(), lead=NOTHING, widest=NOTHING) for block in blocks if block.answers)
 
 
 def _frames(
@@ -257,21 +261,17 @@ def single(page: ProblemPage, mode: Mode, settings: Settings) -> Document:
 
 
 def collected(
-    items: tuple[Item, ...],
-    mode: Mode,
-    settings: Settings,
-    *,
-    title: str,
-    title_plain: str,
-    subtitle: str = "",
-    intro: tuple[str, ...] = (),
-    due: str = "",
-    points: str = "",
-    collection: bool = True,
-    theme: str = "",
-    check: str = "",
+    items: tuple[Item, ...], mode: Mode, settings: Settings, *, title: str, title_plain: str, subtitle: str = "",
+    intro: tuple[str, ...] = (), due: str = "", points: str = "", collection: bool = True, theme: str = "", check: str = "",
 ) -> Document:
-    """A document of several items in order."""
+    """A document of several items in order.
+
+    title, title_plain, subtitle  ready to be printed, `title_plain` without mathematics, for the reader of the file
+    intro                         paragraphs
+    due, points                   as the author wrote them; "" for none
+    collection                    whether it is one of several problems
+    theme, check                  of the slides; what the footline says of the check
+    """
     language = settings.notation.language
     made = Document(
         title, title_plain, subtitle, prose.to_latex(settings.author, language=language), prose.plain(settings.author),
@@ -332,7 +332,7 @@ def _stated(asked: Question, most: int, line: float, inline: float = 99.0) -> fl
     """The height of the formulas of a question, at most so many lines of each; a single line is no higher than `inline`."""
     total, used = 0.0, line + 1.0
     for left, lines in asked.lines:
-        tall = [EM * line_height(text) + 1.0 for text in (f"{left} = {lines[0]}", *lines[1:][: most - 1])]
+        tall = [EM * line_height(text) + 1.0 for text in (beside(left, EQUAL, lines[0]), *lines[1:][: most - 1])]
         tall = [min(tall[0], inline)] if len(tall) == 1 else tall
         size = width(left) + max(map(width, lines)) + 2.34
         if len(tall) == 1 and used + size <= line:
@@ -382,11 +382,11 @@ def _layout(problem: Problem, quantities: set[str], settings: Settings, words: M
     if "gradient" in quantities and len(problem.wrt) == 1 and not problem.wrt[0].is_scalar and problem.inner_product is None:
         gradient = latex_lines.head(Head("gradient", problem.name, problem.wrt), notation)
         derivative = latex_lines.head(Head("derivative", problem.name, problem.wrt, problem.directions), notation)
-        direction = latex.latex(problem.directions[0], notation)
+        direction = formula(problem.directions[0], notation)
         sub = f"_{{{notation.inner_subscript}}}" if notation.inner_subscript and not is_column(problem.wrt[0].shape) else ""
         return words["layout_gradient"].format(
             gradient=f"${gradient}$",
-            variable=f"${latex.latex(problem.wrt[0], notation)}$",
+            variable=f"${formula(problem.wrt[0], notation)}$",
             derivative=f"${derivative}$",
             inner=rf"$\langle {gradient}, {direction} \rangle{sub}$",
         )

@@ -12,6 +12,7 @@ latex_when (conditions, LaTeX): the first row whose conditions all hold replaces
            first argument is a square matrix, a matrix), `definite` (it is evidently positive semidefinite), `explicit` (a matrix of
            entries stands in it), `has:v` (a symbol named v stands in the expression), and the choices of `notation.settings`, as `trace=braces`
 latex_inverse  how the inverse of its value is written, where that is not the value with the exponent -1
+latex_power    how a power of its value, a number, is written, with {1} for the exponent, where that is on its name: `sin² x`
 numpy_symmetric  the same for an argument that is evidently symmetric
 rank2      `numpy` takes its vectors as n×1 and 1×n arrays; its value is flattened again
 pretty     for the terminal, where it is not name(argument): `‖{0}‖`; `pretty_definite` of a positive semidefinite argument
@@ -89,6 +90,7 @@ class Function:
     latex_form: str = "call"
     latex_when: tuple[tuple[str, str], ...] = ()
     latex_inverse: str = ""
+    latex_power: str = ""
     commuting: str = ""
     commutes: bool = False
     pretty: str | None = None

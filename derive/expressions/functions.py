@@ -9,7 +9,7 @@ from __future__ import annotations
 from derive.expressions.function import Function
 
 
-def _map(name: str, latex: str, numpy: str, about: str, sympy: str, domain: str = "", kinks: str | None = None) -> Function:
+def _map(name: str, latex: str, numpy: str, about: str, sympy: str, domain: str = "", kinks: str | None = None, power: str = "") -> Function:
     # On a square matrix exp could be read as the matrix exponential, |A| as the determinant: a mark says "entry by entry".
     marked = {
         "sqrt": r"\operatorname{{sqrt}}_{{\circ}}({0})",
@@ -19,7 +19,7 @@ def _map(name: str, latex: str, numpy: str, about: str, sympy: str, domain: str 
     return Function(
         name, "any(m, n) -> any(m, n)", latex, numpy, about,
         latex_when=(("square", marked),) if marked else (),
-        maps=True, sympy=sympy, domain=(domain,), kinks=kinks,
+        maps=True, sympy=sympy, domain=(domain,), kinks=kinks, latex_power=power,
     )
 
 
@@ -35,15 +35,15 @@ _ROWS = (
     # ------------------------------------------------------------------ entry by entry
     _map("exp", r"\exp({0})", "np.exp({0})", "exponential, entry by entry", "exp"),
     _map("log", r"\log({0})", "np.log({0})", "natural logarithm, entry by entry", "log", "positive"),
-    _map("sin", r"\sin({0})", "np.sin({0})", "sine, entry by entry", "sin"),
-    _map("cos", r"\cos({0})", "np.cos({0})", "cosine, entry by entry", "cos"),
-    _map("tan", r"\tan({0})", "np.tan({0})", "tangent, entry by entry", "tan", "half-pi"),
+    _map("sin", r"\sin({0})", "np.sin({0})", "sine, entry by entry", "sin", power=r"\sin^{{{1}}}({0})"),
+    _map("cos", r"\cos({0})", "np.cos({0})", "cosine, entry by entry", "cos", power=r"\cos^{{{1}}}({0})"),
+    _map("tan", r"\tan({0})", "np.tan({0})", "tangent, entry by entry", "tan", "half-pi", power=r"\tan^{{{1}}}({0})"),
     _map("asin", r"\arcsin({0})", "np.arcsin({0})", "arc sine, entry by entry", "asin", "unit-interval"),
     _map("acos", r"\arccos({0})", "np.arccos({0})", "arc cosine, entry by entry", "acos", "unit-interval"),
     _map("atan", r"\arctan({0})", "np.arctan({0})", "arc tangent, entry by entry", "atan"),
-    _map("sinh", r"\sinh({0})", "np.sinh({0})", "hyperbolic sine, entry by entry", "sinh"),
-    _map("cosh", r"\cosh({0})", "np.cosh({0})", "hyperbolic cosine, entry by entry", "cosh"),
-    _map("tanh", r"\tanh({0})", "np.tanh({0})", "hyperbolic tangent, entry by entry", "tanh"),
+    _map("sinh", r"\sinh({0})", "np.sinh({0})", "hyperbolic sine, entry by entry", "sinh", power=r"\sinh^{{{1}}}({0})"),
+    _map("cosh", r"\cosh({0})", "np.cosh({0})", "hyperbolic cosine, entry by entry", "cosh", power=r"\cosh^{{{1}}}({0})"),
+    _map("tanh", r"\tanh({0})", "np.tanh({0})", "hyperbolic tangent, entry by entry", "tanh", power=r"\tanh^{{{1}}}({0})"),
     _map("sqrt", r"\sqrt{{{0}}}", "np.sqrt({0})", "square root, entry by entry", "sqrt", "positive"),
     _map("abs", r"\lvert {0} \rvert", "np.abs({0})", "absolute value, entry by entry", "Abs", "nonzero", "0"),
     _map("sign", r"\operatorname{{sign}}({0})", "np.sign({0})", "sign, entry by entry", "sign", "nonzero", "0"),

@@ -11,6 +11,8 @@ from derive.expressions.traverse import Path
 def transform(expr: Expr, visit: Callable[[Expr], Expr], memo: dict[Expr, Expr] | None = None) -> Expr:
     """Bottom-up: children first, then `visit` on the rebuilt node; every shared node is visited once.
 
+    memo  what is known of nodes already, and is added to; None: nothing is
+
     Rebuilding goes through `build.remake`, so that products stay flat.
     """
     from derive.expressions.build import remake
@@ -55,7 +57,10 @@ def substitute(expr: Expr, values: Mapping[Expr, Expr]) -> Expr:
 
 
 def replace(expr: Expr, path: Path, new: Expr) -> Expr:
-    """The expression with the subexpression at `path` exchanged; products and sums around it stay flat."""
+    """The expression with the subexpression at `path` exchanged; products and sums around it stay flat.
+
+    new  of the shape of what it replaces; the rest of `expr` stays
+    """
     from derive.expressions.build import remake
 
     if not path:

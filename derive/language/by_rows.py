@@ -1,4 +1,7 @@
-"""Functions row by row, or column by column: sum(X, rows), mean(X, rows), norm(X, rows), var(X, rows), and an author's own E(X, rows)."""
+"""Functions row by row, or column by column: sum(X, rows), mean(X, rows), norm(X, rows), var(X, rows), and an author's own E(X, rows).
+
+ShapeError, with a sentence, for arguments that have not the shape that is asked.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +47,11 @@ BY_ROWS: dict[str, Callable[[Expr], Expr]] = {
 
 
 def by_axis(name: str, arg: Expr, axis: str) -> Expr:
-    """f(X, rows): the values of f on the rows of a matrix.  ShapeError when the argument is no matrix or f has no form by rows."""
+    """f(X, rows): the values of f on the rows of a matrix.  ShapeError when the argument is no matrix or f has no form by rows.
+
+    name  of the function
+    axis  `rows` or `columns`
+    """
     if arg.is_scalar or is_column(arg.shape):
         raise ShapeError(f"by {axis} a function goes of a matrix, and this is {show(arg.shape)}")
     if name not in BY_ROWS:
@@ -55,7 +62,10 @@ def by_axis(name: str, arg: Expr, axis: str) -> Expr:
 
 
 def applied(function: Unnamed, arg: Expr, axis: str) -> Expr:
-    """E(X, rows) of an author's E of a vector: the sum of e_i E(x_i)' over the rows x_i."""
+    """E(X, rows) of an author's E of a vector: the sum of e_i E(x_i)' over the rows x_i.
+
+    axis  `rows`, or `columns`: then Σ E(x_j) e_j'
+    """
     takes, gives = function.argument, function.value
     width = arg.shape[1 if axis == "rows" else 0]
     if takes is None or gives is None or takes != (width, ONE) or gives[1] != ONE:

@@ -79,7 +79,11 @@ def _total(sizes: list[Size | None]) -> Size | None:
 def check_index(
     index: Expr, size: Size, ranges: Mapping[str, Range], words: str, has: str
 ) -> tuple[str, str | None] | None:
-    """What is wrong with an index into `size` places, as (message, hint), or None when it may be right."""
+    """What is wrong with an index into `size` places, as (message, hint), or None when it may be right.
+
+    words  the index as the author wrote it
+    has    what the matrix is, for the message: `A is m×n`
+    """
     if not index.is_scalar or not integer_valued(index):
         if isinstance(index, Number):
             return f"an index is a positive integer, not {words}", None

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from derive.expressions.build import ONE, divide, matmul, power, transpose
 from derive.expressions.nodes import Call, Expr, Map, Number, number
 from derive.expressions.sizes import ShapeError, is_column, is_square, show
 
 KINDS = {"inf": "inf", "infty": "inf", "nuclear": "nuclear", "nuc": "nuclear", "F": "F", "fro": "F"}
 """Words that may stand as the second argument of norm."""
+
+
+OF_VECTORS: dict[str, Callable[[Expr], Expr]] = {
+    "F": lambda x: Call("norm", (x,)),
+    "nuclear": lambda x: Call("nuclear", (x,)),
+    "inf": lambda x: Call("norminf", (x,)),
+    "1": lambda x: Call("norm1", (x,)),
+    "2": lambda x: Call("norm", (x,)),
+}
+"""The norms of a column, by what stands beside them."""
+OF_MATRICES: dict[str, Callable[[Expr], Expr]] = {
+    "F": lambda a: Call("norm", (a,)),
+    "nuclear": lambda a: Call("nuclear", (a,)),
+    "2": lambda a: Call("singval", (a, ONE)),
+}
+"""Those of a matrix."""
 
 
 def norm_of(arg: Expr, kind: str | Expr) -> Expr:
@@ -17,23 +35,14 @@ def norm_of(arg: Expr, kind: str | Expr) -> Expr:
     """
     vector = is_column(arg.shape) or is_column(arg.shape[::-1])
     column = arg if is_column(arg.shape) else transpose(arg)
-    match kind:
-        case "F":
-            return Call("norm", (arg,))
-        case "nuclear":
-            return Call("nuclear", (arg,))
-        case "inf" if vector:
-            return Call("norminf", (column,))
-        case Number(value) if value == 1 and vector:
-            return Call("norm1", (arg,))
-        case Number(value) if value == 2:
-            return Call("norm", (arg,)) if vector else Call("singval", (arg, ONE))
-        case "inf" | Number():
-            if not vector:
-                raise ShapeError(
-                    "this norm of a matrix has two readings: the operator norm, and that of all its entries",
-                    "norm1(A) is the sum of all absolute values, norm(A, 2) the spectral norm, norm(A, nuclear) the nuclear one", code="two-readings",
-                )
+    word = kind if isinstance(kind, str) else str(kind.value) if isinstance(kind, Number) else ""
+    if word in (OF_VECTORS if vector else OF_MATRICES):
+        return (OF_VECTORS if vector else OF_MATRICES)[word](column if vector else arg)
+    if word and not vector:
+        raise ShapeError(
+            "this norm of a matrix has two readings: the operator norm, and that of all its entries",
+            "norm1(A) is the sum of all absolute values, norm(A, 2) the spectral norm, norm(A, nuclear) the nuclear one", code="two-readings",
+        )
     assert isinstance(kind, Expr)
     if kind.is_scalar:
         if isinstance(kind, Number) and kind.value < 1:

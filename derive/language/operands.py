@@ -45,13 +45,21 @@ class Operand(NamedTuple):
 
 
 class Combiner:
-    """The operations of the language on operands of one text.  DeriveError, positioned, when one is not defined."""
+    """The operations of the language on operands of one text.  DeriveError, positioned, when one is not defined.
+
+    at  offset of the operation in the text, for messages
+    """
 
     def __init__(self, text: str, origin: Origin) -> None:
         self.text, self.origin = text, origin
 
     # ------------------------------------------------------------------------------------- words for messages
     def fail(self, message: str, at: int, code: str, hint: str | None = None) -> DeriveError:
+        """The error of a place in the text, to be raised.
+
+        code  for programs
+        hint  what to write instead; None for none
+        """
         return self.origin.error(message, at, code=code, hint=hint)
 
     def failed(self, error: ShapeError, at: int) -> DeriveError:
@@ -259,6 +267,10 @@ class Combiner:
 
     # ------------------------------------------------------------------------------------- quotients
     def quotient(self, left: Operand, right: Operand, at: int) -> Value:
+        """left / right; DeriveError where the right side is no number, or 0.
+
+        left, right  as they were read
+        """
         divisor = self.sized(right)
         if divisor is ZERO:
             raise self.fail("division by zero", right.start, "division")
@@ -271,7 +283,11 @@ class Combiner:
         return self.map(left, lambda e: divide(e, divisor), at)
 
     def entrywise(self, left: Operand, op: str, right: Operand, at: int) -> Value:
-        """`.*` and `./`; with a scalar on one side of `.*`, or under `./`, the ordinary operation."""
+        """`.*` and `./`; with a scalar on one side of `.*`, or under `./`, the ordinary operation.
+
+        op           `.*` or `./`
+        left, right  of one shape, or one of them a number
+        """
         if isinstance(left.value, Unsized) and isinstance(right.value, Expr):
             left = left._replace(value=self.as_shape(left.value, right.value.shape, right))
         elif isinstance(right.value, Unsized) and isinstance(left.value, Expr):
@@ -294,6 +310,10 @@ class Combiner:
         return out
 
     def entry_power(self, base: Operand, exponent: Operand, at: int) -> Value:
+        """base .^ exponent, entry by entry; a number on one side stands in every entry.
+
+        base, exponent  as they were read
+        """
         a, k = self.sized(base), self.sized(exponent)
         try:
             if a.is_scalar and k.is_scalar:

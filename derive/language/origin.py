@@ -50,6 +50,11 @@ class Origin:
         return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else ""
 
     def error(self, message: str, offset: int = 0, *, code: str, hint: str | None = None) -> DeriveError:
-        """An error at a character of the text, with the author's line."""
+        """An error at a character of the text, with the author's line.
+
+        message  a sentence
+        code     for programs
+        hint     what to write instead; None for none
+        """
         where = self.position(offset)
         return DeriveError(message, code=code, where=where, hint=hint, source=self.line(where.line))

@@ -12,7 +12,10 @@ HINT = "write prod(v) with the vector v of the factors, or differentiate the log
 
 
 def product_over(index: Symbol, lower: Expr, upper: Expr, body: Expr) -> Expr:
-    """The product of `body` over the index from 1 to n.  ShapeError where the factors are no vector that can be written without the index."""
+    """The product of `body` over the index from 1 to n.  ShapeError where the factors are no vector that can be written without the index.
+
+    lower, upper  the first and the last value of the index
+    """
     size = as_size(upper)
     if not body.is_scalar:
         raise ShapeError("a product over an index is one of numbers", HINT, code="index")

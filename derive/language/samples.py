@@ -29,7 +29,9 @@ def index_form(name: str, indices: Collection[str]) -> tuple[str, tuple[str, ...
 def sampled(base: str, symbols: Mapping[str, Symbol], last: str | None = None) -> Symbol | None:
     """The vector or matrix of which base_i is an entry, a row or a column: of that name, or a matrix of the capital one.
 
-    last  the last value of the index, where it is known: a vector x of another size is not meant where X has so many rows or columns
+    base     the name before the index
+    symbols  the declared ones, by name
+    last     the last value of the index, where it is known: a vector x of another size is not meant where X has so many rows or columns
     """
     own = symbols.get(base)
     capital = symbols.get(base[0].upper() + base[1:])
@@ -52,7 +54,10 @@ def in_columns(matrix: Symbol, last: Size | None) -> bool:
 
 
 def sample(of: Symbol, index: Expr, last: Size | None) -> Expr:
-    """x_i: entry i of a vector; row i of a matrix as a column vector, or column i where i counts columns."""
+    """x_i: entry i of a vector; row i of a matrix as a column vector, or column i where i counts columns.
+
+    last  the last value of the index; None where it is not known
+    """
     if is_column(of.shape):
         out: Expr = Entry(of, index, None)
     elif of.columns is not None or (of.rows is None and in_columns(of, last)):
@@ -63,7 +68,10 @@ def sample(of: Symbol, index: Expr, last: Size | None) -> Expr:
 
 
 def refused(name: str, index: str, what: str) -> tuple[str, str]:
-    """(message, hint) for a name that is declared once and ends in the index of a sum around it."""
+    """(message, hint) for a name that is declared once and ends in the index of a sum around it.
+
+    what  what the name is declared as, for the message
+    """
     base = name.rpartition("_")[0].rstrip("_") or name
     capital = base[0].upper() + base[1:]
     return (
@@ -74,7 +82,11 @@ def refused(name: str, index: str, what: str) -> tuple[str, str]:
 
 
 def undeclared(base: str, index: str, symbols: Mapping[str, Symbol]) -> tuple[str, str]:
-    """(message, hint) for base_i in a sum over i where nothing is declared that it could belong to."""
+    """(message, hint) for base_i in a sum over i where nothing is declared that it could belong to.
+
+    base     the name before the index
+    symbols  the declared ones, by name
+    """
     capital = base[0].upper() + base[1:]
     if base in symbols:
         return (
@@ -109,7 +121,11 @@ _FONT = r"\\(?:bm|boldsymbol|pmb|vec|mathbf|mathrm|mathit|mathsf|mathbb|mathcal)
 
 
 def lettered(symbols: Mapping[str, Symbol], taken: Collection[str], texts: Iterable[str]) -> dict[str, Symbol]:
-    """The matrices whose rows or columns the texts call x_i, with that letter on them: what a result leaves is written so too."""
+    """The matrices whose rows or columns the texts call x_i, with that letter on them: what a result leaves is written so too.
+
+    symbols  the declared ones, by name
+    taken    names that a letter must not have
+    """
     out: dict[str, Symbol] = {}
     for text in texts:
         for match in _BOUND.finditer(text):

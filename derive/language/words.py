@@ -61,7 +61,10 @@ def closest(name: str, names: Iterable[str]) -> str | None:
 
 
 def unknown_name(name: str, names: Iterable[str], called: bool, number: str | None, *, size: bool = False) -> tuple[str, str | None]:
-    """(message, hint) for a name that is not declared; `number` is one that stands directly before it, `size` says that it is one."""
+    """(message, hint) for a name that is not declared; `number` is one that stands directly before it, `size` says that it is one.
+
+    names  that are declared
+    """
     names = set(names)
     shown = name if len(name) <= 40 else f"{name[:40]}…"
     message = f"{shown} is not declared" + (", and unknown as a function of the language" if called else "")

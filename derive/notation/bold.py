@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from derive.expressions.nodes import Symbol
 from derive.expressions.sizes import ONE, Shape, is_scalar
+from derive.notation.latex.boxes import Accent, Box, Fraction, Group, Letters, Marked, Root, Row, Scripted, Sign, Under, as_row, mapped, printed
+from derive.notation.latex.reading import read
 from derive.notation.settings import Notation
 
 Kind = str
 """`vector` or `matrix`."""
-
-_TOKEN = re.compile(
-    r"\\(?:operatorname|mathrm|mathbb|mathsf|mathcal|mathscr|mathfrak|mathit|mathtt|text|textrm|mathbf|boldsymbol|bm|vec|begin|end)\s*(?:\{[^{}]*\}|[A-Za-z])"
-    r"|\^\s*(?:\{\\?[A-Za-z]+\s*[A-Za-z]?\}|[A-Za-z])"
-    r"|(?P<base>\\[A-Za-z]+|[A-Za-z])(?P<below>_(?:\{(?P<group>[^{}]*)\}|(?P<one>[A-Za-z0-9])))?"
-)
-
-_NAME = re.compile(r"^\\(?:var(?=[a-z]))?")
-"""What stands before the name of a letter, or of a variant of it."""
-_COMMAND = re.compile(r"\\[A-Za-z]+\s*$")
-
 
 def kind_of(shape: Shape) -> Kind:
     """What a letter of this shape stands for; a number is ''."""
@@ -50,21 +41,48 @@ def kinds_of(symbols: Iterable[Symbol]) -> dict[str, Kind]:
 
 def emboldened(formula: str, kinds: Mapping[str, Kind], notation: Notation) -> str:
     """An author's formula with the letters in bold that are of their kind: an entry `x_i` of x is a number, and what the author set in a
-    font of its own stays."""
+    font of its own stays, as an exponent of one letter does.
+
+    kinds  by name, of a letter with an index too: `W_1`
+    """
     if notation.bold == "none":
         return formula
 
-    def one(found: re.Match[str]) -> str:
-        base, below = found["base"], found["below"] or ""
-        if not base:
-            return found[0]
-        name = _NAME.sub("", base)
-        index = (found["group"] if found["group"] is not None else found["one"] or "").replace("\\", "").strip()
-        kind = kinds.get(f"{name}_{index}", kinds.get(f"{name}{index}", "")) if below else kinds.get(name, "")
-        if not is_bold(kind, notation):
-            return found[0]
-        bold = rf"\boldsymbol{{{base}}}"
-        # Behind a command it may be its argument, as in \hat x.
-        return f"{{{bold}}}{below}" if _COMMAND.search(formula[: found.start()]) else bold + below
+    def change(box: Box) -> Box:
+        match box:
+            case Scripted(base=base, below=below, above=above):
+                index = "" if below is None else printed(below).strip("{}").replace("\\", "").strip()
+                raised = above if above is None or _is_letter(above) else argument(above)
+                return replace(box, base=None if base is None else one(base, index), above=raised)
+            case Accent() | Fraction() | Root() | Marked() | Under():
+                return mapped(box, argument)
+            case Sign():
+                return one(box, "")
+            case _:
+                return mapped(box, change)
 
-    return _TOKEN.sub(one, formula)
+    def argument(box: Box) -> Box:
+        out = change(box)
+        return out if out == box or isinstance(out, Group) else Group(as_row(out))
+
+    def one(box: Box, index: str) -> Box:
+        name = name_of(box) if isinstance(box, Sign) else ""
+        kind = kinds.get(f"{name}_{index}", kinds.get(f"{name}{index}", "")) if index else kinds.get(name, "")
+        if name and is_bold(kind, notation):
+            return Letters("boldsymbol", printed(box), Row((box,)))
+        return box if isinstance(box, Sign) else change(box)
+
+    row = read(formula)
+    return formula if (out := change(row)) == row else printed(out)
+
+
+def _is_letter(box: Box) -> bool:
+    """Whether it is a letter, or the sign of a transpose."""
+    inside = box.inside.items if isinstance(box, Group) else (box,)
+    return len(inside) == 1 and (isinstance(inside[0], Letters) or (isinstance(inside[0], Sign) and inside[0].text.lstrip("\\").isalpha()))
+
+
+def name_of(sign: Sign) -> str:
+    r"""The name of a letter: W, phi of \phi and \varphi; '' of another sign."""
+    name = sign.text.removeprefix("\\")
+    return (name.removeprefix("var") if name != sign.text else name) if name.isalpha() else ""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields, replace
-from typing import Any
+from dataclasses import replace
 
-from derive.notation.latex.boxes import Blank, Box, Group, Letters, Marked, Row, Scripted, Sign, printed
+from derive.notation.bold import name_of
+from derive.notation.latex.boxes import Blank, Box, Group, Letters, Marked, Row, Scripted, Sign, mapped, printed
 from derive.notation.latex.reading import read
 from derive.notation.settings import Notation
 
@@ -36,35 +36,32 @@ def in_colours(latex: str, notation: Notation) -> str:
     if not notation.colours:
         return latex
     colours = dict(notation.colours)
-    return _FORMULA.sub(lambda found: printed(_toned(read(found[0]), colours)), latex)
+    return _FORMULA.sub(lambda found: str(_toned(read(found[0]), colours)), latex)
 
 
-def _toned(box: Any, colours: dict[str, str]) -> Any:
+def _toned(box: Box, colours: dict[str, str]) -> Box:
     """The box with its letters in their colours; words and names of functions are none."""
-    if isinstance(box, tuple):
-        return tuple(_toned(one, colours) for one in box)
-    if isinstance(box, Scripted) and box.below is not None and (name := _name(box.base)):
+    if isinstance(box, Scripted) and box.below is not None and box.base is not None and (name := _name(box.base)):
         index = printed(box.below).strip("{}").lstrip("\\").strip()
         colour = next((colours[one] for one in (f"{name}_{index}", f"{name}{index}") if one in colours), None)
         if colour is not None:
             below = Group(Row((_marked(INDEX, colour, box.below),)))
-            return replace(box, base=_marked(LETTER, colour, box.base), below=below, above=_toned(box.above, colours))
+            above = None if box.above is None else _toned(box.above, colours)
+            return replace(box, base=_marked(LETTER, colour, box.base), below=below, above=above)
     if (name := _name(box)) in colours:
         return _marked(LETTER, colours[name], box)
-    if isinstance(box, Letters) or not isinstance(box, Box):
-        return box
-    return replace(box, **{field.name: _toned(getattr(box, field.name), colours) for field in fields(box)})
+    return mapped(box, lambda one: _toned(one, colours))
 
 
-def _marked(command: str, colour: str, box: Any) -> Marked:
+def _marked(command: str, colour: str, box: Box) -> Marked:
     return Marked(command, colour, box if isinstance(box, Group) else Group(Row((box,))))
 
 
 def _name(box: object) -> str:
     r"""The name of a letter, also of one in bold: W, phi of \varphi and \phi; '' of anything else."""
     match box:
-        case Sign(text=text) if text.lstrip("\\").isalpha():
-            return text.lstrip("\\").removeprefix("var") if text.startswith("\\var") else text.lstrip("\\")
+        case Sign():
+            return name_of(box)
         case Letters(command="boldsymbol" | "mathbf" | "bm", inside=Row(items=(one,))):
             return _name(one)
         case _:

@@ -20,7 +20,11 @@ T = TypeVar("T")
 
 
 class Writer(Protocol[T]):
-    """How one notation writes the pieces of a left side."""
+    """How one notation writes the pieces of a left side.
+
+    below, above  what stands under a quotient and on it: the variables, the function
+    name, rest    the function's name, and what stands behind it
+    """
 
     notation: Notation
 
@@ -40,13 +44,20 @@ class Writer(Protocol[T]):
         """The variables of which a derivative is taken, where they are some of several."""
 
     def applied(self, sign: Sign, order: int, below: T, name: T, rest: T) -> T:
-        """A sign of differentiation at the function's name and what stands behind it: D²f(X)[H, K]."""
+        """A sign of differentiation at the function's name and what stands behind it: D²f(X)[H, K].
+
+        order  of the derivative
+        """
 
     def quotient(self, sign: Sign, above: T, below: Sequence[T]) -> T:
         """∂²f/∂x∂y: as often as there are variables below, two that are the same as a square."""
 
     def operator(self, name: str, inside: T, bracketed: bool) -> T:
-        """vec, det of a left side."""
+        """vec, det of a left side.
+
+        inside     its argument
+        bracketed  whether that stands in brackets
+        """
 
     def jacobian(self, name: T) -> T:
         """The sign of the Jacobian of a function."""
@@ -55,7 +66,11 @@ class Writer(Protocol[T]):
         """A left side transposed; `quotient`: it is one, and stands in brackets."""
 
     def stacked(self, name: T, variable: T, order: int) -> T:
-        """d vec f / d vec X, and the second derivative by vec X."""
+        """d vec f / d vec X, and the second derivative by vec X.
+
+        variable  X
+        order     1 or 2
+        """
 
     def summed(self, indices: Sequence[Expr], terms: Sequence[T]) -> T:
         """The product of the terms, summed over the indices; without a sign for the sum where there are none."""
@@ -135,7 +150,10 @@ class Left(Generic[T]):
         return self.listed((value,))
 
     def quotient(self, above: T, *below: T, sign: Sign = "∂") -> T:
-        """A quotient, the point behind it."""
+        """A quotient, the point behind it.
+
+        above  the function
+        """
         return self.write.beside(self.write.quotient(sign, above, below), self.point)
 
     @property

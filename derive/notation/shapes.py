@@ -9,8 +9,8 @@ from derive.expressions.nodes import Add, Call, D, Expr, MatMul, Rate, Scale, Ti
 from derive.expressions.sizes import Shape, is_column, is_scalar
 from derive.expressions.spelling import size_latex
 from derive.expressions.traverse import Path
-from derive.notation.latex.boxes import Sign
-from derive.notation.latex.compose import BLANK, beside
+from derive.notation.latex.boxes import Row, Scripted, Sign, beside
+from derive.notation.latex.compose import BLANK, group, letters
 from derive.notation.latex.piece import Mark
 from derive.notation.latex.reading import declared
 from derive.notation.text.pretty import Pretty
@@ -86,12 +86,12 @@ def _text(shape: Shape, form: str = "") -> str:
     return both if form == "whole" else f"({both})"
 
 
-def space_latex(line: Line) -> str:
+def space_formula(line: Line) -> Row:
     r"""`\in \mathbb{R}^{m \times m}`, of matrices `\in \mathbb{R}^{(p \times q) \times (m \times n)}`."""
     if line.space is None:
-        return ""
+        return Row()
     value, variable = line.space
-    return rf"\in \mathbb{{R}}^{{{_array(value, variable)}}}"
+    return Row((Sign(r"\in"), BLANK, Scripted(letters("mathbb", "R"), above=group(declared(_array(value, variable))))))
 
 
 def space_text(line: Line) -> str:
@@ -102,4 +102,4 @@ def space_text(line: Line) -> str:
     return f"∈ R^({_text(value)}×{_text(variable)})"
 
 
-__all__ = ["MACRO", "PLAIN", "dims", "factors", "has_product", "listed", "marks", "space_latex", "space_text"]
+__all__ = ["MACRO", "PLAIN", "dims", "factors", "has_product", "listed", "marks", "space_formula", "space_text"]

@@ -43,7 +43,10 @@ def gradient(function: str, at: str, notation: Notation) -> str:
 
 
 def inner(left: str, right: str, notation: Notation) -> str:
-    """The inner product of matrices."""
+    """The inner product of matrices.
+
+    left, right  the matrices as LaTeX
+    """
     below = f"_{{{notation.inner_subscript}}}" if notation.inner_subscript else ""
     return rf"\langle {left}, {right} \rangle{below}"
 

@@ -76,7 +76,11 @@ def kinds(chosen: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
 
 
 def names(stem: str, mode: Mode, pdf: bool) -> tuple[str, ...]:
-    """The files of a document below the output folder."""
+    """The files of a document below the output folder.
+
+    stem  of the source: its path without the ending
+    pdf   whether there is a PDF beside the LaTeX
+    """
     return (f"{stem}-{mode.name}.{mode.suffix}", *((f"{stem}-{mode.name}.pdf",) if pdf and mode.pdf else ()))
 
 
@@ -156,6 +160,14 @@ def build(
     pdf: bool = True,
 ) -> Iterator[Outcome]:
     """Bring the output folder up to date; what happened to each file, as it happens.
+
+    sources    what is to be made, in order
+    modes      by kind of a source (problem, lecture, set) the documents that it gets
+    workers    how many processes, or those that stand ready
+    force      everything is made, also what is up to date
+    fail_fast  nothing more is begun after the first failure
+    dry_run    nothing is made; each is told as if it had been
+    pdf        False for the LaTeX alone
 
     A file that fails leaves none of its products behind.  The record is saved every second, so that an interrupted
     build goes on where it was.

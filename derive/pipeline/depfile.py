@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal
 
-from derive.documents import collection as collections
 from derive.documents.rendering.fill import builtin_folder, files
 from derive.errors import DeriveError
 from derive.language.markup.macros import with_commands_of
@@ -93,7 +92,10 @@ def of_build(sources: Iterable[Source], project: Project) -> Reads:
 
 
 def of_document(file: str, text: str, project: Project) -> Reads:
-    """What the document of a file reads."""
+    """What the document of a file reads.
+
+    text  of the file
+    """
     return _of_file(file, text, project) + of_project(project, file)
 
 
@@ -126,7 +128,7 @@ def _of_file(file: str, text: str, project: Project) -> Reads:
         return Reads((file,))
     behind = list(dependencies(text, file, project.settings))[::2]
     with with_commands_of(project.settings.commands):
-        collection = collections.read(text, file)
+        collection = gather.collection_of(text, file)
     folders = dict.fromkeys((project.folder, *project.templates))
     themes = [(folder / name).as_posix() for name in _themes(collection.theme) for folder in folders]
     before = gather.looked_for(collection)

@@ -51,17 +51,21 @@ def problem_of(text: str, name: str, chosen: Mapping[str, int] | None = None, se
     """The problem of a text, which may hold the own commands of the settings; `chosen` says which value each name under `variants`
     has, the first where it does not.
 
-    DeriveError at its place in `name`.
+    DeriveError at its place in `name`; [budget] where reading takes more than a problem may.
     """
     from derive.language.problems import read as problemfile
 
-    with with_commands_of(settings.commands) if settings else nullcontext():
-        return problemfile.read(text, name, chosen)
+    try:
+        with within(), with_commands_of(settings.commands) if settings else nullcontext():
+            return problemfile.read(text, name, chosen)
+    except DeriveError as error:
+        raise error.at(Position(name)) from None
 
 
 def examine(problem: Problem, points: int = 3, settings: Settings | None = None) -> Examined:
     """Derive and check, in the layout and the notation of the settings and of the problem's own `notation`.
 
+    points  at how many random points a line is checked
     DeriveError: what the engine cannot do; a figure that does not apply [figure]; a line that the check refuses
     [verification-failed], or whose LaTeX
     reads back as another [misread]; an author's answer that is

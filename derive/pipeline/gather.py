@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
+from derive.documents import collection as collections
 from derive.documents.collection import Collection
 from derive.documents.compose import collected, problem_page, scientific
 from derive.documents.figures import placing
@@ -20,11 +21,12 @@ from derive.documents.page.modes import Mode
 from derive.documents.page.settings import Fit, Settings, noted
 from derive.documents.wording import prose
 from derive.documents.wording.words import words as words_of
-from derive.errors import DeriveError
+from derive.errors import DeriveError, Position
 from derive.language.problems.quantity import FIND
 from derive.notation.bold import kinds_of
 from derive.notation.settings import Notation
 from derive.pipeline import look
+from derive.pipeline.budget import within
 from derive.pipeline.examine import Examined, examine, problem_of
 from derive.pipeline.home import home_of, inside, own_text
 from derive.pipeline.sources import DEFAULT, SUFFIXES
@@ -42,6 +44,15 @@ class Gathered:
 
     collection: Collection
     examined: Mapping[str, Examined]
+
+
+def collection_of(text: str, name: str) -> Collection:
+    """The lecture or set of a text.  DeriveError at its place in `name`; [budget] where reading takes more than a problem may."""
+    try:
+        with within():
+            return collections.read(text, name)
+    except DeriveError as error:
+        raise error.at(Position(name)) from None
 
 
 def references(collection: Collection) -> dict[str, str]:
@@ -116,6 +127,9 @@ def _found(use: Use, roots: list[Path], known: Mapping[str, list[Path]], home: P
 def gather(collection: Collection, points: int = 3, settings: Settings | None = None) -> Gathered:
     """Derive and check every problem of a collection; the first that fails is the collection's error.
 
+    points    at how many random points a line is checked
+    settings  of the project; None for the default ones
+
     All of them are printed in the collection's notation: what a problem's own `notation` says is for the problem alone.
     """
     files = references(collection)
@@ -130,7 +144,11 @@ def settings_of(collection: Collection, settings: Settings) -> Settings:
 
 
 def one_of(file: str, text: str, points: int, settings: Settings, chosen: Mapping[str, int] | None = None) -> Examined:
-    """A problem of a collection, derived and checked; `settings` are the collection's, `chosen` the values of its variant."""
+    """A problem of a collection, derived and checked; `settings` are the collection's, `chosen` the values of its variant.
+
+    file, text  the problem's
+    points      at how many random points a line is checked
+    """
     problem = problem_of(text, file, chosen)
     return examine(replace(problem, options=replace(problem.options, notation={})), points, settings)
 

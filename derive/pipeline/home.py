@@ -40,7 +40,11 @@ def own_text(path: str) -> str:
 
 
 def inside(path: str | Path, home: Path, where: Position | None = None) -> None:
-    """DeriveError [outside], before anything of it is read, when a file does not lie below a folder, links followed."""
+    """DeriveError [outside], before anything of it is read, when a file does not lie below a folder, links followed.
+
+    path   of the file, as it was named
+    where  the place that names it, for the message; None: the path itself
+    """
     try:
         real = Path(path).resolve()
         lies_in = real.is_relative_to(home.resolve())
@@ -48,6 +52,6 @@ def inside(path: str | Path, home: Path, where: Position | None = None) -> None:
         lies_in = False
     if not lies_in:
         raise DeriveError(
-            f"{str(path)[:200]!r} leads out of the project's folder, and is not read", code="outside", where=where or Position(str(path)[:200]),
+            f"{str(path)[:200]!r} leads out of the project's folder, and is left alone", code="outside", where=where or Position(str(path)[:200]),
             hint="copy it into the project",
         )

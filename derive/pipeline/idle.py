@@ -48,7 +48,12 @@ def up_to_date(output: Path, key: str) -> int | None:
 
 
 def ended(output: Path, key: str, sources: Sequence[Source], given: Sequence[str], project: Project, good: bool) -> None:
-    """Record what a build of the paths `given` that has just ended well would read, and what it wrote; what failed leaves no record."""
+    """Record what a build of the paths `given` that has just ended well would read, and what it wrote; what failed leaves no record.
+
+    key      of the program and of what was asked
+    sources  what the paths held
+    good     whether nothing failed
+    """
     from derive.errors import DeriveError
     from derive.pipeline.writing import write
 

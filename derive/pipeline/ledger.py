@@ -112,6 +112,8 @@ class Ledger:
     def record(self, name: str, key: Key, files: dict[str, bytes], keep: bool = False, source: str = "") -> None:
         """Write the files and remember them; files of an earlier run that are not made any more are removed, unless they are kept.
 
+        name    of what is remembered
+        keep    files of an earlier run stay
         source  the path of the file that they are made of
         DeriveError [write-failed]; what was written before it stays, and is made again the next time.
         """

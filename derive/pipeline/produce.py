@@ -1,4 +1,7 @@
-"""Document → .tex → PDF, with what typesetting teaches: a row that TeX finds too long is broken, a frame too full is cut."""
+"""Document → .tex → PDF, with what typesetting teaches: a row that TeX finds too long is broken, a frame too full is cut.
+
+`folders` are those in which templates are looked for, the first that has one.
+"""
 
 from __future__ import annotations
 
@@ -144,7 +147,13 @@ def _in_template(error: DeriveError, folders: tuple[Path, ...]) -> DeriveError:
 
 def refit(document: Document, fit: Fit, boxes: tuple[Box, ...], line: float, relation: float = RELATION, push: float = 1.0) -> Fit:
     """What to try next: the rows of a place that is too wide get less of the line (the more, the harder it is pushed), a frame
-    that is too full is taken for taller."""
+    that is too full is taken for taller.
+
+    boxes     what TeX found too large
+    line      the width of the page's line, in points
+    relation  what a relation sign takes of it, in points
+    push      how much more is asked for than TeX said
+    """
     narrow, scale = dict(fit.narrow), dict(fit.scale)
     better = fit
     for box in _once(boxes):
@@ -209,7 +218,10 @@ def _too_full(document: Document, box: Box) -> tuple[frozenset[tuple[str, str]],
 
 def further(document: Document, fit: Fit, boxes: tuple[Box, ...], line: float) -> Fit:
     """What to try for rows that no breaking makes narrow enough: a left side on a line of its own, then letters for what
-    occurs in them."""
+    occurs in them.
+
+    boxes  what TeX found too wide
+    """
     pages: list[str] = []
     beside: set[str] = set()
     for box in boxes:

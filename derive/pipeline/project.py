@@ -12,6 +12,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from derive.documents.page.modes import MODES
 from derive.documents.page.settings import MOST_ROWS, THEME, Settings
+from derive.documents.wording.prose import to_latex
 from derive.documents.wording.words import LANGUAGES, spoken
 from derive.errors import DeriveError, Position
 from derive.language.files import read_text
@@ -20,6 +21,7 @@ from derive.language.problems.notation import CHOICES, LANGUAGE
 from derive.language.words import closest
 from derive.notation.settings import NOTHING, SUBSCRIPTS, Notation
 from derive.pipeline import home, look
+from derive.pipeline.budget import within
 from derive.pipeline.look import Look
 from derive.pipeline.trust import trusted
 from derive.values import dataclass
@@ -71,7 +73,8 @@ def load(folder: Path | None = None, templates: tuple[Path, ...] = (), trust: bo
     for path in (file, own):
         if path.is_symlink():
             home.inside(path, folder)
-    given = read(read_text(file, MOST_BYTES), file.as_posix(), folder, trust) if file.is_file() else Settings()
+    with within():
+        given = read(read_text(file, MOST_BYTES), file.as_posix(), folder, trust) if file.is_file() else Settings()
     settings = replace(given, trust_tex=trust)
     return Project(folder, settings, found, look.read(tuple(dict.fromkeys((folder, *found))), settings.macros))
 
@@ -131,7 +134,11 @@ def _is_own(folder: Path) -> bool:
 
 
 def read(text: str, file: str, folder: Path | None = None, trust: bool = False) -> Settings:
-    """The settings that a project file's text says.  DeriveError [project-file] at the line of what is wrong."""
+    """The settings that a project file's text says.  DeriveError [project-file] at the line of what is wrong.
+
+    folder  that the file stands in, from which paths count; None: it names none
+    trust   whether TeX of the author's own may run
+    """
     if found := _DEEP.search(text):
         raise _refused(text, Position(file, text.count("\n", 0, found.start()) + 1), "names and brackets are nested too deeply here")
     try:
@@ -173,7 +180,19 @@ def read(text: str, file: str, folder: Path | None = None, trust: bool = False) 
     if settings.bibliography:
         works = _own(folder or Path(), settings.bibliography, "bibliography", bibliography.LONGEST, text, places.value("document", "bibliography"))
         settings = replace(settings, bibliography=works, bibliography_file=settings.bibliography)
+    if said := [key for key in ("author", "institute", "date") if getattr(settings, key)]:
+        with macros.with_commands_of(replace(settings, trust_tex=trust).commands):
+            for key in said:
+                _said(getattr(settings, key), settings.notation.language, text, places.value("document", key))
     return settings
+
+
+def _said(words: str, language: str, text: str, where: Position) -> None:
+    """DeriveError [project-file] for words that no document could print."""
+    try:
+        to_latex(words, where, displays=False, language=language)
+    except DeriveError as error:
+        raise _refused(text, where, error.message) from None
 
 
 def _kinds(given: Any, places: _Places) -> tuple[str, ...]:

@@ -1,4 +1,7 @@
-"""One document of one file, for `derive render`."""
+"""One document of one file, for `derive render`.
+
+`points` is at how many random points a line is checked, `pdf` whether TeX is run.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,7 @@ from derive.pipeline.subject import read
 def marked(file: str, claim: str | None, project: Project, pdf: bool, points: int = 3, tell: Callable[[str], object] = len) -> bytes:
     """A pasted derivation with a mark and a remark at each line, our own solution after it: LaTeX, or a PDF.
 
+    tell   takes what is to be said beside
     claim  the file that holds it, `-` for standard input; without one it is the problem's own
 
     DeriveError as of `render`, and where nothing is claimed [claim].

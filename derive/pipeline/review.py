@@ -20,6 +20,7 @@ from derive.pipeline.processes import pool
 from derive.pipeline.writing import cell
 from derive.reviewing.judging.finding import RIGHT, UNCLEAR, WRONG
 from derive.reviewing.judging.ground import Ground
+from derive.reviewing.report import summary as told
 from derive.reviewing.review import Review, review
 from derive.values import dataclass
 
@@ -142,6 +143,8 @@ COLUMNS = ("file", "verdict", "first_wrong_line", "first_wrong_row", "slip", "ri
 def reviewed_folder(problem_file: str, folder: str, workers: pool.Workers | int = 1) -> list[Row]:
     """Every submission of a folder against one problem, in the order of their names; one that cannot be read is a row too.
 
+    problem_file  its path
+    workers       how many processes, or those that stand ready
     DeriveError for the problem, and for a folder without submissions [claim].
     """
     text = read_text(problem_file)
@@ -184,6 +187,8 @@ def _row(task: _Submission) -> Row:
         return _lost(task, error)
     except Exception as error:
         return _lost(task, internal(error, task.path))
+    if not result.findings:
+        return Row(name, "unreadable", message=told(result))
     verdicts = [f.verdict for f in result.findings]
     first = result.first_wrong
     counts = (sum(v not in (WRONG, UNCLEAR) for v in verdicts), verdicts.count(WRONG), verdicts.count(UNCLEAR))

@@ -1,4 +1,7 @@
-"""The rule catalogue, checked: no proof and no example is shown or typeset that did not pass, as for problems."""
+"""The rule catalogue, checked: no proof and no example is shown or typeset that did not pass, as for problems.
+
+`entries` are checked ones, `folders` those in which templates are looked for.
+"""
 
 from __future__ import annotations
 

@@ -138,8 +138,9 @@ class Teller:
     def _page(self, entry: Use, share: float = 1.0, clicks: int = 0) -> ProblemPage | made.Pictures:
         one = self.examined[entry.problem]
         pictures = placing.alone(one.problem, one.derivation, self.mode, self.settings, entry.show, entry.where)
+        problem = one.problem if not entry.title else replace(one.problem, prose={**one.problem.prose, "title": entry.title})
         page: ProblemPage | made.Pictures = pictures if pictures is not None else problem_page(
-            one.problem, one.derivation, one.report, self.mode, self.settings, self.fit, points=entry.points, show=entry.show,
+            problem, one.derivation, one.report, self.mode, self.settings, self.fit, points=entry.points, show=entry.show,
             hints=entry.hint, rows=entry.rows, share=share, clicks=clicks,
         )
         if entry.title:

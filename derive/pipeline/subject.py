@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from derive.documents import collection as collections
 from derive.documents import lecture
 from derive.documents.compose import problem_page, single
 from derive.documents.page import symbols
@@ -16,6 +15,7 @@ from derive.documents.page.settings import Fit, Settings, in_colours, of_problem
 from derive.documents.wording import prose
 from derive.documents.wording.words import words as words_of
 from derive.errors import DeriveError
+from derive.language.files import read_bytes
 from derive.language.markup.macros import with_commands_of
 from derive.language.problems import read as problemfile
 from derive.language.problems.problem import Problem
@@ -79,6 +79,7 @@ class Several:
     gathered: gather.Gathered
 
     def document(self, mode: Mode, settings: Settings, fit: Fit) -> Document:
+        """The document in a mode.  DeriveError [usage] for a lecture as questions of an exam."""
         if mode.name in ("exam", "xsim") and self.gathered.collection.kind == "lecture":
             raise DeriveError(
                 f"a lecture is no {mode.name}: its words have no place there", code="usage", hint="questions are made of problems and sets",
@@ -104,11 +105,16 @@ def _beside(note: str) -> str:
 
 
 def read(text: str, name: str, points: int = 3, settings: Settings | None = None) -> Subject:
-    """The subject of a file's text, derived and checked.  DeriveError for whatever fails."""
+    """The subject of a file's text, derived and checked.  DeriveError for whatever fails.
+
+    name      of the file, for messages
+    points    at how many random points a line is checked
+    settings  of the project; None for the default ones
+    """
     settings = settings or Settings()
     with with_commands_of(settings.commands):
         if problemfile.kind(text) != "problem":
-            return Several(gather.gather(collections.read(text, name), points, settings))
+            return Several(gather.gather(gather.collection_of(text, name), points, settings))
         problem = problem_of(text, name)
         check_prose(problem, of_problem(settings, problem))
         return OneProblem(examine(problem, points, settings))
@@ -130,11 +136,14 @@ def check_prose(problem: Problem, settings: Settings) -> None:
 
 
 def dependencies(text: str, name: str, settings: Settings | None = None) -> Sequence[str]:
-    """Name and text of every problem file that a collection is made from, name and hash of every image."""
+    """Name and text of every problem file that a collection is made from, name and hash of every image.
+
+    settings  of the project; None for the default ones
+    """
     with with_commands_of((settings or Settings()).commands):
-        collection = collections.read(text, name)
+        collection = gather.collection_of(text, name)
     files = gather.references(collection).values()
     pictures = look.pictures(collection).values()
     return [part for file in sorted(set(files)) for part in (file, own_text(file))] + [
-        part for path in sorted(pictures) for part in (path.as_posix(), keys.digest(path.read_bytes()))
+        part for path in sorted(pictures) for part in (path.as_posix(), keys.digest(read_bytes(path, look.MOST_BYTES)))
     ]

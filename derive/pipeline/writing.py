@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import tempfile
 from pathlib import Path
 
@@ -35,8 +36,11 @@ def write(path: Path, content: bytes | str) -> bool:
 
 
 def cell(text: str) -> str:
-    """A cell of CSV that a spreadsheet does not take for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    """A cell of CSV that a spreadsheet does not take for a formula, not even one that parts cells at semicolons."""
+    return _FORMULA.sub(r"\1'", text)
+
+
+_FORMULA = re.compile(r"(^|[;\t\r\n])(?=\s*[=+@\-\uff1d\uff0b\uff0d\uff20])")
 
 
 def remove(path: Path) -> None:

@@ -71,7 +71,11 @@ def _is_index(tree: Tree, child: Tree) -> bool:
 
 
 def summed(tree: Tree, kept: frozenset[str], known: frozenset[str]) -> Tree:
-    """Einstein's convention: an index that is not free on the left and stands twice in a term is summed there."""
+    """Einstein's convention: an index that is not free on the left and stands twice in a term is summed there.
+
+    kept   indices that are free on the left
+    known  names that are no indices
+    """
     tree = _over_pairs(tree, kept | known)
     names = [n for n in free(tree, known) if n not in kept]
     return _summed(tree, frozenset(names)) if names else tree

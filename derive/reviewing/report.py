@@ -1,4 +1,7 @@
-"""A review told: as JSON for programs, as text for people, as annotations for a pull request."""
+"""A review told: as JSON for programs, as text for people, as annotations for a pull request.
+
+`name` is that of the claim's file, `offset` how many lines of it stand before the derivation.
+"""
 
 from __future__ import annotations
 

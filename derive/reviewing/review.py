@@ -48,6 +48,7 @@ class Review:
 def review(problem: Problem, latex: str, preamble: str = "", ground: Ground | None = None, explained: bool = True) -> Review:
     """The review of a derivation pasted as LaTeX, against a problem.
 
+    latex      the derivation
     preamble   further LaTeX whose macros the derivation uses
     ground     the problem at its points, where it is known already: many derivations of one problem share it
     explained  whether a wrong line is told with its slip and the smallest point at which it is seen

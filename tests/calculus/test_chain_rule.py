@@ -15,7 +15,7 @@ from derive.expressions.nodes import number
 from derive.language.problems.read import read
 from derive.notation.readback import misread
 from derive.notation.record import record
-from derive.notation.shapes import dims, factors, space_latex
+from derive.notation.shapes import dims, factors, space_formula
 from derive.notation.text.text import pretty
 from derive.pipeline.examine import examine
 
@@ -116,7 +116,7 @@ def test_shapes_stand_under_each_factor() -> None:
         r"1 \times m", r"m \times m", r"m \times n", r"n \times 1"]
     assert r"\underset{\scriptscriptstyle m \times n}{H}" in display(told)
     table = next(chain for chain in told.chains if chain.lines[0].partial)
-    assert [space_latex(row) for row in table.lines] == [
+    assert [str(space_formula(row)) for row in table.lines] == [
         r"\in \mathbb{R}^{m \times (m \times n)}", r"\in \mathbb{R}^{m \times m}", r"\in \mathbb{R}^{1 \times m}"]
     assert any("∈ R^(m×(m×n))" in row for row in terminal_lines(examined, 100))
 

@@ -9,11 +9,11 @@ import pytest
 from derive.calculus.derive import derive
 from derive.calculus.linear import by_row
 from derive.calculus.rules.identities import IDENTITIES
-from derive.calculus.rules.law import Law, side
+from derive.calculus.rules.law import Law, declared, side
 from derive.calculus.rules.row_text import problem_of
 from derive.calculus.simplify import known_forms, simplify
 from derive.calculus.simplify.measure import measure
-from derive.calculus.simplify.rewriting import laws, rewritten
+from derive.calculus.simplify.rewriting import ASKED, laws, rewritten
 from derive.checking.verification import verify
 from derive.errors import DeriveError
 from derive.expressions.nodes import Call
@@ -115,3 +115,16 @@ def test_without_its_row_a_function_has_no_matrix(row: Law, monkeypatch: pytest.
         monkeypatch.undo()
         by_row.forget()
     assert without == "missing-rule" != with_it
+
+
+@pytest.mark.parametrize("row", [row for row in RUNNING if row.runs != "everywhere"], ids=lambda row: row.name)
+def test_what_a_row_declares_is_asked(row: Law) -> None:
+    """The lower part of A diag(x) is a diagonal for an upper triangle A alone: a word that is not asked is a false law."""
+    implied = {word for letter in declared(row.given).values() for word in letter.has}
+    assert implied <= {*ASKED, "full-column-rank", "full-row-rank", "one-factor"}, row.name
+
+
+def test_the_lower_part_of_any_matrix_is_no_diagonal() -> None:
+    derivation = derive(problem_of("t", "x: vector(n); A: square(n); B: square(n)", "inner(B, tril(A diag(x)))", "x", find="gradient"))
+    assert verify(derivation, 2).passed
+    assert "tril" in text.pretty(derivation.results["gradient"].expr)  # type: ignore[union-attr]

@@ -336,7 +336,7 @@ KINDS = {
     "a square root": ("X: spd(n)\n  A: spd(n)", "tr(A X) + tr(inv(X))", "X", ["sqrtm(A)⁻¹"], ["minimum"]),
     "a softmax": ("p: {type: vector(n), is: [positive]}\n  c: vector(n)\n  T: positive\n  m: scalar",
                   "p' c + T sum(p .* log(p)) + m (sum(p) - 1)", "[p, m]",
-                  ["softmax(−c/T)", "−T(1 − log(sum(exp(−c/T))))"], ["saddle", "saddle"]),
+                  ["softmax(−c/T)", "T(logsumexp(−c/T) − 1)"], ["saddle", "saddle"]),
     "a subspace": ("W: stiefel(n, p)\n  S: symmetric(n)", "tr(W' S W)", "W", ["SW = WW'SW"], [None]),
     "a bump": ("x: scalar\n  y: scalar", "exp(-(x^2 + y^2))", "[x, y]", ["0", "0"], ["maximum", "maximum"]),
     "semidefinite and convex": ("x: vector(2)", "x[1]^4 + x[2]^2", "x", ["[0; 0]"], ["minimum"]),

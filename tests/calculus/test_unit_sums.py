@@ -31,7 +31,7 @@ GATHERED = [
     ("sum(i, 1, n, (2 x[i] + exp(x[i])) e(i, n))", "2x + exp(x)"),
     ("sum(i, 1, n, x[i] y[i] e(i, n)')", "(x ∘ y)'"),
     ("sum(i, 1, n, x[i]^3 e(i, n))", "x^∘3"),
-    ("sum(i, 1, n, e(i, n) / x[i])", "𝟏 ⊘ x"),
+    ("sum(i, 1, n, e(i, n) / x[i])", "1 ⊘ x"),
     ("sum(i, 1, n, (A[i, :]' w - y[i]) e(i, n))", "Aw − y"),
     ("sum(i, 1, n, w' B[:, i] e(i, n))", "B'w"),
     ("sum(i, 1, n, A[i, 2] e(i, n))", "A[:, 2]"),

@@ -33,9 +33,9 @@ def shown(problem: str) -> list[str]:
 
 
 # ------------------------------------------------------------------------------------------ every function of the table
-SIZES = {"m": 3, "n": 2, "k": 2, "p": 2, "q": 2}
+SIZES = {"3": 3, "m": 3, "n": 2, "k": 2, "p": 2, "q": 2}
 SPD = ((2, 1), (1, 2))
-TALL = ((3, 4), (4, -3), (0, 0))
+TALL = ((3, 8), (4, -6), (0, 0))
 
 
 def _argument(word: tuple[str, tuple[str, ...]], random: np.random.Generator) -> Expr:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import subprocess
@@ -11,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from derive.calculus.rules.identities import IDENTITIES
 from derive.cli.main import COMMANDS, run
 from derive.documents.page.modes import MODES
 from derive.expressions.functions import FUNCTIONS
+from derive.language.words import CONSTANTS, STATISTICS
 from derive.pipeline.project import read
 from tests.docs.write_pages import MARKS, commands, functions
 
@@ -134,6 +137,33 @@ def test_the_rows_of_adding_are_all_that_is_needed(page: Path, tmp_path: Path) -
     assert len(paths) == 2
     done = subprocess.run([sys.executable, "-c", "\n".join(code), *map(str, paths)], capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_law_of_adding_is_a_row() -> None:
+    (body,) = (b for b in blocks(ROOT / "docs" / "adding.md", "python") if b.startswith("Law("))
+    row = ast.parse(body.strip().rstrip(","), mode="eval").body
+    assert isinstance(row, ast.Call) and len(row.args) == 8
+    name, left, right, given, wrt, words, why = (ast.literal_eval(arg) for arg in row.args[:7])
+    law = IDENTITIES[name]
+    assert (law.left, law.right, law.given, law.wrt, law.words, law.why) == (left, right, given, wrt, words, why)
+    assert {k.arg: ast.literal_eval(k.value) for k in row.keywords} == {"rows": law.rows, "last": law.last, "runs": law.runs}
+
+
+def test_the_language_of_adding_is_a_table() -> None:
+    (body,) = (b for b in blocks(ROOT / "docs" / "adding.md", "python") if b.startswith("# nl.py"))
+    code = body + (
+        "\nfrom derive.documents.wording import glossary, words\n"
+        "from derive.documents.wording.languages.zh_hant import TABLE as OTHER\n"
+        "assert TABLE.words.keys() <= words.ENGLISH.keys() and TABLE.terms.keys() <= glossary.ENGLISH.keys()\n"
+        "assert TABLE.reasons.keys() <= OTHER.reasons.keys() and TABLE.marks.keys() == OTHER.marks.keys()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_constant_is_named() -> None:
+    text = (ROOT / "docs" / "language.md").read_text(encoding="utf-8")
+    assert not [name for name in (*CONSTANTS, *STATISTICS, "inv", "where") if f"`{name}(" not in text]
 
 
 def test_the_readme_is_short() -> None:

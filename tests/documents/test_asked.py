@@ -29,10 +29,10 @@ FORM = "symbols: {x: vector(n), A: symmetric(n)}\nfunction: f(x) = x' A x\nwrt: 
 def test_what_was_asked_is_boxed_all_of_it_once(text: str, lefts: list[str], mode: str) -> None:
     one = examine(problem_of(text, "p.yaml"))
     page = problem_page(one.problem, one.derivation, one.report, MODES[mode], Settings())
-    assert [answer.left for answer in page.answers] == lefts
+    assert [str(answer.left) for answer in page.answers] == lefts
     blocks = [block for frame in page.frames for block in frame.blocks] if mode == "slides" else page.blocks
-    shown = [row.left or row.whole_left for block in blocks for row in block.rows if row.boxed]
-    shown += [answer.left for block in blocks for answer in block.answers]
+    shown = [str(row.left or row.whole_left) for block in blocks for row in block.rows if row.boxed]
+    shown += [str(answer.left) for block in blocks for answer in block.answers]
     assert sorted(shown) == sorted(lefts)
 
 

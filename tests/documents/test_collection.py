@@ -17,7 +17,7 @@ from derive.documents.lecture import READERS, STYLES, Heading, Use, Words
 from derive.documents.page.document import ProblemPage
 from derive.documents.page.modes import MODES, QUESTION
 from derive.documents.page.settings import Fit, Settings
-from derive.documents.rendering.mathml import mathml
+from derive.documents.rendering.mathml import written
 from derive.documents.wording.glossary import ENGLISH, term
 from derive.documents.wording.prose import to_latex
 from derive.errors import DeriveError
@@ -122,7 +122,7 @@ def test_the_glossary_can_be_printed(name: str, notation: Notation) -> None:
     text = to_latex(found.text)
     assert text.endswith(".") and text.count("$") % 2 == 0 and to_latex(found.title)
     assert text.count("{") == text.count("}")
-    assert mathml(" ".join(text.split("$")[1::2])).count("mtext") == 0
+    assert written(" ".join(text.split("$")[1::2])).count("mtext") == 0
 
 
 def test_the_glossary_follows_the_notation() -> None:

@@ -18,6 +18,7 @@ from derive.documents.page.settings import Fit, Settings
 from derive.documents.wording.reasons import reason_width, shortened
 from derive.expressions.nodes import Expr
 from derive.expressions.rewrite import substitute
+from derive.notation.latex.reading import read
 from derive.pipeline.examine import Examined, examine, problem_of
 
 FOLDER = Path(__file__).parent.parent.parent / "problems"
@@ -71,7 +72,7 @@ def test_a_letter_makes_rows_shorter_and_is_explained_where_it_stands() -> None:
     rows = [row for frame in one.frames for block in frame.blocks for row in block.rows]
     (named,) = [row for row in rows if row.definitions]
     ((letter, _),) = named.definitions
-    assert any(letter in line for line in named.lines)
+    assert any(str(letter) in str(line) for line in named.lines)
 
     def longest(shown: ProblemPage) -> float:
         return max(width(line) for frame in shown.frames for block in frame.blocks for row in block.rows for line in row.lines)
@@ -81,12 +82,12 @@ def test_a_letter_makes_rows_shorter_and_is_explained_where_it_stands() -> None:
 
 def test_a_wide_matrix_is_shortened_by_letters_for_its_entries() -> None:
     from derive.documents.page.abbreviations import WIDEST
-    from derive.notation.latex.latex import latex
+    from derive.notation.latex.latex import formula
     from tests.calculus.derived import derived
 
     derivation = derived("x: scalar; y: scalar", "exp(x*y)*sin(x + y)", "[x, y]", "hessian")
     short = abbreviations(derivation, names(derivation.problem, derivation), 4)
-    assert len(short.definitions) == 4 and all(width(latex(expr)) <= WIDEST for _, expr in short.definitions)
+    assert len(short.definitions) == 4 and all(width(formula(expr)) <= WIDEST for _, expr in short.definitions)
 
 
 def test_words_that_no_frame_has_room_for_stand_on_frames_of_their_own() -> None:
@@ -103,7 +104,7 @@ def test_words_that_no_frame_has_room_for_stand_on_frames_of_their_own() -> None
 
 
 def test_a_formula_of_many_lines_stands_on_several_frames() -> None:
-    displays = displayed("f(X)", [f"+ a_{{{k}}}" for k in range(14)])
+    displays = displayed(read("f(X)"), [read(f"+ a_{{{k}}}") for k in range(14)])
     assert len(displays) == 3 and all(d.count(r"\begin{aligned}") == d.count(r"\end{aligned}") == 1 for d in displays)
     assert [k for k in range(14) if not any(f"a_{{{k}}}" in d for d in displays)] == []
 

@@ -10,7 +10,7 @@ import pytest
 from derive.documents.page.document import Command
 from derive.documents.page.modes import MODES
 from derive.documents.page.settings import Fit, Settings
-from derive.documents.rendering.mathml import mathml, with_commands
+from derive.documents.rendering.mathml import with_commands, written
 from derive.language.markup import macros, words
 from derive.pipeline.produce import tex
 from derive.pipeline.subject import read
@@ -31,7 +31,7 @@ def page(name: str, settings: Settings | None = None) -> str:
 
 
 def plain(latex: str) -> str:
-    return re.sub(r"<annotation.*?</annotation>", "", mathml(latex))
+    return re.sub(r"<annotation.*?</annotation>", "", written(latex))
 
 
 @pytest.mark.parametrize(("latex", "prefixed"), [
@@ -52,8 +52,8 @@ def test_own_commands_are_what_they_stand_for() -> None:
     with with_commands(OWN):
         assert "ℝ" in plain(r"x \in \R^n") and "mtext" not in plain(r"\norm{X w}^2 \e_1 \e[k]")
         assert plain(r"\norm{x}").count("‖") == 2
-        assert len(mathml(r"\loop")) < 100_000
-    assert r"<mtext>\R</mtext>" in mathml(r"x \in \R^n")
+        assert len(written(r"\loop")) < 100_000
+    assert r"<mtext>\R</mtext>" in written(r"x \in \R^n")
     own = macros.read(r"\newcommand{\vw}{\mathbf{w}}", "macros.tex")
     assert own.definitions[0].name == "vw"
 

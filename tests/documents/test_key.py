@@ -44,10 +44,10 @@ def test_every_letter_of_an_answer_is_known(path: Path) -> None:
 
 def test_a_key_defines_what_its_answers_speak_of_and_nothing_else() -> None:
     page = page_of("perceptron-three-layers", MODES["key"])
-    defined = [left for left, _ in page.definitions]
+    defined = [str(left) for left, _ in page.definitions]
     assert defined == [r"\phi_{1}", r"\phi_{2}", r"\phi_{3}", r"\delta_{\phi_{3}}", r"\delta_{\phi_{2}}", r"\delta_{\phi_{1}}"]
     assert page_of("least-squares", MODES["key"]).definitions == ()
-    assert "Ω" not in str(page) and r"\Omega" in str(page_of("qr-factor-q", MODES["key"]).definitions)
+    assert "Ω" not in str(page) and any(r"\Omega" in str(left) for left, _ in page_of("qr-factor-q", MODES["key"]).definitions)
 
 
 def test_a_letter_brings_those_that_define_it() -> None:

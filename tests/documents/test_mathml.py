@@ -16,17 +16,20 @@ from derive.documents.compose import problem_page, single
 from derive.documents.page.modes import MODES
 from derive.documents.page.settings import Settings
 from derive.documents.rendering.fill import fill
-from derive.documents.rendering.mathml import html, mathml
-from derive.notation.latex import latex
+from derive.documents.rendering.mathml import html, mathml, written
+from derive.language.markup import words as allowed
+from derive.notation.latex.boxes import Row, printed
+from derive.notation.latex.latex import formula as formula_of
+from derive.notation.latex.reading import read
 from tests.documents.samples import trace_quadratic
 from tests.strategies import expressions
 
 SPACE = "{http://www.w3.org/1998/Math/MathML}"
 
 
-def words(formula: str) -> str:
+def words(formula: str | Row) -> str:
     """What a reader sees, the annotation left out."""
-    tree = ElementTree.fromstring(mathml(formula))
+    tree = ElementTree.fromstring(written(formula) if isinstance(formula, str) else mathml(formula))
     for semantics in tree.iter(f"{SPACE}semantics"):
         for annotation in semantics.findall(f"{SPACE}annotation"):
             semantics.remove(annotation)
@@ -57,16 +60,57 @@ def test_formulas_say_the_same(formula: str, seen: str) -> None:
     assert words(formula) == seen
 
 
+def every_word() -> dict[str, str]:
+    """By name, a formula with each word, delimiter and environment that prose may hold."""
+    following = {"m": "{x}", "t": "{x}", "d": "(", "o": "[y]", "*": "", "c": "{red}", "s": ""}
+    known = {**allowed.WORDS, **allowed.IN_DEFINITIONS, **{name: word for words in allowed.PACKAGES.values() for name, word in words.items()}}
+    return {
+        **{name: f"\\{name}{''.join(following[kind] for kind in word.arguments)} x" for name, word in known.items()},
+        **{f"left {name}": f"\\left\\{name} x \\middle\\{name} y \\right\\{name}" for name in allowed.DELIMITERS},
+        **{f"big {name}": f"\\bigl\\{name} x \\bigr\\{name}" for name in allowed.DELIMITERS},
+        **{f"begin {name}": f"\\begin{{{name}}}{ {'array': '{c|c}', 'alignedat': '{1}'}.get(name, '')} a & b \\\\[3pt] z \\end{{{name}}}"
+           for name in allowed.ENVIRONMENTS},
+        "limits": r"\sum\limits_{\substack{i \\ j}}", "nolimits": r"\sum\nolimits_i",
+    }
+
+
+@pytest.mark.parametrize(("name", "formula"), every_word().items())
+def test_no_word_of_prose_shows_as_its_source(name: str, formula: str) -> None:
+    seen, word = words(formula), name.split()[-1]
+    assert "\\" not in seen or word == "backslash"
+    assert word not in seen or f"<mi>{word}</mi>" in written(formula)  # the name of a function is printed
+    assert "3pt" not in seen and "|c" not in seen and "red" not in seen
+
+
+@pytest.mark.parametrize(
+    ("formula", "element"),
+    [
+        (r"\binom{n}{k}", '<mfrac linethickness="0">'),
+        (r"\sqrt[3]{x}", "<mroot><mrow><mi>x</mi></mrow><mn>3</mn></mroot>"),
+        (r"\sum\limits_{i} x", "<munder><mo>∑</mo>"),
+        (r"\underbrace{x}_{y}", "<munder><mrow><munder>"),
+        (r"a \not\in b", "<mo>∈\u0338</mo>"),
+        (r"\xrightarrow[a]{b}", '<munderover><mo stretchy="true">→</mo>'),
+        (r"\text{ if $x > 0$, \textbf{else}}", "<mtext>\N{NO-BREAK SPACE}if <math"),
+        (r"\mathbbm{1}", "𝟙"),
+        (r"x \pmod n", "<mi>mod</mi>"),
+    ],
+)
+def test_a_form_is_drawn_as_what_it_is(formula: str, element: str) -> None:
+    assert element in written(formula)
+    assert printed(read(formula)) == formula
+
+
 def test_an_argument_without_braces_is_one_sign() -> None:
     """As in TeX: a half of x, not twelve x-ths."""
-    assert "<mfrac><mn>1</mn><mn>2</mn></mfrac><mi>x</mi>" in mathml(r"\frac12 x")
-    assert "<msub><mi>x</mi><mn>1</mn></msub><mn>2</mn>" in mathml("x_12")
+    assert "<mfrac><mn>1</mn><mn>2</mn></mfrac><mi>x</mi>" in mathml(read(r"\frac12 x"))
+    assert "<msub><mi>x</mi><mn>1</mn></msub><mn>2</mn>" in mathml(read("x_12"))
 
 
 @settings(max_examples=200, deadline=None)
 @given(expressions())
 def test_every_printed_formula_is_well_formed_and_whole(expr: object) -> None:
-    formula = latex.latex(expr)  # type: ignore[arg-type]
+    formula = formula_of(expr)  # type: ignore[arg-type]
     tree = ElementTree.fromstring(mathml(formula))
     arguments = {"mfrac": 2, "msup": 2, "msub": 2, "msubsup": 3, "munderover": 3, "munder": 2, "mover": 2}
     for element in tree.iter():

@@ -131,9 +131,9 @@ def test_only_an_inner_product_is_called_one() -> None:
         for block in page.blocks:
             for display in block.displays:
                 said = f"{display.before} {display.after}"
-                has = any(r"\langle" in line for row in display.rows for line in row.lines)
+                has = any(r"\langle" in str(line) for row in display.rows for line in row.lines)
                 assert has or "inner product" not in said, (problem, said)
-            assert "inner product" not in block.leading or any(r"\langle" in line for line in block.rows[-1].lines), problem
+            assert "inner product" not in block.leading or any(r"\langle" in str(line) for line in block.rows[-1].lines), problem
 
 
 @pytest.mark.parametrize("problem", ["least-squares", "trace-quadratic", "qr-factor-q", "rayleigh-quotient", "tangent-plane", "folium"])

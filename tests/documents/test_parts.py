@@ -39,7 +39,7 @@ def printed(text: str, mode: str, settings: Settings | None = None) -> str:
 
 def told(blocks: tuple[Block, ...]) -> list[tuple[str, list[str], list[str]]]:
     """(letter, rules of the rows by their left sides, quantities boxed) of each block."""
-    return [(b.letter, [row.left for row in b.rows if row.left], [a.quantity for a in b.answers]) for b in blocks]
+    return [(b.letter, [str(row.left) for row in b.rows if row.left], [a.quantity for a in b.answers]) for b in blocks]
 
 
 def test_each_part_has_its_rows_and_its_answers() -> None:
@@ -151,8 +151,8 @@ def test_what_a_part_asks_stands_under_it_in_whatever_order_it_is_asked(order: t
     lefts = {"gradient": r"\nabla f(x)", "hessian": r"\nabla^{2} f(x)", "stationary": "x^{*}"}
     for letter, quantity in zip("abc", order, strict=True):
         under = [block for block in blocks if block.letter == letter]
-        stated = [row.whole_left for block in under for row in block.rows if row.boxed]
-        stated += [answer.left for block in under for answer in block.answers]
+        stated = [str(row.whole_left) for block in under for row in block.rows if row.boxed]
+        stated += [str(answer.left) for block in under for answer in block.answers]
         assert stated == [lefts[quantity]]
         assert under[0].part is not None and under[0].part.points == str(" abc".index(letter))
     assert [b.letter for b in blocks] == sorted(b.letter for b in blocks)

@@ -75,7 +75,7 @@ def test_left_side_of_a_line() -> None:
 
 
 def test_relations() -> None:
-    assert relation("⇔") == r"\iff" and relation("≻") == r"\succ"
+    assert str(relation("⇔")) == r"\iff" and str(relation("≻")) == r"\succ"
     assert set("=⇔⇒≻⪰") <= set(RELATIONS)
     with pytest.raises(KeyError):
         relation("~~")

@@ -23,8 +23,8 @@ from derive.notation.latex.boxes import (
     parts,
     plain,
     printed,
-    unmarked,
 )
+from derive.notation.latex.compose import unmarked
 from derive.notation.latex.latex import formula
 from derive.notation.latex.reading import declared, read
 from derive.notation.settings import Notation

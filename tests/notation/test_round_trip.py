@@ -15,7 +15,7 @@ from derive.expressions.sizes import ONE
 from derive.language.latex import input as latex_input
 from derive.language.scope import Scope
 from derive.language.text import grammar
-from derive.notation.latex.latex import latex
+from derive.notation.latex.latex import formula, latex
 from derive.notation.latex.piece import Mark
 from derive.notation.readback import misread
 from derive.notation.settings import Notation
@@ -90,7 +90,7 @@ def test_pieces_are_the_whole_cut_at_signs(expr: Expr) -> None:
         assert piece.count("{") == piece.count("}")
         assert piece.count(r"\left") == piece.count(r"\right")
         assert piece.count(r"\begin") == piece.count(r"\end")
-    assert width(latex(expr)) > 0
+    assert width(formula(expr)) > 0
 
 
 @settings(max_examples=40, deadline=None)

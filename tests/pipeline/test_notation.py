@@ -61,7 +61,7 @@ def test_a_collection_is_in_one_notation(tmp_path: Path) -> None:
     text = "title: S\nnotation: {transpose: prime, bold: all}\nproblems: [p]\n"
     (tmp_path / "s.yaml").write_text(text)
     document = subject.read(text, str(tmp_path / "s.yaml")).document(MODES["solutions"], Settings(notation=Notation(gradient="grad")), Fit())
-    rows = [line for item in document.items if item.kind == "problem" for block in item.blocks for row in block.rows for line in row.lines]
+    rows = [str(line) for item in document.items if item.kind == "problem" for block in item.blocks for row in block.rows for line in row.lines]
     assert any(r"\operatorname{tr}(\boldsymbol{H}' \boldsymbol{A} \boldsymbol{X})" in line for line in rows)
     assert not any("Tr" in line or r"\top" in line for line in rows)
     with pytest.raises(DeriveError) as caught:

@@ -21,6 +21,7 @@ from derive.documents.page.settings import Fit, Settings
 from derive.errors import DeriveError
 from derive.expressions.build import add, matmul, transpose
 from derive.expressions.nodes import Call, Symbol
+from derive.notation.latex.reading import read
 from derive.pipeline import subject
 from derive.pipeline.produce import Made, make, tex
 from derive.pipeline.tex import engine as latex
@@ -115,8 +116,8 @@ def test_a_sheet_holds_nothing_of_a_solution(tmp_path: Path) -> None:
     text = text_of(sheet.pdf, tmp_path)
     derivation, _ = derived()
     solution = problem_page(derivation.problem, derivation, None, MODES["solutions"], Settings())
-    lines = [line for block in solution.blocks for row in block.rows for line in row.lines]
-    lines += [line for answer in solution.answers for line in answer.lines]
+    lines = [str(line) for block in solution.blocks for row in block.rows for line in row.lines]
+    lines += [str(line) for answer in solution.answers for line in answer.lines]
     assert lines and not any(line in sheet.tex for line in lines)
     assert "Solution" not in text and "definition" not in text and "rule" not in text
 
@@ -142,7 +143,7 @@ def test_what_cannot_be_broken_fails_and_says_where() -> None:
         page = problem_page(derivation.problem, derivation, report, mode, Settings(), fit)
         from dataclasses import replace
 
-        row = replace(page.blocks[0].rows[1], lines=("X" * 300,))
+        row = replace(page.blocks[0].rows[1], lines=(read("X" * 300),))
         block = replace(page.blocks[0], rows=(page.blocks[0].rows[0], row))
         return single(replace(page, blocks=(block,)), mode, Settings())
 

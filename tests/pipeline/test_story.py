@@ -53,7 +53,7 @@ def test_what_was_found_is_recalled_with_its_number(tmp_path: Path) -> None:
     panel = next(item for item in made.items if isinstance(item, Panel))
     recalled, words = panel.columns
     assert isinstance(recalled, Recall) and isinstance(words, Prose)
-    assert [(one.left, one.lines, one.number) for one in recalled.results] == [(r"\nabla f(x)", ("2 A x",), "(2)")]
+    assert [(str(one.left), tuple(map(str, one.lines)), one.number) for one in recalled.results] == [(r"\nabla f(x)", ("2 A x",), "(2)")]
     assert words.paragraphs == ("As in (2).",)
 
 

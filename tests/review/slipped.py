@@ -139,8 +139,9 @@ def _of(name: str, text: str, claim: str, rng: random.Random, most: int) -> Iter
                     continue
                 head = judge.context.tree(one.members[0])
                 for kind, changed in kinds(tree):
-                    if judge.laid_out(head) and isinstance(changed, Turn):  # type: ignore[arg-type]
-                        continue
+                    if judge.laid_out(head) and judge.comparison.equal(  # type: ignore[arg-type]
+                        Turn(judge.prepared_tree(tree, frozenset())), sized(changed), judge.situations[:1]).equal:
+                        continue  # the other layout
                     outcome = judge.comparison.equal(judge.prepared_tree(tree, frozenset()), sized(changed), judge.situations[:2])
                     if outcome.state not in (DIFFERENT, UNDEFINED):
                         continue

@@ -219,3 +219,24 @@ def test_sums_in_sums_end() -> None:
     nested = "".join(rf"\sum_{{{c}=1}}^n " for c in "abcdghijkl") + "w_a w_b w_c w_d w_g w_h w_i w_j w_k w_l"
     found = derive.review(read(RIDGE, "r.yaml", asked=False), f"$f = {nested}$")
     assert found.verdict in (UNCLEAR, WRONG)
+
+
+def test_a_text_without_a_relation_does_not_pass(ridge: Path, tmp_path: Path) -> None:
+    (tmp_path / "words.tex").write_text("Nothing to see here.\n")
+    run = CliRunner().invoke(command, [str(ridge), str(tmp_path / "words.tex")], standalone_mode=False)
+    assert run.return_value == 1
+    assert "no relation was found" in run.output
+
+
+def test_the_point_that_is_shown_has_the_direction() -> None:
+    problem = read("symbols: {X: 'matrix(m, n)', A: square(m)}\nfunction: f(X) = tr(X' A X)\nwrt: X\n", "p.yaml", asked=False)
+    for line, said in ((r"$Df(X)[H] = 2\operatorname{tr}(X^\top AH)$", "H = "), (r"$df = 2\operatorname{tr}(X^\top A\,dX)$", "dX = ")):
+        found = derive.review(problem, line).first_wrong
+        assert found is not None and f", {said}" in found.message
+
+
+def test_a_claim_alone_asks_for_the_gradient() -> None:
+    problem = read("symbols: {x: vector(n)}\nfunction: f(x) = x' x\nwrt: x\nclaim: $\\nabla f = 2x$\n", "p.yaml")
+    assert problem.find == ("gradient",)
+    problem = read("symbols: {X: square(n)}\nfunction: f(X) = X X\nwrt: X\nclaim: $df = dX X + X dX$\n", "p.yaml")
+    assert problem.find == ("derivative",)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -12,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from derive.cli.main import run
+from derive.errors import DeriveError
 from derive.pipeline.ledger import FOLDER, NAME, Ledger
+from derive.pipeline.writing import cell
 from tests.security.conftest import SECRET
 
 GOOD = "title: T\nsymbols: {x: vector(n)}\nfunction: f(x) = x' x\nfind: [gradient]\n"
@@ -243,3 +246,45 @@ def test_what_a_roster_says_is_no_formula_of_a_spreadsheet(course: Path) -> None
     key = (course / "out" / "key.csv").read_text()
     assert not [line for line in key.splitlines() if line.startswith(("=", "+", "@")) or ",=" in line or ",+" in line]
     assert {path.name for path in (course / "out" / "sheets").iterdir()} == {"1+1.tex", "@x.tex", "variants.tex", "x.tex"}
+
+
+@pytest.mark.parametrize("cell_", ["1;=1+1", "=1+1", " =1+1", "\u00a0=1", "a\t=1", "\uff1d1+1", "-1", "@x", "a;  +1"])
+def test_no_cell_is_a_formula_wherever_a_spreadsheet_parts_it(cell_: str) -> None:
+    for part in re.split(r"[;\t]", cell(cell_)):
+        assert not re.match(r"\s*[=+@\-\uff1d\uff0b\uff0d\uff20]", part)
+    assert cell("a;b c-d") == "a;b c-d"
+
+
+@pytest.mark.parametrize("name", ["a\x00b", "a\u202eb", "\x1b[31m"])
+def test_a_name_in_a_roster_can_be_seen(name: str) -> None:
+    from derive.pipeline.variants.roster import read
+
+    with pytest.raises(DeriveError, match="cannot be seen") as caught:
+        read(f"id,name\n1,{name}\n", "r.csv")
+    assert str(caught.value.where).startswith("r.csv:2")
+
+
+@pytest.mark.parametrize(
+    ("link", "command"),
+    [("templates", "templates eject slides.tex.j2"), ("templates/slides", "templates eject slides/row.tex.j2"), ("problems", "new x")],
+)
+def test_what_is_begun_for_a_user_stays_in_the_project(link: str, command: str, project: Path, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (project / "problems").rmdir()
+    (project / link).parent.mkdir(exist_ok=True)
+    (project / link).symlink_to(outside)
+    assert run(command.split()) == 1
+    assert not list(outside.rglob("*"))
+
+
+def test_an_image_is_read_up_to_its_limit(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from derive.pipeline import look
+    from derive.pipeline.subject import dependencies
+
+    (course / "problems" / "a.png").write_bytes(b"x" * 100)
+    lecture = "title: T\nsections: [{title: S, frames: [{image: a.png}]}]\n"
+    assert len(dependencies(lecture, "problems/l.yaml")) == 2
+    monkeypatch.setattr(look, "MOST_BYTES", 50)
+    with pytest.raises(DeriveError, match="larger"):
+        dependencies(lecture, "problems/l.yaml")

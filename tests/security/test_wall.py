@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from derive.documents import collection as collections
+from derive.documents.rendering import fill
 from derive.documents.wording.prose import to_latex
 from derive.errors import DeriveError
 from derive.language.markup import formula, macros, words
@@ -218,3 +219,62 @@ def test_no_formula_of_ours_is_written_with_a_word_that_may_be_renewed() -> None
 
 def test_quoted() -> None:
     assert quoted("a'b") == "'a''b'"
+
+
+LECTURE = "title: T\nsections: [{title: S, frames: [{text: 'See \\cite{k}.'}]}]\n"
+WORK = "@book{k, author={A. B}, title={%s}, publisher={P}, year={2000}}\n"
+DOUBLED = '@string{a0 = "xxxxxxxxxx"}' + "".join(f"@string{{a{k + 1} = a{k} # a{k}}}" for k in range(40)) + WORK.replace("{%s}", "a40")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        WORK % r"\input{/etc/passwd}", WORK % r"$\input{x}$", WORK % "\ue0005\ue001", WORK % ("\ue000" + "9" * 5000 + "\ue001"),
+        WORK % "\ue000²\ue001", WORK % "\\emph \ue002x\ue003", DOUBLED, WORK % ("{" * 5000 + "x" + "}" * 5000), WORK % ("a " * 200_000),
+        "@misc{k, author={A}, title={T}, url={javascript:alert(1)}, year=2000}",
+        "@misc{k, author={A}, title={T}, url={https://x.y/\\input{z}}, year=2000}",
+        "@string{a = 'x' # a}" + WORK, "@" * 50_000, "@book{k," * 5_000, '@book{k, title="' + "x" * 100_000, WORK % "\x1b[31m",
+    ],
+    ids=lambda text: text[:60].encode("ascii", "backslashreplace").decode(),
+)
+def test_a_bibliography_is_data(text: str, project: Path) -> None:
+    (project / "derive.toml").write_text('[document]\nbibliography = "r.bib"\n')
+    (project / "r.bib").write_text(text)
+    started = time.process_time()
+    with pytest.raises(DeriveError) as caught, macros.with_commands_of(load().settings.commands):
+        collections.read(LECTURE, "l.yaml")
+        to_latex(r"\cite{k}")
+    assert caught.value.code in ("bibliography", "prose", "prose-math", "prose-length", "character")
+    assert caught.value.where is not None and time.process_time() - started < 5
+
+
+@pytest.mark.parametrize("words", ["^^5cinput /etc/passwd ", "^^^5c^^5cx", "a ^^^^005c b", "^^M^^@", r"\input{x} # % ~", "a } \\end{document} { b"])
+def test_what_a_picture_is_for_who_hears_it_is_words(words: str) -> None:
+    kept = fill.said(words)
+    assert "^^" not in kept and not re.search(r"[{}#]|(?<!\\)%|\\(?!%)", kept)
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [r"author = '\zzq'", r"date = '$\input{x}$'", r"institute = 'a } b'" + "\nauthor = '${'", 'author = "\\u001b[31m"', 'date = "\\u202e"'],
+)
+def test_the_words_of_a_project_file_are_held_to_what_prose_may_hold(setting: str, project: Path) -> None:
+    (project / "derive.toml").write_text(f"[document]\n{setting}\n")
+    with pytest.raises(DeriveError) as caught:
+        load()
+    assert caught.value.code == "project-file" and caught.value.where is not None and caught.value.where.line > 1
+
+
+def test_no_command_of_an_author_stands_in_for_one_of_ours_on_a_web_page() -> None:
+    from derive.documents.page.document import Command
+    from derive.documents.rendering.mathml import with_commands, written
+
+    formula = r"r \coloneqq \operatorname{tr}(X) \dvchange<2>{y}"
+    plain = written(formula)
+    own = tuple(Command(name, 0, None, r"\ne") for name in ("coloneqq", "operatorname", "dvchange", "le"))
+    with with_commands(own):
+        assert written(formula) == plain
+    with with_commands((Command("vec", 1, None, r"\mathbf{#1}"),)):
+        assert "𝐱" in written(r"\vec{x}")
+    with pytest.raises(DeriveError, match="belong to the program"):
+        macros.read(r"\newcommand{\dvchange}{x}", "m.tex")

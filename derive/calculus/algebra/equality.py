@@ -73,13 +73,13 @@ def sympy_zero(value: Any) -> bool:
     for simplify, most in ((sympy.cancel, CANCELLED), (sympy.simplify, SIMPLIFIED)):
         if not proved and length <= most:
             try:
-                proved = simplify(_defined(value)) == 0
+                proved = simplify(defined(value)) == 0
             except (NotImplementedError, ValueError, ArithmeticError, TypeError, AttributeError, sympy.PolynomialError):
                 continue
     return proved
 
 
-def _defined(value: Any) -> Any:
+def defined(value: Any) -> Any:
     """relu, sigmoid and softplus by their definition."""
     for kind in own().values():
         value = value.replace(kind, kind.formula)
@@ -88,7 +88,7 @@ def _defined(value: Any) -> Any:
 
 def _numbers_agree(value: Any) -> bool:
     sympy = sp()
-    value = _defined(value)
+    value = defined(value)
     symbols = sorted(value.free_symbols, key=str)
     for k in (1, 2):
         point = {

@@ -42,9 +42,34 @@ def _sum(a: Any) -> Any:
     return sp().Add(*a)
 
 
+def _by_rows(of_row: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A function of a vector, of a matrix by its rows."""
+    return lambda a: of_row(a) if 1 in a.shape else sp().Matrix.vstack(*(of_row(a[i, :]) for i in range(a.shape[0])))
+
+
 def _softmax(a: Any) -> Any:
     weights = a.applyfunc(sp().exp)
     return weights / _sum(weights)
+
+
+def _logsumexp(a: Any) -> Any:
+    return sp().Matrix([[sp().log(sp().Add(*(sp().exp(e) for e in a)))]])
+
+
+def _largest(sign: int, key: Callable[[Any], Any] = lambda e: e) -> Callable[[Any], Any]:
+    """The largest (sign 1) or the smallest (−1) of what `key` gives of the entries."""
+    return lambda a: max((key(e) for e in a), key=lambda e: sign * e.evalf(30))
+
+
+def _peak(a: Any) -> Any:
+    top = _largest(1)(a)
+    places = [sp().simplify(e - top) == 0 for e in a]
+    return sp().Matrix(*a.shape, lambda i, j: sp().Rational(int(places[i * a.shape[1] + j]), sum(places)))
+
+
+def _crossmat(a: Any) -> Any:
+    x, y, z = a
+    return sp().Matrix([[0, -z, y], [z, 0, -x], [-y, x, 0]])
 
 
 def _norm(a: Any) -> Any:
@@ -146,6 +171,27 @@ def _singvals(a: Any) -> Any:
     return None if pairs is None else sp().Matrix([sp().sqrt(value) for value, _ in reversed(pairs)])
 
 
+def _svd_v(a: Any) -> Any:
+    """Right singular vectors of different, positive singular values, the largest first, the largest entry of each positive."""
+    pairs = spectrum(a.T * a)
+    if pairs is None or len({value for value, _ in pairs}) < len(pairs) or any(value == 0 for value, _ in pairs):
+        return None
+    columns = []
+    for _, v in reversed(pairs):
+        largest = max(v, key=lambda e: abs(e.evalf(30)))
+        columns.append(v if largest > 0 else -v)
+    return sp().Matrix.hstack(*columns)
+
+
+def _svd_u(a: Any) -> Any:
+    v = _svd_v(a)
+    return None if v is None else (a * v * sp().diag(*_singvals(a)).inv()).applyfunc(sp().radsimp)
+
+
+def _powm(a: Any, s: Any) -> Any:
+    return _of_spectrum(lambda v: v ** s[0])(a)
+
+
 def _polar_p(a: Any) -> Any:
     return _of_spectrum(lambda v: sp().sqrt(v))(a.T * a)
 
@@ -180,8 +226,17 @@ EXACT: dict[str, Callable[..., Any]] = {
     "norm1": number_of(lambda a: sp().Add(*(abs(e) for e in a))),
     "dot": number_of(lambda a, b: sp().Add(*(x * y for x, y in zip(a, b, strict=True)))),
     "inner": number_of(lambda a, b: sp().Add(*(x * y for x, y in zip(a, b, strict=True)))),
-    "logsumexp": number_of(lambda a: sp().log(sp().Add(*(sp().exp(e) for e in a)))),
-    "softmax": _softmax,
+    "logsumexp": _by_rows(_logsumexp),
+    "softmax": _by_rows(_softmax),
+    "norminf": number_of(_largest(1, abs)),
+    "maxentry": number_of(_largest(1)),
+    "minentry": number_of(_largest(-1)),
+    "peak": _peak,
+    "prod": number_of(lambda a: sp().Mul(*a)),
+    "cross": lambda a, b: _crossmat(a) * b,
+    "crossmat": _crossmat,
+    "nuclear": number_of(lambda a: None if (found := _singvals(a)) is None else _sum(found)),
+    "powm": _powm,
     "kron": lambda a, b: sp().kronecker_product(a, b),
     "diag": _diag,
     "vec": _vec,
@@ -206,6 +261,8 @@ EXACT: dict[str, Callable[..., Any]] = {
     "eigvec": _eigvec,
     "singval": number_of(_singval),
     "svd_s": _singvals,
+    "svd_u": _svd_u,
+    "svd_v": _svd_v,
     "gaps": _inverse_entries,
     "polar_u": _polar_u,
     "polar_p": _polar_p,

@@ -167,7 +167,11 @@ def noncommutative(expr: Expr, letters: Letters, scaled: tuple[Symbol, ...] = ()
 
 
 def coefficient(expr: Expr, directions: tuple[Symbol, ...], power: int) -> Expr | None:
-    """The coefficient of t^power in f(X + tH), expanded by SymPy; None beyond LARGEST terms."""
+    """The coefficient of t^power in f(X + tH), expanded by SymPy; None beyond LARGEST terms.
+
+    directions  the H: each factor that is one counts as a factor t
+    power       of t, from 0
+    """
     sympy = sp()
     letters, t = Letters(), sympy.Symbol("t", commutative=True)
     if _count(expr) > LARGEST:

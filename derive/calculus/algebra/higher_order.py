@@ -11,6 +11,7 @@ from itertools import product
 from typing import Any
 
 from derive.calculus.algebra.door import sp
+from derive.calculus.algebra.equality import sympy_zero
 from derive.calculus.algebra.scalars import Atoms, Untranslatable, from_sympy_scalar, to_sympy_scalar
 from derive.expressions.nodes import Expr, Number, Symbol
 from derive.values import dataclass
@@ -34,7 +35,10 @@ class Along:
 
 
 def lowest_derivative(function: Expr, x: Symbol, root: Expr) -> tuple[int, Expr] | None:
-    """(k, its value) of the first derivative of order above 2 that is not 0 at a root; None where none is found."""
+    """(k, its value) of the first derivative of order above 2 that is not 0 at a root; None where none is found.
+
+    function  of the number x alone, other symbols constant
+    """
     atoms = Atoms()
     try:
         value, at = to_sympy_scalar(function, atoms), to_sympy_scalar(root, atoms)
@@ -105,14 +109,34 @@ def sign_given(value: Expr, positive: Iterable[Expr]) -> str | None:
     except ValueError:
         return None
     sign = 1
+    strict = _signs_of_factors(given)
     for base, exponent in number.as_powers_dict().items():
         own = _sign(base, given)
+        own = own if own is not None else next((e for b, e in strict if sympy_zero(b - base)), None)
+        own = own if own is not None else next((-e for b, e in strict if sympy_zero(b + base)), None)
         if own is None and exponent.is_even and base.is_zero is False:
             own = 1
         if own is None or not exponent.is_Integer:
             return None
         sign *= own if exponent % 2 else 1
     return "+" if sign > 0 else "-"
+
+
+def _signs_of_factors(positive: Sequence[Any]) -> list[tuple[Any, int]]:
+    """The sign of each factor of what is given to be positive, where at most one of them may have either: n − p > 0 for q²/(n − p) > 0."""
+    out: list[tuple[Any, int]] = []
+    for p in positive:
+        powers = p.as_powers_dict()
+        weak = {b: 1 if b.is_nonnegative else -1 if b.is_nonpositive else None for b in powers}
+        unknown = [b for b, own in weak.items() if own is None]
+        if len(unknown) > 1 or any(not e.is_Integer for e in powers.values()):
+            continue
+        sign = 1
+        for b, own in weak.items():
+            sign *= (own or 1) ** int(abs(powers[b]))
+        out += [(b, own) for b, own in weak.items() if own is not None]
+        out += [(b, sign) for b in unknown if powers[b] % 2]
+    return out
 
 
 def _sign(base: Any, given: Sequence[Any]) -> int | None:

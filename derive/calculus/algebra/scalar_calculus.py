@@ -7,7 +7,7 @@ from math import comb, prod
 from typing import Any
 
 from derive.calculus.algebra.door import sp
-from derive.calculus.algebra.equality import sympy_zero
+from derive.calculus.algebra.equality import defined, sympy_zero
 from derive.calculus.algebra.scalars import Atoms, Untranslatable, from_sympy_scalar, to_sympy_scalar
 from derive.errors import DeriveError
 from derive.expressions.nodes import Expr, Map, Number, Power, Stack, Sum, Symbol
@@ -189,7 +189,7 @@ def solve_scalar(equation: Expr, x: Symbol) -> list[Expr] | None:
 
 def _roots(value: Any, x: Any) -> list[Any] | None:
     sympy = sp()
-    above, _ = sympy.fraction(sympy.together(value))
+    above, _ = sympy.fraction(sympy.together(defined(value)))
     if above == 0 or not above.has(x):
         return None if above == 0 else []
     high = _roots_of_high_degree(above, x)
@@ -206,7 +206,7 @@ def _roots(value: Any, x: Any) -> list[Any] | None:
         return None
     out = []
     for root in sorted(finite, key=sympy.default_sort_key):
-        if root.has(sympy.I) or root.is_real is False or root.has(sympy.CRootOf):
+        if root.has(sympy.I) or root.is_real is False or root.has(sympy.CRootOf) or root.count_ops() > LONGEST:
             return None
         if x.is_positive and root.is_nonpositive:
             continue
@@ -274,17 +274,53 @@ def _finite(found: Any) -> set[Any] | None:
     return None
 
 
-def _admitted(unknowns: Sequence[Any], point: Sequence[Any]) -> bool:
-    """Whether a solution is real, and positive where an unknown is declared to be."""
-    if any(v.is_real is False or v.has(sp().I) for v in point):
+LONGEST = 60
+"""Operations in a root: one that takes more is no closed form that anyone reads."""
+
+
+def _is_real(value: Any) -> bool | None:
+    """Whether a root is real; None where that is not certain: a real root of a cubic may be written with i."""
+    if not value.has(sp().I):
+        return value.is_real is not False
+    if value.is_real is not None:
+        return bool(value.is_real)
+    if not value.is_number:
+        return None
+    imaginary = abs(sp().im(value.evalf(50)))
+    return False if imaginary > IMAGINARY else None
+
+
+IMAGINARY = 1e-20
+"""An imaginary part above that is no rounding of 50 digits."""
+
+
+def _below_zero(unknowns: Sequence[Any], point: Sequence[Any]) -> bool:
+    """Whether an unknown that is declared positive is not."""
+    return any(x.is_positive and v.is_nonpositive for x, v in zip(unknowns, point, strict=True))
+
+
+def _never_together(values: Sequence[Any], xs: Sequence[Any]) -> bool:
+    """Whether polynomials with numbers as coefficients are proved to have no real zero in common: 1 is a combination of them, or
+    what they say of one unknown alone has no real root (counted by Sturm)."""
+    sympy = sp()
+    plain = sympy.symbols(f"x0:{len(xs)}")
+    try:
+        polynomials = [sympy.Poly(v.subs(dict(zip(xs, plain, strict=True))), *plain, domain="QQ") for v in values]
+        for k in range(len(plain)):
+            basis = sympy.groebner(polynomials, *plain[:k], *plain[k + 1 :], plain[k], order="lex", domain="QQ")
+            last = basis.exprs[-1]
+            if last.is_number or (last.free_symbols == {plain[k]} and not sympy.Poly(last, plain[k]).count_roots()):
+                return True
+    except (sympy.CoercionFailed, sympy.PolynomialError):
         return False
-    return not any(x.is_positive and v.is_nonpositive for x, v in zip(unknowns, point, strict=True))
+    return False
 
 
 def solve_system(equations: Sequence[Expr], unknowns: Sequence[Symbol]) -> list[tuple[Expr, ...]] | None:
     """All real common zeros of polynomial equations in scalar unknowns; None when not all have a closed form.
 
-    Each solution is put back.  Other symbols are parameters; solutions with conditions on them are listed as they are.
+    Each solution is put back.  Other symbols are parameters; solutions with conditions on them are listed as they are.  That there is none
+    is proved.
     """
     if len(unknowns) == 1 and len(equations) == 1:
         roots = solve_scalar(equations[0], unknowns[0])
@@ -301,16 +337,28 @@ def solve_system(equations: Sequence[Expr], unknowns: Sequence[Symbol]) -> list[
         found = sympy.solve(values, xs, dict=True)
     except (NotImplementedError, ValueError):
         return None
-    out: list[tuple[Expr, ...]] = []
+    points = _real_points(found, xs)
+    if points is None or any(not sympy_zero(v.subs(dict(zip(xs, point, strict=True)), simultaneous=True)) for point in points for v in values):
+        return None
+    if not points and not _never_together(values, xs):
+        return None
+    return [tuple(from_sympy_scalar(v, atoms.meaning) for v in point) for point in points]
+
+
+def _real_points(found: Sequence[Any], xs: Sequence[Any]) -> list[list[Any]] | None:
+    """The real ones of SymPy's solutions; None where one is a family, is not short, or is not certain to be real or not."""
+    sympy = sp()
+    out: list[list[Any]] = []
     for solution in found:
         if set(solution) != set(xs):
-            return None  # a family
+            return None
         point = [sympy.simplify(solution[x]) for x in xs]
-        if any(v.has(sympy.CRootOf) for v in point):
+        if any(v.has(sympy.CRootOf) or v.count_ops() > LONGEST for v in point):
             return None
-        if not _admitted(xs, point):
+        real = [_is_real(v) for v in point]
+        if False in real or _below_zero(xs, point):
             continue
-        if not all(sympy_zero(v.subs(dict(zip(xs, point, strict=True)), simultaneous=True)) for v in values):
+        if None in real:
             return None
-        out.append(tuple(from_sympy_scalar(v, atoms.meaning) for v in point))
+        out.append(point)
     return out

@@ -10,6 +10,7 @@ from derive.calculus.algebra.door import function_of, names_of_functions, sp, un
 from derive.expressions import build
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Add, Call, Compare, Expr, Map, Number, Power, SizeValue, Symbol, Times, Where, number
+from derive.expressions.properties.inference import is_nonnegative, is_positive
 from derive.expressions.sizes import SCALAR, Size
 
 PI: Expr = Call("pi", ())
@@ -48,15 +49,13 @@ class Atoms:
 
 
 def assumptions(expr: Expr) -> dict[str, bool]:
-    """What SymPy may assume of an atom: real always; positive, integer where declared or evident."""
+    """What SymPy may assume of an atom: real always; positive, not negative, integer where declared or evident."""
     if isinstance(expr, SizeValue):
         return {"integer": True, "positive": True}
     if isinstance(expr, Symbol):
         out = {"integer": True} if "integer" in expr.has else {"real": True}
         return out | ({"positive": True} if "positive" in expr.has else {})
-    if isinstance(expr, Call) and expr.name in ("norm", "norm1"):
-        return {"nonnegative": True}
-    return {"real": True}
+    return {"positive": True} if is_positive(expr) else {"nonnegative": True} if is_nonnegative(expr) else {"real": True}
 
 
 def to_sympy_scalar(expr: Expr, atoms: Atoms | None = None) -> Any:
@@ -201,10 +200,13 @@ class _Back:
             for arg in args[1:]:
                 out = Call(kind.lower(), (out, arg))
             return out
-        other = {"sec": "cos", "csc": "sin", "cot": "tan", "sech": "cosh", "csch": "sinh", "coth": "tanh"}.get(kind)
-        if other:
-            return build.power(Map(other, self.go(e.args[0])), -1)
+        if kind in RECIPROCAL:
+            return build.power(Map(RECIPROCAL[kind], self.go(e.args[0])), -1)
         raise Untranslatable(f"function {kind}")
+
+
+RECIPROCAL = {"sec": "cos", "csc": "sin", "cot": "tan", "sech": "cosh", "csch": "sinh", "coth": "tanh"}
+"""SymPy's functions that are one over a function of the table."""
 
 
 def ordered_terms(e: Any) -> list[Any]:

@@ -10,7 +10,22 @@ from derive.calculus.differentiate.variation import Motion
 from derive.calculus.rules.differentials import DIFFERENTIALS
 from derive.calculus.rules.rule import Rule, compiled, fill, match, missing
 from derive.calculus.simplify.simplify import tidy
-from derive.expressions.build import ONE, add, entry_product, is_zero, matmul, negate, power, scale, subtract, times, transpose, zero
+from derive.expressions.build import (
+    ONE,
+    add,
+    coefficient,
+    entry_product,
+    is_zero,
+    matmul,
+    negate,
+    power,
+    scale,
+    subtract,
+    terms,
+    times,
+    transpose,
+    zero,
+)
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import (
     Add,
@@ -179,8 +194,16 @@ def _quotient(e: Times, m: Motion) -> Expr | None:
 _MINUS = number(-1)
 
 
+def _upwards(e: Expr) -> Expr:
+    """(A⁻¹)^k for A^(−k) of a matrix: a power whose exponent is not negative."""
+    if not isinstance(e, Power) or e.is_scalar or not e.exponent.free or any(coefficient(t)[0] > 0 for t in terms(e.exponent)):
+        return e
+    return Power(Power(e.base, number(-1)), tidy(negate(e.exponent)))
+
+
 def _tabled(e: Expr, m: Motion) -> tuple[Expr, str, tuple[Expr, ...]] | None:
     """A row of the table whose pattern the expression has."""
+    e = _upwards(e)
     for row in _rows_for(e):
         assert row.of is not None and row.to is not None
         sizes: dict[str, Size] = {}

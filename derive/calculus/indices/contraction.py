@@ -110,7 +110,10 @@ class Network:
         return Tensor(_entrywise(a.expr, flipped), a.indices)
 
     def row_products(self, a: Tensor, b: Tensor, k: Expr) -> Tensor:
-        """Σ_k A_ik B_ik = (A B')_ii."""
+        """Σ_k A_ik B_ik = (A B')_ii.
+
+        a, b  of the same number of columns
+        """
         left = a.expr if a.indices[1] is k else transposed(a.expr)
         right = transposed(b.expr) if b.indices[1] is k else b.expr
         other = next(i for i in a.indices if i is not k)

@@ -74,6 +74,8 @@ def total(index: Symbol, s: Size, body: Expr) -> Expr:
 class Writer:
     """Writes entries; `taken` are the names that no summed index may have.
 
+    i, j  the row and the column of an entry, as integers or index symbols; None for a dimension of size 1
+
     Names are chosen by nesting: two sums side by side use the same letter, a sum inside another the next one.
     """
 
@@ -154,7 +156,10 @@ class Writer:
         return out
 
     def product(self, factors: tuple[Expr, ...], i: Expr | None, j: Expr | None) -> Expr:
-        """Σ over the inner indices, the outermost sum first."""
+        """Σ over the inner indices, the outermost sum first.
+
+        factors  of a product of matrices, from left to right
+        """
         writer, sums = self, []
         ends: list[Expr | None] = [i]
         for factor in factors[:-1]:
@@ -173,13 +178,21 @@ class Writer:
         return body
 
     def cases(self, condition: Expr, then: Expr, otherwise: Expr, i: Expr | None, j: Expr | None) -> Expr:
+        """`where(condition, then, otherwise)` at an entry; of a condition entry by entry its own entry.
+
+        condition        a comparison of two numbers, or of two arrays of the values' shape
+        then, otherwise  the values, of one shape
+        """
         assert isinstance(condition, Compare)
         compare = Compare(condition.op, *(self.at(c, i, j) for c in condition.children))
         out: Expr = Where(compare, self.at(then, i, j), self.at(otherwise, i, j))
         return out
 
     def chosen(self, rows: tuple[tuple[Expr, ...], ...], i: Expr | None, j: Expr | None) -> Expr:
-        """Σ over the entries with the deltas that choose one: for functions given entry by entry."""
+        """Σ over the entries with the deltas that choose one: for functions given entry by entry.
+
+        rows  of what a stack holds, row by row: numbers
+        """
         terms = []
         for r, row in enumerate(rows, 1):
             for c, block in enumerate(row, 1):

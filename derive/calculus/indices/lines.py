@@ -235,7 +235,7 @@ def _reason(written: Expr, variable: Symbol, where: Sequence[Symbol]) -> Why:
                 used.add("by cases")
             case Call("det" | "logdet"):
                 used.add("derivative of the determinant")
-    rule = joined([(name,) for name in _RULES if name in used]) or ("linear",)
+    rule = joined([(name,) for name in _RULES if name in used]) or ("linearity",)
     if not where:
         return rule
     square = len(where) == 2 and variable.shape[0] == variable.shape[1]

@@ -52,6 +52,8 @@ def recognise(
         try:
             own = _distinct(form, count())
             found = _Reader({**_sizes(own, free), **(sizes or {})}).whole(own, free)
+            if not found.free <= expr.free - {i.name for i in free}:
+                raise Unreadable  # a member K_i of a family of matrices stands beside what is summed over i
             return transform(collect(found), _reciprocal)
         except Unreadable:
             continue

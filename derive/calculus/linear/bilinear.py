@@ -160,8 +160,9 @@ def normal(expr: Expr, along: Directions) -> tuple[Expr, Why]:
 def finish(lines: list[Line], along: Directions, quantity: str, always: bool, like: Expr | None = None) -> list[Line]:
     """The lines of a scalar D²f[H, K] ending in its one form.
 
-    always  also where the form at hand is shorter (methods are to be compared)
-    like    the result of another method: the same terms are written in its order
+    quantity  of the lines that are added
+    always    also where the form at hand is shorter (methods are to be compared)
+    like      the result of another method: the same terms are written in its order
     """
     last = lines[-1].expr
     after, why = normal(last, along)

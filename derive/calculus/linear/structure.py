@@ -19,7 +19,10 @@ CURVED = frozenset({"orthogonal", "stiefel", "unit"})
 
 
 def in_structure(g: Expr, x: Symbol, h: Symbol) -> tuple[Expr, Why]:
-    """The part of G that a direction in the structure of x can see, and why."""
+    """The part of G that a direction in the structure of x can see, and why.
+
+    h  a direction of x: its declared structure is that of the variable
+    """
     half = number("1/2")
 
     def out(new: Expr) -> Expr:
@@ -105,6 +108,7 @@ def _projection(at: _Row, g: Expr, x: Symbol) -> Expr:
 def riemannian_hessian(x: Symbol, h: Symbol, g: Expr, along: Expr) -> Expr | None:
     """The Riemannian Hessian of a variable in a curved set along a tangent direction h; None for a flat set.
 
+    x         the variable, its set told by what it is declared to be
     g, along  the gradient and the Hessian along h on the surrounding space
     """
     row = tangent_row(x)
@@ -116,7 +120,10 @@ def riemannian_hessian(x: Symbol, h: Symbol, g: Expr, along: Expr) -> Expr | Non
 
 def tangent_chain(x: Symbol, m: Motion, gradient: Expr, taken: frozenset[str]) -> tuple[Chain, tuple[tuple[Symbol, Expr], ...]] | None:
     """The tangent directions of a curved set, and the projection of the free gradient onto them, with a letter for it where it
-    is none itself; None for a flat set."""
+    is none itself; None for a flat set.
+
+    taken  names that a letter must not have
+    """
     row = tangent_row(x)
     h = m.direction(x.name)
     if row is None or not isinstance(h, Symbol):

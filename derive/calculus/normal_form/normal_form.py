@@ -35,6 +35,7 @@ from derive.expressions.nodes import (
 from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import ONE as SIZE_ONE
 from derive.expressions.sizes import SCALAR, Shape
+from derive.expressions.traverse import bottom_up
 from derive.values import dataclass
 
 
@@ -67,17 +68,7 @@ def canonical(expr: Expr) -> Expr:
 
 def polynomial_of(expr: Expr) -> Poly:
     """`polynomial`, from the leaves upwards so that deep expressions need no deep recursion."""
-    order: list[Expr] = []
-    seen: set[Expr] = set()
-    stack = [(expr, False)]
-    while stack:
-        node, ready = stack.pop()
-        if ready:
-            order.append(node)
-        elif node not in seen:
-            seen.add(node)
-            stack.append((node, True))
-            stack.extend((child, False) for child in node.children)
+    order = bottom_up(expr)
     if len(order) > 200:
         for node in order:
             try:

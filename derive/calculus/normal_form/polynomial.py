@@ -81,7 +81,12 @@ def scaled(poly: Poly, c: Fraction) -> Poly:
 
 
 def times_scalars(poly: Poly, scalars: Scalars, c: Fraction) -> Poly:
-    """A number and scalar atoms times a polynomial."""
+    """A number and scalar atoms times a polynomial.
+
+    poly     a polynomial of matrices, as words with their coefficients
+    scalars  what stands in front of every term, with exponents
+    c        the number in front
+    """
     if not scalars:
         return scaled(poly, c)
     return {(merge(s, scalars), w): d * c for (s, w), d in poly.items()}

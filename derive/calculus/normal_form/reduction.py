@@ -78,7 +78,11 @@ def _reduce(word: Word) -> Poly:
 
 
 def sandwich(left: Word, middle: Poly, right: Word) -> Poly:
-    """Words around a polynomial."""
+    """Words around a polynomial.
+
+    left, right  the factors before and behind every term
+    middle       the terms between
+    """
     return product(product(as_poly(left), middle), as_poly(right)) if left or right else middle
 
 

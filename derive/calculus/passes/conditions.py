@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from derive.calculus.passes.kinks import NONE, POSSIBLE, kinks
 from derive.calculus.rules.differentials import DIFFERENTIALS
 from derive.calculus.rules.rule import Binding, bound, compiled, is_integer
-from derive.calculus.simplify.simplify import tidy_with
+from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.derivation.reason import AN_ENTRY, KINK, MEETING, Listed, Part, Why, full_rank, says_not
-from derive.expressions.build import ONE, add, negate, power
+from derive.expressions.build import ONE, add, coefficient, negate, power, terms
 from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import Call, Compare, Expr, Map, MatMul, Number, Power, Sum, Symbol, Times, Transpose, Where, Zeros, number
+from derive.expressions.nodes import Add, Call, Compare, Expr, Map, MatMul, Number, Power, Sum, Symbol, Times, Transpose, Where, Zeros, number
 from derive.expressions.properties.definite import STRICT, Definite
 from derive.expressions.properties.inference import definiteness, is_even, is_invertible, is_nonnegative, is_nonzero, is_positive
 from derive.expressions.sizes import is_square
@@ -41,9 +41,81 @@ def conditions(functions: Iterable[Expr], results: Iterable[Expr]) -> tuple[Why,
             why = _off(node) if kinked.get(node) == POSSIBLE else _condition(node)
             if why and why not in out and not (why[1:] in ((" > 0",), (" ≠ 0",)) and _among(why[0], inside)):
                 out.append(why)
-    positive = {why[0] for why in out if why[1:] == (" > 0",)}
-    indices = {node.index.name: node.index for expr in (*functions, *results) for node in walk(expr) if isinstance(node, Sum)}
-    return tuple(_for_indices(why, indices) for why in out if not (why[1:] == (" ≠ 0",) and why[0] in positive))
+    indices = _summed((*functions, *results))
+    told = dict.fromkeys((*out, *_exponents(functions, bool(_summed(results)))))
+    positive = {why[0] for why in told if why[1:] == (" > 0",)}
+    return tuple(_for_indices(why, indices) for why in told if not (why[1:] == (" ≠ 0",) and why[0] in positive))
+
+
+def _summed(exprs: Iterable[Expr]) -> dict[str, Symbol]:
+    """The indices over which is summed, by name."""
+    return {node.index.name: node.index for expr in exprs for node in walk(expr) if isinstance(node, Sum)}
+
+
+def _exponents(functions: Iterable[Expr], summed: bool) -> Iterator[Why]:
+    """That the exponent of a matrix is not negative, where it is a letter: elsewhere the product rule has no k factors.
+
+    summed  whether a sum over the factors stands in a result: k tr(A^(k − 1) H) holds for every k
+    """
+    for node in (node for expr in functions for node in walk(expr)):
+        if not isinstance(node, Power) or node.is_scalar or not node.exponent.free or not is_integer(node.exponent):
+            continue
+        if summed or not is_invertible(node.base):
+            down = all(coefficient(t)[0] < 0 for t in terms(node.exponent))
+            yield tidy(negate(node.exponent)) if down else node.exponent, " ≥ 0"
+
+
+def each_once(found: Iterable[Why], opened: Callable[[Why], Why]) -> tuple[Why, ...]:
+    """The conditions without those that hold by themselves, and without those that others say already: 1/a > 0 says a ≠ 0.
+
+    opened  a condition with what names in it stand for: ρ ≠ 0 is r ≠ 0 for ρ = ‖r‖
+    """
+    kept: list[tuple[Why, Why]] = []
+    for plain in (part for why in found for part in reduced(why)):
+        whole = opened(plain)
+        simple = reduced(whole)
+        if evident(whole) or not simple or evident(simple[0]):
+            continue
+        if all(simple[0] != other for _, other in kept):
+            kept.append((plain, simple[0]))
+    positive = {_either_sign(whole[0]) for _, whole in kept if whole[1:] == (" > 0",)}
+    return tuple(plain for plain, whole in kept if not (whole[1:] == (" ≠ 0",) and _either_sign(whole[0]) in positive))
+
+
+def _either_sign(value: Part) -> frozenset[frozenset[Part]]:
+    """The terms of n − p and of p − n, which are not 0 at once, in any order."""
+    if not isinstance(value, Add):
+        return frozenset((frozenset((value,)),))
+    return frozenset((frozenset(value.terms), frozenset(tidy(negate(t)) for t in value.terms)))
+
+
+def reduced(condition: Why) -> tuple[Why, ...]:
+    """The conditions on what alone can break it: a/s > 0 is s > 0 for a > 0, (x'x)/n ≠ 0 is x ≠ 0; none where nothing can."""
+    match condition:
+        case (Expr() as expr, " > 0") if expr.is_scalar:
+            even = [f for f in _factors(expr) if is_nonnegative(f) and not is_positive(f)]
+            others = [f for f in _factors(expr) if not is_nonnegative(f)]
+            if not even or len(others) > 1:
+                return ((_turned(expr, is_positive), " > 0"),)
+            rest: tuple[Why, ...] = tuple((_turned(f, is_positive), " > 0") for f in others)
+            return (*rest, *(why for f in even if (why := _of_power(_turned(f, is_nonzero), number(-1)))))
+        case (Expr() as expr, " ≠ 0") if expr.is_scalar:
+            why = _of_power(_turned(expr, is_nonzero), number(-1))
+            return (why,) if why else ()
+    return (condition,)
+
+
+def _factors(expr: Expr) -> tuple[Expr, ...]:
+    return expr.factors if isinstance(expr, Times) else (expr,)
+
+
+def _turned(expr: Expr, holds: Callable[[Expr], bool]) -> Expr:
+    """What decides the sign, or whether it is 0: the one factor that is not certain, without its exponent −1."""
+    open_ones = [f for f in _factors(expr) if not holds(f)]
+    if len(open_ones) != 1:
+        return expr
+    (rest,) = open_ones
+    return rest.base if isinstance(rest, Power) and isinstance(rest.exponent, Number) and rest.exponent.value == -1 else rest
 
 
 def evident(condition: Why) -> bool:
@@ -216,6 +288,8 @@ def _root(base: Expr) -> Expr:
         base = base.base
     if isinstance(base, Call) and base.name == "norm":
         return base.args[0]
+    if isinstance(base, Times) and (rest := _turned(base, is_nonzero)) is not base:
+        return _root(rest)
     product = base.args[0] if isinstance(base, Call) and base.name == "tr" else base
     if not isinstance(product, MatMul) or product.factors[0] is not Transpose(product.factors[-1]):
         return base

@@ -23,7 +23,10 @@ SILENT = frozenset({"tidy", "order", "variable", "constant-factor", "definition"
 
 
 def grained(chain: Chain, detail: str, kept: frozenset[Expr] = frozenset()) -> Chain:
-    """The chain at the grain asked for; its steps stay inside the lines.  `kept` are results: each stays on a line."""
+    """The chain at the grain asked for; its steps stay inside the lines.  `kept` are results: each stays on a line.
+
+    detail  `brief`, `normal` or `full`
+    """
     if detail == "brief":
         return replace(chain, lines=_brief(chain.lines, kept))
     if detail == "full":
@@ -160,7 +163,11 @@ def overridden(line: Line, problem: Problem) -> Line:
 
 
 def told_as_asked(chains: list[Chain], problem: Problem, results: Results) -> list[Chain]:
-    """The chains at the grain that the problem asks for, without the rules that it hides, with the author's own reasons."""
+    """The chains at the grain that the problem asks for, without the rules that it hides, with the author's own reasons.
+
+    results  their expressions stand each on a line, whatever is left out
+    DeriveError [unknown-rule] for a name under `hide` or `reasons` that is no rule.
+    """
     unknown = next((n for n in (*problem.hide, *problem.reasons) if n not in rule_names()), None)
     if unknown is not None:
         guess = closest(unknown, rule_names())

@@ -16,7 +16,12 @@ from derive.expressions.traverse import walk
 
 def explanations(written: Iterable[Expr], brought: Iterable[Expr], where: Iterable[tuple[Symbol, Expr]] = ()) -> tuple[Why, ...]:
     """A sentence for each function of the table that says what it is, in the order of appearance; of what the derivation
-    speaks of, in its letters, where that is a letter itself."""
+    speaks of, in its letters, where that is a letter itself.
+
+    written  the author's expressions: what stands there needs no word
+    brought  the expressions of the derivation
+    where    what its letters stand for
+    """
     letters = tuple(where)
     brought = (*(d for _, d in letters), *brought)
     known = {node.name for e in written for node in walk(e) if isinstance(node, Call)}

@@ -12,7 +12,7 @@ from derive.calculus.simplify.simplify import tidy
 from derive.derivation.derivation import Chain, Found, Head, Line, Result, members
 from derive.derivation.reason import Why, joined
 from derive.errors import DeriveError
-from derive.expressions.build import is_zero, matmul, subtract
+from derive.expressions.build import is_zero, matmul, subtract, zero
 from derive.expressions.nodes import Call, Expr, MatMul, Number, Power, Stack, Symbol, number
 from derive.expressions.rewrite import substitute
 from derive.expressions.spelling import starred
@@ -150,7 +150,8 @@ def _stated(value: Value, quantity: str, left: Head | Symbol, said: Why, place: 
     """left = exact ≈ rounded, as far as there are both."""
     lines: list[Line] = []
     if value.exact is not None:
-        lines.append(Line(value.exact, "evaluate", said, quantity, left, solution=place.values))
+        exact = zero(value.exact.shape) if value.exact.children and all(map(is_zero, value.exact.children)) else value.exact
+        lines.append(Line(exact, "evaluate", said, quantity, left, solution=place.values))
     if value.rounded is not None:
         own = not lines
         lines.append(Line(value.rounded, "evaluate", said if own else ("rounded",), quantity, left if own else None, "≈", solution=place.values))

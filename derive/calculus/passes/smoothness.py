@@ -19,7 +19,10 @@ STEPS = (1e-3, 1e-5)
 
 
 def no_derivative(problem: Problem, place: Place, results: Mapping[str, Found]) -> Why:
-    """Why the function has no derivative at the place, empty where it has one."""
+    """Why the function has no derivative at the place, empty where it has one.
+
+    results  by quantity: a derivative among them that has no value at the place is a reason
+    """
     whole = place.defined(problem.function)
     names = {x.name for x in problem.wrt}
     for node, certainty in kinks(whole).items():

@@ -59,7 +59,10 @@ def gradient_lines(s: Setting, first: Expr, letters: Definitions = ()) -> tuple[
 
 
 def in_other_inner_product(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Line], dict[str, Expr]]:
-    """⟨G, H⟩ = ⟨M⁻¹G, H⟩_M for ⟨X, Y⟩_M = tr(X'MY): the gradient under another inner product."""
+    """⟨G, H⟩ = ⟨M⁻¹G, H⟩_M for ⟨X, Y⟩_M = tr(X'MY): the gradient under another inner product.
+
+    DeriveError [inner-product] for several variables, or one of other rows; [missing-rule] for a structured variable.
+    """
     p = s.problem
     metric = p.inner_product
     assert metric is not None

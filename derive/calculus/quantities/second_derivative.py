@@ -30,6 +30,7 @@ def second_derivative(s: Setting, first: Expr, gradients: dict[str, Expr]) -> tu
 
     first      Df(X)[H], as its last line has it
     gradients  by variable ∇f, for the method that goes by it; may be empty for the others
+    DeriveError [method] for the method `gradient` of a function that has none.
     """
     p = s.problem
     method = p.method if p.method in ("polarization", "mixed", "gradient", "all") else "mixed"

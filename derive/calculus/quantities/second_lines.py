@@ -24,9 +24,10 @@ def finished(
 ) -> list[Line]:
     """The lines with one more that cleans up, where that changes something.
 
-    along   the directions of a scalar second derivative, which is then brought to its one form
-    always  even where that is no shorter: the methods are to be compared
-    like    the result of another method, in whose order equal terms are written
+    quantity  of the line that is added
+    along     the directions of a scalar second derivative, which is then brought to its one form
+    always    even where that is no shorter: the methods are to be compared
+    like      the result of another method, in whose order equal terms are written
     """
     last = lines[-1].expr
     if last.is_scalar and along is not None:
@@ -83,7 +84,10 @@ def along_a_scalar(s: Setting, first: Expr) -> Chain:
 
 
 def vanishing(s: Setting, line: Line, first: Expr, quantity: str) -> list[Line]:
-    """The line of a second derivative, and that it is 0 because the first does not depend on the variable."""
+    """The line of a second derivative, and that it is 0 because the first does not depend on the variable.
+
+    quantity  of the lines
+    """
     nothing = zero(first.shape)
     return [line, Line(nothing, "constant", ("it does not depend on ", s.problem.wrt[0]), quantity,
                        steps=(Step(line.expr, nothing, "constant-factor", ()),))]

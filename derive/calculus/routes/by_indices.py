@@ -135,7 +135,11 @@ def _entry(symbol: Symbol, over: tuple[tuple[Symbol, Size], ...]) -> Expr:
 
 
 def derivative_lines(s: Setting, found: tuple[Indexed, ...], moves: Mapping[Symbol, Symbol], quantity: str) -> list[Line]:
-    """Df(X)[H] = Σ_pq ∂f/∂X_pq H_pq, contracted and recognised; `moves` says which symbol each variable moves along."""
+    """Df(X)[H] = Σ_pq ∂f/∂X_pq H_pq, contracted and recognised; `moves` says which symbol each variable moves along.
+
+    found     what each variable's derivative by its entries is
+    quantity  of the lines
+    """
     p = s.problem
     value = found[0].free.value
     directions = tuple(moves[x] for x in p.wrt)
@@ -282,7 +286,10 @@ def _unread(s: Setting) -> DeriveError:
 
 # ------------------------------------------------------------------------------------------------ as a quantity
 def entries(s: Setting, first: Expr) -> tuple[list[Chain], Result]:
-    """What `find: entries` asks: the derivation by indices, and that it gives the derivative found already."""
+    """What `find: entries` asks: the derivation by indices, and that it gives the derivative found already.
+
+    DeriveError [entries] for several variables.
+    """
     p = s.problem
     if len(p.wrt) > 1:
         raise DeriveError("the derivation by indices is by one variable; give one in `wrt`", code="entries")

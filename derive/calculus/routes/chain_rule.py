@@ -218,7 +218,10 @@ def table(s: Setting, found: list[Link]) -> Chain:
 
 
 def product(found: list[Link], top: Symbol | None, x: Symbol) -> Expr | None:
-    """∂top/∂x as a sum over the links of top of link · ∂below/∂x, in the letters; None when it does not reach x."""
+    """∂top/∂x as a sum over the links of top of link · ∂below/∂x, in the letters; None when it does not reach x.
+
+    found  the links, from the function down to the variables
+    """
     memo: dict[Symbol | None, Expr | None] = {}
 
     def down(u: Symbol | None) -> Expr | None:

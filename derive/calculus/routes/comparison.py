@@ -51,7 +51,10 @@ def by_further_methods(
 
 
 def by_method(problem: Problem, heading: Why) -> tuple[list[Chain], Expr]:
-    """The chains of one method under this heading, and the derivative along the problem's own directions."""
+    """The chains of one method under this heading, and the derivative along the problem's own directions.
+
+    DeriveError [method] for a method that names letters on the way.
+    """
     p = informed(problem)
     if p.method == "expansion":
         p = replace(p, function=spelled_out(p), let=())

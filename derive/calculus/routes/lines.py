@@ -19,7 +19,10 @@ from derive.expressions.rewrite import transform
 
 
 def levels(start: Expr, m: Motion, quantity: str, first: tuple[Step, ...] = ()) -> list[Line]:
-    """Lines until nothing is pending; `first` are steps that lead from the line above to `start`."""
+    """Lines until nothing is pending; `first` are steps that lead from the line above to `start`.
+
+    quantity  of the lines
+    """
     lines: list[Line] = []
     expr = start
     while expr.pending:

@@ -54,8 +54,6 @@ CALLS: dict[str, tuple[Law, ...]] = {
         _silent("outer-ones-entrywise", "(ones(m) ones(n)') .* A", "A", "A: matrix(m, n)", "A", "𝟏𝟏' ∘ A = A", "Each entry is multiplied by 1."),
         _silent("reciprocal-entrywise", "(1 ./ A) .* B", "B ./ A", "A: matrix(m, n); B: matrix(m, n)", "A", "(1 ⊘ A) ∘ B = B ⊘ A",
                 "Entry by entry `B[i, j] / A[i, j]`."),
-        _silent("ones-over-entrywise", "(ones(m, n) ./ A) .* B", "B ./ A", "A: matrix(m, n); B: matrix(m, n)", "A", "(𝟏 ⊘ A) ∘ B = B ⊘ A",
-                "Entry by entry `B[i, j] / A[i, j]`."),
     ),
     "powm": (
         _silent("root-as-power", "powm(A, 1/2)", "sqrtm(A)", "A: spd(n)", "A", "the power ½ is the square root",

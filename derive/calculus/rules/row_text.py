@@ -28,6 +28,12 @@ def problem_of(
 ) -> Problem:
     """The problem of a rule's proof or example: `given` as symbols separated by `;`, `f(X) = …` or an expression with `wrt`.
 
+    name      of the rule; it stands in messages
+    function  as in a problem file
+    find      the quantities, with commas between
+    method    one method, or a list in brackets; "" for the default
+    sizes     relations such as `m >= n`, with commas between; "" for none
+
     `u := X w` among the symbols is an intermediate, `|X: full-column-rank` a further property.
     """
     symbols: dict[str, str] = {}

@@ -154,7 +154,11 @@ def matched(pattern: Expr, expr: Expr) -> tuple[Binding, dict[str, Size]] | None
 
 
 def match(pattern: Expr, expr: Expr, binding: Binding, sizes: dict[str, Size]) -> bool:
-    """Whether the expression has the pattern's form; letters are bound to what stands in their place."""
+    """Whether the expression has the pattern's form; letters are bound to what stands in their place.
+
+    expr   whose form is asked; nodes are compared by identity
+    sizes  what the names of sizes of the pattern stand for; filled in, as `binding` is, also where it fails
+    """
     if isinstance(pattern, Symbol):
         if pattern.name in binding:
             return binding[pattern.name] is expr
@@ -201,7 +205,10 @@ def _fit(dims: Shape, shape: Shape, sizes: dict[str, Size]) -> bool:
 
 
 def fill(template: Expr, values: Mapping[str, Expr], sizes: Mapping[str, Size]) -> Expr:
-    """The template with its letters and sizes replaced."""
+    """The template with its letters and sizes replaced.
+
+    values  by letter, each of its shape
+    """
     memo: dict[Expr, Expr] = {}
 
     def go(node: Expr) -> Expr:

@@ -9,7 +9,7 @@ from functools import partial
 from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.signs import positive_first
 from derive.calculus.simplify.simplify import tidy, tidy_with
-from derive.expressions.build import ONE, add, entry_product, matmul, scale, times, transpose
+from derive.expressions.build import ONE, add, entry_product, matmul, scale, terms, times, transpose
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Add, Apply, Call, D, Entry, Expr, Identity, MatMul, Number, Power, Rate, Scale, Symbol, Times, Transpose
 from derive.expressions.rewrite import transform
@@ -48,7 +48,10 @@ def collected(expr: Expr, end: Expr) -> Expr:
 
 def directions_last(expr: Expr, names: frozenset[str], variables: frozenset[str] = frozenset()) -> Expr:
     """x₁x₂h for x₁hx₂: in a product of numbers the directions, or entries of them, stand behind the other factors, and where one of these
-    `variables` stands behind a function, the letters before it, in their order: y² cos(x) h, 2bx."""
+    `variables` stands behind a function, the letters before it, in their order: y² cos(x) h, 2bx.
+
+    names  of the directions
+    """
 
     def letter(f: Expr, of: frozenset[str] | None = None) -> bool:
         base = f.base if isinstance(f, Power) else f
@@ -140,6 +143,9 @@ def pending_nodes(expr: Expr) -> list[Expr]:
 
 Names = frozenset[str]
 
+_FEW, _MOST = 32, 1000
+"""So many terms of a product are multiplied out before like ones are collected, and so many stay at most."""
+
 
 def multiplied_out(expr: Expr, names: Names) -> Expr:
     """Sums that hold a direction multiplied out, small powers of such sums as well."""
@@ -163,11 +169,7 @@ def multiplied_out(expr: Expr, names: Names) -> Expr:
             case Power(base=Add() as a, exponent=Number(value=k)) if moving(a) and k in (2, 3, 4):
                 return once(Times((a,) * int(k))) if e.is_scalar else matmul(*(a,) * int(k))
             case Times() if any(moving(f) for f in e.factors):
-                out: list[Expr] = [ONE]
-                for f in e.factors:
-                    choices = f.terms if moving(f) and isinstance(f, Add) else (f,)
-                    out = [times(x, c) for x in out for c in choices]
-                return add(*out)
+                return _product(e, moving)
         return e
 
     for _ in range(12):
@@ -195,11 +197,7 @@ def expanded(expr: Expr, name: str) -> Expr:
             case Call(name="diag", args=(MatMul() as product,)) if product.free & names:
                 return _diagonal_of(product, names)
             case Times() if any(isinstance(f, Add) and f.free & names for f in e.factors):
-                out: list[Expr] = [ONE]
-                for f in e.factors:
-                    choices = f.terms if isinstance(f, Add) and f.free & names else (f,)
-                    out = [times(x, c) for x in out for c in choices]
-                return add(*out)
+                return _product(e, lambda f: bool(f.free & names))
         return e
 
     for _ in range(20):
@@ -208,6 +206,22 @@ def expanded(expr: Expr, name: str) -> Expr:
             break
         expr = new
     return tidy(collect(expr))
+
+
+def _product(product: Times, opens: Callable[[Expr], bool]) -> Expr:
+    """A product of numbers multiplied out over the sums among its factors that `opens` holds of; as it is where that is too long.
+
+    Where there are many terms, like ones are collected on the way: (x − 1)(x − 2) … (x − 20) has 21, not a million.
+    """
+    out: list[Expr] = [ONE]
+    for f in product.factors:
+        choices = f.terms if isinstance(f, Add) and opens(f) else (f,)
+        out = [times(x, c) for x in out for c in choices]
+        if len(out) > _FEW:
+            out = list(terms(collect(tidy(add(*out)))))
+        if len(out) > _MOST:
+            return product
+    return add(*out)
 
 
 def _diagonal_of(product: MatMul, names: frozenset[str]) -> Expr:

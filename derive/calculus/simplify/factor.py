@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.measure import measure
-from derive.calculus.simplify.signs import positive_first
+from derive.calculus.simplify.signs import all_opened, positive_first
 from derive.calculus.simplify.simplify import tidy
 from derive.calculus.simplify.terms import join, split
 from derive.expressions.build import ONE, add, coefficient, entry_product, matmul, scale, terms
@@ -109,7 +109,7 @@ def _common_chain(expr: Add, parts: list[tuple[Fraction, dict[Expr, Expr], Expr 
         inner.append(join(c, powers, matmul(*rest) if rest else _identity(chain, side)))
     if any(t.is_scalar or t.shape != inner[0].shape for t in inner):
         return expr
-    bracket = factor(positive_first(united(collect(add(*inner)))))
+    bracket = factor(positive_first(united(collect(all_opened(inner)))))
     common = chains[0][len(chains[0]) - count :] if side == "right" else chains[0][:count]
     whole = matmul(bracket, *common) if side == "right" else matmul(*common, bracket)
     return expr if count == shortest and (count < 2 or measure(whole) >= measure(expr)) else whole

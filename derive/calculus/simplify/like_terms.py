@@ -103,7 +103,11 @@ def signed(powers: dict[Expr, Expr], body: Expr | None) -> tuple[int, Term]:
 
 
 def tell(term: Term, like: Term, words: list[str], used: Used) -> None:
-    """Why a term is like another one: said of each part that is written in another way."""
+    """Why a term is like another one: said of each part that is written in another way.
+
+    words  the sentences so far; what is said is appended
+    used   the properties that were used, with their symbols; appended likewise
+    """
     ours, theirs = ({*powers, *([] if body is None else [body])} for powers, body in (term, like))
     for part in ours - theirs:
         other = next((o for o in theirs if canonical(o) is canonical(part)), None)

@@ -52,7 +52,10 @@ Around = Callable[[Expr], Expr]
 
 
 def found(pattern: Expr, expr: Expr, env: Env = EMPTY) -> Iterator[tuple[Env, Around]]:
-    """Every way in which the expression holds the pattern at its top, with what stands around it there; letters of `env` are told."""
+    """Every way in which the expression holds the pattern at its top, with what stands around it there; letters of `env` are told.
+
+    expr  one node: what stands below it is looked at in its own turn
+    """
     match pattern:
         case Add():
             yield from _in_sum(pattern, expr, env)
@@ -70,7 +73,10 @@ def _alone(new: Expr) -> Expr:
 
 
 def matches(pattern: Expr, expr: Expr, env: Env) -> Iterator[Env]:
-    """Every way in which the whole expression has the pattern's form."""
+    """Every way in which the whole expression has the pattern's form.
+
+    expr  without anything left over
+    """
     match pattern:
         case Symbol():
             yield from _letter(pattern, expr, env)

@@ -12,7 +12,7 @@ from derive.calculus.simplify.known_forms import known, known_result
 from derive.calculus.simplify.laws.letters import unclashed
 from derive.calculus.simplify.measure import measure
 from derive.calculus.simplify.names import Definitions, named
-from derive.calculus.simplify.signs import positive_first
+from derive.calculus.simplify.signs import all_opened, positive_first
 from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.calculus.simplify.used import Used
 from derive.expressions.build import add, coefficient, matmul, power, scale, transpose
@@ -35,9 +35,14 @@ def only_factored(before: Expr, after: Expr) -> bool:
 def _together(factor: Expr) -> Expr:
     """The like terms of a factor that is a sum, or a sum transposed."""
     if isinstance(factor, Transpose) and isinstance(factor.arg, Add):
-        inside = collect(united(factor.arg))
+        inside = _collected(factor.arg.terms)
         return factor if inside is factor.arg else transpose(inside)
-    return collect(united(factor)) if isinstance(factor, Add) else factor
+    return _collected(factor.terms) if isinstance(factor, Add) else factor
+
+
+def _collected(terms: tuple[Expr, ...]) -> Expr:
+    """The like terms of a sum, those of a sum that is subtracted among them."""
+    return collect(united(all_opened(terms)))
 
 
 def neat(expr: Expr, used: Used) -> Expr:
@@ -49,7 +54,7 @@ def neat(expr: Expr, used: Used) -> Expr:
         if found is not None:
             return found
         if isinstance(node, Add):
-            out = collect(united(add(*(go(t) for t in node.terms))))
+            out = _collected(tuple(map(go, node.terms)))
             out = factor(positive_first(projections.gathered(out) if isinstance(out, Add) else out))
         elif isinstance(node, Sum):
             out = in_front(Sum(node.index, node.lower, node.upper, go(node.body)))

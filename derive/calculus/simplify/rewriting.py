@@ -22,7 +22,7 @@ from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Add, Call, D, Expr, Identity, Map, MatMul, Ones, Power, Rate, Scale, Stack, Symbol, Times, Unit
 from derive.expressions.properties.definite import AT_LEAST_SEMI, Definite
 from derive.expressions.properties.inference import definiteness, has_orthonormal_columns, is_invertible, is_orthogonal, is_positive
-from derive.expressions.properties.symmetry import is_diagonal, is_symmetric
+from derive.expressions.properties.symmetry import is_diagonal, is_skew, is_symmetric, is_triangular
 from derive.values import dataclass
 
 Simplify = Callable[[Expr], Expr]
@@ -40,10 +40,14 @@ _HOLDS: dict[str, Callable[[Expr], bool]] = {
     "integer": is_integer,
     "spd": lambda e: definiteness(e) == Definite.POSITIVE,
     "psd": lambda e: definiteness(e) in AT_LEAST_SEMI,
+    "upper": lambda e: is_triangular(e, "upper"),
+    "lower": lambda e: is_triangular(e, "lower"),
+    "skew": is_skew,
 }
 """How what a letter of a row is declared to have is asked of what stands for it; what another implies is not asked."""
 
-_ASKED = ("spd", "psd", "orthogonal", "stiefel", "unit", "diagonal", "symmetric", "invertible", "positive", "integer")
+ASKED = ("spd", "psd", "orthogonal", "stiefel", "unit", "diagonal", "upper", "lower", "symmetric", "skew", "invertible", "positive", "integer")
+"""In the order of what implies what; what else a letter is declared to have holds wherever the functions of the row exist."""
 
 
 @dataclass(frozen=True)
@@ -232,7 +236,7 @@ def _whole(law: Law) -> Rewrite:
 
 def _has(letter: Symbol, value: Expr) -> bool:
     """Whether what stands for a letter certainly has what the letter is declared to have."""
-    asked = [p for p in _ASKED if p in letter.has]
+    asked = [p for p in ASKED if p in letter.has]
     return not asked or all(_HOLDS[p](value) for p in asked[:1] + [p for p in asked[1:] if p == "positive"])
 
 

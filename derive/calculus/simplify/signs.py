@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from derive.expressions.build import add, coefficient, scale
-from derive.expressions.nodes import Add, Expr, number
+from derive.expressions.nodes import Add, Expr, Number, Scale, number
 
 
 def opposite(expr: Add) -> Expr:
@@ -26,3 +28,17 @@ def positive_first(expr: Expr) -> Expr:
         if coefficient(term)[0] > 0:
             return add(term, *expr.terms[:k], *expr.terms[k + 1 :])
     return expr
+
+
+def opened(term: Expr) -> tuple[Expr, ...]:
+    """The terms of a sum that is subtracted: a, b of −(−a − b)."""
+    match term:
+        case Scale(scalar=Number(value=c), arg=Add(terms=inside)) if c == -1:
+            return tuple(scale(term.scalar, t) for t in inside)
+        case _:
+            return (term,)
+
+
+def all_opened(terms: Iterable[Expr]) -> Expr:
+    """The sum of the terms, those of a sum that is subtracted among them."""
+    return add(*(part for t in terms for part in opened(t)))

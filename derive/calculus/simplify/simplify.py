@@ -29,6 +29,7 @@ from derive.expressions.nodes import (
     Identity,
     MatMul,
     Number,
+    Ones,
     Power,
     Scale,
     Stack,
@@ -151,6 +152,8 @@ def _scalars(factors: tuple[Expr, ...]) -> Expr:
             coefficient *= f.value
             continue
         base, exponent = (f.base, f.exponent) if isinstance(f, Power) and f not in powers else (f, ONE)
+        if isinstance(base, Add):
+            base = next((b for b in order if isinstance(b, Add) and set(b.terms) == set(base.terms)), base)
         if base not in exponents:
             order.append(base)
             exponents[base] = exponent
@@ -158,10 +161,10 @@ def _scalars(factors: tuple[Expr, ...]) -> Expr:
             exponents[base] = _sum((exponents[base], exponent), ONE)
     if coefficient < 0:
         for base in order:
-            if isinstance(base, Add) and exponents[base] is ONE and negative(base.terms[0]):
+            if isinstance(base, Add) and _flips(base, exponents[base]):
                 flipped = opposite(base)
                 order = [flipped if b is base else b for b in order]
-                exponents[flipped] = ONE
+                exponents[flipped] = exponents.pop(base)
                 coefficient = -coefficient
                 break
     out: list[Expr] = [number(coefficient)]
@@ -170,6 +173,15 @@ def _scalars(factors: tuple[Expr, ...]) -> Expr:
         if not is_zero(exponent):
             out.append(base if exponent is ONE else power(base, exponent))
     return times(*out)
+
+
+def _flips(base: Add, exponent: Expr) -> bool:
+    """Whether a − sign is put into a sum: that of −a/(−n + p), of −a/(p − n), of −(−a − b)."""
+    if not isinstance(exponent, Number) or exponent.value.denominator != 1 or exponent.value.numerator % 2 == 0:
+        return False
+    if exponent is ONE and isinstance(base.terms[0], Number) and any(map(negative, base.terms)):
+        return True
+    return negative(base.terms[0]) or (exponent.value < 0 and any(map(negative, base.terms)))
 
 
 def _product(new: tuple[Expr, ...], used: Used | None, expr: Expr) -> Expr:
@@ -304,6 +316,8 @@ def _powered(base: Expr, exponent: Expr, used: Used | None) -> Expr:
             whole = base.exponent.value.denominator == 1 and k.denominator == 1
             if whole or not base.is_scalar:
                 return _powered(base.base, number(base.exponent.value * k), used)
+        if isinstance(base, Power) and base.is_scalar and k.denominator == 1:
+            return power(base.base, _scalars((exponent, base.exponent)))
         if k == -1 and (inverse := _inverted(base, exponent, used)) is not None:
             return inverse
         if isinstance(base, Times) and k.denominator == 1:
@@ -350,6 +364,8 @@ def _called(name: str, new: tuple[Expr, ...], used: Used | None) -> Expr:
             return scale(_scalars(tuple(scalars)), _called(name, bare, used))
     if name == "quotient" and is_zero(new[0]):
         return zero(Call(name, new).shape)
+    if name == "quotient" and isinstance(new[0], Ones) and not new[1].is_scalar:
+        return Call(name, (ONE, new[1]))
     if (shorter := called(name, new)) is not None:
         return _run(shorter, used, _SILENT if used is None else {})
     value = everyday.of_call(name, new, used)

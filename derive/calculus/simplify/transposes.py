@@ -5,7 +5,7 @@ from __future__ import annotations
 from derive.calculus.simplify.simplify import tidy_with
 from derive.expressions.build import coefficient, entry_factors, matmul, primes, scale, transpose
 from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import Add, Call, Expr, MatMul, Scale, Transpose
+from derive.expressions.nodes import Add, Call, Expr, Map, MatMul, Ones, Scale, Transpose
 from derive.expressions.rewrite import transform
 from derive.expressions.sizes import is_column
 
@@ -18,7 +18,8 @@ def outside(expr: Expr) -> Expr:
 def _factor(node: Expr) -> Expr:
     match node:
         case MatMul(factors=factors):
-            return matmul(*(_turned(f) if isinstance(f, Add) else f for f in factors))
+            out = tuple(_turned(f) if isinstance(f, Add) else f for f in factors)
+            return matmul(*(_against(f, out[:k] + out[k + 1 :]) for k, f in enumerate(out)))
         case Call(name="hadamard"):
             return _turned(node)
         case Scale(scalar=scalar, arg=Call(name="hadamard") as arg):
@@ -27,6 +28,14 @@ def _factor(node: Expr) -> Expr:
             return arg
         case _:
             return node
+
+
+def _against(factor: Expr, others: tuple[Expr, ...]) -> Expr:
+    """(Y − XW')' for Y' − WX' beside Y − XW'."""
+    if not isinstance(factor, Add) or primes(factor) < 1:
+        return factor
+    flipped = tidy_with(transpose(factor), [])
+    return Transpose(flipped) if flipped in others else factor
 
 
 def _turned(node: Expr) -> Expr:
@@ -52,5 +61,7 @@ def _turns(term: Expr) -> bool:
         return all(map(_turns, body.terms))
     if isinstance(body, Call) and FUNCTIONS[body.name].transposes == "args":
         return all(_turns(a) for a in body.args if not a.is_scalar)
-    return isinstance(body, Transpose) or tidy_with(transpose(body), []) is body
+    if isinstance(body, Map):
+        return _turns(body.arg)
+    return isinstance(body, Transpose | Ones) or tidy_with(transpose(body), []) is body
 

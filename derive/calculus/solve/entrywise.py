@@ -180,26 +180,3 @@ def short(expr: Expr) -> Expr:
 
 def _is_of_ones(term: Expr) -> bool:
     return isinstance(term.arg if isinstance(term, Scale) else term, Ones)
-
-
-def entry_that_is_never_zero(equation: Expr, x: Symbol) -> tuple[Expr, str] | None:
-    """(the equation multiplied by what is positive, its sign) where every entry of it has one sign for every x."""
-    if equation.shape != x.shape:
-        return None
-    for sign, expr in ((">", equation), ("<", tidy(negate(equation)))):
-        if is_positive(expr):
-            return equation, sign
-    found = read_entries(equation, x)
-    if found is None:
-        return None
-    entries, scalar = found
-    roots = algebra.solve_scalar(scalar, entries.unknown)
-    if roots:
-        return None
-    signs = (">", scalar), ("<", tidy(negate(scalar)))
-    for sign, entry in signs:
-        if is_positive(entry):
-            return equation, sign
-    return None
-
-

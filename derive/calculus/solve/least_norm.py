@@ -88,7 +88,11 @@ def pseudo_inverse(b: Expr) -> tuple[Expr, tuple[Why, ...]]:
 
 
 def one_side(matrix: Expr, target: Expr, x: Symbol, facts: Facts, side: str) -> Family | None:
-    """Of B'B X = B'C, or X BB' = C B'; None where B may have full rank, or the right side is not of that form."""
+    """Of B'B X = B'C, or X BB' = C B'; None where B may have full rank, or the right side is not of that form.
+
+    matrix  B'B for the side `left`, BB' for `right`
+    target  the right side
+    """
     if side == "right":
         flipped = one_side(tidy_with(transpose(matrix), []), tidy_with(transpose(target), []), x, _turned(facts), "left")
         if flipped is None:

@@ -8,17 +8,18 @@ Source: Magnus & Neudecker, Matrix Differential Calculus, ch. 2; Boyd & Vandenbe
 from __future__ import annotations
 
 from dataclasses import replace
-from fractions import Fraction
 from functools import lru_cache
 
 from derive.calculus.rules.identities import IDENTITIES
 from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.distribute import expanded
+from derive.calculus.simplify.known_forms import known_result
 from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.rewriting import Laws, laws, rewritten
 from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.calculus.simplify.terms import join
 from derive.calculus.simplify.terms import split as collected_powers
+from derive.calculus.simplify.transposes import outside
 from derive.calculus.solve.entrywise import solve_entries
 from derive.calculus.solve.inverse_functions import by_inverse_function
 from derive.calculus.solve.least_norm import Facts, Family, any_value, one_side, two_sides
@@ -28,7 +29,7 @@ from derive.derivation.reason import COMMA, Why, filled, full_rank, joined
 from derive.expressions.build import ONE, add, coefficient, inverse, matmul, negate, power, scale, terms, times, transpose, zero
 from derive.expressions.nodes import Add, Call, Expr, Identity, MatMul, Number, Power, Scale, Sum, Symbol, Zeros, number
 from derive.expressions.properties.definite import STRICT, Definite
-from derive.expressions.properties.inference import definiteness, is_invertible, is_nonzero
+from derive.expressions.properties.inference import definiteness, is_invertible, is_nonzero, is_positive
 from derive.expressions.rewrite import substitute, transform
 from derive.expressions.sizes import Size
 from derive.expressions.traverse import walk
@@ -58,7 +59,20 @@ def solve(gradient: Expr, x: Symbol, facts: Facts = NOTHING) -> Solved | None:
             moves.append(Move(opened, nothing, (x, " is diagonal")))
             equation = opened
     found = _solved(equation, x, moves, facts)
-    return found if found is None or not given else replace(found, conditions=(*given, *found.conditions))
+    return None if found is None else _with_transposes_outside(replace(found, conditions=(*given, *found.conditions)))
+
+
+def _with_transposes_outside(found: Solved) -> Solved:
+    """The solution as results are written: (Y − XW')'(Y − XW') for (Y' − WX')(Y − XW')."""
+    final = known_result(outside(found.solution), [])
+    moves = (
+        replace(m, left=outside(m.left), right=final if m.right is found.solution else outside(m.right), why=filled(m.why, outside))
+        for m in found.moves
+    )
+    return replace(
+        found, solution=final, particular=None if found.particular is None else outside(found.particular), moves=tuple(moves),
+        conditions=tuple(filled(c, outside) for c in found.conditions),
+    )
 
 
 def _solved(equation: Expr, x: Symbol, moves: list[Move], facts: Facts) -> Solved | None:
@@ -231,16 +245,19 @@ def _by_powers(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
     if "positive" not in x.has:
         return None
     open_form = expanded(equation, x.name)
-    found: dict[Fraction, list[Expr]] = {}
+    by_exponent: dict[Expr, list[Expr]] = {}
     for term in terms(open_form):
         c, powers, body = collected_powers(term)
         exponent = powers.pop(x, number(0))
         rest = join(c, powers, body)
-        if not isinstance(exponent, Number) or x.name in rest.free:
+        if x.name in rest.free or x.name in exponent.free:
             return None
-        found.setdefault(exponent.value, []).append(rest)
-    if len(found) != 2:
+        by_exponent.setdefault(exponent, []).append(rest)
+    if len(by_exponent) != 2:
         return None
+    if not all(isinstance(e, Number) for e in by_exponent):
+        return _by_a_root(by_exponent, x, before)
+    found = {e.value: parts for e, parts in by_exponent.items() if isinstance(e, Number)}
     high, low = max(found), min(found)
     if high - low != 1:
         return None
@@ -252,6 +269,26 @@ def _by_powers(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
     left = times(up, x)
     moves = [*before, Move(left, down, ("multiply by ", factor))]
     return _divided(up, down, x, moves)
+
+
+def _by_a_root(found: dict[Expr, list[Expr]], x: Symbol, before: list[Move]) -> Solved | None:
+    """a s^p + b s^q = 0 for s > 0 with exponents that are letters: s = (−b/a)^(1/(p − q)).
+
+    found  by the exponent the coefficients, two of them
+    """
+    (p, above), (q, below) = found.items()
+    d = collect(tidy_with(add(p, *(negate(t) for t in terms(q))), []))
+    if coefficient(terms(d)[0])[0] < 0:
+        d, above, below = tidy(negate(d)), below, above
+    quotient = tidy(times(negate(add(*below)), power(add(*above), -1)))
+    if coefficient(quotient)[0] < 0 and not isinstance(quotient, Add):
+        return None
+    conditions: list[Why] = [] if is_nonzero(d) else [(d, " ≠ 0")]
+    if not is_positive(quotient):
+        conditions.append((quotient, " > 0"))
+    solution = power(quotient, tidy(power(d, -1)))
+    moves = (*before, Move(power(x, d), quotient, ("solve for ", power(x, d))), Move(x, solution, ("solve for ", x)))
+    return Solved(solution, moves, tuple(conditions))
 
 
 def _two_sides(term: Term, target: Expr, x: Symbol, moves: list[Move], facts: Facts) -> Solved | None:

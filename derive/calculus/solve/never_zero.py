@@ -8,7 +8,7 @@ from derive.calculus.solve.entrywise import read_entries
 from derive.derivation.reason import Why
 from derive.expressions.build import coefficient, negate
 from derive.expressions.nodes import Expr, MatMul, Number, Scale, Symbol, Zeros
-from derive.expressions.properties.definite import STRICT, Definite
+from derive.expressions.properties.definite import STRICT
 from derive.expressions.properties.inference import definiteness, is_invertible, is_nonzero, is_positive
 from derive.expressions.sizes import ONE
 
@@ -53,14 +53,6 @@ def _by_entries(g: Expr, x: Symbol) -> Refutation | None:
     return "≠", ("no entry can be 0",)
 
 
-def of_one_sign(expr: Expr) -> str | None:
-    """">" or "<" of what cannot be 0 whatever its letters are."""
-    if is_positive(expr) or definiteness(expr) == Definite.POSITIVE:
-        return ">"
-    opposite = tidy(negate(expr))
-    return "<" if is_positive(opposite) or definiteness(opposite) == Definite.POSITIVE else None
-
-
 def rank_one(expr: Expr) -> bool:
     """Whether a matrix is a multiple of a column times a row, or 0, and so not definite where it has two rows."""
     while isinstance(expr, Scale):
@@ -68,4 +60,3 @@ def rank_one(expr: Expr) -> bool:
     if isinstance(expr, Zeros):
         return True
     return isinstance(expr, MatMul) and any(a.shape[1] == ONE for a in expr.factors[:-1])
-

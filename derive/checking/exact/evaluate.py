@@ -1,4 +1,7 @@
-"""Expressions over the field: every node by its meaning, derivatives that are still to be taken by a step of their own."""
+"""Expressions over the field: every node by its meaning, derivatives that are still to be taken by a step of their own.
+
+NotExact for what has no exact value modulo the prime.
+"""
 
 from __future__ import annotations
 

@@ -124,14 +124,22 @@ def reciprocals(a: Jet) -> Jet:
 
 
 def unnamed(name: str, order: int, a: Jet) -> Jet:
-    """σ, σ', σ'' of an elementwise function without a formula."""
+    """σ, σ', σ'' of an elementwise function without a formula.
+
+    name   of the author's function
+    order  of the derivative, 0 for the function
+    """
     seed = sum(ord(c) * 131**k for k, c in enumerate(name)) % 2**40
     values = [scrambled(_at(a), seed + 1000 * k) for k in range(order, order + 4)]
     return jets.composed(values[0], values[1:], jets.nilpotent(a))
 
 
 def chosen(op: str, left: Jet, right: Jet) -> Residues:
-    """A condition: any function of the difference that is not both > and <."""
+    """A condition: any function of the difference that is not both > and <.
+
+    op           `<`, `<=`, `>` or `>=`
+    left, right  the two sides, of one shape; only their values count, not how they move
+    """
     difference = (_at(left) - _at(right)) % P
     small = np.minimum(difference, -difference % P)
     larger = ((scrambled(small, 16) & 1) == 0) ^ (difference != small)
@@ -139,7 +147,7 @@ def chosen(op: str, left: Jet, right: Jet) -> Residues:
 
 
 def branched(condition: Residues, a: Jet, b: Jet) -> Jet:
-    """a where the condition holds, b elsewhere."""
+    """`a` where the condition holds, `b` elsewhere."""
     masks, blank = {*a, *b}, np.zeros_like(next(iter((a or b).values())))
     return {s: np.where(condition, a.get(s, blank), b.get(s, blank)) for s in masks}
 

@@ -1,5 +1,7 @@
 """Values with nilpotent steps: Σ a_S ε_S over sets S of steps, ε² = 0 for each, so that the coefficient of ε is a derivative.
 
+NotExact for what has no exact value modulo the prime.
+
 A jet is a mapping from the set (its bits) to an array (points, rows, columns) over the field; what is 0 is left out.
 """
 
@@ -77,7 +79,12 @@ def nilpotent(a: Jet) -> Jet:
 
 
 def composed(base: Residues, derivatives: list[Residues], steps: Jet) -> Jet:
-    """f(a + N) = Σ f⁽ᵏ⁾(a) Nᵏ / k!, entry by entry; N has as many powers as it has steps."""
+    """f(a + N) = Σ f⁽ᵏ⁾(a) Nᵏ / k!, entry by entry; N has as many powers as it has steps.
+
+    base         f(a), modulo the prime
+    derivatives  f′(a), f″(a), …, as many as are known
+    steps        N: what a moves by, in each of its steps
+    """
     out: Jet = {0: base}
     count = len({bit for s in steps for bit in range(12) if s >> bit & 1})
     if count > len(derivatives):

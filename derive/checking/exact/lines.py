@@ -45,7 +45,10 @@ def decided(
     along: Mapping[str, Symbol],
 ) -> Decided:
     """stated: the results, each with its left side and a line that states it; further: symbols that only lines hold, along: of which
-    variable one is a direction."""
+    variable one is a direction.
+
+    sizes  what the names of sizes stand for
+    """
     try:
         decider = _Decider(derivation, sizes, further, along)
     except NotExact:

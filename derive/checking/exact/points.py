@@ -121,7 +121,10 @@ def structured(symbol: Symbol, a: Residues) -> Residues:
 
 
 def inside(symbol: Symbol, at: Jet, a: Jet) -> bool:
-    """Whether a direction lies in the structure of a symbol."""
+    """Whether a direction lies in the structure of a symbol.
+
+    at  the value of the symbol, of whose structure `a` is a direction
+    """
     if jets.shape(a) != jets.shape(at):
         return False
     if symbol.has & CURVED:

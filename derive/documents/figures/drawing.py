@@ -53,6 +53,7 @@ def figures(
 ) -> tuple[Figure, ...]:
     """The figures that a problem asks for; of the kinds `only`, where some are named.
 
+    words          the language's, by key
     derivation     None where nothing of a solution may be shown: a figure that would is left out, or drawn without it
     width, height  the room, in cm
     DeriveError [figure] at the figure, where it does not apply, or does not fit.

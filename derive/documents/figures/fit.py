@@ -1,4 +1,7 @@
-"""The model behind data: which column is fitted by which, and the fitted curve as the program evaluates it."""
+"""The model behind data: which column is fitted by which, and the fitted curve as the program evaluates it.
+
+`weights` are the values of the variables, by name.
+"""
 
 from __future__ import annotations
 
@@ -158,7 +161,10 @@ def design(scene: Scene, found: Model) -> tuple[Expr, ...] | None:
 
 
 def equation(scene: Scene, found: Model, weights: Mapping[str, Any], parts: tuple[Expr, ...]) -> str:
-    """`\\hat y = 3 + 0.4394 x - 0.2879 x^2`, four decimals."""
+    """`\\hat y = 3 + 0.4394 x - 0.2879 x^2`, four decimals.
+
+    parts  what the entries of the variable are factors of, in their order
+    """
     import numpy as np
 
     (variable,) = scene.problem.wrt

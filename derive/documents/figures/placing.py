@@ -1,4 +1,7 @@
-"""Which figures a page holds, and the room that they have on it."""
+"""Which figures a page holds, and the room that they have on it.
+
+`show` is what a collection asks for of a problem: quantities, kinds of figure.
+"""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from derive.expressions.spelling import size_latex
 from derive.language.problems.problem import Problem, Wanted
 from derive.notation.latex import latex
 from derive.notation.latex import lines as latex_lines
+from derive.notation.latex.reading import read
 from derive.notation.python.identifiers import identifier
 from derive.notation.python.source import Names
 from derive.notation.settings import Notation
@@ -87,7 +88,7 @@ class Scene:
 
 def em(label: str) -> float:
     """The width of a formula as a label, in cm."""
-    return width(label) * EM
+    return width(read(label)) * EM
 
 
 def tall(label: str) -> float:

@@ -69,7 +69,14 @@ def surface(
     slopes: tuple[float, ...] | None,
     said: str,
 ) -> Drawing:
-    """The net over a rectangle around the point, the plane over the middle of it, three axes."""
+    """The net over a rectangle around the point, the plane over the middle of it, three axes.
+
+    names   of the two variables
+    shown   the same as LaTeX
+    value   f at two numbers
+    slopes  the two partial derivatives at the point; None: no plane
+    said    what the plane is called, as LaTeX; "" for nothing
+    """
     ranges = _ranges(scene, names, point)
     (x0, y0), z0 = point, value(*point)
     grid = [[low + (high - low) * k / FACES for k in range(FACES + 1)] for low, high in ranges]

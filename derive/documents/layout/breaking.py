@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from derive.documents.layout.cutting import TIMES, factors, opened, split, unlocked
+from derive.documents.layout.cutting import Piece, factors, opened, split, unlocked
 from derive.documents.layout.measure import width
+from derive.notation.latex.boxes import Box, Row, Sign, beside
+from derive.notation.latex.compose import BLANK
 
 INDENT = 1.0
 """What a continued line is moved to the right, in em."""
@@ -14,72 +17,82 @@ LARGE = 0.75
 """A factor that takes more than this of its product is broken inside."""
 
 
-def finer(found: Sequence[str], available: float) -> list[str]:
+def finer(found: Sequence[Piece], available: float) -> list[Piece]:
     """The pieces, those that are too wide for a line cut further: inside their brackets, and at last between factors."""
-    out: list[str] = []
+    out: list[Piece] = []
     for k, piece in enumerate(found):
         room = available - (INDENT if k else 0.0)
-        if width(piece.removeprefix(TIMES)) <= room:
+        if width(piece.row) <= room:
             out.append(piece)
             continue
-        inner = _cut(piece, room) if not piece.startswith(TIMES) else [piece]
+        inner = [piece] if piece.factor else _cut(piece.row, room)
         if len(inner) == 1:
             inner = _last_resort(piece, room)
         out.extend(finer(inner, available) if len(inner) > 1 else inner)
     return out
 
 
-def _cut(piece: str, room: float) -> list[str]:
+def _cut(row: Row, room: float) -> list[Piece]:
     """At + and -, the outermost first; but rather between factors than inside a bracket that is only a part of the piece."""
     for depth in range(3):
-        signs = split(piece, depth)
+        signs = split(row, depth)
         if len(signs) > 1:
             return signs
-        parts = factors(piece, depth)
-        largest = max(width(part.removeprefix(TIMES)) for part in parts)
-        if len(parts) > 1 and largest <= min(room, LARGE * width(piece)):
+        parts = factors(row, depth)
+        if len(parts) > 1 and max(width(part.row) for part in parts) <= min(room, LARGE * width(row)):
             return parts
-    return opened(piece)
+    return opened(row)
 
 
-def _last_resort(piece: str, room: float) -> list[str]:
+def _last_resort(piece: Piece, room: float) -> list[Piece]:
     """Cut between factors, outside of brackets or else inside one pair; or at the signs inside a bracket that was locked."""
-    bare = piece.removeprefix(TIMES)
-    open_bracket = unlocked(bare)
-    for cut in (factors(bare), _cut(open_bracket, room), factors(open_bracket, 1)):
-        if len(cut) > 1:
-            return [piece[: len(piece) - len(bare)] + cut[0], *cut[1:]]
-    return [piece]
+    found = factors(piece.row)
+    if len(found) == 1:
+        open_bracket = unlocked(piece.row)
+        found = _cut(open_bracket, room)
+        found = found if len(found) > 1 else factors(open_bracket, 1)
+    return [replace(found[0], factor=piece.factor), *found[1:]] if len(found) > 1 else [piece]
 
 
-def fill(found: Sequence[str], available: float) -> tuple[str, ...]:
+def fill(found: Sequence[Piece], available: float) -> tuple[Row, ...]:
     """The pieces, each beginning with its sign, on lines of at most `available` em where that can be; the fewest lines.
 
     A piece that is too wide alone has a line alone: it cannot be broken further here.
     """
-    lines: list[str] = []
-    used = 0.0
-    for piece in found:
-        plain = piece.removeprefix(TIMES)
-        size = width(plain)
-        if lines and used + size <= available - (INDENT if len(lines) > 1 else 0.0):
-            lines[-1] += " " + plain
-            used += size
-        else:
-            lines.append(plain if plain == piece else r"\cdot " + plain)
-            used = size + (0.8 if plain != piece else 0.0)
+    lines: list[Row] = []
+    for start, end in _filled([(width(piece.row), piece.factor) for piece in found], available):
+        rows = [box for piece in found[start:end] for box in (BLANK, piece.row)]
+        lines.append(beside(*(DOT if found[start].factor else ()), *rows[1:]))
     return tuple(lines)
 
 
-def even(found: Sequence[str], available: float) -> tuple[str, ...]:
+DOT: tuple[Box, Box] = (Sign(r"\cdot"), BLANK)
+
+
+def _filled(sizes: Sequence[tuple[float, bool]], available: float) -> list[tuple[int, int]]:
+    """(from, to) of the pieces on each line; `sizes` are their widths, and whether they are factors that were cut off."""
+    out: list[tuple[int, int]] = []
+    used = 0.0
+    for k, (size, factor) in enumerate(sizes):
+        if out and used + size <= available - (INDENT if len(out) > 1 else 0.0):
+            out[-1] = (out[-1][0], k + 1)
+            used += size
+        else:
+            out.append((k, k + 1))
+            used = size + (0.8 if factor else 0.0)
+    return out
+
+
+def even(found: Sequence[Piece], available: float) -> tuple[Row, ...]:
     """The fewest lines, and among those about equally long ones, so that no line holds a lonely last term."""
-    lines = fill(found, available)
-    if len(lines) < 2:
-        return lines
-    low, high = max((width(piece.removeprefix(TIMES)) for piece in found), default=0.0), available
+    sizes = [(width(piece.row), piece.factor) for piece in found]
+    count = len(_filled(sizes, available))
+    if count < 2:
+        return fill(found, available)
+    low, high = max((size for size, _ in sizes), default=0.0), available
     for _ in range(12):
         middle = (low + high) / 2
-        if len(fill(found, middle)) > len(lines):
+        if len(_filled(sizes, middle)) > count:
             low = middle
         else:
             high = middle

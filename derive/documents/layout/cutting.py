@@ -1,19 +1,27 @@
 r"""The places where a formula may be cut: at its signs, between its factors, inside a bracket that was locked.
 
-Every function takes LaTeX and gives pieces of it, which together are the formula.  Nothing in braces, between \left and \right or in an
+Every function takes a row of boxes and gives pieces of it, which together are the formula.  Nothing in braces, between \left and \right or in an
 environment is cut, so that every piece can stand in a line of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import takewhile
 
-from derive.notation.latex.boxes import Blank, Box, Fenced, Fraction, Group, Letters, Row, Scripted, Sign, Sized, begins, plain, printed
-from derive.notation.latex.reading import read
+from derive.notation.latex.boxes import Blank, Box, Digits, Fenced, Fraction, Group, Letters, Row, Scripted, Sign, Sized, begins, beside, plain
+from derive.notation.latex.compose import group
+from derive.values import dataclass
 
-TIMES = "\\derivetimes "
-"""Stands before a factor that was cut off: a dot where it begins a line, nothing elsewhere."""
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of a formula; `factor`: it was cut off a product, and has a dot before it where it begins a line."""
+
+    row: Row
+    factor: bool = False
+
 
 _OPENING = frozenset(("(", "[", r"\{", r"\langle", r"\lVert", r"\lvert"))
 _CLOSING = frozenset((")", "]", r"\}", r"\rangle", r"\rVert", r"\rvert"))
@@ -43,32 +51,40 @@ def _depths(row: Row) -> Iterator[tuple[Box, int]]:
         yield box, depth
 
 
-def split(latex: str, depth: int) -> list[str]:
+def split(formula: Row, depth: int) -> list[Piece]:
     """Cut at every binary + and - that stands inside exactly `depth` pairs of brackets; each piece but the first begins with its sign."""
-    out: list[str] = []
-    piece = ""
+    out: list[Piece] = []
+    piece: list[Box] = []
     before: Box | None = None
-    for box, inside in _depths(read(latex)):
+    for box, inside in _depths(formula):
         signed = isinstance(box, Sign) and box.text in ("+", "-")
-        if signed and inside == depth and piece.strip() and before is not None and _delimiter(before) not in _NOT_BEFORE_BINARY:
-            out.append(piece.rstrip())
-            piece = ""
-        piece += printed(box)
+        if signed and inside == depth and before is not None and _delimiter(before) not in _NOT_BEFORE_BINARY:
+            out.append(Piece(_ended(piece)))
+            piece, before = [], None
+        piece.append(box)
         before = before if isinstance(box, Blank) else box
-    return [*out, piece.rstrip()]
+    return [*out, Piece(_ended(piece))]
 
 
-def pieces(latex: str) -> list[str]:
+def _ended(boxes: Sequence[Box]) -> Row:
+    """The boxes without blanks at their end."""
+    end = len(boxes)
+    while end and isinstance(boxes[end - 1], Blank):
+        end -= 1
+    return Row(tuple(boxes[:end]))
+
+
+def pieces(formula: Row) -> list[Piece]:
     """The pieces at the outermost + and -; when there are none, those inside one pair of brackets, then two."""
-    found = (split(latex, depth) for depth in range(3))
-    return next((parts for parts in found if len(parts) > 1), [latex])
+    found = (split(formula, depth) for depth in range(3))
+    return next((parts for parts in found if len(parts) > 1), [Piece(formula)])
 
 
-def factors(latex: str, depth: int = 0) -> list[str]:
-    """The formula cut between factors that stand side by side inside so many brackets; all but the first begin with TIMES."""
+def factors(formula: Row, depth: int = 0) -> list[Piece]:
+    """The formula cut between factors that stand side by side inside so many brackets."""
     rows: list[list[Box]] = [[]]
     last: Box | None = None
-    for box, inside in _depths(read(latex)):
+    for box, inside in _depths(formula):
         if isinstance(box, Blank) and inside == depth and last is not None and not _holds_on(last):
             rows.append([])
             last = None
@@ -81,7 +97,7 @@ def factors(latex: str, depth: int = 0) -> list[str]:
         else:
             out[-1] += [blank, *row]
     first, *rest = out
-    return [printed(Row(tuple(first))), *(("" if _is_sign(row) else TIMES) + printed(Row(tuple(row))) for row in rest)]
+    return [Piece(Row(tuple(first))), *(Piece(Row(tuple(row)), not _is_sign(row)) for row in rest)]
 
 
 def _holds_on(box: Box) -> bool:
@@ -121,49 +137,56 @@ def _is_sign(row: Sequence[Box]) -> bool:
     return len(row) > 1 and isinstance(row[0], Sign) and row[0].text in _ENTRYWISE and isinstance(row[1], Blank)
 
 
-def opened(latex: str) -> list[str]:
+def opened(formula: Row) -> list[Piece]:
     r"""The pieces of d/dt (a + b) at t = 0: \left and \right allow no break between them, so the sum stands in brackets of
     fixed size; and of a fraction, as 1/c (a + b)."""
-    boxes = list(plain(read(latex)))
-    match boxes:
+    match list(plain(formula)):
         case [Scripted(base=Fenced(left=".", inside=inside, right=r"\|" | "|"), below=Group() as at, above=None)]:
             front, body = _quotient(inside)
             inner = pieces(_unbracketed(body)) if front else []
             if len(inner) > 1:
-                return [front + r"\biggl[" + inner[0], *inner[1:-1], inner[-1] + r"\biggr]_" + printed(at)]
+                return _bracketed(beside(front, Sized("biggl", "[")), inner, Scripted(Sized("biggr", "]"), below=at))
         case [*sign, Fraction(command="frac", above=Group(inside=above), below=below)] if len(sign) < 2 and _is_plus_or_minus(sign):
-            begin = printed(Row(tuple(takewhile(lambda box: not isinstance(box, Fraction), read(latex).items))))
-            inner = split(printed(above), 0)
+            begin = Row(tuple(takewhile(lambda box: not isinstance(box, Fraction), formula.items)))
+            front = beside(begin, Fraction("frac", group(Digits("1")), below))
+            inner = split(above, 0)
             if len(inner) > 1:
-                return [rf"{begin}\frac{{1}}{printed(below)}\Bigl({inner[0]}", *inner[1:-1], inner[-1] + r"\Bigr)"]
-            if printed(above) != "1":
-                return [rf"{begin}\frac{{1}}{printed(below)}", TIMES + printed(above)]
-    return [latex]
+                return _bracketed(beside(front, Sized("Bigl", "(")), inner, Sized("Bigr", ")"))
+            if above != ONE:
+                return [Piece(front), Piece(above, True)]
+    return [Piece(formula)]
+
+
+ONE = Row((Digits("1"),))
+
+
+def _bracketed(front: Row, inner: Sequence[Piece], end: Box) -> list[Piece]:
+    """Two or more pieces with something before the first of them and behind the last."""
+    first, *between, last = inner
+    return [replace(first, row=beside(front, first.row)), *between, replace(last, row=beside(last.row, end))]
 
 
 def _is_plus_or_minus(boxes: Sequence[Box]) -> bool:
     return all(isinstance(box, Sign) and box.text in ("+", "-") for box in boxes)
 
 
-def _quotient(inside: Row) -> tuple[str, Row]:
-    r"""(d/dt with the gap behind it, what it is of); '' where the row does not begin with it."""
+def _quotient(inside: Row) -> tuple[Row, Row]:
+    r"""(d/dt with the gap behind it, what it is of); nothing where the row does not begin with it."""
     items = list(inside.items)
     while items and isinstance(items[0], Blank):
         items.pop(0)
     if not items or not isinstance(items[0], Fraction) or not _holds_on(items[0]):
-        return "", inside
+        return Row(), inside
     count = 3 if items[1:3] == [Blank(" "), Sign(r"\,")] else 1
-    return printed(Row(tuple(items[:count]))), Row(tuple(items[count:]))
+    return Row(tuple(items[:count])), Row(tuple(items[count:]))
 
 
-def _unbracketed(body: Row) -> str:
+def _unbracketed(body: Row) -> Row:
     """A formula without the bracket of a fixed size that stands around the whole of it."""
-    items = [*body.items]
-    while items and isinstance(items[-1], Blank):
-        items.pop()
+    items = list(_ended(body.items).items)
     while items and isinstance(items[0], Blank):
         items.pop(0)
-    whole = printed(Row(tuple(items)))
+    whole = Row(tuple(items))
     if len(items) < 3 or not (isinstance(items[0], Sized) and items[0].delimiter == "(" and isinstance(items[-1], Sized)):
         return whole
     depth = 0
@@ -172,16 +195,15 @@ def _unbracketed(body: Row) -> str:
         depth += command.endswith("l") - command.endswith("r")
         if depth == 0:
             return whole
-    return printed(Row(tuple(items[1:-1])))
+    return Row(tuple(items[1:-1]))
 
 
-def unlocked(latex: str) -> str:
+def unlocked(formula: Row) -> Row:
     r"""The formula with its first \left( … \right) as brackets of fixed size, between which a line may be broken."""
-    items = list(read(latex).items)
-    for k, box in enumerate(items):
+    for k, box in enumerate(formula.items):
         bare = _bare(box)
         if isinstance(bare, Fenced) and bare.left == "(" and bare.right == ")":
-            scripts = printed(box).removeprefix(printed(bare))
-            inside = rf"\biggl({printed(bare.inside)}\biggr){scripts}"
-            return printed(Row(tuple(items[:k]))) + inside + printed(Row(tuple(items[k + 1 :])))
-    return latex
+            closing = Sized("biggr", ")")
+            end = replace(box, base=closing) if isinstance(box, Scripted) else closing
+            return beside(*formula.items[:k], Sized("biggl", "("), bare.inside, end, *formula.items[k + 1 :])
+    return formula

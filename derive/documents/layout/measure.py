@@ -1,4 +1,4 @@
-"""How wide and how tall a formula will be, in em, from its LaTeX: Computer Modern's own widths, read off its font metrics.
+"""How wide and how tall a formula will be, in em, from its boxes: Computer Modern's own widths, read off its font metrics.
 
 Good to a few percent, which is what choosing where to break a row needs; whether the page is right is measured by TeX.
 """
@@ -11,6 +11,7 @@ from functools import lru_cache, reduce
 from derive.notation.latex.boxes import (
     Accent,
     Array,
+    Arrow,
     Blank,
     Box,
     Digits,
@@ -19,6 +20,7 @@ from derive.notation.latex.boxes import (
     Group,
     Letters,
     Marked,
+    Over,
     Own,
     Root,
     Row,
@@ -27,7 +29,6 @@ from derive.notation.latex.boxes import (
     Sized,
     Under,
 )
-from derive.notation.latex.reading import read
 from derive.values import dataclass
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -107,15 +108,15 @@ _JOT = 0.55
 
 
 @lru_cache(maxsize=8192)
-def extent(latex: str) -> Extent:
+def extent(formula: Row) -> Extent:
     """Width, height and depth of a display-style formula, by TeX's rules for fractions, scripts, limits and fences."""
-    found = _row(read(latex), _ITALIC, True)
+    found = _row(formula, _ITALIC, True)
     return Extent(round(found.width, 6), round(found.height, 6), round(found.depth, 6))
 
 
-def width(latex: str) -> float:
+def width(formula: Row) -> float:
     """The width of a display-style formula in em; an empty one has none."""
-    return extent(latex).width
+    return extent(formula).width
 
 
 def _row(row: Row, letters: dict[str, int], display: bool) -> Extent:
@@ -140,20 +141,32 @@ def _box(box: Box, letters: dict[str, int], display: bool) -> Extent:
             return Extent(sum(0.278 if c == "." else 0.5 for c in text), 0.66, 0.0)
         case Fraction():
             return _fraction(box, letters, display and box.command != "tfrac")
-        case Root(inside=inside):
+        case Root(inside=inside, degree=degree):
             under = _box(inside, letters, display)
-            return Extent(under.width + 0.85, under.height + 0.25, under.depth + 0.05)
+            index = 0.0 if degree is None else max(0.0, 0.5 * _row(degree, letters, False).width - 0.3)
+            return Extent(under.width + 0.85 + index, under.height + 0.25, under.depth + 0.05)
         case Letters(command=command, inside=inside):
             found = _row(inside, _ROMAN if command in _UPRIGHT else letters, display)
             return found.wider(0.167) if command == "operatorname" else found
         case Marked(command="underbrace", inside=inside):
             found = _box(inside, letters, display)
             return Extent(found.width, found.height, found.depth + 0.6)
+        case Marked(command="overbrace", inside=inside):
+            found = _box(inside, letters, display)
+            return Extent(found.width, found.height + 0.6, found.depth)
+        case Marked(command="pmod", inside=inside):
+            return _box(inside, letters, display).wider(4.0)
         case Marked(inside=inside) | Accent(inside=inside):
             return _box(inside, letters, display)
         case Under(below=below, inside=inside):
             lower, found = _box(below, letters, False), _box(inside, letters, display)
             return Extent(max(found.width, 0.72 * lower.width), found.height, found.depth + 1.25)
+        case Over(above=above, inside=inside):
+            upper, found = _box(above, letters, False), _box(inside, letters, display)
+            return Extent(max(found.width, 0.72 * upper.width), found.height + 0.3 + 0.72 * upper.tall, found.depth)
+        case Arrow(below=under_it, above=above):
+            ends = [_box(one, letters, False) for one in (above, under_it) if one is not None]
+            return Extent(0.72 * max(one.width for one in ends) + 1.0, 0.5 + 0.72 * ends[0].tall, 0.72 * ends[1].tall if len(ends) > 1 else 0.0)
         case Sized(command=command, delimiter=delimiter):
             fixed = Extent(_COMMANDS.get(command, 580) / 1000, *_FIXED_FENCES.get(command.rstrip("lrm"), (0.7, 0.2)))
             return fixed.beside(_sign(delimiter, letters, display)) if delimiter else fixed
@@ -223,6 +236,6 @@ def _array(box: Array, letters: dict[str, int]) -> Extent:
     return Extent(sum(columns) + max(len(columns) - 1, 0) + 1.45, tall / 2 + _AXIS, tall / 2 - _AXIS)
 
 
-def line_height(latex: str) -> float:
+def line_height(formula: Row) -> float:
     """The height and depth, in em, of a line of a display."""
-    return STRUT.beside(extent(latex)).tall
+    return STRUT.beside(extent(formula)).tall

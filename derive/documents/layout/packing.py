@@ -53,7 +53,10 @@ Bounds = tuple[tuple[int, int], ...]
 
 
 def used(pieces: Sequence[Piece], start: int, end: int, room: Room) -> float:
-    """The height that pieces take together on a frame."""
+    """The height that pieces take together on a frame.
+
+    start, end  the first piece, and the one behind the last
+    """
     part = pieces[start:end]
     groups = list(dict.fromkeys(piece.group for piece in part if piece.group >= 0))
     opened = sum(max(piece.opens for piece in pieces if piece.group == group) for group in groups[1:])
@@ -112,7 +115,11 @@ def _parting(pieces: Sequence[Piece], end: int) -> float:
 
 
 def spread(height: float, limit: float, gaps: int, most: float) -> float:
-    """Points by which rows stand further apart, so that a frame with room to spare is filled: at most `most`."""
+    """Points by which rows stand further apart, so that a frame with room to spare is filled: at most `most`.
+
+    limit  the height that there is, as `height` in points
+    gaps   between the rows
+    """
     if gaps < 1 or height >= limit:
         return 0.0
     return round(max(min(most, 0.8 * (limit - SPARE - height) / gaps), 0.0), 1)

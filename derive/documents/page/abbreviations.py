@@ -15,7 +15,7 @@ from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import is_column
 from derive.expressions.traverse import walk
 from derive.language.problems.problem import Problem
-from derive.notation.latex.latex import latex
+from derive.notation.latex.latex import formula
 from derive.values import dataclass
 
 LARGE = 6
@@ -106,6 +106,8 @@ def names(problem: Problem, derivation: Derivation | None) -> Names:
 def abbreviations(derivation: Derivation, letters: Names, count: int) -> Names:
     """Letters for so many more subexpressions of the lines, chosen so that most is saved: what occurs often, and is long.
 
+    count  of the letters
+
     They stand for what does not vary with a parameter and holds no direction; inside a sum over i one may be r_i.
     `definitions` are theirs alone.
     """
@@ -121,7 +123,7 @@ def abbreviations(derivation: Derivation, letters: Names, count: int) -> Names:
     found: list[tuple[Symbol, Expr]] = []
     for _ in range(count):
         counted = Counter(node for expr in lines for node in walk(substitute(expr, values)) if _is_long(node, known, indices))
-        widths = {node: width(latex(node)) for node in counted if node not in stated}
+        widths = {node: width(formula(node)) for node in counted if node not in stated}
         saved = {node: counted[node] * (wide - 1.0) for node, wide in widths.items() if wide <= WIDEST or not _has_entries(node)}
         saved = {node: gain for node, gain in saved.items() if counted[node] > 1 or gain > LONG}
         node = max(saved, key=lambda one: saved[one], default=None)
@@ -148,7 +150,7 @@ def _letters(node: Expr) -> str:
 
 def _is_long(node: Expr, known: set[str], indices: set[str]) -> bool:
     """Whether it may have a letter: of symbols alone, with at most one index, which makes it a number."""
-    if not node.children or node.pending or width(latex(node)) <= SHORT:
+    if not node.children or node.pending or width(formula(node)) <= SHORT:
         return False
     bound = node.free & indices
     return node.free <= known | bound and (not bound or (len(bound) == 1 and node.is_scalar))

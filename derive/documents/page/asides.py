@@ -8,6 +8,8 @@ from collections.abc import Sequence
 
 from derive.documents.layout.measure import line_height
 from derive.documents.wording.reasons import reason_width
+from derive.notation.latex.boxes import Formula
+from derive.notation.latex.reading import read
 
 TALLEST_WORDS = 150.0
 """Points of height that words may take on a frame of their own."""
@@ -44,11 +46,11 @@ LINES = 6
 """Of a long formula so many lines stand together on a frame of words."""
 
 
-def displayed(left: str, lines: Sequence[str]) -> tuple[str, ...]:
+def displayed(left: Formula, lines: Sequence[Formula]) -> tuple[str, ...]:
     """A formula of many lines as displays, which a frame can hold."""
     out: list[str] = []
     for start in range(0, len(lines), LINES):
-        body = r" \\ &\quad{} ".join(lines[start : start + LINES])
+        body = r" \\ &\quad{} ".join(map(str, lines[start : start + LINES]))
         before = f"{left} &= " if left and not start else r"{}&\quad{} " if start else "{}& "
         out.append(r"$\begin{aligned}" + before + body + r"\end{aligned}$")
     return tuple(out)
@@ -71,7 +73,7 @@ def words_lines(paragraphs: Sequence[str], line: float) -> float:
 
 def _lines(paragraph: str, line: float) -> float:
     words = _DISPLAY.sub(" ", paragraph)
-    shown = sum(DISPLAY - 1.0 + line_height(found[1]) / 1.24 for found in _DISPLAY.finditer(paragraph))
+    shown = sum(DISPLAY - 1.0 + line_height(read(found[1])) / 1.24 for found in _DISPLAY.finditer(paragraph))
     return shown + math.ceil(1.22 * reason_width(words) / line)
 
 

@@ -37,7 +37,11 @@ def changes(before: Expr, line: Line, directions: frozenset[str]) -> tuple[Place
 
 def equation_changes(above: tuple[Expr, Expr], below: tuple[Expr, Expr], unknowns: frozenset[str]) -> tuple[Places, Places]:
     """(places in the equation above, places in this one), each as its left and its right side: where the sides differ; where all of a
-    side does, what is solved for."""
+    side does, what is solved for.
+
+    below     this equation, its left and its right side
+    unknowns  names of what is solved for
+    """
     olds: list[Path] = []
     news: list[Path] = []
     for front, before, after in (((LEFT,), above[0], below[0]), ((), above[1], below[1])):

@@ -15,7 +15,10 @@ from derive.notation.settings import Notation
 
 
 def shown(problem: Problem, find: Sequence[str], notation: Notation, words: Mapping[str, str]) -> str:
-    """What is to be shown of these quantities, a sentence; each has an answer of the author's, but for linearity."""
+    """What is to be shown of these quantities, a sentence; each has an answer of the author's, but for linearity.
+
+    find  the quantities
+    """
     said: list[str] = []
     for quantity in find:
         if quantity == "linearity":

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from derive.derivation.derivation import Derivation
 from derive.derivation.reason import says_not
-from derive.documents.page.rows import lead, left_side, relation, side
+from derive.documents.page.rows import lead, left_side, relation
 from derive.documents.page.views import Passage, passages
 from derive.documents.wording.narrative import classified, clauses
 from derive.documents.wording.reasons import reason
@@ -14,6 +14,9 @@ from derive.documents.wording.words import words as words_of
 from derive.notation import shapes
 from derive.notation.latex import latex
 from derive.notation.latex import lines as latex_lines
+from derive.notation.latex.boxes import Formula
+from derive.notation.latex.latex import formula
+from derive.notation.latex.lines import side
 from derive.notation.settings import DEFAULT, Notation
 from derive.values import dataclass
 
@@ -77,19 +80,19 @@ def _pieces(derivation: Derivation, notation: Notation) -> list[_Piece]:
 def _rows(passage: Passage, notation: Notation) -> tuple[str, ...]:
     """The rows of a passage, and the results that none of them states."""
     rows: list[str] = []
-    stated: set[tuple[str, str]] = set()
-    running = ""
+    stated: set[tuple[Formula, Formula]] = set()
+    running = Formula()
     for view in passage.views:
         line = view.line
         ahead, left = lead(line, notation), left_side(line, notation)
         running = left or running
         marks = shapes.marks(line.expr, shapes.PLAIN) if line.shaped else None
-        before = f"{ahead}\\quad {left}" if ahead else left
-        row = f"{before} &{relation(line)} {latex.latex(line.expr, notation, marks)} {shapes.space_latex(line)}".strip()
-        stated.add((running, latex.latex(line.expr, notation)))
+        before = f"{ahead}\\quad {left}" if ahead else str(left)
+        row = f"{before} &{relation(line)} {formula(line.expr, notation, marks)} {shapes.space_formula(line)}".strip()
+        stated.add((running, formula(line.expr, notation)))
         rows.append(row + (rf" && \text{{{reason(line.why, notation)}}}" if line.why else ""))
     for box in passage.boxed:
-        left, right = side(box.left, notation), latex.latex(box.result.expr, notation)
+        left, right = side(box.left, notation), formula(box.result.expr, notation)
         if (left, right) not in stated:
             rows.append(f"{left} &{latex_lines.relation(box.relation)} {right}")
     return tuple(rows)

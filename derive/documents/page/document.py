@@ -1,6 +1,7 @@
 """The document as plain frozen values: all that a template sees.
 
-Every string ending in its field's name as LaTeX is ready to be printed; nothing in here knows an expression or a problem.
+A formula is printed as LaTeX where a template names it; words are LaTeX, ready to be printed; nothing in here knows an expression or a
+problem.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from derive.documents.page.items import Exercises, Image, Pictures, Prose, Recall, Reference, Section, Subsection, SymbolTable, Table
 from derive.documents.page.picture import Figure
+from derive.notation.latex.boxes import Formula, Sign
 from derive.values import dataclass
 
 
@@ -40,11 +42,11 @@ class Row:
 
     key: str
     number: int
-    lead: str
-    left: str
-    whole_left: str
-    relation: str
-    lines: tuple[str, ...]
+    lead: Formula
+    left: Formula
+    whole_left: Formula
+    relation: Formula
+    lines: tuple[Formula, ...]
     reason: str
     overlay: int
     mark: str
@@ -54,7 +56,7 @@ class Row:
     boxed: bool = False
     conditions: tuple[str, ...] = ()
     classification: str = ""
-    definitions: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    definitions: tuple[tuple[Formula, tuple[Formula, ...]], ...] = ()
     named: bool = True
     column: float = 0.0
     equation: str = ""
@@ -80,13 +82,13 @@ class Answer:
 
     key: str
     quantity: str
-    left: str
-    lines: tuple[str, ...]
+    left: Formula
+    lines: tuple[Formula, ...]
     conditions: tuple[str, ...]
     overlay: int
     mark: str
     classification: str = ""
-    relation: str = "="
+    relation: Formula = Formula((Sign("="),))
     alone: bool = False
     named: bool = True
     equation: str = ""
@@ -148,8 +150,8 @@ class Block:
     quantity: str
     rows: tuple[Row, ...]
     answers: tuple[Answer, ...] = ()
-    lead: str = ""
-    widest: str = ""
+    lead: Formula = Formula()
+    widest: Formula = Formula()
     style: str = "aligned"
     letter: str = ""
     part: PartText | None = None
@@ -204,7 +206,7 @@ class Question:
     statement, hint  the author's words
     """
 
-    lines: tuple[tuple[str, tuple[str, ...]], ...]
+    lines: tuple[tuple[Formula, tuple[Formula, ...]], ...]
     given: tuple[str, ...]
     find: str
     statement: str
@@ -255,7 +257,7 @@ class ProblemPage:
     source: str
     notes: str
     mark: str
-    definitions: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    definitions: tuple[tuple[Formula, tuple[Formula, ...]], ...] = ()
     figures: tuple[Figure, ...] = ()
     opening: tuple[tuple[str, ...], ...] = ()
     ending: tuple[tuple[str, ...], ...] = ()

@@ -1,4 +1,7 @@
-"""The frames of a derivation: in the type that suits them, a figure beside the rows of the last one, or undivided on somebody else's frame."""
+"""The frames of a derivation: in the type that suits them, a figure beside the rows of the last one, or undivided on somebody else's frame.
+
+`found` are the passages of a derivation, `remarks` sentences that end it.
+"""
 
 from __future__ import annotations
 
@@ -73,6 +76,9 @@ def _pictured(
 
 
 def undivided(found: Sequence[Passage], page: Page, room: Room, remarks: Sequence[str], fit: Fit, clicks: int) -> tuple[Frame, ...]:
-    """A derivation undivided, in a column or below something else; it is the frame's author who sees that there is room."""
+    """A derivation undivided, in a column or below something else; it is the frame's author who sees that there is room.
+
+    clicks  of the frame before its rows are shown
+    """
     pieces = units(found, page, 1e6, remarks, fit.taller)
     return frames(found, pieces, ((0, len(pieces)),), room, page, clicks) if pieces else ()

@@ -10,11 +10,14 @@ from derive.derivation.derivation import Head
 from derive.documents.layout.measure import width
 from derive.documents.layout.packing import Bounds, Room, spread, used
 from derive.documents.page.document import Answer, Block, Frame, Row
-from derive.documents.page.rows import answer, mark, row, side, sides
+from derive.documents.page.rows import HIGHLIGHT, answer, mark, row, sides
 from derive.documents.page.units import HEADING, Page, Unit, part_of_answer, part_of_row, reason_column, reason_share, row_width
 from derive.documents.page.views import Passage, View
 from derive.documents.wording.reasons import reason, reason_width
 from derive.expressions.traverse import Path
+from derive.notation.latex.boxes import Formula
+from derive.notation.latex.compose import NOTHING, is_marked
+from derive.notation.latex.lines import side
 
 REPEATED_MOST = 64.0
 """A row taller than this is not repeated on the next frame."""
@@ -25,7 +28,12 @@ SPREAD = 9.0
 
 
 def frames(passages: Sequence[Passage], units: Sequence[Unit], bounds: Bounds, room: Room, page: Page, clicks: int = 1) -> tuple[Frame, ...]:
-    """The frames, their rows numbered by clicks: the first shows the question on its first `clicks`, every other one its first new row."""
+    """The frames, their rows numbered by clicks: the first shows the question on its first `clicks`, every other one its first new row.
+
+    passages  in whose order the units stand
+    units     what stands on frames: the question, rows, answers, words
+    bounds    the first unit of each frame, and the one behind its last
+    """
     out: list[Frame] = []
     begun: set[str] = set()
     pieces = [unit.piece for unit in units]
@@ -117,10 +125,10 @@ def _at_what_was_found(passage: Passage, view: View) -> bool:
     return passage.chain.quantity == "stationary" and isinstance(view.line.left, Head) and bool(view.line.left.at)
 
 
-def widest(rows: Sequence[Row]) -> tuple[str, str]:
+def widest(rows: Sequence[Row]) -> tuple[Formula, Formula]:
     """The widest of what stands in front of rows, and of their left sides."""
-    unmarked = (row.whole_left if "\\dvchange" in row.left else row.left for row in rows)
-    return max((row.lead for row in rows), key=len, default=""), max(unmarked, key=width, default="")
+    unmarked = (row.whole_left if is_marked(row.left, HIGHLIGHT) else row.left for row in rows)
+    return max((row.lead for row in rows), key=lambda lead: len(str(lead)), default=NOTHING), max(unmarked, key=width, default=NOTHING)
 
 
 def _heading(blocks: Sequence[Block], left: float) -> tuple[bool, float]:

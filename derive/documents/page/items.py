@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from derive.documents.page.picture import Figure
+from derive.notation.latex.boxes import Formula
 from derive.values import dataclass
 
 
@@ -130,9 +131,9 @@ class Result:
     number    of the result in the document, as it is written, '' for none
     """
 
-    left: str
-    relation: str
-    lines: tuple[str, ...]
+    left: Formula
+    relation: Formula
+    lines: tuple[Formula, ...]
     number: str
 
 
@@ -199,7 +200,7 @@ class Exercise:
 
     title: str
     title_plain: str
-    lines: tuple[tuple[str, tuple[str, ...]], ...]
+    lines: tuple[tuple[Formula, tuple[Formula, ...]], ...]
     given: tuple[str, ...]
     find: str
 

@@ -115,6 +115,11 @@ def line(style: str, *points: Point) -> Stroke:
 
 
 def box(style: str, left: float, bottom: float, right: float, top: float) -> Stroke:
+    """A rectangle, in cm.
+
+    style                     of its stroke
+    left, bottom, right, top  its sides
+    """
     return Stroke(style, ((left, bottom), (right, bottom), (right, top), (left, top)), closed=True)
 
 
@@ -124,7 +129,10 @@ def late(marks: Iterable[Mark]) -> list[Mark]:
 
 
 def moved(marks: Iterable[Mark], x: float, y: float) -> tuple[Mark, ...]:
-    """The marks, all shifted."""
+    """The marks, all shifted.
+
+    x  and y: by how much, in cm
+    """
     out: list[Mark] = []
     for mark in marks:
         if isinstance(mark, Stroke):
@@ -149,7 +157,10 @@ def rounded(marks: Iterable[Mark]) -> tuple[Mark, ...]:
 
 
 def bent(start: Point, end: Point, lift: float, pieces: int = 24) -> tuple[Point, ...]:
-    """A curve from start to end that rises `lift` above the straight line (Bézier's, of third degree)."""
+    """A curve from start to end that rises `lift` above the straight line (Bézier's, of third degree).
+
+    pieces  how many straight pieces it is made of
+    """
     (x0, y0), (x1, y1) = start, end
     height = lift * 4 / 3
     length = ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5 or 1.0

@@ -1,4 +1,7 @@
-"""The question of a problem: the function, what its symbols are, what is asked."""
+"""The question of a problem: the function, what its symbols are, what is asked.
+
+`words` are the language's, by key.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,9 @@ from derive.notation.bold import kinds_of
 from derive.notation.coloured import in_colours
 from derive.notation.latex import latex
 from derive.notation.latex import lines as latex_lines
+from derive.notation.latex.boxes import Formula, beside
+from derive.notation.latex.compose import BLANK, EQUALS, NOTHING
+from derive.notation.latex.latex import formula
 from derive.notation.settings import Notation
 from derive.notation.style import transposed
 
@@ -53,14 +59,14 @@ LIST = 6
 def question(problem: Problem, notation: Notation, words: Mapping[str, str], measure: Measure, names: Names = NONE) -> Question:
     """What is given and asked, as text and mathematics ready to be printed."""
     stated = [(head_of_function(problem, notation), names.of(problem.function))]
-    stated += [(latex.latex(symbol, notation), names.of(expr)) for symbol, expr in problem.let]
-    stated += [(latex.latex(symbol, notation), expr) for symbol, expr in names.definitions]
-    lines: list[tuple[str, tuple[str, ...]]] = []
+    stated += [(formula(symbol, notation), names.of(expr)) for symbol, expr in problem.let]
+    stated += [(formula(symbol, notation), expr) for symbol, expr in names.definitions]
+    lines: list[tuple[Formula, tuple[Formula, ...]]] = []
     for left, expr in stated:
         key = f"{problem.id}/question"
         room = measure.available(key, width(left) + 1.0)
-        if width(left) > WIDE * measure.line and width(latex.latex(expr, notation)) > room:
-            lines.append(("", (f"{left} =", *broken(expr, notation, {}, measure.available(key, HANG + 1.0)))))
+        if width(left) > WIDE * measure.line and width(formula(expr, notation)) > room:
+            lines.append((NOTHING, (beside(left, BLANK, EQUALS), *broken(expr, notation, {}, measure.available(key, HANG + 1.0)))))
         else:
             lines.append((left, broken(expr, notation, {}, room)))
     return Question(
@@ -77,9 +83,9 @@ def text(problem: Problem, key: str, notation: Notation) -> str:
     return _words(problem, problem.prose.get(key), key, notation)
 
 
-def head_of_function(problem: Problem, notation: Notation) -> str:
+def head_of_function(problem: Problem, notation: Notation) -> Formula:
     """f(X), as the question begins."""
-    return latex_lines.head(Head("value", problem.name, problem.wrt), notation)
+    return latex_lines.side(Head("value", problem.name, problem.wrt), notation)
 
 
 def parts(problem: Problem, notation: Notation, words: Mapping[str, str]) -> tuple[PartText, ...]:
@@ -116,7 +122,11 @@ def letters(problem: Problem) -> tuple[Symbol, ...]:
 
 
 def asked(problem: Problem, find: Sequence[str], notation: Notation, words: Mapping[str, str], ask: str = "find") -> str:
-    """`Find the gradient ∇f(X) and the Hessian.`, or what is to be shown of them; nothing where the author asks in words."""
+    """`Find the gradient ∇f(X) and the Hessian.`, or what is to be shown of them; nothing where the author asks in words.
+
+    find  the quantities
+    ask   `find`, `show`, or `false`: the author asks in words
+    """
     if not find or ask == "false":
         return ""
     if ask == "show":

@@ -1,12 +1,17 @@
-"""A line of a derivation as a displayed row: LaTeX of its sides, broken where it is too long, marked where it changed."""
+"""A line of a derivation as a displayed row: LaTeX of its sides, broken where it is too long, marked where it changed.
+
+`words` are the language's, by key.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Literal
 
 from derive.derivation.derivation import Head, Line, Result
 from derive.documents.layout.breaking import INDENT, even, finer
+from derive.documents.layout.cutting import Piece
 from derive.documents.layout.measure import width
 from derive.documents.page.changes import LEFT
 from derive.documents.page.document import Answer, Row
@@ -17,10 +22,11 @@ from derive.errors import Position
 from derive.expressions.nodes import D, Expr, Symbol
 from derive.expressions.traverse import Path, at
 from derive.notation import shapes
-from derive.notation.latex import latex
 from derive.notation.latex import lines as latex_lines
-from derive.notation.latex.boxes import begins
+from derive.notation.latex.boxes import Array, Box, Formula, Sign, begins, beside
+from derive.notation.latex.compose import BLANK, COMMA, EQUALS, NOTHING, group
 from derive.notation.latex.latex import formula
+from derive.notation.latex.lines import side
 from derive.notation.latex.piece import Mark
 from derive.notation.latex.signs import NAMED
 from derive.notation.settings import DEFAULT, Notation
@@ -59,17 +65,20 @@ class Measure:
         return max(self.line * self.narrow.get(key, 1.0) - left - self.relation, 6.0)
 
 
-def lead(line: Line, notation: Notation = DEFAULT) -> str:
+def lead(line: Line, notation: Notation = DEFAULT) -> Formula:
     """⇔ or ⇒ in front of a whole equation; the intermediate and its definition, in a table."""
     if line.beside is not None:
         name, definition = line.beside
-        return rf"{side(name, notation)} = {latex.latex(definition, notation)}, \quad"
-    return latex_lines.relation(line.relation) if line.left is not None and line.relation in EQUIVALENCES else ""
+        return beside(side(name, notation), EQUAL, formula(definition, notation), COMMA, Sign(r"\quad"))
+    return latex_lines.relation(line.relation) if line.left is not None and line.relation in EQUIVALENCES else NOTHING
 
 
-def left_side(line: Line, notation: Notation) -> str:
-    """The LaTeX of a line's left side, '' where it continues the line above."""
-    return "" if line.left is None else side(line.left, notation)
+EQUAL = Formula((BLANK, EQUALS, BLANK))
+
+
+def left_side(line: Line, notation: Notation) -> Formula:
+    """A line's left side, empty where it continues the line above."""
+    return NOTHING if line.left is None else side(line.left, notation)
 
 
 def unlike(lines: Iterable[Line], notation: Notation) -> bool:
@@ -90,8 +99,11 @@ class Sides:
     style: Literal["aligned", "flush", "hanging"]
     left: float
 
-    def room(self, view: View, whole_left: str, measure: Measure, size: float) -> tuple[float, bool]:
-        """How much of the line a right side of this size may take, and whether its left side has a line alone."""
+    def room(self, view: View, whole_left: Formula, measure: Measure, size: float) -> tuple[float, bool]:
+        """How much of the line a right side of this size may take, and whether its left side has a line alone.
+
+        whole_left  the whole left side, its relation sign with it
+        """
         if self.style != "hanging":
             return measure.available(view.key, self.left + (0.0 if self.style == "aligned" else width(whole_left))), False
         beside = measure.available(view.key, self.left + width(whole_left))
@@ -102,7 +114,10 @@ class Sides:
 
 
 def sides(views: Sequence[View], notation: Notation, measure: Measure) -> Sides:
-    """How the left sides of these rows stand."""
+    """How the left sides of these rows stand.
+
+    views  the rows that stand together
+    """
     lines = [view.line for view in views]
     leads = lead_width(lines, notation)
     widths = [width(left_side(line, notation)) for line in lines]
@@ -113,7 +128,7 @@ def sides(views: Sequence[View], notation: Notation, measure: Measure) -> Sides:
     if most > WIDE * measure.line:
         for line, own in zip(lines, widths, strict=True):
             taken = own if apart and line.left is not None else most
-            if leads + taken + measure.relation + width(latex.latex(line.expr, notation)) > measure.line:
+            if leads + taken + measure.relation + width(formula(line.expr, notation)) > measure.line:
                 return Sides("hanging", leads)
     return Sides("flush", leads) if apart else Sides("aligned", leads + most)
 
@@ -141,14 +156,9 @@ def chain_of(key: str) -> str:
     return key.rpartition(".")[0]
 
 
-def side(left: Head | Expr, notation: Notation) -> str:
-    """The LaTeX of a left side."""
-    return latex_lines.head(left, notation) if isinstance(left, Head) else latex.latex(left, notation)
-
-
-def relation(line: Line) -> str:
-    """The LaTeX of what stands between the sides of a line."""
-    return "=" if line.beside is not None or lead(line) else latex_lines.relation(line.relation)
+def relation(line: Line) -> Formula:
+    """What stands between the sides of a line."""
+    return Formula((EQUALS,)) if line.beside is not None or lead(line) else latex_lines.relation(line.relation)
 
 
 def row(
@@ -164,18 +174,20 @@ def row(
 ) -> Row:
     """The row of a view.
 
-    sides   how the left sides of the rows around it stand
-    kinds   of stationary points: what they are called
-    clicks  path -> the overlays (`2,3`) on which what stands there is highlighted
+    overlay   the click on which the row is shown, from 1; 0 where there are none
+    repeated  whether it was shown on the frame before
+    sides     how the left sides of the rows around it stand
+    kinds     of stationary points: what they are called
+    clicks    path -> the overlays (`2,3`) on which what stands there is highlighted
     """
-    whole_left = side(view.left, notation) if view.left is not None else ""
+    whole_left = side(view.left, notation) if view.left is not None else NOTHING
     box = view.boxed
-    room, alone = sides.room(view, whole_left, measure, width(latex.latex(view.line.expr, notation)) + (BOX if box else 0.0))
+    room, alone = sides.room(view, whole_left, measure, width(formula(view.line.expr, notation)) + (BOX if box else 0.0))
     room -= BOX if box else 0.0
     marks = {path: _mark(view.line.expr, path, on, notation) for path, on in (clicks or {}).items() if path[:1] != (LEFT,)}
     if view.line.shaped:
         marks = shapes.marks(view.line.expr)
-    behind = shapes.space_latex(view.line)
+    behind = shapes.space_formula(view.line)
     said = shortened(reason(view.line.why, notation)) if view.line.why else ""
     lines = _behind(broken(view.line.expr, notation, marks, room - width(behind)), behind)
     conditions, kind = _stated(box, said, sides.left + width(whole_left) + width(lines[-1]), notation, measure, kinds or {})
@@ -201,12 +213,12 @@ def row(
     )
 
 
-def _left(line: Line, notation: Notation, clicks: Mapping[Path, str]) -> str:
+def _left(line: Line, notation: Notation, clicks: Mapping[Path, str]) -> Formula:
     """The left side with its own marks."""
     if not isinstance(line.left, Expr):
         return left_side(line, notation)
     left = line.left
-    return latex.latex(left, notation, {path[1:]: _mark(left, path[1:], on, notation) for path, on in clicks.items() if path[:1] == (LEFT,)})
+    return formula(left, notation, {path[1:]: _mark(left, path[1:], on, notation) for path, on in clicks.items() if path[:1] == (LEFT,)})
 
 
 def _stated(
@@ -245,29 +257,36 @@ def is_name(left: Head | Expr) -> bool:
     return isinstance(left, Head) or not left.children or isinstance(left, D)
 
 
-def defined(symbol: Symbol, expr: Expr, notation: Notation, line: float) -> tuple[str, tuple[str, ...]]:
+def defined(symbol: Symbol, expr: Expr, notation: Notation, line: float) -> tuple[Formula, tuple[Formula, ...]]:
     """A letter and what it stands for, broken into lines."""
-    return latex.latex(symbol, notation), broken(expr, notation, {}, line - 6.0)
+    return formula(symbol, notation), broken(expr, notation, {}, line - 6.0)
 
 
-def _stacked(line: Line, notation: Notation, room: float) -> str:
+def _stacked(line: Line, notation: Notation, room: float) -> Formula:
     """A left side that has a line alone, on several where it is wider than that."""
-    text = left_side(line, notation)
-    if not isinstance(line.left, Expr) or width(text) <= room:
-        return text
+    whole = left_side(line, notation)
+    if not isinstance(line.left, Expr) or width(whole) <= room:
+        return whole
     lines = broken(line.left, notation, {}, room)
-    body = r" \\ &\quad{} ".join(lines)
-    return rf"\begin{{aligned}}[t] &{body} \end{{aligned}}" if len(lines) > 1 else text
+    rows = tuple((Formula((BLANK,)), beside(*(QUAD if k else ()), one, BLANK)) for k, one in enumerate(lines))
+    return Formula((Array("aligned", rows, "t", ("",) * (len(lines) - 1)),)) if len(lines) > 1 else whole
 
 
-def _behind(lines: tuple[str, ...], words: str) -> tuple[str, ...]:
-    return (*lines[:-1], f"{lines[-1]} {words}") if words else lines
+QUAD: tuple[Box, ...] = (Sign(r"\quad"), group(), BLANK)
+"""How far a line is moved to the right that goes on with the one above."""
+
+
+def _behind(lines: tuple[Formula, ...], more: Formula) -> tuple[Formula, ...]:
+    return (*lines[:-1], beside(lines[-1], BLANK, more)) if more else lines
 
 
 def answer(box: Boxed, notation: Notation, measure: Measure, where: Position, words: Mapping[str, str], overlay: int = 1) -> Answer:
-    """The box of a result, narrower than a row by its own margins."""
+    """The box of a result, narrower than a row by its own margins.
+
+    overlay  the click on which the box is shown, from 1; 0 where there are none
+    """
     left = side(box.left, notation)
-    size = width(latex.latex(box.result.expr, notation))
+    size = width(formula(box.result.expr, notation))
     room = measure.available(box.key, width(left) + 2.5 + RELATION - measure.relation)
     alone = box.key in measure.hanging or (width(left) > WIDE * measure.line and size > room)
     if alone:
@@ -287,16 +306,26 @@ def answer(box: Boxed, notation: Notation, measure: Measure, where: Position, wo
     )
 
 
-def broken(expr: Expr, notation: Notation, marks: Mapping[Path, Mark], available: float) -> tuple[str, ...]:
+def broken(expr: Expr, notation: Notation, marks: Mapping[Path, Mark], available: float) -> tuple[Formula, ...]:
     """The expression on one line where it fits, else broken at its outermost + or -, inside brackets where needed,
-    and between factors at last."""
-    whole = latex.latex(expr, notation, marks)
+    and between factors at last.
+
+    marks      by path what is highlighted; left out where it would make a line too wide
+    available  the width that there is, in em
+    """
+    return _broken(expr, notation, tuple(marks.items()), available)
+
+
+@lru_cache(maxsize=256)
+def _broken(expr: Expr, notation: Notation, marked: tuple[tuple[Path, Mark], ...], available: float) -> tuple[Formula, ...]:
+    """Kept, for a long row stands on many frames, a part of it on each."""
+    whole = formula(expr, notation, dict(marked))
     if width(whole) <= available:
         return (whole,)
-    lines = even(finer([whole], available), available)
-    if marks and max(map(width, lines)) > available - INDENT:
+    lines = even(finer([Piece(whole)], available), available)
+    if marked and max(map(width, lines)) > available - INDENT:
         # A marked term stands in braces and is not parted: where that leaves a line too long, nothing is marked.
-        return broken(expr, notation, {}, available)
+        return _broken(expr, notation, (), available)
     return lines
 
 
@@ -306,7 +335,11 @@ def mark(where: Position, what: str) -> str:
     return f"{name}:{where.line} {what}"
 
 
+HIGHLIGHT = "dvchange"
+"""The command that marks what changes."""
+
+
 def _mark(expr: Expr, path: Path, clicks: str, notation: Notation) -> Mark:
     """The highlighting; a word like tr keeps the thin space that it has before it as an operator."""
     first = begins(formula(at(expr, path), notation))
-    return Mark("dvchange", clicks, operator=first in (r"\operatorname", r"\sum") or first[1:] in NAMED)
+    return Mark(HIGHLIGHT, clicks, operator=first in (r"\operatorname", r"\sum") or first[1:] in NAMED)

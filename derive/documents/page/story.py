@@ -10,6 +10,8 @@ from derive.derivation.derivation import Head, Line
 from derive.documents.page.document import Answer, Block, Display, Row
 from derive.documents.wording.narrative import CONSEQUENCES, Told, classified, clauses, closing, listed, opening
 from derive.documents.wording.translation import closed_up
+from derive.notation.latex.boxes import Formula
+from derive.notation.latex.compose import holds
 from derive.notation.settings import Notation
 
 MOST = 6
@@ -56,7 +58,7 @@ def _pieces(rows: Sequence[Row], rules: Sequence[str], relations: Sequence[str])
 
 
 def _told(row: Row, line: Line, notation: Notation) -> Told:
-    product = any(r"\langle" in part for part in row.lines)
+    product = any(holds(part, r"\langle") for part in row.lines)
     rule = line.rule
     if rule == "definition" and line.why != ("definition",):
         rule = "" if line.why else "differentiate"
@@ -69,8 +71,8 @@ def _states(row: Row, answer: Answer) -> bool:
     return (row.left or row.whole_left) == answer.left and _formula(row.lines) == _formula(answer.lines) and row.relation == answer.relation
 
 
-def _formula(lines: Sequence[str]) -> str:
-    return "".join(" ".join(lines).split())
+def _formula(lines: Sequence[Formula]) -> str:
+    return "".join(" ".join(map(str, lines)).split())
 
 
 def _holding(answers: Sequence[Answer], reasons: str, words: Mapping[str, str]) -> str:
@@ -86,7 +88,7 @@ def _classified(here: Sequence[Answer], answers: Sequence[Answer], words: Mappin
     told = [answer for answer in kinds if answer in here]
     if not several and kinds[-1:] != told[-1:]:
         return ""
-    return classified([(" ".join(answer.lines), answer.classification) for answer in told], several, words)
+    return classified([(" ".join(map(str, answer.lines)), answer.classification) for answer in told], several, words)
 
 
 def _leading(rest: Sequence[Answer], facts: Sequence[Told], ends: bool, words: Mapping[str, str]) -> str:

@@ -28,6 +28,11 @@ Found = tuple[str, str, str]
 def tables(told: Sequence[Told], notation: Notation, words: Mapping[str, str], title: str, mark: str, most: int = 0) -> tuple[SymbolTable, ...]:
     """The table of these problems, in one piece or in pieces of `most` rows; symbols that are the same stand in one row.
 
+    told   what each problem tells of its symbols
+    words  the language's, by key
+    title  of the table
+    mark   the name of its place in TeX's log
+
     A derivation adds the letters that it names; without one nothing of a solution is in the table.
     """
     rows: dict[tuple[str, str], dict[str, None]] = {}
@@ -48,7 +53,7 @@ _ORDER = ("value", "variable", "direction", "matrix", "vector", "scalar", "inter
 
 
 def _found(problem: Problem, derivation: Derivation | None, notation: Notation, words: Mapping[str, str]) -> Iterable[Found]:
-    yield words["is.value"], space_of(problem.function.shape), head_of_function(problem, notation)
+    yield words["is.value"], space_of(problem.function.shape), str(head_of_function(problem, notation))
     for symbol in problem.wrt:
         yield _row(symbol, "variable", notation, words)
     if derivation is not None:

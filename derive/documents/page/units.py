@@ -11,11 +11,13 @@ from derive.documents.layout.measure import extent, line_height, width
 from derive.documents.layout.packing import Piece
 from derive.documents.page.document import Answer, Block, PartText, Row
 from derive.documents.page.letters import needed
-from derive.documents.page.rows import HANG, Measure, Sides, answer, defined, row, sides
+from derive.documents.page.rows import EQUAL, HANG, Measure, Sides, answer, defined, row, sides
 from derive.documents.page.views import Boxed, Passage
 from derive.documents.wording.reasons import reason_width
 from derive.errors import Position
 from derive.expressions.nodes import Expr, Symbol
+from derive.notation.latex.boxes import Formula, beside
+from derive.notation.latex.compose import NOTHING
 from derive.notation.settings import Notation
 from derive.values import dataclass
 
@@ -86,7 +88,10 @@ class Unit:
 
 def units(passages: Sequence[Passage], page: Page, most: float, remarks: Sequence[str], taller: Mapping[str, float]) -> tuple[Unit, ...]:
     """The question, the rows of all passages in order, the answers that no row states, and the closing words; no row is higher than
-    `most`, in points; `taller` says by key what typesetting taught."""
+    `most`, in points; `taller` says by key what typesetting taught.
+
+    remarks  sentences at the end, ready to be printed
+    """
     out: list[Unit] = []
     known: set[str] = set()
     for p, passage in enumerate(passages):
@@ -117,11 +122,15 @@ def units(passages: Sequence[Passage], page: Page, most: float, remarks: Sequenc
 
 
 def words_height(paragraphs: Sequence[str], line: float, size: float = SMALL) -> float:
-    """The height of small paragraphs, their lines of this height."""
+    """The height of small paragraphs, their lines of this height.
+
+    line  the width of a line, in em
+    size  the height of a line, in points
+    """
     return 8.0 + sum(4.0 + size * math.ceil((reason_width(words) * 1.05 + 4.0) / line) for words in paragraphs)
 
 
-def _parts(whole: Unit, lines: Sequence[str], most: float, em: float) -> list[Unit]:
+def _parts(whole: Unit, lines: Sequence[Formula], most: float, em: float) -> list[Unit]:
     """The unit, in as many parts as no frame is high enough for all of it."""
     height = whole.piece.height
     if height <= most or len(lines) < 2:
@@ -141,10 +150,13 @@ def _parts(whole: Unit, lines: Sequence[str], most: float, em: float) -> list[Un
 
 
 def row_height(shown: Row, page: Page, stand: Sides, column: float) -> float:
-    """The height of a row: its lines, its reason where that goes below, its letters and conditions."""
-    tall = [page.em * line_height(line) + JOT for line in (shown.lines[0] + shown.left, *shown.lines[1:])]
+    """The height of a row: its lines, its reason where that goes below, its letters and conditions.
+
+    column  the width of the column of reasons, as a share of the line
+    """
+    tall = [page.em * line_height(line) + JOT for line in (beside(shown.lines[0], shown.left), *shown.lines[1:])]
     if shown.boxed:
-        framed = shown.lines[0] + ("" if shown.alone else shown.left)
+        framed = shown.lines[0] if shown.alone else beside(shown.lines[0], shown.left)
         tall[0] = max(tall[0], page.em * extent(framed).tall + AROUND + JOT)
     total = sum(tall) + (page.em * line_height(shown.left) + JOT if shown.alone else 0.0)
     room = 0.8 * page.measure.line
@@ -156,8 +168,8 @@ def row_height(shown: Row, page: Page, stand: Sides, column: float) -> float:
         return total
     share = reason_share(shown, stand, column, page)
     count = reason_lines(page.wide(shown.reason), (share or 1.0) * page.measure.line)
-    beside = not share or row_width(shown, stand, page) <= (1.0 - share) * page.measure.line
-    if page.reason == "below" or not beside:
+    fits = not share or row_width(shown, stand, page) <= (1.0 - share) * page.measure.line
+    if page.reason == "below" or not fits:
         return total + BELOW + SMALL * (count - 1)
     return max(total, SMALL * count + 3.0)
 
@@ -169,8 +181,8 @@ def reason_share(shown: Row, stand: Sides, column: float, page: Page) -> float:
     return 0.0 if over and wide + page.wide(shown.reason) + 1.0 <= page.measure.line else column
 
 
-def _where_lines(shown: Row) -> list[str]:
-    return [f"{left} = {line}" for left, lines in shown.definitions for line in lines]
+def _where_lines(shown: Row) -> list[Formula]:
+    return [beside(left, EQUAL, line) for left, lines in shown.definitions for line in lines]
 
 
 def row_width(shown: Row, stand: Sides, page: Page) -> float:
@@ -204,7 +216,10 @@ def reason_column(rows: Sequence[tuple[float, str]], page: Page) -> float:
 
 
 def in_column(blocks: Sequence[Block], stands: Sequence[Sides], page: Page) -> tuple[Block, ...]:
-    """The blocks, the reasons of all their rows in one column."""
+    """The blocks, the reasons of all their rows in one column.
+
+    stands  how the left sides of each block stand
+    """
     pairs = list(zip(blocks, stands, strict=True))
     column = reason_column([(row_width(one, stand, page), one.reason) for block, stand in pairs for one in block.rows], page)
     return tuple(
@@ -222,14 +237,18 @@ def _box_height(box: Boxed, page: Page) -> float:
     shown = answer(box, page.notation, page.measure, page.where, page.words)
     tall = sum(page.em * line_height(line) + JOT for line in shown.lines) - JOT + (page.em * line_height(shown.left) + JOT if shown.alone else 0.0)
     size = width(shown.left) + max(map(width, shown.lines)) + 4.0
-    beside = [words for words in (*shown.conditions, shown.classification) if words]
+    said = [words for words in (*shown.conditions, shown.classification) if words]
     room = page.measure.line - size
-    count = 0 if not beside else math.ceil(max(1.1 * sum(map(page.wide, beside)) - room, 0.0) / page.measure.line)
+    count = 0 if not said else math.ceil(max(1.1 * sum(map(page.wide, said)) - room, 0.0) / page.measure.line)
     return tall + 13.6 + BOX_GAP + SMALL * count
 
 
-def definitions(page: Page, exprs: Sequence[Expr], known: set[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """What the letters that stand in some formulas for the first time stand for; those that these need come first."""
+def definitions(page: Page, exprs: Sequence[Expr], known: set[str]) -> tuple[tuple[Formula, tuple[Formula, ...]], ...]:
+    """What the letters that stand in some formulas for the first time stand for; those that these need come first.
+
+    exprs  the formulas, in their order
+    known  letters that were explained before; filled in
+    """
     new = [(symbol, expr) for symbol, expr in needed(exprs, page.meant) if symbol.name not in known]
     return tuple(defined(symbol, expr, page.notation, page.measure.line) for symbol, expr in new)
 
@@ -244,7 +263,7 @@ def part_of_row(whole: Row, unit: Unit) -> Row:
         whole, lines=whole.lines[start:end], reason=whole.reason if last else "", conditions=whole.conditions if last else (),
         definitions=() if start else whole.definitions, boxed=False,
     )
-    return replace(part, lead="", left="", relation="", alone=False) if start else part
+    return replace(part, lead=NOTHING, left=NOTHING, relation=NOTHING, alone=False) if start else part
 
 
 def part_of_answer(whole: Answer, unit: Unit) -> Answer:
@@ -254,4 +273,4 @@ def part_of_answer(whole: Answer, unit: Unit) -> Answer:
     start, end = unit.lines
     last = end == len(whole.lines)
     part = replace(whole, lines=whole.lines[start:end], conditions=whole.conditions if last else ())
-    return replace(part, left="", alone=False) if start else part
+    return replace(part, left=NOTHING, alone=False) if start else part

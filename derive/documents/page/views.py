@@ -214,7 +214,11 @@ def numbered(found: Sequence[Passage]) -> tuple[Passage, ...]:
 
 def between(found: Sequence[Passage], first: int, last: int) -> tuple[Passage, ...]:
     """The rows of numbered passages from one number to another, with the answers that end a passage of which the last row is among them.
-    A passage that was cut goes on under its row above, which is shown again."""
+    A passage that was cut goes on under its row above, which is shown again.
+
+    found        the passages, their rows numbered through
+    first, last  numbers of rows, both included
+    """
     out: list[Passage] = []
     for passage in found:
         views = [view for view in passage.views if first <= view.number <= last]

@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from derive.documents.page.document import Answer, Document, ProblemPage, Row
-from derive.documents.page.items import Pictures
+from derive.documents.page.items import Pictures, Result
+from derive.documents.page.rows import HIGHLIGHT
 from derive.documents.rendering import mathml
 from derive.errors import DeriveError, Position
 from derive.notation.coloured import INDEX, LETTER
-from derive.notation.latex.boxes import Marked, parts, printed, unmarked
+from derive.notation.latex.boxes import Array, Formula, Marked, Sign, beside, parts
+from derive.notation.latex.compose import BLANK, EQUALS, group, listed, unmarked
 from derive.notation.latex.reading import read
 
 if TYPE_CHECKING:
@@ -27,7 +29,10 @@ API = 1
 
 
 def builtin_folder() -> Path:
-    """The templates that came with the program: inside the wheel, or beside the package in a checkout."""
+    """The templates that came with the program: inside the wheel, or beside the package in a checkout.
+
+    DeriveError [templates-missing] where they are not there.
+    """
     package = Path(__file__).resolve().parents[2]
     for folder in (package / "templates", package.parent / "templates"):
         if folder.is_dir():
@@ -64,13 +69,17 @@ def environment(folders: Iterable[Path] = ()) -> jinja2.Environment:
     env.filters["exam_points"] = exam_points
     env.filters["said"] = said
     env.filters["equation"] = equation
+    env.filters["whole"] = whole
+    env.filters["stated"] = stated
+    env.filters["and_so_on"] = and_so_on
+    env.filters["has_table"] = has_table
     env.filters["spoken"] = spoken
     env.filters["clicks"] = clicks
     env.filters["blanked"] = blanked
     env.filters["meant"] = meant
     env.filters["frames"] = frames
     env.filters["html"] = mathml.html
-    env.filters["mathml"] = _display
+    env.filters["mathml"] = _mathml
     return env
 
 
@@ -80,7 +89,11 @@ def cached_environment(folders: tuple[Path, ...]) -> jinja2.Environment:
 
 
 def fill(name: str, context: Mapping[str, Any], folders: tuple[Path, ...] = ()) -> str:
-    """The template `name` filled.  DeriveError [template] at the template's own line, with a suggestion."""
+    """The template `name` filled.  DeriveError [template] at the template's own line, with a suggestion.
+
+    context  what the template sees, by name
+    folders  in which templates are looked for, the first that has one
+    """
     import jinja2
 
     from derive.documents.rendering.sandbox import rendered
@@ -200,9 +213,9 @@ def shown(file: str) -> str:
             return str(path)
 
 
-def _display(latex: str) -> str:
-    """A formula of its own as MathML."""
-    return mathml.mathml(latex, display=True)
+def _mathml(formula: Formula | str, display: bool = True) -> str:
+    """A formula as MathML, for a line of its own or in words; one that a template puts together is in LaTeX."""
+    return mathml.written(formula, display) if isinstance(formula, str) else mathml.mathml(formula, display)
 
 
 def metadata(text: str) -> str:
@@ -213,7 +226,7 @@ def metadata(text: str) -> str:
 
 def said(text: str) -> str:
     r"""Words for who hears a figure, as \derivealt takes them: nothing in them is TeX."""
-    kept = re.sub(r"[\\{}#]", " ", text).replace("%", r"\%")
+    kept = re.sub(r"[\\{}#\x00-\x1f\x7f-\x9f]|(?<=\^)(?=\^)", " ", text).replace("%", r"\%")  # ^^5c is a backslash to TeX
     return " ".join(kept.split())
 
 
@@ -228,12 +241,36 @@ def exam_points(points: str) -> str:
     return rf"{int(halves) // 2}\half" if halves % 2 else str(int(halves) // 2)
 
 
-def equation(shown: Row | Answer) -> str:
-    """A row, or an answer, as one formula in LaTeX: both of its sides whole; a row is taken to its first line."""
+def equation(shown: Row | Answer) -> Formula:
+    """A row, or an answer, as one formula: both of its sides whole; a row is taken to its first line."""
     lines = shown.lines[:1] if isinstance(shown, Row) else shown.lines
-    left = (shown.left or shown.whole_left) if isinstance(shown, Row) else shown.left
-    lead = shown.lead if isinstance(shown, Row) else ""
-    return " ".join(part for part in (lead, left, shown.relation, *lines) if part)
+    lead, left = (shown.lead, shown.left or shown.whole_left) if isinstance(shown, Row) else (Formula(), shown.left)
+    return listed([part for part in (lead, left, shown.relation, *lines) if part], BLANK)
+
+
+def whole(shown: Row | Answer | Result, style: str = "aligned") -> Formula:
+    """A row, an answer or a result with all of its lines as one formula; a row that continues the one above keeps the place of its left
+    side, of its block's `style`."""
+    behind = (BLANK, shown.relation, BLANK, listed(shown.lines, BLANK))
+    if not isinstance(shown, Row):
+        return beside(shown.left, *behind)
+    place = (Sign(r"\quad"), group()) if style == "hanging" else (Marked("phantom", "", group(shown.whole_left)),)
+    return beside(shown.lead, BLANK, *((shown.left,) if shown.left else place), *behind)
+
+
+def stated(left: Formula, lines: Sequence[Formula]) -> Formula:
+    """A name and what it stands for as one formula."""
+    return beside(left, BLANK, EQUALS, BLANK, listed(lines, BLANK))
+
+
+def and_so_on(line: Formula) -> Formula:
+    """The first line of a sum that has more."""
+    return beside(line, BLANK, Sign("+"), BLANK, Sign(r"\cdots"))
+
+
+def has_table(formula: Formula) -> bool:
+    """Whether a matrix or cases stand in a formula."""
+    return any(isinstance(box, Array) for box in parts(formula))
 
 
 def frames(document: Document) -> int:
@@ -250,33 +287,35 @@ def frames(document: Document) -> int:
     return total
 
 
-def blanked(lines: Sequence[str]) -> list[str]:
+def blanked(lines: Sequence[Formula]) -> list[str]:
     """The lines of a formula as the room that they take."""
     return [rf"\phantom{{{line}}}" for line in lines]
 
 
-def meant(definition: tuple[str, Sequence[str]]) -> str:
+def meant(definition: tuple[Formula, Sequence[Formula]]) -> str:
     """A letter and what it stands for, in a text."""
     letter, lines = definition
     if len(lines) == 1:
         return rf"$\displaystyle {letter} = {lines[0]}$"
-    body = " \\\\ &\\quad{} ".join(lines)
+    body = " \\\\ &\\quad{} ".join(map(str, lines))
     return rf"$\displaystyle \begin{{aligned}}[t] {letter} &= {body} \end{{aligned}}$"
 
 
-def spoken(formula: str) -> str:
+def spoken(formula: Formula | str) -> str:
     r"""The LaTeX of a formula for who hears it, without the marks that only the eye needs; \derivespoken makes it a string of a PDF."""
-    return " ".join(printed(unmarked(read(formula.replace(r"\mathop{}\!", "")), MARK, LETTER, INDEX)).split())
+    return " ".join(str(unmarked(_boxes(formula), HIGHLIGHT, LETTER, INDEX)).split())
 
 
-def clicks(formula: str) -> str:
-    r"""The clicks on which a formula is marked, with commas between: of `\dvchange<3>{x} + \dvchange<4>{y}` it is `3,4`."""
-    marks = (box.option for box in parts(read(formula)) if isinstance(box, Marked) and box.command == MARK)
+def _boxes(formula: Formula | str) -> Formula:
+    """A formula; one that a template puts together is in LaTeX."""
+    return read(formula) if isinstance(formula, str) else formula
+
+
+def clicks(formulas: Sequence[Formula] | str) -> str:
+    r"""The clicks on which formulas are marked, with commas between: of `\dvchange<3>{x} + \dvchange<4>{y}` it is `3,4`."""
+    found = [_boxes(formulas)] if isinstance(formulas, str) else formulas
+    marks = (box.option for formula in found for box in parts(formula) if isinstance(box, Marked) and box.command == HIGHLIGHT)
     return ",".join(dict.fromkeys(number for option in marks for number in option.split(",")))
-
-
-MARK = "dvchange"
-"""The command that marks what changes."""
 
 
 def files(folders: Iterable[Path] = ()) -> dict[str, Path]:

@@ -1,6 +1,6 @@
 """The LaTeX that this program prints as MathML, for pages that are read without TeX and without scripts.
 
-It knows what our own printer emits and what prose may hold; anything else is shown as its source.
+It knows what our own printer emits and what prose may hold; a test reads every word of prose.
 """
 
 from __future__ import annotations
@@ -16,9 +16,11 @@ from html import escape
 from types import MappingProxyType
 
 from derive.documents.page.document import Command
+from derive.language.markup.words import PACKAGES, RENEWED, VARIANTS
 from derive.notation.latex.boxes import (
     Accent,
     Array,
+    Arrow,
     Blank,
     Box,
     Digits,
@@ -27,6 +29,7 @@ from derive.notation.latex.boxes import (
     Group,
     Letters,
     Marked,
+    Over,
     Own,
     Root,
     Row,
@@ -37,13 +40,13 @@ from derive.notation.latex.boxes import (
     begins,
     plain,
 )
-from derive.notation.latex.reading import read
+from derive.notation.latex.reading import WORDS, read
 from derive.notation.latex.signs import LETTERS, NAMED, OPERATORS
 
 _SPACES = {",": "0.17em", ":": "0.22em", ">": "0.22em", ";": "0.28em", " ": "0.33em", "quad": "1em", "qquad": "2em", "!": "-0.17em", "enspace": "0.5em",
            "thinspace": "0.17em", "medspace": "0.22em", "thickspace": "0.28em", "negthinspace": "-0.17em"}
 _ALPHABETS = {"mathbb": "DOUBLE-STRUCK", "mathcal": "SCRIPT", "mathscr": "SCRIPT", "mathfrak": "FRAKTUR", "mathbf": "BOLD",
-              "boldsymbol": "BOLD ITALIC", "bm": "BOLD ITALIC", "mathtt": "MONOSPACE"}
+              "boldsymbol": "BOLD ITALIC", "bm": "BOLD ITALIC", "mathtt": "MONOSPACE", "mathds": "DOUBLE-STRUCK", "mathbbm": "DOUBLE-STRUCK"}
 """Alphabets of Unicode: browsers draw no others by an attribute."""
 _THIN = '<mspace width="0.17em"/>'
 _BEFORE_A_SIGN = re.compile(r"<mo[^>]*>[^<)\]}|‖⟩′!]+</mo>$|width=\"[12]em\"/>$")
@@ -60,8 +63,23 @@ _ALIKE = {
 """Commands that a page shows as others."""
 _ALIKES = re.compile(rf"\\({'|'.join(_ALIKE)})(?![A-Za-z])")
 _EM = {"big": "1.2em", "Big": "1.8em", "bigg": "2.4em", "Bigg": "3em"}
-_FENCES = {"pmatrix": "()", "bmatrix": "[]", "vmatrix": "||", "Vmatrix": "‖‖", "Bmatrix": "{}", "cases": "{ "}
+_DRAWN = {
+    "underline": '<munder accentunder="true">{}<mo stretchy="true">_</mo></munder>',
+    "underbrace": '<munder>{}<mo stretchy="true">⏟</mo></munder>',
+    "overbrace": '<mover>{}<mo stretchy="true">⏞</mo></mover>',
+    "cancel": '<menclose notation="updiagonalstrike">{}</menclose>',
+    "bcancel": '<menclose notation="downdiagonalstrike">{}</menclose>',
+    "xcancel": '<menclose notation="updiagonalstrike downdiagonalstrike">{}</menclose>',
+    "pmod": '<mspace width="1em"/><mo stretchy="false">(</mo><mi>mod</mi><mspace width="0.33em"/>{}<mo stretchy="false">)</mo>',
+}
+"""Marks that are drawn, about what they mark."""
+_BRACES = ("<munder><", "<mover><")
+_STYLES = {"textbf": "font-weight:bold", "textit": "font-style:italic", "textsf": "font-family:sans-serif"}
+_FENCES = {"pmatrix": "()", "bmatrix": "[]", "vmatrix": "||", "Vmatrix": "‖‖", "Bmatrix": "{}", "cases": "{ ", "dcases": "{ ", "rcases": " }"}
 
+
+_OURS = WORDS - RENEWED - VARIANTS.keys() - {word for words in PACKAGES.values() for word in words}
+"""What formulas of ours are written with: an author's command of that name, which TeX would refuse, is not put in its place."""
 
 _own: ContextVar[tuple[Command, ...]] = ContextVar("own commands", default=())
 
@@ -72,7 +90,7 @@ _works: ContextVar[Mapping[str, str]] = ContextVar("works that are cited", defau
 @contextmanager
 def with_commands(commands: tuple[Command, ...], works: Mapping[str, str] | None = None) -> Iterator[None]:
     """Within it these commands of the author's are replaced by what they stand for, and works by their numbers."""
-    alike = tuple(replace(command, body=_ALIKES.sub(_alike, command.body)) for command in commands)
+    alike = tuple(replace(command, body=_ALIKES.sub(_alike, command.body)) for command in commands if command.name not in _OURS)
     token, cited = _own.set(alike), _works.set(works or {})
     try:
         yield
@@ -81,16 +99,22 @@ def with_commands(commands: tuple[Command, ...], works: Mapping[str, str] | None
         _works.reset(cited)
 
 
-def mathml(latex: str, display: bool = False) -> str:
+def mathml(formula: Row, display: bool = False) -> str:
     """A `<math>` element with the LaTeX as its annotation."""
-    return _mathml(latex, display, _own.get())
+    return _mathml(formula, str(formula), display, _own.get())
+
+
+def written(latex: str, display: bool = False) -> str:
+    """The same of a formula that stands in words, in its author's LaTeX: his own commands are replaced."""
+    return _mathml(_read(latex), latex, display, _own.get())
 
 
 @lru_cache(maxsize=4096)
-def _mathml(latex: str, display: bool, own: tuple[Command, ...]) -> str:
+def _mathml(row: Row, latex: str, display: bool, own: tuple[Command, ...]) -> str:
+    """`own` are the commands that names in `row` may be written with."""
     kind = ' display="block"' if display else ""
     return (
-        f'<math xmlns="http://www.w3.org/1998/Math/MathML"{kind}><semantics><mrow>{_boxes(_read(latex))}</mrow>'
+        f'<math xmlns="http://www.w3.org/1998/Math/MathML"{kind}><semantics><mrow>{_boxes(row)}</mrow>'
         f'<annotation encoding="application/x-tex">{escape(latex, quote=False)}</annotation></semantics></math>'
     )
 
@@ -164,18 +188,27 @@ def _box(box: Box, sign: bool = False) -> str:
             return f"<mn>{text}</mn>"
         case Sign(text=text):
             return _command(text[1:]) if text[0] == "\\" and len(text) > 1 else _character(text, sign)
+        case Fraction(command="binom", above=above, below=below):
+            over = f'<mfrac linethickness="0">{_element(_box(above))}{_element(_box(below))}</mfrac>'
+            return f'<mrow><mo fence="true" stretchy="true">(</mo>{over}<mo fence="true" stretchy="true">)</mo></mrow>'
         case Fraction(above=above, below=below):
             return f"<mfrac>{_element(_box(above))}{_element(_box(below))}</mfrac>"
-        case Root(inside=inside):
+        case Root(inside=inside, degree=None):
             return f"<msqrt>{_box(inside)}</msqrt>"
+        case Root(inside=inside, degree=degree):
+            return f"<mroot>{_element(_box(inside))}{_element(_box(degree or Row()))}</mroot>"
         case Letters():
             return _letters(box)
         case Accent(command=command, inside=inside):
             return f'<mover accent="true">{_element(_box(inside))}<mo>{escape(_ACCENTS[command])}</mo></mover>'
-        case Marked(command="mathop" | "color"):
+        case Marked(command="color") | Marked(command="mathop", inside=Group(inside=Row(items=()))):
             return ""
+        case Marked(command="not", inside=inside):
+            return _box(inside).replace("</", "\N{COMBINING LONG SOLIDUS OVERLAY}</", 1)
         case Marked(command="phantom", inside=inside):
             return f"<mphantom>{_box(inside)}</mphantom>"
+        case Marked(command=command, inside=inside) if command in _DRAWN:
+            return _DRAWN[command].format(_element(_box(inside)))
         case Marked(command="derivetone" | "deriveindex", option=option, inside=inside):
             return f'<mrow class="tone-{option}">{_box(inside)}</mrow>'
         case Marked(inside=inside):
@@ -183,6 +216,15 @@ def _box(box: Box, sign: bool = False) -> str:
         case Under(command=command, below=below, inside=inside):
             brace = '<munder>{}<mo stretchy="true">⏟</mo></munder>' if command == "deriveshape" else "{}"
             return f"<munder>{brace.format(_element(_box(inside)))}{_element(_box(below))}</munder>"
+        case Over(above=above, inside=inside):
+            return f"<mover>{_element(_box(inside))}{_element(_box(above))}</mover>"
+        case Arrow(command=command, below=below, above=above):
+            arrow = f'<mo stretchy="true">{OPERATORS[command[1:]]}</mo>'
+            if below is None:
+                return f"<mover>{arrow}{_element(_box(above))}</mover>"
+            return f"<munderover>{arrow}{_element(_boxes(below))}{_element(_box(above))}</munderover>"
+        case Sized(command="middle", delimiter=delimiter):
+            return f'<mo fence="true" stretchy="true">{_fence(delimiter)}</mo>'
         case Sized():
             return _delimiter(box)
         case Fenced(left=left, inside=inside, right=right):
@@ -200,7 +242,7 @@ def _with_scripts(base: str, box: Scripted) -> str:
     above = "" if box.above is None else _box(box.above)
     if box.primes:
         above = f"<mo>{'′' * box.primes}</mo>{above}"
-    limits = base in ("<mo>∑</mo>", "<mo>∏</mo>")
+    limits = base in ("<mo>∑</mo>", "<mo>∏</mo>") or base.startswith(_BRACES)
     if below and above:
         name = "munderover" if limits else "msubsup"
         return f"<{name}>{_element(base)}{_element(below)}{_element(above)}</{name}>"
@@ -225,7 +267,7 @@ def _command(name: str) -> str:
     if name in LETTERS:
         return f"<mi>{LETTERS[name]}</mi>"
     if name in OPERATORS:
-        fixed = ' stretchy="false"' if OPERATORS[name] in "⟨⟩|‖⌊⌋⌈⌉{}" else ""
+        fixed = ' stretchy="false"' if OPERATORS[name] in "⟨⟩|‖⌊⌋⌈⌉{}⟮⟯⎰⎱⟦⟧" else ""
         return f"<mo{fixed}>{OPERATORS[name]}</mo>"
     if name in NAMED:
         return f"<mi>{name}</mi><mo>&#x2061;</mo>"
@@ -246,13 +288,22 @@ def _letters(box: Letters) -> str:
         name = f"<mi>{escape(spaced)}</mi>" if "\\" not in spaced else f"<mrow>{_boxes(box.inside)}</mrow>"
         return f"{name}<mo>&#x2061;</mo>"
     if box.command.startswith("text"):
-        return f"<mtext>{escape(inside)}</mtext>".replace("> ", ">\N{NO-BREAK SPACE}").replace(" <", "\N{NO-BREAK SPACE}<")
+        style = f' style="{_STYLES[box.command]}"' if box.command in _STYLES else ""
+        said = html(inside) if "\\" in inside or "$" in inside else escape(inside)
+        return f"<mtext{style}>{_kept_blanks(said)}</mtext>"
     letter = LETTERS.get(inside[1:].strip()) if inside.startswith("\\") else None
     if letter is None and "\\" in inside:
         return _boxes(box.inside)
     if box.command in _UPRIGHT:
         return f'<mi mathvariant="{"normal" if box.command != "mathit" else "italic"}">{escape(letter or inside)}</mi>'
     return f'<mi mathvariant="normal">{"".join(_in_alphabet(c, _ALPHABETS[box.command]) for c in letter or inside)}</mi>'
+
+
+def _kept_blanks(said: str) -> str:
+    """Blanks at the ends of words, which a browser would leave out."""
+    if said.startswith(" "):
+        said = f"\N{NO-BREAK SPACE}{said[1:]}"
+    return f"{said[:-1]}\N{NO-BREAK SPACE}" if said.endswith(" ") else said
 
 
 def _fence(delimiter: str) -> str:
@@ -273,7 +324,7 @@ def _delimiter(box: Sized, form: str = "infix") -> str:
 
 
 def _array(box: Array) -> str:
-    align = ' columnalign="left"' if box.name == "cases" else ""
+    align = ' columnalign="left"' if box.name in ("cases", "dcases", "rcases") else ""
     rows = [[_boxes(cell) for cell in row] for row in box.rows]
     body = "".join(f"<mtr>{''.join(f'<mtd>{cell}</mtd>' for cell in row)}</mtr>" for row in rows if row != [""])
     opening, closing = (
@@ -334,7 +385,7 @@ def html(text: str) -> str:
             works = [f'<a href="#work-{escape(key)}">{escape(_works.get().get(key, key))}</a>' for key in keys.split(",")]
             out.append(f"[{', '.join((*works, *((_words(note),) if note else ())))}]")
         else:
-            out.append(mathml(formula) if formula is not None else mathml(display, True))
+            out.append(written(formula) if formula is not None else written(display, True))
     return "".join((*out, _words(text[place:])))
 
 

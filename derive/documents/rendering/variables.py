@@ -12,6 +12,7 @@ from typing import Any
 from derive.documents.page.document import Document
 from derive.documents.page.modes import Mode
 from derive.errors import DeriveError, Position
+from derive.notation.latex.boxes import Formula
 
 VARIABLES = {
     "document": "the whole document",
@@ -69,7 +70,9 @@ def _kinds(*roots: type[Any]) -> Iterator[type[Any]]:
 
 
 def _inside(hint: Any) -> Iterator[type[Any]]:
-    """The classes of values that a type is made of."""
+    """The classes of values that a type is made of; a formula is one value, which a template prints."""
+    if hint is Formula:
+        return
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
         yield hint
     for part in typing.get_args(hint):
@@ -83,7 +86,10 @@ def named(source: str) -> frozenset[str]:
 
 
 def used(source: str, name: str) -> dict[str, int]:
-    """The variables that a template does not set itself, each with its line."""
+    """The variables that a template does not set itself, each with its line.
+
+    DeriveError [template] for a template that Jinja cannot read.
+    """
     from jinja2 import TemplateSyntaxError, meta, nodes
 
     from derive.documents.rendering.fill import environment

@@ -1,5 +1,8 @@
 """Reasons as prose, for documents that are read without a lecturer: words that lead to a display, and words behind it that
-say why each of its relations holds."""
+say why each of its relations holds.
+
+`rows` are those of one display, as they are told.
+"""
 
 from __future__ import annotations
 
@@ -77,7 +80,7 @@ def _opening(first: Told, rest: Sequence[Told], words: Mapping[str, str]) -> str
         since = words["tell.since-inside"].format(since=parts[1].text) if len(parts) > 1 else ""
         key = "say.off.product" if first.product else f"say.off.{first.quantity}"
         return words.get(key, words["say.off"]).format(since=since)
-    own = words.get(f"say.{first.rule}", "")
+    own = words.get(f"say.{first.rule}.{first.quantity}") or words.get(f"say.{first.rule}", "")
     if len(parts) == 1 and parts[0].lead:
         return _then(parts[0].lead, rest, words)
     if own and not any(part.kind in ("own", "since", "law") for part in parts):
@@ -107,7 +110,10 @@ def _is_told_before(rest: Sequence[Told]) -> bool:
 
 
 def closing(rows: Sequence[Told], words: Mapping[str, str], ends: bool = False) -> str:
-    """What is said behind a display: why each relation after the first holds, and what follows from it; '' where nothing is."""
+    """What is said behind a display: why each relation after the first holds, and what follows from it; '' where nothing is.
+
+    ends  whether its last row is told by the words behind it
+    """
     told_before = opening(rows, words, ends) != opening(rows[:1], words)
     said = [] if told_before else _reasons(rows, len(rows) - ends, words)
     count = len(rows) - (1 if said and said[0][1] != "line" and rows[0].relation != said[0][1] else 0)
@@ -315,7 +321,7 @@ def _printed(said: Why, table: Mapping[str, str], notation: Notation) -> str:
 
 
 def classified(points: Sequence[tuple[str, str]], several: bool, words: Mapping[str, str]) -> str:
-    """What kind of stationary point each (value, kind) is, where there are `several`; of the variables of one point the last says it."""
+    """What kind of stationary point each (value, kind) is, where `points` are `several`; of the variables of one point the last says it."""
     if not points:
         return ""
     if several:
@@ -326,7 +332,11 @@ def classified(points: Sequence[tuple[str, str]], several: bool, words: Mapping[
 
 
 def listed(items: Sequence[str], words: Mapping[str, str], last: str = "last-of-list") -> str:
-    """`a, b and c`."""
+    """`a, b and c`.
+
+    items  ready to be printed
+    last   the word before the last one, a key of `words`
+    """
     if len(items) < 2:
         return "".join(items)
     last = words["tell.between-two" if any(words[last] in item for item in items) else last]

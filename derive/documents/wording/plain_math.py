@@ -5,6 +5,7 @@ from __future__ import annotations
 from derive.notation.latex.boxes import (
     Accent,
     Array,
+    Arrow,
     Blank,
     Box,
     Digits,
@@ -13,6 +14,7 @@ from derive.notation.latex.boxes import (
     Group,
     Letters,
     Marked,
+    Over,
     Own,
     Root,
     Row,
@@ -47,14 +49,22 @@ def _box(box: Box) -> str:
             return digits
         case Group(inside=inside) | Letters(inside=inside) | Own(inside=inside):
             return _box(inside)
+        case Fraction(command="binom", above=above, below=below):
+            return f"C({_box(above)}, {_box(below)})"
         case Fraction(above=above, below=below):
             return f"{_factor(above)}/{_factor(below)}"
-        case Root(inside=inside):
-            return f"√{_factor(inside)}"
-        case Marked(command="phantom" | "mathop"):
+        case Root(inside=inside, degree=degree):
+            return f"√{_factor(inside)}" if degree is None else f"√[{_box(degree)}]{_factor(inside)}"
+        case Marked(command="phantom"):
             return ""
-        case Accent(inside=inside) | Marked(inside=inside) | Under(inside=inside):
+        case Marked(command="not", inside=inside):
+            return f"{_box(inside)}\N{COMBINING LONG SOLIDUS OVERLAY}"
+        case Marked(command="pmod", inside=inside):
+            return f"(mod {_box(inside)})"
+        case Accent(inside=inside) | Marked(inside=inside) | Under(inside=inside) | Over(inside=inside):
             return _box(inside)
+        case Arrow(command=command):
+            return _sign(f"\\{command[1:]}")
         case Sized(delimiter=delimiter):
             return _sign(delimiter)
         case Fenced(left=left, inside=inside, right=right):

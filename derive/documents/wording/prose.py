@@ -75,7 +75,11 @@ def formulas(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1024)
 def work(sources: Bibliography, key: str, language: str | None) -> str:
-    """LaTeX of a work that is cited.  DeriveError of `Bibliography.listed` and `to_latex`, at the work."""
+    """LaTeX of a work that is cited.  DeriveError of `Bibliography.listed` and `to_latex`, at the work.
+
+    key       of the work in the sources
+    language  of the document, whose fonts must have the characters; None while a file is only read
+    """
     return "".join(to_latex(words, sources.place(name), language=language) for name, words in sources.listed((key,)) if name == key)
 
 

@@ -11,6 +11,7 @@ from derive.documents.wording import formulas
 from derive.documents.wording.prose import to_latex
 from derive.documents.wording.translation import translated
 from derive.notation.latex import lines as latex_lines
+from derive.notation.latex.reading import read
 from derive.notation.settings import Notation
 
 _SCRIPTS = {"<super>": "^", "<sub>": "_"}
@@ -51,7 +52,7 @@ def _raised(character: str) -> str:
 def reason_width(text: str) -> float:
     """About how wide a reason prints, in em of the document's type."""
     parts = re.split(r"(?<!\\)\$", text)
-    return sum(0.82 * width(part) if k % 2 else _words_width(part) for k, part in enumerate(parts))
+    return sum(0.82 * width(read(part)) if k % 2 else _words_width(part) for k, part in enumerate(parts))
 
 
 def _words_width(text: str) -> float:

@@ -30,7 +30,10 @@ def translated(why: Why, language: str) -> Why:
 
 
 def said_in(words: str, fillers: Sequence[Filler], language: str) -> Why:
-    """Words of the language with `{0}`, `{1}` in them, formulas between backticks, and what these stand for."""
+    """Words of the language with `{0}`, `{1}` in them, formulas between backticks, and what these stand for.
+
+    fillers  what stands for `{0}`, `{1}`, …
+    """
     table = tables().get(language)
     out: list[Part] = []
     for part in filled_in(words, [_filler(one, table) if table is not None else as_formula(one) for one in fillers]):

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from derive.language.latex.parser import Parser
 
 
+NORM_KINDS = {"2": "2", "1": "1", "1,1": "1", "F": "F", "Fro": "F", r"\Fro": "F", "*": "nuclear", r"\ast": "nuclear", r"\infty": "inf"}
+"""What stands below the bars of a norm: the kind of `norms.norm_of`."""
+
+
 def exponential(p: Parser) -> Operand:
     """`e^{x}`: of a scalar exp, of a square matrix refused unless it is our own."""
     token = p.take()
@@ -129,6 +133,14 @@ def _arguments(p: Parser, name: str, token: Tex) -> list[Operand]:
 
 def call_function(p: Parser, name: str, token: Tex, operands: list[Operand], marked: bool, index: Expr | None,
           given: tuple[Expr, ...] | None = None) -> Value:
+    r"""The function `name` of the language at operands.  DeriveError for a wrong number of them, a shape, an index, two readings.
+
+    name      in the table, or `inv`, `I`, `ones`, `zeros`
+    operands  the arguments as they were read
+    marked    whether the formula says `entry by entry`, as `\exp_{\circ}` does
+    index     of an eigenvalue, a singular value; None elsewhere
+    given     the arguments as expressions, where they are known otherwise; None: those of the operands
+    """
     at = operands[0].start if operands else token.start
     if name == "inv":
         return p.combine.map(operands[0], lambda e: power(e, -1), at)
@@ -283,9 +295,8 @@ def _norm_kind(p: Parser, token: Tex, expr: Expr, vector: bool) -> str | Expr:
     if kind in readings and not vector:
         shown = p.text[token.start : p.last_end]
         raise p.fail(f"`{shown}` of a matrix has two readings: write {readings[kind]}", token.start, "two-readings")
-    words = {"2": "2", "1": "1", "1,1": "1", "F": "F", "Fro": "F", r"\Fro": "F", "*": "nuclear", r"\ast": "nuclear", r"\infty": "inf"}
-    if kind in words and (kind != "F" or not p.names.matches([*p.tokens], first) or not vector):
-        return words[kind]
+    if kind in NORM_KINDS and (kind != "F" or not p.names.matches([*p.tokens], first) or not vector):
+        return NORM_KINDS[kind]
     p.i = begin
     weight = p.combine.sized(p.argument("what stands below the norm")) if vector and p.names.best(p.tokens, first) else None
     if weight is None or weight.is_scalar:

@@ -39,6 +39,7 @@ def parse(
 ) -> Expr:
     r"""The expression that a LaTeX formula says.
 
+    origin  where the text stands, for messages; None: alone
     shape   the shape that is expected: a bare `I` or `0` alone takes its size from it; it is not checked otherwise
     own     the text is our own printer's: `e^{A}` is the matrix exponential, `\mathrm{D}(…)[H]` and d/dt are pending
             derivatives; an author's are refused, with both readings or with what to write

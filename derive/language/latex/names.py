@@ -112,7 +112,10 @@ class Names:
                 self.samples[letter] = symbol
 
     def add(self, name: str, latex: str, value: Value) -> None:
-        """A name under every spelling; a later one of the same spelling counts."""
+        """A name under every spelling; a later one of the same spelling counts.
+
+        latex  the author's own way to write it; "" for that of the name
+        """
         self.all.add(name)
         self._key(spelled(latex), False, value)
         if latex.startswith(_DIFFERENTIAL):
@@ -160,7 +163,11 @@ class Names:
         return found[0] if found else None
 
     def covers(self, tokens: list[Tex], i: int, depth: int = 0) -> bool:
-        """Whether declared names can be read from here to the end of the run of letters."""
+        """Whether declared names can be read from here to the end of the run of letters.
+
+        i      the first token that is looked at
+        depth  how many names were read before it; behind twelve nothing more is looked at
+        """
         token = tokens[i]
         if token.gap or token.kind != "char" or not token.text.isalpha() or depth > 12:
             return True

@@ -147,6 +147,11 @@ class Parser(Scripts):
         )
 
     def divide(self, left: Operand, right: Operand, at: int) -> Value:
+        r"""left / right of `\frac` and `/`; DeriveError where the lower one is an array.
+
+        left, right  as they were read
+        at           where the fraction stands
+        """
         return self.combine.quotient(left, right, at)
 
     def tight(self) -> Operand:

@@ -92,7 +92,10 @@ def apply_derivative(p: Parser, kind: str) -> Operand:
 
 
 def pending(p: Parser, token: Tex, letter: str) -> Operand:
-    r"""What follows `\mathrm{D}`: `E(x)[h]` of an unnamed function, `J_{E}(x)[h]`, or `(…)[H]`, a pending derivative of ours."""
+    r"""What follows `\mathrm{D}`: `E(x)[h]` of an unnamed function, `J_{E}(x)[h]`, or `(…)[H]`, a pending derivative of ours.
+
+    letter  `D` or `d`, as it was written
+    """
     if letter == "d" and not p.own:
         raise refused(p, token.start)
     order = _order(p)

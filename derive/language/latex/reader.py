@@ -37,7 +37,10 @@ STOP = {
 
 
 class Reader:
-    """The tokens of one formula and the place reached; what the other layers of the parser share."""
+    """The tokens of one formula and the place reached; what the other layers of the parser share.
+
+    at  offset of the place in the formula, for messages
+    """
 
     def __init__(
         self,
@@ -87,6 +90,12 @@ class Reader:
         return False
 
     def fail(self, message: str, at: int, code: str = "syntax", hint: str | None = None) -> DeriveError:
+        """The error of a place in the formula, to be raised.
+
+        message  a sentence
+        code     of the error, for programs; `syntax` where none is given
+        hint     what to write instead; None for none
+        """
         return self.origin.error(message, at, code=code, hint=hint)
 
     def found(self) -> str:
@@ -225,6 +234,10 @@ class Reader:
         return Operand(operands[0].value, start, self.last_end, None, True)
 
     def made(self, node: type[Expr], at: int, *fields: object) -> Expr:
+        """A node over these parts; DeriveError [size-mismatch] where its shapes do not fit.
+
+        node  the type of the node; its parts follow
+        """
         try:
             out: Expr = node(*fields)
             return out

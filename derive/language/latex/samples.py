@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 
 def refuse_constant(p: Parser, value: Symbol | Unnamed | SizeValue, start: int) -> None:
-    """DeriveError for a declared name that ends in the index of a sum around it."""
+    """DeriveError for a declared name that ends in the index of a sum around it.
+
+    value  what the name stands for
+    start  where it stands, for the message
+    """
     if isinstance(value, Symbol) and value.count is not None and not p.own:
         last = p.tokens[p.i + 1] if len(p.tokens) > p.i + 1 else p.tokens[-1]
         if last.text != "_" and len(value.name) == 1:
@@ -28,7 +32,10 @@ def refuse_constant(p: Parser, value: Symbol | Unnamed | SizeValue, start: int) 
 
 
 def sample(p: Parser, word: str, start: int) -> Operand | None:
-    r"""What the letter `word` and the indices behind it say; None, and nothing gone past, when it is no letter of samples."""
+    r"""What the letter `word` and the indices behind it say; None, and nothing gone past, when it is no letter of samples.
+
+    start  where the letter stands
+    """
     if p.token.text != "_":
         return None
     matrix = p.names.samples.get(word) or (None if p.own else sampled(word, p.scope.symbols, _last(p)))
@@ -48,7 +55,11 @@ def _last(p: Parser) -> str | None:
 
 
 def sampled_entry(p: Parser, matrix: Symbol, word: str, at: int) -> Expr:
-    """The row, column or entry whose indices stand here, behind the `_`."""
+    """The row, column or entry whose indices stand here, behind the `_`.
+
+    word  the letter as it was written
+    at    where it stands
+    """
     texts = p.peek().split(" ")
     places = p.places("," not in texts and (len(texts) == 1 or any(text in "+-" for text in texts)))
     if len(places) == 2:

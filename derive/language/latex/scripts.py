@@ -24,7 +24,11 @@ TRANSPOSED = {
 
 
 class Scripts(Reader):
-    """A factor with what stands above, below and behind it."""
+    """A factor with what stands above, below and behind it.
+
+    at     offset of the place in the formula, for messages
+    words  the text that a message speaks of
+    """
 
     @abstractmethod
     def atom(self) -> Operand:
@@ -148,6 +152,10 @@ class Scripts(Reader):
         return Operand(value, base.start, self.last_end)
 
     def to_power(self, base: Operand, exponent: Operand, at: int) -> Value:
+        """`base^exponent`: of a number or a square matrix; an exponent -1, T, + means what it says.
+
+        base, exponent  as they were read
+        """
         k = self.combine.sized(exponent)
         words = self.combine.words(exponent)
         if base.value is ZERO and isinstance(k, Number) and k.value < 0:
@@ -240,6 +248,10 @@ class Scripts(Reader):
         return out
 
     def place(self, index: Operand, size: Size, words: str, what: str) -> Expr:
+        """The index that an operand says, checked against the size that it runs over.
+
+        what  what there is so many of: rows, columns, entries
+        """
         expr = self.combine.sized(index)
         if isinstance(expr, Symbol) and expr.name in self.open:
             self.open[expr.name].setdefault(size)

@@ -14,6 +14,7 @@ from derive.values import dataclass
 
 LONGEST = 2_000_000
 """Characters of a bibliography."""
+_TOO_LONG = f"a bibliography holds at most {LONGEST} characters, those of its @strings counted as often as they are put in"
 KEY = r"[A-Za-z0-9][A-Za-z0-9:._/+'-]{0,119}"
 """What a key may look like."""
 
@@ -63,12 +64,17 @@ def _works(text: str, file: str) -> Mapping[str, Any]:
     from pybtex.exceptions import PybtexError
 
     if len(text) > LONGEST:
-        raise _error(f"a bibliography holds at most {LONGEST} characters", Position(file, 1), text)
+        raise _error(_TOO_LONG, Position(file, 1), text)
+    if strange := re.search("[\ue000-\ue003]", text):
+        where = Position(file, text.count("\n", 0, strange.start()) + 1)
+        raise _error(f"the character U+{ord(strange[0]):04X} may not stand in it", where, text)
     found: Any = None
     wrong: list[PybtexError] = []
     with errors.capture() as reported:
         try:
-            found = Parser(encoding="utf-8").parse_string(text)
+            parser = Parser(encoding="utf-8")
+            parser.macros = _strings(parser.macros, lambda: _error(_TOO_LONG, Position(file, 1), text))
+            found = parser.parse_string(text)
         except PybtexError as error:
             wrong.append(error)
     if wrong := [*reported, *wrong]:
@@ -77,6 +83,24 @@ def _works(text: str, file: str) -> Mapping[str, Any]:
         line = getattr(wrong[0], "lineno", None)
         raise _error(said, Position(file, line) if line else _place(text, file, named[1]) if named else Position(file, 1), text)
     return {key: entry for key, entry in found.entries.items() if re.fullmatch(KEY, key)}
+
+
+def _strings(macros: Any, refused: Callable[[], DeriveError]) -> Any:
+    """What `@string` defines; DeriveError when so many of them are put in that the whole would be longer than a bibliography may be:
+    each may stand in the next one twice."""
+    from pybtex.utils import CaseInsensitiveDict
+
+    class Strings(CaseInsensitiveDict):  # type: ignore[misc]
+        given = 0
+
+        def __getitem__(self, name: str) -> str:
+            value = str(super().__getitem__(name))
+            self.given += len(value)
+            if self.given > LONGEST:
+                raise refused()
+            return value
+
+    return Strings(macros)
 
 
 @lru_cache(maxsize=64)

@@ -1,6 +1,8 @@
 r"""An author's formula held against the allow-list: every word known, every brace and delimiter with its partner, every argument
 there, and no nesting that TeX would take long for.
 
+Everywhere `refuse` makes of a sentence and an offset the error that is raised.
+
 What is read here is never changed: what passes goes to TeX as it was written.
 """
 
@@ -48,13 +50,21 @@ class Own(NamedTuple):
 
 
 def check(text: str, refuse: Refuse, own: Mapping[str, Own], *, display: bool = False) -> None:
-    """Refuse what is not harmless mathematics; `own` are the author's commands by name."""
+    """Refuse what is not harmless mathematics; `own` are the author's commands by name.
+
+    text     what stands between dollars, without them
+    display  whether it stands on a line of its own, where `&` and `\\` may stand
+    """
     reader = _Reader(text, refuse, own, WORDS, 0, display)
     reader.whole()
 
 
 def weight_of(text: str, refuse: Refuse, own: Mapping[str, Own], words: Mapping[str, Word], parameters: int) -> Weight:
-    """The weight of the body of a definition with so many parameters, whose words are checked on the way."""
+    """The weight of the body of a definition with so many parameters, whose words are checked on the way.
+
+    text  the body
+    own   the author's commands by name
+    """
     return _Reader(text, refuse, own, words, parameters, False).whole()
 
 

@@ -238,7 +238,7 @@ class _File:
         if not found:
             self.fail("the name of a command is \\ and letters: {\\name}", self.at if self.at < len(self.text) else here)
         name = found[1] or found[2]
-        if name.startswith(("derive", "end")) or len(name) > 40:
+        if name.startswith(("derive", "dvchange", "end")) or len(name) > 40:
             self.fail(f"\\{name[:40]} cannot be defined: names with derive and end belong to the program and to LaTeX", found.start())
         return name
 

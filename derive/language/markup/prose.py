@@ -16,6 +16,7 @@ HINT = "prose is text with simple mathematics between $ and $"
 Place = Origin | Position | None
 """Where a text stands: with an origin an error is at its very character, with a position at the beginning."""
 
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _DELIMITER = re.compile(r"(?<!\\)(\$\$?)")
 
 
@@ -28,14 +29,21 @@ class Piece(NamedTuple):
 
 
 def error(message: str, place: Place, at: int = 0, *, code: str, hint: str | None = None) -> DeriveError:
-    """An error at an offset of a text that stands at `place`."""
+    """An error at an offset of a text that stands at `place`.
+
+    message  a sentence
+    code     for programs
+    hint     what to write instead; None for none
+    """
     if isinstance(place, Origin):
         return place.error(message, at, code=code, hint=hint)
     return DeriveError(message, code=code, where=place, hint=hint)
 
 
 def pieces(text: str, place: Place = None) -> Iterator[Piece]:
-    """The pieces in turn;   DeriveError [prose-math] for a `$` without its partner."""
+    """The pieces in turn.  DeriveError [prose-math] for a `$` without its partner, [character] for one that cannot be seen."""
+    if hidden := _CONTROL.search(text):
+        raise error(f"the character U+{ord(hidden[0]):04X} may not stand here", place, hidden.start(), code="character")
     found = _DELIMITER.split(text)
     opened, at, began = "", 0, 0
     for k, piece in enumerate(found):
@@ -56,7 +64,11 @@ def pieces(text: str, place: Place = None) -> Iterator[Piece]:
 
 
 def check(text: str, place: Place = None, *, displays: bool = True) -> None:
-    """DeriveError at its character for whatever no document could print: [prose-length], [prose-math], [prose], [character]."""
+    """DeriveError at its character for whatever no document could print: [prose-length], [prose-math], [prose], [character].
+
+    text      the author's, with `$…$` and marks
+    displays  whether formulas may stand on lines of their own
+    """
     if len(text) > LONGEST:
         raise error(f"this text is longer than {LONGEST} characters", place, code="prose-length")
     reader = inline.Reader()
@@ -81,7 +93,10 @@ def refusing(place: Place, at: int) -> inline.Refuse:
 
 
 def check_math(math: str, place: Place, at: int = 0, *, display: bool = False) -> None:
-    """Refuse what is not harmless mathematics (DeriveError [prose-math] with what would be right)."""
+    """Refuse what is not harmless mathematics (DeriveError [prose-math] with what would be right).
+
+    display  whether the formula stands on a line of its own
+    """
 
     def refuse(message: str, offset: int) -> NoReturn:
         raise error(message, place, at + offset, code="prose-math", hint=HINT)

@@ -48,7 +48,10 @@ _MOST_EXPANSIONS = 200
 
 
 def check(text: str, refuse: Refuse, own: Mapping[str, Definition]) -> None:
-    """Refuse what is not one symbol; `own` are the author's definitions by name.  The text is known to be harmless mathematics."""
+    """Refuse what is not one symbol; `own` are the author's definitions by name.  The text is known to be harmless mathematics.
+
+    refuse  makes of a sentence and an offset the error that is raised
+    """
     _Reader(text, refuse, own).whole()
 
 

@@ -25,7 +25,15 @@ def read_answers(
     layout: str,
     bindings: Bindings,
 ) -> dict[str, Expr | Mapping[str, Expr]]:
-    """By quantity an expression, or one for each variable of a list."""
+    """By quantity an expression, or one for each variable of a list.
+
+    node        the value of `answer`; None where there is none
+    asked       the quantities of the problem
+    wrt         the variables
+    wrt_list    whether the author gave a list of them, and so lists of answers
+    directions  the first and the second ones, which an answer may name
+    layout      `numerator` or `denominator`, in which a Jacobian is given
+    """
     if node is None:
         return {}
     names = [*directions]
@@ -58,6 +66,13 @@ def read_part_answers(
     bindings: Bindings,
 ) -> tuple[dict[str, Expr | Mapping[str, Expr]], dict[str, Position]]:
     """The answers that stand in `parts`, by quantity, and where each stands.
+
+    node        the value of `parts`; None where there is none
+    whole       the answers that stand under `answer`
+    wrt         the variables
+    wrt_list    whether the author gave a list of them
+    directions  the first and the second ones, which an answer may name
+    layout      `numerator` or `denominator`, in which a Jacobian is given
 
     A part that asks one thing may give its answer without naming it.  DeriveError when a quantity has two answers.
     """

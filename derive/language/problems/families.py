@@ -30,7 +30,10 @@ def read_range(node: Node, name: str) -> tuple[str, Size]:
 
 
 def family(name: str, value: Symbol | Unnamed, node: Node) -> Symbol:
-    """The symbol of a family, its name without the index: K of K_i.  DeriveError for what has no family."""
+    """The symbol of a family, its name without the index: K of K_i.  DeriveError for what has no family.
+
+    value  what the name is declared as, its index in the name
+    """
     index, count = read_range(node, name)
     base = name.removesuffix(f"_{index}") or name
     if isinstance(value, Unnamed):

@@ -1,4 +1,7 @@
-"""What is asked: `find` and `parts`, and what applies to which function."""
+"""What is asked: `find` and `parts`, and what applies to which function.
+
+`node` is the value of the key, None where the problem has none; `wrt` are the variables.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +20,13 @@ MAX_PARTS = 26
 
 
 def read_find(
-    node: Node | None, root: Node, parts: tuple[Part, ...], function: Expr, wrt: tuple[Symbol, ...], asked: bool = True
+    node: Node | None, root: Node, parts: tuple[Part, ...], function: Expr, wrt: tuple[Symbol, ...], asked: bool = True, claimed: bool = False
 ) -> tuple[str, ...]:
-    """What is asked for, by `find` and by the parts; `asked`: something must be."""
+    """What is asked for, by `find` and by the parts; `asked`: something must be; `claimed`: a derivation is pasted, and what it is
+    about is asked for where nothing says more, the gradient, or the derivative of what is no number."""
     by_parts = [quantity for part in parts for quantity in part.find]
+    if node is None and not parts and asked and claimed:
+        return ("gradient",) if is_scalar(function.shape) else ("derivative",)
     if node is None and not parts and asked:
         raise root.error(
             "the key `find` is missing: what is asked for?", code="missing-key", hint="find: [derivative, gradient]"

@@ -57,7 +57,10 @@ class Bindings:
         return Scope(symbols, self.unnamed, frozenset(self.sizes | set(self.valued)), self.given, self.called)
 
     def parse(self, text: str, origin: Origin, more: Iterable[Symbol] = (), shape: Shape | None = None) -> Expr:
-        """The expression of a text of this problem; what a function needs of its argument is checked."""
+        """The expression of a text of this problem; what a function needs of its argument is checked.
+
+        more  symbols beside the problem's own: directions, arguments of the function
+        """
         text, origin = expanded(text, origin, self.printed())
         expr = parse(text, self.scope(more), origin, shape)
         refuse_needs(expr, text, origin)
@@ -119,6 +122,11 @@ class Bindings:
 
 
 def unknown_size(name: str, node: Node, sizes: Iterable[str]) -> DeriveError:
+    """The error of a size that no symbol has, with the one that was probably meant.
+
+    name   as it was written, and node where
+    sizes  those that there are
+    """
     guess = closest(name, sizes)
     return node.error(
         f"{name} is no size of this problem" + (f"; did you mean {guess}?" if guess else ""), code="unknown-name",
@@ -356,7 +364,10 @@ _NEEDED = {"spd": "symmetric positive definite (spd)", "symmetric": "symmetric"}
 
 
 def refuse_needs(expr: Expr, text: str, origin: Origin) -> None:
-    """DeriveError when a function needs a property that its argument has not for certain."""
+    """DeriveError when a function needs a property that its argument has not for certain.
+
+    text  the author's, which a message quotes
+    """
     for node in walk(expr):
         if not isinstance(node, Call) or FUNCTIONS[node.name].needs is None:
             continue

@@ -1,4 +1,7 @@
-"""The further keys of a problem file, each with its type and its message."""
+"""The further keys of a problem file, each with its type and its message.
+
+`node` is the value of the key, None where the problem has none.
+"""
 
 from __future__ import annotations
 
@@ -110,7 +113,10 @@ def read_order(node: Node) -> int:
 
 
 def read_inner_product(node: Node | None, wrt: tuple[Symbol, ...], bindings: Bindings) -> Expr | None:
-    """The matrix M of ⟨x, y⟩ = x'My: square, of as many rows as the variable, evidently positive definite."""
+    """The matrix M of ⟨x, y⟩ = x'My: square, of as many rows as the variable, evidently positive definite.
+
+    wrt  the variables: there must be one
+    """
     if node is None:
         return None
     text = node.words("`inner-product`")

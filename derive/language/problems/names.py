@@ -52,7 +52,10 @@ def printed_form(name: str, latex: str | None = None) -> str:
 
 
 class Names:
-    """The names given so far, with where; a second one that is equal, spelled alike, or prints alike is refused."""
+    """The names given so far, with where; a second one that is equal, spelled alike, or prints alike is refused.
+
+    latex  the author's own way to write a name; None for that of the name
+    """
 
     def __init__(self) -> None:
         self.given: dict[str, str] = {}
@@ -66,6 +69,10 @@ class Names:
         self.forms.setdefault(printed_form(name, latex), name)
 
     def check(self, name: str, origin: Origin, what: str, latex: str | None = None) -> None:
+        """DeriveError when the name is taken, or looks on paper like another one.
+
+        what  what it is a name of: a symbol, a size, an intermediate
+        """
         taken = self.given.get(name) or self.given.get(_spelled(name))
         if taken is not None:
             raise origin.error(f"{name} is already declared as {taken}", code="name-taken")

@@ -90,7 +90,13 @@ def read(text: str, file: str, chosen: Mapping[str, int] | None = None, asked: b
 
 
 def resolved(node: Node, text: str, file: str, chosen: Mapping[str, int] | None = None, asked: bool = True) -> Problem:
-    """The problem of a mapping: names bound, shapes checked; DeriveError, with a position, for whatever is wrong with it."""
+    """The problem of a mapping: names bound, shapes checked; DeriveError, with a position, for whatever is wrong with it.
+
+    text    the whole file, which messages quote
+    file    its name
+    chosen  by name under `variants` which of its values is taken, from 0; None: the first
+    asked   whether something must be asked for
+    """
     try:
         return _resolved(node, text, file, chosen or {}, asked)
     except DeriveError as error:
@@ -126,7 +132,7 @@ def _resolved(node: Node, text: str, file: str, chosen: Mapping[str, int], asked
     wrt, wrt_list = read_wrt(value.get("wrt"), node, header, bindings)
     directions, second = read_directions(value.get("direction"), wrt, wrt_list, bindings)
     parts = read_parts(value.get("parts"), header.expr, wrt)
-    find = read_find(value.get("find"), node, parts, header.expr, wrt, asked)
+    find = read_find(value.get("find"), node, parts, header.expr, wrt, asked, "claim" in value)
     layout = read_choice(value.get("layout"), "layout", LAYOUTS)
     methods = read_methods(value.get("method"))
     if "differential" in find or "differential" in methods:

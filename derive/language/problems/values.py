@@ -23,7 +23,10 @@ def problem(values: Mapping[str, Value], name: str = "<python>") -> Problem:
 
 
 def node_of(value: Value, path: str = "") -> Node:
-    """The node of a value; each text is a source of its own, named by the path of its key, so that a message points into it."""
+    """The node of a value; each text is a source of its own, named by the path of its key, so that a message points into it.
+
+    DeriveError [type] for a value that is no text, number, list or mapping.
+    """
     if isinstance(value, Mapping):
         pairs = tuple((_scalar(str(key), path), node_of(inner, f"{path}.{key}".strip("."))) for key, inner in value.items())
         return Node(Source(path, ""), "mapping", (0, 0, 0), (0, 0, 0), pairs=pairs)

@@ -144,7 +144,8 @@ def with_declarations(symbols: Node, alternatives: Sequence[Alternatives]) -> No
 def bind_values(symbols: Node, alternatives: Sequence[Alternatives], bindings: Bindings) -> tuple[Choice, ...]:
     """Give the names their values; a value may hold declared symbols and the names above it.
 
-    symbols  the node of `symbols` as it was written: a name that is declared there too has a value of its shape
+    alternatives  the names under `variants`, each with the value that was chosen
+    symbols       the node of `symbols` as it was written: a name that is declared there too has a value of its shape
     DeriveError for whatever is wrong with a value, chosen or not.
     """
     declared = {key.text: (key, value) for key, value in symbols.pairs}

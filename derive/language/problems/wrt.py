@@ -1,4 +1,7 @@
-"""By what is differentiated, and along what: `wrt` and `direction`."""
+"""By what is differentiated, and along what: `wrt` and `direction`.
+
+`node` is the value of the key, None where the problem has none.
+"""
 
 from __future__ import annotations
 
@@ -98,7 +101,10 @@ def _variable(name: str, item: Node, header: Header, bindings: Bindings) -> Symb
 def read_directions(
     node: Node | None, wrt: tuple[Symbol, ...], wrt_list: bool, bindings: Bindings
 ) -> tuple[tuple[Symbol, ...], tuple[Symbol, ...]]:
-    """The first and the second directions, one a variable, of its shape and linear structure."""
+    """The first and the second directions, one a variable, of its shape and linear structure.
+
+    wrt_list  whether the author gave a list of variables: then one of directions is expected
+    """
     if node is not None and node.kind == "mapping":
         raise node.error("`direction` is a name, or a list of names in the order of `wrt`", code="type")
     given = [] if node is None else list(node.entries("`direction`"))

@@ -17,7 +17,10 @@ from derive.language.words import CALLABLE, unknown_name
 
 
 class Atoms(Calls):
-    """What needs no operator."""
+    """What needs no operator.
+
+    at, places  offset in the text, for messages; what stands between the brackets of an entry, None for `:`
+    """
 
     def atom(self) -> Operand:
         token = self.tokens[self.i]
@@ -100,7 +103,10 @@ class Atoms(Calls):
         raise self.fail(f"{name} is a function: write {name}(…)", token.start, "function-without-argument")
 
     def numbered_member(self, token: Token, of: Symbol, k: int) -> Operand | None:
-        """K_1 of a family K, x_1 of vectors x_i; None for another symbol."""
+        """K_1 of a family K, x_1 of vectors x_i; None for another symbol.
+
+        k  the number behind `_`, from 1
+        """
         index = Operand(number(k), token.start, token.end)
         if of.count is not None:
             return Operand(replace(of, index=self.subscript(index, of.count, of.name, "members")), token.start, token.end)
@@ -110,7 +116,11 @@ class Atoms(Calls):
         return None
 
     def sample(self, token: Token, base: str, indices: tuple[str, ...]) -> Operand:
-        """x_i in a sum over i."""
+        """x_i in a sum over i.
+
+        base     the name before the indices
+        indices  as they were written, `i` and `j` of `x_ij`
+        """
         name, last = token.text, indices[-1]
         declared = self.scope.symbols.get(name)
         if declared is not None or name in self.scope.unnamed:

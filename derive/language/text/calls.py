@@ -21,7 +21,11 @@ from derive.language.words import CALLABLE, CONSTANTS, STATISTICS
 
 
 class Calls(ParserBase):
-    """What stands in `name(…)`."""
+    """What stands in `name(…)`.
+
+    arguments  as they were read, in their order
+    exprs      the same as expressions, each with a shape
+    """
 
     def arguments(self, token: Token) -> list[Operand]:
         """The arguments of a call, from its `(` to its `)`."""
@@ -64,7 +68,10 @@ class Calls(ParserBase):
         return Operand(value, token.start, self.tokens[self.i - 1].end)
 
     def varied(self, token: Token, name: str, arguments: list[Operand], word: str) -> Value:
-        """A function with what its last argument says: by rows, a norm by its kind, max of one argument; or a plain call."""
+        """A function with what its last argument says: by rows, a norm by its kind, max of one argument; or a plain call.
+
+        word  `rows`, `columns`, a kind of norm; "" where the last argument is an expression
+        """
         at = arguments[0].start if arguments else token.start
         exprs = [self.combine.sized(a) for a in arguments] if word or name in ("norm", *STATISTICS) else []
         try:
@@ -93,6 +100,10 @@ class Calls(ParserBase):
         return found
 
     def function(self, token: Token, name: str, arguments: list[Operand]) -> Value:
+        """A function of the table, or a constant, at its arguments.  DeriveError for a wrong number, a size, an index.
+
+        name  in the table; token where it stands
+        """
         if name in CONSTANTS:
             return self.constant(token, name, arguments)
         if name in STATISTICS:
@@ -145,6 +156,10 @@ class Calls(ParserBase):
                 raise self.fail(problem[0], arguments[1].start, "index", problem[1])
 
     def refuse_unequal(self, name: str, arguments: list[Operand], exprs: tuple[Expr, ...]) -> None:
+        """DeriveError [size-mismatch] where two arguments that must have one size have two.
+
+        name  of the function
+        """
         (a, b), (left, right) = arguments, (e.shape for e in exprs)
         if left == right:
             return
@@ -165,6 +180,7 @@ class Calls(ParserBase):
         return tuple(self.combine.sized(a) for a in arguments)
 
     def count(self, token: Token, arguments: list[Operand], *allowed: int) -> None:
+        """DeriveError [arguments] where a function has another number of arguments than one of those allowed."""
         if len(arguments) not in allowed:
             counts = " or ".join(str(n) for n in allowed)
             raise self.fail(

@@ -36,7 +36,10 @@ def parse(text: str, scope: Scope, origin: Origin | None = None, shape: Shape | 
 
 
 def parse_tokens(tokens: list[Token], text: str, scope: Scope, origin: Origin, shape: Shape | None = None) -> Expr:
-    """The expression that tokens say; `text` is what their offsets count in."""
+    """The expression that tokens say; `text` is what their offsets count in.
+
+    shape  that is expected, of which a bare `I` takes its size; None where any is right
+    """
     return _Parser(tokens, text, scope, origin).whole(shape)
 
 

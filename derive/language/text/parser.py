@@ -18,7 +18,10 @@ MAX_CHAIN = 60
 
 
 class ParserBase:
-    """A list of tokens and a place in it."""
+    """A list of tokens and a place in it.
+
+    at  offset in the text, for messages
+    """
 
     def __init__(self, tokens: list[Token], text: str, scope: Scope, origin: Origin) -> None:
         self.tokens, self.text, self.scope, self.origin = tokens, text, scope, origin
@@ -36,6 +39,12 @@ class ParserBase:
 
     # ------------------------------------------------------------------------------------- tokens
     def fail(self, message: str, at: int, code: str = "syntax", hint: str | None = None) -> DeriveError:
+        """The error of a place in the text, to be raised.
+
+        message  a sentence
+        code     for programs
+        hint     what to write instead; None for none
+        """
         return self.origin.error(message, at, code=code, hint=hint)
 
     def is_op(self, text: str) -> bool:
@@ -77,6 +86,10 @@ class ParserBase:
         self.depth -= 1
 
     def made(self, node: type[Expr], at: int, *fields: object) -> Expr:
+        """A node over these parts; DeriveError [size-mismatch] where its shapes do not fit.
+
+        node  the type of the node; its parts follow
+        """
         try:
             out: Expr = node(*fields)
             return out
@@ -84,6 +97,12 @@ class ParserBase:
             raise self.combine.failed(error, at) from None
 
     def subscript(self, place: Operand, size: Size, words: str, what: str) -> Expr:
+        """The index that an operand says, checked against the size that it runs over.
+
+        place  between the brackets
+        words  the text whose entry it is
+        what   what there is so many of: rows, columns, entries
+        """
         index = self.combine.sized(place)
         problem = check_index(index, size, self.ranges, self.combine.words(place), f"{words} has {size} {what}")
         if problem:

@@ -17,7 +17,10 @@ from derive.language.text.tokens import Token
 
 
 class Powers(Atoms):
-    """The tightest operators."""
+    """The tightest operators.
+
+    at  offset in the text, for messages
+    """
 
     def minus(self) -> bool:
         """Whether an odd number of minus signs stands here; they are read."""
@@ -115,6 +118,10 @@ class Powers(Atoms):
             )
 
     def to_power(self, base: Operand, exponent: Operand, at: int) -> Value:
+        """base ^ exponent: of a number or a square matrix; DeriveError where the power is not defined.
+
+        base, exponent  as they were read
+        """
         k = self.combine.sized(exponent)
         if base.value is ZERO and isinstance(k, Number) and k.value < 0:
             raise self.fail("division by zero", at, "division")
@@ -170,6 +177,11 @@ class Powers(Atoms):
         return self.sum()
 
     def entry(self, base: Operand, arg: Expr, places: list[Operand | None], at: int) -> Expr:
+        """X[i, j], x[i], X[:, j], X[i, :].
+
+        base, arg  what the brackets stand behind, as it was read and as an expression
+        places     what stands between the brackets, None for `:`
+        """
         words = self.combine.words(base)
         if is_scalar(arg.shape):
             raise self.fail(f"{words} is a scalar: it has no entries", at, "index")

@@ -22,7 +22,12 @@ class Source:
     text: str
 
     def error(self, message: str, line: int, column: int, *, code: str, hint: str | None = None) -> DeriveError:
-        """An error at a line and a column, both counted from 1."""
+        """An error at a line and a column, both counted from 1.
+
+        message  a sentence
+        code     for programs
+        hint     what to write instead; None for none
+        """
         lines = self.text.split("\n", line)
         shown = lines[line - 1] if 0 < line <= len(lines) else ""
         return DeriveError(message, code=code, where=Position(self.file, line, column), hint=hint, source=shown)
@@ -36,6 +41,7 @@ Mark = tuple[int, int, int]
 class Node:
     """A scalar with its `text`, a list with its `items`, or a mapping with its `pairs` (keys are scalars, all different).
 
+    message  of an error: a sentence; code for programs, hint what to write instead, None for none
     start, end   where it begins and ends
     style        of a scalar: '' plain, or one of ' " | >
     flow         whether a list or mapping is written with brackets
@@ -62,6 +68,7 @@ class Node:
         return self.source.text[self.start[0] : self.end[0]]
 
     def error(self, message: str, *, code: str, hint: str | None = None) -> DeriveError:
+        """The error of this place in the file, to be raised."""
         return self.source.error(message, self.start[1] + 1, self.start[2] + 1, code=code, hint=hint)
 
     @property

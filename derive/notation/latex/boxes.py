@@ -6,9 +6,8 @@ How wide a formula is, where a row may be broken and how a page without TeX show
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import fields, replace
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import field, replace
 
 from derive.values import dataclass
 
@@ -18,12 +17,26 @@ class Row:
     """Boxes side by side; as a text it is LaTeX, and an empty one is false."""
 
     items: tuple[Box, ...] = ()
+    latex: str | None = field(default=None, init=False, repr=False, compare=False)
+    """Its LaTeX, once that was asked for."""
 
     def __str__(self) -> str:
-        return printed(self)
+        if self.latex is None:
+            object.__setattr__(self, "latex", "".join(map(printed, self.items)))
+        return self.latex or ""
+
+    def __contains__(self, latex: str) -> bool:
+        return latex in str(self)
 
     def __bool__(self) -> bool:
         return bool(self.items)
+
+    def __hash__(self) -> int:
+        return hash(str(self))
+
+
+Formula = Row
+"""What a document's values call a row that is printed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +78,22 @@ class Fraction:
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A square root."""
+    r"""A root; `degree` is the 3 of `\sqrt[3]{…}`, None for a square root."""
 
     inside: Box
+    degree: Row | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Letters:
     r"""`\mathrm{…}`, `\operatorname{…}`, `\boldsymbol{…}`, `\text{…}`: `source` is what stands in the braces, as it is typed, or
-    without braces."""
+    without braces; `\operatorname*` has a star."""
 
     command: str
     source: str
     inside: Row
     braced: bool = True
+    star: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +102,10 @@ class Accent:
 
     command: str
     inside: Box
+
+
+COLOURED = frozenset(("textcolor", "mathcolor"))
+"""Marks whose option stands in braces: the colour of what is marked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +127,24 @@ class Under:
 
 
 @dataclass(frozen=True, slots=True)
+class Over:
+    r"""`\overset{above}{inside}`, `\stackrel{above}{inside}`."""
+
+    command: str
+    above: Box
+    inside: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    r"""`\xrightarrow[below]{above}`: an arrow as long as what stands at it; `below` is None where nothing does."""
+
+    command: str
+    below: Row | None
+    above: Box
+
+
+@dataclass(frozen=True, slots=True)
 class Sized:
     r"""`\bigl(`: a delimiter of a fixed size; `\right)` without its `\left`."""
 
@@ -126,12 +163,18 @@ class Fenced:
 
 @dataclass(frozen=True, slots=True)
 class Array:
-    r"""`\begin{pmatrix} … \end{pmatrix}`: rows of cells; the option behind its name, and the gap behind each row but the last."""
+    r"""`\begin{pmatrix} … \end{pmatrix}`, `\substack{…}`: rows of cells.
+
+    option    what stands in brackets behind its name
+    argument  what stands in braces there: the columns of an array
+    gaps      the gap behind each row but the last
+    """
 
     name: str
     rows: tuple[tuple[Row, ...], ...]
     option: str = ""
     gaps: tuple[str, ...] = ()
+    argument: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +198,8 @@ class Own:
 
 
 Box = (
-    Row | Blank | Sign | Digits | Group | Fraction | Root | Letters | Accent | Marked | Under | Sized | Fenced | Array | Scripted | Own
+    Row | Blank | Sign | Digits | Group | Fraction | Root | Letters | Accent | Marked | Under | Over | Arrow | Sized | Fenced | Array | Scripted
+    | Own
 )
 
 
@@ -166,7 +210,7 @@ def begins(box: Box | None) -> str:
             return text
         case Fraction(command=command) | Letters(command=command) | Accent(command=command) | Marked(command=command):
             return "\\" + command
-        case Under(command=command) | Sized(command=command):
+        case Under(command=command) | Over(command=command) | Arrow(command=command) | Sized(command=command):
             return "\\" + command
         case Root():
             return r"\sqrt"
@@ -186,37 +230,88 @@ def begins(box: Box | None) -> str:
             return ""
 
 
+_LEAVES = (Sign, Blank, Digits, Sized)
+
+
+def inner(box: Box) -> tuple[Box, ...]:
+    """The boxes that stand in a box, from the left."""
+    match box:
+        case Sign() | Blank() | Digits() | Sized():
+            return ()
+        case Row(items=items):
+            return items
+        case Scripted(base=base, below=below, above=above):
+            return tuple(one for one in (base, below, above) if one is not None)
+        case Fraction(above=above, below=below):
+            return above, below
+        case Under(below=below, inside=inside):
+            return below, inside
+        case Over(above=above, inside=inside):
+            return above, inside
+        case Arrow(below=under, above=above):
+            return (above,) if under is None else (under, above)
+        case Root(inside=inside, degree=Row() as degree):
+            return degree, inside
+        case Array(rows=rows):
+            return tuple(cell for row in rows for cell in row)
+        case Group(inside=inside) | Letters(inside=inside) | Fenced(inside=inside) | Own(inside=inside):
+            return (inside,)
+        case Root(inside=inside) | Accent(inside=inside) | Marked(inside=inside):
+            return (inside,)
+
+
 def parts(box: Box) -> Iterator[Box]:
     """A box and all that stands in it, from the left."""
-    yield box
-    for field in fields(box):
-        for one in _boxes_in(getattr(box, field.name)):
-            yield from parts(one)
+    waiting = [box]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        if not isinstance(one, _LEAVES):
+            waiting.extend(inner(one)[::-1])
 
 
-def _boxes_in(value: object) -> Iterator[Box]:
-    if isinstance(value, tuple):
-        for one in value:
-            yield from _boxes_in(one)
-    elif isinstance(value, Box):
-        yield value
+def mapped(box: Box, change: Callable[[Box], Box]) -> Box:
+    """The box with what stands in it changed; where a row comes for one of several boxes side by side, its boxes stand there, and what a
+    script stands at is the last of them.  Names in another alphabet, and in their author's own LaTeX, stay as they are."""
+    match box:
+        case Row(items=items):
+            return beside(*map(change, items))
+        case Scripted(base=base, below=below, above=above):
+            lower, upper = (None if script is None else change(script) for script in (below, above))
+            bases = beside(*(() if base is None else (change(base),))).items
+            return Row((*bases[:-1], replace(box, base=bases[-1] if bases else None, below=lower, above=upper)))
+        case Fraction(above=above, below=below):
+            return replace(box, above=change(above), below=change(below))
+        case Under(below=below, inside=inside):
+            return replace(box, below=change(below), inside=change(inside))
+        case Over(above=above, inside=inside):
+            return replace(box, above=change(above), inside=change(inside))
+        case Arrow(below=under, above=above):
+            return replace(box, below=None if under is None else as_row(change(under)), above=change(above))
+        case Array(rows=rows):
+            return replace(box, rows=tuple(tuple(as_row(change(cell)) for cell in row) for row in rows))
+        case Group(inside=inside) | Fenced(inside=inside):
+            return replace(box, inside=as_row(change(inside)))
+        case Root(inside=inside) | Accent(inside=inside) | Marked(inside=inside):
+            return replace(box, inside=change(inside))
+        case _:
+            return box
 
 
-def unmarked(row: Row, *commands: str) -> Row:
-    """The row without the marks of these commands, what is marked in their place."""
+def as_row(box: Box) -> Row:
+    """A box as a row, which it may be."""
+    return box if isinstance(box, Row) else Row((box,))
 
-    def bare(value: Any) -> Any:
-        if isinstance(value, tuple):
-            return tuple(map(bare, value))
-        if isinstance(value, Marked) and value.command in commands:
-            return bare(value.inside.inside if isinstance(value.inside, Group) else value.inside)
-        if not isinstance(value, Box):
-            return value
-        return replace(value, **{field.name: bare(getattr(value, field.name)) for field in fields(value)})
 
-    out = bare(row)
-    assert isinstance(out, Row)
-    return out
+def beside(*boxes: Box) -> Row:
+    """The boxes as one row; rows among them are opened."""
+    out: list[Box] = []
+    for box in boxes:
+        if isinstance(box, Row):
+            out.extend(box.items)
+        else:
+            out.append(box)
+    return Row(tuple(out))
 
 
 def printed(box: Box) -> str:
@@ -224,35 +319,44 @@ def printed(box: Box) -> str:
     match box:
         case Sign(text=text) | Blank(text=text) | Digits(text=text):
             return text
-        case Row(items=items):
-            return "".join(map(printed, items))
+        case Row():
+            return str(box)
         case Group(inside=inside):
             return f"{{{printed(inside)}}}"
         case Scripted(base=base, primes=primes, below=below, above=above, late=late):
             scripts = ("" if below is None else f"_{printed(below)}") + ("" if above is None else f"^{printed(above)}")
             before, behind = ("", "'" * primes) if late else ("'" * primes, "")
             return f"{'' if base is None else printed(base)}{before}{scripts}{behind}"
-        case Letters(command=command, source=source, braced=braced):
-            return rf"\{command}{{{source}}}" if braced else rf"\{command} {source}"
+        case Letters(command=command, source=source, braced=braced, star=star):
+            name = f"{command}*" if star else command
+            return rf"\{name}{{{source}}}" if braced else rf"\{name} {source}"
         case Sized(command=command, delimiter=delimiter):
             return rf"\{command}{delimiter}"
         case Fraction(command=command, above=above, below=below):
             return _called(command, above, below)
-        case Root(inside=inside):
-            return _called("sqrt", inside)
+        case Root(inside=inside, degree=degree):
+            return _called("sqrt" if degree is None else f"sqrt[{printed(degree)}]", inside)
         case Accent(command=command, inside=inside):
             return _called(command, inside)
         case Marked(command=command, option=option, inside=inside):
-            return _called(f"{command}<{option}>" if option else command, inside)
+            given = f"{{{option}}}" if command in COLOURED else f"<{option}>" if option else ""
+            return _called(command + given, inside)
         case Under(command=command, below=below, inside=inside):
             return _called(command, below, inside)
+        case Over(command=command, above=above, inside=inside):
+            return _called(command, above, inside)
+        case Arrow(command=command, below=under, above=above):
+            return _called(command if under is None else f"{command}[{printed(under)}]", above)
         case Fenced(left=left, inside=inside, right=right):
             return rf"\left{left}{printed(inside)}" + ("" if right is None else rf"\right{right}")
-        case Array(name=name, rows=rows, option=option, gaps=gaps):
+        case Array(name=name, rows=rows, option=option, gaps=gaps, argument=argument):
             lines = ["&".join(map(printed, row)) for row in rows]
             ends = [r"\\" + (f"[{gap}]" if gap else "") for gap in gaps]
             body = "".join(line + end for line, end in zip(lines, [*ends, ""], strict=True))
-            return rf"\begin{{{name}}}{f'[{option}]' if option else ''}{body}\end{{{name}}}"
+            if name == "substack":
+                return rf"\substack{{{body}}}"
+            given = (f"[{option}]" if option else "") + (f"{{{argument}}}" if argument else "")
+            return rf"\begin{{{name}}}{given}{body}\end{{{name}}}"
         case Own(source=source):
             return source
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import lru_cache
 
 from derive.notation.latex.boxes import (
-    Accent,
-    Array,
     Blank,
     Box,
     Digits,
@@ -17,12 +14,13 @@ from derive.notation.latex.boxes import (
     Group,
     Letters,
     Marked,
-    Root,
     Row,
     Scripted,
     Sign,
     Sized,
-    Under,
+    as_row,
+    beside,
+    mapped,
     parts,
     printed,
 )
@@ -32,17 +30,6 @@ BLANK = Blank()
 MINUS, EQUALS, SLASH, STAR = Sign("-"), Sign("="), Sign("/"), Sign("*")
 THIN = Row((BLANK, Sign(r"\,"), BLANK))
 COMMA = Row((Sign(","), BLANK))
-
-
-def beside(*boxes: Box) -> Row:
-    """The boxes as one row; rows among them are opened."""
-    out: list[Box] = []
-    for box in boxes:
-        if type(box) is Row:
-            out.extend(box.items)
-        else:
-            out.append(box)
-    return Row(tuple(out))
 
 
 def listed(rows: Iterable[Row], between: Box = COMMA) -> Row:
@@ -61,7 +48,11 @@ def group(*boxes: Box) -> Group:
 
 
 def scripted(row: Row, primes: int = 0, below: Box | None = None, above: Box | None = None) -> Row:
-    """The row with primes or scripts at its last box, where TeX sets them, beside the scripts that this has already."""
+    """The row with primes or scripts at its last box, where TeX sets them, beside the scripts that this has already.
+
+    primes        how many
+    below, above  what is lowered and raised, None for nothing
+    """
     last = row.items[-1] if row.items else None
     if not isinstance(last, Scripted) or (below is not None and last.below is not None) or (above is not None and last.above is not None):
         return Row((*row.items[:-1], Scripted(last, primes, below, above)))
@@ -113,9 +104,11 @@ def indices(rows: list[Row], close: bool) -> Row:
         return listed(rows)
     out: list[Box] = []
     for box in beside(*rows).items:
-        if isinstance(box, Digits) and out and isinstance(out[-1], Digits):
-            box = Digits(out.pop().text + box.text)  # type: ignore[union-attr]
-        out.append(box)
+        before = out[-1] if out else None
+        if isinstance(box, Digits) and isinstance(before, Digits):
+            out[-1] = Digits(before.text + box.text)
+        else:
+            out.append(box)
     return Row(tuple(out))
 
 
@@ -127,6 +120,19 @@ def ends_in_letter(row: Row) -> bool:
 def is_subscripted(row: Row) -> bool:
     """Whether something in it is lowered."""
     return any(isinstance(box, Scripted) and box.below is not None for box in parts(row))
+
+
+def holds(row: Row, sign: str) -> bool:
+    """Whether a sign stands in it, as a bracket of a fixed size too."""
+    return any(sign in _signs(box) for box in parts(row))
+
+
+def _signs(box: Box) -> tuple[str, ...]:
+    match box:
+        case Sign(text=text) | Sized(delimiter=text) | Fenced(left=text):
+            return (text,)
+        case _:
+            return ()
 
 
 def has_fraction(row: Row) -> bool:
@@ -142,42 +148,46 @@ def flat(row: Row, fences: bool = True) -> Row:
 
     fences  whether those go too that grow with what stands between them; one that has no sign at one side stays
     """
-    if not any(isinstance(box, Sized | Fenced) for box in parts(row)):
-        return row
-    return beside(*(_flat(box, fences) for box in row.items))
+
+    def change(box: Box) -> Box:
+        match box:
+            case Sized(command=command, delimiter=delimiter) if command[-1] in "lr":
+                return Sign(delimiter)
+            case Fenced(left=left, inside=inside, right=right) if fences and _has_signs(left, right):
+                return beside(Sign(left), change(inside), Sign(right or ""))
+            case _:
+                return mapped(box, change)
+
+    return as_row(change(row)) if any(isinstance(box, Sized | Fenced) for box in parts(row)) else row
 
 
-def _flat(box: Box, fences: bool) -> Box:
-    match box:
-        case Sized(command=command, delimiter=delimiter) if command[-1] in "lr":
-            return Sign(delimiter)
-        case Fenced(left=left, inside=inside, right=right):
-            within = flat(inside, fences)
-            if fences and right is not None and all(sign[0] in "\\" or sign in _BRACKETS for sign in (left, right)):
-                return beside(Sign(left), within, Sign(right))
-            return Fenced(left, within, right)
-        case Row():
-            return flat(box, fences)
-        case Group(inside=inside):
-            return Group(flat(inside, fences))
-        case Scripted(base=base, below=below, above=above):
-            lower, upper = (None if script is None else _flat(script, fences) for script in (below, above))
-            inside = beside(*(() if base is None else (_flat(base, fences),)))
-            return Row((*inside.items[:-1], replace(box, base=inside.items[-1] if inside else None, below=lower, above=upper)))
-        case Fraction(command=command, above=above, below=below):
-            return Fraction(command, _flat(above, fences), _flat(below, fences))
-        case Root(inside=inside):
-            return Root(_flat(inside, fences))
-        case Accent(command=command, inside=inside):
-            return Accent(command, _flat(inside, fences))
-        case Marked(command=command, option=option, inside=inside):
-            return Marked(command, option, _flat(inside, fences))
-        case Under(command=command, below=below, inside=inside):
-            return Under(command, _flat(below, fences), _flat(inside, fences))
-        case Array(name=name, rows=rows, option=option, gaps=gaps):
-            return Array(name, tuple(tuple(flat(cell, fences) for cell in row) for row in rows), option, gaps)
-        case _:
-            return box
+def _has_signs(left: str, right: str | None) -> bool:
+    return right is not None and all(sign[0] in "\\()[]" for sign in (left, right))
+
+
+def unmarked(row: Row, *commands: str) -> Row:
+    """The row without the marks of these commands, what is marked in their place; without the gap too that a mark keeps before an operator."""
+
+    def change(box: Box) -> Box:
+        match box:
+            case Marked(command=found, inside=inside) if found in commands:
+                return change(inside.inside if isinstance(inside, Group) else inside)
+            case Row(items=items):
+                kept = (one for k, one in enumerate(items) if one != KEPT[0] and (one != KEPT[1] or not k or items[k - 1] != KEPT[0]))
+                return mapped(Row(tuple(kept)), change)
+            case _:
+                return mapped(box, change)
+
+    return as_row(change(row)) if is_marked(row, *commands) else row
+
+
+def is_marked(row: Row, *commands: str) -> bool:
+    """Whether something in it is marked by one of these commands."""
+    return any(isinstance(box, Marked) and box.command in commands for box in parts(row))
+
+
+KEPT = (Marked("mathop", "", Group(Row())), Sign(r"\!"))
+"""What stands before a mark so that TeX sets the gap that it sets before an operator."""
 
 
 D = letters("mathrm", "d")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from derive.expressions.einstein import bare
 from derive.expressions.nodes import Expr
 from derive.expressions.traverse import Path
+from derive.notation.latex.boxes import Row
 from derive.notation.latex.piece import OPEN, Mark, Piece, at_least, marked
 from derive.notation.latex.sizing import explicit_units
 from derive.notation.settings import Notation
@@ -35,7 +36,12 @@ class Context:
         return found
 
     def child(self, node: Expr, path: Path, k: int, level: int = OPEN) -> Piece:
+        """The k-th child of a node, in brackets where it binds less tightly than `level`."""
         return at_least(self.piece(node.children[k], (*path, k)), level)
+
+    def on_name(self, base: Expr, path: Path, above: Row) -> Piece | None:
+        """A power of a function's value with its exponent on the name, as in sin² x; None where it is written behind."""
+        raise NotImplementedError
 
     def write(self, node: Expr, path: Path) -> Piece:
         """The piece of a node without its own mark."""

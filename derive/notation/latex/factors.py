@@ -8,8 +8,8 @@ from derive.expressions.nodes import Expr, Number, Power, SizeValue, Symbol, Zer
 from derive.expressions.sizes import ONE, Size
 from derive.expressions.spelling import size_latex
 from derive.expressions.traverse import Path
-from derive.notation.latex.boxes import Digits, Row, Sign, begins
-from derive.notation.latex.compose import BLANK, MINUS, THIN, beside, frac, group, scripted
+from derive.notation.latex.boxes import Digits, Row, Sign, begins, beside
+from derive.notation.latex.compose import BLANK, MINUS, THIN, frac, group, scripted
 from derive.notation.latex.piece import ATOM, FRACTION, PRODUCT, SCRIPT, SUM, Piece, at_least, bracketed
 from derive.notation.latex.reading import declared
 from derive.notation.numerals import decimal

@@ -12,7 +12,7 @@ from derive.expressions.properties.evident import is_semidefinite, parameters
 from derive.expressions.sizes import ONE, is_square
 from derive.expressions.spelling import latex_of, unnamed_latex
 from derive.expressions.traverse import Path, walk
-from derive.notation.latex.boxes import Fenced, Row, Scripted, Sign, begins
+from derive.notation.latex.boxes import Fenced, Row, Scripted, Sign, begins, beside
 from derive.notation.latex.compose import (
     BLANK,
     EQUALS,
@@ -22,7 +22,6 @@ from derive.notation.latex.compose import (
     PARTIAL,
     STAR,
     THIN,
-    beside,
     digits,
     flat,
     frac,
@@ -66,6 +65,17 @@ class Functions(Context):
         inside = taller(height) if has_brackets(text, len(args)) else height
         glue = "operator" if begins(whole) == r"\operatorname" else "call" if args else "letter"
         return Piece(whole, SCRIPT if form == "composed" else ATOM, inside, glue)
+
+    def on_name(self, base: Expr, path: Path, above: Row) -> Piece | None:
+        """A power of a function's value with its exponent on the name, as in sin² x; None where it is written behind."""
+        if not isinstance(base, Map) or not isinstance(base.function, str) or not base.is_scalar or path in self.marks:
+            return None
+        written = FUNCTIONS[base.function].latex_power
+        if not written:
+            return None
+        arg = self.piece(base.children[0], (*path, 0))
+        row = filled(template(written, 2, arg.height), [arg.row, above], lambda k: dims_row(base.children[k].shape))
+        return Piece(row, ATOM, taller(arg.height), "call")
 
     def _filled(self, text: str, args: Sequence[Piece], node: Map | Call, height: int = PLAIN) -> Row:
         """A row's LaTeX with its arguments."""

@@ -12,7 +12,7 @@ from derive.expressions.nodes import Expr
 from derive.expressions.spelling import symbol_latex
 from derive.notation import heads
 from derive.notation.coloured import coloured
-from derive.notation.latex.boxes import Box, Fenced, Letters, Row, Scripted, Sign, Sized, begins, parts
+from derive.notation.latex.boxes import Box, Fenced, Letters, Row, Scripted, Sign, Sized, begins, beside, parts
 from derive.notation.latex.boxes import printed as printed_box
 from derive.notation.latex.compose import (
     BLANK,
@@ -20,7 +20,6 @@ from derive.notation.latex.compose import (
     NAMED_D,
     PARTIAL,
     THIN,
-    beside,
     ends_in_letter,
     flat,
     frac,
@@ -92,9 +91,9 @@ def inline(expr: Expr, notation: Notation = DEFAULT) -> str:
     return printed_box(flat(formula(expr, notation), fences=False))
 
 
-def relation(sign: str) -> str:
-    """The LaTeX of a relation; KeyError when it is none of `RELATIONS`."""
-    return RELATIONS[sign]
+def relation(sign: str) -> Row:
+    """The boxes of a relation; KeyError when it is none of `RELATIONS`."""
+    return declared(RELATIONS[sign])
 
 
 class _Left:

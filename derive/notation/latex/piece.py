@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.notation.latex.boxes import Box, Fenced, Group, Marked, Row, Sign, Sized, Under
-from derive.notation.latex.compose import beside
+from derive.notation.latex.compose import KEPT
 from derive.values import dataclass
 
 OPEN, SUM, PRODUCT, INFIX, SCRIPT, ATOM = range(6)
@@ -52,18 +52,18 @@ class Mark:
     operator: bool = False
 
 
-_OPERATOR = Row((Marked("mathop", "", Group(Row())), Sign(r"\!")))
-
-
 def marked(piece: Piece, mark: Mark) -> Piece:
     """The piece with a mark."""
     inside = Group(piece.row)
     box: Box = Marked(mark.command, mark.option, inside) if mark.below is None else Under(mark.command, Group(mark.below), inside)
-    return replace(piece, row=beside(_OPERATOR, box) if mark.operator else Row((box,)))
+    return replace(piece, row=Row((*KEPT, box)) if mark.operator else Row((box,)))
 
 
 def bracketed(piece: Piece, left: str = "(", right: str = ")") -> Piece:
-    """(piece), the brackets as tall as it needs."""
+    """(piece), the brackets as tall as it needs.
+
+    left, right  the brackets, as LaTeX names them
+    """
     if piece.height == BLOCK:
         row = Row((Fenced(left, piece.row, right),))
     else:

@@ -39,8 +39,8 @@ from derive.expressions.spelling import latex_of, unnamed_latex
 from derive.expressions.traverse import Path
 from derive.notation.bold import is_bold, kind_of
 from derive.notation.coloured import coloured
-from derive.notation.latex.boxes import Digits, Row, Scripted, Sign, parts
-from derive.notation.latex.compose import BLANK, EQUALS, MINUS, SLASH, beside, digits, flat, group, in_bold, letters, listed, scripted
+from derive.notation.latex.boxes import Digits, Row, Scripted, Sign, beside, parts
+from derive.notation.latex.compose import BLANK, EQUALS, MINUS, SLASH, digits, flat, group, in_bold, letters, listed, scripted
 from derive.notation.latex.compose import D as SMALL_D
 from derive.notation.latex.factors import dims_row, is_reciprocal, number_piece, size_row, superscript
 from derive.notation.latex.functions import Functions
@@ -159,7 +159,10 @@ class Printer(Products, Structure, Functions):
         if row is not None and row.latex_inverse and isinstance(node.exponent, Number) and node.exponent.value == -1:
             base = at_least(self.piece(node.base.children[0], (*path, 0, 0)), ATOM)
             return Piece(filled(template(row.latex_inverse, 1), [base.row], lambda k: dims_row(node.base.children[k].shape)), SCRIPT, base.height)
-        return superscript(self.child(node, path, 0), flat(self._inline(node.exponent, (*path, 1)).row))
+        above = flat(self._inline(node.exponent, (*path, 1)).row)
+        whole = isinstance(node.exponent, Number) and node.exponent.value > 1 and node.exponent.value.denominator == 1
+        on_name = self.on_name(node.base, (*path, 0), above) if whole else None
+        return on_name or superscript(self.child(node, path, 0), above)
 
     def _inline(self, node: Expr, path: Path) -> Piece:
         """As in an exponent: 1/2 with a slash."""

@@ -12,8 +12,8 @@ from fractions import Fraction
 from derive.expressions.nodes import Add, Expr, MatMul, Number, Power, Rounded, Scale, Symbol, Times, Transpose
 from derive.expressions.sizes import ONE
 from derive.expressions.traverse import Path
-from derive.notation.latex.boxes import Box, Digits, Row, Sign
-from derive.notation.latex.compose import BLANK, MINUS, beside, digits, frac, group
+from derive.notation.latex.boxes import Box, Digits, Row, Sign, beside
+from derive.notation.latex.compose import BLANK, MINUS, digits, frac, group
 from derive.notation.latex.context import Context
 from derive.notation.latex.factors import Placed, exponent_of, is_letter, is_reciprocal, joined, number_piece, superscript
 from derive.notation.latex.piece import ATOM, FRACTION, INFIX, OPEN, PLAIN, PRODUCT, SCRIPT, SUM, Mark, Piece, at_least, bracketed, marked
@@ -162,7 +162,8 @@ class Products(Context):
             exponent = -node.exponent.value
             base = self.piece(node.base, (*path, 0))
             plain = self._factor_below(node.base, base) if several else base
-            piece = plain if exponent == 1 else superscript(base, digits(str(exponent)))
+            raised = digits(str(exponent))
+            piece = plain if exponent == 1 else self.on_name(node.base, (*path, 0), raised) or superscript(base, raised)
             bottom.append(marked(piece, self.marks[path]) if path in self.marks and path != whole else piece)
         split = several or any(exponent_of(node) != -1 for node, _ in below)
         under = joined(bottom).row

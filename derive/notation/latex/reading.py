@@ -8,8 +8,10 @@ from functools import lru_cache
 from typing import Protocol
 
 from derive.notation.latex.boxes import (
+    COLOURED,
     Accent,
     Array,
+    Arrow,
     Blank,
     Box,
     Digits,
@@ -18,6 +20,7 @@ from derive.notation.latex.boxes import (
     Group,
     Letters,
     Marked,
+    Over,
     Own,
     Root,
     Row,
@@ -35,19 +38,27 @@ r"""A command with its backslash, `\begin{…}` and `\end{…}` whole, blanks to
 
 FRACTIONS = frozenset(("frac", "tfrac", "dfrac", "binom"))
 ALPHABETS = frozenset((
-    "operatorname", "mathrm", "mathsf", "mathit", "mathbf", "mathcal", "mathscr", "mathbb", "mathfrak", "mathtt", "boldsymbol", "bm",
+    "operatorname", "mathrm", "mathsf", "mathit", "mathbf", "mathcal", "mathscr", "mathbb", "mathds", "mathbbm", "mathfrak", "mathtt", "boldsymbol",
+    "bm",
     "text", "textrm", "textsf", "textit", "textbf",
 ))
 ACCENTS = frozenset(("dot", "ddot", "hat", "widehat", "tilde", "widetilde", "bar", "overline", "vec",
                      "acute", "grave", "breve", "check", "mathring", "dddot", "overrightarrow", "overleftarrow"))
 MARKS = frozenset((
     "dvchange", "derivetone", "deriveindex", "underbrace", "phantom", "mathopen", "mathclose", "mathord", "mathbin", "mathrel", "mathinner",
-    "mathop", "smash", "boxed", "color",
+    "mathop", "smash", "boxed", "color", "underline", "overbrace", "cancel", "bcancel", "xcancel", "not", "pmod", "ensuremath",
 ))
-COLOURED = frozenset(("textcolor", "mathcolor"))
-"""What gives an argument the colour that another one names; the colour alone makes no box."""
 UNDER = frozenset(("deriveshape", "underset"))
+OVER = frozenset(("overset", "stackrel"))
+ARROWS = frozenset(("xrightarrow", "xleftarrow"))
+WITH_COLUMNS = frozenset(("array", "alignedat"))
+"""Environments that say in braces how many columns they have."""
+LIMITS = frozenset((r"\limits", r"\nolimits"))
 SIZES = re.compile(r"([bB]igg?)[lrm]?$")
+WORDS = FRACTIONS | ALPHABETS | ACCENTS | MARKS | COLOURED | UNDER | OVER | ARROWS | LETTERS.keys() | OPERATORS.keys() | {
+    "sqrt", "left", "right", "middle", "substack", "dvchange",
+}
+"""Commands that have a meaning here; no other one is given to them."""
 MOST, DEEPEST = 500, 40
 """So many commands of the author's own are replaced in one formula, and so deep in one another."""
 
@@ -130,6 +141,9 @@ class _Reader:
         base = None if token in ("^", "_", "'") else self.number() if token.isdigit() else self.box()
         if isinstance(base, Blank):
             return base
+        if self.token in LIMITS:
+            base = Row((*((base,) if base else ()), Sign(self.tokens[self.k])))
+            self.k += 1
         primes, below, above, late = 0, None, None, False
         while True:
             start = self.k
@@ -184,34 +198,44 @@ class _Reader:
         if token.isdigit():
             return Digits(token)
         if token.startswith("\\") and len(token) > 1:
-            return self.command(token[1:].rstrip("*") or token[1:])
+            return self.command(token[1:].rstrip("*") or token[1:], token[2:].endswith("*"))
         return Sign(token)
 
-    def command(self, name: str) -> Box:
-        """The box of a command and of its arguments."""
+    def command(self, name: str, star: bool) -> Box:
+        """The box of a command and of its arguments; `star`: it is written with one."""
         if name in self.own and self.replaced[0] < MOST and self.depth < DEEPEST:
             return self.expand(self.own[name])
         if name in FRACTIONS:
             above = self.argument()
             return Fraction(name, above, self.argument())
         if name == "sqrt":
-            return Root(self.argument())
+            self.skip_blanks()
+            degree = self.bracketed()
+            return Root(self.argument(), degree)
         if name in ALPHABETS:
             braced = self.braced
             tokens = self.group()
             inside = _Reader(list(tokens), self.own, self.replaced, self.depth).row(lambda token: False)
-            return Letters(name, "".join(tokens), inside, braced)
+            return Letters(name, "".join(tokens), inside, braced, star)
         if name in ACCENTS:
             return Accent(name, self.argument())
         if name in COLOURED:
-            self.group()
-            return self.argument()
+            colour = "".join(self.group())
+            return Marked(name, colour, self.argument())
         if name in MARKS:
             option = self.option("<", ">")
             return Marked(name, option, self.argument())
         if name in UNDER:
             below = self.argument()
             return Under(name, below, self.argument())
+        if name in OVER:
+            above = self.argument()
+            return Over(name, above, self.argument())
+        if name in ARROWS:
+            under = self.bracketed()
+            return Arrow(name, under, self.argument())
+        if name == "substack":
+            return _Reader(self.group(), self.own, self.replaced, self.depth).array(name)
         if name == "left":
             left = self.delimiter()
             inside = self.row(lambda token: token == r"\right")
@@ -219,9 +243,9 @@ class _Reader:
                 return Fenced(left, inside, None)
             self.k += 1
             return Fenced(left, inside, self.delimiter())
-        if name == "right" or SIZES.match(name):
+        if name in ("right", "middle") or SIZES.match(name):
             return Sized(name, self.delimiter())
-        return Sign("\\" + name)
+        return Sign(f"\\{name}*" if star else f"\\{name}")
 
     @property
     def braced(self) -> bool:
@@ -260,6 +284,12 @@ class _Reader:
         self.k = end + 1
         return given
 
+    def bracketed(self) -> Row | None:
+        """What stands in brackets, read; None where none do."""
+        start = self.k
+        given = self.option("[", "]")
+        return _Reader(TOKEN.findall(given), self.own, self.replaced, self.depth).row(lambda token: False) if self.k > start else None
+
     def expand(self, command: Defined) -> Box:
         """What an own command stands for is read in its place."""
         self.replaced[0] += 1
@@ -277,6 +307,7 @@ class _Reader:
     def array(self, name: str) -> Array:
         """The cells of an environment, with its option and the gaps between its rows."""
         option = self.option("[", "]")
+        argument = "".join(self.group()) if name in WITH_COLUMNS and self.token == "{" else ""
         gaps: list[str] = []
         rows: list[list[Row]] = [[]]
         while self.token is not None:
@@ -288,4 +319,4 @@ class _Reader:
             if token == r"\\":
                 rows.append([])
                 gaps.append(self.option("[", "]"))
-        return Array(name, tuple(tuple(row) for row in rows), option, tuple(gaps))
+        return Array(name, tuple(tuple(row) for row in rows), option, tuple(gaps), argument)

@@ -21,7 +21,7 @@ OPERATORS = dict(zip(
      "coprod iint iiint oint bigcup bigcap bigoplus bigotimes bigwedge bigvee bigsqcup leqslant geqslant subsetneq sqcup sqcap nexists "
      "neg lnot land lor impliedby leftrightarrow longleftarrow longmapsto Longrightarrow uparrow downarrow nmid vdash models doteq asymp "
      "lesssim gtrsim therefore because ddagger ltimes rtimes amalg bot angle triangle square lozenge complement dotsc dotsb dotsm dotsi "
-     "lbrack rbrack backslash").split(),
+     "lbrack rbrack backslash lgroup rgroup lmoustache rmoustache llbracket rrbracket varoast boxplus").split(),
     ("⋅ × ÷ ± ∓ ∘ ∙ ∗ ⋆ ⊕ ⊖ ⊗ ⊙ ⊘ ∧ ∨ ∩ ∪ ∖ † "
      "≤ ≤ ≥ ≥ ≠ ≠ ≈ ≡ ∼ ≃ ≅ ∝ ≺ ≻ ⪯ ⪰ ≪ ≫ ∈ ∋ ∉ ⊂ ⊆ ⊃ ⊇ "
      "⟂ ∥ ∣ → → ← ← ↦ ⇒ ⇐ ⇔ ⟹ ⟺ ⟶ ∀ ∃ "
@@ -30,7 +30,7 @@ OPERATORS = dict(zip(
      "∐ ∬ ∭ ∮ ⋃ ⋂ ⨁ ⨂ ⋀ ⋁ ⨆ ⩽ ⩾ ⊊ ⊔ ⊓ ∄ "
      "¬ ¬ ∧ ∨ ⟸ ↔ ⟵ ⟼ ⟹ ↑ ↓ ∤ ⊢ ⊨ ≐ ≍ "
      "≲ ≳ ∴ ∵ ‡ ⋉ ⋊ ⨿ ⊥ ∠ △ □ ◊ ∁ … ⋯ ⋯ ⋯ "
-     "[ ] \\").split(),
+     "[ ] \\ ⟮ ⟯ ⎰ ⎱ ⟦ ⟧ ⊛ ⊞").split(),
     strict=True,
 ))
 NAMED = frozenset("log ln exp sin cos tan arcsin arccos arctan sinh cosh tanh det max min lim sup inf dim ker rank deg gcd arg "

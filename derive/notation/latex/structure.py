@@ -12,12 +12,11 @@ from derive.expressions.traverse import Path
 from derive.language.samples import written_sample
 from derive.notation.bold import is_bold, kind_of
 from derive.notation.coloured import coloured
-from derive.notation.latex.boxes import Array, Box, Letters, Row, Scripted, Sign, printed
+from derive.notation.latex.boxes import Array, Box, Letters, Row, Scripted, Sign, beside, printed
 from derive.notation.latex.compose import (
     BLANK,
     MINUS,
     TRANSPOSED,
-    beside,
     digits,
     flat,
     group,

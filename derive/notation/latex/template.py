@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from derive.notation.latex.boxes import Box, Fenced, Fraction, Group, Root, Row, Scripted, Sign, Sized
-from derive.notation.latex.compose import beside, scripted
+from derive.notation.latex.boxes import Box, Fenced, Row, Scripted, Sign, Sized, as_row, mapped
+from derive.notation.latex.compose import scripted
 from derive.notation.latex.piece import BLOCK, SIZES
 from derive.notation.latex.reading import read
 
@@ -42,30 +42,20 @@ def has_brackets(text: str, arguments: int) -> bool:
 
 def filled(row: Row, arguments: Sequence[Row], shape: Callable[[int], Row]) -> Row:
     """The template with its arguments; `shape` says the shape of the one with a number."""
-    return beside(*(_filled(box, arguments, shape) for box in row.items))
 
+    def change(box: Box) -> Box:
+        match box:
+            case Sign(text=text) if len(text) == 1 and _SHAPES <= ord(text) < _SHAPES + 256:
+                return shape(ord(text) - _SHAPES)
+            case Sign(text=text) if len(text) == 1 and _FIRST <= ord(text) < _SHAPES:
+                return arguments[ord(text) - _FIRST]
+            case Scripted(base=base, primes=primes, below=below, above=above) if isinstance(base, Sign):
+                lower, upper = (None if script is None else change(script) for script in (below, above))
+                return scripted(as_row(change(base)), primes, lower, upper)
+            case _:
+                return mapped(box, change)
 
-def _filled(box: Box, arguments: Sequence[Row], shape: Callable[[int], Row]) -> Box:
-    match box:
-        case Sign(text=text) if len(text) == 1 and _FIRST <= ord(text) < _FIRST + 256:
-            return arguments[ord(text) - _FIRST]
-        case Sign(text=text) if len(text) == 1 and _SHAPES <= ord(text) < _SHAPES + 256:
-            return shape(ord(text) - _SHAPES)
-        case Row():
-            return filled(box, arguments, shape)
-        case Group(inside=inside):
-            return Group(filled(inside, arguments, shape))
-        case Scripted(base=base, primes=primes, below=below, above=above):
-            lower, upper = (None if script is None else _filled(script, arguments, shape) for script in (below, above))
-            return scripted(beside(*(() if base is None else (_filled(base, arguments, shape),))), primes, lower, upper)
-        case Fraction(command=command, above=above, below=below):
-            return Fraction(command, _filled(above, arguments, shape), _filled(below, arguments, shape))
-        case Root(inside=inside):
-            return Root(_filled(inside, arguments, shape))
-        case Fenced(left=left, inside=inside, right=right):
-            return Fenced(left, filled(inside, arguments, shape), right)
-        case _:
-            return box
+    return as_row(change(row))
 
 
 def _delimiter(box: Box) -> str:

@@ -29,7 +29,10 @@ class Code:
 
 
 def number(value: Fraction) -> Code:
-    """An exact short decimal as a literal, another fraction as a quotient."""
+    """An exact short decimal as a literal, another fraction as a quotient.
+
+    DeriveError [number] for one that is too large for floating point.
+    """
     if value < 0:
         positive = number(-value)
         return Code("-" + positive.at(MUL), min(positive.prec, NEG))

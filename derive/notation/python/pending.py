@@ -20,7 +20,12 @@ def derivative_name(name: str, order: int) -> str:
 
 
 def moved_path(path: str, order: int, step: str) -> str:
-    """A(t + τ) = A + τ dA + τ²/2 d2A to second order, which is all that a derivative at τ = 0 sees of it."""
+    """A(t + τ) = A + τ dA + τ²/2 d2A to second order, which is all that a derivative at τ = 0 sees of it.
+
+    path   the name A
+    order  of the derivative that moves: 0 for A itself
+    step   τ, as NumPy source
+    """
     value, first, second = (identifier(derivative_name(path, k)) for k in range(3))
     if order == 0:
         return f"{value} + {step} * {first} + {step}**2 / 2 * {second}"
@@ -31,7 +36,10 @@ def paths(
     expr: Expr, parameter: Symbol, definition: Callable[[str], Expr | None]
 ) -> set[tuple[str, int]]:
     """The paths A(t) in an expression, or in the definitions that it uses, each with its order; where t moves in a
-    derivative inside, dA is used there as well."""
+    derivative inside, dA is used there as well.
+
+    definition  by name what an intermediate stands for; None for what is none
+    """
     found: set[tuple[str, int]] = set()
     seen: set[Expr] = set()
     again = False

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from derive.expressions.nodes import Expr, Identity, Number, Ones, SizeValue, Symbol, Unit, Zeros
+from derive.expressions.traverse import bottom_up
 from derive.values import dataclass
 
 INLINE_NODES = 160
@@ -31,7 +32,7 @@ class Sharing:
 
 def sharing(root: Expr, below: Callable[[Expr], tuple[Expr, ...]]) -> Sharing:
     """What is to be bound when `root` is written; `below` gives the nodes that are written directly inside a node."""
-    order = _postorder(root, below)
+    order = bottom_up(root, below)
     uses: dict[Expr, int] = {root: 1}
     size: dict[Expr, int] = {}
     depth: dict[Expr, int] = {}
@@ -54,18 +55,3 @@ def sharing(root: Expr, below: Callable[[Expr], tuple[Expr, ...]]) -> Sharing:
             deep = 0
         since[node] = deep
     return Sharing(tuple(bound))
-
-
-def _postorder(root: Expr, below: Callable[[Expr], tuple[Expr, ...]]) -> list[Expr]:
-    out: list[Expr] = []
-    seen: set[Expr] = set()
-    stack: list[tuple[Expr, bool]] = [(root, False)]
-    while stack:
-        node, ready = stack.pop()
-        if ready:
-            out.append(node)
-        elif node not in seen:
-            seen.add(node)
-            stack.append((node, True))
-            stack.extend((child, False) for child in reversed(below(node)) if child not in seen)
-    return out

@@ -275,7 +275,10 @@ class Pretty(Plain):
         return texts if number == 1 else [self.number(number), *texts]
 
     def scalars(self, number: Fraction, factors: list[Expr], alone: bool) -> str:
-        """The number and the scalar factors, a dot beside a product of matrices."""
+        """The number and the scalar factors, a dot beside a product of matrices.
+
+        alone  whether nothing follows them
+        """
         texts = self.parts(number, factors)
         if not texts:
             return "1" if alone else ""

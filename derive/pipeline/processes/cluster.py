@@ -20,6 +20,9 @@ SECONDS = "30s"
 def work(tasks: Sequence[A], address: str, act: Callable[[A], B], together: int = TOGETHER) -> Iterator[B]:
     """The tasks done, in the order in which they end.  What a worker that is gone had not handed back, another one does.
 
+    act       on one task; it must be importable by a worker
+    together  how many tasks are sent at once
+
     Tasks are pure, and their results come back as values: only this process writes.
     DeriveError [missing-program] without the library, [cluster] when there is no scheduler, or workers die again and again.
     """

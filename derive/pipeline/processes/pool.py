@@ -67,8 +67,10 @@ Lost = Callable[[A, DeriveError], B]
 def work(tasks: Sequence[A], workers: Workers | int, act: Callable[[A], B], lost: Lost[A, B] | None = None) -> Iterator[B]:
     """The tasks done, in the order in which they end; with one worker that is not apart in this process, one after the other.
 
-    lost  what stands for a task whose process was ended: since it was over its budget and did not stop (DeriveError [budget]), or by the
-          system, when memory is short, twice ([killed]); without it that error is raised
+    workers  how many processes, or those that stand ready
+    act      on one task, in a worker; its result is pickled
+    lost     what stands for a task whose process was ended: since it was over its budget and did not stop (DeriveError [budget]), or by the
+             system, when memory is short, twice ([killed]); without it that error is raised
     """
     workers = workers if isinstance(workers, Workers) else Workers(workers)
     if workers.scheduler:

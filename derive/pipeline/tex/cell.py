@@ -81,8 +81,11 @@ def run(
 ) -> Ended:
     """Run a program in the folder, which alone it can write to; standard streams are closed.
 
-    shown  files that it reads under a name of the folder, which it cannot change: shown read-only, or copied in
-    forks  whether it starts other programs
+    command   the program and its arguments
+    settings  the environment, of which nothing else is handed on
+    seconds   of the processor; beyond them it is ended
+    shown     files that it reads under a name of the folder, which it cannot change: shown read-only, or copied in
+    forks     whether it starts other programs
     DeriveError [tex-cell] when it cannot be started at all.
     """
     walls = standing()

@@ -72,7 +72,9 @@ def typeset(
     """The PDF of a LaTeX text; `beside` are further files that it reads, by name.  xelatex cannot keep its fonts in a format, and
     reads the whole preamble every time.
 
-    own  whether there is TeX of the author's own in it; what is all of the program's starts from a format that has begun it
+    seconds  of the processor that a pass may take; None for the usual limit
+    engine   `pdflatex` or `xelatex`
+    own      whether there is TeX of the author's own in it; what is all of the program's starts from a format that has begun it
 
     A further pass is run only when the log asks for one.  A format that TeX cannot read is made again, once; after that the document
     is set without one.  DeriveError: [missing-program] (exit code 4) where TeX, or a file of it, is not installed; [tex-cell],

@@ -1,5 +1,7 @@
 """Preambles compiled once: a format for each, kept in the user's cache, that a document starts from in a third of the time.
 
+`pdflatex` is the path of the program, `settings` its environment, `files` what it reads beside TeX's own tree, by name.
+
 A document is always set from a format where one can be dumped, so that its bytes do not depend on whether one was there.  What is kept
 has its checksum in its name; each process reads it once, into a folder of its own, and TeX sees it read-only or as a copy.
 """
@@ -50,7 +52,11 @@ def key_of(preamble: str, pdflatex: str, files: Mapping[str, bytes]) -> str:
 
 
 def get(key: str, preamble: str, pdflatex: str, settings: Mapping[str, str], files: Mapping[str, bytes]) -> Path | None:
-    """A format in this process's own folder, from the cache or made now; None where it cannot be dumped."""
+    """A format in this process's own folder, from the cache or made now; None where it cannot be dumped.
+
+    key       of the format, as `key_of` says
+    preamble  what it is made from, where it is not in the cache
+    """
     held = (os.getpid(), key)
     if held in known_formats:
         known = known_formats[held]

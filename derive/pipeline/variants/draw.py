@@ -69,7 +69,10 @@ class Drawn:
 
 
 def order(counts: Sequence[int], seed: str, problem: str, name: str) -> Iterator[Values]:
-    """The values of a problem in the order in which a variant takes them: the first unless something speaks against it."""
+    """The values of a problem in the order in which a variant takes them: the first unless something speaks against it.
+
+    counts  how many values each name has
+    """
     total = math.prod(counts)
     if total <= RANKED:
         for _, k in sorted((_hash(seed, problem, name, str(k)), k) for k in range(total)):
@@ -98,6 +101,8 @@ def _values(k: int, counts: Sequence[int]) -> Values:
 
 def draw(counts: Sequence[int], seed: str, problem: str, names: Sequence[str], known: Mapping[Values, Facts]) -> Drawn:
     """The values of every variant, in the order of `names`: whoever comes later changes nothing of what those before have.
+
+    counts  how many values each name has
 
     Whose first draw nobody before has, keeps it; the others take, of what is left, the first that is as hard as the problem in its
     file, or the first at all; where nothing is left, one of those that the fewest have.

@@ -33,10 +33,14 @@ class Row:
     conditions: str
 
 
+_WRITTEN = ("variant", "name", "problem", "id", "points", "values", "conditions")
+"""What others wrote, or named a file."""
+
+
 def table(rows: Iterable[Row]) -> str:
     """The rows as CSV (UTF-8, a header, lines that end as RFC 4180 says); what others wrote is no formula for a spreadsheet."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([field.name for field in fields(Row)])
-    writer.writerows(astuple(replace(row, variant=cell(row.variant), name=cell(row.name), points=cell(row.points))) for row in rows)
+    writer.writerows(astuple(replace(row, **{name: cell(getattr(row, name)) for name in _WRITTEN})) for row in rows)
     return out.getvalue()

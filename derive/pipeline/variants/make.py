@@ -117,8 +117,6 @@ def read_sheet(text: str, file: str) -> Sheet:
 
     DeriveError: of reading; [variants] for a lecture, and where no problem has any.
     """
-    from derive.documents import collection as collections
-
     kind = problemfile.kind(text)
     if kind == "lecture":
         raise DeriveError("a lecture has no variants: they are of a set, or of a problem", code="variants", where=Position(file))
@@ -127,7 +125,7 @@ def read_sheet(text: str, file: str) -> Sheet:
         collection = Collection("set", {"title": title}, {}, (Use(file, Position(file)),), file, numbering="none")
         files, texts = {file: file}, {file: text}
     else:
-        collection = collections.read(text, file)
+        collection = gather.collection_of(text, file)
         files = gather.references(collection)
         texts = {name: read_text(name) for name in dict.fromkeys(files.values())}
     counts = {name: problemfile.values(words, name) for name, words in texts.items()}
@@ -163,7 +161,13 @@ def _named(error: DeriveError, job: Job) -> DeriveError:
 
 
 def plan(sheet: Sheet, names: Sequence[str], seed: str, settings: Settings, workers: pool.Workers | int, points: int = 3) -> Plan:
-    """The values of every variant of every problem.  DeriveError of the first problem that fails with some of its values."""
+    """The values of every variant of every problem.  DeriveError of the first problem that fails with some of its values.
+
+    names    of the variants
+    seed     from which values are drawn: the same ones again for the same seed
+    workers  how many processes, or those that stand ready
+    points   at how many random points a line is checked
+    """
     known: dict[str, dict[Values, Facts]] = {file: {} for file in sheet.texts}
     derived: dict[tuple[str, Values], Examined] = {}
     drawn: dict[str, Drawn] = {}
@@ -288,7 +292,11 @@ def make(
 ) -> Iterator[Made | Mapping[str, Drawn]]:
     """Every variant, as it is made; first, by file, what was drawn.  Afterwards `key.csv` and `print.pdf` stand beside them.
 
-    only  the name of the one variant to be made again: the others stay, and so do the key and the file for the printer
+    recipients  one for each variant
+    seed        from which values are drawn
+    workers     how many processes, or those that stand ready
+    force       what is unchanged is made again too
+    only        the name of the one variant to be made again: the others stay, and so do the key and the file for the printer
     What is unchanged since the last run is not made again; what an earlier run made for others is removed.
     """
     ledger = Ledger.load(output)

@@ -21,6 +21,7 @@ Rows = dict[str, list[list[str]]]
 def drawn(ledger: Ledger, key: str, counts: Mapping[str, Sequence[int]], names: Sequence[str]) -> dict[str, Drawn] | None:
     """By file what an earlier run drew, when it would be drawn again: values that there are, for each of the variants.
 
+    names   of the variants, in their order
     key     of what they are drawn from
     counts  by file, how many values each name has
     """
@@ -68,7 +69,11 @@ def _parsed(entry: Entry, what: str) -> dict[str, Any]:
 
 
 def remember(ledger: Ledger, key: str, found: Mapping[str, Drawn], said: Rows, files: dict[str, bytes] | None = None) -> None:
-    """Keep what was drawn and answered, and, at the end, write `files`."""
+    """Keep what was drawn and answered, and, at the end, write `files`.
+
+    key    of what was drawn from
+    found  by file what was drawn
+    """
     record = {"plan": key, "drawn": json.dumps({file: asdict(one) for file, one in found.items()}), "rows": json.dumps(said)}
     if files is not None:
         ledger.record(NAME, record, files)

@@ -42,7 +42,11 @@ class Recipient:
 
 
 def numbered(count: int, word: str, first: int = 1) -> tuple[Recipient, ...]:
-    """Variants by number, `001`, `002`, …; `word` is what a page calls one."""
+    """Variants by number, `001`, `002`, …; `word` is what a page calls one.
+
+    count  how many
+    first  the first number
+    """
     return tuple(Recipient(f"{k:03}", f"{word} {k:03}") for k in range(first, first + count))
 
 
@@ -69,6 +73,8 @@ def read(text: str, file: str) -> tuple[Recipient, ...]:
             raise DeriveError("this row names nobody", code="roster", where=Position(file, line))
         if len(recipient.name) > LONGEST or len(recipient.shown) > 2 * LONGEST:
             raise DeriveError(f"a name has at most {LONGEST} characters", code="roster", where=Position(file, line))
+        if not (recipient.name + recipient.shown).isprintable():
+            raise DeriveError("a name holds characters that cannot be seen", code="roster", where=Position(file, line))
         if recipient.stem in found:
             raise DeriveError(f"{recipient.name} stands in the roster twice", code="roster", where=Position(file, line),
                               hint="give the students an `id`" if recipient.name == recipient.shown else None)

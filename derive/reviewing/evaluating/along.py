@@ -1,4 +1,7 @@
-"""Derivatives along directions in pasted formulas, as differences of what they apply to: no rule of differentiation is used."""
+"""Derivatives along directions in pasted formulas, as differences of what they apply to: no rule of differentiation is used.
+
+Undefined where there is no value, Unknown for what is not understood.
+"""
 
 from __future__ import annotations
 
@@ -101,6 +104,11 @@ class Directional(Independence):
         return found[0]
 
     def mixed(self, function: Callable[[Situation], Array], moves: list[dict[str, Array]], at: Situation) -> Array:
+        """The derivative of a function along several directions, one after the other, by differences.
+
+        function  of a situation, with an array as its value
+        moves     each direction: by name how the values move
+        """
         if len(moves) == 1:
             return slope(lambda t: function(at.moved(moves[0], t)))
         if len(moves) == 2 and moves[0].keys() == moves[1].keys() and all(moves[0][n] is moves[1][n] for n in moves[0]):

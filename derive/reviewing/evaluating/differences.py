@@ -1,4 +1,7 @@
-"""Derivatives in pasted formulas, as differences of what they apply to: no rule of differentiation is used."""
+"""Derivatives in pasted formulas, as differences of what they apply to: no rule of differentiation is used.
+
+Undefined where there is no value, Unknown for what is not understood.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,11 @@ MOST_SQUARED = 1600
 
 
 class Evaluator(Directional):
-    """Trees with d, ∂/∂X, ∇, D[H] in them."""
+    """Trees with d, ∂/∂X, ∇, D[H] in them.
+
+    name  of a variable
+    k     the number of an entry or of a row, from 1
+    """
 
     def handlers(self) -> dict[type, Callable[..., Array]]:
         return self._handlers
@@ -105,7 +112,10 @@ class Evaluator(Directional):
         return arg.name in at.meanings.aliases and (isinstance(arg, Name) or (not arg.order and self.plain(arg, at)))
 
     def weighed(self, gradient: Array, at: Situation, ours: bool) -> Array:
-        """The gradient of the problem's function under its inner product x'My: M⁻¹ times the usual one."""
+        """The gradient of the problem's function under its inner product x'My: M⁻¹ times the usual one.
+
+        ours  whether it is of the problem's function: another one stays as it is
+        """
         metric = at.meanings.metric
         if not ours or metric is None or len(metric) != len(gradient):
             return gradient
@@ -165,6 +175,13 @@ class Evaluator(Directional):
         return out, (*inner[0].shape, *outer[0].shape)
 
     def laid_out(self, rows: Array, shapes: tuple[int, ...], vec: bool, turned: bool, nabla: bool, at: Situation) -> Array:
+        """∂f/∂X from its slopes, as an array in the layout of the situation; Unknown where there is no usual one.
+
+        shapes  (m, n, p, q) of a variable m×n and a value p×q
+        vec     whether the derivative is by vec X
+        turned  whether it is by x', X'
+        nabla   whether it is written with ∇: always a column
+        """
         m, n, p, q = shapes
         if m == n == 1 and not vec:  # by a number
             return np.reshape(rows[0], (p, q), order="F")
@@ -224,6 +241,7 @@ class Evaluator(Directional):
         return replace(at, values={**at.values, name: value, f"{name}@free": scalar(1.0)}, meanings=replace(at.meanings, paths=rest), cache={})
 
     def in_structure(self, name: str, unit: Array, at: Situation) -> Array:
+        """The direction of an entry of a variable in its declared structure: of two entries of a symmetric matrix at once."""
         basis = at.meanings.bases.get(name)
         if basis is None:
             return unit
@@ -257,7 +275,10 @@ class Evaluator(Directional):
 
     # ------------------------------------------------------------------------------------------ second derivatives
     def second(self, tree: Partial, first: Tree, last: Tree, at: Situation) -> Array:
-        """∂²/∂x∂y: entries one after the other; of a number by vectors the matrix of them, rows by the first."""
+        """∂²/∂x∂y: entries one after the other; of a number by vectors the matrix of them, rows by the first.
+
+        last  the variable that is differentiated by first
+        """
         if self.single(first, at) or self.single(last, at):
             inner = Partial(tree.arg, (last,), tree.nabla)
             if self.single(first, at):
@@ -279,6 +300,11 @@ class Evaluator(Directional):
         return False
 
     def hessian(self, arg: Tree, a: Tree, b: Tree, at: Situation) -> Array:
+        """The second derivatives of a number by the entries of two variables, rows by the first.  Unknown for too many of them.
+
+        arg   what is differentiated
+        a, b  names, or vec of names
+        """
         names = []
         for t in (a, b):
             base = t.args[0] if isinstance(t, Fun) and t.name == "vec" else t

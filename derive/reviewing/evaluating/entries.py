@@ -1,4 +1,7 @@
-"""Sums, products, entries and sums over indices at a point."""
+"""Sums, products, entries and sums over indices at a point.
+
+Undefined where there is no value, Unknown for what is not understood.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,10 @@ _TWINS = {
 
 
 class Entries(Letters):
-    """Algebra and indices."""
+    """Algebra and indices.
+
+    name  of an index, or of what an index stands at
+    """
 
     def handlers(self) -> dict[type, Callable[..., Array]]:
         return {
@@ -126,6 +132,7 @@ class Entries(Letters):
         return round(float(k[0, 0]))
 
     def picked(self, a: Array, tree: Sub, name: str, at: Situation) -> Array:
+        """The entry, the row (as a column) or the column of an array that the indices of a tree name.  Undefined beyond its borders."""
         places = [None if t is None else self.place(t, at) for t in tree.indices]
         if values.is_number(a):
             raise Undefined("a number has no entries")
@@ -205,6 +212,7 @@ class Entries(Letters):
         return scalar(1.0 if tree.product else 0.0) if out is None else out
 
     def highest(self, name: str, tree: Total, at: Situation) -> int:
+        """The last value of the index of a sum.  SizeNeeded where nothing tells it."""
         told = self.extent(name, tree.body, at)
         if tree.upper is not None and not (isinstance(tree.upper, Name) and told is not None):
             try:

@@ -1,4 +1,7 @@
-"""Functions, blocks, cases, limits at a point."""
+"""Functions, blocks, cases, limits at a point.
+
+Undefined where there is no value, Unknown for what is not understood.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ from derive.reviewing.tree import Block, ByCases, Call, Evaluated, Fun, Limit, N
 
 
 class Functions(Entries):
-    """Calls of functions and what else has arguments."""
+    """Calls of functions and what else has arguments.
+
+    args  the values of the arguments
+    """
 
     def handlers(self) -> dict[type, Callable[..., Array]]:
         return {
@@ -86,6 +92,7 @@ class Functions(Entries):
         raise Unknown(f"`{tree.name}` is not a function that is known here")
 
     def applied(self, definition: Definition, args: list[Array], at: Situation) -> Array:
+        """A function that the text defines, at these arguments.  Unknown for another number of them."""
         if len(args) != len(definition.parameters):
             raise Unknown("this function has another number of arguments")
         symbols = {p: a for p, a in zip(definition.parameters, args, strict=True) if p in at.values}
@@ -127,6 +134,10 @@ class Functions(Entries):
         return dict(zip(variables, args, strict=True))
 
     def unnamed(self, name: str, args: list[Array], at: Situation) -> Array:
+        """The problem's function without a formula, by the example that was drawn for it.  Undefined where that has no value.
+
+        name  of the function
+        """
         try:
             if len(args) == 1 and name in at.meanings.entrywise:
                 return np.asarray(at.calls[name](args[0]), dtype=float).reshape(args[0].shape)

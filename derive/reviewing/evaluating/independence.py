@@ -1,4 +1,7 @@
-"""Names that the text defines, moved by themselves: what ∂f/∂r is of an r that is Xw - y."""
+"""Names that the text defines, moved by themselves: what ∂f/∂r is of an r that is Xw - y.
+
+Unknown for what is not understood, Unwritten where the function is not written in a name.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What letters and constants are at a point."""
+"""What letters and constants are at a point.
+
+Undefined where there is no value, Unknown for what is not understood, SizeNeeded for a size that the text does not tell.
+"""
 
 from __future__ import annotations
 
@@ -35,6 +38,7 @@ class SizeNeeded(Exception):
 class Letters:
     """Letters and constants; the layers above add what is made of them.
 
+    name, word  of an index; of a letter that the text defines
     steps  how many nodes have been evaluated, of all lines together
     """
 
@@ -124,6 +128,7 @@ class Letters:
         return as_array(np.mean(a, axis=1 if capital in at.meanings.columns else 0))
 
     def defined(self, word: str, definition: Definition, at: Situation) -> Array:
+        """The value of a letter by its definition, looked up where it holds no index.  Unknown for a function without its argument."""
         if definition.parameters:
             raise Unknown(f"`{word}` is a function, and stands without its argument")
         if definition.indices:
@@ -160,6 +165,11 @@ class Letters:
         return as_array(flat) if len(extents) == 1 else flat.reshape([n or 0 for n in extents])
 
     def indexed(self, names: tuple[str, ...], place: tuple[int, ...], at: Situation) -> Situation:
+        """The situation in which each index has the value of its place.
+
+        names  of the indices
+        place  their values, counted from 1
+        """
         return at.binding({name: scalar(k) for name, k in zip(names, place, strict=True)})
 
     def constant(self, tree: Const, at: Situation) -> Array:

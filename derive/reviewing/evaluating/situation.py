@@ -92,7 +92,10 @@ class Situation:
     cache: dict[Any, Any] = field(default_factory=dict)
 
     def moved(self, changes: Mapping[str, Array], t: float) -> Situation:
-        """The same with some symbols t times a change further."""
+        """The same with some symbols t times a change further.
+
+        Undefined for a change of another shape.
+        """
         for name, change in changes.items():
             if self.values[name].shape != change.shape:
                 raise Undefined(f"a direction of {name} has its shape")

@@ -1,4 +1,7 @@
-"""Products, sums and functions of arrays whose shapes are mathematics: columns n×1, rows 1×n, numbers 1×1."""
+"""Products, sums and functions of arrays whose shapes are mathematics: columns n×1, rows 1×n, numbers 1×1.
+
+Undefined where there is no value, Unknown for what is not understood.
+"""
 
 from __future__ import annotations
 

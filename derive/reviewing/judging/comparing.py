@@ -48,7 +48,10 @@ class Outcome:
 
 
 class Comparison:
-    """Values of trees at situations, compared."""
+    """Values of trees at situations, compared.
+
+    tolerance  largest difference that counts as rounding, relative to the larger value
+    """
 
     def __init__(self, known: frozenset[str]) -> None:
         self.evaluator = Evaluator()
@@ -86,7 +89,10 @@ class Comparison:
         return self.evaluator.value(tree, at)
 
     def places(self, trees: tuple[Tree, ...], at: Situation) -> list[dict[str, Array]]:
-        """The values of all free indices together."""
+        """The values of all free indices together.
+
+        Unknown where nothing tells how far an index runs.
+        """
         names = list(dict.fromkeys(n for t in trees for n in indices.free(t, self.known)))
         names = [n for n in names if n not in at.bound]
         extents: dict[str, int | None] = {}
@@ -104,6 +110,10 @@ class Comparison:
         return out
 
     def extent(self, name: str, tree: Tree, at: Situation) -> int | None:
+        """How far an index runs in a tree; None where nothing tells it.
+
+        name  of the index
+        """
         try:
             return self.evaluator.extent(name, tree, at)
         except (Undefined, Unknown, SizeNeeded):
@@ -111,7 +121,7 @@ class Comparison:
 
     # ------------------------------------------------------------------------------------------ equality
     def equal(self, a: Tree, b: Tree, situations: list[Situation], tolerance: float = NEAR) -> Outcome:
-        """a and b have one value at all situations and all values of the free indices."""
+        """`a` and `b` have one value at all situations and all values of the free indices."""
         outcome = Outcome(UNKNOWN, "there is no point to compare at")
         for at in situations:
             try:
@@ -210,7 +220,10 @@ class Comparison:
 
     # ------------------------------------------------------------------------------------------ order relations
     def ordered(self, a: Tree, op: str, b: Tree, situations: list[Situation]) -> Outcome:
-        """a ≤ b, a ≻ b and the like, at all situations; `loosely` is said in the reason where only ≤ holds of <."""
+        """a ≤ b, a ≻ b and the like, at all situations; `loosely` is said in the reason where only ≤ holds of <.
+
+        op  the sign, as `<=` or `succ`
+        """
         loosely = False
         for at in situations:
             try:
@@ -230,7 +243,12 @@ class Comparison:
 
 
 def close(x: Array, y: Array, tolerance: float, scale: float = 0.0) -> bool:
-    """Equal but for rounding; a number 0 is a zero of any shape."""
+    """Equal but for rounding; a number 0 is a zero of any shape.
+
+    x, y       arrays
+    tolerance  relative to the larger of them
+    scale      of the values around: what is far below it is rounding
+    """
     if x.shape != y.shape:
         if (y.shape == (1, 1) and y[0, 0] == 0) or (x.shape == (1, 1) and x[0, 0] == 0):
             return bool(max(np.max(np.abs(x)), np.max(np.abs(y))) <= 1e-7)

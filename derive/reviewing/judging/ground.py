@@ -36,7 +36,10 @@ MATRIX_FUNCTIONS = frozenset(OF_MATRICES.values())
 
 @dataclass(frozen=True)
 class Ground:
-    """The problem, and the points at which everything is held against it."""
+    """The problem, and the points at which everything is held against it.
+
+    k  the number of the random point, from 0
+    """
 
     problem: Problem
     points: tuple[Point, ...]
@@ -84,6 +87,11 @@ class Ground:
 
     # ------------------------------------------------------------------------------------------ values
     def situation(self, k: int, meanings: Meanings, extra: Mapping[str, Array], moves: Mapping[str, Array]) -> Situation:
+        """The values of all names at a point, as the text spells them.
+
+        extra  values of further names, which go before the problem's
+        moves  by name how the values move with t
+        """
         point = self.points[k]
         values = {said: as_array(point.values[name]) for name, said in self.spoken.items()}
         for symbol, _ in self.problem.let:
@@ -108,6 +116,7 @@ class Ground:
         return out
 
     def evaluated(self, expr: Expr, point: Point) -> Array:
+        """The value of an expression of the problem at a point.  Undefined where it has none."""
         code = compiled(expr, Names(self.problem.let))
         shape = array_shape(expr.shape, point.sizes)
         try:
@@ -184,6 +193,10 @@ class Ground:
         return {self.spoken[v.name]: as_array(point.direction(v, salt)) for v in self.problem.wrt}
 
     def direction(self, k: int, variable: str, salt: str) -> Array:
+        """A random direction of a variable in its structure.
+
+        salt  draws another one at the same point
+        """
         return as_array(self.points[k].direction(self.symbol(variable), salt))
 
     @property
@@ -196,7 +209,10 @@ class Ground:
     # ------------------------------------------------------------------------------------------ stationary points
     def stationary(self, situation: Situation, k: int, variables: tuple[str, ...], start: int) -> tuple[Situation | None, bool]:
         """A point at which the derivative by these variables vanishes, by Newton's method on differences from one of several
-        starts; and whether the derivative is linear, so that other starts give no other."""
+        starts; and whether the derivative is linear, so that other starts give no other.
+
+        start  which of the starts, from 0
+        """
         if not self.problem.function.is_scalar:
             return None, True
         bases = situation.meanings.bases

@@ -52,7 +52,11 @@ class Judge(Roles):
 
     # ------------------------------------------------------------------------------------------ judging
     def equal(self, lefts: list[Tree], rights: list[Tree], situations: list[Situation] | None = None) -> tuple[Outcome, tuple[Layout, ...]]:
-        """The best outcome over the readings, and the layouts in which it is reached."""
+        """The best outcome over the readings, and the layouts in which it is reached.
+
+        lefts, rights  the readings of each side
+        situations     where they are compared; None: at the usual points
+        """
         best: Outcome | None = None
         plainest: Outcome | None = None
         reached: tuple[Layout, ...] = ()
@@ -235,7 +239,11 @@ class Judge(Roles):
 
     # ------------------------------------------------------------------------------------------ numbers
     def in_numbers(self, left: Tree, right: Tree, rough: bool) -> Outcome | None:
-        """Whether an equation with a member of numbers alone holds with the numbers that the problem gives; None where it is none."""
+        """Whether an equation with a member of numbers alone holds with the numbers that the problem gives; None where it is none.
+
+        left, right  the sides
+        rough        whether the numbers are written rounded
+        """
         numbers = self.ground.in_numbers
         if numbers is None or not (names_in(left) - self.context.lexicon.sizes) or names_in(right) - self.context.lexicon.sizes:
             return None
@@ -355,7 +363,10 @@ class Judge(Roles):
 
 
 def slopes(at: Situation, variable: str, directions: tuple[Array, ...], step: float = STEPS[0]) -> Array:
-    """The derivatives of the function by a variable along directions."""
+    """The derivatives of the function by a variable along directions.
+
+    step  of the difference quotient
+    """
     function, start = at.meanings.function, at.values[variable]
     return np.array([slope(lambda t, e=e: function({**at.values, variable: start + t * e}), step)[0, 0] for e in directions])  # type: ignore[misc]
 

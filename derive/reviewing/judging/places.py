@@ -154,6 +154,11 @@ class Points:
         return not ({"e", "E"} & self.names or "e" in self.definitions or (own is not None and "e" not in own.letters))
 
     def trees(self, member: Placed, kept: frozenset[str], wide: bool = True) -> list[Tree]:
+        """The readings of a member, each once, made ready to be evaluated.
+
+        kept  indices that are free on the left
+        wide  whether d x y may be d(x y)
+        """
         return list(dict.fromkeys(self.prepared_tree(t, kept) for t in self.context.readings(member, wide)))
 
     def laid_out(self, tree: Tree) -> bool:

@@ -89,7 +89,8 @@ class Roles(Points):
         ground_variables = self.ground.variables
         called = {n.name for chain in context.chains for m in chain.members if (t := context.tree(m)) is not None for n in walk(t)
                   if isinstance(n, Call) and set(ground_variables) & set().union(*(names_in(a) for a in n.args), ())}
-        self.aliases = frozenset(n for n in functions if n not in self.definitions and (n in called or n in USUAL or n in ("f", problem.name)))
+        usual = USUAL | called | context.logged | {"f", problem.name}
+        self.aliases = frozenset(functions & usual - self.definitions.keys())
         candidates = list(dict.fromkeys(context.candidates))
         if not candidates:
             return
@@ -183,7 +184,10 @@ class Roles(Points):
         return count
 
     def settled(self, letter: str, left: Tree | None, right: Tree | None) -> bool:
-        """Whether other relations hold with the shape that a letter was given, and this one with no other."""
+        """Whether other relations hold with the shape that a letter was given, and this one with no other.
+
+        left, right  of this relation; None where one cannot be read: then it settles nothing
+        """
         if letter not in self.shaped_by_truth:
             self.shaped_by_truth[letter] = self._true(letter, self.roles[letter]) > 0
         if not self.shaped_by_truth[letter] or left is None or right is None:

@@ -20,6 +20,7 @@ from derive.reviewing.judging.comparing import (
 )
 from derive.reviewing.judging.finding import CONDITION, DEFINITION, RIGHT, UNCLEAR, WRONG, Finding
 from derive.reviewing.judging.judge import Judge
+from derive.reviewing.judging.said import falsely_said
 from derive.reviewing.pasted.relations import Chain, Link
 from derive.reviewing.reading.cursor import Unread
 from derive.reviewing.reading.parser import is_zero
@@ -60,7 +61,11 @@ def findings(judge: Judge) -> list[Finding]:
         if _LAYOUT.search(chain.before):
             judge.layouts = LAYOUTS
         one = _Chain(judge, chain, solving)
-        out += one.findings()
+        found = one.findings()
+        if chain.trail and found and found[-1].verdict != WRONG and not _assumed(chain.before):
+            said = falsely_said(judge, chain.trail, found[-1].right)
+            found[-1] = replace(found[-1], verdict=WRONG, message=said) if said else found[-1]
+        out += found
         solving = solving or one.sets_zero
     return _following(judge, out)
 

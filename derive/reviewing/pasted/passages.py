@@ -3,6 +3,7 @@ r"""Pasted LaTeX cut into its formulas: displays and inline mathematics in readi
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from derive.errors import DeriveError
 from derive.reviewing.pasted.macros import MAX_LENGTH, definitions, expanded, group_end
@@ -31,7 +32,9 @@ _PROSE = re.compile(
     r"|(?<![A-Za-z\\])(?:Let|let|Then|then|So|so|Hence|hence|where|with|and|Thus|thus|Since|since|Set|set|By|by|Therefore)[ ,:]+"
 )
 """Words between formulas of a text without dollars; group 1 is a comma before them."""
+_EMPTY = re.compile(r"[\^_]\s*\{\s*\}")
 LEAD = 160
+_RELATED = re.compile(r"[=<>≤≥≈≻⪰]|\\(?:le|ge|leq|geq|approx|propto|succ|prec|succeq|preceq|ne|neq|equiv)(?![A-Za-z])")
 _STACKED = re.compile(r"\\(?:overset|stackrel|underset)\s*")
 
 
@@ -45,6 +48,8 @@ class Passage:
     before: str
     lead: str = ""
     """The last of all that stands before it."""
+    trail: str = ""
+    """The text behind it, up to the next formula that relates something."""
 
 
 def passages(latex: str, preamble: str = "") -> list[Passage]:
@@ -61,7 +66,7 @@ def _plain(latex: str, preamble: str) -> Placed:
     text, macros = definitions(text)
     known = definitions(Placed.whole(preamble[:MAX_LENGTH]))[1] if preamble else {}
     text = spelled_out(expanded(text, {**known, **macros}))
-    text = text.replaced(_DROPPED, " ").replaced(_KEPT, " ")
+    text = text.replaced(_DROPPED, " ").replaced(_KEPT, " ").replaced(_EMPTY, " ")
     return _unstacked(text)
 
 
@@ -91,7 +96,10 @@ def _cut(text: Placed) -> list[Passage]:
     out: list[Passage] = []
     raw, at, since = text.text, 0, 0
 
+    ends: list[tuple[int, int]] = []
+
     def found(start: int, end: int, display: bool, environment: str = "") -> None:
+        ends.append((at, end))
         out.append(Passage(text[start:end], display, environment, raw[since:at], raw[max(0, at - LEAD) : at]))
 
     while at < len(raw):
@@ -123,7 +131,14 @@ def _cut(text: Placed) -> list[Passage]:
         at += 1
     if not out and re.search(r"[=≈≤≥≻⪰≼∝]", raw):
         out.append(Passage(_in_rows(text), True, "", ""))
-    return out
+    return [replace(passage, trail=_trail(raw, k, out, ends)) for k, passage in enumerate(out)] if ends else out
+
+
+def _trail(raw: str, k: int, out: list[Passage], ends: list[tuple[int, int]]) -> str:
+    """The words behind a formula, with the formulas among them that relate nothing."""
+    following = next((start for passage, (start, _) in zip(out[k + 1 :], ends[k + 1 :], strict=True) if _RELATED.search(passage.body.text)), len(raw))
+    behind = re.sub(r"^(?:\$+|\\[\])]|\\end\s*\{[^{}]*\})", "", raw[ends[k][1] : following][: LEAD])
+    return behind.lstrip("}")
 
 
 def _in_rows(text: Placed) -> Placed:

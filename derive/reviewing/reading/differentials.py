@@ -199,6 +199,11 @@ class Differentials(Scripts):
         return out
 
     def denominator(self, middle: int, end: int, order: int) -> tuple[Tree, ...]:
+        """The variables below a fraction of differentials, each as often as it is differentiated by.
+
+        middle, end  the first token below the line, and the one behind the fraction
+        order        of the derivative above
+        """
         grouped = self.tokens[middle].kind == "open"
         self.i = middle + grouped
         stop = end - grouped
@@ -283,7 +288,10 @@ class Differentials(Scripts):
 
 
 def held(arg: Tree, by: tuple[Tree, ...], bound: tuple[str, Tree] | None) -> Tree:
-    r"""∂ arg / ∂ by at a place; the place that the last factor of arg says, as in d/dt f(X + tH)|_{t=0}, is that of the derivative."""
+    r"""∂ arg / ∂ by at a place; the place that the last factor of arg says, as in d/dt f(X + tH)|_{t=0}, is that of the derivative.
+
+    bound  (name, value) of a place that stands behind the derivative; None without one
+    """
     names = {b.name for b in by if isinstance(b, Name)}
     places = [bound] if bound is not None else []
 

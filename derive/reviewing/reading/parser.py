@@ -111,6 +111,11 @@ class Parser(Atoms):
         return Partial(above.arg, tuple(by))
 
     def tightly(self, op: str, left: Tree, right: Tree) -> Tree:
+        """An operation that binds closer than the product before it: of its last factor alone.
+
+        op           the operation
+        left, right  of it
+        """
         if isinstance(left, Mul):
             return Mul((*left.factors[:-1], Binary(op, left.factors[-1], right)))
         return Binary(op, left, right)
@@ -149,7 +154,10 @@ class Parser(Atoms):
 
 @lru_cache(maxsize=8192)
 def read(text: str, lexicon: Lexicon, reading: Reading = PLAIN) -> tuple[Tree, tuple[tuple[Tree, Tree], ...]]:
-    """The tree of a member, and (name, tree) of what its underbraces name.  Unread, with an offset, for what it does not know."""
+    """The tree of a member, and (name, tree) of what its underbraces name.  Unread, with an offset, for what it does not know.
+
+    text  LaTeX of the member
+    """
     parser = Parser(text, lexicon, reading)
     try:
         tree = parser.whole()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+from derive.expressions.spelling import GREEK
 from derive.reviewing.reading.cursor import Cursor
 from derive.reviewing.reading.lexicon import PLAIN
 from derive.reviewing.reading.words import BEST, FONTS, VARIANTS
@@ -40,6 +41,9 @@ class Scripts(Cursor):
             self.i = end
             return Turn(Pow(base, number(-1)))
         compact = text.replace(" ", "")
+        if compact in ("*", r"\ast") and isinstance(base, Name) and base.name in self.lexicon.names - self.lexicon.wrt and base.name[0].isupper():
+            self.i = end  # the adjoint of a matrix
+            return Turn(base)
         if compact in ("*", r"\star", r"\ast") or (self.labelled(text) and isinstance(base, Name)):
             self.i = end
             return self.marked(base, "*" if compact in ("*", r"\star", r"\ast") else re.sub(r"\\[a-z]+|[{} ]", "", text))
@@ -75,6 +79,11 @@ class Scripts(Cursor):
         return Pow(base, exponent, entrywise)
 
     def index_above(self, base: Tree, end: int, turned: bool) -> Tree:
+        """x^{(i)}: the i-th sample, and x_j^{(i)} entry j of it.
+
+        end     the token behind the script
+        turned  whether a transpose stands in it too
+        """
         self.i += 3
         index = self.sum()
         self.i = end
@@ -111,8 +120,8 @@ class Scripts(Cursor):
                 if self.token.text == "(" and not self.token.gap:  # h_θ(x), a function with its parameters
                     return Call(f"{base.name}_{compact}", self.bracketed())
                 return Name(f"{base.name}_{compact}", base.marks)
-            if len(compact) > 1 and compact.isupper() and base.name in self.lexicon.wrt and not set(compact) & self.lexicon.names:
-                self.i = end  # the estimate β_GLS
+            if base.name in self.lexicon.wrt and self.names_solution(compact):
+                self.i = end
                 return self.marked(base, "opt")
             if self.labelled(text) or compact in (r"*", "star", "ast"):
                 self.i = end
@@ -125,6 +134,11 @@ class Scripts(Cursor):
         if isinstance(base, Num) and base.value in (0, 1) and self.lexicon.sizes & set(text.split()):  # 0_{m \times n}, 1_n
             return Const("ones" if base.value else "zeros", self.sizes())
         return Sub(base, self.indices())
+
+    def names_solution(self, below: str) -> bool:
+        """Whether the subscript of a variable says that it is the solution: of this λ, or the estimate called GLS."""
+        names = self.lexicon.names
+        return below in names & GREEK or (len(below) > 1 and below.isupper() and not set(below) & names)
 
     def sizes(self) -> tuple[Tree, ...]:
         r"""What stands behind `_` of I, 1, 0: n, {m \times n}, {m, n}."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
@@ -13,6 +14,7 @@ from derive.checking.random_arrays import inside as satisfied
 from derive.checking.sampling import draw_point
 from derive.errors import DeriveError
 from derive.notation.python.run import quiet
+from derive.reviewing.evaluating.situation import Situation
 from derive.reviewing.evaluating.values import Array, Undefined, Unknown
 from derive.reviewing.judging.comparing import DIFFERENT, NEAR, close
 from derive.reviewing.judging.finding import Finding
@@ -21,7 +23,7 @@ from derive.reviewing.judging.judge import Judge
 from derive.reviewing.judging.letters import sized
 from derive.reviewing.slips.changes import MOST, changes
 from derive.reviewing.slips.writing import written
-from derive.reviewing.tree import Tree
+from derive.reviewing.tree import Differential, Name, Tree, walk
 from derive.values import dataclass
 
 SECONDS = 1.2
@@ -136,7 +138,7 @@ def _differing(judge: Judge, ground: Ground, left: Tree, right: Tree) -> Counter
     before, judge.ground, kept = judge.ground, ground, judge._situations
     judge._situations = None
     try:
-        situation = judge.situation(0)
+        situation = _in_whole_numbers(judge, judge.situation(0))
         outcome = judge.comparison.equal(left, right, [situation.with_layout(judge.layouts[0])])
     except (Undefined, Unknown, DeriveError, ValueError, ArithmeticError, LookupError):
         return None
@@ -146,7 +148,24 @@ def _differing(judge: Judge, ground: Ground, left: Tree, right: Tree) -> Counter
         return None
     used = judge.deep(left) | judge.deep(right) | judge.ground.problem.function.free
     at = {said: situation.values[said] for name, said in judge.ground.spoken.items() if said in used or name in used}
+    at |= {letter: situation.values[letter] for letter in sorted(judge.roles) if letter in used}
+    at |= {f"d{v}": situation.moves[v] for v in judge.ground.variables if _varied(v, judge, left, right)}
     return Counterexample(at, outcome.left, outcome.right)
+
+
+def _in_whole_numbers(judge: Judge, at: Situation) -> Situation:
+    """The same with directions, d's among them, of the numbers -1, 0 and 1."""
+    def whole(a: Array) -> Array:
+        return np.round(1.4 * a / np.max(np.abs(a))) if np.any(a) else a
+
+    values = {letter: whole(at.values[letter]) for letter in judge.roles if letter in at.values}
+    return replace(at.with_values(values), moves={v: whole(move) for v, move in at.moves.items()})
+
+
+def _varied(variable: str, judge: Judge, left: Tree, right: Tree) -> bool:
+    """Whether a differential in one of the sides is along a variable."""
+    return any(variable in judge.deep(node.arg) or node.arg == Name(variable) or judge.deep(node.arg) & judge.aliases
+               for side in (left, right) for node in walk(side) if isinstance(node, Differential))
 
 
 def numbers(a: Array) -> str:

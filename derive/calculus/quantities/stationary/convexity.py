@@ -43,11 +43,11 @@ def curvature(expr: Expr, names: frozenset[str]) -> Curvature | None:
         case Power(base=base, exponent=Number(value=k)):
             return _power(base, k.numerator, names) if k.denominator == 1 else None
         case MatMul() if expr.is_scalar:
-            return _form(expr, names) or _entropy(expr.factors, names)
+            return _form(expr, names) or _entropy(expr.factors, names) or _weighted(expr.factors, names)
         case Call(name="tr", args=(arg,)):
             return _trace(arg, names)
         case Call(name="sum" | "mean", args=(Call(name="hadamard", args=(a, b)),)):
-            return _entropy((transpose(a), b), names)
+            return _entropy((transpose(a), b), names) or _weighted((transpose(a), b), names)
         case Call(name="sum" | "mean", args=(Map() as m,)):
             return _of_table(str(m.function), m.arg, names)
         case Call(name="sum" | "mean", args=(Call(name="entrypower", args=(base, Number(value=k))),)) if k % 2 == 0 and k > 0:
@@ -193,6 +193,16 @@ def _entropy(factors: tuple[Expr, ...], names: frozenset[str]) -> Curvature | No
             inside = inside.args[0]  # x log(x/q) is x log x less what is linear in x
         if inside is x and is_positive(x) and is_column(x.shape):
             return Curvature("convex", "x log x is convex for x > 0") if degree(x, names) <= 1 else None
+    return None
+
+
+def _weighted(factors: tuple[Expr, ...], names: frozenset[str]) -> Curvature | None:
+    """a' log(x): a sum of functions of one curvature with weights that are not negative."""
+    if len(factors) != 2:
+        return None
+    for weights, function in ((factors[0], factors[1]), (factors[1], transpose(factors[0]))):
+        if isinstance(function, Map) and not weights.free & names and is_nonnegative(weights):
+            return _of_table(str(function.function), function.arg, names)
     return None
 
 

@@ -25,6 +25,7 @@ from derive.expressions.spelling import starred
 def on_a_curved_set(s: Setting, free: Expr, g: Expr, x: Symbol) -> tuple[list[Chain], Found]:
     """The projected gradient = 0: a linear function is solved, a quadratic form on the sphere leads to eigenvectors.
 
+    g     its projection onto the tangent directions of x
     free  the gradient on the surrounding space
     """
     p = s.problem

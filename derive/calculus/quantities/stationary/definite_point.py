@@ -5,6 +5,7 @@ from __future__ import annotations
 from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.distribute import expanded
 from derive.calculus.simplify.simplify import tidy, tidy_with
+from derive.calculus.simplify.transposes import outside
 from derive.derivation.reason import Why
 from derive.expressions.build import ONE, add, coefficient, matmul, power, scale, terms
 from derive.expressions.nodes import Add, Expr, MatMul, Power, Scale, Symbol, number
@@ -15,7 +16,10 @@ from derive.expressions.rewrite import substitute, transform
 
 
 def positive_scale(here: Expr, at: Expr, x: Symbol) -> tuple[Expr, list[Why], dict[Expr, Expr]]:
-    """At X* = c V with X and V positive definite c is positive: that may be used."""
+    """At X* = c V with X and V positive definite c is positive: that may be used.
+
+    here  the Hessian at the point, in which c is looked for
+    """
     if "spd" not in x.has or not isinstance(at, Scale) or is_positive(at.scalar):
         return here, [], {}
     c, rest = coefficient(at.scalar)
@@ -37,7 +41,10 @@ def positive_scale(here: Expr, at: Expr, x: Symbol) -> tuple[Expr, list[Why], di
 
 
 def definite_point(applied: Expr, at: Expr, x: Symbol) -> tuple[Expr, dict[Expr, Expr]]:
-    """The Hessian at X* = cV, V a letter that is positive definite because X* is said to be."""
+    """The Hessian at X* = cV, V a letter that is positive definite because X* is said to be.
+
+    applied  the Hessian along a direction, at any x
+    """
     core = at.arg if isinstance(at, Scale) else at
     if "spd" in x.has and isinstance(core, Add) and definiteness(core) == Definite.POSITIVE and (found := _by_the_sum(applied, at, core, x)):
         return found
@@ -64,7 +71,10 @@ def _by_the_sum(applied: Expr, at: Expr, core: Add, x: Symbol) -> tuple[Expr, di
 
 
 def with_letter(expr: Expr, core: Expr, letter: Expr) -> Expr:
-    """The letter for the core wherever it stands, also as a run of the factors of a longer product."""
+    """The letter for the core wherever it stands, also as a run of the factors of a longer product.
+
+    expr  in which the core is looked for, transposed too
+    """
     run = core.factors if isinstance(core, MatMul) else (core,)
 
     def visit(node: Expr) -> Expr:
@@ -80,4 +90,4 @@ def with_letter(expr: Expr, core: Expr, letter: Expr) -> Expr:
                 factors.append(rest.pop(0))
         return matmul(*factors) if len(factors) < len(node.factors) else node
 
-    return substitute(transform(expr, visit), {core: letter})
+    return substitute(transform(outside(expr), visit), {core: letter})

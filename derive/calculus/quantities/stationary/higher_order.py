@@ -58,7 +58,10 @@ def in_one_number(s: Setting, x: Symbol, root: Expr) -> Verdict | None:
 
 
 def in_several_numbers(s: Setting, point: Mapping[Expr, Expr], function: Expr | None = None) -> Verdict | None:
-    """By the lowest order of a polynomial along lines through the point: an odd one, or two of different sign, make a saddle."""
+    """By the lowest order of a polynomial along lines through the point: an odd one, or two of different sign, make a saddle.
+
+    function  f in the letters of the point; None: the problem's, its names put in
+    """
     function = whole_function(s) if function is None else function
     signs: dict[str, algebra.Along] = {}
     for line in algebra.along_lines(function, point):

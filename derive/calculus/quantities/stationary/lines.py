@@ -39,7 +39,10 @@ def solution_lines(g: Expr, x: Symbol, solved: Solved) -> list[Line]:
 
 
 def inside(x: Symbol, at: Expr, known: tuple[Why, ...]) -> tuple[Why, ...]:
-    """That the point lies where its variable may be, when that is not evident."""
+    """That the point lies where its variable may be, when that is not evident.
+
+    known  what is assumed of the point already
+    """
     if "spd" not in x.has or definiteness(at) == Definite.POSITIVE:
         return ()
     if isinstance(at, Scale) and definiteness(at.arg) == Definite.POSITIVE and known:
@@ -48,7 +51,10 @@ def inside(x: Symbol, at: Expr, known: tuple[Why, ...]) -> tuple[Why, ...]:
 
 
 def not_solved(s: Setting, g: Expr, x: Symbol, head: Head | None = None) -> tuple[Line, ...]:
-    """The equation gradient = 0 as it stands, and what is known of its solutions."""
+    """The equation gradient = 0 as it stands, and what is known of its solutions.
+
+    head  the left side of the equation; None for the gradient's own
+    """
     p = s.problem
     names = {v.name for v in p.wrt}
     shape = convexity(s)
@@ -62,7 +68,10 @@ def not_solved(s: Setting, g: Expr, x: Symbol, head: Head | None = None) -> tupl
 
 
 def nowhere(s: Setting, g: Expr, x: Symbol, head: Head | None = None) -> tuple[Line, ...] | None:
-    """The gradient, and that it is 0 nowhere, where that is evident; None where it is not."""
+    """The gradient, and that it is 0 nowhere, where that is evident; None where it is not.
+
+    head  the left side of the equation; None for the gradient's own
+    """
     p = s.problem
     found = never_zero(g, x)
     core = g

@@ -21,7 +21,7 @@ from derive.calculus.simplify.simplify import tidy
 from derive.calculus.solve.least_norm import short_sizes
 from derive.calculus.solve.matrix_equation import solve
 from derive.calculus.solve.unknown import Solved
-from derive.derivation.derivation import Chain, Found, Head, Line, Result
+from derive.derivation.derivation import Chain, Found, Head, Line, Result, members, of_each
 from derive.derivation.reason import Why, joined
 from derive.errors import DeriveError
 from derive.expressions.build import zero
@@ -150,12 +150,32 @@ def _put_back(
              Head("gradient", p.name, (x,), (), p.wrt if len(p.wrt) > 1 else ()))
         for x in p.wrt if whole[x.name] is not structured[x.name]
     ]
+    chains, found = _with_names(chains, found, {whole[x.name]: structured[x.name] for x in p.wrt})
+    if not any(line.expr is whole[x.name] or line.left is whole[x.name] for x in p.wrt for line in chains[0].lines):
+        lines = []
     first = chains[0].lines[0]
     if lines and first.left == lines[-1].left and first.expr is lines[-1].expr:
         rest = (replace(first, why=joined([lines.pop().why, first.why])), *chains[0].lines[1:])
     else:
         rest = chains[0].lines
     return [replace(chains[0], lines=(*lines, *rest)), *chains[1:]], found
+
+
+def _with_names(chains: list[Chain], found: Found, names: dict[Expr, Expr]) -> tuple[list[Chain], Found]:
+    """A gradient that is not solved, as it was with the author's names: N(I − C⁻¹S)C⁻¹W = 0.
+
+    names  by the gradient in which the names are put back what it was
+    """
+    open_ones = {r.expr for _, r in members(found) if r.equation is not None and r.expr in names}
+    if not open_ones or any(r.equation is None for _, r in members(found)):
+        return chains, found
+
+    def line_of(line: Line) -> Line:
+        new = names[line.expr] if line.expr in open_ones else line.expr
+        return replace(line, expr=new, start=new if line.start is line.expr else line.start)
+
+    told = [replace(chain, lines=tuple(map(line_of, chain.lines))) for chain in chains]
+    return told, of_each(found, lambda r: replace(r, expr=names[r.expr]) if r.expr in open_ones else r)
 
 
 def _refuse_kinks(s: Setting) -> None:

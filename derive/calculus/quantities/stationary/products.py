@@ -25,7 +25,10 @@ from derive.expressions.spelling import starred
 
 
 def of_a_product(s: Setting, g: Expr, x: Symbol, hessian: tuple[Expr, Symbol]) -> tuple[list[Chain], Found] | None:
-    """s(x) M x = 0 with a scalar s(x) = q(x) − c: x = 0, or q(x) = c, a sphere or an ellipsoid."""
+    """s(x) M x = 0 with a scalar s(x) = q(x) − c: x = 0, or q(x) = c, a sphere or an ellipsoid.
+
+    hessian  (Hess f(x)[k], k), for the test of each point
+    """
     whole = _as_a_product(g, x)
     if whole is None:
         return None

@@ -13,6 +13,7 @@ from derive.calculus.quantities.stationary.lines import constraint, never, not_i
 from derive.calculus.quantities.stationary.minors import second_order
 from derive.calculus.quantities.stationary.second_order_test import SECOND_ORDER_TEST, by_convexity, convexity, letter_of, sign_of
 from derive.calculus.setting.setting import Setting
+from derive.calculus.simplify.known_forms import known_result
 from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy
 from derive.calculus.solve.matrix_equation import solve
@@ -46,7 +47,7 @@ def of_one_scalar(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Result |
         lines = solution_lines(g, x, solved)
     else:
         found = algebra.solve_scalar(g, x)
-        roots = [r for r in found or [] if not ("positive" in x.has and sign_of(r)[0] == "-")]
+        roots = [known_result(r, []) for r in found or [] if not ("positive" in x.has and sign_of(r)[0] == "-")]
         if not roots:
             if found is not None:
                 return [Chain("stationary", "No stationary point", never(s, g))], Result(g, classification="none")
@@ -102,7 +103,10 @@ def _of_a_root(s: Setting, x: Symbol, root: Expr, value: Expr, shape: Curvature 
 def of_short_vector(
     s: Setting, g: Expr, x: Symbol, applied: tuple[Expr, Symbol]
 ) -> tuple[list[Chain], Result | tuple[Result, ...]] | None:
-    """∂f/∂x_i = 0 solved by SymPy for the entries; each point by the second-order test with f₁₁ and the determinant."""
+    """∂f/∂x_i = 0 solved by SymPy for the entries; each point by the second-order test with f₁₁ and the determinant.
+
+    applied  (Hess f(x)[k], k)
+    """
     from derive.calculus import algebra
     from derive.calculus.linear.matrix import matrix_of
     from derive.calculus.simplify.distribute import spread

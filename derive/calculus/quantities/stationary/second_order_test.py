@@ -15,6 +15,7 @@ from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.distribute import expanded, spread
 from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy
+from derive.calculus.simplify.transposes import outside
 from derive.calculus.solve.entrywise import linear_entry, read_entries
 from derive.calculus.solve.unknown import Term, gathered_left, split, split_terms
 from derive.derivation.derivation import Chain, Head, Line, Step
@@ -107,6 +108,11 @@ def classify(
 ) -> tuple[str, list[Chain], tuple[Why, ...]]:
     """(minimum | maximum | saddle | undetermined, the chain of the test, what was assumed).
 
+    x        the variable, and at its value at the point
+    at       the stationary point
+    applied  the Hessian along k at any x
+    k        a direction of x
+
     `family`: the matrix is singular, nothing is assumed of its rank.  Without a chain nothing was found by the second derivative.
     """
     p = s.problem
@@ -139,7 +145,7 @@ def classify(
         return "undetermined", [open_question] if open_question else [], ()
     h = p.directions[0]
     back: dict[Expr, Expr] = {**marker, k: h}
-    form = tidy(substitute(_quadratic_form(found[0], k), back))
+    form = outside(tidy(substitute(_quadratic_form(found[0], k), back)))
     head = Head("quadratic", p.name, p.wrt, (h,))
     why = _why(kind, h, assumed, shape)
     squares = _squares(form)

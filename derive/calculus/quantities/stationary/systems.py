@@ -20,6 +20,7 @@ from derive.calculus.setting.setting import Setting
 from derive.calculus.simplify.distribute import expanded
 from derive.calculus.simplify.factor import common_scalars
 from derive.calculus.simplify.known_forms import known_result
+from derive.calculus.simplify.like_terms import canonical
 from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.calculus.simplify.terms import join, split
@@ -28,7 +29,7 @@ from derive.calculus.solve.never_zero import Refutation, never_zero
 from derive.calculus.solve.unknown import Move, Solved
 from derive.derivation.derivation import Chain, Found, Head, Line, Result
 from derive.derivation.reason import Why, filled, joined
-from derive.expressions.build import add, is_zero, negate, power, scale, transpose, zero
+from derive.expressions.build import add, is_zero, negate, power, scale, zero
 from derive.expressions.nodes import Add, Expr, Map, MatMul, Number, Power, Symbol
 from derive.expressions.rewrite import substitute, transform
 from derive.expressions.spelling import starred
@@ -227,7 +228,7 @@ def _back_substituted(order: list[tuple[Symbol, Expr, Solved]]) -> dict[Symbol, 
             unknown.discard(x.name)
         known: dict[Expr, Expr] = dict(solutions.items())
         open_ones = {x: substitute(e, known) for x, e in open_ones.items()}
-    return {x: solutions[x] for x, _, _ in order}
+    return {x: known_result(solutions[x], []) for x, _, _ in order}
 
 
 def _scalars_in_front(expr: Expr) -> Expr:
@@ -292,8 +293,10 @@ def _jointly(open_equations: Mapping[str, Expr], left: list[Symbol]) -> list[tup
     points = algebra.solve_system(equations, left)
     if points is None or len(points) != 1:
         return None
+    divided = (n.base for value in points[0] for n in walk(value) if isinstance(n, Power) and n.base.is_scalar and isinstance(n.base, Add))
+    conditions: tuple[Why, ...] = tuple((base, " ≠ 0") for base in dict.fromkeys(divided))
     return [
-        (x, equation, Solved(value, (Move(x, value, ("solve for ", *joined([(v,) for v in left]))),), ()))
+        (x, equation, Solved(value, (Move(x, value, ("solve for ", *joined([(v,) for v in left]))),), conditions))
         for x, equation, value in zip(left, equations, points[0], strict=True)
     ]
 
@@ -305,9 +308,7 @@ def _each_once(exprs: list[Expr]) -> list[Expr]:
     def visit(node: Expr) -> Expr:
         if not isinstance(node, MatMul) or not node.is_scalar:
             return node
-        turned = tidy_with(transpose(node), [])
-        seen.setdefault(node, seen.get(turned, node))
-        return seen[node]
+        return seen.setdefault(canonical(node), node)
 
     return [tidy(transform(e, visit)) for e in exprs]
 

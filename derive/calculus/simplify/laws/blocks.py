@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from derive.calculus.simplify.measure import measure
-from derive.expressions.build import add, is_zero, matmul, scale, total, transpose
-from derive.expressions.nodes import Expr, Identity, MatMul, Ones, Scale, Stack, Transpose
+from derive.expressions.build import add, counted, is_zero, matmul, scale, total, transpose
+from derive.expressions.nodes import Entry, Expr, Identity, MatMul, Ones, Scale, Stack, Transpose
+from derive.expressions.sizes import ONE, Size, is_column
 
 Simplify = Callable[[Expr], Expr]
 
@@ -44,6 +45,19 @@ def single(node: Expr, _: Simplify) -> Expr | None:
         isinstance(b, Identity) if i == j else is_zero(b) for i, row in enumerate(node.rows) for j, b in enumerate(row)
     ):
         return Identity(node.shape[0])
+    return None
+
+
+def entry(node: Expr, _: Simplify) -> Expr | None:
+    """The entry of a product whose first factor is written in blocks, by the block of one row in which it lies."""
+    if not isinstance(node, Entry) or not node.is_scalar or not isinstance(node.arg, MatMul) or not is_column(node.arg.shape):
+        return None
+    first, *others = node.arg.factors
+    above = Size.of(1)
+    for row in (_rows(first) or ()) if _blocks(first) else ():
+        if len(row) == 1 and row[0].shape[0] == ONE and counted(above) is node.row:
+            return matmul(row[0], *others)
+        above = above + row[0].shape[0]
     return None
 
 

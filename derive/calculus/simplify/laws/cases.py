@@ -48,7 +48,11 @@ def scaled(scalar: Expr, arg: Expr) -> Expr:
 
 
 def substitute_all(expr: Expr, calls: tuple[Expr, ...], value: Expr) -> Expr:
-    """The expression with each of the calls replaced, where it holds one."""
+    """The expression with each of the calls replaced, where it holds one.
+
+    expr   a call may stand anywhere in it
+    value  of the shape of each call
+    """
     if not any(node in calls for node in walk(expr)):
         return expr
     return transform(expr, lambda node: value if node in calls else node)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from math import gcd
 
 from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.factor import factor
 from derive.calculus.simplify.laws.monomial import Monomial, monomial, written
 from derive.calculus.simplify.measure import measure
 from derive.calculus.simplify.simplify import tidy, tidy_with
-from derive.expressions.build import add, coefficient, is_zero, matmul, scale, times, total, transpose, zero
+from derive.expressions.build import add, coefficient, is_zero, matmul, power, scale, times, total, transpose, zero
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Add, Call, Expr, Identity, MatMul, Number, Power, Scale, Times, Transpose, number
 from derive.expressions.sizes import SCALAR, Shape, is_row
@@ -218,22 +219,45 @@ def _opens(base: Expr, k: Fraction) -> bool:
 
 
 def common_number(node: Expr, _: Simplify) -> Expr | None:
-    """A number beside a sum, multiplied with the number that every term of it has: ½(2a + 2b) is a + b."""
+    """What divides the number of every term of a sum, multiplied with what stands beside it: ½(2a + 4b) is a + 2b."""
     scalars = _scalar_factors(node)
     c = next((f.value for f in scalars if isinstance(f, Number)), Fraction(1))
-    if c == 1:
-        return None
     body = node.arg if isinstance(node, Scale) else None
     for inside in (*(f for f in scalars if isinstance(f, Add)), *((body,) if isinstance(body, Add) else ())):
-        numbers = {abs(coefficient(t)[0]) for t in inside.terms}
-        if len(numbers) != 1 or numbers == {Fraction(1)}:
+        k = _divisor([coefficient(t)[0] for t in inside.terms])
+        if k == 1 or (c == 1 and not any(isinstance(f, Power) for f in scalars)):
             continue
-        (k,) = numbers
         bare = add(*(scale(number(1 / k), t) for t in inside.terms))
         others = [f for f in scalars if f is not inside and not isinstance(f, Number)]
         front = times(number(c * k), *others, *(() if inside is body else (bare,)))
         return scale(front, bare) if inside is body else front if body is None else scale(front, body)
     return None
+
+
+def reciprocal(node: Expr, _: Simplify) -> Expr | None:
+    """A number multiplied with a sum that has a term divided by it: g(a/g − 1) is a − g."""
+    scalars = _scalar_factors(node)
+    body = node.arg if isinstance(node, Scale) else None
+    sums = [f for f in (*scalars, body) if isinstance(f, Add) and len(f.terms) <= MAX_TERMS]
+    for inside in sums:
+        for factor_ in scalars:
+            below = power(factor_, -1)
+            if factor_ is inside or isinstance(factor_, Number) or not any(below in _scalar_factors(coefficient(t)[1]) for t in inside.terms):
+                continue
+            opened = add(*(tidy(scale(factor_, t)) for t in inside.terms))
+            others = [f for f in scalars if f is not inside and f is not factor_]
+            new = scale(times(*others), opened) if inside is body or body is None else scale(times(*others, opened), body)
+            if measure(new) < measure(node):
+                return new
+    return None
+
+
+def _divisor(numbers: list[Fraction]) -> Fraction:
+    """The largest number that divides all of them: 2 of 2 and 4, ½ of ½ and ½, 1 of 2 and ½."""
+    if all(n.denominator == 1 for n in numbers):
+        return Fraction(gcd(*(n.numerator for n in numbers)))
+    sizes = {abs(n) for n in numbers}
+    return sizes.pop() if len(sizes) == 1 else Fraction(1)
 
 
 def _scalar_factors(node: Expr) -> tuple[Expr, ...]:

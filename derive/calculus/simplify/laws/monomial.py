@@ -218,7 +218,10 @@ def _lifted_monomial(pattern: Monomial, letters: Letters, shape: Shape) -> Monom
 
 
 def matches(pattern: Expr, expr: Expr, letters: Letters) -> Iterator[Letters]:
-    """Every way in which an expression, entry by entry, has the form of a pattern about numbers."""
+    """Every way in which an expression, entry by entry, has the form of a pattern about numbers.
+
+    expr  an array, or a number
+    """
     match pattern:
         case Symbol(name=name):
             known = letters.get(name)

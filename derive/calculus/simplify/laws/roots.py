@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from derive.calculus.simplify.laws.monomial import monomial, written
+from derive.expressions.build import MINUS_ONE, power, scale, times
 from derive.expressions.nodes import Call, Expr, Map, Number, Power, Scale, Times
+from derive.expressions.properties.inference import is_positive
 
 
 def roots(node: Expr, _: Callable[[Expr], Expr]) -> Expr | None:
@@ -18,6 +20,22 @@ def roots(node: Expr, _: Callable[[Expr], Expr]) -> Expr | None:
         return None
     new = written(monomial(node), node.shape)
     return new if len(_factors(new)) < len(factors) else None
+
+
+def quotient_of_roots(node: Expr, _: Callable[[Expr], Expr]) -> Expr | None:
+    """√(x/y) for √x/√y of positive numbers."""
+    scalars = _factors(node.scalar) if isinstance(node, Scale) else _factors(node)
+    above = next((f for f in scalars if _is_root(f)), None)
+    below = next((f for f in scalars if isinstance(f, Power) and f.exponent is MINUS_ONE and _is_root(f.base)), None)
+    if above is None or below is None:
+        return None
+    (x,), (y,) = above.children, below.children[0].children
+    whole = times(*(f for f in scalars if f is not above and f is not below), Map("sqrt", times(x, power(y, MINUS_ONE))))
+    return scale(whole, node.arg) if isinstance(node, Scale) else whole
+
+
+def _is_root(factor: Expr) -> bool:
+    return isinstance(factor, Map) and factor.function == "sqrt" and factor.is_scalar and is_positive(factor.arg)
 
 
 def _cancels(powers: list[tuple[Expr, Fraction]]) -> bool:

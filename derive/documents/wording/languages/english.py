@@ -151,6 +151,7 @@ SINCE = {
 }
 
 WE = {
+    "in matrix form": "write this in matrix form",
     "rounded": "round",
     "in numbers": "put in the numbers",
     "with the data": "put in the data",
@@ -235,7 +236,6 @@ HOW = {
     "in either order": "",
     "once more": "",
     "exact": "with no remainder",
-    "in matrix form": "",
     "for every {}": "",
     "for every {}: there is no stationary point": "for every {0}, so that there is no stationary point",
     "always: there is no stationary point": "always, so that there is no stationary point",
