@@ -102,7 +102,7 @@ def problem_page(
     parts = _parts(problem, settings, hinted)
     meant = _meant(problem, told, letters, short, boxes, mode)
     ends = _ends(told, short, rows)
-    remarks, conventions = _remarks(problem, told if ends else None, notation, mode.slides or mode.reveals == "answers")
+    remarks, conventions = _remarks(problem, told if ends else None, notation, mode)
     asked = _asked(questions.question(questions.asking(problem, show), notation, words, measure, letters), hinted, rows)
     figures = () if rows else of_page(problem, told, mode, settings, show if show != (QUESTION,) else ())
     around = Around(asked, remarks, conventions)
@@ -238,8 +238,10 @@ def _formulas(boxes: Sequence[Boxed]) -> list[Expr]:
     return [expr for box in boxes for expr in (box.result.expr, *(p for c in box.result.conditions for p in c)) if isinstance(expr, Expr)]
 
 
-def _remarks(problem: Problem, told: Derivation | None, notation: Notation, apart: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Where the function has no derivative, what the engine remarks, what the author does; and what the engine remarks, if that is `apart`."""
+def _remarks(problem: Problem, told: Derivation | None, notation: Notation, mode: Mode) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Where the function has no derivative, what the engine remarks, what the author does; and what the engine remarks, where that stands
+    apart: on slides; a key leaves it out."""
+    apart = mode.slides or mode.reveals == "answers"
     if told is None:
         return (), ()
     conventions = tuple(reason(remark, notation) for remark in told.remarks)
