@@ -69,9 +69,9 @@ def test_the_title_says_what_it_is() -> None:
 def test_a_question_in_words_is_answered_in_the_key_and_in_the_solution() -> None:
     for mode in ("key", "solutions"):
         page = page_of("exercises/logistic-loss", MODES[mode])
-        assert any("is convex" in remark for remark in page.remarks)
+        assert any("convex" in remark for remark in page.remarks)
         text = fill(MODES[mode].template, {"document": single(page, MODES[mode], Settings()), "mode": MODES[mode]})
-        assert "is convex" in text.partition(r"\begin{document}")[2]
+        assert "convex" in text.partition(r"\begin{document}")[2]
     assert not page_of("exercises/logistic-loss", MODES["sheet"]).remarks
 
 
