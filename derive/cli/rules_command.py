@@ -212,6 +212,7 @@ def _verified(report: Report) -> dict[str, Any]:
 def _page(page: Checked, width: int) -> Iterator[str]:
     from derive.calculus.catalogue.catalogue import TABLES
     from derive.cli.terminal import rows, wrapped
+    from derive.derivation.reason import says_not
     from derive.documents.catalogue import where_of
     from derive.notation.text import text
 
@@ -224,7 +225,7 @@ def _page(page: Checked, width: int) -> Iterator[str]:
     if e.said:
         yield "  " + click.style(text.why(e.said), bold=True, fg="green")
     for condition in e.conditions:
-        yield f"  where {text.why(condition)}"
+        yield f"  {'' if says_not(condition) else 'where '}{text.why(condition)}"
     yield ""
     for said in (text.why(e.reason), e.note, "This step is SymPy's." if e.sympy else ""):
         if said:

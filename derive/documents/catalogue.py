@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from derive.calculus.catalogue.catalogue import TABLES, Entry
 from derive.derivation.derivation import Derivation
-from derive.derivation.reason import Why
+from derive.derivation.reason import Why, says_not
 from derive.documents.compose import collected, scientific
 from derive.documents.layout.measure import width
 from derive.documents.page.document import Block, Document, Item, ProblemPage, Question
@@ -99,9 +99,10 @@ def _page(page: Page, settings: Settings, fit: Fit, use: str, known: Collection[
     if e.example is not None and page.example is not None:
         blocks += _blocks(e.example, page.example, f"{e.name}-example", "Example", measure, settings)
     by_sympy = "This step is SymPy's." if e.sympy else ""
-    remarks = (_heads(reason(e.reason, notation)), _text(e.note, notation), _text(by_sympy, notation))
+    fails = tuple(f"{said[:1].upper()}{said[1:]}." for said in (reason(c, notation) for c in e.conditions if says_not(c)))
+    remarks = (*fails, _heads(reason(e.reason, notation)), _text(e.note, notation), _text(by_sympy, notation))
     stated = Question(
-        tuple(lines), tuple(reason(c, notation) for c in e.conditions), "", _text(use, notation), _heads(reason(e.said, notation))
+        tuple(lines), tuple(reason(c, notation) for c in e.conditions if not says_not(c)), "", _text(use, notation), _heads(reason(e.said, notation))
     )
     return ProblemPage(
         e.name, "", _text(e.name, notation), e.name, stated,

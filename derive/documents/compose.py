@@ -241,16 +241,17 @@ def _formulas(boxes: Sequence[Boxed]) -> list[Expr]:
 
 def _remarks(problem: Problem, told: Derivation | None, notation: Notation, mode: Mode) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Where the function has no derivative, what the engine remarks, what the author does; and what the engine remarks, apart on slides.
-    Beside answers alone only what the letters mean."""
+    Beside answers alone only what the letters mean, and what the author says."""
     if told is None:
         return (), ()
+    own = (questions.text(problem, "remark", notation),) if problem.prose.get("remark") else ()
     if mode.reveals == "answers":
-        return tuple(reason(remark, notation) for remark in told.explained), ()
+        return (*(reason(remark, notation) for remark in told.explained), *own), ()
     conventions = tuple(reason(remark, notation) for remark in told.remarks)
     said = (
         *(capital(reason(c, notation)) + words_of(notation.language)["stop"] for c in told.conditions if says_not(c)),
         *(() if mode.slides else conventions),
-        *((questions.text(problem, "remark", notation),) if problem.prose.get("remark") else ()),
+        *own,
     )
     return said, conventions if mode.slides else ()
 

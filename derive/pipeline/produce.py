@@ -14,7 +14,7 @@ from derive.documents.layout.measure import width
 from derive.documents.page.document import Block, Document, ProblemPage, Row
 from derive.documents.page.modes import Mode
 from derive.documents.page.rows import HANG, LEAD, RELATION, chain_of, relation_width
-from derive.documents.page.settings import Fit, Settings
+from derive.documents.page.settings import TYPES, Fit, Settings
 from derive.documents.page.text_width import text_width
 from derive.documents.page.units import EM
 from derive.documents.rendering.fill import fill
@@ -171,7 +171,9 @@ def refit(document: Document, fit: Fit, boxes: tuple[Box, ...], line: float, rel
             scale |= {page.id: min(scale.get(page.id, 1.0) * 1.1, TALLEST) for page in _pages(document, box) if apart & fit.apart}
             continue
         if box.mark.what == "this frame":
-            better = replace(better, tight=better.tight | {f"{box.mark.where.file}:{box.mark.where.line} {box.mark.what}"})
+            this = f"{box.mark.where.file}:{box.mark.where.line} {box.mark.what}"
+            smaller = min(fit.tight.get(this, 0) + 1, len(TYPES) - 1 if document.theme else 1)
+            better = replace(better, tight={**better.tight, this: smaller})
             continue
         page, place = _place(document, f"{box.mark.where.file}:{box.mark.where.line} {box.mark.what}")
         if page is None:
@@ -281,12 +283,19 @@ def _beside(row: Row, block: Block) -> float:
 
 def _too_large(box: Box, document: Document) -> DeriveError:
     what = box.mark.what if box.mark else "a line"
+    what = f"a line of words at {what}" if box.paragraph and box.mark else what
     kind = "wide" if box.box == "h" else "high"
+    if box.paragraph:
+        hint = "a word or a formula in it is longer than the line: say it shorter, or set the formula between $$ and $$"
+    elif box.mark and box.mark.what == "this frame":
+        hint = "make two frames of it, or say less on it"
+    else:
+        hint = "name a part of it with `let`, or give the frame fewer rows"
     return DeriveError(
         f"{what} is {box.points:.0f} pt too {kind} for the page, however it is broken",
         code="overfull",
         where=box.mark.where if box.mark else _where(document),
-        hint="name a part of it with `let`, or give the frame fewer rows",
+        hint=hint,
     )
 
 

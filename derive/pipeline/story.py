@@ -110,7 +110,7 @@ class Teller:
                 widths = self._widths(entry)
                 cells = tuple(self._cell(cell, share) for cell, share in zip(entry.columns, widths, strict=True))
                 place = mark(entry.where, "this frame")
-                size = "small" if place in self.fit.tight else ""
+                size = self.fit.type_at(place)
                 yield Panel(self._text(title, entry.where), prose.plain(title), cells, widths, place, size)
             else:
                 yield self.pages[id(entry)]
@@ -222,7 +222,7 @@ class Teller:
         points = tuple(self._text(point, entry.where, displays=True) for point in entry.points)
         place = mark(entry.where, "this frame")
         few = words_lines((*said, *points, *answered), text_width(self.mode, self.settings)) <= FEW
-        size = "small" if place in self.fit.tight else "large" if few else ""
+        size = self.fit.type_at(place) or ("large" if few else "")
         return made.Prose(
             entry.style, self._text(title, entry.where), prose.plain(title) if title else "", said, points, place,
             answered, self._text(entry.by, entry.where), size, self.clicks.get(id(entry), 1),

@@ -126,3 +126,11 @@ def test_every_sign_in_the_words_of_rules_has_its_latex() -> None:
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     )
     assert {sign for text in texts for sign in escape(text) if ord(sign) > 0xFF} == set()
+
+
+def test_where_a_rule_fails_is_no_condition_of_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["rules", "abs"]) == 0
+    assert "  not differentiable where an entry of X is 0" in capsys.readouterr().out
+    assert run(["rules", "abs", "-o", str(tmp_path / "abs.tex")]) == 0
+    out = (tmp_path / "abs.tex").read_text(encoding="utf-8")
+    assert "Not differentiable where an entry of $X$ is 0." in out and "where not" not in out

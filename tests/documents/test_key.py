@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from derive.calculus.derive import derive
+from derive.documents.compose import single
 from derive.documents.page.abbreviations import names
 from derive.documents.page.letters import needed
 from derive.documents.page.modes import MODES
+from derive.documents.page.settings import Settings
 from derive.documents.page.views import passages
 from derive.documents.rendering.fill import fill
 from derive.expressions.build import add
@@ -65,7 +67,22 @@ def test_the_title_says_what_it_is() -> None:
     assert r"\derivetitle{Least squares --- Answers}" in fill("key.tex.j2", {"document": document, "mode": MODES["key"]})
 
 
-def test_a_key_says_what_its_letters_mean_and_nothing_else() -> None:
-    (said,) = page_of("eigenvalue", MODES["key"]).remarks
+def test_a_key_says_what_its_letters_mean_and_no_convention() -> None:
+    said, *_ = page_of("eigenvalue", MODES["key"]).remarks
     assert "the left and" in said and "the right eigenvector" in said and "= 1" in said
     assert page_of("gaussian-likelihood", MODES["key"]).remarks == ()
+
+
+def test_a_question_in_words_is_answered_in_the_key_and_in_the_solution() -> None:
+    for mode in ("key", "solutions"):
+        page = page_of("exercises/logistic-loss", MODES[mode])
+        assert any("convex" in remark for remark in page.remarks)
+        text = fill(MODES[mode].template, {"document": single(page, MODES[mode], Settings()), "mode": MODES[mode]})
+        assert "convex" in text.partition(r"\begin{document}")[2]
+    assert not page_of("exercises/logistic-loss", MODES["sheet"]).remarks
+
+
+def test_a_gaussian_by_mean_and_covariance_is_decided() -> None:
+    for mode in ("key", "solutions"):
+        page = page_of("mean-and-covariance", MODES[mode])
+        assert [one.classification for one in page.answers if one.quantity == "stationary"] == ["a minimum"] * 2

@@ -151,7 +151,22 @@ def test_what_cannot_be_broken_fails_and_says_where() -> None:
         make(compose, mode, Settings())
     assert caught.value.code == "overfull"
     assert str(caught.value.where) == "problems/trace-quadratic.yaml:6:1"
-    assert "step 2" in caught.value.message
+    assert "step 2" in caught.value.message and "`let`" in (caught.value.hint or "")
+
+
+@pytest.mark.tex
+@pytest.mark.parametrize("mode", ["solutions", "slides"])
+def test_a_word_too_long_for_a_line_is_no_row(mode: str) -> None:
+    problem = trace_quadratic(prose={"title": "T", "statement": f"See https://example.org/{'a' * 200}."})
+    derivation = derive(problem)
+    report = verify(derivation, 1)
+
+    def compose(fit: Fit) -> Document:
+        return single(problem_page(problem, derivation, report, MODES[mode], Settings(), fit), MODES[mode], Settings())
+
+    with pytest.raises(DeriveError) as caught:
+        make(compose, MODES[mode], Settings())
+    assert caught.value.message.startswith("a line of words at the question") and "let" not in (caught.value.hint or "").split()
 
 
 def test_an_error_of_latex_is_reported_at_the_authors_line() -> None:

@@ -105,6 +105,10 @@ def laid_out(problem: Problem, settings: Settings) -> Problem:
     return problem if problem.options.layout_named or problem.layout == layout else replace(problem, layout=layout)
 
 
+TYPES = ("", "small", "footnotesize")
+"""The usual type of a frame of a lecture, and smaller ones; the smallest only where a theme leaves less room than our own."""
+
+
 @dataclass(frozen=True)
 class Fit:
     """What typesetting taught: how much narrower some rows must be, how much taller a problem's frames are.
@@ -114,7 +118,7 @@ class Fit:
     apart    the keys, twice, of what a frame was too small for though it held that alone
     hanging  keys of the chains and answers whose left sides stand on lines of their own
     letters  problem id -> how many subexpressions are given a letter, so that its rows fit
-    tight    the places of frames of a lecture whose words have no room in the usual type
+    tight    place of a frame of a lecture -> by how many sizes its type is smaller than the usual one, in which it has no room
     room     the height, in points, that a theme leaves to a frame below its title; 0 where that is not known
     plain    ids of problems whose derivation has no room for larger type
     taller   key of a piece of a frame -> the points by which it is taller than was thought
@@ -128,4 +132,8 @@ class Fit:
     taller: dict[str, float] = field(default_factory=dict)
     plain: frozenset[str] = frozenset()
     room: float = 0.0
-    tight: frozenset[str] = frozenset()
+    tight: dict[str, int] = field(default_factory=dict)
+
+    def type_at(self, place: str) -> str:
+        """The size of type that a frame of a lecture has room for, '' for the usual one."""
+        return TYPES[self.tight.get(place, 0)]

@@ -36,11 +36,13 @@ class Mark:
 
 @dataclass(frozen=True)
 class Box:
-    """A box too large by `points` (too loose, with that badness); `mark` is the author's place, when one stands before it."""
+    """A box too large by `points` (too loose, with that badness); `mark` is the author's place, when one stands before it; a line of a
+    paragraph, or not."""
 
     box: str
     points: float
     mark: Mark | None
+    paragraph: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def read(log: str) -> Log:
             mark = Mark(Position(found["file"], int(found["line"])), found["what"])
         elif found := _BOX.match(line):
             if float(found["points"]) > TOLERANCE:
-                overfull.append(Box(found["box"], float(found["points"]), mark))
+                overfull.append(Box(found["box"], float(found["points"]), mark, found["rest"].startswith(" in paragraph")))
         elif (found := _ROOM.match(line)) and mark is not None and mark.what.startswith("frame "):
             room = min(room or float(found["points"]), float(found["points"]))
         elif found := _UNDERFULL.match(line):
