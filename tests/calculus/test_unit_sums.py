@@ -90,3 +90,13 @@ def test_the_gradient_of_a_sum_of_entries_is_a_vector() -> None:
     ))
     assert verify(told).passed
     assert pretty(told.results["gradient"].expr) == "2(x ⊘ (𝟏 + x^∘2)) + b"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("function", [
+    r"\sum_{i=2}^{n} \log(1 + e^{x_i})", r"\sum_{i=1}^{2} \log(1 + e^{x_i})", r"\sum_{i=1}^{n} \log(1 + 2^{x_i})", r"\sum_{i=1}^{n} 2^{x_i} x_i",
+    r"\sum_{i=1}^{n} n^{x_i}",
+])
+def test_a_sum_over_some_entries_or_with_a_moving_exponent_is_no_other_sum(function: str) -> None:
+    text = f"title: T\nsymbols: {{x: vector(n)}}\nfunction: 'f(x) = {function}'\nwrt: x\nfind: [gradient, hessian]\n"
+    derivation = derive(read(text, "p.yaml"))
+    assert verify(derivation).passed, derivation.results

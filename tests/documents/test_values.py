@@ -27,6 +27,7 @@ parts: [{{find: [gradient], statement: '{words}', hint: '{words}'}}]
         ("$2 c x$", r"$2 \cdot 3 x$"),
         (r"$x_c^S$", r"$x_{3}^{A + B}$"),
         (r"$g(\mu x)$", r"$\tanh(5 x)$"),
+        (r"$\mu*x$", r"$5*x$"),
         (r"$\text{c is } \mathrm{c}, \cos c$", r"$\text{c is } \mathrm{c}, \cos 3$"),
         ("a c without dollars, {d} and {c}", "a c without dollars, {d} and $3$"),
         (r"a dollar \$c and $$c$$", r"a dollar \$c and $$3$$"),

@@ -76,6 +76,10 @@ INNOCENT = {
     "powers": X + "function: f(x) = " + " + ".join(f"x^{k}" for k in range(1, 61)) + "\nfind: [derivative]\n",
     "twenty linear factors": X + "function: f(x) = " + " ".join(f"(x - {k})" for k in range(1, 21)) + "\nfind: [derivative]\n",
     "twenty factors": X + "function: f(x) = " + " ".join(f"(x + sin({k} x))" for k in range(1, 21)) + "\nfind: [derivative]\n",
+    "twenty linear factors, stationary": X + "function: f(x) = " + " ".join(f"(x - {k})" for k in range(1, 21)) + "\nfind: [stationary]\n",
+    "three hundred powers": X + "function: f(x) = " + " + ".join(f"x^{k}" for k in range(1, 301)) + "\nfind: [derivative]\n",
+    "logarithms of matrices": "title: T\nsymbols: {X: spd(n), A: spd(n)}\nfunction: f(X) = tr(A logm(X)) + tr(X logm(X))\n"
+    "find: [gradient, hessian]\n",
     "squares in a let": SQUARE + nested("U", "X X", "U U", 5) + "function: f(X) = tr(U5)\nfind: [gradient]\n",
     "a cubic": "title: T\nsymbols: {a: scalar, b: scalar, c: scalar, d: scalar}\nfunction: f = (a + b + c + d)^3 - a^2 - b^2 - c^2 - d^2\n"
     "wrt: [a, b, c, d]\nfind: [stationary]\n",
@@ -88,6 +92,31 @@ def test_what_people_write_is_done(name: str) -> None:
     started = time.process_time()
     assert read(INNOCENT[name], "p.yaml").summary()
     assert time.process_time() - started < 30
+
+
+NETWORK = (
+    f"title: T\nsymbols: {{x: vector(n), y: vector(n), {', '.join(f'W{k}: square(n)' for k in range(1, 81))}}}\nlet:\n  h1: tanh(W1 x)\n"
+    + "".join(f"  h{k}: tanh(W{k} h{k - 1})\n" for k in range(2, 81))
+    + f"function: f = norm(h80 - y)^2\nwrt: [{', '.join(f'W{k}' for k in range(1, 81))}]\nfind: [gradient]\n"
+)
+PAGES = {
+    "twenty factors twice": X + "function: f(x) = " + " ".join(f"(x + sin({k} x))" for k in range(1, 21)) + "\nfind: [second-derivative]\n",
+    "a network by all its layers": NETWORK,
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", list(PAGES))
+def test_what_people_write_has_a_page(name: str) -> None:
+    from derive.documents.page.modes import MODES
+    from derive.documents.page.settings import Fit, Settings
+    from derive.pipeline.produce import tex
+
+    started = time.process_time()
+    subject = read(PAGES[name], "p.yaml", 1)
+    for mode in ("slides", "solutions", "html"):
+        assert tex(subject.document(MODES[mode], Settings(), Fit()), MODES[mode])
+    assert time.process_time() - started < 40
 
 
 def test_the_time_is_up() -> None:

@@ -14,7 +14,7 @@ from derive.expressions.nodes import Expr, Map, Number, Power, Stack, Sum, Symbo
 
 LARGEST_POWER = 24
 """A sum to a higher power is not multiplied out."""
-MOST_TERMS = 600
+MOST_TERMS = 120
 MOST_FUNCTIONS = 12
 """What is more than so many terms when it is multiplied out, or holds more different functions, stays as it is."""
 

@@ -8,6 +8,8 @@ from derive.calculus.indices.entries import Writer, fresh
 from derive.calculus.indices.lines import read_as_matrix
 from derive.calculus.indices.partial import contract
 from derive.errors import DeriveError
+from derive.expressions.build import ONE as FIRST
+from derive.expressions.build import counted
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Call, Entry, Expr, Map, Number, Power, Sum, Symbol, Unit
 from derive.expressions.sizes import ONE
@@ -22,7 +24,7 @@ def as_products(expr: Expr, function: Expr) -> Expr | None:
     units = _sums_units(expr)
     summed = [node for node in walk(expr) if isinstance(node, Sum)]
     rows = any(isinstance(node, Entry) and not node.is_scalar for node in walk(function))
-    if not summed or (rows and not units):
+    if not summed or (rows and not units) or not all(map(_over_all_units, summed)):
         return None
     taken = set(expr.free) | {name for node in walk(expr) for size in node.shape for name in size.names}
     taken |= {node.index.name for node in summed}
@@ -40,6 +42,12 @@ def as_products(expr: Expr, function: Expr) -> Expr | None:
     if _letters(found) >= _letters(expr) + units:
         return None
     return found
+
+
+def _over_all_units(node: Sum) -> bool:
+    """Whether the unit vectors of its index, where it holds any, are all of their kind: Σᵢ₌₂ xᵢeᵢ is not x."""
+    units = [e for e in walk(node.body) if isinstance(e, Unit) and node.index.name in e.free]
+    return all(node.lower is FIRST and node.upper is counted(e.size) for e in units)
 
 
 def _sums_units(expr: Expr) -> bool:

@@ -133,7 +133,7 @@ def words_height(paragraphs: Sequence[str], line: float, size: float = SMALL) ->
 def _parts(whole: Unit, lines: Sequence[Formula], most: float, em: float) -> list[Unit]:
     """The unit, in as many parts as no frame is high enough for all of it."""
     height = whole.piece.height
-    if height <= most or len(lines) < 2:
+    if height <= most or len(lines) < 2 or most <= 0.0:  # a question as tall as the frame leaves no room for any part
         return [whole]
     tall = [em * line_height(line) + JOT for line in lines]
     around = max(height - sum(tall), 0.0)

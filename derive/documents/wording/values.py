@@ -15,11 +15,11 @@ from derive.expressions.nodes import Add, Call, Expr, Map, MatMul, Number, Scale
 from derive.expressions.spelling import symbol_latex, unnamed_latex
 from derive.language.problems.problem import Choice, Problem
 from derive.notation.latex.latex import latex
+from derive.notation.latex.reading import TOKEN
 from derive.notation.settings import Notation
 
-_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|\s+|.", re.DOTALL)
 _FORMULA = re.compile(r"((?<!\\)\$\$?)(.*?)((?<!\\)\$\$?)", re.DOTALL)
-_WORDS = frozenset((r"\text", r"\mathrm", r"\mathsf", r"\mathbf", r"\mathbb", r"\mathcal", r"\mathit", r"\operatorname", r"\begin", r"\end"))
+_WORDS = frozenset((r"\text", r"\mathrm", r"\mathsf", r"\mathbf", r"\mathbb", r"\mathcal", r"\mathit", r"\operatorname"))
 """Commands whose argument is words, or a letter of its own."""
 _RELATIONS = ("=", ",", ";", ":", "&", "<", ">", r"\le", r"\leq", r"\ge", r"\geq", r"\ne", r"\in", r"\to", r"\succ", r"\quad", r"\\", "|")
 _BEFORE = frozenset(("", "(", "[", "{", r"\{", *_RELATIONS))
@@ -59,7 +59,7 @@ def said(words: str, values: Mapping[str, Choice], problem: Problem, notation: N
 
 
 def _tokens(text: str) -> list[str]:
-    return _TOKEN.findall(text)
+    return TOKEN.findall(text)
 
 
 def _formula(text: str, names: Sequence[tuple[tuple[str, ...], Choice]], problem: Problem, notation: Notation) -> str:

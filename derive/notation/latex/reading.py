@@ -33,9 +33,11 @@ from derive.notation.latex.boxes import (
 )
 from derive.notation.latex.signs import LETTERS, OPERATORS
 
-TOKEN = re.compile(r"\\(?:begin|end)\{[A-Za-z]+\*?\}|\\[A-Za-z]+\*?|\\.|\s+|.", re.DOTALL)
+TOKEN = re.compile(r"\\(?:begin|end)\{[A-Za-z]+\*?\}|\\operatorname\*|\\[A-Za-z]+|\\.|\s+|.", re.DOTALL)
 r"""A command with its backslash, `\begin{…}` and `\end{…}` whole, blanks together, every other character alone."""
 
+STARRED = r"\operatorname*"
+"""The one command whose star is a part of its name."""
 FRACTIONS = frozenset(("frac", "tfrac", "dfrac", "binom"))
 ALPHABETS = frozenset((
     "operatorname", "mathrm", "mathsf", "mathit", "mathbf", "mathcal", "mathscr", "mathbb", "mathds", "mathbbm", "mathfrak", "mathtt", "boldsymbol",
@@ -198,7 +200,7 @@ class _Reader:
         if token.isdigit():
             return Digits(token)
         if token.startswith("\\") and len(token) > 1:
-            return self.command(token[1:].rstrip("*") or token[1:], token[2:].endswith("*"))
+            return self.command(token[1:].removesuffix("*") or token[1:], token == STARRED)
         return Sign(token)
 
     def command(self, name: str, star: bool) -> Box:
@@ -245,7 +247,7 @@ class _Reader:
             return Fenced(left, inside, self.delimiter())
         if name in ("right", "middle") or SIZES.match(name):
             return Sized(name, self.delimiter())
-        return Sign(f"\\{name}*" if star else f"\\{name}")
+        return Sign("\\" + name)
 
     @property
     def braced(self) -> bool:

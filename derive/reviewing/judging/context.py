@@ -226,21 +226,52 @@ class Context:
     def _underbraced(self, name: Tree, body: Tree) -> None:
         self._defined(name, body, -1)
 
+    def _may_name(self, left: Name, right: Tree) -> bool:
+        """Whether a letter may be defined as the right side: it is not the problem's function, no best value of a variable, no index that
+        counts, no size, and does not stand there itself."""
+        if left.name == self.ground.problem.name and not left.marks and left.name not in self.lexicon.names:
+            return False
+        scaled = left.marks == ("hat",) and left.name in value_names(right) and not self.ground.problem.function.is_scalar
+        if set(left.marks) & BEST and left.name in self.lexicon.wrt and not scaled:
+            return False
+        known_inside = value_names(right) & (self.lexicon.names | self.definitions.keys())
+        counts = isinstance(right, Num) and (left.name in SMALL or left.name in "ijklrs")
+        if counts or (left.name in self.lexicon.sizes and not known_inside):
+            return False
+        return key(left) not in value_names(right)
+
+    def _defines_entries(self, left: Sub, base: Name, right: Tree) -> bool:
+        """a_ij = … as the definition of the array a; not where a is what the problem calls A."""
+        known = self.lexicon.names
+        names = [i.name for i in left.indices if isinstance(i, Name)]
+        if len(names) != len(left.indices) or set(names) & (known | self.lexicon.sizes):
+            return False
+        twin = base.name.upper() if len(base.name) == 1 else base.name.capitalize()
+        if twin in known and (len(names) == 2 or (not left.above and twin in self.ground.variables)):
+            return False
+        self.definitions[key(base)] = Definition(right, tuple(names))
+        return True
+
+    def _defines_function(self, left: Call, right: Tree) -> bool:
+        """g(x) = … as the definition of the function g, or of a value where its arguments are what the problem declares."""
+        known = self.lexicon.names
+        parameters = [key(a) for a in left.args if isinstance(a, Name)]
+        if left.name in self.ground.problem.unnamed or len(parameters) != len(left.args):
+            return False
+        if all(p in known for p in parameters):
+            self.candidates.append(left.name)
+            self.definitions[left.name] = Definition(right)
+        else:
+            self.definitions[left.name] = Definition(right, (), tuple(parameters))
+            self.steps |= {p for p in parameters if p not in known and p in SMALL}
+        return True
+
     def _defined(self, left: Tree, right: Tree, line: int) -> bool:
         """Whether `left = right` says what a new name is."""
         known = self.lexicon.names
         match left:
             case Name() if key(left) not in known and key(left) not in self.definitions:
-                if left.name == self.ground.problem.name and not left.marks and left.name not in known:
-                    return False
-                scaled = left.marks == ("hat",) and left.name in value_names(right) and not self.ground.problem.function.is_scalar
-                if set(left.marks) & BEST and left.name in self.lexicon.wrt and not scaled:
-                    return False
-                known_inside = value_names(right) & (known | self.definitions.keys())
-                counts = isinstance(right, Num) and (left.name in SMALL or left.name in "ijklrs")
-                if counts or (left.name in self.lexicon.sizes and not known_inside):
-                    return False
-                if key(left) in value_names(right):
+                if not self._may_name(left, right):
                     return False
                 if left.name in self.functions and not left.marks:
                     self.candidates.append(left.name)
@@ -250,28 +281,12 @@ class Context:
             case Name() if key(left) in known and isinstance(right, Pow) and right.exponent == Num(Fraction(2)) and isinstance(
                 right.base, Name) and key(right.base) not in known and key(right.base) not in self.definitions:
                 return self._defined(right.base, Fun("sqrt", (left,)), line)
-            case Sub(base=Name() as base, indices=indices) if key(base) not in known and key(base) not in self.definitions:
-                names = [i.name for i in indices if isinstance(i, Name)]
-                if len(names) != len(indices) or set(names) & (known | self.lexicon.sizes):
+            case Sub(base=Name() as base) if key(base) not in known and key(base) not in self.definitions:
+                if not self._defines_entries(left, base, right):
                     return False
-                twin = base.name.upper() if len(base.name) == 1 else base.name.capitalize()
-                if twin in known and len(names) == 2:
+            case Call(name=name, order=0) if name != self.ground.problem.name and name not in known and name not in self.definitions:
+                if not self._defines_function(left, right):
                     return False
-                if twin in known and not left.above and twin in self.ground.variables:
-                    return False
-                self.definitions[key(base)] = Definition(right, tuple(names))
-            case Call(name=name, args=args, order=0) if name != self.ground.problem.name and name not in known and name not in self.definitions:
-                if name in self.ground.problem.unnamed:
-                    return False
-                parameters = [key(a) for a in args if isinstance(a, Name)]
-                if len(parameters) != len(args):
-                    return False
-                if all(p in known for p in parameters):
-                    self.candidates.append(name)
-                    self.definitions[name] = Definition(right)
-                else:
-                    self.definitions[name] = Definition(right, (), tuple(parameters))
-                    self.steps |= {p for p in parameters if p not in known and p in SMALL}
             case _:
                 return False
         head = left.base if isinstance(left, Sub) else left

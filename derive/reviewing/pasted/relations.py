@@ -198,6 +198,15 @@ class _Reader:
         self.clauses(tokens)
 
     # ------------------------------------------------------------------------------------------ clauses
+    def _waits(self) -> bool:
+        """Whether a relation sign stands there whose right side is still to come."""
+        return self.current is not None and bool(self.current.links) and not self.current.members[-1]
+
+    def _breaks(self, tokens: list[Token], k: int) -> bool:
+        """Whether a clause ends at a comma, a wide space or a word: not at a decimal point, not inside of what belongs together."""
+        token = tokens[k]
+        return token.text in _BREAKS and not (token.text == "." and self._decimal(token)) and not self._glued(tokens, k)
+
     def clauses(self, tokens: list[Token]) -> None:
         """One row: its clauses end at commas, wide spaces, words and arrows outside brackets, and at every second `&`."""
         ampersands = 0
@@ -224,7 +233,7 @@ class _Reader:
             if text == "&":
                 flush(k)
                 pending = True
-                related = self.current is not None and self.current.links and not self.current.members[-1]  # between `&=&`
+                related = self._waits()  # between `&=&`
                 ampersands += not related
                 if ampersands and ampersands % 2 == 0 and token.depth == 0 and not related:
                     beside = True
@@ -245,9 +254,9 @@ class _Reader:
             elif text in _ARROWS:
                 flush(k)
                 self.current, pending, stopped, self.implied = None, False, False, True
-            elif text in (r"\quad", r"\qquad") and start is None and self.current is not None and self.current.links and not self.current.members[-1]:
+            elif text in (r"\quad", r"\qquad") and start is None and self._waits():
                 pass
-            elif text in _BREAKS and not (text == "." and self._decimal(token)) and not self._glued(tokens, k):
+            elif self._breaks(tokens, k):
                 flush(k)
                 self.current, pending, stopped = None, False, False
                 k = self._past_words(tokens, k)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 
 from derive.derivation.derivation import adjoint
@@ -275,6 +277,36 @@ class Atoms(Brackets):
             raise self.unread("Kronecker's delta has two indices")
         return Const("delta", places)
 
+    def constant_in_font(self, word: str, font: str) -> Const | None:
+        """Ones, zeros, the identity, an arbitrary constant; None for another word."""
+        if word in ("1", "0") and font not in (r"\mathrm", r"\text", r"\rm", r"\operatorname", r"\mathit"):
+            return Const("ones" if word == "1" else "zeros")
+        if word == "I" and "I" not in self.lexicon.names:
+            return Const("identity")
+        return Const("any") if word.strip() in _CONST else None
+
+    def meaning_in_font(self, word: str, font: str, end: int) -> Callable[[], Tree] | None:
+        """How what a word in a font begins is read, from the token `end` behind it on: a differential, a derivative, a function of the
+        table, a name; None for a word that means nothing by itself."""
+        constant = self.constant_in_font(word, font)
+        if constant is not None:
+            return lambda: constant
+        if word == "d" and self.tokens[end].text not in ("+", "=", "-", ")"):
+            return partial(self.named, "d") if "d" in self.lexicon.names and font != r"\mathrm" else self.loose_differential
+        upright = font in (r"\mathrm", r"\rm", r"\operatorname", r"\mathbf", r"\mathsf")
+        if word == "D" and upright and (font == r"\mathrm" or "D" not in self.lexicon.names):
+            return self.directional
+        if word == "e" and "e" not in self.lexicon.names:
+            return partial(self.lettered, "e")
+        if word.replace("\\,", "") in ("argmin", "argmax", "arg\\min", "arg\\max"):
+            return self.argument_of_best
+        if word in ("Hess", "hess", "grad", "Grad"):
+            return partial(self.nabla_of, 2 if word.lower() == "hess" else 1)
+        function = self.worded(word, font, end)
+        if function:
+            return partial(self.function, function)
+        return partial(self.named, word) if word in self.lexicon.names or word in self.lexicon.functions else None
+
     def font(self) -> Tree:
         token = self.take()
         while self.token.text in FONTS:
@@ -286,38 +318,10 @@ class Atoms(Brackets):
             return condition
         if self.token.kind == "open" and any(t in (r"\mathcal", r"\boldsymbol") for t in texts):
             return self.argument()
-        if word in ("1", "0") and token.text not in (r"\mathrm", r"\text", r"\rm", r"\operatorname", r"\mathit"):
+        meaning = self.meaning_in_font(word, token.text, end)
+        if meaning is not None:
             self.i = end
-            return Const("ones" if word == "1" else "zeros")
-        if word == "I" and "I" not in self.lexicon.names:
-            self.i = end
-            return Const("identity")
-        if word.strip() in _CONST:
-            self.i = end
-            return Const("any")
-        if word == "d" and self.tokens[end].text not in ("+", "=", "-", ")"):
-            self.i = end
-            return self.named("d") if "d" in self.lexicon.names and token.text != r"\mathrm" else self.loose_differential()
-        upright = token.text in (r"\mathrm", r"\rm", r"\operatorname", r"\mathbf", r"\mathsf")
-        if word == "D" and upright and (token.text == r"\mathrm" or "D" not in self.lexicon.names):
-            self.i = end
-            return self.directional()
-        if word == "e" and "e" not in self.lexicon.names:
-            self.i = end
-            return self.lettered("e")
-        if word.replace("\\,", "") in ("argmin", "argmax", "arg\\min", "arg\\max"):
-            self.i = end
-            return self.argument_of_best()
-        if word in ("Hess", "hess", "grad", "Grad"):
-            self.i = end
-            return self.nabla_of(2 if word.lower() == "hess" else 1)
-        function = self.worded(word, token.text, end)
-        if function:
-            self.i = end
-            return self.function(function)
-        if word in self.lexicon.names or word in self.lexicon.functions:
-            self.i = end
-            return self.named(word)
+            return meaning()
         if token.text in (r"\text", r"\operatorname", r"\textrm", r"\mbox") and len(word) > 1:
             raise self.unread(f"the word `{word}` is not understood", token)
         if len(word) == 1:

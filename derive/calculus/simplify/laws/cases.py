@@ -29,7 +29,7 @@ def constant_part(expr: Expr) -> tuple[Expr, Expr]:
         return constant, expr.rebuild((expr.condition, *((expr.then, bare) if is_zero(expr.then) else (bare, expr.otherwise))))
     scalar, arg = (expr.scalar, expr.arg) if isinstance(expr, Scale) else (expr, ONE)
     factors = scalar.factors if isinstance(scalar, Times) else (scalar,)
-    plain = [f for f in factors if isinstance(f.base if isinstance(f, Power) else f, Number | SizeValue)]
+    plain = [f for f in factors if all(isinstance(e, Number | SizeValue) for e in (f.children if isinstance(f, Power) else (f,)))]
     rest = [f for f in factors if f not in plain]
     return (times(*plain), scale(times(*rest), arg)) if plain and (rest or arg is not ONE) else (ONE, expr)
 

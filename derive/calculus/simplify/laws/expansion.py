@@ -239,10 +239,11 @@ def reciprocal(node: Expr, _: Simplify) -> Expr | None:
     scalars = _scalar_factors(node)
     body = node.arg if isinstance(node, Scale) else None
     sums = [f for f in (*scalars, body) if isinstance(f, Add) and len(f.terms) <= MAX_TERMS]
+    inverses = [(f, power(f, -1)) for f in scalars if not isinstance(f, Number)] if sums else []
     for inside in sums:
-        for factor_ in scalars:
-            below = power(factor_, -1)
-            if factor_ is inside or isinstance(factor_, Number) or not any(below in _scalar_factors(coefficient(t)[1]) for t in inside.terms):
+        held = {part for t in inside.terms for part in _scalar_factors(coefficient(t)[1])}
+        for factor_, below in inverses:
+            if factor_ is inside or below not in held:
                 continue
             opened = add(*(tidy(scale(factor_, t)) for t in inside.terms))
             others = [f for f in scalars if f is not inside and f is not factor_]
