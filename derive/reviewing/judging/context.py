@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import field, replace
 from fractions import Fraction
 
@@ -12,11 +11,15 @@ from derive.reviewing.indices import indices_of
 from derive.reviewing.judging.ground import Ground
 from derive.reviewing.judging.heads import COLUMNS, heads, operators_defined, with_numbers
 from derive.reviewing.judging.letters import (
+    following,
     is_log_of,
     is_named,
+    last_factors,
     only_indexed,
     plain_letter,
+    sampled,
     summation_indices,
+    unaddressed,
     value_names,
 )
 from derive.reviewing.pasted.placed import Placed
@@ -139,8 +142,8 @@ class Context:
         trees = [t for chain in self.chains for m in chain.members if (t := self.tree(m)) is not None]
         heads_of = [t for chain in self.chains if chain.links[0].op == "=" and (t := self.tree(chain.members[0])) is not None]
         scalar = self.ground.problem.function.is_scalar
-        self.samples = frozenset(name for t in heads_of if scalar and (name := _sample(t)) in self.functions)
-        self.iterates = {(x, k) for t in trees for n in walk(t) for x, k in _next(n) if x in self.lexicon.wrt and k not in known}
+        self.samples = frozenset(name for t in heads_of if scalar and (name := sampled(t)) in self.functions)
+        self.iterates = {(x, k) for t in trees for n in walk(t) for x, k in following(n) if x in self.lexicon.wrt and k not in known}
         for name in self.functions - known:
             inside = sum(is_log_of(n, name) for t in trees for n in walk(t))
             if inside and inside == sum(is_named(n, name) for t in trees for n in walk(t)):
@@ -154,10 +157,10 @@ class Context:
             if isinstance(node, Name) and node.name in self.letters:
                 return Name(self.letters[node.name], node.marks)
             if isinstance(node, Fun) and any(is_log_of(node, n) for n in self.logged):
-                named = _bare(node.args[0])
+                named = unaddressed(node.args[0])
                 return Neg(visit(named)) if self.opposite else visit(named)
-            if _sample(node) in self.samples and isinstance(node, Sub):
-                return Sub(Name(f"{_sample(node)}_each"), node.indices)
+            if sampled(node) in self.samples and isinstance(node, Sub):
+                return Sub(Name(f"{sampled(node)}_each"), node.indices)
             if isinstance(node, Sub) and isinstance(node.base, Name) and len(node.indices) == 1 and node.indices[0] is not None:
                 for x, k in self.iterates:
                     if node.base == Name(x) and k in names_in(node.indices[0]):
@@ -337,7 +340,7 @@ class Context:
                 case Along(directions=directions, by=by):
                     variable = next((key(b) for b in by if isinstance(b, Name)), "")
                     for d in directions:
-                        for part in _parts(d):
+                        for part in last_factors(d):
                             self._direction(part, variable)
                 case Partial(by=by):
                     for b in by:
@@ -377,37 +380,3 @@ class Context:
 
     def _new(self, name: Name) -> bool:
         return key(name) not in self.lexicon.names and key(name) not in self.definitions and key(name) not in self.lexicon.sizes
-
-
-def _next(tree: Tree) -> Iterator[tuple[str, str]]:
-    """(x, k) of x_{k+1}."""
-    match tree:
-        case Sub(base=Name(name=x), indices=(Add(terms=(Name(name=k), Num())),)):
-            yield x, k
-
-
-def _sample(tree: Tree) -> str:
-    """The f of f_i or f_i(x); empty for another tree."""
-    match tree:
-        case Sub(base=Call(name=name, order=0) | Name(name=name, marks=()), indices=(Name(),)):
-            return name
-    return ""
-
-
-def _bare(tree: Tree) -> Tree:
-    """A likelihood p(y | X, w) of letters alone, without them."""
-    return Name(tree.name) if isinstance(tree, Call) and all(isinstance(a, Name) for a in tree.args) else tree
-
-
-def _parts(tree: Tree) -> Iterator[Tree]:
-    """The directions in aH + K: what stands last in each term."""
-    match tree:
-        case Add(terms=terms):
-            for t in terms:
-                yield from _parts(t)
-        case Neg(arg=arg):
-            yield from _parts(arg)
-        case Mul(factors=factors):
-            yield factors[-1]
-        case _:
-            yield tree

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from derive.expressions.spelling import GREEK
 from derive.reviewing.reading.words import VARIANTS
 from derive.reviewing.tree import (
+    Add,
     Call,
     Const,
     Fun,
+    Mul,
     Name,
+    Neg,
     Num,
     Sub,
     Total,
@@ -130,3 +134,35 @@ def sized(tree: Tree, units: bool = True, prefix: str = "") -> Tree:
     return visit(tree)
 
 
+def following(tree: Tree) -> Iterator[tuple[str, str]]:
+    """(x, k) of x_{k+1}."""
+    match tree:
+        case Sub(base=Name(name=x), indices=(Add(terms=(Name(name=k), Num())),)):
+            yield x, k
+
+
+def sampled(tree: Tree) -> str:
+    """The f of f_i or f_i(x); empty for another tree."""
+    match tree:
+        case Sub(base=Call(name=name, order=0) | Name(name=name, marks=()), indices=(Name(),)):
+            return name
+    return ""
+
+
+def unaddressed(tree: Tree) -> Tree:
+    """A likelihood p(y | X, w) of letters alone, without them."""
+    return Name(tree.name) if isinstance(tree, Call) and all(isinstance(a, Name) for a in tree.args) else tree
+
+
+def last_factors(tree: Tree) -> Iterator[Tree]:
+    """The directions in aH + K: what stands last in each term."""
+    match tree:
+        case Add(terms=terms):
+            for t in terms:
+                yield from last_factors(t)
+        case Neg(arg=arg):
+            yield from last_factors(arg)
+        case Mul(factors=factors):
+            yield factors[-1]
+        case _:
+            yield tree
