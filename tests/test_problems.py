@@ -35,7 +35,7 @@ EXTRAS = {
     "trace-of-the-polar-factor",
     "covariance-of-samples", "equality-constrained-quadratic", "folium", "least-norm-solution", "least-squares-by-samples",
     "linear-function-on-the-sphere", "lyapunov-equation", "maximum-entropy", "mean-and-covariance", "mean-of-samples",
-    "minimum-variance-portfolio", "nearest-kronecker-factor", "noise-variance", "precision-matrix", "regression-with-intercept",
+    "minimum-variance-portfolio", "nearest-kronecker-factor", "noise-variance", "perceptron", "precision-matrix", "regression-with-intercept",
     "saddle-of-the-log-determinant", "sylvester-least-squares", "two-stationary-points", "weighted-least-squares",
     "weighted-mean",
 }
@@ -95,7 +95,7 @@ MENDED = {
     "determinant": "positive",
     "perceptron-three-layers": r"n_{\ell-1}",
     "squared-residual-by-indices": "ij",
-    "trace-product-symmetric": r"I \circ A",
+    "trace-product-symmetric": "not symmetric",
 }
 
 

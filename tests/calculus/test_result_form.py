@@ -66,7 +66,7 @@ RESULTS = [
     ("X: {type: 'matrix(m, n)', is: [positive]}", "sum(X .* log(X))", "X", "hessian", "K ⊘ X"),
     ("p: {type: vector(n), is: [positive]}; q: {type: vector(n), is: [positive]}", "sum(p .* log(p ./ q))", "p", "gradient",
      "log(p ⊘ q) + 𝟏"),
-    ("z: vector(n); y: vector(n)", "-y' log(softmax(z))", "z", "gradient", "softmax(z) · 𝟏' y − y"),
+    ("z: vector(n); y: vector(n)", "-y' log(softmax(z))", "z", "gradient", "sum(y) softmax(z) − y"),
     ("X: matrix(m, n); A: matrix(m, n)", "A ./ X", "X", "vectorized", "−diag(vec(A ⊘ (X ∘ X)))"),
     ("x: vector(n); a: vector(n)", "sum(a ./ (x .^ 2))", "x", "gradient", "−2(a ⊘ x^∘3)"),
     ("x: vector(n)", "norm(x - mean(x) ones(n))^2", "x", "gradient", "2(x − mean(x) · 𝟏)"),
@@ -74,7 +74,7 @@ RESULTS = [
     ("x: vector(n); a: vector(n)", "sum(where(x > a, x.^2, a.*x))", "x", "gradient", "{2x if x > a, a otherwise}"),
     ("X: matrix(m, n)", "sum(where(X >= zeros(m, n), X.^2, -X))", "X", "gradient", "{2X if X ≥ 0, −𝟏 otherwise}"),
     ("w: vector(n); x: vector(n); y: scalar", "max(0, 1 - y*(w' x))^2", "w", "gradient",
-     "{−2y(1 − y · w'x)x if 1 − y · w'x > 0, 0 otherwise}"),
+     "{2y(y · w'x − 1)x if 1 − y · w'x > 0, 0 otherwise}"),
     ("x: vector(n); A: matrix(m, n)", "norm(relu(A x))^2", "x", "gradient", "2A' relu(Ax)"),
     # the numbers of a second derivative are brought together
     ("X: matrix(m, n); w: vector(n); y: vector(m)", "sum(i, 1, m, log(1 + exp(-y[i] * (X[i, :]' w))))", "w", "hessian",

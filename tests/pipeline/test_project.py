@@ -86,7 +86,7 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
 def test_a_problem_and_the_project_know_the_same_settings() -> None:
     """The words of a problem's `notation`, of derive.toml, and of the value that printers take."""
     types = get_type_hints(Notation)
-    assert set(types) == {*CHOICES, LANGUAGE, "cases"}
+    assert set(types) == {*CHOICES, LANGUAGE, "cases", "colours"}, "the last two are set by the language and by a problem's own key"
     for key, words in CHOICES.items():
         assert tuple(word or "none" for word in get_args(types[key])) == words, key
         for word in words:

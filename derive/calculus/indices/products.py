@@ -45,7 +45,7 @@ def as_products(expr: Expr, function: Expr) -> Expr | None:
 
 
 def _over_all_units(node: Sum) -> bool:
-    """Whether the unit vectors of its index, where it holds any, are all of their kind: Σᵢ₌₂ xᵢeᵢ is not x."""
+    """Whether the unit vectors of its index, where it holds any, are all of their kind: the sum of xᵢeᵢ from i = 2 is not x."""
     units = [e for e in walk(node.body) if isinstance(e, Unit) and node.index.name in e.free]
     return all(node.lower is FIRST and node.upper is counted(e.size) for e in units)
 

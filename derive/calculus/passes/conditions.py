@@ -76,10 +76,15 @@ def each_once(found: Iterable[Why], opened: Callable[[Why], Why]) -> tuple[Why, 
         simple = reduced(whole)
         if evident(whole) or not simple or evident(simple[0]):
             continue
-        if all(simple[0] != other for _, other in kept):
+        if all(_key(simple[0]) != _key(other) for _, other in kept):
             kept.append((plain, simple[0]))
     positive = {_either_sign(whole[0]) for _, whole in kept if whole[1:] == (" > 0",)}
     return tuple(plain for plain, whole in kept if not (whole[1:] == (" ≠ 0",) and _either_sign(whole[0]) in positive))
+
+
+def _key(why: Why) -> object:
+    """What two conditions that say the same have in common."""
+    return (_either_sign(why[0]), why[1:]) if why[1:] == (" ≠ 0",) else why
 
 
 def _either_sign(value: Part) -> frozenset[frozenset[Part]]:
@@ -99,6 +104,8 @@ def reduced(condition: Why) -> tuple[Why, ...]:
                 return ((_turned(expr, is_positive), " > 0"),)
             rest: tuple[Why, ...] = tuple((_turned(f, is_positive), " > 0") for f in others)
             return (*rest, *(why for f in even if (why := _of_power(_turned(f, is_nonzero), number(-1)))))
+        case (Power(base=base, exponent=Number(value=k)), " ≠ 0") if base.is_scalar and k > 0 and k.denominator == 1:
+            return reduced((base, " ≠ 0"))
         case (Expr() as expr, " ≠ 0") if expr.is_scalar:
             why = _of_power(_turned(expr, is_nonzero), number(-1))
             return (why,) if why else ()

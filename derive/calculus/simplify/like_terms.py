@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 from hashlib import blake2b
+from math import prod
 
 from derive.calculus.simplify.signs import opposite
 from derive.calculus.simplify.simplify import tidy_with
 from derive.calculus.simplify.used import Used
-from derive.expressions.build import entry_factors, entry_product, matmul, transpose
-from derive.expressions.nodes import Add, Call, Expr, Map, MatMul, Number, Symbol, Transpose
+from derive.expressions.build import entry_factors, entry_product, matmul, power, transpose
+from derive.expressions.nodes import Add, Call, Expr, Map, MatMul, Number, Power, Symbol, Transpose
 
 Term = tuple[dict[Expr, Expr], Expr | None]
 """What `split` leaves beside the number."""
@@ -80,28 +81,51 @@ def _reversed(expr: Expr) -> Expr:
 
 
 def signed(powers: dict[Expr, Expr], body: Expr | None) -> tuple[int, Term]:
-    """A term with X' − X for X − X' wherever such a factor of a product stands, and the sign that this takes."""
-    sign = 1
+    """A term with X' − X for X − X', b − a for a − b, wherever such a sum or a product with it stands, and the sign that this takes."""
+    sign, out = 1, {}
+    for base, exponent in powers.items():
+        own, turned = _one_way(base)
+        k = exponent.value if isinstance(exponent, Number) else None
+        if own < 0 and (k is None or k.denominator != 1):
+            turned = base  # a root of a − b is none of b − a
+        elif own < 0 and k is not None and k.numerator % 2:
+            sign = -sign
+        out[turned] = exponent
+    if body is None:
+        return sign, (out, None)
+    own, turned = _one_way(body)
+    return sign * own, (out, turned)
 
-    def one(factor: Expr) -> Expr:
-        nonlocal sign
-        if isinstance(factor, Transpose) and isinstance(factor.arg, Add):
-            return transpose(one(factor.arg))
-        if not isinstance(factor, Add):
-            return factor
-        other = opposite(factor)
-        if fingerprint(other) >= fingerprint(factor) or set(map(fingerprint, other.children)) == set(map(fingerprint, factor.children)):
-            return factor
-        sign = -sign
-        return other
 
-    def product(e: Expr) -> Expr:
-        if isinstance(e, Call) and e.name == "tr":
-            return Call("tr", (product(e.args[0]),))
-        return matmul(*map(one, e.factors)) if isinstance(e, MatMul) and any(isinstance(f, Add | Transpose) for f in e.factors) else e
+def _one_way(expr: Expr) -> tuple[int, Expr]:
+    """(sign, e) with expr = sign · e, in which each sum that is a factor is written in one of its two ways."""
+    match expr:
+        case Add() if expr.is_scalar:
+            return _sum_one_way(expr)
+        case Power(base=Add() as base, exponent=Number(value=k)) if base.is_scalar and k.denominator == 1:
+            sign, turned = _sum_one_way(base)
+            return (sign if k.numerator % 2 else 1), power(turned, expr.exponent)
+        case Call(name="tr", args=(arg,)):
+            sign, turned = _one_way(arg)
+            return sign, expr.rebuild((turned,))
+        case MatMul():
+            signs, factors = zip(*map(_factor_one_way, expr.factors), strict=True)
+            return prod(signs), matmul(*factors)
+    return 1, expr
 
-    term = ({product(b): e for b, e in powers.items()}, None if body is None else product(body))
-    return sign, term
+
+def _factor_one_way(factor: Expr) -> tuple[int, Expr]:
+    if isinstance(factor, Transpose) and isinstance(factor.arg, Add):
+        sign, turned = _sum_one_way(factor.arg)
+        return sign, transpose(turned)
+    return _sum_one_way(factor) if isinstance(factor, Add) else (1, factor)
+
+
+def _sum_one_way(expr: Add) -> tuple[int, Expr]:
+    other = opposite(expr)
+    if fingerprint(other) >= fingerprint(expr) or set(map(fingerprint, other.children)) == set(map(fingerprint, expr.children)):
+        return 1, expr
+    return -1, other
 
 
 def tell(term: Term, like: Term, words: list[str], used: Used) -> None:

@@ -59,7 +59,7 @@ def neat(expr: Expr, used: Used) -> Expr:
         elif isinstance(node, Sum):
             out = in_front(Sum(node.index, node.lower, node.upper, go(node.body)))
         elif isinstance(node, Scale):
-            out = tidy(scale(node.scalar, go(node.arg)))
+            out = tidy(scale(positive_first(node.scalar), go(node.arg)))
         elif isinstance(node, MatMul):
             inside = [go(f) if isinstance(f, Sum) else _together(f) for f in node.factors]
             out = node if all(x is y for x, y in zip(inside, node.factors, strict=True)) else tidy(matmul(*inside))

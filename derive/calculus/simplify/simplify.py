@@ -156,7 +156,10 @@ def _scalars(factors: tuple[Expr, ...]) -> Expr:
             continue
         base, exponent = (f.base, f.exponent) if isinstance(f, Power) and f not in powers else (f, ONE)
         if isinstance(base, Add):
-            base = next((b for b in order if isinstance(b, Add) and set(b.terms) == set(base.terms)), base)
+            known, sign = _known(base, order)
+            whole = exponent.value.numerator if isinstance(exponent, Number) and exponent.value.denominator == 1 else 0
+            if sign > 0 or whole:
+                base, coefficient = known, coefficient * sign ** abs(whole)
         if base not in exponents:
             order.append(base)
             exponents[base] = exponent
@@ -166,6 +169,8 @@ def _scalars(factors: tuple[Expr, ...]) -> Expr:
         for base in order:
             if isinstance(base, Add) and _flips(base, exponents[base]):
                 flipped = opposite(base)
+                if flipped in exponents:
+                    continue
                 order = [flipped if b is base else b for b in order]
                 exponents[flipped] = exponents.pop(base)
                 coefficient = -coefficient
@@ -176,6 +181,16 @@ def _scalars(factors: tuple[Expr, ...]) -> Expr:
         if not is_zero(exponent):
             out.append(base if exponent is ONE else power(base, exponent))
     return times(*out)
+
+
+def _known(base: Add, bases: list[Expr]) -> tuple[Expr, int]:
+    """The sum, or its opposite, as it is written among the bases, and the sign with which it is one."""
+    turned = opposite(base)
+    wanted, other = set(base.terms), set(turned.terms) if isinstance(turned, Add) else set()
+    for known in bases:
+        if isinstance(known, Add) and set(known.terms) in (wanted, other):
+            return known, 1 if set(known.terms) == wanted else -1
+    return base, 1
 
 
 def _flips(base: Add, exponent: Expr) -> bool:

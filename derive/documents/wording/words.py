@@ -18,7 +18,7 @@ ENGLISH: Mapping[str, str] = {
     "sans": "",
     # what stands between the items of a list, before its last one, at the end of a sentence, behind a heading
     "comma": ", ",
-    "between-titles": " · ",
+    "between-titles": r" $\cdot$ ",
     "last": " and ",
     "stop": ".",
     "colon": ": ",

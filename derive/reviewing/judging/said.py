@@ -15,6 +15,11 @@ from derive.reviewing.judging.judge import Judge
 from derive.reviewing.tree import Tree
 
 DIRECTIONS = 8
+_IF = re.compile(
+    r"\b(?:if|when|where|for|provided|assuming|whenever|unless|since|as)\b.*(?:\\succ|\\prec|definite|positive|negative|>|<)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A condition on which it is said."""
 CLEARLY = 1e-4
 """How large a value of the other sign is, beside the largest, where a word is false."""
 _LINKS = (r"^[\s,.:;)(]*(?:(?:which|this|that|it|and|so|hence|thus|therefore|then|the|matrix|Hessian|stationary|critical|point|indeed|as|is|are|"
@@ -41,6 +46,8 @@ def falsely_said(judge: Judge, words: str, right: Tree | None) -> str:
 
 
 def _falsehoods(judge: Judge, words: str, right: Tree | None) -> Iterator[str]:
+    if _IF.search(words):
+        return
     best = _BEST.match(words)
     if best is not None and not judge.context.opposite:
         yield from _extremum(judge, "minimum" if re.search(r"minim\w*$", best.group(), re.IGNORECASE) else "maximum")
@@ -91,11 +98,10 @@ def _extremum(judge: Judge, word: str) -> Iterator[str]:
     if not _judgeable(judge):
         return
     sign = 1 if word == "minimum" else -1
-    for point in judge.stationary(judge.ground.variables):
-        bends = sign * np.array(_curvatures(judge, point, 0))
-        if np.all(bends < -CLEARLY):
-            yield f"this is a {'maximum' if sign > 0 else 'minimum'}, no {word}: the second derivative is {'negative' if sign > 0 else 'positive'}"
-        return
+    bends = [sign * np.array(_curvatures(judge, point, 0)) for point in judge.stationary(judge.ground.variables)]
+    # What a letter has is assumed in words, or before: false is only what is so at every point, whatever the letters are.
+    if len(bends) > 1 and all(np.all(one < -CLEARLY) for one in bends):
+        yield f"this is a {'maximum' if sign > 0 else 'minimum'}, no {word}: the second derivative is {'negative' if sign > 0 else 'positive'}"
 
 
 def _bent(judge: Judge, word: str) -> Iterator[str]:

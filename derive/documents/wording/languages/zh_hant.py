@@ -11,7 +11,7 @@ _WORDS = {
     "serif": "Noto Serif CJK TC",
     "sans": "Noto Sans CJK TC",
     "comma": "，",
-    "between-titles": " · ",
+    "between-titles": r" $\cdot$ ",
     "last": " 與",
     "stop": "。",
     "colon": "：",
