@@ -317,9 +317,6 @@ def dropped(tree: Tree) -> int | None:
     return min(orders) if orders else None
 
 
-def is_nought(tree: Tree) -> bool:
-    return isinstance(tree, Num) and tree.value == 0
-
 
 def plain_name(tree: Tree) -> bool:
     """One letter or number, perhaps with a sign."""
