@@ -165,7 +165,7 @@ def _one_side(parts: list[Term], target: Expr, x: Symbol, moves: list[Move], sid
     matrix = framed(neat(add(*gathered(pieces)), []))
     target = framed(target)
     if matrix.is_scalar:
-        pieces_scalar = matrix
+        pieces_scalar, target = known_result(matrix, []), known_result(target, [])
         moves.append(Move(times(pieces_scalar, x), target, ("collect the terms with ", x)))
         return _divided(pieces_scalar, target, x, moves)
     if isinstance(matrix, Identity):

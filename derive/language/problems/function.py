@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import field
+from dataclasses import field, replace
 
 from derive.errors import DeriveError
 from derive.expressions.functions import FUNCTIONS
@@ -35,6 +35,7 @@ class Bindings:
     sizes     size names that occur in a shape; valued those that only `sizes:` gives a value, with their place
     fixed     the sizes that `sizes:` gives a value
     written   by the written name of a family, K_i, its own, K
+    own_call  `f(x)`, the function of the problem at its variables, where it may be named
     given     the names of `variants` that stand for an expression; called those that stand for a function
     """
 
@@ -51,6 +52,16 @@ class Bindings:
     names: Names = field(default_factory=Names)
     places: dict[str, Node] = field(default_factory=dict)
     written: dict[str, str] = field(default_factory=dict)
+    own_call: re.Pattern[str] | None = None
+
+    def knowing(self, header: Header, wrt: tuple[Symbol, ...]) -> Bindings:
+        """The names with that of the function for its value, written `f` or `f(x)`, where no other thing has that name."""
+        name = header.name
+        if name in {*self.symbols, *self.lets, *self.unnamed, *self.sizes, *self.valued, *self.given, *self.derived}:
+            return self
+        arguments = r"\s*,\s*".join(map(re.escape, header.arguments or [x.name for x in wrt]))
+        call = re.compile(rf"(?<!\w)({re.escape(name)})(\(\s*{arguments}\s*\))")
+        return replace(self, given={**self.given, name: header.expr}, own_call=call)
 
     def scope(self, more: Iterable[Symbol] = ()) -> Scope:
         symbols = {**self.derived, **self.symbols, **self.lets, **{s.name: s for s in more}}
@@ -62,6 +73,8 @@ class Bindings:
         more  symbols beside the problem's own: directions, arguments of the function
         """
         text, origin = expanded(text, origin, self.printed())
+        if self.own_call is not None:
+            text = self.own_call.sub(lambda m: m[1] + " " * len(m[2]), text)
         expr = parse(text, self.scope(more), origin, shape)
         refuse_needs(expr, text, origin)
         self.refuse_indices(expr, origin)
