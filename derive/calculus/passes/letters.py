@@ -16,7 +16,7 @@ from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy
 from derive.derivation.derivation import BrokenChain, Chain, Found, Head, Line, Result, Step, members, of_each
 from derive.derivation.reason import Why, filled, joined
-from derive.expressions.build import add
+from derive.expressions.build import add, coefficient
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Add, Call, Expr, MatMul, Number, Power, Symbol
 from derive.expressions.properties.evident import value_properties
@@ -57,16 +57,32 @@ def by_its_value(
     taken  names that a letter must not have
     """
     value = tidy(problem.function)
-    sizes = {name for x in problem.symbols.values() for size in x.shape for name in size.names}
-    if not value.is_scalar or not LEAST <= measure(value) <= MOST or problem.name in (taken - {problem.name}) | sizes | set(problem.symbols):
-        return chains, results, ()
-    quotient = any(isinstance(f, Power) and isinstance(f.exponent, Number) and f.exponent.value < 0 for f in value.children)
-    if not quotient or all(x.is_scalar or by_entries(problem.function, x) for x in problem.wrt):
+    if not _is_named(problem, value, taken):
         return chains, results, ()
     letter: Symbol = Symbol(problem.name, value.shape, value_properties(value))
-    short: dict[Expr, Expr] = {}
     found = [one.expr for q in ("gradient", "hessian") if q in results for _, one in members(results[q])]
     found += [line.expr for chain in chains for line in chain.lines[-1:] if line.quantity == "hessian" and isinstance(line.left, Head)]
+    short = _by_letter(found, letter, value)
+    if not short:
+        return chains, results, ()
+    told = [replace(chain, lines=tuple(_with_value(chain, short, (letter, " = ", value)))) for chain in chains]
+    stated = {line.expr for chain in told for line in chain.lines}
+    short = {old: new for old, new in short.items() if new in stated}
+    return told, {q: _by(r, short) if q in ("gradient", "hessian") else r for q, r in results.items()}, ((letter, value),)
+
+
+def _is_named(problem: Problem, value: Expr, taken: frozenset[str]) -> bool:
+    """Whether it is a quotient by vectors or matrices, and the name of the function is that of nothing else."""
+    sizes = {name for x in problem.symbols.values() for size in x.shape for name in size.names}
+    if not value.is_scalar or not LEAST <= measure(value) <= MOST or problem.name in (taken - {problem.name}) | sizes | set(problem.symbols):
+        return False
+    quotient = any(isinstance(f, Power) and isinstance(f.exponent, Number) and f.exponent.value < 0 for f in value.children)
+    return quotient and not all(x.is_scalar or by_entries(problem.function, x) for x in problem.wrt)
+
+
+def _by_letter(found: list[Expr], letter: Symbol, value: Expr) -> dict[Expr, Expr]:
+    """The expressions that are shorter with the letter; none where it saves little, or the value stands in none of them."""
+    short: dict[Expr, Expr] = {}
     worth = False
     for expr in dict.fromkeys(found):
         new = neat(put_back(expr, ((letter, value),)), [])
@@ -74,13 +90,8 @@ def by_its_value(
         shorter = sum(1 for _ in _occurrences(expr)) - sum(1 for _ in _occurrences(new))
         if often and shorter > 0:
             short[expr] = new
-            worth = worth or shorter >= SAVED * often
-    if not worth:
-        return chains, results, ()
-    told = [replace(chain, lines=tuple(_with_value(chain, short, (letter, " = ", value)))) for chain in chains]
-    stated = {line.expr for chain in told for line in chain.lines}
-    short = {old: new for old, new in short.items() if new in stated}
-    return told, {q: _by(r, short) if q in ("gradient", "hessian") else r for q, r in results.items()}, ((letter, value),)
+            worth = worth or (shorter >= SAVED * often and any(coefficient(node)[1] is value for node in walk(expr)))
+    return short if worth else {}
 
 
 def _with_value(chain: Chain, short: Mapping[Expr, Expr], why: Why) -> Iterator[Line]:

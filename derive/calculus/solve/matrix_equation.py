@@ -289,6 +289,8 @@ def _by_a_root(found: dict[Expr, list[Expr]], x: Symbol, before: list[Move]) -> 
     if not is_positive(quotient):
         conditions.append((quotient, " > 0"))
     solution = power(quotient, tidy(power(d, -1)))
+    if isinstance(quotient, Power) and quotient.exponent is d and is_positive(quotient.base):
+        solution = quotient.base
     moves = (*before, Move(power(x, d), quotient, ("solve for ", power(x, d))), Move(x, solution, ("solve for ", x)))
     return Solved(solution, moves, tuple(conditions))
 
