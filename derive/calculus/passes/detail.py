@@ -180,7 +180,7 @@ def told_as_asked(chains: list[Chain], problem: Problem, results: Results) -> li
         )
     kept = frozenset(one.expr for found in results.values() for _, one in members(found))
     grain = [folded(grained(c, problem.detail, kept), problem.hide, kept) for c in chains]
-    if not problem.reasons:
+    if not (problem.hide or problem.reasons):
         return grain
     return [replace(c, lines=tuple(overridden(line, problem) for line in c.lines)) for c in grain]
 

@@ -28,6 +28,7 @@ from derive.expressions.build import zero
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Call, Expr, Map, Number, Power, Stack, Symbol, number
 from derive.expressions.properties.elimination import contradiction, has_independent_columns, numbers
+from derive.expressions.properties.inference import is_outer_product
 from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import is_column
 from derive.expressions.spelling import starred
@@ -85,10 +86,10 @@ def _of_one(s: Setting, g: Expr, x: Symbol, hessian: tuple[Expr, Symbol], stated
 
 
 def _inverts_singular(expr: Expr) -> bool:
-    """Whether a matrix of numbers without an inverse is inverted."""
+    """Whether a matrix is inverted that has no inverse: one of numbers, or one of rank one, as yy'."""
     return any(
         isinstance(e, Power) and isinstance(e.exponent, Number) and e.exponent.value < 0
-        and numbers(e.base) is not None and not has_independent_columns(e.base) for e in walk(expr)
+        and (is_outer_product(e.base) or (numbers(e.base) is not None and not has_independent_columns(e.base))) for e in walk(expr)
     )
 
 
