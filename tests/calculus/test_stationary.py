@@ -421,7 +421,9 @@ def test_each_equation_of_a_system_stands_before_what_follows_from_it() -> None:
     assert all(lines[k + 1].relation in ("⇔", "⇒") for k in stated)
 
 
-@pytest.mark.parametrize(("form", "least"), [("x' (y y') x - b' x", "minimum"), ("x' (c y y') x - b' x", "minimum"), ("b' x - x' (c y y') x", "maximum")])
+@pytest.mark.parametrize(("form", "least"), [
+    ("x' (y y') x - b' x", "minimum"), ("x' (c y y') x - b' x", "minimum"), ("b' x - x' (c y y') x", "maximum"),
+])
 def test_a_matrix_of_rank_one_is_not_inverted(form: str, least: str) -> None:
     """2yy'x = b has no solution x = (yy')⁻¹b/2: the equation is the answer, with what its solutions are."""
     problem = read(f"symbols: {{x: vector(n), y: vector(n), b: vector(n), c: positive}}\nfunction: {form}\nwrt: x\nfind: [stationary]\n", "t.yaml")
