@@ -37,7 +37,7 @@ from derive.expressions.properties.elimination import has_independent_columns
 from derive.expressions.properties.facts import BY_VALUE, IMPLIED
 from derive.expressions.properties.symmetry import collected, is_diagonal, is_skew, is_symmetric, is_triangular
 from derive.expressions.properties.transpose import spread
-from derive.expressions.sizes import is_column, is_square
+from derive.expressions.sizes import is_square
 
 _CACHE = 50_000
 
@@ -332,17 +332,6 @@ def _of_product(expr: MatMul, assumed: list[Expr] | None) -> Definite | None:
 
 
 # --------------------------------------------------------------------------------------------- rank
-def is_outer_product(expr: Expr) -> bool:
-    """Whether it is a column times a row, or a number times one: of rank one at most, so that an n×n one has no inverse."""
-    match expr:
-        case Scale(arg=arg):
-            return is_outer_product(arg)
-        case MatMul(factors=factors):
-            return not expr.is_scalar and any(is_column(f.shape) for f in factors[:-1])
-        case _:
-            return False
-
-
 def has_full_column_rank(factors: tuple[Expr, ...]) -> bool:
     """Whether each factor of a product has, so that the product has."""
     return all(_has_full_column_rank(f) for f in factors)
