@@ -189,7 +189,7 @@ def reason_place(shown: Row, stand: Sides, column: float, page: Page) -> tuple[f
         if left >= column * line + (CLEAR if at else APART):
             return column, at
         beside = math.floor(100.0 * (left - APART) / line) / 100.0
-        if shown.reason and reason_lines(said, beside * line) == 1:
+        if shown.reason and beside > 0.0 and reason_lines(said, beside * line) == 1:
             return beside, at
     return next((share for share in (column, *BELOW_SHARES) if share >= column and reason_lines(said, share * line) <= 2), BELOW_SHARES[-1]), -1
 
