@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain, count
+
 from derive.calculus.differentiate.variation import Motion, motion
 from derive.derivation.derivation import Head, Result
 from derive.expressions.build import ONE, add, scale
@@ -50,7 +52,7 @@ def setting(problem: Problem, written: Expr | None = None) -> Setting:
 
 def free_name(taken: frozenset[str], names: tuple[str, ...]) -> str:
     """The first of the names that is not taken."""
-    return next(n for n in (*names, *(f"{names[0]}_{k}" for k in range(1, 100))) if n not in taken)
+    return next(n for n in chain(names, (f"{names[0]}_{k}" for k in count(1))) if n not in taken)
 
 
 def taken_names(problem: Problem) -> frozenset[str]:
