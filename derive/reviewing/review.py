@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import replace
 from itertools import islice, pairwise, permutations
@@ -23,6 +24,8 @@ from derive.values import dataclass
 MOST_ORDERS = 7
 """Orders of the sizes that are tried where a line about a stationary point does not hold."""
 SECONDS = 6.0
+_STAR = re.compile(r"\^\s*\{?\s*(?:\*|\\ast(?![A-Za-z]))")
+_PLUS = re.compile(r"\^\s*\{?\s*\+")
 
 
 @dataclass(frozen=True)
@@ -60,18 +63,26 @@ def review(problem: Problem, latex: str, preamble: str = "", ground: Ground | No
     with quiet():
         judge = Judge(ground, Context(ground, chains(latex, preamble), words))
         found = findings(judge)
-        if judge.context.logged and _wrong(found):
-            other = Judge(ground, Context(ground, chains(latex, preamble), words, opposite=True))
+        for habit in _habits(judge.context) if _count(found, WRONG) else ():
+            other = Judge(ground, Context(ground, chains(latex, preamble), words, habits=frozenset((habit,))))
             others = findings(other)
-            judge, found = (other, others) if _wrong(others) < _wrong(found) else (judge, found)
+            if _count(others, WRONG) < _count(found, WRONG) and _count(others, RIGHT) > _count(found, RIGHT):
+                judge, found = other, others
         if any(map(_doubtful, found)):
             found = _in_other_sizes(problem, latex, preamble, words, found)
         found = told(judge, found) if explained else found
     return Review(tuple(found), latex)
 
 
-def _wrong(found: list[Finding]) -> int:
-    return sum(f.verdict == WRONG for f in found)
+def _count(found: list[Finding], verdict: str) -> int:
+    return sum(f.verdict == verdict for f in found)
+
+
+def _habits(context: Context) -> list[str]:
+    """What signs of this text may mean besides what they mostly mean."""
+    members = " ".join(m.text for chain in context.chains for m in chain.members)
+    signs = {"minus": bool(context.logged), "star": _STAR.search(members), "plus": _PLUS.search(members)}
+    return [habit for habit, there in signs.items() if there]
 
 
 def _in_other_sizes(problem: Problem, latex: str, preamble: str, words: str, found: list[Finding]) -> list[Finding]:

@@ -9,7 +9,7 @@ from derive.notation.latex.latex import latex
 from derive.reviewing.evaluating.situation import Definition
 from derive.reviewing.indices import indices_of
 from derive.reviewing.judging.ground import Ground
-from derive.reviewing.judging.heads import COLUMNS, heads, operators_defined, with_numbers
+from derive.reviewing.judging.heads import COLUMNS, OPERATORS, TWINS, heads, operators_defined, with_numbers
 from derive.reviewing.judging.letters import (
     following,
     is_log_of,
@@ -77,8 +77,11 @@ class Context:
     letters: dict[str, str] = field(default_factory=dict)
     logged: set[str] = field(default_factory=set)
     """Letters whose logarithm is a name of the function: `log L(w)`."""
-    opposite: bool = False
-    """Whether it is minus their logarithm."""
+    habits: frozenset[str] = frozenset()
+    """What the author may mean by a sign that mostly means something else: minus, the function is minus their logarithm; star and plus
+    of the lexicon."""
+    wholes: dict[Tree, str] = field(default_factory=dict)
+    """Members that are names of the function as a whole, as e'e where nothing says what e is."""
     curves: dict[str, tuple[str, str]] = field(default_factory=dict)
     """By its step the variable and the direction of X + tH."""
     samples: frozenset[str] = frozenset()
@@ -89,12 +92,12 @@ class Context:
     def __post_init__(self) -> None:
         names = frozenset(self.ground.spoken.values()) | {s.name for s, _ in self.ground.problem.let}
         problem = self.ground.problem
-        self.functions = {problem.name, "f", *problem.unnamed} - names
+        self.functions = {problem.name, "f", *TWINS.get(problem.name, ()), *problem.unnamed} - names
         for chain in self.chains:
             self.functions |= set(heads(chain)) - names
         self.lexicon = Lexicon(
             names - set(problem.unnamed), self.ground.size_names, frozenset(self.functions), frozenset(self.ground.variables), frozenset(),
-            operators_defined(self.chains), self._primes_turn, with_numbers(self.chains, names),
+            operators_defined(self.chains) | ({problem.name} & OPERATORS), self._primes_turn, with_numbers(self.chains, names), self.habits,
         )
         self._read_lets()
         self._same_letters()
@@ -150,15 +153,17 @@ class Context:
                 self.logged.add(name)
 
     def _translated(self, tree: Tree) -> Tree:
-        if not self.letters and not self.logged and not self.iterates and not self.samples:
+        if not (self.letters or self.logged or self.iterates or self.samples or self.wholes):
             return tree
 
         def visit(node: Tree) -> Tree:
+            if node in self.wholes:
+                return Name(self.wholes[node])
             if isinstance(node, Name) and node.name in self.letters:
                 return Name(self.letters[node.name], node.marks)
             if isinstance(node, Fun) and any(is_log_of(node, n) for n in self.logged):
                 named = unaddressed(node.args[0])
-                return Neg(visit(named)) if self.opposite else visit(named)
+                return Neg(visit(named)) if "minus" in self.habits else visit(named)
             if sampled(node) in self.samples and isinstance(node, Sub):
                 return Sub(Name(f"{sampled(node)}_each"), node.indices)
             if isinstance(node, Sub) and isinstance(node.base, Name) and len(node.indices) == 1 and node.indices[0] is not None:
@@ -263,7 +268,7 @@ class Context:
             return False
         if all(p in known for p in parameters):
             self.candidates.append(left.name)
-            self.definitions[left.name] = Definition(right)
+            self.definitions[left.name] = Definition(right, at=tuple(parameters))
         else:
             self.definitions[left.name] = Definition(right, (), tuple(parameters))
             self.steps |= {p for p in parameters if p not in known and p in SMALL}

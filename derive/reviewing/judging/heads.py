@@ -12,11 +12,18 @@ from derive.reviewing.reading.words import FUNCTIONS
 _HEAD = re.compile(
     r"^\s*(?:\\(?:mathcal|mathscr|mathrm|mathbf|boldsymbol|bm|mathsf)\s*\{?\s*)?(\\?[A-Za-z]+?)\}?(?:_\{?[A-Za-z0-9]+\}?)?'*\s*(?:\\left|\\[bB]igg?l?)?\s*\("
 )
-_CALLED = re.compile(r"(?<![A-Za-z\\])(\\(?:ell|phi|psi|varphi|Phi|Psi|mathcal\s*\{?[A-Z]\}?)|[A-Za-z])\s*(?:\\left|\\[bB]igg?l?)?\s*\(")
 _APPLIED = re.compile(
     r"(?:\\nabla(?:_\{?[^}\s]*\}?)?(?:\^\{?2\}?)?|\\partial|\\mathrm\s*\{?\s*[dD]\s*\}?|(?<![A-Za-z\\])[dD](?:\^2)?(?:_\{?\w\}?)?|\\delta)\s*\{?\s*"
     r"(?:\\(?:mathcal|mathscr)\s*\{?\s*)?(\\ell|\\phi|\\psi|\\Phi|\\mathcal|[A-Za-z])(?![A-Za-z])"
 )
+_APPLIED_BELOW = re.compile(
+    r"\\[dt]?frac\s*\{\s*(?:\\partial|\\mathrm\s*\{?\s*d\s*\}?|d)(?:\^\{?2\}?)?\s*\}\s*\{(?:[^{}]|\{[^{}]*\})*\}\s*"
+    r"(?:\\(?:mathcal|mathscr)\s*\{?\s*)?(\\ell|\\phi|\\psi|\\Phi|[A-Za-z])\}?\s*\(")
+r"""`\frac{\partial}{\partial x} f(`: the letter is a function."""
+OPERATORS = frozenset(("d", "D", "delta", "Delta"))
+"""Names of functions that are read as operators elsewhere."""
+TWINS = {"l": ("ell",), "ell": ("l",)}
+"""Two spellings of one letter."""
 _ALONE = re.compile(
     r"^\s*(?:\\(?:mathbf|boldsymbol|bm)\s*\{?\s*)?(\\delta|\\Delta|d|D)\}?\s*(?:[_^](?:\{[^{}]*\}|\w))*\s*$"
 )
@@ -36,7 +43,7 @@ def heads(chain: Chain) -> Iterator[str]:
         head = _HEAD.match(member.text)
         if head and k == 0 and whole_call(member.text) and not _JACOBIAN.match(member.text):
             yield plain_letter(head.group(1))
-        for found in _APPLIED.findall(member.text):
+        for found in (*_APPLIED.findall(member.text), *_APPLIED_BELOW.findall(member.text)):
             letter = plain_letter(found)
             if letter in LIKELY:
                 yield letter

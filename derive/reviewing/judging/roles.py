@@ -19,6 +19,7 @@ from derive.reviewing.judging.comparing import (
 )
 from derive.reviewing.judging.context import Context
 from derive.reviewing.judging.ground import Ground
+from derive.reviewing.judging.letters import value_names
 from derive.reviewing.judging.places import Points, key_of
 from derive.reviewing.pasted.placed import Placed
 from derive.reviewing.reading.cursor import Unread
@@ -91,12 +92,13 @@ class Roles(Points):
                   if isinstance(n, Call) and set(ground_variables) & set().union(*(names_in(a) for a in n.args), ())}
         usual = USUAL | called | context.logged | {"f", problem.name}
         self.aliases = frozenset(functions & usual - self.definitions.keys())
+        self._choose_wholes()
         candidates = list(dict.fromkeys(context.candidates))
         if not candidates:
             return
         self._choose_roles(quick=True)
         equal = [c for c in candidates if self._is_function(self.definitions[c].tree)]
-        spoken = {problem.name, "f"} if not equal else set()
+        spoken = {problem.name, "f"} | self.aliases if not equal else set()
         mentioned = bool(equal) or any(self._mentions(spoken, m) for chain in context.chains for m in chain.members)
         for c in equal:
             del self.definitions[c]
@@ -107,6 +109,19 @@ class Roles(Points):
                 del self.definitions[first]
                 self.aliases |= {first}
         self._renew()
+
+    def _choose_wholes(self) -> None:
+        """Which heads of chains, of letters that nothing explains, are names of the function as a whole."""
+        said = self.names | self.context.lexicon.sizes | self.definitions.keys() | self.context.functions
+        for chain in self.context.chains:
+            head = self.context.tree(chain.members[0])
+            if head is None or isinstance(head, (Name, Call, Num)) or chain.links[0].op != "=" or value_names(head) <= said:
+                continue
+            if not self.underived(head):
+                continue
+            trees = [t for m in chain.members[1:] if (t := self.context.tree(m)) is not None and value_names(t) <= said]
+            if any(self._is_function(t) for t in trees):
+                self.context.wholes[head] = min(self.aliases | {"f"})
 
     def _mentions(self, names: set[str], member: Placed) -> bool:
         tree = self.context.tree(member)

@@ -25,6 +25,9 @@ class Lexicon:
     spelled: Mapping[tuple[str, str], str] = field(default_factory=dict, hash=False)
     """(letter, subscript) of the declared symbols that are written with one."""
 
+    habits: frozenset[str] = frozenset()
+    """star: x^* is a transpose; plus: P^+ is another letter, no pseudo-inverse."""
+
     def twin(self, letter: str) -> bool:
         """Whether the capital of a letter is declared: a_ij are the entries of A."""
         return (letter.upper() if len(letter) == 1 else letter.capitalize()) in self.names and not letter[0].isupper()
