@@ -81,7 +81,8 @@ def _count(found: list[Finding], verdict: str) -> int:
 def _habits(context: Context) -> list[str]:
     """What signs of this text may mean besides what they mostly mean."""
     members = " ".join(m.text for chain in context.chains for m in chain.members)
-    signs = {"minus": bool(context.logged), "star": _STAR.search(members), "plus": _PLUS.search(members)}
+    signs = {"minus": bool(context.logged), "star": _STAR.search(members), "plus": _PLUS.search(members),
+             "columns": context.rows_named - context.columns}
     return [habit for habit, there in signs.items() if there]
 
 

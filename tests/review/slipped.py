@@ -26,6 +26,7 @@ from derive.reviewing.judging.context import Context
 from derive.reviewing.judging.finding import RIGHT
 from derive.reviewing.judging.ground import Ground
 from derive.reviewing.judging.judge import Judge
+from derive.reviewing.judging.letters import value_names
 from derive.reviewing.judging.verdicts import findings
 from derive.reviewing.pasted.relations import chains
 from derive.reviewing.review import review
@@ -51,7 +52,7 @@ class Slipped:
 
 def kinds(tree: Tree) -> Iterator[tuple[str, Tree]]:
     """Changes of a member, each of one kind, at every place."""
-    letters = sorted({n.name for n in walk(tree) if isinstance(n, Name) and len(n.name) == 1 and not n.marks})
+    letters = sorted(name for name in value_names(tree) if len(name) == 1)
     for node in walk(tree):
         if isinstance(node, Name) and node.name in letters:
             for other in letters:
@@ -142,6 +143,8 @@ def _of(name: str, text: str, claim: str, rng: random.Random, most: int) -> Iter
                 head = judge.context.tree(one.members[0])
                 kept = frozenset(indices.free(head, judge.comparison.known)) if head is not None else frozenset()
                 true = judge.prepared_tree(tree, kept)
+                if not judge.comparison.equal(true, true, judge.situations[:2]).equal:
+                    continue  # the line is right in another reading
                 for kind, changed in kinds(tree):
                     false = judge.prepared_tree(changed, kept)
                     if judge.laid_out(head) and judge.comparison.equal(Turn(true), false, judge.situations[:1]).equal:  # type: ignore[arg-type]
@@ -149,7 +152,7 @@ def _of(name: str, text: str, claim: str, rng: random.Random, most: int) -> Iter
                     outcome = judge.comparison.equal(true, false, judge.situations[:2])
                     if outcome.state not in (DIFFERENT, UNDEFINED):
                         continue
-                    start, end = member.start, member.offsets[-1] + 1
+                    start, end = member.start, member.offsets[len(member.text.rstrip()) - 1] + 1
                     found.append(Slipped(name, text, f"{claim[:start]}{written(changed)} {claim[end:]}", link.line, kind))
     rng.shuffle(found)
     seen = Counter[str]()

@@ -9,7 +9,7 @@ from derive.notation.latex.latex import latex
 from derive.reviewing.evaluating.situation import Definition
 from derive.reviewing.indices import indices_of
 from derive.reviewing.judging.ground import Ground
-from derive.reviewing.judging.heads import COLUMNS, OPERATORS, TWINS, heads, operators_defined, with_numbers
+from derive.reviewing.judging.heads import COLUMNS, OPERATORS, TWINS, heads, operators_defined, squares, with_numbers
 from derive.reviewing.judging.letters import (
     following,
     is_log_of,
@@ -44,6 +44,7 @@ from derive.reviewing.tree import (
     Sub,
     Total,
     Tree,
+    Turn,
     children,
     key,
     names_in,
@@ -78,8 +79,8 @@ class Context:
     logged: set[str] = field(default_factory=set)
     """Letters whose logarithm is a name of the function: `log L(w)`."""
     habits: frozenset[str] = frozenset()
-    """What the author may mean by a sign that mostly means something else: minus, the function is minus their logarithm; star and plus
-    of the lexicon."""
+    """What the author may mean by a sign that mostly means something else: minus, the function is minus their logarithm; star, plus
+    and dots of the lexicon; columns, x_i is a column of X."""
     wholes: dict[Tree, str] = field(default_factory=dict)
     """Members that are names of the function as a whole, as e'e where nothing says what e is."""
     curves: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -94,18 +95,26 @@ class Context:
         problem = self.ground.problem
         self.functions = {problem.name, "f", *TWINS.get(problem.name, ()), *problem.unnamed} - names
         for chain in self.chains:
-            self.functions |= set(heads(chain)) - names
+            self.functions |= {head for head in heads(chain) if not (head.isupper() and len(head) > 1 and set(head) & names)} - names
         self.lexicon = Lexicon(
             names - set(problem.unnamed), self.ground.size_names, frozenset(self.functions), frozenset(self.ground.variables), frozenset(),
-            operators_defined(self.chains) | ({problem.name} & OPERATORS), self._primes_turn, with_numbers(self.chains, names), self.habits,
+            operators_defined(self.chains) | ({problem.name} & OPERATORS), self._primes_turn, with_numbers(self.chains, names),
+            self.habits | {"dots"} if len(problem.wrt) == 1 and problem.wrt[0].is_scalar else self.habits, squares(names),
         )
         self._read_lets()
         self._same_letters()
         self._spoken_of()
-        self.columns = frozenset(plain_letter(m) for m in COLUMNS.findall(self.words))
+        self.columns = frozenset(plain_letter(m) for m in COLUMNS.findall(self.words)) | (self.rows_named if "columns" in self.habits else set())
         self._define()
         self._roles()
         self._named_on_the_right()
+
+    @property
+    def rows_named(self) -> frozenset[str]:
+        """Declared matrices X of which the text writes an x_i."""
+        bases = {n.base.name for chain in self.chains for m in chain.members if (t := self.tree(m)) is not None for n in walk(t)
+                 if isinstance(n, Sub) and isinstance(n.base, Name) and len(n.indices) == 1 and self.lexicon.twin(n.base.name)}
+        return frozenset(b.upper() if len(b) == 1 else b.capitalize() for b in bases - self.lexicon.names)
 
     @property
     def _primes_turn(self) -> bool:
@@ -292,6 +301,9 @@ class Context:
             case Sub(base=Name() as base) if key(base) not in known and key(base) not in self.definitions:
                 if not self._defines_entries(left, base, right):
                     return False
+            case Mul(factors=(*rest, Name() as last)) if self._solved_for(last, rest, right):
+                self.definitions[key(last)] = Definition(Mul((Pow(Mul(tuple(rest)) if len(rest) > 1 else rest[0], Num(Fraction(-1))), right)))
+                left = last
             case Call(name=name, order=0) if name != self.ground.problem.name and name not in known and name not in self.definitions:
                 if not self._defines_function(left, right):
                     return False
@@ -300,6 +312,15 @@ class Context:
         head = left.base if isinstance(left, Sub) else left
         self.defining[line] = key(head) if isinstance(head, Name) else head.name if isinstance(head, Call) else ""
         return True
+
+    def _solved_for(self, last: Name, matrices: list[Tree], right: Tree) -> bool:
+        """Whether `A u = b` says what u is: nothing else does, and A is a product of declared square matrices."""
+        square = {said for name, said in self.ground.spoken.items()
+                  if (s := self.ground.problem.symbols[name]).dims[0] == s.dims[1] and not s.is_scalar}
+        plain = [m.arg if isinstance(m, Turn) else m for m in matrices]
+        return bool(plain) and self._new(last) and last.name not in self.functions and all(
+            isinstance(m, Name) and key(m) in square for m in plain) and bool(value_names(right)) and value_names(right) <= (
+            self.lexicon.names | self.definitions.keys())
 
     def _matched(self, known: Tree, named: Tree) -> None:
         """`softmax(z) - y ≡ p - y` says what p is."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from derive.expressions.spelling import GREEK
 from derive.reviewing.judging.letters import numbered, plain_letter, subscripted, whole_call
 from derive.reviewing.pasted.relations import Chain
 from derive.reviewing.reading.words import FUNCTIONS
@@ -31,6 +32,9 @@ _JACOBIAN = re.compile(r"\s*\\?(?:mathbf|mathrm|boldsymbol)?\{?\s*J\}?\s*_")
 _WORDED = re.compile(
     r"(?:^|\\nabla(?:_\{?[^}\s]*\}?)?|\\partial)\s*\{?\s*\\(?:mathrm|text|textrm|operatorname|mathit|mathsf|mathtt|textsf)\s*\{\s*([A-Z][A-Za-z]+)\s*\}")
 """A word that is the name of a function, at the head of a member or behind a derivative."""
+_BARE_WORD = re.compile(r"^\s*([A-Z]{2,})\s*(?:\(|$)")
+_APPLIED_WORD = re.compile(r"(?:\\nabla(?:_\{?[^}\s]*\}?)?|\\partial(?:\^\{?2\}?)?|(?<![A-Za-z\\])d)\s*\{?\s*([A-Z]{2,})(?![A-Za-z])")
+"""The same without a font: RSS."""
 LIKELY = frozenset(("f", "g", "J", "L", "E", "F", "ell", "phi", "psi", "Q", "Phi", "Psi", "R", "C", "V", "h", "l", "U", "S", "H", "G", "N", "D"))
 COLUMNS = re.compile(
     r"columns?\s+(?:vectors?\s+)?of\s+(?:the\s+)?(?:matrix\s+)?\$?\\?\(?\s*(?:\\(?:mathbf|boldsymbol|bm|mathsf)\s*\{?)?\s*(\\?[A-Za-z]+)"
@@ -51,9 +55,18 @@ def heads(chain: Chain) -> Iterator[str]:
             yield found
         for found in re.findall(r"\\(?:mathcal|mathscr)\s*\{?\s*([A-Z])\}?", member.text):
             yield found
+        for found in (*(_BARE_WORD.findall(member.text) if k == 0 else ()), *_APPLIED_WORD.findall(member.text)):
+            yield found
         for found in _WORDED.findall(member.text):
             if found not in FUNCTIONS:
                 yield found
+
+
+def squares(names: frozenset[str]) -> dict[str, str]:
+    """Letter → the declared name that is its square, as sigma2 or s2, where the letter itself is not declared."""
+    found = {n[:-1]: n for n in names if n.endswith("2") and (n[:-1] in GREEK or n == "s2")}
+    return {("sigma" if letter == "s" else letter): n for letter, n in found.items() if letter not in names and letter + "1" not in names} | {
+        letter: n for letter, n in found.items() if letter not in names and letter + "1" not in names}
 
 
 def operators_defined(chains: list[Chain]) -> frozenset[str]:

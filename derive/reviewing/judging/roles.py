@@ -104,7 +104,8 @@ class Roles(Points):
             del self.definitions[c]
         self.aliases |= set(equal)
         if not mentioned:
-            first = next((c for c in candidates if c not in equal and self._comparable(self.definitions[c].tree)), None)
+            fits = {c: self._comparable(self.definitions[c].tree) for c in candidates if c not in equal}
+            first = next((c for c in fits if fits[c]), None) or next((c for c in fits if fits[c] is None), None)
             if first is not None and not self._function_elsewhere(first):
                 del self.definitions[first]
                 self.aliases |= {first}
@@ -137,19 +138,22 @@ class Roles(Points):
                 k: v for k, v in s.values.items() if k != "f"}, cache={}))
         return out
 
-    def _comparable(self, tree: Tree) -> bool:
-        """Whether it has a value of the shape of the function's."""
+    def _comparable(self, tree: Tree) -> bool | None:
+        """Whether it has a value of the shape of the function's; None where its shapes do not fit."""
         try:
             s = self._with_f()[0]
             values = self.comparison.alternatives(lambda at: self.comparison.value(self.prepared_tree(tree, frozenset()), at), s)
             return values[0].shape == self.comparison.value(Name("f"), s).shape
-        except (Undefined, Unknown):
+        except Undefined:
+            return None
+        except Unknown:
             return False
 
     def _function_elsewhere(self, besides: str) -> bool:
         """Whether another member of the text has the function's value."""
         for chain in self.context.chains:
-            for member in chain.members:
+            head = self.context.tree(chain.members[0])
+            for member in chain.members if head is None or key_of(head) != besides else ():
                 tree = self.context.tree(member)
                 if tree is None or isinstance(tree, (Name, Call)) or is_zero(tree):
                     continue

@@ -82,6 +82,9 @@ class Scripts(Cursor):
             exponent = self.argument()
         if isinstance(exponent, Neg) and isinstance(exponent.arg, Num):
             exponent = Num(-exponent.arg.value)
+        if isinstance(base, Name) and base.name in self.lexicon.squares and isinstance(exponent, Num) and exponent.value % 2 == 0:
+            square = Name(self.lexicon.squares[base.name], base.marks)
+            return square if exponent.value == 2 else Pow(square, Num(exponent.value / 2))
         return Pow(base, exponent, entrywise)
 
     def index_above(self, base: Tree, end: int, turned: bool) -> Tree:
