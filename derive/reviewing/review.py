@@ -69,7 +69,7 @@ def review(problem: Problem, latex: str, preamble: str = "", ground: Ground | No
             if _count(others, WRONG) < _count(found, WRONG) and _count(others, RIGHT) > _count(found, RIGHT):
                 judge, found = other, others
         if any(map(_doubtful, found)):
-            found = _in_other_sizes(problem, latex, preamble, words, found)
+            found = _in_other_sizes(judge.context, latex, preamble, found)
         found = told(judge, found) if explained else found
     return Review(tuple(found), latex)
 
@@ -86,9 +86,10 @@ def _habits(context: Context) -> list[str]:
     return [habit for habit, there in signs.items() if there]
 
 
-def _in_other_sizes(problem: Problem, latex: str, preamble: str, words: str, found: list[Finding]) -> list[Finding]:
+def _in_other_sizes(context: Context, latex: str, preamble: str, found: list[Finding]) -> list[Finding]:
     """The findings, with those about stationary points as they are where the sizes are ordered in other ways: with more samples
     than dimensions there may be one."""
+    problem = context.ground.problem
     names = list(dict.fromkeys(n for s in problem.symbols.values() for size in s.dims for n in sorted(size.names)))
     started = time.process_time()
     for order in islice(permutations(reversed(names)), MOST_ORDERS if len(names) > 1 else 0):
@@ -96,7 +97,7 @@ def _in_other_sizes(problem: Problem, latex: str, preamble: str, words: str, fou
             continue
         try:
             ground = _ordered(problem, order)
-            others = findings(Judge(ground, Context(ground, chains(latex, preamble), words)))
+            others = findings(Judge(ground, Context(ground, chains(latex, preamble), context.words, habits=context.habits)))
         except DeriveError:
             continue
         found = [other if _doubtful(one) and other.verdict == RIGHT else one for one, other in zip(found, others, strict=True)]

@@ -38,6 +38,8 @@ class Functions(Entries):
             return self.increment(tree, at)
         if name == "columns" and isinstance(tree.args[0], Sub):
             return self.columns(tree.args[0], at)
+        if name == "entrywise" and isinstance(tree.args[0], Fun):
+            return np.asarray(values.table(tree.args[0].name)(*[self.value(a, at) for a in tree.args[0].args]), dtype=float)
         args = [self.value(a, at) for a in tree.args]
         a = args[0]
         match name:

@@ -76,7 +76,7 @@ class Points:
         ground, context = self.ground, self.context
         meanings = Meanings(
             ground.function(k), self.aliases, ground.variables, ground.bases(k), self.definitions, ground.matrix_functions,
-            context.columns, {}, self.expansions, True, frozenset(n for n, u in ground.problem.unnamed.items() if u.argument is None),
+            context.columns, {}, self.expansions, True, frozenset(n for n, u in ground.unnamed.items() if u.argument is None),
             ground.paths(k), context.curves, ground.metric(k),
         )
         values: dict[str, Array] = {}

@@ -86,9 +86,9 @@ class Roles(Points):
     def _choose_aliases(self) -> None:
         """Which letters are other names of the function: those that are defined as it, or are not defined at all."""
         context, problem = self.context, self.ground.problem
-        functions = set(context.functions) - self.names - set(problem.unnamed)
+        functions = set(context.functions) - self.names - self.ground.unnamed.keys()
         ground_variables = self.ground.variables
-        called = {n.name for chain in context.chains for m in chain.members if (t := context.tree(m)) is not None for n in walk(t)
+        called = {n.name for t in context.trees for n in walk(t)
                   if isinstance(n, Call) and set(ground_variables) & set().union(*(names_in(a) for a in n.args), ())}
         usual = USUAL | called | context.logged | {"f", problem.name}
         self.aliases = frozenset(functions & usual - self.definitions.keys())
@@ -174,7 +174,7 @@ class Roles(Points):
         letters = [w for w in letters if w not in self.definitions][:4]
         if not letters or quick:
             return
-        trees = [t for chain in self.context.chains for m in chain.members if (t := self.context.tree(m)) is not None]
+        trees = self.context.trees
         for letter in letters:
             holding = [t for t in trees if letter in self.deep(t)]
             fits = {role: self._fits(letter, role, holding) for role in self._roles_for()}

@@ -169,7 +169,7 @@ class _Chain:
         head = heads[0] if heads else None
         judge = self.judge
         return isinstance(head, Call) and not head.order and head.name not in judge.aliases and head.name not in judge.definitions and (
-            head.name not in judge.ground.problem.unnamed and head.name != judge.ground.problem.name)
+            head.name not in judge.ground.unnamed and head.name != judge.ground.problem.name)
 
     def defined(self, found: _Found) -> Finding:
         """A definition; where the words before it say that the name is the gradient, the Hessian or the Jacobian, it is held to be."""

@@ -82,6 +82,10 @@ class Scripts(Cursor):
             exponent = self.argument()
         if isinstance(exponent, Neg) and isinstance(exponent.arg, Num):
             exponent = Num(-exponent.arg.value)
+        return self.raised(base, exponent, entrywise)
+
+    def raised(self, base: Tree, exponent: Tree, entrywise: bool) -> Tree:
+        """A power; of σ where its square is declared, one of that."""
         if isinstance(base, Name) and base.name in self.lexicon.squares and isinstance(exponent, Num) and exponent.value % 2 == 0:
             square = Name(self.lexicon.squares[base.name], base.marks)
             return square if exponent.value == 2 else Pow(square, Num(exponent.value / 2))

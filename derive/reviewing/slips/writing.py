@@ -31,6 +31,8 @@ from derive.reviewing.tree import (
 _ACCENTS = {"hat", "bar", "tilde", "dot", "ddot", "check"}
 _INFIX = {"dot": r" \cdot ", "hadamard": r" \circ ", "kron": r" \otimes ", "colon": " : ", "quotient": r" \oslash "}
 _MACROS = {"exp", "log", "det", "sin", "cos", "tan", "tanh", "max", "min"}
+_WORDS = {"skewpart": "skew"}
+"""Functions that are called otherwise on paper."""
 _CONDITIONS = {"<": "<", ">": ">", "≠": r"\ne", "≤": r"\le"}
 _LOOSE, _TERM, _FACTOR, _TIGHT = range(4)
 
@@ -80,8 +82,10 @@ def _written(tree: Tree) -> tuple[str, int]:
             return rf"\lvert {written(arg)}\rvert", _TIGHT
         case Fun(name="sqrt", args=(arg,)):
             return rf"\sqrt{{{written(arg)}}}", _TIGHT
+        case Fun(name="entrywise", args=(Fun(name=name, args=args),)):
+            return rf"\{name}_{{\circ}}({', '.join(written(a) for a in args)})", _FACTOR
         case Fun(name=name, args=args):
-            head = f"\\{name}" if name in _MACROS else rf"\operatorname{{{name}}}"
+            head = f"\\{name}" if name in _MACROS else rf"\operatorname{{{_WORDS.get(name, name)}}}"
             return f"{head}({', '.join(written(a) for a in args)})", _FACTOR
         case Call(name=name, args=args, order=order):
             inside = ", ".join(written(a) for a in args)
@@ -98,7 +102,14 @@ def _operator(tree: Tree) -> tuple[str, int]:
         case Differential(arg=arg, order=order):
             return rf"\mathrm{{d}}{'^2' if order == 2 else ''}{written(arg, _TIGHT)}", _FACTOR
         case Partial(arg=arg, by=by, nabla=True):
-            return rf"\nabla{'^2' if len(by) == 2 else ''} {written(arg, _FACTOR)}", _FACTOR
+            below = ",".join(dict.fromkeys(written(b) for b in by if b != Name("")))
+            return rf"\nabla{f'_{{{below}}}' if below else ''}{'^2' if len(by) == 2 else ''} {written(arg, _FACTOR)}", _FACTOR
+        case Partial(arg=Call(name=name, args=args), by=(Turn(arg=Name(name="")),)):
+            return rf"J_{{{_name(name, ())}}}({', '.join(written(a) for a in args)})", _FACTOR
+        case Partial(arg=Name(name=name), by=(Turn(arg=Name(name="")),)):
+            return rf"J_{{{_name(name, ())}}}", _FACTOR
+        case Partial(arg=arg, by=(Name(name=""), *more)):
+            return rf"\mathrm{{D}}{'^2' if more else ''} {written(arg, _FACTOR)}", _FACTOR
         case Partial(arg=arg, by=by, straight=straight):
             power, d = f"^{len(by)}" if len(by) > 1 else "", r"\mathrm{d}" if straight else r"\partial"
             below = r"\,".join(rf"{d} {written(b, _FACTOR)}" for b in by)
