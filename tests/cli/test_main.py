@@ -252,3 +252,18 @@ def test_an_answer_along_another_direction_is_told_which(course: Path) -> None:
     )
     done = derive(course, "check", "problems/hessian.yaml")
     assert done.returncode == 1 and "the direction of the hessian is K, and this one speaks of H" in done.stderr
+
+
+@pytest.mark.parametrize("code", [0, 3])
+def test_the_process_ends_with_all_written_and_put_away(code: int, tmp_path: Path) -> None:
+    """What was loaded is not taken down object by object; streams, functions of `atexit` and threads are as ever."""
+    script = (
+        "import atexit, sys, threading, time\n"
+        "from derive.cli.main import end\n"
+        "atexit.register(lambda: print('put away'))\n"
+        "if len(sys.argv) > 1: threading.Thread(target=lambda: (time.sleep(0.2), print('thread done'))).start()\n"
+        f"print('written', end=' '); end({code})\n"
+    )
+    for arguments, words in ([], "written put away\n"), (["thread"], "written thread done\nput away\n"):
+        done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=False, cwd=tmp_path)
+        assert (done.stdout, done.stderr, done.returncode) == (words, "", code)

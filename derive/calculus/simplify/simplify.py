@@ -176,11 +176,16 @@ def _scalars(factors: tuple[Expr, ...]) -> Expr:
                 coefficient = -coefficient
                 break
     out: list[Expr] = [number(coefficient)]
-    for base in order:
+    for base in sorted(order, key=lambda b: not is_constant(b)):
         exponent = exponents[base]
         if not is_zero(exponent):
             out.append(base if exponent is ONE else power(base, exponent))
     return times(*out)
+
+
+def is_constant(base: Expr) -> bool:
+    """Whether it is π, or another function without arguments: it stands next to the number, 2πr."""
+    return isinstance(base, Call) and not base.args
 
 
 def _known(base: Add, bases: list[Expr]) -> tuple[Expr, int]:

@@ -26,14 +26,22 @@ def quiet() -> Iterator[None]:
         yield
 
 
+class _Late:
+    """SciPy, loaded when a name in it is asked for: few functions need it."""
+
+    def __getattr__(self, name: str) -> Any:
+        import scipy
+
+        return getattr(scipy, name)
+
+
 @lru_cache(maxsize=1)
 def namespace() -> dict[str, Any]:
     """What emitted source may call; it is not changed."""
     import numpy as np
-    import scipy as sp
 
     return {
-        "__builtins__": {}, "np": np, "sp": sp, "abs": abs, "min": min, "max": max, "sum": sum, "len": len, "range": range,
+        "__builtins__": {}, "np": np, "sp": _Late(), "abs": abs, "min": min, "max": max, "sum": sum, "len": len, "range": range,
         "float": float, "int": int,
     }
 

@@ -261,7 +261,9 @@ def _elimination(
         joint = _jointly(open_equations, left)
         if joint is not None:
             return [*order, *joint]
-        for name, equation in open_equations.items():
+        known: dict[Expr, Expr] = {x: solved.solution for x, _, solved in order if not solved.solution.free & {v.name for v in variables}}
+        for name, standing in open_equations.items():
+            equation = known_result(tidy(substitute(standing, known)), []) if known else standing
             refutation = never_zero(equation, left[0])
             if refutation is not None:
                 unconditional = all(_of_a_letter(c) for _, _, solved in order for c in solved.conditions)
