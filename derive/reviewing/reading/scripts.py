@@ -63,6 +63,10 @@ class Scripts(Cursor):
         above = re.fullmatch(r"\(([^()]*)\)(T|\\top|\\intercal)?", compact)
         if above and self.tokens[self.i + 1].kind == "open" and not isinstance(base, Num):
             return self.index_above(base, end, above.group(2) is not None)
+        return self.power(base)
+
+    def power(self, base: Tree) -> Tree:
+        """A power, also one entry by entry, whose `^` stands here."""
         self.take()
         entrywise = False
         if self.token.kind == "open" and self.ahead().text in (r"\circ", r"\odot"):
@@ -82,10 +86,6 @@ class Scripts(Cursor):
             exponent = self.argument()
         if isinstance(exponent, Neg) and isinstance(exponent.arg, Num):
             exponent = Num(-exponent.arg.value)
-        return self.raised(base, exponent, entrywise)
-
-    def raised(self, base: Tree, exponent: Tree, entrywise: bool) -> Tree:
-        """A power; of σ where its square is declared, one of that."""
         if isinstance(base, Name) and base.name in self.lexicon.squares and isinstance(exponent, Num) and exponent.value % 2 == 0:
             square = Name(self.lexicon.squares[base.name], base.marks)
             return square if exponent.value == 2 else Pow(square, Num(exponent.value / 2))
