@@ -317,17 +317,17 @@ def _block(passage: Passage, stand: Sides, measure: Measure, settings: Settings,
 def _room(settings: Settings, fit: Fit, scale: float, asked: Question, parts: Sequence[PartText], line: float) -> Room:
     """The height that a frame has for rows, below its question; `scale` is by how much TeX found it taller than thought."""
     height = fit.room + FULLER if fit.room else {169: 203.0, 43: 220.0}[settings.aspect]
-    usual = QUESTION_AROUND + _stated(asked, SHORT, line, False)
+    usual = QUESTION_AROUND + stated_height(asked, SHORT, line, False)
     said = reason_width(asked.find) + sum(reason_width(part.statement) + reason_width(part.find) + 5.0 for part in parts)
     beside = max(line - sum(width(left) + width(lines[0]) + 3.0 for left, lines in asked.lines), 0.0)
     given = max(WORDS * reason_width(", ".join(asked.given)) - beside, 0.0)
-    first = QUESTION_AROUND + _stated(asked, 99, line) + SMALL * (math.ceil(given / line) + math.ceil(WORDS * said / line))
+    first = QUESTION_AROUND + stated_height(asked, 99, line) + SMALL * (math.ceil(given / line) + math.ceil(WORDS * said / line))
     first += (3.0 + SMALL * math.ceil(WORDS * reason_width(asked.statement) / line)) if asked.statement else 0.0
     # A question that fills the first frame leaves the rows to the others.
     return Room(max((height - first) / scale, 1.0), (height - usual) / scale, settings.rows, BETWEEN)
 
 
-def _stated(asked: Question, most: int, line: float, display: bool = True) -> float:
+def stated_height(asked: Question, most: int, line: float, display: bool = True) -> float:
     """The height of the formulas of a question, at most so many lines of each; what takes one line is set as in a `display`, or as in a text."""
     total, used, tallest = 0.0, line + 1.0, 0.0
     for left, lines in asked.lines:
@@ -395,4 +395,4 @@ def _layout(problem: Problem, quantities: set[str], settings: Settings, words: M
     return ""
 
 
-__all__ = ["collected", "problem_page", "scientific", "single", "text_width"]
+__all__ = ["collected", "problem_page", "scientific", "single", "stated_height", "text_width"]

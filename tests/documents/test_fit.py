@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from derive.documents.compose import _stated, problem_page
+from derive.documents.compose import problem_page, stated_height
 from derive.documents.layout.measure import width
 from derive.documents.page.abbreviations import abbreviations, names
 from derive.documents.page.asides import displayed, opened
@@ -131,7 +131,7 @@ def test_the_lines_of_a_framed_answer_begin_below_one_another(stem: str) -> None
 
 def test_a_question_is_as_tall_as_the_tallest_of_what_stands_on_its_lines() -> None:
     asked = page("quadratic-fit-in-numbers").question
-    alone = _stated(replace(asked, lines=asked.lines[:1]), 99, 40.0)
-    assert len(asked.lines) > 1 and _stated(asked, 99, 40.0) > alone + 40.0  # a matrix of five rows beside it
+    alone = stated_height(replace(asked, lines=asked.lines[:1]), 99, 40.0)
+    assert len(asked.lines) > 1 and stated_height(asked, 99, 40.0) > alone + 40.0  # a matrix of five rows beside it
     basis = page("polynomial-basis").question
-    assert _stated(basis, 2, 40.0, False) > 50.0  # a column of four is as tall in a text
+    assert stated_height(basis, 2, 40.0, False) > 50.0  # a column of four is as tall in a text
