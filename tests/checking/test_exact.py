@@ -7,12 +7,13 @@ import pytest
 
 from derive.calculus.derive import derive
 from derive.checking.exact import jets
+from derive.checking.exact.decide import decided
 from derive.checking.exact.field import P, inverse, product, root
 from derive.checking.exact.jets import Jet
-from derive.checking.verification import verify
-from derive.derivation.derivation import Line
+from derive.checking.verification import further_symbols, sample_points, verify
+from derive.derivation.derivation import Line, Result
 from derive.language.problems.problem import Problem
-from tests.checking.cases import check, corruptions, expr, head, problem
+from tests.checking.cases import check, corruptions, derivation, expr, head, problem
 
 
 def drawn(n: int, seed: int = 0) -> np.ndarray:
@@ -84,3 +85,37 @@ def test_what_fails_numerically_is_never_exact() -> None:
     wrong = Line(expr(TRACE, "A X B"), "test", (), "gradient", head(TRACE, "gradient"))
     report = check(TRACE, wrong)
     assert not report.passed and not report.exact_lines
+
+
+def alone(p: Problem, *lines: Line, **results: Result) -> int:
+    """How many lines the exact check passes by itself, whatever numbers say."""
+    d = derivation(p, *lines, **results)
+    sizes = sample_points(d, 1)[0].sizes
+    return len(decided(d, sizes, [], *further_symbols(d)).lines)
+
+
+def value(p: Problem, text: str) -> Line:
+    return Line(expr(p, text), "test", (), "value", head(p, "value"))
+
+
+@pytest.mark.parametrize(
+    ("symbols", "function", "right", "wrong"),
+    [
+        ("x: scalar", "f(x) = relu(x)", "max(x, 0)", "x"),
+        ("x: vector(n); y: vector(n)", "f(x) = relu(x)' y", "y' relu(x)", "x' y"),
+        ("x: scalar; y: scalar", "f(x) = max(x, 0) max(y, 0)", "relu(x) relu(y)", "x y"),
+        ("x: scalar", "f(x) = x sign(x)", "abs(x)", "x"),
+        ("x: scalar", "f(x) = sqrt(x^2)^3", "x^2 sqrt(x^2)", "x^3"),
+        ("x: vector(n)", "f(x) = sqrt(4) norm(x)", "2 norm(x)", "-2 norm(x)"),
+        ("x: scalar", "f(x) = sqrt(x^2 + 1/4 - 0 x)", "sqrt(x^2 + 1/4)", "x + 1/2"),
+        ("Q: orthogonal(n)", "f(Q) = det(Q)^2", "1", "det(Q)"),
+        ("Q: orthogonal(n); R: orthogonal(m)", "f(Q) = det(Q) det(R)", "det(R) det(Q)", "1"),
+        ("x: vector(n); E: function(n, m); F: function(n, m)",
+         "f(x) = E(x)' F(x)", "F(x)' E(x)", "E(x)' E(x)"),
+    ],
+)
+def test_what_holds_in_some_cases_only_is_not_decided(symbols: str, function: str, right: str, wrong: str) -> None:
+    """A branch, a sign of a root, a component of the orthogonal matrices that chance might miss."""
+    p = problem(symbols, function)
+    assert alone(p, value(p, right)) == 1
+    assert alone(p, value(p, wrong)) == 0

@@ -11,6 +11,7 @@ import pytest
 
 from derive.cli.main import run
 from derive.cli.options import millimetres
+from derive.pipeline.render import with_package
 
 FOLDER = Path(__file__).parent.parent.parent / "problems"
 
@@ -34,7 +35,7 @@ def test_what_is_written_is_what_is_built(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.chdir(tmp_path)
     assert run(["build", "--to", "solutions"]) == 0
     assert run(["render", "problems/p.yaml", "--to", "solutions", "-o", "p.tex"]) == 0
-    assert (tmp_path / "p.tex").read_bytes() == (tmp_path / "build" / "p-solutions.tex").read_bytes()
+    assert (tmp_path / "p.tex").read_text() == with_package((tmp_path / "build" / "p-solutions.tex").read_text())
 
 
 @pytest.mark.parametrize(("length", "wide"), [("8.4cm", 84.0), ("80mm", 80.0), ("3.5in", 88.9), ("240pt", 84.35)])

@@ -20,7 +20,7 @@ from derive.derivation.derivation import Head, Line, Step
 from derive.derivation.reason import Why, joined
 from derive.errors import DeriveError
 from derive.expressions.build import add, coefficient, inverse, matmul, scale, times, transpose
-from derive.expressions.nodes import Call, Expr, Symbol, number
+from derive.expressions.nodes import Add, Call, Expr, Symbol, number
 from derive.expressions.rewrite import substitute
 
 
@@ -93,7 +93,8 @@ def read_off(s: Setting, expr: Expr, letters: Definitions = ()) -> tuple[list[Li
     found: dict[str, Expr] = {}
     whys: list[Why] = [("read off",)]
     products: list[Expr] = []
-    half = _half_way(expr, s.directions[0]) if len(p.wrt) == 1 and p.detail == "normal" else None
+    half = _half_way(expr, s.directions) if p.detail != "brief" else None
+    across: list[Why] = [(IDENTITIES["adjoint"].words,)]
     for x, h in zip(p.wrt, s.directions, strict=True):
         g, used = gradient(expr, h, (*letters, *p.let))
         if by_entries(p.function, x):
@@ -104,12 +105,15 @@ def read_off(s: Setting, expr: Expr, letters: Definitions = ()) -> tuple[list[Li
             whys.append(("the sums written as products",))
         found[x.name] = g
         whys.extend(property_whys(used))
-        whys.extend(moved_by(half or expr, h.name, taken_names(p)))
+        later = moved_by(half or expr, h.name, taken_names(p))
+        whys.extend(later)
+        if half is not None:
+            across.extend(why for why in moved_by(expr, h.name, taken_names(p)) if why not in later)
         products.append(Call("inner", (g, h)) if not h.is_scalar else times(g, h))
     total = add(*products)
     lines: list[Line] = []
     if half is not None and half is not expr and half is not total:
-        lines.append(Line(half, "adjoint", (IDENTITIES["adjoint"].words,), steps=(Step(expr, half, "adjoint", ()),)))
+        lines.append(Line(half, "adjoint", joined(across), steps=(Step(expr, half, "adjoint", ()),)))
         expr = half
     if total is not expr and all(x.is_scalar for x in p.wrt):
         return [], found
@@ -129,10 +133,16 @@ def read_off(s: Setting, expr: Expr, letters: Definitions = ()) -> tuple[list[Li
     return lines, found
 
 
-def _half_way(expr: Expr, direction: Symbol) -> Expr | None:
-    """⟨A'PB, diag(h)⟩ for ⟨P, A diag(h) B'⟩, where reading off at once would hide how the factors move."""
+def _half_way(expr: Expr, directions: tuple[Symbol, ...]) -> Expr | None:
+    """⟨A'PB, diag(h)⟩ for ⟨P, A diag(h) B'⟩ in each term where reading off at once would hide how the factors move; None where it does in none."""
     number_, rest = coefficient(expr)
-    found = half_way(rest, direction) if rest.is_scalar else None
+    if isinstance(rest, Add):
+        halves = [_half_way(term, directions) for term in rest.terms]
+        if all(half is None for half in halves):
+            return None
+        return tidy(add(*(scale(number(number_), half or term) for half, term in zip(halves, rest.terms, strict=True))))
+    present = [h for h in directions if h.name in rest.free]
+    found = half_way(rest, present[0]) if rest.is_scalar and len(present) == 1 else None
     if found is None:
         return None
     weight, linear = found

@@ -13,7 +13,10 @@ import numpy as np
 
 from derive.checking.exact import jets
 from derive.checking.exact.field import NotExact, P, Residues, power, reciprocal, root, scrambled
+from derive.checking.exact.growth import Growth, chosen, determinant, eliminated, letter, linear, multiplied, nested, quotient
 from derive.checking.exact.jets import Jet
+from derive.checking.exact.unnamed import shaped
+from derive.values import dataclass
 
 HALF = (P + 1) // 2
 
@@ -27,12 +30,12 @@ def _exponential(u: Residues) -> Residues:
 
 
 def exp(a: Jet) -> Jet:
-    value = _exponential(_at(a))
+    value = _exponential(jets.at(a))
     return jets.composed(value, [value] * 4, jets.nilpotent(a))
 
 
 def log(a: Jet) -> Jet:
-    u = _at(a)
+    u = jets.at(a)
     one = reciprocal(u)
     two, three = one * one % P, one * one % P * one % P
     even = np.minimum(u, -u % P)  # log|u| of a determinant
@@ -40,7 +43,7 @@ def log(a: Jet) -> Jet:
 
 
 def sqrt(a: Jet) -> Jet:
-    r = root(_at(a))
+    r = root(jets.at(a))
     one = reciprocal(r)
     three = power(one, 3)
     return jets.composed(r, [one * HALF % P, -three * (HALF * HALF % P) % P, power(one, 5) * (3 * pow(8, P - 2, P) % P) % P], jets.nilpotent(a))
@@ -57,12 +60,12 @@ def _circle(u: Residues) -> tuple[Residues, Residues]:
 
 
 def sin(a: Jet) -> Jet:
-    s, c = _circle(_at(a))
+    s, c = _circle(jets.at(a))
     return jets.composed(s, [c, -s % P, -c % P, s], jets.nilpotent(a))
 
 
 def cos(a: Jet) -> Jet:
-    s, c = _circle(_at(a))
+    s, c = _circle(jets.at(a))
     return jets.composed(c, [-s % P, -c % P, s, c], jets.nilpotent(a))
 
 
@@ -76,9 +79,9 @@ def tanh(a: Jet) -> Jet:
 
 
 def softplus(a: Jet) -> Jet:
-    s = sigmoid({0: _at(a)})[0]
+    s = sigmoid({0: jets.at(a)})[0]
     slope = s * (1 - s) % P
-    return jets.composed(scrambled(_at(a), 14), [s, slope, slope * (1 - 2 * s) % P], jets.nilpotent(a))
+    return jets.composed(scrambled(jets.at(a), 14), [s, slope, slope * (1 - 2 * s) % P], jets.nilpotent(a))
 
 
 def tan(a: Jet) -> Jet:
@@ -94,18 +97,11 @@ def sinh(a: Jet) -> Jet:
 
 
 def atan(a: Jet) -> Jet:
-    u = _at(a)
+    u = jets.at(a)
     one = reciprocal((1 + u * u) % P)
     square = one * one % P
     third = (6 * (u * u % P) - 2) % P * (square * one % P) % P
     return jets.composed(scrambled(u, 15), [one, -2 * (u * square % P) % P, third], jets.nilpotent(a))
-
-
-def _at(a: Jet) -> Residues:
-    if 0 in a:
-        return a[0]
-    one = next(iter(a.values()))
-    return np.zeros_like(one)
 
 
 def _ones(a: Jet) -> Jet:
@@ -118,69 +114,55 @@ def _halved(a: Jet) -> Jet:
 
 def reciprocals(a: Jet) -> Jet:
     """1 / a, entry by entry."""
-    one = reciprocal(_at(a))
+    one = reciprocal(jets.at(a))
     square = one * one % P
     return jets.composed(one, [-square % P, 2 * (square * one % P) % P, -6 * (square * square % P) % P], jets.nilpotent(a))
 
 
-def unnamed(name: str, order: int, a: Jet) -> Jet:
-    """σ, σ', σ'' of an elementwise function without a formula.
-
-    name   of the author's function
-    order  of the derivative, 0 for the function
-    """
-    seed = sum(ord(c) * 131**k for k, c in enumerate(name)) % 2**40
-    values = [scrambled(_at(a), seed + 1000 * k) for k in range(order, order + 4)]
-    return jets.composed(values[0], values[1:], jets.nilpotent(a))
-
-
-def chosen(op: str, left: Jet, right: Jet) -> Residues:
+def condition(op: str, left: Jet, right: Jet) -> Residues:
     """A condition: any function of the difference that is not both > and <.
 
     op           `<`, `<=`, `>` or `>=`
     left, right  the two sides, of one shape; only their values count, not how they move
     """
-    difference = (_at(left) - _at(right)) % P
+    difference = (jets.at(left) - jets.at(right)) % P
     small = np.minimum(difference, -difference % P)
     larger = ((scrambled(small, 16) & 1) == 0) ^ (difference != small)
     return np.asarray(larger if op in (">", ">=") else ~larger)
 
 
-def branched(condition: Residues, a: Jet, b: Jet) -> Jet:
-    """`a` where the condition holds, `b` elsewhere."""
+def branched(where: Residues, a: Jet, b: Jet) -> Jet:
+    """`a` where it holds, `b` elsewhere."""
     masks, blank = {*a, *b}, np.zeros_like(next(iter((a or b).values())))
-    return {s: np.where(condition, a.get(s, blank), b.get(s, blank)) for s in masks}
+    return {s: np.where(where, a.get(s, blank), b.get(s, blank)) for s in masks}
 
 
 def _relu(a: Jet) -> Jet:
-    return branched(chosen(">", a, {0: np.zeros_like(_at(a))}), a, {})
+    return branched(condition(">", a, {0: np.zeros_like(jets.at(a))}), a, {})
 
 
 def _larger(a: Jet, b: Jet) -> Jet:
-    return branched(chosen(">", a, b), a, b)
+    return branched(condition(">", a, b), a, b)
 
 
 def _smaller(a: Jet, b: Jet) -> Jet:
-    return branched(chosen(">", a, b), b, a)
+    return branched(condition(">", a, b), b, a)
 
 
 def _absolute(a: Jet) -> Jet:
-    return branched(chosen(">", a, {0: np.zeros_like(_at(a))}), a, jets.negated(a))
+    return branched(condition(">", a, {0: np.zeros_like(jets.at(a))}), a, jets.negated(a))
 
 
 def _sign(a: Jet) -> Jet:
-    return branched(chosen(">", a, {0: np.zeros_like(_at(a))}), _ones(a), jets.negated(_ones(a)))
+    return branched(condition(">", a, {0: np.zeros_like(jets.at(a))}), _ones(a), jets.negated(_ones(a)))
 
 
-MAPS: dict[str, Callable[[Jet], Jet]] = {
-    "exp": exp, "log": log, "sqrt": sqrt, "sin": sin, "cos": cos, "tan": tan, "tanh": tanh, "sinh": sinh, "cosh": cosh, "sigmoid": sigmoid,
-    "softplus": softplus, "atan": atan, "relu": _relu, "abs": _absolute, "sign": _sign,
-}
-"""Functions entry by entry."""
+def _squared(a: Jet) -> Jet:
+    return jets.total(jets.entrywise(a, a))
 
 
 def _norm(a: Jet) -> Jet:
-    return sqrt(jets.total(jets.entrywise(a, a)))
+    return sqrt(_squared(a))
 
 
 def _softmax(a: Jet) -> Jet:
@@ -222,8 +204,7 @@ def _quotient(a: Jet, b: Jet) -> Jet:
 
 
 def _unstacked(a: Jet, like: Jet) -> Jet:
-    m, n = jets.shape(like)
-    return jets.mapped(a, lambda x: x.reshape(len(x), n, m).transpose(0, 2, 1))
+    return shaped(a, jets.shape(like))
 
 
 def _orthonormal(a: Jet) -> tuple[list[Jet], list[list[Jet]]]:
@@ -316,12 +297,45 @@ def _entry_power(a: Jet, k: Jet) -> Jet:
     return out
 
 
-CALLS: dict[str, Callable[..., Jet]] = {
-    "tr": jets.trace, "det": jets.determinant, "logdet": lambda a: log(jets.determinant(a)), "sum": jets.total, "mean": _mean, "norm": _norm,
-    "vec": jets.stacked, "diag": jets.diagonal, "hadamard": jets.entrywise, "quotient": _quotient, "kron": jets.kronecker, "inner": _paired,
-    "dot": _paired, "sym": _symmetric, "skewpart": _skew, "adj": _adjugate, "softmax": _softmax, "logsumexp": _logsumexp, "unvec": _unstacked,
-    "tril": jets.masked(np.tril), "triu": jets.masked(np.triu), "stril": jets.masked(lambda x: np.tril(x, -1)),
-    "qr_q": _qr_q, "qr_r": _qr_r, "cholesky": _cholesky, "pinv": _pseudo_inverse, "ptrace1": _diagonal_blocks, "ptrace2": _traces_of_blocks,
-    "entrypower": _entry_power, "max": _larger, "min": _smaller, "striu": jets.masked(lambda x: np.triu(x, 1)), **MAPS,
+@dataclass(frozen=True)
+class Meaning:
+    """What a function is over the field.
+
+    value   from the values of its arguments
+    growth  of degrees and of what else the bound needs
+    square  the square of its value, where that has one without a root
+    """
+
+    value: Callable[..., Jet]
+    growth: Growth
+    square: Callable[[Jet], Jet] | None = None
+
+
+def _part(mask: Callable[[Residues], Residues]) -> Meaning:
+    return Meaning(jets.masked(mask), linear)
+
+
+_RATIONAL = quotient(6)
+
+MAPS: dict[str, Meaning] = {
+    "exp": Meaning(exp, letter), "log": Meaning(log, _RATIONAL), "sqrt": Meaning(sqrt, _RATIONAL), "sin": Meaning(sin, _RATIONAL),
+    "cos": Meaning(cos, _RATIONAL), "tan": Meaning(tan, _RATIONAL), "tanh": Meaning(tanh, _RATIONAL), "sinh": Meaning(sinh, _RATIONAL),
+    "cosh": Meaning(cosh, _RATIONAL), "sigmoid": Meaning(sigmoid, _RATIONAL), "softplus": Meaning(softplus, _RATIONAL),
+    "atan": Meaning(atan, _RATIONAL), "relu": Meaning(_relu, chosen), "abs": Meaning(_absolute, chosen), "sign": Meaning(_sign, chosen),
+}
+"""Functions entry by entry."""
+
+CALLS: dict[str, Meaning] = {
+    "tr": Meaning(jets.trace, linear), "det": Meaning(jets.determinant, determinant),
+    "logdet": Meaning(lambda a: log(jets.determinant(a)), _RATIONAL), "sum": Meaning(jets.total, linear), "mean": Meaning(_mean, linear),
+    "norm": Meaning(_norm, _RATIONAL, _squared), "vec": Meaning(jets.stacked, linear), "diag": Meaning(jets.diagonal, linear),
+    "hadamard": Meaning(jets.entrywise, multiplied), "quotient": Meaning(_quotient, _RATIONAL), "kron": Meaning(jets.kronecker, multiplied),
+    "inner": Meaning(_paired, multiplied), "dot": Meaning(_paired, multiplied), "sym": Meaning(_symmetric, linear),
+    "skewpart": Meaning(_skew, linear), "adj": Meaning(_adjugate, determinant), "softmax": Meaning(_softmax, _RATIONAL),
+    "logsumexp": Meaning(_logsumexp, _RATIONAL), "unvec": Meaning(_unstacked, linear), "tril": _part(np.tril), "triu": _part(np.triu),
+    "stril": _part(lambda x: np.tril(x, -1)), "striu": _part(lambda x: np.triu(x, 1)), "qr_q": Meaning(_qr_q, nested),
+    "qr_r": Meaning(_qr_r, nested), "cholesky": Meaning(_cholesky, nested), "pinv": Meaning(_pseudo_inverse, eliminated(6)),
+    "ptrace1": Meaning(_diagonal_blocks, linear), "ptrace2": Meaning(_traces_of_blocks, linear), "entrypower": Meaning(_entry_power, quotient(40)),
+    "max": Meaning(_larger, chosen), "min": Meaning(_smaller, chosen), **MAPS,
 }
 """Functions of whole arguments."""

@@ -78,22 +78,32 @@ def nilpotent(a: Jet) -> Jet:
     return {s: x for s, x in a.items() if s}
 
 
-def composed(base: Residues, derivatives: list[Residues], steps: Jet) -> Jet:
+def at(a: Jet) -> Residues:
+    """Its value, where it does not move."""
+    return a[0] if 0 in a else np.zeros_like(next(iter(a.values())))
+
+
+def steps(a: Jet) -> set[int]:
+    """The steps that are in it."""
+    return {bit for s in a for bit in range(12) if s >> bit & 1}
+
+
+def composed(base: Residues, derivatives: list[Residues], moves: Jet) -> Jet:
     """f(a + N) = Σ f⁽ᵏ⁾(a) Nᵏ / k!, entry by entry; N has as many powers as it has steps.
 
     base         f(a), modulo the prime
     derivatives  f′(a), f″(a), …, as many as are known
-    steps        N: what a moves by, in each of its steps
+    moves        N: what a moves by, in each of its steps
     """
     out: Jet = {0: base}
-    count = len({bit for s in steps for bit in range(12) if s >> bit & 1})
+    count = len(steps(moves))
     if count > len(derivatives):
         raise NotExact("a derivative of this order is not known")
-    powers: Jet = steps
+    powers: Jet = moves
     for k, f in enumerate(derivatives[:count], 1):
         weight = pow(_factorial(k), P - 2, P)
         out = added(out, mapped(powers, lambda x, f=f, w=weight: x * (f * w % P) % P))  # type: ignore[misc]
-        powers = entrywise(powers, steps)
+        powers = entrywise(powers, moves)
         if not powers:
             break
     return out
@@ -106,11 +116,11 @@ def _factorial(k: int) -> int:
 def inverted(a: Jet) -> Jet:
     """(A + N)⁻¹ = A⁻¹ - A⁻¹NA⁻¹ + …; of a number its reciprocal."""
     base = reciprocal(a[0]) if shape(a) == (1, 1) and 0 in a else inverse(_base(a))[0]
-    steps = nilpotent(a)
+    moves = nilpotent(a)
     out: Jet = {0: base}
     term: Jet = {0: base}
-    while steps and term:
-        term = negated(_joined(_joined(term, steps, product), {0: base}, product))
+    while moves and term:
+        term = negated(_joined(_joined(term, moves, product), {0: base}, product))
         out = added(out, term)
     return out
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from derive.expressions.sizes import Size
 from derive.language.problems.problem import Problem
 
 SYMMETRIC = frozenset(("symmetric", "spd", "psd"))
+TURNED = frozenset(("orthogonal", "stiefel"))
 CURVED = frozenset(("orthogonal", "stiefel", "unit"))
 MASKS: dict[str, Callable[[Residues], Residues]] = {
     "diagonal": lambda x: x * np.eye(x.shape[1], x.shape[2], dtype=np.int64), "upper": lambda x: np.triu(x), "lower": lambda x: np.tril(x),
@@ -30,6 +32,19 @@ class Points:
         self.problem, self.sizes, self.count = problem, sizes, count
         self.further, self.along = further, along
         self.random = np.random.default_rng([7, *map(ord, problem.id), *sizes.values()])
+        turned = [s for s in (*problem.symbols.values(), *further.values()) if s.has & TURNED and s.dims[0] == s.dims[1]]
+        self.turned = {s.name: k for k, s in enumerate(turned)}
+
+    @property
+    def components(self) -> int:
+        """Of how many parts, each tried by as many of the points, the set is from which they are drawn."""
+        return int(2 ** len(self.turned))
+
+    def of_count(self, count: int) -> Points:
+        """The same generator, so many points at once."""
+        out = copy(self)
+        out.count = count
+        return out
 
     def drawn(self, rows: int, columns: int) -> Residues:
         return self.random.integers(1, P, size=(self.count, rows, columns), dtype=np.int64)
@@ -49,7 +64,7 @@ class Points:
         if "unit" in symbol.has:
             return self._unit(m)
         if symbol.has & {"orthogonal", "stiefel"}:
-            return self._orthogonal(m)[:, :, :n]
+            return self._turned(symbol, self._orthogonal(m))[:, :, :n]
         return structured(symbol, self.drawn(m, n))
 
     def _orthogonal(self, n: int) -> Residues:
@@ -58,6 +73,12 @@ class Points:
         skew = (a - a.transpose(0, 2, 1)) % P
         eye = np.eye(n, dtype=np.int64)
         return product(inverse((eye - skew) % P)[0], (eye + skew) % P)
+
+    def _turned(self, symbol: Symbol, q: Residues) -> Residues:
+        """With the first column turned at every other point: what Cayley's formula gives has the determinant 1."""
+        if symbol.name in self.turned:
+            q[(np.arange(len(q)) >> self.turned[symbol.name]) & 1 == 1, :, 0] *= -1
+        return q % P
 
     def _unit(self, n: int) -> Residues:
         """(2u, u'u - 1) / (u'u + 1)."""

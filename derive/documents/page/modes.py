@@ -38,7 +38,7 @@ class Mode:
     @property
     def in_rows(self) -> bool:
         """Whether answers are boxed in the rows that state them, not behind them."""
-        return self.slides or (self.reveals == "everything" and self.suffix == "tex" and not self.told)
+        return self.slides or (self.reveals == "everything" and not self.told)
 
 
 MODES = {

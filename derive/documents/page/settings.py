@@ -16,7 +16,7 @@ from derive.language.problems.problem import Problem
 from derive.notation.settings import DEFAULT, Notation
 from derive.values import dataclass
 
-THEME = r"[A-Za-z]{1,40}"
+THEME = r"-?[A-Za-z][A-Za-z0-9-]{0,39}"
 MOST_ROWS = 12
 """No frame has room for more."""
 

@@ -27,7 +27,7 @@ from derive.errors import DeriveError
 from derive.expressions.build import zero
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Call, Expr, Map, Number, Power, Stack, Symbol, number
-from derive.expressions.properties.elimination import contradiction, has_independent_columns, numbers
+from derive.expressions.properties.elimination import contradiction, is_singular, numbers
 from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import is_column
 from derive.expressions.spelling import starred
@@ -85,11 +85,8 @@ def _of_one(s: Setting, g: Expr, x: Symbol, hessian: tuple[Expr, Symbol], stated
 
 
 def _inverts_singular(expr: Expr) -> bool:
-    """Whether a matrix of numbers without an inverse is inverted."""
-    return any(
-        isinstance(e, Power) and isinstance(e.exponent, Number) and e.exponent.value < 0
-        and numbers(e.base) is not None and not has_independent_columns(e.base) for e in walk(expr)
-    )
+    """Whether a matrix is inverted that has no inverse."""
+    return any(isinstance(e, Power) and isinstance(e.exponent, Number) and e.exponent.value < 0 and is_singular(e.base) for e in walk(expr))
 
 
 def _contradiction(s: Setting, g: Expr, x: Symbol, hessian: tuple[Expr, Symbol]) -> Why:
