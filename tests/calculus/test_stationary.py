@@ -221,7 +221,7 @@ NOWHERE = {
     "contradictory matrices": ("X: spd(p)\n  V: spd(p)", "2 logdet(X) - tr(inv(V) X) - 3 logdet(V)", "[X, V]", "there is no stationary point"),
     "rank one": ("x: vector(d)\n  S: spd(d)", "-x' S^-1 x - logdet(S)", "S", "has rank one"),
     "rank one, of two": ("x: vector(d)\n  mu: vector(d)\n  S: spd(d)\n  N: integer", "-N (x - mu)' S^-1 (x - mu) - N logdet(S)", "[mu, S]",
-                         "has rank one"),
+                         "is invertible"),
 }
 
 

@@ -10,6 +10,7 @@ from derive.expressions.build import ONE, add, scale
 from derive.expressions.nodes import Expr, Symbol
 from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import SCALAR
+from derive.language.markup.symbol import look
 from derive.language.problems.problem import Problem
 from derive.values import dataclass
 
@@ -55,8 +56,10 @@ def free_name(taken: frozenset[str], names: tuple[str, ...]) -> str:
 
 
 def taken_names(problem: Problem) -> frozenset[str]:
-    """Names that a letter of a derivation may not have: of symbols, directions, functions, and whatever the function names."""
-    out = set(problem.symbols) | set(problem.unnamed) | {s.name for s, _ in problem.let}
+    """Names that a letter of a derivation may not have: of symbols and as they are printed, of directions, functions, and whatever the
+    function names."""
+    out = {look(s.latex, {}) for s in problem.symbols.values() if s.latex is not None}
+    out |= set(problem.symbols) | set(problem.unnamed) | {s.name for s, _ in problem.let}
     out |= {d.name for d in (*problem.directions, *problem.second_directions)}
     out |= problem.function.free
     return frozenset(out)

@@ -66,6 +66,7 @@ def environment(folders: Iterable[Path] = ()) -> jinja2.Environment:
         autoescape=False,
         bytecode_cache=Compiled(builtin_folder()),
     )
+    del env.filters["random"]  # the same values make the same page
     env.filters["meta"] = metadata
     env.filters["exam_points"] = exam_points
     env.filters["said"] = said
@@ -119,9 +120,13 @@ def fill(name: str, context: Mapping[str, Any], folders: tuple[Path, ...] = ()) 
         raise DeriveError(f"template: {error.message}", code="template", where=where) from None
     except jinja2.UndefinedError as error:
         raise _undefined(error, name, context) from None
-    except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
+    except (jinja2.TemplateError, *_REFUSED) as error:
         raise _stopped(error, name) from None
     return re.sub(r"[ \t]+(?=\n)", "", text)
+
+
+_REFUSED = (TypeError, ValueError, ArithmeticError, LookupError, RecursionError, AttributeError, OSError, SyntaxError)
+"""What Python answers to a template that asks for what there is none of: `include` of a name of 90,000 letters, 30 loops in one another."""
 
 
 @lru_cache(maxsize=64)
@@ -138,7 +143,7 @@ def _unknown_block(name: str, folders: tuple[Path, ...]) -> tuple[str, Position,
         if file is None or Path(file).is_relative_to(builtin_folder()):
             return None
         known = _blocks_above(tree, env)
-    except TemplateError:
+    except (TemplateError, *_REFUSED):
         return None  # filling it says what is wrong
     for block in tree.find_all(nodes.Block) if known is not None else ():
         if block in tree.body and block.name not in (known or ()):
