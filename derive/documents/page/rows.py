@@ -18,7 +18,7 @@ from derive.documents.page.document import Answer, Row
 from derive.documents.page.settings import Settings
 from derive.documents.page.views import Boxed, View
 from derive.documents.wording.reasons import reason, reason_width, shortened
-from derive.documents.wording.words import words_of
+from derive.documents.wording.words import words as words_of
 from derive.errors import Position
 from derive.expressions.nodes import D, Expr, Symbol
 from derive.expressions.traverse import Path, at
