@@ -172,9 +172,10 @@ def refit(document: Document, fit: Fit, boxes: tuple[Box, ...], line: float, rel
                 better = replace(better, plain=better.plain | large)
                 continue
             apart, taller = _too_full(document, box)
-            better = replace(better, apart=better.apart | apart, taller={**better.taller, **{
-                key: better.taller.get(key, 0.0) + AT_ONCE * box.points + 2.0 for key in taller
-            }})
+            # Where heights were thought too low once, larger type is not tried with the next packing.
+            better = replace(better, apart=better.apart | apart, plain=better.plain.union(page.id for page in _pages(document, box)), taller={
+                **better.taller, **{key: better.taller.get(key, 0.0) + AT_ONCE * box.points + 2.0 for key in taller}
+            })
             scale |= {page.id: min(scale.get(page.id, 1.0) * 1.1, TALLEST) for page in _pages(document, box) if apart & fit.apart}
             continue
         if box.mark.what == "this frame":
