@@ -6,7 +6,11 @@ import re
 
 from derive.values import dataclass
 
-_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
+    "\ufff0-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
+"""What a terminal obeys, what turns a line around, and what takes no room at all."""
 
 
 _ORDERS = re.compile(r"^(\s*:)(?=:)|(#)(?=#(?:vso)?\[)", re.MULTILINE)
@@ -16,7 +20,7 @@ _ORDERS = re.compile(r"^(\s*:)(?=:)|(#)(?=#(?:vso)?\[)", re.MULTILINE)
 def visible(text: str) -> str:
     """The text without what a terminal, or the runner of a CI, would obey: control characters, marks of direction and halves of characters
     are spelled out, and a backslash stands in what would be an order."""
-    spelled = _HIDDEN.sub(lambda found: f"\\x{ord(found[0]):02x}" if ord(found[0]) < 256 else f"\\u{ord(found[0]):04x}", text)
+    spelled = _HIDDEN.sub(lambda found: ascii(found[0])[1:-1] if ord(found[0]) > 31 else f"\\x{ord(found[0]):02x}", text)
     return _ORDERS.sub(lambda found: f"{found[0]}\\", spelled)
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
-from derive.expressions.nodes import Commutation, Expr, Identity, SizeValue, Symbol, Unit
+from derive.expressions.nodes import Commutation, Entry, Expr, Identity, Number, SizeValue, Sum, Symbol, Unit
 from derive.expressions.sizes import ONE, Size
 from derive.expressions.traverse import walk
 from derive.language.problems.problem import Problem, SizeRelation
 
 SMALLEST = 3
 """Of a size without a stated value: in two dimensions too much commutes."""
+MOST_ROWS = 200
+"""The largest lower bound of a size that is drawn."""
 CANDIDATES = 60
 
 _OPERATIONS = {
@@ -46,6 +48,21 @@ def implied(symbols: Iterable[Symbol]) -> list[SizeRelation]:
     return out
 
 
+def reached(problem: Problem) -> list[SizeRelation]:
+    """What a function says about sizes by a number that it counts to: x[12], and a sum from i = 12 to n, speak of at least 12 entries."""
+    out: dict[SizeRelation, None] = {}
+    for node in (node for expr in (problem.function, *(e for _, e in problem.let)) for node in walk(expr)):
+        pairs: tuple[tuple[Size, Expr | None], ...] = ()
+        if isinstance(node, Entry):
+            pairs = tuple(zip(node.arg.shape, (node.row, node.column), strict=True))
+        elif isinstance(node, Sum) and isinstance(node.upper, SizeValue):
+            pairs = ((node.upper.size, node.lower),)
+        for size, place in pairs:
+            if isinstance(place, Number) and not size.is_number and place.value >= SMALLEST:
+                out[SizeRelation(size, ">=", Size.of(int(place.value)))] = None
+    return list(out)
+
+
 def assignments(problem: Problem, exprs: Iterable[Expr] = (), shift: int = 0) -> Iterator[dict[str, int]]:
     """Candidates, the preferred first: names that are declared earlier are larger (so that X: matrix(m, n) is tall).
 
@@ -54,7 +71,7 @@ def assignments(problem: Problem, exprs: Iterable[Expr] = (), shift: int = 0) ->
     symbols = tuple(problem.symbols.values())
     unnamed = [s for u in problem.unnamed.values() for shape in (u.argument, u.value) if shape for s in shape]
     sizes = [*sizes_in([*symbols, problem.function, *(e for _, e in problem.let), *exprs]), *unnamed]
-    relations = [*problem.sizes, *implied(symbols)]
+    relations = [*problem.sizes, *implied(symbols), *reached(problem)]
     names = list(dict.fromkeys(
         name for size in (*sizes, *(s for r in relations for s in (r.left, r.right))) for name in sorted(size.names)
     ))
@@ -84,9 +101,10 @@ def _search(
     fixed = _fixed(relations)
     choices = [fixed.get(name, None) for name in names]
     options: list[list[int]] = []
-    for k, choice in enumerate(choices):
+    for k, (name, choice) in enumerate(zip(names, choices, strict=True)):
         turn = k % len(pool) if len(names) > 6 and pool else 0
-        options.append([choice] if choice is not None else pool[turn:] + pool[:turn])
+        up = max(0, _least(relations, name) - SMALLEST)
+        options.append([choice] if choice is not None else [value + up for value in pool[turn:] + pool[:turn]])
     if not names:
         if all(_holds(r, {}) for r in relations):
             yield {}
@@ -125,6 +143,19 @@ def _fixed(relations: list[SizeRelation]) -> dict[str, int]:
             if r.op in ("=", "==") and right.is_number and left in map(Size.of, left.names):
                 out[str(left)] = right.value({})
     return out
+
+
+def _least(relations: list[SizeRelation], name: str) -> int:
+    """What a name is at least by the relations with a number, as far as arrays of that size can be drawn."""
+    least = SMALLEST
+    for r in relations:
+        for left, op, right in ((r.left, r.op, r.right), (r.right, _MIRRORED[r.op], r.left)):
+            if op in (">", ">=") and right.is_number and left == Size.of(name):
+                least = max(least, right.value({}) + (op == ">"))
+    return least if least <= MOST_ROWS else SMALLEST
+
+
+_MIRRORED = {"=": "=", "==": "==", ">=": "<=", "<=": ">=", ">": "<", "<": ">"}
 
 
 def _last(relation: SizeRelation, names: list[str]) -> int:

@@ -19,7 +19,7 @@ from derive.checking import random_functions as smooth
 from derive.checking.domains import check, demands
 from derive.checking.evaluation import NAMESPACE, Unevaluable, derivative, evaluate, largest, magnitude
 from derive.checking.random_arrays import STYLES, Array, Style, array_shape, direction, draw
-from derive.checking.random_sizes import assignments, implied
+from derive.checking.random_sizes import MOST_ROWS, assignments, implied, reached
 from derive.errors import DeriveError
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Call, Compare, Expr, Map, Symbol, Unnamed
@@ -147,10 +147,13 @@ def points(
     """
     names = Names(problem.let)
     if next(assignments(problem), None) is None:
-        relations = [f"{r.left} {r.op} {r.right}" for r in (*problem.sizes, *implied(problem.symbols.values()))]
+        told = (*problem.sizes, *implied(problem.symbols.values()), *reached(problem))
+        relations = dict.fromkeys(f"{r.left} {r.op} {r.right}" for r in told)
+        large = any(bound.is_number and bound.value({}) > MOST_ROWS for r in told for bound in (r.left, r.right))
+        columns = "orthonormal or independent columns are at most as many as rows" if implied(problem.symbols.values()) else None
         raise DeriveError(
-            f"no sizes satisfy {' and '.join(dict.fromkeys(relations))} at once", code="sizes", where=problem.positions.get("sizes"),
-            hint="orthonormal or independent columns are at most as many as rows" if len(relations) > len(problem.sizes) else None,
+            f"no sizes {'that can be checked ' if large else ''}satisfy {' and '.join(relations)} at once", code="sizes",
+            where=problem.positions.get("sizes"), hint=f"the check draws arrays of at most {MOST_ROWS} rows" if large else columns,
         )
     code = compiled(problem.function, names)
     asked = demands((problem.function, *(d for _, d in problem.let)))

@@ -16,7 +16,7 @@ from derive.checking import adjoints
 from derive.checking.domains import check, demands
 from derive.checking.equations import ROUNDED, check_classification, check_equation, check_identity, check_relation, check_rounded, check_stationary
 from derive.checking.evaluation import Unevaluable, evaluate, largest
-from derive.checking.exact.lines import decided
+from derive.checking.exact.decide import decided
 from derive.checking.intermediates import plain
 from derive.checking.line import Free, Site, partial_statement, site_at, statement
 from derive.checking.random_arrays import Array, inside
@@ -94,7 +94,7 @@ def _verify_as_a_whole(derivation: Derivation, count: int) -> Report:
     problem = derivation.problem
     names = Names((*problem.let, *derivation.where))
     places = sample_points(derivation, count)
-    further, along = _further_symbols(derivation)
+    further, along = further_symbols(derivation)
     sites = [site_at(problem, names, p.with_symbols(further, along)) for p in places]
     checks: list[LineCheck] = []
     for c, chain in enumerate(derivation.chains):
@@ -111,7 +111,7 @@ def _verify_as_a_whole(derivation: Derivation, count: int) -> Report:
         checks.append(_check_result(sites, (len(derivation.chains), k), stated))
     worst = max((check.error for check in checks), default=0.0)
     passed = bool(checks) and all(check.passed for check in checks)
-    exact = decided(derivation, places[0].sizes, [_as_line(stated) for stated in _stated(derivation)], further, along)
+    exact = decided(derivation, [p.sizes for p in places], [_as_line(stated) for stated in _stated(derivation)], further, along)
     told = tuple(replace(check, exact=check.passed and check.where in exact.lines) for check in checks)
     return Report(passed, count, worst, told, exact.bits)
 
@@ -229,7 +229,7 @@ def _stationary_points(problem: Problem, found: Found) -> Iterator[Stated]:
         yield Stated("stationary", head, first.expr, solution, first.classification)
 
 
-def _further_symbols(derivation: Derivation) -> tuple[dict[str, Symbol], dict[str, Symbol]]:
+def further_symbols(derivation: Derivation) -> tuple[dict[str, Symbol], dict[str, Symbol]]:
     """The symbols of lines that the problem does not declare, and of which variable each is a direction."""
     exprs: list[Expr] = []
     along: dict[str, Symbol] = {}

@@ -148,8 +148,8 @@ def _write_stamp(
         below = [folder.as_posix() for path in given for folder in (path, *path.rglob("*")) if folder.is_dir()]
         folders = reads.folders(project.folder, (stamp, depfile)) if tool == "ninja" else ()
         write(depfile, depfiles.depfile(str(stamp), reads, (*below, *folders), tool))
-    entries = Ledger.load(output).entries
-    files = sorted((output / file).as_posix() for source in sources if source.stem in entries for file in entries[source.stem].files)
+    ledger = Ledger.load(output)
+    files = sorted((output / file).as_posix() for source in sources for file in ledger.files(source.stem))
     write(stamp, "".join(f"{file}\n" for file in files))
     os.utime(stamp)
 

@@ -60,7 +60,7 @@ def command(
     from dataclasses import replace
 
     from derive.pipeline import project as projects
-    from derive.pipeline.render import render
+    from derive.pipeline.render import render, with_package
     from derive.pipeline.writing import write
 
     project = projects.load(projects.folder_of(file), template_dirs, trust_tex)
@@ -83,9 +83,10 @@ def command(
     if output is None:
         sys.stdout.buffer.write(content)
         return
-    write(output, content)
-    if not mode.pdf and mode.suffix == "tex":
+    if output.suffix == ".tex":
+        content = with_package(content.decode()).encode()
         _style_beside(output, project, content)
+    write(output, content)
     if depfile is not None:
         _depfile(file, project, output, depfile, form)
     # Whoever asked for it compares times: it is as new as what it was made from, also where it did not change.
@@ -105,7 +106,7 @@ def _refused(mode: Mode, output: Path | None, depfile: Path | None, file: str, h
 
 
 def _marked(file: str, claim: str | None, project: Project, output: Path | None, points: int) -> None:
-    from derive.pipeline.render import marked
+    from derive.pipeline.render import marked, with_package
     from derive.pipeline.writing import write
 
     if output is not None and output.suffix not in (".tex", ".pdf"):
@@ -113,19 +114,25 @@ def _marked(file: str, claim: str | None, project: Project, output: Path | None,
     content = marked(file, claim, project, output is not None and output.suffix == ".pdf", points, options.note)
     if output is None:
         sys.stdout.buffer.write(content)
-    else:
-        write(output, content)
+        return
+    if output.suffix == ".tex":
+        content = with_package(content.decode()).encode()
+        _style_beside(output, project, content)
+    write(output, content)
 
 
 def _style_beside(output: Path, project: Project, content: bytes) -> None:
-    """`derive.sty` beside a fragment that somebody puts into a document of their own, and how it is loaded."""
+    """`derive.sty` beside LaTeX that needs it, and how a fragment loads it; nothing beside a document that holds its macros itself."""
     from derive.documents.rendering.fill import fill
     from derive.pipeline.writing import write
 
+    whole = b"\\documentclass" in content
+    if whole and b"{derive}" not in content:
+        return
     style = output.parent / "derive.sty"
     if write(style, fill("derive.sty.j2", {}, project.templates)):
         option = "[figures]" if b"{tikzpicture}" in content else ""
-        click.echo(f"{style} is written beside it: \\usepackage{option}{{derive}}", err=True)
+        click.echo(f"{style} is written beside it" + ("" if whole else f": \\usepackage{option}{{derive}}"), err=True)
 
 
 def _depfile(file: str, project: Project, output: Path, depfile: Path, form: Form) -> None:

@@ -54,18 +54,20 @@ def add(*terms: Expr) -> Expr:
 
 def times(*factors: Expr) -> Expr:
     """A flat product of scalars, the number first and once; without factors 1."""
-    coefficient = Fraction(1)
+    front: Number | None = None
     rest: list[Expr] = []
     for factor in factors:
         for part in factor.factors if isinstance(factor, Times) else (factor,):
             if isinstance(part, Number):
-                coefficient *= part.value
+                front = part if front is None else Number(front.value * part.value)
             else:
                 rest.append(part)
-    if coefficient == 0:
+    if front is not None and front.value == 0:
         return ZERO
-    if coefficient != 1 or not rest:
-        rest.insert(0, number(coefficient))
+    if not rest:
+        return ONE if front is None else number(front.value)
+    if front is not None and front.value != 1:
+        rest.insert(0, number(front.value))
     return rest[0] if len(rest) == 1 else Times(tuple(rest))
 
 
@@ -215,7 +217,7 @@ def coefficient(expr: Expr) -> tuple[Fraction, Expr]:
     if isinstance(expr, Scale):
         c, rest_scalar = coefficient(expr.scalar)
         return c, expr.arg if rest_scalar is ONE else Scale(rest_scalar, expr.arg)
-    return Fraction(1), expr
+    return ONE.value, expr
 
 
 def total(items: Iterable[Expr], shape: Shape) -> Expr:

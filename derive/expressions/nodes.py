@@ -29,7 +29,8 @@ class _Interned(type):
         if keywords or len(args) != len(cls.__match_args__):  # type: ignore[attr-defined]
             args = _complete(cls, args, keywords)
         key = (cls, *args)
-        found = _Interned._table.get(key)
+        known = _Interned._table.data.get(key)  # type: ignore[attr-defined]  # `get` of the table is Python, and slow
+        found = None if known is None else known()
         if found is None:
             found = super().__call__(*args)
             _Interned._table[key] = found
@@ -49,13 +50,12 @@ def _complete(cls: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> tupl
 
 @dataclass(frozen=True, eq=False)
 class Expr(metaclass=_Interned):
-    """An expression.  `shape` is (rows, columns), (1, 1) for a scalar; `free` the names of symbols in it;
+    """An expression.  `shape` is (rows, columns), (1, 1) for a scalar, which `is_scalar` tells; `free` the names of symbols in it;
     `pending` whether a derivative in it is still to be taken."""
 
     def __post_init__(self) -> None:
         children = self.children
-        object.__setattr__(self, "_children", children)
-        object.__setattr__(self, "shape", self._shape())
+        pending = isinstance(self, (D, Rate))
         names: frozenset[str] = self._own_names()
         if len(children) > 8:  # one by one, a derivative along many directions would take the square of their number
             names = names.union(*(child.free for child in children))
@@ -63,12 +63,14 @@ class Expr(metaclass=_Interned):
             for child in children:
                 if child.free:
                     names = names | child.free if names else child.free
-        object.__setattr__(self, "free", names - self._bound_names())
-        object.__setattr__(
-            self, "pending", isinstance(self, (D, Rate)) or any(c.pending for c in children)
-        )
+        for child in children:
+            pending = pending or child.pending
+        shape = self._shape()
+        bound = self._bound_names()
+        vars(self).update(shape=shape, is_scalar=shape == SCALAR, free=names - bound if bound else names, pending=pending)
 
     shape: ClassVar[Shape]
+    is_scalar: ClassVar[bool]
     free: ClassVar[frozenset[str]]
     pending: ClassVar[bool]
 
@@ -89,10 +91,6 @@ class Expr(metaclass=_Interned):
 
     def _bound_names(self) -> frozenset[str]:
         return frozenset()
-
-    @property
-    def is_scalar(self) -> bool:
-        return self.shape == SCALAR
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), tuple(getattr(self, f.name) for f in fields(self))

@@ -18,18 +18,18 @@ def transform(expr: Expr, visit: Callable[[Expr], Expr], memo: dict[Expr, Expr] 
     from derive.expressions.build import remake
 
     memo = {} if memo is None else memo
-    stack: list[tuple[Expr, bool]] = [(expr, False)]
+    stack = [expr]
     while stack:
-        node, ready = stack.pop()
-        if node in memo:
-            continue
-        if not ready:
-            stack.append((node, True))
-            stack.extend((child, False) for child in node.children if child not in memo)
-            continue
+        node = stack[-1]
         children = node.children
-        new = tuple(memo[child] for child in children)
-        memo[node] = visit(node if all(a is b for a, b in zip(new, children, strict=True)) else remake(node, new))
+        waiting = () if node in memo else [child for child in children if child not in memo]
+        if waiting:
+            stack.extend(waiting)
+            continue
+        stack.pop()
+        if node not in memo:
+            new = tuple([memo[child] for child in children])
+            memo[node] = visit(node if new == children else remake(node, new))
     return memo[expr]
 
 
@@ -48,8 +48,8 @@ def substitute(expr: Expr, values: Mapping[Expr, Expr]) -> Expr:
         if symbols_only and not (node.free & names):
             return node
         children = node.children
-        new = tuple(go(child) for child in children)
-        out = node if all(a is b for a, b in zip(new, children, strict=True)) else remake(node, new)
+        new = tuple(map(go, children))
+        out = node if new == children else remake(node, new)
         memo[node] = out
         return out
 

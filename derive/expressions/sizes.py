@@ -6,7 +6,7 @@ Different names are different sizes: `m` and `n` do not conform until the author
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from derive.values import dataclass
 
@@ -23,13 +23,24 @@ class Size:
     def of(value: int | str) -> Size:
         return _size(value)
 
-    @property
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Size) and self.terms == other.terms)
+
+    def __hash__(self) -> int:
+        return hash(self.terms)
+
+    @cached_property
     def names(self) -> frozenset[str]:
         return frozenset(name for monomial, _ in self.terms for name in monomial)
 
     @property
     def is_number(self) -> bool:
         return not self.names
+
+    @cached_property
+    def letter(self) -> str | None:
+        """The name, where the size is one name: n, not n + 1."""
+        return self.terms[0][0][0] if len(self.terms) == 1 and len(self.terms[0][0]) == 1 and self.terms[0][1] == 1 else None
 
     def __add__(self, other: Size) -> Size:
         total = dict(self.terms)

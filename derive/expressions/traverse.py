@@ -24,17 +24,16 @@ def bottom_up(root: Expr, below: Callable[[Expr], Sequence[Expr]] = lambda node:
     return out
 
 
-def walk(expr: Expr) -> Iterator[Expr]:
-    """Every distinct subexpression once, the outermost first."""
-    seen: set[int] = set()
-    stack = [expr]
+def walk(*exprs: Expr) -> Iterator[Expr]:
+    """Every distinct subexpression of them once, the outermost first."""
+    seen: set[Expr] = set()
+    stack = list(reversed(exprs))
     while stack:
         node = stack.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        yield node
-        stack.extend(reversed(node.children))
+        if node not in seen:
+            seen.add(node)
+            yield node
+            stack.extend(reversed(node.children))
 
 
 Path = tuple[int, ...]

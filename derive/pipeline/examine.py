@@ -109,13 +109,14 @@ def check_printed(derivation: Derivation, notation: Notation = DEFAULT) -> None:
     """
     from derive.notation.readback import misread
 
+    own = next((f"{s.name} is printed as {s.latex}" for s in derivation.problem.symbols.values() if s.latex is not None), None)
     for chain in derivation.chains:
         for line in chain.lines:
             said = misread(line.expr, notation)
             if said is not None:
                 raise DeriveError(
                     f"a line of “{chain.title}” ({line.rule}) does not read back from its LaTeX: {said}", code="misread",
-                    where=derivation.problem.positions.get("function"),
+                    where=derivation.problem.positions.get("function"), hint=f"{own}, which may stand for something else here" if own else None,
                 )
 
 

@@ -15,6 +15,8 @@ from derive.language.files import read_bytes
 from derive.pipeline.home import home_of, inside
 
 STYLES = (".sty", ".cls", ".def", ".clo")
+OURS = "derive.sty"
+"""What is written beside LaTeX that needs it: no file of the project's."""
 _TYPES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "pdf": "application/pdf"}
 IMAGES = (".pdf", ".png", ".jpg", ".jpeg")
 MOST_BYTES = 32 << 20
@@ -74,7 +76,7 @@ def _visible(folder: Path) -> Iterator[Path]:
     if not folder.is_dir():
         return
     for path in sorted(folder.iterdir()):
-        if not path.name.startswith(".") and path.is_file() and path.resolve().is_relative_to(folder.resolve()):
+        if not path.name.startswith(".") and path.name != OURS and path.is_file() and path.resolve().is_relative_to(folder.resolve()):
             yield path
 
 

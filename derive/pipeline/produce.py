@@ -19,6 +19,7 @@ from derive.documents.page.text_width import text_width
 from derive.documents.page.units import EM
 from derive.documents.rendering.fill import fill
 from derive.errors import DeriveError, Position
+from derive.language.files import read_text
 from derive.pipeline.budget import within
 from derive.pipeline.look import STYLES
 from derive.pipeline.tex import cell
@@ -108,7 +109,7 @@ def make(
         try:
             done = latex.typeset(wrap(text), beside, engine=document.words["engine"], own=own)
         except DeriveError as error:
-            raise _in_template(error, folders) from None
+            raise in_template(error, folders) from None
         if done.log.characters:
             shown = ", ".join(done.log.characters[:5])
             raise DeriveError(f"the fonts have no glyph for {shown}", code="latex", where=_where(document))
@@ -134,11 +135,17 @@ def make(
     raise _too_large(worst, document)
 
 
-def _in_template(error: DeriveError, folders: tuple[Path, ...]) -> DeriveError:
+def in_template(error: DeriveError, folders: tuple[Path, ...]) -> DeriveError:
     """The error at the line of the project's own template that says the command which TeX does not know."""
+    from derive.documents.rendering.sandbox import own_files  # with Jinja: a tenth of a second
+
     command = re.search(r"undefined control sequence (\\[A-Za-z@]+)", error.message)
-    for path in sorted(path for folder in folders for path in folder.rglob("*.j2")) if command else ():
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    try:
+        texts = [(path, read_text(path)) for folder in folders for path in own_files(folder) if path.suffix == ".j2"] if command else []
+    except DeriveError:
+        return error
+    for path, text in texts:
+        lines = text.splitlines()
         for number, line in enumerate(lines, 1):
             if command and re.search(re.escape(command[1]) + r"(?![A-Za-z@])", line):
                 return DeriveError(error.message, code=error.code, where=Position(path.as_posix(), number), source=line, hint=error.hint)
@@ -165,9 +172,10 @@ def refit(document: Document, fit: Fit, boxes: tuple[Box, ...], line: float, rel
                 better = replace(better, plain=better.plain | large)
                 continue
             apart, taller = _too_full(document, box)
-            better = replace(better, apart=better.apart | apart, taller={**better.taller, **{
-                key: better.taller.get(key, 0.0) + AT_ONCE * box.points + 2.0 for key in taller
-            }})
+            # Where heights were thought too low once, larger type is not tried with the next packing.
+            better = replace(better, apart=better.apart | apart, plain=better.plain.union(page.id for page in _pages(document, box)), taller={
+                **better.taller, **{key: better.taller.get(key, 0.0) + AT_ONCE * box.points + 2.0 for key in taller}
+            })
             scale |= {page.id: min(scale.get(page.id, 1.0) * 1.1, TALLEST) for page in _pages(document, box) if apart & fit.apart}
             continue
         if box.mark.what == "this frame":

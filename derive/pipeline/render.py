@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -72,7 +73,7 @@ _STUBS = (
 def into_page(mode: Mode, settings: Settings) -> Callable[[str], str]:
     """A function that puts displays or frames into a page as wide as the user says."""
     figures = "[figures]" if mode.name != "xsim" else ""
-    width = settings.width or 120.0
+    width = (settings.width or 120.0) - mode.inset
     if mode.slides:
         paper = {169: 160, 43: 128}[settings.aspect]
         margin = max((paper - width) / 2, 0.0)
@@ -85,6 +86,19 @@ def into_page(mode: Mode, settings: Settings) -> Callable[[str], str]:
     head = f"{start}\\usepackage[T1]{{fontenc}}\\usepackage{{lmodern}}\\usepackage{figures}{{derive}}\n{settings.macros}\n"
     head += r"\renewcommand{\cite}[2][]{[1]}" + "\n" + ("" if mode.slides else _STUBS)
     return lambda body: f"{head}\\begin{{document}}\n{body}\\end{{document}}\n"
+
+
+_MACROS = re.compile(r"%DERIVE-(MACROS|FIGURES)\n.*?%DERIVE-\1-END\n", re.DOTALL)
+"""What a document of our own begins with that derive.sty holds."""
+
+
+def with_package(text: str) -> str:
+    r"""A document whose macros are those of derive.sty, `\usepackage[document]{derive}`, in place of its own copy; any other text as it is."""
+    found = [match[1] for match in _MACROS.finditer(text)]
+    if "MACROS" not in found:
+        return text
+    options = "document,figures" if "FIGURES" in found else "document"
+    return _MACROS.sub(lambda match: f"\\usepackage[{options}]{{derive}}\n" if match[1] == "MACROS" else "", text)
 
 
 def _has_hint(page: ProblemPage) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import replace
 from itertools import islice, pairwise, permutations
@@ -23,6 +24,8 @@ from derive.values import dataclass
 MOST_ORDERS = 7
 """Orders of the sizes that are tried where a line about a stationary point does not hold."""
 SECONDS = 6.0
+_STAR = re.compile(r"\^\s*\{?\s*(?:\*|\\ast(?![A-Za-z]))")
+_PLUS = re.compile(r"\^\s*\{?\s*\+")
 
 
 @dataclass(frozen=True)
@@ -60,23 +63,33 @@ def review(problem: Problem, latex: str, preamble: str = "", ground: Ground | No
     with quiet():
         judge = Judge(ground, Context(ground, chains(latex, preamble), words))
         found = findings(judge)
-        if judge.context.logged and _wrong(found):
-            other = Judge(ground, Context(ground, chains(latex, preamble), words, opposite=True))
+        for habit in _habits(judge.context) if _count(found, WRONG) else ():
+            other = Judge(ground, Context(ground, chains(latex, preamble), words, habits=frozenset((habit,))))
             others = findings(other)
-            judge, found = (other, others) if _wrong(others) < _wrong(found) else (judge, found)
+            if _count(others, WRONG) < _count(found, WRONG) and _count(others, RIGHT) > _count(found, RIGHT):
+                judge, found = other, others
         if any(map(_doubtful, found)):
-            found = _in_other_sizes(problem, latex, preamble, words, found)
+            found = _in_other_sizes(judge.context, latex, preamble, found)
         found = told(judge, found) if explained else found
     return Review(tuple(found), latex)
 
 
-def _wrong(found: list[Finding]) -> int:
-    return sum(f.verdict == WRONG for f in found)
+def _count(found: list[Finding], verdict: str) -> int:
+    return sum(f.verdict == verdict for f in found)
 
 
-def _in_other_sizes(problem: Problem, latex: str, preamble: str, words: str, found: list[Finding]) -> list[Finding]:
+def _habits(context: Context) -> list[str]:
+    """What signs of this text may mean besides what they mostly mean."""
+    members = " ".join(m.text for chain in context.chains for m in chain.members)
+    signs = {"minus": bool(context.logged), "star": _STAR.search(members), "plus": _PLUS.search(members),
+             "columns": context.rows_named - context.columns}
+    return [habit for habit, there in signs.items() if there]
+
+
+def _in_other_sizes(context: Context, latex: str, preamble: str, found: list[Finding]) -> list[Finding]:
     """The findings, with those about stationary points as they are where the sizes are ordered in other ways: with more samples
     than dimensions there may be one."""
+    problem = context.ground.problem
     names = list(dict.fromkeys(n for s in problem.symbols.values() for size in s.dims for n in sorted(size.names)))
     started = time.process_time()
     for order in islice(permutations(reversed(names)), MOST_ORDERS if len(names) > 1 else 0):
@@ -84,7 +97,7 @@ def _in_other_sizes(problem: Problem, latex: str, preamble: str, words: str, fou
             continue
         try:
             ground = _ordered(problem, order)
-            others = findings(Judge(ground, Context(ground, chains(latex, preamble), words)))
+            others = findings(Judge(ground, Context(ground, chains(latex, preamble), context.words, habits=context.habits)))
         except DeriveError:
             continue
         found = [other if _doubtful(one) and other.verdict == RIGHT else one for one, other in zip(found, others, strict=True)]

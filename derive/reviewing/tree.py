@@ -128,12 +128,12 @@ class Differential(Tree):
 
 @dataclass(frozen=True)
 class Partial(Tree):
-    """∂ arg / ∂ by: `by` has an entry for each order; turned: which of them stand transposed; nabla: written ∇."""
+    """∂ arg / ∂ by: `by` has an entry for each order; nabla: written ∇; straight: written with d, so that all moves with `by`."""
 
     arg: Tree
     by: tuple[Tree, ...]
     nabla: bool = False
-    turned: bool = False
+    straight: bool = False
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from derive.calculus.derive import derive
 from derive.calculus.quantities.stationary.convexity import curvature
 from derive.checking.verification import check_answer, verify
 from derive.derivation.derivation import Derivation, Result, members
-from derive.expressions.nodes import Expr
+from derive.expressions.nodes import Expr, MatMul, Power
+from derive.expressions.traverse import walk
 from derive.language.problems.problem import Problem
 from derive.language.problems.read import read
 from derive.notation.text import text
@@ -221,7 +222,7 @@ NOWHERE = {
     "contradictory matrices": ("X: spd(p)\n  V: spd(p)", "2 logdet(X) - tr(inv(V) X) - 3 logdet(V)", "[X, V]", "there is no stationary point"),
     "rank one": ("x: vector(d)\n  S: spd(d)", "-x' S^-1 x - logdet(S)", "S", "has rank one"),
     "rank one, of two": ("x: vector(d)\n  mu: vector(d)\n  S: spd(d)\n  N: integer", "-N (x - mu)' S^-1 (x - mu) - N logdet(S)", "[mu, S]",
-                         "has rank one"),
+                         "is invertible"),
 }
 
 
@@ -427,3 +428,15 @@ def test_a_hessian_that_is_asked_for_is_not_derived_again_by_the_test() -> None:
     assert [text.line(line) for line in test.lines] == ["d²f/dx²(0) = −1"]
     alone = derived("x: scalar", "exp(-1/2 x^2)", "x", "stationary")
     assert len(next(chain for chain in alone.chains if chain.title == "Second-order test").lines) == 4
+@pytest.mark.parametrize(("form", "least"), [
+    ("x' (y y') x - b' x", "minimum"), ("x' (c y y') x - b' x", "minimum"), ("b' x - x' (c y y') x", "maximum"),
+])
+def test_a_matrix_of_rank_one_is_not_inverted(form: str, least: str) -> None:
+    """2yy'x = b has no solution x = (yy')⁻¹b/2: the equation is the answer, with what its solutions are."""
+    problem = read(f"symbols: {{x: vector(n), y: vector(n), b: vector(n), c: positive}}\nfunction: {form}\nwrt: x\nfind: [stationary]\n", "t.yaml")
+    derivation = derive(problem)
+    found = derivation.results["stationary"]
+    assert isinstance(found, Result) and found.equation is not None
+    assert not any(isinstance(node, Power) and isinstance(node.base, MatMul) for node in walk(found.expr))
+    assert any(f"every solution is a global {least}" in text.why(line.why) for chain in derivation.chains for line in chain.lines)
+    assert verify(derivation).passed

@@ -36,6 +36,15 @@ def test_what_was_asked_is_boxed_all_of_it_once(text: str, lefts: list[str], mod
     assert sorted(shown) == sorted(lefts)
 
 
+@pytest.mark.parametrize("function", ["x^2 + exp(y)", "x^2 + y^3 + y", "(x - y)^2 + x"])
+def test_one_gradient_of_several_is_not_said_to_be_never_zero(function: str) -> None:
+    """2x is 0 at x = 0: what is never 0 is the whole gradient."""
+    text = f"symbols: {{x: scalar, y: scalar}}\nfunction: f(x, y) = {function}\nwrt: [x, y]\nfind: [stationary]\n"
+    one = examine(problem_of(text, "p.yaml"))
+    page = problem_page(one.problem, one.derivation, one.report, MODES["key"], Settings())
+    assert [(str(answer.left), str(answer.relation)) for answer in page.answers] == [(r"\nabla f(x, y)", r"\ne")]
+
+
 def test_a_sheet_says_the_point_and_the_data() -> None:
     text = (
         "symbols: {X: 'matrix(m, 2)', y: vector(m), w: vector(2)}\nfunction: f(w) = norm(X w - y)^2\nwrt: w\nfind: [gradient]\n"

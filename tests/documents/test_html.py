@@ -93,7 +93,8 @@ def test_a_lecture_has_every_kind_of_frame() -> None:
     text = tex(subject.document(MODES["html"], Settings(), Fit()), MODES["html"])
     for said in ("<summary>Answer</summary>", "<blockquote>", "words beside", "words above", '<table class="cells">', "<h3>A part</h3>", "End."):
         assert said in text, said
-    assert text.count('<ol class="steps"') == 2 and text.count('<p class="answer">') == 5  # two in its column, two at the end, one recalled
+    assert text.count('<ol class="steps"') == 2
+    assert text.count('class="lines boxed"') == 4 and text.count('<p class="answer">') == 1  # two in its column, two at the end, one recalled
 
 
 def test_what_own_commands_may_hold_is_shown() -> None:

@@ -37,18 +37,18 @@ def printed(text: str, mode: str, settings: Settings | None = None) -> str:
     return tex(read(text, "p.yaml").document(MODES[mode], settings or Settings(), Fit()), MODES[mode])
 
 
-def told(blocks: tuple[Block, ...]) -> list[tuple[str, list[str], list[str]]]:
-    """(letter, rules of the rows by their left sides, quantities boxed) of each block."""
-    return [(b.letter, [str(row.left) for row in b.rows if row.left], [a.quantity for a in b.answers]) for b in blocks]
+def told(blocks: tuple[Block, ...]) -> list[tuple[str, list[str], int]]:
+    """(letter, rules of the rows by their left sides, how many are boxed) of each block."""
+    return [(b.letter, [str(row.left) for row in b.rows if row.left], sum(row.boxed for row in b.rows) + len(b.answers)) for b in blocks]
 
 
 def test_each_part_has_its_rows_and_its_answers() -> None:
     shown = page(PROBLEM, "html")
     assert told(shown.blocks) == [
-        ("a", [r"\mathrm{D}f(X)[H]"], ["derivative"]),
-        ("b", [r"\mathrm{D}f(X)[H]"], ["gradient"]),
-        ("c", [r"\mathrm{D}^{2} f(X)[H, K]"], ["second-derivative"]),
-        ("c", [r"\operatorname{Hess} f(X)[K]"], ["hessian"]),
+        ("a", [r"\mathrm{D}f(X)[H]"], 1),
+        ("b", [r"\mathrm{D}f(X)[H]", r"\nabla f(X)"], 1),
+        ("c", [r"\mathrm{D}^{2} f(X)[H, K]"], 1),
+        ("c", [r"\operatorname{Hess} f(X)[K]"], 1),
     ]
     assert [b.part.points if b.part else None for b in shown.blocks] == ["3", "2.5", "5", None]
     numbers = [row.number for block in shown.blocks for row in block.rows]
@@ -77,8 +77,8 @@ def test_hints_of_parts_are_printed_on_request() -> None:
 def test_a_part_that_an_earlier_one_has_reached_says_so() -> None:
     swapped = PROBLEM[: PROBLEM.index("parts:")] + "parts:\n  - {find: hessian}\n  - {find: gradient}\n"
     shown = page(swapped, "html")
-    assert [(b.letter, b.reached, [a.quantity for a in b.answers]) for b in shown.blocks] == [
-        ("a", "", []), ("a", "", ["hessian"]), ("b", "a", ["gradient"]),
+    assert [(b.letter, b.reached, sum(row.boxed for row in b.rows), [a.quantity for a in b.answers]) for b in shown.blocks] == [
+        ("a", "", 0, []), ("a", "", 1, []), ("b", "a", 0, ["gradient"]),
     ]
     assert "Derived in part (a):" in printed(swapped, "solutions")
 

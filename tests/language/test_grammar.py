@@ -100,6 +100,8 @@ SAME = [
     ("[I, A'; A, I]", "[I(n), A'; A, I(m)]"), ("s I X", "s I(n) X"),
     # stacks of one
     ("[x]", "x"), ("ones(1)", "1"),
+    # constants are called by nothing
+    ("2 pi (a + b)", "2 * pi * (a + b)"), ("pi() a", "pi * a"),
 ]
 
 

@@ -54,7 +54,8 @@ def other_direction(latex: str, problem: Problem, rng: random.Random) -> str:
         return latex
     (h,) = problem.directions
     letters = ("V", "Z", "E", "W") if h.name.isupper() else ("v", "u", "z", "p")
-    free = [c for c in letters if not re.search(rf"(?<![A-Za-z\\]){c}(?![A-Za-z])", latex)]
+    sizes = {name for s in problem.symbols.values() for size in s.dims for name in size.names}
+    free = [c for c in letters if c not in sizes and not re.search(rf"(?<![A-Za-z\\]){c}(?![A-Za-z])", latex)]
     return re.sub(rf"(?<![A-Za-z\\]){h.name}(?![A-Za-z])", rng.choice(free), latex) if free and len(h.name) == 1 else latex
 
 
@@ -108,6 +109,8 @@ def one_by_one(latex: str, problem: Problem, rng: random.Random) -> str:
         if "& " in latex.replace("&=", ""):
             return latex
         return latex.replace("&=", "&=&").replace("align*", "eqnarray*")
+    if kind == "gather" and (r"\begin{cases}" in latex or re.search(r"&[^\n]*&", latex)):
+        return latex
     out = latex.replace("align*", kind)
     return out.replace(" &= ", " = ").replace("&", "") if kind == "gather" and "pmatrix" not in latex else out
 

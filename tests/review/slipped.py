@@ -6,6 +6,7 @@ value is none.
 
 from __future__ import annotations
 
+import argparse
 import random
 import sys
 from collections import Counter
@@ -25,6 +26,7 @@ from derive.reviewing.judging.context import Context
 from derive.reviewing.judging.finding import RIGHT
 from derive.reviewing.judging.ground import Ground
 from derive.reviewing.judging.judge import Judge
+from derive.reviewing.judging.letters import value_names
 from derive.reviewing.judging.verdicts import findings
 from derive.reviewing.pasted.relations import chains
 from derive.reviewing.review import review
@@ -33,6 +35,7 @@ from derive.reviewing.tree import Add, Binary, Const, Fun, Mul, Name, Neg, Num, 
 from tests.review.own import derived, pasted, problems
 
 OTHER = "another letter"
+ALL = slice(None)
 CLAIMS = Path(__file__).parent / "claims"
 
 
@@ -49,7 +52,7 @@ class Slipped:
 
 def kinds(tree: Tree) -> Iterator[tuple[str, Tree]]:
     """Changes of a member, each of one kind, at every place."""
-    letters = sorted({n.name for n in walk(tree) if isinstance(n, Name) and len(n.name) == 1 and not n.marks})
+    letters = sorted(name for name in value_names(tree) if len(name) == 1)
     for node in walk(tree):
         if isinstance(node, Name) and node.name in letters:
             for other in letters:
@@ -103,21 +106,21 @@ def _at(node: Tree) -> Iterator[tuple[str, Tree]]:
             return
 
 
-def slipped(seed: int = 0) -> Iterator[Slipped]:
-    """Derivations of others with one slip each, in random order."""
+def slipped(seed: int = 0, part: slice = ALL) -> Iterator[Slipped]:
+    """Derivations of others with one slip each, in random order; part: of the derivations."""
     cases = [c for path in sorted(CLAIMS.glob("*.yaml")) for c in yaml.safe_load(path.read_text("utf-8")) if c["verdict"] == "right"]
     rng = random.Random(seed)
     rng.shuffle(cases)
-    for case in cases:
+    for case in cases[part]:
         yield from _of(case["id"], yaml.safe_dump(case["problem"], allow_unicode=True), case["claim"], rng, 25)
 
 
-def slipped_own(seed: int = 0, only: str = "") -> Iterator[Slipped]:
-    """Our derivations with one slip each, in random order."""
+def slipped_own(seed: int = 0, only: str = "", part: slice = ALL) -> Iterator[Slipped]:
+    """Our derivations with one slip each, in random order; part: of the problems."""
     texts = list(problems(only))
     rng = random.Random(seed)
     rng.shuffle(texts)
-    for name, text in texts:
+    for name, text in texts[part]:
         derivation = derived(name, text)
         if derivation is not None:
             yield from _of(name, text, pasted(derivation), rng, 8)
@@ -140,6 +143,8 @@ def _of(name: str, text: str, claim: str, rng: random.Random, most: int) -> Iter
                 head = judge.context.tree(one.members[0])
                 kept = frozenset(indices.free(head, judge.comparison.known)) if head is not None else frozenset()
                 true = judge.prepared_tree(tree, kept)
+                if not judge.comparison.equal(true, true, judge.situations[:2]).equal:
+                    continue  # the line is right in another reading
                 for kind, changed in kinds(tree):
                     false = judge.prepared_tree(changed, kept)
                     if judge.laid_out(head) and judge.comparison.equal(Turn(true), false, judge.situations[:1]).equal:  # type: ignore[arg-type]
@@ -147,7 +152,7 @@ def _of(name: str, text: str, claim: str, rng: random.Random, most: int) -> Iter
                     outcome = judge.comparison.equal(true, false, judge.situations[:2])
                     if outcome.state not in (DIFFERENT, UNDEFINED):
                         continue
-                    start, end = member.start, member.offsets[-1] + 1
+                    start, end = member.start, member.offsets[len(member.text.rstrip()) - 1] + 1
                     found.append(Slipped(name, text, f"{claim[:start]}{written(changed)} {claim[end:]}", link.line, kind))
     rng.shuffle(found)
     seen = Counter[str]()
@@ -170,21 +175,27 @@ def located(case: Slipped) -> tuple[bool, int | None]:
     return (first is not None and first.line == case.line), first.line if first else None
 
 
-def main(count: int, only: str, seed: int = 0) -> None:
+def main(arguments: list[str]) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("count", type=int, nargs="?", default=200)
+    parser.add_argument("--only", default="", help="ours of the problems whose name holds this, and no others")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--part", default="1/1", help="K/N: every N-th derivation from the K-th on, for several processes")
+    given = parser.parse_args(arguments)
+    k, n = map(int, given.part.split("/"))
+    part = slice(k - 1, None, n)
     total, right = Counter[str](), Counter[str]()
-    share = count if only else count // 2
-    for n, case in enumerate(chain(islice(slipped_own(seed, only), share), slipped(seed) if not only else ())):
-        if n >= count:
-            break
+    own = islice(slipped_own(given.seed, given.only, part), given.count if given.only else given.count // 2)
+    for case in islice(chain(own, () if given.only else slipped(given.seed, part)), given.count):
         found, line = located(case)
         total[case.kind] += 1
         right[case.kind] += found
         if not found:
-            print(f"{case.name}: {case.kind} in line {case.line}, named: {line}\n    {case.latex.strip()[:600]!r}", flush=True)
-    for kind, n in total.most_common():
-        print(f"{kind}: {right[kind]} of {n}")
+            print(f"{case.name}: {case.kind} in line {case.line}, named: {line}\n    {case.latex.strip()!r}", flush=True)
+    for kind, count in total.most_common():
+        print(f"{kind}: {right[kind]} of {count}")
     print(f"{sum(right.values())} of {sum(total.values())}")
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200, sys.argv[2] if len(sys.argv) > 2 else "", int(sys.argv[3]) if len(sys.argv) > 3 else 0)
+    main(sys.argv[1:])

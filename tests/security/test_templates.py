@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from types import GeneratorType
 
 import pytest
 
+from derive.documents.page.modes import MODES
+from derive.documents.page.settings import Fit, Settings
 from derive.documents.rendering import fill as filling
 from derive.documents.rendering.fill import files, fill
 from derive.errors import DeriveError
 from derive.pipeline import produce
 from derive.pipeline.budget import Budget, using
+from derive.pipeline.subject import read
 from tests.security.conftest import SECRET
+from tests.security.fuzz import PROBLEMS
 
 RUNS = [
     r"\VAR{cycler.__init__.__globals__.os.popen('touch RAN').read()}",
@@ -75,7 +80,23 @@ ENDLESS = [
     r"\VAR{'a'.join(['b' * 10**5] * 10**5)}",
     r"\BLOCK{macro m()}\VAR{m()}\BLOCK{endmacro}\VAR{m()}",
     r"\BLOCK{set ns = namespace(x='aaaaaaaaaaaaaaaaaaaa')}\BLOCK{for i in range(99)}\BLOCK{set ns.x = ns.x ~ ns.x}\BLOCK{endfor}",
+    r"\VAR{'%9999999999d'|format(1)}",
+    r"\VAR{range(99999)|slice(10**9)|list|length}",
+    r"\VAR{[1]|batch(10**9, 'x')|list}",
+    r"\VAR{(1).to_bytes(10**9,'big')|length}",
+    r"\VAR{('a'*99999)|replace('a','b'*99999)|length}",
+    r"\BLOCK{set ns=namespace(x=99999)}\BLOCK{for i in range(99)}\BLOCK{set ns.x=ns.x*ns.x}\BLOCK{endfor}",
 ]
+
+WRONG = [
+    r"\BLOCK{include 'x'*90000}", r"\BLOCK{include document}", r"\BLOCK{include 5}", r"\BLOCK{extends 5}", r"\BLOCK{extends document}",
+    r"\BLOCK{include 'a" + "\0" + "b'}", r"\BLOCK{include '..\..\x'}", r"\BLOCK{include '//etc/passwd'}", r"\BLOCK{import 5 as x}",
+    r"\BLOCK{if 1}" * 400 + "x" + r"\BLOCK{endif}" * 400, r"\BLOCK{for i in range(9)}" * 30 + r"\BLOCK{endfor}" * 30,
+    r"\VAR{" + "(" * 900 + "1" + ")" * 900 + "}", r"\VAR{" + "-" * 5000 + "1}", r"\VAR{1" + "+1" * 20_000 + "}", r"\VAR{" + "9" * 5000 + "}",
+    r"\VAR{document" + ".x" * 5000 + "}", r"\VAR{'1e9999999'|exam_points}", r"\VAR{('\\frac{'*9000)|mathml}", r"\VAR{('{'*50000)|spoken}",
+    r"\VAR{(1e308*10)|int}", r"\VAR{(2**64)**64}", r"\VAR{range(3)|random}", r"\VAR{{'a b':1}|xmlattr}", r"\VAR{'a'.encode('rot13')}",
+]
+"""Templates that ask for what there is none of."""
 
 
 def filled(body: str, folder: Path) -> str:
@@ -103,6 +124,59 @@ def test_what_has_no_end_is_ended(body: str, project: Path) -> None:
     with pytest.raises(DeriveError) as caught:
         filled(body, project / "templates")
     assert caught.value.code in ("template", "budget") and time.process_time() - started < 20
+
+
+@pytest.mark.parametrize("body", WRONG)
+def test_what_is_wrong_in_a_template_is_said(body: str, project: Path) -> None:
+    with pytest.raises(DeriveError) as caught:
+        filled(body, project / "templates")
+    assert caught.value.code in ("template", "budget") and len(caught.value.render()) < 100_000
+
+
+def test_a_link_in_the_folder_is_not_read_for_a_message(secret: Path, project: Path) -> None:
+    from derive.pipeline.produce import in_template
+
+    templates = project / "templates"
+    templates.mkdir()
+    secret.write_text(f"{SECRET} \\zzq\n")
+    (templates / "a.j2").symlink_to(secret)
+    (templates / "b.j2").symlink_to("/dev/zero")
+    error = DeriveError("there is no command \\zzq (undefined control sequence \\zzq)", code="latex")
+    assert SECRET not in in_template(error, (templates,)).render()
+
+
+def test_a_template_reaches_plain_values_alone() -> None:
+    seen: set[int] = set()
+    kept: list[object] = []
+    env = filling.environment()
+
+    def crawl(value: object) -> None:
+        if id(value) in seen or isinstance(value, (str, int, float, type(None))):
+            return
+        seen.add(id(value))
+        kept.append(value)
+        module = type(value).__module__
+        assert module == "builtins" or module.startswith(("derive.documents.page.", "derive.notation.latex.boxes")), type(value)
+        if isinstance(value, dict):
+            value = tuple(value.values())
+        if isinstance(value, (tuple, frozenset, set, list)):
+            for part in value:
+                crawl(part)
+            return
+        for name in dir(value):
+            found = getattr(value, name)
+            if not env.is_safe_attribute(value, name, found):
+                continue
+            if callable(found):
+                assert isinstance(value, GeneratorType), (type(value), name)
+            else:
+                crawl(found)
+
+    for file in ("cost-of-a-layer", "nested-logarithm", "folium"):
+        subject = read((PROBLEMS / f"{file}.yaml").read_text(), "p.yaml", 1)
+        for mode in MODES.values():
+            crawl({"document": subject.document(mode, Settings(), Fit()), "mode": mode})
+    assert len(kept) > 300
 
 
 def test_a_link_out_of_the_folder_is_not_followed(secret: Path, project: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from derive.calculus.simplify.collect import collect
-from derive.calculus.simplify.factor import common_scalars
+from derive.calculus.simplify.factor import common_number, common_scalars
 from derive.calculus.simplify.simplify import tidy
 from derive.calculus.simplify.terms import join, split
 from derive.expressions.build import ONE, ZERO, add, is_zero, negate, power, scale, times
@@ -205,9 +205,11 @@ def factored_out(matrix: Stack) -> Expr:
     entries = [c for c in matrix.children if not is_zero(c)]
     if len(entries) < 2 or not all(c.is_scalar for c in entries):
         return matrix
-    common = common_scalars([split(c)[1] for c in entries])
+    parts = [split(c) for c in entries]
+    common = common_scalars([powers for _, powers, _ in parts])
     front = join(Fraction(1), common, None)
     if front is ONE or isinstance(front, SizeValue):
         return matrix
+    front = join(common_number([c for c, _, _ in parts], True), common, None)
     below = power(front, -1)
     return scale(front, Stack(tuple(tuple(c if is_zero(c) else tidy(times(c, below)) for c in row) for row in matrix.rows)))

@@ -49,7 +49,7 @@ def conditions(functions: Iterable[Expr], results: Iterable[Expr]) -> tuple[Why,
 
 def _summed(exprs: Iterable[Expr]) -> dict[str, Symbol]:
     """The indices over which is summed, by name."""
-    return {node.index.name: node.index for expr in exprs for node in walk(expr) if isinstance(node, Sum)}
+    return {node.index.name: node.index for node in walk(*exprs) if isinstance(node, Sum)}
 
 
 def _exponents(functions: Iterable[Expr], summed: bool) -> Iterator[Why]:
@@ -57,7 +57,7 @@ def _exponents(functions: Iterable[Expr], summed: bool) -> Iterator[Why]:
 
     summed  whether a sum over the factors stands in a result: k tr(A^(k − 1) H) holds for every k
     """
-    for node in (node for expr in functions for node in walk(expr)):
+    for node in walk(*functions):
         if not isinstance(node, Power) or node.is_scalar or not node.exponent.free or not is_integer(node.exponent):
             continue
         if summed or not is_invertible(node.base):
@@ -159,25 +159,23 @@ def _in_unit_interval(node: Map) -> bool:
     return isinstance(node.function, str) and "unit-interval" in FUNCTIONS[node.function].domain
 
 
-def _occurring(expr: Expr) -> Iterator[Expr]:
+def _occurring(expr: Expr) -> list[Expr]:
     """Every node once, but for a norm under an even power, as ‖x‖² is smooth where x is 0 too, and for a function that a row of
     the rules takes together with the one around it: the sum of the singular values is smooth where they coincide."""
-    seen: set[Expr] = set()
-
-    def go(node: Expr) -> Iterator[Expr]:
-        if node in seen:
-            return
-        seen.add(node)
-        yield node
+    found: dict[Expr, None] = {}
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        if node in found:
+            continue
+        found[node] = None
+        below: Iterable[Expr] = node.children
         if _row(node) is not None:
-            for inner in (c for child in node.children for c in child.children):
-                yield from go(inner)
-            return
-        smooth = isinstance(node, Power) and is_even(node.exponent) and isinstance(node.base, Call) and node.base.name == "norm"
-        for child in node.base.children if smooth and isinstance(node, Power) else node.children:
-            yield from go(child)
-
-    return go(expr)
+            below = (c for child in node.children for c in child.children)
+        elif isinstance(node, Power) and isinstance(node.base, Call) and node.base.name == "norm" and is_even(node.exponent):
+            below = node.base.children
+        stack.extend(reversed(tuple(below)))
+    return list(found)
 
 
 def _among(value: Part, known: list[Expr]) -> bool:
@@ -333,7 +331,7 @@ def _domain(name: str, domain: str, arg: Expr) -> Why:
         case "nonzero-entries":
             return () if is_positive(arg) or is_nonzero(arg) else ("no entry of ", arg, " is 0")
         case "nonzero":
-            if is_positive(arg):
+            if is_nonzero(arg):
                 return ()
             return (KINK, arg, " = 0") if arg.is_scalar else (KINK, AN_ENTRY, arg, " is 0")
         case "unit-interval":

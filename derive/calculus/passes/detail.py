@@ -43,6 +43,8 @@ def folded(chain: Chain, hide: frozenset[str], kept: frozenset[Expr]) -> Chain:
     hide  names of rules
     kept  expressions whose lines stay: results
     """
+    if not hide:
+        return chain
     out: list[Line] = []
     waiting: Line | None = None
     for k, line in enumerate(chain.lines):
@@ -178,6 +180,8 @@ def told_as_asked(chains: list[Chain], problem: Problem, results: Results) -> li
         )
     kept = frozenset(one.expr for found in results.values() for _, one in members(found))
     grain = [folded(grained(c, problem.detail, kept), problem.hide, kept) for c in chains]
+    if not (problem.hide or problem.reasons):
+        return grain
     return [replace(c, lines=tuple(overridden(line, problem) for line in c.lines)) for c in grain]
 
 

@@ -31,15 +31,16 @@ def explanations(written: Iterable[Expr], brought: Iterable[Expr], where: Iterab
     """
     letters, written = tuple(where), tuple(written)
     brought = (*(d for _, d in letters), *brought)
-    known = {node.name for e in written for node in walk(e) if isinstance(node, Call)}
+    known = {node.name for node in walk(*written) if isinstance(node, Call)}
     found: dict[str, Call] = {}
-    for node in (n for e in brought for n in walk(e) if isinstance(n, Call)):
+    nodes = list(walk(*brought))
+    for node in (n for n in nodes if isinstance(n, Call)):
         if node.name not in known and FUNCTIONS[node.name].explained:
             found.setdefault(node.name, node)
     short: dict[Expr, Expr] = {d: s for s, d in letters if not d.pending}
     taken = frozenset(name for e in (*written, *brought) for name in e.free)
     out = list(dict.fromkeys(_about(node, short, taken) for node in found.values()))
-    out += [_adjoint(node) for node in {n.function: n for e in brought for n in walk(e) if isinstance(n, Apply) and n.adjoint}.values()]
+    out += [_adjoint(node) for node in {n.function: n for n in nodes if isinstance(n, Apply) and n.adjoint}.values()]
     return (*_eigenvectors(letters), *out)
 
 

@@ -132,7 +132,7 @@ def _letters(problem: Problem, chains: list[Chain], taken: frozenset[str]) -> di
     lines = [line for chain in chains for line in chain.lines]
     inside = {name for s, d in problem.let for name in (s.name, *d.free)}
     sides = (e for line in lines for e in (line.expr, *((line.left,) if isinstance(line.left, Expr) else ())))
-    lettered_calls = (node for expr in sides for node in walk(expr) if isinstance(node, Call) and FUNCTIONS[node.name].letter)
+    lettered_calls = (node for node in walk(*sides) if isinstance(node, Call) and FUNCTIONS[node.name].letter)
     found = {node: FUNCTIONS[node.name].letter for node in lettered_calls if _at_a_point(node, variables, inside, declared)}
     out: dict[Expr, Symbol] = {}
     sizes = _named_sizes(found)

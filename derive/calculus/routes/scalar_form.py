@@ -97,7 +97,7 @@ def in_order(line: Line) -> Line:
 
 
 def _letters_first(expr: Expr) -> Expr:
-    """6x²(1 + x) cos(x³), not 6 cos(x³) (1 + x) x²."""
+    """6πx²(1 + x) cos(x³), not 6 cos(x³) (1 + x) x²π."""
     if isinstance(expr, Add):
         return add(*(_letters_first(t) for t in expr.terms))
     if not isinstance(expr, Times):
@@ -105,6 +105,8 @@ def _letters_first(expr: Expr) -> Expr:
 
     def rank(f: Expr) -> int:
         base = f.base if isinstance(f, Power) else f
-        return 0 if isinstance(f, Number) else 1 if isinstance(base, Symbol) else 3 if any(isinstance(e, Map) for e in walk(f)) else 2
+        if not base.free:  # numbers and π
+            return 0 if isinstance(f, Number) else 1
+        return 2 if isinstance(base, Symbol) else 4 if any(isinstance(e, Map) for e in walk(f)) else 3
 
     return times(*sorted(expr.factors, key=rank))

@@ -39,6 +39,7 @@ CALLS: dict[str, tuple[Law, ...]] = {
         _silent("mean-of-ones", "mean(ones(m, n))", "1", "A: matrix(m, n)", "", "the mean of ones", "Each entry is 1."),
         _silent("mean-of-number", "mean(c)", "c", "c: scalar", "c", "the mean of one number", "There is one entry."),
     ),
+    "norm": (_silent("norm-of-zero", "norm(zeros(m, n))", "0", "A: matrix(m, n)", "", "‖0‖ = 0", "Each entry is 0."),),
     "tr": (_silent("trace-of-identity", "tr(I(n))", "n", "A: square(n)", "", "tr I = n", "The diagonal has n entries 1."),),
     "diag": (
         _silent("diagonal-of-ones", "diag(ones(n))", "I(n)", "x: vector(n)", "", "diag(𝟏) = I", "The diagonal of `I(n)` is 1."),

@@ -199,7 +199,7 @@ def _fit(dims: Shape, shape: Shape, sizes: dict[str, Size]) -> bool:
         if want.is_number:
             if want != found:
                 return False
-        elif sizes.setdefault(str(want), found) != found:
+        elif sizes.setdefault(want.letter or str(want), found) != found:
             return False
     return True
 

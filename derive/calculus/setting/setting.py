@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import chain, count
+
 from derive.calculus.differentiate.variation import Motion, motion
 from derive.derivation.derivation import Head, Result
 from derive.expressions.build import ONE, add, scale
 from derive.expressions.nodes import Expr, Symbol
 from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import SCALAR
+from derive.language.markup.symbol import look
 from derive.language.problems.problem import Problem
 from derive.values import dataclass
 
@@ -49,12 +52,14 @@ def setting(problem: Problem, written: Expr | None = None) -> Setting:
 
 def free_name(taken: frozenset[str], names: tuple[str, ...]) -> str:
     """The first of the names that is not taken."""
-    return next(n for n in (*names, *(f"{names[0]}_{k}" for k in range(1, 100))) if n not in taken)
+    return next(n for n in chain(names, (f"{names[0]}_{k}" for k in count(1))) if n not in taken)
 
 
 def taken_names(problem: Problem) -> frozenset[str]:
-    """Names that a letter of a derivation may not have: of symbols, directions, functions, and whatever the function names."""
-    out = set(problem.symbols) | set(problem.unnamed) | {s.name for s, _ in problem.let}
+    """Names that a letter of a derivation may not have: of symbols and as they are printed, of directions, functions, and whatever the
+    function names."""
+    out = {look(s.latex, {}) for s in problem.symbols.values() if s.latex is not None}
+    out |= set(problem.symbols) | set(problem.unnamed) | {s.name for s, _ in problem.let}
     out |= {d.name for d in (*problem.directions, *problem.second_directions)}
     out |= problem.function.free
     return frozenset(out)

@@ -8,7 +8,7 @@ from functools import partial
 
 from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.signs import positive_first
-from derive.calculus.simplify.simplify import tidy, tidy_with
+from derive.calculus.simplify.simplify import is_constant, tidy, tidy_with
 from derive.expressions.build import ONE, add, entry_product, matmul, scale, terms, times, transpose
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Add, Apply, Call, D, Entry, Expr, Identity, MatMul, Number, Power, Rate, Scale, Symbol, Times, Transpose
@@ -61,7 +61,13 @@ def directions_last(expr: Expr, names: frozenset[str], variables: frozenset[str]
         if not isinstance(e, Times):
             return e
         first = any(letter(f, variables) for f in e.factors)
-        return times(*sorted(e.factors, key=lambda f: 3 if letter(f, names) else 0 if isinstance(f, Number) else 1 if first and letter(f) else 2))
+
+        def rank(f: Expr) -> int:
+            if isinstance(f, Number) or is_constant(f):
+                return 0
+            return 3 if letter(f, names) else 1 if first and letter(f) else 2
+
+        return times(*sorted(e.factors, key=rank))
 
     return outside_pending(expr, visit)
 

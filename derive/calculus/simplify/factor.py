@@ -26,7 +26,7 @@ def factor(expr: Expr) -> Expr:
         return expr
     parts = [split(t) for t in expr.terms]
     scalars_out = common_scalars([p for _, p, _ in parts])
-    number_out = _common_number([c for c, _, _ in parts], bool(scalars_out) and not expr.is_scalar)
+    number_out = common_number([c for c, _, _ in parts], bool(scalars_out))
     if number_out != 1 or scalars_out:
         inner = []
         for c, powers, body in parts:
@@ -47,7 +47,7 @@ def factor(expr: Expr) -> Expr:
     return _common_chain(expr, parts)
 
 
-def _common_number(values: list[Fraction], beside: bool) -> Fraction:
+def common_number(values: list[Fraction], beside: bool) -> Fraction:
     """The number that all terms share in absolute value (−1 only when every term is negative); where a scalar stands in front already,
     `beside`, the largest whole number that divides all."""
     sizes = {abs(v) for v in values}

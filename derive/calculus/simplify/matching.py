@@ -149,8 +149,8 @@ def _fitted(dims: Shape, shape: Shape, env: Env) -> Env | None:
         if want.is_number:
             if want != size:
                 return None
-        elif len(want.names) == 1 and str(want) in want.names:
-            if sizes.setdefault(str(want), size) != size:
+        elif want.letter is not None:
+            if sizes.setdefault(want.letter, size) != size:
                 return None
         elif want.names <= sizes.keys() and want.substitute(sizes) != size:
             return None
@@ -160,10 +160,12 @@ def _fitted(dims: Shape, shape: Shape, env: Env) -> Env | None:
 def _fitted_number(size: Size, expr: Expr, env: Env) -> Env | None:
     if size.names <= env.sizes.keys():
         return env if counted(size.substitute(env.sizes)) is expr else None
-    if isinstance(expr, SizeValue) and str(size) in size.names:
-        return Env(env.letters, {**env.sizes, str(size): expr.size})
-    if isinstance(expr, Number) and expr.value.denominator == 1 and expr.value > 0 and str(size) in size.names:
-        return Env(env.letters, {**env.sizes, str(size): Size.of(int(expr.value))})
+    if size.letter is None:
+        return None
+    if isinstance(expr, SizeValue):
+        return Env(env.letters, {**env.sizes, size.letter: expr.size})
+    if isinstance(expr, Number) and expr.value.denominator == 1 and expr.value > 0:
+        return Env(env.letters, {**env.sizes, size.letter: Size.of(int(expr.value))})
     return None
 
 

@@ -136,13 +136,11 @@ def _run(expr: Expr, table: Laws, memory: Memory) -> tuple[Expr, Told]:
     told: Told = ()
     node = expr
     if node.children and not isinstance(node, D | Rate):
-        new = []
-        for child in node.children:
-            out, words = _run(child, table, memory)
-            new.append(out)
-            told += words
-        if any(a is not b for a, b in zip(new, node.children, strict=True)):
-            node, told = _tidied(remake(node, tuple(new)), told)
+        run = [_run(child, table, memory) for child in node.children]
+        told = tuple(words for _, all_words in run for words in all_words)
+        new = tuple([out for out, _ in run])
+        if new != node.children:
+            node, told = _tidied(remake(node, new), told)
     for law in table.at(node):
         inner: list[tuple[str, Expr]] = []
         shorter = law.rewrites(node, _simplifier(table, memory, inner))

@@ -158,7 +158,7 @@ def _conditions(root: Expr, entries: Entries) -> Iterator[Why]:
 
 
 def short(expr: Expr) -> Expr:
-    """exp(u + s 𝟏) is exp(s) exp(u), entry by entry."""
+    """exp(u + s 𝟏) is exp(s) exp(u), entry by entry, where s is more than a number: exp(u − 𝟏) stays as it is."""
 
     def visit(node: Expr) -> Expr:
         match node:
@@ -167,7 +167,7 @@ def short(expr: Expr) -> Expr:
                 parts = [tidy(scale(outside, t)) for t in terms(whole)]
                 shifts = [t.scalar if isinstance(t, Scale) else ONE for t in parts if _is_of_ones(t)]
                 rest = [t for t in parts if not _is_of_ones(t)]
-                if shifts and rest:  # exp(u + s 𝟏) = exp(s) exp(u)
+                if rest and any(s.free for s in shifts):
                     return scale(Map("exp", tidy(add(*shifts))), Map("exp", add(*rest)))
         return node
 

@@ -2,70 +2,121 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import field, replace
+from fractions import Fraction
+
 from derive.checking.exact.field import NotExact
+from derive.checking.exact.functions import CALLS
+from derive.checking.exact.growth import Bound, Extent, added, letter, linear, multiplied, plain
+from derive.checking.exact.spectral import SPECTRAL
 from derive.expressions import nodes as n
 from derive.expressions.nodes import Expr
+from derive.expressions.sizes import Shape
+from derive.values import dataclass
 
-LARGE = 8
-"""No size of a point is larger."""
-MOST = 20_000
-CURVED = 2 * LARGE
-"""Of an entry of an orthogonal matrix in the entries of the skew one that it comes from."""
+MOST = 2**60
+MEANINGS = {**CALLS, **SPECTRAL}
+LONG = 400
+"""Terms of a sum whose ends are not known."""
+CURVED = frozenset(("orthogonal", "stiefel", "unit"))
 
 
-def degree(expr: Expr, let: dict[str, int]) -> int:
-    """A bound of the degrees of numerator and denominator; `let` those of what names stand for.
+@dataclass(frozen=True)
+class Bounds:
+    """The bounds of expressions at a point.
 
-    A function that is no quotient of polynomials, and its derivatives, count as letters of their own; an inverse and a determinant as
-    the products of `LARGE` entries.  NotExact beyond `MOST`.
+    sizes       what the names of sizes stand for
+    names       what names stand for
+    decomposed  symbols that are drawn as products of a decomposition
     """
-    memo: dict[Expr, int] = {}
 
-    def of(e: Expr) -> int:
-        if e not in memo:
-            memo[e] = min(_degree(e), 10 * MOST)
-        return memo[e]
+    sizes: Mapping[str, int]
+    names: Mapping[str, Expr]
+    decomposed: Collection[str] = ()
+    _memo: dict[Expr, Bound] = field(default_factory=dict)
 
-    def _degree(e: Expr) -> int:
+    def of(self, expr: Expr) -> Bound:
+        """NotExact beyond `MOST`, and where choices between cases stand inside what is no polynomial."""
+        if expr not in self._memo:
+            self._memo[expr] = self._bound(expr)
+            if self._memo[expr].degree > MOST:
+                raise NotExact("the degree is too high for the bound")
+        return self._memo[expr]
+
+    def extent(self, shape: Shape) -> Extent:
+        """Rows and columns in numbers.  NotExact where a size is not known."""
+        try:
+            return shape[0].value(self.sizes), shape[1].value(self.sizes)
+        except KeyError as error:
+            raise NotExact(f"the size {error.args[0]} is not known") from None
+
+    def _bound(self, e: Expr) -> Bound:
         match e:
             case n.Number() | n.SizeValue() | n.Identity() | n.Ones() | n.Zeros() | n.Unit() | n.Commutation() | n.Delta():
-                return 0
-            case n.Symbol(name=name):
-                return let.get(name, CURVED if e.has & {"orthogonal", "stiefel", "unit"} else 1)
+                return Bound(0)
+            case n.Symbol():
+                return self._symbol(e)
             case n.Add() | n.Stack():
-                return _fractions(e, [of(c) for c in e.children])
-            case n.Power(base=base, exponent=exponent):
-                k = abs(int(exponent.value)) + 1 if isinstance(exponent, n.Number) else LARGE
-                inverted = not (isinstance(exponent, n.Number) and exponent.value > 0)
-                return k * of(base) * (LARGE if inverted and not e.is_scalar else 1)
+                return added([self.of(c) for c in e.children])
+            case n.Entry(arg=arg):
+                return self.of(arg)
+            case n.Power():
+                return self._power(e)
             case n.Sum(body=body):
-                return of(body) * (LARGE if _divides(body) else 1)
-            case n.D() | n.Rate():
-                return 2 * sum(of(c) for c in e.children)
-            case n.Call():
-                return LARGE * (1 + sum(of(c) for c in e.children))
-            case n.Map() | n.Apply():
-                return 3 * (1 + sum(of(c) for c in e.children))
-        return sum(of(c) for c in e.children)
+                return self._times(self.of(body), self._terms(e))
+            case n.D():
+                return _moved([self.of(c) for c in e.children])
+            case n.Rate(body=body, parameters=parameters):
+                return _moved([self.of(body)] * len(parameters))
+            case n.Where(condition=condition, then=then, otherwise=otherwise):
+                tested, a, b = (self.of(x) for x in (condition, then, otherwise))
+                plain([tested])
+                joined = added([a, b])
+                return replace(joined, choices=joined.choices + 1, letters=joined.letters + tested.letters)
+            case n.Map(function=n.Unnamed(), arg=arg):
+                return letter([self.of(arg)], [self.extent(arg.shape)])
+            case n.Map(function=str(name)) | n.Call(name=name):
+                if name not in MEANINGS:
+                    raise NotExact(f"{name} is not algebraic")
+                return MEANINGS[name].growth([self.of(c) for c in e.children], [self.extent(c.shape) for c in e.children])
+            case n.Apply(arg=arg, directions=directions):
+                return multiplied([letter([self.of(arg)], [(1, 1)]), *(self.of(d) for d in directions)])
+            case n.Compare():
+                return linear([self.of(c) for c in e.children], [])
+        return multiplied([self.of(c) for c in e.children])
 
-    out = of(expr)
-    if out > MOST:
-        raise NotExact("the degree is too high for the bound")
-    return out
+    def _symbol(self, e: n.Symbol) -> Bound:
+        if e.name in self.names:
+            return self.of(self.names[e.name])
+        size = max(self.extent(e.dims)) if e.has & CURVED or e.name in self.decomposed else 1
+        if e.name in self.decomposed:
+            return Bound(4 * size**2 + 8, divides=True)
+        return Bound(2 * size, divides=True) if e.has & CURVED else Bound(1)
+
+    def _power(self, e: n.Power) -> Bound:
+        inner, exponent = e.base, e.exponent
+        k = exponent.value if isinstance(exponent, n.Number) else Fraction(max(self.sizes.values(), default=LONG) + 1, 2)
+        if k > 0 and k % 2 == 0 and isinstance(inner, n.Call) and inner.name in CALLS and CALLS[inner.name].square is not None:
+            return multiplied([self.of(inner.args[0])] * int(k))
+        base = self.of(inner)
+        if k > 0 and k.denominator == 1:
+            return replace(base, degree=int(k) * base.degree, choices=int(k) * base.choices)
+        plain([base])
+        return replace(base, degree=int(abs(2 * k) + 1) * self.extent(inner.shape)[0] * base.degree, divides=True)
+
+    def _terms(self, e: n.Sum) -> int:
+        match e.lower, e.upper:
+            case n.Number(value=low), n.SizeValue(size=size) if not size.names - self.sizes.keys():
+                return max(1, size.value(self.sizes) + 1 - int(low))
+            case n.Number(value=low), n.Number(value=high):
+                return max(1, int(high - low) + 1)
+        return LONG
+
+    def _times(self, body: Bound, count: int) -> Bound:
+        return replace(body, degree=body.degree * (count if body.divides else 1), letters=body.letters * count)
 
 
-def _fractions(e: Expr, degrees: list[int]) -> int:
-    """Of a sum: the largest, and all together where denominators are brought together."""
-    return sum(degrees) if _divides(e) else max(degrees, default=0)
-
-
-def _divides(e: Expr) -> bool:
-    todo = [e]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, n.Power) and not (isinstance(node.exponent, n.Number) and node.exponent.value > 0):
-            return True
-        if isinstance(node, (n.Call, n.Map, n.Apply, n.D, n.Rate)):
-            return True
-        todo += node.children
-    return False
+def _moved(parts: Sequence[Bound]) -> Bound:
+    out = multiplied(parts)
+    return replace(out, degree=2 * out.degree + 1, choices=max(p.choices for p in parts))

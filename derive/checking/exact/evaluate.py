@@ -12,10 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from derive.checking.exact import jets
-from derive.checking.exact.field import NotExact, P, Residues, scrambled
-from derive.checking.exact.functions import CALLS, MAPS, branched, chosen, reciprocals, sqrt, unnamed
+from derive.checking.exact import jets, unnamed
+from derive.checking.exact.entrywise import branched, condition, reciprocals, sqrt
+from derive.checking.exact.field import NotExact, Residues
+from derive.checking.exact.functions import CALLS, MAPS
 from derive.checking.exact.jets import Jet
+from derive.checking.exact.spectral import SPECTRAL, Basis
 from derive.expressions import nodes as n
 from derive.expressions.nodes import Expr, Symbol
 from derive.expressions.sizes import Shape, Size
@@ -45,6 +47,8 @@ class Place:
     steps: int = 0
     paths: Mapping[str, tuple[str, list[Residues]]] = field(default_factory=dict)
     """Path → (its parameter, its value and derivatives)."""
+    bases: tuple[Basis, ...] = ()
+    """Eigenvectors of what the values were made of."""
     cache: dict[Expr, Jet] = field(default_factory=dict)
     effort: list[int] = field(default_factory=lambda: [0])
     """How many nodes were evaluated for this line, here and at the places made of this one."""
@@ -67,7 +71,7 @@ class Place:
         """The same at some of its points."""
         values = {name: {s: x[good] for s, x in a.items()} for name, a in self.values.items()}
         paths = {name: (parameter, [x[good] for x in found]) for name, (parameter, found) in self.paths.items()}
-        return replace(self, points=int(np.sum(good)), values=values, paths=paths, cache={})
+        return replace(self, points=int(np.sum(good)), values=values, paths=paths, cache={}, bases=tuple(b.only(good) for b in self.bases))
 
     def derivative(self, expr: Expr, *moves: Mapping[str, Jet]) -> Jet:
         """D expr [H], D² expr [H, K]."""
@@ -201,21 +205,17 @@ def _power(place: Place, e: n.Power) -> Jet:
     return out
 
 
-def _norm_squared(place: Place, e: n.Power) -> Jet:
-    """‖A‖² without a root."""
+def _root_squared(place: Place, e: n.Power) -> Jet:
+    """An even power of a root, as ‖A‖², without the root."""
     inner, exponent = e.base, e.exponent
-    if isinstance(inner, n.Call) and inner.name == _NORM and isinstance(exponent, n.Number) and exponent.value.denominator == 1 and (
-        exponent.value % 2 == 0 and exponent.value > 0):
-        a = place.value(inner.args[0])
-        square = jets.total(jets.entrywise(a, a)) or place.nothing(e.shape)
-        out = square
-        for _ in range(int(exponent.value) // 2 - 1):
-            out = jets.entrywise(out, square)
-        return out
-    return _power(place, e)
-
-
-_NORM = "norm"
+    square = CALLS[inner.name].square if isinstance(inner, n.Call) and inner.name in CALLS else None
+    if square is None or not isinstance(exponent, n.Number) or exponent.value % 2 != 0 or exponent.value <= 0:
+        return _power(place, e)
+    once = square(place.value(inner.children[0])) or place.nothing(e.shape)
+    out = once
+    for _ in range(int(exponent.value) // 2 - 1):
+        out = jets.entrywise(out, once)
+    return out
 
 
 def _entry(place: Place, e: n.Entry) -> Jet:
@@ -258,68 +258,35 @@ def _delta(place: Place, e: n.Delta) -> Jet:
 
 # ------------------------------------------------------------------------------------------------ functions
 def _call(place: Place, e: n.Call) -> Jet:
-    function = CALLS.get(e.name)
-    if function is None:
+    if e.name in SPECTRAL:
+        return SPECTRAL[e.name].value(place.bases, *(place.value(a) for a in e.args))
+    if e.name not in CALLS:
         raise NotExact(f"{e.name} is not algebraic")
-    return function(*(place.value(a) for a in e.args))
+    return CALLS[e.name].value(*(place.value(a) for a in e.args))
 
 
 def _map(place: Place, e: n.Map) -> Jet:
     arg = place.value(e.arg)
     if isinstance(e.function, n.Unnamed):
-        return unnamed(e.function.name, e.order, arg)
-    function = MAPS.get(e.function)
-    if function is None or e.order:
+        return unnamed.elementwise(e.function.name, e.order, arg)
+    if e.function not in MAPS or e.order:
         raise NotExact(f"{e.function} is not algebraic")
-    return function(arg)
+    return MAPS[e.function].value(arg)
 
 
 def _where(place: Place, e: n.Where) -> Jet:
     """Either case, as any condition says: a line that holds for all conditions holds for this one."""
     if not isinstance(e.condition, n.Compare):
         raise NotExact("a condition that compares nothing")
-    condition = chosen(e.condition.op, place.value(e.condition.left), place.value(e.condition.right))
-    return branched(condition, place.value(e.then), place.value(e.otherwise))
+    holds = condition(e.condition.op, place.value(e.condition.left), place.value(e.condition.right))
+    return branched(holds, place.value(e.then), place.value(e.otherwise))
 
 
 def _apply(place: Place, e: n.Apply) -> Jet:
-    """E(x + N) = E + ⟨G, N⟩ + ½ ⟨N, HN⟩ of a function to the numbers, G and H random functions of x."""
-    arg = place.value(e.arg)
-    takes = e.function.value
-    if takes is None or tuple(str(s) for s in takes) != ("1", "1") or e.adjoint:
-        raise NotExact("a function without a formula whose value is no number")
-    flat = jets.stacked(arg)
-    base = flat.get(0)
-    if base is None:
-        base = np.zeros_like(next(iter(flat.values())))
-    count = base.shape[1]
-    mixed = np.zeros((place.points, 1, 1), dtype=np.int64)
-    for k in range(count):
-        mixed = scrambled((mixed + base[:, k : k + 1]) % P, 31 + sum(map(ord, e.function.name)))
-    gradient: Jet = {0: scrambled((mixed + np.arange(count)[None, :, None]) % P, 77)}
-    raw = scrambled((mixed + np.arange(count * count).reshape(1, count, count)) % P, 99)
-    hessian: Jet = {0: (raw + raw.transpose(0, 2, 1)) % P}
-    steps = jets.nilpotent(flat)
-    if e.order == 0:
-        second = jets.multiplied(jets.transposed(steps), jets.multiplied(hessian, steps)) if steps else {}
-        first = jets.multiplied(jets.transposed(gradient), steps) if steps else {}
-        if len({b for s in steps for b in range(12) if s >> b & 1}) > 2:
-            raise NotExact("a third derivative of a function without a formula")
-        return jets.added(jets.added({0: mixed}, first), jets.mapped(second, lambda x: x * ((P + 1) // 2) % P))
-    if e.order == 1:
-        if len({b for s in steps for b in range(12) if s >> b & 1}) > 1:
-            raise NotExact("a third derivative of a function without a formula")
-        slope = jets.added(gradient, jets.multiplied(hessian, steps)) if steps else gradient
-        if e.directions:
-            return jets.multiplied(jets.transposed(slope), jets.stacked(place.value(e.directions[0])))
-        m, k = jets.shape(arg)
-        return jets.mapped(slope, lambda x: x.reshape(len(x), k, m).transpose(0, 2, 1))
-    if steps or e.order != 2:
-        raise NotExact("a third derivative of a function without a formula")
-    out: Jet = hessian
-    for d in e.directions:
-        out = jets.multiplied(jets.transposed(jets.stacked(place.value(d))), out)
-    return jets.transposed(out) if len(e.directions) == 1 else out
+    assert e.function.value is not None
+    rows, columns = (place.size(s) for s in e.function.value)
+    directions = [place.value(d) for d in e.directions]
+    return unnamed.function(e.function.name, (rows, columns), e.order, place.value(e.arg), directions, e.adjoint)
 
 
 # ------------------------------------------------------------------------------------------------ derivatives to be taken
@@ -337,7 +304,7 @@ _HANDLERS: dict[type, Callable[..., Jet]] = {
     n.Identity: lambda p, e: _array(p, np.eye(p.size(e.size), dtype=np.int64)), n.Ones: lambda p, e: _filled(p, e, 1),
     n.Zeros: lambda p, e: _filled(p, e, 0), n.Unit: _unit, n.Commutation: _commutation, n.Add: _sum_of,
     n.Times: lambda p, e: _product(p, e.factors, jets.entrywise), n.Scale: lambda p, e: jets.entrywise(p.value(e.scalar), p.value(e.arg)),
-    n.MatMul: lambda p, e: _product(p, e.factors, jets.multiplied), n.Power: _norm_squared,
+    n.MatMul: lambda p, e: _product(p, e.factors, jets.multiplied), n.Power: _root_squared,
     n.Transpose: lambda p, e: jets.transposed(p.value(e.arg)), n.Entry: _entry, n.Stack: _stack, n.Sum: _sum, n.Delta: _delta, n.Call: _call,
     n.Map: _map, n.Where: _where, n.Apply: _apply, n.D: _pending, n.Rate: _rate,
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,9 +19,42 @@ class NotExact(Exception):
 class Rootless(NotExact):
     """A square root is not in the field at some of the points; `good` are the others."""
 
-    def __init__(self, good: NDArray[np.bool_]) -> None:
+    def __init__(self, of: Residues, good: NDArray[np.bool_]) -> None:
         super().__init__("a root is not in the field")
-        self.good = good
+        self.of, self.good = of, good
+
+
+class Roots:
+    """The roots that were taken at some points.
+
+    Where a radicand had no root at some of the points it is no square of a quotient of polynomials, and its root is of degree two
+    over these: a line that holds for one root holds for the other.  A radicand that had a root at all points may be the square of v:
+    its root is then v or -v as chance has it, a toss for each entry and point.
+
+    proper  radicands, at the points that are left
+    taken   how many roots there are, entries counted
+    tosses  how many of them may be such a v
+    """
+
+    def __init__(self) -> None:
+        self.proper: list[Residues] = []
+        self.taken = self.tosses = 0
+
+    def only(self, of: Residues, good: NDArray[np.bool_]) -> Roots:
+        """The same at the points where `of` has a root."""
+        out = Roots()
+        out.proper = [*(x[good] for x in self.proper), of[good]]
+        out.taken, out.tosses = self.taken + of[0].size, self.tosses
+        return out
+
+    def note(self, of: Residues) -> None:
+        if not any(of.shape == x.shape and np.array_equal(of, x) for x in self.proper):
+            self.proper.append(of)
+            self.taken += of[0].size
+            self.tosses += of[0].size
+
+
+ROOTS: ContextVar[Roots] = ContextVar("ROOTS")
 
 
 def product(a: Residues, b: Residues) -> Residues:
@@ -48,11 +83,31 @@ def reciprocal(a: Residues) -> Residues:
 
 
 def root(a: Residues) -> Residues:
-    """The square root that is itself a square, entry by entry.  Rootless where there is none."""
+    """The square root that is itself a square, entry by entry; of a square of a fraction of small numbers the positive fraction.
+
+    Rootless where there is none.
+    """
     out = power(a, (P + 1) // 4)
     wrong = out * out % P != a
     if np.any(wrong):
-        raise Rootless(~np.any(wrong.reshape(len(a), -1), axis=1))
+        raise Rootless(a, ~np.any(wrong.reshape(len(a), -1), axis=1))
+    fixed = np.all(a == a[:1], axis=0)
+    if np.any(fixed):
+        turned = fixed & ~small(out[0]) & small(-out[0] % P)
+        out = np.where(turned, -out % P, out)
+    if not np.all(fixed):
+        ROOTS.get(Roots()).note(a)
+    return out
+
+
+def small(a: Residues) -> NDArray[np.bool_]:
+    """Which residues are those of positive fractions with a numerator and a denominator below the root of P / 2."""
+    out = np.zeros(a.shape, dtype=bool)
+    for place in np.ndindex(a.shape):
+        (r, s), (u, v) = (P, int(a[place])), (0, 1)
+        while s * s * 2 > P:
+            r, s, u, v = s, r % s, v, u - r // s * v
+        out[place] = v > 0 and 2 * v * v < P
     return out
 
 
@@ -71,12 +126,12 @@ def inverse(a: Residues) -> tuple[Residues, Residues]:
     return rows[:, :, n:], determinant
 
 
-def scrambled(a: Residues, seed: int) -> Residues:
+def scrambled(a: Residues, seed: int | NDArray[np.uint64]) -> Residues:
     """A random function of residues: equal ones have equal values.
 
     Source: Steele, Lea & Flood, Fast splittable pseudorandom number generators (2014).
     """
-    z = a.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(seed % 2**63)
+    z = a.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + (np.uint64(seed % 2**63) if isinstance(seed, int) else seed)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     z = z ^ (z >> np.uint64(31))

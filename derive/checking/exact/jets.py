@@ -45,7 +45,8 @@ def negated(a: Jet) -> Jet:
     return mapped(a, lambda x: -x % P)
 
 
-def _joined(a: Jet, b: Jet, together: Callable[[Residues, Residues], Residues]) -> Jet:
+def joined(a: Jet, b: Jet, together: Callable[[Residues, Residues], Residues]) -> Jet:
+    """The product of `a` and `b` that `together` is of coefficients, linear in both."""
     out: Jet = {}
     for s, x in a.items():
         for t, y in b.items():
@@ -58,7 +59,7 @@ def _joined(a: Jet, b: Jet, together: Callable[[Residues, Residues], Residues]) 
 
 def entrywise(a: Jet, b: Jet) -> Jet:
     """The product entry by entry; a number with every entry."""
-    return _joined(a, b, lambda x, y: x * y % P)
+    return joined(a, b, lambda x, y: x * y % P)
 
 
 def multiplied(a: Jet, b: Jet) -> Jet:
@@ -67,7 +68,7 @@ def multiplied(a: Jet, b: Jet) -> Jet:
         return entrywise(a, b)
     if shape(a)[1] != shape(b)[0]:
         raise NotExact("these shapes do not fit")
-    return _joined(a, b, product)
+    return joined(a, b, product)
 
 
 def transposed(a: Jet) -> Jet:
@@ -78,39 +79,50 @@ def nilpotent(a: Jet) -> Jet:
     return {s: x for s, x in a.items() if s}
 
 
-def composed(base: Residues, derivatives: list[Residues], steps: Jet) -> Jet:
+def at(a: Jet) -> Residues:
+    """Its value, where it does not move."""
+    return a[0] if 0 in a else np.zeros_like(next(iter(a.values())))
+
+
+def steps(a: Jet) -> set[int]:
+    """The steps that are in it."""
+    return {bit for s in a for bit in range(12) if s >> bit & 1}
+
+
+def composed(base: Residues, derivatives: list[Residues], moves: Jet) -> Jet:
     """f(a + N) = Σ f⁽ᵏ⁾(a) Nᵏ / k!, entry by entry; N has as many powers as it has steps.
 
     base         f(a), modulo the prime
     derivatives  f′(a), f″(a), …, as many as are known
-    steps        N: what a moves by, in each of its steps
+    moves        N: what a moves by, in each of its steps
     """
     out: Jet = {0: base}
-    count = len({bit for s in steps for bit in range(12) if s >> bit & 1})
+    count = len(steps(moves))
     if count > len(derivatives):
         raise NotExact("a derivative of this order is not known")
-    powers: Jet = steps
+    powers: Jet = moves
     for k, f in enumerate(derivatives[:count], 1):
-        weight = pow(_factorial(k), P - 2, P)
+        weight = pow(factorial(k), P - 2, P)
         out = added(out, mapped(powers, lambda x, f=f, w=weight: x * (f * w % P) % P))  # type: ignore[misc]
-        powers = entrywise(powers, steps)
+        powers = entrywise(powers, moves)
         if not powers:
             break
     return out
 
 
-def _factorial(k: int) -> int:
-    return 1 if k < 2 else k * _factorial(k - 1)
+def factorial(k: int) -> int:
+    """1 · 2 · … · k"""
+    return 1 if k < 2 else k * factorial(k - 1)
 
 
 def inverted(a: Jet) -> Jet:
     """(A + N)⁻¹ = A⁻¹ - A⁻¹NA⁻¹ + …; of a number its reciprocal."""
     base = reciprocal(a[0]) if shape(a) == (1, 1) and 0 in a else inverse(_base(a))[0]
-    steps = nilpotent(a)
+    moves = nilpotent(a)
     out: Jet = {0: base}
     term: Jet = {0: base}
-    while steps and term:
-        term = negated(_joined(_joined(term, steps, product), {0: base}, product))
+    while moves and term:
+        term = negated(joined(joined(term, moves, product), {0: base}, product))
         out = added(out, term)
     return out
 
@@ -118,12 +130,12 @@ def inverted(a: Jet) -> Jet:
 def determinant(a: Jet) -> Jet:
     """det(A + N) = det A · det(I + A⁻¹N), this by Newton's identities from the traces of powers."""
     inverses, base = inverse(_base(a))
-    step = _joined({0: inverses}, nilpotent(a), product)
+    step = joined({0: inverses}, nilpotent(a), product)
     sums: list[Jet] = []
     current = step
     while current:
         sums.append(trace(current))
-        current = _joined(current, step, product)
+        current = joined(current, step, product)
     elementary: list[Jet] = [constant(1, len(base))]
     for k in range(1, len(sums) + 1):
         total: Jet = {}
@@ -168,7 +180,13 @@ def kronecker(a: Jet, b: Jet) -> Jet:
         out = x[:, :, None, :, None] * y[:, None, :, None, :] % P
         return out.reshape(len(x), x.shape[1] * y.shape[1], x.shape[2] * y.shape[2])
 
-    return _joined(a, b, together)
+    return joined(a, b, together)
+
+
+def beside(columns: list[Jet]) -> Jet:
+    """Matrices of as many rows, one beside the other."""
+    masks, blanks = {s for c in columns for s in c}, [np.zeros_like(next(iter(c.values()))) for c in columns]
+    return {s: np.concatenate([c.get(s, blank) for c, blank in zip(columns, blanks, strict=True)], axis=2) for s in masks}
 
 
 def masked(mask: Callable[[Residues], Residues]) -> Callable[[Jet], Jet]:

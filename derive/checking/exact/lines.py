@@ -1,135 +1,36 @@
-"""Which lines of a derivation hold exactly: as identities of rational functions, decided at random points of a field.
+"""One line at points of a field: what its left side names, held against its value.
 
-An identity that is false holds at a random point with a probability of at most its degree over the number of residues (Schwartz 1980,
-Zippel 1979); `bits` says below which power of two the bound is.  A line that does not hold here is not decided, no more.
+NotExact where the field does not tell.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import product
-from math import factorial, log2, prod
+from math import factorial, prod
 
 import numpy as np
 
 from derive.checking.exact import jets
-from derive.checking.exact.degree import degree
 from derive.checking.exact.evaluate import Place
-from derive.checking.exact.field import NotExact, P, Rootless
+from derive.checking.exact.field import NotExact, P
 from derive.checking.exact.jets import Jet
-from derive.checking.exact.points import Points, inside
-from derive.derivation.derivation import Derivation, Head, Line
+from derive.checking.exact.points import Points, inside, lies
+from derive.derivation.derivation import Head, Line
 from derive.expressions.nodes import Expr, Number, Symbol
 from derive.language.problems.quantity import states
-from derive.values import dataclass
 
-POINTS = 6
-MANY = 1024
-"""Points that are drawn where roots are to be in the field."""
-BITS = 100
 MOST_ENTRIES = 1500
-Where = tuple[int, int]
 
 
-@dataclass(frozen=True)
-class Decided:
-    """The lines that hold exactly, by their place, and the exponent of the bound 2^-bits on the error of each."""
+def holds(points: Points, place: Place, head: Head | None, line: Line) -> bool:
+    """Whether a line holds at the points of a place, with the left side `head` that it has or continues.
 
-    lines: frozenset[Where]
-    bits: int
-
-
-def decided(
-    derivation: Derivation, sizes: Mapping[str, int], stated: list[tuple[Head, Line]], further: Mapping[str, Symbol],
-    along: Mapping[str, Symbol],
-) -> Decided:
-    """stated: the results, each with its left side and a line that states it; further: symbols that only lines hold, along: of which
-    variable one is a direction.
-
-    sizes  what the names of sizes stand for
+    points  the generator of further random values
     """
-    try:
-        decider = _Decider(derivation, sizes, further, along)
-    except NotExact:
-        return Decided(frozenset(), 0)
-    found: set[Where] = set()
-    for where, head, line, previous in _lines(derivation):
-        if decider.holds(lambda place, head=head, line=line, previous=previous: _line(decider.points, place, head, line, previous), line):  # type: ignore[misc]
-            found.add(where)
-    for k, (head, line) in enumerate(stated):
-        if decider.holds(lambda place, head=head, line=line: _line(decider.points, place, head, line, None), line):  # type: ignore[misc]
-            found.add((len(derivation.chains), k))
-    return Decided(frozenset(found), decider.bits)
-
-
-def _lines(derivation: Derivation) -> Iterator[tuple[Where, Head | None, Line, Line | None]]:
-    for c, chain in enumerate(derivation.chains):
-        head: Head | None = None
-        of: Expr | None = None
-        for k, line in enumerate(chain.lines):
-            if line.left is not None or line.of is not None:
-                head = line.left if isinstance(line.left, Head) else None
-                of = line.of
-            yield (c, k), head, replace(line, of=of), chain.lines[k - 1] if k else None
-
-
-class _Decider:
-    def __init__(
-        self, derivation: Derivation, sizes: Mapping[str, int], further: Mapping[str, Symbol], along: Mapping[str, Symbol]
-    ) -> None:
-        self.problem = derivation.problem
-        self.let = {s.name: e for s, e in (*derivation.problem.let, *derivation.where)}
-        self.points = Points(derivation.problem, sizes, POINTS, further, along)
-        self.few: Place | None = None
-        self.bits = 0
-        degrees: dict[str, int] = {}
-        for name, expr in self.let.items():
-            degrees[name] = degree(expr, degrees)
-        self.degrees = degrees
-        self.own = degree(derivation.problem.function, degrees)
-
-    def holds(self, line: Callable[[Place], bool], at: Line) -> bool:
-        """Whether a line holds at all points; False where that is not decided."""
-        try:
-            solved = sum(degree(e, self.degrees) for e in (at.solution or {}).values())
-            total = (degree(at.expr, self.degrees) + 4 * self.own + 2) * (1 + solved)
-            if isinstance(at.left, Expr):
-                total += degree(at.left, self.degrees) * (1 + solved)
-            bits = int(POINTS * (log2(P) - log2(total)))
-            if bits < BITS or not self._at_points(line):
-                return False
-        except (NotExact, RecursionError, KeyError, IndexError, ValueError):
-            return False
-        self.bits = min(self.bits or bits, bits)
-        return True
-
-    def _at_points(self, line: Callable[[Place], bool]) -> bool:
-        try:
-            if self.few is None:
-                self.few = self.points.place(self.let)
-            self.few.effort[0] = 0
-            return line(self.few)
-        except Rootless:
-            pass
-        many = Points(self.problem, self.points.sizes, MANY, self.points.further, self.points.along)
-        place, before = many.place(self.let), self.points
-        for _ in range(12):
-            try:
-                self.points.count = place.points
-                return place.points >= POINTS and line(place)
-            except Rootless as found:
-                place = place.only(found.good)
-            finally:
-                before.count = POINTS
-        return False
-
-
-# ------------------------------------------------------------------------------------------------ one line
-def _line(points: Points, place: Place, head: Head | None, line: Line, previous: Line | None) -> bool:
-    del previous
     problem = points.problem
-    if line.relation not in ("=", "⇔", "⇒", "or", ":="):
+    if line.relation not in ("=", "⇔", "⇒", "or", ":=") and line.quantity != "taylor":
         raise NotExact("an inequality, or an approximation")
     if line.partial is not None:
         others = tuple(name for name in place.let if name in line.partial.definition.free and name != line.partial.name.name)
@@ -137,6 +38,10 @@ def _line(points: Points, place: Place, head: Head | None, line: Line, previous:
         name = line.partial.name
         free = free if name.name in free.values else replace(free, values={**free.values, name.name: place.value(place.let[name.name])}, cache={})
         return _jacobian(points, free, line.partial.definition, (name,), free.value(line.expr), False)
+    if line.quantity == "stationary" and line.rule == "evaluate" and isinstance(line.left, Symbol):
+        known = line.solution or {}
+        here = solved(place, {v: e for v, e in known.items() if v not in problem.wrt})
+        return _stationary(points, here, {**{v: e for v, e in known.items() if v in problem.wrt}, line.left: line.expr})
     if line.quantity == "stationary":
         solution = line.solution or ({problem.wrt[0]: line.expr} if len(problem.wrt) == 1 else {})
         return _stationary(points, place, solution)
@@ -145,10 +50,10 @@ def _line(points: Points, place: Place, head: Head | None, line: Line, previous:
         return _equation(points, here, line)
     if line.quantity == "value" and isinstance(line.left, Expr) and line.of is None:
         return jets.equal(here.value(line.left), here.value(line.expr))
-    holds = _stated(points, here, line.quantity, head, line.of, line.expr, line)
-    if holds and isinstance(line.left, Expr):
-        holds = _stated(points, here, line.quantity, None, line.of, line.left, line)
-    return holds
+    right = _stated(points, here, line.quantity, head, line.of, line.expr, line)
+    if right and isinstance(line.left, Expr):
+        right = _stated(points, here, line.quantity, None, line.of, line.left, line)
+    return right
 
 
 def solved(place: Place, solution: Mapping[Symbol, Expr]) -> Place:
@@ -157,11 +62,29 @@ def solved(place: Place, solution: Mapping[Symbol, Expr]) -> Place:
 
 
 def _equation(points: Points, place: Place, line: Line) -> bool:
-    if not isinstance(line.left, Expr):
-        if not (isinstance(line.left, Head) and line.left.quantity == "gradient" and len(line.left.wrt) == 1):
-            raise NotExact("the left side is no expression")
-        return _stated(points, place, "gradient", line.left, None, line.expr, line)
-    return jets.equal(place.value(line.left), place.value(line.expr))
+    if isinstance(line.left, Expr):
+        return jets.equal(place.value(line.left), place.value(line.expr))
+    if line.left is None or line.left.quantity not in ("gradient", "derivative", "differential", "value", "jacobian-determinant"):
+        raise NotExact("the left side is no expression")
+    if line.left.quantity == "jacobian-determinant":
+        return jets.equal(_jacobian_determinant(points, place, line.left.wrt), place.value(line.expr))
+    return _stated(points, place, line.left.quantity, line.left, None, line.expr, line)
+
+
+def _jacobian_determinant(points: Points, place: Place, variables: tuple[Symbol, ...]) -> Jet:
+    columns = [
+        jets.at(jets.stacked(place.derivative(points.problem.function, {v.name: unit})))
+        for v in variables for unit in _units(place, *points.extents(v))
+    ]
+    return jets.determinant({0: np.concatenate(columns, axis=2)})
+
+
+def _units(place: Place, m: int, n: int) -> Iterator[Jet]:
+    """The directions in which one entry moves by 1, columns stacked."""
+    for j, i in product(range(n), range(m)):
+        unit = np.zeros((place.points, m, n), dtype=np.int64)
+        unit[:, i, j] = 1
+        yield {0: unit}
 
 
 def _stationary(points: Points, place: Place, solution: Mapping[Symbol, Expr]) -> bool:
@@ -169,7 +92,7 @@ def _stationary(points: Points, place: Place, solution: Mapping[Symbol, Expr]) -
     if {s.name for s in solution} < {v.name for v in problem.wrt}:
         raise NotExact("it does not say the values of all variables")
     there = solved(place, solution)
-    if not all(jets.shape(there.values[v.name]) == points.extents(v) for v in problem.wrt):
+    if not all(jets.shape(there.values[v.name]) == points.extents(v) and lies(v, there.values[v.name]) for v in problem.wrt):
         return False
     slope = there.derivative(problem.function, {v.name: points.direction(v, there.values[v.name]) for v in problem.wrt})
     elsewhere = place.derivative(problem.function, {v.name: points.direction(v, place.values[v.name]) for v in problem.wrt})
@@ -202,10 +125,11 @@ def _stated(points: Points, place: Place, quantity: str, head: Head | None, of: 
     problem = points.problem
     if head is None or quantity not in states(head.quantity):
         head = Head(quantity, problem.name, problem.wrt)
-    if any(isinstance(d, Number) for d in head.directions) and head.quantity.endswith(("entry", "array")):
-        raise NotExact("it is about one entry")
     function = problem.function if of is None else of
-    if line.free:
+    numbers = [int(d.value) - 1 for d in head.directions if isinstance(d, Number)]
+    if numbers and not line.free and head.quantity in ("entry", "entry-array", "second-entry"):
+        return _one_entry(points, place, function, head, numbers, place.value(expr))
+    if line.free or head.quantity == "entry":
         return _entries(points, place, function, head, expr, line)
     if head.indices:
         raise NotExact("it is about entries")
@@ -238,14 +162,46 @@ def _stated(points: Points, place: Place, quantity: str, head: Head | None, of: 
     raise NotExact(f"there is no exact check of {head.quantity}")
 
 
+def _one_entry(points: Points, place: Place, function: Expr, head: Head, at: list[int], got: Jet) -> bool:
+    """∂f_i/∂x_p, the array ∂f_i/∂X, ∂²f/∂x_p∂x_q, the indices being numbers from 0: those of the value, then of the variable."""
+    (x,) = head.wrt
+    extents = points.extents(x)
+    axes = len(_axes(extents))
+
+    def unit(index: list[int]) -> dict[str, Jet]:
+        one = np.zeros((*_axes(extents), place.points), dtype=np.int64)
+        one[tuple(index)] = 1
+        return {x.name: {0: np.moveaxis(one, -1, 0).reshape(-1, *extents)}}
+
+    def entry(value: Jet, index: list[int]) -> Jet:
+        a = jets.at(value)
+        return {0: np.moveaxis(a.reshape(len(a), *_axes(a.shape[1:])), 0, -1)[tuple(index)].reshape(-1, 1, 1)}
+
+    if head.quantity == "second-entry":
+        return jets.equal(got, place.derivative(function, unit(at[:axes]), unit(at[axes:])))
+    if head.quantity == "entry":
+        split = len(at) - axes
+        return jets.equal(got, entry(place.derivative(function, unit(at[split:])), at[:split]))
+    e = points.direction(x, place.values[x.name])
+    slope = entry(place.derivative(function, {x.name: e}), at)
+    return jets.shape(got) == extents and jets.equal(jets.total(jets.entrywise(got, e)), slope)
+
+
+def _axes(extent: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(k for k in extent if k != 1)
+
+
 def _entries(points: Points, place: Place, function: Expr, head: Head, expr: Expr, line: Line) -> bool:
-    """An entry for all values of its free indices: those of the function first, then those of the variable."""
+    """An entry for all values of its free indices: those of the function first, then those of the variable.
+
+    Indices that the line does not have are those of its value.
+    """
     extents = [range(1, place.size(size) + 1) for _, size in line.free]
     if prod(len(e) for e in extents) > MOST_ENTRIES:
         raise NotExact("many entries")
-    m, n = (place.size(s) for s in function.shape)
-    own = tuple(k for k in (m, n) if k != 1)
+    own = _axes(tuple(place.size(s) for s in function.shape))
     rest: tuple[int, ...] = ()
+    e: Jet = {}
     x = head.wrt[0] if len(head.wrt) == 1 else None
     if head.quantity == "value" or line.quantity == "value":
         slope = place.value(function)
@@ -253,23 +209,23 @@ def _entries(points: Points, place: Place, function: Expr, head: Head, expr: Exp
         slope = place.derivative(function, _moves(points, place, head)[0])
     elif x is not None:
         e = points.direction(x, place.values[x.name])
-        slope, rest = place.derivative(function, {x.name: e}), tuple(k for k in points.extents(x) if k != 1)
+        slope, rest = place.derivative(function, {x.name: e}), _axes(points.extents(x))
     else:
         raise NotExact("it does not say by which variable")
-    found = slope[0].reshape(place.points, *own)
-    if [len(r) for r in extents] != [*own, *rest]:
-        raise NotExact("other indices")
-    got = np.zeros((place.points, *own, *rest), dtype=np.int64)
+    found = jets.at(slope).reshape(place.points, *own)
+    values = []
     for index in product(*extents):
         here = place
         for (symbol, _), k in zip(line.free, index, strict=True):
             here = here.at_index(symbol.name, k)
-        got.reshape(place.points, -1)[:, int(np.ravel_multi_index([k - 1 for k in index], [*own, *rest]))] = here.value(expr)[0][:, 0, 0]
-    if rest:
-        along = e[0].reshape(place.points, *(1,) * len(own), *rest)
-        got = got * along % P
-        got = np.sum(got, axis=tuple(range(1 + len(own), got.ndim))) % P
-    return bool(np.array_equal(got, found))
+        values.append(jets.at(here.value(expr)))
+    got = np.stack(values, axis=1).reshape(place.points, *(len(r) for r in extents), *_axes(values[0].shape[1:]))
+    if got.shape[1:] != (*own, *rest):
+        raise NotExact("other indices")
+    if e:
+        along = jets.at(e).reshape(place.points, *(1,) * len(own), *rest)
+        got = np.sum(got * along % P, axis=tuple(range(1 + len(own), got.ndim))) % P
+    return bool(np.array_equal(got.reshape(found.shape), found))
 
 
 def _gradient(points: Points, place: Place, function: Expr, x: Symbol, got: Jet) -> bool:

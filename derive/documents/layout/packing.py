@@ -111,7 +111,7 @@ def _parting(pieces: Sequence[Piece], end: int) -> float:
         return 0.0
     first = end >= 2 and pieces[end - 2].group != before.group
     last = end + 1 >= len(pieces) or pieces[end + 1].group != after.group or pieces[end + 1].kind != "row"
-    return 3.0 + 3.0 * (first + last)
+    return 3.0 + 7.0 * first + 3.0 * last
 
 
 def spread(height: float, limit: float, gaps: int, most: float) -> float:

@@ -37,6 +37,7 @@ class Row:
     definitions  the letters that stand in it for the first time, each with what it stands for: (left, lines)
     named       its left side names what is found; otherwise it is a formula that was found, which a blank page leaves out
     column      how wide the column of its reason is, as a share of the line; 0: as wide as the reason
+    beside      the line of its right side that its reason stands beside: 0 for the first, -1 for the last
     equation    the number of a result in a lecture, as it is written, '' for none
     """
 
@@ -59,6 +60,7 @@ class Row:
     definitions: tuple[tuple[Formula, tuple[Formula, ...]], ...] = ()
     named: bool = True
     column: float = 0.0
+    beside: int = -1
     equation: str = ""
 
 

@@ -11,7 +11,7 @@ from derive.documents.layout.measure import width
 from derive.documents.layout.packing import Bounds, Room, spread, used
 from derive.documents.page.document import Answer, Block, Frame, Row
 from derive.documents.page.rows import HIGHLIGHT, answer, mark, row, sides
-from derive.documents.page.units import HEADING, Page, Unit, part_of_answer, part_of_row, reason_column, reason_share, row_width
+from derive.documents.page.units import HEADING, Page, Unit, part_of_answer, part_of_row, reason_column, reasoned, row_width
 from derive.documents.page.views import Passage, View
 from derive.documents.wording.reasons import reason, reason_width
 from derive.expressions.traverse import Path
@@ -113,7 +113,7 @@ def _block(
         # A passage that goes on after a cut begins with its left side again.
         rows[0] = replace(rows[0], left=side(shown[0].left, page.notation), alone=stand.style == "hanging")
     column = reason_column([(row_width(one, stand, page), one.reason) for one in rows], page)
-    rows = [replace(one, column=reason_share(one, stand, column, page)) for one in rows]
+    rows = [reasoned(one, stand, column, page) for one in rows]
     return Block(
         reason(passage.title, page.notation), passage.chain.quantity, tuple(rows), answers, *widest(rows), stand.style,
         letter=passage.part, reached=passage.reached,
@@ -128,7 +128,7 @@ def _at_what_was_found(passage: Passage, view: View) -> bool:
 def widest(rows: Sequence[Row]) -> tuple[Formula, Formula]:
     """The widest of what stands in front of rows, and of their left sides."""
     unmarked = (row.whole_left if is_marked(row.left, HIGHLIGHT) else row.left for row in rows)
-    return max((row.lead for row in rows), key=lambda lead: len(str(lead)), default=NOTHING), max(unmarked, key=width, default=NOTHING)
+    return max((row.lead for row in rows), key=width, default=NOTHING), max(unmarked, key=width, default=NOTHING)
 
 
 def _heading(blocks: Sequence[Block], left: float) -> tuple[bool, float]:

@@ -16,7 +16,7 @@ from derive.language.problems.problem import Problem
 from derive.notation.settings import DEFAULT, Notation
 from derive.values import dataclass
 
-THEME = r"[A-Za-z]{1,40}"
+THEME = r"-?[A-Za-z][A-Za-z0-9-]{0,39}"
 MOST_ROWS = 12
 """No frame has room for more."""
 
@@ -105,7 +105,7 @@ def laid_out(problem: Problem, settings: Settings) -> Problem:
     return problem if problem.options.layout_named or problem.layout == layout else replace(problem, layout=layout)
 
 
-TYPES = ("", "small", "footnotesize")
+TYPES = ("", "small", "footnotesize", "scriptsize")
 """The usual type of a frame of a lecture, and smaller ones; the smallest only where a theme leaves less room than our own."""
 
 

@@ -166,36 +166,64 @@ def row_height(shown: Row, page: Page, stand: Sides, column: float) -> float:
         return total + 9.0 * math.ceil(page.wide(shown.reason) / 5.5)
     if not shown.reason or page.reason == "none":
         return total
-    share = reason_share(shown, stand, column, page)
-    count = reason_lines(page.wide(shown.reason), (share or 1.0) * page.measure.line)
-    fits = not share or row_width(shown, stand, page) <= (1.0 - share) * page.measure.line
+    share, at = reason_place(shown, stand, column, page)
+    count = reason_lines(page.wide(shown.reason), share * page.measure.line)
+    fits = row_width(shown, stand, page, at) + CLEAR <= (1.0 - share) * page.measure.line
     if page.reason == "below" or not fits:
         return total + BELOW + SMALL * (count - 1)
+    if at == 0:
+        return total + max(SMALL * count + 3.0 - tall[0], 0.0)
     return max(total, SMALL * count + 3.0)
 
 
-def reason_share(shown: Row, stand: Sides, column: float, page: Page) -> float:
-    """The share of the line that the reason of a row takes: the column's, or 0, at the right end of the line, where only that is left."""
-    wide = row_width(shown, stand, page)
-    over = wide > (1.0 - column) * page.measure.line
-    return 0.0 if over and wide + page.wide(shown.reason) + 1.0 <= page.measure.line else column
+def reason_place(shown: Row, stand: Sides, column: float, page: Page) -> tuple[float, int]:
+    """Where the reason of a row stands: the share of the line that it takes, and beside which of the row's lines, -1 for the last.
+
+    It takes the column; beside a line that ends behind the column's left edge what that leaves, where the reason fits into it; otherwise it
+    stands beside the first of several lines, or below the last so wide that it takes two lines at most.
+    """
+    line, said = page.measure.line, page.wide(shown.reason)
+    several = len(shown.lines) > 1 and not shown.boxed and not shown.alone and page.reason == "right"
+    for at in (-1, *((0,) if several else ())):
+        left = line - row_width(shown, stand, page, at)
+        if left >= column * line + (CLEAR if at else APART):
+            return column, at
+        beside = math.floor(100.0 * (left - APART) / line) / 100.0
+        if shown.reason and beside > 0.0 and reason_lines(said, beside * line) == 1:
+            return beside, at
+    return next((share for share in (column, *BELOW_SHARES) if share >= column and reason_lines(said, share * line) <= 2), BELOW_SHARES[-1]), -1
+
+
+def reasoned(shown: Row, stand: Sides, column: float, page: Page) -> Row:
+    """The row with the place of its reason."""
+    share, at = reason_place(shown, stand, column, page)
+    return replace(shown, column=share, beside=at)
 
 
 def _where_lines(shown: Row) -> list[Formula]:
     return [beside(left, EQUAL, line) for left, lines in shown.definitions for line in lines]
 
 
-def row_width(shown: Row, stand: Sides, page: Page) -> float:
-    """What a row takes of the line, in em: the line that its reason stands beside is its last."""
+def row_width(shown: Row, stand: Sides, page: Page, at: int = -1) -> float:
+    """What a row takes of the line, in em, up to the end of one of its lines.
+
+    at  which, -1 for the last
+    """
     left = stand.left + (0.0 if stand.style == "aligned" else HANG if shown.alone or not shown.left else width(shown.whole_left))
     more = 0.9 if shown.boxed else 0.0
     if shown.classification:
         more += 1.5 + page.wide(shown.classification)
-    return left + 1.34 + (1.0 if len(shown.lines) > 1 else 0.0) + width(shown.lines[-1]) + more
+    return left + 1.34 + (1.0 if at and len(shown.lines) > 1 else 0.0) + width(shown.lines[at]) + more
 
 
-COLUMNS = (0.30, 0.33, 0.36, 0.39, 0.42, 0.45, 0.48, 0.51)
+APART, CLEAR = 1.3, 0.6
+"""How far a reason stands behind a row that reaches into the column, and behind one that does not, at least, in em."""
+COLUMNS = (0.21, 0.24, 0.27, 0.30, 0.33, 0.36, 0.39, 0.42, 0.45, 0.48, 0.51)
 """Shares of the line that the column of the reasons may take."""
+FOR_TWO = 0.3
+"""A narrower column is for reasons of one line."""
+BELOW_SHARES = (0.6, 0.7, 0.8, 0.9)
+"""Those that a reason may take below its row."""
 
 
 def reason_column(rows: Sequence[tuple[float, str]], page: Page) -> float:
@@ -209,7 +237,8 @@ def reason_column(rows: Sequence[tuple[float, str]], page: Page) -> float:
             if not words:
                 continue
             count = reason_lines(page.wide(words), share * line)
-            total += (1.0 if wide + 0.6 > (1.0 - share) * line else 0.0) + 0.3 * (count - 1) + (2.0 if count > 2 else 0.0)
+            several = 0.3 if share >= FOR_TWO else 1.0
+            total += (1.0 if wide + CLEAR > (1.0 - share) * line else 0.0) + several * (count - 1) + (2.0 if count > 2 else 0.0)
         return total - 0.4 * share
 
     return min(COLUMNS, key=cost)
@@ -223,7 +252,7 @@ def in_column(blocks: Sequence[Block], stands: Sequence[Sides], page: Page) -> t
     pairs = list(zip(blocks, stands, strict=True))
     column = reason_column([(row_width(one, stand, page), one.reason) for block, stand in pairs for one in block.rows], page)
     return tuple(
-        replace(block, rows=tuple(replace(one, column=reason_share(one, stand, column, page)) for one in block.rows)) for block, stand in pairs
+        replace(block, rows=tuple(reasoned(one, stand, column, page) for one in block.rows)) for block, stand in pairs
     )
 
 

@@ -11,6 +11,7 @@ from derive.documents.page.abbreviations import NONE, Names
 from derive.documents.page.changes import Places, changes, equation_changes
 from derive.expressions.build import zero
 from derive.expressions.nodes import Expr, Stack
+from derive.expressions.sizes import SCALAR
 from derive.expressions.spelling import starred
 from derive.language.problems.problem import Problem
 from derive.values import dataclass
@@ -248,6 +249,12 @@ def _homes(derivation: Derivation) -> dict[int, list[Boxed]]:
             homes.setdefault(home, []).extend(_points(problem, found))
             continue
         several = members(found)
+        if len(several) > 1 and all(result.classification == "none" for _, result in several):
+            # One gradient of several may well be 0, not all together.
+            result = replace(several[0][1], expr=zero(SCALAR))
+            home = _home(derivation.chains, quantity, several[0][1])
+            homes.setdefault(home, []).append(Boxed(quantity, Head("gradient", problem.name, problem.wrt), result, f"{problem.id}/{quantity}", "≠"))
+            continue
         for k, (name, result) in enumerate(several):
             home = _home(derivation.chains, quantity, result)
             left = _left(derivation, problem, quantity, name, result, home)

@@ -6,6 +6,7 @@ import difflib
 import re
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +18,7 @@ from derive.documents.page.rows import HIGHLIGHT
 from derive.documents.rendering import mathml
 from derive.errors import DeriveError, Position
 from derive.notation.coloured import INDEX, LETTER
-from derive.notation.latex.boxes import Array, Formula, Marked, Sign, beside, parts
+from derive.notation.latex.boxes import Array, Box, Formula, Marked, Sign, beside, parts
 from derive.notation.latex.compose import BLANK, EQUALS, group, listed, unmarked
 from derive.notation.latex.reading import read
 
@@ -65,11 +66,14 @@ def environment(folders: Iterable[Path] = ()) -> jinja2.Environment:
         autoescape=False,
         bytecode_cache=Compiled(builtin_folder()),
     )
+    del env.filters["random"]  # the same values make the same page
     env.filters["meta"] = metadata
     env.filters["exam_points"] = exam_points
     env.filters["said"] = said
     env.filters["equation"] = equation
     env.filters["whole"] = whole
+    env.filters["framed"] = framed
+    env.filters["web_lines"] = web_lines
     env.filters["stated"] = stated
     env.filters["and_so_on"] = and_so_on
     env.filters["has_table"] = has_table
@@ -116,9 +120,13 @@ def fill(name: str, context: Mapping[str, Any], folders: tuple[Path, ...] = ()) 
         raise DeriveError(f"template: {error.message}", code="template", where=where) from None
     except jinja2.UndefinedError as error:
         raise _undefined(error, name, context) from None
-    except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
+    except (jinja2.TemplateError, *_REFUSED) as error:
         raise _stopped(error, name) from None
     return re.sub(r"[ \t]+(?=\n)", "", text)
+
+
+_REFUSED = (TypeError, ValueError, ArithmeticError, LookupError, RecursionError, AttributeError, OSError, SyntaxError)
+"""What Python answers to a template that asks for what there is none of: `include` of a name of 90,000 letters, 30 loops in one another."""
 
 
 @lru_cache(maxsize=64)
@@ -135,7 +143,7 @@ def _unknown_block(name: str, folders: tuple[Path, ...]) -> tuple[str, Position,
         if file is None or Path(file).is_relative_to(builtin_folder()):
             return None
         known = _blocks_above(tree, env)
-    except TemplateError:
+    except (TemplateError, *_REFUSED):
         return None  # filling it says what is wrong
     for block in tree.find_all(nodes.Block) if known is not None else ():
         if block in tree.body and block.name not in (known or ()):
@@ -254,8 +262,28 @@ def whole(shown: Row | Answer | Result, style: str = "aligned") -> Formula:
     behind = (BLANK, shown.relation, BLANK, listed(shown.lines, BLANK))
     if not isinstance(shown, Row):
         return beside(shown.left, *behind)
-    place = (Sign(r"\quad"), group()) if style == "hanging" else (Marked("phantom", "", group(shown.whole_left)),)
-    return beside(shown.lead, BLANK, *((shown.left,) if shown.left else place), *behind)
+    return beside(shown.lead, BLANK, *((shown.left,) if shown.left else _place_of_left(shown, style)), *behind)
+
+
+def web_lines(shown: Row, style: str = "aligned") -> tuple[Formula, ...]:
+    """A row as the lines that it has on a web page, each a formula of its own."""
+    first, *rest = shown.lines
+    left = Marked("phantom", "", group(beside(shown.lead, BLANK, *_place_of_left(shown, style), BLANK, shown.relation)))
+    return whole(replace(shown, lines=(first,)), style), *(beside(left, BLANK, Sign(r"\quad"), group(), BLANK, line) for line in rest)
+
+
+def framed(shown: Row, style: str = "aligned") -> tuple[Formula, tuple[Formula, ...]]:
+    """A row that is boxed as what stands before its box, and the lines in it: its left side where it has one of its own."""
+    first, *rest = shown.lines
+    more = tuple(beside(Sign(r"\quad"), group(), BLANK, line) for line in rest)
+    if shown.left:
+        return shown.lead, (beside(shown.left, BLANK, shown.relation, BLANK, first), *more)
+    return beside(shown.lead, BLANK, *_place_of_left(shown, style), BLANK, shown.relation), (first, *more)
+
+
+def _place_of_left(shown: Row, style: str) -> tuple[Box, ...]:
+    """What keeps the place of the left side that a row does not repeat."""
+    return (Sign(r"\quad"), group()) if style == "hanging" else (Marked("phantom", "", group(shown.whole_left)),)
 
 
 def stated(left: Formula, lines: Sequence[Formula]) -> Formula:

@@ -328,7 +328,8 @@ def classified(points: Sequence[tuple[str, str]], several: bool, words: Mapping[
         named = [words["point.classified"].format(which=which, point=f"${value}$") for value, which in points]
         return words["points.classified"].format(points=listed(named, words, _CLAUSES))
     which = points[-1][1]
-    return words["classified"].format(which=which) if which in words.values() else capital(which) + words["stop"]
+    is_kind = which in words.values() and which != words["none"]
+    return words["classified"].format(which=which) if is_kind else capital(which) + words["stop"]
 
 
 def listed(items: Sequence[str], words: Mapping[str, str], last: str = "last-of-list") -> str:

@@ -51,7 +51,8 @@ def to_latex(text: str, where: Place = None, *, displays: bool = False, language
         check_math(part, where, at, display=delimiter == "$$")
         if delimiter == "$$" and not displays:
             raise error("a display $$…$$ stands in a paragraph, not here", where, at, code="prose-math", hint="write it as $…$")
-        out.append(f"${part.strip()}$" if delimiter == "$" else f"\\[{part.strip()}\\]")
+        formula = _in_math(part, where, at)
+        out.append(f"${formula}$" if delimiter == "$" else f"\\[{formula}\\]")
     reader.end(refusing(where, 0))
     latex = re.sub(r"\n[ \t]*\n\s*", "\n\n", "".join(out)).strip()
     # A display goes on with the paragraph above it: a paragraph of its own would begin with an empty line.
@@ -127,6 +128,34 @@ def _plain_words(text: str) -> str:
     bare = re.sub(r"\\(?:emph|textbf|textit)\{([^{}]*)\}|\\url\{([^{}]*)\}|\\href\{[^{}]*\}\{([^{}]*)\}|\[([^\[\]\n]*)\]\([^()\s]*\)",
                   lambda m: next(group for group in m.groups() if group is not None), text)
     return re.sub(r"\\([$%&#_{}])", r"\1", bare.replace("**", ""))
+
+
+def _in_math(math: str, where: Place, at: int) -> str:
+    """A formula with a command for each sign that is typed as one character: α, ≤, ∇.  DeriveError [character] for one without."""
+    if math.isascii():
+        return math.strip()
+    out = []
+    for k, character in enumerate(math):
+        if character.isascii() or _LATIN.match(character) or WIDE.match(character):
+            out.append(character)
+            continue
+        try:
+            found = _MATHEMATICS.fullmatch(_PLAIN.get(character) or _letter(character))
+        except _NoGlyph:
+            found = None
+        if found is None:
+            raise error(
+                f"no formula of a document has a sign for `{character}` (U+{ord(character):04X})", where, at + k, code="character",
+                hint="write the command of LaTeX for it",
+            )
+        out.append(f"{found[1]} " if found[1][-1].isalpha() else found[1])
+    return "".join(out).strip()
+
+
+_LATIN = re.compile("[\xa1-\u017f]")
+_MATHEMATICS = re.compile(r"\\ensuremath\{(\\[A-Za-z]+|-|\\math(?:bb|bf|it|cal)\{[A-Za-z]\})\}")
+_PLAIN = {"→": r"\ensuremath{\to}", "…": r"\ensuremath{\ldots}", "⇒": r"\ensuremath{\Rightarrow}"}
+"""Signs that the encoder spells for words alone."""
 
 
 @lru_cache(maxsize=1)

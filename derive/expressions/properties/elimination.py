@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-from derive.expressions.nodes import Expr, Number, Stack
+from derive.expressions.nodes import Expr, MatMul, Number, Scale, Stack
 from derive.expressions.properties.definite import Definite
+from derive.expressions.sizes import is_column
 
 Rows = list[list[Fraction]]
 
@@ -126,3 +127,14 @@ def _clear(rows: Rows, pivot: int, others: Iterable[int]) -> None:
         c = rows[k][pivot] / rows[pivot][pivot]
         if c:
             rows[k] = [a - c * b for a, b in zip(rows[k], rows[pivot], strict=True)]
+
+
+def is_singular(expr: Expr) -> bool:
+    """Whether a square matrix certainly has no inverse: one of numbers, or a column times a row, whose rank is one at most."""
+    match expr:
+        case Scale(arg=arg):
+            return is_singular(arg)
+        case MatMul(factors=factors):
+            return not expr.is_scalar and any(is_column(f.shape) for f in factors[:-1])
+        case _:
+            return numbers(expr) is not None and not has_independent_columns(expr)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from derive.expressions.functions import FUNCTIONS
-from derive.expressions.spelling import GREEK
+from derive.expressions.spelling import GREEK, UNICODE_GREEK
 from derive.language.markup.formula import Refuse
 from derive.language.markup.macros import Definition
 
@@ -52,7 +52,49 @@ def check(text: str, refuse: Refuse, own: Mapping[str, Definition]) -> None:
 
     refuse  makes of a sentence and an offset the error that is raised
     """
+    for at, letter in enumerate(text):
+        if not (letter.isascii() or letter in UNICODE_GREEK or _LETTER.match(letter)):
+            refuse(f"no formula of a document has a sign for `{letter}` (U+{ord(letter):04X})", at)
     _Reader(text, refuse, own).whole()
+
+
+def spelled(text: str) -> str:
+    """The LaTeX of a symbol with a command for each Greek letter that is typed as one."""
+    return "".join(f"\\{UNICODE_GREEK[letter]} " if letter in UNICODE_GREEK else letter for letter in text).strip()
+
+
+_LETTER = re.compile("[\xc0-\u017f\u2e80-\uffdc]")
+"""Letters of Latin with their accents, and wide ones; what a font of ours has beside ASCII."""
+
+
+LOOKALIKE = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοАВЕЅІЈКМНОРСТХаеорсухіјѕ", "ABEZHIKMNOPTYXoABESIJKMHOPCTXaeopcyxijs")
+"""Greek and Cyrillic letters as the Latin ones that they look like."""
+_ALIKE = {
+    **dict.fromkeys(_words("operatorname text textrm textup mbox"), "mathrm"), **dict.fromkeys(_words("pmb bm"), "boldsymbol"),
+    **dict.fromkeys(_words("mathds mathbbm"), "mathbb"), "textbf": "mathbf", "textsf": "mathsf", "texttt": "mathtt", "widehat": "hat",
+    "widetilde": "tilde", "overline": "bar", "overrightarrow": "vec", "ast": "star",
+    **{letter: rf"\{name}" for letter, name in UNICODE_GREEK.items()},
+}
+"""What looks the same as another command, or nearly so."""
+_UNSEEN = _words("mathit mathnormal textit emph ensuremath mathord mathop limits nolimits") | _STYLES | frozenset(",;:!{} *")
+"""What changes nothing that one sees: the letters of formulas are italic anyhow."""
+
+
+def look(text: str, own: Mapping[str, Definition]) -> str:
+    """What the LaTeX of a symbol looks like: two that have the same look cannot be told apart on a page.
+
+    own  the author's definitions by name
+    """
+    reader = _Reader(text.replace("^*", r"^\star"), lambda message, at: None, own)  # type: ignore[arg-type, return-value]
+    out: list[str] = []
+    while (token := reader.peek()) and reader.left >= 0:
+        reader.take()
+        name = token.lstrip("\\")
+        if name in _UNSEEN:
+            continue
+        known = _ALIKE.get(name, name)
+        out.append(f"\\{known.lstrip(chr(92))} " if len(known) > 1 and (token[0] == "\\" or name in UNICODE_GREEK) else known.translate(LOOKALIKE))
+    return "".join(out)
 
 
 class _Reader:
@@ -149,7 +191,7 @@ class _Reader:
         while self.peek() and self.peek() not in "{}" and not self.peek().startswith("\\") and self.peek() not in ("_", "^"):
             letters += self.take()[0]
         if letters and self.peek() == "}":
-            if not re.fullmatch(r"[^\W\d_](?:[\w-]|[.,](?=.))*", letters):
+            if not re.fullmatch(r"[^\W\d_](?:[\w-]|[.,](?=.))*", letters) or set(letters) & UNICODE_GREEK.keys():
                 self.fail(f"`{letters}` is no word", at)
             if letters in _TAKEN | _functions() and (font not in _PLAIN or len(letters) > 1):
                 self.fail(f"`{letters}` in this font is a sign of the formulas themselves", at)

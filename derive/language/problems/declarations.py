@@ -190,7 +190,7 @@ def _latex(text: str, node: Node) -> str:
     formula.check(text, refuse, macros.current().commands)
     if not macros.current().trusted:
         one_symbol.check(text, refuse, {own.name: own for own in macros.current().definitions})
-    return text.strip()
+    return one_symbol.spelled(text)
 
 
 def _typed(name: str, text: str, origin: Origin, given: frozenset[str], node: Node) -> Symbol | Unnamed:

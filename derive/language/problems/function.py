@@ -11,6 +11,7 @@ from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Call, Entry, Expr, Identity, Number, Ones, SizeValue, Symbol, Unit, Unnamed, Zeros
 from derive.expressions.properties.evident import evident
 from derive.expressions.sizes import Shape, Size
+from derive.expressions.spelling import latex_of
 from derive.expressions.traverse import walk
 from derive.language.latex.own_commands import expanded
 from derive.language.origin import Origin
@@ -210,6 +211,9 @@ def _derived_names(value: Symbol | Unnamed, bindings: Bindings) -> None:
         first = path_derivative(value)
         second = path_derivative(first)
         names = [first.name, second.name]
+        for one in (first, second):
+            if (alike := bindings.names.forms.get(printed_form(one.name, latex_of(one)))) is not None:
+                raise bindings.places[value.name].error(f"the derivative of {value.name} and {alike} print alike", code="name-taken")
         bindings.derived.update({first.name: first, second.name: second})
     else:
         return
@@ -284,6 +288,8 @@ def read_function(node: Node, bindings: Bindings) -> Header:
             raise node.error(
                 f"the function is called {name}, as is {what}: give one of them another name", code="name-taken"
             )
+        if (alike := bindings.names.forms.get(printed_form(name))) is not None:
+            raise node.error(f"the function {name} and {alike} print alike: call one of them otherwise", code="name-taken")
         if match.group("arguments") is not None:
             arguments = _arguments(match.group("arguments"), origin.shift(match.start("arguments")), bindings)
         body = match.end()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from derive.expressions.spelling import symbol_latex
+from derive.language.markup import macros
+from derive.language.markup.symbol import LOOKALIKE, look
 from derive.language.origin import Origin
 from derive.language.text.tokens import name_form
 from derive.language.words import RESERVED
@@ -38,17 +40,10 @@ def checked_name(text: str, origin: Origin, what: str) -> str:
     return name
 
 
-_LOOKALIKE = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΧοАВЕЅІЈКМНОРСТХаеорсух", "ABEZHIKMNOPTXoABESIJKMHOPCTXaeopcyx")
-
-
 def printed_form(name: str, latex: str | None = None) -> str:
     """Two symbols with the same form look the same on the page."""
-    if latex is not None:
-        plain = re.fullmatch(r"\s*\\?([A-Za-z]+?)(?:_\{?(\w+)\}?)?\s*", latex)
-        if not plain:
-            return re.sub(r"\s+", "", latex)
-        name = "_".join(part for part in plain.groups() if part)
-    return symbol_latex(name_form(name).translate(_LOOKALIKE))
+    spelled = symbol_latex(name_form(name).translate(LOOKALIKE)) if latex is None else latex
+    return look(spelled, {own.name: own for own in macros.current().definitions})
 
 
 class Names:

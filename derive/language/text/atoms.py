@@ -71,7 +71,9 @@ class Atoms(Calls):
                 return self.unnamed(token)
             raise self.fail(f"{name} is a function: write {name}(…)", token.start, "function-without-argument")
         if name in CALLABLE:
-            return self.call(token) if called else self.uncalled(token)
+            # pi (r + h) is a product.
+            constant = name in FUNCTIONS and FUNCTIONS[name].arities == {0} and self.tokens[self.i + 1].text != ")"
+            return self.call(token) if called and not constant else self.uncalled(token)
         raise self.unknown(token, called and not following.gap)
 
     def declared(self, token: Token, called: bool) -> Operand | None:

@@ -29,7 +29,7 @@ MAX_PASSES = 3
 LOGS = 16
 """So many logs of failures are kept, the last."""
 
-_THEME = re.compile(r"beamertheme(\w+)\.sty")
+_THEME = re.compile(r"beamertheme([\w-]+)\.sty")
 _JOB = "document"
 _ARGUMENTS = ("-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", "-file-line-error")
 _SETTINGS = {
@@ -182,7 +182,8 @@ def _failure(run: _Run, name: str, own: Mapping[str, bytes]) -> DeriveError:
     step = f" ({mark.what})" if mark else ""
     reading = f", in the line `{log.reading[-60:]}`" if log.reading and not mark else ""
     if image := next((name for name in log.missing if f"`{name}'" in message or f"'{name}'" in message), None):
-        hint = f"put {image} beside derive.toml or into templates/"
+        install = "install the package of TeX that has it, or " if image.endswith((".sty", ".cls")) else ""
+        hint = f"{install}put {image} beside derive.toml or into templates/"
     elif mark is None:
         hint = "it stands before the first slide or page: in a template's block, a theme, or the macro file"
     else:

@@ -15,7 +15,7 @@ from derive.reviewing.evaluating.along import Directional, slope
 from derive.reviewing.evaluating.independence import Unwritten
 from derive.reviewing.evaluating.situation import Situation
 from derive.reviewing.evaluating.values import Array, Unknown, scalar
-from derive.reviewing.tree import Along, Call, Differential, Fun, Name, Partial, Sub, Tree, Turn, key
+from derive.reviewing.tree import Along, Call, Differential, Fun, Name, Num, Partial, Pow, Sub, Tree, Turn, key
 
 MOST_ENTRIES = 150
 MOST_SQUARED = 1600
@@ -94,6 +94,9 @@ class Evaluator(Directional):
         base = by.arg if isinstance(by, Turn) else by
         if isinstance(base, Sub):
             return self.by_entry(tree.arg, base, at)
+        if isinstance(base, Pow) and isinstance(base.exponent, Num) and self.single(base.base, at):  # by σ², of what is written in σ
+            x, k = self.value(base.base, at), float(base.exponent.value)
+            return np.asarray(self.first(Partial(tree.arg, (base.base,), tree.nabla), base.base, at) / (k * x ** (k - 1)))
         vec = isinstance(base, Fun) and base.name == "vec"
         if isinstance(base, Fun) and vec:
             base = base.args[0]
@@ -105,6 +108,8 @@ class Evaluator(Directional):
         base, vec, at = self.unwrapped(base, vec, at)
         all_slopes, shape = self.slopes(tree.arg, key(base), at)
         head = tree.arg.name if isinstance(tree.arg, (Name, Call)) else ""
+        if tree.by == (Name(""),) and not tree.nabla and min(shape[:2]) > 1 and min(shape[2:]) > 1:  # DF(X) = ∂vec F/∂(vec X)'
+            return all_slopes.T
         return self.weighed(self.laid_out(all_slopes, shape, vec, turned, tree.nabla, at), at, tree.nabla and head in at.meanings.aliases)
 
     def ours(self, arg: Name | Call, at: Situation) -> bool:

@@ -38,6 +38,8 @@ class Functions(Entries):
             return self.increment(tree, at)
         if name == "columns" and isinstance(tree.args[0], Sub):
             return self.columns(tree.args[0], at)
+        if name == "entrywise" and isinstance(tree.args[0], Fun):
+            return np.asarray(values.table(tree.args[0].name)(*[self.value(a, at) for a in tree.args[0].args]), dtype=float)
         args = [self.value(a, at) for a in tree.args]
         a = args[0]
         match name:
@@ -83,6 +85,12 @@ class Functions(Entries):
         if definition is not None and definition.parameters:
             args = [self.value(a, at) for a in tree.args]
             return self.applied(definition, args, at)
+        if definition is not None and len(definition.at) == len(tree.args) and not all(isinstance(a, Name) for a in tree.args):
+            args = [self.value(a, at) for a in tree.args]
+            if all(at.values[n].shape == a.shape for n, a in zip(definition.at, args, strict=True)):
+                return self.value(definition.tree, at.with_values(dict(zip(definition.at, args, strict=True))))
+        if definition is not None and {key(a) for a in tree.args if isinstance(a, Name)} == set(definition.at):
+            return self.value(definition.tree, at)
         if definition is not None:
             return self.at_arguments(tree, at, lambda there: self.value(definition.tree, there))
         if tree.name in at.meanings.aliases:

@@ -16,11 +16,13 @@ Function = Callable[[Mapping[str, Array]], Array]
 
 @dataclass(frozen=True)
 class Definition:
-    """What the text says that a name is: `indices` of its entries, or `parameters` of the function that it names."""
+    """What the text says that a name is: `indices` of its entries, or `parameters` of the function that it names; `at`, the declared
+    letters that it is a function of."""
 
     tree: Tree
     indices: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ()
+    at: tuple[str, ...] = ()
 
     @cached_property
     def letters(self) -> frozenset[str]:

@@ -28,6 +28,7 @@ LENGTHS = (1.0, 0.25, 0.06)
 FEW_PLACES = 5
 """Values of the free indices that are tried where each takes long."""
 
+NO_VALUE = "it has no value at a point"
 EQUAL, DIFFERENT, UNDEFINED, UNKNOWN = "equal", "different", "undefined", "unknown"
 
 
@@ -129,9 +130,13 @@ class Comparison:
             except Unknown as error:
                 return Outcome(UNKNOWN, str(error))
             for place in places:
-                outcome = self._here(a, b, at.binding(place) if place else at, tolerance)
-                if not outcome.equal:
-                    return outcome
+                here = self._here(a, b, at.binding(place) if place else at, tolerance)
+                if here.reason == NO_VALUE and len(situations) > 1:  # the logarithm of a negative number: other points tell
+                    outcome = outcome if outcome.equal else here
+                    continue
+                if not here.equal:
+                    return here
+                outcome = here
         return outcome
 
     def _here(self, a: Tree, b: Tree, at: Situation, tolerance: float) -> Outcome:
@@ -148,7 +153,7 @@ class Comparison:
                 return Outcome(EQUAL, "", x, y)
         x, y = found[0][0], found[1][0]
         if not (np.all(np.isfinite(x)) and np.all(np.isfinite(y))):
-            return Outcome(UNKNOWN, "it has no value at a point")
+            return Outcome(UNKNOWN, NO_VALUE)
         return Outcome(DIFFERENT, "", x, y)
 
     # ------------------------------------------------------------------------------------------ up to an order

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import field, replace
-from fractions import Fraction
 
 from derive.notation.latex.latex import latex
 from derive.reviewing.evaluating.situation import Definition
 from derive.reviewing.indices import indices_of
+from derive.reviewing.judging.definitions import Definitions
 from derive.reviewing.judging.ground import Ground
-from derive.reviewing.judging.heads import COLUMNS, heads, operators_defined, with_numbers
+from derive.reviewing.judging.heads import COLUMNS, OPERATORS, TWINS, heads, operators_defined, squares, with_numbers
 from derive.reviewing.judging.letters import (
     following,
     is_log_of,
     is_named,
     last_factors,
+    numbered_letters,
     only_indexed,
     plain_letter,
     sampled,
@@ -27,7 +28,7 @@ from derive.reviewing.pasted.relations import Chain
 from derive.reviewing.reading.cursor import Unread
 from derive.reviewing.reading.lexicon import PLAIN, READINGS, Lexicon, Reading
 from derive.reviewing.reading.parser import read
-from derive.reviewing.reading.words import BEST, SMALL
+from derive.reviewing.reading.words import SMALL
 from derive.reviewing.tree import (
     Add,
     Along,
@@ -40,11 +41,9 @@ from derive.reviewing.tree import (
     Neg,
     Num,
     Partial,
-    Pow,
     Sub,
     Total,
     Tree,
-    children,
     key,
     names_in,
     rebuilt,
@@ -54,7 +53,7 @@ from derive.values import dataclass
 
 
 @dataclass
-class Context:
+class Context(Definitions):
     """The lexicon, the definitions and the roles of letters.
 
     directions  letter → the variable of which it is a direction, "" where it is not said
@@ -77,8 +76,11 @@ class Context:
     letters: dict[str, str] = field(default_factory=dict)
     logged: set[str] = field(default_factory=set)
     """Letters whose logarithm is a name of the function: `log L(w)`."""
-    opposite: bool = False
-    """Whether it is minus their logarithm."""
+    habits: frozenset[str] = frozenset()
+    """What the author may mean by a sign that mostly means something else: minus, the function is minus their logarithm; star, plus
+    and dots of the lexicon; columns, x_i is a column of X."""
+    wholes: dict[Tree, str] = field(default_factory=dict)
+    """Members that are names of the function as a whole, as e'e where nothing says what e is."""
     curves: dict[str, tuple[str, str]] = field(default_factory=dict)
     """By its step the variable and the direction of X + tH."""
     samples: frozenset[str] = frozenset()
@@ -89,20 +91,28 @@ class Context:
     def __post_init__(self) -> None:
         names = frozenset(self.ground.spoken.values()) | {s.name for s, _ in self.ground.problem.let}
         problem = self.ground.problem
-        self.functions = {problem.name, "f", *problem.unnamed} - names
+        self.functions = {problem.name, "f", *TWINS.get(problem.name, ()), *self.ground.unnamed} - names
         for chain in self.chains:
-            self.functions |= set(heads(chain)) - names
+            self.functions |= {head for head in heads(chain) if not (head.isupper() and len(head) > 1 and set(head) & names)} - names
         self.lexicon = Lexicon(
-            names - set(problem.unnamed), self.ground.size_names, frozenset(self.functions), frozenset(self.ground.variables), frozenset(),
-            operators_defined(self.chains), self._primes_turn, with_numbers(self.chains, names),
+            frozenset(names - self.ground.unnamed.keys()), self.ground.size_names, frozenset(self.functions), frozenset(self.ground.variables),
+            frozenset(),
+            operators_defined(self.chains) | ({problem.name} & OPERATORS), self._primes_turn, with_numbers(self.chains, names),
+            self.habits | {"dots"} if len(problem.wrt) == 1 and problem.wrt[0].is_scalar else self.habits, squares(names),
         )
         self._read_lets()
         self._same_letters()
         self._spoken_of()
-        self.columns = frozenset(plain_letter(m) for m in COLUMNS.findall(self.words))
+        self.columns = frozenset(plain_letter(m) for m in COLUMNS.findall(self.words)) | (self.rows_named if "columns" in self.habits else set())
         self._define()
         self._roles()
         self._named_on_the_right()
+
+    @property
+    def rows_named(self) -> frozenset[str]:
+        """Declared matrices X of which the text writes an x_i."""
+        small = {x for x in numbered_letters(self.trees) - self.lexicon.names if self.lexicon.twin(x)}
+        return frozenset(x.upper() if len(x) == 1 else x.capitalize() for x in small)
 
     @property
     def _primes_turn(self) -> bool:
@@ -139,7 +149,7 @@ class Context:
     def _spoken_of(self) -> None:
         """log L, which is one name of the function; f_i of a sample; x_k and x_{k+1}."""
         known = self.lexicon.names
-        trees = [t for chain in self.chains for m in chain.members if (t := self.tree(m)) is not None]
+        trees = self.trees
         heads_of = [t for chain in self.chains if chain.links[0].op == "=" and (t := self.tree(chain.members[0])) is not None]
         scalar = self.ground.problem.function.is_scalar
         self.samples = frozenset(name for t in heads_of if scalar and (name := sampled(t)) in self.functions)
@@ -150,15 +160,17 @@ class Context:
                 self.logged.add(name)
 
     def _translated(self, tree: Tree) -> Tree:
-        if not self.letters and not self.logged and not self.iterates and not self.samples:
+        if not (self.letters or self.logged or self.iterates or self.samples or self.wholes):
             return tree
 
         def visit(node: Tree) -> Tree:
+            if node in self.wholes:
+                return Name(self.wholes[node])
             if isinstance(node, Name) and node.name in self.letters:
                 return Name(self.letters[node.name], node.marks)
             if isinstance(node, Fun) and any(is_log_of(node, n) for n in self.logged):
                 named = unaddressed(node.args[0])
-                return Neg(visit(named)) if self.opposite else visit(named)
+                return Neg(visit(named)) if "minus" in self.habits else visit(named)
             if sampled(node) in self.samples and isinstance(node, Sub):
                 return Sub(Name(f"{sampled(node)}_each"), node.indices)
             if isinstance(node, Sub) and isinstance(node.base, Name) and len(node.indices) == 1 and node.indices[0] is not None:
@@ -190,6 +202,11 @@ class Context:
             assert failure is not None
             raise failure
         return out
+
+    @property
+    def trees(self) -> list[Tree]:
+        """The likeliest trees of all members that can be read."""
+        return [t for chain in self.chains for m in chain.members if (t := self.tree(m)) is not None]
 
     def tree(self, member: Placed) -> Tree | None:
         """The likeliest tree; None where it cannot be read."""
@@ -226,94 +243,9 @@ class Context:
                 if key(head) not in value_names(left) and not value_names(left) & set(self.unknown) and self._defined(right, left, link.line):  # type: ignore[arg-type]
                     self.unknown.remove(key(head))
 
-    def _underbraced(self, name: Tree, body: Tree) -> None:
-        self._defined(name, body, -1)
-
-    def _may_name(self, left: Name, right: Tree) -> bool:
-        """Whether a letter may be defined as the right side: it is not the problem's function, no best value of a variable, no index that
-        counts, no size, and does not stand there itself."""
-        if left.name == self.ground.problem.name and not left.marks and left.name not in self.lexicon.names:
-            return False
-        scaled = left.marks == ("hat",) and left.name in value_names(right) and not self.ground.problem.function.is_scalar
-        if set(left.marks) & BEST and left.name in self.lexicon.wrt and not scaled:
-            return False
-        known_inside = value_names(right) & (self.lexicon.names | self.definitions.keys())
-        counts = isinstance(right, Num) and (left.name in SMALL or left.name in "ijklrs")
-        if counts or (left.name in self.lexicon.sizes and not known_inside):
-            return False
-        return key(left) not in value_names(right)
-
-    def _defines_entries(self, left: Sub, base: Name, right: Tree) -> bool:
-        """a_ij = … as the definition of the array a; not where a is what the problem calls A."""
-        known = self.lexicon.names
-        names = [i.name for i in left.indices if isinstance(i, Name)]
-        if len(names) != len(left.indices) or set(names) & (known | self.lexicon.sizes):
-            return False
-        twin = base.name.upper() if len(base.name) == 1 else base.name.capitalize()
-        if twin in known and (len(names) == 2 or (not left.above and twin in self.ground.variables)):
-            return False
-        self.definitions[key(base)] = Definition(right, tuple(names))
-        return True
-
-    def _defines_function(self, left: Call, right: Tree) -> bool:
-        """g(x) = … as the definition of the function g, or of a value where its arguments are what the problem declares."""
-        known = self.lexicon.names
-        parameters = [key(a) for a in left.args if isinstance(a, Name)]
-        if left.name in self.ground.problem.unnamed or len(parameters) != len(left.args):
-            return False
-        if all(p in known for p in parameters):
-            self.candidates.append(left.name)
-            self.definitions[left.name] = Definition(right)
-        else:
-            self.definitions[left.name] = Definition(right, (), tuple(parameters))
-            self.steps |= {p for p in parameters if p not in known and p in SMALL}
-        return True
-
-    def _defined(self, left: Tree, right: Tree, line: int) -> bool:
-        """Whether `left = right` says what a new name is."""
-        known = self.lexicon.names
-        match left:
-            case Name() if key(left) not in known and key(left) not in self.definitions:
-                if not self._may_name(left, right):
-                    return False
-                if left.name in self.functions and not left.marks:
-                    self.candidates.append(left.name)
-                self.definitions[key(left)] = Definition(right)
-            case Pow(base=Name() as base, exponent=Num(value=two)) if two == 2 and key(base) not in known and not set(base.marks) & BEST:
-                return self._defined(base, Fun("sqrt", (right,)), line)
-            case Name() if key(left) in known and isinstance(right, Pow) and right.exponent == Num(Fraction(2)) and isinstance(
-                right.base, Name) and key(right.base) not in known and key(right.base) not in self.definitions:
-                return self._defined(right.base, Fun("sqrt", (left,)), line)
-            case Sub(base=Name() as base) if key(base) not in known and key(base) not in self.definitions:
-                if not self._defines_entries(left, base, right):
-                    return False
-            case Call(name=name, order=0) if name != self.ground.problem.name and name not in known and name not in self.definitions:
-                if not self._defines_function(left, right):
-                    return False
-            case _:
-                return False
-        head = left.base if isinstance(left, Sub) else left
-        self.defining[line] = key(head) if isinstance(head, Name) else head.name if isinstance(head, Call) else ""
-        return True
-
-    def _matched(self, known: Tree, named: Tree) -> None:
-        """`softmax(z) - y ≡ p - y` says what p is."""
-        if isinstance(named, Name) and key(named) not in self.lexicon.names and key(named) not in self.definitions:
-            if key(named) not in self.functions and key(named) not in self.lexicon.sizes and known != named:
-                self.definitions[key(named)] = Definition(known)
-            return
-        if type(known) is not type(named):
-            return
-        ours, theirs = list(children(known)), list(children(named))
-        if len(ours) == len(theirs):
-            for a, b in zip(ours, theirs, strict=True):
-                if a != b:
-                    self._matched(a, b)
-
     # ------------------------------------------------------------------------------------------ roles
     def _roles(self) -> None:
-        trees = [t for chain in self.chains for m in chain.members if (t := self.tree(m)) is not None]
-        everything = [*trees, *(d.tree for d in self.definitions.values())]
+        everything = [*self.trees, *(d.tree for d in self.definitions.values())]
         indices = {i for t in everything for node in walk(t) for i in (*indices_of(node), *summation_indices(node))}
         self.indices = frozenset(indices)
         for t in everything:
@@ -350,13 +282,12 @@ class Context:
                     if name not in self.lexicon.names and name not in self.definitions:
                         self.steps.add(name)
                 case Call(name=name, args=args) if name in self.functions:
-                    for k, a in enumerate(args):
-                        self._moved(a, k if len(args) == len(self.ground.variables) else 0)
-                case Add(terms=terms):
-                    self._moved(node, -1)
-                    del terms
+                    for a in args:
+                        self._moved(a)
+                case Add():
+                    self._moved(node)
 
-    def _moved(self, tree: Tree, place: int) -> None:
+    def _moved(self, tree: Tree) -> None:
         """X + tH: t is a step, H a direction of X."""
         if not isinstance(tree, Add) or len(tree.terms) != 2:
             return
@@ -364,7 +295,6 @@ class Context:
         last = last.arg if isinstance(last, Neg) else last
         if not (isinstance(first, Name) and key(first) in self.lexicon.wrt):
             return
-        del place
         if isinstance(last, Mul) and len(last.factors) == 2:
             t, h = last.factors
             if isinstance(t, Name) and self._new(t) and isinstance(h, Name) and t.name in SMALL:
@@ -377,6 +307,3 @@ class Context:
         if isinstance(tree, Name) and self._new(tree) and key(tree) not in self.steps:
             variable = variable if variable in self.lexicon.wrt else ""
             self.directions[key(tree)] = variable or self.directions.get(key(tree), "")
-
-    def _new(self, name: Name) -> bool:
-        return key(name) not in self.lexicon.names and key(name) not in self.definitions and key(name) not in self.lexicon.sizes

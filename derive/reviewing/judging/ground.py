@@ -13,7 +13,7 @@ from derive.checking.evaluation import Unevaluable, evaluate
 from derive.checking.random_arrays import STYLES, array_shape, inside, project
 from derive.checking.sampling import Point, draw_point, points
 from derive.expressions.functions import OF_MATRICES
-from derive.expressions.nodes import Expr, Map, Symbol
+from derive.expressions.nodes import Expr, Map, Symbol, Unnamed
 from derive.expressions.sizes import is_row
 from derive.expressions.spelling import UNICODE_GREEK
 from derive.expressions.traverse import walk
@@ -75,12 +75,30 @@ class Ground:
         return out
 
     @property
+    def unnamed(self) -> dict[str, Unnamed]:
+        """The functions without a formula, by what the reader calls them."""
+        return {self._said(name): function for name, function in self.problem.unnamed.items()}
+
+    def _calls(self, point: Point) -> dict[str, Callable[..., Any]]:
+        """The examples of these functions at a point, and under dσ, d2σ their derivatives."""
+        return {n.removesuffix(own) + self._said(own): call for n, call in point.calls.items() for own in self.problem.unnamed if n.endswith(own)}
+
+    def _said(self, name: str) -> str:
+        return self.spoken.get(name, UNICODE_GREEK.get(name, name))
+
+    @property
     def variables(self) -> tuple[str, ...]:
         return tuple(self.spoken[v.name] for v in self.problem.wrt)
 
     @property
     def size_names(self) -> frozenset[str]:
         return frozenset(self.points[0].sizes)
+
+    @property
+    def square(self) -> frozenset[str]:
+        """The square matrices."""
+        symbols = self.problem.symbols
+        return frozenset(said for name, said in self.spoken.items() if symbols[name].dims[0] == symbols[name].dims[1] and not symbols[name].is_scalar)
 
     def symbol(self, spoken: str) -> Symbol:
         return next(self.problem.symbols[name] for name, said in self.spoken.items() if said == spoken)
@@ -100,7 +118,7 @@ class Ground:
         for name, said in self.spoken.items():
             if name in point.paths:
                 values |= {f"{said}@dot": as_array(point.values[f"d{name}"]), f"{said}@ddot": as_array(point.values[f"d2{name}"])}
-        return Situation(meanings, dict(point.sizes), {**values, **extra}, moves, point.calls)
+        return Situation(meanings, dict(point.sizes), {**values, **extra}, moves, self._calls(point))
 
     def paths(self, k: int) -> dict[str, tuple[str, Callable[[float], tuple[Array, Array, Array]]]]:
         """Path → (its parameter, the value of the parameter ↦ (A, dA, d2A))."""

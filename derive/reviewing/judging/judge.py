@@ -266,12 +266,12 @@ class Judge(Roles):
             self._situations, self._stationary, self._tried, self._linear = kept
 
     # ------------------------------------------------------------------------------------------ quoted rules
-    def general_rule(self, lefts: list[Tree], rights: list[Tree]) -> bool:
-        """Whether it holds with letters of its own: square matrices for all that stand for one."""
+    def general_rule(self, lefts: list[Tree], rights: list[Tree]) -> str:
+        """Equal where it holds with letters of its own, square matrices for all that stand for one; or else the state of what was found."""
         a, b = lefts[0], rights[0]
         names = sorted((self.deep(a) | self.deep(b)) - {""})
         capitals = [n for n in names if n[:1].isupper() or n in self.names]
-        results = []
+        state = UNKNOWN
         for k in range(2):
             s = self.situations[k]
             rng = self.ground.points[k].random("rule")
@@ -284,13 +284,20 @@ class Judge(Roles):
             sizes = dict.fromkeys(s.sizes, 4)
             meanings = replace(s.meanings, definitions={n: d for n, d in s.meanings.definitions.items() if n not in capitals})
             there = replace(s, values=values, sizes=sizes, meanings=meanings, cache={})
-            results.append(self.comparison.equal(a, b, [there]).equal)
-        return all(results)
+            state = self.comparison.equal(a, b, [there]).state
+            if state != EQUAL:
+                break
+        return state
+
+    def own_letters(self, *trees: Tree) -> bool:
+        """Whether letters stand there that neither the problem nor the text explains."""
+        said = self.names | self.context.lexicon.sizes | self.definitions.keys() | self.aliases | frozenset(self.context.steps) | self.context.indices
+        return any(not {n.split("@")[0] for n in self.deep(t)} <= said | {""} for t in trees)
 
     def in_other_words(self, lefts: list[Tree], rights: list[Tree]) -> bool:
         """Whether it holds with ∂v/∂y the explicit derivative, or with the direction H for dX."""
         nodes = [n for t in (lefts[0], rights[0]) for n in walk(t)]
-        if any(isinstance(n, Partial) and not n.nabla for n in nodes):
+        if any(isinstance(n, Partial) and not n.nabla and not n.straight for n in nodes):
             for held in ("all", "defined"):
                 explicit = [replace(s, explicit=held, cache={}) for s in self.situations]
                 if self.equal(lefts, rights, explicit)[0].equal:

@@ -23,6 +23,7 @@ from derive.reviewing.tree import (
     children,
     key,
     rebuilt,
+    walk,
 )
 
 
@@ -147,6 +148,11 @@ def sampled(tree: Tree) -> str:
         case Sub(base=Call(name=name, order=0) | Name(name=name, marks=()), indices=(Name(),)):
             return name
     return ""
+
+
+def numbered_letters(trees: list[Tree]) -> set[str]:
+    """The x of every x_i."""
+    return {n.base.name for t in trees for n in walk(t) if isinstance(n, Sub) and isinstance(n.base, Name) and len(n.indices) == 1}
 
 
 def unaddressed(tree: Tree) -> Tree:

@@ -27,6 +27,7 @@ from derive.reviewing.tree import (
     Name,
     Num,
     Partial,
+    Total,
     Tree,
     key,
     names_in,
@@ -38,6 +39,8 @@ USUAL = frozenset(("f", "J", "L", "E", "F", "ell", "phi", "Phi", "psi", "Q", "C"
 """Names of a function that need not be introduced."""
 MOST_TRIED = 4
 """Relations by which a letter's shape is chosen where several shapes fit."""
+ENTRIES = "entries"
+"""Begins the name of a vector of which the text writes the entries alone."""
 STEP = 0.29
 """The value of the step t in f(X + tH)."""
 
@@ -73,7 +76,7 @@ class Points:
         ground, context = self.ground, self.context
         meanings = Meanings(
             ground.function(k), self.aliases, ground.variables, ground.bases(k), self.definitions, ground.matrix_functions,
-            context.columns, {}, self.expansions, True, frozenset(n for n, u in ground.problem.unnamed.items() if u.argument is None),
+            context.columns, {}, self.expansions, True, frozenset(n for n, u in ground.unnamed.items() if u.argument is None),
             ground.paths(k), context.curves, ground.metric(k),
         )
         values: dict[str, Array] = {}
@@ -145,7 +148,24 @@ class Points:
 
     # ------------------------------------------------------------------------------------------ trees
     def prepared_tree(self, tree: Tree, kept: frozenset[str]) -> Tree:
-        return sized(indices.summed(tree, kept, self.comparison.known), self.has_units)
+        return sized(indices.summed(self._with_diagonals(tree, kept), kept, self.comparison.known), self.has_units)
+
+    def _with_diagonals(self, tree: Tree, bound: frozenset[str]) -> Tree:
+        """diag(a_i) of a number for each i is diag(a) of the vector with these entries.
+
+        bound  indices that something else runs through
+        """
+        if isinstance(tree, Total):
+            bound = bound | set(tree.indices)
+        match tree:
+            case Fun(name="diag", args=(arg,)):
+                open_indices = [n for n in indices.free(arg, self.comparison.known) if n not in bound]
+                if len(open_indices) == 1:
+                    before = (n for n, d in self.definitions.items() if n.startswith(ENTRIES) and d.tree == arg)
+                    name = next(before, f"{ENTRIES} {len(self.definitions)}")
+                    self.definitions[name] = Definition(arg, (open_indices[0],))
+                    return Fun("diag", (Name(name),))
+        return rebuilt(tree, lambda t: self._with_diagonals(t, bound))
 
     @property
     def has_units(self) -> bool:

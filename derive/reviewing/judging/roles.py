@@ -19,6 +19,7 @@ from derive.reviewing.judging.comparing import (
 )
 from derive.reviewing.judging.context import Context
 from derive.reviewing.judging.ground import Ground
+from derive.reviewing.judging.letters import value_names
 from derive.reviewing.judging.places import Points, key_of
 from derive.reviewing.pasted.placed import Placed
 from derive.reviewing.reading.cursor import Unread
@@ -85,28 +86,43 @@ class Roles(Points):
     def _choose_aliases(self) -> None:
         """Which letters are other names of the function: those that are defined as it, or are not defined at all."""
         context, problem = self.context, self.ground.problem
-        functions = set(context.functions) - self.names - set(problem.unnamed)
+        functions = set(context.functions) - self.names - self.ground.unnamed.keys()
         ground_variables = self.ground.variables
-        called = {n.name for chain in context.chains for m in chain.members if (t := context.tree(m)) is not None for n in walk(t)
+        called = {n.name for t in context.trees for n in walk(t)
                   if isinstance(n, Call) and set(ground_variables) & set().union(*(names_in(a) for a in n.args), ())}
         usual = USUAL | called | context.logged | {"f", problem.name}
         self.aliases = frozenset(functions & usual - self.definitions.keys())
+        self._choose_wholes()
         candidates = list(dict.fromkeys(context.candidates))
         if not candidates:
             return
         self._choose_roles(quick=True)
         equal = [c for c in candidates if self._is_function(self.definitions[c].tree)]
-        spoken = {problem.name, "f"} if not equal else set()
+        spoken = {problem.name, "f"} | self.aliases if not equal else set()
         mentioned = bool(equal) or any(self._mentions(spoken, m) for chain in context.chains for m in chain.members)
         for c in equal:
             del self.definitions[c]
         self.aliases |= set(equal)
         if not mentioned:
-            first = next((c for c in candidates if c not in equal and self._comparable(self.definitions[c].tree)), None)
+            fits = {c: self._comparable(self.definitions[c].tree) for c in candidates if c not in equal}
+            first = next((c for c in fits if fits[c]), None) or next((c for c in fits if fits[c] is None), None)
             if first is not None and not self._function_elsewhere(first):
                 del self.definitions[first]
                 self.aliases |= {first}
         self._renew()
+
+    def _choose_wholes(self) -> None:
+        """Which heads of chains, of letters that nothing explains, are names of the function as a whole."""
+        said = self.names | self.context.lexicon.sizes | self.definitions.keys() | self.context.functions
+        for chain in self.context.chains:
+            head = self.context.tree(chain.members[0])
+            if head is None or isinstance(head, (Name, Call, Num)) or chain.links[0].op != "=" or value_names(head) <= said:
+                continue
+            if not self.underived(head):
+                continue
+            trees = [t for m in chain.members[1:] if (t := self.context.tree(m)) is not None and value_names(t) <= said]
+            if any(self._is_function(t) for t in trees):
+                self.context.wholes[head] = min(self.aliases | {"f"})
 
     def _mentions(self, names: set[str], member: Placed) -> bool:
         tree = self.context.tree(member)
@@ -122,19 +138,22 @@ class Roles(Points):
                 k: v for k, v in s.values.items() if k != "f"}, cache={}))
         return out
 
-    def _comparable(self, tree: Tree) -> bool:
-        """Whether it has a value of the shape of the function's."""
+    def _comparable(self, tree: Tree) -> bool | None:
+        """Whether it has a value of the shape of the function's; None where its shapes do not fit."""
         try:
             s = self._with_f()[0]
             values = self.comparison.alternatives(lambda at: self.comparison.value(self.prepared_tree(tree, frozenset()), at), s)
             return values[0].shape == self.comparison.value(Name("f"), s).shape
-        except (Undefined, Unknown):
+        except Undefined:
+            return None
+        except Unknown:
             return False
 
     def _function_elsewhere(self, besides: str) -> bool:
         """Whether another member of the text has the function's value."""
         for chain in self.context.chains:
-            for member in chain.members:
+            head = self.context.tree(chain.members[0])
+            for member in chain.members if head is None or key_of(head) != besides else ():
                 tree = self.context.tree(member)
                 if tree is None or isinstance(tree, (Name, Call)) or is_zero(tree):
                     continue
@@ -155,7 +174,7 @@ class Roles(Points):
         letters = [w for w in letters if w not in self.definitions][:4]
         if not letters or quick:
             return
-        trees = [t for chain in self.context.chains for m in chain.members if (t := self.context.tree(m)) is not None]
+        trees = self.context.trees
         for letter in letters:
             holding = [t for t in trees if letter in self.deep(t)]
             fits = {role: self._fits(letter, role, holding) for role in self._roles_for()}

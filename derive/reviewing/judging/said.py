@@ -49,7 +49,7 @@ def _falsehoods(judge: Judge, words: str, right: Tree | None) -> Iterator[str]:
     if _IF.search(words):
         return
     best = _BEST.match(words)
-    if best is not None and not judge.context.opposite:
+    if best is not None and "minus" not in judge.context.habits:
         yield from _extremum(judge, "minimum" if re.search(r"minim\w*$", best.group(), re.IGNORECASE) else "maximum")
     definite = _DEFINITE.match(words)
     if definite is not None and right is not None:

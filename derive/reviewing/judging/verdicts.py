@@ -14,6 +14,7 @@ from derive.reviewing.evaluating.situation import LAYOUTS
 from derive.reviewing.evaluating.values import Undefined, Unknown
 from derive.reviewing.judging.comparing import (
     DIFFERENT,
+    EQUAL,
     UNDEFINED,
     UNKNOWN,
     Outcome,
@@ -50,7 +51,7 @@ _UNTOLD = (ValueError, ArithmeticError, LookupError, TypeError, RecursionError, 
 """What may come of a relation that nobody has foreseen: it is not told, and the others are."""
 _LAYOUT = re.compile(r"(?:numerator|denominator)[- ]layout", re.IGNORECASE)
 """Words after which another layout may begin."""
-_SYMMETRIC = re.compile(r"\b(?:if|when|for|in case)\b[^.]*\bsymmetric\b[^.]*$", re.IGNORECASE)
+_SYMMETRIC = re.compile(r"\b(?:if|when|for|in case)\b[^.]*(?<!skew.)(?<!anti-)\bsymmetric\b[^.]*$", re.IGNORECASE)
 """Words that set a case apart."""
 _RULE_WORDS = ("by ", "by", "using", "since", "recall", "rule", "identity", "because", "from", "formula", "lemma", "for any", "note that", "with",
                "fact", "as ", "property", "use ", "known")
@@ -168,7 +169,7 @@ class _Chain:
         head = heads[0] if heads else None
         judge = self.judge
         return isinstance(head, Call) and not head.order and head.name not in judge.aliases and head.name not in judge.definitions and (
-            head.name not in judge.ground.problem.unnamed and head.name != judge.ground.problem.name)
+            head.name not in judge.ground.unnamed and head.name != judge.ground.problem.name)
 
     def defined(self, found: _Found) -> Finding:
         """A definition; where the words before it say that the name is the gradient, the Hessian or the Jacobian, it is held to be."""
@@ -274,9 +275,11 @@ class _Chain:
             return found(RIGHT, "a rule of one variable")
         letters = judge.deep(left[0]) | judge.deep(right[0])
         own_letters = outcome.state == UNDEFINED or bool(letters & set(judge.context.unknown))
-        if own_letters and k == 1 and judge.general_rule(left, right):
+        general = judge.general_rule(left, right) if own_letters and k == 1 else UNKNOWN
+        if general == EQUAL:
             return found(DEFINITION, "a rule with letters of its own")
-        if outcome.state == UNDEFINED and k == 1 and not self.chain.display and _quoted(self.chain.before):
+        quoted = outcome.state == UNDEFINED and k == 1 and not self.chain.display and _quoted(self.chain.before)
+        if quoted and (general == UNKNOWN or judge.own_letters(left[0], right[0])):
             return found(UNCLEAR, f"a rule with letters of its own is not checked here: {outcome.reason}")
         other = self.other_layout(left, right)
         if other:

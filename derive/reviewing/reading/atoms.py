@@ -393,8 +393,5 @@ class Atoms(Brackets):
             return self.font()
         return self.atom() if self.token.kind != "char" else Name(self.take().text)
 
-    def accented(self, name: Name) -> Tree:
-        return name
-
 
 _LETTERS = GREEK | {"imath", "jmath", "hbar"}

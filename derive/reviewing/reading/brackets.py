@@ -149,8 +149,12 @@ class Brackets(Operators):
             if name == "log" and text not in ("e",) and not text.startswith(r"\mathrm e"):
                 raise self.unread("a logarithm to this base is not understood")
             self.i = end
+        entrywise = self.token.text == "_" and self.script()[0] in (r"\circ", r"\odot")
+        if entrywise:
+            _, self.i = self.script()
         args = self.function_arguments(name)
         out: Tree = Call(name, args, order) if order else Fun(name, args)
+        out = Fun("entrywise", (out,)) if entrywise and not order else out
         return Pow(out, power) if power is not None else out
 
     def from_table(self) -> Tree | None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from derive.reviewing.reading.cursor import Unread
 from derive.reviewing.reading.scripts import Scripts
 from derive.reviewing.reading.words import FONTS
 from derive.reviewing.tree import Along, Call, Differential, Evaluated, Fun, Mul, Name, Num, Partial, Sub, Tree, names_in, rebuilt
 
 _UPRIGHT = frozenset((r"\mathrm", r"\rm", r"\text", r"\mathsf", r"\operatorname", r"\textrm", r"\mathbf", r"\mathop", r"\mathit"))
+_LEADING = frozenset(("-", "+", "{", "}", r"\frac", r"\tfrac", r"\dfrac"))
+"""What may stand before a d that reaches to the end: signs and numbers."""
 
 
 class Differentials(Scripts):
@@ -70,12 +74,13 @@ class Differentials(Scripts):
         if self.token.text == r"\Delta":
             self.take()
             return self.increment(self.scripted(self.atom()))
+        leads = all(t.text in _LEADING or t.text.isdigit() for t in self.tokens[: self.i])
         self.i += 1 if self.token.text == r"\delta" else self.d_token()
         order = 1
         if self.token.text == "^":
             _, self.i = self.script()
             order = 2
-        if self.reading.wide_differential and not self.bracket_alone():
+        if self.reading.wide_differential and not self.bracket_alone() and (leads or self.token.text == "("):
             return Differential(self.run(), order)
         whole = self.token.text == "("
         arg = self.operand()
@@ -143,6 +148,7 @@ class Differentials(Scripts):
         count = self.d_token(i) or (1 if self.tokens[i].text in (r"\nabla",) else 0)
         if not count or not self._is_below(middle):
             return None
+        straight = self.tokens[i].text != r"\partial"
         self.i = i + count
         order = 1
         if self.token.text == "^":
@@ -154,7 +160,8 @@ class Differentials(Scripts):
         by = self.denominator(middle, end, order)
         self.i = end
         del above, below, start
-        return self.at_arguments(arg, by) or self.toward(arg, by) or self.applied(arg, by)
+        out = self.at_arguments(arg, by) or self.toward(arg, by) or self.applied(arg, by)
+        return replace(out, straight=True) if straight and isinstance(out, Partial) else out
 
     def toward(self, arg: Tree | None, by: tuple[Tree, ...]) -> Tree | None:
         r"""`\frac{\partial f}{\partial X}[H]`: the derivative along a letter that is not declared, or along several."""
@@ -216,7 +223,19 @@ class Differentials(Scripts):
         """
         grouped = self.tokens[middle].kind == "open"
         self.i = middle + grouped
-        stop = end - grouped
+        reading, self.reading = self.reading, replace(self.reading, narrow=True)
+        try:
+            by = self._variables(end - grouped, order)
+        finally:
+            self.reading = reading
+        if not 1 <= len(by) <= 3:
+            raise self.unread("a derivative by these variables is not understood")
+        if order > len(by):
+            by *= order
+        return tuple(by[: max(order, len(by))])
+
+    def _variables(self, stop: int, order: int) -> list[Tree]:
+        """What stands behind each d up to a token."""
         by: list[Tree] = []
         while self.i < stop:
             count = self.d_token()
@@ -228,7 +247,8 @@ class Differentials(Scripts):
             while self.token.text in ("^", "_", "'") and self.i < stop:
                 if self.token.text == "^":
                     texts, behind = self.group_texts(self.i + 1)
-                    if len(texts) == 1 and texts[0].isdigit():
+                    square = order == 1 and texts == ["2"]  # ∂/∂σ², by the square
+                    if len(texts) == 1 and texts[0].isdigit() and not square:
                         times, self.i = int(texts[0]), behind
                         continue
                 before = self.i
@@ -236,11 +256,7 @@ class Differentials(Scripts):
                 if self.i == before:
                     raise self.leftover()
             by += [base] * times
-        if not 1 <= len(by) <= 3:
-            raise self.unread("a derivative by these variables is not understood")
-        if order > len(by):
-            by *= order
-        return tuple(by[: max(order, len(by))])
+        return by
 
     def applied(self, arg: Tree | None, by: tuple[Tree, ...]) -> Tree:
         bound = None

@@ -25,14 +25,20 @@ class Lexicon:
     spelled: Mapping[tuple[str, str], str] = field(default_factory=dict, hash=False)
     """(letter, subscript) of the declared symbols that are written with one."""
 
+    habits: frozenset[str] = frozenset()
+    """star: x^* is a transpose; plus: P^+ is another letter, no pseudo-inverse; dots: a dot over the function is its derivative."""
+    squares: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """Letter → the declared symbol that is its square: σ → sigma2."""
+
     def twin(self, letter: str) -> bool:
         """Whether the capital of a letter is declared: a_ij are the entries of A."""
         return (letter.upper() if len(letter) == 1 else letter.capitalize()) in self.names and not letter[0].isupper()
 
     @property
     def long(self) -> tuple[str, ...]:
-        """Names of several letters, the longest first."""
-        return tuple(sorted((n for n in self.names if len(n) > 1), key=len, reverse=True))
+        """Names of several letters, RSS of a function among them, the longest first."""
+        words = {f for f in self.functions if f.isupper()}
+        return tuple(sorted((n for n in self.names | words if len(n) > 1), key=len, reverse=True))
 
 
 @dataclass(frozen=True)

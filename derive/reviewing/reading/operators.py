@@ -112,7 +112,12 @@ class Operators(Differentials):
         at_point = self.at_point()
         if at_point is not None:
             return at_point
-        arg = self.nabla_operand()
+        start = self.i
+        bars = self.token.text in (r"\|", r"\lVert", r"\lvert", "|")
+        arg = self.factor() if bars else self.nabla_operand()
+        if bars and self.token.text != "[":  # D‖x‖ x, but D‖x‖[h]
+            self.i = start
+            arg = self.nabla_operand()
         if whole and isinstance(arg, Call):  # D(f(X))[H] is of the composite, Df(X)[H] of f at X
             arg = Mul((arg,))
         if self.token.text == r"\evalbar":
@@ -145,6 +150,13 @@ class Operators(Differentials):
         self.i = end
         out: Tree = self.named_call(name)
         return Partial(out, (Turn(Name("")),))
+
+    def accented(self, name: Name) -> Tree:
+        r"""A letter with its accents; a dot over the function of one number is its derivative: `\dot f(t)`."""
+        order = {"dot": 1, "ddot": 2}.get(name.marks[-1], 0) if len(name.marks) == 1 and "dots" in self.lexicon.habits else 0
+        if not order or name.name not in self.lexicon.functions:
+            return name
+        return Call(name.name, self.bracketed() if self.token.text == "(" else (), order)
 
     def named_call(self, name: str) -> Tree:
         """A function with the arguments that follow, if they do."""

@@ -44,9 +44,15 @@ class Scripts(Cursor):
         if compact in ("*", r"\ast") and isinstance(base, Name) and base.name in self.lexicon.names - self.lexicon.wrt and base.name[0].isupper():
             self.i = end  # the adjoint of a matrix
             return Turn(base)
+        if compact in ("*", r"\ast") and "star" in self.lexicon.habits:
+            self.i = end
+            return Turn(base)
         if compact in ("*", r"\star", r"\ast") or (self.labelled(text) and isinstance(base, Name)):
             self.i = end
             return self.marked(base, "*" if compact in ("*", r"\star", r"\ast") else re.sub(r"\\[a-z]+|[{} ]", "", text))
+        if compact == "+" and isinstance(base, Name) and "plus" in self.lexicon.habits:
+            self.i = end
+            return self.marked(base, "plus")
         if compact in ("+", r"\dagger"):
             self.i = end
             return Fun("pinv", (base,))
@@ -57,6 +63,10 @@ class Scripts(Cursor):
         above = re.fullmatch(r"\(([^()]*)\)(T|\\top|\\intercal)?", compact)
         if above and self.tokens[self.i + 1].kind == "open" and not isinstance(base, Num):
             return self.index_above(base, end, above.group(2) is not None)
+        return self.power(base)
+
+    def power(self, base: Tree) -> Tree:
+        """A power, also one entry by entry, whose `^` stands here."""
         self.take()
         entrywise = False
         if self.token.kind == "open" and self.ahead().text in (r"\circ", r"\odot"):
@@ -76,6 +86,9 @@ class Scripts(Cursor):
             exponent = self.argument()
         if isinstance(exponent, Neg) and isinstance(exponent.arg, Num):
             exponent = Num(-exponent.arg.value)
+        if isinstance(base, Name) and base.name in self.lexicon.squares and isinstance(exponent, Num) and exponent.value % 2 == 0:
+            square = Name(self.lexicon.squares[base.name], base.marks)
+            return square if exponent.value == 2 else Pow(square, Num(exponent.value / 2))
         return Pow(base, exponent, entrywise)
 
     def index_above(self, base: Tree, end: int, turned: bool) -> Tree:
@@ -155,7 +168,7 @@ class Scripts(Cursor):
     def indices(self) -> tuple[Tree | None, ...]:
         self.take()
         if self.token.kind != "open":
-            return (self.index_token(),)
+            return (self.index_token(alone=True),)
         texts, end = self.group_texts()
         if "," in texts or ":" in texts:
             return self.separated()
@@ -188,19 +201,20 @@ class Scripts(Cursor):
         self.close_group()
         return tuple(out)
 
-    def index_token(self) -> Tree | None:
+    def index_token(self, alone: bool = False) -> Tree | None:
+        """One index; alone: it stands without braces, so that a prime behind it belongs to what is indexed."""
         token = self.take()
         if token.text in (":", r"\cdot", "*", r"\bullet"):
             return None
         if token.text.isdigit():
             return number(int(token.text))
         if token.text.isalpha():
-            return Name(token.text + self.primes())
+            return Name(token.text + ("" if alone else self.primes()))
         if token.kind == "macro" and token.text[1:].isalpha() and token.text not in FONTS:
             word = token.text[1:]
             return Name(VARIANTS.get(word, word))
         if token.text in FONTS:
-            return self.index_token()
+            return self.index_token(alone)
         raise self.unread(f"`{token.text}` is no index", token)
 
     def primes(self) -> str:

@@ -7,8 +7,10 @@ from dataclasses import replace
 from derive.reviewing.judging.comparing import DIFFERENT
 from derive.reviewing.judging.finding import WRONG, Finding
 from derive.reviewing.judging.judge import Judge
+from derive.reviewing.judging.places import ENTRIES
 from derive.reviewing.slips.slip import counterexample, numbers, slip_of
 from derive.reviewing.slips.writing import written
+from derive.reviewing.tree import names_in
 
 MOST_TOLD = 2
 """Wrong lines of which the slip is looked for: the first ones, and those that do not follow from the one before."""
@@ -30,7 +32,7 @@ def explained(judge: Judge, finding: Finding) -> Finding:
     """One wrong line with its slip and a counterexample in its message."""
     lines = [finding.message] if finding.message else []
     slip = slip_of(judge, finding)
-    if slip is not None:
+    if slip is not None and not any(name.startswith(ENTRIES) for name in names_in(slip.tree)):
         against = f"against {written(finding.left)} " if finding.left is not None else ""
         lines.append(f"{against}it should be {slip.latex}: {slip.words}")
     seen = counterexample(judge, finding)

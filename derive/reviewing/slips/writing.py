@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from derive.expressions.spelling import GREEK
 from derive.reviewing.tree import (
     Add,
@@ -29,6 +31,8 @@ from derive.reviewing.tree import (
 _ACCENTS = {"hat", "bar", "tilde", "dot", "ddot", "check"}
 _INFIX = {"dot": r" \cdot ", "hadamard": r" \circ ", "kron": r" \otimes ", "colon": " : ", "quotient": r" \oslash "}
 _MACROS = {"exp", "log", "det", "sin", "cos", "tan", "tanh", "max", "min"}
+_WORDS = {"skewpart": "skew"}
+"""Functions that are called otherwise on paper."""
 _CONDITIONS = {"<": "<", ">": ">", "≠": r"\ne", "≤": r"\le"}
 _LOOSE, _TERM, _FACTOR, _TIGHT = range(4)
 
@@ -78,8 +82,10 @@ def _written(tree: Tree) -> tuple[str, int]:
             return rf"\lvert {written(arg)}\rvert", _TIGHT
         case Fun(name="sqrt", args=(arg,)):
             return rf"\sqrt{{{written(arg)}}}", _TIGHT
+        case Fun(name="entrywise", args=(Fun(name=name, args=args),)):
+            return rf"\{name}_{{\circ}}({', '.join(written(a) for a in args)})", _FACTOR
         case Fun(name=name, args=args):
-            head = f"\\{name}" if name in _MACROS else rf"\operatorname{{{name}}}"
+            head = f"\\{name}" if name in _MACROS else rf"\operatorname{{{_WORDS.get(name, name)}}}"
             return f"{head}({', '.join(written(a) for a in args)})", _FACTOR
         case Call(name=name, args=args, order=order):
             inside = ", ".join(written(a) for a in args)
@@ -96,14 +102,22 @@ def _operator(tree: Tree) -> tuple[str, int]:
         case Differential(arg=arg, order=order):
             return rf"\mathrm{{d}}{'^2' if order == 2 else ''}{written(arg, _TIGHT)}", _FACTOR
         case Partial(arg=arg, by=by, nabla=True):
-            return rf"\nabla{'^2' if len(by) == 2 else ''} {written(arg, _FACTOR)}", _FACTOR
-        case Partial(arg=arg, by=by):
-            power = f"^{len(by)}" if len(by) > 1 else ""
-            below = r"\,".join(rf"\partial {written(b, _FACTOR)}" for b in by)
-            return rf"\frac{{\partial{power} {written(arg, _FACTOR)}}}{{{below}}}", _FACTOR
+            below = ",".join(dict.fromkeys(written(b) for b in by if b != Name("")))
+            return rf"\nabla{f'_{{{below}}}' if below else ''}{'^2' if len(by) == 2 else ''} {written(arg, _FACTOR)}", _FACTOR
+        case Partial(arg=Call(name=name, args=args), by=(Turn(arg=Name(name="")),)):
+            return rf"J_{{{_name(name, ())}}}({', '.join(written(a) for a in args)})", _FACTOR
+        case Partial(arg=Name(name=name), by=(Turn(arg=Name(name="")),)):
+            return rf"J_{{{_name(name, ())}}}", _FACTOR
+        case Partial(arg=arg, by=(Name(name=""), *more)):
+            return rf"\mathrm{{D}}{'^2' if more else ''} {written(arg, _FACTOR)}", _FACTOR
+        case Partial(arg=arg, by=by, straight=straight):
+            power, d = f"^{len(by)}" if len(by) > 1 else "", r"\mathrm{d}" if straight else r"\partial"
+            below = r"\,".join(rf"{d} {written(b, _FACTOR)}" for b in by)
+            return rf"\frac{{{d}{power} {written(arg, _FACTOR)}}}{{{below}}}", _FACTOR
         case Along(arg=arg, directions=directions):
             power = f"^{len(directions)}" if len(directions) > 1 else ""
-            return rf"\mathrm{{D}}{power}{written(arg, _FACTOR)}[{', '.join(written(d) for d in directions)}]", _FACTOR
+            head = written(arg) if isinstance(arg, (Name, Call)) else f"({written(arg)})"
+            return rf"\mathrm{{D}}{power}{head}[{', '.join(written(d) for d in directions)}]", _FACTOR
         case Evaluated(arg=arg, name=name, value=value):
             return rf"\left.{written(arg)}\right|_{{{_name(name, ())}={written(value)}}}", _FACTOR
         case Limit(arg=arg, name=name, value=value):
@@ -123,7 +137,7 @@ def _product(factors: list[str]) -> str:
 
 
 def _name(name: str, marks: tuple[str, ...]) -> str:
-    base, _, below = name.partition("_")
+    base, below = ((numbered := re.fullmatch(r"([A-Za-z]+?)_?(\d+)", name)) and numbered.groups()) or name.partition("_")[::2]
     out = f"\\{base}" if base in GREEK else base if len(base) == 1 else rf"\mathit{{{base}}}" if base.isalpha() else base
     for mark in marks:
         out = rf"\{mark}{{{out}}}" if mark in _ACCENTS else rf"{out}^{{{mark}}}" if mark == "*" else rf"{out}_{{\mathrm{{{mark}}}}}"

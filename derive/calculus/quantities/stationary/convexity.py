@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from derive.calculus.degree import degree
 from derive.calculus.rules.curvature import CURVED, TRACES
+from derive.calculus.simplify.like_terms import canonical
 from derive.calculus.simplify.simplify import tidy, tidy_with
-from derive.expressions.build import coefficient, matmul, negate, transpose
+from derive.expressions.build import coefficient, matmul, negate, power, transpose
 from derive.expressions.nodes import Add, Call, Expr, Map, MatMul, Number, Power, Sum, Times, Transpose
 from derive.expressions.properties.definite import AT_LEAST_SEMI, Definite
 from derive.expressions.properties.inference import congruence_halves, definiteness, has, is_nonnegative, is_positive
@@ -43,11 +44,11 @@ def curvature(expr: Expr, names: frozenset[str]) -> Curvature | None:
         case Power(base=base, exponent=Number(value=k)):
             return _power(base, k.numerator, names) if k.denominator == 1 else None
         case MatMul() if expr.is_scalar:
-            return _form(expr, names) or _entropy(expr.factors, names) or _weighted(expr.factors, names)
+            return _form(expr, names) or _product(expr.factors, names)
         case Call(name="tr", args=(arg,)):
             return _trace(arg, names)
         case Call(name="sum" | "mean", args=(Call(name="hadamard", args=(a, b)),)):
-            return _entropy((transpose(a), b), names) or _weighted((transpose(a), b), names)
+            return _product((transpose(a), b), names)
         case Call(name="sum" | "mean", args=(Map() as m,)):
             return _of_table(str(m.function), m.arg, names)
         case Call(name="sum" | "mean", args=(Call(name="entrypower", args=(base, Number(value=k))),)) if k % 2 == 0 and k > 0:
@@ -75,6 +76,8 @@ def _sum(parts: list[Curvature | None]) -> Curvature | None:
 def _multiple(expr: Times, names: frozenset[str]) -> Curvature | None:
     outside = [f for f in expr.factors if not f.free & names]
     inside = [f for f in expr.factors if f.free & names]
+    if len(inside) == 2 and canonical(inside[0]) is canonical(inside[1]):
+        inside = [power(inside[0], 2)]  # x'y · y'x
     if len(inside) != 1:
         return None
     found = curvature(inside[0], names)
@@ -181,6 +184,15 @@ def _quadratic(expr: MatMul, names: frozenset[str]) -> str | None:
     return "convex" if kind.sign > 0 else "concave"
 
 
+def _product(factors: tuple[Expr, ...], names: frozenset[str]) -> Curvature | None:
+    """x' log(x), a' log(x) and sums of them: x'(log(x) − log(q))."""
+    found = _entropy(factors, names) or _weighted(factors, names)
+    place = next((k for k, f in enumerate(factors) if isinstance(f, Add)), None)
+    if found is not None or place is None:
+        return found
+    return _sum([curvature(matmul(*factors[:place], t, *factors[place + 1:]), names) for t in factors[place].children])
+
+
 def _entropy(factors: tuple[Expr, ...], names: frozenset[str]) -> Curvature | None:
     """x' log(x), x positive: each x log x is convex."""
     if len(factors) != 2 or not isinstance(factors[0], Transpose):
@@ -191,7 +203,7 @@ def _entropy(factors: tuple[Expr, ...], names: frozenset[str]) -> Curvature | No
         inside = log.arg
         if isinstance(inside, Call) and inside.name == "quotient" and not inside.args[1].free & names and is_positive(inside.args[1]):
             inside = inside.args[0]  # x log(x/q) is x log x less what is linear in x
-        if inside is x and is_positive(x) and is_column(x.shape):
+        if inside is x and is_column(x.shape):  # where x is not positive there is no log x
             return Curvature("convex", "x log x is convex for x > 0") if degree(x, names) <= 1 else None
     return None
 
@@ -209,8 +221,6 @@ def _weighted(factors: tuple[Expr, ...], names: frozenset[str]) -> Curvature | N
 def _of_table(name: str, arg: Expr, names: frozenset[str]) -> Curvature | None:
     row = CURVED.get(name)
     if row is None:
-        return None
-    if row.domain == "positive" and not is_positive(arg):
         return None
     if row.domain == "spd" and definiteness(arg) != Definite.POSITIVE:
         return None

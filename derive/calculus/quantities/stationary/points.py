@@ -7,8 +7,10 @@ from dataclasses import replace
 from derive.calculus.indices.evaluate import in_figures
 from derive.calculus.indices.explicit import by_entries, in_its_numbers
 from derive.calculus.linear.structure import CURVED
+from derive.calculus.passes.kinks import is_kinked
 from derive.calculus.quantities.stationary.curved import on_a_curved_set
 from derive.calculus.quantities.stationary.families import of_singular
+from derive.calculus.quantities.stationary.gram_matrix import of_a_gram_matrix
 from derive.calculus.quantities.stationary.lines import inside, not_inside, not_solved, nowhere, solution_lines
 from derive.calculus.quantities.stationary.products import of_a_product, of_a_ray, of_eigenvectors
 from derive.calculus.quantities.stationary.scalars import of_one_scalar, of_short_vector
@@ -24,9 +26,8 @@ from derive.derivation.derivation import Chain, Found, Head, Line, Result, membe
 from derive.derivation.reason import joined
 from derive.errors import DeriveError
 from derive.expressions.build import zero
-from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Call, Expr, Map, Number, Power, Symbol
-from derive.expressions.properties.elimination import has_independent_columns, numbers
+from derive.expressions.properties.elimination import is_singular
 from derive.expressions.rewrite import substitute
 from derive.expressions.spelling import starred
 from derive.expressions.traverse import walk
@@ -73,7 +74,7 @@ def _of_one(s: Setting, g: Expr, x: Symbol, hessian: tuple[Expr, Symbol], stated
         return _solved(s, g, x, hessian, solved)
     if (singular := of_singular(s, stated, x, hessian)) is not None:
         return singular
-    found = of_a_product(s, g, x, hessian) or of_eigenvectors(s, g, x) or of_a_ray(s, g, x)
+    found = of_a_product(s, g, x, hessian) or of_eigenvectors(s, g, x) or of_a_ray(s, g, x) or of_a_gram_matrix(s, g, x)
     if found is not None:
         return found
     lines = not_solved(s, stated, x)
@@ -81,11 +82,8 @@ def _of_one(s: Setting, g: Expr, x: Symbol, hessian: tuple[Expr, Symbol], stated
 
 
 def _inverts_singular(expr: Expr) -> bool:
-    """Whether a matrix of numbers without an inverse is inverted."""
-    return any(
-        isinstance(e, Power) and isinstance(e.exponent, Number) and e.exponent.value < 0
-        and numbers(e.base) is not None and not has_independent_columns(e.base) for e in walk(expr)
-    )
+    """Whether a matrix is inverted that has no inverse."""
+    return any(isinstance(e, Power) and isinstance(e.exponent, Number) and e.exponent.value < 0 and is_singular(e.base) for e in walk(expr))
 
 
 def _solved(s: Setting, g: Expr, x: Symbol, hessian: tuple[Expr, Symbol], solved: Solved) -> tuple[list[Chain], Found]:
@@ -163,8 +161,8 @@ def _refuse_kinks(s: Setting) -> None:
     """Stationary points are those of a smooth function; at a kink the derivative does not exist."""
     for function in (s.problem.function, *(d for _, d in s.problem.let)):
         for node in walk(function):
-            name = node.function if isinstance(node, Map) else node.name if isinstance(node, Call) else None
-            if isinstance(name, str) and FUNCTIONS[name].kinks and node.free & {x.name for x in s.problem.wrt}:
+            if is_kinked(node) and node.free & {x.name for x in s.problem.wrt}:
+                name = node.function if isinstance(node, Map) else node.name if isinstance(node, Call) else ""
                 raise DeriveError(
                     f"stationary points of a function with {name} are not solved for: it is not differentiable everywhere",
                     code="missing-rule", where=s.problem.positions.get("find"),

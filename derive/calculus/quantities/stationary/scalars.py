@@ -181,7 +181,7 @@ def of_several_scalars(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Cha
         return of_singular_scalars(s, gradients, table)
     general: Expr = Stack(tuple(tuple(row) for row in table))
     constant = not general.free & {x.name for x in p.wrt}
-    solutions = [dict(zip(p.wrt, point, strict=True)) for point in points]
+    solutions = [dict(zip(p.wrt, (neat(value, []) for value in point), strict=True)) for point in points]
     lines = _equations(p.wrt, gradients, solutions)
     test = [Line(general, "second-order-test", (), "hessian", Head("hessian", p.name, p.wrt))]
     results: list[dict[str, Result]] = []

@@ -261,7 +261,9 @@ def _elimination(
         joint = _jointly(open_equations, left)
         if joint is not None:
             return [*order, *joint]
-        for name, equation in open_equations.items():
+        known: dict[Expr, Expr] = {x: solved.solution for x, _, solved in order if not solved.solution.free & {v.name for v in variables}}
+        for name, standing in open_equations.items():
+            equation = known_result(tidy(substitute(standing, known)), []) if known else standing
             refutation = never_zero(equation, left[0])
             if refutation is not None:
                 unconditional = all(_of_a_letter(c) for _, _, solved in order for c in solved.conditions)
@@ -346,7 +348,7 @@ def _one_root(equation: Expr, x: Symbol, root: int | None = None) -> Solved | No
     roots = algebra.solve_scalar(equation, x)
     if roots is None or not roots or (len(roots) > 1 and (root is None or root >= len(roots))):
         return None
-    value = known_result(roots[0] if len(roots) == 1 else roots[root or 0], [])
+    value = _simple(known_result(roots[0] if len(roots) == 1 else roots[root or 0], []))
     return Solved(value, (Move(x, value, ("solve for ", x)),), ())
 
 
