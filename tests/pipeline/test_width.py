@@ -29,6 +29,13 @@ def test_a_fragment_fits_its_column(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.tex
+@pytest.mark.parametrize("name", ["determinant-of-a-matrix-function", "product-rule", "residual-network", "second-derivative-three-ways"])
+def test_a_fragment_fits_a_narrow_column_of_large_type(name: str, tmp_path: Path) -> None:
+    options = ["--to", "fragment", "--width", "80mm", "--size", "12pt", "-o", str(tmp_path / "f.tex")]
+    assert run(["render", str(FOLDER / f"{name}.yaml"), *options]) == 0
+
+
+@pytest.mark.tex
 def test_what_is_written_is_what_is_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "problems").mkdir()
     (tmp_path / "problems" / "p.yaml").write_text((FOLDER / "mean-squared-cost.yaml").read_text())

@@ -46,6 +46,8 @@ WIDE = 0.4
 """Left sides that take more of the line than this stand on lines of their own where a row does not fit beside them."""
 BOX = 0.9
 """What the frame of a boxed row takes of its line, in em."""
+OTHER_ROOM = (0.7, 1.2, 1.4, 1.7, 2.0)
+"""The shares of the room that a row is cut for where no cut for the room itself is short enough."""
 HANG = 1.0
 """How far the right sides of such rows are moved to the right, in em."""
 
@@ -316,6 +318,11 @@ def broken(expr: Expr, notation: Notation, marks: Mapping[Path, Mark], available
     return _broken(expr, notation, tuple(marks.items()), available)
 
 
+def longest(lines: Sequence[Formula]) -> float:
+    """The width of the longest line, in em."""
+    return max(map(width, lines))
+
+
 @lru_cache(maxsize=256)
 def _broken(expr: Expr, notation: Notation, marked: tuple[tuple[Path, Mark], ...], available: float) -> tuple[Formula, ...]:
     """Kept, for a long row stands on many frames, a part of it on each."""
@@ -323,6 +330,9 @@ def _broken(expr: Expr, notation: Notation, marked: tuple[tuple[Path, Mark], ...
     if width(whole) <= available:
         return (whole,)
     lines = even(finer([Piece(whole)], available), available)
+    if max(map(width, lines)) > available:
+        # Less room may lead to other cuts, and these to a longer line: the shortest that is found will do.
+        lines = min((lines, *(even(finer([Piece(whole)], room), room) for room in (share * available for share in OTHER_ROOM))), key=longest)
     if marked and max(map(width, lines)) > available - INDENT:
         # A marked term stands in braces and is not parted: where that leaves a line too long, nothing is marked.
         return _broken(expr, notation, (), available)
