@@ -189,7 +189,13 @@ def _failure(run: _Run, name: str, own: Mapping[str, bytes]) -> DeriveError:
         hint = "it stands before the first slide or page: in a template's block, a theme, or the macro file"
     else:
         hint = "in prose, check what stands between $ and $; otherwise it is a mistake in a template or in derive"
-    lines = run.text.splitlines() if log.place is not None and log.place[0] == f"{_JOB}.tex" else []
-    source = lines[log.place[1] - 1] if log.place is not None and 0 < log.place[1] <= len(lines) else None
     said = f"LaTeX cannot typeset this{step}: {said}{reading}"
-    return DeriveError(said, code="latex", where=mark.where if mark else None, source=source, hint=hint)
+    return DeriveError(said, code="latex", where=mark.where if mark else None, source=_stopped_at(run), hint=hint)
+
+
+def _stopped_at(run: _Run) -> str | None:
+    """The line of the document at which TeX stopped, where it says so."""
+    if run.log.place is None or run.log.place[0] != f"{_JOB}.tex":
+        return None
+    lines = run.text.splitlines()
+    return lines[run.log.place[1] - 1] if 0 < run.log.place[1] <= len(lines) else None
