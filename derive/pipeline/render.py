@@ -73,7 +73,7 @@ _STUBS = (
 def into_page(mode: Mode, settings: Settings) -> Callable[[str], str]:
     """A function that puts displays or frames into a page as wide as the user says."""
     figures = "[figures]" if mode.name != "xsim" else ""
-    width = settings.width or 120.0
+    width = (settings.width or 120.0) - mode.inset
     if mode.slides:
         paper = {169: 160, 43: 128}[settings.aspect]
         margin = max((paper - width) / 2, 0.0)
