@@ -114,9 +114,9 @@ def _read_off(expr: Expr, short: Mapping[Expr, Expr]) -> Expr | None:
     if isinstance(expr, Add):
         parts = [_read_off(term, short) for term in expr.terms]
         return None if all(part is None for part in parts) else add(*(new or old for new, old in zip(parts, expr.terms, strict=True)))
-    if not isinstance(expr, Call) or expr.name != "inner" or expr.args[0] not in short:
+    if not isinstance(expr, Call) or not FUNCTIONS[expr.name].bilinear or expr.args[0] not in short:
         return None
-    out: Expr = Call("inner", (short[expr.args[0]], expr.args[1]))
+    out: Expr = Call(expr.name, (short[expr.args[0]], expr.args[1]))
     return out
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import field
 from fractions import Fraction
 
+from derive.calculus.rules.everyday import EITHER_WAY
 from derive.calculus.simplify.known_forms import known
 from derive.calculus.simplify.laws.monomial import Monomial, monomial, written
 from derive.calculus.simplify.matching import Env, found
@@ -82,7 +83,7 @@ class _Name:
             return self.symbol
         if self.array is not None and node is self.array[0]:
             return self.array[1]
-        if self.scaled is not None and isinstance(node, Call) and node.name == "hadamard":
+        if self.scaled is not None and isinstance(node, Call) and node.name in EITHER_WAY and not node.is_scalar:
             new = self._by_rows(node)
             if new is not None:
                 return new
@@ -110,7 +111,7 @@ class _Name:
         rows, array = self.scaled
         for one, other in (node.args, node.args[::-1]):
             if one is array and isinstance(other, MatMul) and other.factors[0] is rows:
-                out: Expr = Call("hadamard", (self.symbol, matmul(*other.factors[1:])))
+                out: Expr = Call(node.name, (self.symbol, matmul(*other.factors[1:])))
                 return out
         return None
 

@@ -42,7 +42,7 @@ def of_singular(s: Setting, g: Expr, x: Symbol, hessian: tuple[Expr, Symbol]) ->
         never = Line(zero(g.shape), "stationary", why, "gradient", None, "≠")
         return [Chain("stationary", "No stationary point", (opening, never))], Result(g, classification="none")
     entries = [row[0] for row in entries_of(x) or []]
-    found = _all(rows, right, entries)
+    found = None if x.has else _all(rows, right, entries)
     if found is None:
         return None
     every, free, least = found

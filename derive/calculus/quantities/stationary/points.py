@@ -72,7 +72,7 @@ def _of_one(s: Setting, g: Expr, x: Symbol, hessian: tuple[Expr, Symbol], stated
     solved = solve(g, x, short_sizes(p))
     if solved is not None and not _inverts_singular(in_its_numbers(solved.solution, p.let)):
         return _solved(s, g, x, hessian, solved)
-    if (singular := of_singular(s, stated, x, hessian)) is not None:
+    if p.inner_product is None and (singular := of_singular(s, g, x, hessian)) is not None:
         return singular
     found = of_a_product(s, g, x, hessian) or of_eigenvectors(s, g, x) or of_a_ray(s, g, x) or of_a_gram_matrix(s, g, x)
     if found is not None:
