@@ -55,7 +55,7 @@ MODES = {
         Mode("article", "prose.tex.j2", "the derivation as prose, one display a chain", told=True),
         Mode("html", "page.html.j2", "a web page with MathML, one list item a step", pdf=False, suffix="html"),
         Mode("fragment", "fragment.tex.j2", "displays to \\input into a document of your own, with derive.sty", pdf=False),
-        Mode("exam", "exam.tex.j2", "questions with solutions to \\input into a document of the exam class, with derive.sty", pdf=False, inset=10.0),
+        Mode("exam", "exam.tex.j2", "questions with solutions to \\input into a document of the exam class, with derive.sty", pdf=False, inset=6.3),
         Mode("xsim", "xsim.tex.j2", "exercises with solutions to \\input into a document with xsim, with derive.sty", pdf=False),
         Mode("frames", "frames.tex.j2", "frames to \\input into a deck of your own, with derive.sty", slides=True, overlays=True, pdf=False),
     )
