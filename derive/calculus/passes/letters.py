@@ -54,7 +54,8 @@ def by_its_value(
 ) -> tuple[list[Chain], Results, Where]:
     """The gradient and the Hessian of a quotient with the letter of the function for its value, r for x'Ax/x'x, and what it stands for.
 
-    taken  names that a letter must not have
+    chains  in which the results stand
+    taken   names that a letter must not have
     """
     value = tidy(problem.function)
     if not _is_named(problem, value, taken):

@@ -64,7 +64,8 @@ def of_singular_scalars(
 ) -> tuple[list[Chain], Found] | None:
     """The same of several numbers, by the matrix of their second derivatives; None where that is not in numbers, or there is no point.
 
-    table  the second derivatives
+    gradients  by variable the derivative
+    table      the second derivatives
     """
     p = s.problem
     origin: dict[Expr, Expr] = {x: number(0) for x in p.wrt}
