@@ -23,6 +23,7 @@ from derive.pipeline.processes import pool
 from derive.pipeline.project import Project
 from derive.pipeline.sources import Source
 from derive.pipeline.subject import dependencies, read
+from derive.pipeline.tex import foreseen
 from derive.pipeline.tex.needs import has_theme, theme_error
 from derive.pipeline.writing import write
 from derive.values import dataclass
@@ -128,7 +129,10 @@ def _unfitted(document: Document, mode: Mode, task: Task, beside: Mapping[str, b
     theme = document.theme if mode.slides else ""
     if theme and f"beamertheme{theme}.sty" not in {**task.look, **beside} and not has_theme(theme):
         raise theme_error(theme)
-    return produce.tex(document, mode, task.templates)
+    text = produce.tex(document, mode, task.templates)
+    if mode.pdf:
+        foreseen.refuse(text, task.templates, {**task.look, **beside})
+    return text
 
 
 def internal(error: BaseException, file: str | None) -> DeriveError:

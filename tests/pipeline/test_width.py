@@ -75,3 +75,13 @@ def test_reasons_stand_in_a_column_at_the_right_in_every_class(options: str, tmp
     begun = {word: left for left, word in words if word in ("chain", "read", "collect", "linearity")}
     assert len(begun) == 4 and max(begun.values()) - min(begun.values()) < 0.5
     assert min(begun.values()) > max(left for left, word in words if word in ("D", "Hess"))
+
+
+@pytest.mark.tex
+def test_an_exam_of_a_narrow_column_fits_its_class(tmp_path: Path) -> None:
+    file = str(FOLDER / "exercises" / "logistic-loss.yaml")  # with parts
+    assert run(["render", file, "--to", "exam", "--width", "80mm", "-o", str(tmp_path / "f.tex")]) == 0
+    head = r"\documentclass[10pt]{exam}\printanswers\setlength{\textwidth}{80mm}\usepackage[T1]{fontenc}\usepackage{lmodern}\usepackage{derive}"
+    (tmp_path / "d.tex").write_text(head + r"\begin{document}\begin{questions}\input{f}\end{questions}\end{document}")
+    done = subprocess.run(["pdflatex", "-interaction=nonstopmode", "d.tex"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and r"Overfull \hbox" not in done.stdout

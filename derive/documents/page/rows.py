@@ -18,6 +18,7 @@ from derive.documents.page.document import Answer, Row
 from derive.documents.page.settings import Settings
 from derive.documents.page.views import Boxed, View
 from derive.documents.wording.reasons import reason, reason_width, shortened
+from derive.documents.wording.words import words as words_of
 from derive.errors import Position
 from derive.expressions.nodes import D, Expr, Symbol
 from derive.expressions.traverse import Path, at
@@ -28,6 +29,7 @@ from derive.notation.latex.compose import BLANK, COMMA, EQUALS, NOTHING, group
 from derive.notation.latex.latex import formula
 from derive.notation.latex.lines import side
 from derive.notation.latex.piece import Mark
+from derive.notation.latex.reading import read
 from derive.notation.latex.signs import NAMED
 from derive.notation.settings import DEFAULT, Notation
 from derive.values import dataclass
@@ -72,7 +74,9 @@ def lead(line: Line, notation: Notation = DEFAULT) -> Formula:
     if line.beside is not None:
         name, definition = line.beside
         return beside(side(name, notation), EQUAL, formula(definition, notation), COMMA, Sign(r"\quad"))
-    return latex_lines.relation(line.relation) if line.left is not None and line.relation in EQUIVALENCES else NOTHING
+    if line.left is None or line.relation not in EQUIVALENCES:
+        return NOTHING
+    return read(rf"\text{{{words_of(notation.language)['or']}}}") if line.relation == "or" else latex_lines.relation(line.relation)
 
 
 EQUAL = Formula((BLANK, EQUALS, BLANK))

@@ -8,7 +8,9 @@ from derive.calculus.indices.evaluate import in_figures
 from derive.calculus.indices.explicit import by_entries, entries_of, explicit, in_its_numbers
 from derive.calculus.linear.matrix import matrix_of
 from derive.calculus.linear.structure import CURVED
+from derive.calculus.passes.kinks import is_kinked
 from derive.calculus.quantities.stationary.curved import on_a_curved_set
+from derive.calculus.quantities.stationary.gram_matrix import of_a_gram_matrix
 from derive.calculus.quantities.stationary.lines import inside, not_inside, not_solved, nowhere, solution_lines
 from derive.calculus.quantities.stationary.products import of_a_product, of_a_ray, of_eigenvectors
 from derive.calculus.quantities.stationary.scalars import of_one_scalar, of_short_vector
@@ -25,7 +27,6 @@ from derive.derivation.derivation import Chain, Found, Head, Line, Result, membe
 from derive.derivation.reason import Why, joined
 from derive.errors import DeriveError
 from derive.expressions.build import zero
-from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Call, Expr, Map, Number, Power, Stack, Symbol, number
 from derive.expressions.properties.elimination import contradiction, is_singular, numbers
 from derive.expressions.rewrite import substitute
@@ -77,7 +78,7 @@ def _of_one(s: Setting, g: Expr, x: Symbol, hessian: tuple[Expr, Symbol], stated
         opening = Line(stated, "gradient", (), "gradient", Head("gradient", p.name, p.wrt))
         never = Line(zero(g.shape), "stationary", why, "gradient", None, "≠")
         return [Chain("stationary", "No stationary point", (opening, never))], Result(stated, classification="none")
-    found = of_a_product(s, g, x, hessian) or of_eigenvectors(s, g, x) or of_a_ray(s, g, x)
+    found = of_a_product(s, g, x, hessian) or of_eigenvectors(s, g, x) or of_a_ray(s, g, x) or of_a_gram_matrix(s, g, x)
     if found is not None:
         return found
     lines = not_solved(s, stated, x)
@@ -179,8 +180,8 @@ def _refuse_kinks(s: Setting) -> None:
     """Stationary points are those of a smooth function; at a kink the derivative does not exist."""
     for function in (s.problem.function, *(d for _, d in s.problem.let)):
         for node in walk(function):
-            name = node.function if isinstance(node, Map) else node.name if isinstance(node, Call) else None
-            if isinstance(name, str) and FUNCTIONS[name].kinks and node.free & {x.name for x in s.problem.wrt}:
+            if is_kinked(node) and node.free & {x.name for x in s.problem.wrt}:
+                name = node.function if isinstance(node, Map) else node.name if isinstance(node, Call) else ""
                 raise DeriveError(
                     f"stationary points of a function with {name} are not solved for: it is not differentiable everywhere",
                     code="missing-rule", where=s.problem.positions.get("find"),
