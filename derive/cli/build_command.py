@@ -58,10 +58,12 @@ def command(
       derive build --to slides,blank,handout
     """
     from derive.pipeline import idle
+    from derive.pipeline.processes.jobserver import only_told
 
     if depfile is not None and stamp is None:
         raise click.UsageError("--depfile needs --stamp FILE: it says what that depends on")
     started = time.monotonic()
+    dry_run = dry_run or only_told()
     asked = idle.key_of(paths, output, kinds, tex_only, template_dirs, trust_tex)
     usual = not (force or dry_run or explain or stamp or scheduler)
     if usual and _is_idle(output or Path("build"), asked, quiet):
