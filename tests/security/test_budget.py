@@ -78,6 +78,7 @@ INNOCENT = {
     "twenty factors": X + "function: f(x) = " + " ".join(f"(x + sin({k} x))" for k in range(1, 21)) + "\nfind: [derivative]\n",
     "twenty linear factors, stationary": X + "function: f(x) = " + " ".join(f"(x - {k})" for k in range(1, 21)) + "\nfind: [stationary]\n",
     "three hundred powers": X + "function: f(x) = " + " + ".join(f"x^{k}" for k in range(1, 301)) + "\nfind: [derivative]\n",
+    "two thousand powers": X + "function: f(x) = " + " + ".join(f"x^{k}" for k in range(1, 2001)) + "\nfind: [derivative]\n",
     "logarithms of matrices": "title: T\nsymbols: {X: spd(n), A: spd(n)}\nfunction: f(X) = tr(A logm(X)) + tr(X logm(X))\n"
     "find: [gradient, hessian]\n",
     "squares in a let": SQUARE + nested("U", "X X", "U U", 5) + "function: f(X) = tr(U5)\nfind: [gradient]\n",
