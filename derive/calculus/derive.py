@@ -10,7 +10,7 @@ from derive.calculus.linear.inner_product import gradient
 from derive.calculus.passes.conditions import conditions, each_once
 from derive.calculus.passes.detail import told_as_asked
 from derive.calculus.passes.explanations import explanations
-from derive.calculus.passes.letters import lettered
+from derive.calculus.passes.letters import by_its_value, lettered
 from derive.calculus.passes.numbers import in_numbers
 from derive.calculus.passes.remarks import STRUCTURES, remarks
 from derive.calculus.passes.shapes import shaped
@@ -201,7 +201,8 @@ class _Answers:
         chains += in_numbers(problem, self.results, where)
         taken = taken_names(problem) | {u.name for u, _ in where}
         chains, results, factors = lettered(problem, told_as_asked(chains, problem, self.results), self.results, taken)
-        where = (*where, *factors)
+        chains, results, value = by_its_value(problem, chains, results, taken | {u.name for u, _ in factors})
+        where = (*where, *factors, *value)
         structured = self.opening.structured
         free = {
             x.name: gradient(self.opening.derivative, h, problem.let)[0]
