@@ -96,7 +96,7 @@ def check(page: Page, language: str, steps: int) -> None:
     assert page.attributes["body"]["data-wide"] == "no"
     assert len(page.steps) >= steps
     for step in page.steps:
-        assert step["math"] == 1, step
+        assert step["math"] >= 1, step  # a boxed answer stands apart from its left side, a broken row on several lines
     assert sum(bool(str(step["reason"]).strip()) for step in page.steps) >= 0.8 * len(page.steps)
     maths = [(width, height) for tag, width, height in page.boxes if tag == "math"]
     assert len(maths) > len(page.steps) and all(width > 3 and height > 6 for width, height in maths)

@@ -113,7 +113,8 @@ def read_off(s: Setting, expr: Expr, letters: Definitions = ()) -> tuple[list[Li
     total = add(*products)
     lines: list[Line] = []
     if half is not None and half is not expr and half is not total:
-        lines.append(Line(half, "adjoint", joined(across), steps=(Step(expr, half, "adjoint", ()),)))
+        told = across[1:] if len(across) > 2 else across  # several moves by name say that factors are moved
+        lines.append(Line(half, "adjoint", joined(told), steps=(Step(expr, half, "adjoint", ()),)))
         expr = half
     if total is not expr and all(x.is_scalar for x in p.wrt):
         return [], found
