@@ -10,7 +10,7 @@ from derive.calculus.linear.inner_product import gradient
 from derive.calculus.passes.conditions import conditions, each_once
 from derive.calculus.passes.detail import told_as_asked
 from derive.calculus.passes.explanations import explanations
-from derive.calculus.passes.letters import lettered
+from derive.calculus.passes.letters import by_its_value, lettered
 from derive.calculus.passes.numbers import in_numbers
 from derive.calculus.passes.remarks import STRUCTURES, remarks
 from derive.calculus.passes.shapes import shaped
@@ -24,6 +24,7 @@ from derive.calculus.quantities.taylor import taylor
 from derive.calculus.quantities.vectorized import vectorized, vectorized_hessian
 from derive.calculus.routes import by_entries as numbered
 from derive.calculus.routes import chain_rule as links
+from derive.calculus.routes import forward as forwards
 from derive.calculus.routes import reverse as backwards
 from derive.calculus.routes.by_indices import entries
 from derive.calculus.routes.comparison import by_further_methods
@@ -60,6 +61,8 @@ def _derive(problem: Problem) -> Derivation:
     find = set(s.problem.find)
     if backwards.applies(s) and not links.scalars(s) and find <= {"derivative", "gradient", "differential"}:
         return _backward(s, find, problem)
+    if forwards.applies(s):
+        return _forward(s, problem)
     opening = opening_by_indices(s) if s.problem.method == "entries" else opening_lines(s)
     answers = _Answers(s, problem, opening, where)
     answers.open()
@@ -198,7 +201,8 @@ class _Answers:
         chains += in_numbers(problem, self.results, where)
         taken = taken_names(problem) | {u.name for u, _ in where}
         chains, results, factors = lettered(problem, told_as_asked(chains, problem, self.results), self.results, taken)
-        where = (*where, *factors)
+        chains, results, value = by_its_value(problem, chains, results, taken | {u.name for u, _ in factors})
+        where = (*where, *factors, *value)
         structured = self.opening.structured
         free = {
             x.name: gradient(self.opening.derivative, h, problem.let)[0]
@@ -237,6 +241,16 @@ def _backward(s: Setting, find: set[str], written: Problem) -> Derivation:
     chains = told_as_asked(chains, problem, results)
     said = remarks(problem, {}, {}, {})
     return Derivation(problem, tuple(chains), results, _conditions(problem, results), (*done.where, *letters), said)
+
+
+def _forward(s: Setting, written: Problem) -> Derivation:
+    """The derivation through many intermediates that have letters for their derivatives."""
+    problem = s.problem
+    done = forwards.forward(s)
+    chains = shaped(s, done.chains) if problem.options.shapes else done.chains
+    chains += in_numbers(problem, done.results, done.where)
+    chains = told_as_asked(chains, problem, done.results)
+    return Derivation(problem, tuple(chains), done.results, _conditions(problem, done.results), done.where, remarks(problem, {}, {}, {}))
 
 
 def _hessian(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chain], Result | dict[str, Result]]:

@@ -78,6 +78,8 @@ _STENCILS: dict[int, tuple[tuple[float, float], ...]] = {
 }
 _FIRST_STEP = {1: 0.02, 2: 0.06, 3: 0.12, 4: 0.2}
 _LEVELS = 3
+_CANCELLED = 8.0
+"""So many times more than its value lets expect a function may be rounded, whose terms cancel."""
 
 
 def derivative(
@@ -99,8 +101,8 @@ def derivative(
             reason = e
         else:
             if best is not None:
-                # An estimate that a shorter step contradicts was good by accident.
-                best = Estimate(best.value, max(best.error, _distance(best.value, found.value) - found.error))
+                # An estimate that a shorter step contradicts was good by accident; by less than this it is the shorter one's rounding.
+                best = Estimate(best.value, max(best.error, _distance(best.value, found.value) - _CANCELLED * found.error))
             if best is None or found.error < best.error:
                 best = found
             if best.relative < enough:

@@ -111,7 +111,7 @@ def _verify_as_a_whole(derivation: Derivation, count: int) -> Report:
         checks.append(_check_result(sites, (len(derivation.chains), k), stated))
     worst = max((check.error for check in checks), default=0.0)
     passed = bool(checks) and all(check.passed for check in checks)
-    exact = decided(derivation, places[0].sizes, [_as_line(stated) for stated in _stated(derivation)], further, along)
+    exact = decided(derivation, [p.sizes for p in places], [_as_line(stated) for stated in _stated(derivation)], further, along)
     told = tuple(replace(check, exact=check.passed and check.where in exact.lines) for check in checks)
     return Report(passed, count, worst, told, exact.bits)
 

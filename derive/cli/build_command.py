@@ -58,10 +58,12 @@ def command(
       derive build --to slides,blank,handout
     """
     from derive.pipeline import idle
+    from derive.pipeline.processes.jobserver import only_told
 
     if depfile is not None and stamp is None:
         raise click.UsageError("--depfile needs --stamp FILE: it says what that depends on")
     started = time.monotonic()
+    dry_run = dry_run or only_told()
     asked = idle.key_of(paths, output, kinds, tex_only, template_dirs, trust_tex)
     usual = not (force or dry_run or explain or stamp or scheduler)
     if usual and _is_idle(output or Path("build"), asked, quiet):
@@ -148,8 +150,8 @@ def _write_stamp(
         below = [folder.as_posix() for path in given for folder in (path, *path.rglob("*")) if folder.is_dir()]
         folders = reads.folders(project.folder, (stamp, depfile)) if tool == "ninja" else ()
         write(depfile, depfiles.depfile(str(stamp), reads, (*below, *folders), tool))
-    entries = Ledger.load(output).entries
-    files = sorted((output / file).as_posix() for source in sources if source.stem in entries for file in entries[source.stem].files)
+    ledger = Ledger.load(output)
+    files = sorted((output / file).as_posix() for source in sources for file in ledger.files(source.stem))
     write(stamp, "".join(f"{file}\n" for file in files))
     os.utime(stamp)
 

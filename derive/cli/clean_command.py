@@ -37,8 +37,9 @@ def command(output: Path | None, stale: bool) -> None:
     from derive.pipeline.writing import remove
 
     ledger = Ledger.load(output)
-    count = sum(len(entry.files) for entry in ledger.entries.values())
-    for name in list(ledger.entries):
+    count = 0
+    for name in ledger.names():
+        count += len(ledger.files(name))
         ledger.forget(name)
     for name in (NAME, LOCK, idle.NAME) if not (output / FOLDER).is_symlink() else ():
         remove(output / FOLDER / name)

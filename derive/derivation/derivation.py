@@ -37,8 +37,12 @@ class Step:
     why: Why = ()
 
     def apply(self, whole: Expr) -> Expr:
-        """The whole with this step taken.  BrokenChain where its left side does not stand at its path."""
-        if at(whole, self.path) is not self.before:
+        """The whole with this step taken.  BrokenChain where its left side does not stand at its path, or the path leads nowhere."""
+        try:
+            there: Expr | None = at(whole, self.path)
+        except IndexError:
+            there = None
+        if there is not self.before:
             raise BrokenChain(f"step {self.rule}: its left side does not stand at {self.path}")
         return replace(whole, self.path, self.after)
 

@@ -49,8 +49,6 @@ QUESTION_AROUND = 12.5
 """Points that the box of a question takes above and below its lines."""
 WORDS = 1.04
 """Small words are so much wider than a reason."""
-INLINE = 19.0
-"""What a formula takes at most that is set as one in a text."""
 SHORT = 2
 """Of a question that takes more lines than this only so many are repeated on the frames after the first."""
 
@@ -319,28 +317,29 @@ def _block(passage: Passage, stand: Sides, measure: Measure, settings: Settings,
 def _room(settings: Settings, fit: Fit, scale: float, asked: Question, parts: Sequence[PartText], line: float) -> Room:
     """The height that a frame has for rows, below its question; `scale` is by how much TeX found it taller than thought."""
     height = fit.room + FULLER if fit.room else {169: 203.0, 43: 220.0}[settings.aspect]
-    usual = QUESTION_AROUND + _stated(asked, SHORT, line, INLINE)
+    usual = QUESTION_AROUND + stated_height(asked, SHORT, line, False)
     said = reason_width(asked.find) + sum(reason_width(part.statement) + reason_width(part.find) + 5.0 for part in parts)
     beside = max(line - sum(width(left) + width(lines[0]) + 3.0 for left, lines in asked.lines), 0.0)
     given = max(WORDS * reason_width(", ".join(asked.given)) - beside, 0.0)
-    first = QUESTION_AROUND + _stated(asked, 99, line) + SMALL * (math.ceil(given / line) + math.ceil(WORDS * said / line))
+    first = QUESTION_AROUND + stated_height(asked, 99, line) + SMALL * (math.ceil(given / line) + math.ceil(WORDS * said / line))
     first += (3.0 + SMALL * math.ceil(WORDS * reason_width(asked.statement) / line)) if asked.statement else 0.0
     # A question that fills the first frame leaves the rows to the others.
     return Room(max((height - first) / scale, 1.0), (height - usual) / scale, settings.rows, BETWEEN)
 
 
-def _stated(asked: Question, most: int, line: float, inline: float = 99.0) -> float:
-    """The height of the formulas of a question, at most so many lines of each; a single line is no higher than `inline`."""
-    total, used = 0.0, line + 1.0
+def stated_height(asked: Question, most: int, line: float, display: bool = True) -> float:
+    """The height of the formulas of a question, at most so many lines of each; what takes one line is set as in a `display`, or as in a text."""
+    total, used, tallest = 0.0, line + 1.0, 0.0
     for left, lines in asked.lines:
-        tall = [EM * line_height(text) + 1.0 for text in (beside(left, EQUAL, lines[0]), *lines[1:][: most - 1])]
-        tall = [min(tall[0], inline)] if len(tall) == 1 else tall
+        rows = (beside(left, EQUAL, lines[0]), *lines[1:][: most - 1])
+        tall = [EM * line_height(text, display or len(rows) > 1) + 1.0 for text in rows]
         size = width(left) + max(map(width, lines)) + 2.34
         if len(tall) == 1 and used + size <= line:
             used += size + 1.5
+            total, tallest = total + max(tall[0] - tallest, 0.0), max(tall[0], tallest)
             continue
         total += sum(tall)
-        used = size + 1.5 if len(tall) == 1 else line
+        used, tallest = (size + 1.5, tall[0]) if len(tall) == 1 else (line, 0.0)
     return total
 
 
@@ -396,4 +395,4 @@ def _layout(problem: Problem, quantities: set[str], settings: Settings, words: M
     return ""
 
 
-__all__ = ["collected", "problem_page", "scientific", "single", "text_width"]
+__all__ = ["collected", "problem_page", "scientific", "single", "stated_height", "text_width"]

@@ -32,7 +32,7 @@ unites     a sum of its values is written as its value at the sum
 transposes what f(A)' is: `self` f(A), `self-if-square`, `minus` -f(A), `args` f(A') for matrices, or the name of g with
            f(A)' = g(A')
 projects   applied twice it does no more than once
-undoes     the function whose value, as the first argument, it takes back: unvec(vec(A), …) is A
+undoes     the function whose value, as the first argument, it takes back wherever that exists: unvec(vec(A), …) is A, exp(log(x)) is x
 commutes   its value commutes with its argument: a function of a matrix
 commuting  of two matrices A, E: its value where they commute, in the problem language
 repeats    its derivative repeats the argument, so that a long one is named (S = X'AX)

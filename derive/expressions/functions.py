@@ -13,7 +13,7 @@ from derive.expressions.function import Function
 
 def _map(
     name: str, latex: str, numpy: str, about: str, sympy: str, domain: str = "", kinks: str | None = None, power: str = "",
-    at: tuple[tuple[int, Fraction | int], ...] = (),
+    at: tuple[tuple[int, Fraction | int], ...] = (), undoes: str = "",
 ) -> Function:
     # On a square matrix exp could be read as the matrix exponential, |A| as the determinant: a mark says "entry by entry".
     marked = {
@@ -24,7 +24,7 @@ def _map(
     return Function(
         name, "any(m, n) -> any(m, n)", latex, numpy, about,
         latex_when=(("square", marked),) if marked else (),
-        maps=True, sympy=sympy, domain=(domain,), kinks=kinks, latex_power=power, at=at,
+        maps=True, sympy=sympy, domain=(domain,), kinks=kinks, latex_power=power, at=at, undoes=undoes,
     )
 
 
@@ -38,11 +38,11 @@ _WITH_SCALAR = f"{_SAME} | scalar, any(m, n) -> any(m, n) | any(m, n), scalar ->
 
 _ROWS = (
     # ------------------------------------------------------------------ entry by entry
-    _map("exp", r"\exp({0})", "np.exp({0})", "exponential, entry by entry", "exp", at=((0, 1),)),
-    _map("log", r"\log({0})", "np.log({0})", "natural logarithm, entry by entry", "log", "positive", at=((1, 0),)),
-    _map("sin", r"\sin({0})", "np.sin({0})", "sine, entry by entry", "sin", power=r"\sin^{{{1}}}({0})", at=((0, 0),)),
-    _map("cos", r"\cos({0})", "np.cos({0})", "cosine, entry by entry", "cos", power=r"\cos^{{{1}}}({0})", at=((0, 1),)),
-    _map("tan", r"\tan({0})", "np.tan({0})", "tangent, entry by entry", "tan", "half-pi", power=r"\tan^{{{1}}}({0})", at=((0, 0),)),
+    _map("exp", r"\exp({0})", "np.exp({0})", "exponential, entry by entry", "exp", at=((0, 1),), undoes="log"),
+    _map("log", r"\log({0})", "np.log({0})", "natural logarithm, entry by entry", "log", "positive", at=((1, 0),), undoes="exp"),
+    _map("sin", r"\sin({0})", "np.sin({0})", "sine, entry by entry", "sin", power=r"\sin^{{{1}}}({0})", at=((0, 0),), undoes="asin"),
+    _map("cos", r"\cos({0})", "np.cos({0})", "cosine, entry by entry", "cos", power=r"\cos^{{{1}}}({0})", at=((0, 1),), undoes="acos"),
+    _map("tan", r"\tan({0})", "np.tan({0})", "tangent, entry by entry", "tan", "half-pi", power=r"\tan^{{{1}}}({0})", at=((0, 0),), undoes="atan"),
     _map("asin", r"\arcsin({0})", "np.arcsin({0})", "arc sine, entry by entry", "asin", "unit-interval", at=((0, 0),)),
     _map("acos", r"\arccos({0})", "np.arccos({0})", "arc cosine, entry by entry", "acos", "unit-interval", at=((1, 0),)),
     _map("atan", r"\arctan({0})", "np.arctan({0})", "arc tangent, entry by entry", "atan", at=((0, 0),)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import field
 from functools import partial
 from pathlib import Path
@@ -23,9 +23,13 @@ from derive.pipeline.processes import pool
 from derive.pipeline.project import Project
 from derive.pipeline.sources import Source
 from derive.pipeline.subject import dependencies, read
+from derive.pipeline.tex import foreseen
 from derive.pipeline.tex.needs import has_theme, theme_error
 from derive.pipeline.writing import write
 from derive.values import dataclass
+
+TOGETHER = 500
+"""So many files are given to processes at a time; the next ones to new processes."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +129,10 @@ def _unfitted(document: Document, mode: Mode, task: Task, beside: Mapping[str, b
     theme = document.theme if mode.slides else ""
     if theme and f"beamertheme{theme}.sty" not in {**task.look, **beside} and not has_theme(theme):
         raise theme_error(theme)
-    return produce.tex(document, mode, task.templates)
+    text = produce.tex(document, mode, task.templates)
+    if mode.pdf:
+        foreseen.refuse(text, task.templates, {**task.look, **beside})
+    return text
 
 
 def internal(error: BaseException, file: str | None) -> DeriveError:
@@ -169,15 +176,15 @@ def build(
     dry_run    nothing is made; each is told as if it had been
     pdf        False for the LaTeX alone
 
-    A file that fails leaves none of its products behind.  The record is saved every second, so that an interrupted
-    build goes on where it was.
+    A file that fails leaves none of its products behind.  What is made is recorded at once, so that an interrupted build goes on where it
+    was; and so many files are held at a time that a build of many takes no more memory than one of a few.
     """
     from derive.pipeline.examine import read_text
 
     ledger = Ledger.load(output)
     common = ingredients(project, pdf)
-    tasks: list[Task] = []
-    wanted: dict[str, tuple[keys.Key, tuple[str, ...]]] = {}
+    workers = workers if isinstance(workers, pool.Workers) else pool.Workers(workers)
+    wanted: list[_Wanted] = []
     for source in sources:
         try:
             text = read_text(source.path)
@@ -197,23 +204,38 @@ def build(
         elif dry_run:
             yield Outcome(source, "stale", reasons=reasons)
         else:
-            wanted[source.path] = (key, reasons)
-            tasks.append(Task(source, text, modes[kind], project.settings, project.templates, pdf, look=project.look, budget=current()))
-    if any(not MODES[name].pdf and MODES[name].suffix == "tex" for task in tasks for name in task.modes):
-        write(output / "derive.sty", produce.style(project.templates))
-    try:
-        for done in pool.work(tasks, workers, run, lost):
-            key, reasons = wanted[done.source.path]
-            failure = _recorded(ledger, done, key) if done.error is None else done.error
-            if done.error is not None and is_authors(done.error):
-                _drop(ledger, done.source)
-            yield Outcome(done.source, "failed" if failure else "made", done.summary, failure, done.warning, reasons)
-            if failure is not None and fail_fast:
+            task = Task(source, text, modes[kind], project.settings, project.templates, pdf, look=project.look, budget=current())
+            wanted.append(_Wanted(task, key, reasons))
+        if len(wanted) == TOGETHER and not workers.scheduler:
+            if (yield from _made(wanted, ledger, workers, fail_fast)):
                 return
-    finally:
-        if ledger.touched:
-            with contextlib.suppress(DeriveError):
-                ledger.save()
+            wanted = []
+    yield from _made(wanted, ledger, workers, fail_fast)
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What is to be made, what it is made from, and why."""
+
+    task: Task
+    key: keys.Key
+    reasons: tuple[str, ...]
+
+
+def _made(wanted: Sequence[_Wanted], ledger: Ledger, workers: pool.Workers, fail_fast: bool) -> Generator[Outcome, None, bool]:
+    """Make these, and record them; whether nothing more is to be begun."""
+    tasks, by_path = [one.task for one in wanted], {one.task.source.path: one for one in wanted}
+    if any(not MODES[name].pdf and MODES[name].suffix == "tex" for task in tasks for name in task.modes):
+        write(ledger.folder / "derive.sty", produce.style(tasks[0].templates))
+    for done in pool.work(tasks, workers, run, lost):
+        one = by_path[done.source.path]
+        failure = _recorded(ledger, done, one.key) if done.error is None else done.error
+        if done.error is not None and is_authors(done.error):
+            _drop(ledger, done.source)
+        yield Outcome(done.source, "failed" if failure else "made", done.summary, failure, done.warning, one.reasons)
+        if failure is not None and fail_fast:
+            return True
+    return False
 
 
 OF_THE_MACHINE = frozenset(
@@ -238,7 +260,6 @@ def _recorded(ledger: Ledger, done: Done, key: keys.Key) -> DeriveError | None:
             ledger.record(done.source.stem, {}, done.files, keep=True, source=done.source.path)
         else:
             ledger.record(done.source.stem, key, done.files, source=done.source.path)
-        ledger.save(every=1.0)
     except DeriveError as error:
         return error
     return None
@@ -248,7 +269,6 @@ def _drop(ledger: Ledger, source: Source) -> None:
     """Nothing of a file that failed stays, wherever it came from."""
     with contextlib.suppress(DeriveError, OSError):
         ledger.forget(source.stem, tuple(file for mode in MODES.values() for file in names(source.stem, mode, True)))
-        ledger.save()
 
 
 def ingredients(project: Project, pdf: bool) -> keys.Key:

@@ -61,18 +61,35 @@ def references(collection: Collection) -> dict[str, str]:
     DeriveError [unknown-problem] at the reference, with the names that are near.
     """
     roots = _roots(collection)
-    known: dict[str, list[Path]] = {}
-    for root in dict.fromkeys(roots):
-        # Only a folder of problems is searched with what lies below it: beside one there may be anything.
-        found = (path for suffix in SUFFIXES for path in (root.rglob if root.name == DEFAULT else root.glob)(f"*{suffix}"))
-        for path in sorted(found) if root.is_dir() else ():
-            known.setdefault(path.stem, []).append(path)
+    known = _known(roots)
     out: dict[str, str] = {}
     if len(collection.uses) > MOST_USES:
         raise DeriveError(f"a {collection.kind} holds at most {MOST_USES} problems", code="too-long", where=collection.uses[0].where)
     for use in collection.uses:
         out[use.problem] = _found(use, roots, known, home_of(collection.file))
     return out
+
+
+def _known(roots: list[Path]) -> dict[str, list[Path]]:
+    """The files of problems by their names."""
+    known: dict[str, list[Path]] = {}
+    for root in dict.fromkeys(roots):
+        # Only a folder of problems is searched with what lies below it: beside one there may be anything.
+        found = (path for suffix in SUFFIXES for path in (root.rglob if root.name == DEFAULT else root.glob)(f"*{suffix}"))
+        for path in sorted(found) if root.is_dir() else ():
+            known.setdefault(path.stem, []).append(path)
+    return known
+
+
+def namesakes(collection: Collection) -> str:
+    """Which file is meant by a name that several files have, and how the others are named; '' where there are none."""
+    known, files = _known(_roots(collection)), references(collection)
+    said: list[str] = []
+    for name, file in files.items():
+        others = {Path(os.path.normpath(path)).as_posix() for path in known.get(name, ())} - {file, Path(collection.file).as_posix()}
+        shown = ", ".join(sorted(others))
+        said += [f"`{name}` is {file}; of the same name, and meant where its folder is written too, is {shown}"] if others else []
+    return "; ".join(said)
 
 
 def _roots(collection: Collection) -> list[Path]:

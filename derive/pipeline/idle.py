@@ -80,11 +80,11 @@ def _watched(output: Path, sources: Sequence[Source], given: Sequence[Path], pro
     from derive.pipeline.ledger import NAME as LEDGER
     from derive.pipeline.ledger import Ledger
 
-    entries = Ledger.load(output).entries
+    ledger = Ledger.load(output)
     read = depfile.of_project(project)
     for source in sources:
         yield source.path
-        yield from ((output / file).as_posix() for file in entries[source.stem].files)
+        yield from ((output / file).as_posix() for file in ledger.files(source.stem))
         text = read_text(source.path)
         if problemfile.kind(text) != "problem":
             read += depfile.of_document(source.path, text, project)

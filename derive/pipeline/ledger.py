@@ -1,4 +1,8 @@
-"""The record of what every product was made from, beside the products: `build/.derive/ledger.json`."""
+"""The record of what every product was made from, beside the products: `build/.derive/ledger.json`, a line a product.
+
+A line is added when a product is made, or forgotten, and the last one counts: what is killed meanwhile leaves at most half a line, which
+counts as none.  Only the places of the lines are held in memory.
+"""
 
 from __future__ import annotations
 
@@ -6,22 +10,23 @@ import contextlib
 import fcntl
 import json
 import os
-import time
+import stat
 from collections.abc import Iterator
 from dataclasses import field
 from pathlib import Path
 
 from derive.errors import DeriveError
-from derive.language.files import read_bytes
 from derive.pipeline.keys import Key, digest
 from derive.pipeline.writing import remove, write
 from derive.values import dataclass
 
-FORMAT = 1
+HEAD = b'{"format": 2}\n'
 FOLDER = ".derive"
 NAME = "ledger.json"
 LOCK = "lock"
-MOST_BYTES = 100_000_000
+MOST_BYTES = 200_000_000
+SPARE_BYTES = 1_000_000
+"""A record is written anew when more than half of it, and so much, is of lines that count no more."""
 SUFFIXES = (".tex", ".pdf", ".html", ".sty", ".csv")
 """Of what a build writes: a record that names anything else is not believed there."""
 
@@ -44,58 +49,125 @@ class Entry:
 
 @dataclass
 class Ledger:
-    """What stands in one output folder.  A record that cannot be read counts as none: everything is made again."""
+    """What stands in one output folder.  A record that cannot be read counts as none: everything is made again.
+
+    places  by product, where its line begins in the record, and how long it is
+    file    the device and the number of the file that was read, and how much of it
+    size    that all lines take which count
+    """
 
     folder: Path
-    entries: dict[str, Entry] = field(default_factory=dict)
-    touched: set[str] = field(default_factory=set)
-    saved: float = 0.0
+    places: dict[str, tuple[int, int]] = field(default_factory=dict)
+    file: tuple[int, int, int] = (0, 0, 0)
+    size: int = 0
 
     @staticmethod
     def load(folder: Path) -> Ledger:
-        """The record of a folder; what stands in it and could not have been written by it is left out."""
-        if (folder / FOLDER).is_symlink():
-            return Ledger(folder)
+        """The record of a folder."""
+        ledger = Ledger(folder)
+        ledger.names()
+        return ledger
+
+    def names(self) -> tuple[str, ...]:
+        """All products that stand there now, sorted."""
+        with contextlib.suppress(OSError), self._opened(os.O_RDONLY):
+            pass
+        return tuple(sorted(self.places))
+
+    def get(self, name: str) -> Entry | None:
+        """What is recorded of a product, as it stands there now; what could not have been written by a build is left out."""
         try:
-            data = json.loads(read_bytes(folder / FOLDER / NAME, MOST_BYTES))
-            if data["format"] != FORMAT:
-                return Ledger(folder)
-            entries = {
-                name: Entry(
-                    _texts(e["key"]), {f: h for f, h in _texts(e["files"]).items() if is_own(f, folder)}, str(e.get("source", "")),
-                    _texts(e.get("times", {})),
-                )
-                for name, e in data["entries"].items()
-            }
-        except (DeriveError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            return Ledger(folder)
-        return Ledger(folder, entries)
+            with self._opened(os.O_RDONLY) as record:
+                start, length = self.places[name]
+                line = json.loads(os.pread(record, length, start))
+            files = {file: content for file, content in _texts(line["files"]).items() if is_own(file, self.folder)}
+            return Entry(_texts(line["key"]), files, str(line.get("source", "")), _texts(line.get("times", {})))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return None
 
-    def save(self, every: float = 0.0) -> None:
-        """Write the record; what another process recorded meanwhile of other products stays.
+    def files(self, name: str) -> tuple[str, ...]:
+        """The files of a product, sorted."""
+        entry = self.get(name)
+        return tuple(sorted(entry.files)) if entry else ()
 
-        every  not before so many seconds have passed since the last time: then what is killed makes a second's work again, and a build
-               of many files does not write the whole record after each
-        """
-        if every and time.monotonic() - self.saved < every:
+    def keep(self, name: str, entry: Entry | None) -> None:
+        """Add the line of a product, or that it is forgotten.  DeriveError [write-failed]."""
+        path = self.folder / FOLDER / NAME
+        refuse_links(path, self.folder)
+        said: dict[str, object] = {"name": name}
+        if entry is not None:
+            said |= {"key": entry.key, "files": entry.files, "source": entry.source, "times": entry.times}
+        line = json.dumps(said).encode() + b"\n"
+        try:
+            with _alone(path.parent), self._opened(os.O_RDWR | os.O_CREAT) as record:
+                end = os.fstat(record).st_size
+                if os.pread(record, len(HEAD), 0) != HEAD:
+                    os.ftruncate(record, 0)
+                    end = os.pwrite(record, HEAD, 0)
+                elif os.pread(record, 1, end - 1) != b"\n":
+                    end += os.pwrite(record, b"\n", end)
+                if os.pwrite(record, line, end) < len(line):
+                    raise OSError("the disk is full")
+                self._read(record)
+                if end > 2 * self.size + SPARE_BYTES:
+                    write(path, HEAD + b"".join(os.pread(record, length, start) for start, length in sorted(self.places.values())))
+        except OSError as error:
+            raise DeriveError(f"{path} cannot be written: {error.strerror or error}", code="write-failed") from None
+
+    @contextlib.contextmanager
+    def _opened(self, mode: int) -> Iterator[int]:
+        """The record, what was added to it since it was read last; OSError where there is none that can be read."""
+        place = self.folder / FOLDER
+        if place.is_symlink():
+            raise OSError("a link")
+        record = os.open(place / NAME, mode | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+        try:
+            self._read(record)
+            yield record
+        finally:
+            os.close(record)
+
+    def _read(self, record: int) -> None:
+        """Note where the lines stand that were added; all of them, where another file stands there now."""
+        state = os.fstat(record)
+        if not stat.S_ISREG(state.st_mode) or state.st_size > MOST_BYTES:
+            raise OSError("this is no record")
+        if self.file[:2] != (state.st_dev, state.st_ino) or state.st_size < self.file[2]:
+            self.places, self.size, self.file = {}, 0, (state.st_dev, state.st_ino, 0)
+        start = self.file[2]
+        if state.st_size == start:
             return
-        refuse_links(self.folder / FOLDER / NAME, self.folder)
-        with _alone(self.folder / FOLDER):
-            others = Ledger.load(self.folder).entries
-            for name in self.touched:
-                others.pop(name, None)
-            self.entries = {**others, **{name: entry for name, entry in self.entries.items() if name in self.touched or name in others}}
-            entries = {
-                name: {"key": e.key, "files": e.files, "source": e.source, "times": e.times} for name, e in sorted(self.entries.items())
-            }
-            write(self.folder / FOLDER / NAME, json.dumps({"format": FORMAT, "entries": entries}, indent=1) + "\n")
-        self.saved = time.monotonic()
+        with os.fdopen(record, "rb", closefd=False) as stream:
+            stream.seek(start)
+            if not start:
+                if stream.readline(len(HEAD)) != HEAD:
+                    return
+                start = len(HEAD)
+            for line in stream:
+                if not line.endswith(b"\n"):
+                    break
+                self._note(line, start)
+                start += len(line)
+        self.file = (*self.file[:2], start)
+
+    def _note(self, line: bytes, start: int) -> None:
+        """A line that begins there; one that is none, the half of one that was killed, is passed over."""
+        try:
+            said = json.loads(line)
+            name, there = said["name"], "key" in said
+        except (ValueError, KeyError, TypeError, RecursionError):
+            return
+        if isinstance(name, str):
+            self.size -= self.places.pop(name, (0, 0))[1]
+            if there:
+                self.places[name] = (start, len(line))
+                self.size += len(line)
 
     def stale(self, name: str, key: Key) -> tuple[str, ...]:
         """Why the product must be made: the ingredients that changed, or `missing`/`edited` files; () when it need not."""
         from derive.pipeline.keys import changed
 
-        entry = self.entries.get(name)
+        entry = self.get(name)
         reasons = changed(entry.key if entry else None, key)
         if reasons or entry is None:
             return reasons
@@ -117,7 +189,7 @@ class Ledger:
         source  the path of the file that they are made of
         DeriveError [write-failed]; what was written before it stays, and is made again the next time.
         """
-        before = self.entries.get(name)
+        before = self.get(name)
         others = {file: content for file, content in (before.files if before else {}).items() if file not in files}
         for file in () if keep else others:
             remove(self.folder / file)
@@ -127,16 +199,16 @@ class Ledger:
         kept = others if keep else {}
         hashes = {**kept, **{file: digest(content) for file, content in files.items()}}
         times = {file: _time(self.folder / file) for file in files}
-        self.entries[name] = Entry(key, hashes, os.path.relpath(source, self.folder) if source else "", times)
-        self.touched.add(name)
+        self.keep(name, Entry(key, hashes, os.path.relpath(source, self.folder) if source else "", times))
 
     def forget(self, name: str, files: tuple[str, ...] = ()) -> None:
         """Remove a product and everything it wrote, and `files` too."""
-        entry = self.entries.pop(name, None)
-        self.touched.add(name)
-        for file in {*(entry.files if entry else ()), *files}:
+        known = name in self.places
+        for file in {*self.files(name), *files}:
             if is_own(file, self.folder):
                 remove(self.folder / file)
+        if known:
+            self.keep(name, None)
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,10 +19,9 @@ from derive.documents.page.text_width import text_width
 from derive.documents.page.units import EM
 from derive.documents.rendering.fill import fill
 from derive.errors import DeriveError, Position
-from derive.language.files import read_text
 from derive.pipeline.budget import within
 from derive.pipeline.look import STYLES
-from derive.pipeline.tex import cell
+from derive.pipeline.tex import cell, foreseen
 from derive.pipeline.tex import engine as latex
 from derive.pipeline.tex.log import Box, Log
 from derive.values import dataclass
@@ -109,7 +108,7 @@ def make(
         try:
             done = latex.typeset(wrap(text), beside, engine=document.words["engine"], own=own)
         except DeriveError as error:
-            raise in_template(error, folders) from None
+            raise in_template(error, folders, text, beside) from None
         if done.log.characters:
             shown = ", ".join(done.log.characters[:5])
             raise DeriveError(f"the fonts have no glyph for {shown}", code="latex", where=_where(document))
@@ -135,21 +134,52 @@ def make(
     raise _too_large(worst, document)
 
 
-def in_template(error: DeriveError, folders: tuple[Path, ...]) -> DeriveError:
-    """The error at the line of the project's own template that says the command which TeX does not know."""
-    from derive.documents.rendering.sandbox import own_files  # with Jinja: a tenth of a second
+def in_template(error: DeriveError, folders: tuple[Path, ...], text: str = "", beside: Mapping[str, bytes] | None = None) -> DeriveError:
+    """The error at the line of the project's own template that says what TeX names, or that alone wrote into the frame, or the line, at which
+    it stopped; else at a brace of the project's own without a partner.
 
-    command = re.search(r"undefined control sequence (\\[A-Za-z@]+)", error.message)
-    try:
-        texts = [(path, read_text(path)) for folder in folders for path in own_files(folder) if path.suffix == ".j2"] if command else []
-    except DeriveError:
+    text    of the document
+    beside  the project's styles and images, by name
+    """
+    if error.code != "latex" or (error.where is not None and error.where.file in (beside or {})):
         return error
-    for path, text in texts:
-        lines = text.splitlines()
-        for number, line in enumerate(lines, 1):
-            if command and re.search(re.escape(command[1]) + r"(?![A-Za-z@])", line):
-                return DeriveError(error.message, code=error.code, where=Position(path.as_posix(), number), source=line, hint=error.hint)
+    read, error.source = (error.source or "").strip(), None
+    named = _NAMED.search(error.message)
+    known = re.compile(re.escape(next(filter(None, named.groups()))) + r"(?![A-Za-z@])") if named else None
+    around = [line.strip() for line in _around(text, read)]
+    places = [
+        (Position(name, number), line)
+        for name, content in foreseen.own_texts(folders, beside or {}) for number, line in enumerate(content.splitlines(), 1)
+        if (known.search(line) if known else _printed_by(line, around))
+    ]
+    if not places and (error.where is None or "closed" in error.message):
+        places = [(Position(name, number), line) for name, number, line in foreseen.unpaired(text, folders, beside or {})]
+    if places and (known or len(places) == 1):
+        error.where, error.source = places[0]
     return error
+
+
+_NAMED = re.compile(r"undefined control sequence (\\[A-Za-z@]+)|Environment (\w+) undefined|[`']([\w./-]+)' not found|[Uu]ndefined color `([^']+)'")
+"""What TeX names in a message that a template may say."""
+
+
+def _around(text: str, read: str) -> list[str]:
+    """The lines of the frames, or the lines, of a document that TeX read when it stopped at such a line: a frame is read to its end first."""
+    lines = text.splitlines()
+    out: list[str] = []
+    for end in (k for k, line in enumerate(lines) if read and line.strip() == read):
+        begin = next((k for k in range(end, -1, -1) if lines[k].lstrip().startswith(r"\begin{frame}")), end) if r"\end{frame}" in read else end
+        out += lines[begin : end + 1]
+    return out
+
+
+def _printed_by(line: str, read: Sequence[str]) -> bool:
+    """Whether a template's line, whatever its variables hold, is among these lines."""
+    words = [part.strip() for part in re.split(r"\\(?:VAR|BLOCK|COMMENT)\{.*?\}", line)]
+    if sum(map(len, words)) < 2 or line.lstrip().startswith("%"):
+        return False
+    pattern = re.compile(r".*?".join(map(re.escape, words)))
+    return any(pattern.fullmatch(one) for one in read)
 
 
 def refit(document: Document, fit: Fit, boxes: tuple[Box, ...], line: float, relation: float = RELATION, push: float = 1.0) -> Fit:
@@ -172,9 +202,10 @@ def refit(document: Document, fit: Fit, boxes: tuple[Box, ...], line: float, rel
                 better = replace(better, plain=better.plain | large)
                 continue
             apart, taller = _too_full(document, box)
-            better = replace(better, apart=better.apart | apart, taller={**better.taller, **{
-                key: better.taller.get(key, 0.0) + AT_ONCE * box.points + 2.0 for key in taller
-            }})
+            # Where heights were thought too low once, larger type is not tried with the next packing.
+            better = replace(better, apart=better.apart | apart, plain=better.plain.union(page.id for page in _pages(document, box)), taller={
+                **better.taller, **{key: better.taller.get(key, 0.0) + AT_ONCE * box.points + 2.0 for key in taller}
+            })
             scale |= {page.id: min(scale.get(page.id, 1.0) * 1.1, TALLEST) for page in _pages(document, box) if apart & fit.apart}
             continue
         if box.mark.what == "this frame":

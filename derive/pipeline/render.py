@@ -64,8 +64,8 @@ def _text(document: Composer, mode: Mode, project: Project, tell: Callable[[str]
 
 
 _STUBS = (
-    r"\newcommand{\question}[1][]{\par}\newenvironment{parts}{}{}\renewcommand{\part}[1][]{\par}\newenvironment{solution}{\par}{\par}"
-    r"\newenvironment{exercise}[1][]{\par}{\par}"
+    r"\newcommand{\question}[1][]{\par}\newenvironment{parts}{\begin{list}{}{\leftmargin2.8em}}{\end{list}}\renewcommand{\part}[1][]{\item[]}"
+    r"\newenvironment{solution}{\begin{list}{}{\leftmargin7pt\rightmargin7pt}\item[]}{\end{list}}\newenvironment{exercise}[1][]{\par}{\par}"
 )
 """What stands in for the commands of exam and xsim, while rows are fitted."""
 
@@ -73,7 +73,7 @@ _STUBS = (
 def into_page(mode: Mode, settings: Settings) -> Callable[[str], str]:
     """A function that puts displays or frames into a page as wide as the user says."""
     figures = "[figures]" if mode.name != "xsim" else ""
-    width = settings.width or 120.0
+    width = (settings.width or 120.0) - mode.inset
     if mode.slides:
         paper = {169: 160, 43: 128}[settings.aspect]
         margin = max((paper - width) / 2, 0.0)

@@ -17,12 +17,12 @@ def remove_stale(output: Path) -> tuple[str, ...]:
     Which problem a document is of, the record of `derive build` says, or the depfile of `derive render`; nothing else is touched.
     """
     ledger = Ledger.load(output)
-    gone = [stem for stem, entry in ledger.entries.items() if entry.source and not (output / entry.source).is_file()]
-    removed = [(output / file).as_posix() for stem in gone for file in ledger.entries[stem].files if (output / file).is_file()]
-    for stem in gone:
-        ledger.forget(stem)
-    if gone:
-        ledger.save()
+    removed: list[str] = []
+    for stem in ledger.names():
+        entry = ledger.get(stem)
+        if entry is not None and entry.source and not (output / entry.source).is_file():
+            removed += [(output / file).as_posix() for file in entry.files if (output / file).is_file()]
+            ledger.forget(stem)
     for path in sorted(output.rglob("*.d")):
         target, source = _rule(path)
         name = _below(target, output) if target and source else None

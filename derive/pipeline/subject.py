@@ -40,7 +40,7 @@ class Subject(Protocol):
         """The images that its pages ask for, by name."""
 
     def note(self) -> str:
-        """What is to be said of it beside: that it is the first of several variants; '' for nothing."""
+        """What is to be said of it beside: that it is the first of several variants, or which of two files is meant; '' for nothing."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,8 @@ class Several:
 
     def note(self) -> str:
         varied = [one.problem.id for one in self.gathered.examined.values() if one.problem.options.variants]
-        return f"the first variant of {', '.join(varied)}; `derive variants` makes others" if varied else ""
+        first = f"the first variant of {', '.join(varied)}; `derive variants` makes others" if varied else ""
+        return "; ".join(filter(None, (first, gather.namesakes(self.gathered.collection))))
 
 
 def _beside(note: str) -> str:

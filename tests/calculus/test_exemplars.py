@@ -158,8 +158,8 @@ MODELS: dict[str, Model] = {
             ("Df(x)[h] = d/dt (x + th)'A(x + th)/((x + th)'(x + th)) |t=0", "definition"),
             ("= ((h'Ax + x'Ah) · x'x − x'Ax · (h'x + x'h))/(x'x)²", "quotient rule, product rule"),
             ("= (2x'Ah · x'x − 2x'Ax · x'h)/(x'x)²", "a scalar is its own transpose, A' = A"),
-            ("= ⟨2/(x'x) · (Ax − x'Ax/(x'x) · x), h⟩", "read off, A' = A"),
-            ("∇f(x) = 2/(x'x) · (Ax − x'Ax/(x'x) · x)", ""),
+            ("= ⟨2/(x'x) · (Ax − fx), h⟩", "read off, A' = A, f = x'Ax/(x'x)"),
+            ("∇f(x) = 2/(x'x) · (Ax − fx)", ""),
         ),
     ),
     "8 derivative": Model(

@@ -8,8 +8,10 @@ from unicodedata import normalize
 import pytest
 
 from derive.checking.verification import verify
+from derive.derivation.derivation import BrokenChain, Step
 from derive.expressions.build import scale
-from derive.expressions.nodes import number
+from derive.expressions.nodes import Expr, Symbol, number
+from derive.expressions.sizes import SCALAR
 from derive.notation.text import text
 from tests.calculus.derived import derived, told
 
@@ -292,3 +294,23 @@ def test_nothing_is_shown_that_nobody_asked_for() -> None:
 def test_where_the_gradient_vanishes_comes_before_what_kind_of_point_it_is() -> None:
     derivation = derived("x: vector(n); A: spd(n); b: vector(n)", "1/2 x' A x - b' x", "x", "hessian, stationary")
     assert [chain.title for chain in derivation.chains] == ["Gradient", "Stationary point", "Hessian", "Second-order test"]
+
+
+def test_a_step_inside_what_gets_a_letter_leaves_the_lines_without_letters() -> None:
+    given = "v: vector(m); X: matrix(m, n); Phi: matrix(n, m); y: vector(m); S: symmetric(n); k: integer"
+    derivation = derived(given, "2 v' (eigvec(sym(max(S, Phi X)), 2) y')' e(k, n)", "X", "hessian")
+    assert derivation.results["hessian"]
+
+
+def test_a_step_whose_path_leads_nowhere_breaks_its_chain() -> None:
+    x: Expr = Symbol("x", SCALAR)
+    with pytest.raises(BrokenChain):
+        Step(x, x, "collect", (0, 1)).apply(x)
+
+
+def test_a_sentence_about_a_factorization_has_no_letter_of_the_author_in_another_meaning() -> None:
+    polar = derived("Q: orthogonal(n); A: square(n); B: square(n)", "norm(Q A - B)^2", "Q", "stationary")
+    assert "BA' = U_pol(BA') P_pol(BA') is the polar decomposition." in [text.why(remark) for remark in polar.remarks]
+    expm = derived("X: square(n); A: square(n); B: square(n); E: square(n)", "inner(B, expm(A X + E))", "X")
+    (sentence,) = [text.why(remark) for remark in expm.remarks]
+    assert sentence.startswith("L_exp(M, N) is the derivative of the matrix exponential at M along N")

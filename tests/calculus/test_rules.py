@@ -60,6 +60,7 @@ FIRES = {
     "frechet-logm": ("X: spd(n)\n  A: square(n)", "norm(frechet_logm(X, A))^2", "X"),
     "logm": ("X: spd(n)\n  A: square(n)", "tr(A logm(X))", "X"),
     "sqrtm": ("X: spd(n)\n  A: square(n)", "tr(A sqrtm(X))", "X"),
+    "square-entries": ("X: matrix(m, n)\n  A: matrix(m, n)", "inner(A, X .* X)", "X"),
     "quotient-entries": ("x: vector(n)\n  a: vector(n)", "sum(x ./ (a + x .* x))", "x"),
     "maximum": ("X: matrix(m, n)\n  A: matrix(m, n)", "sum(max(X, A))", "X"),
     "minimum": ("X: matrix(m, n)\n  A: matrix(m, n)", "sum(min(X, A))", "X"),
@@ -144,7 +145,7 @@ def test_without_the_row_the_derivation_fails_there(name: str, monkeypatch: pyte
     monkeypatch.delitem(DIFFERENTIALS, name)
     if name in (
         "trace-power", "trace-expm", "trace-sqrtm", "eigenvalue-symmetric", "norm", "norm-squared", "norm-squared-matrix",
-        "quotient-entries", "det-adjugate", "det-of-exponential", "trace-polar-p", "polar-u-square", "qr-q-square",
+        "square-entries", "quotient-entries", "det-adjugate", "det-of-exponential", "trace-polar-p", "polar-u-square", "qr-q-square",
         "left-singular-vectors-square", "sum-of-singular-values",
         "logdet-of-inverse", "det-of-inverse",
         "logdet-of-exponential", "det-of-square-root", "logdet-of-square-root", "trace-logm", "power-by-entries", "trace-powm",

@@ -17,6 +17,7 @@ from derive.expressions.traverse import walk
 from derive.language.problems.problem import Problem
 from derive.language.problems.read import read
 from derive.notation.text import text
+from tests.calculus.derived import derived
 
 A_FULL = "{type: 'matrix(m, n)', is: [full-row-rank]}"
 
@@ -421,6 +422,12 @@ def test_each_equation_of_a_system_stands_before_what_follows_from_it() -> None:
     assert all(lines[k + 1].relation in ("⇔", "⇒") for k in stated)
 
 
+def test_a_hessian_that_is_asked_for_is_not_derived_again_by_the_test() -> None:
+    derivation = derived("x: scalar", "exp(-1/2 x^2)", "x", "hessian, stationary")
+    test = next(chain for chain in derivation.chains if chain.title == "Second-order test")
+    assert [text.line(line) for line in test.lines] == ["d²f/dx²(0) = −1"]
+    alone = derived("x: scalar", "exp(-1/2 x^2)", "x", "stationary")
+    assert len(next(chain for chain in alone.chains if chain.title == "Second-order test").lines) == 4
 @pytest.mark.parametrize(("form", "least"), [
     ("x' (y y') x - b' x", "minimum"), ("x' (c y y') x - b' x", "minimum"), ("b' x - x' (c y y') x", "maximum"),
 ])

@@ -131,9 +131,19 @@ def test_a_failure_stops_neither_the_others_nor_make_k(project: Path) -> None:
     assert made(project, [*make, "all"])
 
 
+def test_make_n_makes_nothing(project: Path) -> None:
+    make = written(project, "Makefile: a course")
+    told = run(project, *make, "-n", "-j2")
+    assert told.returncode == 0 and "problems/trace.yaml: would be made" in told.stdout
+    assert not list(project.rglob("*.tex")) and not (project / "build" / ".made").exists()
+    assert made(project, make)
+
+
 def test_single_documents(project: Path) -> None:
     make = written(project, "Makefile: single documents")
     assert made(project, [*make, "-j2", "all"]) and not made(project, [*make, "all"])
+    assert run(project, "derive", "build", "problems", "-o", "alone").returncode == 0
+    assert all(path.read_bytes() == (project / "build" / path.name).read_bytes() for path in (project / "alone").glob("*.pdf"))
     kept = (project / "build" / "square-solutions.pdf").stat().st_mtime_ns
     (project / "problems" / "trace.yaml").write_text(TRACE.replace("A trace", "Another trace"))
     assert made(project, [*make, "build/trace-slides.pdf"])
@@ -147,6 +157,9 @@ def test_a_recipe_each(project: Path, tool: str) -> None:
     command = written(project, f"{name}: a recipe each", tool)
     command = [*command, "-j2"]
     assert made(project, command) and not made(project, command)
+    assert run(project, "derive", "build", "problems", "-o", "alone", "--to", "slides").returncode == 0
+    for name in ("trace", "square"):
+        assert (project / "out" / f"{name}.pdf").read_bytes() == (project / "alone" / f"{name}-slides.pdf").read_bytes()
     (project / "derive.toml").write_text("[slides]\naspect = 43\n")
     assert made(project, command) and not made(project, command)
     os.utime(project / "problems" / "trace.yaml")  # touched, not changed: made once, to the same bytes

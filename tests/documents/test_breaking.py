@@ -34,6 +34,17 @@ def test_a_pending_derivative_is_opened() -> None:
     ]
 
 
+def test_a_derivative_of_a_derivative_is_opened_twice() -> None:
+    inner = r"\left. \frac{\mathrm{d}}{\mathrm{d} t} \, (x + t h + s k)^{\mathsf T} A (x + t h + s k) \right|_{t=0}"
+    found = lines(rf"\left. \frac{{\mathrm{{d}}}}{{\mathrm{{d}} s}} \, {inner} \right|_{{s=0}}", 12.0)
+    assert len(found) > 1 and found[0].count(r"\biggl[") == 2 and found[-1].endswith(r"\biggr]_{t=0}\biggr]_{s=0}")
+
+
+def test_a_pending_product_is_cut_between_its_factors() -> None:
+    found = lines(r"\left. \frac{\mathrm{d}}{\mathrm{d} t} \, (A + t H) (B + t K) \right|_{t=0}", 8.0)
+    assert len(found) == 2 and found[1].startswith(r"\cdot") and found[1].endswith(r"\biggr]_{t=0}")
+
+
 def test_a_fraction_is_opened_as_a_factor() -> None:
     assert cut(opened(read(r"\frac{a + b}{c}"))) == [r"\frac{1}{c}\Bigl(a", r"+ b\Bigr)"]
     assert cut(opened(read(r"- \frac{a b}{c}"))) == [r"- \frac{1}{c}", DOT + "a b"]

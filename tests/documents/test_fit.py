@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from derive.documents.compose import problem_page
+from derive.documents.compose import problem_page, stated_height
 from derive.documents.layout.measure import width
 from derive.documents.page.abbreviations import abbreviations, names
 from derive.documents.page.asides import displayed, opened
@@ -20,6 +21,8 @@ from derive.expressions.nodes import Expr
 from derive.expressions.rewrite import substitute
 from derive.notation.latex.reading import read
 from derive.pipeline.examine import Examined, examine, problem_of
+from derive.pipeline.produce import tex
+from derive.pipeline.subject import OneProblem
 
 FOLDER = Path(__file__).parent.parent.parent / "problems"
 NETWORK, COST, VECTORS = "network-all-parameters", "mean-squared-cost", "singular-vectors-left"
@@ -116,3 +119,19 @@ def test_a_reason_that_nobody_reads_to_its_end_is_shortened() -> None:
     assert shortened("product rule, tr is linear") == "product rule, tr is linear"
     whole = "a sentence without a comma " * 20
     assert shortened(whole) == whole
+
+
+@pytest.mark.parametrize("stem", ["perceptron-five-layers", "residual-network", "sylvester-least-squares"])
+def test_the_lines_of_a_framed_answer_begin_below_one_another(stem: str) -> None:
+    """A first line that does not say where it is aligned stands to the left of all others, and the frame is as wide as two of them."""
+    text = tex(OneProblem(examined(stem)).document(MODES["solutions"], Settings(), Fit()), MODES["solutions"])
+    framed = re.findall(r"\\begin\{aligned\}\[t\](.*?)\\end\{aligned\}", text)
+    assert framed and all(line.count("&") == 1 for one in framed for line in one.split(r"\\"))
+
+
+def test_a_question_is_as_tall_as_the_tallest_of_what_stands_on_its_lines() -> None:
+    asked = page("quadratic-fit-in-numbers").question
+    alone = stated_height(replace(asked, lines=asked.lines[:1]), 99, 40.0)
+    assert len(asked.lines) > 1 and stated_height(asked, 99, 40.0) > alone + 40.0  # a matrix of five rows beside it
+    basis = page("polynomial-basis").question
+    assert stated_height(basis, 2, 40.0, False) > 50.0  # a column of four is as tall in a text

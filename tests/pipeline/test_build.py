@@ -135,9 +135,9 @@ def test_an_equal_file_keeps_its_time(tmp_path: Path) -> None:
 
 def test_a_record_that_cannot_be_read_counts_as_none(tmp_path: Path) -> None:
     (tmp_path / ".derive").mkdir()
-    for text in ("", "{", "[]", '{"format": 99}', '{"format": 1, "entries": {"a": 3}}'):
+    for text in ("", "{", "[]", '{"format": 99}', '{"format": 1, "entries": {"a": 3}}', '{"name": "a", "key": {}, "files": {}}\n'):
         (tmp_path / ".derive" / "ledger.json").write_text(text)
-        assert Ledger.load(tmp_path).entries == {}
+        assert Ledger.load(tmp_path).names() == ()
 
 
 def test_keys_tell_what_changed() -> None:
@@ -150,13 +150,10 @@ def test_two_builds_into_one_folder_keep_each_others_record(course: Path) -> Non
     """As make -j2 runs them: what one recorded stays when the other saves what it knew before."""
     first, second = Ledger.load(Path("build")), Ledger.load(Path("build"))
     first.record("one", {"problem": "1"}, {"one-slides.tex": b"1"}, source="problems/one.yaml")
-    first.save()
     second.record("two", {"problem": "2"}, {"two-slides.tex": b"2"})
-    second.save()
-    assert set(Ledger.load(Path("build")).entries) == {"one", "two"}
+    assert Ledger.load(Path("build")).names() == ("one", "two")
     first.forget("one")
-    first.save()
-    assert set(Ledger.load(Path("build")).entries) == {"two"} and not Path("build/one-slides.tex").exists()
+    assert Ledger.load(Path("build")).names() == second.names() == ("two",) and not Path("build/one-slides.tex").exists()
 
 
 def test_an_edited_product_is_seen_by_its_time_and_by_its_content(course: Path) -> None:
@@ -170,14 +167,52 @@ def test_an_edited_product_is_seen_by_its_time_and_by_its_content(course: Path) 
     assert file.read_text() == text and file.stat().st_size == state.st_size
 
 
-def test_the_record_is_not_written_after_each_of_many_files(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_half_a_line_of_the_record_counts_as_none(course: Path) -> None:
+    """As a build leaves it that is killed while it writes one, wherever it is cut."""
+    ledger, record = Ledger.load(Path("build")), Path("build/.derive/ledger.json")
+    ledger.record("one", {"problem": "1"}, {"one-slides.tex": b"1"})
+    whole = record.read_bytes()
+    ledger.record("one", {"problem": "2"}, {"one-slides.tex": b"2"})
+    line = record.read_bytes()[len(whole):]
+    for cut in range(len(line) - 1):
+        record.write_bytes(whole + line[:cut])
+        torn = Ledger.load(Path("build"))
+        entry = torn.get("one")
+        assert entry is not None and entry.key == {"problem": "1"} and torn.stale("one", {"problem": "1"}) == ("one-slides.tex was edited",)
+        torn.record("two", {}, {})
+        again = Ledger.load(Path("build"))
+        assert again.names() == ("one", "two") and again.get("one") == entry and again.get("two") is not None
+
+
+def test_the_record_grows_by_a_line_and_is_shortened(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from derive.pipeline import ledger as ledgers
 
-    written: list[Path] = []
-    monkeypatch.setattr(ledgers, "write", lambda path, data: written.append(path) or write(path, data))
-    ledger = Ledger.load(Path("build"))
-    for k in range(200):
-        ledger.record(f"p{k}", {}, {})
-        ledger.save(every=60)
-    ledger.save()
-    assert len([path for path in written if path.name == "ledger.json"]) <= 2 and len(Ledger.load(Path("build")).entries) == 200
+    monkeypatch.setattr(ledgers, "SPARE_BYTES", 1000)
+    ledger, record = Ledger.load(Path("build")), Path("build/.derive/ledger.json")
+    other = Ledger.load(Path("build"))
+    for k in range(50):
+        ledger.record(f"p{k}", {}, {f"p{k}.tex": b"x"})
+    assert record.read_bytes().count(b"\n") == 51
+    for _ in range(5):
+        for k in range(50):
+            ledger.record(f"p{k}", {"k": str(k)}, {f"p{k}.tex": b"x"})
+    assert record.read_bytes().count(b"\n") < 120 and len(Ledger.load(Path("build")).names()) == 50
+    assert all(other.stale(f"p{k}", {"k": str(k)}) == () for k in range(50))  # it looks where the lines stand now
+
+
+@pytest.mark.slow
+def test_a_build_of_many_files_takes_no_more_memory(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What this process holds of a file is its name and where its record stands."""
+    import tracemalloc
+
+    few, many = (tuple(Source(f"problems/p{k:05}.yaml", f"p{k:05}") for k in range(count)) for count in (500, 5000))
+    for source in many:
+        Path(source.path).write_text(SAMPLE)
+    monkeypatch.setattr(building, "run", lambda task: building.Done(task.source, {f"{task.source.stem}-slides.tex": b"x" * 2000}, ""))
+    peaks = []
+    for number, sources in enumerate((few, many)):
+        tracemalloc.start()
+        assert sum(1 for _ in build(sources, Path(f"build{number}"), load(), pdf=False)) == len(sources)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] - peaks[0] < 500 * 4500, peaks

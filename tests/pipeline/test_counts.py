@@ -2,40 +2,28 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from derive.documents.page.modes import MODES
-from derive.documents.page.settings import Settings
-from derive.pipeline import produce
-from derive.pipeline.subject import read
-from derive.pipeline.tex import cell, formats
-
-PROBLEMS = Path(__file__).resolve().parents[2] / "problems"
-EVERY = 12
-"""Of the shipped problems one in so many is typeset here; all of them by tests/benchmarks."""
+from tests.benchmarks.building import COUNTING, ROOT
 
 pytestmark = [pytest.mark.tex, pytest.mark.slow]
 
 
-def test_tex_runs_once_for_a_pdf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DERIVE_CACHE", str(tmp_path))
-    monkeypatch.setattr(formats, "known_formats", {})
-    dumps: list[bool] = []
-    inner = cell.run
-
-    def counted(command: list[str], *arguments: object, **more: object) -> cell.Ended:
-        dumps.append("-ini" in command)
-        return inner(command, *arguments, **more)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(cell, "run", counted)
-    pdfs = 0
-    for path in sorted(PROBLEMS.glob("*.yaml"))[::EVERY]:
-        subject = read(path.read_text(), path.as_posix(), 1)
-        for name in ("slides", "solutions"):
-            produce.make(lambda fit, mode=MODES[name], one=subject: one.document(mode, Settings(), fit), MODES[name], Settings())  # type: ignore[misc]
-            pdfs += 1
-    # slides and pages, and each of them with figures
-    assert dumps.count(True) <= 4
-    assert dumps.count(False) <= 1.15 * pdfs
+def test_tex_runs_once_for_a_pdf(tmp_path: Path) -> None:
+    """All that is shipped: its slides, solutions, sheets and handouts."""
+    shutil.copytree(ROOT / "problems", tmp_path / "problems")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "DERIVE_CACHE": str(tmp_path / "cache")}
+    command = [sys.executable, "-c", COUNTING, "build", "problems", "-o", "build", "-q"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    counted = (tmp_path / "counted").read_text()
+    pdfs = len(list((tmp_path / "build").rglob("*.pdf")))
+    assert pdfs > 300 and len(counted) <= 1.05 * pdfs, f"{len(counted)} processes of TeX for {pdfs} PDFs"
+    # Slides and pages, each with figures or without, and what reads back what an earlier run wrote.
+    assert len(list((tmp_path / "cache" / "formats").glob("*.fmt"))) <= 5

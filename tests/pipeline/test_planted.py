@@ -12,6 +12,7 @@ from derive.pipeline.tex.plain import PLAIN, plain
 
 BASE = "title: T\nsymbols: {x: vector(n), A: symmetric(n)}\nfunction: f(x) = x' A x\nfind: [gradient]\n"
 MACROS = {"derive.toml": '[document]\nmacros = "macros.tex"\n'}
+UNI = {"derive.toml": '[slides]\ntheme = "Uni"\n'}
 CLOSING = "templates/slides/closing.tex.j2"
 LOOK = "\\BLOCK{extends 'builtin/slides.tex.j2'}\n\\BLOCK{block look}\n\\setbeamercolor{x}{fg=red}\n\\foo\n\\BLOCK{endblock}\n"
 
@@ -43,7 +44,27 @@ WITHOUT_TEX = {
     "a template's variable": (BASE, {CLOSING: "\\VAR{problem.layuot}\n"}, f"{CLOSING}:1:", "did you mean `layout`?"),
     "a template's block": (BASE, {CLOSING: "\\BLOCK{if problem}\n"}, f"{CLOSING}:1:", "endif"),
 }
+FORESEEN = {
+    "a template's brace": (BASE, {CLOSING: "% {\n\\textbf{x\n"}, f"{CLOSING}:2:", "a brace has no partner"),
+    "a template's other brace": (BASE, {CLOSING: "\\{x}\n"}, f"{CLOSING}:1:", "a brace has no partner"),
+    "a theme's brace": (
+        BASE, UNI | {"beamerthemeUni.sty": "% mine\n\\setbeamercolor{x}{fg=red\n"}, "beamerthemeUni.sty:2:", "a brace has no partner",
+    ),
+    "a template's file": (BASE, {CLOSING: "\n\\input{nosuchfile}\n"}, f"{CLOSING}:2:", "there is no file nosuchfile.tex"),
+    "a template's image": (BASE, {CLOSING: "\\includegraphics[width=2cm]{logo}\n"}, f"{CLOSING}:1:", "there is no file logo"),
+    "a theme's package": (
+        BASE, UNI | {"beamerthemeUni.sty": "\\RequirePackage{tikz}\n\\RequirePackage{nosuch}\n"}, "beamerthemeUni.sty:2:",
+        "there is no file nosuch.sty",
+    ),
+}
 WITH_TEX = {
+    "a template's environment": (BASE, {CLOSING: "% mine\n\\begin{nosuch}x\\end{nosuch}\n"}, f"{CLOSING}:2:", "there is no environment nosuch"),
+    "a template's dollar": (BASE, {CLOSING: "\nThe end: x_1\n"}, f"{CLOSING}:2:", "mathematics stands outside"),
+    "a template's length": (BASE, {CLOSING: "\n\\vspace{3}\n"}, f"{CLOSING}:2:", "a length has no unit"),
+    "a theme's colour": (
+        BASE, UNI | {"beamerthemeUni.sty": "% mine\n\\setbeamercolor{normal text}{fg=nosuch}\n"}, "beamerthemeUni.sty:2:", "Undefined color `nosuch'",
+    ),
+    "a theme's words": (BASE, UNI | {"beamerthemeUni.sty": "hello\n"}, "beamerthemeUni.sty:1:", "prints text"),
     "a template's command": (BASE, {CLOSING: "% mine\n\\foo\n"}, f"{CLOSING}:2:", r"there is no command \foo"),
     "the look's command": (BASE, {"templates/slides.tex.j2": LOOK}, "templates/slides.tex.j2:4:", r"there is no command \foo"),
     "no theme": (BASE, {"derive.toml": '[slides]\ntheme = "Nosuch"\n'}, "error:", "no Beamer theme `Nosuch`"),
@@ -52,7 +73,7 @@ WITH_TEX = {
         "beamerthemeUni.sty:3:", r"there is no command \foo",
     ),
     "no image": (
-        BASE, {CLOSING: "\\includegraphics{logo}\n"}, "problems/p.yaml:", "put logo beside derive.toml",
+        BASE, {CLOSING: "\\includegraphics{logo}\n"}, f"{CLOSING}:1:", "put logo beside derive.toml",
     ),
 }
 
@@ -84,6 +105,26 @@ def test_check_refuses_what_render_would_refuse(project: Path, kind: str, capsys
     assert said.startswith(place) and message in said, said
     assert run(["render", "problems/p.yaml", "--to", "slides", "-o", "x.tex"]) in (1, 3)
     assert place in capsys.readouterr().err and not Path("x.tex").exists()
+
+
+@pytest.mark.tex
+@pytest.mark.parametrize("kind", FORESEEN)
+def test_check_foresees_what_tex_would_refuse(project: Path, kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """TeX is not run; which files it has it is asked, where there is one."""
+    problem, files, place, message = FORESEEN[kind]
+    planted(project, problem, files)
+    assert run(["check", "-j1"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(place) and message in said, said
+    assert run(["render", "problems/p.yaml", "--to", "slides", "-o", "x.pdf"]) == 3
+
+
+@pytest.mark.parametrize("text", [
+    "\\BLOCK{if problem}{\\small\\BLOCK{else}{\\BLOCK{endif} x}\n", "\\{ 100\\% of \\} {x}% {\n", "\\VAR{problem.title}\\BLOCK{set a = '{'}\n",
+])
+def test_braces_that_come_in_pairs_are_not_refused(project: Path, text: str) -> None:
+    planted(project, BASE, {CLOSING: text})
+    assert run(["check", "-j1", "-q"]) == 0
 
 
 @pytest.mark.tex

@@ -7,6 +7,7 @@ from typing import get_args, get_type_hints
 
 import pytest
 
+from derive.cli.main import run
 from derive.documents.page.modes import MODES
 from derive.documents.page.settings import Fit, Settings
 from derive.errors import DeriveError
@@ -120,3 +121,15 @@ def test_prose_may_hold_the_commands_of_the_macro_file(tmp_path: Path) -> None:
     with pytest.raises(DeriveError, match=r"\\R is not among") as caught:
         subject.read(problem, "p.yaml")
     assert str(caught.value.where) == "p.yaml:2:24"
+
+
+def test_which_of_two_files_of_one_name_is_meant_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    problem = "title: T\nsymbols: {x: vector(n)}\nfunction: f(x) = x' x\nfind: [gradient]\n"
+    (tmp_path / "problems" / "exercises").mkdir(parents=True)
+    for name in ("p", "exercises/p", "q"):
+        (tmp_path / "problems" / f"{name}.yaml").write_text(problem)
+    monkeypatch.chdir(tmp_path)
+    for named, said in (("p", True), ("exercises/p", False), ("q", False)):
+        (tmp_path / "problems" / "s.yaml").write_text(f"title: S\nproblems: [{{use: {named}}}]\n")
+        assert run(["check", "problems/s.yaml"]) == 0
+        assert ("`p` is problems/p.yaml; of the same name" in capsys.readouterr().out) is said

@@ -29,6 +29,13 @@ def test_a_fragment_fits_its_column(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.tex
+@pytest.mark.parametrize("name", ["determinant-of-a-matrix-function", "product-rule", "residual-network", "second-derivative-three-ways"])
+def test_a_fragment_fits_a_narrow_column_of_large_type(name: str, tmp_path: Path) -> None:
+    options = ["--to", "fragment", "--width", "80mm", "--size", "12pt", "-o", str(tmp_path / "f.tex")]
+    assert run(["render", str(FOLDER / f"{name}.yaml"), *options]) == 0
+
+
+@pytest.mark.tex
 def test_what_is_written_is_what_is_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "problems").mkdir()
     (tmp_path / "problems" / "p.yaml").write_text((FOLDER / "mean-squared-cost.yaml").read_text())
@@ -68,3 +75,13 @@ def test_reasons_stand_in_a_column_at_the_right_in_every_class(options: str, tmp
     begun = {word: left for left, word in words if word in ("chain", "read", "collect", "linearity")}
     assert len(begun) == 4 and max(begun.values()) - min(begun.values()) < 0.5
     assert min(begun.values()) > max(left for left, word in words if word in ("D", "Hess"))
+
+
+@pytest.mark.tex
+def test_an_exam_of_a_narrow_column_fits_its_class(tmp_path: Path) -> None:
+    file = str(FOLDER / "exercises" / "logistic-loss.yaml")  # with parts
+    assert run(["render", file, "--to", "exam", "--width", "80mm", "-o", str(tmp_path / "f.tex")]) == 0
+    head = r"\documentclass[10pt]{exam}\printanswers\setlength{\textwidth}{80mm}\usepackage[T1]{fontenc}\usepackage{lmodern}\usepackage{derive}"
+    (tmp_path / "d.tex").write_text(head + r"\begin{document}\begin{questions}\input{f}\end{questions}\end{document}")
+    done = subprocess.run(["pdflatex", "-interaction=nonstopmode", "d.tex"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and r"Overfull \hbox" not in done.stdout

@@ -78,9 +78,20 @@ INNOCENT = {
     "twenty factors": X + "function: f(x) = " + " ".join(f"(x + sin({k} x))" for k in range(1, 21)) + "\nfind: [derivative]\n",
     "twenty linear factors, stationary": X + "function: f(x) = " + " ".join(f"(x - {k})" for k in range(1, 21)) + "\nfind: [stationary]\n",
     "three hundred powers": X + "function: f(x) = " + " + ".join(f"x^{k}" for k in range(1, 301)) + "\nfind: [derivative]\n",
+    "two thousand powers": X + "function: f(x) = " + " + ".join(f"x^{k}" for k in range(1, 2001)) + "\nfind: [derivative]\n",
     "logarithms of matrices": "title: T\nsymbols: {X: spd(n), A: spd(n)}\nfunction: f(X) = tr(A logm(X)) + tr(X logm(X))\n"
     "find: [gradient, hessian]\n",
     "squares in a let": SQUARE + nested("U", "X X", "U U", 5) + "function: f(X) = tr(U5)\nfind: [gradient]\n",
+    **{
+        f"forty times {step}, twice": X + nested("u", start, step, 40) + f"function: f(x) = u40\nfind: [{find}]\n"
+        for start, step, find in (
+            ("sin(x)", "sin(U)", "second-derivative"), ("tanh(x)", "tanh(U)", "hessian"), ("x + sin(x)", "U + sin(U)", "derivative, hessian"),
+            ("x x + sin(x)", "U U / (1 + U U)", "second-derivative"),
+        )
+    },
+    "forty layers, twice": "title: T\nsymbols: {x: vector(n), A: square(n)}\n" + nested("u", "tanh(A x)", "tanh(A U)", 40)
+    + "function: f(x) = u40' u40\nfind: [second-derivative]\n",
+    "a power of a matrix by a let, twice": SQUARE + nested("U", "X X", "U X", 40) + "function: f(X) = tr(U40)\nfind: [second-derivative]\n",
     "a cubic": "title: T\nsymbols: {a: scalar, b: scalar, c: scalar, d: scalar}\nfunction: f = (a + b + c + d)^3 - a^2 - b^2 - c^2 - d^2\n"
     "wrt: [a, b, c, d]\nfind: [stationary]\n",
 }

@@ -14,7 +14,7 @@ import pytest
 
 from derive.cli.main import run
 from derive.errors import DeriveError
-from derive.pipeline.ledger import FOLDER, NAME, Ledger
+from derive.pipeline.ledger import FOLDER, HEAD, NAME, Ledger
 from derive.pipeline.writing import cell
 from tests.security.conftest import SECRET
 
@@ -115,8 +115,8 @@ def test_a_forged_record_deletes_nothing(forged: dict[str, str], command: str, c
     (course / "build" / "notes.txt").write_text("mine")
     (course / "build" / "link").symlink_to(outside)
     files = {name.replace("ABSOLUTE", str(secret)): content for name, content in forged.items()}
-    entries = {"good": {"key": {"problem": "x"}, "files": files}, "gone": {"key": {}, "files": files}}
-    record.write_text(json.dumps({"format": 1, "entries": entries}))
+    entries = [{"name": "good", "key": {"problem": "x"}, "files": files}, {"name": "gone", "key": {}, "files": files}]
+    record.write_bytes(HEAD + b"".join(json.dumps(entry).encode() + b"\n" for entry in entries))
     arguments = ["--tex-only", "-j", "1"] if command == "build" else []
     assert run([command, *arguments]) == 0
     assert secret.exists() and (outside / "victim.tex").exists() and (course / "outside.tex").exists()
@@ -125,13 +125,16 @@ def test_a_forged_record_deletes_nothing(forged: dict[str, str], command: str, c
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[" * 100_000, "{", '{"format": 1}', '{"format": 1, "entries": 3}', '{"format": 1, "entries": {"a": {"key": 3, "files": []}}}', "\xff"],
+    ["", "[" * 100_000, "{", '{"format": 1}', '{"format": 1, "entries": 3}', "\xff", *(HEAD.decode() + line + "\n" for line in (
+        "[" * 100_000, "{}", '{"name": 3, "key": {}}', '{"name": "a", "key": 3, "files": []}', '{"name": "a", "key": {}}', "\xff", "3",
+    ))],
 )
 def test_a_record_that_is_none_counts_as_none(text: str, course: Path) -> None:
     record = course / "build" / FOLDER / NAME
     record.parent.mkdir(parents=True)
     record.write_bytes(text.encode("latin-1"))
-    assert Ledger.load(course / "build").entries == {}
+    ledger = Ledger.load(course / "build")
+    assert [ledger.get(name) for name in ledger.names()] == [None] * len(ledger.names())
     assert run(["build", "--tex-only", "-j", "1"]) == 0
     assert run(["clean"]) == 0
 
@@ -231,9 +234,11 @@ def test_a_forged_record_of_variants_is_not_believed(forged: dict[str, str], cou
     assert run(made) == 0
     before = {path: path.read_bytes() for path in (course / "out").rglob("*.*") if FOLDER not in path.parts}
     record = course / "out" / FOLDER / NAME
-    data = json.loads(record.read_text())
-    data["entries"]["variants/"]["key"].update(forged)
-    record.write_text(json.dumps(data))
+    last = json.loads(record.read_text().splitlines()[-1])
+    assert last["name"] == "variants/"
+    last["key"].update(forged)
+    with record.open("a") as lines:
+        lines.write(json.dumps(last) + "\n")
     assert run(made) == 0
     assert {path: path.read_bytes() for path in before} == before
     assert "[internal]" not in capsys.readouterr().err

@@ -172,7 +172,7 @@ def test_a_template_reaches_plain_values_alone() -> None:
             else:
                 crawl(found)
 
-    for file in ("trace-quadratic", "log-sum-exp", "fermat"):
+    for file in ("cost-of-a-layer", "nested-logarithm", "folium"):
         subject = read((PROBLEMS / f"{file}.yaml").read_text(), "p.yaml", 1)
         for mode in MODES.values():
             crawl({"document": subject.document(mode, Settings(), Fit()), "mode": mode})

@@ -31,12 +31,30 @@ def simplify_scalar(expr: Expr, trigonometric: bool = False) -> Expr:
     candidates = [expr]
     extra = (sympy.trigsimp,) if trigonometric else ()
     if not value.has(sympy.zoo, sympy.nan, sympy.oo) and not _steep(value):
-        for rewrite in (lambda v: v, sympy.cancel, sympy.factor, _one_fraction, sympy.expand, *extra):
+        for rewrite in (lambda v: v, _cancelled, sympy.factor, _one_fraction, sympy.expand, *extra):
             try:
-                candidates.append(from_sympy_scalar(rewrite(value), atoms.meaning))
+                candidates.append(from_sympy_scalar(_as_written(rewrite(value), value), atoms.meaning))
             except (Untranslatable, sympy.PolynomialError, NotImplementedError):
                 continue
     return min(candidates, key=cost)
+
+
+def _cancelled(value: Any) -> Any:
+    """One fraction without common factors, its denominator in factors."""
+    above, below = sp().fraction(sp().cancel(value))
+    return above / sp().factor(below)
+
+
+def _as_written(form: Any, value: Any) -> Any:
+    """A product with its sums turned as they are in `value`: p(1 − p), not −p(p − 1), where that has 1 − p."""
+    sympy = sp()
+    known = value.atoms(sympy.Add)
+    out = sympy.S.One
+    for factor in sympy.Mul.make_args(form):
+        base, exponent = factor.as_base_exp()
+        turned = base.is_Add and exponent.is_Integer and -base in known and base not in known
+        out *= (-1) ** exponent * (-base) ** exponent if turned else factor
+    return out
 
 
 def _one_fraction(value: Any) -> Any:

@@ -207,6 +207,7 @@ _ROWS = (
                  "differentiate `A L + L A = C` for `L = sylvester(A, C)`"),), last="its solution"),
     Proof("gaps", by="(ones(n, n) - I(n)) ./ (ones(n) (x .* x)' - (x .* x) ones(n)' + I(n))",
           last="off the diagonal the quotient is `gaps(x)`, on it both are 0"),
+    Proof("square-entries", by="A .^ 2"),
     Proof("quotient-entries", by="A .* (1 ./ B)"),
     Proof("power-by-entries", given="A: matrix(m, n); B: matrix(m, n)", by="exp(B .* log(A))", last="`exp(B .* log(A)) = A .^ B`"),
     Proof("exponential-by-entries", by="exp(B .* log(A))", last="`exp(B .* log(A)) = A .^ B`"),

@@ -7,6 +7,8 @@ variable, and stays pending for the next line where it is not.
 
 from __future__ import annotations
 
+from dataclasses import field
+
 from derive.calculus.differentiate.apply_rule import take
 from derive.calculus.differentiate.variation import Motion
 from derive.calculus.rules.differentials import DIFFERENTIALS
@@ -14,7 +16,8 @@ from derive.calculus.rules.rule import Rule, missing
 from derive.calculus.simplify.distribute import directions_last, gathered, hessian_between, pending_nodes, positive_terms_first, spread
 from derive.calculus.simplify.simplify import tidy
 from derive.derivation.derivation import Step
-from derive.expressions.nodes import Apply, Call, D, Expr, Map, Symbol
+from derive.expressions.build import add
+from derive.expressions.nodes import Add, Apply, Call, D, Expr, Map, Symbol
 from derive.expressions.rewrite import replace
 from derive.expressions.sizes import is_column, is_scalar
 from derive.expressions.traverse import Path, at
@@ -43,39 +46,8 @@ def level(expr: Expr, m: Motion, held: frozenset[Expr] = frozenset()) -> Level:
 
     Raises DeriveError [missing-rule], which names the subexpression without a rule.
     """
-    deferred: set[Expr] = set(held)
-    due = set(pending_nodes(expr))
-    steps: list[Step] = []
-    rules: list[Rule] = []
-    chained = False
-    linear: list[str] = []
-    maps: list[tuple[str, bool, bool]] = []
-    unnamed: list[bool] = []
-    while (path := _first(expr, deferred, m)) is not None:
-        node = at(expr, path)
-        assert isinstance(node, D)
-        if node.arg in m.lets and node not in due:
-            deferred.add(node)
-            continue
-        new, name, inner = take(node, m)
-        rule = _row(name, node.arg)
-        for part in inner:
-            if isinstance(part, D) and not m.is_affine(part.arg) and not _only_written(part.arg):
-                deferred.add(part)
-        if rule.nonlinear and not isinstance(node.arg, Symbol):
-            chained = chained or not all(_is_variable(part) for part in inner)
-        if name == "unnamed-function":
-            unnamed.append(all(_is_variable(part) for part in inner))
-        if isinstance(node.arg, Map):
-            plain = all(_is_variable(part) for part in inner)
-            function = node.arg.function
-            maps.append((function if isinstance(function, str) else function.name, node.arg.is_scalar, plain))
-        if name == "linear" and isinstance(node.arg, Call) and node.arg.name not in linear:
-            linear.append(node.arg.name)
-        if rule not in rules:
-            rules.append(rule)
-        steps.append(Step(node, new, name, path))
-        expr = replace(expr, path, new)
+    found = _Taken(m, set(held), frozenset(pending_nodes(expr)))
+    expr = found.through(expr)
     names, variables = m.names, m.active if all(x.is_scalar for x, _ in m.moves) else frozenset()
     for rewrite, name in (
         (tidy, "tidy"), (gathered, "collect"), (lambda e: spread(e, names), "distributive"), (tidy, "tidy"),
@@ -83,9 +55,70 @@ def level(expr: Expr, m: Motion, held: frozenset[Expr] = frozenset()) -> Level:
     ):
         new = rewrite(expr)
         if new is not expr:
-            steps.append(Step(expr, new, name, ()))
+            found.steps.append(Step(expr, new, name, ()))
             expr = new
-    return Level(expr, tuple(steps), tuple(rules), chained, tuple(linear), tuple(dict.fromkeys(maps)), bool(unnamed) and all(unnamed))
+    return Level(
+        expr, tuple(found.steps), tuple(found.rules), found.chained, tuple(found.linear), tuple(dict.fromkeys(found.maps)),
+        bool(found.unnamed) and all(found.unnamed),
+    )
+
+
+MANY = 100
+"""A sum of more terms is one step: each rewrites all of it, and nobody reads so many."""
+
+
+@dataclass
+class _Taken:
+    """The derivatives that a line takes, and what is told of them; `due` are those that are pending when it begins."""
+
+    m: Motion
+    deferred: set[Expr]
+    due: frozenset[Expr]
+    steps: list[Step] = field(default_factory=list)
+    rules: dict[Rule, None] = field(default_factory=dict)
+    chained: bool = False
+    linear: list[str] = field(default_factory=list)
+    maps: list[tuple[str, bool, bool]] = field(default_factory=list)
+    unnamed: list[bool] = field(default_factory=list)
+
+    def through(self, expr: Expr, recorded: bool = True) -> Expr:
+        """The expression with every derivative taken that is due on this line, a step for each where they are recorded."""
+        m = self.m
+        while (path := _first(expr, self.deferred, m)) is not None:
+            if isinstance(expr, Add) and len(expr.terms) > MANY:
+                whole = add(*(self.through(term, False) for term in expr.terms))
+                if recorded:
+                    self.steps.append(Step(expr, whole, "sum-rule", ()))
+                return whole
+            node = at(expr, path)
+            assert isinstance(node, D)
+            if node.arg in m.lets and node not in self.due:
+                self.deferred.add(node)
+                continue
+            new, name, inner = take(node, m)
+            self.tell(node, name, inner)
+            if recorded:
+                self.steps.append(Step(node, new, name, path))
+            expr = replace(expr, path, new)
+        return expr
+
+    def tell(self, node: D, name: str, inner: tuple[Expr, ...]) -> None:
+        """Note a rule that was applied, and what of it waits for the next line."""
+        m, rule = self.m, _row(name, node.arg)
+        for part in inner:
+            if isinstance(part, D) and not m.is_affine(part.arg) and not _only_written(part.arg):
+                self.deferred.add(part)
+        if rule.nonlinear and not isinstance(node.arg, Symbol):
+            self.chained = self.chained or not all(_is_variable(part) for part in inner)
+        if name == "unnamed-function":
+            self.unnamed.append(all(_is_variable(part) for part in inner))
+        if isinstance(node.arg, Map):
+            plain = all(_is_variable(part) for part in inner)
+            function = node.arg.function
+            self.maps.append((function if isinstance(function, str) else function.name, node.arg.is_scalar, plain))
+        if name == "linear" and isinstance(node.arg, Call) and node.arg.name not in self.linear:
+            self.linear.append(node.arg.name)
+        self.rules[rule] = None
 
 
 def _only_written(arg: Expr) -> bool:

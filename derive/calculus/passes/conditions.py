@@ -331,7 +331,7 @@ def _domain(name: str, domain: str, arg: Expr) -> Why:
         case "nonzero-entries":
             return () if is_positive(arg) or is_nonzero(arg) else ("no entry of ", arg, " is 0")
         case "nonzero":
-            if is_positive(arg):
+            if is_nonzero(arg):
                 return ()
             return (KINK, arg, " = 0") if arg.is_scalar else (KINK, AN_ENTRY, arg, " is 0")
         case "unit-interval":

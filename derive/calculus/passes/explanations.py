@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 
+from derive.calculus.simplify.measure import measure
 from derive.derivation.reason import Why
 from derive.expressions.build import matmul, transpose
 from derive.expressions.functions import FUNCTIONS
@@ -12,6 +14,11 @@ from derive.expressions.nodes import Apply, Call, Expr, Symbol
 from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import is_column
 from derive.expressions.traverse import walk
+
+SHORT = 8
+"""How much is written of an argument that a sentence speaks of in place of a letter."""
+MATRICES, VECTORS = "AMNPQRS", "xzuvw"
+"""The letters of a sentence, in the order in which they are given."""
 
 
 def explanations(written: Iterable[Expr], brought: Iterable[Expr], where: Iterable[tuple[Symbol, Expr]] = ()) -> tuple[Why, ...]:
@@ -22,7 +29,7 @@ def explanations(written: Iterable[Expr], brought: Iterable[Expr], where: Iterab
     brought  the expressions of the derivation
     where    what its letters stand for
     """
-    letters = tuple(where)
+    letters, written = tuple(where), tuple(written)
     brought = (*(d for _, d in letters), *brought)
     known = {node.name for node in walk(*written) if isinstance(node, Call)}
     found: dict[str, Call] = {}
@@ -31,7 +38,8 @@ def explanations(written: Iterable[Expr], brought: Iterable[Expr], where: Iterab
         if node.name not in known and FUNCTIONS[node.name].explained:
             found.setdefault(node.name, node)
     short: dict[Expr, Expr] = {d: s for s, d in letters if not d.pending}
-    out = list(dict.fromkeys(_about(node, short) for node in found.values()))
+    taken = frozenset(name for e in (*written, *brought) for name in e.free)
+    out = list(dict.fromkeys(_about(node, short, taken) for node in found.values()))
     out += [_adjoint(node) for node in {n.function: n for n in nodes if isinstance(n, Apply) and n.adjoint}.values()]
     return (*_eigenvectors(letters), *out)
 
@@ -55,17 +63,24 @@ def _eigenvectors(letters: Iterable[tuple[Symbol, Expr]]) -> list[Why]:
     return said
 
 
-def _about(node: Call, short: Mapping[Expr, Expr]) -> Why:
-    """The sentence of the table, about the argument itself where that is a letter."""
+def _about(node: Call, short: Mapping[Expr, Expr], taken: frozenset[str]) -> Why:
+    """The sentence of the table: about the argument itself where that is a letter, or is factorized and short; else in letters
+    that are not taken."""
     said = general(node.name)
+    letters = list(dict.fromkeys(s for part in said if isinstance(part, Expr) for s in walk(part) if isinstance(s, Symbol)))
     arg = node.args[0]
-    if not isinstance(arg, Symbol):
-        return said
-    subject: dict[Expr, Expr] = {s: arg for part in said if isinstance(part, Expr) for s in walk(part)
-                                 if isinstance(s, Symbol) and s.name == "A"}
-    if any(isinstance(part, Expr) and part.free - {"A"} for part in said):
-        return said
-    told = (substitute(part, subject) if isinstance(part, Expr) else part for part in said)
+    if all(s.name == "A" for s in letters) and (isinstance(arg, Symbol) or (FUNCTIONS[node.name].letter and measure(arg) <= SHORT)):
+        values: dict[Expr, Expr] = dict.fromkeys(letters, arg)
+    else:
+        pools = [(s, iter(VECTORS if is_column(s.shape) else MATRICES)) for s in letters if s.name in taken]
+        used = taken | {s.name for s in letters}
+        values = {}
+        for s, pool in pools:
+            name = next((n for n in pool if n not in used), s.name)
+            used |= {name}
+            values[s] = replace(s, name=name)
+        short = {}
+    told = (substitute(part, values) if isinstance(part, Expr) else part for part in said)
     return tuple(substitute(part, short) if isinstance(part, Expr) else part for part in told)
 
 

@@ -12,7 +12,7 @@ from derive.calculus.simplify.simplify import tidy
 from derive.expressions.build import is_zero, subtract, zero
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Call, Compare, Expr, Map, MatMul, Number, Power, Scale, Times, Transpose, Where
-from derive.expressions.properties.inference import is_positive
+from derive.expressions.properties.inference import is_nonzero, is_positive
 from derive.expressions.rewrite import substitute
 from derive.expressions.traverse import walk
 
@@ -46,9 +46,10 @@ def kinks(expr: Expr) -> dict[Expr, int]:
 
 
 def is_kinked(node: Expr) -> bool:
-    """Whether the function of a node has a corner."""
+    """Whether the function of a node has a corner where its argument may be."""
     if isinstance(node, Map):
-        return isinstance(node.function, str) and FUNCTIONS[node.function].kinks is not None
+        kink = FUNCTIONS[node.function].kinks if isinstance(node.function, str) else None
+        return kink is not None and not (kink == "0" and is_nonzero(node.arg))
     return isinstance(node, Call) and FUNCTIONS[node.name].kinks is not None
 
 

@@ -9,9 +9,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from derive.calculus.indices.explicit import by_entries
 from derive.calculus.simplify.measure import measure
-from derive.derivation.derivation import BrokenChain, Chain, Found, Result, Step, members, of_each
-from derive.derivation.reason import Why, filled
+from derive.calculus.simplify.names import named as put_back
+from derive.calculus.simplify.result_form import neat
+from derive.calculus.simplify.simplify import tidy
+from derive.derivation.derivation import BrokenChain, Chain, Found, Head, Line, Result, Step, members, of_each
+from derive.derivation.reason import Why, filled, joined
+from derive.expressions.build import add, coefficient
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Add, Call, Expr, MatMul, Number, Power, Symbol
 from derive.expressions.properties.evident import value_properties
@@ -44,6 +49,82 @@ def lettered(
     return told, {k: _result(r, short) for k, r in results.items()}, tuple((s, e) for e, s in names.items())
 
 
+def by_its_value(
+    problem: Problem, chains: list[Chain], results: Results, taken: frozenset[str]
+) -> tuple[list[Chain], Results, Where]:
+    """The gradient and the Hessian of a quotient with the letter of the function for its value, r for x'Ax/x'x, and what it stands for.
+
+    chains  in which the results stand
+    taken   names that a letter must not have
+    """
+    value = tidy(problem.function)
+    if not _is_named(problem, value, taken):
+        return chains, results, ()
+    letter: Symbol = Symbol(problem.name, value.shape, value_properties(value))
+    found = [one.expr for q in ("gradient", "hessian") if q in results for _, one in members(results[q])]
+    found += [line.expr for chain in chains for line in chain.lines[-1:] if line.quantity == "hessian" and isinstance(line.left, Head)]
+    short = _by_letter(found, letter, value)
+    if not short:
+        return chains, results, ()
+    told = [replace(chain, lines=tuple(_with_value(chain, short, (letter, " = ", value)))) for chain in chains]
+    stated = {line.expr for chain in told for line in chain.lines}
+    short = {old: new for old, new in short.items() if new in stated}
+    return told, {q: _by(r, short) if q in ("gradient", "hessian") else r for q, r in results.items()}, ((letter, value),)
+
+
+def _is_named(problem: Problem, value: Expr, taken: frozenset[str]) -> bool:
+    """Whether it is a quotient by vectors or matrices, and the name of the function is that of nothing else."""
+    sizes = {name for x in problem.symbols.values() for size in x.shape for name in size.names}
+    if not value.is_scalar or not LEAST <= measure(value) <= MOST or problem.name in (taken - {problem.name}) | sizes | set(problem.symbols):
+        return False
+    quotient = any(isinstance(f, Power) and isinstance(f.exponent, Number) and f.exponent.value < 0 for f in value.children)
+    return quotient and not all(x.is_scalar or by_entries(problem.function, x) for x in problem.wrt)
+
+
+def _by_letter(found: list[Expr], letter: Symbol, value: Expr) -> dict[Expr, Expr]:
+    """The expressions that are shorter with the letter; none where it saves little, or the value stands in none of them."""
+    short: dict[Expr, Expr] = {}
+    worth = False
+    for expr in dict.fromkeys(found):
+        new = neat(put_back(expr, ((letter, value),)), [])
+        often = sum(node is letter for node in _occurrences(new))
+        shorter = sum(1 for _ in _occurrences(expr)) - sum(1 for _ in _occurrences(new))
+        if often and shorter > 0:
+            short[expr] = new
+            worth = worth or (shorter >= SAVED * often and any(coefficient(node)[1] is value for node in walk(expr)))
+    return short if worth else {}
+
+
+def _with_value(chain: Chain, short: Mapping[Expr, Expr], why: Why) -> Iterator[Line]:
+    """The lines with the letter where a result is read off, and where it stands."""
+    told = False
+    for k, line in enumerate(chain.lines):
+        after = chain.lines[k + 1] if k + 1 < len(chain.lines) else None
+        goes_on = after is not None and not isinstance(after.left, Head)
+        new = short.get(line.expr) if isinstance(line.left, Head) else _read_off(line.expr, short)
+        if new is None or goes_on or line.quantity not in ("derivative", "gradient", "hessian"):
+            yield line
+            continue
+        steps = (*line.steps, Step(line.expr, new, "intermediate", ())) if line.steps else ()
+        yield replace(line, expr=new, steps=steps, why=line.why if told else joined([w for w in (line.why, why) if w]))
+        told = True
+
+
+def _read_off(expr: Expr, short: Mapping[Expr, Expr]) -> Expr | None:
+    """⟨G, H⟩, or a sum of such, with the letter in each G; None of another expression."""
+    if isinstance(expr, Add):
+        parts = [_read_off(term, short) for term in expr.terms]
+        return None if all(part is None for part in parts) else add(*(new or old for new, old in zip(parts, expr.terms, strict=True)))
+    if not isinstance(expr, Call) or not FUNCTIONS[expr.name].bilinear or expr.args[0] not in short:
+        return None
+    out: Expr = Call(expr.name, (short[expr.args[0]], expr.args[1]))
+    return out
+
+
+def _by(found: Found, short: Mapping[Expr, Expr]) -> Found:
+    return of_each(found, lambda one: replace(one, expr=short.get(one.expr, one.expr)))
+
+
 def _letters(problem: Problem, chains: list[Chain], taken: frozenset[str]) -> dict[Expr, Symbol]:
     """The factors in the order in which they appear, but for those whose letter is taken."""
     variables = {x.name for x in problem.wrt}
@@ -66,8 +147,11 @@ def _letters(problem: Problem, chains: list[Chain], taken: frozenset[str]) -> di
     return out
 
 
-LEAST, PAIRS = 4, 2
-"""How much is written of a number that gets a letter, and how many of them there are at least where one stands twice in a result."""
+SAVED = 5
+"""How many nodes fewer a letter must leave, each time that it stands in a result."""
+LEAST, MOST, PAIRS = 4, 40, 2
+"""How much is written of a number that gets a letter, at least, and at most of a value that is looked for in a result; how many
+numbers there are at least where one stands twice in a result."""
 
 POOL = ("a", "b", "c", "d", "p", "q", "s", "u", "v")
 """The letters of numbers, in the order in which they are given."""

@@ -93,7 +93,7 @@ def read_off(s: Setting, expr: Expr, letters: Definitions = ()) -> tuple[list[Li
     found: dict[str, Expr] = {}
     whys: list[Why] = [("read off",)]
     products: list[Expr] = []
-    half = _half_way(expr, s.directions) if p.detail != "brief" else None
+    half = _half_way(expr, s.directions, (*letters, *p.let)) if p.detail != "brief" else None
     across: list[Why] = [(IDENTITIES["adjoint"].words,)]
     for x, h in zip(p.wrt, s.directions, strict=True):
         g, used = gradient(expr, h, (*letters, *p.let))
@@ -133,11 +133,11 @@ def read_off(s: Setting, expr: Expr, letters: Definitions = ()) -> tuple[list[Li
     return lines, found
 
 
-def _half_way(expr: Expr, directions: tuple[Symbol, ...]) -> Expr | None:
+def _half_way(expr: Expr, directions: tuple[Symbol, ...], definitions: Definitions) -> Expr | None:
     """⟨A'PB, diag(h)⟩ for ⟨P, A diag(h) B'⟩ in each term where reading off at once would hide how the factors move; None where it does in none."""
     number_, rest = coefficient(expr)
     if isinstance(rest, Add):
-        halves = [_half_way(term, directions) for term in rest.terms]
+        halves = [_half_way(term, directions, definitions) for term in rest.terms]
         if all(half is None for half in halves):
             return None
         return tidy(add(*(scale(number(number_), half or term) for half, term in zip(halves, rest.terms, strict=True))))
@@ -146,4 +146,4 @@ def _half_way(expr: Expr, directions: tuple[Symbol, ...]) -> Expr | None:
     if found is None:
         return None
     weight, linear = found
-    return scale(number(number_), Call("inner", (result(weight, []), linear)))
+    return scale(number(number_), Call("inner", (result(weight, [], definitions), linear)))

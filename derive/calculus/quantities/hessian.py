@@ -22,8 +22,8 @@ from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.calculus.simplify.used import Used
 from derive.derivation.derivation import Chain, Head, Line, Result, Step
 from derive.derivation.reason import Why, joined
-from derive.expressions.build import ONE, is_zero, primes, scale, zero
-from derive.expressions.nodes import Add, Apply, D, Expr, Scale, Stack, Symbol, Times, Zeros
+from derive.expressions.build import ONE, is_zero, matmul, power, primes, scale, transpose, zero
+from derive.expressions.nodes import Add, Apply, Call, D, Expr, Scale, Stack, Symbol, Times, Zeros
 from derive.expressions.rewrite import substitute, transform
 from derive.expressions.sizes import is_column
 from derive.expressions.traverse import walk
@@ -104,6 +104,8 @@ def _block_matrix(s: Setting, images: list[Expr]) -> Line | None:
     if len(p.wrt) < 2 or not all(x.is_scalar or is_column(x.shape) for x in p.wrt):
         return None
     rows: list[tuple[Expr, ...]] = []
+    squared = {n.args[0]: power(n, 2) for n in walk(p.function) if isinstance(n, Call) and n.name == "norm" and is_column(n.args[0].shape)}
+    norms: dict[Expr, Expr] = {matmul(transpose(u), u): square for u, square in squared.items()}
     for x, image in zip(p.wrt, images, strict=True):
         row: list[Expr] = []
         for y, h in zip(p.wrt, p.second_directions, strict=True):
@@ -113,7 +115,7 @@ def _block_matrix(s: Setting, images: list[Expr]) -> Line | None:
                 row.append(zero((x.shape[0], y.shape[0])))
             elif h.is_scalar:
                 entry = neat(tidy(substitute(part, {h: ONE})), [])
-                row.append(algebra.simplify_scalar(entry) if entry.is_scalar else entry)
+                row.append(substitute(algebra.simplify_scalar(entry), norms) if entry.is_scalar else entry)
             else:
                 row.append(neat(matrix_of(spread(part, frozenset({h.name})), h), []))
         for k, above in enumerate(rows):

@@ -14,8 +14,10 @@ from derive.calculus.linear.adjoint import pull
 from derive.calculus.linear.structure import in_structure
 from derive.calculus.setting.setting import Setting, free_name, taken_names
 from derive.calculus.simplify.distribute import collected
-from derive.calculus.simplify.names import named
-from derive.calculus.simplify.result_form import neat
+from derive.calculus.simplify.measure import measure
+from derive.calculus.simplify.names import Definitions, named
+from derive.calculus.simplify.result_form import neat, result
+from derive.calculus.simplify.signs import unsigned
 from derive.calculus.simplify.simplify import tidy
 from derive.derivation.derivation import Chain, Head, Line, Step, adjoint
 from derive.derivation.reason import COLON, Why, joined
@@ -47,6 +49,9 @@ MANY = 6
 
 MAX_NAMES = 16
 """With more intermediates than these none is looked for inside the others: a network names its layers as it goes."""
+
+LONGEST = 40
+"""How much is written at most of what is put back into what."""
 
 
 def applies(s: Setting) -> bool:
@@ -98,11 +103,13 @@ def backward(s: Setting) -> Backward:
             if later.name in value.free:
                 value = collected(value, later)
         g = _named(u, value)
-        where.append((g, value))
+        short = _put_back(value, where, names)
+        where.append((g, short or value))
         right = spread_back(g, _told(definition, _locally(s, definition, arrows))[0])
         factor: Why = ("the gradient by ", u, ": the factor of ", arrows[u])
         here = [
             Line(value, "intermediate-gradient", factor, "equation", g, equation=True, by=u),
+            *([Line(short, "intermediate", _by(value, where), "equation", g, equation=True, by=u)] if short is not None else []),
             Line(right, "adjoint", ("put in ", arrows[u], "; move the factors across"), "equation", _inner(g, arrows[u]), equation=True),
         ]
         chains.append(Chain("derivative", f"Backward: through {pretty(u)}", tuple(here), ("Backward", COLON, "through ", u)))
@@ -111,12 +118,36 @@ def backward(s: Setting) -> Backward:
     head = Head("derivative", p.name, p.wrt, s.directions)
     final = [Line(along, "collect", ("the factors of the directions",), "derivative", head)]
     projected = {x.name: in_structure(gradients[x.name], x, h) for x, h in zip(p.wrt, s.directions, strict=True)}
-    for x in p.wrt:
-        g_x, why = projected[x.name]
-        final.append(Line(g_x, "gradient", why, "gradient", Head("gradient", p.name, (x,), (), p.wrt if len(p.wrt) > 1 else ())))
+    final += _stated(s, projected, where, names)
     chains.append(Chain("gradient", "Gradients" if len(p.wrt) > 1 else "Gradient", tuple(final)))
     letters = ((whole, start), *((arrow, D(u, m.moves)) for u, arrow in arrows.items()))
     return Backward(tuple(chains), along, gradients, {n: g for n, (g, _) in projected.items()}, (*letters, *where))
+
+
+def _stated(s: Setting, projected: dict[str, tuple[Expr, Why]], where: list[tuple[Symbol, Expr]], names: Definitions) -> list[Line]:
+    """∇f by each variable, and where it is shorter without the letters of intermediates what it then is, which becomes the result."""
+    p, lines = s.problem, []
+    for x in p.wrt:
+        g, why = projected[x.name]
+        lines.append(Line(g, "gradient", why, "gradient", Head("gradient", p.name, (x,), (), p.wrt if len(p.wrt) > 1 else ())))
+        short = _put_back(g, where, names)
+        if short is not None:
+            lines.append(Line(short, "intermediate", _by(g, where), "gradient", steps=(Step(g, short, "intermediate", ()),)))
+            projected[x.name] = short, why
+    return lines
+
+
+def _put_back(expr: Expr, where: list[tuple[Symbol, Expr]], names: Definitions) -> Expr | None:
+    """With what the gradients of intermediates stand for, where that is shorter: Σy p − y for (diag(p) − pp')δ_p; None elsewhere."""
+    inside = [(g, value) for g, value in where if g.name in expr.free and measure(value) <= LONGEST]
+    if not names or not inside or measure(expr) > LONGEST:
+        return None
+    out = unsigned(result(tidy(substitute(expr, dict(inside))), [], names))
+    return out if measure(out) < measure(expr) else None
+
+
+def _by(expr: Expr, where: list[tuple[Symbol, Expr]]) -> Why:
+    return joined([(g, " = ", value) for g, value in where if g.name in expr.free])
 
 
 ACROSS: Why = ("move every factor across the inner product",)

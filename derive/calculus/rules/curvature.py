@@ -13,7 +13,8 @@ BV = "Boyd & Vandenberghe, Convex Optimization, sec. 3.1.5"
 
 @dataclass(frozen=True)
 class Curved:
-    """function, what it is on its domain, whether it is nondecreasing there, the words for it; `domain` as in the function table."""
+    """function, what it is on its domain, whether it is nondecreasing there, the words for it; `domain` as in the function table,
+    where the function exists beyond it."""
 
     name: str
     kind: str
@@ -32,8 +33,8 @@ _ROWS = (
     Curved("logsumexp", "convex", "logsumexp is convex", monotone=True),
     Curved("norm", "convex", "a norm is convex"),
     Curved("norm1", "convex", "a norm is convex"),
-    Curved("log", "concave", "log is concave", monotone=True, domain="positive"),
-    Curved("sqrt", "concave", "the square root is concave", monotone=True, domain="positive"),
+    Curved("log", "concave", "log is concave", monotone=True),
+    Curved("sqrt", "concave", "the square root is concave", monotone=True),
     Curved("logdet", "concave", "log det is concave", domain="spd"),
 )
 

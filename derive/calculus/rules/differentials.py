@@ -129,6 +129,8 @@ _ROWS = (
     Rule("gaps", "gaps(x)", "-2 ((gaps(x) .* gaps(x)) .* (ones(n) (x .* dx)' - (x .* dx) ones(n)'))", "x: n 1",
          DerivativeOf("the gaps"), "In each entry the derivative of `1 / (x[j]^2 - x[i]^2)`.",
          "calculus of one variable, entry by entry"),
+    Rule("square-entries", "A .* A", "2 (A .* dA)", "A: m n", "product rule",
+         "Both terms of the product rule are `A .* dA`.", "calculus of one variable, entry by entry"),
     Rule("quotient-entries", "A ./ B", "dA ./ B - A .* dB ./ (B .* B)", "A: m n, B: m n", "quotient rule, entry by entry",
          "The quotient rule in each entry.", "calculus of one variable, entry by entry"),
     Rule("maximum", "max(A, B)", "where(A > B, dA, dB)", "A: m n, B: m n", "by cases",

@@ -165,12 +165,18 @@ SUMS = (
         MN2, last="cyclic", runs="results", told=False),
     Law("trace-against-identity", "inner(A, I(n))", "tr(A)", "A: square(n)", "A", "⟨A, I⟩ = tr A", "`inner(A, B) = tr(A' B)`.", MN2,
         rows=(("tr(A' I(n))", "`inner(A, B) = tr(A' B)`"), ("tr(A')", "`A' I(n) = A'`")), last="tr M = tr M'", runs="always"),
+    Law("inner-of-a-difference", "inner(A, C) - inner(B, C)", "inner(A - B, C)", "A: matrix(m, n); B: matrix(m, n); C: matrix(m, n)", "A",
+        "⟨A, C⟩ − ⟨B, C⟩ = ⟨A − B, C⟩", "The inner product is linear.", MN2,
+        rows=(("tr(A' C) - tr(B' C)", "`inner(A, B) = tr(A' B)`"), ("tr((A - B)' C)", "tr is linear")), last="`inner(A, B) = tr(A' B)`",
+        runs="results", example="s: scalar; A: matrix(m, n); B: matrix(m, n); C: matrix(m, n) | exp(s (inner(A, C) - inner(B, C)))"),
     Law("trace-of-identity-against", "inner(I(n), A)", "tr(A)", "A: square(n)", "A", "⟨I, A⟩ = tr A", "`inner(A, B) = tr(A' B)`.", MN2,
         rows=(("tr(I(n)' A)", "`inner(A, B) = tr(A' B)`"),), last="`I(n)' A = A`", runs="always"),
 )
 
 NORMS = (
     Law("root-of-square", "sqrt(x' x)", "norm(x)", "x: vector(n)", "x", "√(x'x) = ‖x‖", "The definition of the norm.", MN2, runs="results", told=False),
+    Law("square-of-a-difference", "inner(A - B, A - B)", "norm(A - B)^2", "A: matrix(m, n); B: matrix(m, n)", "A", "⟨A − B, A − B⟩ = ‖A − B‖²",
+        "`inner(M, M) = norm(M)^2`.", MN2, last="`inner(M, M) = norm(M)^2`", runs="results", told=False),
     Law("norm-of-rotated", "norm(U A)", "norm(A)", "U: stiefel(m, n); A: matrix(n, k)", "A", "‖UA‖ = ‖A‖ for U'U = I",
         "`norm(U A)^2 = tr(A' U' U A)`.", MN2, rows=(("sqrt(tr(A' U' U A))", "`norm(M)^2 = tr(M' M)`"),), last="`U' U = I(n)`", runs="always"),
     Law("norm-of-rotated-behind", "norm(A V')", "norm(A)", "A: matrix(k, n); V: stiefel(m, n)", "A", "‖AV'‖ = ‖A‖ for V'V = I",

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from dataclasses import field
 from fractions import Fraction
 
+from derive.calculus.rules.everyday import EITHER_WAY
 from derive.calculus.simplify.known_forms import known
 from derive.calculus.simplify.laws.monomial import Monomial, monomial, written
 from derive.calculus.simplify.matching import Env, found
 from derive.calculus.simplify.measure import measure
 from derive.calculus.simplify.simplify import tidy, tidy_with
-from derive.expressions.build import is_zero, power, remake, scale, transpose
+from derive.expressions.build import is_zero, matmul, power, remake, scale, transpose
 from derive.expressions.nodes import Add, Call, D, Expr, Identity, Map, MatMul, Number, Ones, Power, Rate, Scale, SizeValue, Symbol, Times
 from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import Size
@@ -45,6 +46,7 @@ class _Name:
     base, power, rest  of a number rest · base^power, whose base alone varies: base is (name / rest)^(1/power)
     whole   of a number that is a product of several things that vary, the product
     array   of a multiple s B of an array: B and what it is by the name
+    scaled  of diag(d) B, whose rows are those of B times the entries of d: both factors
     """
 
     symbol: Symbol
@@ -53,6 +55,7 @@ class _Name:
     base: Expr | None = None
     power: Fraction = Fraction(1)
     array: tuple[Expr, Expr] | None = None
+    scaled: tuple[Expr, Expr] | None = None
     rest: Monomial = field(default_factory=lambda: Monomial(Fraction(1), {}))
     whole: Monomial | None = None
 
@@ -60,6 +63,8 @@ class _Name:
         if not self.definition.is_scalar:
             turned = tidy_with(transpose(self.definition), [])
             self.turned = turned if turned is not self.definition else None
+            if isinstance(self.definition, MatMul) and isinstance(first := self.definition.factors[0], Call) and first.name == "diag":
+                self.scaled = first, matmul(*self.definition.factors[1:])
             if isinstance(self.definition, Scale) and not isinstance(self.definition.arg, Symbol | Ones | Identity):
                 self.array = self.definition.arg, tidy(scale(power(self.definition.scalar, -1), self.symbol))
             return
@@ -78,6 +83,10 @@ class _Name:
             return self.symbol
         if self.array is not None and node is self.array[0]:
             return self.array[1]
+        if self.scaled is not None and isinstance(node, Call) and node.name in EITHER_WAY and not node.is_scalar:
+            new = self._by_rows(node)
+            if new is not None:
+                return new
         if self.base is not None and self.base.free <= node.free:
             new = self._by_power(node)
             if new is not None:
@@ -94,6 +103,16 @@ class _Name:
             there = next(found(text, node, Env(dict(_symbols(text)), _sizes(text))), None)
             if there is not None:
                 return there[1](transpose(self.symbol) if value is None else value)
+        return None
+
+    def _by_rows(self, node: Call) -> Expr | None:
+        """P ∘ M for B ∘ diag(d) M, with P = diag(d) B."""
+        assert self.scaled is not None
+        rows, array = self.scaled
+        for one, other in (node.args, node.args[::-1]):
+            if one is array and isinstance(other, MatMul) and other.factors[0] is rows:
+                out: Expr = Call(node.name, (self.symbol, matmul(*other.factors[1:])))
+                return out
         return None
 
     def _by_power(self, node: Expr) -> Expr | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from derive.expressions.build import add, coefficient, scale
-from derive.expressions.nodes import Add, Expr, Number, Scale, number
+from derive.expressions.build import add, coefficient, matmul, scale
+from derive.expressions.nodes import Add, Expr, MatMul, Number, Scale, number
 
 
 def opposite(expr: Add) -> Expr:
@@ -42,3 +42,13 @@ def opened(term: Expr) -> tuple[Expr, ...]:
 def all_opened(terms: Iterable[Expr]) -> Expr:
     """The sum of the terms, those of a sum that is subtracted among them."""
     return add(*(part for t in terms for part in opened(t)))
+
+
+def unsigned(expr: Expr) -> Expr:
+    """b − a for −(a − b), and (b − a)c' for −(a − b)c'."""
+    c, rest = coefficient(expr)
+    factors = rest.factors if isinstance(rest, MatMul) else (rest,)
+    first = factors[0]
+    if c != -1 or not isinstance(first, Add) or not any(map(negative, first.terms)):
+        return expr
+    return matmul(opposite(first), *factors[1:]) if factors[1:] else opposite(first)

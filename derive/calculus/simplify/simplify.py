@@ -109,7 +109,7 @@ def _node(expr: Expr, new: tuple[Expr, ...], used: Used | None, memo: dict[Expr,
             return _called(expr.name, new, used)
         case Where():
             return new[1] if new[1] is new[2] else chosen(*new)
-        case Map() if (value := shortcuts.at_a_number(expr, new[0])) is not None:
+        case Map() if (value := shortcuts.mapped(expr, new[0])) is not None:
             return value
         case Sum():
             return shortcuts.summed_over(expr, new)
@@ -199,12 +199,12 @@ def _known(base: Add, bases: list[Expr]) -> tuple[Expr, int]:
 
 
 def _flips(base: Add, exponent: Expr) -> bool:
-    """Whether a − sign is put into a sum: that of −a/(−n + p), of −a/(p − n), of −(−a − b)."""
+    """Whether a − sign is put into a sum: that of −a/(−n + p), of −a/(p − n), of −(−a − b); not that of −a/(1 − p)."""
     if not isinstance(exponent, Number) or exponent.value.denominator != 1 or exponent.value.numerator % 2 == 0:
         return False
     if exponent is ONE and isinstance(base.terms[0], Number) and any(map(negative, base.terms)):
         return True
-    return negative(base.terms[0]) or (exponent.value < 0 and any(map(negative, base.terms)))
+    return negative(base.terms[0]) or (exponent.value < 0 and not isinstance(base.terms[0], Number) and any(map(negative, base.terms)))
 
 
 def _product(new: tuple[Expr, ...], used: Used | None, expr: Expr) -> Expr:

@@ -165,7 +165,7 @@ def _one_side(parts: list[Term], target: Expr, x: Symbol, moves: list[Move], sid
     matrix = framed(neat(add(*gathered(pieces)), []))
     target = framed(target)
     if matrix.is_scalar:
-        pieces_scalar = matrix
+        pieces_scalar, target = known_result(matrix, []), known_result(target, [])
         moves.append(Move(times(pieces_scalar, x), target, ("collect the terms with ", x)))
         return _divided(pieces_scalar, target, x, moves)
     if isinstance(matrix, Identity):
@@ -289,6 +289,8 @@ def _by_a_root(found: dict[Expr, list[Expr]], x: Symbol, before: list[Move]) -> 
     if not is_positive(quotient):
         conditions.append((quotient, " > 0"))
     solution = power(quotient, tidy(power(d, -1)))
+    if isinstance(quotient, Power) and quotient.exponent is d and is_positive(quotient.base):
+        solution = quotient.base
     moves = (*before, Move(power(x, d), quotient, ("solve for ", power(x, d))), Move(x, solution, ("solve for ", x)))
     return Solved(solution, moves, tuple(conditions))
 

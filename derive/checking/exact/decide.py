@@ -6,7 +6,7 @@ Zippel 1979); `bits` says below which power of two the bound is.  A line that do
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import log2
 
@@ -16,13 +16,17 @@ from derive.checking.exact.field import ROOTS, NotExact, P, Rootless, Roots
 from derive.checking.exact.growth import Bound, added
 from derive.checking.exact.lines import holds
 from derive.checking.exact.points import Points
+from derive.checking.exact.spectral import SINGULAR, SPECTRAL
 from derive.derivation.derivation import Derivation, Head, Line
-from derive.expressions.nodes import Expr, Symbol
+from derive.expressions.nodes import Call, Expr, Symbol
+from derive.expressions.traverse import walk
 from derive.values import dataclass
 
 BITS = 100
 """The error is below 2^-BITS, a line."""
 MOST = 1000
+CHOICES = 2
+"""What holds for a size may hold for no other: adj(-A) = adj(A) for odd ones."""
 COUNTS = (8, 24, 128, 520, 2200)
 """So many points are drawn at once: the fewest that are enough for a line."""
 MANY = 2048
@@ -39,21 +43,24 @@ class Decided:
 
 
 def decided(
-    derivation: Derivation, sizes: Mapping[str, int], stated: list[tuple[Head, Line]], further: Mapping[str, Symbol],
+    derivation: Derivation, sizes: Sequence[Mapping[str, int]], stated: list[tuple[Head, Line]], further: Mapping[str, Symbol],
     along: Mapping[str, Symbol],
 ) -> Decided:
     """stated: the results, each with its left side and a line that states it; further: symbols that only lines hold, along: of which
     variable one is a direction.
 
-    sizes  what the names of sizes stand for
+    sizes  what the names of sizes stand for, one choice after the other: a line holds for the first `CHOICES` that differ
     """
-    try:
-        decider = _Decider(derivation, sizes, further, along)
-    except NotExact:
-        return Decided(frozenset(), 0)
-    found = {where for where, head, line in _lines(derivation) if decider.decides(head, line)}
-    found |= {(len(derivation.chains), k) for k, (head, line) in enumerate(stated) if decider.decides(head, line)}
-    return Decided(frozenset(found), decider.bits)
+    lines = [*_lines(derivation), *(((len(derivation.chains), k), head, line) for k, (head, line) in enumerate(stated))]
+    bits = MOST
+    for chosen in [s for k, s in enumerate(sizes) if s not in sizes[:k]][:CHOICES]:
+        try:
+            decider = _Decider(derivation, chosen, further, along)
+        except NotExact:
+            return Decided(frozenset(), 0)
+        lines = [one for one in lines if decider.decides(*one[1:])]
+        bits = min(bits, decider.bits)
+    return Decided(frozenset(where for where, *_ in lines), bits if lines else 0)
 
 
 def _lines(derivation: Derivation) -> Iterator[tuple[Where, Head | None, Line]]:
@@ -65,6 +72,25 @@ def _lines(derivation: Derivation) -> Iterator[tuple[Where, Head | None, Line]]:
                 head = line.left if isinstance(line.left, Head) else None
                 of = line.of
             yield (c, k), head, replace(line, of=of)
+
+
+def _decomposed(derivation: Derivation, let: Mapping[str, Expr]) -> dict[str, bool]:
+    """The symbols in arguments of functions that their eigenvectors or (True) their singular vectors tell."""
+    found: dict[str, bool] = {}
+    lines = [line for chain in derivation.chains for line in chain.lines]
+    written = [e for line in lines for e in (line.expr, line.of, line.left, *(line.solution or {}).values()) if isinstance(e, Expr)]
+    for expr in (derivation.problem.function, *let.values(), *written):
+        for node in walk(expr):
+            if not isinstance(node, Call) or node.name not in SPECTRAL:
+                continue
+            todo, seen = set(node.args[0].free), set[str]()
+            while todo:
+                name = todo.pop()
+                seen.add(name)
+                todo |= (let[name].free if name in let else set()) - seen
+            found |= {name: found.get(name, False) or node.name in SINGULAR for name in seen & derivation.problem.symbols.keys()}
+    dims = {name: derivation.problem.symbols[name].dims for name in found}
+    return {name: singular for name, singular in found.items() if "1" not in map(str, dims[name]) and (singular or dims[name][0] == dims[name][1])}
 
 
 @dataclass(frozen=True)
@@ -97,8 +123,9 @@ class _Decider:
         problem = derivation.problem
         self.function = problem.function
         self.let = {s.name: e for s, e in (*problem.let, *derivation.where)}
-        self.points = Points(problem, sizes, COUNTS[0], further, along)
-        self.bounds = Bounds(sizes, self.let)
+        decomposed = _decomposed(derivation, self.let)
+        self.points = Points(problem, sizes, COUNTS[0], further, along, decomposed)
+        self.bounds = Bounds(sizes, self.let, decomposed)
         self.drawn: dict[int, _Drawn] = {}
         self.rooted: _Drawn | None = None
         self.bits = 0

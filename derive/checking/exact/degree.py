@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field, replace
 from fractions import Fraction
 
 from derive.checking.exact.field import NotExact
 from derive.checking.exact.functions import CALLS
 from derive.checking.exact.growth import Bound, Extent, added, letter, linear, multiplied, plain
+from derive.checking.exact.spectral import SPECTRAL
 from derive.expressions import nodes as n
 from derive.expressions.nodes import Expr
 from derive.expressions.sizes import Shape
 from derive.values import dataclass
 
 MOST = 2**60
+MEANINGS = {**CALLS, **SPECTRAL}
 LONG = 400
 """Terms of a sum whose ends are not known."""
 CURVED = frozenset(("orthogonal", "stiefel", "unit"))
@@ -31,7 +33,7 @@ class Bounds:
 
     sizes: Mapping[str, int]
     names: Mapping[str, Expr]
-    decomposed: frozenset[str] = frozenset()
+    decomposed: Collection[str] = ()
     _memo: dict[Expr, Bound] = field(default_factory=dict)
 
     def of(self, expr: Expr) -> Bound:
@@ -75,9 +77,9 @@ class Bounds:
             case n.Map(function=n.Unnamed(), arg=arg):
                 return letter([self.of(arg)], [self.extent(arg.shape)])
             case n.Map(function=str(name)) | n.Call(name=name):
-                if name not in CALLS:
+                if name not in MEANINGS:
                     raise NotExact(f"{name} is not algebraic")
-                return CALLS[name].growth([self.of(c) for c in e.children], [self.extent(c.shape) for c in e.children])
+                return MEANINGS[name].growth([self.of(c) for c in e.children], [self.extent(c.shape) for c in e.children])
             case n.Apply(arg=arg, directions=directions):
                 return multiplied([letter([self.of(arg)], [(1, 1)]), *(self.of(d) for d in directions)])
             case n.Compare():
@@ -89,7 +91,7 @@ class Bounds:
             return self.of(self.names[e.name])
         size = max(self.extent(e.dims)) if e.has & CURVED or e.name in self.decomposed else 1
         if e.name in self.decomposed:
-            return Bound(8 * size + 2, divides=True)
+            return Bound(4 * size**2 + 8, divides=True)
         return Bound(2 * size, divides=True) if e.has & CURVED else Bound(1)
 
     def _power(self, e: n.Power) -> Bound:

@@ -13,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from derive.checking.exact import jets, unnamed
+from derive.checking.exact.entrywise import branched, condition, reciprocals, sqrt
 from derive.checking.exact.field import NotExact, Residues
-from derive.checking.exact.functions import CALLS, MAPS, branched, condition, reciprocals, sqrt
+from derive.checking.exact.functions import CALLS, MAPS
 from derive.checking.exact.jets import Jet
+from derive.checking.exact.spectral import SPECTRAL, Basis
 from derive.expressions import nodes as n
 from derive.expressions.nodes import Expr, Symbol
 from derive.expressions.sizes import Shape, Size
@@ -45,6 +47,8 @@ class Place:
     steps: int = 0
     paths: Mapping[str, tuple[str, list[Residues]]] = field(default_factory=dict)
     """Path → (its parameter, its value and derivatives)."""
+    bases: tuple[Basis, ...] = ()
+    """Eigenvectors of what the values were made of."""
     cache: dict[Expr, Jet] = field(default_factory=dict)
     effort: list[int] = field(default_factory=lambda: [0])
     """How many nodes were evaluated for this line, here and at the places made of this one."""
@@ -67,7 +71,7 @@ class Place:
         """The same at some of its points."""
         values = {name: {s: x[good] for s, x in a.items()} for name, a in self.values.items()}
         paths = {name: (parameter, [x[good] for x in found]) for name, (parameter, found) in self.paths.items()}
-        return replace(self, points=int(np.sum(good)), values=values, paths=paths, cache={})
+        return replace(self, points=int(np.sum(good)), values=values, paths=paths, cache={}, bases=tuple(b.only(good) for b in self.bases))
 
     def derivative(self, expr: Expr, *moves: Mapping[str, Jet]) -> Jet:
         """D expr [H], D² expr [H, K]."""
@@ -254,6 +258,8 @@ def _delta(place: Place, e: n.Delta) -> Jet:
 
 # ------------------------------------------------------------------------------------------------ functions
 def _call(place: Place, e: n.Call) -> Jet:
+    if e.name in SPECTRAL:
+        return SPECTRAL[e.name].value(place.bases, *(place.value(a) for a in e.args))
     if e.name not in CALLS:
         raise NotExact(f"{e.name} is not algebraic")
     return CALLS[e.name].value(*(place.value(a) for a in e.args))

@@ -99,6 +99,25 @@ def quotient(factor: int) -> Growth:
     return grown
 
 
+def of_number(inner: Growth) -> Growth:
+    """A quotient in a number that grows from the arguments as `inner` says, and in a letter."""
+    return lambda parts, extents: quotient(4)([inner(parts, extents)], [(1, 1)])
+
+
+def squared(parts: Sequence[Bound], extents: Sequence[Extent]) -> Bound:
+    """Of a sum of squares."""
+    return multiplied([*parts, *parts], extents)
+
+
+def spectral(parts: Sequence[Bound], extents: Sequence[Extent]) -> Bound:
+    """Of a function by way of eigenvalues, which are found in a basis of degree 4n²; up to its second derivative, of which a denominator
+    holds each difference of two eigenvalues three times."""
+    plain(parts)
+    joined, n = added(parts), max(extents[0])
+    one = joined.degree + 4 * n * n
+    return replace(joined, degree=joined.degree + 2 * n * n * one, letters=joined.letters + n, within=max(joined.within, one), divides=True)
+
+
 def eliminated(factor: int, of: Callable[[Extent], int] = max) -> Growth:
     """What elimination gives: denominators are determinants, or products of such.
 

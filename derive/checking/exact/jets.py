@@ -45,7 +45,8 @@ def negated(a: Jet) -> Jet:
     return mapped(a, lambda x: -x % P)
 
 
-def _joined(a: Jet, b: Jet, together: Callable[[Residues, Residues], Residues]) -> Jet:
+def joined(a: Jet, b: Jet, together: Callable[[Residues, Residues], Residues]) -> Jet:
+    """The product of `a` and `b` that `together` is of coefficients, linear in both."""
     out: Jet = {}
     for s, x in a.items():
         for t, y in b.items():
@@ -58,7 +59,7 @@ def _joined(a: Jet, b: Jet, together: Callable[[Residues, Residues], Residues]) 
 
 def entrywise(a: Jet, b: Jet) -> Jet:
     """The product entry by entry; a number with every entry."""
-    return _joined(a, b, lambda x, y: x * y % P)
+    return joined(a, b, lambda x, y: x * y % P)
 
 
 def multiplied(a: Jet, b: Jet) -> Jet:
@@ -67,7 +68,7 @@ def multiplied(a: Jet, b: Jet) -> Jet:
         return entrywise(a, b)
     if shape(a)[1] != shape(b)[0]:
         raise NotExact("these shapes do not fit")
-    return _joined(a, b, product)
+    return joined(a, b, product)
 
 
 def transposed(a: Jet) -> Jet:
@@ -101,7 +102,7 @@ def composed(base: Residues, derivatives: list[Residues], moves: Jet) -> Jet:
         raise NotExact("a derivative of this order is not known")
     powers: Jet = moves
     for k, f in enumerate(derivatives[:count], 1):
-        weight = pow(_factorial(k), P - 2, P)
+        weight = pow(factorial(k), P - 2, P)
         out = added(out, mapped(powers, lambda x, f=f, w=weight: x * (f * w % P) % P))  # type: ignore[misc]
         powers = entrywise(powers, moves)
         if not powers:
@@ -109,8 +110,9 @@ def composed(base: Residues, derivatives: list[Residues], moves: Jet) -> Jet:
     return out
 
 
-def _factorial(k: int) -> int:
-    return 1 if k < 2 else k * _factorial(k - 1)
+def factorial(k: int) -> int:
+    """1 · 2 · … · k"""
+    return 1 if k < 2 else k * factorial(k - 1)
 
 
 def inverted(a: Jet) -> Jet:
@@ -120,7 +122,7 @@ def inverted(a: Jet) -> Jet:
     out: Jet = {0: base}
     term: Jet = {0: base}
     while moves and term:
-        term = negated(_joined(_joined(term, moves, product), {0: base}, product))
+        term = negated(joined(joined(term, moves, product), {0: base}, product))
         out = added(out, term)
     return out
 
@@ -128,12 +130,12 @@ def inverted(a: Jet) -> Jet:
 def determinant(a: Jet) -> Jet:
     """det(A + N) = det A · det(I + A⁻¹N), this by Newton's identities from the traces of powers."""
     inverses, base = inverse(_base(a))
-    step = _joined({0: inverses}, nilpotent(a), product)
+    step = joined({0: inverses}, nilpotent(a), product)
     sums: list[Jet] = []
     current = step
     while current:
         sums.append(trace(current))
-        current = _joined(current, step, product)
+        current = joined(current, step, product)
     elementary: list[Jet] = [constant(1, len(base))]
     for k in range(1, len(sums) + 1):
         total: Jet = {}
@@ -178,7 +180,13 @@ def kronecker(a: Jet, b: Jet) -> Jet:
         out = x[:, :, None, :, None] * y[:, None, :, None, :] % P
         return out.reshape(len(x), x.shape[1] * y.shape[1], x.shape[2] * y.shape[2])
 
-    return _joined(a, b, together)
+    return joined(a, b, together)
+
+
+def beside(columns: list[Jet]) -> Jet:
+    """Matrices of as many rows, one beside the other."""
+    masks, blanks = {s for c in columns for s in c}, [np.zeros_like(next(iter(c.values()))) for c in columns]
+    return {s: np.concatenate([c.get(s, blank) for c, blank in zip(columns, blanks, strict=True)], axis=2) for s in masks}
 
 
 def masked(mask: Callable[[Residues], Residues]) -> Callable[[Jet], Jet]:

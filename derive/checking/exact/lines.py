@@ -16,7 +16,7 @@ from derive.checking.exact import jets
 from derive.checking.exact.evaluate import Place
 from derive.checking.exact.field import NotExact, P
 from derive.checking.exact.jets import Jet
-from derive.checking.exact.points import Points, inside
+from derive.checking.exact.points import Points, inside, lies
 from derive.derivation.derivation import Head, Line
 from derive.expressions.nodes import Expr, Number, Symbol
 from derive.language.problems.quantity import states
@@ -25,7 +25,10 @@ MOST_ENTRIES = 1500
 
 
 def holds(points: Points, place: Place, head: Head | None, line: Line) -> bool:
-    """Whether a line holds at the points of a place.  NotExact where the field does not tell."""
+    """Whether a line holds at the points of a place, with the left side `head` that it has or continues.
+
+    points  the generator of further random values
+    """
     problem = points.problem
     if line.relation not in ("=", "⇔", "⇒", "or", ":=") and line.quantity != "taylor":
         raise NotExact("an inequality, or an approximation")
@@ -36,8 +39,9 @@ def holds(points: Points, place: Place, head: Head | None, line: Line) -> bool:
         free = free if name.name in free.values else replace(free, values={**free.values, name.name: place.value(place.let[name.name])}, cache={})
         return _jacobian(points, free, line.partial.definition, (name,), free.value(line.expr), False)
     if line.quantity == "stationary" and line.rule == "evaluate" and isinstance(line.left, Symbol):
-        known = {line.left: line.expr, **{v: e for v, e in (line.solution or {}).items() if v in problem.wrt}}
-        return _stationary(points, solved(place, {v: e for v, e in (line.solution or {}).items() if v not in problem.wrt}), known)
+        known = line.solution or {}
+        here = solved(place, {v: e for v, e in known.items() if v not in problem.wrt})
+        return _stationary(points, here, {**{v: e for v, e in known.items() if v in problem.wrt}, line.left: line.expr})
     if line.quantity == "stationary":
         solution = line.solution or ({problem.wrt[0]: line.expr} if len(problem.wrt) == 1 else {})
         return _stationary(points, place, solution)
@@ -88,7 +92,7 @@ def _stationary(points: Points, place: Place, solution: Mapping[Symbol, Expr]) -
     if {s.name for s in solution} < {v.name for v in problem.wrt}:
         raise NotExact("it does not say the values of all variables")
     there = solved(place, solution)
-    if not all(jets.shape(there.values[v.name]) == points.extents(v) for v in problem.wrt):
+    if not all(jets.shape(there.values[v.name]) == points.extents(v) and lies(v, there.values[v.name]) for v in problem.wrt):
         return False
     slope = there.derivative(problem.function, {v.name: points.direction(v, there.values[v.name]) for v in problem.wrt})
     elsewhere = place.derivative(problem.function, {v.name: points.direction(v, place.values[v.name]) for v in problem.wrt})

@@ -11,6 +11,7 @@ from derive.checking.exact import jets
 from derive.checking.exact.evaluate import Place
 from derive.checking.exact.field import NotExact, P, Residues, inverse, product, reciprocal
 from derive.checking.exact.jets import Jet
+from derive.checking.exact.spectral import Basis
 from derive.expressions.nodes import Expr, Symbol
 from derive.expressions.sizes import Size
 from derive.language.problems.problem import Problem
@@ -18,6 +19,8 @@ from derive.language.problems.problem import Problem
 SYMMETRIC = frozenset(("symmetric", "spd", "psd"))
 TURNED = frozenset(("orthogonal", "stiefel"))
 CURVED = frozenset(("orthogonal", "stiefel", "unit"))
+LEFT, RIGHT = " left", " right"
+"""Which of the two factors of a decomposition of a symbol is meant: behind its name."""
 MASKS: dict[str, Callable[[Residues], Residues]] = {
     "diagonal": lambda x: x * np.eye(x.shape[1], x.shape[2], dtype=np.int64), "upper": lambda x: np.triu(x), "lower": lambda x: np.tril(x),
 }
@@ -27,13 +30,17 @@ class Points:
     """A generator of points; `count` of them at once, with the sizes of a numeric point."""
 
     def __init__(
-        self, problem: Problem, sizes: Mapping[str, int], count: int, further: Mapping[str, Symbol], along: Mapping[str, Symbol]
+        self, problem: Problem, sizes: Mapping[str, int], count: int, further: Mapping[str, Symbol], along: Mapping[str, Symbol],
+        decomposed: Mapping[str, bool],
     ) -> None:
         self.problem, self.sizes, self.count = problem, sizes, count
         self.further, self.along = further, along
         self.random = np.random.default_rng([7, *map(ord, problem.id), *sizes.values()])
-        turned = [s for s in (*problem.symbols.values(), *further.values()) if s.has & TURNED and s.dims[0] == s.dims[1]]
-        self.turned = {s.name: k for k, s in enumerate(turned)}
+        self.decomposed = decomposed
+        self.bases: list[Basis] = []
+        turned = [s.name for s in (*problem.symbols.values(), *further.values()) if s.has & TURNED and s.dims[0] == s.dims[1]]
+        turned += [name + side for name, singular in decomposed.items() for side in (LEFT, RIGHT)[not singular :]]
+        self.turned = {name: k for k, name in enumerate(turned)}
 
     @property
     def components(self) -> int:
@@ -64,7 +71,9 @@ class Points:
         if "unit" in symbol.has:
             return self._unit(m)
         if symbol.has & {"orthogonal", "stiefel"}:
-            return self._turned(symbol, self._orthogonal(m))[:, :, :n]
+            return self._turned(symbol.name, self._orthogonal(m))[:, :, :n]
+        if symbol.name in self.decomposed and not symbol.has & {"skew"}:
+            return self._decomposed(symbol, m, n)
         return structured(symbol, self.drawn(m, n))
 
     def _orthogonal(self, n: int) -> Residues:
@@ -74,11 +83,33 @@ class Points:
         eye = np.eye(n, dtype=np.int64)
         return product(inverse((eye - skew) % P)[0], (eye + skew) % P)
 
-    def _turned(self, symbol: Symbol, q: Residues) -> Residues:
+    def _turned(self, name: str, q: Residues) -> Residues:
         """With the first column turned at every other point: what Cayley's formula gives has the determinant 1."""
-        if symbol.name in self.turned:
-            q[(np.arange(len(q)) >> self.turned[symbol.name]) & 1 == 1, :, 0] *= -1
+        if name in self.turned:
+            q[(np.arange(len(q)) >> self.turned[name]) & 1 == 1, :, 0] *= -1
         return q % P
+
+    def _decomposed(self, symbol: Symbol, m: int, n: int) -> Residues:
+        """VΛV⁻¹, with orthogonal V where it is symmetric, or USV': the entries of Λ and S are squares of squares, and squares."""
+        if m < n:
+            return self._decomposed(symbol, n, m).transpose(0, 2, 1)
+        roots = self.drawn(n, 1)[:, :, 0] ** 2 % P
+        if self.decomposed[symbol.name] and not symbol.has & SYMMETRIC:
+            u, v = (self._turned(symbol.name + side, self._orthogonal(k)) for side, k in ((LEFT, m), (RIGHT, n)))
+            self.bases.append(Basis(v, v.transpose(0, 2, 1), roots))
+            return product(u[:, :, :n] * roots[:, None, :] % P, v.transpose(0, 2, 1))
+        vectors = self._eigenvectors(symbol, n)
+        self.bases.append(Basis(vectors, inverse(vectors)[0], roots))
+        return product(vectors * (roots * roots % P)[:, None, :] % P, self.bases[-1].inverse)
+
+    def _eigenvectors(self, symbol: Symbol, n: int) -> Residues:
+        if "diagonal" in symbol.has:
+            return np.broadcast_to(np.eye(n, dtype=np.int64), (self.count, n, n)).copy()
+        if symbol.has & SYMMETRIC:
+            return self._turned(symbol.name + RIGHT, self._orthogonal(n))
+        if symbol.has & {"upper", "lower"}:
+            raise NotExact("a triangular matrix whose eigenvectors are not drawn")
+        return np.concatenate([self._unit(n) for _ in range(n)], axis=2)
 
     def _unit(self, n: int) -> Residues:
         """(2u, u'u - 1) / (u'u + 1)."""
@@ -103,6 +134,7 @@ class Points:
     def place(self, let: Mapping[str, Expr]) -> Place:
         """Random values of all symbols, of the directions and of the derivatives of paths.  NotExact for a family."""
         problem = self.problem
+        self.bases.clear()
         values: dict[str, Jet] = {}
         paths: dict[str, tuple[str, list[Residues]]] = {}
         for name, symbol in problem.symbols.items():
@@ -123,7 +155,7 @@ class Points:
             of = self.along.get(name)
             if name not in values and symbol.count is None:
                 values[name] = self.direction(of, values[of.name]) if of is not None and of.name in values else {0: self.symbol(symbol)}
-        return Place(self.count, self.sizes, values, let, paths=paths)
+        return Place(self.count, self.sizes, values, let, paths=paths, bases=tuple(self.bases))
 
     def number(self) -> Jet:
         return {0: self.drawn(1, 1)}
@@ -139,6 +171,14 @@ def structured(symbol: Symbol, a: Residues) -> Residues:
         if word in symbol.has:
             a = mask(a)
     return a
+
+
+def lies(symbol: Symbol, a: Jet) -> bool:
+    """Whether a value lies in the structure of a symbol, as far as equations say it."""
+    if not symbol.has & CURVED:
+        return inside(symbol, a, a)
+    eye = np.broadcast_to(np.eye(jets.shape(a)[1], dtype=np.int64), (len(jets.at(a)), jets.shape(a)[1], jets.shape(a)[1]))
+    return jets.equal(jets.multiplied(jets.transposed(a), a), {0: eye})
 
 
 def inside(symbol: Symbol, at: Jet, a: Jet) -> bool:

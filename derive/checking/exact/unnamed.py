@@ -32,7 +32,10 @@ def elementwise(name: str, order: int, a: Jet) -> Jet:
 def function(name: str, shape: jets.Shape, order: int, arg: Jet, directions: Sequence[Jet], adjoint: bool) -> Jet:
     """E(x + N) = E + J N + ½ N'TN with random E, J, T at each x, or one of its derivatives, as `Apply` says.
 
-    shape  of the value
+    name        of the author's function
+    shape       of the value
+    directions  along which the derivative is
+    adjoint     whether it is DE(x)*[w], w the direction
     NotExact beyond the second derivative.
     """
     takes, flat = jets.shape(arg), jets.stacked(arg)

@@ -127,7 +127,7 @@ def _stands_alone(row: Sequence[Box]) -> bool:
     if isinstance(bare := first and _bare(first), Sized):
         return not bare.command.endswith("r")
     if sign == r"\,":
-        return len(row) > 2 and isinstance(row[1], Blank) and begins(row[2]) == r"\mathit"
+        return len(row) > 2 and isinstance(row[1], Blank) and begins(row[2]) in (r"\mathit", r"\mathrm")
     if sign in (r"\;", r"\cdot", r"\in", r"\to", r"\right"):
         return False
     return bool(sign) and (sign[0] in "([\\{" or (sign[0].isascii() and sign[0].isalpha()))
@@ -143,7 +143,7 @@ def opened(formula: Row) -> list[Piece]:
     match list(plain(formula)):
         case [Scripted(base=Fenced(left=".", inside=inside, right=r"\|" | "|"), below=Group() as at, above=None)]:
             front, body = _quotient(inside)
-            inner = pieces(_unbracketed(body)) if front else []
+            inner = _inside(_unbracketed(body)) if front else []
             if len(inner) > 1:
                 return _bracketed(beside(front, Sized("biggl", "[")), inner, Scripted(Sized("biggr", "]"), below=at))
         case [*sign, Fraction(command="frac", above=Group(inside=above), below=below)] if len(sign) < 2 and _is_plus_or_minus(sign):
@@ -155,6 +155,15 @@ def opened(formula: Row) -> list[Piece]:
             if above != ONE:
                 return [Piece(front), Piece(above, True)]
     return [Piece(formula)]
+
+
+def _inside(body: Row) -> list[Piece]:
+    """What d/dt is taken of, cut at its signs or between its factors, the outermost first; a derivative of a derivative in the inner one."""
+    for depth in range(3):
+        for found in (split(body, depth), factors(body, depth)):
+            if len(found) > 1:
+                return found
+    return opened(body)
 
 
 ONE = Row((Digits("1"),))

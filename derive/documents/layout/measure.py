@@ -108,9 +108,12 @@ _JOT = 0.55
 
 
 @lru_cache(maxsize=8192)
-def extent(formula: Row) -> Extent:
-    """Width, height and depth of a display-style formula, by TeX's rules for fractions, scripts, limits and fences."""
-    found = _row(formula, _ITALIC, True)
+def extent(formula: Row, display: bool = True) -> Extent:
+    """Width, height and depth of a formula, by TeX's rules for fractions, scripts, limits and fences.
+
+    display  whether it is set as in a display, not as in a text
+    """
+    found = _row(formula, _ITALIC, display)
     return Extent(round(found.width, 6), round(found.height, 6), round(found.depth, 6))
 
 
@@ -236,6 +239,6 @@ def _array(box: Array, letters: dict[str, int]) -> Extent:
     return Extent(sum(columns) + max(len(columns) - 1, 0) + 1.45, tall / 2 + _AXIS, tall / 2 - _AXIS)
 
 
-def line_height(formula: Row) -> float:
-    """The height and depth, in em, of a line of a display."""
-    return STRUT.beside(extent(formula)).tall
+def line_height(formula: Row, display: bool = True) -> float:
+    """The height and depth, in em, of a line of a display, or of a text."""
+    return STRUT.beside(extent(formula, display)).tall

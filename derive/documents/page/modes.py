@@ -22,6 +22,7 @@ class Mode:
     suffix    of what its template makes
     told      as prose: words around every display
     margin    a wide margin to write in
+    inset     millimetres of the line that the class takes around its displays, of documents of somebody else's
     """
 
     name: str
@@ -34,6 +35,7 @@ class Mode:
     suffix: str = "tex"
     told: bool = False
     margin: bool = False
+    inset: float = 0.0
 
     @property
     def in_rows(self) -> bool:
@@ -53,7 +55,7 @@ MODES = {
         Mode("article", "prose.tex.j2", "the derivation as prose, one display a chain", told=True),
         Mode("html", "page.html.j2", "a web page with MathML, one list item a step", pdf=False, suffix="html"),
         Mode("fragment", "fragment.tex.j2", "displays to \\input into a document of your own, with derive.sty", pdf=False),
-        Mode("exam", "exam.tex.j2", "questions with solutions to \\input into a document of the exam class, with derive.sty", pdf=False),
+        Mode("exam", "exam.tex.j2", "questions with solutions to \\input into a document of the exam class, with derive.sty", pdf=False, inset=6.3),
         Mode("xsim", "xsim.tex.j2", "exercises with solutions to \\input into a document with xsim, with derive.sty", pdf=False),
         Mode("frames", "frames.tex.j2", "frames to \\input into a deck of your own, with derive.sty", slides=True, overlays=True, pdf=False),
     )

@@ -169,7 +169,7 @@ def _head(problem: Problem, quantity: str, notation: Notation) -> str:
 def _listed(items: Sequence[str], words: Mapping[str, str]) -> str:
     if len(items) < 2:
         return "".join(items)
-    return f"{words['comma'].join(items[:-1])}{words['last']}{items[-1]}"
+    return f"{words['tell.list'].join(items[:-1])}{words['last']}{items[-1]}"
 
 
 def given(problem: Problem, notation: Notation, words: Mapping[str, str]) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from derive.documents.page.document import Answer, Row
 from derive.documents.page.settings import Settings
 from derive.documents.page.views import Boxed, View
 from derive.documents.wording.reasons import reason, reason_width, shortened
+from derive.documents.wording.words import words as words_of
 from derive.errors import Position
 from derive.expressions.nodes import D, Expr, Symbol
 from derive.expressions.traverse import Path, at
@@ -28,6 +29,7 @@ from derive.notation.latex.compose import BLANK, COMMA, EQUALS, NOTHING, group
 from derive.notation.latex.latex import formula
 from derive.notation.latex.lines import side
 from derive.notation.latex.piece import Mark
+from derive.notation.latex.reading import read
 from derive.notation.latex.signs import NAMED
 from derive.notation.settings import DEFAULT, Notation
 from derive.values import dataclass
@@ -46,6 +48,8 @@ WIDE = 0.4
 """Left sides that take more of the line than this stand on lines of their own where a row does not fit beside them."""
 BOX = 0.9
 """What the frame of a boxed row takes of its line, in em."""
+OTHER_ROOM = (0.7, 1.2, 1.4, 1.7, 2.0)
+"""The shares of the room that a row is cut for where no cut for the room itself is short enough."""
 HANG = 1.0
 """How far the right sides of such rows are moved to the right, in em."""
 
@@ -70,7 +74,9 @@ def lead(line: Line, notation: Notation = DEFAULT) -> Formula:
     if line.beside is not None:
         name, definition = line.beside
         return beside(side(name, notation), EQUAL, formula(definition, notation), COMMA, Sign(r"\quad"))
-    return latex_lines.relation(line.relation) if line.left is not None and line.relation in EQUIVALENCES else NOTHING
+    if line.left is None or line.relation not in EQUIVALENCES:
+        return NOTHING
+    return read(rf"\text{{{words_of(notation.language)['or']}}}") if line.relation == "or" else latex_lines.relation(line.relation)
 
 
 EQUAL = Formula((BLANK, EQUALS, BLANK))
@@ -316,6 +322,11 @@ def broken(expr: Expr, notation: Notation, marks: Mapping[Path, Mark], available
     return _broken(expr, notation, tuple(marks.items()), available)
 
 
+def longest(lines: Sequence[Formula]) -> float:
+    """The width of the longest line, in em."""
+    return max(map(width, lines))
+
+
 @lru_cache(maxsize=256)
 def _broken(expr: Expr, notation: Notation, marked: tuple[tuple[Path, Mark], ...], available: float) -> tuple[Formula, ...]:
     """Kept, for a long row stands on many frames, a part of it on each."""
@@ -323,6 +334,9 @@ def _broken(expr: Expr, notation: Notation, marked: tuple[tuple[Path, Mark], ...
     if width(whole) <= available:
         return (whole,)
     lines = even(finer([Piece(whole)], available), available)
+    if max(map(width, lines)) > available:
+        # Less room may lead to other cuts, and these to a longer line: the shortest that is found will do.
+        lines = min((lines, *(even(finer([Piece(whole)], room), room) for room in (share * available for share in OTHER_ROOM))), key=longest)
     if marked and max(map(width, lines)) > available - INDENT:
         # A marked term stands in braces and is not parted: where that leaves a line too long, nothing is marked.
         return _broken(expr, notation, (), available)

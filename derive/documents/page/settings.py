@@ -105,7 +105,7 @@ def laid_out(problem: Problem, settings: Settings) -> Problem:
     return problem if problem.options.layout_named or problem.layout == layout else replace(problem, layout=layout)
 
 
-TYPES = ("", "small", "footnotesize")
+TYPES = ("", "small", "footnotesize", "scriptsize")
 """The usual type of a frame of a lecture, and smaller ones; the smallest only where a theme leaves less room than our own."""
 
 

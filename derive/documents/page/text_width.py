@@ -20,7 +20,7 @@ def text_width(mode: Mode, settings: Settings) -> float:
     if mode.suffix == "html":
         return WEB
     if settings.width and not mode.pdf:
-        return settings.width * 2.845 / (EM if mode.slides else settings.size) - (0.0 if mode.slides else 2.0)
+        return (settings.width - mode.inset) * 2.845 / (EM if mode.slides else settings.size) - (0.0 if mode.slides else 2.0)
     if mode.slides:
         return ({169: 160, 43: 128}[settings.aspect] - 22) * 2.845 / EM
     if not mode.pdf:

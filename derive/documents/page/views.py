@@ -263,10 +263,7 @@ def _homes(derivation: Derivation) -> dict[int, list[Boxed]]:
                 left, result = result.expr, replace(result, expr=result.equation)
             elif result.classification == "none":
                 left, result = result.expr, replace(result, expr=zero(result.expr.shape))
-            if result.family:
-                every, _, *letter = result.family
-                assert isinstance(every, Expr)
-                result = replace(result, expr=every, conditions=(*result.conditions, tuple(letter)))
+            result = _every_one(result)
             relation = "≠" if result.classification == "none" else _relation(derivation.chains[home], result)
             box = Boxed(quantity, left, result, key, relation)
             shown = _as_laid_out(derivation, box, home) if quantity == "jacobian" else (box,)
@@ -282,6 +279,15 @@ def _homes(derivation: Derivation) -> dict[int, list[Boxed]]:
     return homes
 
 
+def _every_one(result: Result) -> Result:
+    """Of a family every one of it, with what its letters range over as a condition."""
+    if not result.family:
+        return result
+    every, _, *letter = result.family
+    assert isinstance(every, Expr)
+    return replace(result, expr=every, conditions=(*result.conditions, tuple(letter)))
+
+
 def _by_coordinates(found: Found) -> bool:
     """Whether stationary points in several scalars are known, as (8/3, −4/3)."""
     return all(isinstance(one, Mapping) for one in (found if isinstance(found, tuple) else (found,))) and all(
@@ -293,7 +299,7 @@ def _points(problem: Problem, found: Found) -> Iterator[Boxed]:
     """Each point in one box, its coordinates one below the other, classified once."""
     for k, point in enumerate(found if isinstance(found, tuple) else (found,)):
         assert isinstance(point, Mapping)
-        one = [point[x.name] for x in problem.wrt]
+        one = [_every_one(point[x.name]) for x in problem.wrt]
         left: Expr = Stack(tuple((starred(x),) for x in problem.wrt))
         value: Expr = Stack(tuple((result.expr,) for result in one))
         conditions = tuple(dict.fromkeys(c for result in one for c in result.conditions))

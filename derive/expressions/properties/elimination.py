@@ -67,6 +67,33 @@ def contradiction(rows: Rows, right: list[Fraction]) -> list[Fraction] | None:
     return None if left is None else [v / left[n] for v in left[n + 1 :]]
 
 
+def solutions(rows: Rows, right: list[Fraction]) -> tuple[list[Fraction], dict[int, list[Fraction]]] | None:
+    """(p, N) of Ax = b: every solution is p + Σ x_j N[j] over the unknowns j that stay free; None where there is none.
+
+    Source: Strang, Linear Algebra and Its Applications, sec. 2.2 (the reduced echelon form, free variables).
+    """
+    n, m = len(rows[0]), len(rows)
+    wide = [[*row, b] for row, b in zip(rows, right, strict=True)]
+    pivots: list[int] = []
+    for column in range(n):
+        k = len(pivots)
+        pivot = next((i for i in range(k, m) if wide[i][column]), None)
+        if pivot is None:
+            continue
+        wide[k], wide[pivot] = wide[pivot], wide[k]
+        wide[k] = [v / wide[k][column] for v in wide[k]]
+        for i in range(m):
+            if i != k and wide[i][column]:
+                wide[i] = [a - wide[i][column] * b for a, b in zip(wide[i], wide[k], strict=True)]
+        pivots.append(column)
+    if any(row[n] for row in wide[len(pivots) :]):
+        return None
+    place = {column: k for k, column in enumerate(pivots)}
+    particular = [wide[place[j]][n] if j in place else Fraction(0) for j in range(n)]
+    free = [j for j in range(n) if j not in place]
+    return particular, {j: [-wide[place[i]][j] if i in place else Fraction(int(i == j)) for i in range(n)] for j in free}
+
+
 def definite(expr: Expr) -> Definite | None:
     """What kind of form a symmetric matrix of numbers has, by the signs of its pivots; None of another expression.
 

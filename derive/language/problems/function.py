@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import field
+from dataclasses import field, replace
 
 from derive.errors import DeriveError
 from derive.expressions.functions import FUNCTIONS
@@ -16,7 +16,7 @@ from derive.expressions.traverse import walk
 from derive.language.latex.own_commands import expanded
 from derive.language.origin import Origin
 from derive.language.problems.declarations import Declaration, closure, declare, path_derivative, resolve_paths
-from derive.language.problems.names import Names, checked_name, declared_name, printed_form
+from derive.language.problems.names import Names, call_of, checked_name, declared_name, printed_form
 from derive.language.samples import lettered
 from derive.language.scope import Scope
 from derive.language.text.grammar import parse
@@ -36,7 +36,7 @@ class Bindings:
     sizes     size names that occur in a shape; valued those that only `sizes:` gives a value, with their place
     fixed     the sizes that `sizes:` gives a value
     written   by the written name of a family, K_i, its own, K
-    given     the names of `variants` that stand for an expression; called those that stand for a function
+    given     the names that stand for an expression (of `variants`, in `answer` of the function); called those that stand for a function
     """
 
     symbols: dict[str, Symbol] = field(default_factory=dict)
@@ -52,6 +52,13 @@ class Bindings:
     names: Names = field(default_factory=Names)
     places: dict[str, Node] = field(default_factory=dict)
     written: dict[str, str] = field(default_factory=dict)
+    own_call: re.Pattern[str] | None = None
+
+    def knowing(self, header: Header, wrt: tuple[Symbol, ...]) -> Bindings:
+        """With the name of the function for its value, `f` or `f(x)`, where nothing else has it."""
+        taken = {*self.symbols, *self.lets, *self.unnamed, *self.sizes, *self.valued, *self.given, *self.derived}
+        call = call_of(header.name, header.arguments or [x.name for x in wrt])
+        return self if header.name in taken else replace(self, given={**self.given, header.name: header.expr}, own_call=call)
 
     def scope(self, more: Iterable[Symbol] = ()) -> Scope:
         symbols = {**self.derived, **self.symbols, **self.lets, **{s.name: s for s in more}}
@@ -63,6 +70,7 @@ class Bindings:
         more  symbols beside the problem's own: directions, arguments of the function
         """
         text, origin = expanded(text, origin, self.printed())
+        text = self.own_call.sub(lambda m: m[1] + " " * len(m[2]), text) if self.own_call is not None else text
         expr = parse(text, self.scope(more), origin, shape)
         refuse_needs(expr, text, origin)
         self.refuse_indices(expr, origin)

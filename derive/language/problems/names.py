@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from derive.expressions.spelling import symbol_latex
 from derive.language.markup import macros
@@ -87,3 +88,9 @@ class Names:
 def _spelled(name: str) -> str:
     """The name in NumPy source: `lambda` is a word of Python."""
     return "lambda_" if name == "lambda" else name
+
+
+def call_of(name: str, arguments: Iterable[str]) -> re.Pattern[str]:
+    """`f(x)` with these arguments: the name, and the bracket behind it."""
+    inside = r"\s*,\s*".join(map(re.escape, arguments))
+    return re.compile(rf"(?<!\w)({re.escape(name)})(\(\s*{inside}\s*\))")

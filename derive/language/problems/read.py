@@ -138,11 +138,10 @@ def _resolved(node: Node, text: str, file: str, chosen: Mapping[str, int], asked
     methods = read_methods(value.get("method"))
     if "differential" in find or "differential" in methods:
         bindings.refuse_differentials(wrt)
-    answer = read_answers(
-        value.get("answer"), find, header.expr, wrt, wrt_list, (*directions, *second), layout, bindings
-    )
+    known = bindings.knowing(header, wrt)
+    answer = read_answers(value.get("answer"), find, header.expr, wrt, wrt_list, (*directions, *second), layout, known)
     of_parts, places = read_part_answers(
-        value.get("parts"), answer, header.expr, wrt, wrt_list, (*directions, *second), layout, bindings
+        value.get("parts"), answer, header.expr, wrt, wrt_list, (*directions, *second), layout, known
     )
     options = replace(_options(value, bindings, choices, parts), stacked=_asks_stacked(value, find))
     _refuse_claims_without_answers(value, options.ask, parts, find, {**answer, **of_parts})

@@ -62,7 +62,13 @@ def pretty_name(name: str) -> str:
 
 
 def _derivative_letter(letter: Symbol) -> str:
-    """`du₂/dx` of `du2_dx`, `∂u₂/∂x` where others are fixed: a letter that stands for the derivative of an intermediate by another one."""
+    """`du₂/dx` of `du2_dx`, `∂u₂/∂x` where others are fixed: a letter that stands for the derivative of an intermediate by another one;
+    `u̇₂`, `Du₂[h]`, `D²u₂[h, k]` where it is along what moves."""
+    if "along" in letter.has:
+        name, *along = letter.name.split("__")
+        order = 2 if name.startswith("dd") else 1
+        base = pretty_name(name[order:])
+        return f"D{'²' * (order - 1)}{base}[{', '.join(map(pretty_name, along))}]" if along else f"{base[0]}{'̇̈'[order - 1]}{base[1:]}"
     above, _, below = letter.name.partition("_d")
     sign = "∂" if r"\partial" in (letter.latex or "") else "d"
     return f"{sign}{pretty_name(above[1:])}/{sign}{pretty_name(below)}"

@@ -48,6 +48,15 @@ class Jobserver:
                 os.close(end)
 
 
+def only_told(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether the make that runs us was asked only to say what it would do: a recipe with `+` is run all the same.
+
+    Source: GNU make manual, 5.7.3 "Communicating Options to a Sub-make": options of one letter are the first word of MAKEFLAGS.
+    """
+    first = environment.get("MAKEFLAGS", "").partition(" ")[0]
+    return "n" in first and not first.startswith("-") and "=" not in first
+
+
 def connected(environment: Mapping[str, str] = os.environ) -> Jobserver | None:
     """The jobserver of the make that runs us; None where there is none, or where it did not hand it to our recipe (no `+`)."""
     found = re.search(r"--jobserver-(?:auth|fds)=(?:fifo:(\S+)|(-?\d+),(-?\d+))", environment.get("MAKEFLAGS", ""))

@@ -57,13 +57,14 @@ class Typeset:
 
 @dataclass(frozen=True)
 class _Run:
-    """One end of TeX: what its log says, its PDF where there is one, and why it was stopped, if it was."""
+    """One end of TeX: what its log says, its PDF where there is one, why it was stopped, if it was, and the text that it read."""
 
     log: texlog.Log
     pdf: bytes | None
     stopped: str
     passes: int
     raw: bytes = b""
+    text: str = ""
 
 
 def typeset(
@@ -130,7 +131,7 @@ def _passes(path: str, tex: str, files: Mapping[str, bytes], seconds: float, dum
             raw = _read(folder / f"{_JOB}.log", LOG_BYTES)
             log = texlog.read(raw.decode("utf-8", "replace"))
             if ended.code != 0 or ended.stopped:
-                return _Run(log, None, ended.stopped, count, raw)
+                return _Run(log, None, ended.stopped, count, raw, tex)
             if not log.rerun:
                 break
         pdf = _read(folder / f"{_JOB}.pdf", cell.FILE_BYTES)
@@ -188,4 +189,13 @@ def _failure(run: _Run, name: str, own: Mapping[str, bytes]) -> DeriveError:
         hint = "it stands before the first slide or page: in a template's block, a theme, or the macro file"
     else:
         hint = "in prose, check what stands between $ and $; otherwise it is a mistake in a template or in derive"
-    return DeriveError(f"LaTeX cannot typeset this{step}: {said}{reading}", code="latex", where=mark.where if mark else None, hint=hint)
+    said = f"LaTeX cannot typeset this{step}: {said}{reading}"
+    return DeriveError(said, code="latex", where=mark.where if mark else None, source=_stopped_at(run), hint=hint)
+
+
+def _stopped_at(run: _Run) -> str | None:
+    """The line of the document at which TeX stopped, where it says so."""
+    if run.log.place is None or run.log.place[0] != f"{_JOB}.tex":
+        return None
+    lines = run.text.splitlines()
+    return lines[run.log.place[1] - 1] if 0 < run.log.place[1] <= len(lines) else None

@@ -89,6 +89,13 @@ def has_theme(theme: str) -> bool:
     return "beamer.cls" not in found or len(found) == 2
 
 
+@lru_cache(maxsize=256)
+def finds_any(names: tuple[str, ...]) -> bool:
+    """Whether TeX finds one of these files; True where there is no TeX that could say so."""
+    found = _found(["article.cls", *names])
+    return "article.cls" not in found or len(found) > 1
+
+
 def packages(needs: tuple[Need, ...]) -> tuple[str, ...]:
     """The Debian packages of these, each once."""
     return tuple(dict.fromkeys(need.package for need in needs))

@@ -330,7 +330,7 @@ def make(
         yield Made(printed.recipient, "failed" if error else "made", error, printed.warning)
     if only or failed:
         return
-    for stem in set(ledger.entries) - {one.stem for one in recipients} - {record.NAME}:
+    for stem in set(ledger.names()) - {one.stem for one in recipients} - {record.NAME}:
         ledger.forget(stem)
         rows.pop(stem, None)
     record.remember(ledger, plan_key, planned.drawn, rows, _for_all(recipients, rows, output))

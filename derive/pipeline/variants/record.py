@@ -25,7 +25,7 @@ def drawn(ledger: Ledger, key: str, counts: Mapping[str, Sequence[int]], names: 
     key     of what they are drawn from
     counts  by file, how many values each name has
     """
-    entry = ledger.entries.get(NAME)
+    entry = ledger.get(NAME)
     if entry is None or entry.key.get("plan") != key:
         return None
     known = _parsed(entry, "drawn")
@@ -51,7 +51,7 @@ def _are_values(given: object, most: Sequence[int]) -> bool:
 
 def rows(ledger: Ledger) -> Rows:
     """The rows of the key of every variant that an earlier run made."""
-    entry = ledger.entries.get(NAME)
+    entry = ledger.get(NAME)
     width = len(fields(Row))
     found = _parsed(entry, "rows") if entry is not None else {}
     return {
@@ -78,7 +78,5 @@ def remember(ledger: Ledger, key: str, found: Mapping[str, Drawn], said: Rows, f
     if files is not None:
         ledger.record(NAME, record, files)
     else:
-        before = ledger.entries.get(NAME)
-        ledger.entries[NAME] = Entry(record, before.files if before else {})
-        ledger.touched.add(NAME)
-    ledger.save()
+        before = ledger.get(NAME)
+        ledger.keep(NAME, Entry(record, before.files if before else {}))

@@ -44,11 +44,11 @@ def curvature(expr: Expr, names: frozenset[str]) -> Curvature | None:
         case Power(base=base, exponent=Number(value=k)):
             return _power(base, k.numerator, names) if k.denominator == 1 else None
         case MatMul() if expr.is_scalar:
-            return _form(expr, names) or _entropy(expr.factors, names) or _weighted(expr.factors, names)
+            return _form(expr, names) or _product(expr.factors, names)
         case Call(name="tr", args=(arg,)):
             return _trace(arg, names)
         case Call(name="sum" | "mean", args=(Call(name="hadamard", args=(a, b)),)):
-            return _entropy((transpose(a), b), names) or _weighted((transpose(a), b), names)
+            return _product((transpose(a), b), names)
         case Call(name="sum" | "mean", args=(Map() as m,)):
             return _of_table(str(m.function), m.arg, names)
         case Call(name="sum" | "mean", args=(Call(name="entrypower", args=(base, Number(value=k))),)) if k % 2 == 0 and k > 0:
@@ -184,6 +184,15 @@ def _quadratic(expr: MatMul, names: frozenset[str]) -> str | None:
     return "convex" if kind.sign > 0 else "concave"
 
 
+def _product(factors: tuple[Expr, ...], names: frozenset[str]) -> Curvature | None:
+    """x' log(x), a' log(x) and sums of them: x'(log(x) − log(q))."""
+    found = _entropy(factors, names) or _weighted(factors, names)
+    place = next((k for k, f in enumerate(factors) if isinstance(f, Add)), None)
+    if found is not None or place is None:
+        return found
+    return _sum([curvature(matmul(*factors[:place], t, *factors[place + 1:]), names) for t in factors[place].children])
+
+
 def _entropy(factors: tuple[Expr, ...], names: frozenset[str]) -> Curvature | None:
     """x' log(x), x positive: each x log x is convex."""
     if len(factors) != 2 or not isinstance(factors[0], Transpose):
@@ -194,7 +203,7 @@ def _entropy(factors: tuple[Expr, ...], names: frozenset[str]) -> Curvature | No
         inside = log.arg
         if isinstance(inside, Call) and inside.name == "quotient" and not inside.args[1].free & names and is_positive(inside.args[1]):
             inside = inside.args[0]  # x log(x/q) is x log x less what is linear in x
-        if inside is x and is_positive(x) and is_column(x.shape):
+        if inside is x and is_column(x.shape):  # where x is not positive there is no log x
             return Curvature("convex", "x log x is convex for x > 0") if degree(x, names) <= 1 else None
     return None
 
@@ -212,8 +221,6 @@ def _weighted(factors: tuple[Expr, ...], names: frozenset[str]) -> Curvature | N
 def _of_table(name: str, arg: Expr, names: frozenset[str]) -> Curvature | None:
     row = CURVED.get(name)
     if row is None:
-        return None
-    if row.domain == "positive" and not is_positive(arg):
         return None
     if row.domain == "spd" and definiteness(arg) != Definite.POSITIVE:
         return None

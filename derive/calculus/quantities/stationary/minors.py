@@ -23,6 +23,8 @@ def second_order(matrix: list[list[Expr]]) -> tuple[str, list[Why]]:
 
     found = algebra.definiteness(matrix)
     kind = _SADDLE.get(found.kind, "undetermined")
+    if found.kind == "undecided" and len(found.minors) == 2:
+        return kind, [("first entry ", found.minors[0], COMMA, "determinant ", found.minors[1], COLON, *_open(*found.minors))]
     why: list[Why] = [(found.kind, COLON, *(("a ", Word(kind)) if kind != "undetermined" else ("the test decides nothing",)))]
     directions = _two_directions(matrix) if found.kind == "indefinite" and len(matrix) > 2 else None
     if directions is not None:
@@ -52,6 +54,16 @@ def _two_directions(matrix: list[list[Expr]]) -> list[Why] | None:
         if len(found) == 2:
             return list(found.values())
     return None
+
+
+def _open(first: Expr, whole: Expr) -> Why:
+    """What kind of point it is by signs that are not known."""
+    a, d = coefficient(first)[1], coefficient(whole)[1]
+    if _sign(first) == " > 0":
+        return ("minimum where ", d, " > 0, a saddle where ", d, " < 0")
+    if _sign(first) == " < 0":
+        return ("maximum where ", d, " > 0, a saddle where ", d, " < 0")
+    return ("minimum where ", a, " > 0 and ", d, " > 0, maximum where ", a, " < 0 and ", d, " > 0, a saddle where ", d, " < 0")
 
 
 def _sign(value: Expr) -> str:

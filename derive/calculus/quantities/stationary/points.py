@@ -5,31 +5,30 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.calculus.indices.evaluate import in_figures
-from derive.calculus.indices.explicit import by_entries, entries_of, explicit, in_its_numbers
-from derive.calculus.linear.matrix import matrix_of
+from derive.calculus.indices.explicit import by_entries, in_its_numbers
 from derive.calculus.linear.structure import CURVED
+from derive.calculus.passes.kinks import is_kinked
 from derive.calculus.quantities.stationary.curved import on_a_curved_set
+from derive.calculus.quantities.stationary.families import of_singular
+from derive.calculus.quantities.stationary.gram_matrix import of_a_gram_matrix
 from derive.calculus.quantities.stationary.lines import inside, not_inside, not_solved, nowhere, solution_lines
 from derive.calculus.quantities.stationary.products import of_a_product, of_a_ray, of_eigenvectors
 from derive.calculus.quantities.stationary.scalars import of_one_scalar, of_short_vector
 from derive.calculus.quantities.stationary.second_order_test import by_convexity, classify, convexity
 from derive.calculus.quantities.stationary.systems import stationary_system
 from derive.calculus.setting.setting import Setting, setting
-from derive.calculus.simplify.distribute import spread
 from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy
 from derive.calculus.solve.least_norm import short_sizes
 from derive.calculus.solve.matrix_equation import solve
 from derive.calculus.solve.unknown import Solved
 from derive.derivation.derivation import Chain, Found, Head, Line, Result, members, of_each
-from derive.derivation.reason import Why, joined
+from derive.derivation.reason import joined
 from derive.errors import DeriveError
 from derive.expressions.build import zero
-from derive.expressions.functions import FUNCTIONS
-from derive.expressions.nodes import Call, Expr, Map, Number, Power, Stack, Symbol, number
-from derive.expressions.properties.elimination import contradiction, is_singular, numbers
+from derive.expressions.nodes import Call, Expr, Map, Number, Power, Symbol
+from derive.expressions.properties.elimination import is_singular
 from derive.expressions.rewrite import substitute
-from derive.expressions.sizes import is_column
 from derive.expressions.spelling import starred
 from derive.expressions.traverse import walk
 
@@ -73,11 +72,9 @@ def _of_one(s: Setting, g: Expr, x: Symbol, hessian: tuple[Expr, Symbol], stated
     solved = solve(g, x, short_sizes(p))
     if solved is not None and not _inverts_singular(in_its_numbers(solved.solution, p.let)):
         return _solved(s, g, x, hessian, solved)
-    if solved is not None and (why := _contradiction(s, g, x, hessian)):
-        opening = Line(stated, "gradient", (), "gradient", Head("gradient", p.name, p.wrt))
-        never = Line(zero(g.shape), "stationary", why, "gradient", None, "≠")
-        return [Chain("stationary", "No stationary point", (opening, never))], Result(stated, classification="none")
-    found = of_a_product(s, g, x, hessian) or of_eigenvectors(s, g, x) or of_a_ray(s, g, x)
+    if p.inner_product is None and (singular := of_singular(s, g, x, hessian)) is not None:
+        return singular
+    found = of_a_product(s, g, x, hessian) or of_eigenvectors(s, g, x) or of_a_ray(s, g, x) or of_a_gram_matrix(s, g, x)
     if found is not None:
         return found
     lines = not_solved(s, stated, x)
@@ -87,21 +84,6 @@ def _of_one(s: Setting, g: Expr, x: Symbol, hessian: tuple[Expr, Symbol], stated
 def _inverts_singular(expr: Expr) -> bool:
     """Whether a matrix is inverted that has no inverse."""
     return any(isinstance(e, Power) and isinstance(e.exponent, Number) and e.exponent.value < 0 and is_singular(e.base) for e in walk(expr))
-
-
-def _contradiction(s: Setting, g: Expr, x: Symbol, hessian: tuple[Expr, Symbol]) -> Why:
-    """Why a gradient Mx − v in numbers is never 0: along some y, with y'M = 0, it is the number −y'v; () where it can be 0."""
-    applied, k = (in_its_numbers(hessian[0], s.problem.let), hessian[1])
-    right = entries_of(tidy(substitute(in_its_numbers(g, s.problem.let), {x: zero(x.shape)})))
-    if applied.free - {k.name} or right is None or not is_column(k.shape):
-        return ()
-    rows = numbers(explicit(matrix_of(spread(applied, frozenset({k.name})), k)) or applied)
-    values = numbers(Stack(tuple(map(tuple, right))))
-    y = None if rows is None or values is None else contradiction(rows, [row[0] for row in values])
-    if y is None:
-        return ()
-    direction: Expr = Stack(tuple((number(v),) for v in y))
-    return "along ", direction, " it is ", number(1), " for every ", x, ": there is no stationary point"
 
 
 def _solved(s: Setting, g: Expr, x: Symbol, hessian: tuple[Expr, Symbol], solved: Solved) -> tuple[list[Chain], Found]:
@@ -179,8 +161,8 @@ def _refuse_kinks(s: Setting) -> None:
     """Stationary points are those of a smooth function; at a kink the derivative does not exist."""
     for function in (s.problem.function, *(d for _, d in s.problem.let)):
         for node in walk(function):
-            name = node.function if isinstance(node, Map) else node.name if isinstance(node, Call) else None
-            if isinstance(name, str) and FUNCTIONS[name].kinks and node.free & {x.name for x in s.problem.wrt}:
+            if is_kinked(node) and node.free & {x.name for x in s.problem.wrt}:
+                name = node.function if isinstance(node, Map) else node.name if isinstance(node, Call) else ""
                 raise DeriveError(
                     f"stationary points of a function with {name} are not solved for: it is not differentiable everywhere",
                     code="missing-rule", where=s.problem.positions.get("find"),

@@ -7,7 +7,9 @@ from dataclasses import replace
 from derive.calculus.differentiate.level import level
 from derive.calculus.differentiate.variation import Motion
 from derive.calculus.indices.explicit import entries_of
+from derive.calculus.passes.conditions import conditions
 from derive.calculus.quantities.stationary.convexity import Curvature
+from derive.calculus.quantities.stationary.families import of_singular_scalars
 from derive.calculus.quantities.stationary.higher_order import in_one_number, in_several_numbers, sign_there, whole_function
 from derive.calculus.quantities.stationary.lines import constraint, never, not_inside, not_solved, nowhere, solution_lines
 from derive.calculus.quantities.stationary.minors import second_order
@@ -57,22 +59,24 @@ def of_one_scalar(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Result |
             why: Why = ("solve for ", x)
             lines.append(Line(root, "solve", why, "stationary", starred(x), "or" if k else "⇔"))
     results: list[Result] = []
-    test = list(second_chains[0].lines)
+    test = [] if "hessian" in s.problem.find else list(second_chains[0].lines)  # they stand already where it is asked for
     shape = convexity(s)
     for root in roots:
-        conditions: list[Why] = list(solved.conditions) if solved is not None else []
+        needs: list[Why] = list(solved.conditions) if solved is not None else []
         if "positive" in x.has:
-            conditions += sign_of(root)[1] if sign_of(root)[0] == "+" else [(root, " > 0")]
+            needs += sign_of(root)[1] if sign_of(root)[0] == "+" else [(root, " > 0")]
         value = algebra.simplify_scalar(tidy(substitute(second.expr, {x: root})))
         kind, why, needed = _of_a_root(s, x, root, value, shape)
-        conditions += needed
+        needs += needed
         if x.name in second.expr.free:
             head = Head("second-derivative", s.problem.name, (x,), at=(root,))
             test.append(_there(value, why, head, second.expr, {x: root}))
         else:
-            test[-1] = replace(test[-1], why=joined([test[-1].why, why]))
+            last = second_chains[0].lines[-1]
+            said = replace(last, why=joined([last.why, why]) if test else why)
+            test[-1:] = [said if test else replace(said, left=Head("second-derivative", s.problem.name, (x,)), start=None, steps=())]
         subject: Why = ("an inflection point",) if kind == "saddle" else ()
-        results.append(Result(root, classification=kind, conditions=tuple(dict.fromkeys(conditions)), subject=subject))
+        results.append(Result(root, classification=kind, conditions=tuple(dict.fromkeys(needs)), subject=subject))
     title = "Stationary points" if len(roots) > 1 else "Stationary point"
     chains = [Chain("stationary", title, tuple(lines)), Chain("stationary", SECOND_ORDER_TEST, tuple(test), part="test")]
     return chains, results[0] if len(results) == 1 else tuple(results)
@@ -142,7 +146,7 @@ def of_short_vector(
             value: Expr = Stack(tuple(tuple(row) for row in at))
             there_head = Head("hessian", s.problem.name, s.problem.wrt, at=(solution,))
             test.append(_there(value, joined(why), there_head, shown, {x: solution}))
-        results.append(Result(solution, classification=kind))
+        results.append(Result(solution, classification=kind, conditions=conditions((), (solution,))))
     chains = [
         Chain("stationary", "Stationary points" if len(points) > 1 else "Stationary point", tuple(lines)),
         Chain("stationary", SECOND_ORDER_TEST, tuple(test), part="test"),
@@ -172,12 +176,12 @@ def of_several_scalars(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Cha
     points = algebra.solve_system([_core(gradients[x.name]) for x in p.wrt], list(p.wrt))
     if points == [] and all(g.free <= {x.name for x in p.wrt} for g in gradients.values()):
         return _no_common_root(s, gradients)
-    if not points:
-        return None
     table = [[neat(_partial(gradients[x.name], y), []) for y in p.wrt] for x in p.wrt]
+    if not points:
+        return of_singular_scalars(s, gradients, table)
     general: Expr = Stack(tuple(tuple(row) for row in table))
     constant = not general.free & {x.name for x in p.wrt}
-    solutions = [dict(zip(p.wrt, point, strict=True)) for point in points]
+    solutions = [dict(zip(p.wrt, (neat(value, []) for value in point), strict=True)) for point in points]
     lines = _equations(p.wrt, gradients, solutions)
     test = [Line(general, "second-order-test", (), "hessian", Head("hessian", p.name, p.wrt))]
     results: list[dict[str, Result]] = []
@@ -195,7 +199,10 @@ def of_several_scalars(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Cha
             head = Head("hessian", p.name, p.wrt, at=tuple(solution[x] for x in p.wrt))
             test.append(_there(value, joined(why), head, general, solution))
         subject = subjects[1] if subjects is not None else ()
-        results.append({x.name: Result(solution[x], classification="saddle" if subject else kind, subject=subject) for x in p.wrt})
+        results.append({
+            x.name: Result(solution[x], classification="saddle" if subject else kind, subject=subject, conditions=conditions((), (solution[x],)))
+            for x in p.wrt
+        })
     title = "Stationary points" if len(points) > 1 else "Stationary point"
     chains = [Chain("stationary", title, tuple(lines)), Chain("stationary", SECOND_ORDER_TEST, tuple(test), part="test")]
     return chains, results[0] if len(results) == 1 else tuple(results)

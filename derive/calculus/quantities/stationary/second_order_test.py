@@ -21,7 +21,7 @@ from derive.calculus.solve.unknown import Term, gathered_left, split, split_term
 from derive.derivation.derivation import Chain, Head, Line, Step
 from derive.derivation.reason import COLON, COMMA, Why, Word, full_rank, joined
 from derive.expressions.build import ONE, ZERO, add, coefficient, inverse, is_zero, matmul, negate, power, scale, terms, times, transpose
-from derive.expressions.nodes import Call, Expr, Identity, Map, MatMul, Number, Power, SizeValue, Stack, Symbol, Times, number
+from derive.expressions.nodes import Call, Expr, Identity, Map, MatMul, Number, Power, Scale, SizeValue, Stack, Symbol, Times, number
 from derive.expressions.properties.definite import STRICT, Definite, of_product, of_sum
 from derive.expressions.properties.inference import definiteness, is_invertible, is_nonnegative, is_nonzero, is_positive
 from derive.expressions.properties.symmetry import is_symmetric
@@ -347,6 +347,9 @@ def _depends(s: Setting, x: Symbol, parts: list[Term], k: Symbol) -> Chain | Non
     (h,) = p.directions
     form = tidy(substitute(_quadratic_form(parts, k), {k: h}))
     said: Why = ("minimum where ", m, " ≻ 0, maximum where ", m, " ≺ 0, else a saddle")
+    if isinstance(m, Scale) and isinstance(m.arg, Identity):
+        c = coefficient(m.scalar)[1]
+        said = ("minimum where ", c, " > 0, maximum where ", c, " < 0")
     head = Head("quadratic", p.name, p.wrt, (h,))
     return Chain("stationary", SECOND_ORDER_TEST, (Line(form, "second-order-test", said, "second-derivative", head),), part="test")
 

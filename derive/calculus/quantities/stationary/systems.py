@@ -348,7 +348,7 @@ def _one_root(equation: Expr, x: Symbol, root: int | None = None) -> Solved | No
     roots = algebra.solve_scalar(equation, x)
     if roots is None or not roots or (len(roots) > 1 and (root is None or root >= len(roots))):
         return None
-    value = known_result(roots[0] if len(roots) == 1 else roots[root or 0], [])
+    value = _simple(known_result(roots[0] if len(roots) == 1 else roots[root or 0], []))
     return Solved(value, (Move(x, value, ("solve for ", x)),), ())
 
 

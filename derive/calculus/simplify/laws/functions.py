@@ -50,10 +50,12 @@ def block_of(arg: Expr, index: tuple[Expr, ...]) -> Expr | None:
     return arg.rows[k][0] if 0 <= k < len(arg.rows) else None
 
 
-def at_a_number(expr: Map, arg: Expr) -> Expr | None:
-    """exp(0) is 1, log(1) is 0, entry by entry: what the table of functions says of numbers; None elsewhere."""
+def mapped(expr: Map, arg: Expr) -> Expr | None:
+    """exp(0) is 1, log(1) is 0, exp(log(x)) is x, entry by entry: what the table of functions says of them; None elsewhere."""
     if not isinstance(expr.function, str) or expr.order:
         return None
+    if isinstance(arg, Map) and not arg.order and FUNCTIONS[expr.function].undoes == arg.function:
+        return arg.arg
     where = arg.value if isinstance(arg, Number) else 0 if is_zero(arg) else 1 if isinstance(arg, Ones) else None
     value = next((v for at, v in FUNCTIONS[expr.function].at if at == where), None)
     if value is None:
