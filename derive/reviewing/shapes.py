@@ -7,6 +7,8 @@ from derive.reviewing.tree import Add, Binary, Const, Fun, Mul, Name, Neg, Num, 
 Shape = tuple[str, str]
 NUMBER: Shape = ("1", "1")
 _OF_SQUARE = frozenset(("tr", "det", "logdet"))
+_SUMS = frozenset(("sum", "logsumexp"))
+_DIAGONAL = "diag"
 _NORMS = frozenset(("norm", "norm2", "norm1"))
 _ENTRYWISE = frozenset(("exp", "log", "sqrt", "sin", "cos", "tan", "tanh", "sinh", "cosh", "sigmoid", "softplus", "relu", "abs", "sign", "softmax"))
 
@@ -159,8 +161,8 @@ class Shapes:
             return NUMBER
         if name in _ENTRYWISE and (shape == NUMBER or shape[1] == "1"):
             return shape
-        if name in ("sum", "logsumexp"):
+        if name in _SUMS:
             return NUMBER if shape != NUMBER else self._clash()
-        if name == "diag" and shape[1] == "1" and shape != NUMBER:
+        if name == _DIAGONAL and shape[1] == "1" and shape != NUMBER:
             return shape[0], shape[0]
         raise Unsaid(f"{name} of this")
