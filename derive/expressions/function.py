@@ -109,6 +109,11 @@ class Function:
         return frozenset(len(takes) for takes, _ in forms(self.signature))
 
     @property
+    def of_pairs(self) -> bool:
+        """Whether it is taken of two arrays of one shape, entry by entry: `max(A, B)`, `A .* B`."""
+        return self.signature.startswith("any(m, n), any(m, n) -> any(m, n)")
+
+    @property
     def written(self) -> str:
         """How it is written in the language: `logdet(A)`, `A .* B`."""
         takes = forms(self.signature)[0][0]

@@ -47,8 +47,11 @@ SYNONYMS: dict[str, str] = {
 }
 
 
-def closest(name: str, names: Iterable[str]) -> str | None:
-    """The name that was probably meant, or None."""
+def closest(name: str, names: Iterable[str], least: float = 0.6) -> str | None:
+    """The name that was probably meant, or None.
+
+    least  how much of the two must be alike, from 0 to 1
+    """
     pool = sorted(set(names))
     exact = next((n for n in pool if n.lower() == name.lower()), None)
     if exact:
@@ -56,7 +59,7 @@ def closest(name: str, names: Iterable[str]) -> str | None:
     alike = next((n for n in pool if symbol_latex(n) == symbol_latex(name)), None)
     if alike:
         return alike
-    found = difflib.get_close_matches(name[:60], pool, n=1, cutoff=0.6)
+    found = difflib.get_close_matches(name[:60], pool, n=1, cutoff=least)
     return found[0] if found else None
 
 

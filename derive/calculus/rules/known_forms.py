@@ -40,10 +40,6 @@ ENTRYWISE = (
         runs="always", each=True, example="w: vector(n); x: vector(n) | w' (cos(x) .* cos(x) + sin(x) .* sin(x))"),
     Law("hyperbola", "cosh(x)^2 - sinh(x)^2", "1", "x: scalar", "x", "cosh² − sinh² = 1", "A point of the unit hyperbola.", AS4,
         runs="always", each=True, example="w: vector(n); x: vector(n) | w' (cosh(x) .* cosh(x) - sinh(x) .* sinh(x))"),
-    Law("log-exp", "log(exp(x))", "x", "x: scalar", "x", "log eˣ = x", "The logarithm is the inverse of the exponential.", AS4,
-        runs="results", each=True, example="w: vector(n); x: vector(n) | w' log(exp(x))"),
-    Law("exp-log", "exp(log(x))", "x", "x: positive", "x", "e^{log x} = x", "The exponential is the inverse of the logarithm.", AS4,
-        runs="results", each=True, example="w: vector(n); x: vector(n); |x: positive | w' exp(log(x))"),
 )
 
 INVERSES = (

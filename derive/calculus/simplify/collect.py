@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from derive.calculus.simplify.like_terms import Term, canonical, signed, tell
+from derive.calculus.simplify.like_terms import Term, representative, signed, tell
 from derive.calculus.simplify.simplify import tidy_with
 from derive.calculus.simplify.terms import join, split
 from derive.calculus.simplify.used import Used
@@ -34,8 +34,8 @@ def collect(expr: Expr, words: list[str] | None = None, used: Used | None = None
         c, powers, body = split(term)
         sign, alike = signed(powers, body)
         key = (
-            frozenset((canonical(b), e) for b, e in alike[0].items()),
-            None if alike[1] is None else canonical(alike[1]),
+            frozenset((representative(b), e) for b, e in alike[0].items()),
+            None if alike[1] is None else representative(alike[1]),
         )
         if key not in coefficients:
             order.append(key)

@@ -39,7 +39,7 @@ def fingerprint(expr: Expr) -> str:
 
 
 @lru_cache(maxsize=50_000)
-def canonical(expr: Expr) -> Expr:
+def representative(expr: Expr) -> Expr:
     """One representative of all the ways to write a scalar product or trace."""
     match expr:
         case MatMul() if expr.is_scalar:
@@ -54,9 +54,9 @@ def canonical(expr: Expr) -> Expr:
         case Call(name="inner") | Call(name="dot"):
             return Call(expr.name, tuple(sorted(expr.args, key=fingerprint)))
         case Call(name="hadamard"):
-            return entry_product(*sorted(map(canonical, entry_factors(expr)), key=fingerprint))
+            return entry_product(*sorted(map(representative, entry_factors(expr)), key=fingerprint))
         case Call(name="diag", args=(arg,)):
-            return Call("diag", (canonical(arg),))
+            return Call("diag", (representative(arg),))
         case _:
             return expr
 
@@ -136,7 +136,7 @@ def tell(term: Term, like: Term, words: list[str], used: Used) -> None:
     """
     ours, theirs = ({*powers, *([] if body is None else [body])} for powers, body in (term, like))
     for part in ours - theirs:
-        other = next((o for o in theirs if canonical(o) is canonical(part)), None)
+        other = next((o for o in theirs if representative(o) is representative(part)), None)
         if other is None:
             continue  # of the other sign
         said, mine = _likeness(part, other)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +16,7 @@ from derive.documents.page.items import Pictures, Result
 from derive.documents.page.rows import HIGHLIGHT
 from derive.documents.rendering import mathml
 from derive.errors import DeriveError, Position
+from derive.language.words import closest
 from derive.notation.coloured import INDEX, LETTER
 from derive.notation.latex.boxes import Array, Box, Formula, Marked, Sign, beside, parts
 from derive.notation.latex.compose import BLANK, EQUALS, group, listed, unmarked
@@ -205,8 +205,8 @@ def _attributes(context: Mapping[str, Any]) -> set[str]:
 
 def suggestion(wanted: str, known: Iterable[str]) -> str | None:
     """`did you mean …?`, where something is near."""
-    close = difflib.get_close_matches(wanted, sorted(set(known)), 1)
-    return f"did you mean `{close[0]}`?" if close else None
+    close = closest(wanted, known)
+    return f"did you mean `{close}`?" if close else None
 
 
 def shown(file: str) -> str:

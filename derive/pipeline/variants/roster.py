@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-import difflib
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
 from derive.errors import DeriveError, Position
+from derive.language.words import closest
 from derive.values import dataclass
 
 MOST = 10_000
@@ -112,9 +112,9 @@ def _refuse_misspelt(header: Sequence[str], columns: dict[str, int] | None, wher
     near: dict[str, str] = {}
     for cell, word in zip(header, _words(header), strict=True):
         for key, names in _KNOWN.items():
-            meant = difflib.get_close_matches(word, names, n=1, cutoff=0.75) if len(word) > 3 and key not in (columns or ()) else []
+            meant = closest(word, names, 0.75) if len(word) > 3 and key not in (columns or ()) else None
             if meant and word not in names:
-                near.setdefault(cell, meant[0])
+                near.setdefault(cell, meant)
     if near and (columns is not None or len(near) == len(header)):
         first = next(iter(near))
         raise DeriveError(f"a roster has no column `{first}`", code="roster", where=where, hint=f"did you mean `{near[first]}`?")

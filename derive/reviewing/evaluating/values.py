@@ -240,7 +240,7 @@ def table(name: str) -> Callable[..., Array]:
     names = [f"_a{k}" for k in range(3)]
     code = compile(f"lambda {', '.join(n + '=None' for n in names)}: {row.numpy.format(*names)}", "<table>", "eval")
     function = eval(code, dict(NAMESPACE))
-    flat = not row.maps and not row.rank2 and row.infix is None and name not in ("max", "min")
+    flat = not row.maps and not row.rank2 and row.infix is None and not row.of_pairs
 
     indexed = "index" in row.signature
 

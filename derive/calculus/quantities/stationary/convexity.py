@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from derive.calculus.degree import degree
 from derive.calculus.rules.curvature import CURVED, TRACES
-from derive.calculus.simplify.like_terms import canonical
+from derive.calculus.simplify.like_terms import representative
 from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.expressions.build import coefficient, matmul, negate, power, transpose
 from derive.expressions.nodes import Add, Call, Expr, Map, MatMul, Number, Power, Sum, Times, Transpose
@@ -76,7 +76,7 @@ def _sum(parts: list[Curvature | None]) -> Curvature | None:
 def _multiple(expr: Times, names: frozenset[str]) -> Curvature | None:
     outside = [f for f in expr.factors if not f.free & names]
     inside = [f for f in expr.factors if f.free & names]
-    if len(inside) == 2 and canonical(inside[0]) is canonical(inside[1]):
+    if len(inside) == 2 and representative(inside[0]) is representative(inside[1]):
         inside = [power(inside[0], 2)]  # x'y · y'x
     if len(inside) != 1:
         return None

@@ -20,7 +20,7 @@ from derive.calculus.setting.setting import Setting
 from derive.calculus.simplify.distribute import expanded
 from derive.calculus.simplify.factor import common_scalars
 from derive.calculus.simplify.known_forms import known_result
-from derive.calculus.simplify.like_terms import canonical
+from derive.calculus.simplify.like_terms import representative
 from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.calculus.simplify.terms import join, split
@@ -310,7 +310,7 @@ def _each_once(exprs: list[Expr]) -> list[Expr]:
     def visit(node: Expr) -> Expr:
         if not isinstance(node, MatMul) or not node.is_scalar:
             return node
-        return seen.setdefault(canonical(node), node)
+        return seen.setdefault(representative(node), node)
 
     return [tidy(transform(e, visit)) for e in exprs]
 
