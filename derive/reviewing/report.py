@@ -43,7 +43,10 @@ def line_numbers(review: Review, offset: int = 0) -> list[int]:
 
 
 def as_text(review: Review, name: str, offset: int = 0, assumed: Assumed | None = None, one_of_many: bool = False) -> str:
-    """What was inferred, what is wrong or unclear, each with its place, and a line that counts; of one of many with its place too."""
+    """What was inferred, what is wrong or unclear, each with its place, and a line that counts.
+
+    one_of_many  whether other derivations are told beside it: the line that counts has its place too
+    """
     out = [] if assumed is None else [f"{name}:{offset + 1}: {assumed.words}"]
     wrong_before: int | None = None
     for finding, number in zip(review.findings, line_numbers(review, offset), strict=True):
