@@ -24,7 +24,8 @@ def command(problem: str, claim: str | None, form: str, strict: bool, output: Pa
     """Check a derivation, pasted as LaTeX, against PROBLEM.
 
     CLAIM is a file of LaTeX, or `-` for standard input; without it the problem file's own `claim`. A folder is one of submissions.
-    A LaTeX file alone is a deck: what stands behind its comments `% derive: problem.yaml` is checked.
+    A LaTeX file alone is a deck: what stands behind its comments `% derive: problem.yaml` is checked. Behind an empty `% derive:`, and in a
+    file without any, the symbols are inferred where the shapes of the first line `f(w) = …` leave no choice; what is assumed is printed.
 
     \b
     Examples:
@@ -43,12 +44,14 @@ def command(problem: str, claim: str | None, form: str, strict: bool, output: Pa
     deck = claim is None and problem.endswith(".tex")
     found = reviewed_deck(problem) if deck else [reviewed(problem, claim)]
     if form == "json":
-        click.echo(report.as_json([one.result for one in found]) if deck else report.as_json(found[0].result))
+        told = [report.record(one.result, one.assumed) for one in found]
+        click.echo(report.as_json(told if deck else told[0]))
     else:
         for one in found:
-            told = report.as_github(one.result, one.name, one.offset) if form == "github" else report.as_text(one.result, one.name, one.offset)
-            if told:
-                click.echo(told)
+            about = (one.result, one.name, one.offset, one.assumed)
+            text = report.as_github(*about) if form == "github" else report.as_text(*about, one_of_many=len(found) > 1)
+            if text:
+                click.echo(text)
     verdicts = {one.result.verdict for one in found}
     nothing = any(not one.result.findings for one in found)
     return int("wrong" in verdicts or nothing or (strict and verdicts != {"right"}))

@@ -12,12 +12,14 @@ from pathlib import Path
 from derive.errors import DeriveError, Position
 from derive.language.problems.problem import Problem
 from derive.language.problems.read import read
+from derive.language.yaml.reading import compose
 from derive.pipeline.budget import within
 from derive.pipeline.build import internal
 from derive.pipeline.examine import STANDARD_INPUT, read_text
 from derive.pipeline.home import home_of, inside
 from derive.pipeline.processes import pool
 from derive.pipeline.writing import cell
+from derive.reviewing.inferring import Assumed, assumed
 from derive.reviewing.judging.finding import RIGHT, UNCLEAR, WRONG
 from derive.reviewing.judging.ground import Ground
 from derive.reviewing.report import summary as told
@@ -31,11 +33,12 @@ _END = re.compile(r"^[ \t]*(?:\\end\{(?:frame|document)\}|\\(?:sub)*section\b|\\
 
 @dataclass(frozen=True)
 class Reviewed:
-    """A review with the name of its text for messages, and the lines of the file before it."""
+    """A review with the name of its text for messages, the lines of the file before it, and the problem that was inferred, if one was."""
 
     name: str
     offset: int
     result: Review
+    assumed: Assumed | None = None
 
 
 def _judged(problem: Problem, text: str, before: str = "", ground: Ground | None = None) -> Review:
@@ -72,15 +75,16 @@ def _own_claim(problem: Problem, name: str) -> Reviewed:
 # ------------------------------------------------------------------------------------------ a deck
 def reviewed_deck(path: str) -> list[Reviewed]:
     """The derivations of a LaTeX file that stand behind a comment `% derive: problems/ridge.yaml`, or behind comments that hold the
-    lines of a problem, up to the next such comment, frame or section.
+    lines of a problem, up to the next such comment, frame or section.  Behind an empty one, or one that declares symbols alone, and in a
+    file without any, the rest is inferred.
 
-    DeriveError [claim] where there is none; at the comment for a problem that is none.
+    DeriveError [claim] where no function is stated, [shapes] where a letter may be more than one thing; at the comment for a problem
+    that is none.
     """
     text = read_text(path)
     marks = list(_MARK.finditer(text))
     if not marks:
-        raise DeriveError("this file says nowhere what it derives: write `% derive: problem.yaml` before a derivation", code="claim",
-                          where=Position(path))
+        return [_inferred(text, "", {}, path, 1, 0)]
     out = []
     for group in _groups(marks, text):
         start = group[-1].end()
@@ -89,9 +93,38 @@ def reviewed_deck(path: str) -> list[Reviewed]:
         stop = _END.search(text, start, end)
         body = text[start : stop.start() if stop else end]
         line = text.count("\n", 0, group[0].start()) + 1
-        problem = _named_problem([m.group(1).rstrip() for m in group], path, line)
-        out.append(Reviewed(path, text.count("\n", 0, start), _judged(problem, body, text[: group[0].start()])))
+        said, before, offset = [m.group(1).rstrip() for m in group], text[: group[0].start()], text.count("\n", 0, start)
+        symbols = _symbols_alone(said, path)
+        if symbols is not None:
+            out.append(_inferred(body, before, symbols, path, line, offset))
+        else:
+            out.append(Reviewed(path, offset, _judged(_named_problem(said, path, line), body, before)))
     return out
+
+
+def _symbols_alone(lines: list[str], path: str) -> dict[str, str] | None:
+    """The declarations of comments that say nothing else; None where they name or state a problem."""
+    text = "\n".join(lines).strip()
+    if not text:
+        return {}
+    try:
+        node = compose(text + "\n", path)
+    except DeriveError:
+        return None
+    if node is None or node.kind != "mapping" or [name.text for name, _ in node.pairs] != ["symbols"]:
+        return None
+    symbols = node.pairs[0][1]
+    plain = symbols.kind == "mapping" and all(said.kind == "scalar" for _, said in symbols.pairs)
+    return {name.text: said.text for name, said in symbols.pairs} if plain else None
+
+
+def _inferred(body: str, before: str, symbols: dict[str, str], path: str, line: int, offset: int) -> Reviewed:
+    try:
+        found = assumed(body, before, symbols)
+        return Reviewed(path, offset, _judged(found.problem, body, before), found)
+    except DeriveError as error:
+        error.where, error.source = Position(path, line), None
+        raise
 
 
 def _groups(marks: list[re.Match[str]], text: str) -> Iterator[list[re.Match[str]]]:

@@ -1,6 +1,6 @@
 """A review told: as JSON for programs, as text for people, as annotations for a pull request.
 
-`name` is that of the claim's file, `offset` how many lines of it stand before the derivation.
+`name` is that of the claim's file, `offset` how many lines of it stand before the derivation, `assumed` the problem that was inferred.
 """
 
 from __future__ import annotations
@@ -11,16 +11,18 @@ from bisect import bisect_right
 from typing import Any
 
 from derive.errors import visible
+from derive.reviewing.inferring import Assumed
 from derive.reviewing.judging.finding import RIGHT, UNCLEAR, WRONG, Finding
 from derive.reviewing.review import Review
 
 MAX_SHOWN = 160
 
 
-def record(review: Review) -> dict[str, Any]:
-    """The JSON object: verdict, first_wrong, lines."""
+def record(review: Review, assumed: Assumed | None = None) -> dict[str, Any]:
+    """The JSON object: verdict, first_wrong, lines; what was inferred, where something was."""
     first = review.first_wrong
     return {
+        **({} if assumed is None else {"assumed": {"symbols": dict(assumed.symbols), "function": assumed.function}}),
         "verdict": review.verdict,
         "first_wrong": None if first is None else {"line": first.line, "row": first.row},
         "lines": [
@@ -29,10 +31,9 @@ def record(review: Review) -> dict[str, Any]:
     }
 
 
-def as_json(review: Review | list[Review]) -> str:
-    """One object; a list of them for the derivations of a deck."""
-    told = [record(r) for r in review] if isinstance(review, list) else record(review)
-    return json.dumps(told, ensure_ascii=False, indent=2)
+def as_json(found: dict[str, Any] | list[dict[str, Any]]) -> str:
+    """One record; a list of them for the derivations of a deck."""
+    return json.dumps(found, ensure_ascii=False, indent=2)
 
 
 def line_numbers(review: Review, offset: int = 0) -> list[int]:
@@ -41,9 +42,12 @@ def line_numbers(review: Review, offset: int = 0) -> list[int]:
     return [offset + 1 + bisect_right(starts, f.place) for f in review.findings]
 
 
-def as_text(review: Review, name: str, offset: int = 0) -> str:
-    """What is wrong or unclear, each with its place, and a line that counts."""
-    out = []
+def as_text(review: Review, name: str, offset: int = 0, assumed: Assumed | None = None, one_of_many: bool = False) -> str:
+    """What was inferred, what is wrong or unclear, each with its place, and a line that counts.
+
+    one_of_many  whether other derivations are told beside it: the line that counts has its place too
+    """
+    out = [] if assumed is None else [f"{name}:{offset + 1}: {assumed.words}"]
     wrong_before: int | None = None
     for finding, number in zip(review.findings, line_numbers(review, offset), strict=True):
         place = f"{name}:{number}: line {finding.line}"
@@ -58,7 +62,7 @@ def as_text(review: Review, name: str, offset: int = 0) -> str:
         elif finding.verdict == UNCLEAR:
             out.append(f"{place} could not be told: {shown}")
             out += [f"    {part}" for part in finding.message.split("\n") if part]
-    out.append(summary(review))
+    out.append(f"{name}:{offset + 1}: {summary(review)}" if one_of_many else summary(review))
     return visible("\n".join(out))
 
 
@@ -83,9 +87,9 @@ def summary(review: Review) -> str:
     return f"{total} {'line' if total == 1 else 'lines'}: {parts}"
 
 
-def as_github(review: Review, name: str, offset: int = 0) -> str:
-    """One workflow command for each line that is wrong or unclear."""
-    out = []
+def as_github(review: Review, name: str, offset: int = 0, assumed: Assumed | None = None) -> str:
+    """One workflow command for each line that is wrong or unclear, and one for what was inferred."""
+    out = [] if assumed is None else [f"::notice file={_property(name)},line={offset + 1}::{_data(assumed.words)}"]
     for finding, number in zip(review.findings, line_numbers(review, offset), strict=True):
         if finding.verdict not in (WRONG, UNCLEAR):
             continue

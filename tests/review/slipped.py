@@ -72,6 +72,8 @@ def _at(node: Tree) -> Iterator[tuple[str, Tree]]:
             yield "sign of a term", Add((*terms[:-1], terms[-1].arg if isinstance(terms[-1], Neg) else Neg(terms[-1])))
             yield "term missing", terms[0] if len(terms) == 2 else Add(terms[:-1])
         case Mul(factors=factors):
+            if len(factors) < 2:
+                return
             yield "factor 2", Mul((number(2), *factors))
             if len(factors) > 1 and not isinstance(factors[0], Num):
                 yield "order of factors", Mul((factors[1], factors[0], *factors[2:]))

@@ -178,7 +178,7 @@ def test_a_deck_says_what_it_derives(ridge: Path, tmp_path: Path) -> None:
     )
     code, output = run(str(deck))
     assert code == 1
-    assert output.splitlines()[0] == "1 line: 1 right"
+    assert output.splitlines()[0] == f"{deck}:3: 1 line: 1 right"
     assert f"{deck}:11: line 1 is wrong" in output
     assert len(json.loads(run(str(deck), "--format", "json")[1])) == 2
 

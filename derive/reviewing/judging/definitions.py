@@ -11,6 +11,8 @@ from derive.reviewing.reading.lexicon import Lexicon
 from derive.reviewing.reading.words import BEST, SMALL
 from derive.reviewing.tree import Call, Fun, Mul, Name, Num, Pow, Sub, Tree, Turn, children, key
 
+_ROOT = "sqrt"
+
 
 class Definitions:
     """New letters and what they stand for.
@@ -86,11 +88,11 @@ class Definitions:
             case Name() if self._fresh(left):
                 done = self._defines_name(left, right)
             case Pow(base=Name() as base, exponent=Num(value=two)) if two == 2 and key(base) not in known and not set(base.marks) & BEST:
-                return self._defined(base, Fun("sqrt", (right,)), line)
+                return self._defined(base, Fun(_ROOT, (right,)), line)
             case Name():
                 match right:
                     case Pow(base=Name() as base, exponent=Num(value=two)) if two == 2 and key(left) in known and self._fresh(base):
-                        return self._defined(base, Fun("sqrt", (left,)), line)
+                        return self._defined(base, Fun(_ROOT, (left,)), line)
                 return False
             case Sub(base=Name() as base) if self._fresh(base):
                 done = self._defines_entries(left, base, right)

@@ -300,7 +300,7 @@ class Judge(Roles):
         if any(isinstance(n, Partial) and not n.nabla and not n.straight for n in nodes):
             for held in ("all", "defined"):
                 explicit = [replace(s, explicit=held, cache={}) for s in self.situations]
-                if self.equal(lefts, rights, explicit)[0].equal:
+                if self.equal(lefts, rights, explicit)[0].equal and self._appears(lefts[0], explicit[0]):
                     return True
         letters = self.deep(lefts[0]) | self.deep(rights[0])
         if self._from_point(letters) and self.equal(lefts, rights, self._from_point(letters))[0].equal:
@@ -365,8 +365,12 @@ class Judge(Roles):
         outcome, _ = self.equal(lefts, rights, situations)
         if not outcome.equal:
             return False
-        places = self.comparison.places((lefts[0], rights[0]), situations[0])
-        found = [self.comparison.alternatives(lambda at: self.comparison.value(lefts[0], at), situations[0].binding(p))[0] for p in places]
+        return self._appears(lefts[0], situations[0])
+
+    def _appears(self, tree: Tree, at: Situation) -> bool:
+        """Whether it is not 0 everywhere: that 0 is 0 says nothing."""
+        places = self.comparison.places((tree,), at)
+        found = [self.comparison.alternatives(lambda s: self.comparison.value(tree, s), at.binding(p))[0] for p in places]
         return any(float(np.max(np.abs(a))) > 1e-9 for a in found)
 
 

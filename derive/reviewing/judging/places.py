@@ -41,6 +41,7 @@ MOST_TRIED = 4
 """Relations by which a letter's shape is chosen where several shapes fit."""
 ENTRIES = "entries"
 """Begins the name of a vector of which the text writes the entries alone."""
+DIAGONAL = "diag"
 STEP = 0.29
 """The value of the step t in f(X + tH)."""
 
@@ -158,13 +159,13 @@ class Points:
         if isinstance(tree, Total):
             bound = bound | set(tree.indices)
         match tree:
-            case Fun(name="diag", args=(arg,)):
+            case Fun(name=name, args=(arg,)) if name == DIAGONAL:
                 open_indices = [n for n in indices.free(arg, self.comparison.known) if n not in bound]
                 if len(open_indices) == 1:
                     before = (n for n, d in self.definitions.items() if n.startswith(ENTRIES) and d.tree == arg)
                     name = next(before, f"{ENTRIES} {len(self.definitions)}")
                     self.definitions[name] = Definition(arg, (open_indices[0],))
-                    return Fun("diag", (Name(name),))
+                    return Fun(DIAGONAL, (Name(name),))
         return rebuilt(tree, lambda t: self._with_diagonals(t, bound))
 
     @property

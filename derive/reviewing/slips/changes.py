@@ -140,6 +140,10 @@ def factors(tree: Tree) -> Iterator[Change]:
             yield words, Add(tuple(scaled(t, factor) for t in terms))
         for k, t in enumerate(terms):
             yield f"{words}{_place(k, len(terms))}", summed([*terms[:k], scaled(t, factor), *terms[k + 1 :]])
+    for factor, words in ((Fraction(2), "a factor 2 is missing"), (Fraction(1, 2), "a factor 2 is too much")):
+        for place, inner, wrap in inside(tree):
+            for k, t in enumerate(inner):
+                yield f"{words} in {place}", wrap(summed([*inner[:k], scaled(t, factor), *inner[k + 1 :]]))
 
 
 # ------------------------------------------------------------------------------------------ transposes, orders, products
