@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from derive.documents import lecture
 from derive.documents.compose import problem_page
@@ -197,7 +198,9 @@ class Teller:
         problem = self.examined[use.problem].problem
         asked = questions.question(problem, self.settings.notation, self.words, self._measure(share))
         title = use.title or problem.title
-        return made.Exercise(self._text(title, use.where), prose.plain(title), asked.lines, asked.given, asked.find)
+        parts = [(f"({part.label})", part.statement, part.find) for part in questions.parts(problem, self.settings.notation, self.words)]
+        said = " ".join(one for one in (asked.statement, asked.find, *chain(*parts)) if one)
+        return made.Exercise(self._text(title, use.where), prose.plain(title), asked.lines, asked.given, said)
 
     def _symbols(self, entry: Symbols) -> tuple[Item, ...]:
         """The table of notation of the problems that it names, or of all that are shown."""

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal
+
+import pytest
 
 import derive.calculus
 from derive.documents.wording import formulas
@@ -23,3 +27,11 @@ def test_every_sign_of_a_rules_words_has_its_latex_in_a_formula() -> None:
 def test_the_ones_behind_a_letter_are_a_factor() -> None:
     assert formulas.latex("A ∘ x𝟏' = diag(x)A", DEFAULT) == r"A \circ x\mathbf{1}^{\mathsf T} = \operatorname{diag}(x)A"
     assert formulas.latex("n1", DEFAULT) == "n_{1}"
+
+
+@pytest.mark.parametrize(("sign", "printed"), [("D", r"\mathrm{D}"), ("d", r"\mathrm{d}"), ("partial", r"\partial ")])
+def test_the_derivative_is_no_letter(sign: Literal["D", "d", "partial"], printed: str) -> None:
+    notation = replace(DEFAULT, derivative=sign)
+    assert formulas.latex("D²f[h, h]", notation) == printed + "^{2}f[h, h]"
+    assert formulas.latex("Df(X)[H]", notation) == printed + "f(X)[H]"
+    assert formulas.latex("PDP'", notation) == r"PDP^{\mathsf T}"

@@ -68,6 +68,18 @@ def test_the_letters_are_in_every_solution(mode: str) -> None:
     assert places == sorted(places)
 
 
+REMARKED = {
+    "parts": PROBLEM + "remark: (c) It is symmetric.\n",
+    "whole": PROBLEM[:PROBLEM.index("parts")] + "find: [gradient]\nremark: It is symmetric.\n",
+}
+
+
+@pytest.mark.parametrize("name", REMARKED)
+@pytest.mark.parametrize("mode", ["slides", "handout", "solutions", "article", "key", "html", "exam", "xsim", "frames"])
+def test_a_remark_is_part_of_every_solution(mode: str, name: str) -> None:
+    assert printed(REMARKED[name], mode).count("It is symmetric.") == 1
+
+
 def test_hints_of_parts_are_printed_on_request() -> None:
     assert "Put $X + tH$" not in printed(PROBLEM, "sheet")
     assert "Put $X + tH$ for $X$" in printed(PROBLEM, "sheet", Settings(hints=True))

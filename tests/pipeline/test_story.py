@@ -29,9 +29,9 @@ FRAMES = """
 """
 
 
-def document(folder: Path, frames: str, mode: str = "slides") -> Document:
+def document(folder: Path, frames: str, mode: str = "slides", problem: str = PROBLEM) -> Document:
     (folder / "problems").mkdir()
-    (folder / "problems" / "form.yaml").write_text(PROBLEM)
+    (folder / "problems" / "form.yaml").write_text(problem)
     inside = "\n".join(f"      {line}" for line in frames.strip().splitlines())
     text = f"title: T\nsections:\n  - title: A\n    frames:\n{inside}\n"
     return read(text, (folder / "problems" / "lecture.yaml").as_posix()).document(MODES[mode], Settings(overlays=False), Fit())
@@ -63,6 +63,19 @@ def test_exercises_are_asked_on_slides_and_solved_at_the_end_of_the_handout(tmp_
     assert isinstance(last, ProblemPage) and last.blocks[0].rows and isinstance(made.items[-2], Section)
     asked = made.items[-3]
     assert isinstance(asked, Panel) and isinstance(asked.columns[0], Exercises)
+
+
+@pytest.mark.parametrize(("asked", "said"), [
+    ("statement: Show it.\nask: false\nfind: [gradient]", "Show it."),
+    ("statement: Let it be.\nfind: [gradient]", r"Let it be. Find the gradient $\nabla f(x)$."),
+    ("parts:\n  - {find: [derivative], statement: First.}\n  - {find: [gradient]}",
+     r"(a) First. Find the directional derivative $\mathrm{D}f(x)[h]$. (b) Find the gradient $\nabla f(x)$."),
+])
+def test_an_exercise_says_all_that_is_asked_of_it(tmp_path: Path, asked: str, said: str) -> None:
+    made = document(tmp_path, "- exercise: [form]", problem=PROBLEM.replace("find: [derivative, gradient]", asked))
+    panel = next(item for item in made.items if isinstance(item, Panel))
+    (exercises,) = panel.columns
+    assert isinstance(exercises, Exercises) and [one.find for one in exercises.exercises] == [said]
 
 
 def test_on_paper_rows_that_go_on_have_their_left_side_again(tmp_path: Path) -> None:

@@ -301,6 +301,8 @@ def entries(s: Setting, first: Expr) -> tuple[list[Chain], Result]:
     if one.matrix is not None and not (s.unit_speed and not is_column(one.matrix.shape) and not scalar):
         result = (explicit(one.matrix, p.let) if by_entries(p.function, x) else None) or one.matrix
         if s.unit_speed and scalar:
+            if lines[-1].expr is result:  # the last line is stated by the name of what was asked
+                lines.pop()
             lines.append(Line(result, "read-off", ("in matrix form",), "derivative", Head("derivative", p.name, p.wrt)))
         else:
             lines.append(Line(result, "gradient" if scalar else "read-off", ("in matrix form",), quantity, Head(quantity, p.name, p.wrt)))

@@ -195,7 +195,7 @@ class Exercise:
     title, title_plain  as LaTeX and without markup
     lines               the function and what is named in it: (left, right in lines)
     given               the symbols, each a text
-    find                what is asked, sentences
+    find                its statement, and what is asked with its parts, sentences
     """
 
     title: str

@@ -96,7 +96,10 @@ def marked(words: str) -> Iterator[str | Formula]:
             yield Formula(piece) if k % 2 else piece
 
 
-_TOKEN = re.compile(r"(?P<name>log det|[a-zA-Z]{2,})|(?P<sized>[a-zA-Z][0-9]+)|(?P<above>[⁰¹²³⁴-⁹⁺⁻ˣᵀᵏ]+)|(?P<below>[₀-₉ᵢⱼₖₚ]+)|.")
+_TOKEN = re.compile(
+    r"(?P<operator>D(?=²?f[\[(]))|(?P<name>log det|[a-zA-Z]{2,})|(?P<sized>[a-zA-Z][0-9]+)"
+    r"|(?P<above>[⁰¹²³⁴-⁹⁺⁻ˣᵀᵏ]+)|(?P<below>[₀-₉ᵢⱼₖₚ]+)|."
+)
 _OWN = {name: f"\\{name}" for name in ("det", "log", "exp", "sin", "cos", "tan", "sinh", "cosh", "tanh")} | {"log det": r"\log\det"}
 _COMMANDS = {
     "⊗": r"\otimes", "∘": r"\circ", "⊘": r"\oslash", "×": r"\times ", "⟨": r"\langle ", "⟩": r" \rangle", "−": "-", "·": r"\cdot",
@@ -106,6 +109,7 @@ _COMMANDS = {
     "∞": r"\infty", "≈": r"\approx", "±": r"\pm", "→": r"\to", "↦": r"\mapsto", "⇒": r"\Rightarrow", "⇔": r"\Leftrightarrow", "≺": r"\prec",
     "¼": r"\tfrac{1}{4}", "∈": r"\in", "⊥": r"\perp", "⊙": r"\odot",
 }
+_OPERATORS = {"D": r"\mathrm{D}", "d": r"\mathrm{d}", "partial": r"\partial "}
 _PAIRED = {"‖": (r"\lVert ", r" \rVert"), "|": (r"\lvert ", r" \rvert")}
 
 
@@ -118,6 +122,8 @@ def latex(text: str, notation: Notation) -> str:
         token = found[0]
         if name := found["name"]:
             out.append(_name(name, notation))
+        elif found["operator"]:
+            out.append(_OPERATORS[notation.derivative])
         elif found["sized"]:
             out.append(f"{token[0]}_{{{token[1:]}}}")
         elif found["above"] or found["below"]:

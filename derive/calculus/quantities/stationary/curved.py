@@ -126,7 +126,7 @@ def _linear_on_the_sphere(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], 
     right = scale(matmul(transpose(a), x), x)
     lines = [
         Line(zero(g.shape), "stationary", ("the projected gradient = 0",), "equation", g, equation=True, solution={x: points[0]}),
-        Line(right, "rearrange", (x, " is a multiple of ", a), "equation", a, "⇔", True, solution={x: points[0]}),
+        Line(right, "rearrange", (a, " is a multiple of ", x), "equation", a, "⇔", True, solution={x: points[0]}),
     ]
     results = []
     for k, (point, kind, sign) in enumerate(zip(points, ("maximum", "minimum"), ("−", ""), strict=True)):
