@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
@@ -155,11 +155,13 @@ def read(text: str, file: str, folder: Path | None = None, trust: bool = False) 
     for section, values in data.items():
         known = ("notation", *_SECTIONS)
         if section not in known or not isinstance(values, dict):
-            raise _refused(text, places.key("", section), f"`{section}` is not a section of {FILE}", _near(section, known, "the sections are"))
-        names = [*CHOICES, LANGUAGE] if section == "notation" else _SECTIONS[section]
+            raise _refused(text, places.key("", section), f"`{section}` is not a section of {FILE}",
+                           _elsewhere(section) or _near(section, known, "the sections are"))
+        names = _names(section)
         for key in values:
             if key not in names:
-                raise _refused(text, places.key(section, key), f"`{key}` is not a setting of [{section}]", _near(key, names, "there are"))
+                raise _refused(text, places.key(section, key), f"`{key}` is not a setting of [{section}]",
+                               _elsewhere(key) or _near(key, names, "there are"))
         if section == "build":
             settings = replace(settings, kinds=_kinds(values.get("kinds", []), places))
         elif section == "notation":
@@ -284,6 +286,15 @@ class _Places:
 def _guess(new: Any, allowed: tuple[Any, ...]) -> str | None:
     close = closest(str(new), map(str, allowed))
     return f"did you mean `{close}`?" if close else None
+
+
+def _names(section: str) -> Sequence[str]:
+    return [*CHOICES, LANGUAGE] if section == "notation" else _SECTIONS[section]
+
+
+def _elsewhere(name: str) -> str:
+    """Which section a setting belongs to; nothing for what is none."""
+    return next((f"`{name}` stands under [{section}]" for section in ("notation", *_SECTIONS) if name in _names(section)), "")
 
 
 def _near(name: str, known: Any, what: str) -> str:

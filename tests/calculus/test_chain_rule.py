@@ -15,6 +15,7 @@ from derive.expressions.nodes import number
 from derive.language.problems.read import read
 from derive.notation.readback import misread
 from derive.notation.record import record
+from derive.notation.latex.latex import latex
 from derive.notation.shapes import dims, factors, space_formula
 from derive.notation.text.text import pretty
 from derive.pipeline.examine import examine
@@ -95,6 +96,20 @@ def test_the_factors_of_the_vec_chain_rule_stand_apart() -> None:
     chain = next(c for c in told.chains if c.quantity == "vectorized")
     assert [pretty(line.expr) for line in chain.lines] == ["∂f/∂Y ∂Y/∂X", "(D' ⊗ C)(B' ⊗ A)", "(D'B') ⊗ (CA)"]
     assert verify(told).passed
+
+
+TOTAL = """
+id: t
+symbols: {x: scalar}
+let: {u1: x^2, u2: x + u1}
+function: f(x) = sin(u2)
+find: [derivative]
+"""
+
+
+def test_brackets_are_as_tall_as_the_quotients_in_them() -> None:
+    chain = next(c for c in derive(read(TOTAL, "t.yaml")).chains if c.quantity == "derivative")
+    assert r"\biggl(\frac{\partial u_{2}}{\partial x}" in latex(chain.lines[0].expr)
 
 
 SHAPED = """

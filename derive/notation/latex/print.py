@@ -40,11 +40,11 @@ from derive.expressions.traverse import Path
 from derive.notation.bold import is_bold, kind_of
 from derive.notation.coloured import coloured
 from derive.notation.latex.boxes import Digits, Row, Scripted, Sign, beside, parts
-from derive.notation.latex.compose import BLANK, EQUALS, MINUS, SLASH, digits, flat, group, in_bold, letters, listed, scripted
+from derive.notation.latex.compose import BLANK, EQUALS, MINUS, SLASH, digits, flat, group, has_fraction, in_bold, letters, listed, scripted
 from derive.notation.latex.compose import D as SMALL_D
 from derive.notation.latex.factors import dims_row, is_reciprocal, number_piece, size_row, superscript
 from derive.notation.latex.functions import Functions
-from derive.notation.latex.piece import ATOM, FRACTION, OPEN, PRODUCT, SCRIPT, SUM, Piece, at_least, bracketed, marked
+from derive.notation.latex.piece import ATOM, FRACTION, OPEN, PLAIN, PRODUCT, SCRIPT, SUM, Piece, at_least, bracketed, marked
 from derive.notation.latex.products import Products
 from derive.notation.latex.reading import declared
 from derive.notation.latex.structure import Structure
@@ -138,7 +138,8 @@ class Printer(Products, Structure, Functions):
         differential = row.items[:1] == (SMALL_D,)
         row = in_bold(row) if is_bold(kind_of(node.shape), self.notation) else row
         row = coloured(row, node.name, self.notation)
-        return Piece(row, SCRIPT if raised else ATOM, glue="derivative" if differential else "letter")
+        height = FRACTION if has_fraction(row) else PLAIN
+        return Piece(row, SCRIPT if raised else ATOM, height, "derivative" if differential else "letter")
 
     def _member(self, node: Symbol, path: Path) -> Piece:
         """K_i of a family of matrices."""
