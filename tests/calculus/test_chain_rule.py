@@ -13,9 +13,9 @@ from derive.derivation.derivation import Derivation, Partial
 from derive.documents.page.display import display
 from derive.expressions.nodes import number
 from derive.language.problems.read import read
+from derive.notation.latex.latex import latex
 from derive.notation.readback import misread
 from derive.notation.record import record
-from derive.notation.latex.latex import latex
 from derive.notation.shapes import dims, factors, space_formula
 from derive.notation.text.text import pretty
 from derive.pipeline.examine import examine
