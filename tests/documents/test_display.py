@@ -37,6 +37,12 @@ def test_conditions_classifications_letters_and_remarks_are_said_once() -> None:
     assert text.startswith("Write $Q = ") and text.count(r"\Omega = ") == 1 and "is the QR factorization" in text
 
 
+def test_a_tangent_plane_is_a_function_of_the_variables() -> None:
+    text = display(examined("tangent-plane").derivation)
+    assert r"f(x, y) &\approx 5 + 2 (x - 1) + 4 (y - 2)" in text
+    assert r"f(1 + h_{x}, 2 + h_{y}) &\approx 5 + 2 (x - 1)" not in text
+
+
 def test_an_approximation_is_no_equation() -> None:
     text = display(examined("tangent-plane").derivation)
     assert r"\approx" in text and not re.search(r"f\(x, y\) &= f", text)

@@ -11,6 +11,7 @@ from derive.documents.page.items import Exercises, Prose, Recall, Section
 from derive.documents.page.modes import MODES
 from derive.documents.page.settings import Fit, Settings
 from derive.errors import DeriveError
+from derive.pipeline.produce import tex
 from derive.pipeline.subject import read
 
 PROBLEM = """
@@ -46,6 +47,11 @@ def test_rows_go_on_where_they_were_left_and_results_are_numbered(tmp_path: Path
     assert rows[1][0].left and not second.question.find
     assert [row.equation for row in (*rows[0], *rows[1]) if row.boxed] == ["(1)", "(2)"]
     assert [frame.last for page in (first, second) for frame in page.frames] == [False, True]
+
+
+def test_a_number_without_a_reason_takes_no_column(tmp_path: Path) -> None:
+    text = tex(document(tmp_path, FRAMES), MODES["slides"])
+    assert r"\tag*{\uncover<3->{{\normalfont\normalsize (2)}}}" in text and "]{}{(" not in text
 
 
 def test_what_was_found_is_recalled_with_its_number(tmp_path: Path) -> None:

@@ -313,8 +313,9 @@ def _values(problem: Problem, chain: Chain) -> Iterator[Boxed]:
     asked += [line for line in chain.lines if line.quantity == "stationary" and line.left is not None]
     for k, line in enumerate(asked):
         around = [other.expr for other in chain.lines if line.quantity == "taylor" and other.equation and other.left is line.expr]
-        if line.left is not None:
-            yield Boxed("value", line.left, Result((around or [line.expr])[-1]), f"{problem.id}/value.{k + 1}", line.relation)
+        left = Head("value", problem.name, problem.wrt) if around else line.left  # 5 + 2(x − 1) is about x, not about the direction
+        if left is not None:
+            yield Boxed("value", left, Result((around or [line.expr])[-1]), f"{problem.id}/value.{k + 1}", line.relation)
 
 
 def _as_laid_out(derivation: Derivation, box: Boxed, home: int) -> Iterator[Boxed]:
