@@ -59,6 +59,13 @@ def test_a_sheet_says_the_point_and_the_data() -> None:
     assert asked.given[-1].startswith(r"at $x = (1, 2)$ and $A = \begin{psmallmatrix} 1 & 0 \\ 0 & 1")
 
 
+def test_a_question_says_what_the_matrix_of_the_inner_product_is() -> None:
+    text = FORM.replace("function", "inner-product: M\nfunction").replace("symmetric(n)}", "symmetric(n), M: spd(n)}").replace(", hessian", "")
+    one = examine(problem_of(text, "p.yaml"))
+    given = problem_page(one.problem, one.derivation, one.report, MODES["sheet"], Settings()).question.given
+    assert r"$M \in \mathbb{R}^{n \times n}$ symmetric positive definite" in given
+
+
 def test_a_condition_names_the_answer_that_it_speaks_of() -> None:
     page = page_of("mean-and-covariance", MODES["slides"])
     (condition,) = (said for frame in page.frames for block in frame.blocks for row in block.rows for said in row.conditions)

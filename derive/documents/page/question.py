@@ -260,8 +260,9 @@ def space_of(shape: Shape) -> str:
 
 
 def _in_order(problem: Problem) -> list[Symbol]:
-    """The variables first, then the other symbols as they were declared; only what the function speaks of."""
+    """The variables first, then the other symbols as they were declared; only what the function or the inner product speaks of."""
     exprs: list[Expr] = [problem.function, *(expr for _, expr in problem.let)]
+    exprs += [problem.inner_product] if problem.inner_product is not None else []
     met = {node for expr in exprs for node in walk(expr) if isinstance(node, Symbol)}
     seen = met | {replace(symbol, index=None) for symbol in met if symbol.count is not None}
     rest = [s for s in problem.symbols.values() if s in seen and s not in problem.wrt]
