@@ -156,12 +156,12 @@ def read(text: str, file: str, folder: Path | None = None, trust: bool = False) 
         known = ("notation", *_SECTIONS)
         if section not in known or not isinstance(values, dict):
             raise _refused(text, places.key("", section), f"`{section}` is not a section of {FILE}",
-                           _elsewhere(section) or _near(section, known, "the sections are"))
+                           _near(section, known, "the sections are"))
         names = _names(section)
         for key in values:
             if key not in names:
                 raise _refused(text, places.key(section, key), f"`{key}` is not a setting of [{section}]",
-                               _elsewhere(key) or _near(key, names, "there are"))
+                               _near(key, names, "there are"))
         if section == "build":
             settings = replace(settings, kinds=_kinds(values.get("kinds", []), places))
         elif section == "notation":
@@ -298,5 +298,7 @@ def _elsewhere(name: str) -> str:
 
 
 def _near(name: str, known: Any, what: str) -> str:
+    if known_there := _elsewhere(name):
+        return known_there
     close = closest(name, known)
     return f"did you mean `{close}`?" if close else f"{what} {', '.join(known)}"
