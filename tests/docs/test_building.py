@@ -158,8 +158,8 @@ def test_a_recipe_each(project: Path, tool: str) -> None:
     command = [*command, "-j2"]
     assert made(project, command) and not made(project, command)
     assert run(project, "derive", "build", "problems", "-o", "alone", "--to", "slides").returncode == 0
-    for name in ("trace", "square"):
-        assert (project / "out" / f"{name}.pdf").read_bytes() == (project / "alone" / f"{name}-slides.pdf").read_bytes()
+    for stem in ("trace", "square"):
+        assert (project / "out" / f"{stem}.pdf").read_bytes() == (project / "alone" / f"{stem}-slides.pdf").read_bytes()
     (project / "derive.toml").write_text("[slides]\naspect = 43\n")
     assert made(project, command) and not made(project, command)
     os.utime(project / "problems" / "trace.yaml")  # touched, not changed: made once, to the same bytes
