@@ -303,7 +303,8 @@ class Differentials(Scripts):
     def index_of_variable(self, by: Tree) -> Tree:
         r"""The k of `\partial_k`, which may count the entries of the variable that is not named."""
         counts = isinstance(by, Num) or (isinstance(by, Name) and not by.marks and by.name in INDEX_LETTERS and by.name not in self.lexicon.names)
-        return Sub(Name(""), (by,)) if counts else by
+        held_at = isinstance(by, Name) and rf"\evalbar_{{{by.name}=" in "".join(t.text for t in self.tokens)  # |_{s=0}: s is a step
+        return Sub(Name(""), (by,)) if counts and not held_at else by
 
     # ------------------------------------------------------------------------------------------ what the layers above read
     def factor(self) -> Tree:
