@@ -33,7 +33,7 @@ def indices_of(tree: Tree) -> Iterator[str]:
         for index in tree.indices:
             yield from index_names(index)
     elif isinstance(tree, Const) and tree.kind in ("delta", "unit"):
-        for index in tree.size:
+        for index in tree.size if tree.kind == "delta" else tree.size[:1]:  # the other of a unit vector is its length
             yield from index_names(index)
 
 

@@ -7,9 +7,9 @@ import pytest
 from derive.derivation.derivation import Derivation
 from derive.language.problems.read import read
 from derive.notation.settings import DEFAULT, Notation
-from derive.reviewing.judging.finding import UNCLEAR
+from derive.reviewing.judging.finding import UNCLEAR, WRONG
 from derive.reviewing.review import review
-from tests.review.own import derived, faults, notations, problems, reviewed
+from tests.review.own import derived, faults, notations, pasted, problems, reviewed
 
 SAMPLE = (
     "eigenvalue-along-a-path", "eigenvector-symmetric", "folium", "function-of-the-qr-factor", "gradient-in-another-inner-product",
@@ -35,9 +35,18 @@ def test_our_own_lines_are_right(name: str) -> None:
 
 @pytest.mark.parametrize("notation", [n for n in notations() if n != DEFAULT], ids=lambda n: " ".join(str(v) for v in vars(n).values()))
 def test_they_are_right_in_every_notation(notation: Notation) -> None:
-    for name in ("least-squares", "trace-quadratic"):
+    for name in ("least-squares", "trace-quadratic", "vec-chain-rule"):
         derivation = own(name)
         assert not faults(reviewed(derivation.problem, derivation, notation))
+
+
+def test_unit_vectors_that_say_their_length() -> None:
+    derivation = derived("entry", "symbols: {X: 'matrix(m, n)', B: 'matrix(m, m)'}\nfunction: f(X) = e(1, n)' X' B X e(2, n)\nwrt: X\n"
+                                  "find: [derivative, gradient, entries]\n")
+    assert derivation is not None and "e_{2}^{(n)}" in pasted(derivation)
+    found = reviewed(derivation.problem, derivation)
+    assert len(found.findings) > 8 and not faults(found)
+    assert review(derivation.problem, r"$\nabla f = BXe_2^{(n)}e_1^{(n)\top} + B^\top Xe_1^{(n)}(e_1^{(n)})^\top$").verdict == WRONG
 
 
 def test_definitions_in_a_circle_are_unclear() -> None:

@@ -12,8 +12,13 @@ import derive
 from derive.cli.review_command import command
 from derive.errors import DeriveError
 from derive.language.problems.read import read
+from derive.reviewing.judging.context import Context
 from derive.reviewing.judging.finding import RIGHT, UNCLEAR, WRONG
+from derive.reviewing.judging.ground import Ground
+from derive.reviewing.judging.judge import Judge
+from derive.reviewing.pasted.placed import Placed
 from derive.reviewing.pasted.relations import chains
+from derive.reviewing.slips.writing import written
 
 RIDGE = """symbols:
   X: matrix(m, n)
@@ -165,6 +170,35 @@ def test_the_slip_is_named(function: str, symbols: str, line: str, slip: str | N
     first = derive.review(problem, f"${line}$").first_wrong
     assert first is not None
     assert (first.slip == "") if slip is None else (slip in first.slip), first.message
+
+
+def test_the_slip_is_named_where_the_text_defines_e() -> None:
+    found = derive.review(read(RIDGE, "r.yaml", asked=False), r"Let $e = y - Xw$, $\nabla_j f = -\sum_i e_i X_{ij} + 2\lambda w_j$.").first_wrong
+    assert found is not None and "a factor 2 is missing in the first term" in found.slip
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        r"\|w - Xy\|_A^2",
+        r"\langle w, y\rangle_A",
+        r"e_2^{(n)}(e_i)^\top",
+        r"\sum_{i=2}^{n} w_i",
+        r"\begin{pmatrix} A & y \\ 1 & 0 \end{pmatrix}",
+        r"\begin{cases} w_i & i = j \\ 0 & i \ne j \end{cases}",
+        r"\begin{cases} w_1 & w_1 \ge 0 \\ 0 & \text{otherwise} \end{cases}",
+        r"\Delta f",
+        r"[a_1, \dots, a_n]",
+    ],
+)
+def test_what_a_message_writes_can_be_read(member: str) -> None:
+    ground = Ground.of(read("symbols: {A: square(n), X: square(n), y: vector(n), w: vector(n)}\nfunction: f(w) = w' A y\nwrt: w\n", "p.yaml",
+                            asked=False))
+    judge = Judge(ground, Context(ground, chains(f"$f = {member}$")))
+    tree = judge.context.read(Placed.whole(member))
+    assert judge.context.read(Placed.whole(written(tree))) == tree
+    prepared = judge.prepared_tree(tree, frozenset())
+    assert judge.prepared_tree(judge.context.read(Placed.whole(written(prepared))), frozenset()) == prepared
 
 
 # ------------------------------------------------------------------------------------------ decks and folders

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import field, replace
 
+from derive.expressions.sizes import is_column
 from derive.notation.latex.latex import latex
 from derive.reviewing.evaluating.situation import Definition
 from derive.reviewing.indices import indices_of
@@ -159,11 +160,26 @@ class Context(Definitions):
             if inside and inside == sum(is_named(n, name) for t in trees for n in walk(t)):
                 self.logged.add(name)
 
+    def _by_entries(self, by: tuple[Tree, ...]) -> tuple[Tree, ...]:
+        """∂_k and ∇_k are the derivative by the k-th entry of the variable, ∂_{jk} that by the entry jk of a matrix, or by two of a vector."""
+        variables = self.ground.problem.wrt
+        counting = [b.indices[0] for b in by if isinstance(b, Sub) and b.base == Name("")]
+        plain = tuple(b.indices[0] if isinstance(b, Sub) and b.base == Name("") else b for b in by)
+        if len(variables) != 1 or variables[0].is_scalar or any(
+            isinstance(b, Name) and (key(b) in self.definitions or key(b) in self.steps) for b in counting):
+            return plain  # type: ignore[return-value]
+        x = Name(variables[0].name)
+        if is_column(variables[0].shape) or len(counting) < len(by):
+            return tuple(Sub(x, b.indices) if isinstance(b, Sub) and b.base == Name("") else b for b in by)
+        return (Sub(x, plain),) if len(by) == 2 else plain  # type: ignore[return-value]
+
     def _translated(self, tree: Tree) -> Tree:
-        if not (self.letters or self.logged or self.iterates or self.samples or self.wholes):
+        if not (self.letters or self.logged or self.iterates or self.samples or self.wholes) and not any(isinstance(n, Partial) for n in walk(tree)):
             return tree
 
         def visit(node: Tree) -> Tree:
+            if isinstance(node, Partial):
+                node = replace(node, by=self._by_entries(node.by))
             if node in self.wholes:
                 return Name(self.wholes[node])
             if isinstance(node, Name) and node.name in self.letters:

@@ -106,11 +106,12 @@ def numbered(text: str) -> tuple[str, str] | None:
     return plain_letter(found.group(1)), found.group(2) or found.group(3)
 
 
-def sized(tree: Tree, units: bool = True, prefix: str = "") -> Tree:
+def sized(tree: Tree, units: bool = True, prefix: str = "", sizes: frozenset[str] = frozenset()) -> Tree:
     """The tree with a name for every size that is not written: of I, of ones, of a unit vector.
 
     units   e_i is a unit vector
     prefix  what tells these names from those of other trees
+    sizes   the sizes n that may stand above, as in e_i^{(n)}
     """
     count = 0
 
@@ -122,6 +123,9 @@ def sized(tree: Tree, units: bool = True, prefix: str = "") -> Tree:
         if units and isinstance(node, Sub) and node.base == Name("e") and len(node.indices) == 1 and node.indices[0] is not None:
             count += 1
             return Const("unit", (node.indices[0], Name(f"?{prefix}{count}")))
+        match node:
+            case Sub(base=Sub(base=Name("e"), indices=(Name(name=n) as size,), above=True), indices=(index,)) if units and n in sizes and index:
+                return Const("unit", (index, size))
         if isinstance(node, Const):
             if node.kind in ("identity", "ones", "zeros") and not node.size:
                 count += 1

@@ -111,7 +111,7 @@ class Points:
         """The sizes of I and ones in a definition, which are those with which it has a value."""
         names = sorted(self.ground.size_names)
         for name, definition in list(self.definitions.items()):
-            tree = sized(definition.tree, self.has_units, f"{name} ")
+            tree = sized(definition.tree, self.has_units, f"{name} ", self.ground.size_names)
             wanted = sorted({n.name for n in walk(tree) if isinstance(n, Name) and n.name.startswith("?")})
             if not wanted or len(wanted) > 3:
                 continue
@@ -149,7 +149,8 @@ class Points:
 
     # ------------------------------------------------------------------------------------------ trees
     def prepared_tree(self, tree: Tree, kept: frozenset[str]) -> Tree:
-        return sized(indices.summed(self._with_diagonals(tree, kept), kept, self.comparison.known), self.has_units)
+        tree = indices.summed(self._with_diagonals(tree, kept), kept, self.comparison.known)
+        return sized(tree, self.has_units, sizes=self.ground.size_names)
 
     def _with_diagonals(self, tree: Tree, bound: frozenset[str]) -> Tree:
         """diag(a_i) of a number for each i is diag(a) of the vector with these entries.

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from derive.reviewing.reading.cursor import Unread
 from derive.reviewing.reading.scripts import Scripts
-from derive.reviewing.reading.words import FONTS
+from derive.reviewing.reading.words import FONTS, INDEX_LETTERS
 from derive.reviewing.tree import Along, Call, Differential, Evaluated, Fun, Mul, Name, Num, Partial, Sub, Tree, names_in, rebuilt
 
 _UPRIGHT = frozenset((r"\mathrm", r"\rm", r"\text", r"\mathsf", r"\operatorname", r"\textrm", r"\mathbf", r"\mathop", r"\mathit"))
@@ -110,10 +110,16 @@ class Differentials(Scripts):
     def directed(self, tree: Tree) -> Tree:
         """df(X)[H] is the derivative along H."""
         if self.token.text == "[" and isinstance(tree, Differential) and isinstance(tree.arg, (Call, Name)) and (
-            isinstance(tree.arg, Call) or tree.arg.name in self.lexicon.functions
+            isinstance(tree.arg, Call) or tree.arg.name in self.lexicon.functions or self.one_direction(tree.arg)
         ):
             return Along(tree.arg, self.bracketed())
         return tree
+
+    def one_direction(self, arg: Name) -> bool:
+        """Whether the bracket behind dY of what is no variable holds one letter that nothing declares: dY[H], but dY[A] may be a product."""
+        letter = self.ahead().text.lstrip("\\")
+        return arg.name not in self.lexicon.wrt and not self.token.gap and self.ahead(2).text == "]" and letter.isalpha() and (
+            letter not in self.lexicon.names)
 
     def bracketed(self) -> tuple[Tree, ...]:
         r"""The arguments in a bracket, with commas between, or bars as in D(p‖q)."""
@@ -295,10 +301,10 @@ class Differentials(Scripts):
         return self.scripted(self.atom()) if grouped else self.atom()
 
     def index_of_variable(self, by: Tree) -> Tree:
-        r"""`\partial_k` is the derivative by the k-th entry of the variable."""
-        if isinstance(by, Name) and by.name not in self.lexicon.names and len(self.lexicon.wrt) == 1 and by.name in "ijklrs":
-            return Sub(Name(next(iter(self.lexicon.wrt))), (by,))
-        return by
+        r"""The k of `\partial_k`, which may count the entries of the variable that is not named."""
+        counts = isinstance(by, Num) or (isinstance(by, Name) and not by.marks and by.name in INDEX_LETTERS and by.name not in self.lexicon.names)
+        held_at = isinstance(by, Name) and rf"\evalbar_{{{by.name}=" in "".join(t.text for t in self.tokens)  # |_{s=0}: s is a step
+        return Sub(Name(""), (by,)) if counts and not held_at else by
 
     # ------------------------------------------------------------------------------------------ what the layers above read
     def factor(self) -> Tree:

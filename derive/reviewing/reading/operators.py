@@ -21,11 +21,12 @@ class Operators(Differentials):
 
     def nabla_of(self, order: int) -> Tree:
         """∇, grad or Hess with its scripts and what it applies to; the sign has been taken."""
-        by: Tree | None = None
-        second: Tree | None = None
+        by: list[Tree] = []
         turned = False
         while self.token.text in ("_", "^") or self.token.text == r"\nabla" or (order == 2 and self.turns()):
             if self.token.text == r"\nabla":
+                if turned:
+                    raise self.unread("∇ᵀ∇ is not understood")
                 self.take()
                 order += 1
                 if self.turns():
@@ -37,7 +38,7 @@ class Operators(Differentials):
                 if compact.isdigit():
                     order = int(compact)
                 elif self.is_turn(text):
-                    turned = True
+                    turned = order == 1  # ∇_x ∇_yᵀ f has a row for each entry of x
                 else:
                     raise self.unread(f"∇ to the power `{compact}` is not understood")
                 self.i = end
@@ -49,16 +50,12 @@ class Operators(Differentials):
             while self.i < stop:
                 found.append(self.variable_here(grouped) if self.token.text != "," else self._comma())
             self.i = end
-            found = [f for f in found if not (isinstance(f, Name) and f.name == ",")]
-            by = found[0] if found else None
-            second = found[1] if len(found) > 1 else None
-            order = max(order, len(found))
+            by += [self.index_of_variable(f) for f in found if not (isinstance(f, Name) and f.name == ",")]
+            order = max(order, len(by))
         if not 1 <= order <= 2:
             raise self.unread("a derivative of this order is not understood")
         arg = self.nabla_operand()
-        nothing = Name("")
-        first = by or nothing
-        out: Tree = Partial(arg, (first,) * order if second is None else (first, second), True)
+        out: Tree = Partial(arg, tuple(by) if len(by) == 2 else (by[0] if by else Name(""),) * order, True)
         if turned:
             out = Turn(out)
         if self.token.text == "[" and order <= 2 and not self.token.gap:

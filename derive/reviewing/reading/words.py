@@ -42,6 +42,8 @@ TRANSPOSES = frozenset((
     r"\mathsf t", r"\mathrm t", r"\textrm T", r"\mathrm t r", r"\mathsf { T }", r"\mathstrut T",
 ))
 
+INDEX_LETTERS = frozenset("ijklpqrs")
+"""What ∂_k counts with, where the letter is nothing else."""
 SMALL = frozenset(("t", "epsilon", "tau", "s", "h", "eta", "alpha", "delta"))
 """Letters that may be the step of a direction, where they are not declared."""
 

@@ -58,7 +58,7 @@ def slip_of(judge: Judge, finding: Finding) -> Slip | None:
         for words, tree in islice(changes(finding.right), MOST):
             if time.process_time() > ends:
                 return None
-            tree = sized(tree)
+            tree = sized(tree, judge.has_units)
             try:
                 values = comparison.alternatives(lambda s, tree=tree: comparison.value(tree, s), at)  # type: ignore[misc]
             except (Undefined, Unknown, ValueError, ArithmeticError):
@@ -75,7 +75,7 @@ def _solution(judge: Judge, left: Tree, right: Tree) -> Slip | None:
         for words, tree in islice(changes(right), MOST):
             if time.process_time() > ends:
                 return None
-            outcome = judge.solves([left], [sized(tree)])
+            outcome = judge.solves([left], [sized(tree, judge.has_units)])
             if outcome is not None and outcome.equal:
                 return Slip(words, tree, written(tree))
     return None

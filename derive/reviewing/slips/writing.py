@@ -9,6 +9,8 @@ from derive.reviewing.tree import (
     Add,
     Along,
     Binary,
+    Block,
+    ByCases,
     Call,
     Const,
     Differential,
@@ -34,6 +36,8 @@ _MACROS = {"exp", "log", "det", "sin", "cos", "tan", "tanh", "max", "min"}
 _WORDS = {"skewpart": "skew"}
 """Functions that are called otherwise on paper."""
 _CONDITIONS = {"<": "<", ">": ">", "≠": r"\ne", "≤": r"\le"}
+"""Below a sum."""
+_COMPARED = {"<": "<", ">": ">", "<=": r"\le", ">=": r"\ge", "==": "=", "!=": r"\ne"}
 _LOOSE, _TERM, _FACTOR, _TIGHT = range(4)
 
 
@@ -73,11 +77,21 @@ def _written(tree: Tree) -> tuple[str, int]:
             return rf"{written(base, _TIGHT)}^{{-\top}}", _FACTOR
         case Turn(arg=arg):
             return rf"{written(arg, _TIGHT)}^{{\top}}", _FACTOR
+        case Sub(base=Sub(base=base, indices=(n,), above=True), indices=indices, above=False) if n is not None:
+            return f"{written(Sub(base, indices))}^{{({written(n)})}}", _FACTOR
         case Sub(base=base, indices=indices, above=above):
             inside = ("," if None in indices else "").join(":" if i is None else written(i) for i in indices)
             return (f"{written(base, _TIGHT)}^{{({inside})}}" if above else f"{written(base, _TIGHT)}_{{{inside}}}"), _FACTOR
         case Fun(name="norm" | "norm2", args=(arg,)):
             return rf"\|{written(arg)}\|", _TIGHT
+        case Fun(name="weighted", args=(arg, weight)):
+            return rf"\|{written(arg)}\|_{{{written(weight)}}}", _TIGHT
+        case Fun(name="weighted", args=(left, weight, right)):
+            return rf"\langle {written(left)}, {written(right)}\rangle_{{{written(weight)}}}", _TIGHT
+        case Fun(name="increment", args=(arg,)):
+            return rf"\Delta {written(arg, _TIGHT)}", _FACTOR
+        case Fun(name="columns", args=(first,)):
+            return rf"[{written(first)}, \dots]", _TIGHT
         case Fun(name="bars", args=(arg,)):
             return rf"\lvert {written(arg)}\rvert", _TIGHT
         case Fun(name="sqrt", args=(arg,)):
@@ -96,9 +110,10 @@ def _written(tree: Tree) -> tuple[str, int]:
 
 def _operator(tree: Tree) -> tuple[str, int]:
     match tree:
-        case Total(indices=indices, body=body, product=is_product, condition=condition):
+        case Total(indices=indices, lower=lower, upper=upper, body=body, product=is_product, condition=condition):
             below = ",".join(indices) if condition is None else f"{condition[0]} {_CONDITIONS[condition[1]]} {condition[2]}"
-            return rf"\{'prod' if is_product else 'sum'}_{{{below}}} {written(body, _TERM)}", _TERM
+            ends = f"_{{{below}{'' if lower is None else f' = {written(lower)}'}}}" + ("" if upper is None else f"^{{{written(upper)}}}")
+            return rf"\{'prod' if is_product else 'sum'}{ends} {written(body, _TERM)}", _TERM
         case Differential(arg=arg, order=order):
             return rf"\mathrm{{d}}{'^2' if order == 2 else ''}{written(arg, _TIGHT)}", _FACTOR
         case Partial(arg=arg, by=by, nabla=True):
@@ -124,7 +139,21 @@ def _operator(tree: Tree) -> tuple[str, int]:
             return rf"\lim_{{{_name(name, ())}\to {written(value)}}} {written(arg, _TERM)}", _TERM
         case Rest():
             return r"\dots", _TIGHT
+        case Block(rows=rows):
+            return rf"\begin{{pmatrix}} {_rows([[written(t) for t in row] for row in rows])} \end{{pmatrix}}", _TIGHT
+        case ByCases(rows=cases):
+            lines = [[written(value), _condition(said) if said else r"\text{otherwise}"] for value, said in cases]
+            return rf"\begin{{cases}} {_rows(lines)} \end{{cases}}", _TIGHT
     return r"\dots", _TIGHT
+
+
+def _rows(cells: list[list[str]]) -> str:
+    return r" \\ ".join(" & ".join(row) for row in cells)
+
+
+def _condition(said: tuple[Tree, str, Tree]) -> str:
+    left, op, right = said
+    return f"{written(left)} {_COMPARED[op]} {written(right)}"
 
 
 def _product(factors: list[str]) -> str:
@@ -137,6 +166,7 @@ def _product(factors: list[str]) -> str:
 
 
 def _name(name: str, marks: tuple[str, ...]) -> str:
+    name = name.removesuffix("_each")  # f_i of a sample
     base, below = ((numbered := re.fullmatch(r"([A-Za-z]+?)_?(\d+)", name)) and numbered.groups()) or name.partition("_")[::2]
     out = f"\\{base}" if base in GREEK else base if len(base) == 1 else rf"\mathit{{{base}}}" if base.isalpha() else base
     for mark in marks:
@@ -145,7 +175,13 @@ def _name(name: str, marks: tuple[str, ...]) -> str:
 
 
 def _constant(kind: str, size: tuple[Tree, ...]) -> str:
-    said = [written(s) for s in size if not (isinstance(s, Name) and s.name.startswith("?"))]
+    if kind == "unit" and len(size) == 2:
+        return f"e_{{{written(size[0])}}}" + ("" if _unsaid(size[1]) else f"^{{({written(size[1])})}}")
+    said = [written(s) for s in size if not _unsaid(s)]
     below = f"_{{{','.join(said)}}}" if said else ""
     return {"identity": "I", "ones": r"\mathbf{1}", "zeros": "0", "unit": "e", "delta": r"\delta", "pi": r"\pi",
             "infinity": r"\infty", "any": r"\text{const}", "commutation": "K"}[kind] + below
+
+
+def _unsaid(size: Tree) -> bool:
+    return isinstance(size, Name) and size.name.startswith("?")
