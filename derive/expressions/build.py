@@ -12,7 +12,7 @@ from fractions import Fraction
 from itertools import chain, count
 
 from derive.expressions.nodes import Add, Call, Expr, MatMul, Number, Power, Scale, SizeValue, Sum, Times, Transpose, Zeros, number
-from derive.expressions.sizes import Shape, ShapeError, Size, is_scalar, show
+from derive.expressions.sizes import Shape, ShapeError, Size, is_column, is_scalar, show
 from derive.expressions.traverse import walk
 
 ZERO = number(0)
@@ -171,6 +171,12 @@ def entry_factors(expr: Expr) -> tuple[Expr, ...]:
     if isinstance(expr, Call) and expr.name == "hadamard":
         return tuple(factor for arg in expr.args for factor in entry_factors(arg))
     return (expr,)
+
+
+def on_diagonal(expr: Expr) -> Expr | None:
+    """u of the diagonal matrix diag(u); None for any other, diag(A) too, which is the column of the diagonal of A."""
+    named = isinstance(expr, Call) and expr.name == "diag" and is_column(expr.args[0].shape)
+    return expr.args[0] if named and isinstance(expr, Call) else None
 
 
 def transpose(expr: Expr) -> Expr:

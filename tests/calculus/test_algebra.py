@@ -280,6 +280,28 @@ def test_systems() -> None:
     assert algebra.solve_system([add(u, v), add(u, v, ONE)], [u, v]) == []
 
 
+def test_systems_with_one_real_root_among_many() -> None:
+    """x³ = y² − 1 and 2y(2 − x + 2y²) = 0: y is 0, since 8y⁶ + 24y⁴ + 23y² + 9 has no real root, and so x is −1."""
+    u, v = symbol("u"), symbol("v")
+    first = add(power(u, 3), negate(power(v, 2)), ONE)
+    second = times(number(2), v, add(number(2), negate(u), times(number(2), power(v, 2))))
+    assert algebra.solve_system([first, second], [u, v]) == [(number(-1), number(0))]
+    assert algebra.solve_system([add(power(u, 4), power(v, 4), u, ONE, ONE), subtract(power(v, 3), u)], [u, v]) == []
+
+
+def test_systems_are_solved_part_by_part_and_not_begun_where_they_are_large() -> None:
+    xs = [symbol(f"u{k}") for k in range(8)]
+    apart = algebra.solve_system([subtract(power(x, 3), number(8)) for x in xs], xs)
+    assert apart == [(number(2),) * 8]
+    signs = algebra.solve_system([subtract(power(x, 2), ONE) for x in xs[:3]], xs[:3])
+    assert signs is not None and len(set(signs)) == 8
+    coupled = [add(power(a, 2), b, c) for a, b, c in zip(xs, [*xs[1:], ONE], [ONE, *xs[:-1]], strict=True)]
+    assert algebra.solve_system(coupled, xs) is None
+    assert algebra.solve_system([subtract(u, u) for u in xs[:2]], xs[:2]) is None
+    on_a_sphere = [add(ONE, times(xs[-1], x)) for x in xs[:-1]]
+    assert len(algebra.solve_system([*on_a_sphere, add(*(power(x, 2) for x in xs[:-1]), number(-7))], xs) or []) == 2
+
+
 # --------------------------------------------------------------------------------------------- expansion
 GENERAL = symbol("G", "n", "n")
 AG, XH = add(A, GENERAL), add(X, H)

@@ -440,3 +440,15 @@ def test_a_matrix_of_rank_one_is_not_inverted(form: str, least: str) -> None:
     assert not any(isinstance(node, Power) and isinstance(node.base, MatMul) for node in walk(found.expr))
     assert any(f"every solution is a global {least}" in text.why(line.why) for chain in derivation.chains for line in chain.lines)
     assert verify(derivation).passed
+
+
+def test_a_gradient_with_a_diagonal_matrix_on_a_vector_is_looked_at_for_points() -> None:
+    """diag of a product that is a column is a matrix: the law of the diagonal of a matrix does not hold of it."""
+    derivation = derived("A: spd(n); x: vector(n)", "sum(i, 1, n, (diag(exp(A) x) x)[i]^2)", "A", "gradient, stationary")
+    assert text.line(derivation.chains[-1].lines[-1]).startswith("∇f(A)")
+
+
+def test_the_one_real_point_of_two_polynomial_equations_is_found() -> None:
+    derivation = derive(problem("x: scalar\n  y: scalar", "x^4/4 - x y^2 + x + 2 y^2 + y^4", "[x, y]"))
+    assert verify(derivation).passed
+    assert [(text.text(p.expr), p.classification) for p in points(derivation)] == [("-1", "minimum"), ("0", "minimum")]

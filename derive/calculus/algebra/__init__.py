@@ -15,9 +15,9 @@ from derive.calculus.algebra.scalar_calculus import (
     scalar_diff,
     simplify_scalar,
     solve_scalar,
-    solve_system,
 )
 from derive.calculus.algebra.scalars import PI, Atoms, Untranslatable, from_sympy_scalar, to_sympy_scalar
+from derive.calculus.algebra.systems import solve_system
 from derive.calculus.normal_form.expand import expand
 from derive.calculus.normal_form.normal_form import NormalForm, canonical, normal_form
 from derive.calculus.normal_form.polynomial import TooManyTerms

@@ -205,6 +205,10 @@ def solve_scalar(equation: Expr, x: Symbol) -> list[Expr] | None:
         return None
 
 
+MOST_COUNTED = 50_000
+"""The roots of a polynomial are counted up to this product of its degree and the binary digits of its longest coefficient."""
+
+
 def _roots(value: Any, x: Any) -> list[Any] | None:
     sympy = sp()
     above, _ = sympy.fraction(sympy.together(defined(value)))
@@ -247,7 +251,10 @@ def _roots_of_high_degree(above: Any, x: Any) -> list[Any] | None:
         poly = sympy.Poly(above, x, domain="QQ")
     except sympy.CoercionFailed:
         return None
-    poly = poly.clear_denoms(convert=True)[1].sqf_part()
+    poly = poly.clear_denoms(convert=True)[1]
+    if poly.degree() * max(int(c).bit_length() for c in poly.coeffs()) > MOST_COUNTED:
+        return None
+    poly = poly.sqf_part()
     found = []
     if not poly.eval(0):
         found.append(sympy.S.Zero)
@@ -296,7 +303,7 @@ LONGEST = 60
 """Operations in a root: one that takes more is no closed form that anyone reads."""
 
 
-def _is_real(value: Any) -> bool | None:
+def is_real(value: Any) -> bool | None:
     """Whether a root is real; None where that is not certain: a real root of a cubic may be written with i."""
     if not value.has(sp().I):
         return value.is_real is not False
@@ -312,71 +319,6 @@ IMAGINARY = 1e-20
 """An imaginary part above that is no rounding of 50 digits."""
 
 
-def _below_zero(unknowns: Sequence[Any], point: Sequence[Any]) -> bool:
+def below_zero(unknowns: Sequence[Any], point: Sequence[Any]) -> bool:
     """Whether an unknown that is declared positive is not."""
     return any(x.is_positive and v.is_nonpositive for x, v in zip(unknowns, point, strict=True))
-
-
-def _never_together(values: Sequence[Any], xs: Sequence[Any]) -> bool:
-    """Whether polynomials with numbers as coefficients are proved to have no real zero in common: 1 is a combination of them, or
-    what they say of one unknown alone has no real root (counted by Sturm)."""
-    sympy = sp()
-    plain = sympy.symbols(f"x0:{len(xs)}")
-    try:
-        polynomials = [sympy.Poly(v.subs(dict(zip(xs, plain, strict=True))), *plain, domain="QQ") for v in values]
-        for k in range(len(plain)):
-            basis = sympy.groebner(polynomials, *plain[:k], *plain[k + 1 :], plain[k], order="lex", domain="QQ")
-            last = basis.exprs[-1]
-            if last.is_number or (last.free_symbols == {plain[k]} and not sympy.Poly(last, plain[k]).count_roots()):
-                return True
-    except (sympy.CoercionFailed, sympy.PolynomialError):
-        return False
-    return False
-
-
-def solve_system(equations: Sequence[Expr], unknowns: Sequence[Symbol]) -> list[tuple[Expr, ...]] | None:
-    """All real common zeros of polynomial equations in scalar unknowns; None when not all have a closed form.
-
-    Each solution is put back.  Other symbols are parameters; solutions with conditions on them are listed as they are.  That there is none
-    is proved.
-    """
-    if len(unknowns) == 1 and len(equations) == 1:
-        roots = solve_scalar(equations[0], unknowns[0])
-        return None if roots is None else [(r,) for r in roots]
-    sympy, atoms = sp(), Atoms()
-    values = [sympy.fraction(sympy.together(to_sympy_scalar(e, atoms)))[0] for e in equations]
-    xs = [atoms.of(x) for x in unknowns]
-    names = {x.name for x in unknowns}
-    if any(expr.free & names and s not in xs for s, expr in atoms.meaning.items()):
-        return None
-    if not all(v.is_polynomial(*xs) for v in values):
-        return None
-    try:
-        found = sympy.solve(values, xs, dict=True)
-    except (NotImplementedError, ValueError):
-        return None
-    points = _real_points(found, xs)
-    if points is None or any(not sympy_zero(v.subs(dict(zip(xs, point, strict=True)), simultaneous=True)) for point in points for v in values):
-        return None
-    if not points and not _never_together(values, xs):
-        return None
-    return [tuple(from_sympy_scalar(v, atoms.meaning) for v in point) for point in points]
-
-
-def _real_points(found: Sequence[Any], xs: Sequence[Any]) -> list[list[Any]] | None:
-    """The real ones of SymPy's solutions; None where one is a family, is not short, or is not certain to be real or not."""
-    sympy = sp()
-    out: list[list[Any]] = []
-    for solution in found:
-        if set(solution) != set(xs):
-            return None
-        point = [sympy.simplify(solution[x]) for x in xs]
-        if any(v.has(sympy.CRootOf) or v.count_ops() > LONGEST for v in point):
-            return None
-        real = [_is_real(v) for v in point]
-        if False in real or _below_zero(xs, point):
-            continue
-        if None in real:
-            return None
-        out.append(point)
-    return out

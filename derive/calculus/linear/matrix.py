@@ -9,7 +9,7 @@ from derive.calculus.linear.adjoint import pull, selector
 from derive.calculus.linear.by_row import by_row
 from derive.calculus.rules.rule import missing
 from derive.calculus.simplify.simplify import tidy
-from derive.expressions.build import ONE, add, is_zero, matmul, scale, times, transpose
+from derive.expressions.build import ONE, add, is_zero, matmul, on_diagonal, scale, times, transpose
 from derive.expressions.nodes import (
     Add,
     Apply,
@@ -99,8 +99,8 @@ def _product(expr: MatMul, h: Symbol) -> Expr:
         return matmul(*left, matrix_of(transpose_of(matmul(inner, *right)), h))
     if isinstance(inner, Transpose) and inner.arg is h and is_column(right[-1].shape):
         return matmul(*left, transpose(matmul(*right)))
-    if isinstance(inner, Call) and inner.name == "diag" and is_column(inner.args[0].shape) and is_column(right[-1].shape):
-        return matmul(*left, Call("diag", (matmul(*right),)), matrix_of(inner.args[0], h))
+    if (entries := on_diagonal(inner)) is not None and is_column(right[-1].shape):
+        return matmul(*left, Call("diag", (matmul(*right),)), matrix_of(entries, h))
     return vec_matrix(expr, h)
 
 

@@ -71,8 +71,14 @@ def terms_of(expr: Expr, inside: tuple[Symbol, ...] = (), degree: int | None = N
 
 
 def expand(expr: Expr) -> Expr:
-    """The expression multiplied out; equal terms are added, zero terms dropped, the order of first appearance kept."""
-    return gather(terms_of(expr), expr.shape)
+    """The expression multiplied out; equal terms are added, zero terms dropped, the order of first appearance kept.
+
+    As it is where that has thousands of terms.
+    """
+    try:
+        return gather(terms_of(expr), expr.shape)
+    except TooManyTerms:
+        return expr
 
 
 def gather(terms: Sequence[Term], shape: Shape) -> Expr:

@@ -101,8 +101,8 @@ def _diag(e: Call) -> Poly:
     out: list[Poly] = []
     for (scalars, word), c in polynomial(e.args[0]).items():
         body = to_expr({((), word): Fraction(1)}, e.args[0].shape)
-        if isinstance(body, Call) and body.name == "diag":
-            inside = polynomial(body.args[0])
+        if (entries := build.on_diagonal(body)) is not None:
+            inside = polynomial(entries)
         elif isinstance(body, Ones) and body.shape[1] == SIZE_ONE:
             inside = UNIT
         elif isinstance(body, Identity):

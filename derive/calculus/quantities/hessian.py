@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -76,8 +75,7 @@ def _applied(lines: list[Line], along: Directions) -> list[Line]:
     opened = applied(spread(tidy_with(last, used), along.all), along)
     plain = cleaned(last, "hessian")
     forms = [neat(collect(opened), used)]
-    with contextlib.suppress(algebra.TooManyTerms):
-        forms.append(neat(tidy(collect(tidy(algebra.expand(opened)))), []))
+    forms.append(neat(tidy(collect(tidy(algebra.expand(opened)))), []))
     short = neat(transform(forms[0], _simple_scalars), [])
     forms.append(short)
     best = min((last, *([plain.expr] if plain else []), *forms), key=lambda e: (sum(1 for _ in _leaves(e)), primes(e)))

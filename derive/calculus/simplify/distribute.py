@@ -9,7 +9,7 @@ from functools import partial
 from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.signs import positive_first
 from derive.calculus.simplify.simplify import is_constant, tidy, tidy_with
-from derive.expressions.build import ONE, add, entry_product, matmul, scale, terms, times, transpose
+from derive.expressions.build import ONE, add, entry_product, matmul, on_diagonal, scale, terms, times, transpose
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Add, Apply, Call, D, Entry, Expr, Identity, MatMul, Number, Power, Rate, Scale, Symbol, Times, Transpose
 from derive.expressions.rewrite import transform
@@ -200,7 +200,7 @@ def expanded(expr: Expr, name: str) -> Expr:
                 return add(*(tidy(Transpose(t)) for t in a.terms))
             case Call(name=function, args=(Add() as a, *rest)) if a.free & names and FUNCTIONS[function].linear_in == 0:
                 return add(*(Call(function, (t, *rest)) for t in a.terms))
-            case Call(name="diag", args=(MatMul() as product,)) if product.free & names:
+            case Call(name="diag", args=(MatMul() as product,)) if product.free & names and on_diagonal(e) is None:
                 return _diagonal_of(product, names)
             case Times() if any(isinstance(f, Add) and f.free & names for f in e.factors):
                 return _product(e, lambda f: bool(f.free & names))
@@ -233,11 +233,12 @@ def _product(product: Times, opens: Callable[[Expr], bool]) -> Expr:
 def _diagonal_of(product: MatMul, names: frozenset[str]) -> Expr:
     """diag(A diag(x) B) = (A ∘ B')x, diag(A diag(x)) = diag(A) ∘ x."""
     for k, f in enumerate(product.factors):
-        if isinstance(f, Call) and f.name == "diag" and is_column(f.args[0].shape) and f.args[0].free & names:
+        entries = on_diagonal(f)
+        if entries is not None and entries.free & names:
             left, right = product.factors[:k], product.factors[k + 1 :]
             if any(g.free & names for g in (*left, *right)):
                 continue
             if left and right:
-                return matmul(entry_product(matmul(*left), tidy_with(transpose(matmul(*right)), [])), f.args[0])
-            return entry_product(Call("diag", (matmul(*left, *right),)), f.args[0])
+                return matmul(entry_product(matmul(*left), tidy_with(transpose(matmul(*right)), [])), entries)
+            return entry_product(Call("diag", (matmul(*left, *right),)), entries)
     return Call("diag", (product,))

@@ -10,7 +10,7 @@ from derive.calculus.simplify.measure import measure
 from derive.calculus.simplify.signs import all_opened, positive_first
 from derive.calculus.simplify.simplify import tidy
 from derive.calculus.simplify.terms import join, split
-from derive.expressions.build import ONE, add, coefficient, entry_product, matmul, scale, terms, transpose
+from derive.expressions.build import ONE, add, coefficient, entry_product, matmul, on_diagonal, scale, terms, transpose
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Add, Call, Expr, Identity, MatMul, Number, Scale, Transpose, Where, number
 from derive.expressions.properties.symmetry import is_symmetric
@@ -222,7 +222,7 @@ def _case(term: Expr) -> Where | None:
             case, inside = body, (body.then, body.otherwise)
         case Call(name="hadamard", args=(a, Where() as case)) | Call(name="hadamard", args=(Where() as case, a)):
             inside = tuple(entry_product(a, value) for value in (case.then, case.otherwise))
-        case MatMul(factors=(Call(name="diag") as diagonal, Where() as case)):
+        case MatMul(factors=(diagonal, Where() as case)) if on_diagonal(diagonal) is not None:
             inside = tuple(matmul(diagonal, value) for value in (case.then, case.otherwise))
         case _:
             return None

@@ -15,7 +15,7 @@ from derive.calculus.simplify.laws.monomial import Monomial, monomial, written
 from derive.calculus.simplify.matching import Env, found
 from derive.calculus.simplify.measure import measure
 from derive.calculus.simplify.simplify import tidy, tidy_with
-from derive.expressions.build import is_zero, matmul, power, remake, scale, transpose
+from derive.expressions.build import is_zero, matmul, on_diagonal, power, remake, scale, transpose
 from derive.expressions.nodes import Add, Call, D, Expr, Identity, Map, MatMul, Number, Ones, Power, Rate, Scale, SizeValue, Symbol, Times
 from derive.expressions.rewrite import substitute
 from derive.expressions.sizes import Size
@@ -63,7 +63,7 @@ class _Name:
         if not self.definition.is_scalar:
             turned = tidy_with(transpose(self.definition), [])
             self.turned = turned if turned is not self.definition else None
-            if isinstance(self.definition, MatMul) and isinstance(first := self.definition.factors[0], Call) and first.name == "diag":
+            if isinstance(self.definition, MatMul) and on_diagonal(first := self.definition.factors[0]) is not None:
                 self.scaled = first, matmul(*self.definition.factors[1:])
             if isinstance(self.definition, Scale) and not isinstance(self.definition.arg, Symbol | Ones | Identity):
                 self.array = self.definition.arg, tidy(scale(power(self.definition.scalar, -1), self.symbol))

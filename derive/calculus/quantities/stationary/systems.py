@@ -50,15 +50,14 @@ class Contradiction:
 def stationary_system(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Chain], Found]:
     """The elimination as a chain, and the point; several points of scalars; without a closed form the equations themselves."""
     p = s.problem
+    order = None if any(x.has & CURVED for x in p.wrt) else _elimination(gradients, p.wrt)
     if all(x.is_scalar for x in p.wrt):
-        told = _elimination(gradients, p.wrt)
-        found = of_several_scalars(s, gradients) if not isinstance(told, Contradiction) else None
+        found = of_several_scalars(s, gradients) if not isinstance(order, Contradiction) else None
         if found is not None:
             return found
     eigen = of_a_lagrangian(s, gradients)
     if eigen is not None:
         return eigen
-    order = None if any(x.has & CURVED for x in p.wrt) else _elimination(gradients, p.wrt)
     if isinstance(order, Contradiction):
         return _no_point(s, gradients, order)
     for x, equation, solved in order or ():

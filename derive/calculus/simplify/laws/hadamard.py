@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from derive.expressions.build import ONE, add, entry_product, is_zero, matmul, power, scale, times, transpose
+from derive.expressions.build import ONE, add, entry_product, is_zero, matmul, on_diagonal, power, scale, times, transpose
 from derive.expressions.nodes import Add, Call, Compare, Expr, Identity, Map, MatMul, Number, Ones, Scale, Transpose, Where, number
 from derive.expressions.sizes import is_column
 
@@ -37,13 +37,13 @@ def cancelled(expr: Expr) -> Expr | None:
 
 def joined(left: Expr, right: Expr) -> Expr | None:
     """Two neighbours of a matrix product that come together: diag(1 ⊘ s) s is 𝟏, diag(1 ⊘ s)(diag(s) − ss') is I − 𝟏s'."""
-    if _is_diag(left):
+    if on_diagonal(left) is not None:
         if isinstance(right, Add):
             return _through(right, lambda term: _with_first(left, term))
         if isinstance(right, Map) and (same := masked(left.children[0], right)) is not None:
             return same
         return cancelled(matmul(left, right)) if is_column(right.shape) else None
-    if _is_diag(right):
+    if on_diagonal(right) is not None:
         if isinstance(left, Add):
             return _through(left, lambda term: _with_last(term, right))
         if isinstance(left, Transpose) and is_column(left.arg.shape):
@@ -81,9 +81,8 @@ def _arguments(expr: Expr) -> tuple[Expr, ...]:
             return (a,)
         case Scale():
             return (expr.arg,)
-        case MatMul(factors=(first, *rest)) if _is_diag(first) and is_column(expr.shape):
-            assert isinstance(first, Call)
-            return (first.args[0], matmul(*rest))
+        case MatMul(factors=(first, *rest)) if (entries := on_diagonal(first)) is not None and is_column(expr.shape):
+            return (entries, matmul(*rest))
         case _:
             return ()
 
@@ -133,10 +132,6 @@ def _multiplied(factors: list[Expr], like: Expr) -> Expr:
     return entry_product(*factors)
 
 
-def _is_diag(expr: Expr) -> bool:
-    return isinstance(expr, Call) and expr.name == "diag" and is_column(expr.args[0].shape)
-
-
 def _through(total: Add, one: Callable[[Expr], Expr | None]) -> Expr | None:
     """The sum multiplied out where something cancels in every term."""
     terms = [one(t) for t in total.terms]
@@ -161,10 +156,9 @@ def _with_last(term: Expr, diagonal: Expr) -> Expr | None:
 
 def _met(diagonal: Expr, other: Expr) -> Expr | None:
     """diag(u) times a column or another diagonal matrix, where that cancels."""
-    assert isinstance(diagonal, Call)
-    if _is_diag(other):
-        assert isinstance(other, Call)
-        found = cancelled(entry_product(diagonal.args[0], other.args[0]))
+    there, entries = on_diagonal(diagonal), on_diagonal(other)
+    if there is not None and entries is not None:
+        found = cancelled(entry_product(there, entries))
         return None if found is None else Identity(found.shape[0]) if isinstance(found, Ones) else Call("diag", (found,))
     return cancelled(matmul(diagonal, other)) if is_column(other.shape) else None
 
