@@ -25,8 +25,10 @@ from derive.values import dataclass
 
 MOST_TERMS = 400
 MOST_STEPS = 4
-MOST_NODES = 20_000
-"""So many nodes are evaluated for one line: sums in sums take more, and are left to the check by numbers."""
+MOST_RESIDUES = 8_000_000
+FEWEST = 400
+"""So many residues are computed for one line, at all its points, and each node counts as so many at least: sums in sums take more, as do
+products of long sums at many points, and are left to the check by numbers."""
 
 
 @dataclass(frozen=True)
@@ -99,13 +101,13 @@ class Place:
         """NotExact where the field does not tell it."""
         if expr in self.cache:
             return self.cache[expr]
-        self.effort[0] += 1
-        if self.effort[0] > MOST_NODES:
-            raise NotExact("too much to evaluate")
         handler = _HANDLERS.get(type(expr))
         if handler is None:
             raise NotExact(f"{type(expr).__name__} is not algebraic")
         out: Jet = handler(self, expr) or self.nothing(expr.shape)
+        self.effort[0] += max(FEWEST, sum(x.size for x in out.values()))
+        if self.effort[0] > MOST_RESIDUES:
+            raise NotExact("too much to evaluate")
         self.cache[expr] = out
         return out
 
