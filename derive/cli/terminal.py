@@ -56,7 +56,8 @@ def lines(examined: Examined, width: int) -> Iterator[str]:
         yield f"  {text.pretty(symbol)} = {text.pretty(expr, notation)}"
     for symbol, expr in derivation.letters:
         yield f"  {words['with']} {text.pretty(symbol)} = {text.pretty(expr, notation)}"
-    kinds = {s: _kind((s.shape[0], ONE) if s.columns == s.name else s.shape, s.has, words) for s in problem.symbols.values()}
+    listed = [s for s in problem.symbols.values() if not problem.is_member(s)]
+    kinds = {s: _kind((s.shape[0], ONE) if s.columns == s.name else s.shape, s.has, words) for s in listed}
     given = ", ".join(f"{_declared(s)} {kind}" for s, kind in kinds.items())
     yield from (click.style(f"  {line}", dim=True) for line in wrapped(given, width - 2, ", "))
     number = 0

@@ -11,7 +11,8 @@ from derive.calculus.linear.bilinear import Directions, applied, directions
 from derive.calculus.linear.matrix import matrix_of
 from derive.calculus.linear.structure import CURVED, in_structure
 from derive.calculus.quantities.second_lines import along_a_scalar, differentiated
-from derive.calculus.routes.lines import cleaned, levels
+from derive.calculus.routes.lines import cleaned, in_known_form, levels
+from derive.calculus.routes.scalar_form import scalar_form
 from derive.calculus.setting.setting import Setting
 from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.distribute import spread
@@ -80,7 +81,8 @@ def _applied(lines: list[Line], along: Directions) -> list[Line]:
     forms.append(short)
     best = min((last, *([plain.expr] if plain else []), *forms), key=lambda e: (sum(1 for _ in _leaves(e)), primes(e)))
     if best is last:
-        return lines
+        known_form = in_known_form(last)
+        return lines if known_form is None else [*lines, replace(known_form, quantity="hessian")]
     if plain is not None and best is plain.expr:
         return [*lines, plain]
     rule = "simplify" if best is short is not forms[0] else "collect"
@@ -113,7 +115,7 @@ def _block_matrix(s: Setting, images: list[Expr]) -> Line | None:
                 row.append(zero((x.shape[0], y.shape[0])))
             elif h.is_scalar:
                 entry = neat(tidy(substitute(part, {h: ONE})), [])
-                row.append(substitute(algebra.simplify_scalar(entry), norms) if entry.is_scalar else entry)
+                row.append(substitute(scalar_form(entry, p.wrt) or algebra.simplify_scalar(entry), norms) if entry.is_scalar else entry)
             else:
                 row.append(neat(matrix_of(spread(part, frozenset({h.name})), h), []))
         for k, above in enumerate(rows):

@@ -13,7 +13,7 @@ from functools import lru_cache
 from derive.calculus.rules.identities import IDENTITIES
 from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.distribute import expanded
-from derive.calculus.simplify.known_forms import known_result
+from derive.calculus.simplify.known_forms import known, known_result
 from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.rewriting import Laws, laws, rewritten
 from derive.calculus.simplify.simplify import tidy, tidy_with
@@ -104,7 +104,7 @@ def _diagonals() -> Laws:
 
 def _linear(equation: Expr, x: Symbol, before: list[Move], facts: Facts = NOTHING) -> Solved | None:
     open_form = expanded(gathered_left(expanded(split_sums(expanded(equation, x.name), x), x.name), x), x.name)
-    found = split_terms(open_form, x)
+    found = split_terms(open_form, x) or split_terms(known(open_form, []), x)
     if found is None or not found[0]:
         return None
     parts, rest = found

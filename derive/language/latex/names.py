@@ -40,7 +40,7 @@ _DIFFERENTIAL = r"\mathrm{d}"
 _SYNONYMS = {
     "Tr": "tr", "trace": "tr", "Trace": "tr", "ln": "log", "Det": "det", "Diag": "diag", "skew": "skewpart", "sgn": "sign",
     "ReLU": "relu", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "LSE": "logsumexp", "lse": "logsumexp",
-    "adjugate": "adj", "kronecker": "kron", "Sym": "sym", "inverse": "inv",
+    "adjugate": "adj", "kronecker": "kron", "khatri_rao": "khatrirao", "KhatriRao": "khatrirao", "Sym": "sym", "inverse": "inv",
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import field, replace
 
 from derive.errors import DeriveError
@@ -37,6 +37,7 @@ class Bindings:
     fixed     the sizes that `sizes:` gives a value
     written   by the written name of a family, K_i, its own, K
     given     the names that stand for an expression (of `variants`, in `answer` of the function); called those that stand for a function
+    apart     what every expression goes through: one member of a family, the variable, written apart from the others
     """
 
     symbols: dict[str, Symbol] = field(default_factory=dict)
@@ -53,6 +54,7 @@ class Bindings:
     places: dict[str, Node] = field(default_factory=dict)
     written: dict[str, str] = field(default_factory=dict)
     own_call: re.Pattern[str] | None = None
+    apart: list[Callable[[Expr], Expr]] = field(default_factory=list)
 
     def knowing(self, header: Header, wrt: tuple[Symbol, ...]) -> Bindings:
         """With the name of the function for its value, `f` or `f(x)`, where nothing else has it."""
@@ -72,6 +74,8 @@ class Bindings:
         text, origin = expanded(text, origin, self.printed())
         text = self.own_call.sub(lambda m: m[1] + " " * len(m[2]), text) if self.own_call is not None else text
         expr = parse(text, self.scope(more), origin, shape)
+        for apart in self.apart:
+            expr = apart(expr)
         refuse_needs(expr, text, origin)
         self.refuse_indices(expr, origin)
         return expr
@@ -261,7 +265,7 @@ class Header:
 
 
 _FONT = r"\\(?:mathcal|mathrm|mathbf|mathsf|mathit|mathbb|mathfrak|mathscr|boldsymbol|bm|operatorname|text)"
-_HEADER = re.compile(
+HEADER = re.compile(
     rf"""\s*(?:{_FONT}\s*(?:\{{\s*(?P<styled>\w+)\s*\}}|(?P<letter>[^\W\d_]))|\\?(?P<name>[^\W\d]\w*))
     (?:_(?:\{{\\?(?P<below>\w+)\}}|\\(?P<greek>\w+)))?\s*
     (?:(?:\\left)?\((?P<arguments>[^()=]*)\)\s*)?:?=(?!=)""", re.VERBOSE,
@@ -272,7 +276,7 @@ def read_function(node: Node, bindings: Bindings) -> Header:
     """The header and the function."""
     text, origin = expanded(node.words("`function`"), node.origin, bindings.printed())
     text = bare_formula(text)
-    match = _HEADER.match(text)
+    match = HEADER.match(text)
     name, body = "f", 0
     arguments: tuple[str, ...] = ()
     if match:

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from math import lcm
 
 from derive.calculus.simplify.laws.monomial import monomial, written
+from derive.calculus.simplify.measure import measure
+from derive.calculus.simplify.recursion import tidied
 from derive.expressions.build import MINUS_ONE, power, scale, times
-from derive.expressions.nodes import Call, Expr, Map, Number, Power, Scale, Times
+from derive.expressions.nodes import Call, Expr, Map, Number, Power, Scale, Times, number
 from derive.expressions.properties.inference import is_positive
+
+_HIGHEST_ROOT = 6
+"""Roots of higher order are not put together."""
+_LARGEST_UNDER = 100
+"""A number in front that is larger than this under the root stays in front."""
 
 
 def roots(node: Expr, _: Callable[[Expr], Expr]) -> Expr | None:
@@ -32,6 +40,29 @@ def quotient_of_roots(node: Expr, _: Callable[[Expr], Expr]) -> Expr | None:
     (x,), (y,) = above.children, below.children[0].children
     whole = times(*(f for f in scalars if f is not above and f is not below), Map("sqrt", times(x, power(y, MINUS_ONE))))
     return scale(whole, node.arg) if isinstance(node, Scale) else whole
+
+
+def one_root(node: Expr, _: Callable[[Expr], Expr]) -> Expr | None:
+    """(V/(2π))^⅓ for ½ · 2^⅔ V^⅓ π^(−⅓), of positive numbers; a number in front goes under the root where that is shorter."""
+    if not isinstance(node, Times):
+        return None
+    roots_ = [f for f in node.factors if _is_higher_root(f)]
+    front = next((f.value for f in node.factors if isinstance(f, Number)), Fraction(1))
+    rest = [f for f in node.factors if f not in roots_ and not isinstance(f, Number)]
+    q = lcm(*(f.exponent.value.denominator for f in roots_))  # type: ignore[attr-defined]
+    if len(roots_) < 2 or q > _HIGHEST_ROOT:
+        return None
+    under = [power(f.base, number(f.exponent.value * q)) for f in roots_]  # type: ignore[attr-defined]
+    forms = [times(number(front), *rest, power(tidied(times(*under)), number(Fraction(1, q))))]
+    if front > 0 and max(front.numerator, front.denominator) ** q <= _LARGEST_UNDER:
+        forms.append(times(*rest, power(tidied(times(number(front**q), *under)), number(Fraction(1, q)))))
+    short = min(forms, key=measure)
+    return short if measure(short) < measure(node) else None
+
+
+def _is_higher_root(factor: Expr) -> bool:
+    """A third, fourth, … root of a positive number, or a power of one."""
+    return isinstance(factor, Power) and isinstance(factor.exponent, Number) and factor.exponent.value.denominator > 2 and is_positive(factor.base)
 
 
 def _is_root(factor: Expr) -> bool:

@@ -321,6 +321,9 @@ _REASONS = {
     "The gradient {} is the Riemannian one: the part of the free gradient along the set.": "梯度 {0} 為黎曼梯度：自由梯度沿此集合的部分。",
     "This Hessian is the Euclidean one, of the surrounding space. The Riemannian Hessian takes a tangent {} to {}.":
         "此 Hessian 為外圍空間之歐氏 Hessian。黎曼 Hessian 將切向 {0} 映為 {1}。",
+    "The Khatri-Rao product {} has the Kronecker products of the columns of {} and of {} as its columns.":
+        "Khatri–Rao 積 {0} 的各行為 {1} 與 {2} 對應行的 Kronecker 積。",
+    "Of the sum, the term with {} is written apart: the others do not depend on it.": "和中含 {0} 的一項單獨寫出：其餘各項與之無關。",
     "The Jacobian of a matrix, or by a matrix, is that of the stacked columns: a row for each entry of {}, a column for each entry of {}.":
         "矩陣值函數或對矩陣的 Jacobian 取堆疊各行之形式：{0} 的每個元素一列，{1} 的每個元素一行。",
     "The star marks the adjoint: {} = {} for all {} and {}": "星號表示伴隨：對一切 {2} 與 {3} 有 {0} = {1}",
