@@ -43,26 +43,36 @@ def quotient_of_roots(node: Expr, _: Callable[[Expr], Expr]) -> Expr | None:
 
 
 def one_root(node: Expr, _: Callable[[Expr], Expr]) -> Expr | None:
-    """(V/(2π))^⅓ for ½ · 2^⅔ V^⅓ π^(−⅓), of positive numbers; a number in front goes under the root where that is shorter."""
+    """(V/(2π))^⅓ for ½ · 2^⅔ V^⅓ π^(−⅓), √(2r) for √2 √r, of positive numbers; a number in front goes under the root where that is shorter."""
     if not isinstance(node, Times):
         return None
-    roots_ = [f for f in node.factors if _is_higher_root(f)]
+    found = {f: under for f in node.factors if (under := _under_a_root(f)) is not None}
     front = next((f.value for f in node.factors if isinstance(f, Number)), Fraction(1))
-    rest = [f for f in node.factors if f not in roots_ and not isinstance(f, Number)]
-    q = lcm(*(f.exponent.value.denominator for f in roots_))  # type: ignore[attr-defined]
-    if len(roots_) < 2 or q > _HIGHEST_ROOT:
+    rest = [f for f in node.factors if f not in found and not isinstance(f, Number)]
+    q = lcm(*(k.denominator for _, k in found.values()))
+    if len(found) < 2 or q > _HIGHEST_ROOT or (q == 2 and front != 1):
         return None
-    under = [power(f.base, number(f.exponent.value * q)) for f in roots_]  # type: ignore[attr-defined]
-    forms = [times(number(front), *rest, power(tidied(times(*under)), number(Fraction(1, q))))]
+
+    def root(*factors: Expr) -> Expr:
+        under = tidied(times(*factors))
+        return Map("sqrt", under) if q == 2 else power(under, number(Fraction(1, q)))
+
+    whole = [power(base, number(k * q)) for base, k in found.values()]
+    forms = [times(number(front), *rest, root(*whole))]
     if front > 0 and max(front.numerator, front.denominator) ** q <= _LARGEST_UNDER:
-        forms.append(times(*rest, power(tidied(times(number(front**q), *under)), number(Fraction(1, q)))))
+        forms.append(times(*rest, root(number(front**q), *whole)))
     short = min(forms, key=measure)
     return short if measure(short) < measure(node) else None
 
 
-def _is_higher_root(factor: Expr) -> bool:
-    """A third, fourth, … root of a positive number, or a power of one."""
-    return isinstance(factor, Power) and isinstance(factor.exponent, Number) and factor.exponent.value.denominator > 2 and is_positive(factor.base)
+def _under_a_root(factor: Expr) -> tuple[Expr, Fraction] | None:
+    """(b, k) of b^k, a root of a positive number or a power of one; None of what is none."""
+    match factor:
+        case Map(function="sqrt", arg=arg) if factor.is_scalar and is_positive(arg):
+            return arg, Fraction(1, 2)
+        case Power(base=base, exponent=Number(value=k)) if k.denominator > 2 and is_positive(base):
+            return base, k
+    return None
 
 
 def _is_root(factor: Expr) -> bool:

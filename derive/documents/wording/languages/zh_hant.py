@@ -977,6 +977,7 @@ _REASONS = {
     "{} has 1 where the largest entry of {} stands, and 0 elsewhere.": "{0} 在 {1} 的最大元素處為 1，其餘為 0。",
     "{} in {} for every {}": "對每個 {2}，對 {1} 為{0}",
     "{} is a generalized eigenvector of {} and {}, {} its eigenvalue": "{0} 為 {1} 與 {2} 的廣義特徵向量，{3} 為其特徵值",
+    "its eigenvalue {}": "其特徵值為 {0}",
     "its eigenvalue the value there": "該處的值為其特徵值",
     "maximum for the largest, minimum for the smallest": "最大特徵值處為極大，最小特徵值處為極小",
     "{} is the unit eigenvector of {} that goes with {}.": "{0} 是 {1} 對應於 {2} 的單位特徵向量。",
