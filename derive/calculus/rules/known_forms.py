@@ -144,10 +144,10 @@ KOLDA = "Kolda & Bader, Tensor Decompositions and Applications, SIAM Review 51 (
 _FOUR = "A: matrix(m, n); B: matrix(p, n); C: matrix(m, q); E: matrix(p, q)"
 
 KHATRI_RAO = (
-    Law("khatri-rao-gram", "khatrirao(A, B)' khatrirao(C, E)", "(A' C) .* (B' E)", _FOUR, "A", "(A ⊙ B)'(C ⊙ E) = A'C ∘ B'E",
+    Law("khatri-rao-gram", "khatrirao(A, B)' khatrirao(C, E)", "(A' C) .* (B' E)", _FOUR, "A", "(M ⊙ N)'(P ⊙ Q) = M'P ∘ N'Q",
         "`(x ⊗ y)'(u ⊗ v) = x'u y'v` for the columns.", KOLDA, runs="always"),
     Law("khatri-rao-mixed", "kron(C, E) khatrirao(A, B)", "khatrirao(C A, E B)", "A: matrix(m, n); B: matrix(p, n); C: matrix(q, m); E: matrix(r, p)", "A",
-        "(C ⊗ E)(A ⊙ B) = CA ⊙ EB", "Column j is `kron(C A[:, j], E B[:, j])`.", KOLDA, runs="always"),
+        "(P ⊗ Q)(M ⊙ N) = PM ⊙ QN", "Column j is `kron(C A[:, j], E B[:, j])`.", KOLDA, runs="always"),
     Law("khatri-rao-row", "khatrirao(x', B)", "B diag(x)", "x: vector(n); B: matrix(p, n)", "x", "x' ⊙ B = B diag(x)", "Column j is `x[j] B[:, j]`.", KOLDA,
         runs="always"),
     Law("khatri-rao-row-behind", "khatrirao(B, x')", "B diag(x)", "x: vector(n); B: matrix(p, n)", "x", "B ⊙ x' = B diag(x)", "Column j is `x[j] B[:, j]`.", KOLDA,
@@ -159,16 +159,16 @@ KHATRI_RAO = (
     Law("khatri-rao-of-diagonal", "kron(A, B) sum(i, 1, n, kron(e(i, n), e(i, n)) e(i, n)')", "khatrirao(A, B)", "A: matrix(m, n); B: matrix(p, n)", "A",
         "(A ⊗ B) Σ (eᵢ ⊗ eᵢ)eᵢ' = A ⊙ B", "Column i is `kron(A[:, i], B[:, i])`.", KOLDA, runs="always"),
     Law("khatri-rao-itself", "kron(I(m), ones(p)') (khatrirao(C, E) .* kron(ones(m), B))", "C diag(diag(E' B))",
-        "B: matrix(p, n); C: matrix(m, n); E: matrix(p, n)", "C", "(I ⊗ 𝟏')((C ⊙ E) ∘ (𝟏 ⊗ B)) = C diag(E'B)",
+        "B: matrix(p, n); C: matrix(m, n); E: matrix(p, n)", "C", "(I ⊗ 𝟏')((M ⊙ N) ∘ (𝟏 ⊗ P)) = M diag(diag(N'P))",
         "Entry i, j is `C[i, j]` times the sum of `E[k, j] B[k, j]` over k.", KOLDA, runs="always"),
     Law("khatri-rao-itself-second", "kron(ones(m)', I(p)) (khatrirao(C, E) .* kron(B, ones(p)))", "E diag(diag(C' B))",
-        "B: matrix(m, n); C: matrix(m, n); E: matrix(p, n)", "E", "(𝟏' ⊗ I)((C ⊙ E) ∘ (B ⊗ 𝟏)) = E diag(C'B)",
+        "B: matrix(m, n); C: matrix(m, n); E: matrix(p, n)", "E", "(𝟏' ⊗ I)((M ⊙ N) ∘ (P ⊗ 𝟏)) = N diag(diag(M'P))",
         "Entry i, j is `E[i, j]` times the sum of `C[k, j] B[k, j]` over k.", KOLDA, runs="always"),
     Law("khatri-rao-weighed", "kron(I(m), ones(p)') ((khatrirao(C, E) A) .* kron(ones(m), B))", "C ((E' B) .* A)",
-        "A: matrix(q, n); B: matrix(p, n); C: matrix(m, q); E: matrix(p, q)", "A", "(I ⊗ 𝟏')((C ⊙ E)S ∘ (𝟏 ⊗ B)) = C((E'B) ∘ S)",
+        "A: matrix(q, n); B: matrix(p, n); C: matrix(m, q); E: matrix(p, q)", "A", "(I ⊗ 𝟏')((M ⊙ N)S ∘ (𝟏 ⊗ P)) = M((N'P) ∘ S)",
         "Entry i, j is the sum of `C[i, l] E[k, l] A[l, j] B[k, j]` over k and l.", KOLDA, runs="always"),
     Law("khatri-rao-weighed-second", "kron(ones(m)', I(p)) ((khatrirao(C, E) A) .* kron(B, ones(p)))", "E ((C' B) .* A)",
-        "A: matrix(q, n); B: matrix(m, n); C: matrix(m, q); E: matrix(p, q)", "A", "(𝟏' ⊗ I)((C ⊙ E)S ∘ (B ⊗ 𝟏)) = E((C'B) ∘ S)",
+        "A: matrix(q, n); B: matrix(m, n); C: matrix(m, q); E: matrix(p, q)", "A", "(𝟏' ⊗ I)((M ⊙ N)S ∘ (P ⊗ 𝟏)) = N((M'P) ∘ S)",
         "Entry i, j is the sum of `E[i, l] C[k, l] A[l, j] B[k, j]` over k and l.", KOLDA, runs="always"),
 )
 
