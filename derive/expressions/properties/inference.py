@@ -171,6 +171,8 @@ def is_nonnegative(expr: Expr) -> bool:
     match expr:
         case Number() | Zeros():
             return not isinstance(expr, Number) or expr.value >= 0
+        case Symbol():
+            return any("nonnegative" in IMPLIED.get(word, ()) for word in expr.has)
         case Power(exponent=exponent):
             return expr.is_scalar and (is_even(exponent) or is_nonnegative(expr.base))
         case Times():
