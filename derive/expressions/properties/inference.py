@@ -169,8 +169,8 @@ def is_nonnegative(expr: Expr) -> bool:
     if is_positive(expr):
         return True
     match expr:
-        case Number() | Zeros():
-            return not isinstance(expr, Number) or expr.value >= 0
+        case Number():
+            return expr.value >= 0
         case Symbol():
             return any("nonnegative" in IMPLIED.get(word, ()) for word in expr.has)
         case Power(exponent=exponent):
@@ -178,7 +178,7 @@ def is_nonnegative(expr: Expr) -> bool:
         case Times():
             counts = Counter(f for f in expr.factors if not is_nonnegative(f))
             return all(n % 2 == 0 for n in counts.values())
-        case Add() | Scale():
+        case Add() | Scale() | Zeros():
             return all(is_nonnegative(c) for c in expr.children)
         case MatMul():
             return expr.is_scalar and quadratic_form(expr) in AT_LEAST_SEMI
