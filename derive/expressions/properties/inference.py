@@ -171,8 +171,6 @@ def is_nonnegative(expr: Expr) -> bool:
     match expr:
         case Number():
             return expr.value >= 0
-        case Symbol():
-            return any("nonnegative" in IMPLIED.get(word, ()) for word in expr.has)
         case Power(exponent=exponent):
             return expr.is_scalar and (is_even(exponent) or is_nonnegative(expr.base))
         case Times():
@@ -187,7 +185,7 @@ def is_nonnegative(expr: Expr) -> bool:
         case Call(name="inner" | "dot", args=(a, b)):
             return a is b
         case _:
-            return by_fact(expr, "nonnegative")
+            return by_fact(expr, "nonnegative") or (isinstance(expr, Symbol) and any("nonnegative" in IMPLIED.get(w, ()) for w in expr.has))
 
 
 def is_even(exponent: Expr) -> bool:
