@@ -140,7 +140,8 @@ def kinds(given: tuple[str, ...]) -> tuple[str, ...]:
 def not_over(written: Iterable[Path | None], read: Iterable[str | Path | None], project: Project | None = None) -> None:
     """UsageError where a file that is written would take the place of one that is read, or of another that is written.
 
-    project  whose own files are read too
+    written, read  paths, None where there is none
+    project        whose own files are read too
     """
     brought: list[Path] = []
     if project is not None:

@@ -54,7 +54,8 @@ def numbered(count: int, word: str, first: int = 1) -> tuple[Recipient, ...]:
 def read(text: str, file: str, language: str = "en") -> tuple[Recipient, ...]:
     """The students of a roster: a column `id` (or `email`, `username`, …), a column `name` (or `first name`, `last name`), or both.
 
-    A file without a header has the names, or identifiers, in its first column, and the names in its second.
+    text      of the file; one without a header has the names, or identifiers, in its first column, and the names in its second
+    language  of the pages, whose fonts must have the letters of the names
     DeriveError at the row of what is wrong: [roster], [character] for a name that a page in this language cannot print.
     """
     try:
