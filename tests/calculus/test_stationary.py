@@ -452,3 +452,12 @@ def test_the_one_real_point_of_two_polynomial_equations_is_found() -> None:
     derivation = derive(problem("x: scalar\n  y: scalar", "x^4/4 - x y^2 + x + 2 y^2 + y^4", "[x, y]"))
     assert verify(derivation).passed
     assert [(text.text(p.expr), p.classification) for p in points(derivation)] == [("-1", "minimum"), ("0", "minimum")]
+
+
+def test_a_line_that_only_divides_by_a_letter_is_part_of_its_neighbour() -> None:
+    """N Σ = S and Σ = S/N are one line; what is divided by more than a letter has its own."""
+    gaussian = derived("S: spd(n); T: spd(n); N: positive", "N/2 logdet(S) + 1/2 tr(S^-1 T)", "S", "stationary")
+    said = [text.line(line) for chain in gaussian.chains for line in chain.lines if line.rule in ("rearrange", "solve")]
+    assert said == ["S* ⇔ T/N"] and "multiply by S from both sides, divide by N" in told(gaussian)
+    factor = derived("c: scalar; x: vector(n); y: vector(n)", "norm(y - c x)^2", "c", "stationary")
+    assert any(line.rule == "rearrange" for chain in factor.chains for line in chain.lines)
