@@ -60,14 +60,15 @@ class Solved:
 
 
 def told(moves: Sequence[Move]) -> tuple[Move, ...]:
-    """The moves as they are written: each equation once, and n x = c with x = c/n behind it, where n is a letter, in one line."""
+    """The moves as they are written: each equation once, and n x = c with x = c/n behind it, where n is a letter, in one line, unless the
+    solution would then follow from the first equation at once."""
     out: list[Move] = []
     for move in moves:
         before = out[-1] if out else None
         if before is not None and (move.left, move.right) == (before.left, before.right):
             continue
         match move.why:
-            case ("divide by ", Symbol() | SizeValue() as letter) if before is not None and before.left is scale(letter, move.left):
+            case ("divide by ", Symbol() | SizeValue() as letter) if before is not None and len(out) > 1 and before.left is scale(letter, move.left):
                 out[-1] = Move(move.left, move.right, joined([before.why, move.why]) if before.why else move.why)
             case _:
                 out.append(move)
