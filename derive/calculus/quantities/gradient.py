@@ -17,7 +17,8 @@ from derive.calculus.simplify.measure import measure
 from derive.calculus.simplify.names import Definitions
 from derive.calculus.simplify.property_reasons import property_whys
 from derive.calculus.simplify.result_form import neat, result
-from derive.calculus.simplify.simplify import tidy
+from derive.calculus.simplify.simplify import tidy, tidy_with
+from derive.calculus.simplify.used import Used
 from derive.derivation.derivation import Head, Line, Step
 from derive.derivation.reason import Why, joined
 from derive.errors import DeriveError
@@ -56,9 +57,10 @@ def gradient_lines(s: Setting, first: Expr, letters: Definitions = ()) -> tuple[
             lines.append(Line(short, "simplify", ("simplify",), "gradient", steps=(Step(g, short, "simplify", ()),)))
             structured[x.name] = g = short
         if s.written is not p.function:
-            full = result(tidy(substitute(g, dict(p.let))), [])
+            used: Used = []
+            full = result(tidy_with(substitute(g, dict(p.let)), used), used)
             if full is not g:
-                whys = joined([(u, " = ", d) for u, d in p.let if u.name in g.free])
+                whys = joined([*((u, " = ", d) for u, d in p.let if u.name in g.free), *property_whys(used)])
                 lines.append(Line(full, "intermediate", whys, "gradient", steps=(Step(g, full, "intermediate", ()),)))
                 structured[x.name] = full
     return lines, free, structured

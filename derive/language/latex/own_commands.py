@@ -1,5 +1,5 @@
-r"""What authors paste: the signs of displays around a formula, and own commands in it: `\norm{Xw - y}^2` is read as what its definition says, put in as
-text and never executed."""
+r"""What authors paste: the signs of displays around a formula, and own commands in it: `\norm{Xw - y}^2` is read as what its definition
+says, put in as text and never executed."""
 
 from __future__ import annotations
 
