@@ -238,7 +238,7 @@ def _answer(box: Boxed, width: int, notation: Notation) -> Iterator[str]:
 
 BREAKS = ((" + ", " - ", " − "), (", ", " ∘ ", " ⊗ "), (" ", ")("), ("(", "["))
 """Where a formula is broken, by preference: at a sign of a sum, between arguments or at another product, between factors (but not behind
-Σ with its bounds), behind a bracket."""
+∑ with its bounds), behind a bracket."""
 
 
 def broken(formula: str, width: int) -> list[str]:
