@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Literal
 
 from derive.expressions.spelling import GREEK_UNICODE
@@ -34,13 +35,13 @@ from derive.notation.latex.boxes import (
     Under,
     parts,
 )
-from derive.notation.latex.compose import PARTIAL, D
+from derive.notation.latex.compose import NAMED_D, PARTIAL, D
 from derive.notation.latex.signs import LETTERS, NAMED, OPERATORS
 from derive.values import dataclass
 
-Class = Literal["ord", "number", "quotient", "ratio", "op", "bin", "sign", "rel", "open", "close", "punct", "words", "gap", "space"]
-"""The classes of TeX, and apart: a number; a quotient; a ratio like ∂f/∂x, which is one sign; the sign of a number; words; a blank between
-factors, and a space that is meant."""
+Class = Literal["ord", "number", "quotient", "ratio", "prefix", "op", "bin", "sign", "rel", "open", "close", "punct", "words", "gap", "space"]
+"""The classes of TeX, and apart: a number; a quotient; a ratio like ∂f/∂x, which is one sign; D, d, ∇, ∂; the sign of a number; words; a
+blank between factors, and a space that is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ _CHARACTERS = {"-": "−", **{"\\" + name: sign for name, sign in _NAMES.items()
 _SIGNS: tuple[tuple[Class, str], ...] = (
     ("bin", "+ − · × ÷ ± ∓ ∘ ∙ ∗ ⋆ ⊕ ⊖ ⊗ ⊙ ⊘ ∧ ∨ ∩ ∪ ∖ ⊔ ⊓ ⋉ ⋊ ⊛ ⊞"),
     ("rel", "= < > ≤ ≥ ≠ ≈ ≡ ∼ ≃ ≅ ∝ ≺ ≻ ⪯ ⪰ ≪ ≫ ∈ ∋ ∉ ⊂ ⊆ ⊃ ⊇ ∥ ∣ → ← ↦ ⇒ ⇐ ⇔ ⟹ ⟺ ⟶ ≔ ≕ ⩽ ⩾ ⟸ ↔ ⟵ ⟼ ⊢ ⊨ ≐ ≍ ≲ ≳"),
-    ("op", "∑ ∏ ∫"), ("open", "( [ { ⟨ ⌊ ⌈"), ("close", ") ] } ⟩ ⌋ ⌉"), ("punct", ", ;"),
+    ("prefix", "∇ ∂"), ("op", "∑ ∏ ∫"), ("open", "( [ { ⟨ ⌊ ⌈"), ("close", ") ] } ⟩ ⌋ ⌉"), ("punct", ", ;"),
 )
 _KINDS = {sign: kind for kind, signs in _SIGNS for sign in signs.split()}
 _OPENING, _CLOSING = frozenset((r"\lvert", r"\lVert")), frozenset((r"\rvert", r"\rVert"))
@@ -80,7 +81,7 @@ _HALVES = {("1", "2"): "½", ("1", "4"): "¼", ("3", "4"): "¾"}
 _MARKS = r"[₀-₉]*[⁰¹²³⁴-⁹⁻⁺ᵀ⊤'′*\u0300-\u030c\u20d7]*"
 _LETTER = re.compile(rf"[^\W\d_][\u0300-\u030c\u20d7]*{_MARKS}")
 """A letter, or what is written like one: nothing stands between two of them."""
-_DERIVATIVE = re.compile(rf"[∇∂]{_MARKS}")
+_PREFIX = re.compile(rf"[∇∂Dd]{_MARKS}")
 _BRACKETED = re.compile(rf"\){_MARKS}")
 
 
@@ -171,6 +172,8 @@ def _letters(box: Letters) -> Atom:
         return Atom("op", text)
     if box.command in ("text", "textrm") and not text.isidentifier():
         return Atom("words", text.strip())
+    if box in (D, NAMED_D):
+        return Atom("prefix", text)
     if box.command == "mathsf" and text == "T":
         return Atom("ord", "ᵀ")
     alphabet = _ALPHABETS.get(box.command)
@@ -283,7 +286,7 @@ def _kinds(atoms: Iterable[Atom]) -> str:
         if not depth:
             out += (
                 "(" if one.kind == "open" else ")" if one.kind == "close" else "Σ" if one.text[0] in _BIG else "/" if _is_quotient(one)
-                else "o" if one.kind in ("ord", "number", "op") else " " if one.kind in ("gap", "space") else "+"
+                else "o" if one.kind in ("ord", "number", "op", "prefix") else " " if one.kind in ("gap", "space") else "+"
             )
         depth += one.kind == "open"
     return out
@@ -305,13 +308,14 @@ def _joined(atoms: Iterable[Atom], tight: bool = False) -> str:
     out, gap, before = "", "", Atom("open", "")
     calls: list[bool] = []
     call = False
-    for one in atoms:
+    for one, behind in pairwise((*atoms, Atom("close", ""))):
         if one.kind in ("gap", "space"):
             gap = "space" if "space" in (one.kind, gap) else "gap"
             continue
         if one.kind == "bin" and before.kind in ("open", "bin", "rel", "punct", "op", "sign", "words"):
             one = Atom("sign", one.text)
-        out += _between(before, one, "space" if gap and call else gap, tight) + one.text
+        called = behind.kind == "open" and behind.text == "(" and one.kind == "ord"
+        out += _between(before, one, "space" if gap and (call or called) else gap, tight) + one.text
         if one.kind == "open":
             calls.append(bool(out) and not gap and before.kind in ("ord", "op", "close"))
         call = one.kind == "close" and bool(calls) and calls.pop()
@@ -332,13 +336,10 @@ def _between(left: Atom, right: Atom, gap: str, tight: bool) -> str:
         return " "
     if "op" in kinds:
         return "" if not gap and "open" in kinds else " "
-    if not gap:
+    if not gap or (left.kind == "prefix" and _PREFIX.fullmatch(left.text)):
         return ""
     if right.kind == "number":
         return " · "
-    if left.kind == "close":
-        ends = _BRACKETED.fullmatch(left.text) is not None
-    else:
-        ends = left.kind == "number" or any(one.fullmatch(left.text) for one in (_LETTER, _DERIVATIVE))
-    starts = right.text == "(" if right.kind == "open" else _LETTER.fullmatch(right.text)
+    ends = left.kind == "number" or (_BRACKETED if left.kind == "close" else _LETTER).fullmatch(left.text)
+    starts = right.text == "(" if right.kind == "open" else right.kind != "prefix" and _LETTER.fullmatch(right.text)
     return "" if gap == "gap" and ends and starts else " "
