@@ -66,7 +66,6 @@ _KINDS = {sign: kind for kind, signs in _SIGNS for sign in signs.split()}
 _OPENING, _CLOSING = frozenset((r"\lvert", r"\lVert")), frozenset((r"\rvert", r"\rVert"))
 _SPACES = frozenset(map(Sign, (r"\,", r"\:", r"\;", r"\ ", r"\quad", r"\qquad", "~")))
 _BIG = frozenset("∑∏∫")
-_RAISED_SIGNS = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ⊤'")
 _SILENT = frozenset((r"\!", r"\displaystyle", r"\textstyle", r"\limits", r"\nolimits"))
 _RAISED = str.maketrans("0123456789−+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺")
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -224,13 +223,17 @@ def _scripted(box: Scripted) -> Iterator[Atom]:
     if below and above and base[-1:] and base[-1].text in _BIG:
         yield Atom("op", f"{base[-1].text}_{{{below}..{above}}}")
         return
-    raised = isinstance(box.base, Group) and base and base[0].text[-1] in _RAISED_SIGNS
-    if not isinstance(box.base, Fenced) and (len(base) > 1 or raised or any(map(_is_quotient, base))):
+    if not isinstance(box.base, Fenced) and (len(base) > 1 or any(map(_is_quotient, base)) or _is_raised(box.base)):
         base = list(_in_brackets(base))
     yield from base[:-1]
     last = base[-1] if base else Atom("ord", "")
     marks = _lowered(below, any(one.kind == "gap" for one in lower)) + "′" * box.primes + _raised(above)
     yield Atom("ord" if last.kind == "number" else last.kind, last.text + marks)
+
+
+def _is_raised(box: Box | None) -> bool:
+    """Whether it has an exponent already."""
+    return isinstance(box, Group) and any(isinstance(one, Scripted) and one.above is not None for one in box.inside.items)
 
 
 def _lowered(text: str, product: bool) -> str:
