@@ -208,7 +208,7 @@ def _entries(left: Left) -> Row:
 def _entry(left: Left) -> Row:
     it, write = left.it, left.write
     value, variable = (write.indexed(n, part) for n, part in zip((left.name, left.wrt), index_split(it), strict=True))
-    only: Sign = left.plain_sign if left.of_one_number and not left.partly else "∂"
+    only: Operator = left.plain_sign if left.of_one_number and not left.partly else "∂"
     whole = left.quotient(value, variable, sign=only)
     if it.through is None:
         return whole
