@@ -181,7 +181,7 @@ def _letters(box: Letters) -> Atom:
 
 def _drawn(letter: str, alphabet: str) -> str:
     """A letter or a digit of an alphabet, where Unicode has it."""
-    *_, kind, name = ["", *unicodedata.name(letter, "").replace(" LETTER", "").split()]
+    *_, kind, name = ["", "", *unicodedata.name(letter, "").replace(" LETTER", "").split()]
     for called in (f"MATHEMATICAL {alphabet} {kind} {name}", f"{alphabet.replace('FRAKTUR', 'BLACK-LETTER')} {kind} {name}"):
         try:
             return unicodedata.lookup(called)
@@ -288,7 +288,7 @@ def _kinds(atoms: Iterable[Atom]) -> str:
         depth -= one.kind == "close"
         if not depth:
             out += (
-                "(" if one.kind == "open" else ")" if one.kind == "close" else "Σ" if one.text[0] in _BIG else "/" if _is_quotient(one)
+                "(" if one.kind == "open" else ")" if one.kind == "close" else "Σ" if one.text[:1] in _BIG else "/" if _is_quotient(one)
                 else "o" if one.kind in ("ord", "number", "op", "prefix") else " " if one.kind in ("gap", "space") else "+"
             )
         depth += one.kind == "open"
