@@ -105,6 +105,7 @@ class Pieces:
     def operator(self, name: str, inside: Row, bracketed: bool) -> Row:
         """vec, det of a left side.
 
+        name       of the operator
         inside     its argument
         bracketed  whether that stands in brackets
         """
@@ -123,6 +124,7 @@ class Pieces:
     def stacked(self, name: Row, variable: Row, order: int) -> Row:
         """d vec f / d vec X, and the second derivative by vec X.
 
+        name      f
         variable  X
         order     1 or 2
         """

@@ -39,7 +39,7 @@ from derive.notation.latex.compose import NAMED_D, PARTIAL, D
 from derive.notation.latex.signs import LETTERS, NAMED, OPERATORS
 from derive.values import dataclass
 
-Class = Literal["ord", "number", "quotient", "ratio", "prefix", "op", "bin", "sign", "rel", "open", "close", "punct", "words", "gap", "space"]
+Class = Literal["ord", "number", "fraction", "ratio", "prefix", "op", "bin", "unary", "rel", "open", "close", "punct", "words", "gap", "space"]
 """The classes of TeX, and apart: a number; a quotient; a ratio like ∂f/∂x, which is one sign; D, d, ∇, ∂; the sign of a number; words; a
 blank between factors, and a space that is meant."""
 
@@ -267,7 +267,7 @@ def _quotient(box: Fraction) -> Atom:
         over, under = (_joined(atom for atom in atoms if atom.kind not in ("gap", "space")) for atoms in (above, below))
         between = " / " if " " in over + under else "/"
         return Atom("op" if len(_kinds(above)) == 1 else "ratio", f"{over}{between}{under}")
-    return Atom("quotient", f"{over if _is_product(above) else f'({over})'}/{under if _is_single(below) else f'({under})'}")
+    return Atom("fraction", f"{over if _is_product(above) else f'({over})'}/{under if _is_single(below) else f'({under})'}")
 
 
 def _is_derivative(box: Box) -> bool:
@@ -277,7 +277,7 @@ def _is_derivative(box: Box) -> bool:
 
 
 def _is_quotient(atom: Atom) -> bool:
-    return atom.kind in ("quotient", "ratio") or (atom.kind in ("number", "op") and "/" in atom.text)
+    return atom.kind in ("fraction", "ratio") or (atom.kind in ("number", "op") and "/" in atom.text)
 
 
 def _kinds(atoms: Iterable[Atom]) -> str:
@@ -315,8 +315,8 @@ def _joined(atoms: Iterable[Atom], tight: bool = False) -> str:
         if one.kind in ("gap", "space"):
             gap = "space" if "space" in (one.kind, gap) else "gap"
             continue
-        if one.kind == "bin" and before.kind in ("open", "bin", "rel", "punct", "op", "sign", "words"):
-            one = Atom("sign", one.text)
+        if one.kind == "bin" and before.kind in ("open", "bin", "rel", "punct", "op", "unary", "words"):
+            one = Atom("unary", one.text)
         called = behind.kind == "open" and behind.text == "(" and one.kind == "ord"
         out += _between(before, one, "space" if gap and (call or called) else gap, tight) + one.text
         if one.kind == "open":
@@ -329,13 +329,13 @@ def _joined(atoms: Iterable[Atom], tight: bool = False) -> str:
 def _between(left: Atom, right: Atom, gap: str, tight: bool) -> str:
     """What stands between two atoms; `gap` is what stands there in TeX."""
     kinds = {left.kind, right.kind}
-    if left.kind in ("open", "sign") or right.kind in ("close", "punct"):
+    if left.kind in ("open", "unary") or right.kind in ("close", "punct"):
         return ""
     if kinds & {"bin", "rel", "punct"}:
         return "" if tight else " "
-    if left.kind == "quotient":
+    if left.kind == "fraction":
         return " · "
-    if kinds & {"words", "quotient"} or (left.kind == "number" and "/" in left.text):
+    if kinds & {"words", "fraction"} or (left.kind == "number" and "/" in left.text):
         return " "
     if "op" in kinds:
         return "" if not gap and "open" in kinds else " "
