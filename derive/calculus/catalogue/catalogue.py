@@ -72,6 +72,24 @@ class Entry:
     sympy: bool = False
     note: str = ""
 
+    @property
+    def title(self) -> str:
+        """What it is called in a book: what a function is, the words beside a line, its name in words where a law is told by its equation."""
+        name = self.name.replace("-", " ")
+        if isinstance(self.row, Function):
+            about = self.row.about.split(":")[0]
+            return name if "(" in about else about
+        if isinstance(self.row, Defining):
+            return f"defining equation of {DIFFERENTIALS[self.row.rule].noun or self.row.rule}"
+        told = isinstance(self.row, Law) and bool(self.row.tells)
+        return name if not self.words or "{" in self.words or "`" in self.words or told else self.words
+
+    @property
+    def apart(self) -> str:
+        """What tells it from other rules of the same title, '' where none has it."""
+        title = self.title
+        return self.name.removeprefix("defining-").replace("-", " ") if sum(e.title == title for e in entries()) > 1 else ""
+
     @cached_property
     def statement(self) -> tuple[tuple[Expr, Expr], ...]:
         """(left, right) of each equation that it says, from the row itself; () where it is said in words only."""
