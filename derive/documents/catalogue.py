@@ -33,6 +33,7 @@ from derive.notation.latex.boxes import Formula, beside
 from derive.notation.latex.compose import BLANK, EQUALS, NOTHING
 from derive.notation.latex.latex import formula
 from derive.notation.settings import Notation
+from derive.notation.text import text
 from derive.values import dataclass
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def document(pages: Sequence[Page], settings: Settings, fit: Fit) -> Document:
             items.append(Section(_text(title, settings.notation), title, number))
         known = {one.entry.name: _title(one.entry, settings.notation) for one in pages}
         items.extend(_page(page, settings, fit, use if page is found[0] and len(pages) > 1 else "", known) for page in found)
-    title = "The rules" if len(pages) > 1 else capital(pages[0].entry.title)
+    title = "The rules" if len(pages) > 1 else capital(text.why(pages[0].entry.called))
     return collected(tuple(items), MODE, settings, title=title, title_plain=title, intro=INTRO if len(pages) > 1 else ())
 
 
@@ -112,7 +113,7 @@ def _page(page: Page, settings: Settings, fit: Fit, use: str, known: Mapping[str
         tuple(lines), tuple(reason(c, notation) for c in e.conditions if not says_not(c)), "", _text(use, notation), _heads(reason(e.said, notation))
     )
     return ProblemPage(
-        e.name, "", _title(e, notation), capital(e.title), stated,
+        e.name, "", _title(e, notation), capital(text.why(e.called)), stated,
         tuple(blocks), (), (), (), "", "", "", "",
         tuple(r for r in remarks if r),
         _text(e.source, notation),
@@ -127,7 +128,7 @@ def _title(entry: Entry, notation: Notation) -> str:
         shown = beside(formula(left, notation), BLANK, EQUALS, BLANK, formula(right, notation))
         if width(shown) <= SHORT:
             return f"${shown}$"
-    return capital(_text(entry.title, notation)) + (f" ({entry.apart})" if entry.apart else "")
+    return capital(reason(entry.called, notation)) + (f" ({entry.apart})" if entry.apart else "")
 
 
 def at_work(entry: Entry) -> tuple[str, ...]:

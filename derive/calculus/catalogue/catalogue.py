@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
+from string import Formatter
 from typing import Literal
 
 from derive.calculus.catalogue import proof as proving
@@ -82,7 +83,13 @@ class Entry:
         if isinstance(self.row, Defining):
             return f"defining equation of {DIFFERENTIALS[self.row.rule].noun or self.row.rule}"
         told = isinstance(self.row, Law) and bool(self.row.tells)
-        return name if not self.words or "{" in self.words or "`" in self.words or told else self.words
+        gaps = any(field is not None for _, field, _, _ in Formatter().parse(self.words))
+        return name if told or gaps else self.words or name
+
+    @property
+    def called(self) -> Why:
+        """The title, the formulas in it as expressions."""
+        return row_text.reason(_context(self), self.title)
 
     @property
     def apart(self) -> str:
