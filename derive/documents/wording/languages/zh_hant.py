@@ -1145,6 +1145,6 @@ _TERMS = {
 }
 
 TABLE = Language(
-    "zh-Hant", _WORDS, _REASONS, _TERMS, {", ": "，", "; ": "；", ": ": "：", " and ": "與", ".": "。"},
+    "zh-Hant", _WORDS, _REASONS, _TERMS, {", ": "，", "; ": "；", ": ": "：", "between clauses": "且", " and ": "與", ".": "。"},
     _TOLD, _LEADS,
 )
