@@ -32,12 +32,7 @@ def to_latex(text: str, where: Place = None, *, displays: bool = False, language
     """
     if len(text) > LONGEST:
         raise error(f"this text is longer than {LONGEST} characters", where, code="prose-length")
-    if language is not None and (found := WIDE.search(text)) and words_of(language)["engine"] == "pdflatex":
-        raise error(
-            f"the fonts of a document in the language `{language}` have no glyph for `{found[0]}` (U+{ord(found[0]):04X})", where,
-            found.start(), code="character",
-            hint='set `language = "zh-Hant"` under [notation] in derive.toml, or `notation: {language: zh-Hant}` in the problem',
-        )
+    _refuse_wide(text, where, language)
     out = []
     reader = inline.Reader()
     for part, delimiter, at in pieces(text, where):
@@ -58,6 +53,25 @@ def to_latex(text: str, where: Place = None, *, displays: bool = False, language
     # A display goes on with the paragraph above it: a paragraph of its own would begin with an empty line.
     latex = latex.replace("\n\n\\[", "\n\\[")
     return "\n\n".join(map(_listed, latex.split("\n\n"))) if displays else latex
+
+
+def literal(text: str, where: Place = None, *, language: str | None = None) -> str:
+    """LaTeX of a text that has no markup: somebody's name.
+
+    language  of the document, whose fonts must have the characters
+    DeriveError [character] for one that they do not have.
+    """
+    _refuse_wide(text, where, language)
+    return _escape(text, where)
+
+
+def _refuse_wide(text: str, where: Place, language: str | None) -> None:
+    if language is not None and (found := WIDE.search(text)) and words_of(language)["engine"] == "pdflatex":
+        raise error(
+            f"the fonts of a document in the language `{language}` have no glyph for `{found[0]}` (U+{ord(found[0]):04X})", where,
+            found.start(), code="character",
+            hint='set `language = "zh-Hant"` under [notation] in derive.toml, or `notation: {language: zh-Hant}` in the problem',
+        )
 
 
 def in_bold(text: str, kinds: Mapping[str, str], notation: Notation) -> str:
