@@ -197,8 +197,12 @@ def _letter(character: str) -> str:
     return latex
 
 
+_OPENING = re.compile(r'(?<=[\s(\[])"(?=\S|$)|^"(?=\w)')
+"""A straight quotation mark that opens."""
+
+
 def _escape(text: str, where: Place) -> str:
-    kept = "".join(c for c in text if c in "\n\t" or ord(c) >= 32)
+    kept = _OPENING.sub("“", "".join(c for c in text if c in "\n\t" or ord(c) >= 32))
     try:
         return "".join(
             piece if WIDE.match(piece) else str(_encoder().unicode_to_latex(piece)) if piece.isascii() else "".join(map(_letter, piece))
