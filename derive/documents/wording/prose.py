@@ -10,14 +10,15 @@ from itertools import pairwise
 from typing import Any
 
 from derive.documents.layout.measure import WIDE
-from derive.documents.wording import plain_math
 from derive.documents.wording.glyphs import printable
 from derive.documents.wording.words import words as words_of
 from derive.language.markup import inline, macros
 from derive.language.markup.bibliography import Bibliography
 from derive.language.markup.prose import LONGEST, Place, check_math, error, pieces, refusing
 from derive.notation.bold import emboldened
+from derive.notation.latex.reading import read
 from derive.notation.settings import Notation
+from derive.notation.text.boxes import written
 
 
 def to_latex(text: str, where: Place = None, *, displays: bool = False, language: str | None = None) -> str:
@@ -132,7 +133,7 @@ def plain(text: str) -> str:
     """One line without markup, for a PDF's metadata and a terminal: `$A^\\top B$` becomes `A^⊤ B`."""
     out = []
     for part, delimiter, _ in pieces(text):
-        out.append(plain_math.text(part) if delimiter else _plain_words(part))
+        out.append(written(read(part)) if delimiter else _plain_words(part))
     return " ".join("".join(out).split())
 
 
@@ -196,8 +197,12 @@ def _letter(character: str) -> str:
     return latex
 
 
+_OPENING = re.compile(r'(?<=[\s(\[])"(?=\S|$)|^"(?=\w)')
+"""A straight quotation mark that opens."""
+
+
 def _escape(text: str, where: Place) -> str:
-    kept = "".join(c for c in text if c in "\n\t" or ord(c) >= 32)
+    kept = _OPENING.sub("“", "".join(c for c in text if c in "\n\t" or ord(c) >= 32))
     try:
         return "".join(
             piece if WIDE.match(piece) else str(_encoder().unicode_to_latex(piece)) if piece.isascii() else "".join(map(_letter, piece))
