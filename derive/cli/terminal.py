@@ -15,6 +15,7 @@ from derive.derivation.derivation import Chain, Head, Line
 from derive.derivation.reason import Why, says_not
 from derive.documents.page.rows import EQUIVALENCES
 from derive.documents.page.views import Boxed, passages
+from derive.documents.wording.prose import plain
 from derive.documents.wording.translation import translated
 from derive.documents.wording.words import words as words_of
 from derive.errors import visible
@@ -49,13 +50,19 @@ def lines(examined: Examined, width: int) -> Iterator[str]:
     """The lines of a derivation, none wider than `width` unless a single term is."""
     problem, derivation, notation = examined.problem, examined.derivation, examined.settings.notation
     words = words_of(notation.language)
-    yield click.style(visible(problem.title), bold=True)
+    yield click.style(visible(plain(problem.title)), bold=True)
     yield ""
     yield f"  {_function(problem, notation)} = {text.pretty(problem.function, notation)}"
     for symbol, expr in problem.let:
         yield f"  {text.pretty(symbol)} = {text.pretty(expr, notation)}"
     for symbol, expr in derivation.letters:
         yield f"  {words['with']} {text.pretty(symbol)} = {text.pretty(expr, notation)}"
+    if problem.inner_product is not None:
+        from derive.documents.page.question import own_inner_product
+
+        under = own_inner_product(problem)
+        pair, metric, form = (text.pretty(one, notation) for one in under or ())
+        yield f"  {words['with']} {pair}_{metric} = {form}"
     kinds = {s: _kind((s.shape[0], ONE) if s.columns == s.name else s.shape, s.has, words) for s in problem.symbols.values()}
     given = ", ".join(f"{_declared(s)} {kind}" for s, kind in kinds.items())
     yield from (click.style(f"  {line}", dim=True) for line in wrapped(given, width - 2, ", "))
@@ -238,7 +245,7 @@ def _answer(box: Boxed, width: int, notation: Notation) -> Iterator[str]:
 
 BREAKS = ((" + ", " - ", " − "), (", ", " ∘ ", " ⊗ "), (" ", ")("), ("(", "["))
 """Where a formula is broken, by preference: at a sign of a sum, between arguments or at another product, between factors (but not behind
-Σ with its bounds), behind a bracket."""
+∑ with its bounds), behind a bracket."""
 
 
 def broken(formula: str, width: int) -> list[str]:

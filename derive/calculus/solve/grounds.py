@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from derive.derivation.reason import Phrase, Why, enumerated, full_rank
+from derive.derivation.reason import AND_THAT, Phrase, Why, enumerated
 from derive.expressions.build import matmul
 from derive.expressions.nodes import Expr, MatMul, Symbol
 from derive.expressions.properties.definite import STRICT
@@ -43,14 +43,23 @@ def is_invertible_as(matrix: Expr) -> Why:
     if not why:
         return of_numbers(matrix) or (matrix, " is invertible")
     sign = " is invertible" if strict not in STRICT else " ≻ 0" if strict.sign > 0 else " ≺ 0"
-    return (matrix, f"{sign}, as ", Phrase(enumerated(why)))
+    return (matrix, f"{sign}, as ", Phrase(enumerated(why, AND_THAT)))
+
+
+def strictly(sign: str, k: Symbol, rests: Sequence[Why]) -> Why:
+    """`> 0 for h ≠ 0, as X has full column rank` of a second derivative.
+
+    sign   > or <
+    rests  on what that rests
+    """
+    return (f"{sign} 0 for ", k, " ≠ 0, as ", Phrase(enumerated(rests, AND_THAT))) if rests else (f"{sign} 0 for ", k, " ≠ 0")
 
 
 def of_numbers(matrix: Expr) -> Why:
-    """`B has full column rank` of B'MB with a matrix B of numbers, () of others."""
+    """`the columns of B are independent`, which is seen and not assumed, of B'MB with a matrix B of numbers; () of others."""
     found = congruence_halves(matrix) if isinstance(matrix, MatMul) else None
     right = matmul(*found[2]) if found is not None else None
-    return full_rank(right) if right is not None and not right.free and has_full_column_rank((right,)) else ()
+    return ("the columns of ", right, " are independent") if right is not None and not right.free and has_full_column_rank((right,)) else ()
 
 
 def _implied(word: str, symbol: Symbol) -> bool:

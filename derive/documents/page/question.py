@@ -149,15 +149,21 @@ def asked(problem: Problem, find: Sequence[str], notation: Notation, words: Mapp
     return closed_up(words["tell.next"].join(said))
 
 
-def _inner_product(problem: Problem, notation: Notation) -> str:
-    """`⟨H, K⟩_M = tr(H'MK)` of the problem's own inner product, '' of the ordinary one."""
+def own_inner_product(problem: Problem) -> tuple[Expr, Expr, Expr] | None:
+    """(⟨H, K⟩, M, tr(H'MK)) of a problem that takes the gradient under ⟨H, K⟩_M = tr(H'MK); None under the ordinary inner product."""
     metric = problem.inner_product
     if metric is None:
-        return ""
+        return None
     h, k = problem.directions[0], problem.second_directions[0]
     form = matmul(transpose(h), metric, k)
-    named = latex.latex(Call("inner", (h, k)), notation)
-    return f"{named}_{{{latex.latex(metric, notation)}}} = {latex.latex(form if form.is_scalar else Call('tr', (form,)), notation)}"
+    return Call("inner", (h, k)), metric, form if form.is_scalar else Call("tr", (form,))
+
+
+def _inner_product(problem: Problem, notation: Notation) -> str:
+    """`⟨H, K⟩_M = tr(H'MK)`, '' of the ordinary one."""
+    found = own_inner_product(problem)
+    named, metric, form = ("", "", "") if found is None else (latex.latex(one, notation) for one in found)
+    return f"{named}_{{{metric}}} = {form}" if named else ""
 
 
 def _by_number(problem: Problem) -> bool:

@@ -142,6 +142,7 @@ SINCE = {
     "{} is invertible, as {}": "",
     "{} > 0": "",
     "{} has positive entries": "",
+    "the columns of {} are independent": "",
     "the columns of {} span an invariant subspace of {}": "",
     "the columns of {} span an invariant subspace; with a diagonal {} they are eigenvectors and it holds their eigenvalues":
         "the columns of {0} span an invariant subspace; with a diagonal {1} they are eigenvectors, and it holds their eigenvalues",
@@ -318,6 +319,8 @@ NOUN = {
 
 SHOWN = {
     "> 0 for {} ≠ 0": "this is positive for every {0} ≠ 0",
+    "> 0 for {} ≠ 0, as {}": "this is positive for every {0} ≠ 0, because {1}",
+    "< 0 for {} ≠ 0, as {}": "this is negative for every {0} ≠ 0, because {1}",
     "< 0 for {} ≠ 0": "this is negative for every {0} ≠ 0",
     "≥ 0 for every {}": "this is nonnegative for every {0}",
     "≤ 0 for every {}": "this is nonpositive for every {0}",

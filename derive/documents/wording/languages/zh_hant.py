@@ -433,6 +433,8 @@ _REASONS = {
     "saddle": "鞍點",
     "undetermined": "無法判定",
     "> 0 for {} ≠ 0": "對 {0} ≠ 0 有 > 0",
+    "> 0 for {} ≠ 0, as {}": "對 {0} ≠ 0 有 > 0，因為 {1}",
+    "< 0 for {} ≠ 0, as {}": "對 {0} ≠ 0 有 < 0，因為 {1}",
     "< 0 for {} ≠ 0": "對 {0} ≠ 0 有 < 0",
     "≥ 0 for every {}": "對每個 {0} 有 ≥ 0",
     "≤ 0 for every {}": "對每個 {0} 有 ≤ 0",
@@ -551,6 +553,7 @@ _REASONS = {
     "{} ≻ 0, as {}": "{0} ≻ 0，因為 {1}",
     "{} ≺ 0, as {}": "{0} ≺ 0，因為 {1}",
     "{} has positive entries": "{0} 的元素皆為正",
+    "the columns of {} are independent": "{0} 的各行線性獨立",
     "{} is positive definite": "{0} 正定",
     "{} has full column rank": "{0} 行滿秩",
     "{} has full row rank": "{0} 列滿秩",
@@ -1013,6 +1016,8 @@ _REASONS = {
 
 _TOLD = {
     "> 0 for {} ≠ 0": "此式對每個 {0} ≠ 0 恆為正",
+    "> 0 for {} ≠ 0, as {}": "因為 {1}，此式對每個 {0} ≠ 0 恆為正",
+    "< 0 for {} ≠ 0, as {}": "因為 {1}，此式對每個 {0} ≠ 0 恆為負",
     "< 0 for {} ≠ 0": "此式對每個 {0} ≠ 0 恆為負",
     "≥ 0 for every {}": "此式對每個 {0} 恆非負",
     "≤ 0 for every {}": "此式對每個 {0} 恆非正",
@@ -1141,6 +1146,6 @@ _TERMS = {
 }
 
 TABLE = Language(
-    "zh-Hant", _WORDS, _REASONS, _TERMS, {", ": "，", "; ": "；", ": ": "：", " and ": "與", ".": "。"},
+    "zh-Hant", _WORDS, _REASONS, _TERMS, {", ": "，", "; ": "；", ": ": "：", "between clauses": "且", " and ": "與", ".": "。"},
     _TOLD, _LEADS,
 )
