@@ -27,6 +27,8 @@ def simplify_scalar(expr: Expr, trigonometric: bool = False, order: Sequence[Sym
 
     order  symbols that come first in sums and products, in this order; the others as they are met
     """
+    if _is_monomial(expr):
+        return expr
     atoms = Atoms()
     for symbol in order:
         atoms.of(symbol)
@@ -41,6 +43,14 @@ def simplify_scalar(expr: Expr, trigonometric: bool = False, order: Sequence[Sym
             except (Untranslatable, sympy.PolynomialError, NotImplementedError):
                 continue
     return min(candidates, key=cost)
+
+
+def _is_monomial(expr: Expr) -> bool:
+    """Whether it is a product of powers of different symbols, in which nothing is shorter."""
+    factors = expr.factors if isinstance(expr, Times) else (expr,)
+    numbers = [f for f in factors if isinstance(f, Number)]
+    bases = [f.base if isinstance(f, Power) and isinstance(f.exponent, Number) and f.exponent.value > 1 else f for f in factors if f not in numbers]
+    return len(numbers) < 2 and all(isinstance(base, Symbol) for base in bases) and len(set(bases)) == len(bases)
 
 
 def _cancelled(value: Any) -> Any:
