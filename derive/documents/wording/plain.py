@@ -1,4 +1,4 @@
-"""A formula as a line of text, for a terminal and for the title of a PDF."""
+"""A text with formulas as one line of characters, for a terminal and for the title of a PDF."""
 
 from __future__ import annotations
 
@@ -24,17 +24,35 @@ from derive.notation.latex.boxes import (
     Under,
     plain,
 )
-from derive.notation.latex.reading import read
 from derive.notation.latex.signs import LETTERS, OPERATORS
+from derive.notation.latex.text import Cited, Display, Link, Listing, Piece, Styled, Text
 
 _SIGNS = {**LETTERS, **OPERATORS, "|": "‖", "cdot": "·"}
 _GAPS = frozenset((",", ":", ";", " ", "quad", "qquad"))
 _SILENT = frozenset(("!", "displaystyle", "textstyle", "limits", "nolimits"))
 
 
-def text(latex: str) -> str:
-    r"""`A^\top B` is A^⊤ B, `\frac{1}{2} x` is 1/2 x."""
-    return _box(read(latex))
+def one_line(text: Text) -> str:
+    r"""Without markup: `$A^\top B$` is A^⊤ B, `$\frac{1}{2} x$` is 1/2 x."""
+    return " ".join(_text(text).split())
+
+
+def _text(text: Text) -> str:
+    return "".join(map(_piece, text.pieces))
+
+
+def _piece(piece: Piece) -> str:
+    match piece:
+        case str() | Link(said=str()):
+            return piece if isinstance(piece, str) else piece.said
+        case Row() | Display(formula=Row()):
+            return _box(piece.formula if isinstance(piece, Display) else piece)
+        case Styled(inside=inside):
+            return _text(inside)
+        case Cited(keys=keys, note=note):
+            return f"({','.join(keys)}{', ' + note if note else ''})"
+        case Listing(items=items):
+            return " ".join(map(_text, items))
 
 
 def _box(box: Box) -> str:
