@@ -272,12 +272,13 @@ def _entries(left: Left[T]) -> T:
 def _entry(left: Left[T]) -> T:
     it, write = left.it, left.write
     value, variable = (write.indexed(n, part) for n, part in zip((left.name, left.wrt), index_split(it), strict=True))
-    whole = left.quotient(value, variable)
+    only: Sign = left.plain_sign if left.of_one_number and not left.partly else "∂"
+    whole = left.quotient(value, variable, sign=only)
     if it.through is None:
         return whole
     between = write.expr(it.through)
     over = () if it.einstein else it.through.children[1:]
-    return write.beside(whole, " = ", write.summed(over, (left.quotient(value, between), left.quotient(between, variable))))
+    return write.beside(whole, " = ", write.summed(over, (left.quotient(value, between), left.quotient(between, variable, sign=only))))
 
 
 def _entry_array(left: Left[T]) -> T:

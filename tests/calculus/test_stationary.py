@@ -212,6 +212,35 @@ def test_intermediates_that_move_are_put_back_before_the_gradient_is_solved(
     assert report.passed, report
 
 
+# (symbols, function, wrt, what is said): why a matrix is inverted, a scalar divided by, a second derivative positive
+GROUNDS = {
+    "a congruence": ("x: vector(n)\n  W: spd(m)\n  X: {type: 'matrix(m, n)', is: [full-column-rank]}\n  y: vector(m)", "(X x - y)' W (X x - y)",
+                     "x", ["X'WX ≻ 0, as W is positive definite and X has full column rank",
+                           "> 0 for h ≠ 0, W is positive definite, X has full column rank: convex, a global minimum"]),
+    "a shift": ("x: vector(n)\n  A: matrix(m, n)\n  y: vector(m)\n  c: positive", "norm(A x - y)^2 + c norm(x)^2", "x",
+                ["A'A + cI ≻ 0, as c > 0", "> 0 for h ≠ 0, c > 0: convex"]),
+    "a rank assumed": ("x: vector(n)\n  A: matrix(m, n)\n  y: vector(m)\n  W: spd(m)", "(A x - y)' W (A x - y)", "x",
+                       ["A has full column rank, W is positive definite"]),
+    "a number": ("x: vector(n)\n  S: spd(n)\n  l: scalar", "1/2 x' S x - l (ones(n)' x - 1)", "[x, l]",
+                 ["divide by 𝟏' S⁻¹ · 𝟏, S is positive definite"]),
+    "entry by entry": ("m: vector(n)\n  X: {type: 'matrix(n, N)'}\n  c: {type: vector(N), is: [positive]}", "sum(i, 1, N, c[i] norm(X[:, i] - m)^2)",
+                       "m", ["> 0 for h ≠ 0, c has positive entries: convex"]),
+    "numbers": ("w: vector(2)\n  y: vector(3)", "norm([1, 2; 3, 4; 5, 7] w - y)^2", "w", ["[1, 2; 3, 4; 5, 7] has full column rank"]),
+    "the sphere": ("x: {type: vector(n), is: [unit]}\n  a: vector(n)", "a' x", "x", ["‖x‖ = 1, on the sphere"]),
+    "second derivatives": ("a: scalar\n  b: scalar", "a^2 + a b + b^2 - a", "[a, b]", ["the second partial derivatives; first entry 2 > 0"]),
+}
+
+
+@pytest.mark.parametrize("name", GROUNDS)
+def test_what_is_inverted_or_positive_says_by_what_is_declared(name: str) -> None:
+    symbols, function, wrt, said = GROUNDS[name]
+    derivation = derive(problem(symbols, function, wrt))
+    assert verify(derivation).passed
+    whys = [text.why(line.why) for chain in derivation.chains for line in chain.lines]
+    for words in said:
+        assert any(words in why for why in whys), whys
+
+
 # (symbols, function, wrt): gradients that are 0 nowhere, and what is said of them
 NOWHERE = {
     "definite": ("X: spd(p)\n  A: spd(p)", "logdet(X) + tr(A X)", "X", "there is no stationary point"),

@@ -21,6 +21,7 @@ from derive.calculus.simplify.terms import join
 from derive.calculus.simplify.terms import split as collected_powers
 from derive.calculus.simplify.transposes import outside
 from derive.calculus.solve.entrywise import solve_entries
+from derive.calculus.solve.grounds import grounds, is_invertible_as
 from derive.calculus.solve.inverse_functions import by_inverse_function
 from derive.calculus.solve.least_norm import Facts, Family, any_value, one_side, two_sides
 from derive.calculus.solve.unknown import Move, Solved, Term, framed, gathered, gathered_left, only_number, scaled, split_terms, strip
@@ -150,7 +151,7 @@ def _by_vec(parts: list[Term], target: Expr, x: Symbol, moves: list[Move]) -> So
     moves.append(Move(matmul(matrix, vec_x), vec_c, law))
     conditions: tuple[Why, ...] = () if is_invertible(matrix) else (has_inverse(matrix),)
     solution = Call("unvec", (matmul(inverse(matrix), vec_c), Zeros(x.shape)))
-    why: Why = conditions[0] if conditions else (matrix, " is invertible")
+    why: Why = conditions[0] if conditions else is_invertible_as(matrix)
     moves.append(Move(x, solution, why))
     return Solved(solution, tuple(moves), conditions)
 
@@ -194,7 +195,8 @@ def _one_side(parts: list[Term], target: Expr, x: Symbol, moves: list[Move], sid
             conditions.append(has_inverse(matrix))
     solution = matmul(inverse(matrix), target) if side == "left" else matmul(target, inverse(matrix))
     final = tidy_with(solution, [])
-    why = joined(list(conditions)) if conditions else (matrix, " is invertible")
+    rests = grounds((matrix,), lambda less: definiteness(substitute(matrix, less), []) == kind) if assumed else ()
+    why = joined([*conditions, *rests]) if conditions else is_invertible_as(matrix)
     moves.append(Move(x, final, why))
     return Solved(final, tuple(moves), tuple(conditions))
 
@@ -213,8 +215,13 @@ def _divided(scalar: Expr, target: Expr, x: Symbol, moves: list[Move]) -> Solved
     quotient = tidy(scale(power(scalar, -1), target))
     if scalar is ONE and moves:  # x = … stands there already
         return Solved(quotient, (*moves[:-1], Move(x, quotient, moves[-1].why)), conditions)
-    moves.append(Move(x, quotient, joined(list(conditions)) if conditions else ("divide by ", scalar)))
+    moves.append(Move(x, quotient, joined(list(conditions) or [("divide by ", scalar), *_not_zero(scalar)])))
     return Solved(quotient, tuple(moves), conditions)
+
+
+def _not_zero(scalar: Expr) -> tuple[Why, ...]:
+    """Why a scalar that is more than a letter is not 0."""
+    return () if isinstance(scalar, Symbol) else grounds((scalar,), lambda less: is_nonzero(substitute(scalar, less)))
 
 
 def _vector_of(form: Expr) -> Expr:

@@ -19,7 +19,8 @@ from derive.documents.page.parts import label
 from derive.documents.page.rows import HANG, WIDE, Measure, broken
 from derive.documents.wording import prose
 from derive.documents.wording.translation import closed_up
-from derive.expressions.nodes import Entry, Expr, Number, SizeValue, Symbol
+from derive.expressions.build import matmul, transpose
+from derive.expressions.nodes import Call, Entry, Expr, Number, SizeValue, Symbol
 from derive.expressions.sizes import ONE, Shape, is_column, is_scalar
 from derive.expressions.spelling import size_latex
 from derive.expressions.traverse import walk
@@ -27,7 +28,7 @@ from derive.language.problems.problem import Numbers, Problem
 from derive.notation.bold import kinds_of
 from derive.notation.latex import boxes
 from derive.notation.latex.boxes import Digits, Formula, Group, Row, Sign, beside
-from derive.notation.latex.compose import BLANK, EQUALS, NOTHING, listed
+from derive.notation.latex.compose import BLANK, EQUALS, NOTHING, group, listed, scripted
 from derive.notation.latex.latex import formula
 from derive.notation.latex.lines import side
 from derive.notation.latex.reading import declared, read
@@ -138,10 +139,22 @@ def asked(problem: Problem, find: Sequence[str], notation: Notation, words: Mapp
             key = "find.taylor-1"
         elif quantity == "derivative" and _by_number(problem):
             key = "find.derivative-by-number"
-        named.append(Text.of(words[key], *((" ", head) if head else ())))
+        under = _inner_product(problem, notation) if quantity == "gradient" and not problem.prose.get("statement") else NOTHING
+        named.append(Text.of(words[key], *((" ", head) if head else ()), filled(words["find.under"], under) if under else ""))
     said = [filled(words["ask"], what=_listed(named, words))] if named else []
     said += [filled(words["show"], what=words["show.linearity"])] if "linearity" in find else []
     return joined(words["tell.next"], said).words(closed_up)
+
+
+def _inner_product(problem: Problem, notation: Notation) -> Row:
+    """`⟨H, K⟩_M = tr(H'MK)` of the problem's own inner product, nothing of the ordinary one."""
+    metric = problem.inner_product
+    if metric is None:
+        return NOTHING
+    h, k = problem.directions[0], problem.second_directions[0]
+    form = matmul(transpose(h), metric, k)
+    named = scripted(formula(Call("inner", (h, k)), notation), below=group(formula(metric, notation)))
+    return beside(named, BLANK, EQUALS, BLANK, formula(form if form.is_scalar else Call("tr", (form,)), notation))
 
 
 def _by_number(problem: Problem) -> bool:

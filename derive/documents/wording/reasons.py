@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from derive.derivation.reason import Why, printed
 from derive.documents.layout.measure import width
 from derive.documents.wording import formulas
 from derive.documents.wording.prose import read
 from derive.documents.wording.translation import translated
 from derive.notation.latex import lines as latex_lines
-from derive.notation.latex.boxes import Row
+from derive.notation.latex.boxes import Box, Digits, Row, Sign, begins, beside
+from derive.notation.latex.compose import BLANK, EQUALS
 from derive.notation.latex.glyphs import WIDE
 from derive.notation.latex.reading import read as read_formula
 from derive.notation.latex.text import Cited, Display, Link, Listing, Piece, Styled, Text, joined, worded
@@ -28,21 +31,42 @@ def reason(why: Why, notation: Notation) -> Text:
 
 def set_as_text(said: Why, notation: Notation) -> Text:
     """What is said in the language already."""
-    return _equated(Text.of(*printed(
+    return _united(Text.of(*printed(
         said, worded, lambda expr: Text((latex_lines.inline(expr, notation),)), lambda own: read(own, language=notation.language),
         lambda letters: Text((read_formula(formulas.latex(letters, notation)),)),
     )))
 
 
-def _equated(text: Text) -> Text:
-    """Two formulas with = or + between them are one."""
+_RELATIONS = frozenset(Sign(text) for text in (r"\ne", r"\succ", r"\prec", r"\succeq", r"\preceq", r"\le", r"\ge", r"\approx", "<", ">"))
+_NUMBER = re.compile(r" (?:(=) )?(\d+)(?!\w|\.\d)")
+
+
+def _united(text: Text) -> Text:
+    """Pieces of one formula, a relation and a number among them, are one: `h ≠ 0`, `−9 < 0`."""
     out: list[Piece] = []
     for piece in text.pieces:
-        if isinstance(piece, Row) and len(out) > 1 and isinstance(sign := out[-1], str) and sign.strip() in ("=", "+") and isinstance(out[-2], Row):
-            out[-2:] = [Text.of(out[-2], read_formula(sign.strip()), piece).pieces[0]]
+        last, between = (out[-2] if len(out) > 1 else None), (out[-1] if out else None)
+        if isinstance(piece, Row) and isinstance(last, Row) and isinstance(between, str) and (sign := _between(last, between, piece)) is not None:
+            out[-2:] = [beside(last, *sign, piece)]
+        elif (
+            isinstance(piece, str) and isinstance(between, Row) and (found := _NUMBER.match(piece)) and (found[1] or between.items[-1] in _RELATIONS)
+        ):
+            out[-1] = beside(between, *((BLANK, EQUALS) if found[1] else ()), BLANK, Digits(found[2]))
+            out += [piece[found.end() :]] if found.end() < len(piece) else []
         else:
             out.append(piece)
     return Text(tuple(out))
+
+
+def _between(left: Row, words: str, right: Row) -> tuple[Box, ...] | None:
+    """What stands between two formulas that are one, where there are such words between them; None where they are two."""
+    if words.strip() in ("=", "+"):
+        return BLANK, Sign(words.strip()), BLANK
+    if words != " ":
+        return None
+    if left.items[-1] in _RELATIONS or (len(right.items) == 1 and right.items[0] in _RELATIONS):
+        return (BLANK,)
+    return (Sign(r"\,"), BLANK) if begins(right) == r"\lVert" else None
 
 
 def reason_width(text: Text) -> float:

@@ -135,6 +135,7 @@ ENGLISH: Mapping[str, str] = {
     "find.derivative-by-number": "the derivative",
     "find.differential": "the differential",
     "find.gradient": "the gradient",
+    "find.under": " under the inner product {}",
     "find.jacobian": "the Jacobian",
     "find.second-derivative": "the second derivative",
     "find.hessian": "the Hessian",
