@@ -47,7 +47,7 @@ def dots(figure: Figure, style: str) -> list[Dot]:
 
 
 def labels(figure: Figure) -> list[str]:
-    return [m.text for m in figure.marks if isinstance(m, Label)]
+    return [str(m.text) for m in figure.marks if isinstance(m, Label)]
 
 
 def test_the_reader_and_the_drawings_know_the_same_kinds() -> None:

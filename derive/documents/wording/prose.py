@@ -24,6 +24,7 @@ from derive.notation.settings import Notation
 def read(text: str, where: Place = None, *, displays: bool = False, language: str | None = None) -> Text:
     """A piece of prose; a blank line parts paragraphs.
 
+    text      as the author wrote it
     displays  whether `$$…$$` and lists may stand in it: in paragraphs, not in titles
     language  of the document, whose fonts must have the characters; None while a file is only read
     where     its place: an error is at its character where that is known

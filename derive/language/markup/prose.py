@@ -64,7 +64,11 @@ def pieces(text: str, place: Place = None) -> Iterator[Piece]:
 
 
 def with_formulas(text: str, formula: Callable[[str], str], words: Callable[[str], str] = str) -> str:
-    """The prose with its formulas and its words changed, as it is written."""
+    """The prose with its formulas and its words changed, as it is written.
+
+    text     the author's
+    formula  changes what stands between dollars, words what stands between formulas
+    """
     return "".join(f"{mark}{formula(part)}{mark}" if mark else words(part) for part, mark, _ in pieces(text))
 
 
