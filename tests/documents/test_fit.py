@@ -96,8 +96,8 @@ def test_a_wide_matrix_is_shortened_by_letters_for_its_entries() -> None:
 
 def test_words_that_no_frame_has_room_for_stand_on_frames_of_their_own() -> None:
     paragraph = "A sentence of a statement that goes on for a while. " * 40
-    frames = opened((paragraph.strip(), "Short.", "Another."), 35.0)
-    assert len(frames) > 1 and " ".join(p for frame in frames for p in frame) == f"{paragraph.strip()} Short. Another."
+    frames = opened([Text((words,)) for words in (paragraph.strip(), "Short.", "Another.")], 35.0)
+    assert len(frames) > 1 and " ".join(str(p) for frame in frames for p in frame) == f"{paragraph.strip()} Short. Another."
     one = examined("trace")
     fit = Fit(apart=frozenset({("trace/question", "trace/question")}))
     told = replace(one, problem=replace(one.problem, prose={**one.problem.prose, "statement": "First.\n\nSecond."}))

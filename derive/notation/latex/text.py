@@ -64,9 +64,9 @@ Piece = str | Row | Display | Styled | Link | Cited | Listing
 """Words, a formula in a line, or one of what else may stand in a text."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Text:
-    """Words with formulas; printed as a string it is LaTeX, and an empty one is false.
+    """Words with formulas; printed as a string it is LaTeX, by which it is compared, and an empty one is false.
 
     No two words, and no two formulas, stand side by side: `Text.of` puts them together.
     """
@@ -93,6 +93,12 @@ class Text:
         if self.latex is None:
             object.__setattr__(self, "latex", printed(self))
         return self.latex or ""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Text | str) and str(self) == str(other)
+
+    def __hash__(self) -> int:
+        return hash(str(self))
 
     def __bool__(self) -> bool:
         return bool(self.pieces)
