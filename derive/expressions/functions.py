@@ -109,7 +109,7 @@ _ROWS = (
              "np.logaddexp.reduce({0}, axis=-1)", "log of the sum of exp of the entries; of a matrix, of each row"),
     Function("softmax", "vector(n) -> vector(n) | matrix(m, n) -> matrix(m, n)", r"\operatorname{{softmax}}({0})", "sp.special.softmax({0}, axis=-1)",
              "exp(x) / sum(exp(x)); of a matrix, of each row",
-             gives=frozenset({"positive"})),
+             gives=frozenset({"positive", "stochastic", "row-stochastic"})),
     Function("cross", "vector(3), vector(3) -> vector(3)", r"{0} \times {1}", "np.cross({0}, {1})", "cross product of two vectors in R^3",
              latex_form="infix", bilinear=True, infix=("cross", r"\times"), pretty="{0} × {1}", alone="crossmat"),
     Function("crossmat", "vector(3) -> square(3)", r"\operatorname{{cross}}({0})", "np.cross({0}, np.eye(3)).T",

@@ -38,7 +38,7 @@ from derive.notation.settings import Notation
 
 _STRONGEST = (
     "spd", "psd", "diagonal", "symmetric", "skew", "upper", "lower", "orthogonal", "stiefel", "invertible", "full-column-rank",
-    "full-row-rank", "unit", "positive", "integer",
+    "full-row-rank", "unit", "stochastic", "row-stochastic", "positive", "integer",
 )
 """Properties in the order in which they are said."""
 
