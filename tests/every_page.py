@@ -110,7 +110,8 @@ def solution_lines(subject: Subject, settings: Settings) -> tuple[str, ...]:
     out: list[str] = []
     for page in document.pages:
         words = (page.question.statement, page.question.hint, *(word for part in page.parts for word in (part.statement, part.hint)))
-        asked = bare(" ".join(map(str, (*(str(left) + " ".join(map(str, lines)) for left, lines in page.question.lines), *page.question.given, *words))))
+        given = (*(str(left) + " ".join(map(str, lines)) for left, lines in page.question.lines), *page.question.given, *words)
+        asked = bare(" ".join(map(str, given)))
         lines = [str(line) for block in page.blocks for row in block.rows for line in row.lines]
         lines += [str(line) for one in page.answers for line in one.lines]
         out += [bare(line) for line in lines if len(bare(line)) > 3 and bare(line) not in asked]

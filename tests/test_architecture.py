@@ -362,7 +362,7 @@ def test_no_code_looks_for_formulas_in_printed_words(room: str) -> None:
 
 
 def test_the_law_sees_dollars_that_are_looked_for() -> None:
-    for text in ("text.split('$')", r"re.split(r'(?<!\\)\$', text)", "'$' in text", "text.replace('$$', ' ')", "text.strip('$')", "re.compile('[^$]*')"):
+    for text in ("text.split('$')", r"re.split(r'\$', text)", "'$' in text", "text.replace('$$', ' ')", "text.strip('$')", "re.compile('[^$]*')"):
         assert any(map(looks_for_dollars, ast.walk(ast.parse(text)))), text
     for text in ("f'${formula}$'", "re.compile('a$')", "text.split(', ')"):
         assert not any(map(looks_for_dollars, ast.walk(ast.parse(text)))), text
