@@ -481,3 +481,17 @@ def test_the_one_real_point_of_two_polynomial_equations_is_found() -> None:
     derivation = derive(problem("x: scalar\n  y: scalar", "x^4/4 - x y^2 + x + 2 y^2 + y^4", "[x, y]"))
     assert verify(derivation).passed
     assert [(text.text(p.expr), p.classification) for p in points(derivation)] == [("-1", "minimum"), ("0", "minimum")]
+
+
+def test_a_line_that_only_divides_by_a_letter_is_part_of_its_neighbour() -> None:
+    """Σ (xᵢ − μ) = 0 ⇔ μ = Σ xᵢ/N; from the gradient to the point there are two steps at least, and more than a letter has its own line."""
+
+    def moves(derivation: Derivation) -> list[str]:
+        return [text.line(line) for chain in derivation.chains for line in chain.lines if line.rule in ("rearrange", "solve")]
+
+    mean = derived("X: matrix(n, N); m: vector(n); S: spd(n)", "sum(i, 1, N, (X[:, i] - m)' S^-1 (X[:, i] - m))", "m", "stationary")
+    assert len(moves(mean)) == 2 and "collect the terms with m, divide by N" in told(mean)
+    gaussian = derived("S: spd(n); T: spd(n); N: positive", "N/2 logdet(S) + 1/2 tr(S^-1 T)", "S", "stationary")
+    assert moves(gaussian) == ["⇔ NS = T", "S* ⇔ T/N"]
+    factor = derived("c: scalar; x: vector(n); y: vector(n)", "norm(y - c x)^2", "c", "stationary")
+    assert len(moves(factor)) == 2

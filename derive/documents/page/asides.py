@@ -1,11 +1,15 @@
-"""Words that no frame has room for beside a derivation: on frames of their own."""
+"""What a frame has no room for: words beside a derivation, on frames of their own; half of what a lecture puts on one frame."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
 
 from derive.documents.layout.measure import line_height
+from derive.documents.page.document import Cell, Panel, Stack
+from derive.documents.page.items import Exercises, Prose
 from derive.documents.page.rows import QUAD
 from derive.documents.wording.reasons import reason_width
 from derive.notation.latex.boxes import Array, Formula, Row, beside
@@ -81,3 +85,38 @@ def _lines(paragraph: Text, line: float) -> float:
     words = Text.of(*(" " if isinstance(piece, Display) else piece for piece in paragraph.pieces))
     shown = sum(DISPLAY - 1.0 + line_height(piece.formula) / 1.24 for piece in parts(paragraph) if isinstance(piece, Display))
     return shown + math.ceil(1.22 * reason_width(words) / line)
+
+
+def in_two(frame: Panel | Prose) -> tuple[Panel | Prose, ...]:
+    """A frame of a lecture as two, the first half of what is on it and the second; undivided where it holds one thing alone."""
+    if isinstance(frame, Prose):
+        return tuple(replace(frame, **half) for half in _words_in_two(frame))
+    cells: Sequence[Cell] = frame.columns
+    if len(cells) == 1 and isinstance(cells[0], Stack):
+        cells = cells[0].cells
+    if len(cells) == 1 and isinstance(cells[0], Exercises):
+        cells = [replace(cells[0], exercises=(one,)) for one in cells[0].exercises]
+    if len(cells) == 1 and isinstance(cells[0], Prose):
+        cells = [one for one in in_two(cells[0]) if isinstance(one, Prose)]
+    middle = len(cells) // 2
+    halves = [half for half in (cells[:middle], cells[middle:]) if half]
+    return tuple(replace(frame, columns=(half[0] if len(half) == 1 else Stack(tuple(half)),), widths=(1.0,)) for half in halves)
+
+
+def _words_in_two(words: Prose) -> Iterator[dict[str, Any]]:
+    """What the two halves of words have otherwise: the text, and its points with the answer; half of the text, or of the points, where there
+    is nothing else."""
+    rest = {"items": words.items, "answer": words.answer, "by": words.by}
+    if words.paragraphs and words.items:
+        yield {"items": (), "answer": (), "by": Text()}
+        yield {"paragraphs": (), "style": "frame" if words.title else words.style, **rest}
+    elif len(words.paragraphs) > 1:
+        middle = (len(words.paragraphs) + 1) // 2
+        yield {"paragraphs": words.paragraphs[:middle], "answer": (), "by": Text()}
+        yield {"paragraphs": words.paragraphs[middle:]}
+    elif len(words.items) > 1:
+        middle = (len(words.items) + 1) // 2
+        yield {"items": words.items[:middle], "answer": (), "by": Text()}
+        yield {**rest, "items": words.items[middle:], "clicks": words.clicks + middle}
+    else:
+        yield {}
