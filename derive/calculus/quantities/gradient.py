@@ -15,7 +15,8 @@ from derive.calculus.setting.setting import Setting, one_of, taken_names
 from derive.calculus.simplify.names import Definitions
 from derive.calculus.simplify.property_reasons import property_whys
 from derive.calculus.simplify.result_form import neat, result
-from derive.calculus.simplify.simplify import tidy
+from derive.calculus.simplify.simplify import tidy, tidy_with
+from derive.calculus.simplify.used import Used
 from derive.derivation.derivation import Head, Line, Step
 from derive.derivation.reason import Why, joined
 from derive.errors import DeriveError
@@ -50,9 +51,10 @@ def gradient_lines(s: Setting, first: Expr, letters: Definitions = ()) -> tuple[
         g = structured[x.name]
         lines.append(Line(g, "gradient", () if told else ("read off: the factor of ", h), "gradient", one_of("gradient", p, x)))
         if s.written is not p.function:
-            full = result(tidy(substitute(g, dict(p.let))), [])
+            used: Used = []
+            full = result(tidy_with(substitute(g, dict(p.let)), used), used)
             if full is not g:
-                whys = joined([(u, " = ", d) for u, d in p.let if u.name in g.free])
+                whys = joined([*((u, " = ", d) for u, d in p.let if u.name in g.free), *property_whys(used)])
                 lines.append(Line(full, "intermediate", whys, "gradient", steps=(Step(g, full, "intermediate", ()),)))
                 structured[x.name] = full
     return lines, free, structured

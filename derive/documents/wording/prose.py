@@ -34,12 +34,7 @@ def read(text: str, where: Place = None, *, displays: bool = False, language: st
     """
     if len(text) > LONGEST:
         raise error(f"this text is longer than {LONGEST} characters", where, code="prose-length")
-    if language is not None and (found := WIDE.search(text)) and words_of(language)["engine"] == "pdflatex":
-        raise error(
-            f"the fonts of a document in the language `{language}` have no glyph for `{found[0]}` (U+{ord(found[0]):04X})", where,
-            found.start(), code="character",
-            hint='set `language = "zh-Hant"` under [notation] in derive.toml, or `notation: {language: zh-Hant}` in the problem',
-        )
+    _refuse_wide(text, where, language)
     open_: list[tuple[str, list[Piece]]] = [("", [])]
     reader = inline.Reader()
     for part, delimiter, at in pieces(text, where):
@@ -62,6 +57,25 @@ def read(text: str, where: Place = None, *, displays: bool = False, language: st
         for one, after in zip_longest(said.pieces, said.pieces[1:])
     ))
     return joined("\n\n", map(_listed, paragraphs(said)))
+
+
+def literal(text: str, where: Place = None, *, language: str | None = None) -> Text:
+    """A text that has no markup: somebody's name.
+
+    language  of the document, whose fonts must have the characters
+    DeriveError [character] for one that they do not have.
+    """
+    _refuse_wide(text, where, language)
+    return Text.of(_known(text, where))
+
+
+def _refuse_wide(text: str, where: Place, language: str | None) -> None:
+    if language is not None and (found := WIDE.search(text)) and words_of(language)["engine"] == "pdflatex":
+        raise error(
+            f"the fonts of a document in the language `{language}` have no glyph for `{found[0]}` (U+{ord(found[0]):04X})", where,
+            found.start(), code="character",
+            hint='set `language = "zh-Hant"` under [notation] in derive.toml, or `notation: {language: zh-Hant}` in the problem',
+        )
 
 
 def paragraphs(text: Text) -> list[Text]:
