@@ -56,6 +56,12 @@ def lines(examined: Examined, width: int) -> Iterator[str]:
         yield f"  {text.pretty(symbol)} = {text.pretty(expr, notation)}"
     for symbol, expr in derivation.letters:
         yield f"  {words['with']} {text.pretty(symbol)} = {text.pretty(expr, notation)}"
+    if problem.inner_product is not None:
+        from derive.documents.page.question import own_inner_product
+
+        under = own_inner_product(problem)
+        pair, metric, form = (text.pretty(one, notation) for one in under or ())
+        yield f"  {words['with']} {pair}_{metric} = {form}"
     kinds = {s: _kind((s.shape[0], ONE) if s.columns == s.name else s.shape, s.has, words) for s in problem.symbols.values()}
     given = ", ".join(f"{_declared(s)} {kind}" for s, kind in kinds.items())
     yield from (click.style(f"  {line}", dim=True) for line in wrapped(given, width - 2, ", "))

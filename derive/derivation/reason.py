@@ -23,9 +23,10 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What stands between one reason and the next; `text` in English."""
+    """What stands between one reason and the next; `text` in English, by which the tables of languages have it, or by `key`."""
 
     text: str
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ COMMA = Mark(", ")
 COLON = Mark(": ")
 SEMICOLON = Mark("; ")
 AND = Mark(" and ")
+AND_THAT = Mark(" and ", "between clauses")
 STOP = Mark(".")
 
 Filler = Expr | Word | Phrase | Listed | Own | Formula
@@ -84,9 +86,9 @@ def joined(parts: Iterable[Why], mark: Mark = COMMA) -> Why:
     return tuple(out)
 
 
-def enumerated(parts: Sequence[Why]) -> Why:
+def enumerated(parts: Sequence[Why], last: Mark = AND) -> Why:
     """Reasons with commas between them and `and` before the last."""
-    return (*joined(parts[:-1]), AND, *parts[-1]) if len(parts) > 1 else joined(parts)
+    return (*joined(parts[:-1]), last, *parts[-1]) if len(parts) > 1 else joined(parts)
 
 
 def reasons(why: Why) -> list[tuple[Why, Mark | None]]:

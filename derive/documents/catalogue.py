@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from derive.calculus.catalogue.catalogue import TABLES, Entry
+from derive.calculus.rules.law import Law
 from derive.derivation.derivation import Derivation
 from derive.derivation.reason import Formula as Letters
 from derive.derivation.reason import Part, Why, says_not
@@ -24,6 +26,7 @@ from derive.documents.page.units import Page as Look
 from derive.documents.page.units import in_column
 from derive.documents.page.views import Passage, passages
 from derive.documents.wording.narrative import capital
+from derive.documents.wording.plain import one_line
 from derive.documents.wording.reasons import reason
 from derive.documents.wording.words import words as words_of
 from derive.errors import Position
@@ -34,6 +37,7 @@ from derive.notation.latex.latex import formula
 from derive.notation.latex.reading import read
 from derive.notation.latex.text import Text, from_latex, joined
 from derive.notation.settings import Notation
+from derive.notation.text import text
 from derive.values import dataclass
 
 if TYPE_CHECKING:
@@ -48,6 +52,10 @@ INTRO = (
     r"Beside each proof stand the number of points and the largest relative error. "
     r"$H$, $K$ (for vectors $h$, $k$) are directions, $\langle\cdot,\cdot\rangle$ is the Frobenius inner product.",
 )
+
+
+SHORT = 15.0
+"""An equation of this width, in em, may be a title."""
 
 
 @dataclass(frozen=True)
@@ -73,16 +81,16 @@ def document(pages: Sequence[Page], settings: Settings, fit: Fit) -> Document:
         number += 1
         if len(pages) > 1:
             items.append(Section(_text(title, settings.notation), title, number))
-        known = {one.entry.name for one in pages}
+        known = {one.entry.name: _title(one.entry, settings.notation) for one in pages}
         items.extend(_page(page, settings, fit, use if page is found[0] and len(pages) > 1 else "", known) for page in found)
-    title = "The rules" if len(pages) > 1 else pages[0].entry.name
+    title = Text.of("The rules") if len(pages) > 1 else _called(pages[0].entry)
     intro = tuple(map(from_latex, INTRO)) if len(pages) > 1 else ()
-    return collected(tuple(items), MODE, settings, title=Text.of(title), intro=intro)
+    return collected(tuple(items), MODE, settings, title=title, intro=intro)
 
 
-def _page(page: Page, settings: Settings, fit: Fit, use: str, known: Collection[str] = ()) -> ProblemPage:
-    """One entry.  `statement` of its question says what the section is for, before the section's first rule; `conventions` are the
-    names of rules that are at work in its proofs and its example, of those that are `known`."""
+def _page(page: Page, settings: Settings, fit: Fit, use: str, known: Mapping[str, Text] = MappingProxyType({})) -> ProblemPage:
+    """One entry.  `statement` of its question says what the section is for, before the section's first rule; `opening` are the rules that
+    are at work in its proofs and its example, of those that are `known`, by name with their titles."""
     e, notation = page.entry, settings.notation
     measure = Measure(text_width(MODE, settings), fit.narrow, fit.hanging)
     where = Position(f"rule-{e.name}", 1)
@@ -109,12 +117,27 @@ def _page(page: Page, settings: Settings, fit: Fit, use: str, known: Collection[
     given = tuple(reason(c, notation) for c in e.conditions if not says_not(c))
     stated = Question(tuple(lines), given, Text(), _text(use, notation), reason(_heads(e.said), notation))
     return ProblemPage(
-        e.name, "", _text(e.name, notation), e.name, stated,
+        e.name, "", _title(e, notation), one_line(_called(e)), stated,
         tuple(blocks), (), (), (), "", Text(), Text(), Text(),
         tuple(r for r in remarks if r),
         _text(e.source, notation), Text(), mark(where, "the question"),
-        conventions=tuple(Text.of(name) for name in at_work(e) if name in known),
+        opening=tuple((Text.of(name), known[name]) for name in at_work(e) if name in known),
     )
+
+
+def _called(entry: Entry) -> Text:
+    """What the entry is called, in letters."""
+    return capital(Text.of(text.why(entry.called)))
+
+
+def _title(entry: Entry, notation: Notation) -> Text:
+    """What the entry is called; a law that is told by its equation is called by that, where it is short."""
+    if isinstance(entry.row, Law) and entry.row.tells and len(entry.statement) == 1:
+        (left, right), = entry.statement
+        shown = beside(formula(left, notation), BLANK, EQUALS, BLANK, formula(right, notation))
+        if width(shown) <= SHORT:
+            return Text((shown,))
+    return Text.of(capital(reason(entry.called, notation)), f" ({entry.apart})" if entry.apart else "")
 
 
 def at_work(entry: Entry) -> tuple[str, ...]:

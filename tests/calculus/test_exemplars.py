@@ -103,7 +103,7 @@ MODELS: dict[str, Model] = {
             ("D²f(w)[h, k] = d/ds 2(X(w + sk) − y)'Xh |s=0", "differentiate once more"),
             ("= 2k'X'Xh", "linearity"),
             ("D²f(w)[h, h] = 2h'X'Xh", "by the second derivative"),
-            ("= 2 ‖Xh‖²", "> 0 for h ≠ 0, X has full column rank: convex, a global minimum"),
+            ("= 2 ‖Xh‖²", "> 0 for h ≠ 0, as X has full column rank: convex, a global minimum"),
         ),
     ),
     "4": Model(

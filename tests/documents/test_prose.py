@@ -34,6 +34,7 @@ def plain(text: str) -> str:
         (r"$\{x : x_1 > 0\}$", r"$\{x : x_1 > 0\}$"),
         (r"$\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}$", r"$\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}$"),
         ("a **strong $x$** word", r"a \textbf{strong $x$} word"),
+        ('a page "so called", 5" wide', r"a page \textquotedblleft{}so called'', 5'' wide"),
         ("Müller — “so”", r"M\"uller \textemdash{} \textquotedblleft{}so\textquotedblright{}"),
     ],
 )

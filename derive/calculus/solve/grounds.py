@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from derive.derivation.reason import Phrase, Why, enumerated, full_rank
+from derive.derivation.reason import AND_THAT, Phrase, Why, enumerated, full_rank
 from derive.expressions.build import matmul
 from derive.expressions.nodes import Expr, MatMul, Symbol
 from derive.expressions.properties.definite import STRICT
@@ -43,7 +43,16 @@ def is_invertible_as(matrix: Expr) -> Why:
     if not why:
         return of_numbers(matrix) or (matrix, " is invertible")
     sign = " is invertible" if strict not in STRICT else " ≻ 0" if strict.sign > 0 else " ≺ 0"
-    return (matrix, f"{sign}, as ", Phrase(enumerated(why)))
+    return (matrix, f"{sign}, as ", Phrase(enumerated(why, AND_THAT)))
+
+
+def strictly(sign: str, k: Symbol, rests: Sequence[Why]) -> Why:
+    """`> 0 for h ≠ 0, as X has full column rank` of a second derivative.
+
+    sign   > or <
+    rests  on what that rests
+    """
+    return (f"{sign} 0 for ", k, " ≠ 0, as ", Phrase(enumerated(rests, AND_THAT))) if rests else (f"{sign} 0 for ", k, " ≠ 0")
 
 
 def of_numbers(matrix: Expr) -> Why:

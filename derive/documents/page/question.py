@@ -146,15 +146,23 @@ def asked(problem: Problem, find: Sequence[str], notation: Notation, words: Mapp
     return joined(words["tell.next"], said).words(closed_up)
 
 
-def _inner_product(problem: Problem, notation: Notation) -> Row:
-    """`⟨H, K⟩_M = tr(H'MK)` of the problem's own inner product, nothing of the ordinary one."""
+def own_inner_product(problem: Problem) -> tuple[Expr, Expr, Expr] | None:
+    """(⟨H, K⟩, M, tr(H'MK)) of a problem that takes the gradient under ⟨H, K⟩_M = tr(H'MK); None under the ordinary inner product."""
     metric = problem.inner_product
     if metric is None:
-        return NOTHING
+        return None
     h, k = problem.directions[0], problem.second_directions[0]
     form = matmul(transpose(h), metric, k)
-    named = scripted(formula(Call("inner", (h, k)), notation), below=group(formula(metric, notation)))
-    return beside(named, BLANK, EQUALS, BLANK, formula(form if form.is_scalar else Call("tr", (form,)), notation))
+    return Call("inner", (h, k)), metric, form if form.is_scalar else Call("tr", (form,))
+
+
+def _inner_product(problem: Problem, notation: Notation) -> Row:
+    """`⟨H, K⟩_M = tr(H'MK)`, nothing of the ordinary one."""
+    found = own_inner_product(problem)
+    if found is None:
+        return NOTHING
+    named, metric, form = (formula(one, notation) for one in found)
+    return beside(scripted(named, below=group(metric)), BLANK, EQUALS, BLANK, form)
 
 
 def _by_number(problem: Problem) -> bool:

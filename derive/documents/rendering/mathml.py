@@ -383,6 +383,6 @@ def _html(piece: Piece) -> str:
             return f"<{tag}>{''.join(f'<li>{html(item)}</li>' for item in items)}</{tag}>"
 
 
-_TYPE = {"``": "“", "''": "”", "---": "—", "--": "–"}
-_TYPED = re.compile("``|''|---|--")
+_TYPE = {"``": "“", "''": "”", "---": "—", "--": "–", '"': "”"}
+_TYPED = re.compile("``|''|---|--|\"")
 """What a typesetter makes of characters in words."""

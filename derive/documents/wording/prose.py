@@ -177,9 +177,13 @@ _PLAIN = {"→": r"\ensuremath{\to}", "…": r"\ensuremath{\ldots}", "⇒": r"\e
 """Signs that the encoder spells for words alone."""
 
 
+_OPENING = re.compile(r'(?<=[\s(\[])"(?=\S|$)|^"(?=\w)')
+"""A straight quotation mark that opens."""
+
+
 def _known(words: str, where: Place) -> str:
     """Words all of whose characters our fonts have; those that print nothing are left out."""
-    kept = "".join(c for c in words if c in "\n\t" or ord(c) >= 32)
+    kept = _OPENING.sub("“", "".join(c for c in words if c in "\n\t" or ord(c) >= 32))
     if character := without_glyph(kept):
         raise error(f"pdflatex has no glyph for the character `{character}` (U+{ord(character):04X})", where, code="character")
     return kept

@@ -19,7 +19,7 @@ from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy
 from derive.calculus.simplify.transposes import outside
 from derive.calculus.solve.entrywise import linear_entry, read_entries
-from derive.calculus.solve.grounds import grounds, of_numbers
+from derive.calculus.solve.grounds import grounds, of_numbers, strictly
 from derive.calculus.solve.unknown import Term, gathered_left, split, split_terms
 from derive.derivation.derivation import Chain, Head, Line, Step
 from derive.derivation.reason import COLON, COMMA, SEMICOLON, Why, Word, full_rank, joined
@@ -203,8 +203,8 @@ def _by_entries(s: Setting, x: Symbol, at: Expr, here: Expr, k: Symbol, shape: C
             told: Why = (": every entry of ", weights, f" is {words}") if weights is not None else ()
             kind_said = f"{shape.kind}, a global {kind}" if shape is not None else kind
             rests = grounds((entry,), lambda less, one=entry: is_positive(substitute(one, less))) if not told else ()  # type: ignore[misc]
-            whole: Why = (f"{sign} 0 for ", h, " ≠ 0", *told)
-            why: Why = (*_found(s, x, True), SEMICOLON, *joined([whole, *rests]), COLON, kind_said)
+            whole: Why = (f"{sign} 0 for ", h, " ≠ 0", *told) if told else strictly(sign, h, rests)
+            why: Why = (*_found(s, x, True), SEMICOLON, *whole, COLON, kind_said)
             line = Line(form, "second-order-test", why, "second-derivative", head, solution=there)
             return kind, [Chain("stationary", SECOND_ORDER_TEST, (line,), part="test")]
     return None
@@ -393,5 +393,4 @@ def _why(kind: Definite, k: Symbol, rests: tuple[Why, ...], shape: Curvature | N
     if not kind.strict:
         sign = "≥" if sign == ">" else "≤"
         return (f"{sign} 0 for every ", k, COLON, *point)
-    parts: list[Why] = [(f"{sign} 0 for ", k, " ≠ 0"), *rests]
-    return (*joined(parts), COLON, *point)
+    return (*strictly(sign, k, rests), COLON, *point)

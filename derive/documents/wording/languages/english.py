@@ -318,6 +318,8 @@ NOUN = {
 
 SHOWN = {
     "> 0 for {} ≠ 0": "this is positive for every {0} ≠ 0",
+    "> 0 for {} ≠ 0, as {}": "this is positive for every {0} ≠ 0, because {1}",
+    "< 0 for {} ≠ 0, as {}": "this is negative for every {0} ≠ 0, because {1}",
     "< 0 for {} ≠ 0": "this is negative for every {0} ≠ 0",
     "≥ 0 for every {}": "this is nonnegative for every {0}",
     "≤ 0 for every {}": "this is nonpositive for every {0}",
