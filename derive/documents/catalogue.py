@@ -83,9 +83,9 @@ def document(pages: Sequence[Page], settings: Settings, fit: Fit) -> Document:
             items.append(Section(_text(title, settings.notation), title, number))
         known = {one.entry.name: _title(one.entry, settings.notation) for one in pages}
         items.extend(_page(page, settings, fit, use if page is found[0] and len(pages) > 1 else "", known) for page in found)
-    title = Text.of("The rules") if len(pages) > 1 else _called(pages[0].entry)
+    called = Text.of("The rules") if len(pages) > 1 else _called(pages[0].entry)
     intro = tuple(map(from_latex, INTRO)) if len(pages) > 1 else ()
-    return collected(tuple(items), MODE, settings, title=title, intro=intro)
+    return collected(tuple(items), MODE, settings, title=called, intro=intro)
 
 
 def _page(page: Page, settings: Settings, fit: Fit, use: str, known: Mapping[str, Text] = MappingProxyType({})) -> ProblemPage:
