@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from derive.documents.layout.measure import width
 from derive.documents.page.abbreviations import abbreviations, names
 from derive.documents.page.asides import displayed, in_two, opened
 from derive.documents.page.document import Panel, ProblemPage, Stack
-from derive.documents.page.items import Prose
+from derive.documents.page.items import Exercises, Prose
 from derive.documents.page.modes import MODES
 from derive.documents.page.settings import TYPES, Fit, Settings
 from derive.documents.wording.reasons import reason_width, shortened
@@ -23,7 +23,7 @@ from derive.expressions.rewrite import substitute
 from derive.notation.latex.reading import read
 from derive.notation.latex.text import Text, from_latex
 from derive.pipeline.examine import Examined, examine, problem_of
-from derive.pipeline.produce import tex
+from derive.pipeline.produce import make, tex
 from derive.pipeline.subject import OneProblem
 
 FOLDER = Path(__file__).parent.parent.parent / "problems"
@@ -171,7 +171,22 @@ def test_a_frame_of_a_lecture_without_room_becomes_two() -> None:
     assert above.columns == (words,) and below.columns == (Stack((text, points)),)
     columns = in_two(replace(panel, columns=(words, text), widths=(0.47, 0.47)))
     assert [one.columns for one in columns if isinstance(one, Panel)] == [(words,), (text,)]
+    derived = Exercises((), words.mark)
+    assert [one.size for one in in_two(replace(panel, columns=(words, derived), size="footnotesize"))] == ["small", "footnotesize"]
     single = Prose("frame", "T", "T", ("one",), (), words.mark)
     assert in_two(single) == (single,)
     place = words.mark
     assert [Fit(tight={place: k}).parted(place) for k in range(len(TYPES))] == [False, False, False, True, True, True]
+
+
+@pytest.mark.tex
+def test_beside_a_figure_no_row_is_broken_that_the_line_has_room_for() -> None:
+    """What TeX finds too wide beside the figure stands on the whole line, and the figure on a frame of its own."""
+    subject, settings = OneProblem(examined("chain-of-shapes")), Settings(aspect=43, overlays=False)
+    fit = make(partial(subject.document, MODES["slides"], settings), MODES["slides"], settings).fit
+
+    def lines(mode: str) -> dict[str, int]:
+        shown = page("chain-of-shapes", mode, fit, settings).frames
+        return {row.key: len(row.lines) for frame in shown for block in frame.blocks for row in block.rows}
+
+    assert lines("slides") == lines("blank")

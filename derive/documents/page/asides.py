@@ -100,7 +100,15 @@ def in_two(frame: Panel | Prose) -> tuple[Panel | Prose, ...]:
         cells = [one for one in in_two(cells[0]) if isinstance(one, Prose)]
     middle = len(cells) // 2
     halves = [half for half in (cells[:middle], cells[middle:]) if half]
-    return tuple(replace(frame, columns=(half[0] if len(half) == 1 else Stack(tuple(half)),), widths=(1.0,)) for half in halves)
+    return tuple(
+        replace(frame, columns=(half[0] if len(half) == 1 else Stack(tuple(half)),), widths=(1.0,), size=_legible(half, frame.size))
+        for half in halves
+    )
+
+
+def _legible(half: Sequence[Cell], size: str) -> str:
+    """The type of a half: words alone are not set in the type that a derivation on the other half needs."""
+    return "small" if size == "footnotesize" and all(isinstance(one, Prose) for one in half) else size
 
 
 def _words_in_two(words: Prose) -> Iterator[dict[str, Any]]:

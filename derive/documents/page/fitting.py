@@ -72,11 +72,17 @@ def _pictured(
     for one, share, size in (below, beside) if ratio < FLAT else (beside, below):
         others = units(found, one, 0.95 * room.other, remarks, fit.taller) if share < 1.0 else pieces
         tall, small = CAPTION + ratio * size, size < SMALLEST * wide
-        height = used([unit.piece for unit in others], *bounds[-1], room) if len(others) == len(pieces) else math.inf
+        broken = len(others) != len(pieces) or _lines(others, bounds[-1]) > _lines(pieces, bounds[-1])
+        height = math.inf if broken else used([unit.piece for unit in others], *bounds[-1], room)
         if not small and (max(height, tall) <= limit if share < 1.0 else height + tall <= limit):
             last = frames(found, others, bounds, room, one)[-1]
             return replace(last, figures=(figure,), share=share, spread=last.spread if share < 1.0 else 0.0, noted=False)
     return None
+
+
+def _lines(pieces: Sequence[Unit], bound: tuple[int, int]) -> int:
+    """The lines of the rows on a frame: beside a figure none is broken that the whole line has room for."""
+    return sum(len(unit.shown.lines) for unit in pieces[slice(*bound)] if unit.shown)
 
 
 def undivided(found: Sequence[Passage], page: Page, room: Room, remarks: Sequence[Text], fit: Fit, clicks: int) -> tuple[Frame, ...]:
