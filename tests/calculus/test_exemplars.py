@@ -156,7 +156,7 @@ MODELS: dict[str, Model] = {
         4,
         (
             ("Df(x)[h] = d/dt (x + th)'A(x + th)/((x + th)'(x + th)) |t=0", "definition"),
-            ("= ((h'Ax + x'Ah) · x'x − x'Ax · (h'x + x'h))/(x'x)²", "quotient rule, product rule"),
+            ("= ((h'Ax + x'Ah) x'x − x'Ax · (h'x + x'h))/(x'x)²", "quotient rule, product rule"),
             ("= (2x'Ah · x'x − 2x'Ax · x'h)/(x'x)²", "a scalar is its own transpose, A' = A"),
             ("= ⟨2/(x'x) · (Ax − fx), h⟩", "read off, A' = A, f = x'Ax/(x'x)"),
             ("∇f(x) = 2/(x'x) · (Ax − fx)", ""),
@@ -195,8 +195,8 @@ MODELS: dict[str, Model] = {
         4,
         (
             ("Df(z)[h] = d/dt (log(sum(exp(z + th))) − y'(z + th)) |t=0", "definition"),
-            ("= D(sum(exp(z)))[h]/sum(exp(z)) − y'h", "chain rule"),
-            ("= exp(z)' h/sum(exp(z)) − y'h", "chain rule, entry by entry"),
+            ("= 1/sum(exp(z)) · D(sum(exp(z)))[h] − y'h", "chain rule"),
+            ("= 1/sum(exp(z)) · exp(z)' h − y'h", "chain rule, entry by entry"),
             ("= ⟨softmax(z) − y, h⟩", "read off"),
             ("∇f(z) = softmax(z) − y", ""),
         ),
@@ -210,7 +210,7 @@ MODELS: dict[str, Model] = {
         (
             ("Df(X)[H] = d/dt A(X + tH)B |t=0", "definition"),
             ("= AHB", "linearity"),
-            ("vec Df(X)[H] = vec(AHB)", ""),
+            ("vec(Df(X)[H]) = vec(AHB)", ""),
             ("= (B' ⊗ A) vec(H)", "vec(AXB) = (B' ⊗ A) vec X"),
             ("d vec f / d vec X = B' ⊗ A", "read off"),
         ),

@@ -222,7 +222,7 @@ GROUNDS = {
     "a rank assumed": ("x: vector(n)\n  A: matrix(m, n)\n  y: vector(m)\n  W: spd(m)", "(A x - y)' W (A x - y)", "x",
                        ["A has full column rank, W is positive definite"]),
     "a number": ("x: vector(n)\n  S: spd(n)\n  l: scalar", "1/2 x' S x - l (ones(n)' x - 1)", "[x, l]",
-                 ["divide by 𝟏' S⁻¹ · 𝟏, S is positive definite"]),
+                 ["divide by 𝟏' S⁻¹ 𝟏, S is positive definite"]),
     "entry by entry": ("m: vector(n)\n  X: {type: 'matrix(n, N)'}\n  c: {type: vector(N), is: [positive]}", "sum(i, 1, N, c[i] norm(X[:, i] - m)^2)",
                        "m", ["> 0 for h ≠ 0, as c has positive entries: convex"]),
     "numbers": ("w: vector(2)\n  y: vector(3)", "norm([1, 2; 3, 4; 5, 7] w - y)^2", "w", ["[1, 2; 3, 4; 5, 7] has full column rank"]),
@@ -309,9 +309,9 @@ def test_a_product_is_zero_where_a_factor_is() -> None:
 
 
 EIGEN = {
-    "on the sphere": ("u: {type: vector(n), is: [unit]}\n  S: symmetric(n)", "u' S u", "u", "Su = u'Su · u"),
+    "on the sphere": ("u: {type: vector(n), is: [unit]}\n  S: symmetric(n)", "u' S u", "u", "Su = (u'Su)u"),
     "by a multiplier": ("u: vector(n)\n  S: symmetric(n)\n  m: scalar", "u' S u + m (1 - u' u)", "[u, m]", "Su = mu"),
-    "generalized": ("w: vector(n)\n  B: symmetric(n)\n  S: spd(n)\n  m: scalar", "m (w' S w - 1) - w' B w", "[w, m]", "Bw = mSw"),
+    "generalized": ("w: vector(n)\n  B: symmetric(n)\n  S: spd(n)\n  m: scalar", "m (w' S w - 1) - w' B w", "[w, m]", "Bw = m Sw"),
     "of columns": ("S: symmetric(d)\n  W: matrix(d, k)\n  L: symmetric(k)", "tr(W' S W) - tr(L (W' W - I))", "[W, L]", "SW = WL"),
 }
 
@@ -364,7 +364,7 @@ def test_an_indefinite_hessian_shows_two_directions() -> None:
 KINDS = {
     "a function of the norm": ("x: vector(n)", "norm(x)^4 - 2 norm(x)^2", "x", ["0", "‖x‖² = 1"], ["maximum", "minimum"]),
     "an ellipsoid": ("x: vector(n)\n  A: spd(n)", "(x' A x - 2)^2", "x", ["0", "x'Ax = 2"], ["maximum", "minimum"]),
-    "a square root": ("X: spd(n)\n  A: spd(n)", "tr(A X) + tr(inv(X))", "X", ["sqrtm(A)⁻¹"], ["minimum"]),
+    "a square root": ("X: spd(n)\n  A: spd(n)", "tr(A X) + tr(inv(X))", "X", ["A^(−1/2)"], ["minimum"]),
     "a softmax": ("p: {type: vector(n), is: [positive]}\n  c: vector(n)\n  T: positive\n  m: scalar",
                   "p' c + T sum(p .* log(p)) + m (sum(p) - 1)", "[p, m]",
                   ["softmax(−c/T)", "T(logsumexp(−c/T) − 1)"], ["saddle", "saddle"]),

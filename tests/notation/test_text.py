@@ -1,66 +1,106 @@
-"""Words with formulas as one value: put together, cut, changed and printed, never read again."""
+"""Expressions as text: the problem language, and the terminal."""
 
 from __future__ import annotations
 
-from derive.documents.rendering.mathml import html
-from derive.documents.wording.plain import one_line
-from derive.documents.wording.prose import read as read_prose
-from derive.expressions.spelling import UNICODE_GREEK, symbol_latex
-from derive.notation.latex.boxes import Row, Sign
-from derive.notation.latex.reading import read
-from derive.notation.latex.text import Display, Listing, Styled, Text, filled, from_latex, joined, printed, worded
+import pytest
 
-A, B = read("A"), read("B^{2}")
+from derive.derivation.derivation import Head, Line
+from derive.expressions.build import add, inverse, matmul, scale, transpose
+from derive.expressions.nodes import Call, D, Expr, Rate, Symbol, number
+from derive.language.text.grammar import parse
+from derive.notation.text import text
+from tests.notation.test_latex import SCOPE, SYMBOLS, TABLE, A, B, H, X, expr, symbol
+from tests.notation.test_latex_lines import HEADS
 
-
-def test_what_stands_side_by_side_is_put_together() -> None:
-    assert Text.of("a ", "b ", A, B, Text.of(" c", "")) == Text(("a b ", read("A B^{2}"), " c"))
-    assert Text.of() == Text() and not Text.of("", Text()) and str(Text()) == ""
-    assert str(Text.of(read("e"), read("^{2}"))) == "$e^{2}$" and Text.of(read("e"), read("^{2}")) == Text((read("e ^{2}"),))
+t = SYMBOLS["t"]
 
 
-def test_a_dollar_of_a_word_is_no_formula() -> None:
-    text = Text.of("5 $ of ", A)
-    assert str(text) == r"5 \$ of $A$" and html(text).startswith("5 $ of <math") and one_line(text) == "5 $ of A"
-    assert text.split(r"\$") == [Text(("5 ",)), Text((" of ", A))]
+@pytest.mark.parametrize("source", [row[0] for row in TABLE])
+def test_text_reads_back(source: str) -> None:
+    e = expr(source)
+    assert parse(text.text(e), SCOPE, shape=e.shape) is e
 
 
-def test_formulas_are_not_cut() -> None:
-    text = Text.of("a, ", read("f(x, y)"), ", b")
-    assert text.split(", ") == [Text(("a",)), Text((read("f(x, y)"),)), Text(("b",))]
-    assert joined(", ", text.split(", ")) == text and text.without_end(", b") == Text(("a, ", read("f(x, y)"))) and text.without_end("y") is None
+def test_text_is_the_problem_language() -> None:
+    for source in ("tr(X' A X B)", "2 A X B", "X' (X w - y)", "a / s", "-1/2 x' B x", "norm(X w - y)^2", "[A, X; X', B]"):
+        assert text.text(expr(source)) == source
 
 
-def test_words_and_formulas_are_changed_where_they_stand() -> None:
-    text = Text.of("a ", Styled("strong", Text(("b", A))), Listing(False, (Text(("c", A)),)))
-    assert str(text.words(str.upper)) == "A \\textbf{B$A$}\\begin{itemize}\n\\item C$A$\n\\end{itemize}"
-    assert str(text.formulas(lambda row: B)).count("$B^{2}$") == 2 and "$A$" not in text.formulas(lambda row: B)
+def test_a_pending_derivative_has_no_text() -> None:
+    with pytest.raises(ValueError, match="problem language"):
+        text.text(D(B, ((B, symbol("K", *B.shape)),)))
 
 
-def test_a_row_of_a_table_is_filled_with_values() -> None:
-    assert filled("{which} holds, {}: row $i$", A, which=Text(("it",))) == Text(("it holds, ", A, ": row ", read("i")))
+PRETTY = [
+    ("tr(X' A X B)", "tr(X'AXB)"),
+    ("2 A X B", "2AXB"),
+    ("2 tr(A)", "2 tr(A)"),
+    ("-1/2 x' B x", "−½x'Bx"),
+    ("B^-1 - B^-T", "B⁻¹ − B⁻ᵀ"),
+    ("(X' A X)^-1 X'", "(X'AX)⁻¹X'"),
+    ("2 (X w - y)' X h", "2(Xw − y)'Xh"),
+    ("AB B", "AB B"),
+    ("W1 x", "W₁x"),
+    ("x' B x / (x' x)", "x'Bx/(x'x)"),
+    ("(a + b) / (x' x)^2", "(a + b)/(x'x)²"),
+    ("2 / (x' x) * (B x)", "2Bx/(x'x)"),
+    ("x' w * (x' B w)", "x'w · x'Bw"),
+    ("1 / (2 s^2)", "1/(2s²)"),
+    ("a / (2 s)", "a/(2s)"),
+    ("inner(2 A X B, H)", "⟨2AXB, H⟩"),
+    ("norm(X w - y)^2", "‖Xw − y‖²"),
+    ("logdet(S)", "log det(S)"),
+    ("logdet(A)", "log|det(A)|"),
+    ("dsigma(X x) .* (X h)", "σ′(Xx) ∘ (Xh)"),
+    ("kron(B', A)", "B' ⊗ A"),
+    ("alpha mu", "αμ"),
+    ("loss x", "loss x"),
+    ("x[1]^2 x[2]", "x₁²x₂"),
+    ("X[i, j] x[j]", "X_ij x_j"),
+    ("(A X)[1, 2]", "[AX]₁₂"),
+    ("x[10]", "x₁₀"),
+    ("expm(t B)", "e^(tB)"),
+    ("eigval(S, 1)", "λ₁(S)"),
+    ("sum(i, 1, n, x[i]^2)", "∑_{i=1..n} x_i²"),
+    ("dE(x)' h", "∇E(x)' h"),
+    ("d2E(x, h, w)", "D²E(x)[h, w]"),
+    ("where(a > 0, a, 0)", "{a if a > 0, 0 otherwise}"),
+]
 
 
-def test_signs_in_words_of_ours_are_formulas() -> None:
-    assert str(worded("A⁻¹ ≻ 0")) == r"$A^{-1}$ $\succ$ 0" and str(worded("½σ² − m×n")) == r"$\tfrac{1}{2}\sigma^{2}$ $-$ m$\times$n"
-    assert worded("·Bᵀ") == Text((Row((Sign(r"\cdot"), *read(r" B^{\mathsf T}").items)),))  # once \cdotB, no command
-    assert str(worded("50 % of #1 & _x {y} ~ ^ \\ $")) == r"50 \% of \#1 \& \_x \{y\} \textasciitilde{} \textasciicircum{} \textbackslash{} \$"
+@pytest.mark.parametrize(("source", "wanted"), PRETTY, ids=[row[0] for row in PRETTY])
+def test_pretty(source: str, wanted: str) -> None:
+    got = text.pretty(expr(source))
+    assert got == wanted
 
 
-def test_a_greek_letter_is_the_same_in_words_and_in_formulas() -> None:
-    """Headings once said φ as another letter than the formulas below them."""
-    for letter in "αβδθλμπσφΣΠ":
-        assert str(worded(letter)) == f"${symbol_latex(UNICODE_GREEK[letter])}$"
+def test_pending_derivatives_in_the_terminal() -> None:
+    moved = add(X, scale(t, H))
+    e: Expr = Rate(Call("tr", (matmul(transpose(moved), A, moved, B),)), (t,))
+    assert text.pretty(e) == "d/dt tr((X + tH)'A(X + tH)B) |t=0"
+    k = symbol("K", *B.shape)
+    assert text.pretty(D(inverse(B), ((B, k),))) == "D(B⁻¹)[K]"
+    assert text.pretty(matmul(B, D(B, ((B, k),)))) == "B DB[K]"
+    path: Symbol = Symbol("dA", A.shape, of="t", order=1, path="A")
+    assert text.pretty(matmul(inverse(A), path, inverse(A))) == "A⁻¹ȦA⁻¹".replace("Ȧ", "A\u0307")
 
 
-def test_words_are_typed_as_they_are_for_mathjax() -> None:
-    assert str(Text(("Fréchet & …",))) == r"Fr\'echet \& \textellipsis{}" and printed(Text(("Fréchet",)), str) == "Fréchet"
+def test_lines() -> None:
+    e = expr("2 A X B")
+    assert text.line(Line(e, "rule", left=Head("gradient", "f", (X,)))) == "∇f(X) = 2AXB"
+    assert text.line(Line(e, "rule")) == "= 2AXB"
+    equation = Line(number(0), "rule", left=expr("a"), relation="⇔", equation=True)
+    assert text.line(equation) == "⇔ a = 0"
 
 
-def test_a_line_of_text_keeps_blanks_about_groups() -> None:
-    assert one_line(read_prose(r"a **b **c \emph{$x$} d")) == "a b c x d"
+def test_reasons() -> None:
+    assert text.why(("symmetric: ", transpose(A), " = ", A)) == "symmetric: A' = A"
 
 
-def test_latex_text_is_read() -> None:
-    assert from_latex(r"\textbf{a $x$} \& b") == Text((Styled("strong", Text(("a ", read("x")))), " & b"))
-    assert Display(A) in read_prose("so $$A$$", displays=True).formulas(lambda row: A).pieces
+def test_heads_in_the_terminal() -> None:
+    wanted = [
+        "f(X)", "f_i(X)", "Df(X)[H]", "Df(X, A)[H, H_A]", "df/ds", "df/ds", "∂f/∂s", "df", "∇f(X)", "∇_X f(X, A)", "J_f(x)",
+        "∂f/∂x", "J_f(x)'", "D²f(X)[H, K]", "D²f(X)[H, H]", "Hess f(X)[K]", "∇²f(x)", "d vec f / d vec X", "vec(Df(X)[H])",
+        "f(X + H)", "∂f/∂X_jk", "∂f_i/∂X_jk", "∂f_i/∂x_j", "∂f/∂X",
+    ]
+    assert [text.head(it) for it, _ in HEADS] == wanted
