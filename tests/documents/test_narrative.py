@@ -153,6 +153,11 @@ def test_a_condition_is_said_once() -> None:
     assert text.count("full column rank. It holds") == 0 and "This stationary point is a minimum." in text
 
 
+def test_a_rule_that_is_named_as_a_quantity_has_no_sentence_of_another() -> None:
+    """The rule `gradient` once began a display with `The last line{since} is an inner product …`."""
+    assert opening([told("in matrix form", "gradient", begins=True)], ENGLISH) == "We write this in matrix form:"
+
+
 def test_every_language_has_a_sentence_for_every_reason() -> None:
     for words in map(words_of, LANGUAGES):
         rows = [told("product rule"), told("product rule, tr is linear"), told("> 0: minimum"), told("read off", "read-off", begins=True)]
