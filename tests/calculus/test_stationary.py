@@ -225,7 +225,7 @@ GROUNDS = {
                  ["divide by 𝟏' S⁻¹ 𝟏, S is positive definite"]),
     "entry by entry": ("m: vector(n)\n  X: {type: 'matrix(n, N)'}\n  c: {type: vector(N), is: [positive]}", "sum(i, 1, N, c[i] norm(X[:, i] - m)^2)",
                        "m", ["> 0 for h ≠ 0, as c has positive entries: convex"]),
-    "numbers": ("w: vector(2)\n  y: vector(3)", "norm([1, 2; 3, 4; 5, 7] w - y)^2", "w", ["[1, 2; 3, 4; 5, 7] has full column rank"]),
+    "numbers": ("w: vector(2)\n  y: vector(3)", "norm([1, 2; 3, 4; 5, 7] w - y)^2", "w", ["the columns of [1, 2; 3, 4; 5, 7] are independent"]),
     "the sphere": ("x: {type: vector(n), is: [unit]}\n  a: vector(n)", "a' x", "x", ["‖x‖ = 1, on the sphere"]),
     "second derivatives": ("a: scalar\n  b: scalar", "a^2 + a b + b^2 - a", "[a, b]", ["the second partial derivatives; first entry 2 > 0"]),
 }

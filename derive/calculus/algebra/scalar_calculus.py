@@ -10,7 +10,7 @@ from derive.calculus.algebra.door import sp
 from derive.calculus.algebra.equality import defined, sympy_zero
 from derive.calculus.algebra.scalars import Atoms, Untranslatable, from_sympy_scalar, to_sympy_scalar
 from derive.errors import DeriveError
-from derive.expressions.nodes import Expr, Map, Number, Power, Stack, Sum, Symbol
+from derive.expressions.nodes import Expr, Map, Number, Power, Stack, Sum, Symbol, Times
 
 LARGEST_POWER = 24
 """A sum to a higher power is not multiplied out."""
@@ -25,6 +25,8 @@ def simplify_scalar(expr: Expr, trigonometric: bool = False) -> Expr:
 
     SymPy's own evaluation is part of it (√x² = |x|, e^a e^b = e^(a+b)).
     """
+    if _is_monomial(expr):
+        return expr
     atoms = Atoms()
     value = to_sympy_scalar(expr, atoms)
     sympy = sp()
@@ -37,6 +39,14 @@ def simplify_scalar(expr: Expr, trigonometric: bool = False) -> Expr:
             except (Untranslatable, sympy.PolynomialError, NotImplementedError):
                 continue
     return min(candidates, key=cost)
+
+
+def _is_monomial(expr: Expr) -> bool:
+    """Whether it is a product of powers of different symbols, in which nothing is shorter."""
+    factors = expr.factors if isinstance(expr, Times) else (expr,)
+    numbers = [f for f in factors if isinstance(f, Number)]
+    bases = [f.base if isinstance(f, Power) and isinstance(f.exponent, Number) and f.exponent.value > 1 else f for f in factors if f not in numbers]
+    return len(numbers) < 2 and all(isinstance(base, Symbol) for base in bases) and len(set(bases)) == len(bases)
 
 
 def _cancelled(value: Any) -> Any:

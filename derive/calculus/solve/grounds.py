@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from derive.derivation.reason import AND_THAT, Phrase, Why, enumerated, full_rank
+from derive.derivation.reason import AND_THAT, Phrase, Why, enumerated
 from derive.expressions.build import matmul
 from derive.expressions.nodes import Expr, MatMul, Symbol
 from derive.expressions.properties.definite import STRICT
@@ -56,10 +56,10 @@ def strictly(sign: str, k: Symbol, rests: Sequence[Why]) -> Why:
 
 
 def of_numbers(matrix: Expr) -> Why:
-    """`B has full column rank` of B'MB with a matrix B of numbers, () of others."""
+    """`the columns of B are independent`, which is seen and not assumed, of B'MB with a matrix B of numbers; () of others."""
     found = congruence_halves(matrix) if isinstance(matrix, MatMul) else None
     right = matmul(*found[2]) if found is not None else None
-    return full_rank(right) if right is not None and not right.free and has_full_column_rank((right,)) else ()
+    return ("the columns of ", right, " are independent") if right is not None and not right.free and has_full_column_rank((right,)) else ()
 
 
 def _implied(word: str, symbol: Symbol) -> bool:

@@ -142,6 +142,7 @@ SINCE = {
     "{} is invertible, as {}": "",
     "{} > 0": "",
     "{} has positive entries": "",
+    "the columns of {} are independent": "",
     "the columns of {} span an invariant subspace of {}": "",
     "the columns of {} span an invariant subspace; with a diagonal {} they are eigenvectors and it holds their eigenvalues":
         "the columns of {0} span an invariant subspace; with a diagonal {1} they are eigenvectors, and it holds their eigenvalues",

@@ -553,6 +553,7 @@ _REASONS = {
     "{} ≻ 0, as {}": "{0} ≻ 0，因為 {1}",
     "{} ≺ 0, as {}": "{0} ≺ 0，因為 {1}",
     "{} has positive entries": "{0} 的元素皆為正",
+    "the columns of {} are independent": "{0} 的各行線性獨立",
     "{} is positive definite": "{0} 正定",
     "{} has full column rank": "{0} 行滿秩",
     "{} has full row rank": "{0} 列滿秩",
