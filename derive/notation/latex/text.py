@@ -214,7 +214,11 @@ def joined(between: Text | str, texts: Iterable[Text | Row | str]) -> Text:
 
 
 def filled(words: str, *fillers: Text | Row | str, **named: Text | Row | str) -> Text:
-    """Words of a table with `{}` or `{name}` in them, and what stands for these."""
+    """Words of a table with `{}` or `{name}` in them, and what stands for these.
+
+    words           of the table
+    fillers, named  what stands for `{}` in their order, and for `{name}`
+    """
     waiting = iter(fillers)
     out: list[Text | Row | str] = []
     for said, name, _, _ in Formatter().parse(words):
