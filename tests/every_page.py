@@ -26,6 +26,7 @@ from derive.documents.page.document import Document
 from derive.documents.page.modes import MODES
 from derive.documents.page.settings import Fit, Settings
 from derive.errors import DeriveError
+from derive.notation.latex.text import Text
 from derive.pipeline.examine import read_text
 from derive.pipeline.produce import make
 from derive.pipeline.subject import Subject, read
@@ -109,15 +110,16 @@ def solution_lines(subject: Subject, settings: Settings) -> tuple[str, ...]:
     out: list[str] = []
     for page in document.pages:
         words = (page.question.statement, page.question.hint, *(word for part in page.parts for word in (part.statement, part.hint)))
-        asked = bare(" ".join((*(str(left) + " ".join(map(str, lines)) for left, lines in page.question.lines), *page.question.given, *words)))
+        given = (*(str(left) + " ".join(map(str, lines)) for left, lines in page.question.lines), *page.question.given, *words)
+        asked = bare(" ".join(map(str, given)))
         lines = [str(line) for block in page.blocks for row in block.rows for line in row.lines]
         lines += [str(line) for one in page.answers for line in one.lines]
         out += [bare(line) for line in lines if len(bare(line)) > 3 and bare(line) not in asked]
     return tuple(dict.fromkeys(out))
 
 
-def bare(text: str) -> str:
-    return re.sub(r"\s+", "", text)
+def bare(text: Text | str) -> str:
+    return re.sub(r"\s+", "", str(text))
 
 
 def _all(file: str, kinds: Sequence[str]) -> list[Found]:

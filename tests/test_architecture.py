@@ -331,6 +331,43 @@ def test_the_law_sees_words_that_are_read() -> None:
         assert not any(map(reads_words, ast.walk(ast.parse(text)))), text
 
 
+DOLLARS = {"notation/latex/text.py", "documents/wording/prose.py"}
+"""Where texts are read: what an author writes, and LaTeX that a table of words or a template holds."""
+
+
+def looks_for_dollars(node: ast.AST) -> bool:
+    """Whether formulas are looked for in words that were printed already."""
+
+    def dollar(expr: ast.AST, sign: str) -> bool:
+        return any(isinstance(one, ast.Constant) and isinstance(one.value, str) and sign in one.value for one in ast.walk(expr))
+
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="re")), args=[pattern, *_]):
+            return dollar(pattern, r"\$") or dollar(pattern, "^$")
+        case ast.Call(func=ast.Attribute(attr=name), args=arguments) if name in CUT | {"count", "strip", "lstrip", "rstrip", "replace", "translate"}:
+            return any(dollar(one, "$") for one in arguments)
+        case ast.Compare(left=left, comparators=[other]):
+            return dollar(left, "$") or dollar(other, "$")
+        case _:
+            return False
+
+
+@pytest.mark.parametrize("room", ["derivation", "calculus", "checking", "notation", "documents", "cli"])
+def test_no_code_looks_for_formulas_in_printed_words(room: str) -> None:
+    """Words with formulas are a value (`notation/latex/text.py`): what is measured, shown on a web page or shortened is that value."""
+    for path in (PACKAGE / room).rglob("*.py"):
+        if path.relative_to(PACKAGE).as_posix() not in DOLLARS:
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                assert not looks_for_dollars(node), f"{path}:{getattr(node, 'lineno', 0)}: formulas are looked for in printed words"
+
+
+def test_the_law_sees_dollars_that_are_looked_for() -> None:
+    for text in ("text.split('$')", r"re.split(r'\$', text)", "'$' in text", "text.replace('$$', ' ')", "text.strip('$')", "re.compile('[^$]*')"):
+        assert any(map(looks_for_dollars, ast.walk(ast.parse(text)))), text
+    for text in ("f'${formula}$'", "re.compile('a$')", "text.split(', ')"):
+        assert not any(map(looks_for_dollars, ast.walk(ast.parse(text)))), text
+
+
 TESTS = Path(__file__).resolve().parent
 
 

@@ -153,11 +153,12 @@ def _summary(e: Entry) -> dict[str, Any]:
 
 
 def _listed_latex(e: Entry) -> str:
+    from derive.documents.wording.reasons import reason
     from derive.notation.latex.latex import latex
-    from derive.notation.latex.lines import why
+    from derive.notation.settings import DEFAULT
 
     said = r" \\ ".join(f"{latex(left)} &= {latex(right)}" for left, right in e.statement)
-    body = f"\\begin{{align*}}{said}\\end{{align*}}" if said else why(e.said)
+    body = f"\\begin{{align*}}{said}\\end{{align*}}" if said else str(reason(e.said, DEFAULT))
     return f"% {e.name}\n{body}"
 
 

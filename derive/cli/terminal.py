@@ -15,7 +15,8 @@ from derive.derivation.derivation import Chain, Head, Line
 from derive.derivation.reason import Why, says_not
 from derive.documents.page.rows import EQUIVALENCES
 from derive.documents.page.views import Boxed, passages
-from derive.documents.wording.prose import plain
+from derive.documents.wording.plain import one_line
+from derive.documents.wording.prose import read
 from derive.documents.wording.translation import translated
 from derive.documents.wording.words import words as words_of
 from derive.errors import visible
@@ -50,7 +51,7 @@ def lines(examined: Examined, width: int) -> Iterator[str]:
     """The lines of a derivation, none wider than `width` unless a single term is."""
     problem, derivation, notation = examined.problem, examined.derivation, examined.settings.notation
     words = words_of(notation.language)
-    yield click.style(visible(plain(problem.title)), bold=True)
+    yield click.style(visible(one_line(read(problem.title))), bold=True)
     yield ""
     yield f"  {_function(problem, notation)} = {text.pretty(problem.function, notation)}"
     for symbol, expr in problem.let:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 from derive.expressions.nodes import Call, Expr, Transpose
 from derive.values import dataclass
@@ -72,6 +73,9 @@ Why = tuple[Part, ...]
 """A reason as it is said: ("symmetric: ", Transpose(A), " = ", A); or several, with marks between them."""
 
 
+Out = TypeVar("Out")
+
+
 def joined(parts: Iterable[Why], mark: Mark = COMMA) -> Why:
     """Reasons one after the other, separated by a mark, each once."""
     out: list[Part] = []
@@ -128,10 +132,10 @@ def flattened(why: Why) -> tuple[Said, ...]:
 
 
 def printed(
-    why: Why, words: Callable[[str], str], expr: Callable[[Expr], str], own: Callable[[str], str] = str, formula: Callable[[str], str] = str,
-) -> str:
-    """A reason as text: `words` writes what is said, `expr` an expression, `own` the author's words, `formula` a formula in letters."""
-    out: list[str] = []
+    why: Why, words: Callable[[str], Out], expr: Callable[[Expr], Out], own: Callable[[str], Out], formula: Callable[[str], Out],
+) -> list[Out]:
+    """The parts of a reason: `words` writes what is said, `expr` an expression, `own` the author's words, `formula` a formula in letters."""
+    out: list[Out] = []
     for part in flattened(why):
         match part:
             case str():
@@ -142,7 +146,7 @@ def printed(
                 out.append(formula(text))
             case _:
                 out.append(expr(part))
-    return "".join(out)
+    return out
 
 
 def filled(why: Why, change: Callable[[Expr], Expr]) -> Why:

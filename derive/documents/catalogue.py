@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from derive.calculus.catalogue.catalogue import TABLES, Entry
 from derive.calculus.rules.law import Law
 from derive.derivation.derivation import Derivation
-from derive.derivation.reason import Why, says_not
+from derive.derivation.reason import Formula as Letters
+from derive.derivation.reason import Part, Why, says_not
 from derive.documents.compose import collected, scientific
 from derive.documents.layout.measure import width
-from derive.documents.page.document import Block, Document, Item, ProblemPage, Question
+from derive.documents.page.document import Block, Display, Document, Item, ProblemPage, Question
 from derive.documents.page.frames import widest
 from derive.documents.page.items import Section
 from derive.documents.page.modes import Mode
@@ -25,6 +26,7 @@ from derive.documents.page.units import Page as Look
 from derive.documents.page.units import in_column
 from derive.documents.page.views import Passage, passages
 from derive.documents.wording.narrative import capital
+from derive.documents.wording.plain import one_line
 from derive.documents.wording.reasons import reason
 from derive.documents.wording.words import words as words_of
 from derive.errors import Position
@@ -32,6 +34,8 @@ from derive.expressions.nodes import Expr
 from derive.notation.latex.boxes import Formula, beside
 from derive.notation.latex.compose import BLANK, EQUALS, NOTHING
 from derive.notation.latex.latex import formula
+from derive.notation.latex.reading import read
+from derive.notation.latex.text import Text, from_latex, joined
 from derive.notation.settings import Notation
 from derive.notation.text import text
 from derive.values import dataclass
@@ -79,13 +83,14 @@ def document(pages: Sequence[Page], settings: Settings, fit: Fit) -> Document:
             items.append(Section(_text(title, settings.notation), title, number))
         known = {one.entry.name: _title(one.entry, settings.notation) for one in pages}
         items.extend(_page(page, settings, fit, use if page is found[0] and len(pages) > 1 else "", known) for page in found)
-    title = "The rules" if len(pages) > 1 else capital(text.why(pages[0].entry.called))
-    return collected(tuple(items), MODE, settings, title=title, title_plain=title, intro=INTRO if len(pages) > 1 else ())
+    called = Text.of("The rules") if len(pages) > 1 else _called(pages[0].entry)
+    intro = tuple(map(from_latex, INTRO)) if len(pages) > 1 else ()
+    return collected(tuple(items), MODE, settings, title=called, intro=intro)
 
 
-def _page(page: Page, settings: Settings, fit: Fit, use: str, known: Mapping[str, str] = MappingProxyType({})) -> ProblemPage:
-    """One entry.  `statement` of its question says what the section is for, before the section's first rule; `notes` are references to
-    the rules that are at work in its proofs and its example, of those that are `known`, by name with their titles."""
+def _page(page: Page, settings: Settings, fit: Fit, use: str, known: Mapping[str, Text] = MappingProxyType({})) -> ProblemPage:
+    """One entry.  `statement` of its question says what the section is for, before the section's first rule; `opening` are the rules that
+    are at work in its proofs and its example, of those that are `known`, by name with their titles."""
     e, notation = page.entry, settings.notation
     measure = Measure(text_width(MODE, settings), fit.narrow, fit.hanging)
     where = Position(f"rule-{e.name}", 1)
@@ -107,28 +112,32 @@ def _page(page: Page, settings: Settings, fit: Fit, use: str, known: Mapping[str
     if e.example is not None and page.example is not None:
         blocks += _blocks(e.example, page.example, f"{e.name}-example", "Example", measure, settings)
     by_sympy = "This step is SymPy's." if e.sympy else ""
-    fails = tuple(f"{said[:1].upper()}{said[1:]}." for said in (reason(c, notation) for c in e.conditions if says_not(c)))
-    remarks = (*fails, _heads(reason(e.reason, notation)), _text(e.note, notation), _text(by_sympy, notation))
-    stated = Question(
-        tuple(lines), tuple(reason(c, notation) for c in e.conditions if not says_not(c)), "", _text(use, notation), _heads(reason(e.said, notation))
-    )
+    fails = tuple(capital(reason(c, notation)) + "." for c in e.conditions if says_not(c))
+    remarks = (*fails, reason(_heads(e.reason), notation), _text(e.note, notation), _text(by_sympy, notation))
+    given = tuple(reason(c, notation) for c in e.conditions if not says_not(c))
+    stated = Question(tuple(lines), given, Text(), _text(use, notation), reason(_heads(e.said), notation))
     return ProblemPage(
-        e.name, "", _title(e, notation), capital(text.why(e.called)), stated,
-        tuple(blocks), (), (), (), "", "", "", "",
+        e.name, "", _title(e, notation), one_line(_called(e)), stated,
+        tuple(blocks), (), (), (), "", Text(), Text(), Text(),
         tuple(r for r in remarks if r),
-        _text(e.source, notation),
-        ", ".join(rf"\derivesee{{{name}}}{{{known[name]}}}" for name in at_work(e) if name in known), mark(where, "the question"),
+        _text(e.source, notation), Text(), mark(where, "the question"),
+        opening=tuple((Text.of(name), known[name]) for name in at_work(e) if name in known),
     )
 
 
-def _title(entry: Entry, notation: Notation) -> str:
-    """LaTeX of what the entry is called; a law that is told by its equation is called by that, where it is short."""
+def _called(entry: Entry) -> Text:
+    """What the entry is called, in letters."""
+    return capital(Text.of(text.why(entry.called)))
+
+
+def _title(entry: Entry, notation: Notation) -> Text:
+    """What the entry is called; a law that is told by its equation is called by that, where it is short."""
     if isinstance(entry.row, Law) and entry.row.tells and len(entry.statement) == 1:
         (left, right), = entry.statement
         shown = beside(formula(left, notation), BLANK, EQUALS, BLANK, formula(right, notation))
         if width(shown) <= SHORT:
-            return f"${shown}$"
-    return capital(reason(entry.called, notation)) + (f" ({entry.apart})" if entry.apart else "")
+            return Text((shown,))
+    return Text.of(capital(reason(entry.called, notation)), f" ({entry.apart})" if entry.apart else "")
 
 
 def at_work(entry: Entry) -> tuple[str, ...]:
@@ -152,7 +161,7 @@ def _proof_title(proof: Derivation) -> str:
 def _blocks(
     derivation: Derivation, report: Report, key: str, title: str, measure: Measure, settings: Settings
 ) -> list[Block]:
-    """The chains of a proof or of an example; the first carries the title and the check, the last the remarks."""
+    """The chains of a proof or of an example; the first carries the title, and the check in `leading`, the last the remarks behind a display."""
     known = replace(derivation, problem=replace(derivation.problem, id=key))
     where = Position(key, 1)
     notation = settings.notation
@@ -161,11 +170,11 @@ def _blocks(
     out = [_block(passage, stand, measure, settings, where) for passage, stand in zip(found, stands, strict=True)]
     out = list(in_column(out, stands, Look(notation, measure, where, words_of(notation.language))))
     said = tuple(reason(r, notation) for r in (*where_of(derivation), *derivation.remarks))
-    check = rf"{report.points} points, ${scientific(report.max_relative_error)}$"
-    heading = rf"{_text(title, notation)}\hfill {{\footnotesize {check}}}"
-    named = [replace(block, title=heading if k == 0 else "") for k, block in enumerate(out)]
-    named[-1] = replace(named[-1], quantity=" ".join(said))
-    return named
+    check = Text.of(f"{report.points} points, ", read(scientific(report.max_relative_error)))
+    out[0] = replace(out[0], title=_text(title, notation), leading=check)
+    if said:
+        out[-1] = replace(out[-1], displays=(Display(Text(), (), joined(" ", said)),))
+    return out
 
 
 def where_of(derivation: Derivation) -> tuple[Why, ...]:
@@ -184,23 +193,20 @@ def _block(passage: Passage, stand: Sides, measure: Measure, settings: Settings,
     words = words_of(settings.notation.language)
     rows = tuple(row(view, settings.notation, measure, stand, where) for view in passage.views)
     answers = tuple(answer(box, settings.notation, measure, where, words) for box in passage.boxed)
-    return Block("", "", rows, answers, *widest(rows), stand.style)
+    return Block(Text(), "", rows, answers, *widest(rows), stand.style)
 
 
-def _text(words: str, notation: Notation) -> str:
+def _text(words: str, notation: Notation) -> Text:
     return reason((words,), notation)
 
 
-_HEAD = re.compile(r"(?<![A-Za-z$\\])(D(?:\$\^\{?2\}?\$)?|\$D\^\{2\}\$|\$\\nabla\$|d)?f(?![a-z])(\(X[^)]*\))?(\[[^\]$]*\])?")
+_HEAD = re.compile(r"(?<![A-Za-z])((?:D²?|∇|d)?f(?![a-z])(?:\(X[^)]*\))?(?:\[[^\]]*\])?)")
 
 
-def _heads(text: str) -> str:
+def _heads(why: Why) -> Why:
     """Df(X)[H] in the words of a statement as a formula."""
-
-    def formula(found: re.Match[str]) -> str:
-        sign = (found[1] or "").replace("$", "")
-        sign = sign.replace("D", r"\mathrm{D}").replace("d", r"\mathrm{d}") if not sign.startswith("\\") else sign
-        shown = f"{sign} f{found[2] or ''}{found[3] or ''}"
-        return shown if text.count("$", 0, found.start()) % 2 else f"${shown}$"
-
-    return re.sub(r"(?<![A-Za-z\\{])D(?=\^\{2\} f)", r"\\mathrm{D}", _HEAD.sub(formula, text))
+    out: list[Part] = []
+    for part in why:
+        pieces = _HEAD.split(part) if isinstance(part, str) else (part,)
+        out.extend(Letters(piece) if k % 2 and isinstance(piece, str) else piece for k, piece in enumerate(pieces) if piece != "")
+    return tuple(out)

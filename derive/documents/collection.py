@@ -87,7 +87,7 @@ def read(text: str, file: str, language: str = "en") -> Collection:
     if LANGUAGE in notation:
         places["notation.language"] = known["notation"][1].mapping("`notation`")[LANGUAGE][1].position
     for key in head:
-        prose.to_latex(head[key], known[key][1].origin, displays=key == "intro")
+        prose.read(head[key], known[key][1].origin, displays=key == "intro")
     entries: list[Entry] = []
     for item in known[body][1].entries(body):
         if kind == "lecture":

@@ -32,16 +32,19 @@ from derive.documents.page.units import BETWEEN, EM, SMALL, Page, in_column
 from derive.documents.page.views import Boxed, Passage, behind, between, in_place, numbered
 from derive.documents.wording import prose
 from derive.documents.wording.narrative import capital
+from derive.documents.wording.plain import one_line
 from derive.documents.wording.reasons import reason, reason_width
 from derive.documents.wording.words import words as words_of
 from derive.errors import Position
 from derive.expressions.nodes import Expr, Symbol
 from derive.expressions.sizes import is_column
 from derive.language.problems.problem import Problem
-from derive.notation.latex import lines as latex_lines
-from derive.notation.latex.boxes import Formula, beside
-from derive.notation.latex.compose import NOTHING
+from derive.notation.latex.boxes import Formula, Row, Sign, beside
+from derive.notation.latex.compose import BLANK, COMMA, NOTHING
 from derive.notation.latex.latex import formula
+from derive.notation.latex.lines import side
+from derive.notation.latex.reading import read
+from derive.notation.latex.text import NO_WORDS, Text, filled, joined
 from derive.notation.settings import Notation
 from derive.values import dataclass
 
@@ -92,6 +95,7 @@ def problem_page(
     fit, settings = fit or Fit(), in_colours(settings, problem)
     notation, words = settings.notation, words_of(settings.notation.language)
     where = problem.positions.get("function") or Position(problem.file or problem.id, 1)
+    title = questions.title(problem, notation)
     measure = Measure(share * text_width(mode, settings), fit.narrow, fit.hanging, relation_width(settings))
     told = derivation if mode.reveals != "nothing" and show != (QUESTION,) else None
     letters = names(problem, told)
@@ -110,7 +114,7 @@ def problem_page(
         around = _apart(problem, around, measure.line, words, fit)
         page = Page(
             notation, measure, where, words, settings.highlight and settings.overlays and mode.name != "blank",
-            1.35 * reason_width(problem.title), parts, settings.reason, meant, problem.id, conventions=around.conventions, head=measure.line,
+            1.35 * reason_width(title), parts, settings.reason, meant, problem.id, conventions=around.conventions, head=measure.line,
         )
         room = _room(settings, fit, fit.scale.get(problem.id, 1.0), around.asked, parts, measure.line)
         beside = [] if mode.name == "blank" else [figure for figure in figures if figure.place == "solution"]
@@ -118,11 +122,11 @@ def problem_page(
         figures = tuple(figure for figure in figures if all(figure not in frame.figures for frame in frames))
     checked, checked_short = _checked_words(report if told else None, words)
     return ProblemPage(
-        problem.id, number, questions.title(problem, notation), prose.plain(problem.title), around.asked,
+        problem.id, number, title, one_line(title), around.asked,
         _on_paper(found, parts, measure, settings, where, mode), frames,
         tuple(answer(box, notation, measure, where, words) for box in boxes), parts, points or _points(problem),
         _layout(problem, {box.quantity for box in boxes}, settings, words), checked, checked_short, around.remarks,
-        questions.text(problem, "source", notation), questions.text(problem, "notes", notation) if mode.reveals == "everything" else "",
+        questions.text(problem, "source", notation), questions.text(problem, "notes", notation) if mode.reveals == "everything" else Text(),
         mark(where, "the question"),
         tuple((formula(symbol, notation), broken(expr, notation, {}, measure.line - 6.0)) for symbol, expr in meant),
         figures, around.opening, around.ending, share, around.conventions,
@@ -135,10 +139,10 @@ class Around:
     their own, before it and behind it."""
 
     asked: Question
-    remarks: tuple[str, ...]
-    conventions: tuple[str, ...]
-    opening: tuple[tuple[str, ...], ...] = ()
-    ending: tuple[tuple[str, ...], ...] = ()
+    remarks: tuple[Text, ...]
+    conventions: tuple[Text, ...]
+    opening: tuple[tuple[Text, ...], ...] = ()
+    ending: tuple[tuple[Text, ...], ...] = ()
 
 
 def _gives_hints(mode: Mode) -> bool:
@@ -153,8 +157,8 @@ def _ends(told: Derivation | None, short: Names, rows: tuple[int, int] | None) -
 
 def _asked(asked: Question, hinted: bool, rows: tuple[int, int] | None) -> Question:
     """The question, without its hint where none is given, and without its words behind the first rows."""
-    asked = asked if hinted else replace(asked, hint="")
-    return replace(asked, statement="", find="", given=()) if rows and rows[0] > 1 else asked
+    asked = asked if hinted else replace(asked, hint=Text())
+    return replace(asked, statement=Text(), find=Text(), given=()) if rows and rows[0] > 1 else asked
 
 
 def _meant(problem: Problem, told: Derivation | None, letters: Names, short: Names, boxes: Sequence[Boxed], mode: Mode) -> Meant:
@@ -176,12 +180,12 @@ def _on_paper(
 
 
 def _frames(
-    found: Sequence[Passage], page: Page, room: Room, remarks: Sequence[str], fit: Fit, clicks: int, beside: Sequence[Figure],
+    found: Sequence[Passage], page: Page, room: Room, remarks: Sequence[Text], fit: Fit, clicks: int, beside: Sequence[Figure],
     ends: bool, alone: bool,
 ) -> tuple[Frame, ...]:
     """The frames of the derivation, which close the problem where it `ends` with them; an empty one where the question stands `alone`."""
     if not found:
-        return (Frame("", 1, 1, (), False, 1),) if alone else ()
+        return (Frame(Text(), 1, 1, (), False, 1),) if alone else ()
     cut_up = undivided(found, page, room, remarks, fit, clicks) if clicks else fitted(found, page, room, remarks, fit, beside)
     return tuple(replace(frame, last=frame.last and ends) for frame in cut_up)
 
@@ -189,28 +193,28 @@ def _frames(
 def _parts(problem: Problem, settings: Settings, hinted: bool) -> tuple[PartText, ...]:
     """What each part asks; its hint where hints are given."""
     parts = questions.parts(problem, settings.notation, words_of(settings.notation.language))
-    return parts if hinted else tuple(replace(part, hint="") for part in parts)
+    return parts if hinted else tuple(replace(part, hint=Text()) for part in parts)
 
 
-def _checked_words(report: Report | None, words: Mapping[str, str]) -> tuple[str, str]:
+def _checked_words(report: Report | None, words: Mapping[str, str]) -> tuple[Text, Text]:
     """How the lines were checked, a sentence and a shorter one; nothing without a report."""
     if report is None:
-        return "", ""
-    return words[f"check{_how(report)}"].format(**_checked(report)), words[f"check_short{_how(report)}"].format(**_checked(report))
+        return Text(), Text()
+    return filled(words[f"check{_how(report)}"], **_checked(report)), filled(words[f"check_short{_how(report)}"], **_checked(report))
 
 
 def _apart(problem: Problem, around: Around, line: float, words: Mapping[str, str], fit: Fit) -> Around:
     """The words as they stand on the frames of the derivation, and those that no frame has room for on frames of their own."""
     if (f"{problem.id}/closing",) * 2 in fit.apart:
-        ending = opened([p for remark in (*around.remarks, *around.conventions) for p in remark.split("\n\n")], line)
+        ending = opened([p for remark in (*around.remarks, *around.conventions) for p in prose.paragraphs(remark)], line)
         around = replace(around, remarks=(), conventions=(), ending=ending)
     if (f"{problem.id}/question",) * 2 not in fit.apart:
         return around
     asked = around.asked
-    said = " ".join(filter(None, (words["with"], ", ".join(asked.given)))) + "."
+    said = capital(Text.of(words["with"], " ", joined(", ", asked.given), "."))
     displays = [display for left, lines in asked.lines if len(lines) > SHORT for display in displayed(left, lines)]
-    told = opened((*asked.statement.split("\n\n"), said[:1].upper() + said[1:], *displays), line)
-    return replace(around, asked=replace(asked, statement="", given=()), opening=told)
+    told = opened((*prose.paragraphs(asked.statement), said, *displays), line)
+    return replace(around, asked=replace(asked, statement=Text(), given=()), opening=told)
 
 
 def _shown(
@@ -237,7 +241,7 @@ def _formulas(boxes: Sequence[Boxed]) -> list[Expr]:
     return [expr for box in boxes for expr in (box.result.expr, *(p for c in box.result.conditions for p in c)) if isinstance(expr, Expr)]
 
 
-def _remarks(problem: Problem, told: Derivation | None, notation: Notation, mode: Mode) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _remarks(problem: Problem, told: Derivation | None, notation: Notation, mode: Mode) -> tuple[tuple[Text, ...], tuple[Text, ...]]:
     """Where the function has no derivative, what the engine remarks, what the author does; and what the engine remarks, apart on slides.
     Beside answers alone only what the letters mean, and what the author says."""
     if told is None:
@@ -256,25 +260,26 @@ def _remarks(problem: Problem, told: Derivation | None, notation: Notation, mode
 
 def single(page: ProblemPage, mode: Mode, settings: Settings) -> Document:
     """The document of one problem."""
-    return collected((page,), mode, settings, title=page.title, title_plain=page.title_plain, collection=False)
+    return collected((page,), mode, settings, title=page.title, collection=False)
 
 
 def collected(
-    items: tuple[Item, ...], mode: Mode, settings: Settings, *, title: str, title_plain: str, subtitle: str = "",
-    intro: tuple[str, ...] = (), due: str = "", points: str = "", collection: bool = True, theme: str = "", check: str = "",
+    items: tuple[Item, ...], mode: Mode, settings: Settings, *, title: Text, subtitle: Text = NO_WORDS,
+    intro: tuple[Text, ...] = (), due: Text = NO_WORDS, points: str = "", collection: bool = True, theme: str = "", check: Text = NO_WORDS,
 ) -> Document:
     """A document of several items in order.
 
-    title, title_plain, subtitle  ready to be printed, `title_plain` without mathematics, for the reader of the file
-    intro                         paragraphs
-    due, points                   as the author wrote them; "" for none
-    collection                    whether it is one of several problems
-    theme, check                  of the slides; what the footline says of the check
+    title, subtitle  of the document
+    intro            paragraphs
+    due, points      as the author wrote them; empty for none
+    collection       whether it is one of several problems
+    theme, check     of the slides; what the footline says of the check
     """
     language = settings.notation.language
+    author = prose.read(settings.author, language=language)
     made = Document(
-        title, title_plain, subtitle, prose.to_latex(settings.author, language=language), prose.plain(settings.author),
-        prose.to_latex(settings.institute, language=language), prose.to_latex(settings.date, language=language), items,
+        title, one_line(title), subtitle, author, one_line(author),
+        prose.read(settings.institute, language=language), prose.read(settings.date, language=language), items,
         collection, intro, due, points,
         words_of(settings.notation.language), settings.overlays and mode.overlays, settings.aspect, settings.paper,
         settings.reason, settings.hints, _preamble(settings), theme or settings.theme,
@@ -320,7 +325,7 @@ def _room(settings: Settings, fit: Fit, scale: float, asked: Question, parts: Se
     usual = QUESTION_AROUND + stated_height(asked, SHORT, line, False)
     said = reason_width(asked.find) + sum(reason_width(part.statement) + reason_width(part.find) + 5.0 for part in parts)
     beside = max(line - sum(width(left) + width(lines[0]) + 3.0 for left, lines in asked.lines), 0.0)
-    given = max(WORDS * reason_width(", ".join(asked.given)) - beside, 0.0)
+    given = max(WORDS * reason_width(joined(", ", asked.given)) - beside, 0.0)
     first = QUESTION_AROUND + stated_height(asked, 99, line) + SMALL * (math.ceil(given / line) + math.ceil(WORDS * said / line))
     first += (3.0 + SMALL * math.ceil(WORDS * reason_width(asked.statement) / line)) if asked.statement else 0.0
     # A question that fills the first frame leaves the rows to the others.
@@ -355,9 +360,9 @@ def _points(problem: Problem) -> str:
     return str(given) if given is not None else ""
 
 
-def _checked(report: Report) -> dict[str, str]:
-    return {"points": str(report.points), "error": scientific(report.max_relative_error), "exact": str(report.exact_lines),
-            "count": str(report.count), "bits": str(report.bits)}
+def _checked(report: Report) -> dict[str, str | Row]:
+    return {"points": str(report.points), "error": read(scientific(report.max_relative_error)), "exact": str(report.exact_lines),
+            "count": str(report.count), "chance": read(f"2^{{-{report.bits}}}")}
 
 
 def _how(report: Report) -> str:
@@ -376,23 +381,19 @@ def scientific(value: float) -> str:
     return rf"10^{{{exponent}}}" if digit == 1 else rf"{digit} \cdot 10^{{{exponent}}}"
 
 
-def _layout(problem: Problem, quantities: set[str], settings: Settings, words: Mapping[str, str]) -> str:
+def _layout(problem: Problem, quantities: set[str], settings: Settings, words: Mapping[str, str]) -> Text:
     """The layout convention, said once where it matters."""
     notation = settings.notation
     if "gradient" in quantities and len(problem.wrt) == 1 and not problem.wrt[0].is_scalar and problem.inner_product is None:
-        gradient = latex_lines.head(Head("gradient", problem.name, problem.wrt), notation)
-        derivative = latex_lines.head(Head("derivative", problem.name, problem.wrt, problem.directions), notation)
+        gradient = side(Head("gradient", problem.name, problem.wrt), notation)
+        derivative = side(Head("derivative", problem.name, problem.wrt, problem.directions), notation)
         direction = formula(problem.directions[0], notation)
-        sub = f"_{{{notation.inner_subscript}}}" if notation.inner_subscript and not is_column(problem.wrt[0].shape) else ""
-        return words["layout_gradient"].format(
-            gradient=f"${gradient}$",
-            variable=f"${formula(problem.wrt[0], notation)}$",
-            derivative=f"${derivative}$",
-            inner=rf"$\langle {gradient}, {direction} \rangle{sub}$",
-        )
+        sub = read(f"_{{{notation.inner_subscript}}}") if notation.inner_subscript and not is_column(problem.wrt[0].shape) else NOTHING
+        inner = beside(Sign(r"\langle"), BLANK, gradient, COMMA, direction, BLANK, Sign(r"\rangle"), sub)
+        return filled(words["layout_gradient"], gradient=gradient, variable=formula(problem.wrt[0], notation), derivative=derivative, inner=inner)
     if "jacobian" in quantities:
-        return words["layout_denominator" if problem.layout == "denominator" else "layout_jacobian"]
-    return ""
+        return filled(words["layout_denominator" if problem.layout == "denominator" else "layout_jacobian"])
+    return Text()
 
 
 __all__ = ["collected", "problem_page", "scientific", "single", "stated_height", "text_width"]

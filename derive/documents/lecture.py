@@ -9,6 +9,7 @@ from derive.documents.figures.placing import SHOWN
 from derive.documents.page.modes import QUESTION
 from derive.documents.wording import prose
 from derive.documents.wording.glossary import glossary
+from derive.documents.wording.plain import one_line
 from derive.errors import Position
 from derive.language.problems.quantity import FIND
 from derive.language.words import closest
@@ -149,7 +150,7 @@ def section(node: Node, language: str) -> list[Entry]:
         raise node.error("a section has a `title`", code="missing-key")
     title = known["title"][1]
     out: list[Entry] = [Heading(title.words("title"), title.position)]
-    prose.to_latex(title.text, title.origin)
+    prose.read(title.text, title.origin)
     for item in known["frames"][1].entries("frames") if "frames" in known else ():
         out.append(_frame(item, language))
     return out
@@ -259,7 +260,7 @@ def _image(node: Node) -> Panel:
     if not file.lower().endswith(IMAGES) or not re.fullmatch(r"[\w][\w./+-]*", file) or ".." in file:
         raise value.error(f"an image is a file of the lecture's folder that ends in {', '.join(IMAGES)}, not `{file[:40]}`", code="image")
     caption = _prose(known["caption"][1], "caption") if "caption" in known else ""
-    alt = known["alt"][1].words("alt") if "alt" in known else prose.plain(caption)
+    alt = known["alt"][1].words("alt") if "alt" in known else one_line(prose.read(REFERENCE.sub("", caption), displays=True))
     return _panel(Picture(file, caption, alt, value.position), known, node)
 
 
@@ -334,7 +335,7 @@ def _quantity(node: Node) -> str:
 def _prose(node: Node, what: str) -> str:
     """Prose that can be printed, checked where it stands."""
     text = node.words(what)
-    prose.to_latex(REFERENCE.sub("(1)", text), node.origin, displays=what != "title")
+    prose.read(REFERENCE.sub("(1)", text), node.origin, displays=what != "title")
     return text
 
 

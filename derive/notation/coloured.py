@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from derive.notation.bold import name_of
-from derive.notation.latex.boxes import Blank, Box, Group, Letters, Marked, Row, Scripted, Sign, mapped, printed
-from derive.notation.latex.reading import read
+from derive.notation.latex.boxes import Blank, Box, Group, Letters, Marked, Row, Scripted, Sign, as_row, mapped, printed
 from derive.notation.settings import Notation
 
 LETTER, INDEX = "derivetone", "deriveindex"
 """The commands that give a letter, and its index, a colour: each for itself, so that an exponent stands above the index."""
-_FORMULA = re.compile(r"\$[^$]*\$|\\\[.*?\\\]", re.DOTALL)
 
 
 def coloured(row: Row, name: str, notation: Notation) -> Row:
@@ -31,12 +28,9 @@ def _whole(box: Box, colour: str) -> Box:
     return replace(box, base=base, below=None if box.below is None else Group(Row((_marked(INDEX, colour, box.below),))))
 
 
-def in_colours(latex: str, notation: Notation) -> str:
-    """LaTeX of words with formulas between dollars, or displayed, in which each letter that has a colour is printed in it."""
-    if not notation.colours:
-        return latex
-    colours = dict(notation.colours)
-    return _FORMULA.sub(lambda found: str(_toned(read(found[0]), colours)), latex)
+def toned(row: Row, notation: Notation) -> Row:
+    """A formula of the author's in which each letter that has a colour is printed in it."""
+    return as_row(_toned(row, dict(notation.colours))) if notation.colours else row
 
 
 def _toned(box: Box, colours: dict[str, str]) -> Box:

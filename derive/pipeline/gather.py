@@ -20,10 +20,13 @@ from derive.documents.page.document import Document, ProblemPage
 from derive.documents.page.modes import Mode
 from derive.documents.page.settings import Fit, Settings, noted
 from derive.documents.wording import prose
+from derive.documents.wording.plain import one_line
 from derive.documents.wording.words import words as words_of
 from derive.errors import DeriveError, Position
 from derive.language.problems.quantity import FIND
 from derive.notation.bold import kinds_of
+from derive.notation.latex.reading import read
+from derive.notation.latex.text import Text, filled
 from derive.notation.settings import Notation
 from derive.pipeline import look
 from derive.pipeline.budget import within
@@ -222,20 +225,21 @@ def document(gathered: Gathered, mode: Mode, settings: Settings, fit: Fit) -> Do
     said = partial(_text, collection, notation=settings.notation, kinds=kinds)
     return collected(
         items, mode, settings,
-        title=said("title"), title_plain=prose.plain(head["title"]),
+        title=said("title"),
         subtitle=said("subtitle") or said("course"),
-        intro=tuple(p for p in said("intro").split("\n\n") if p),
+        intro=tuple(p for p in prose.paragraphs(said("intro")) if p),
         due=said("due"), points=str(total) if total else "", theme=collection.theme,
-        check=_check(gathered, settings) if mode.reveals == "everything" else "",
+        check=_check(gathered, settings) if mode.reveals == "everything" else Text(),
     )
 
 
-def _check(gathered: Gathered, settings: Settings) -> str:
+def _check(gathered: Gathered, settings: Settings) -> Text:
     """How the lines of all problems were checked, a sentence."""
     reports = [one.report for one in gathered.examined.values()]
     worst = max((report.max_relative_error for report in reports), default=0.0)
     points = min((report.points for report in reports), default=0)
-    return words_of(settings.notation.language)["check_short"].format(points=points, error=scientific(worst)) if reports else ""
+    words = words_of(settings.notation.language)["check_short"]
+    return filled(words, points=str(points), error=read(scientific(worst))) if reports else Text()
 
 
 def _problems(gathered: Gathered, mode: Mode, settings: Settings, fit: Fit) -> Iterator[ProblemPage]:
@@ -247,8 +251,8 @@ def _problems(gathered: Gathered, mode: Mode, settings: Settings, fit: Fit) -> I
             one.problem, one.derivation, one.report, mode, settings, fit, number=label(number, gathered.collection.numbering),
             points=entry.points, show=entry.show, hints=entry.hint,
         )
-        title = prose.to_latex(entry.title, entry.where, language=settings.notation.language) if entry.title else page.title
-        yield replace(page, title=title, title_plain=prose.plain(entry.title) if entry.title else page.title_plain)
+        title = prose.read(entry.title, entry.where, language=settings.notation.language) or page.title
+        yield replace(page, title=title, title_plain=one_line(title))
 
 
 def in_order(gathered: Gathered) -> tuple[Entry, ...]:
@@ -259,7 +263,7 @@ def in_order(gathered: Gathered) -> tuple[Entry, ...]:
         assert isinstance(entry, Use)  # a set holds nothing else
         problem = gathered.examined[entry.problem].problem
         if collection.order == "title":
-            return Decimal(0), prose.plain(entry.title or problem.title).casefold()
+            return Decimal(0), one_line(prose.read(entry.title or problem.title)).casefold()
         value = (entry.points or problem.options.points) if collection.order == "points" else problem.options.level
         number = str(value) if value is not None else ""
         return Decimal(number) if re.fullmatch(r"\d+(\.\d+)?", number) else Decimal(0), number
@@ -283,6 +287,6 @@ def label(number: int, numbering: str) -> str:
     return str(number) if numbering == "arabic" else ""
 
 
-def _text(collection: Collection, key: str, notation: Notation, kinds: Mapping[str, str]) -> str:
-    words = prose.in_bold(collection.head.get(key, ""), kinds, notation)
-    return prose.to_latex(words, collection.places.get(key), displays=key == "intro", language=notation.language) if words else ""
+def _text(collection: Collection, key: str, notation: Notation, kinds: Mapping[str, str]) -> Text:
+    said = prose.read(collection.head.get(key, ""), collection.places.get(key), displays=key == "intro", language=notation.language)
+    return prose.in_notation(said, kinds, notation)

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from derive.documents.page.modes import MODES
 from derive.documents.page.settings import MOST_ROWS, THEME, Settings
-from derive.documents.wording.prose import to_latex
+from derive.documents.wording import prose
 from derive.documents.wording.words import LANGUAGES, spoken
 from derive.errors import DeriveError, Position
 from derive.language.files import read_text
@@ -192,7 +192,7 @@ def read(text: str, file: str, folder: Path | None = None, trust: bool = False) 
 def _said(words: str, language: str, text: str, where: Position) -> None:
     """DeriveError [project-file] for words that no document could print."""
     try:
-        to_latex(words, where, displays=False, language=language)
+        prose.read(words, where, displays=False, language=language)
     except DeriveError as error:
         raise _refused(text, where, error.message) from None
 

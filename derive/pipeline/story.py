@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
 
 from derive.documents import lecture
 from derive.documents.compose import problem_page
@@ -23,9 +22,11 @@ from derive.documents.page.text_width import text_width
 from derive.documents.page.views import passages
 from derive.documents.wording import prose
 from derive.documents.wording.glossary import term
+from derive.documents.wording.plain import one_line
 from derive.documents.wording.words import words as words_of
 from derive.errors import DeriveError, Position
 from derive.notation.bold import kinds_of
+from derive.notation.latex.text import Text, joined
 from derive.pipeline.examine import Examined
 
 FEW = 10.0
@@ -99,9 +100,9 @@ class Teller:
             if isinstance(entry, Heading) and not entry.below:
                 number += 1
                 parts = self._parts(k)
-                yield made.Section(self._text(entry.title, entry.where), prose.plain(entry.title), number, parts)
+                yield made.Section(*self._title(entry.title, entry.where), number, parts)
             elif isinstance(entry, Heading):
-                yield made.Subsection(self._text(entry.title, entry.where), prose.plain(entry.title))
+                yield made.Subsection(*self._title(entry.title, entry.where))
             elif isinstance(entry, Words):
                 yield from self._framed(self._prose(entry))
             elif isinstance(entry, Symbols):
@@ -112,7 +113,7 @@ class Teller:
                 cells = tuple(self._cell(cell, share) for cell, share in zip(entry.columns, widths, strict=True))
                 place = mark(entry.where, "this frame")
                 size = self.fit.type_at(place)
-                yield from self._framed(Panel(self._text(title, entry.where), prose.plain(title), cells, widths, place, size))
+                yield from self._framed(Panel(*self._title(title, entry.where), cells, widths, place, size))
             else:
                 yield self.pages[id(entry)]
         yield from self._solutions(number)
@@ -121,9 +122,9 @@ class Teller:
         """The frame, on two where one has no room for it."""
         return in_two(frame) if self.fit.parted(frame.mark) else (frame,)
 
-    def _parts(self, k: int) -> tuple[str, ...]:
+    def _parts(self, k: int) -> tuple[Text, ...]:
         """The titles of the parts of the section that begins at entry k."""
-        out: list[str] = []
+        out: list[Text] = []
         for entry in self.entries[k + 1 :]:
             if isinstance(entry, Heading) and not entry.below:
                 break
@@ -136,7 +137,7 @@ class Teller:
         uses = [one for e in self.entries if isinstance(e, lecture.Panel) for cell in e.cells if isinstance(cell, Exercises) for one in cell.problems]
         if self.mode.slides or self.mode.reveals not in ("everything", "answers") or not uses:
             return
-        yield made.Section(self.words["solutions"], self.words["solutions"], number + 1)
+        yield made.Section(Text.of(self.words["solutions"]), self.words["solutions"], number + 1)
         for one in uses:
             yield self._page(one)
 
@@ -149,7 +150,8 @@ class Teller:
             hints=entry.hint, rows=entry.rows, share=share, clicks=clicks,
         )
         if entry.title:
-            page = replace(page, title=self._text(entry.title, entry.where), title_plain=prose.plain(entry.title))
+            title, plain = self._title(entry.title, entry.where)
+            page = replace(page, title=title, title_plain=plain)
         return page
 
     def _name(self, cell: lecture.Cell) -> str:
@@ -195,16 +197,15 @@ class Teller:
             for box in boxes if not cell.show or box.quantity in cell.show
         ] if self.mode.reveals != "nothing" and self.mode.name != "blank" else []
         results = tuple(made.Result(a.left, a.relation, a.lines, self.numbers.get(f"{cell.problem}.{a.quantity}", "")) for a in shown)
-        title = one.problem.title
-        return made.Recall(self._text(title, cell.where), prose.plain(title), results, mark(cell.where, "the result"))
+        return made.Recall(*self._title(one.problem.title, cell.where), results, mark(cell.where, "the result"))
 
     def _exercise(self, use: Use, share: float) -> made.Exercise:
         problem = self.examined[use.problem].problem
         asked = questions.question(problem, self.settings.notation, self.words, self._measure(share))
-        title = use.title or problem.title
-        parts = [(f"({part.label})", part.statement, part.find) for part in questions.parts(problem, self.settings.notation, self.words)]
-        said = " ".join(one for one in (asked.statement, asked.find, *chain(*parts)) if one)
-        return made.Exercise(self._text(title, use.where), prose.plain(title), asked.lines, asked.given, said)
+        said = [asked.statement, asked.find]
+        for part in questions.parts(problem, self.settings.notation, self.words):
+            said += [Text.of(f"({part.label})"), part.statement, part.find]
+        return made.Exercise(*self._title(use.title or problem.title, use.where), asked.lines, asked.given, joined(" ", filter(None, said)))
 
     def _symbols(self, entry: Symbols) -> tuple[Item, ...]:
         """The table of notation of the problems that it names, or of all that are shown."""
@@ -221,8 +222,8 @@ class Teller:
         title = entry.title or (known.title if known else "")
         text = known.text if known else entry.text
 
-        def paragraphs(words: str, own: bool = True) -> tuple[str, ...]:
-            return tuple(self._text(words, entry.where, displays=True, own=own).split("\n\n")) if words else ()
+        def paragraphs(words: str, own: bool = True) -> tuple[Text, ...]:
+            return tuple(prose.paragraphs(self._text(words, entry.where, displays=True, own=own))) if words else ()
 
         open_ = self.mode.reveals == "nothing" or self.mode.name == "blank"
         said, answered = paragraphs(text, known is None), () if open_ else paragraphs(entry.answer)
@@ -231,12 +232,17 @@ class Teller:
         few = words_lines((*said, *points, *answered), text_width(self.mode, self.settings)) <= FEW
         size = self.fit.type_at(place) or ("large" if few else "")
         return made.Prose(
-            entry.style, self._text(title, entry.where), prose.plain(title) if title else "", said, points, place,
+            entry.style, *self._title(title, entry.where), said, points, place,
             answered, self._text(entry.by, entry.where), size, self.clicks.get(id(entry), 1),
         )
 
-    def _text(self, words: str, where: Position, displays: bool = False, own: bool = True) -> str:
-        """Prose as LaTeX, with the numbers of the results that it refers to; in the author's `own` words letters become bold.
+    def _title(self, words: str, where: Position) -> tuple[Text, str]:
+        """A title, and what it is without markup."""
+        title = self._text(words, where)
+        return title, one_line(title)
+
+    def _text(self, words: str, where: Position, displays: bool = False, own: bool = True) -> Text:
+        """Prose with the numbers of the results that it refers to; in the author's `own` words letters become bold.
 
         DeriveError [unknown-result] for a result that there is not.
         """
@@ -250,8 +256,8 @@ class Teller:
             return self.numbers.get(name, "")
 
         numbered = REFERENCE.sub(lambda found: number(found[1]), words)
-        numbered = prose.in_bold(numbered, self.kinds, self.settings.notation) if own else numbered
-        return prose.to_latex(numbered, where, displays=displays, language=self.settings.notation.language) if numbered else ""
+        said = prose.read(numbered, where, displays=displays, language=self.settings.notation.language)
+        return prose.in_notation(said, self.kinds, self.settings.notation) if own else said
 
 
 def _has_rows(cell: lecture.Cell) -> bool:

@@ -128,7 +128,7 @@ def check_prose(problem: Problem, settings: Settings) -> None:
         said.update({f"parts.{k}.{key}": words for key, words in (("statement", part.statement), ("hint", part.hint)) if words})
     for key, words in said.items():
         where = problem.positions.get(key) or problem.positions.get(key.partition(".")[0])
-        prose.to_latex(words, where, displays=key != "title", language=settings.notation.language)
+        prose.read(words, where, displays=key != "title", language=settings.notation.language)
         if key.endswith(("statement", "hint")) and (formula := lecture.typed_derivative(words)):
             raise DeriveError(
                 f"a derivative is typed by hand here, and nothing checks it: ${formula}$", code="typed-derivative", where=where,

@@ -133,14 +133,14 @@ def test_every_sign_in_the_words_of_rules_has_its_latex() -> None:
     import ast
 
     import derive.calculus
-    from derive.notation.latex.lines import escape
+    from derive.notation.latex.text import worded
 
     folder = Path(derive.calculus.__file__).parent
     texts = (
         node.value for path in sorted(folder.rglob("*.py")) for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     )
-    assert {sign for text in texts for sign in escape(text) if ord(sign) > 0xFF} == set()
+    assert {sign for text in texts for sign in str(worded(text)) if ord(sign) > 0xFF} == set()
 
 
 def test_where_a_rule_fails_is_no_condition_of_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -56,7 +56,7 @@ def test_a_sheet_says_the_point_and_the_data() -> None:
     at = "symbols: {x: vector(2), A: 'matrix(2, 2)'}\nfunction: f(x) = x' A x\nwrt: x\nat: {x: [1, 2], A: [[1, 0], [0, 1]]}\nfind: [gradient]\n"
     one = examine(problem_of(at, "p.yaml"))
     asked = problem_page(one.problem, one.derivation, one.report, MODES["sheet"], Settings()).question
-    assert asked.given[-1].startswith(r"at $x = (1, 2)$ and $A = \begin{psmallmatrix} 1 & 0 \\ 0 & 1")
+    assert str(asked.given[-1]).startswith(r"at $x = (1, 2)$ and $A = \begin{psmallmatrix} 1 & 0 \\ 0 & 1")
 
 
 def test_a_question_says_what_the_matrix_of_the_inner_product_is() -> None:
@@ -99,4 +99,4 @@ def test_a_question_names_its_own_inner_product(shape: str, function: str, under
     ).replace("f(x) = tr(x' A x)", '"f(x) = tr(x\' A x)"').replace("f(x) = x' A x", '"f(x) = x\' A x"')
     one = examine(problem_of(text, "p.yaml"))
     page = problem_page(one.problem, one.derivation, one.report, MODES["sheet"], Settings())
-    assert page.question.find.endswith(f"under the inner product {under}.")
+    assert str(page.question.find).endswith(f"under the inner product {under}.")

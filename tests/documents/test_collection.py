@@ -18,8 +18,8 @@ from derive.documents.page.document import ProblemPage
 from derive.documents.page.modes import MODES, QUESTION
 from derive.documents.page.settings import Fit, Settings
 from derive.documents.rendering.mathml import written
+from derive.documents.wording import prose
 from derive.documents.wording.glossary import ENGLISH, term
-from derive.documents.wording.prose import to_latex
 from derive.errors import DeriveError
 from derive.language.problems.quantity import FIND
 from derive.notation.settings import DEFAULT, Notation
@@ -119,8 +119,8 @@ NOTATIONS = [
 def test_the_glossary_can_be_printed(name: str, notation: Notation) -> None:
     """Nothing of its own commands is left, and what is left is mathematics that prose may hold."""
     found = term(name, notation)
-    text = to_latex(found.text)
-    assert text.endswith(".") and text.count("$") % 2 == 0 and to_latex(found.title)
+    text = str(prose.read(found.text))
+    assert text.endswith(".") and text.count("$") % 2 == 0 and prose.read(found.title)
     assert text.count("{") == text.count("}")
     assert written(" ".join(text.split("$")[1::2])).count("mtext") == 0
 

@@ -47,7 +47,7 @@ def dots(figure: Figure, style: str) -> list[Dot]:
 
 
 def labels(figure: Figure) -> list[str]:
-    return [m.text for m in figure.marks if isinstance(m, Label)]
+    return [str(m.text) for m in figure.marks if isinstance(m, Label)]
 
 
 def test_the_reader_and_the_drawings_know_the_same_kinds() -> None:
@@ -71,7 +71,7 @@ def number_at(figure: Figure) -> Plot:
     xs, ys = [], []
     for mark in figure.marks:
         if isinstance(mark, Label) and mark.style == "tick":
-            (xs if mark.anchor == "north" else ys).append((mark, float(mark.text.strip("$"))))
+            (xs if mark.anchor == "north" else ys).append((mark, float(str(mark.text).strip("$"))))
     (a, x0), (b, x1) = xs[0], xs[-1]
     (c, y0), (d, y1) = ys[0], ys[-1]
     return Plot((x0, x1), (y0, y1), a.x, c.y, b.x, d.y)

@@ -114,7 +114,7 @@ def test_a_frame_is_named_after_the_rows_that_have_no_heading_on_it() -> None:
     """Of the names that do not fit beside the title the last go: theirs are printed above their rows."""
     shown = page_of("network-all-parameters", MODES["slides"])
     for frame in shown.frames:
-        assert frame.subtitle.startswith(frame.blocks[0].title.split(":")[0]) and frame.subtitle
+        assert str(frame.subtitle).startswith(str(frame.blocks[0].title).split(":")[0]) and frame.subtitle
 
 
 def test_a_figure_beside_the_rows_leaves_the_title_its_line() -> None:

@@ -16,12 +16,11 @@ from derive.calculus.rules.differentials import DIFFERENTIALS
 from derive.derivation import reason as said
 from derive.derivation.derivation import Derivation
 from derive.derivation.reason import Why, Word, joined, told
-from derive.documents.layout.measure import WIDE
 from derive.documents.page.settings import Settings, of_problem
 from derive.documents.wording import glossary, words
 from derive.documents.wording.languages import tables
 from derive.documents.wording.narrative import Told, clauses, opening
-from derive.documents.wording.prose import to_latex
+from derive.documents.wording.prose import read
 from derive.documents.wording.reasons import reason, reason_width
 from derive.documents.wording.translation import missing, translated
 from derive.errors import DeriveError
@@ -29,6 +28,8 @@ from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import number
 from derive.language.problems import read as problemfile
 from derive.language.problems.quantity import FIND
+from derive.notation.latex.glyphs import WIDE
+from derive.notation.latex.text import Text
 from derive.notation.readback import misread
 from derive.notation.settings import Notation
 from derive.notation.text import text
@@ -72,7 +73,7 @@ def test_a_table_has_every_word_of_the_glossary(tag: str) -> None:
     assert set(glossary.ENGLISH) == set(table.terms)
     for name, english in glossary.ENGLISH.items():
         found = glossary.term(name, Notation(language=tag))
-        assert to_latex(found.text, language=tag) and to_latex(found.title, language=tag)
+        assert read(found.text, language=tag) and read(found.title, language=tag)
         assert found.title != english.title and found.plain == english.plain, name
         ours, theirs = (set(re.findall(r"\\[A-Za-z]+", text.text)) for text in (table.terms[name], english))
         assert ours ^ theirs <= {r"\mapsto", r"\neq", r"\ne", r"\circ", r"\operatorname", r"\D", r"\mathrm"}, (name, ours ^ theirs)
@@ -187,24 +188,24 @@ def test_expressions_keep_their_places() -> None:
     problem = trace_quadratic()
     x, h = problem.wrt[0], problem.directions[0]
     assert translated(("the terms with ", x, " and with ", h), "zh-Hant") == ("含 ", x, " 的項與含 ", h, " 的項")
-    assert reason((x, " has full column rank"), CHINESE) == "$X$ 行滿秩"
-    assert reason_width("行滿秩") > reason_width("abc")
+    assert str(reason((x, " has full column rank"), CHINESE)) == "$X$ 行滿秩"
+    assert reason_width(Text(("行滿秩",))) > reason_width(Text(("abc",)))
 
 
 def test_an_article_is_told() -> None:
     problem = trace_quadratic()
     line = next(line for chain in derive(problem).chains for line in chain.lines if line.rule == "product-rule")
     first = Told(line.rule, "=", clauses(line.why, CHINESE))
-    assert opening([first], words.words("zh-Hant")) == r"由乘積法則與 $\operatorname{tr}$ 的線性，得"
+    assert str(opening([first], words.words("zh-Hant"))) == r"由乘積法則與 $\operatorname{tr}$ 的線性，得"
     again = Told("derivative", "=", clauses(("differentiate once more",), CHINESE))
-    assert opening([again], words.words("zh-Hant")) == "再微分一次，得"
+    assert str(opening([again], words.words("zh-Hant"))) == "再微分一次，得"
 
 
 def test_prose_in_a_script_that_the_fonts_lack_says_what_to_set() -> None:
     assert WIDE.search("跡")
-    assert to_latex("矩陣的跡，é & $X$", language="zh-Hant") == r"矩陣的跡，\'e \& $X$"
+    assert str(read("矩陣的跡，é & $X$", language="zh-Hant")) == r"矩陣的跡，\'e \& $X$"
     with pytest.raises(DeriveError) as caught:
-        to_latex("Trace 跡", language="en")
+        read("Trace 跡", language="en")
     assert caught.value.code == "character" and "zh-Hant" in caught.value.render()
 
 

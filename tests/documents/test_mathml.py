@@ -17,6 +17,7 @@ from derive.documents.page.modes import MODES
 from derive.documents.page.settings import Settings
 from derive.documents.rendering.fill import fill
 from derive.documents.rendering.mathml import html, mathml, written
+from derive.documents.wording import prose
 from derive.language.markup import words as allowed
 from derive.notation.latex.boxes import Row, printed
 from derive.notation.latex.latex import formula as formula_of
@@ -145,6 +146,6 @@ def test_the_page_holds_no_script_and_is_read_in_a_browser(tmp_path: Path) -> No
 
 
 def test_displays_and_strong_words_become_elements() -> None:
-    shown = html(r"so \[x = 1\] is \textbf{strong $y$}, \$5")
+    shown = html(prose.read(r"so $$x = 1$$ is **strong $y$**, \$5", displays=True))
     assert 'display="block"' in shown and shown.count("<math") == 2
     assert "<strong>strong <math" in shown and shown.endswith("$5")

@@ -121,7 +121,7 @@ def test_an_inner_product_that_the_answer_is_read_from_is_told_with_it() -> None
 def test_a_consequence_is_no_cause(why: str) -> None:
     rows = [told(""), told(why)]
     assert "ince" not in opening(rows, ENGLISH) + closing(rows, ENGLISH)
-    assert re.search("minimum|saddle", closing(rows, ENGLISH))
+    assert re.search("minimum|saddle", str(closing(rows, ENGLISH)))
 
 
 def test_only_an_inner_product_is_called_one() -> None:
@@ -153,11 +153,16 @@ def test_a_condition_is_said_once() -> None:
     assert text.count("full column rank. It holds") == 0 and "This stationary point is a minimum." in text
 
 
+def test_a_rule_that_is_named_as_a_quantity_has_no_sentence_of_another() -> None:
+    """The rule `gradient` once began a display with `The last line{since} is an inner product …`."""
+    assert opening([told("in matrix form", "gradient", begins=True)], ENGLISH) == "We write this in matrix form:"
+
+
 def test_every_language_has_a_sentence_for_every_reason() -> None:
     for words in map(words_of, LANGUAGES):
         rows = [told("product rule"), told("product rule, tr is linear"), told("> 0: minimum"), told("read off", "read-off", begins=True)]
         for text in (opening(rows, words), closing(rows, words), opening(rows[3:], words)):
-            assert text and "{" not in text.replace(r"\operatorname{tr}", ""), text
+            assert text and "{" not in str(text).replace(r"\operatorname{tr}", ""), text
 
 
 @pytest.mark.parametrize("words", ["by our definition in class, formula (3)", "collect: $A > 0$", "the rule of $A$; see page 3"])
@@ -211,7 +216,7 @@ def test_every_move_of_the_engine_makes_one_sentence() -> None:
     from derive.calculus.rules.steps import MOVES
 
     for move in MOVES.values():
-        words = opening([told(move.words)], ENGLISH)
+        words = str(opening([told(move.words)], ENGLISH))
         assert words[0].isupper() and re.search(r"[,:]$|(have|is)$", words) and " ," not in words, words
 
 

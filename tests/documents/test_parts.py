@@ -108,7 +108,7 @@ def test_slides_say_which_part_they_are_about(rows: int) -> None:
     begun = [block.part.label for frame in frames for block in frame.blocks if block.part]
     assert begun == ["a", "b", "c"]
     # The first rows have no heading on a frame that goes on: it is named after their part first.
-    assert all(frame.subtitle.startswith(f"({frame.blocks[0].letter})") for frame in frames)
+    assert all(str(frame.subtitle).startswith(f"({frame.blocks[0].letter})") for frame in frames)
     assert "(a)" in frames[0].subtitle and "(c)" in frames[-1].subtitle
 
 

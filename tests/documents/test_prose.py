@@ -5,11 +5,20 @@ from __future__ import annotations
 import pytest
 
 from derive.documents.rendering.mathml import html
-from derive.documents.wording.prose import formulas, plain, to_latex
+from derive.documents.wording.plain import one_line
+from derive.documents.wording.prose import formulas, read
 from derive.errors import DeriveError, Position
-from derive.language.markup.prose import check
+from derive.language.markup.prose import Place, check
 
 HERE = Position("p.yaml", 3, 9)
+
+
+def to_latex(text: str, where: Place = None, displays: bool = False, language: str | None = None) -> str:
+    return str(read(text, where, displays=displays, language=language))
+
+
+def plain(text: str) -> str:
+    return one_line(read(text))
 
 
 @pytest.mark.parametrize(
@@ -103,9 +112,9 @@ def test_plain_words_have_no_markup() -> None:
 
 
 def test_a_web_page_has_the_same_markup() -> None:
-    assert html(to_latex(r"\emph{a $x$} **b** [c](https://x.org/#d)")).startswith("<em>a <math")
-    assert '<a href="https://x.org/#d">c</a>' in html(to_latex("[c](https://x.org/#d)"))
-    assert html(to_latex("- a\n- b", displays=True)) == "<ul><li>a</li><li>b</li></ul>"
+    assert html(read(r"\emph{a $x$} **b** [c](https://x.org/#d)")).startswith("<em>a <math")
+    assert '<a href="https://x.org/#d">c</a>' in html(read("[c](https://x.org/#d)"))
+    assert html(read("- a\n- b", displays=True)) == "<ul><li>a</li><li>b</li></ul>"
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def rows(language: str = "en", solved: bool = True, most: int = 0) -> list[tuple
     notation = spoken(Notation(language=language))
     found = tables([(problem, derive(problem) if solved else None)], notation, words(language), "Notation", "p.yaml:1 the question", most)
     assert [table.number for table in found] == list(range(1, len(found) + 1))
-    return [(row.symbols, row.meaning, row.space) for table in found for row in table.rows]
+    return [(str(row.symbols), row.meaning, str(row.space)) for table in found for row in table.rows]
 
 
 def test_every_symbol_is_there_with_its_shape() -> None:
@@ -50,7 +50,7 @@ def test_symbols_of_one_kind_stand_in_one_row() -> None:
     text = "symbols: {X: 'matrix(m, n)', A: 'matrix(m, n)', B: 'matrix(m, n)'}\nfunction: f(X) = tr(X' A) + tr(X' B)\nfind: gradient\n"
     problem = problemfile.read(text, "p.yaml")
     found = tables([(problem, None), (problem, None)], DEFAULT, words("en"), "N", "p.yaml:1 x")
-    assert [row.symbols for row in found[0].rows] == ["f(X)", "X", "A, B", "m, n"]
+    assert [str(row.symbols) for row in found[0].rows] == ["f(X)", "X", "A, B", "m, n"]
 
 
 LECTURE = "title: L\nsections:\n  - title: S\n    frames:\n      - notation: %s\n      - trace\n"

@@ -6,7 +6,7 @@ import pytest
 
 from derive.derivation.derivation import Head, Line
 from derive.expressions.nodes import Expr, Symbol, number
-from derive.notation.latex.lines import RELATIONS, escape, head, inline, line_left, relation, why
+from derive.notation.latex.lines import RELATIONS, head, inline, line_left, relation
 from derive.notation.settings import Notation
 from tests.notation.test_latex import SYMBOLS, A, H, X, expr, symbol
 
@@ -81,24 +81,6 @@ def test_relations() -> None:
         relation("~~")
 
 
-def test_reasons_escape_words_and_set_expressions() -> None:
-    e = expr("A'")
-    assert why(("symmetric: ", e, " = ", expr("A"))) == r"symmetric: $A^{\mathsf T}$ = $A$"
-    assert why(("50 % of #1 & _x {y} ~ ^ \\ $",)) == (
-        r"50 \% of \#1 \& \_x \{y\} \textasciitilde{} \textasciicircum{} \textbackslash{} \$"
-    )
-    assert escape("A⁻¹ ≻ 0") == r"$A^{-1}$ $\succ$ 0"
-    assert why(("half of ", expr("1/2 log(sum(i, 1, n, exp(x[i])))"))).count(r"\bigg") == 0
-
-
 def test_inline_brackets_are_plain() -> None:
-    assert inline(expr("log(det(S))")) == r"\log(\det(S))"
-
-
-def test_a_greek_letter_is_the_same_in_words_and_in_formulas() -> None:
-    """Headings once said φ as another letter than the formulas below them."""
-    from derive.expressions.spelling import UNICODE_GREEK, symbol_latex
-    from derive.notation.latex.lines import escape
-
-    for letter in "αβδθλμπσφΣΠ":
-        assert escape(letter) == f"${symbol_latex(UNICODE_GREEK[letter])}$"
+    assert r"\bigg" not in inline(expr("1/2 log(sum(i, 1, n, exp(x[i])))"))
+    assert str(inline(expr("log(det(S))"))) == r"\log(\det(S))"

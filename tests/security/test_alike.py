@@ -6,7 +6,7 @@ from itertools import combinations
 
 import pytest
 
-from derive.documents.wording.prose import to_latex
+from derive.documents.wording import prose
 from derive.errors import DeriveError, visible
 from derive.language.markup import macros
 from derive.language.problems import read as problemfile
@@ -77,8 +77,8 @@ def test_what_cannot_be_seen_is_spelled_out() -> None:
 
 
 def test_signs_that_are_typed_as_characters_are_set_in_formulas() -> None:
-    assert to_latex("$α ≤ ∇f(x−y) → ℝ$") == r"$\alpha  \leq  \nabla f(x-y) \to  \mathbb{R}$"
+    assert str(prose.read("$α ≤ ∇f(x−y) → ℝ$")) == r"$\alpha  \leq  \nabla f(x-y) \to  \mathbb{R}$"
     for sign in ("\ue000", "a\u0302", "\u200d", "–", "A\u20d7", "А"):
         with pytest.raises(DeriveError) as caught:
-            to_latex(f"$x{sign}$")
+            prose.read(f"$x{sign}$")
         assert caught.value.code == "character"

@@ -116,7 +116,7 @@ def test_nothing_that_is_read_is_written_over(command: str, course: Path) -> Non
 def test_a_name_is_a_text_without_markup(name: str) -> None:
     (student,) = roster.read(f"id,name\n1,{name}\n", "r.csv")
     assert student.shown == f"{name} (1)"
-    latex = literal(student.shown, language="en")
+    latex = str(literal(student.shown, language="en"))
     assert "$" not in latex.replace(r"\$", "") and "^^" not in latex and r"\input" not in latex and r"\textbf" not in latex
 
 

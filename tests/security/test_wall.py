@@ -10,7 +10,7 @@ import pytest
 
 from derive.documents import collection as collections
 from derive.documents.rendering import fill
-from derive.documents.wording.prose import to_latex
+from derive.documents.wording import prose
 from derive.errors import DeriveError
 from derive.language.markup import formula, macros, words
 from derive.language.problems import read as problemfile
@@ -42,9 +42,9 @@ def test_no_field_lets_it_through(name: str) -> None:
 def test_outside_of_formulas_there_are_words_alone() -> None:
     for command in (r"\input{x}", r"\def", r"\write18{x}", r"\href{javascript:x}{y}", "\\^^M"):
         with pytest.raises(DeriveError) as caught:
-            to_latex(f"Say $A$ {command} $B$")
+            prose.read(f"Say $A$ {command} $B$")
         assert caught.value.code == "prose"
-    assert to_latex("a_b ^ ~ # % & {x}") == r"a\_b \textasciicircum{} \textasciitilde{} \# \% \& \{x\}"
+    assert str(prose.read("a_b ^ ~ # % & {x}")) == r"a\_b \textasciicircum{} \textasciitilde{} \# \% \& \{x\}"
 
 
 @pytest.mark.parametrize("field", list(FIELDS))
@@ -243,7 +243,7 @@ def test_a_bibliography_is_data(text: str, project: Path) -> None:
     started = time.process_time()
     with pytest.raises(DeriveError) as caught, macros.with_commands_of(load().settings.commands):
         collections.read(LECTURE, "l.yaml")
-        to_latex(r"\cite{k}")
+        prose.read(r"\cite{k}")
     assert caught.value.code in ("bibliography", "prose", "prose-math", "prose-length", "character")
     assert caught.value.where is not None and time.process_time() - started < 5
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from derive.documents.page.picture import Label, Mark, Point, line
+from derive.documents.page.picture import Label, Mark, Point, inline, line
 from derive.values import dataclass
 
 LENGTHS = (1.0, 2.0, 2.5, 5.0, 10.0)
@@ -77,12 +77,12 @@ class Plot:
         out: list[Mark] = [line("arrow", corner, right), line("arrow", corner, top)]
         for value in ticks(*self.x):
             x, y = self.at(value, self.y[0])
-            out += [line("axis", (x, y), (x, y - 0.1)), Label(x, y - 0.16, f"${decimal(value)}$", "north", "tick")]
+            out += [line("axis", (x, y), (x, y - 0.1)), Label(x, y - 0.16, inline(decimal(value)), "north", "tick")]
         for value in ticks(*self.y, 6):
             x, y = self.at(self.x[0], value)
-            out += [line("axis", (x, y), (x - 0.1, y)), Label(x - 0.16, y, f"${decimal(value)}$", "east", "tick")]
-        out.append(Label(right[0] + 0.1, right[1], f"${across}$", "west"))
-        out.append(Label(top[0], top[1] + 0.08, f"${up}$", "south"))
+            out += [line("axis", (x, y), (x - 0.1, y)), Label(x - 0.16, y, inline(decimal(value)), "east", "tick")]
+        out.append(Label(right[0] + 0.1, right[1], inline(across), "west"))
+        out.append(Label(top[0], top[1] + 0.08, inline(up), "south"))
         return out
 
     def curve(self, points: list[Point], style: str) -> list[Mark]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from derive.documents.figures.scene import Scene, em, shape_latex
-from derive.documents.page.picture import Drawing, Label, Mark, box, line
+from derive.documents.page.picture import Drawing, Label, Mark, box, inline, line
 from derive.expressions.build import transpose
 from derive.expressions.nodes import Expr, Ones, Symbol
 from derive.expressions.sizes import ONE, SCALAR, Shape, is_column, is_scalar, show
@@ -149,12 +149,12 @@ def _set(scene: Scene, filling: Filling) -> Drawing:
     name, by = scene.tex(Symbol(problem.name, SCALAR)), scene.tex(x)
     for index in indices:
         if not index:
-            marks.append(Label(left + 0.3, bottom + high / 2, r"$\cdots$"))
+            marks.append(Label(left + 0.3, bottom + high / 2, inline(r"\cdots")))
             left += 0.6 + 0.35
             continue
         marks += _block(indices, index, texts[index], zero, left, bottom, wide, high, filling.rows)
-        marks.append(Label(left + wide / 2, bottom + high + 0.15, rf"$\frac{{\partial {name}_{{{index}}}}}{{\partial {by}}}$", "south", "big"))
-        marks.append(Label(left + wide / 2, bottom - 0.14, f"${shape_latex(x.shape)}$", "north", "quiet"))
+        marks.append(Label(left + wide / 2, bottom + high + 0.15, inline(rf"\frac{{\partial {name}_{{{index}}}}}{{\partial {by}}}"), "south", "big"))
+        marks.append(Label(left + wide / 2, bottom - 0.14, inline(shape_latex(x.shape)), "north", "quiet"))
         left += wide + 0.35
     of = "row" if filling.rows else "column"
     alt = f"the derivative of {problem.name} by {x.name} as {entries} blocks of {show(x.shape)}: block i is zero but for {of} i"
@@ -177,7 +177,7 @@ def _block(
         if hit:
             out.append(box("hit", *stripe))
         said = text if hit else (r"\vdots" if rows else r"\cdots") if not row else zero
-        out.append(Label((stripe[0] + stripe[2]) / 2, (stripe[1] + stripe[3]) / 2, f"${said}$", "center", "label" if hit else "quiet"))
+        out.append(Label((stripe[0] + stripe[2]) / 2, (stripe[1] + stripe[3]) / 2, inline(said), "center", "label" if hit else "quiet"))
     out.append(line("axis", (left, bottom), (left + wide, bottom), (left + wide, bottom + high), (left, bottom + high), (left, bottom)))
     return out
 

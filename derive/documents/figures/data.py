@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from derive.documents.figures.axes import Plot, around
 from derive.documents.figures.fit import Model, at_weights, columns, design, equation, model, weights_of
 from derive.documents.figures.scene import Scene, em
-from derive.documents.page.picture import Dot, Drawing, Label, Mark, Point, late, line
+from derive.documents.page.picture import Dot, Drawing, Label, Mark, Point, inline, late, line
 from derive.errors import DeriveError
 from derive.expressions.nodes import Symbol
 from derive.expressions.sizes import SCALAR
@@ -76,4 +76,4 @@ def _legend(said: str) -> list[Mark]:
     """A piece of the curve and its equation, above the plot at the right."""
     right, height = WIDTH - 0.75, HEIGHT - 0.3
     start = right - em(said) - 0.1
-    return [line("curve", (start - 0.75, height), (start - 0.15, height)), Label(start, height, f"${said}$", "west")]
+    return [line("curve", (start - 0.75, height), (start - 0.15, height)), Label(start, height, inline(said), "west")]

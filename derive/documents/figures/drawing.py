@@ -13,7 +13,7 @@ from derive.documents.wording import prose
 from derive.errors import DeriveError
 from derive.language.problems.problem import Problem, Wanted
 from derive.notation.bold import kinds_of
-from derive.notation.coloured import in_colours
+from derive.notation.latex.text import filled
 from derive.notation.settings import DEFAULT, Notation
 from derive.values import dataclass
 
@@ -67,9 +67,9 @@ def figures(
             continue
         open_ = derivation is None or KINDS[wanted.kind].question(wanted)
         aspect = drawing.caption or ("question" if open_ else "")
-        said = words.get(f"figure.{wanted.kind}.{aspect}") or words[f"figure.{wanted.kind}"]
-        own = prose.in_bold(wanted.caption, kinds_of(problem.symbols.values()), notation)
-        caption = in_colours(prose.to_latex(own, wanted.where, language=notation.language), notation) if own else said
+        said = filled(words.get(f"figure.{wanted.kind}.{aspect}") or words[f"figure.{wanted.kind}"])
+        own = prose.read(wanted.caption, wanted.where, language=notation.language)
+        caption = prose.in_notation(own, kinds_of(problem.symbols.values()), notation) or said
         out.append(
             Figure(
                 wanted.kind, "question" if open_ else "solution", caption, drawing.alt, round(drawing.width, 3),

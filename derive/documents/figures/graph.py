@@ -5,7 +5,7 @@ from __future__ import annotations
 from derive.documents.figures.local import local_derivative
 from derive.documents.figures.scene import Scene, em, tall
 from derive.documents.figures.upright import HALF, Edge, Node, alt_of, meaning, upright
-from derive.documents.page.picture import Drawing, Label, Mark, Point, bent, box, line, moved
+from derive.documents.page.picture import Drawing, Label, Mark, Point, bent, box, inline, line, moved
 from derive.expressions.nodes import Expr, Symbol
 
 ROW = 1.55
@@ -107,9 +107,9 @@ def _set(scene: Scene, nodes: list[Node], edges: list[Edge], share: float = 1.0)
         marks += _edge(nodes, halves, at, edge, high, _reach(halves[edge.head], said[edge.head]))
     for k, (x, y) in enumerate(at):
         marks.append(box("box" if nodes[k].definition is not None else "plain", x - halves[k], y - HALF, x + halves[k], y + HALF))
-        marks.append(Label(x, y, f"${names[k]}$"))
+        marks.append(Label(x, y, inline(names[k])))
         if said[k]:
-            marks.append(Label(x, y - HALF - 0.12, f"${said[k]}$", "north", "quiet"))
+            marks.append(Label(x, y - HALF - 0.12, inline(said[k]), "north", "quiet"))
     left = max(max(halves[k], em(said[k]) / 2) - at[k][0] for k in range(len(nodes))) + 0.05
     right = max(max(halves[k], em(said[k]) / 2) + at[k][0] for k in range(len(nodes))) + 0.05
     bottom = min(y - HALF - (0.17 + tall(words) if words else 0.05) for (_, y), words in zip(at, said, strict=True))
@@ -134,15 +134,15 @@ def _edge(
         top = y0 + HALF + lift
         high.append(top + 0.1 + above)
         out: list[Mark] = [line("edge", *bent(start, end, lift))]
-        return [*out, Label((x0 + x1) / 2, top + 0.1, f"${edge.label}$", "south", late=True)] if edge.label else out
+        return [*out, Label((x0 + x1) / 2, top + 0.1, inline(edge.label), "south", late=True)] if edge.label else out
     if y0 == y1:
         out = [line("edge", (x0 + halves[edge.tail], y0), (x1 - halves[edge.head] - 0.03, y1))]
         high.append(y0 + 0.1 + above)
         centre = (x0 + halves[edge.tail] + x1 - halves[edge.head]) / 2 - 0.04
-        return [*out, Label(centre, y0 + 0.1, f"${edge.label}$", "south", late=True)] if edge.label else out
+        return [*out, Label(centre, y0 + 0.1, inline(edge.label), "south", late=True)] if edge.label else out
     step = abs(nodes[edge.head].row - nodes[edge.tail].row)
     corner, arrival = x1 - reach + 0.12 * (step - 1), y1 + (0.11 * step if y0 > y1 else -0.11 * step)
     out = [line("edge", (x0 + halves[edge.tail], y0), (corner, y0), (corner, arrival), (x1 - halves[edge.head] - 0.03, arrival))]
     high.append(y0 + 0.1 + above)
     centre = (x0 + halves[edge.tail] + corner) / 2
-    return [*out, Label(centre, y0 + 0.1, f"${edge.label}$", "south", late=True)] if edge.label else out
+    return [*out, Label(centre, y0 + 0.1, inline(edge.label), "south", late=True)] if edge.label else out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from derive.documents.figures.neuron import neuron
 from derive.documents.figures.scene import Scene, em, shape_latex
-from derive.documents.page.picture import Dot, Drawing, Label, Mark, bent, box, line
+from derive.documents.page.picture import Dot, Drawing, Label, Mark, bent, box, inline, line
 from derive.expressions.nodes import Apply, Expr, Map, Symbol
 from derive.expressions.sizes import Size, is_column, is_scalar
 from derive.expressions.spelling import size_latex
@@ -130,28 +130,28 @@ def _set(scene: Scene, layers: list[Layer]) -> Drawing:
     for k, layer in enumerate(shown[1:], 1):
         between = (xs[k - 1] + xs[k]) / 2
         if k == cut:
-            marks.append(Label(between, middle, r"$\cdots$"))
+            marks.append(Label(between, middle, inline(r"\cdots")))
             continue
         links += [line("link", a, b) for a in columns[k - 1] for b in columns[k]]
         if layer.skip:
             marks.append(line("edge", *bent((xs[k - 1] + 0.12, top + 0.05), (xs[k] - 0.12, top + 0.05), lift)))
-            marks.append(Label(between, top + lift - 0.1, "$+$", "north", "quiet"))
-        marks.append(Label(between, head, _weights(scene, layer), "south"))
-        marks.append(Label(between, head - 0.08, _sizes(layer), "north", "quiet"))
+            marks.append(Label(between, top + lift - 0.1, inline("+"), "north", "quiet"))
+        marks.append(Label(between, head, inline(_weights(scene, layer)), "south"))
+        marks.append(Label(between, head - 0.08, inline(_sizes(layer)), "north", "quiet"))
     for k, (layer, column) in enumerate(zip(shown, columns, strict=True)):
         place = column[0][0]
         marks += [Dot(_style(k + len(layers) - len(shown) if cut and k >= cut else k, len(layers)), *unit) for unit in column]
         if not _all_drawn(layer.size):
-            marks.append(Label(place, (column[-1][1] + column[-2][1]) / 2 + 0.05, r"$\vdots$"))
-        marks.append(Label(place, 0.72, f"${layer.name}$"))
-        marks.append(Label(place, 0.22, f"${_space(layer.size)}$", "center", "quiet"))
+            marks.append(Label(place, (column[-1][1] + column[-2][1]) / 2 + 0.05, inline(r"\vdots")))
+        marks.append(Label(place, 0.72, inline(layer.name)))
+        marks.append(Label(place, 0.22, inline(_space(layer.size)), "center", "quiet"))
     width = x + _half(shown[-1])
     if cost is not None:
         name = scene.tex(Apply(cost.function, Symbol("x", cost.arg.shape))).split("(")[0].split("\\left")[0]
         reach = max(x + COST, width + 0.35)
         links += [line("link", unit, (reach - 0.3, middle)) for unit in columns[-1]]
         marks.append(box("box", reach - 0.3, middle - 0.3, reach + 0.3, middle + 0.3))
-        marks += [Label(reach, middle, f"${name}$"), Label(reach, 0.22, r"$\mathbb{R}$", "center", "quiet")]
+        marks += [Label(reach, middle, inline(name)), Label(reach, 0.22, inline(r"\mathbb{R}"), "center", "quiet")]
         width = reach + 0.4
     alt = "a network of layers of " + ", ".join(str(layer.size) for layer in layers) + " units"
     return Drawing((*links, *marks), width, head + 0.5, alt)
@@ -197,11 +197,11 @@ def _weights(scene: Scene, layer: Layer) -> str:
     """`σ, W_1, b_1` above the links."""
     parts = [scene.tex(symbol) for symbol in (*layer.weights, *layer.biases)]
     said = ",\\,".join(parts)
-    return f"${said}" + (rf"\quad {layer.function}$" if layer.function else "$")
+    return said + (rf"\quad {layer.function}" if layer.function else "")
 
 
 def _sizes(layer: Layer) -> str:
-    return "$" + ",\\ ".join(shape_latex(weight.shape) for weight in layer.weights) + "$"
+    return ",\\ ".join(shape_latex(weight.shape) for weight in layer.weights)
 
 
 def _space(size: Size) -> str:
@@ -209,4 +209,4 @@ def _space(size: Size) -> str:
 
 
 def _between(scene: Scene, layer: Layer) -> float:
-    return max(em(_weights(scene, layer).strip("$")), em(_sizes(layer).strip("$"))) + 0.3
+    return max(em(_weights(scene, layer)), em(_sizes(layer))) + 0.3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from derive.documents.figures.scene import Scene, em
-from derive.documents.page.picture import Dot, Drawing, Label, Mark, box, line
+from derive.documents.page.picture import Dot, Drawing, Label, Mark, box, inline, line
 from derive.expressions.build import add
 from derive.expressions.nodes import Add, Call, Expr, MatMul, Symbol, Transpose
 from derive.expressions.rewrite import substitute
@@ -40,31 +40,31 @@ def neuron(scene: Scene) -> Drawing | None:
     xname, wname = scene.tex(x), scene.tex(w)
     for y, index in zip(ys, ("1", "2", size), strict=True):
         marks.append(line("edge", (0.85, y), (at - 0.36, middle + (y - middle) * 0.12)))
-        names.append(Label(0.32, y, f"${xname}_{{{index}}}$"))
+        names.append(Label(0.32, y, inline(f"{xname}_{{{index}}}")))
         share = 0.36
-        names.append(Label(0.85 + share * (at - 0.85), y + share * (middle - y) * 0.88 + 0.1, f"${wname}_{{{index}}}$", "south"))
+        names.append(Label(0.85 + share * (at - 0.85), y + share * (middle - y) * 0.88 + 0.1, inline(f"{wname}_{{{index}}}"), "south"))
         marks.append(Dot("unit", 0.85, y))
-    names.append(Label(0.85, (ys[1] + ys[2]) / 2, r"$\vdots$"))
+    names.append(Label(0.85, (ys[1] + ys[2]) / 2, inline(r"\vdots")))
     extra = [term for term in total.terms if term is not product] if isinstance(total, Add) else []
     for term in extra:
         marks.append(line("edge", (at, middle + 1.25), (at, middle + 0.36)))
-        names.append(Label(at, middle + 1.32, f"${scene.tex(term)}$", "south"))
+        names.append(Label(at, middle + 1.32, inline(scene.tex(term)), "south"))
     marks.append(Dot("sum", at, middle))
-    names.append(Label(at, middle, r"$\Sigma$"))
+    names.append(Label(at, middle, inline(r"\Sigma")))
     said = scene.tex(applied)
     left = at + 1.6
     right = left + em(said) + 0.4
     zed = f"{letter} = {scene.tex(add(*total.terms) if isinstance(total, Add) else total)}"
     if applied is not z:
         marks.append(line("edge", (at + 0.33, middle), (left - 0.03, middle)))
-        names.append(Label((at + 0.33 + left) / 2, middle + 0.1, f"${letter}$", "south"))
+        names.append(Label((at + 0.33 + left) / 2, middle + 0.1, inline(letter), "south"))
         marks.append(box("box", left, middle - 0.36, right, middle + 0.36))
-        names.append(Label((left + right) / 2, middle, f"${said}$"))
+        names.append(Label((left + right) / 2, middle, inline(said)))
     else:
         right = at + 0.33
     marks.append(line("edge", (right, middle), (right + 0.9, middle)))
-    names.append(Label(right + 1.0, middle, f"${scene.tex(Symbol(problem.name, SCALAR))}$", "west"))
-    names.append(Label(max(left - 0.5, at + 0.1 + em(zed) / 2), middle - 0.75, f"${zed}$", "north", "quiet"))
+    names.append(Label(right + 1.0, middle, inline(scene.tex(Symbol(problem.name, SCALAR))), "west"))
+    names.append(Label(max(left - 0.5, at + 0.1 + em(zed) / 2), middle - 0.75, inline(zed), "north", "quiet"))
     width = max(right + 1.0 + em(problem.name) + 0.3, at + em(zed) + 0.3)
     return Drawing((*marks, *names), width, 3.75, f"a neuron with inputs {x.name}, weights {w.name}", "neuron")
 

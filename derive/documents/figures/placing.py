@@ -15,6 +15,7 @@ from derive.documents.page.picture import Figure
 from derive.documents.page.rows import mark
 from derive.documents.page.settings import Settings, in_colours
 from derive.documents.wording import prose
+from derive.documents.wording.plain import one_line
 from derive.documents.wording.words import words as words_of
 from derive.errors import DeriveError, Position
 from derive.language.problems.figure import FIGURES
@@ -60,13 +61,12 @@ def alone(
     """The figures without the derivation, where a collection asks for nothing else."""
     if not show or any(name not in SHOWN for name in show):
         return None
+    said = prose.read(problem.title, problem.positions.get("title"), language=settings.notation.language)
+    title = prose.in_notation(said, kinds_of(problem.symbols.values()), settings.notation)
     return Pictures(
         ".".join((problem.id, *show)),
-        prose.to_latex(
-            prose.in_bold(problem.title, kinds_of(problem.symbols.values()), settings.notation), problem.positions.get("title"),
-            language=settings.notation.language,
-        ),
-        prose.plain(problem.title),
+        title,
+        one_line(title),
         of_page(problem, derivation, mode, settings, show),
         mark(where, "the figure"),
     )

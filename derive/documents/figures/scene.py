@@ -45,7 +45,7 @@ class Scene:
 
     def tex(self, expr: Expr) -> str:
         """The LaTeX of an expression in the notation of the page."""
-        return latex_lines.inline(expr, self.notation)
+        return str(latex_lines.inline(expr, self.notation))
 
     def refused(self, message: str, hint: str | None = None) -> DeriveError:
         """The error that a figure does not apply, with what would."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from derive.derivation.derivation import Head
 from derive.documents.figures.scene import Scene, em, shape_latex, tall
-from derive.documents.page.picture import Drawing, Label, Mark, box, moved
+from derive.documents.page.picture import Drawing, Label, Mark, box, inline, moved
 from derive.expressions.build import coefficient, terms
 from derive.expressions.nodes import Expr, MatMul, Number, Scale, Times, number
 from derive.expressions.sizes import ONE, Shape, Size, is_scalar
@@ -139,25 +139,25 @@ def _set(
         centre = x + room / 2
         marks.append(box(style, centre - wide / 2, -up / 2, centre + wide / 2, up / 2))
         if name:
-            marks.append(Label(centre, 0.0, f"${name}$") if inside else Label(centre, up / 2 + 0.1, f"${name}$", "south"))
-        marks.append(Label(centre, -up / 2 - 0.12, f"${said}$", "north", "quiet"))
+            marks.append(Label(centre, 0.0, inline(name)) if inside else Label(centre, up / 2 + 0.1, inline(name), "south"))
+        marks.append(Label(centre, -up / 2 - 0.12, inline(said), "north", "quiet"))
         high = max(high, up / 2 + (0.0 if inside or not name else 0.15 + tall(name)))
         low = min(low, -up / 2 - 0.45)
         x += room
 
     def sign(text: str) -> None:
         nonlocal x
-        marks.append(Label(x + SIGN / 2, 0.0, f"${text}$"))
+        marks.append(Label(x + SIGN / 2, 0.0, inline(text)))
         x += SIGN
 
     put(left, shape, "marked")
     sign("=")
     for k, term in enumerate(found):
         if term.sign:
-            sign(term.sign) if k else marks.append(Label(x, 0.0, f"${term.sign}$", "west"))
+            sign(term.sign) if k else marks.append(Label(x, 0.0, inline(term.sign), "west"))
             x += 0.0 if k else 0.45
         if term.scalar:
-            marks.append(Label(x, 0.0, f"${term.scalar}$", "west"))
+            marks.append(Label(x, 0.0, inline(term.scalar), "west"))
             x += em(term.scalar) + 0.15
         for n, factor in enumerate(term.factors):
             x += GAP if n else 0.0

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from derive.documents.figures.axes import decimal, ticks
 from derive.documents.figures.scene import Scene, em
-from derive.documents.page.picture import Dot, Drawing, Label, Mark, Point, Stroke, late, line
+from derive.documents.page.picture import Dot, Drawing, Label, Mark, Point, Stroke, inline, late, line
 from derive.values import dataclass
 
 WIDTH, HEIGHT = 9.6, 5.8
@@ -52,7 +52,7 @@ def _key(said: str) -> list[Mark]:
     """What the plane is called, above the figure, with a piece of its colour."""
     start = (WIDTH - em(said) - 0.7) / 2 + 0.7
     colour = line("tangent", (start - 0.7, HEIGHT - 0.25), (start - 0.1, HEIGHT - 0.25))
-    return late([colour, Label(start, HEIGHT - 0.25, f"${said}$", "west")])
+    return late([colour, Label(start, HEIGHT - 0.25, inline(said), "west")])
 
 
 def _ranges(scene: Scene, names: Sequence[str], point: Sequence[float]) -> list[tuple[float, float]]:
@@ -189,18 +189,18 @@ def _axes(
         side = 1.0 if spot((a + b) / 2)[0] > corner[0] else -1.0
         for v in ticks(a, b, min(max(int(math.dist(spot(a), spot(b)) / 0.5), 2), 5)):
             x, y = spot(v)
-            out += [line("axis", (x, y), (x + 0.06 * side, y - 0.08)), Label(x + 0.1 * side, y - 0.12, f"${decimal(v)}$",
+            out += [line("axis", (x, y), (x + 0.06 * side, y - 0.08)), Label(x + 0.1 * side, y - 0.12, inline(decimal(v)),
                     "north west" if side > 0 else "north east", "tick")]
         x, y = spot((a + b) / 2)
-        out.append(Label(x + 0.45 * side, y - 0.55, f"${label}$"))
+        out.append(Label(x + 0.45 * side, y - 0.55, inline(label)))
     uprights = [(x, y) for x in (xa, xb) for y in (ya, yb)]
     ux, uy = min(uprights, key=lambda p: eye.at(scaled(*p, low))[0])
     foot, top = eye.at(scaled(ux, uy, low)), eye.at(scaled(ux, uy, high))
     out.append(line("arrow", foot, (top[0], top[1] + 0.25)))
     for v in ticks(low, high, 5):
         x, y = eye.at(scaled(ux, uy, v))
-        out += [line("axis", (x, y), (x - 0.1, y)), Label(x - 0.16, y, f"${decimal(v)}$", "east", "tick")]
-    out.append(Label(top[0], top[1] + 0.33, f"${name}$", "south"))
+        out += [line("axis", (x, y), (x - 0.1, y)), Label(x - 0.16, y, inline(decimal(v)), "east", "tick")]
+    out.append(Label(top[0], top[1] + 0.33, inline(name), "south"))
     return out
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from derive.documents.figures.axes import decimal
 from derive.documents.figures.fit import Model, at_weights, columns, design, model, weights_of
 from derive.documents.figures.scene import Scene, em
-from derive.documents.page.picture import Drawing, Label, Mark, line
+from derive.documents.page.picture import Drawing, Label, Mark, inline, line
 from derive.expressions.nodes import Expr, MatMul, Symbol
 from derive.expressions.sizes import SCALAR
 
@@ -63,14 +63,14 @@ def _set(groups: list[tuple[str, list[tuple[str, list[float]]]]], count: int, al
         for name, values in group:
             texts = _aligned(values)
             size = max(em(name), *(em(text) for text in texts)) + 0.1
-            marks.append(Label(x + size, head, f"${name}$", "east", "entry"))
+            marks.append(Label(x + size, head, inline(name), "east", "entry"))
             for row, which in enumerate(shown):
                 text = r"\vdots" if which < 0 else texts[which]
-                marks.append(Label(x + size, head - 0.1 - (row + 1) * ROW, f"${text}$", "east", "entry"))
+                marks.append(Label(x + size, head - 0.1 - (row + 1) * ROW, inline(text), "east", "entry"))
             x += size + GAP
         right = x - GAP
         if title:
-            marks.append(Label((left + right) / 2, top - 0.28, f"${title}$"))
+            marks.append(Label((left + right) / 2, top - 0.28, inline(title)))
             marks.append(line("axis", (left, top - 0.54), (right, top - 0.54)))
     width = x - GAP + 0.25
     for y, style in ((top, "rule"), (head - 0.3, "axis"), (0.05, "rule")):

@@ -8,7 +8,7 @@ from typing import Any
 from derive.documents.figures.axes import Plot, around, decimal, exact
 from derive.documents.figures.scene import Scene, em, formulas, numeric, without_formula
 from derive.documents.figures.surface import surface
-from derive.documents.page.picture import Dot, Drawing, Label, Mark, Point, late, line
+from derive.documents.page.picture import Dot, Drawing, Label, Mark, Point, inline, late, line
 from derive.errors import DeriveError
 from derive.expressions.nodes import Symbol
 from derive.expressions.sizes import Size
@@ -158,11 +158,11 @@ def _line(scene: Scene, graph: Graph) -> Drawing:
         said = _approximation(scene, graph)
         right, height = WIDTH - 0.75, HEIGHT - 0.3
         start = right - em(said) - 0.1
-        marks += late([line("tangent", (start - 0.75, height), (start - 0.15, height)), Label(start, height, f"${said}$", "west")])
+        marks += late([line("tangent", (start - 0.75, height), (start - 0.15, height)), Label(start, height, inline(said), "west")])
     marks.append(Dot("touch", px, py))
     high = slope > 0 if graph.slopes else curve[0][1] < curve[-1][1]
-    said = f"$({exact(x0)}, {exact(y0)})$" if graph.slopes else f"${graph.shown[0]} = {exact(x0)}$"
-    marks.append(Label(px - 0.18 if high else px + 0.18, py + 0.2, said, "south east" if high else "south west", "red"))
+    said = f"({exact(x0)}, {exact(y0)})" if graph.slopes else f"{graph.shown[0]} = {exact(x0)}"
+    marks.append(Label(px - 0.18 if high else px + 0.18, py + 0.2, inline(said), "south east" if high else "south west", "red"))
     alt = f"the graph of {scene.problem.name} near {decimal(x0)}" + (f" and its tangent of slope {decimal(slope)}" if graph.slopes else "")
     return Drawing(tuple(marks), WIDTH, HEIGHT, alt)
 

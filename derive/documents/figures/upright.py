@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from derive.documents.figures.scene import Scene, em, shape_latex, tall
-from derive.documents.page.picture import Drawing, Label, Mark, bent, box, line, moved
+from derive.documents.page.picture import Drawing, Label, Mark, bent, box, inline, line, moved
 from derive.expressions.nodes import Expr, Symbol
 from derive.expressions.sizes import is_scalar
 from derive.values import dataclass
@@ -51,11 +51,11 @@ def upright(scene: Scene, nodes: list[Node], edges: list[Edge]) -> Drawing:
     marks, right = _edges(nodes, edges, at, halves, right)
     for k, (x, y) in enumerate(at):
         marks.append(box("box" if nodes[k].definition is not None else "plain", x - halves[k], y - LOW, x + halves[k], y + LOW))
-        marks.append(Label(x, y, f"${names[k]}$"))
+        marks.append(Label(x, y, inline(names[k])))
         if said[k] and nodes[k].row >= 0:
-            marks.append(Label(x + halves[k] + 0.15, y, f"${said[k]}$", "west", "quiet"))
+            marks.append(Label(x + halves[k] + 0.15, y, inline(said[k]), "west", "quiet"))
         elif said[k]:
-            marks.append(Label(x - halves[k] - 0.12, y, f"${said[k]}$", "east", "quiet"))
+            marks.append(Label(x - halves[k] - 0.12, y, inline(said[k]), "east", "quiet"))
     left = max(halves[k] - x + (em(said[k]) + 0.2 if nodes[k].row < 0 else 0.0) for k, (x, _) in enumerate(at)) + 0.05
     height = downs[-1] + 2 * LOW + 0.1
     return Drawing(moved(marks, left, downs[-1] + LOW + 0.05), left + right + 0.1, height, alt_of(nodes, edges))
@@ -74,7 +74,7 @@ def _edges(
     bows = 0
     for edge in edges:
         (x0, y0), (x1, y1) = at[edge.tail], at[edge.head]
-        label = f"${edge.label}$"
+        label = inline(edge.label)
         if x0 != x1:
             bent_down = ((x0, y0 - LOW), (x0, y1)) if y0 != y1 else ((x0 + halves[edge.tail], y0),)
             marks.append(line("edge", *bent_down, (x1 - halves[edge.head] - 0.03, y1)))

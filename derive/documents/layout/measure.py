@@ -5,7 +5,6 @@ Good to a few percent, which is what choosing where to break a row needs; whethe
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache, reduce
 
 from derive.notation.latex.boxes import (
@@ -29,6 +28,7 @@ from derive.notation.latex.boxes import (
     Sized,
     Under,
 )
+from derive.notation.latex.glyphs import WIDE
 from derive.values import dataclass
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -73,9 +73,6 @@ _SIGN_HEIGHTS = {
 _FIXED_FENCES = {"big": (0.85, 0.35), "Big": (1.15, 0.65), "bigg": (1.45, 0.95), "Bigg": (1.75, 1.25)}
 """By command: height and depth."""
 _FRACTIONS = {"frac": 1.0, "dfrac": 1.0, "tfrac": 0.72, "binom": 1.0}
-
-WIDE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]")
-"""A character of a script whose letters are squares."""
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,18 @@ from collections.abc import Sequence
 
 from derive.derivation.derivation import Derivation
 from derive.derivation.reason import says_not
-from derive.documents.page.rows import lead, left_side, relation
+from derive.documents.page.rows import EQUAL, lead, left_side, relation
 from derive.documents.page.views import Passage, passages
-from derive.documents.wording.narrative import classified, clauses
+from derive.documents.wording.narrative import capital, classified, clauses
 from derive.documents.wording.reasons import reason
 from derive.documents.wording.words import words as words_of
 from derive.notation import shapes
-from derive.notation.latex import latex
 from derive.notation.latex import lines as latex_lines
-from derive.notation.latex.boxes import Formula
+from derive.notation.latex.boxes import Formula, beside
+from derive.notation.latex.glyphs import typed
 from derive.notation.latex.latex import formula
 from derive.notation.latex.lines import side
+from derive.notation.latex.text import Text, joined, printed
 from derive.notation.settings import DEFAULT, Notation
 from derive.values import dataclass
 
@@ -25,9 +26,9 @@ from derive.values import dataclass
 class _Piece:
     """A display with its title, or a paragraph of words."""
 
-    title: str
+    title: Text
     rows: tuple[str, ...] = ()
-    words: str = ""
+    words: Text = Text()
 
 
 def display(derivation: Derivation, notation: Notation = DEFAULT) -> str:
@@ -38,7 +39,7 @@ def display(derivation: Derivation, notation: Notation = DEFAULT) -> str:
         if piece.rows:
             out.append(f"% {piece.title}\n\\begin{{align*}}\n  " + " \\\\\n  ".join(piece.rows) + "\n\\end{align*}")
         else:
-            out.append(piece.words)
+            out.append(str(piece.words))
     return "\n\n".join(out)
 
 
@@ -49,7 +50,7 @@ def notebook(derivation: Derivation, notation: Notation = DEFAULT) -> str:
         if piece.rows:
             out.append(f"{piece.title}\n\n$$\n\\begin{{aligned}}\n" + " \\\\\n".join(piece.rows) + "\n\\end{aligned}\n$$")
         else:
-            out.append(piece.words)
+            out.append(str(piece.words))
     return "\n\n".join(out)
 
 
@@ -57,23 +58,23 @@ def _pieces(derivation: Derivation, notation: Notation) -> list[_Piece]:
     words = words_of(notation.language)
     out: list[_Piece] = []
     if derivation.letters:
-        letters = (f"${latex.latex(symbol, notation)} = {latex.latex(expr, notation)}$" for symbol, expr in derivation.letters)
-        out.append(_Piece("", (), f"{words['write']} {words['comma'].join(letters)}{words['stop']}"))
-    said: list[str] = []
+        letters = (beside(formula(symbol, notation), EQUAL, formula(expr, notation)) for symbol, expr in derivation.letters)
+        out.append(_Piece(Text(), (), Text.of(words["write"], " ", joined(words["comma"], letters), words["stop"])))
+    said: list[Text] = []
     for passage in passages(derivation):
         title = reason((passage.chain.title,), notation)
         out.append(_Piece(title, _rows(passage, notation)))
         reasons = [reason(view.line.why, notation) for view in passage.views if view.line.why]
         for sentence in (*_holds(passage, reasons, said, notation), _kinds(passage, notation)):
-            out += [_Piece("", (), sentence)] if sentence else []
+            out += [_Piece(Text(), (), sentence)] if sentence else []
     for condition in derivation.conditions:
         told = reason(condition, notation)
         if says_not(condition):
-            out.append(_Piece("", (), f"{told[:1].upper()}{told[1:]}{words['stop']}"))
+            out.append(_Piece(Text(), (), capital(told) + words["stop"]))
         elif told not in said:
-            out.append(_Piece("", (), f"{words['holds']} {told}{words['stop']}"))
+            out.append(_Piece(Text(), (), Text.of(words["holds"], " ", told, words["stop"])))
             said.append(told)
-    out += [_Piece("", (), reason(remark, notation)) for remark in derivation.remarks]
+    out += [_Piece(Text(), (), reason(remark, notation)) for remark in derivation.remarks]
     return out
 
 
@@ -90,7 +91,7 @@ def _rows(passage: Passage, notation: Notation) -> tuple[str, ...]:
         before = f"{ahead}\\quad {left}" if ahead else str(left)
         row = f"{before} &{relation(line)} {formula(line.expr, notation, marks)} {shapes.space_formula(line)}".strip()
         stated.add((running, formula(line.expr, notation)))
-        rows.append(row + (rf" && \text{{{reason(line.why, notation)}}}" if line.why else ""))
+        rows.append(row + (rf" && \text{{{printed(reason(line.why, notation), typed)}}}" if line.why else ""))
     for box in passage.boxed:
         left, right = side(box.left, notation), formula(box.result.expr, notation)
         if (left, right) not in stated:
@@ -98,24 +99,24 @@ def _rows(passage: Passage, notation: Notation) -> tuple[str, ...]:
     return tuple(rows)
 
 
-def _holds(passage: Passage, reasons: Sequence[str], said: list[str], notation: Notation) -> list[str]:
+def _holds(passage: Passage, reasons: Sequence[Text], said: list[Text], notation: Notation) -> list[Text]:
     """Under which conditions results hold that neither a reason nor a sentence before has said."""
     words = words_of(notation.language)
     found = (reason(condition, notation) for box in passage.boxed for condition in box.result.conditions)
     told = [one for one in dict.fromkeys(found) if one not in said and not any(one in why for why in reasons)]
     said += told
     said += [one for box in passage.boxed for one in (reason(c, notation) for c in box.result.conditions) if one not in said]
-    return [f"{words['holds']} {words['comma'].join(told)}{words['stop']}"] if told else []
+    return [Text.of(words["holds"], " ", joined(words["comma"], told), words["stop"])] if told else []
 
 
-def _kinds(passage: Passage, notation: Notation) -> str:
+def _kinds(passage: Passage, notation: Notation) -> Text:
     """What kind of stationary point was found, where no row says it."""
     words = words_of(notation.language)
     if any(clause.kind == "verdict" for view in passage.views for clause in clauses(view.line.why, notation)):
-        return ""
+        return Text()
     subjects = [box for box in passage.boxed if box.result.subject]
     if subjects:
-        return " ".join(f"${side(box.left, notation)}$: {reason(box.result.subject, notation)}{words['stop']}" for box in subjects)
+        return joined(" ", (Text.of(side(box.left, notation), ": ", reason(box.result.subject, notation), words["stop"]) for box in subjects))
     kinds = [box for box in passage.boxed if box.result.classification]
     several = len({side(box.left, notation) for box in kinds}) < len(kinds)
-    return classified([(latex.latex(box.result.expr, notation), words[box.result.classification or ""]) for box in kinds], several, words)
+    return classified([(formula(box.result.expr, notation), Text.of(words[box.result.classification or ""])) for box in kinds], several, words)

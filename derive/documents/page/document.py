@@ -1,16 +1,16 @@
 """The document as plain frozen values: all that a template sees.
 
-A formula is printed as LaTeX where a template names it; words are LaTeX, ready to be printed; nothing in here knows an expression or a
-problem.
+A formula, and a text with formulas, is printed as LaTeX where a template names it; nothing in here knows an expression or a problem.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from derive.documents.page.items import Exercises, Image, Pictures, Prose, Recall, Reference, Section, Subsection, SymbolTable, Table
+from derive.documents.page.items import Exercises, Image, Marking, Pictures, Prose, Recall, Reference, Section, Subsection, SymbolTable, Table
 from derive.documents.page.picture import Figure
 from derive.notation.latex.boxes import Formula, Sign
+from derive.notation.latex.text import Text
 from derive.values import dataclass
 
 
@@ -48,15 +48,15 @@ class Row:
     whole_left: Formula
     relation: Formula
     lines: tuple[Formula, ...]
-    reason: str
+    reason: Text
     overlay: int
     mark: str
     repeated: bool = False
     alone: bool = False
     tabled: bool = False
     boxed: bool = False
-    conditions: tuple[str, ...] = ()
-    classification: str = ""
+    conditions: tuple[Text, ...] = ()
+    classification: Text = Text()
     definitions: tuple[tuple[Formula, tuple[Formula, ...]], ...] = ()
     named: bool = True
     column: float = 0.0
@@ -86,10 +86,10 @@ class Answer:
     quantity: str
     left: Formula
     lines: tuple[Formula, ...]
-    conditions: tuple[str, ...]
+    conditions: tuple[Text, ...]
     overlay: int
     mark: str
-    classification: str = ""
+    classification: Text = Text()
     relation: Formula = Formula((Sign("="),))
     alone: bool = False
     named: bool = True
@@ -106,9 +106,9 @@ class Display:
     boxed   the keys of the rows whose right sides are answers
     """
 
-    before: str
+    before: Text
     rows: tuple[Row, ...]
-    after: str
+    after: Text
     boxed: tuple[str, ...] = ()
 
 
@@ -124,9 +124,9 @@ class PartText:
     """
 
     label: str
-    find: str
-    statement: str
-    hint: str
+    find: Text
+    statement: Text
+    hint: Text
     points: str
 
 
@@ -148,7 +148,7 @@ class Block:
     leading       what leads to these answers
     """
 
-    title: str
+    title: Text
     quantity: str
     rows: tuple[Row, ...]
     answers: tuple[Answer, ...] = ()
@@ -159,7 +159,7 @@ class Block:
     part: PartText | None = None
     reached: str = ""
     displays: tuple[Display, ...] = ()
-    leading: str = ""
+    leading: Text = Text()
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ class Frame:
     headed         what it is about stands above its rows, where there is no room for that beside its title
     """
 
-    subtitle: str
+    subtitle: Text
     number: int
     count: int
     blocks: tuple[Block, ...]
@@ -209,10 +209,10 @@ class Question:
     """
 
     lines: tuple[tuple[Formula, tuple[Formula, ...]], ...]
-    given: tuple[str, ...]
-    find: str
-    statement: str
-    hint: str
+    given: tuple[Text, ...]
+    find: Text
+    statement: Text
+    hint: Text
 
 
 @dataclass(frozen=True)
@@ -244,7 +244,7 @@ class ProblemPage:
 
     id: str
     number: str
-    title: str
+    title: Text
     title_plain: str
     question: Question
     blocks: tuple[Block, ...]
@@ -252,19 +252,19 @@ class ProblemPage:
     answers: tuple[Answer, ...]
     parts: tuple[PartText, ...]
     points: str
-    layout: str
-    check: str
-    check_short: str
-    remarks: tuple[str, ...]
-    source: str
-    notes: str
+    layout: Text
+    check: Text
+    check_short: Text
+    remarks: tuple[Text, ...]
+    source: Text
+    notes: Text
     mark: str
     definitions: tuple[tuple[Formula, tuple[Formula, ...]], ...] = ()
     figures: tuple[Figure, ...] = ()
-    opening: tuple[tuple[str, ...], ...] = ()
-    ending: tuple[tuple[str, ...], ...] = ()
+    opening: tuple[tuple[Text, ...], ...] = ()
+    ending: tuple[tuple[Text, ...], ...] = ()
     share: float = 1.0
-    conventions: tuple[str, ...] = ()
+    conventions: tuple[Text, ...] = ()
     kind: str = "problem"
 
 
@@ -295,7 +295,7 @@ class Panel:
     kind                panel
     """
 
-    title: str
+    title: Text
     title_plain: str
     columns: tuple[Cell, ...]
     widths: tuple[float, ...]
@@ -304,7 +304,7 @@ class Panel:
     kind: str = "panel"
 
 
-Item = ProblemPage | Section | Subsection | Prose | Pictures | SymbolTable | Panel
+Item = ProblemPage | Section | Subsection | Prose | Pictures | SymbolTable | Panel | Marking
 
 
 @dataclass(frozen=True)
@@ -352,17 +352,17 @@ class Document:
     recipient             of one variant of a set: whom it is for
     """
 
-    title: str
+    title: Text
     title_plain: str
-    subtitle: str
-    author: str
+    subtitle: Text
+    author: Text
     author_plain: str
-    institute: str
-    date: str
+    institute: Text
+    date: Text
     items: tuple[Item, ...]
     collection: bool
-    intro: tuple[str, ...]
-    due: str
+    intro: tuple[Text, ...]
+    due: Text
     points: str
     words: Mapping[str, str]
     overlays: bool
@@ -373,8 +373,8 @@ class Document:
     macros: str
     theme: str = ""
     drawn: bool = False
-    check: str = ""
-    recipient: str = ""
+    check: Text = Text()
+    recipient: Text = Text()
     commands: tuple[Command, ...] = ()
     notes: str = "none"
     references: tuple[tuple[Reference, ...], ...] = ()

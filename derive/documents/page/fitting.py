@@ -17,6 +17,7 @@ from derive.documents.page.settings import Fit
 from derive.documents.page.units import HEADING, Page, Unit, units
 from derive.documents.page.views import Passage
 from derive.documents.wording.reasons import reason
+from derive.notation.latex.text import Text
 
 LARGER, SMALLER, WORTH = 1.096, 0.913, 0.87
 """The type that a derivation may be set in, as a share of the document's; the smaller one where it takes less than so many of the frames."""
@@ -29,7 +30,7 @@ FLAT, SMALLEST = 0.4, 0.6
 
 
 def fitted(
-    found: Sequence[Passage], page: Page, room: Room, remarks: Sequence[str], fit: Fit, beside: Sequence[Figure] = ()
+    found: Sequence[Passage], page: Page, room: Room, remarks: Sequence[Text], fit: Fit, beside: Sequence[Figure] = ()
 ) -> tuple[Frame, ...]:
     """The frames of a derivation; in larger type where as many frames have room for that, in smaller type where that spares frames.  Blank slides
     are broken where the slides are, so that nothing stands elsewhere.
@@ -60,7 +61,7 @@ def fitted(
 
 
 def _pictured(
-    found: Sequence[Passage], pieces: Sequence[Unit], bounds: Bounds, room: Room, page: Page, remarks: Sequence[str], fit: Fit, figure: Figure
+    found: Sequence[Passage], pieces: Sequence[Unit], bounds: Bounds, room: Room, page: Page, remarks: Sequence[Text], fit: Fit, figure: Figure
 ) -> Frame | None:
     """The last frame with a figure beside its rows, or below them; None where it has no room for one."""
     limit, whole = room.limit(bounds[-1][0]), page.measure.line * page.em
@@ -84,7 +85,7 @@ def _lines(pieces: Sequence[Unit], bound: tuple[int, int]) -> int:
     return sum(len(unit.shown.lines) for unit in pieces[slice(*bound)] if unit.shown)
 
 
-def undivided(found: Sequence[Passage], page: Page, room: Room, remarks: Sequence[str], fit: Fit, clicks: int) -> tuple[Frame, ...]:
+def undivided(found: Sequence[Passage], page: Page, room: Room, remarks: Sequence[Text], fit: Fit, clicks: int) -> tuple[Frame, ...]:
     """A derivation undivided, in a column or below something else; it is the frame's author who sees that there is room.
 
     clicks  of the frame before its rows are shown

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -30,6 +29,7 @@ from derive.expressions.traverse import Path
 from derive.notation.latex.boxes import Formula
 from derive.notation.latex.compose import NOTHING, is_marked
 from derive.notation.latex.lines import side
+from derive.notation.latex.text import Text, filled, joined
 
 REPEATED_MOST = 64.0
 """A row taller than this is not repeated on the next frame."""
@@ -136,7 +136,7 @@ def _block(
         whole = replace(whole, named=whole.named and not _at_what_was_found(passage, view))
         whole = replace(whole, definitions=unit.shown.definitions if unit.shown and not repeated else ())
         if repeated:
-            whole = replace(whole, boxed=False, conditions=(), classification="", reason="")
+            whole = replace(whole, boxed=False, conditions=(), classification=Text(), reason=Text())
         rows.append(part_of_row(whole, unit))
     if rows and not rows[0].left and shown[0].left is not None and not units[0].goes_on:
         # A passage that goes on after a cut begins with its left side again.
@@ -166,26 +166,26 @@ def _heading(blocks: Sequence[Block], left: float) -> tuple[bool, float]:
     return headed, HEADING if headed and left > HEADING else 0.0
 
 
-def _subtitle(blocks: Sequence[Block], page: Page) -> str:
+def _subtitle(blocks: Sequence[Block], page: Page) -> Text:
     """What the blocks are about, as far as it fits beside the title; the first stays longest, for the others
     have headings on the frame."""
     letters: set[str] = set()
-    named: list[str] = []
+    named: list[Text] = []
     for block in blocks:
         letter = f"({block.letter}) " if block.letter and block.letter not in letters else ""
         letters.add(block.letter)
-        named.append(f"{letter}{block.title}".strip())
+        named.append(Text.of(letter, block.title).stripped())
     titles = list(dict.fromkeys(filter(None, named)))
     shorter = [titles[:n] for n in range(len(titles), 0, -1)]
     if titles:
         # "Forward: the intermediates along all directions" is known by its first word, "Hessian, entry by entry" by the quantity.
-        shorter += [[re.split("[:：]", titles[0])[0]], [re.split("[:：,，]", titles[0])[0]]]
-    between = page.words["between-titles"]
-    fitting = (some for some in shorter if has_room_beside(between.join(some), page))
-    return between.join(next(fitting, []))
+        shorter += [titles[0].split("[:：]")[:1], titles[0].split("[:：,，]")[:1]]
+    between = filled(page.words["between-titles"])
+    fitting = (some for some in shorter if has_room_beside(joined(between, some), page))
+    return joined(between, next(fitting, []))
 
 
-def has_room_beside(words: str, page: Page) -> bool:
+def has_room_beside(words: Text, page: Page) -> bool:
     """Whether words have room beside the title of a frame."""
     return page.title + 1.05 * reason_width(words) <= page.head - 4.0
 

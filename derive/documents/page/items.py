@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from derive.documents.page.picture import Figure
 from derive.notation.latex.boxes import Formula
+from derive.notation.latex.text import Text
 from derive.values import dataclass
 
 
@@ -17,10 +18,10 @@ class Section:
     kind                section
     """
 
-    title: str
+    title: Text
     title_plain: str
     number: int
-    parts: tuple[str, ...] = ()
+    parts: tuple[Text, ...] = ()
     kind: str = "section"
 
 
@@ -32,7 +33,7 @@ class Subsection:
     kind                subsection
     """
 
-    title: str
+    title: Text
     title_plain: str
     kind: str = "subsection"
 
@@ -54,16 +55,48 @@ class Prose:
     """
 
     style: str
-    title: str
+    title: Text
     title_plain: str
-    paragraphs: tuple[str, ...]
-    items: tuple[str, ...]
+    paragraphs: tuple[Text, ...]
+    items: tuple[Text, ...]
     mark: str
-    answer: tuple[str, ...] = ()
-    by: str = ""
+    answer: tuple[Text, ...] = ()
+    by: Text = Text()
     size: str = ""
     clicks: int = 1
     kind: str = "prose"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A row of a derivation that was handed in.
+
+    sign     whether it is right
+    formula  as it was read
+    source   what could not be read, as it was typed
+    said     what is to be said of it
+    """
+
+    sign: Text
+    formula: Formula
+    source: Text
+    said: Text
+
+
+@dataclass(frozen=True)
+class Marking:
+    """A derivation that was handed in, with a mark at each row.
+
+    title  above it
+    rows   in order
+    mark   its place, for the log
+    kind   marking
+    """
+
+    title: Text
+    rows: tuple[Judged, ...]
+    mark: str
+    kind: str = "marking"
 
 
 @dataclass(frozen=True)
@@ -78,7 +111,7 @@ class Pictures:
     """
 
     id: str
-    title: str
+    title: Text
     title_plain: str
     figures: tuple[Figure, ...]
     mark: str
@@ -94,9 +127,9 @@ class SymbolRow:
     space    in which they lie, as mathematics
     """
 
-    symbols: str
-    meaning: str
-    space: str
+    symbols: Formula
+    meaning: Text
+    space: Formula
 
 
 @dataclass(frozen=True)
@@ -112,7 +145,7 @@ class SymbolTable:
     """
 
     id: str
-    title: str
+    title: Text
     title_plain: str
     rows: tuple[SymbolRow, ...]
     number: int
@@ -147,7 +180,7 @@ class Recall:
     kind                recall
     """
 
-    title: str
+    title: Text
     title_plain: str
     results: tuple[Result, ...]
     mark: str
@@ -166,7 +199,7 @@ class Image:
     """
 
     file: str
-    caption: str
+    caption: Text
     alt: str
     mark: str
     kind: str = "image"
@@ -182,8 +215,8 @@ class Table:
     kind   table
     """
 
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    head: tuple[Text, ...]
+    rows: tuple[tuple[Text, ...], ...]
     mark: str
     kind: str = "table"
 
@@ -198,11 +231,11 @@ class Exercise:
     find                its statement, and what is asked with its parts, sentences
     """
 
-    title: str
+    title: Text
     title_plain: str
     lines: tuple[tuple[Formula, tuple[Formula, ...]], ...]
-    given: tuple[str, ...]
-    find: str
+    given: tuple[Text, ...]
+    find: Text
 
 
 @dataclass(frozen=True)
@@ -230,4 +263,4 @@ class Reference:
 
     key: str
     label: str
-    text: str
+    text: Text

@@ -10,6 +10,7 @@ from derive.documents.page.document import Block
 from derive.documents.page.views import Boxed, Passage, View
 from derive.language.problems.problem import Problem
 from derive.language.problems.quantity import QUANTITIES
+from derive.notation.latex.text import Text
 from derive.values import dataclass
 
 FIRST = frozenset({"lemma", *(row.name for row in QUANTITIES.values() if row.start)})
@@ -143,4 +144,4 @@ def _home(quantity: str, problem: Problem) -> int:
 def titled_once(blocks: Sequence[Block]) -> tuple[Block, ...]:
     """The blocks, one that goes on with what the block above is about without its heading again."""
     pairs = zip(blocks, (None, *blocks), strict=False)
-    return tuple(replace(one, title="") if above and (one.title, one.letter) == (above.title, above.letter) else one for one, above in pairs)
+    return tuple(replace(one, title=Text()) if above and (one.title, one.letter) == (above.title, above.letter) else one for one, above in pairs)

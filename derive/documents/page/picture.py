@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal
 
+from derive.notation.latex.reading import declared
+from derive.notation.latex.text import Text
 from derive.values import dataclass
 
 Point = tuple[float, float]
@@ -52,7 +54,7 @@ class Dot:
 
 @dataclass(frozen=True)
 class Label:
-    """LaTeX text at a point.
+    """A formula at a point.
 
     x, y    the point, in centimetres
     text    what stands there
@@ -64,7 +66,7 @@ class Label:
 
     x: float
     y: float
-    text: str
+    text: Text
     anchor: Anchor = "center"
     style: str = "label"
     late: bool = False
@@ -93,7 +95,7 @@ class Figure:
 
     kind     of figure: data, tangent, graph, …
     place    `question`: it shows nothing of the answer, and stands with the question; `solution`: after the derivation
-    caption  LaTeX text under it
+    caption  what stands under it
     alt      in plain words what is to be seen, for who cannot see it
     width, height  of its box, in centimetres
     marks    strokes, dots and labels, in order
@@ -102,12 +104,17 @@ class Figure:
 
     kind: str
     place: Literal["question", "solution"]
-    caption: str
+    caption: Text
     alt: str
     width: float
     height: float
     marks: tuple[Mark, ...]
     mark: str
+
+
+def inline(latex: str) -> Text:
+    """A formula as a label."""
+    return Text((declared(latex),))
 
 
 def line(style: str, *points: Point) -> Stroke:

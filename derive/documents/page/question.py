@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -27,14 +26,15 @@ from derive.expressions.spelling import size_latex
 from derive.expressions.traverse import walk
 from derive.language.problems.problem import Numbers, Problem
 from derive.notation.bold import kinds_of
-from derive.notation.coloured import in_colours
-from derive.notation.latex import latex
-from derive.notation.latex import lines as latex_lines
-from derive.notation.latex.boxes import Formula, beside
-from derive.notation.latex.compose import BLANK, EQUALS, NOTHING
+from derive.notation.latex import boxes
+from derive.notation.latex.boxes import Digits, Formula, Group, Row, Sign, beside
+from derive.notation.latex.compose import BLANK, EQUALS, NOTHING, group, listed, scripted
 from derive.notation.latex.latex import formula
+from derive.notation.latex.lines import side
+from derive.notation.latex.reading import declared, read
+from derive.notation.latex.structure import transposed
+from derive.notation.latex.text import Text, filled, joined
 from derive.notation.settings import Notation
-from derive.notation.style import transposed
 
 _STRONGEST = (
     "spd", "psd", "diagonal", "symmetric", "skew", "upper", "lower", "orthogonal", "stiefel", "invertible", "full-column-rank",
@@ -79,14 +79,14 @@ def question(problem: Problem, notation: Notation, words: Mapping[str, str], mea
     )
 
 
-def text(problem: Problem, key: str, notation: Notation) -> str:
-    """A key of prose as LaTeX, '' when there is none."""
+def text(problem: Problem, key: str, notation: Notation) -> Text:
+    """A key of prose; empty when there is none."""
     return _words(problem, problem.prose.get(key), key, notation)
 
 
 def head_of_function(problem: Problem, notation: Notation) -> Formula:
     """f(X), as the question begins."""
-    return latex_lines.side(Head("value", problem.name, problem.wrt), notation)
+    return side(Head("value", problem.name, problem.wrt), notation)
 
 
 def parts(problem: Problem, notation: Notation, words: Mapping[str, str]) -> tuple[PartText, ...]:
@@ -103,17 +103,14 @@ def parts(problem: Problem, notation: Notation, words: Mapping[str, str]) -> tup
     )
 
 
-def _words(problem: Problem, words: str | None, key: str, notation: Notation) -> str:
-    if not words:
-        return ""
-    bold = prose.in_bold(words, kinds_of(letters(problem)), notation)
-    return in_colours(prose.to_latex(bold, problem.positions.get(key), displays=True, language=notation.language), notation)
+def _words(problem: Problem, words: str | None, key: str, notation: Notation, displays: bool = True) -> Text:
+    said = prose.read(words or "", problem.positions.get(key), displays=displays, language=notation.language)
+    return prose.in_notation(said, kinds_of(letters(problem)), notation)
 
 
-def title(problem: Problem, notation: Notation) -> str:
-    """The title as LaTeX."""
-    words = prose.in_bold(problem.title, kinds_of(letters(problem)), notation)
-    return in_colours(prose.to_latex(words, problem.positions.get("title"), language=notation.language), notation)
+def title(problem: Problem, notation: Notation) -> Text:
+    """The title."""
+    return _words(problem, problem.title, "title", notation, displays=False)
 
 
 def letters(problem: Problem) -> tuple[Symbol, ...]:
@@ -122,14 +119,14 @@ def letters(problem: Problem) -> tuple[Symbol, ...]:
     return tuple(s for s in (*problem.symbols.values(), *named, *problem.directions, *problem.second_directions) if isinstance(s, Symbol))
 
 
-def asked(problem: Problem, find: Sequence[str], notation: Notation, words: Mapping[str, str], ask: str = "find") -> str:
+def asked(problem: Problem, find: Sequence[str], notation: Notation, words: Mapping[str, str], ask: str = "find") -> Text:
     """`Find the gradient ∇f(X) and the Hessian.`, or what is to be shown of them; nothing where the author asks in words.
 
     find  the quantities
     ask   `find`, `show`, or `false`: the author asks in words
     """
     if not find or ask == "false":
-        return ""
+        return Text()
     if ask == "show":
         return shown(problem, find, notation, words)
     named = []
@@ -142,11 +139,11 @@ def asked(problem: Problem, find: Sequence[str], notation: Notation, words: Mapp
             key = "find.taylor-1"
         elif quantity == "derivative" and _by_number(problem):
             key = "find.derivative-by-number"
-        under = _inner_product(problem, notation) if quantity == "gradient" and not problem.prose.get("statement") else ""
-        named.append(words[key] + (f" ${head}$" if head else "") + (words["find.under"].format(f"${under}$") if under else ""))
-    said = [words["ask"].format(what=_listed(named, words))] if named else []
-    said += [words["show"].format(what=words["show.linearity"])] if "linearity" in find else []
-    return closed_up(words["tell.next"].join(said))
+        under = _inner_product(problem, notation) if quantity == "gradient" and not problem.prose.get("statement") else NOTHING
+        named.append(Text.of(words[key], *((" ", head) if head else ()), filled(words["find.under"], under) if under else ""))
+    said = [filled(words["ask"], what=_listed(named, words))] if named else []
+    said += [filled(words["show"], what=words["show.linearity"])] if "linearity" in find else []
+    return joined(words["tell.next"], said).words(closed_up)
 
 
 def own_inner_product(problem: Problem) -> tuple[Expr, Expr, Expr] | None:
@@ -159,11 +156,13 @@ def own_inner_product(problem: Problem) -> tuple[Expr, Expr, Expr] | None:
     return Call("inner", (h, k)), metric, form if form.is_scalar else Call("tr", (form,))
 
 
-def _inner_product(problem: Problem, notation: Notation) -> str:
-    """`⟨H, K⟩_M = tr(H'MK)`, '' of the ordinary one."""
+def _inner_product(problem: Problem, notation: Notation) -> Row:
+    """`⟨H, K⟩_M = tr(H'MK)`, nothing of the ordinary one."""
     found = own_inner_product(problem)
-    named, metric, form = ("", "", "") if found is None else (latex.latex(one, notation) for one in found)
-    return f"{named}_{{{metric}}} = {form}" if named else ""
+    if found is None:
+        return NOTHING
+    named, metric, form = (formula(one, notation) for one in found)
+    return beside(scripted(named, below=group(metric)), BLANK, EQUALS, BLANK, form)
 
 
 def _by_number(problem: Problem) -> bool:
@@ -171,27 +170,31 @@ def _by_number(problem: Problem) -> bool:
     return len(problem.wrt) == 1 and problem.wrt[0].is_scalar and not problem.direction_named
 
 
-def _head(problem: Problem, quantity: str, notation: Notation) -> str:
+def _head(problem: Problem, quantity: str, notation: Notation) -> Row:
     if quantity in ("derivative", "second-derivative") and _by_number(problem):
         # In the line, df/dt with a slash.
-        return re.sub(r"^\\frac\{(.*)\}\{(.*)\}$", r"\1 / \2", latex_lines.head(Head(quantity, problem.name, problem.wrt), notation))
+        head = side(Head(quantity, problem.name, problem.wrt), notation)
+        match head.items:
+            case (boxes.Fraction(command="frac", above=Group(inside=above), below=Group(inside=below)),):
+                return beside(above, BLANK, Sign("/"), BLANK, below)
+        return head
     if quantity == "derivative":
-        return latex_lines.head(Head("derivative", problem.name, problem.wrt, problem.directions), notation)
+        return side(Head("derivative", problem.name, problem.wrt, problem.directions), notation)
     if quantity == "gradient" and len(problem.wrt) == 1:
-        return latex_lines.head(Head("gradient", problem.name, problem.wrt), notation)
+        return side(Head("gradient", problem.name, problem.wrt), notation)
     if quantity == "second-derivative":
         both = (*problem.directions, *problem.second_directions)
-        return latex_lines.head(Head(quantity, problem.name, problem.wrt, both), notation) if len(problem.wrt) == 1 else ""
-    return ""
+        return side(Head(quantity, problem.name, problem.wrt, both), notation) if len(problem.wrt) == 1 else NOTHING
+    return NOTHING
 
 
-def _listed(items: Sequence[str], words: Mapping[str, str]) -> str:
+def _listed(items: Sequence[Text | Row], words: Mapping[str, str]) -> Text:
     if len(items) < 2:
-        return "".join(items)
-    return f"{words['tell.list'].join(items[:-1])}{words['last']}{items[-1]}"
+        return Text.of(*items)
+    return Text.of(joined(words["tell.list"], items[:-1]), words["last"], items[-1])
 
 
-def given(problem: Problem, notation: Notation, words: Mapping[str, str]) -> tuple[str, ...]:
+def given(problem: Problem, notation: Notation, words: Mapping[str, str]) -> tuple[Text, ...]:
     """The declared symbols that occur, those of one kind together: `$A, B \\in \\mathbb{R}^{n\\times n}$ symmetric`."""
     kinds: dict[tuple[Shape, tuple[str, ...]], list[Symbol]] = {}
     for symbol in _in_order(problem):
@@ -200,29 +203,31 @@ def given(problem: Problem, notation: Notation, words: Mapping[str, str]) -> tup
     out = []
     for (shape, properties), symbols in kinds.items():
         # A long list is broken between its names, which one formula is not.
-        names = (", " if len(symbols) <= LIST else "$, $").join(_named(symbol, problem, notation) for symbol in symbols)
+        named = [_named(symbol, problem, notation) for symbol in symbols]
+        names, last = ([], listed(named)) if len(symbols) <= LIST else (named[:-1], named[-1])
         described = " ".join(words[f"has.{name}"] for name in properties)
         space = space_of(shape)
         if described == words["has.positive"] and is_scalar(shape):
-            out.append(f"${names} > 0$")
+            told = Text((beside(last, BLANK, Sign(">"), BLANK, Digits("0")),))
         else:
-            out.append(f"${names} \\in {space}$" + (f" {described}" if described else ""))
+            told = Text.of(beside(last, BLANK, Sign(r"\in"), BLANK, space), f" {described}" if described else "")
+        out.append(joined(", ", (*names, told)))
     return (*out, *_numbers(problem, notation, words))
 
 
-def _numbers(problem: Problem, notation: Notation, words: Mapping[str, str]) -> Iterator[str]:
+def _numbers(problem: Problem, notation: Notation, words: Mapping[str, str]) -> Iterator[Text]:
     """The point, and the columns of the data where no table shows them."""
     tabled = any(figure.kind == "table" for figure in problem.options.figures)
     data = {name: one for name, one in problem.options.data.items() if name not in problem.options.columns and not tabled}
     told: tuple[tuple[str, Mapping[str, Numbers]], ...] = (("at", problem.options.at), ("data", data))
     for key, values in told:
-        shown = [f"${_named_number(problem, name, notation)} = {numbers_latex(value)}$" for name, value in values.items()]
+        shown = [beside(_named_number(problem, name, notation), BLANK, EQUALS, BLANK, read(numbers_latex(value))) for name, value in values.items()]
         if shown:
-            yield words[f"given.{key}"].format(_listed(shown, words))
+            yield filled(words[f"given.{key}"], _listed(shown, words))
 
 
-def _named_number(problem: Problem, name: str, notation: Notation) -> str:
-    return latex.latex(problem.symbols.get(name) or Symbol(name, (ONE, ONE)), notation)
+def _named_number(problem: Problem, name: str, notation: Notation) -> Row:
+    return formula(problem.symbols.get(name) or Symbol(name, (ONE, ONE)), notation)
 
 
 def numbers_latex(value: Numbers) -> str:
@@ -235,28 +240,29 @@ def numbers_latex(value: Numbers) -> str:
     return f"({', '.join(exact(one) for one in value if isinstance(one, Fraction))})"
 
 
-def _named(symbol: Symbol, problem: Problem, notation: Notation) -> str:
+def _named(symbol: Symbol, problem: Problem, notation: Notation) -> Row:
     """`A`, of a path `A(t)`; of a family `A_1, …, A_N`, of a matrix of samples `X = (x_1, …, x_N)'`."""
     if symbol.count is not None or symbol.rows or symbol.columns:
         return _samples(symbol, notation)
-    name = latex.latex(symbol, notation)
-    return name if symbol.of is None else f"{name}({latex.latex(problem.symbols[symbol.of], notation)})"
+    name = formula(symbol, notation)
+    return name if symbol.of is None else beside(name, Sign("("), formula(problem.symbols[symbol.of], notation), Sign(")"))
 
 
-def _samples(symbol: Symbol, notation: Notation) -> str:
+def _samples(symbol: Symbol, notation: Notation) -> Row:
     """The members of a family, or a matrix with its rows or columns."""
     count = symbol.count or symbol.shape[1 if symbol.columns else 0]
     last: Expr = Number(Fraction(count.value({}))) if count.is_number else SizeValue(count)
     places: tuple[Expr, Expr] = (Number(Fraction(1)), last)
     if symbol.count is not None:
-        ends = [latex.latex(replace(symbol, index=place), notation) for place in places]
+        ends = [formula(replace(symbol, index=place), notation) for place in places]
     else:
-        ends = [latex.latex(Entry(symbol, None, place) if symbol.columns else Entry(symbol, place, None), notation) for place in places]
-    listed = rf"{ends[0]}, \dots, {ends[1]}"
+        ends = [formula(Entry(symbol, None, place) if symbol.columns else Entry(symbol, place, None), notation) for place in places]
+    members = listed((ends[0], Row((Sign(r"\dots"),)), ends[1]))
     if symbol.count is not None or symbol.columns == symbol.name:
-        return listed
-    turned = transposed(notation) if symbol.rows else ""
-    return rf"{latex.latex(replace(symbol, rows=None, columns=None), notation)} = ({listed}){turned}"
+        return members
+    whole = beside(Sign("("), members, Sign(")"))
+    left = formula(replace(symbol, rows=None, columns=None), notation)
+    return beside(left, BLANK, EQUALS, BLANK, transposed(whole, notation) if symbol.rows else whole)
 
 
 def said(has: Iterable[str]) -> tuple[str, ...]:
@@ -268,14 +274,14 @@ def said(has: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in _STRONGEST if name in present)
 
 
-def space_of(shape: Shape) -> str:
+def space_of(shape: Shape) -> Row:
     """`\\mathbb{R}^{m \\times n}`, for a column `\\mathbb{R}^{n}`, for a scalar `\\mathbb{R}`."""
     if is_scalar(shape):
-        return r"\mathbb{R}"
+        return declared(r"\mathbb{R}")
     if is_column(shape):
-        return rf"\mathbb{{R}}^{{{size_latex(shape[0])}}}"
+        return declared(rf"\mathbb{{R}}^{{{size_latex(shape[0])}}}")
     rows, columns = (f"({size_latex(s)})" if len(s.terms) > 1 else size_latex(s) for s in shape)
-    return rf"\mathbb{{R}}^{{{rows} \times {columns}}}"
+    return declared(rf"\mathbb{{R}}^{{{rows} \times {columns}}}")
 
 
 def _in_order(problem: Problem) -> list[Symbol]:

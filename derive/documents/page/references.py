@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 
@@ -12,10 +11,7 @@ from derive.documents.page.items import Reference
 from derive.documents.page.modes import Mode
 from derive.documents.page.settings import Settings
 from derive.documents.wording import prose
-
-_CITED = re.compile(r"\\derivecite(?:\[(?:[^\[\]{}]|\{[^{}]*\})*\])?\{([^{}]*)\}")
-
-_LINK = re.compile(r"\\href\{[^{}]*\}\{([^{}]*)\}")
+from derive.notation.latex.text import Cited, Text, parts
 
 
 def cited(document: Document, mode: Mode, settings: Settings, line: float) -> tuple[tuple[Reference, ...], ...]:
@@ -27,7 +23,8 @@ def cited(document: Document, mode: Mode, settings: Settings, line: float) -> tu
     """
     if not settings.bibliography_file or not (mode.pdf or mode.suffix == "html"):
         return ()
-    keys = {key for text in _texts(document, mode.slides and document.notes != "none") for found in _CITED.findall(text) for key in found.split(",")}
+    texts = _texts(document, mode.slides and document.notes != "none")
+    keys = {key for text in texts for piece in parts(text) if isinstance(piece, Cited) for key in piece.keys}
     sources = settings.commands.sources
     if not keys or sources is None:
         return ()
@@ -38,15 +35,15 @@ def cited(document: Document, mode: Mode, settings: Settings, line: float) -> tu
     if not mode.slides:
         return (works,)
     out: list[tuple[Reference, ...]] = []
-    for group in opened([_LINK.sub(r"\1", work.text) for work in works], line):
+    for group in opened([work.text for work in works], line):
         start = sum(map(len, out))
         out.append(works[start : start + len(group)])
     return tuple(out)
 
 
-def _texts(value: object, notes: bool) -> Iterator[str]:
+def _texts(value: object, notes: bool) -> Iterator[Text]:
     """Every text of a document, the lecturer's notes where they are shown."""
-    if isinstance(value, str):
+    if isinstance(value, Text):
         yield value
     elif isinstance(value, tuple):
         for one in value:

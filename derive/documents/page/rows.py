@@ -31,6 +31,7 @@ from derive.notation.latex.lines import side
 from derive.notation.latex.piece import Mark
 from derive.notation.latex.reading import read
 from derive.notation.latex.signs import NAMED
+from derive.notation.latex.text import Text, joined
 from derive.notation.settings import DEFAULT, Notation
 from derive.values import dataclass
 
@@ -194,7 +195,7 @@ def row(
     if view.line.shaped:
         marks = shapes.marks(view.line.expr)
     behind = shapes.space_formula(view.line)
-    said = shortened(reason(view.line.why, notation)) if view.line.why else ""
+    said = shortened(reason(view.line.why, notation)) if view.line.why else Text()
     lines = _behind(broken(view.line.expr, notation, marks, room - width(behind)), behind)
     conditions, kind = _stated(box, said, sides.left + width(whole_left) + width(lines[-1]), notation, measure, kinds or {})
     return Row(
@@ -228,34 +229,34 @@ def _left(line: Line, notation: Notation, clicks: Mapping[Path, str]) -> Formula
 
 
 def _stated(
-    box: Boxed | None, said: str, taken: float, notation: Notation, measure: Measure, words: Mapping[str, str]
-) -> tuple[tuple[str, ...], str]:
+    box: Boxed | None, said: Text, taken: float, notation: Notation, measure: Measure, words: Mapping[str, str]
+) -> tuple[tuple[Text, ...], Text]:
     """Under which conditions an answer holds, where its reason does not say so, as a line to stand below it; and what kind of point it is,
     where there is room beside it."""
     if box is None:
-        return (), ""
+        return (), Text()
     found = [text for text in conditions_of(box, notation) if text not in said]
     kind = kind_of(box.result, notation, words)
-    kind = "" if kind in said else kind
+    kind = Text() if kind in said else kind
     if not found:
         beside = taken + RELATION + BOX + reason_width(kind) + 2.0 <= measure.line
-        return ((), kind) if beside or not kind else ((f"({kind})",), "")
-    line = f"{words.get('where', '')} {words.get('comma', ', ').join(found)}"
-    return ((f"{line} ({kind})" if kind else line),), ""
+        return ((), kind) if beside or not kind else ((Text.of("(", kind, ")"),), Text())
+    line = Text.of(words.get("where", ""), " ", joined(words.get("comma", ", "), found))
+    return ((Text.of(line, " (", kind, ")") if kind else line),), Text()
 
 
-def conditions_of(box: Boxed, notation: Notation) -> tuple[str, ...]:
+def conditions_of(box: Boxed, notation: Notation) -> tuple[Text, ...]:
     """Under which conditions an answer holds; what they say of the answer itself they say by its name."""
     named = box.left if isinstance(box.left, Expr) and is_name(box.left) else None
     said = (tuple(named if named is not None and part is box.result.expr else part for part in why) for why in box.result.conditions)
     return tuple(dict.fromkeys(reason(why, notation) for why in said))
 
 
-def kind_of(result: Result, notation: Notation, words: Mapping[str, str]) -> str:
-    """What kind of stationary point it is: a minimum, the minimum subject to a'w = 1; '' where that is not known."""
+def kind_of(result: Result, notation: Notation, words: Mapping[str, str]) -> Text:
+    """What kind of stationary point it is: a minimum, the minimum subject to a'w = 1; nothing where that is not known."""
     if result.subject:
         return reason(result.subject, notation)
-    return words.get(result.classification, "") if result.classification else ""
+    return Text.of(words.get(result.classification or "", ""))
 
 
 def is_name(left: Head | Expr) -> bool:

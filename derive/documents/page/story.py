@@ -11,7 +11,9 @@ from derive.documents.page.document import Answer, Block, Display, Row
 from derive.documents.wording.narrative import CONSEQUENCES, Told, classified, clauses, closing, listed, opening
 from derive.documents.wording.translation import closed_up
 from derive.notation.latex.boxes import Formula
-from derive.notation.latex.compose import holds
+from derive.notation.latex.compose import BLANK, holds
+from derive.notation.latex.compose import listed as beside_each_other
+from derive.notation.latex.text import Text, filled, joined
 from derive.notation.settings import Notation
 
 MOST = 6
@@ -33,12 +35,12 @@ def told(block: Block, lines: Sequence[Line], words: Mapping[str, str], notation
             rows[0] = replace(rows[0], left=rows[0].whole_left)
         here, last = facts[start:end], ends and end == len(facts)
         boxed = tuple(row.key for row in rows if row.key in stated)
-        reasons = " ".join(row.reason for row in rows)
+        reasons = joined(" ", (row.reason for row in rows))
         concluded = any(clause.kind in CONSEQUENCES for fact in here for clause in fact.clauses)
         found = [stated[key] for key in boxed]
-        after = [closing(here, words, last), _holding(found, reasons, words), "" if concluded else _classified(found, block.answers, words)]
-        displays.append(Display(opening(here, words, last), tuple(rows), words["tell.next"].join(filter(None, after)), boxed))
-    return replace(block, displays=tuple(displays), answers=rest, leading=closed_up(_leading(rest, facts, ends, words)))
+        after = [closing(here, words, last), _holding(found, reasons, words), Text() if concluded else _classified(found, block.answers, words)]
+        displays.append(Display(opening(here, words, last), tuple(rows), joined(words["tell.next"], filter(None, after)), boxed))
+    return replace(block, displays=tuple(displays), answers=rest, leading=_leading(rest, facts, ends, words).words(closed_up))
 
 
 def _is_read_off(fact: Told, rest: Sequence[Answer]) -> bool:
@@ -75,32 +77,32 @@ def _formula(lines: Sequence[Formula]) -> str:
     return "".join(" ".join(map(str, lines)).split())
 
 
-def _holding(answers: Sequence[Answer], reasons: str, words: Mapping[str, str]) -> str:
+def _holding(answers: Sequence[Answer], reasons: Text, words: Mapping[str, str]) -> Text:
     """Under which conditions answers that rows state hold, as far as no reason has named them."""
-    conditions = [one for answer in answers for one in answer.conditions if one not in reasons]
-    return f"{words['holds']} {words['comma'].join(dict.fromkeys(conditions))}{words['stop']}" if conditions else ""
+    conditions = dict.fromkeys(one for answer in answers for one in answer.conditions if one not in reasons)
+    return Text.of(words["holds"], " ", joined(words["comma"], conditions), words["stop"]) if conditions else Text()
 
 
-def _classified(here: Sequence[Answer], answers: Sequence[Answer], words: Mapping[str, str]) -> str:
+def _classified(here: Sequence[Answer], answers: Sequence[Answer], words: Mapping[str, str]) -> Text:
     """What kind of point the answers that a display states are."""
     kinds = [answer for answer in answers if answer.classification]
     several = len({answer.left for answer in kinds}) < len(kinds)
     told = [answer for answer in kinds if answer in here]
     if not several and kinds[-1:] != told[-1:]:
-        return ""
-    return classified([(" ".join(map(str, answer.lines)), answer.classification) for answer in told], several, words)
+        return Text()
+    return classified([(beside_each_other(answer.lines, BLANK), answer.classification) for answer in told], several, words)
 
 
-def _leading(rest: Sequence[Answer], facts: Sequence[Told], ends: bool, words: Mapping[str, str]) -> str:
+def _leading(rest: Sequence[Answer], facts: Sequence[Told], ends: bool, words: Mapping[str, str]) -> Text:
     """What leads to the answers that no row states."""
     if not rest:
-        return ""
+        return Text()
     if not facts or any(answer.quantity != "gradient" for answer in rest):
-        return words["say.answer"]
+        return filled(words["say.answer"])
     if not ends and len(rest) == 1:
-        return words["say.factor" if facts[-1].product else "say.answer"]
+        return filled(words["say.factor" if facts[-1].product else "say.answer"])
     if not ends and not facts[-1].product:
-        return words["say.factors"]
+        return filled(words["say.factors"])
     since = listed([clause.text for clause in facts[-1].clauses[1:] if ends], words)
-    inside = words["tell.since-inside"].format(since=since) if since else ""
-    return words["say.gradient" if len(rest) == 1 else "say.gradients"].format(since=inside)
+    inside = filled(words["tell.since-inside"], since=since) if since else Text()
+    return filled(words["say.gradient" if len(rest) == 1 else "say.gradients"], since=inside)

@@ -18,6 +18,7 @@ from derive.errors import Position
 from derive.expressions.nodes import Expr, Symbol
 from derive.notation.latex.boxes import Formula, beside
 from derive.notation.latex.compose import NOTHING
+from derive.notation.latex.text import Text
 from derive.notation.settings import Notation
 from derive.values import dataclass
 
@@ -48,7 +49,7 @@ class Page:
     meant: Sequence[tuple[Symbol, Expr]] = ()
     id: str = ""
     type: float = 1.0
-    conventions: Sequence[str] = ()
+    conventions: Sequence[Text] = ()
     head: float = math.inf
 
     @property
@@ -56,7 +57,7 @@ class Page:
         """Points in an em of its formulas."""
         return EM * self.type
 
-    def wide(self, words: str) -> float:
+    def wide(self, words: Text) -> float:
         """About how wide a reason prints, in em of its formulas."""
         return reason_width(words) / self.type
 
@@ -86,7 +87,7 @@ class Unit:
         return self.lines is not None and self.lines[0] > 0
 
 
-def units(passages: Sequence[Passage], page: Page, most: float, remarks: Sequence[str], taller: Mapping[str, float]) -> tuple[Unit, ...]:
+def units(passages: Sequence[Passage], page: Page, most: float, remarks: Sequence[Text], taller: Mapping[str, float]) -> tuple[Unit, ...]:
     """The question, the rows of all passages in order, the answers that no row states, and the closing words; no row is higher than
     `most`, in points; `taller` says by key what typesetting taught.
 
@@ -127,7 +128,7 @@ def goes_on(above: Passage, passage: Passage) -> bool:
     return (passage.title, passage.part, passage.reached) == (above.title, above.part, above.reached)
 
 
-def words_height(paragraphs: Sequence[str], line: float, size: float = SMALL) -> float:
+def words_height(paragraphs: Sequence[Text], line: float, size: float = SMALL) -> float:
     """The height of small paragraphs, their lines of this height.
 
     line  the width of a line, in em
@@ -232,7 +233,7 @@ BELOW_SHARES = (0.6, 0.7, 0.8, 0.9)
 """Those that a reason may take below its row."""
 
 
-def reason_column(rows: Sequence[tuple[float, str]], page: Page) -> float:
+def reason_column(rows: Sequence[tuple[float, Text]], page: Page) -> float:
     """How much of the line the column of the reasons takes, for rows of these widths, in em: reasons stand beside their rows, on at most
     two lines, and near them."""
     line = page.measure.line
@@ -295,7 +296,7 @@ def part_of_row(whole: Row, unit: Unit) -> Row:
     start, end = unit.lines
     last = end == len(whole.lines)
     part = replace(
-        whole, lines=whole.lines[start:end], reason=whole.reason if last else "", conditions=whole.conditions if last else (),
+        whole, lines=whole.lines[start:end], reason=whole.reason if last else Text(), conditions=whole.conditions if last else (),
         definitions=() if start else whole.definitions, boxed=False,
     )
     return replace(part, lead=NOTHING, left=NOTHING, relation=NOTHING, alone=False) if start else part

@@ -21,6 +21,7 @@ from derive.notation.coloured import INDEX, LETTER
 from derive.notation.latex.boxes import Array, Box, Formula, Marked, Sign, beside, parts
 from derive.notation.latex.compose import BLANK, EQUALS, group, listed, unmarked
 from derive.notation.latex.reading import read
+from derive.notation.latex.text import Text, joined
 
 if TYPE_CHECKING:
     import jinja2
@@ -83,6 +84,7 @@ def environment(folders: Iterable[Path] = ()) -> jinja2.Environment:
     env.filters["meant"] = meant
     env.filters["frames"] = frames
     env.filters["html"] = mathml.html
+    env.filters["join"] = joined_texts
     env.filters["mathml"] = _mathml
     return env
 
@@ -224,6 +226,13 @@ def shown(file: str) -> str:
 def _mathml(formula: Formula | str, display: bool = True) -> str:
     """A formula as MathML, for a line of its own or in words; one that a template puts together is in LaTeX."""
     return mathml.written(formula, display) if isinstance(formula, str) else mathml.mathml(formula, display)
+
+
+def joined_texts(values: Iterable[object], between: str = "") -> Text | str:
+    """Values side by side: texts as one text, which a web page shows by `html`; anything else as its letters."""
+    found = list(values)
+    texts = [one for one in found if isinstance(one, Text)]
+    return joined(between, texts) if texts and len(texts) == len(found) else between.join(map(str, found))
 
 
 def metadata(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The LaTeX that this program prints as MathML, for pages that are read without TeX and without scripts.
+"""Formulas as MathML, texts as HTML, for pages that are read without TeX and without scripts.
 
 It knows what our own printer emits and what prose may hold; a test reads every word of prose.
 """
@@ -42,6 +42,7 @@ from derive.notation.latex.boxes import (
 )
 from derive.notation.latex.reading import WORDS, read
 from derive.notation.latex.signs import LETTERS, NAMED, OPERATORS
+from derive.notation.latex.text import Cited, Display, Link, Listing, Piece, Styled, Text, from_latex
 
 _SPACES = {",": "0.17em", ":": "0.22em", ">": "0.22em", ";": "0.28em", " ": "0.33em", "quad": "1em", "qquad": "2em", "!": "-0.17em", "enspace": "0.5em",
            "thinspace": "0.17em", "medspace": "0.22em", "thickspace": "0.28em", "negthinspace": "-0.17em"}
@@ -289,7 +290,7 @@ def _letters(box: Letters) -> str:
         return f"{name}<mo>&#x2061;</mo>"
     if box.command.startswith("text"):
         style = f' style="{_STYLES[box.command]}"' if box.command in _STYLES else ""
-        said = html(inside) if "\\" in inside or "$" in inside else escape(inside)
+        said = html(inside)
         return f"<mtext{style}>{_kept_blanks(said)}</mtext>"
     letter = LETTERS.get(inside[1:].strip()) if inside.startswith("\\") else None
     if letter is None and "\\" in inside:
@@ -356,43 +357,32 @@ def _element(content: str) -> str:
     return content if single else f"<mrow>{content}</mrow>"
 
 
-_ARGUMENT = r"\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"
-_PIECES = re.compile(
-    r"(?<!\\)\$((?:[^$\\]|\\.)*)\$|\\\[(.*?)\\\]|\\textbf" + _ARGUMENT + r"|\\emph" + _ARGUMENT + r"|\\href" + _ARGUMENT + _ARGUMENT
-    + r"|\\begin\{(itemize|enumerate)\}(.*?)\\end\{\7\}|\\derivecite(?:\[((?:[^\[\]{}]|\{[^{}]*\})*)\])?\{([^{}]*)\}", re.DOTALL,
-)
+def html(text: Text | str) -> str:
+    """A text as HTML, its formulas as MathML; one that a template puts together is LaTeX."""
+    return "".join(map(_html, (from_latex(text) if isinstance(text, str) else text).pieces))
 
 
-def html(text: str) -> str:
-    """LaTeX text (words escaped, mathematics between dollars or displayed, strong words, links, lists) as HTML."""
-    out, place = [], 0
-    for found in _PIECES.finditer(text):
-        out.append(_words(text[place : found.start()]))
-        place = found.end()
-        formula, display, strong, emph, url, said, kind, items, note, keys = found.groups()
-        if strong is not None:
-            out.append(f"<strong>{html(strong)}</strong>")
-        elif emph is not None:
-            out.append(f"<em>{html(emph)}</em>")
-        elif url is not None:
-            target = re.sub(r"\\([#%&])", r"\1", url)
-            out.append(f'<a href="{escape(target)}">{html(said)}</a>')
-        elif kind is not None:
-            tag = "ul" if kind == "itemize" else "ol"
-            entries = re.split(r"\\item\s+", items)[1:]
-            out.append(f"<{tag}>{''.join(f'<li>{html(entry.strip())}</li>' for entry in entries)}</{tag}>")
-        elif keys is not None:
-            works = [f'<a href="#work-{escape(key)}">{escape(_works.get().get(key, key))}</a>' for key in keys.split(",")]
-            out.append(f"[{', '.join((*works, *((_words(note),) if note else ())))}]")
-        else:
-            out.append(written(formula) if formula is not None else written(display, True))
-    return "".join((*out, _words(text[place:])))
+def _html(piece: Piece) -> str:
+    match piece:
+        case str():
+            return escape(_TYPED.sub(lambda found: _TYPE[found[0]], piece), quote=False)
+        case Row():
+            return mathml(piece)
+        case Display(formula=formula):
+            return mathml(formula, True)
+        case Styled(style=style, inside=inside):
+            tag = "strong" if style == "strong" else "em"
+            return f"<{tag}>{html(inside)}</{tag}>"
+        case Link(target=target, said=said):
+            return f'<a href="{escape(target)}">{_html(said)}</a>'
+        case Cited(keys=keys, note=note):
+            works = [f'<a href="#work-{escape(key)}">{escape(_works.get().get(key, key))}</a>' for key in keys]
+            return f"[{', '.join((*works, *((_html(note),) if note else ())))}]"
+        case Listing(numbered=numbered, items=items):
+            tag = "ol" if numbered else "ul"
+            return f"<{tag}>{''.join(f'<li>{html(item)}</li>' for item in items)}</{tag}>"
 
 
-def _words(latex: str) -> str:
-    if not latex:
-        return ""
-    from pylatexenc.latex2text import LatexNodes2Text
-
-    plain = LatexNodes2Text(strict_latex_spaces=True, keep_comments=True).latex_to_text(latex) if "\\" in latex or "~" in latex else latex
-    return escape(plain.replace("``", "“").replace("''", "”"), quote=False)
+_TYPE = {"``": "“", "''": "”", "---": "—", "--": "–", '"': "”"}
+_TYPED = re.compile("``|''|---|--|\"")
+"""What a typesetter makes of characters in words."""

@@ -13,6 +13,7 @@ from derive.documents.page.document import Document
 from derive.documents.page.modes import Mode
 from derive.errors import DeriveError, Position
 from derive.notation.latex.boxes import Formula
+from derive.notation.latex.text import Text
 
 VARIABLES = {
     "document": "the whole document",
@@ -71,8 +72,8 @@ def _kinds(*roots: type[Any]) -> Iterator[type[Any]]:
 
 
 def _inside(hint: Any) -> Iterator[type[Any]]:
-    """The classes of values that a type is made of; a formula is one value, which a template prints."""
-    if hint is Formula:
+    """The classes of values that a type is made of; a formula, and a text, is one value, which a template prints."""
+    if hint in (Formula, Text):
         return
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
         yield hint

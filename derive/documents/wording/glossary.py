@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 
 from derive.documents.wording.languages import tables
 from derive.documents.wording.languages.language import Term
+from derive.language.markup.prose import with_formulas
 from derive.notation.settings import DEFAULT, Notation
 from derive.notation.style import bolded, derivative, gradient, inner, norm, trace, transposed
 
@@ -308,9 +309,7 @@ def glossary(language: str = "en") -> Mapping[str, Term]:
 def term(name: str, notation: Notation = DEFAULT) -> Term:
     """The definition in the language of the notation, printed in its signs.  KeyError for a word that there is none of."""
     found = glossary(notation.language)[name]
-    pieces = found.text.split("$")
-    pieces[1::2] = [_formula(piece, found.plain, notation) for piece in pieces[1::2]]
-    return Term(found.title, "$".join(pieces), found.plain)
+    return Term(found.title, with_formulas(found.text, lambda text: _formula(text, found.plain, notation)), found.plain)
 
 
 def _formula(text: str, plain: str, notation: Notation) -> str:

@@ -13,12 +13,12 @@ from dataclasses import replace
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Add, Call, Expr, Map, MatMul, Number, Scale, Symbol, Times
 from derive.expressions.spelling import symbol_latex, unnamed_latex
+from derive.language.markup.prose import with_formulas
 from derive.language.problems.problem import Choice, Problem
 from derive.notation.latex.latex import latex
 from derive.notation.latex.reading import TOKEN
 from derive.notation.settings import Notation
 
-_FORMULA = re.compile(r"((?<!\\)\$\$?)(.*?)((?<!\\)\$\$?)", re.DOTALL)
 _WORDS = frozenset((r"\text", r"\mathrm", r"\mathsf", r"\mathbf", r"\mathbb", r"\mathcal", r"\mathit", r"\operatorname"))
 """Commands whose argument is words, or a letter of its own."""
 _RELATIONS = ("=", ",", ";", ":", "&", "<", ">", r"\le", r"\leq", r"\ge", r"\geq", r"\ne", r"\in", r"\to", r"\succ", r"\quad", r"\\", "|")
@@ -51,11 +51,7 @@ def said(words: str, values: Mapping[str, Choice], problem: Problem, notation: N
     def outside(text: str) -> str:
         return re.sub(r"\{(\w+)\}", lambda found: f"${_whole(values[found[1]], problem, notation)}$" if found[1] in values else found[0], text)
 
-    out, end = [], 0
-    for found in _FORMULA.finditer(words):
-        out += [outside(words[end : found.start()]), found[1], _formula(found[2], names, problem, notation), found[3]]
-        end = found.end()
-    return "".join((*out, outside(words[end:])))
+    return with_formulas(words, lambda text: _formula(text, names, problem, notation), outside)
 
 
 def _tokens(text: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple, NoReturn
 
 from derive.errors import DeriveError, Position
@@ -61,6 +61,15 @@ def pieces(text: str, place: Place = None) -> Iterator[Piece]:
         at += len(piece)
     if opened:
         raise error(f"a `{opened}` has no partner: it is never closed", place, began, code="prose-math", hint="a dollar sign itself is written `\\$`")
+
+
+def with_formulas(text: str, formula: Callable[[str], str], words: Callable[[str], str] = str) -> str:
+    """The prose with its formulas and its words changed, as it is written.
+
+    text     the author's
+    formula  changes what stands between dollars, words what stands between formulas
+    """
+    return "".join(f"{mark}{formula(part)}{mark}" if mark else words(part) for part, mark, _ in pieces(text))
 
 
 def check(text: str, place: Place = None, *, displays: bool = True) -> None:

@@ -26,7 +26,7 @@ def pretty(expr: Expr, notation: Notation = DEFAULT) -> str:
 
 def why(reason: Why, notation: Notation = DEFAULT) -> str:
     """A reason as text: words as they are, expressions as `pretty` writes them."""
-    return printed(reason, str, lambda expr: pretty(expr, notation))
+    return "".join(printed(reason, str, lambda expr: pretty(expr, notation), str, str))
 
 
 def head(it: Head, notation: Notation = DEFAULT) -> str:
