@@ -44,7 +44,7 @@ RESULTS = [
     ("x: vector(n); a: positive", "a sum(x) + sum(softmax(x))", "x", "gradient", "a 𝟏"),
     # of diag, of blocks
     ("x: vector(n); A: square(n); B: square(n)", "diag(A diag(x) B)", "x", "jacobian", "A ∘ B'"),
-    ("s: vector(n); A: matrix(m, n); B: matrix(p, n); C: matrix(m, p)", "1/2 norm(A diag(s) B' - C)^2", "s", "hessian", "(B'B) ∘ (A'A)"),
+    ("s: vector(n); A: matrix(m, n); B: matrix(p, n); C: matrix(m, p)", "1/2 norm(A diag(s) B' - C)^2", "s", "hessian", "(A'A) ∘ (B'B)"),
     ("x: vector(n); y: vector(m); A: symmetric(n); B: matrix(n, m); C: symmetric(m)", "[x; y]' [A, B; B', C] [x; y]", "x", "gradient",
      "2(Ax + By)"),
     ("A: spd(n); B: matrix(n, m); C: spd(m)", "logdet([A, B; B', C])", "A", "gradient", "(A − BC⁻¹B')⁻¹"),
@@ -99,7 +99,7 @@ RESULTS = [
      "(sigmoid(w'x) − y)x"),
     ("w: vector(n); x: vector(n); y: scalar", "-y log(sigmoid(w' x)) - (1 - y) log(1 - sigmoid(w' x))", "w", "hessian",
      "sigmoid(w'x) (1 − sigmoid(w'x)) xx'"),
-    ("x: vector(n)", "norm(x)^norm(x)", "x", "gradient", "‖x‖^(‖x‖−1) (log(‖x‖) x + x)"),
+    ("x: vector(n)", "norm(x)^norm(x)", "x", "gradient", "‖x‖^(‖x‖−1) (log(‖x‖) + 1)x"),
     # a direction that commutes with the matrix; roots multiply
     ("X: spd(n)", "tr(X logm(X))", "X", "gradient", "logm(X) + I"),
     ("X: spd(n)", "tr(X sqrtm(X))", "X", "gradient", "3/2 X^(1/2)"),
