@@ -495,3 +495,8 @@ def test_a_line_that_only_divides_by_a_letter_is_part_of_its_neighbour() -> None
     assert moves(gaussian) == ["⇔ NS = T", "S* ⇔ T/N"]
     factor = derived("c: scalar; x: vector(n); y: vector(n)", "norm(y - c x)^2", "c", "stationary")
     assert len(moves(factor)) == 2
+
+
+def test_a_second_derivative_that_is_0_at_the_point_decides_nothing() -> None:
+    (found,) = points(derive(problem("x: vector(n)", "f(x) = sum(i, 1, n, (diag(x) x)[i]^2)", "x")))
+    assert text.pretty(found.expr) == "0" and found.classification == "undetermined"

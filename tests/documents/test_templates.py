@@ -133,3 +133,10 @@ def test_a_block_that_nothing_prints_is_refused(tmp_path: Path) -> None:
     own.mkdir()
     (own / "slides.tex.j2").write_text("\\BLOCK{extends 'builtin/slides.tex.j2'}\n\\BLOCK{block look}\n\\VAR{super()}%OWN\n\\BLOCK{endblock}\n")
     assert "%OWN" in fill("slides.tex.j2", context("slides"), (own,))
+
+
+def test_no_command_runs_into_a_value() -> None:
+    r"""`\quad\VAR{document.date}` is the command \quadMay."""
+    for path in builtin_folder().rglob("*.tex.j2"):
+        plain = re.sub(r"\\(?:BLOCK|COMMENT)\{[^{}]*\}", "", path.read_text(encoding="utf-8"))
+        assert not re.search(r"(?<!\\)\\(?!VAR)[A-Za-z]+\\VAR\{", plain), path

@@ -86,7 +86,7 @@ LECTURE: dict[str, Any] = {
             {"image": "a.png", "caption": "Words", "alt": "Words", "title": "Words"}, {"table": [["Words", "b"], ["c", "d"]], "title": "Words"},
             {"exercise": ["good"], "title": "Words"}, {"notation": "true", "title": "Words"},
             {"columns": [{"text": "Words"}, {"text": "b"}], "title": "Words"},
-            {"together": [{"text": "Words"}, {"text": "b"}], "title": "Words"}, "Words",
+            {"together": [{"text": "Words"}, {"text": "b"}], "title": "Words"},
         ],
     }],
 }

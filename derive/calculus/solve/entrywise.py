@@ -125,7 +125,7 @@ def solve_entries(equation: Expr, x: Symbol, before: list[Move]) -> Solved | Non
 
 
 def linear_entry(scalar: Expr, unknown: Symbol) -> tuple[Expr, Expr] | None:
-    """(a, b) of a x − b."""
+    """(a, b) of a x − b; None where it is not linear in x, or x does not stand in it."""
     above: list[Expr] = []
     rest: list[Expr] = []
     for term in terms(tidy(algebra.expand(scalar))):
@@ -137,6 +137,8 @@ def linear_entry(scalar: Expr, unknown: Symbol) -> tuple[Expr, Expr] | None:
             above.append(times(*factors) if factors else ONE)
         else:
             return None
+    if not above:
+        return None
     a, b = tidy(add(*above)), tidy(add(*rest)) if rest else ZERO
     c = coefficient(terms(a)[0])[0]
     return (a, b) if c == 1 else (tidy(_over(a, c)), tidy(_over(b, c)))
