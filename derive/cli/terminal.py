@@ -63,8 +63,7 @@ def lines(examined: Examined, width: int) -> Iterator[str]:
         under = own_inner_product(problem)
         pair, metric, form = (text.pretty(one, notation) for one in under or ())
         yield f"  {words['with']} {pair}_{metric} = {form}"
-    kinds = {s: _kind((s.shape[0], ONE) if s.columns == s.name else s.shape, s.has, words) for s in problem.symbols.values()}
-    given = ", ".join(f"{_declared(s)} {kind}" for s, kind in kinds.items())
+    given = ", ".join(_given(s, words) for s in problem.symbols.values() if not problem.is_member(s))
     yield from (click.style(f"  {line}", dim=True) for line in wrapped(given, width - 2, ", "))
     number = 0
     for passage in passages(derivation):
@@ -101,6 +100,12 @@ def _said(why: Why, notation: Notation) -> str:
 
 def _function(problem: Problem, notation: Notation) -> str:
     return text.head(Head("value", problem.name, problem.wrt), notation)
+
+
+def _given(symbol: Symbol, words: Mapping[str, str]) -> str:
+    """`A (spd n×n)`: a symbol and what it is."""
+    shape = (symbol.shape[0], ONE) if symbol.columns == symbol.name else symbol.shape
+    return f"{_declared(symbol)} {_kind(shape, symbol.has, words)}"
 
 
 def _declared(symbol: Symbol) -> str:

@@ -187,7 +187,9 @@ def says_not(condition: Why) -> bool:
 
 
 def has_inverse(matrix: Expr) -> Why:
-    """det(A) ≠ 0, as a condition."""
+    """det(A) ≠ 0, as a condition; of diag(u), that no entry of u is 0."""
+    if isinstance(matrix, Call) and matrix.name == "diag":
+        return ("no entry of ", matrix.args[0], " is 0")
     return (Call("det", (matrix,)), " ≠ 0")
 
 

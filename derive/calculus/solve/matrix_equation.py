@@ -13,7 +13,7 @@ from functools import lru_cache
 from derive.calculus.rules.identities import IDENTITIES
 from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.distribute import expanded
-from derive.calculus.simplify.known_forms import known_result
+from derive.calculus.simplify.known_forms import known, known_result
 from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.rewriting import Laws, laws, rewritten
 from derive.calculus.simplify.simplify import tidy, tidy_with
@@ -105,7 +105,7 @@ def _diagonals() -> Laws:
 
 def _linear(equation: Expr, x: Symbol, before: list[Move], facts: Facts = NOTHING) -> Solved | None:
     open_form = expanded(gathered_left(expanded(split_sums(expanded(equation, x.name), x), x.name), x), x.name)
-    found = split_terms(open_form, x)
+    found = split_terms(open_form, x) or split_terms(known(open_form, []), x)
     if found is None or not found[0]:
         return None
     parts, rest = found
@@ -366,7 +366,22 @@ def _by_inverse(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
                 told = Move(opening.left, opening.right, ("multiply by ", x, f" {words}"))
                 moves = [*before, told, *others]
                 return Solved(solved.solution, tuple(moves), solved.conditions)
+        if (root := _square_root(multiplied, x)) is not None:
+            told = Move(power(x, number(2)), root.args[0], ("multiply by ", x, f" {words}"))
+            return Solved(root, (*before, told, Move(x, root, ("the square root of both sides: ", x, " is positive definite"))), ())
     return None
+
+
+def _square_root(equation: Expr, x: Symbol) -> Call | None:
+    """C^½ where the equation is X² = C for a positive definite X, and C is positive definite for certain."""
+    moving = [t for t in terms(equation) if x.name in t.free]
+    if "spd" not in x.has or len(moving) != 1:
+        return None
+    c, square = coefficient(moving[0])
+    if square is not power(x, number(2)) and square is not matmul(x, x):
+        return None
+    value = neat(scale(number(-1 / c), add(*(t for t in terms(equation) if t is not moving[0]))), [])
+    return Call("sqrtm", (value,)) if definiteness(value) == Definite.POSITIVE else None
 
 
 def _has_inverse(expr: Expr, x: Symbol) -> bool:

@@ -48,6 +48,7 @@ FACTS = (
     Fact("kron", ("orthogonal", "orthogonal"), "orthogonal"),
     Fact("kron", ("diagonal", "diagonal"), "diagonal"),
     Fact("kron", ("full-column-rank", "full-column-rank"), "full-column-rank"),
+    Fact("khatrirao", ("full-column-rank", "full-column-rank"), "full-column-rank"),
     # ------------------------------------------------------------------ functions of a matrix
     Fact("expm", ("symmetric",), "spd"),
     Fact("expm", ("",), "positive-determinant"),

@@ -60,12 +60,12 @@ def of_one_scalar(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Result |
             lines.append(Line(root, "solve", why, "stationary", starred(x), "or" if k else "⇔"))
     results: list[Result] = []
     test = [] if "hessian" in s.problem.find else list(second_chains[0].lines)  # they stand already where it is asked for
-    shape = convexity(s)
+    shape = convexity(s) or _of_one_sign(s, x, second.expr)
     for root in roots:
         needs: list[Why] = list(solved.conditions) if solved is not None else []
         if "positive" in x.has:
             needs += sign_of(root)[1] if sign_of(root)[0] == "+" else [(root, " > 0")]
-        value = algebra.simplify_scalar(tidy(substitute(second.expr, {x: root})))
+        value = known_result(algebra.simplify_scalar(tidy(substitute(second.expr, {x: root}))), [])
         kind, why, needed = _of_a_root(s, x, root, value, shape)
         needs += needed
         if x.name in second.expr.free:
@@ -80,6 +80,17 @@ def of_one_scalar(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Result |
     title = "Stationary points" if len(roots) > 1 else "Stationary point"
     chains = [Chain("stationary", title, tuple(lines)), Chain("stationary", SECOND_ORDER_TEST, tuple(test), part="test")]
     return chains, results[0] if len(results) == 1 else tuple(results)
+
+
+def _of_one_sign(s: Setting, x: Symbol, second: Expr) -> Curvature | None:
+    """Convex or concave where the second derivative has one sign and nothing is excepted: on an interval, all numbers or the positive ones."""
+    sign, needed = sign_of(second)
+    if sign not in ("+", "-") or needed or x.name not in second.free:
+        return None
+    excepted = conditions((whole_function(s), *(d for _, d in s.problem.let)), (second,))
+    if any(isinstance(part, Expr) and part.free & {x.name, *(u.name for u, _ in s.problem.let)} for why in excepted for part in why):
+        return None
+    return Curvature("convex" if sign == "+" else "concave")
 
 
 def _of_a_root(s: Setting, x: Symbol, root: Expr, value: Expr, shape: Curvature | None) -> tuple[str, Why, list[Why]]:

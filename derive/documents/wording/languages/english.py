@@ -347,6 +347,7 @@ SHOWN = {
     "{} is {} ({})": "here {0} is {1} ({2})",
     "linear in {} and coupled": "the function is linear in {0}, and its variables are coupled",
     "{} is an eigenvector of {}": "this says that {0} is an eigenvector of {1}",
+    "its eigenvalue {}": "its eigenvalue is {0}",
     "its eigenvalue the value there": "its eigenvalue is the value there",
     "{} is an eigenvector of {}, {} its eigenvalue": "this says that {0} is an eigenvector of {1} with the eigenvalue {2}",
     "on the sphere D²f[h, h] = −{} ‖h‖² = −{} ‖h‖²: maximum":

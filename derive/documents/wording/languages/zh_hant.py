@@ -329,6 +329,9 @@ _REASONS = {
     "The gradient {} is the Riemannian one: the part of the free gradient along the set.": "梯度 {0} 為黎曼梯度：自由梯度沿此集合的部分。",
     "This Hessian is the Euclidean one, of the surrounding space. The Riemannian Hessian takes a tangent {} to {}.":
         "此 Hessian 為外圍空間之歐氏 Hessian。黎曼 Hessian 將切向 {0} 映為 {1}。",
+    "The Khatri-Rao product {} has the Kronecker products of the columns of {} and of {} as its columns.":
+        "Khatri–Rao 積 {0} 的各行為 {1} 與 {2} 對應行的 Kronecker 積。",
+    "Of the sum, the term with {} is written apart: the others do not depend on it.": "和中含 {0} 的一項單獨寫出：其餘各項與之無關。",
     "The Jacobian of a matrix, or by a matrix, is that of the stacked columns: a row for each entry of {}, a column for each entry of {}.":
         "矩陣值函數或對矩陣的 Jacobian 取堆疊各行之形式：{0} 的每個元素一列，{1} 的每個元素一行。",
     "The star marks the adjoint: {} = {} for all {} and {}": "星號表示伴隨：對一切 {2} 與 {3} 有 {0} = {1}",
@@ -992,6 +995,7 @@ _REASONS = {
     "{} has 1 where the largest entry of {} stands, and 0 elsewhere.": "{0} 在 {1} 的最大元素處為 1，其餘為 0。",
     "{} in {} for every {}": "對每個 {2}，對 {1} 為{0}",
     "{} is a generalized eigenvector of {} and {}, {} its eigenvalue": "{0} 為 {1} 與 {2} 的廣義特徵向量，{3} 為其特徵值",
+    "its eigenvalue {}": "其特徵值為 {0}",
     "its eigenvalue the value there": "該處的值為其特徵值",
     "maximum for the largest, minimum for the smallest": "最大特徵值處為極大，最小特徵值處為極小",
     "{} is the unit eigenvector of {} that goes with {}.": "{0} 是 {1} 對應於 {2} 的單位特徵向量。",
