@@ -23,7 +23,6 @@ from derive.pipeline.processes import pool
 from derive.pipeline.project import Project
 from derive.pipeline.sources import Source
 from derive.pipeline.subject import dependencies, read
-from derive.pipeline.tex import foreseen
 from derive.pipeline.tex.needs import has_theme, theme_error
 from derive.pipeline.writing import write
 from derive.values import dataclass
@@ -79,6 +78,12 @@ def kinds(chosen: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
     return dict.fromkeys(BUILT, chosen) if chosen else BUILT
 
 
+def tried(chosen: Mapping[str, tuple[str, ...]], kind: str, templates: tuple[Path, ...]) -> tuple[str, ...]:
+    """The documents that a check fills: what is made of the kind of file, and of a problem those that the project has a template for."""
+    own = (mode for mode in MODES.values() if mode.pdf and kind == "problem" and any((folder / mode.template).is_file() for folder in templates))
+    return tuple(dict.fromkeys((*chosen[kind], *(mode.name for mode in own))))
+
+
 def names(stem: str, mode: Mode, pdf: bool) -> tuple[str, ...]:
     """The files of a document below the output folder.
 
@@ -129,10 +134,9 @@ def _unfitted(document: Document, mode: Mode, task: Task, beside: Mapping[str, b
     theme = document.theme if mode.slides else ""
     if theme and f"beamertheme{theme}.sty" not in {**task.look, **beside} and not has_theme(theme):
         raise theme_error(theme)
-    text = produce.tex(document, mode, task.templates)
     if mode.pdf:
-        foreseen.refuse(text, task.templates, {**task.look, **beside})
-    return text
+        produce.foresee(document, mode, task.templates, {**task.look, **beside})
+    return produce.tex(document, mode, task.templates)
 
 
 def internal(error: BaseException, file: str | None) -> DeriveError:
