@@ -79,7 +79,11 @@ def kinds(chosen: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
 
 
 def tried(chosen: Mapping[str, tuple[str, ...]], kind: str, templates: tuple[Path, ...]) -> tuple[str, ...]:
-    """The documents that a check fills: what is made of the kind of file, and of a problem those that the project has a template for."""
+    """The documents that a check fills: what is made of the kind of file, and of a problem those that the project has a template for.
+
+    chosen     by kind of file, what is made of it
+    templates  the folders of the project's own
+    """
     own = (mode for mode in MODES.values() if mode.pdf and kind == "problem" and any((folder / mode.template).is_file() for folder in templates))
     return tuple(dict.fromkeys((*chosen[kind], *(mode.name for mode in own))))
 

@@ -62,7 +62,10 @@ def tex(document: Document, mode: Mode, folders: tuple[Path, ...] = ()) -> str:
 
 
 def foresee(document: Document, mode: Mode, folders: tuple[Path, ...], beside: Mapping[str, bytes]) -> None:
-    """DeriveError [latex] for what TeX would refuse in the templates and styles of the project's own, as far as that is foreseen."""
+    """DeriveError [latex] for what TeX would refuse in the templates and styles of the project's own, as far as that is foreseen.
+
+    beside  the project's styles and images, by name
+    """
     if not _own(folders, beside):
         return
     from derive.pipeline.tex import foreseen

@@ -70,7 +70,11 @@ def _refuse_missing(folders: tuple[Path, ...], beside: Mapping[str, bytes]) -> N
 
 def unpaired(text: str, folders: tuple[Path, ...], beside: Mapping[str, bytes]) -> Iterator[tuple[str, int, str]]:
     """File, line, and what stands in it, of the first brace without a partner in each style, and in each template where the document has
-    such a brace too: what one template opens, another may close."""
+    such a brace too: what one template opens, another may close.
+
+    text     of a document that was made with the templates of these folders
+    beside   the project's styles and images, by name
+    """
     document = _first_unpaired(_COMMENT.sub("", text)) if folders else None
     for path, content in _own(folders, beside):
         if path.endswith(STYLES) or document is not None:

@@ -69,6 +69,7 @@ class Reader:
     def load(self, file: str, options: str, mine: bool) -> str | None:
         """A class, package or library is read: the text of one of the project's own that is to be read now; of another its row in the table.
 
+        file     its name, with what it ends in
         options  it is loaded with; `mine` whether the author says so
         """
         if file in self.read:

@@ -392,7 +392,7 @@ OWN |= {
 
 
 def begin(reader: Reader, text: str, place: Place) -> None:
-    """Read a whole document, and what it puts off."""
+    """Read the text of a whole document, and what it puts off."""
     Source(reader, text, place).run()
     for source, start, end in list(reader.drawn.values()):
         Source(reader, source.text, source.place, "").run(start, end)

@@ -58,7 +58,7 @@ class Source:
         return self.stack[-1].mode if self.stack else self.base
 
     def note(self, at: int, message: str, name: str = "") -> None:
-        """A mistake at an offset, where the author wrote what stands there."""
+        """A mistake at an offset, where the author wrote what stands there; message and name as of a finding."""
         where = self.place(at)
         if where is not None:
             self.reader.findings.append(Finding(where, message, name))
@@ -205,20 +205,29 @@ class Source:
             if char in top.scripts:
                 self.note(found.start(), f"two {'superscripts' if char == '^' else 'subscripts'} in a row: group with {{ }}")
             return self._script(char, top, at)
-        elif char in "^_" and self.mode == "text":
-            self.note(found.start(), f"mathematics stands outside of $…$: {char}", "!")
-        elif char == "&" and self.mode in ("text", "math") and not self.within("table", "align"):
-            self.note(found.start(), r"an & stands outside of a table: write \&", "!")
-        elif char == "#" and self.base and self.mode in ("text", "math"):
-            self.note(found.start(), r"a # stands outside of a definition: write \#", "!")
-        elif self.mode == "preamble" and self.fresh and not self.reader.begun and char.isalnum():
-            self.note(found.start(), "plain text stands before \\begin{document}")
-            self.fresh = False
-        elif not char.isascii() and self.base and self.mode in ("text", "math") and f"{ord(char):04X}" not in (names.after("characters") or ()):
-            self.note(found.start(), f"the fonts have no glyph for {char}", "!")
+        elif self.mode == "preamble":
+            if self.fresh and not self.reader.begun and char.isalnum():
+                self.note(found.start(), "plain text stands before \\begin{document}")
+                self.fresh = False
+        elif stray := self._stray(char):
+            self.note(found.start(), stray, "!")
         elif top is not None and char != "'":
             top.scripts.clear()
         return at
+
+    def _stray(self, char: str) -> str:
+        """What is wrong with a character where it stands, or ''."""
+        if self.mode not in ("text", "math"):
+            return ""
+        if char in "^_" and self.mode == "text":
+            return f"mathematics stands outside of $…$: {char}"
+        if char == "&" and not self.within("table", "align"):
+            return r"an & stands outside of a table: write \&"
+        if char == "#" and self.base:
+            return r"a # stands outside of a definition: write \#"
+        if self.base and not char.isascii() and f"{ord(char):04X}" not in (names.after("characters") or ()):
+            return f"the fonts have no glyph for {char}"
+        return ""
 
     def _script(self, char: str, top: Open, at: int) -> int:
         scripts = {*top.scripts, char}
@@ -281,7 +290,10 @@ class Source:
             judge(self, name, start, end)
 
     def arguments(self, taken: str, at: int, name: str) -> int:
-        """Behind the arguments that a row names; where one is text, inside of it."""
+        """Behind the arguments that a row names; where one is text, inside of it.
+
+        taken  the letters of the row, of the command of that name; at where they begin
+        """
         model = False
         while taken:
             letter, taken = taken[0], taken[1:]
