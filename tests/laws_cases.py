@@ -414,12 +414,14 @@ class _Grower(Generator):
             return self.called(name, (inner(shape),))
         forms = fitting_forms(row, shape)
         if not forms or self.chance.below(3) == 0:
-            for wanted in ((SCALAR, (M, N), (N, N), (M, M), (N, ONE)) if name != "kron" else ()):
+            for wanted in ((SCALAR, (M, N), (N, N), (M, M), (N, ONE)) if name not in ("kron", "khatrirao") else ()):
                 forms = [*forms, *fitting_forms(row, wanted)]
         if name == "kron":
             one = self.chance.among(((M, N), (N, N), (M, M), (N, ONE), (ONE, M), (M, ONE)))
             other = self.chance.among(((M, N), (N, N), (M, M), (M, ONE), (ONE, N)))
             forms = [(one, other)]
+        if name == "khatrirao":
+            forms = [self.chance.among((((M, N), (N, N)), ((N, N), (M, N)), ((M, N), (M, N)), ((M, ONE), (N, ONE)), ((ONE, N), (M, N))))]
         if name == "vec":
             forms = [(self.chance.among(((M, N), (N, N), (M, M), (N, M))),)]
         return self.over(name, self.chance.among(forms), inner)

@@ -27,7 +27,7 @@ def degree(expr: Expr, names: frozenset[str], memo: dict[Expr, int] | None = Non
                 out = max(degree(t, names, memo) for t in expr.terms)
             case Times() | Scale() | MatMul():
                 out = min(99, sum(degree(c, names, memo) for c in expr.children))
-            case Call(name=name) if name in ("hadamard", "inner", "dot", "kron"):
+            case Call(name=name) if FUNCTIONS[name].bilinear:
                 out = min(99, sum(degree(c, names, memo) for c in expr.children))
             case Call(name=name) if FUNCTIONS[name].linear:
                 out = degree(expr.args[0], names, memo)

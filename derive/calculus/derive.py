@@ -209,7 +209,7 @@ class _Answers:
             for x, h in zip(problem.wrt, s.directions, strict=True) if structured and STRUCTURES & x.has
         }
         told_of = [line.expr for chain in chains for line in chain.lines if not line.equation]
-        brought = explanations((written.function, *(d for _, d in written.let)), told_of, where)
+        brought = explanations((written.function, *written.wrt, *(d for _, d in written.let)), told_of, where)
         short: dict[Expr, Expr] = {d: u for u, d in factors}
         remarked = [
             tuple(substitute(w, short) if isinstance(w, Expr) else w for w in why)

@@ -84,6 +84,8 @@ def draw(has: frozenset[str], shape: tuple[int, ...], rng: np.random.Generator, 
         z = _orthonormal(z)
     if "unit" in has:
         z = z / np.linalg.norm(z)
+    if has & STOCHASTIC:
+        z = np.abs(z) / np.sum(np.abs(z), axis=-1, keepdims=True)
     return z
 
 
@@ -126,6 +128,9 @@ def _conditioned(z: Array, rng: np.random.Generator) -> Array:
         z = z + np.linalg.norm(z) / len(z) * rng.random() * np.eye(len(z))
     return z
 
+
+STOCHASTIC = frozenset(("stochastic", "row-stochastic"))
+"""A vector, and the rows of a matrix, whose entries sum to 1."""
 
 HAIR = 1e-2
 """A positive number below that is too near to 0 for the steps of a numeric derivative."""

@@ -195,7 +195,7 @@ def _first(
     for point in candidates(problem, seed, shift):
         try:
             inside(point)
-            quality = _quality(problem, code, point, kinked)
+            quality = _graded(problem, code, point, kinked)
             if serves is not None:
                 serves(point)
         except Unevaluable as e:
@@ -231,6 +231,27 @@ def candidates(problem: Problem, seed: tuple[int, ...], shift: int) -> Iterator[
             for s, style in enumerate(STYLES[:3] if quick else STYLES):
                 for attempt in range(1 if quick or round_ >= 4 else TRIES):
                     yield draw_point(problem, sizes, style, (*seed, quick, round_, s, attempt))
+
+
+_grades: tuple[Problem | None, dict[tuple[int, ...], str | Unevaluable]] = (None, {})
+"""The problem whose points were looked at last, and what each was found to be, by its seed."""
+
+
+def _graded(problem: Problem, code: CodeType, point: Point, kinked: bool) -> str:
+    """The quality of a point, which is looked at once: answers are compared at the points at which lines are checked."""
+    global _grades
+    if _grades[0] is not problem:
+        _grades = problem, {}
+    known = _grades[1]
+    if point.seed not in known:
+        try:
+            known[point.seed] = _quality(problem, code, point, kinked)
+        except Unevaluable as e:
+            known[point.seed] = e.with_traceback(None)
+    found = known[point.seed]
+    if isinstance(found, Unevaluable):
+        raise found
+    return found
 
 
 def _quality(problem: Problem, code: CodeType, point: Point, kinked: bool) -> str:

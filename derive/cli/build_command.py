@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,6 +84,7 @@ def command(
         output = Path("build") if paths else here / "build"
         if output.is_symlink():
             raise DeriveError(f"{output} is a symbolic link: nothing is written through it", code="outside", hint="-o names the folder that is meant")
+    options.not_over((stamp, depfile), map(attrgetter("path"), sources), project)
     counts = {"made": 0, "unchanged": 0, "failed": 0, "stale": 0}
     outcomes = building.build(
         sources, output, project, building.kinds(options.kinds(kinds) or project.settings.kinds),

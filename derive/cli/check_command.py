@@ -47,7 +47,7 @@ def command(paths: tuple[str, ...], jobs: int | None, points: int, fail_fast: bo
             if fail_fast:
                 break
             continue
-        # Its documents are filled too: whatever would be refused without TeX is refused here.
+        # A document is composed too: whatever would be refused without TeX is refused here.
         modes = building.tried(kinds, problemfile.kind(text), project.templates)
         tasks.append(building.Task(source, text, modes, project.settings, project.templates, False, points, project.look, current(), kept=False))
     if failed and fail_fast:

@@ -37,6 +37,7 @@ def command(packages: bool, for_tests: bool) -> int:
     click.echo(f"templates: {builtin_folder()}")
     click.echo(f"TeX: {latex.version(engine) or 'not installed'}")
     click.echo(f"walls around TeX: {_walls()}")
+    click.echo(f"cache: {_cache()}")
     click.echo(f"cluster: {'installed' if find_spec('distributed') else 'not installed'} (`derive build --scheduler`, pip install 'derive[cluster]')")
     if not absent:
         click.echo("nothing is missing")
@@ -47,12 +48,28 @@ def command(packages: bool, for_tests: bool) -> int:
     return 4
 
 
+def _cache() -> str:
+    """Where formats are kept, or why none are."""
+    from derive.pipeline.tex import installed
+
+    named = installed.named_cache()
+    if installed.cache_folder() == named:
+        return str(named)
+    return f"none: {named} is another user's, or everybody may write there; every preamble is compiled anew"
+
+
 def _walls() -> str:
     """Which walls stand, for who builds what others wrote."""
+    import os
+
     from derive.pipeline.tex import cell
 
     standing = cell.standing()
-    common = "an empty environment and home, limits of time, memory and disk"
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    processes = "" if root else " and processes"
+    common = f"an empty environment and home, limits of time, memory{',' if processes else ' and'} disk{processes}"
+    if root:
+        common += " (of processes none: the kernel does not count those of root, as which derive runs)"
     if standing.namespace:
         return f"a file system of its own{', no network' if standing.network else ''}, {common}"
     return (

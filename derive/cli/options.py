@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
-from typing import Any, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 import click
 
 from derive.errors import DeriveError
 from derive.pipeline.budget import MEMORY, SECONDS, Budget, using
+from derive.pipeline.home import PROJECT
+
+if TYPE_CHECKING:
+    from derive.pipeline.project import Project
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -130,6 +135,23 @@ def kinds(given: tuple[str, ...]) -> tuple[str, ...]:
             rest = f"; did you mean {guess!r}?" if guess else f": there are {', '.join(MODES)}"
             raise click.UsageError(f"{name!r} is not a kind of document{rest}")
     return tuple(dict.fromkeys(names))
+
+
+def not_over(written: Iterable[Path | None], read: Iterable[str | Path | None], project: Project | None = None) -> None:
+    """UsageError where a file that is written would take the place of one that is read, or of another that is written.
+
+    written, read  paths, None where there is none
+    project        whose own files are read too
+    """
+    brought: list[Path] = []
+    if project is not None:
+        own = (PROJECT, project.settings.macros_file, project.settings.bibliography_file, *project.look)
+        brought = [folder / name for folder in (project.folder, *project.templates) for name in own if name]
+    known = {os.path.realpath(path) for path in (*brought, *read) if path is not None and str(path) != "-"}
+    for path in written:
+        if path is not None and os.path.realpath(path) in known:
+            raise click.UsageError(f"{path} is read, or written already: it would be lost")
+        known |= {os.path.realpath(path)} if path is not None else set()
 
 
 def note(words: str) -> None:

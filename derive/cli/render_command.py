@@ -64,6 +64,7 @@ def command(
     from derive.pipeline.writing import write
 
     project = projects.load(projects.folder_of(file), template_dirs, trust_tex)
+    options.not_over((output, depfile), (file, claim), project)
     settings = replace(project.settings, overlays=project.settings.overlays and not no_overlays, hints=project.settings.hints or hints)
     if claim is not None and mode_name != MARKED:
         raise click.UsageError(f"--claim is of --to {MARKED}")

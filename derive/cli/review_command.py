@@ -59,9 +59,10 @@ def command(problem: str, claim: str | None, form: str, strict: bool, output: Pa
 
 def _folder(problem: str, folder: str, form: str, strict: bool, output: Path | None, jobs: int | None) -> int:
     from derive.pipeline.processes.pool import available
-    from derive.pipeline.review import as_csv, reviewed_folder, summary
+    from derive.pipeline.review import SUBMISSIONS, as_csv, reviewed_folder, summary
     from derive.pipeline.writing import write
 
+    options.not_over((output,), (problem, *(path for path in Path(folder).rglob("*") if path.suffix in SUBMISSIONS)))
     rows = reviewed_folder(problem, folder, available(jobs))
     table = as_csv(rows)
     if output is not None:

@@ -15,6 +15,7 @@ from derive.derivation.derivation import Chain, Head, Line
 from derive.derivation.reason import Why, says_not
 from derive.documents.page.rows import EQUIVALENCES
 from derive.documents.page.views import Boxed, passages
+from derive.documents.wording.prose import plain
 from derive.documents.wording.translation import translated
 from derive.documents.wording.words import words as words_of
 from derive.errors import visible
@@ -49,15 +50,20 @@ def lines(examined: Examined, width: int) -> Iterator[str]:
     """The lines of a derivation, none wider than `width` unless a single term is."""
     problem, derivation, notation = examined.problem, examined.derivation, examined.settings.notation
     words = words_of(notation.language)
-    yield click.style(visible(problem.title), bold=True)
+    yield click.style(visible(plain(problem.title)), bold=True)
     yield ""
     yield f"  {_function(problem, notation)} = {text.pretty(problem.function, notation)}"
     for symbol, expr in problem.let:
         yield f"  {text.pretty(symbol)} = {text.pretty(expr, notation)}"
     for symbol, expr in derivation.letters:
         yield f"  {words['with']} {text.pretty(symbol)} = {text.pretty(expr, notation)}"
-    kinds = {s: _kind((s.shape[0], ONE) if s.columns == s.name else s.shape, s.has, words) for s in problem.symbols.values()}
-    given = ", ".join(f"{_declared(s)} {kind}" for s, kind in kinds.items())
+    if problem.inner_product is not None:
+        from derive.documents.page.question import own_inner_product
+
+        under = own_inner_product(problem)
+        pair, metric, form = (text.pretty(one, notation) for one in under or ())
+        yield f"  {words['with']} {pair}_{metric} = {form}"
+    given = ", ".join(_given(s, words) for s in problem.symbols.values() if not problem.is_member(s))
     yield from (click.style(f"  {line}", dim=True) for line in wrapped(given, width - 2, ", "))
     number = 0
     for passage in passages(derivation):
@@ -94,6 +100,12 @@ def _said(why: Why, notation: Notation) -> str:
 
 def _function(problem: Problem, notation: Notation) -> str:
     return text.head(Head("value", problem.name, problem.wrt), notation)
+
+
+def _given(symbol: Symbol, words: Mapping[str, str]) -> str:
+    """`A (spd n×n)`: a symbol and what it is."""
+    shape = (symbol.shape[0], ONE) if symbol.columns == symbol.name else symbol.shape
+    return f"{_declared(symbol)} {_kind(shape, symbol.has, words)}"
 
 
 def _declared(symbol: Symbol) -> str:
@@ -238,7 +250,7 @@ def _answer(box: Boxed, width: int, notation: Notation) -> Iterator[str]:
 
 BREAKS = ((" + ", " - ", " − "), (", ", " ∘ ", " ⊗ "), (" ", ")("), ("(", "["))
 """Where a formula is broken, by preference: at a sign of a sum, between arguments or at another product, between factors (but not behind
-Σ with its bounds), behind a bracket."""
+∑ with its bounds), behind a bracket."""
 
 
 def broken(formula: str, width: int) -> list[str]:

@@ -98,7 +98,7 @@ def _recipients(number: int | None, roster: Path | None, language: str) -> tuple
         if number is None:
             raise click.UsageError("how many? -n 30, or --roster FILE.csv")
         return rosters.numbered(number, word)
-    students = rosters.read(read_text(str(roster)), str(roster))
+    students = rosters.read(read_text(str(roster)), str(roster), language)
     if number is not None and number < len(students):
         raise click.UsageError(f"-n {number} is fewer than the {len(students)} students of {roster}: leave -n out")
     return (*students, *rosters.numbered((number or 0) - len(students), word))

@@ -22,9 +22,10 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What stands between one reason and the next; `text` in English."""
+    """What stands between one reason and the next; `text` in English, by which the tables of languages have it, or by `key`."""
 
     text: str
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ COMMA = Mark(", ")
 COLON = Mark(": ")
 SEMICOLON = Mark("; ")
 AND = Mark(" and ")
+AND_THAT = Mark(" and ", "between clauses")
 STOP = Mark(".")
 
 Filler = Expr | Word | Phrase | Listed | Own | Formula
@@ -80,9 +82,9 @@ def joined(parts: Iterable[Why], mark: Mark = COMMA) -> Why:
     return tuple(out)
 
 
-def enumerated(parts: Sequence[Why]) -> Why:
+def enumerated(parts: Sequence[Why], last: Mark = AND) -> Why:
     """Reasons with commas between them and `and` before the last."""
-    return (*joined(parts[:-1]), AND, *parts[-1]) if len(parts) > 1 else joined(parts)
+    return (*joined(parts[:-1]), last, *parts[-1]) if len(parts) > 1 else joined(parts)
 
 
 def reasons(why: Why) -> list[tuple[Why, Mark | None]]:
@@ -185,7 +187,9 @@ def says_not(condition: Why) -> bool:
 
 
 def has_inverse(matrix: Expr) -> Why:
-    """det(A) ≠ 0, as a condition."""
+    """det(A) ≠ 0, as a condition; of diag(u), that no entry of u is 0."""
+    if isinstance(matrix, Call) and matrix.name == "diag":
+        return ("no entry of ", matrix.args[0], " is 0")
     return (Call("det", (matrix,)), " ≠ 0")
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from derive.calculus.catalogue.catalogue import TABLES, Entry
+from derive.calculus.rules.law import Law
 from derive.derivation.derivation import Derivation
 from derive.derivation.reason import Why, says_not
 from derive.documents.compose import collected, scientific
@@ -22,6 +24,7 @@ from derive.documents.page.text_width import text_width
 from derive.documents.page.units import Page as Look
 from derive.documents.page.units import in_column
 from derive.documents.page.views import Passage, passages
+from derive.documents.wording.narrative import capital
 from derive.documents.wording.reasons import reason
 from derive.documents.wording.words import words as words_of
 from derive.errors import Position
@@ -30,6 +33,7 @@ from derive.notation.latex.boxes import Formula, beside
 from derive.notation.latex.compose import BLANK, EQUALS, NOTHING
 from derive.notation.latex.latex import formula
 from derive.notation.settings import Notation
+from derive.notation.text import text
 from derive.values import dataclass
 
 if TYPE_CHECKING:
@@ -44,6 +48,10 @@ INTRO = (
     r"Beside each proof stand the number of points and the largest relative error. "
     r"$H$, $K$ (for vectors $h$, $k$) are directions, $\langle\cdot,\cdot\rangle$ is the Frobenius inner product.",
 )
+
+
+SHORT = 15.0
+"""An equation of this width, in em, may be a title."""
 
 
 @dataclass(frozen=True)
@@ -69,15 +77,15 @@ def document(pages: Sequence[Page], settings: Settings, fit: Fit) -> Document:
         number += 1
         if len(pages) > 1:
             items.append(Section(_text(title, settings.notation), title, number))
-        known = {one.entry.name for one in pages}
+        known = {one.entry.name: _title(one.entry, settings.notation) for one in pages}
         items.extend(_page(page, settings, fit, use if page is found[0] and len(pages) > 1 else "", known) for page in found)
-    title = "The rules" if len(pages) > 1 else pages[0].entry.name
+    title = "The rules" if len(pages) > 1 else capital(text.why(pages[0].entry.called))
     return collected(tuple(items), MODE, settings, title=title, title_plain=title, intro=INTRO if len(pages) > 1 else ())
 
 
-def _page(page: Page, settings: Settings, fit: Fit, use: str, known: Collection[str] = ()) -> ProblemPage:
+def _page(page: Page, settings: Settings, fit: Fit, use: str, known: Mapping[str, str] = MappingProxyType({})) -> ProblemPage:
     """One entry.  `statement` of its question says what the section is for, before the section's first rule; `notes` are references to
-    the rules that are at work in its proofs and its example, of those that are `known`."""
+    the rules that are at work in its proofs and its example, of those that are `known`, by name with their titles."""
     e, notation = page.entry, settings.notation
     measure = Measure(text_width(MODE, settings), fit.narrow, fit.hanging)
     where = Position(f"rule-{e.name}", 1)
@@ -105,11 +113,22 @@ def _page(page: Page, settings: Settings, fit: Fit, use: str, known: Collection[
         tuple(lines), tuple(reason(c, notation) for c in e.conditions if not says_not(c)), "", _text(use, notation), _heads(reason(e.said, notation))
     )
     return ProblemPage(
-        e.name, "", _text(e.name, notation), e.name, stated,
+        e.name, "", _title(e, notation), capital(text.why(e.called)), stated,
         tuple(blocks), (), (), (), "", "", "", "",
         tuple(r for r in remarks if r),
-        _text(e.source, notation), ", ".join(rf"\derivesee{{{name}}}" for name in at_work(e) if name in known), mark(where, "the question"),
+        _text(e.source, notation),
+        ", ".join(rf"\derivesee{{{name}}}{{{known[name]}}}" for name in at_work(e) if name in known), mark(where, "the question"),
     )
+
+
+def _title(entry: Entry, notation: Notation) -> str:
+    """LaTeX of what the entry is called; a law that is told by its equation is called by that, where it is short."""
+    if isinstance(entry.row, Law) and entry.row.tells and len(entry.statement) == 1:
+        (left, right), = entry.statement
+        shown = beside(formula(left, notation), BLANK, EQUALS, BLANK, formula(right, notation))
+        if width(shown) <= SHORT:
+            return f"${shown}$"
+    return capital(reason(entry.called, notation)) + (f" ({entry.apart})" if entry.apart else "")
 
 
 def at_work(entry: Entry) -> tuple[str, ...]:

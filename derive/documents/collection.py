@@ -122,7 +122,7 @@ def _theme(node: Node) -> str:
 
 def _rows(node: Node) -> int:
     text = node.words("rows")
-    if not text.isdecimal() or not 1 <= int(text) <= MOST_ROWS:
+    if not re.fullmatch(r"[0-9]{1,9}", text) or not 1 <= int(text) <= MOST_ROWS:
         raise node.error(f"a frame holds 1 to {MOST_ROWS} rows, not `{text[:20]}`", code="type")
     return int(text)
 

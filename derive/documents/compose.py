@@ -316,7 +316,7 @@ def _block(passage: Passage, stand: Sides, measure: Measure, settings: Settings,
 
 def _room(settings: Settings, fit: Fit, scale: float, asked: Question, parts: Sequence[PartText], line: float) -> Room:
     """The height that a frame has for rows, below its question; `scale` is by how much TeX found it taller than thought."""
-    height = fit.room + FULLER if fit.room else {169: 203.0, 43: 220.0}[settings.aspect]
+    height = fit.room + FULLER if fit.room else {169: 205.0, 43: 222.0}[settings.aspect]
     usual = QUESTION_AROUND + stated_height(asked, SHORT, line, False)
     said = reason_width(asked.find) + sum(reason_width(part.statement) + reason_width(part.find) + 5.0 for part in parts)
     beside = max(line - sum(width(left) + width(lines[0]) + 3.0 for left, lines in asked.lines), 0.0)

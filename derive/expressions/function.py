@@ -10,12 +10,12 @@ latex_form how the LaTeX binds: `call` (it brings brackets for every argument), 
            two functions one after the other: brackets around it before a superscript)
 latex_when (conditions, LaTeX): the first row whose conditions all hold replaces `latex`.  Conditions: `square`, `matrix` (the
            first argument is a square matrix, a matrix), `definite` (it is evidently positive semidefinite), `explicit` (a matrix of
-           entries stands in it), `has:v` (a symbol named v stands in the expression), and the choices of `notation.settings`, as `trace=braces`
+           entries stands in it), `alike` (all arguments have one shape), `has:v` (a symbol named v stands in the expression), and
+           the choices of `notation.settings`, as `trace=braces`
 latex_inverse  how the inverse of its value is written, where that is not the value with the exponent -1
 latex_power    how a power of its value, a number, is written, with {1} for the exponent, where that is on its name: `sin² x`
 numpy_symmetric  the same for an argument that is evidently symmetric
 rank2      `numpy` takes its vectors as n×1 and 1×n arrays; its value is flattened again
-pretty     for the terminal, where it is not name(argument): `‖{0}‖`; `pretty_definite` of a positive semidefinite argument
 letter     what a factor of a factorization is called in a derivation, where the name is free
 explained  what its notation means, in a sentence with `…` in the problem language over A, B, C: said where the author did not
            write the function and the derivation brings it in
@@ -96,8 +96,6 @@ class Function:
     latex_power: str = ""
     commuting: str = ""
     commutes: bool = False
-    pretty: str | None = None
-    pretty_definite: str | None = None
     letter: str = ""
     explained: str = ""
     of_number: tuple[str, ...] | None = None

@@ -139,7 +139,8 @@ class Symbol(Expr):
     """A declared name.
 
     has    properties, closed under implication (`spd` holds `symmetric` and `invertible` too): symmetric, skew, diagonal,
-           upper, lower, spd, psd, invertible, orthogonal, stiefel, positive, integer, full-column-rank, full-row-rank, unit
+           upper, lower, spd, psd, invertible, orthogonal, stiefel, positive, integer, full-column-rank, full-row-rank, unit,
+           stochastic, row-stochastic
     of     the parameter when the symbol is a path A(t)
     order  k for the k-th derivative of the path by its parameter (`dA/dt` is the symbol named `dA` with order 1, path `A`)
     latex  the author's own LaTeX for it, or None

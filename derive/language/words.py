@@ -22,7 +22,7 @@ CALLABLE: frozenset[str] = frozenset(
 """Names that are followed by `(` in an expression."""
 
 WORDS: frozenset[str] = frozenset({
-    "inv", "where", "I", "ones", "zeros", "e", "kron", "tr", "det", "logdet", "norm", "norm1", "sum", "mean", "dot",
+    "inv", "where", "I", "ones", "zeros", "e", "kron", "khatrirao", "tr", "det", "logdet", "norm", "norm1", "sum", "mean", "dot",
     "inner", "exp", "log", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "sqrt", "abs", "sign",
     "relu", "sigmoid", "softplus", "erf", "softmax", "logsumexp", "max", "min", "expm", "logm", "sqrtm", "diag",
     "vec", "sym", "skewpart", "tril", "triu", "adj", "pinv", "cholesky", "qr_q", "qr_r", "eigval", "eigvec",
@@ -39,7 +39,8 @@ SYNONYMS: dict[str, str] = {
     "trace": "tr", "Tr": "tr", "Trace": "tr", "ln": "log", "inverse": "inv", "Inv": "inv", "eye": "I(n)",
     "identity": "I(n)", "transpose": "X'", "determinant": "det", "Det": "det", "log_det": "logdet",
     "slogdet": "logdet", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "sgn": "sign", "hadamard": ".*",
-    "kronecker": "kron", "frobenius": "norm", "vecnorm": "norm", "expit": "sigmoid", "logistic": "sigmoid",
+    "kronecker": "kron", "khatri_rao": "khatrirao", "kr": "khatrirao",
+    "frobenius": "norm", "vecnorm": "norm", "expit": "sigmoid", "logistic": "sigmoid",
     "matmul": "A B", "pow": "^", "power": "^", "diagonal": "diag", "average": "mean", "cases": "where",
     "piecewise": "where", "maximum": "max", "minimum": "min", "skew": "skewpart", "adjugate": "adj", "chol": "cholesky",
     "norm2": "norm", "square": "x^2", "log1p": "log(1 + x)", "quad_form": "x' A x",

@@ -1,95 +1,31 @@
-"""Left sides that name what is derived, a row a quantity: Df(X)[H], ∇f(X), D²f(X)[H, K], ∂f/∂x, …; LaTeX and the terminal are two
-writers of the same rows."""
+"""Left sides that name what is derived, as boxes, a row a quantity: Df(X)[H], ∇f(X), D²f(X)[H, K], ∂f/∂x, …"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from derive.derivation.derivation import Head
 from derive.expressions.nodes import Expr, Number, Stack
 from derive.expressions.sizes import ONE, is_scalar
-from derive.notation.settings import Notation
+from derive.notation.latex.boxes import Row
+from derive.notation.latex.left import Operator, Pieces
 from derive.values import dataclass
-
-Sign = Literal["D", "d", "∂", "∇", "grad", "Hess"]
-
-
-T = TypeVar("T")
-"""What a piece of a left side is written as: boxes, or a text."""
-
-
-class Writer(Protocol[T]):
-    """How one notation writes the pieces of a left side.
-
-    below, above  what stands under a quotient and on it: the variables, the function
-    name, rest    the function's name, and what stands behind it
-    """
-
-    notation: Notation
-
-    def beside(self, *parts: T | str) -> T:
-        """Pieces and signs beside each other."""
-
-    def name(self, function: str) -> T:
-        """The name of the function."""
-
-    def expr(self, expr: Expr) -> T:
-        """An expression, a direction or a variable."""
-
-    def indexed(self, name: T, indices: Sequence[Expr]) -> T:
-        """A name with indices below it; what has arguments stands in brackets."""
-
-    def below(self, variables: T) -> T:
-        """The variables of which a derivative is taken, where they are some of several."""
-
-    def applied(self, sign: Sign, order: int, below: T, name: T, rest: T) -> T:
-        """A sign of differentiation at the function's name and what stands behind it: D²f(X)[H, K].
-
-        order  of the derivative
-        """
-
-    def quotient(self, sign: Sign, above: T, below: Sequence[T]) -> T:
-        """∂²f/∂x∂y: as often as there are variables below, two that are the same as a square."""
-
-    def operator(self, name: str, inside: T, bracketed: bool) -> T:
-        """vec, det of a left side.
-
-        inside     its argument
-        bracketed  whether that stands in brackets
-        """
-
-    def jacobian(self, name: T) -> T:
-        """The sign of the Jacobian of a function."""
-
-    def transposed(self, inside: T, quotient: bool) -> T:
-        """A left side transposed; `quotient`: it is one, and stands in brackets."""
-
-    def stacked(self, name: T, variable: T, order: int) -> T:
-        """d vec f / d vec X, and the second derivative by vec X.
-
-        variable  X
-        order     1 or 2
-        """
-
-    def summed(self, indices: Sequence[Expr], terms: Sequence[T]) -> T:
-        """The product of the terms, summed over the indices; without a sign for the sum where there are none."""
 
 
 @dataclass(frozen=True)
-class Left(Generic[T]):
+class Left:
     """A left side with its pieces written.
 
     name    of the function; `at` its arguments in brackets, or the point; `wrt` the variables
-    below   the variables below a sign, '' where all of them are meant
+    below   the variables below a sign, empty where all of them are meant
     toward  the directions in brackets
     """
 
     it: Head
-    write: Writer[T]
+    write: Pieces
 
     @property
-    def name(self) -> T:
+    def name(self) -> Row:
         """The name of the function."""
         return self.write.name(self.it.function)
 
@@ -99,29 +35,29 @@ class Left(Generic[T]):
         return len(self.it.wrt) < len(self.it.arguments or self.it.wrt)
 
     @property
-    def below(self) -> T:
-        """The variables below a sign, '' where all of them are meant."""
-        return self.write.below(self.wrt) if self.partly else self.write.beside()
+    def below(self) -> Row:
+        """The variables below a sign, empty where all of them are meant."""
+        return self.wrt if self.partly else self.write.beside()
 
     @property
-    def wrt(self) -> T:
+    def wrt(self) -> Row:
         """The variables, with commas between."""
         return self.listed(self.it.wrt)
 
     @property
-    def at(self) -> T:
+    def at(self) -> Row:
         """The arguments in brackets, or the point."""
         return self.point or self.write.beside("(", self.listed(self.it.arguments or self.it.wrt), ")")
 
     @property
-    def point(self) -> T:
-        """The values of the variables in brackets, '' where no point is meant."""
+    def point(self) -> Row:
+        """The values of the variables in brackets, empty where no point is meant."""
         several = len(self.it.at) > 1
         return self.write.beside("(", self.joined([self.entries(value, several) for value in self.it.at]), ")") if self.it.at else self.write.beside()
 
     @property
-    def toward(self) -> T:
-        """The directions in brackets, '' without any."""
+    def toward(self) -> Row:
+        """The directions in brackets, empty without any."""
         return self.write.beside("[", self.listed(self.it.directions), "]") if self.it.directions else self.write.beside()
 
     @property
@@ -134,22 +70,22 @@ class Left(Generic[T]):
         """Whether derivatives by one variable are written ∂f/∂X."""
         return self.write.notation.derivative == "partial" and len(self.it.wrt) == 1
 
-    def listed(self, exprs: Sequence[Expr]) -> T:
+    def listed(self, exprs: Sequence[Expr]) -> Row:
         """Expressions with commas between."""
         return self.joined(list(map(self.write.expr, exprs)))
 
-    def joined(self, pieces: Sequence[T]) -> T:
+    def joined(self, pieces: Sequence[Row]) -> Row:
         """Pieces with commas between them."""
         return self.write.beside(*(part for k, piece in enumerate(pieces) for part in ((", ", piece) if k else (piece,))))
 
-    def entries(self, value: Expr, several: bool) -> T:
+    def entries(self, value: Expr, several: bool) -> Row:
         """A vector as its entries, `3, 4`, in brackets where there are other variables."""
         if isinstance(value, Stack) and value.shape[1] == ONE:
             inside = self.listed(value.children)
             return self.write.beside("(", inside, ")") if several else inside
         return self.listed((value,))
 
-    def quotient(self, above: T, *below: T, sign: Sign = "∂") -> T:
+    def quotient(self, above: Row, *below: Row, sign: Operator = "∂") -> Row:
         """A quotient, the point behind it.
 
         above  the function
@@ -157,19 +93,19 @@ class Left(Generic[T]):
         return self.write.beside(self.write.quotient(sign, above, below), self.point)
 
     @property
-    def plain_sign(self) -> Sign:
+    def plain_sign(self) -> Operator:
         """Of a derivative by one number: d or ∂."""
         return "∂" if self.write.notation.quotient == "partial" else "d"
 
     @property
-    def operator_sign(self) -> Sign:
+    def operator_sign(self) -> Operator:
         """Of a derivative along a direction: D or d."""
         return "d" if self.write.notation.derivative == "d" else "D"
 
 
-def head(it: Head, write: Writer[T]) -> T:
-    """The left side in a writer's notation; a quantity without a row is written as the value."""
-    row: Callable[[Left[T]], T] = _ROWS.get(it.quantity, _value)
+def head(it: Head, write: Pieces) -> Row:
+    """The left side in the notation of the pieces; a quantity without a row is written as the value."""
+    row: Callable[[Left], Row] = _ROWS.get(it.quantity, _value)
     return row(Left(it, write))
 
 
@@ -189,12 +125,12 @@ def index_split(it: Head) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
     return it.directions[:k], it.directions[k:]
 
 
-def _value(left: Left[T]) -> T:
+def _value(left: Left) -> Row:
     name = left.write.indexed(left.name, left.it.directions) if left.it.quantity == "value" else left.name
     return left.write.beside(name, left.at)
 
 
-def _derivative(left: Left[T]) -> T:
+def _derivative(left: Left) -> Row:
     it = left.it
     one = [d for d in it.directions if not (isinstance(d, Number) and d.value == 1)]
     if left.of_one_number and not one:
@@ -205,30 +141,30 @@ def _derivative(left: Left[T]) -> T:
     return left.write.indexed(whole, it.indices)
 
 
-def _differential(left: Left[T]) -> T:
+def _differential(left: Left) -> Row:
     return left.write.applied("d", 1, left.write.beside(), left.name, left.point)
 
 
-def _gradient(left: Left[T]) -> T:
+def _gradient(left: Left) -> Row:
     if left.partly and left.of_one_number:
         return left.quotient(left.name, left.wrt)
-    sign: Sign = "∇" if left.write.notation.gradient == "nabla" else "grad"
+    sign: Operator = "∇" if left.write.notation.gradient == "nabla" else "grad"
     return left.write.applied(sign, 1, left.below, left.name, left.at)
 
 
-def _jacobian(left: Left[T]) -> T:
+def _jacobian(left: Left) -> Row:
     return left.quotient(left.name, left.wrt) if left.partly else left.write.beside(left.write.jacobian(left.name), left.at)
 
 
-def _jacobian_denominator(left: Left[T]) -> T:
+def _jacobian_denominator(left: Left) -> Row:
     return left.write.transposed(_jacobian(left), left.partly)
 
 
-def _jacobian_determinant(left: Left[T]) -> T:
+def _jacobian_determinant(left: Left) -> Row:
     return left.write.operator("det", left.write.beside(left.write.jacobian(left.name), left.at), False)
 
 
-def _second(left: Left[T]) -> T:
+def _second(left: Left) -> Row:
     it = left.it
     if left.of_one_number and not it.directions:
         return left.quotient(left.name, left.wrt, left.wrt, sign=left.plain_sign)
@@ -240,55 +176,56 @@ def _second(left: Left[T]) -> T:
     return left.write.applied(left.operator_sign, 2, left.below, left.name, beside(left.at, toward))
 
 
-def _hessian(left: Left[T]) -> T:
+def _hessian(left: Left) -> Row:
     sign, order = ("Hess", 1) if left.toward else ("∇", 2)
     return left.write.applied(sign, order, left.below, left.name, left.write.beside(left.at, left.toward))  # type: ignore[arg-type]
 
 
-def _vectorized(left: Left[T]) -> T:
+def _vectorized(left: Left) -> Row:
     return left.write.beside(left.write.stacked(left.name, left.wrt, 1), left.point)
 
 
-def _vectorized_hessian(left: Left[T]) -> T:
+def _vectorized_hessian(left: Left) -> Row:
     if left.it.directions:
         return left.write.operator("vec", _hessian(left), True)
     return left.write.beside(left.write.stacked(left.name, left.wrt, 2), left.point)
 
 
-def _vectorized_derivative(left: Left[T]) -> T:
+def _vectorized_derivative(left: Left) -> Row:
     return left.write.operator("vec", _derivative(left), True)
 
 
-def _taylor(left: Left[T]) -> T:
+def _taylor(left: Left) -> Row:
     beside = left.write.beside
     moved = [beside(left.listed((w,)), " + ", left.listed((d,))) for w, d in zip(left.it.at or left.it.wrt, left.it.directions, strict=False)]
     return beside(left.name, "(", left.joined(moved), ")") if moved else beside(left.name, left.at)
 
 
-def _entries(left: Left[T]) -> T:
+def _entries(left: Left) -> Row:
     return left.quotient(left.name, left.wrt)
 
 
-def _entry(left: Left[T]) -> T:
+def _entry(left: Left) -> Row:
     it, write = left.it, left.write
     value, variable = (write.indexed(n, part) for n, part in zip((left.name, left.wrt), index_split(it), strict=True))
-    whole = left.quotient(value, variable)
+    only: Operator = left.plain_sign if left.of_one_number and not left.partly else "∂"
+    whole = left.quotient(value, variable, sign=only)
     if it.through is None:
         return whole
     between = write.expr(it.through)
     over = () if it.einstein else it.through.children[1:]
-    return write.beside(whole, " = ", write.summed(over, (left.quotient(value, between), left.quotient(between, variable))))
+    return write.beside(whole, " = ", write.summed(over, (left.quotient(value, between), left.quotient(between, variable, sign=only))))
 
 
-def _entry_array(left: Left[T]) -> T:
+def _entry_array(left: Left) -> Row:
     return left.quotient(left.write.indexed(left.name, left.it.directions), left.wrt)
 
 
-def _second_entry(left: Left[T]) -> T:
+def _second_entry(left: Left) -> Row:
     return left.quotient(left.name, *(left.write.indexed(left.wrt, (d,)) for d in left.it.directions))
 
 
-_ROWS: Mapping[str, Callable[[Left[Any]], Any]] = {
+_ROWS: Mapping[str, Callable[[Left], Row]] = {
     "value": _value,
     "derivative": _derivative,
     "differential": _differential,

@@ -13,7 +13,7 @@ from derive.notation.latex.boxes import Row, Scripted, Sign, beside
 from derive.notation.latex.compose import BLANK, group, letters
 from derive.notation.latex.piece import Mark
 from derive.notation.latex.reading import declared
-from derive.notation.text.pretty import Pretty
+from derive.notation.text.text import pretty
 
 MACRO = "deriveshape"
 """Of documents: \\deriveshape{m \\times n}{factor}."""
@@ -56,7 +56,7 @@ def marks(expr: Expr, macro: str = MACRO) -> dict[Path, Mark]:
 
 def listed(expr: Expr) -> str:
     """`∇E(z)' 1×m, diag(σ′(g)) m×m`: for the terminal."""
-    return ", ".join(f"{Pretty(factor).whole().text}: {_text(factor.shape, 'whole')}" for _, factor in factors(expr))
+    return ", ".join(f"{pretty(factor)}: {_text(factor.shape, 'whole')}" for _, factor in factors(expr))
 
 
 def dims(shape: Shape) -> str:

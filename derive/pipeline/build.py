@@ -22,7 +22,7 @@ from derive.pipeline.look import Look, embedded
 from derive.pipeline.processes import pool
 from derive.pipeline.project import Project
 from derive.pipeline.sources import Source
-from derive.pipeline.subject import dependencies, read
+from derive.pipeline.subject import Subject, dependencies, read
 from derive.pipeline.tex.needs import has_theme, theme_error
 from derive.pipeline.writing import write
 from derive.values import dataclass
@@ -35,7 +35,7 @@ TOGETHER = 500
 class Task:
     """What a worker is given: a file's text and everything that its documents depend on.
 
-    kept  the files are handed back; for a check they are filled, and that is all
+    kept  the files are made and handed back; for a check nothing is made but what tells what would be refused
     """
 
     source: Source
@@ -109,7 +109,9 @@ def _run(task: Task) -> Done:
     try:
         subject = read(task.text, task.source.path, task.points, task.settings)
         beside = subject.beside()
-        for mode in (MODES[name] for name in task.modes):
+        if not task.kept:
+            _refuse(subject, task, beside)
+        for mode in (MODES[name] for name in task.modes if task.kept):
             document = partial(subject.document, mode, task.settings)
             made: produce.Made | None = None
             if task.pdf and mode.pdf and warning is None:
@@ -120,8 +122,7 @@ def _run(task: Task) -> Done:
                         raise
                     warning = error
             text = made.tex if made else embedded(_unfitted(document(Fit()), mode, task, beside), beside)
-            if task.kept:
-                files[names(task.source.stem, mode, False)[0]] = text.encode()
+            files[names(task.source.stem, mode, False)[0]] = text.encode()
             if made:
                 files[names(task.source.stem, mode, True)[1]] = made.pdf
         return Done(task.source, files, subject.summary(), None, warning)
@@ -133,11 +134,35 @@ def _run(task: Task) -> Done:
         return Done(task.source, {}, "", internal(error, task.source.path))
 
 
-def _unfitted(document: Document, mode: Mode, task: Task, beside: Mapping[str, bytes]) -> str:
-    """The LaTeX of a document that is not typeset.  DeriveError [latex] for a theme that TeX would not find."""
-    theme = document.theme if mode.slides else ""
+def _refuse(subject: Subject, task: Task, beside: Mapping[str, bytes]) -> None:
+    """DeriveError for what could not be printed, or would be refused without TeX.
+
+    Of the documents that stand by themselves, one on paper is composed: the others have its words and formulas.  Templates are filled where
+    one, or a style, is the project's own; the built-in ones refuse nothing of an author's but in what is put into documents of somebody else's.
+    """
+    modes = [MODES[name] for name in task.modes]
+    own = produce.own(task.templates, {**task.look, **beside})
+    whole = [mode for mode in modes if mode.pdf]
+    one = next((mode for mode in whole if not mode.slides and mode.reveals == "everything"), whole[-1] if whole else None)
+    for mode in modes:
+        if not (own or mode is one or not mode.pdf):
+            continue
+        document = subject.document(mode, task.settings, Fit())
+        if own or not mode.pdf:
+            embedded(_unfitted(document, mode, task, beside), beside)
+        elif any(mode.slides for mode in modes):
+            _refuse_theme(document.theme, task, beside)
+
+
+def _refuse_theme(theme: str, task: Task, beside: Mapping[str, bytes]) -> None:
+    """DeriveError [latex] for a theme that TeX would not find."""
     if theme and f"beamertheme{theme}.sty" not in {**task.look, **beside} and not has_theme(theme):
         raise theme_error(theme)
+
+
+def _unfitted(document: Document, mode: Mode, task: Task, beside: Mapping[str, bytes]) -> str:
+    """The LaTeX of a document that is not typeset."""
+    _refuse_theme(document.theme if mode.slides else "", task, beside)
     if mode.pdf:
         produce.foresee(document, mode, task.templates, {**task.look, **beside})
     return produce.tex(document, mode, task.templates)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import sys
 from array import array
 from collections.abc import Iterable, Sequence
@@ -44,7 +45,13 @@ def _program(name: str) -> str:
 def up_to_date(output: Path, key: str) -> int | None:
     """How many files' documents are up to date, when all are; None where that is not known."""
     try:
-        with (output / FOLDER / NAME).open(encoding="utf-8") as stream:
+        # A link, a device and a pipe are no record: who commits one would have us wait for it, or read another file.
+        if (output / FOLDER).is_symlink():
+            return None
+        record = os.open(output / FOLDER / NAME, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        with os.fdopen(record, encoding="utf-8") as stream:
+            if not stat.S_ISREG(os.fstat(record).st_mode):
+                return None
             found = stream.read(MOST_BYTES).split("\n")
         known, state, count, *paths = found
         return int(count) if known == key and state == _states(paths) else None

@@ -66,7 +66,7 @@ def foresee(document: Document, mode: Mode, folders: tuple[Path, ...], beside: M
 
     beside  the project's styles and images, by name
     """
-    if not _own(folders, beside):
+    if not own(folders, beside):
         return
     from derive.pipeline.tex import foreseen
 
@@ -74,7 +74,7 @@ def foresee(document: Document, mode: Mode, folders: tuple[Path, ...], beside: M
         foreseen.refuse(fill(mode.template, {"document": document, "mode": mode}, folders, True), folders, beside)
 
 
-def _own(folders: tuple[Path, ...], beside: Mapping[str, bytes]) -> list[str]:
+def own(folders: tuple[Path, ...], beside: Mapping[str, bytes]) -> list[str]:
     """The templates and styles of a project's own."""
     return [*(folder.as_posix() for folder in folders), *(name for name in beside if name.endswith(STYLES))]
 
@@ -84,11 +84,11 @@ def _refuse_untrusted(settings: Settings, folders: tuple[Path, ...], beside: Map
 
     DeriveError [untrusted-tex].
     """
-    own = _own(folders, beside)
-    if settings.trust_tex or not own or cell.standing().namespace:
+    mine = own(folders, beside)
+    if settings.trust_tex or not mine or cell.standing().namespace:
         return
     raise DeriveError(
-        f"{own[0]} is TeX of the project's own, and this system has no cell to run it in ({cell.standing().why})",
+        f"{mine[0]} is TeX of the project's own, and this system has no cell to run it in ({cell.standing().why})",
         code="untrusted-tex",
         hint="read it, and say --trust-tex on the command line, or trust-tex = true in your own ~/.config/derive/config.toml",
     )
@@ -111,7 +111,7 @@ def make(
     DeriveError: [untrusted-tex] for own TeX where there is no cell; [latex], [missing-program] of `latex.typeset`; [overfull]
     (exit code 3) when a row does not fit however it is broken, at the author's line.
     """
-    own = bool(_own(folders, beside or {}) or settings.macros)
+    mine = bool(own(folders, beside or {}) or settings.macros)
     _refuse_untrusted(settings, folders, beside or {})
     fit = Fit()
     room = (text_width(mode, settings), relation_width(settings))
@@ -119,7 +119,7 @@ def make(
         document = compose(fit)
         text = tex(document, mode, folders)
         try:
-            done = latex.typeset(wrap(text), beside, engine=document.words["engine"], own=own)
+            done = latex.typeset(wrap(text), beside, engine=document.words["engine"], own=mine)
         except DeriveError as error:
             if error.code == "latex":
                 _as_foreseen(error, document, mode, folders, beside or {})

@@ -14,7 +14,7 @@ from derive.documents.page import items as made
 from derive.documents.page import question as questions
 from derive.documents.page import symbols
 from derive.documents.page.abbreviations import names
-from derive.documents.page.asides import words_lines
+from derive.documents.page.asides import in_two, words_lines
 from derive.documents.page.document import Answer, Block, Cell, Frame, Item, Panel, ProblemPage, Stack
 from derive.documents.page.modes import QUESTION, Mode
 from derive.documents.page.rows import Measure, answer, mark
@@ -103,7 +103,7 @@ class Teller:
             elif isinstance(entry, Heading):
                 yield made.Subsection(self._text(entry.title, entry.where), prose.plain(entry.title))
             elif isinstance(entry, Words):
-                yield self._prose(entry)
+                yield from self._framed(self._prose(entry))
             elif isinstance(entry, Symbols):
                 yield from self._symbols(entry)
             elif isinstance(entry, lecture.Panel):
@@ -112,10 +112,14 @@ class Teller:
                 cells = tuple(self._cell(cell, share) for cell, share in zip(entry.columns, widths, strict=True))
                 place = mark(entry.where, "this frame")
                 size = self.fit.type_at(place)
-                yield Panel(self._text(title, entry.where), prose.plain(title), cells, widths, place, size)
+                yield from self._framed(Panel(self._text(title, entry.where), prose.plain(title), cells, widths, place, size))
             else:
                 yield self.pages[id(entry)]
         yield from self._solutions(number)
+
+    def _framed(self, frame: Panel | made.Prose) -> tuple[Panel | made.Prose, ...]:
+        """The frame, on two where one has no room for it."""
+        return in_two(frame) if self.fit.parted(frame.mark) else (frame,)
 
     def _parts(self, k: int) -> tuple[str, ...]:
         """The titles of the parts of the section that begins at entry k."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import stat
 import tempfile
 from pathlib import Path
 
@@ -18,7 +19,7 @@ def write(path: Path, content: bytes | str) -> bool:
     """
     data = content.encode() if isinstance(content, str) else content
     try:
-        if path.is_file() and path.read_bytes() == data:
+        if _holds(path, data):
             return False
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.name[:64]}.", dir=path.parent)
@@ -33,6 +34,15 @@ def write(path: Path, content: bytes | str) -> bool:
     except OSError as error:
         raise DeriveError(f"{path} cannot be written: {error.strerror or error}", code="write-failed") from None
     return True
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    """Whether a file is there that holds this already; a link, a device and a file of another length are not read."""
+    try:
+        state = path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return stat.S_ISREG(state.st_mode) and state.st_size == len(data) and path.read_bytes() == data
 
 
 def cell(text: str) -> str:

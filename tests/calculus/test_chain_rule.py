@@ -94,7 +94,7 @@ find: [vectorized]
 def test_the_factors_of_the_vec_chain_rule_stand_apart() -> None:
     told = derive(read(KRON, "t.yaml"))
     chain = next(c for c in told.chains if c.quantity == "vectorized")
-    assert [pretty(line.expr) for line in chain.lines] == ["∂f/∂Y ∂Y/∂X", "(D' ⊗ C)(B' ⊗ A)", "(D'B') ⊗ (CA)"]
+    assert [pretty(line.expr) for line in chain.lines] == ["(∂ vec f / ∂ vec Y) (∂ vec Y / ∂ vec X)", "(D' ⊗ C)(B' ⊗ A)", "(D'B') ⊗ (CA)"]
     assert verify(told).passed
 
 

@@ -99,11 +99,11 @@ MODELS: dict[str, Model] = {
             ("∇f(w) = 2X'(Xw − y)", ""),
             ("2X'(Xw − y) = 0", "gradient = 0"),
             ("⇔ X'Xw = X'y", "collect the terms with w"),
-            ("w* ⇔ (X'X)⁻¹X'y", "X'X is invertible"),
+            ("w* ⇔ (X'X)⁻¹X'y", "X'X ≻ 0, as X has full column rank"),
             ("D²f(w)[h, k] = d/ds 2(X(w + sk) − y)'Xh |s=0", "differentiate once more"),
             ("= 2k'X'Xh", "linearity"),
-            ("D²f(w)[h, h] = 2h'X'Xh", ""),
-            ("= 2 ‖Xh‖²", "> 0 for h ≠ 0: convex, a global minimum"),
+            ("D²f(w)[h, h] = 2h'X'Xh", "by the second derivative"),
+            ("= 2 ‖Xh‖²", "> 0 for h ≠ 0, as X has full column rank: convex, a global minimum"),
         ),
     ),
     "4": Model(
@@ -156,7 +156,7 @@ MODELS: dict[str, Model] = {
         4,
         (
             ("Df(x)[h] = d/dt (x + th)'A(x + th)/((x + th)'(x + th)) |t=0", "definition"),
-            ("= ((h'Ax + x'Ah) · x'x − x'Ax · (h'x + x'h))/(x'x)²", "quotient rule, product rule"),
+            ("= ((h'Ax + x'Ah) x'x − x'Ax · (h'x + x'h))/(x'x)²", "quotient rule, product rule"),
             ("= (2x'Ah · x'x − 2x'Ax · x'h)/(x'x)²", "a scalar is its own transpose, A' = A"),
             ("= ⟨2/(x'x) · (Ax − fx), h⟩", "read off, A' = A, f = x'Ax/(x'x)"),
             ("∇f(x) = 2/(x'x) · (Ax − fx)", ""),
@@ -195,8 +195,8 @@ MODELS: dict[str, Model] = {
         4,
         (
             ("Df(z)[h] = d/dt (log(sum(exp(z + th))) − y'(z + th)) |t=0", "definition"),
-            ("= D(sum(exp(z)))[h]/sum(exp(z)) − y'h", "chain rule"),
-            ("= exp(z)' h/sum(exp(z)) − y'h", "chain rule, entry by entry"),
+            ("= 1/sum(exp(z)) · D(sum(exp(z)))[h] − y'h", "chain rule"),
+            ("= 1/sum(exp(z)) · exp(z)' h − y'h", "chain rule, entry by entry"),
             ("= ⟨softmax(z) − y, h⟩", "read off"),
             ("∇f(z) = softmax(z) − y", ""),
         ),
@@ -210,7 +210,7 @@ MODELS: dict[str, Model] = {
         (
             ("Df(X)[H] = d/dt A(X + tH)B |t=0", "definition"),
             ("= AHB", "linearity"),
-            ("vec Df(X)[H] = vec(AHB)", ""),
+            ("vec(Df(X)[H]) = vec(AHB)", ""),
             ("= (B' ⊗ A) vec(H)", "vec(AXB) = (B' ⊗ A) vec X"),
             ("d vec f / d vec X = B' ⊗ A", "read off"),
         ),

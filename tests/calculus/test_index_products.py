@@ -18,10 +18,10 @@ CASES = [
     (r"\sum_{i,j} A_{ij} x_i x_j", "x", "(A + A')x"), ("sum(i, 1, p, X[:, i]' S X[:, i])", "X", "2SX"),
     (r"\sum_i y_i \sum_j B_{ij} x_j^2", "x", "2((B'y) ∘ x)"), (r"\sum_{i,j} (B_{ij} - y_i x_j)^2", "x", "−2(B' − xy')y"),
     (r"\sum_{ij} Z_{ij} \log Z_{ij}", "Z", "log(Z) + 𝟏"),
-    (r"\sum_i (x_i - w^\top X_i)^2", "w", "−2(Σ_{i=1..n} (x_i − w' X[i, :]) X[i, :])"),
-    (r"\sum_i (y_i - x^\top z_i)^2", "x", "−2(Σ_{i=1..m} (y_i − x' z_i) z_i)"),
+    (r"\sum_i (x_i - w^\top X_i)^2", "w", "−2 ∑_{i=1..n} (x_i − w' X_(i,:)') X_(i,:)'"),
+    (r"\sum_i (y_i - x^\top z_i)^2", "x", "−2 ∑_{i=1..m} (y_i − x' z_i) z_i"),
     ("sum(logsumexp(Z W)) - inner(C, Z W)", "W", "Z'(softmax(ZW) − C)"),
-    ("sum(i, 1, m, norm(Z[i, :]))", "Z", "Σ_{i=1..m} e_i Z[i, :]'/‖Z[i, :]‖"),
+    ("sum(i, 1, m, norm(Z[i, :]))", "Z", "∑_{i=1..m} e_i Z_(i,:)/‖Z_(i,:)'‖"),
 ]
 
 
@@ -36,8 +36,8 @@ def test_gradients_of_sums(function: str, wrt: str, gradient: str) -> None:
 
 
 NUMBERS = [
-    ("exp(-a / (2 l^2))", "l", 2, "a exp(−a/(2l²))/l³"), ("log(l^2 + a^2)", "l", 2, "2l/(l² + a²)"),
-    ("(u - l v)' S (u - l v)", "l", 3, "−2 v'S(u − lv)"), ("tr((u - l ones(n))' (u - l ones(n)))", "l", 3, "−2 · 𝟏' (u − l · 𝟏)"),
+    ("exp(-a / (2 l^2))", "l", 2, "a/l³ · exp(−a/(2l²))"), ("log(l^2 + a^2)", "l", 2, "2l/(l² + a²)"),
+    ("(u - l v)' S (u - l v)", "l", 3, "−2v'S(u − lv)"), ("tr((u - l ones(n))' (u - l ones(n)))", "l", 3, "−2 𝟏' (u − l 𝟏)"),
 ]
 
 

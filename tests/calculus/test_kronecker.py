@@ -107,7 +107,7 @@ def test_the_nearest_kronecker_product_with_a_given_factor() -> None:
     assert verify(told).passed
     found = told.results["stationary"]
     assert isinstance(found, Result) and found.classification == "minimum"
-    assert pretty(found.expr) == "1/tr(A'A) · tr₁((A' ⊗ I)W)"
+    assert pretty(found.expr) == "1/tr(A'A) · tr_(1,p×q)((A' ⊗ I)W)"
 
 
 def test_the_index_of_a_partial_trace_does_not_clash_with_a_symbol() -> None:

@@ -63,8 +63,8 @@ CONDITIONS = [
     ("X: invertible(n)", "norm(X)^n / det(X)", []),
     ("x: vector(n); y: vector(n)", "x' y / (norm(x) norm(y))", ["x ≠ 0", "y ≠ 0"]),
     ("X: matrix(n, p); A: symmetric(n)", "tr(X' A X) / tr(X' X)", ["X ≠ 0"]),
-    ("X: matrix(m, n)", "sum(i, 1, m, norm(X[i, :]))", ["X[i, :] ≠ 0 for every i"]),
-    ("x: vector(n); A: matrix(m, n)", "sum(i, 1, m, abs(A[i, :]' x))", ["not differentiable where A[i, :]' x = 0 for some i"]),
+    ("X: matrix(m, n)", "sum(i, 1, m, norm(X[i, :]))", ["X_(i,:)' ≠ 0 for every i"]),
+    ("x: vector(n); A: matrix(m, n)", "sum(i, 1, m, abs(A[i, :]' x))", ["not differentiable where A_(i,:) x = 0 for some i"]),
     ("x: scalar; y: scalar", "log(1 - sigmoid(x y)) / log(2)", []),
     ("X: matrix(n, p); A: symmetric(n)", "1 / tr(X' A X)", ["tr(X'AX) ≠ 0"]),
     ("X: matrix(n, p); A: symmetric(n)", "tr(X' A X) / det(X' X)", ["X has full column rank"]),
@@ -144,7 +144,7 @@ SPHERICAL = ("r: positive; theta: scalar; phi: scalar", "[r sin(theta) cos(phi);
 def test_several_scalars_have_one_jacobian_and_its_determinant() -> None:
     rows = [row for row, _ in told(derived("r: positive; theta: scalar", "[r cos(theta); r sin(theta)]", "[r, theta]", "jacobian"))]
     assert rows[-3:] == [
-        "J_f(r, θ) = [cos(θ), −r sin(θ); sin(θ), r cos(θ)]", "det J_f(r, θ) = r cos(θ)² + r sin(θ)²", "det J_f(r, θ) = r",
+        "J_f(r, θ) = [cos(θ), −r sin(θ); sin(θ), r cos(θ)]", "det J_f(r, θ) = r cos²(θ) + r sin²(θ)", "det J_f(r, θ) = r",
     ]
     assert [row for row, _ in told(derived(*SPHERICAL, "jacobian"))][-1] == "det J_f(r, θ, φ) = r² sin(θ)"
     assert not any("det" in row for row, _ in told(derived("r: scalar; s: scalar", "[r s; r + s; s]", "[r, s]", "jacobian")))
@@ -184,7 +184,7 @@ def test_the_method_of_differentials_speaks_of_df() -> None:
     rows = told(derived(*QUADRATIC, "derivative, gradient, differential", "method: differential\n"))
     assert rows == [
         ("df = dx' Ax + x'A dx", "product rule"),
-        ("= 2 x'A dx", "a scalar is its own transpose, A' = A"),
+        ("= 2x'A dx", "a scalar is its own transpose, A' = A"),
         ("= ⟨2Ax, dx⟩", "read off, A' = A"),
         ("∇f(x) = 2Ax", ""),
     ]
@@ -223,7 +223,7 @@ RESULTS = [
     ("X: spd(n)", "tr(logm(X))", "X", "gradient", "X⁻¹"),
     ("X: matrix(m, n); B: matrix(m, n)", "norm(X ./ B)^2", "X", "gradient", "2(X ⊘ (B ∘ B))"),
     ("X: matrix(m, n); A: matrix(m, n)", "vec(A)' vec(X)", "X", "gradient", "A"),
-    ("x: vector(n); y: vector(n)", "sum(x .^ y)", "x", "gradient", "y ∘ x^∘(y − 𝟏)"),
+    ("x: vector(n); y: vector(n)", "sum(x .^ y)", "x", "gradient", "y ∘ x^∘(y−𝟏)"),
 ]
 
 
@@ -243,10 +243,10 @@ def test_a_factor_keeps_the_sign_by_which_the_second_order_test_decides() -> Non
 # what a lecturer writes, a row each: symbols, function, wrt, find, more, (line, reason) that stands in the derivation
 WRITTEN = [
     ("A: matrix(m, n); x: vector(n)", "A x", "A", "linearity", "", ("= a D(Ax)[H] + D(Ax)[K]", "the derivatives along H and along K")),
-    ("A: square(n); t: scalar", "det(expm(t A))", "t", "derivative", "", ("= d/dt exp(t tr(A))", "det(e^(tA)) = exp(t tr(A))")),
+    ("A: square(n); t: scalar", "det(expm(t A))", "t", "derivative", "", ("= d/dt(exp(t tr(A)))", "det(e^(tA)) = exp(t tr(A))")),
     ("A: invertible(n); M: square(n)", "det(A)", "A", "derivative", "", ("= det(A) tr(A⁻¹H)", "det(I + tM) = 1 + t tr(M) + …")),
     ("X: matrix(m, n); A: symmetric(m)", "tr(X' A X)", "X", "second-derivative", "method: mixed\n",
-     ("D²f(X)[H, K] = d/ds d/dt tr((X + tH + sK)'A(X + tH + sK)) |t=0 |s=0", "definition")),
+     ("D²f(X)[H, K] = d/ds (d/dt tr((X + tH + sK)'A(X + tH + sK)) |t=0) |s=0", "definition")),
     ("x: vector(n); A: square(n)", "x' A x", "x", "second-derivative", "method: polarization\n", ("= 2h'Ah", "a scalar is its own transpose")),
     ("X: matrix(m, n)", "inner(X, X)", "X", "gradient", "", ("= 2 ⟨X, H⟩", "⟨A, B⟩ = ⟨B, A⟩")),
     ("x: vector(n); w: vector(n)", "w .* x .* x", "x", "jacobian", "",
@@ -262,8 +262,8 @@ WRITTEN = [
     ("X: matrix(m, n); F: function(m×n, p×q); G: function(m×n, q×r)", "F(X) G(X)", "X", "derivative", "",
      ("= DF(X)[H] G(X) + F(X) DG(X)[H]", "product rule")),
     ("q: vector(2)", "[q[1] cos(q[2]); q[1] sin(q[2])]", "q", "jacobian", "method: entries\n",
-     ("det J_f(q) = cos(q₂)² q₁ + q₁ sin(q₂)²", "the Jacobian determinant")),
-    ("x: scalar", "[x^3; x; 1]", "x", "derivative", "method: entries\n", ("df/dx = [d/dx x³; d/dx x; 0]", "entry by entry")),
+     ("det J_f(q) = cos²(q₂) q₁ + q₁ sin²(q₂)", "the Jacobian determinant")),
+    ("x: scalar", "[x^3; x; 1]", "x", "derivative", "method: entries\n", ("df/dx = [d/dx(x³); d/dx(x); 0]", "entry by entry")),
     ("x: vector(n); b: vector(n); c: scalar", "c (1 - b' x)", "[x, c]", "gradient", "", ("∂f/∂c = 1 − b'x", "")),
     ("X: matrix(m, n)", "logdet(I(m) + X X')", "X", "gradient", "", ("Df(X)[H] = d/dt log det(I + (X + tH)(X + tH)') |t=0", "definition")),
 ]

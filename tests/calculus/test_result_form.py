@@ -41,7 +41,7 @@ RESULTS = [
     ("w: vector(d); X: matrix(N, d); y: vector(N)", "-sum(y .* log(sigmoid(X w)) + (ones(N) - y) .* log(ones(N) - sigmoid(X w)))", "w",
      "gradient", "X'(sigmoid(Xw) − y)"),
     ("z: vector(n); j: integer", "-log(softmax(z)[j])", "z", "gradient", "softmax(z) − e_j"),
-    ("x: vector(n); a: positive", "a sum(x) + sum(softmax(x))", "x", "gradient", "a · 𝟏"),
+    ("x: vector(n); a: positive", "a sum(x) + sum(softmax(x))", "x", "gradient", "a 𝟏"),
     # of diag, of blocks
     ("x: vector(n); A: square(n); B: square(n)", "diag(A diag(x) B)", "x", "jacobian", "A ∘ B'"),
     ("s: vector(n); A: matrix(m, n); B: matrix(p, n); C: matrix(m, p)", "1/2 norm(A diag(s) B' - C)^2", "s", "hessian", "(B'B) ∘ (A'A)"),
@@ -54,13 +54,13 @@ RESULTS = [
     ("U: stiefel(n, k); x: vector(n)", "norm(x - U U' x)^2", "x", "gradient", "2(x − UU'x)"),
     ("F: {type: 'matrix(m, n)', is: [full-column-rank]}; y: vector(m)", "norm(y - F pinv(F) y)^2", "F", "gradient",
      "−2(y − FF⁺y)y'(F')⁺"),
-    ("X: invertible(n)", "sqrt(det(X))", "X", "gradient", "½ sqrt(det(X)) X⁻ᵀ"),
+    ("X: invertible(n)", "sqrt(det(X))", "X", "gradient", "½ √(det(X)) X⁻ᵀ"),
     # symmetric as it is, transposes outside, common factors
     ("X: spd(m)", "tr(logm(X)^2)", "X", "gradient", "2X⁻¹ logm(X)"),
     ("R: matrix(m, n); U: matrix(m, k); V: matrix(n, k)", "1/2 norm(R - U V')^2", "V", "gradient", "−(R − UV')'U"),
     ("A: matrix(m, n); B: matrix(m, n); X: matrix(n, p); C: matrix(m, p)", "norm((A .* B) X - C)^2", "X", "gradient",
      "2(A ∘ B)'((A ∘ B)X − C)"),
-    ("x: vector(n); p: positive", "norm(x)^p", "x", "hessian", "p ‖x‖^(p − 2) ((p − 2)/‖x‖² · xx' + I)"),
+    ("x: vector(n); p: positive", "norm(x)^p", "x", "hessian", "p ‖x‖^(p−2) ((p − 2)/‖x‖² · xx' + I)"),
     # what stands above and below in every entry is cancelled
     ("X: {type: 'matrix(m, n)', is: [positive]}", "sum(X .* log(X))", "X", "gradient", "log(X) + 𝟏"),
     ("X: {type: 'matrix(m, n)', is: [positive]}", "sum(X .* log(X))", "X", "hessian", "K ⊘ X"),
@@ -69,16 +69,16 @@ RESULTS = [
     ("z: vector(n); y: vector(n)", "-y' log(softmax(z))", "z", "gradient", "sum(y) softmax(z) − y"),
     ("X: matrix(m, n); A: matrix(m, n)", "A ./ X", "X", "vectorized", "−diag(vec(A ⊘ (X ∘ X)))"),
     ("x: vector(n); a: vector(n)", "sum(a ./ (x .^ 2))", "x", "gradient", "−2(a ⊘ x^∘3)"),
-    ("x: vector(n)", "norm(x - mean(x) ones(n))^2", "x", "gradient", "2(x − mean(x) · 𝟏)"),
+    ("x: vector(n)", "norm(x - mean(x) ones(n))^2", "x", "gradient", "2(x − mean(x) 𝟏)"),
     # cases of one condition are one distinction; numbers and vectors stand inside
-    ("x: vector(n); a: vector(n)", "sum(where(x > a, x.^2, a.*x))", "x", "gradient", "{2x if x > a, a otherwise}"),
-    ("X: matrix(m, n)", "sum(where(X >= zeros(m, n), X.^2, -X))", "X", "gradient", "{2X if X ≥ 0, −𝟏 otherwise}"),
+    ("x: vector(n); a: vector(n)", "sum(where(x > a, x.^2, a.*x))", "x", "gradient", "{2x where x > a, a elsewhere}"),
+    ("X: matrix(m, n)", "sum(where(X >= zeros(m, n), X.^2, -X))", "X", "gradient", "{2X where X ≥ 0, −𝟏 elsewhere}"),
     ("w: vector(n); x: vector(n); y: scalar", "max(0, 1 - y*(w' x))^2", "w", "gradient",
-     "{2y(y · w'x − 1)x if 1 − y · w'x > 0, 0 otherwise}"),
+     "{2y(y w'x − 1)x if 1 − y w'x > 0, 0 otherwise}"),
     ("x: vector(n); A: matrix(m, n)", "norm(relu(A x))^2", "x", "gradient", "2A' relu(Ax)"),
     # the numbers of a second derivative are brought together
     ("X: matrix(m, n); w: vector(n); y: vector(m)", "sum(i, 1, m, log(1 + exp(-y[i] * (X[i, :]' w))))", "w", "hessian",
-     "Σ_{i=1..m} y_i² sigmoid(−y_i · X[i, :]' w) sigmoid(y_i · X[i, :]' w) X[i, :] X[i, :]'"),
+     "∑_{i=1..m} y_i² sigmoid(−y_i X_(i,:) w) sigmoid(y_i X_(i,:) w) X_(i,:)' X_(i,:)"),
     # projections come together, equal terms inside vec too
     ("X: matrix(m, n); y: vector(m)", "y' X pinv(X) y", "X", "gradient", "2(I − XX⁺)yy'(X')⁺"),
     ("X: matrix(m, n)", "tr(X' X) X", "X", "vectorized", "2 vec(X) vec(X)' + tr(X'X) I"),
@@ -87,27 +87,27 @@ RESULTS = [
     ("X: spd(n); Y: spd(n)", "tr(X Y^-1) - logdet(X Y^-1) - n", "X", "gradient", "Y⁻¹ − X⁻¹"),
     ("x: vector(n); Q: spd(n); c: vector(n)", "exp(c' x - 1/2 x' Q x)", "x", "hessian", "exp(c'x − ½x'Qx) ((c − Qx)(c − Qx)' − Q)"),
     # sqrt(u)² is u in a result; what is centred sums to 0
-    ("w: vector(n); C: spd(n); m: vector(n)", "m' w / sqrt(w' C w)", "w", "gradient", "1/sqrt(w'Cw) · (m − m'w/(w'Cw) · Cw)"),
-    ("x: vector(n); d: positive", "sqrt(norm(x)^2 + d^2)", "x", "hessian", "1/sqrt(‖x‖² + d²) · (I − xx'/(‖x‖² + d²))"),
-    ("X: matrix(m, n)", "norm(X - mean(X) ones(m, n))^2", "X", "gradient", "2(X − mean(X) · 𝟏)"),
+    ("w: vector(n); C: spd(n); m: vector(n)", "m' w / sqrt(w' C w)", "w", "gradient", "1/√(w'Cw) · (m − m'w/(w'Cw) · Cw)"),
+    ("x: vector(n); d: positive", "sqrt(norm(x)^2 + d^2)", "x", "hessian", "1/√(‖x‖² + d²) · (I − xx'/(‖x‖² + d²))"),
+    ("X: matrix(m, n)", "norm(X - mean(X) ones(m, n))^2", "X", "gradient", "2(X − mean(X) 𝟏)"),
     # kron with a row, a column, a number; constants keep their place before the variable
     ("x: vector(n); A: square(n)", "kron(x, A x)", "x", "jacobian", "I ⊗ (Ax) + (x ⊗ I)A"),
-    ("x: vector(n); y: vector(m); M: symmetric(m*n)", "kron(x, y)' M kron(x, y)", "x", "gradient", "2 unvec(M(x ⊗ y))' y"),
+    ("x: vector(n); y: vector(m); M: symmetric(m*n)", "kron(x, y)' M kron(x, y)", "x", "gradient", "2 unvec_(m×n)(M(x ⊗ y))' y"),
     ("a: scalar; b: scalar; x: scalar", "max(a x, b x^2)", "x", "derivative", "{a if ax > bx², 2bx otherwise}"),
     # one vector with several numbers before it is one term
     ("w: vector(n); x: vector(n); y: scalar", "-y log(sigmoid(w' x)) - (1 - y) log(1 - sigmoid(w' x))", "w", "gradient",
      "(sigmoid(w'x) − y)x"),
     ("w: vector(n); x: vector(n); y: scalar", "-y log(sigmoid(w' x)) - (1 - y) log(1 - sigmoid(w' x))", "w", "hessian",
-     "sigmoid(w'x) (1 − sigmoid(w'x))xx'"),
-    ("x: vector(n)", "norm(x)^norm(x)", "x", "gradient", "‖x‖^(‖x‖ − 1) (log(‖x‖) x + x)"),
+     "sigmoid(w'x) (1 − sigmoid(w'x)) xx'"),
+    ("x: vector(n)", "norm(x)^norm(x)", "x", "gradient", "‖x‖^(‖x‖−1) (log(‖x‖) x + x)"),
     # a direction that commutes with the matrix; roots multiply
     ("X: spd(n)", "tr(X logm(X))", "X", "gradient", "logm(X) + I"),
-    ("X: spd(n)", "tr(X sqrtm(X))", "X", "gradient", "3/2 sqrtm(X)"),
+    ("X: spd(n)", "tr(X sqrtm(X))", "X", "gradient", "3/2 X^(1/2)"),
     ("X: square(n)", "tr(X^2 expm(X))", "X", "gradient", "(2X + X²)' e^(X')"),
     ("X: matrix(m, n); S: spd(m)", "norm(sqrtm(S)^-1 X)^2", "X", "gradient", "2S⁻¹X"),
     ("x: vector(n)", "sum(i, 1, n - 1, (x[i + 1] - x[i])^2)", "x", "gradient",
-     "2(Σ_{i=1..n − 1} (x[i + 1] − x_i)(e_(i + 1) − e_i))"),
-    ("x: vector(n); A: matrix(m, n)", "norm(relu(A x))^2", "x", "hessian", "2A' diag({𝟏 if Ax > 0, 0 otherwise}) A"),
+     "2 ∑_{i=1..n−1} (x_(i+1) − x_i)(e_(i+1) − e_i)"),
+    ("x: vector(n); A: matrix(m, n)", "norm(relu(A x))^2", "x", "hessian", "2A' diag({𝟏 where Ax > 0, 0 elsewhere}) A"),
 ]
 
 
@@ -125,7 +125,7 @@ KINKS = [
     ("x: scalar", "abs(x)*x", ["x ≠ 0"]),
     ("x: scalar", "abs(x)*x + abs(x)", ["not differentiable where x = 0"]),
     ("x: scalar; c: scalar", "max(x, c)^2", ["not differentiable where x = c"]),
-    ("x: scalar; d: positive", "where(abs(x) < d, x^2/2, d*(abs(x) - d/2))", ["not where the cases meet: abs(x) = d"]),
+    ("x: scalar; d: positive", "where(abs(x) < d, x^2/2, d*(abs(x) - d/2))", ["not where the cases meet: |x| = d"]),
     ("x: scalar; y: scalar", "where(x > 1, abs(x - y), x)", ["not where the cases meet: x = 1", "x − y ≠ 0"]),
 ]
 

@@ -212,6 +212,35 @@ def test_intermediates_that_move_are_put_back_before_the_gradient_is_solved(
     assert report.passed, report
 
 
+# (symbols, function, wrt, what is said): why a matrix is inverted, a scalar divided by, a second derivative positive
+GROUNDS = {
+    "a congruence": ("x: vector(n)\n  W: spd(m)\n  X: {type: 'matrix(m, n)', is: [full-column-rank]}\n  y: vector(m)", "(X x - y)' W (X x - y)",
+                     "x", ["X'WX ≻ 0, as W is positive definite and X has full column rank",
+                           "> 0 for h ≠ 0, as W is positive definite and X has full column rank: convex, a global minimum"]),
+    "a shift": ("x: vector(n)\n  A: matrix(m, n)\n  y: vector(m)\n  c: positive", "norm(A x - y)^2 + c norm(x)^2", "x",
+                ["A'A + cI ≻ 0, as c > 0", "> 0 for h ≠ 0, as c > 0: convex"]),
+    "a rank assumed": ("x: vector(n)\n  A: matrix(m, n)\n  y: vector(m)\n  W: spd(m)", "(A x - y)' W (A x - y)", "x",
+                       ["A has full column rank, W is positive definite"]),
+    "a number": ("x: vector(n)\n  S: spd(n)\n  l: scalar", "1/2 x' S x - l (ones(n)' x - 1)", "[x, l]",
+                 ["divide by 𝟏' S⁻¹ 𝟏, S is positive definite"]),
+    "entry by entry": ("m: vector(n)\n  X: {type: 'matrix(n, N)'}\n  c: {type: vector(N), is: [positive]}", "sum(i, 1, N, c[i] norm(X[:, i] - m)^2)",
+                       "m", ["> 0 for h ≠ 0, as c has positive entries: convex"]),
+    "numbers": ("w: vector(2)\n  y: vector(3)", "norm([1, 2; 3, 4; 5, 7] w - y)^2", "w", ["the columns of [1, 2; 3, 4; 5, 7] are independent"]),
+    "the sphere": ("x: {type: vector(n), is: [unit]}\n  a: vector(n)", "a' x", "x", ["‖x‖ = 1, on the sphere"]),
+    "second derivatives": ("a: scalar\n  b: scalar", "a^2 + a b + b^2 - a", "[a, b]", ["the second partial derivatives; first entry 2 > 0"]),
+}
+
+
+@pytest.mark.parametrize("name", GROUNDS)
+def test_what_is_inverted_or_positive_says_by_what_is_declared(name: str) -> None:
+    symbols, function, wrt, said = GROUNDS[name]
+    derivation = derive(problem(symbols, function, wrt))
+    assert verify(derivation).passed
+    whys = [text.why(line.why) for chain in derivation.chains for line in chain.lines]
+    for words in said:
+        assert any(words in why for why in whys), whys
+
+
 # (symbols, function, wrt): gradients that are 0 nowhere, and what is said of them
 NOWHERE = {
     "definite": ("X: spd(p)\n  A: spd(p)", "logdet(X) + tr(A X)", "X", "there is no stationary point"),
@@ -280,9 +309,9 @@ def test_a_product_is_zero_where_a_factor_is() -> None:
 
 
 EIGEN = {
-    "on the sphere": ("u: {type: vector(n), is: [unit]}\n  S: symmetric(n)", "u' S u", "u", "Su = u'Su · u"),
+    "on the sphere": ("u: {type: vector(n), is: [unit]}\n  S: symmetric(n)", "u' S u", "u", "Su = (u'Su)u"),
     "by a multiplier": ("u: vector(n)\n  S: symmetric(n)\n  m: scalar", "u' S u + m (1 - u' u)", "[u, m]", "Su = mu"),
-    "generalized": ("w: vector(n)\n  B: symmetric(n)\n  S: spd(n)\n  m: scalar", "m (w' S w - 1) - w' B w", "[w, m]", "Bw = mSw"),
+    "generalized": ("w: vector(n)\n  B: symmetric(n)\n  S: spd(n)\n  m: scalar", "m (w' S w - 1) - w' B w", "[w, m]", "Bw = m Sw"),
     "of columns": ("S: symmetric(d)\n  W: matrix(d, k)\n  L: symmetric(k)", "tr(W' S W) - tr(L (W' W - I))", "[W, L]", "SW = WL"),
 }
 
@@ -335,7 +364,7 @@ def test_an_indefinite_hessian_shows_two_directions() -> None:
 KINDS = {
     "a function of the norm": ("x: vector(n)", "norm(x)^4 - 2 norm(x)^2", "x", ["0", "‖x‖² = 1"], ["maximum", "minimum"]),
     "an ellipsoid": ("x: vector(n)\n  A: spd(n)", "(x' A x - 2)^2", "x", ["0", "x'Ax = 2"], ["maximum", "minimum"]),
-    "a square root": ("X: spd(n)\n  A: spd(n)", "tr(A X) + tr(inv(X))", "X", ["sqrtm(A)⁻¹"], ["minimum"]),
+    "a square root": ("X: spd(n)\n  A: spd(n)", "tr(A X) + tr(inv(X))", "X", ["A^(−1/2)"], ["minimum"]),
     "a softmax": ("p: {type: vector(n), is: [positive]}\n  c: vector(n)\n  T: positive\n  m: scalar",
                   "p' c + T sum(p .* log(p)) + m (sum(p) - 1)", "[p, m]",
                   ["softmax(−c/T)", "T(logsumexp(−c/T) − 1)"], ["saddle", "saddle"]),
@@ -452,3 +481,17 @@ def test_the_one_real_point_of_two_polynomial_equations_is_found() -> None:
     derivation = derive(problem("x: scalar\n  y: scalar", "x^4/4 - x y^2 + x + 2 y^2 + y^4", "[x, y]"))
     assert verify(derivation).passed
     assert [(text.text(p.expr), p.classification) for p in points(derivation)] == [("-1", "minimum"), ("0", "minimum")]
+
+
+def test_a_line_that_only_divides_by_a_letter_is_part_of_its_neighbour() -> None:
+    """Σ (xᵢ − μ) = 0 ⇔ μ = Σ xᵢ/N; from the gradient to the point there are two steps at least, and more than a letter has its own line."""
+
+    def moves(derivation: Derivation) -> list[str]:
+        return [text.line(line) for chain in derivation.chains for line in chain.lines if line.rule in ("rearrange", "solve")]
+
+    mean = derived("X: matrix(n, N); m: vector(n); S: spd(n)", "sum(i, 1, N, (X[:, i] - m)' S^-1 (X[:, i] - m))", "m", "stationary")
+    assert len(moves(mean)) == 2 and "collect the terms with m, divide by N" in told(mean)
+    gaussian = derived("S: spd(n); T: spd(n); N: positive", "N/2 logdet(S) + 1/2 tr(S^-1 T)", "S", "stationary")
+    assert moves(gaussian) == ["⇔ NS = T", "S* ⇔ T/N"]
+    factor = derived("c: scalar; x: vector(n); y: vector(n)", "norm(y - c x)^2", "c", "stationary")
+    assert len(moves(factor)) == 2

@@ -34,12 +34,12 @@ GATHERED = [
     ("sum(i, 1, n, e(i, n) / x[i])", "1 ⊘ x"),
     ("sum(i, 1, n, (A[i, :]' w - y[i]) e(i, n))", "Aw − y"),
     ("sum(i, 1, n, w' B[:, i] e(i, n))", "B'w"),
-    ("sum(i, 1, n, A[i, 2] e(i, n))", "A[:, 2]"),
+    ("sum(i, 1, n, A[i, 2] e(i, n))", "A_(:,2)"),
     ("sum(i, 1, n, x[i] e(i, n) e(i, n)')", "diag(x)"),
     ("sum(i, 1, n, (2 e(i, n) + x[i] e(i, n)) e(i, n)')", "2I + diag(x)"),
     ("sum(i, 1, n, x[i] B e(i, n) v')", "Bxv'"),
     ("sum(i, 1, n, max(x[i], y[i]) e(i, n))", "max(x, y)"),
-    ("sum(i, 1, n, where(x[i] > 0, c x[i] e(i, n), zeros(n)))", "{cx if x > 0, 0 otherwise}"),
+    ("sum(i, 1, n, where(x[i] > 0, c x[i] e(i, n), zeros(n)))", "{cx where x > 0, 0 elsewhere}"),
     ("sum(i, 1, n, where(x[i] > y[i], x[i] e(i, n), 2 e(i, n)))", None),
 ]
 KEPT = [
@@ -80,7 +80,7 @@ def test_other_sums_stay(text: str) -> None:
 
 
 def test_the_index_of_a_unit_vector_is_held_together() -> None:
-    assert pretty(parsed("e(i + 1, n) - e(i, n)")) == "e_(i + 1) − e_i"
+    assert pretty(parsed("e(i + 1, n) - e(i, n)")) == "e_(i+1) − e_i"
 
 
 def test_the_gradient_of_a_sum_of_entries_is_a_vector() -> None:

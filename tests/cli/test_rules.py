@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from derive.calculus.catalogue.catalogue import entries
 from derive.cli.main import run
 
 
@@ -111,6 +112,20 @@ def test_a_book_has_contents_an_index_and_references(tmp_path: Path) -> None:
     labels = set(re.findall(r"\\label\{rule\.([\w-]+)\}", text))
     assert "Contents" in text and "Index" in text and text.count(r"\deriveentry{") >= 2 * len(labels)
     assert set(re.findall(r"\\derivesee\{([\w-]+)\}", text.partition(r"\begin{document}")[2])) <= labels
+    assert set(re.findall(r"\\deriveentry\{([\w-]+)\}\{([^}]*)\}", text)) >= {
+        ("defining-inverse", "Defining equation of the inverse"), ("defining-qr-q", "Defining equation of Q (qr q)"),
+    }
+
+
+def test_a_rule_is_called_what_it_is_called_in_a_book() -> None:
+    titles = {e.name: e.title for e in entries()}
+    assert (titles["sum-rule"], titles["det"], titles["cholesky"]) == (
+        "sum rule", "derivative of the determinant", "derivative of the Cholesky factor",
+    )
+    assert (titles["exp"], titles["transpose-twice"]) == ("exponential, entry by entry", "(A')' = A")
+    assert [e.apart for e in entries() if e.title == "derivative of the determinant"] == ["det adjugate", "det"]
+    assert len({(e.title, e.apart) for e in entries()}) == len(titles)
+    assert not [name for name, title in titles.items() if "pinv(" in title or not title]
 
 
 def test_every_sign_in_the_words_of_rules_has_its_latex() -> None:

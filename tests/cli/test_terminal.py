@@ -39,7 +39,7 @@ def test_long_calls_are_broken() -> None:
 def test_a_formula_is_broken_outside_of_its_brackets() -> None:
     assert broken("aaaaaaaaaaaa + f(bbbbbbbbbb + cccccccccc)", 36) == ["aaaaaaaaaaaa", "+ f(bbbbbbbbbb + cccccccccc)"]
     assert broken("aa + ff(bbbbbbbbbbbbb + cccccccccccccccc)", 32) == ["aa + ff(bbbbbbbbbbbbb", "+ cccccccccccccccc)"]
-    assert broken("Σ_{i=1..N} (xxxxxxxxxxxx)(yyyyyyyyyyyy)", 30) == ["Σ_{i=1..N} (xxxxxxxxxxxx)", "(yyyyyyyyyyyy)"]
+    assert broken("∑_{i=1..N} (xxxxxxxxxxxx)(yyyyyyyyyyyy)", 30) == ["∑_{i=1..N} (xxxxxxxxxxxx)", "(yyyyyyyyyyyy)"]
 
 
 def test_a_long_left_side_does_not_move_the_others() -> None:

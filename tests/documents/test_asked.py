@@ -84,3 +84,19 @@ def test_a_second_stationary_point_is_boxed_in_the_row_that_states_it() -> None:
     assert not any(block.answers for block in blocks)
     points = [row for block in blocks for row in block.rows if row.boxed and row.lead and block.quantity == "stationary"]
     assert [row.classification for row in points] == ["a saddle point", "a minimum"]
+
+
+@pytest.mark.parametrize(
+    ("shape", "function", "under"),
+    [
+        ("vector(n)", "x' A x", r"$\langle h, k \rangle_{M} = h^{\mathsf T} M k$"),
+        ("'matrix(n, p)'", "tr(x' A x)", r"$\langle H, K \rangle_{M} = \operatorname{tr}(H^{\mathsf T} M K)$"),
+    ],
+)
+def test_a_question_names_its_own_inner_product(shape: str, function: str, under: str) -> None:
+    text = (
+        f"symbols: {{x: {shape}, A: symmetric(n), M: spd(n)}}\nfunction: f(x) = {function}\nwrt: x\ninner-product: M\nfind: [gradient]\n"
+    ).replace("f(x) = tr(x' A x)", '"f(x) = tr(x\' A x)"').replace("f(x) = x' A x", '"f(x) = x\' A x"')
+    one = examine(problem_of(text, "p.yaml"))
+    page = problem_page(one.problem, one.derivation, one.report, MODES["sheet"], Settings())
+    assert page.question.find.endswith(f"under the inner product {under}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -12,16 +12,17 @@ import pytest
 from derive.documents.compose import problem_page, stated_height
 from derive.documents.layout.measure import width
 from derive.documents.page.abbreviations import abbreviations, names
-from derive.documents.page.asides import displayed, opened
-from derive.documents.page.document import ProblemPage
+from derive.documents.page.asides import displayed, in_two, opened
+from derive.documents.page.document import Panel, ProblemPage, Stack
+from derive.documents.page.items import Exercises, Prose
 from derive.documents.page.modes import MODES
-from derive.documents.page.settings import Fit, Settings
+from derive.documents.page.settings import TYPES, Fit, Settings
 from derive.documents.wording.reasons import reason_width, shortened
 from derive.expressions.nodes import Expr
 from derive.expressions.rewrite import substitute
 from derive.notation.latex.reading import read
 from derive.pipeline.examine import Examined, examine, problem_of
-from derive.pipeline.produce import tex
+from derive.pipeline.produce import make, tex
 from derive.pipeline.subject import OneProblem
 
 FOLDER = Path(__file__).parent.parent.parent / "problems"
@@ -135,3 +136,56 @@ def test_a_question_is_as_tall_as_the_tallest_of_what_stands_on_its_lines() -> N
     assert len(asked.lines) > 1 and stated_height(asked, 99, 40.0) > alone + 40.0  # a matrix of five rows beside it
     basis = page("polynomial-basis").question
     assert stated_height(basis, 2, 40.0, False) > 50.0  # a column of four is as tall in a text
+
+
+def test_what_goes_on_has_no_heading_of_its_own() -> None:
+    """folium: the Hessian by x and by y, on one frame under one title, and reasons in one column."""
+    frame = next(one for one in page("folium", settings=Settings()).frames if one.subtitle == "Hessian")
+    assert [block.title for block in frame.blocks] == ["Hessian", ""]
+    assert len({row.column for block in frame.blocks for row in block.rows}) == 1
+
+
+def test_the_end_is_marked_where_there_is_room_for_it() -> None:
+    """■ stands over nothing: a full frame ends without it."""
+    subject = OneProblem(examined("chain-rule"))
+    mode = MODES["slides"]
+    made = subject.document(mode, Settings(), Fit())
+    (one,) = made.pages
+    last = one.frames[-1]
+    for noted in (True, False):
+        changed = replace(one, layout="", remarks=(), frames=(*one.frames[:-1], replace(last, noted=noted)))
+        text = tex(replace(made, items=(changed,)), mode)
+        assert (r"->{\deriveclosed}" in text) is noted
+
+
+def test_a_frame_of_a_lecture_without_room_becomes_two() -> None:
+    words = Prose("frame", "T", "T", ("one", "two"), ("first", "second"), "p.yaml:1 this frame", ("answer",), "", "", 1)
+    text, points = in_two(words)
+    assert isinstance(text, Prose) and isinstance(points, Prose)
+    assert (text.paragraphs, text.items, text.answer) == (words.paragraphs, (), ())
+    assert (points.paragraphs, points.items, points.answer) == ((), words.items, words.answer)
+    panel = Panel("T", "T", (Stack((words, text, points)),), (1.0,), words.mark)
+    above, below = in_two(panel)
+    assert isinstance(above, Panel) and isinstance(below, Panel)
+    assert above.columns == (words,) and below.columns == (Stack((text, points)),)
+    columns = in_two(replace(panel, columns=(words, text), widths=(0.47, 0.47)))
+    assert [one.columns for one in columns if isinstance(one, Panel)] == [(words,), (text,)]
+    derived = Exercises((), words.mark)
+    assert [one.size for one in in_two(replace(panel, columns=(words, derived), size="footnotesize"))] == ["small", "footnotesize"]
+    single = Prose("frame", "T", "T", ("one",), (), words.mark)
+    assert in_two(single) == (single,)
+    place = words.mark
+    assert [Fit(tight={place: k}).parted(place) for k in range(len(TYPES))] == [False, False, False, True, True, True]
+
+
+@pytest.mark.tex
+def test_beside_a_figure_no_row_is_broken_that_the_line_has_room_for() -> None:
+    """What TeX finds too wide beside the figure stands on the whole line, and the figure on a frame of its own."""
+    subject, settings = OneProblem(examined("chain-of-shapes")), Settings(aspect=43, overlays=False)
+    fit = make(partial(subject.document, MODES["slides"], settings), MODES["slides"], settings).fit
+
+    def lines(mode: str) -> dict[str, int]:
+        shown = page("chain-of-shapes", mode, fit, settings).frames
+        return {row.key: len(row.lines) for frame in shown for block in frame.blocks for row in block.rows}
+
+    assert lines("slides") == lines("blank")

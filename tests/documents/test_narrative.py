@@ -107,7 +107,7 @@ def test_rows_of_one_reason_are_told_together() -> None:
 
 def test_what_is_shown_is_a_claim_with_its_cause_and_its_consequence() -> None:
     assert closing([told(""), told("positive since of full rank: convex")], ENGLISH) == (
-        r"This is positive for every $B$ $\ne$ 0, because $B$ has full column rank; hence the function is convex."
+        r"This is positive for every $B \ne 0$, because $B$ has full column rank; hence the function is convex."
     )
 
 

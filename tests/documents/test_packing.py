@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derive.documents.layout.packing import Piece, Room, cut, spread, used
+from derive.documents.layout.packing import LONELY, Piece, Room, cut, lost, spread, used
 
 ROOM = Room(160.0, 180.0)
 
@@ -59,4 +61,18 @@ def test_two_short_quantities_share_a_frame_and_a_cut_falls_between_them() -> No
 def test_rows_are_spread_over_the_room_that_is_left() -> None:
     assert spread(180.0, 180.0, 5, 9.0) == 0.0
     assert spread(20.0, 180.0, 5, 9.0) == 9.0
-    assert 0.0 < spread(170.0, 180.0, 5, 9.0) < 2.0
+    assert 0.0 < spread(160.0, 180.0, 5, 9.0) < 2.0
+
+
+def test_answers_stay_together() -> None:
+    room, lines, last = Room(200.0, 200.0), rows(40.0, 40.0), rows(30.0, 30.0, 30.0, 30.0)
+    question = Piece("question", 0.0, "question", -1)
+    assert cut([question, *lines, *last], room) == ((0, 4), (4, 7)), "without answers the frames are about equally full"
+    assert cut([question, *lines, *(replace(one, answer=True) for one in last)], room) == ((0, 3), (3, 7))
+
+
+def test_what_a_cut_costs() -> None:
+    pieces = [Piece("question", 0.0, "question", -1), *rows(30.0, 30.0, 30.0), *rows(30.0, 30.0, 30.0, group=1)]
+    between, inside, alone = ((0, 4), (4, 7)), ((0, 5), (5, 7)), ((0, 6), (6, 7))
+    assert lost(pieces, between) == 0.0 < lost(pieces, inside) < lost(pieces, alone)
+    assert lost(pieces, ((0, 1), (1, 7))) > LONELY, "the question has no frame to itself where anything else can be done"

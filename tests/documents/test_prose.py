@@ -25,6 +25,7 @@ HERE = Position("p.yaml", 3, 9)
         (r"$\{x : x_1 > 0\}$", r"$\{x : x_1 > 0\}$"),
         (r"$\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}$", r"$\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}$"),
         ("a **strong $x$** word", r"a \textbf{strong $x$} word"),
+        ('a page "so called", 5" wide', r"a page \textquotedblleft{}so called'', 5'' wide"),
         ("Müller — “so”", r"M\"uller \textemdash{} \textquotedblleft{}so\textquotedblright{}"),
     ],
 )
@@ -60,7 +61,7 @@ def test_a_character_without_a_glyph_is_named() -> None:
 
 
 def test_plain_is_one_line_without_markup() -> None:
-    assert plain("The gradient of $\\operatorname{tr}(A^{\\top} X)$\n  here") == "The gradient of tr(A^⊤ X) here"
+    assert plain("The gradient of $\\operatorname{tr}(A^{\\top} X)$\n  here") == "The gradient of tr(A⊤X) here"
 
 
 def test_displays_stand_in_paragraphs() -> None:
@@ -110,11 +111,11 @@ def test_a_web_page_has_the_same_markup() -> None:
 @pytest.mark.parametrize(
     ("formula", "text"),
     [
-        (r"\frac{1}{2} x^{\mathsf T} A x", "1/2 x^T A x"),
-        (r"\left(\frac{a+b}{c}\right)^{-1}", "((a+b)/c)^-1"),
+        (r"\frac{1}{2} x^{\mathsf T} A x", "½x'Ax"),
+        (r"\left(\frac{a+b}{c}\right)^{-1}", "((a + b)/c)⁻¹"),
         (r"\begin{pmatrix} a & b \\ c & d \end{pmatrix}", "[a, b; c, d]"),
         (r"\alpha \beta_{ij}", "α β_ij"),
-        (r"\sqrt{x + y} \ne \mathbb{R}", "√(x + y) ≠ R"),
+        (r"\sqrt{x + y} \ne \mathbb{R}", "√(x + y) ≠ ℝ"),
     ],
 )
 def test_a_formula_of_a_title_is_a_line_of_text(formula: str, text: str) -> None:

@@ -13,7 +13,7 @@ from derive.documents.wording.formulas import MARKED, marked, words_of
 from derive.documents.wording.languages import tables
 from derive.documents.wording.reasons import reason, reason_width
 from derive.expressions.build import transpose
-from derive.expressions.nodes import Symbol
+from derive.expressions.nodes import Symbol, number
 from derive.expressions.sizes import Size
 from derive.notation.settings import DEFAULT
 
@@ -72,3 +72,17 @@ def test_formulas_are_latex(text: str) -> None:
     for part in marked(text):
         if isinstance(part, Formula):
             assert re.fullmatch(r"[ -~]+", formulas.latex(part.text, DEFAULT)), part
+
+
+@pytest.mark.parametrize(
+    ("why", "latex"),
+    [
+        (("> 0 for ", A, " ≠ 0"), "$> 0$ for $A \\ne 0$"),
+        (("first entry ", number(2), " > 0"), "first entry $2 > 0$"),
+        (("determinant ", number(-9), " < 0"), "determinant $-9 < 0$"),
+        ((A, " ≻ 0, as ", A, " is symmetric"), "$A \\succ 0$, as $A$ is symmetric"),
+        ((A, " = 1.5"), "$A$ = 1.5"),
+    ],
+)
+def test_a_relation_and_its_number_are_one_formula(why: Why, latex: str) -> None:
+    assert reason(why, DEFAULT) == latex

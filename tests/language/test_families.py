@@ -30,11 +30,11 @@ def problem(function: str, find: str = "[gradient]") -> Problem:
 
 
 GRADIENTS = [
-    ("f(x) = sum(i, 1, N, x' A_i x - b_i' x)", "Σ_{i=1..N} (2 A_i x − b_i)"),
-    (r"f(x) = \sum_{i=1}^N c_i x^\top A_i x", "2(Σ_{i=1..N} c_i A_i)x"),
-    (r"f(x) = \sum_j (x - b_j)^\top A_j^{-1} (x - b_j)", "2(Σ_{j=1..N} A_j⁻¹ (x − b_j))"),
+    ("f(x) = sum(i, 1, N, x' A_i x - b_i' x)", "∑_{i=1..N} (2 A_i x − b_i)"),
+    (r"f(x) = \sum_{i=1}^N c_i x^\top A_i x", "2(∑_{i=1..N} c_i A_i)x"),
+    (r"f(x) = \sum_j (x - b_j)^\top A_j^{-1} (x - b_j)", "2 ∑_{j=1..N} A_j⁻¹ (x − b_j)"),
     ("f(x) = x' A_1 x - b_2' x", "2A₁x − b₂"),
-    ("f(X) = -sum(k, 1, N, c_k logdet(X + A_k))", "−(Σ_{k=1..N} c_k (X + A_k)⁻¹)"),
+    ("f(X) = -sum(k, 1, N, c_k logdet(X + A_k))", "−∑_{k=1..N} c_k (X + A_k)⁻¹"),
 ]
 
 

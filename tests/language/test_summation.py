@@ -27,9 +27,9 @@ FILE = "id: t\nsymbols: {{A: 'matrix(m, n)', B: square(n), x: vector(n), y: vect
 LINES = [
     ("norm(A x - y)^2", "A", ["(A_ij x_j − y_i)(A_ik x_k − y_i)", "2(A_ij x_j − y_i) δ_ip δ_kq x_k", "2(A_pj x_j − y_p) x_q"]),
     ("tr(B B)", "B", ["B_ij B_ji", "δ_ip δ_jq B_ji + B_ij δ_jp δ_iq", "2 B_qp"]),
-    ("sum(sin(A x))", "x", ["Σ_{i=1..m} sin(A_ij x_j)"]),
+    ("sum(sin(A x))", "x", ["∑_{i=1..m} sin(A_ij x_j)"]),
     ("dot(y, exp(A x))", "x", ["y_i exp(A_ij x_j)"]),
-    ("dot(x .* z, x)", "x", ["Σ_{i=1..n} x_i² z_i"]),
+    ("dot(x .* z, x)", "x", ["∑_{i=1..n} x_i² z_i"]),
     ("(y'' A x)^2", "x", ["(y_i A_ij x_j)²"]),
 ]
 

@@ -107,6 +107,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     "cross": lambda a, b: np.array([[a[i - 2, 0] * b[i - 1, 0] - a[i - 1, 0] * b[i - 2, 0]] for i in range(3)]),
     "crossmat": lambda a: np.array([[0, -a[2, 0], a[1, 0]], [a[2, 0], 0, -a[0, 0]], [-a[1, 0], a[0, 0], 0]]),
     "kron": lambda a, b: np.block([[x * b for x in row] for row in a]),
+    "khatrirao": lambda a, b: np.array([[x * y for x, y in zip(u, v, strict=True)] for u in a for v in b]),
     "diag": lambda a: np.diag(a[:, 0]) if a.shape[1] == 1 else np.diag(a).reshape(-1, 1),
     "vec": vec, "sym": lambda a: (a + a.T) / 2, "skewpart": lambda a: (a - a.T) / 2,
     "tril": lambda a: np.array([[x if j <= i else 0 for j, x in enumerate(r)] for i, r in enumerate(a)]),

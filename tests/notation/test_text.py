@@ -58,10 +58,10 @@ PRETTY = [
     ("x[1]^2 x[2]", "x₁²x₂"),
     ("X[i, j] x[j]", "X_ij x_j"),
     ("(A X)[1, 2]", "[AX]₁₂"),
-    ("x[10]", "x[10]"),
+    ("x[10]", "x₁₀"),
     ("expm(t B)", "e^(tB)"),
     ("eigval(S, 1)", "λ₁(S)"),
-    ("sum(i, 1, n, x[i]^2)", "Σ_{i=1..n} x_i²"),
+    ("sum(i, 1, n, x[i]^2)", "∑_{i=1..n} x_i²"),
     ("dE(x)' h", "∇E(x)' h"),
     ("d2E(x, h, w)", "D²E(x)[h, w]"),
     ("where(a > 0, a, 0)", "{a if a > 0, 0 otherwise}"),
@@ -100,7 +100,7 @@ def test_reasons() -> None:
 def test_heads_in_the_terminal() -> None:
     wanted = [
         "f(X)", "f_i(X)", "Df(X)[H]", "Df(X, A)[H, H_A]", "df/ds", "df/ds", "∂f/∂s", "df", "∇f(X)", "∇_X f(X, A)", "J_f(x)",
-        "∂f/∂x", "J_f(x)'", "D²f(X)[H, K]", "D²f(X)[H, H]", "Hess f(X)[K]", "∇²f(x)", "d vec f / d vec X", "vec Df(X)[H]",
+        "∂f/∂x", "J_f(x)'", "D²f(X)[H, K]", "D²f(X)[H, H]", "Hess f(X)[K]", "∇²f(x)", "d vec f / d vec X", "vec(Df(X)[H])",
         "f(X + H)", "∂f/∂X_jk", "∂f_i/∂X_jk", "∂f_i/∂x_j", "∂f/∂X",
     ]
     assert [text.head(it) for it, _ in HEADS] == wanted

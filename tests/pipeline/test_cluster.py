@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from derive.errors import DeriveError
+from derive.pipeline.budget import Budget, using
 from derive.pipeline.build import build
 from derive.pipeline.processes import cluster
 from derive.pipeline.processes.pool import available
@@ -46,6 +47,24 @@ def test_a_worker_is_killed_and_nothing_is_lost(tmp_path: Path, monkeypatch: pyt
     assert sorted(made) == [source.stem for source in sources]
     files = sorted(path.name for path in Path("alone").glob("*.tex"))
     assert len(files) == 48 and all(Path("far", name).read_bytes() == Path("alone", name).read_bytes() for name in files)
+
+
+def test_a_file_over_its_budget_is_ended_and_takes_no_other_along(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).resolve().parents[2]))
+    Path("problems").mkdir()
+    Path("problems/good.yaml").write_text(SAMPLE)
+    lets = ", ".join(f"u{k}: 'u{k - 1} u{k - 1} + sin(u{k - 1})'" for k in range(2, 14))
+    Path("problems/slow.yaml").write_text(
+        f"title: T\nsymbols: {{x: scalar}}\nlet: {{u1: 'x x + sin(x)', {lets}}}\nfunction: f(x) = u13\nfind: [derivative]\n"
+    )
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50, local_directory=str(tmp_path / "dask"),
+    ) as running, using(Budget(2.0)):
+        workers = available(None, running.scheduler_address)
+        done = {outcome.source.stem: outcome for outcome in build(find(()), Path("far"), load(), workers=workers, pdf=False)}
+    assert done["good"].state == "made"
+    assert done["slow"].error is not None and done["slow"].error.code == "budget"
 
 
 def test_there_is_no_scheduler(monkeypatch: pytest.MonkeyPatch) -> None:

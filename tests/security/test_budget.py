@@ -92,6 +92,8 @@ INNOCENT = {
     "forty layers, twice": "title: T\nsymbols: {x: vector(n), A: square(n)}\n" + nested("u", "tanh(A x)", "tanh(A U)", 40)
     + "function: f(x) = u40' u40\nfind: [second-derivative]\n",
     "a power of a matrix by a let, twice": SQUARE + nested("U", "X X", "U X", 40) + "function: f(X) = tr(U40)\nfind: [second-derivative]\n",
+    "a product of fifty letters, twice": "title: T\nsymbols: {" + ", ".join(f"x{k}: scalar" for k in range(1, 51)) + "}\nfunction: f = "
+    + " ".join(f"x{k}" for k in range(1, 51)) + "\nwrt: [" + ", ".join(f"x{k}" for k in range(1, 51)) + "]\nfind: [gradient, hessian]\n",
     "a cubic": "title: T\nsymbols: {a: scalar, b: scalar, c: scalar, d: scalar}\nfunction: f = (a + b + c + d)^3 - a^2 - b^2 - c^2 - d^2\n"
     "wrt: [a, b, c, d]\nfind: [stationary]\n",
 }

@@ -238,6 +238,7 @@ EXACT: dict[str, Callable[..., Any]] = {
     "nuclear": number_of(lambda a: None if (found := _singvals(a)) is None else _sum(found)),
     "powm": _powm,
     "kron": lambda a, b: sp().kronecker_product(a, b),
+    "khatrirao": lambda a, b: sp().Matrix.hstack(*(sp().kronecker_product(a.col(j), b.col(j)) for j in range(a.cols))),
     "diag": _diag,
     "vec": _vec,
     "unvec": _unvec,

@@ -10,7 +10,7 @@ from derive.calculus.algebra.door import sp
 from derive.calculus.algebra.equality import defined, sympy_zero
 from derive.calculus.algebra.scalars import Atoms, Untranslatable, from_sympy_scalar, to_sympy_scalar
 from derive.errors import DeriveError
-from derive.expressions.nodes import Expr, Map, Number, Power, Stack, Sum, Symbol
+from derive.expressions.nodes import Add, Expr, Map, Number, Power, Stack, Sum, Symbol, Times
 
 LARGEST_POWER = 24
 """A sum to a higher power is not multiplied out."""
@@ -19,13 +19,19 @@ MOST_FUNCTIONS = 12
 """What is more than so many terms when it is multiplied out, or holds more different functions, stays as it is."""
 
 
-def simplify_scalar(expr: Expr, trigonometric: bool = False) -> Expr:
+def simplify_scalar(expr: Expr, trigonometric: bool = False, order: Sequence[Symbol] = ()) -> Expr:
     """A readable form of a scalar, equal to it where both are defined: one fraction, factored, multiplied out or as it was,
     whichever is shortest; identities like sin² + cos² = 1 only when `trigonometric`.
 
     SymPy's own evaluation is part of it (√x² = |x|, e^a e^b = e^(a+b)).
+
+    order  symbols that come first in sums and products, in this order; the others as they are met
     """
+    if _is_monomial(expr):
+        return expr
     atoms = Atoms()
+    for symbol in order:
+        atoms.of(symbol)
     value = to_sympy_scalar(expr, atoms)
     sympy = sp()
     candidates = [expr]
@@ -37,6 +43,14 @@ def simplify_scalar(expr: Expr, trigonometric: bool = False) -> Expr:
             except (Untranslatable, sympy.PolynomialError, NotImplementedError):
                 continue
     return min(candidates, key=cost)
+
+
+def _is_monomial(expr: Expr) -> bool:
+    """Whether it is a product of powers of different symbols, in which nothing is shorter."""
+    factors = expr.factors if isinstance(expr, Times) else (expr,)
+    numbers = [f for f in factors if isinstance(f, Number)]
+    bases = [f.base if isinstance(f, Power) and isinstance(f.exponent, Number) and f.exponent.value > 1 else f for f in factors if f not in numbers]
+    return len(numbers) < 2 and all(isinstance(base, Symbol) for base in bases) and len(set(bases)) == len(bases)
 
 
 def _cancelled(value: Any) -> Any:
@@ -92,7 +106,8 @@ def _count(node: Any, known: dict[Any, int]) -> int:
 
 
 def cost(expr: Expr) -> int:
-    """How long an expression is on paper: its leaves, and a little for each sum, power and function."""
+    """How long an expression is on paper: its leaves, a little for each sum, power and function, and more for a fraction below a
+    fraction line and for a common factor that is left in a sum there."""
     total = 0
     stack = [expr]
     while stack:
@@ -100,6 +115,10 @@ def cost(expr: Expr) -> int:
         match node:
             case Number(value):
                 total += 1 + (value.denominator != 1)
+            case Power(base, Number(k)) if k < 0 and isinstance(base, Add):
+                total += 1 + (k != -1) * 2 + 4 * any(map(_has_fraction, base.terms)) + 2 * _has_common_factor(base)
+                stack.append(base)
+                continue
             case Power(base, Number(k)) if k == -1:
                 total += 1
                 stack.append(base)
@@ -110,6 +129,18 @@ def cost(expr: Expr) -> int:
                 total += 1
         stack.extend(node.children)
     return total
+
+
+def _has_fraction(term: Expr) -> bool:
+    factors = term.factors if isinstance(term, Times) else (term,)
+    return any(isinstance(f, Power) and isinstance(f.exponent, Number) and f.exponent.value < 0 and f.free for f in factors)
+
+
+def _has_common_factor(total: Add) -> bool:
+    def bases(term: Expr) -> set[Expr]:
+        return {f.base if isinstance(f, Power) else f for f in (term.factors if isinstance(term, Times) else (term,)) if f.free}
+
+    return bool(set.intersection(*map(bases, total.terms)))
 
 
 def exponential(table: Sequence[Sequence[Expr]]) -> Expr | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
+from string import Formatter
 from typing import Literal
 
 from derive.calculus.catalogue import proof as proving
@@ -71,6 +72,30 @@ class Entry:
     row: Source
     sympy: bool = False
     note: str = ""
+
+    @property
+    def title(self) -> str:
+        """What it is called in a book: what a function is, the words beside a line, its name in words where a law is told by its equation."""
+        name = self.name.replace("-", " ")
+        if isinstance(self.row, Function):
+            about = self.row.about.split(":")[0]
+            return name if "(" in about else about
+        if isinstance(self.row, Defining):
+            return f"defining equation of {DIFFERENTIALS[self.row.rule].noun or self.row.rule}"
+        told = isinstance(self.row, Law) and bool(self.row.tells)
+        gaps = any(field is not None for _, field, _, _ in Formatter().parse(self.words))
+        return name if told or gaps else self.words or name
+
+    @property
+    def called(self) -> Why:
+        """The title, the formulas in it as expressions."""
+        return row_text.reason(_context(self), self.title)
+
+    @property
+    def apart(self) -> str:
+        """What tells it from other rules of the same title, '' where none has it."""
+        title = self.title
+        return self.name.removeprefix("defining-").replace("-", " ") if sum(e.title == title for e in entries()) > 1 else ""
 
     @cached_property
     def statement(self) -> tuple[tuple[Expr, Expr], ...]:

@@ -177,7 +177,7 @@ def _product(factors: tuple[Expr, ...], build: Callable[..., Expr], m: Motion) -
 
 
 def _quotient(e: Times, m: Motion) -> Expr | None:
-    """(da b − a db)/b² for a product with one moving reciprocal and a moving numerator."""
+    """(da b − a db)/b² for a product with one moving reciprocal and a moving numerator; what is constant stands before it."""
     below = [f for f in e.factors if isinstance(f, Power) and f.exponent is _MINUS and m.depends(f.base)]
     if len(below) != 1:
         return None
@@ -186,7 +186,10 @@ def _quotient(e: Times, m: Motion) -> Expr | None:
     above = [f for f in rest if m.depends(f)]
     if not above:
         return None
-    a, b = times(*above), below[0].base
+    a, base = times(*above), below[0].base
+    under = base.factors if isinstance(base, Times) else (base,)
+    b = times(*(f for f in under if m.depends(f)))
+    fixed += [power(f, -1) for f in under if not m.depends(f)]
     top = subtract(times(m.pending(a), b), times(a, m.pending(b)))
     return times(*fixed, top, power(b, -2))
 

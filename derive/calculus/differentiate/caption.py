@@ -28,9 +28,9 @@ def reason(level: Level) -> tuple[str, Why]:
         linear = [FUNCTIONS[n].name for n in level.linear if n in ("tr", "sum", "mean", "vec")]
         if linear and not named:
             said.append((Word(linear[0]), " is linear"))
-    for name in ("intermediate", "path", "cases"):
+    for name in ("intermediate", "cases"):
         row = next((r for r in level.rules if r.name == name), None)
-        if row is not None and not (name in ("intermediate", "path") and said):
+        if row is not None and not (name == "intermediate" and said):
             said.append((row.words,))
     if not said:
         said.append(("definition of its derivative",) if level.outright else ("linearity",))

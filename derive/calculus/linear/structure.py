@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from derive.calculus.differentiate.level import level
 from derive.calculus.differentiate.variation import Motion
 from derive.calculus.rules.rule import compiled, fill, letters
@@ -137,8 +139,10 @@ def tangent_chain(x: Symbol, m: Motion, gradient: Expr, taken: frozenset[str]) -
     while moved.pending:
         moved = level(moved, m).expr
     lines.append(_so(moved, zero(right.shape), at.said(f"differentiate both sides along `{own[1]}`: {row.words}")))
-    for one, other, words in (row.normal, row.tangent):
-        lines.append(_so(at.read(one), at.read(other), at.said(words)))
+    one, other, words = row.normal
+    lines.append(_so(at.read(one), at.read(other), at.said(words)))
+    one, other, words = row.tangent  # by the constraint, not by the line before
+    lines.append(replace(_so(at.read(one), at.read(other), at.said(words)), relation="="))
     return Chain("lemma", "Tangent directions", tuple(lines)), ((g, gradient),) if g is not gradient else ()
 
 

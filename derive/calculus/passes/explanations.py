@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
@@ -12,7 +12,7 @@ from derive.expressions.build import matmul, transpose
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Apply, Call, Expr, Symbol
 from derive.expressions.rewrite import substitute
-from derive.expressions.sizes import is_column
+from derive.expressions.sizes import SCALAR, is_column
 from derive.expressions.traverse import walk
 
 SHORT = 8
@@ -41,7 +41,15 @@ def explanations(written: Iterable[Expr], brought: Iterable[Expr], where: Iterab
     taken = frozenset(name for e in (*written, *brought) for name in e.free)
     out = list(dict.fromkeys(_about(node, short, taken) for node in found.values()))
     out += [_adjoint(node) for node in {n.function: n for n in nodes if isinstance(n, Apply) and n.adjoint}.values()]
-    return (*_eigenvectors(letters), *out)
+    return (*_eigenvectors(letters), *_velocities(nodes, written), *out)
+
+
+def _velocities(nodes: Iterable[Expr], written: Iterable[Expr]) -> Iterator[Why]:
+    """What the derivatives of the paths are called."""
+    named = {node.name: node for node in walk(*written) if isinstance(node, Symbol)}
+    for node in dict.fromkeys(nodes):
+        if isinstance(node, Symbol) and node.order == 1 and node.name not in named and (path := named.get(node.path or "")) is not None:
+            yield (node, " is the derivative of ", path, " by ", named.get(node.of or "", Symbol(node.of or "", SCALAR)), ".")
 
 
 def _eigenvectors(letters: Iterable[tuple[Symbol, Expr]]) -> list[Why]:

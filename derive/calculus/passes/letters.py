@@ -16,7 +16,7 @@ from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy
 from derive.derivation.derivation import BrokenChain, Chain, Found, Head, Line, Result, Step, members, of_each
 from derive.derivation.reason import Why, filled, joined
-from derive.expressions.build import add, coefficient
+from derive.expressions.build import add, coefficient, negate
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Add, Call, Expr, MatMul, Number, Power, Symbol
 from derive.expressions.properties.evident import value_properties
@@ -221,6 +221,10 @@ def shortened(expr: Expr, short: Mapping[Expr, Expr]) -> Expr:
     """The expression with the letters for what they stand for; what a letter's definition holds of others is written by them."""
     for whole, letter in short.items():
         expr = substitute(expr, {whole: letter})
+        if isinstance(whole, Add) and isinstance(letter, Symbol) and letter.name in POOL:
+            opposite = frozenset(map(negate, whole.terms))
+            turned: dict[Expr, Expr] = {n: negate(letter) for n in walk(expr) if isinstance(n, Add) and frozenset(n.terms) == opposite}
+            expr = tidy(substitute(expr, turned)) if turned else expr
     return expr
 
 

@@ -66,7 +66,8 @@ def _expression(value: Any) -> Expr:
 def _at_the_point(problem: Problem, results: Mapping[str, Found], place: Place) -> list[Line]:
     """f(1, 2) = 5, ∇f(1, 2) = …; where the function has no derivative at the point that is said instead."""
     written = _written(problem, place)
-    said = joined([(s, " = ", e) for s, e in place.values.items() if not written or s not in problem.wrt])
+    unsaid = joined([(s, " = ", e) for s, e in place.values.items() if not written or s not in problem.wrt])
+    said: Why = unsaid or ("put in the numbers",)
     lines: list[Line] = []
     if place.covers(problem.function):
         value = value_at(problem.function, place)
@@ -81,10 +82,10 @@ def _at_the_point(problem: Problem, results: Mapping[str, Found], place: Place) 
         if QUANTITIES[quantity].point and not (quantity == "derivative" and "gradient" in results):
             table = _table(problem, found) if quantity == "hessian" else None
             if table is not None and place.covers(table) and (value := value_at(table, place)) is not None:
-                lines += _stated(value, "hessian", Head("hessian", problem.name, problem.wrt, at=written), () if lines else said, place)
+                lines += _stated(value, "hessian", Head("hessian", problem.name, problem.wrt, at=written), () if lines and unsaid else said, place)
                 continue
             for name, result in members(found):
-                lines += _of_result(problem, quantity, name, result, place, written, () if lines else said)
+                lines += _of_result(problem, quantity, name, result, place, written, () if lines and unsaid else said)
     return lines
 
 

@@ -33,6 +33,9 @@ def remarks(
             if on_the_set is not None:
                 euclidean = "This Hessian is the Euclidean one, of the surrounding space. The Riemannian Hessian takes a tangent "
                 out.append((euclidean, h, " to ", on_the_set, "."))
+    out += [
+        ("Of the sum, the term with ", x, " is written apart: the others do not depend on it.") for x in problem.wrt if problem.is_member(x)
+    ]
     if problem.options.stacked:
         x, whole = problem.wrt[0], Symbol(problem.name, problem.function.shape)
         out.append((

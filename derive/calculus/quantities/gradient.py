@@ -9,13 +9,16 @@ from derive.calculus.indices.products import as_products
 from derive.calculus.linear.adjoint import half_way
 from derive.calculus.linear.inner_product import gradient
 from derive.calculus.linear.structure import CURVED, in_structure
+from derive.calculus.routes.scalar_form import scalar_form
 from derive.calculus.rules.adjoints import moved_by
 from derive.calculus.rules.identities import IDENTITIES
 from derive.calculus.setting.setting import Setting, one_of, taken_names
+from derive.calculus.simplify.measure import measure
 from derive.calculus.simplify.names import Definitions
 from derive.calculus.simplify.property_reasons import property_whys
 from derive.calculus.simplify.result_form import neat, result
-from derive.calculus.simplify.simplify import tidy
+from derive.calculus.simplify.simplify import tidy, tidy_with
+from derive.calculus.simplify.used import Used
 from derive.derivation.derivation import Head, Line, Step
 from derive.derivation.reason import Why, joined
 from derive.errors import DeriveError
@@ -49,10 +52,15 @@ def gradient_lines(s: Setting, first: Expr, letters: Definitions = ()) -> tuple[
     for x, h in zip(p.wrt, s.directions, strict=True):
         g = structured[x.name]
         lines.append(Line(g, "gradient", () if told else ("read off: the factor of ", h), "gradient", one_of("gradient", p, x)))
+        short = scalar_form(g, p.wrt) if x.is_scalar else None
+        if short is not None and measure(short) < measure(g):
+            lines.append(Line(short, "simplify", ("simplify",), "gradient", steps=(Step(g, short, "simplify", ()),)))
+            structured[x.name] = g = short
         if s.written is not p.function:
-            full = result(tidy(substitute(g, dict(p.let))), [])
+            used: Used = []
+            full = result(tidy_with(substitute(g, dict(p.let)), used), used)
             if full is not g:
-                whys = joined([(u, " = ", d) for u, d in p.let if u.name in g.free])
+                whys = joined([*((u, " = ", d) for u, d in p.let if u.name in g.free), *property_whys(used)])
                 lines.append(Line(full, "intermediate", whys, "gradient", steps=(Step(g, full, "intermediate", ()),)))
                 structured[x.name] = full
     return lines, free, structured

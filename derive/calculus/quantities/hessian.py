@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from derive.calculus import algebra
@@ -11,7 +11,8 @@ from derive.calculus.linear.bilinear import Directions, applied, directions
 from derive.calculus.linear.matrix import matrix_of
 from derive.calculus.linear.structure import CURVED, in_structure
 from derive.calculus.quantities.second_lines import along_a_scalar, differentiated
-from derive.calculus.routes.lines import cleaned, levels
+from derive.calculus.routes.lines import cleaned, in_known_form, levels
+from derive.calculus.routes.scalar_form import scalar_form
 from derive.calculus.setting.setting import Setting
 from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.distribute import spread
@@ -21,7 +22,7 @@ from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.calculus.simplify.used import Used
 from derive.derivation.derivation import Chain, Head, Line, Result, Step
 from derive.derivation.reason import Why, joined
-from derive.expressions.build import ONE, is_zero, matmul, power, primes, scale, transpose, zero
+from derive.expressions.build import ONE, add, is_zero, matmul, power, primes, scale, transpose, zero
 from derive.expressions.nodes import Add, Apply, Call, D, Expr, Scale, Stack, Symbol, Times, Zeros
 from derive.expressions.rewrite import substitute, transform
 from derive.expressions.sizes import is_column
@@ -80,7 +81,8 @@ def _applied(lines: list[Line], along: Directions) -> list[Line]:
     forms.append(short)
     best = min((last, *([plain.expr] if plain else []), *forms), key=lambda e: (sum(1 for _ in _leaves(e)), primes(e)))
     if best is last:
-        return lines
+        known_form = in_known_form(last)
+        return lines if known_form is None else [*lines, replace(known_form, quantity="hessian")]
     if plain is not None and best is plain.expr:
         return [*lines, plain]
     rule = "simplify" if best is short is not forms[0] else "collect"
@@ -102,18 +104,21 @@ def _block_matrix(s: Setting, images: list[Expr]) -> Line | None:
     if len(p.wrt) < 2 or not all(x.is_scalar or is_column(x.shape) for x in p.wrt):
         return None
     rows: list[tuple[Expr, ...]] = []
+    found: dict[tuple[Symbol, Symbol], Expr] = {}
     squared = {n.args[0]: power(n, 2) for n in walk(p.function) if isinstance(n, Call) and n.name == "norm" and is_column(n.args[0].shape)}
     norms: dict[Expr, Expr] = {matmul(transpose(u), u): square for u, square in squared.items()}
     for x, image in zip(p.wrt, images, strict=True):
         row: list[Expr] = []
         for y, h in zip(p.wrt, p.second_directions, strict=True):
-            others: dict[Expr, Expr] = {other: zero(other.shape) for other in p.second_directions if other is not h}
-            part = tidy(substitute(image, others))
+            part = _along(image, h, p.second_directions)
             if is_zero(part) or h.name not in part.free:
                 row.append(zero((x.shape[0], y.shape[0])))
             elif h.is_scalar:
-                entry = neat(tidy(substitute(part, {h: ONE})), [])
-                row.append(substitute(algebra.simplify_scalar(entry), norms) if entry.is_scalar else entry)
+                entry = found[x, y] = neat(tidy(substitute(part, {h: ONE})), [])
+                if x is not y and found.get((y, x)) is entry:
+                    row.append(rows[len(row)][len(rows)])
+                else:
+                    row.append(substitute(scalar_form(entry, p.wrt) or algebra.simplify_scalar(entry), norms) if entry.is_scalar else entry)
             else:
                 row.append(neat(matrix_of(spread(part, frozenset({h.name})), h), []))
         for k, above in enumerate(rows):
@@ -123,6 +128,16 @@ def _block_matrix(s: Setting, images: list[Expr]) -> Line | None:
         rows.append(tuple(row))
     matrix = factored_out(Stack(tuple(rows)))
     return Line(matrix, "read-off", ("read off the blocks",), "hessian", Head("hessian", p.name, p.wrt), start=matrix)
+
+
+def _along(image: Expr, h: Symbol, directions: Sequence[Symbol]) -> Expr:
+    """What a linear image is along one of the directions alone: of a sum the terms that have no other."""
+    names = {other.name for other in directions}
+    if isinstance(image, Add) and all(len(term.free & names) == 1 for term in image.terms):
+        terms = [term for term in image.terms if h.name in term.free]
+        return tidy(add(*terms)) if terms else zero(image.shape)
+    others: dict[Expr, Expr] = {other: zero(other.shape) for other in directions if other is not h}
+    return tidy(substitute(image, others))
 
 
 def _leaves(expr: Expr) -> Iterator[Expr]:

@@ -114,7 +114,7 @@ def _polarized(s: Setting, first: Expr, gradients: dict[str, Expr], like: Expr |
         rate: Expr = Rate(shifted(p.function, t, m), (t, t))
         lines.append(Line(rate, "definition", ("definition",), "second-derivative", head))
         once: Expr = Rate(shifted(first, t, m), (t,))
-        lines.append(Line(once, "derivative", ("the first derivative, on the line",), "second-derivative",
+        lines.append(Line(once, "derivative", ("the first derivative, at ", *joined([(shifted(x, t, m),) for x in p.wrt])), "second-derivative",
                           steps=(Step(rate, once, "first-derivative", ()),)))
         lines += levels(pending, m, "second-derivative", (Step(once, pending, "definition", ()),))
     lines = finished(lines, "second-derivative", directions(p.directions))

@@ -137,7 +137,7 @@ def _why(value: Expr, x: Symbol, at: Column) -> Why:
     used += [("derivative of ", Word(name)) for name in dict.fromkeys(functions)] if ("chain rule",) not in used else []
     if not used and any(isinstance(n, Power) and n.base is entry for n in inside):
         used.append(("power rule",))
-    return joined(used) or ("linear",)
+    return joined(used) or ("linear in ", entry)
 
 
 

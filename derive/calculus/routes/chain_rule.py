@@ -148,11 +148,11 @@ def _value(definition: Expr, below: Symbol, taken: frozenset[str]) -> tuple[Expr
         direction = Symbol(free_name(taken | definition.free, ("h", "k") if is_column(below.shape) else ("H", "K")), below.dims)
     m = motion(((below, direction),), (), ())
     expr = m.pending(definition)
-    why: Why = ("linear",)
+    why: Why = ("linear in ", below)
     first = True
     while expr.pending:
         done = level(expr, m)
-        why = reason(done)[1] if first else why
+        why = said if first and (said := reason(done)[1]) != ("linearity",) else why
         expr, first = done.expr, False
     if below.is_scalar:
         return in_vec(tidy(expr)), why
@@ -165,7 +165,7 @@ def _value(definition: Expr, below: Symbol, taken: frozenset[str]) -> tuple[Expr
     vectors = is_scalar(definition.shape) or is_column(definition.shape)
     named = [] if vectors and is_column(below.shape) else [(IDENTITIES.get(n) or MOVES[n]).words for n in laws(linear, direction)]
     if named:
-        why = joined([*([] if why == ("linearity",) else [why]), *((words,) for words in named)])
+        why = joined([*([] if why[0] == "linear in " else [why]), *((words,) for words in named)])
     matrix = matrix_of(linear, direction) if vectors and is_column(below.shape) else vec_matrix(linear, direction)
     value = neat(matrix, [])
     short = isinstance(definition, Stack) or by_entries(definition, below)

@@ -7,12 +7,12 @@ from dataclasses import replace
 from derive.calculus.linear.inner_product import turn
 from derive.calculus.routes.expansion import expansion_lines
 from derive.calculus.routes.implicit import Letters, Named, defining_lines
-from derive.calculus.routes.lines import cleaned, levels
+from derive.calculus.routes.lines import cleaned, in_known_form, levels
 from derive.calculus.routes.mirrored import mirrored
 from derive.calculus.routes.scalar_form import in_order, put_back, scalar_form
 from derive.calculus.routes.unfold import unfold
 from derive.calculus.setting.setting import Setting, parameter, shifted, taken_names
-from derive.calculus.simplify.known_forms import known, known_result
+from derive.calculus.simplify.known_forms import known
 from derive.calculus.simplify.laws.functions import traced
 from derive.calculus.simplify.property_reasons import property_whys
 from derive.calculus.simplify.simplify import tidy
@@ -134,7 +134,7 @@ def _of_a_number(s: Setting, lines: list[Line]) -> list[Line]:
     one_way = mirrored(out[-1].expr, taken, words)
     say(one_way, "scalar-transpose", joined([*((word,) for word in words), *property_whys(taken)]))
     say(scalar_form(out[-1].expr), "simplify", ("simplify",))
-    out += [line for line in (_in_known_form(out[-1].expr),) if line is not None]
+    out += [line for line in (in_known_form(out[-1].expr),) if line is not None]
     return [*out, *(line for line in (put_back(out[-1].expr, s.problem),) if line is not None)]
 
 
@@ -152,12 +152,3 @@ def _at_once(rest: list[Line]) -> Line:
     steps = tuple(step for line in rest for step in line.steps)
     whys = list(dict.fromkeys(why for line in rest for why, _ in reasons(line.why)))
     return replace(rest[-1], left=rest[0].left, start=rest[0].start, steps=steps, why=joined(whys))
-
-
-def _in_known_form(expr: Expr) -> Line | None:
-    """The line with the laws of results used; None where none applies."""
-    used: Used = []
-    form = known_result(expr, used)
-    if form is expr:
-        return None
-    return Line(form, "simplify", joined(property_whys(used) or [("simplify",)]), steps=(Step(expr, form, "simplify", ()),))

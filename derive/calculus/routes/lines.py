@@ -7,7 +7,7 @@ from derive.calculus.differentiate.level import level
 from derive.calculus.differentiate.variation import Motion
 from derive.calculus.routes.mirrored import mirrored
 from derive.calculus.simplify.collect import collect
-from derive.calculus.simplify.known_forms import known
+from derive.calculus.simplify.known_forms import known, known_result
 from derive.calculus.simplify.names import named
 from derive.calculus.simplify.property_reasons import property_whys
 from derive.calculus.simplify.result_form import neat
@@ -59,3 +59,12 @@ def cleaned(expr: Expr, quantity: str) -> Line | None:
 def _same_terms(a: Expr, b: Expr) -> bool:
     """Whether only the order of a sum differs."""
     return isinstance(a, Add) and isinstance(b, Add) and set(a.terms) == set(b.terms)
+
+
+def in_known_form(expr: Expr) -> Line | None:
+    """The line with the laws of results used; None where none applies."""
+    used: Used = []
+    form = known_result(expr, used)
+    if form is expr:
+        return None
+    return Line(form, "simplify", joined(property_whys(used) or [("simplify",)]), steps=(Step(expr, form, "simplify", ()),))

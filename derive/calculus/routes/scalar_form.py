@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from derive.calculus.simplify.collect import collect
@@ -72,14 +73,17 @@ def _base(f: Expr) -> Expr:
     return f.base if isinstance(f, Power) else f
 
 
-def scalar_form(expr: Expr) -> Expr | None:
-    """A shorter form, by SymPy and the laws of known forms, of a derivative that is made of scalars only."""
+def scalar_form(expr: Expr, order: Sequence[Symbol] = ()) -> Expr | None:
+    """A shorter form, by SymPy and the laws of known forms, of a derivative that is made of scalars only.
+
+    order  symbols that come first, in this order
+    """
     if not all(isinstance(e, (Map, Number, Power, SizeValue, Times, Add, Symbol)) and e.is_scalar for e in walk(expr)):
         return None
     from derive.calculus import algebra
 
-    plain = algebra.simplify_scalar(expr)
-    forms = [plain, known_result(plain, []), algebra.simplify_scalar(known_result(expr, []))]
+    plain = algebra.simplify_scalar(expr, order=order)
+    forms = [plain, known_result(plain, []), algebra.simplify_scalar(known_result(expr, []), order=order)]
     better = min(forms, key=measure) if measure(forms[2]) < measure(plain) else forms[1]
     return _letters_first(better) if better is not expr else None
 
@@ -97,14 +101,18 @@ def in_order(line: Line) -> Line:
 
 
 def _letters_first(expr: Expr) -> Expr:
-    """6πx²(1 + x) cos(x³), not 6 cos(x³) (1 + x) x²π."""
+    """6πx²(1 + x) cos(x³), not 6 cos(x³) (1 + x) x²π; what is divided by stands behind a sum, so that the sum stands above it."""
     if isinstance(expr, Add):
         return add(*(_letters_first(t) for t in expr.terms))
     if not isinstance(expr, Times):
         return expr
 
+    of_a_sum = any(isinstance(f, Add) for f in expr.factors)
+
     def rank(f: Expr) -> int:
         base = f.base if isinstance(f, Power) else f
+        if of_a_sum and isinstance(f, Power) and isinstance(f.exponent, Number) and f.exponent.value < 0:
+            return 5
         if not base.free:  # numbers and π
             return 0 if isinstance(f, Number) else 1
         return 2 if isinstance(base, Symbol) else 4 if any(isinstance(e, Map) for e in walk(f)) else 3

@@ -19,6 +19,7 @@ MN = "Magnus & Neudecker, Matrix Differential Calculus, ch. 2"
 LAX = "Lax, Linear Algebra, ch. 7"
 RELTON = "Higham & Relton, Higher order Fréchet derivatives of matrix functions (2014)"
 WATROUS = "Watrous, The Theory of Quantum Information (2018), ch. 1"
+KOLDA = "Kolda & Bader, Tensor Decompositions and Applications, SIAM Review 51 (2009)"
 PITSIANIS = "Van Loan & Pitsianis, Approximation with Kronecker Products (1993)"
 
 _ROWS = (
@@ -84,6 +85,10 @@ _ROWS = (
     Rule("adjoint-kron-second", "kron(B, A)", "ptrace1(kron(B', I(p)) y, zeros(p, q))", "A: p q, B: m n, y: m*p n*q",
          "⟨Y, B ⊗ M⟩ = ⟨tr₁((B' ⊗ I)Y), M⟩", "`A` meets block i, j of `Y`, with the factor `B[i, j]`: all together the sum of the diagonal blocks of `kron(B', I(p)) Y`.",
          PITSIANIS),
+    Rule("adjoint-khatrirao", "khatrirao(A, B)", "kron(I(m), ones(p)') (y .* kron(ones(m), B))", "A: m n, B: p n, y: m*p n",
+         "⟨Y, M ⊙ B⟩ = ⟨(I ⊗ 𝟏')(Y ∘ (𝟏 ⊗ B)), M⟩", "Entry i, j of `A` meets block i of column j of `Y`, in its inner product with column j of `B`.", KOLDA),
+    Rule("adjoint-khatrirao-second", "khatrirao(B, A)", "kron(ones(m)', I(p)) (y .* kron(B, ones(p)))", "A: p n, B: m n, y: m*p n",
+         "⟨Y, B ⊙ M⟩ = ⟨(𝟏' ⊗ I)(Y ∘ (B ⊗ 𝟏)), M⟩", "Column j of `A` meets each block i of column j of `Y`, with the factor `B[i, j]`.", KOLDA),
     Rule("adjoint-ptrace1", "ptrace1(A, zeros(m, n))", "kron(I(k), y)", "A: k*m k*n, y: m n", "⟨Y, tr₁ M⟩ = ⟨I ⊗ Y, M⟩",
          "Only the diagonal blocks of `A` meet `Y`.", WATROUS),
     Rule("adjoint-ptrace2", "ptrace2(A, zeros(m, n))", "kron(y, I(k))", "A: m*k n*k, y: m n", "⟨Y, tr₂ M⟩ = ⟨Y ⊗ I, M⟩",

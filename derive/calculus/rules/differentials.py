@@ -241,7 +241,7 @@ _STRUCTURAL = (
          statement="D(X)[H] = H", nonlinear=False),
     Rule("intermediate", None, None, "", "definition of the intermediate", "The intermediate is what it stands for.",
          f"{MN}, ch. 5 (chain rule)", statement="d u = d (definition of u)", nonlinear=False),
-    Rule("path", None, None, "", "the paths move with the parameter", "A path moves with its velocity.", "calculus of one variable",
+    Rule("path", None, None, "", "derivative of the path", "A path moves with its velocity.", "calculus of one variable",
          statement="d A(t) = (dA/dt) dt", nonlinear=False),
     Rule("power-rule", None, None, "", "power rule", "The derivative of `s^c` is `c s^(c - 1)`; the rest is the chain rule.",
          "calculus of one variable, by SymPy", statement="d (s^c) = c s^(c - 1) ds", sympy=True),

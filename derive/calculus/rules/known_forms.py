@@ -66,6 +66,12 @@ INVERSES = (
         "The transpose of `pinv(A) A pinv(A) = pinv(A)`.", MN1, last="transpose `pinv(A) A pinv(A) = pinv(A)`", runs="always"),
     Law("pseudo-inverse-projected-behind", "pinv(A') pinv(A) A", "pinv(A')", "A: matrix(m, n)", "A", "(A')⁺A⁺A = (A')⁺",
         "The transpose of `pinv(A) A pinv(A) = pinv(A)`.", MN1, last="transpose `pinv(A) A pinv(A) = pinv(A)`", runs="always"),
+    Law("rank-one-inverse", "inv(a I(n) + x y') x", "1 / (a + y' x) x", "a: scalar; x: vector(n); y: vector(n)", "a",
+        "(aI + xy')x = (a + y'x)x", "`(a I(n) + x y') x = a x + x (y' x)`, divided by the number and by the matrix.", MN1,
+        rows=(("1 / (a + y' x) inv(a I(n) + x y') (a + y' x) x", "`(a + y' x) / (a + y' x) = 1`"),
+              ("1 / (a + y' x) inv(a I(n) + x y') (a x + x y' x)", "multiply out"),
+              ("1 / (a + y' x) inv(a I(n) + x y') (a I(n) + x y') x", "`x` behind brackets")),
+        last="`inv(A) A = I(n)`", runs="results", example="x: vector(n); a: positive | log(det(a I(n) + x x'))"),
     Law("corner-of-inverse", "[I(n), zeros(n, m)] inv([A, B; C, E]) [I(n); zeros(m, n)]", "inv(A - B inv(E) C)",
         "A: square(n); B: matrix(n, m); C: matrix(m, n); E: invertible(m)", "A", "the corner of the inverse: Schur complement",
         "Eliminate the second block of unknowns.", "Horn & Johnson, Matrix Analysis, ch. 0", runs="always"),
@@ -140,6 +146,38 @@ DIAGONALS = (
         last="the other entries are 0", runs="results"),
 )
 
+KOLDA = "Kolda & Bader, Tensor Decompositions and Applications, SIAM Review 51 (2009)"
+_FOUR = "A: matrix(m, n); B: matrix(p, n); C: matrix(m, q); E: matrix(p, q)"
+
+KHATRI_RAO = (
+    Law("khatri-rao-gram", "khatrirao(A, B)' khatrirao(C, E)", "(A' C) .* (B' E)", _FOUR, "A", "(M ⊙ N)'(P ⊙ Q) = M'P ∘ N'Q",
+        "`(x ⊗ y)'(u ⊗ v) = x'u y'v` for the columns.", KOLDA, runs="always"),
+    Law("khatri-rao-mixed", "kron(C, E) khatrirao(A, B)", "khatrirao(C A, E B)", "A: matrix(m, n); B: matrix(p, n); C: matrix(q, m); E: matrix(r, p)", "A",
+        "(P ⊗ Q)(M ⊙ N) = PM ⊙ QN", "Column j is `kron(C A[:, j], E B[:, j])`.", KOLDA, runs="always"),
+    Law("khatri-rao-row", "khatrirao(x', B)", "B diag(x)", "x: vector(n); B: matrix(p, n)", "x", "x' ⊙ B = B diag(x)", "Column j is `x[j] B[:, j]`.", KOLDA,
+        runs="always"),
+    Law("khatri-rao-row-behind", "khatrirao(B, x')", "B diag(x)", "x: vector(n); B: matrix(p, n)", "x", "B ⊙ x' = B diag(x)", "Column j is `x[j] B[:, j]`.", KOLDA,
+        runs="always"),
+    Law("khatri-rao-of-columns", "khatrirao(x, y)", "kron(x, y)", "x: vector(m); y: vector(n)", "x", "x ⊙ y = x ⊗ y", "The definition.", KOLDA,
+        runs="always"),
+    Law("khatri-rao-times", "vec(A diag(x) B)", "khatrirao(B', A) x", "x: vector(n); A: matrix(m, n); B: matrix(n, p)", "x", "vec(A diag(x) B) = (B' ⊙ A)x",
+        "`A diag(x) B` is the sum of `x[i] A[:, i] B[i, :]'`.", KOLDA, runs="results"),
+    Law("khatri-rao-of-diagonal", "kron(A, B) sum(i, 1, n, kron(e(i, n), e(i, n)) e(i, n)')", "khatrirao(A, B)", "A: matrix(m, n); B: matrix(p, n)", "A",
+        "(A ⊗ B) Σ (eᵢ ⊗ eᵢ)eᵢ' = A ⊙ B", "Column i is `kron(A[:, i], B[:, i])`.", KOLDA, runs="always"),
+    Law("khatri-rao-itself", "kron(I(m), ones(p)') (khatrirao(C, E) .* kron(ones(m), B))", "C diag(diag(E' B))",
+        "B: matrix(p, n); C: matrix(m, n); E: matrix(p, n)", "C", "(I ⊗ 𝟏')((M ⊙ N) ∘ (𝟏 ⊗ P)) = M diag(diag(N'P))",
+        "Entry i, j is `C[i, j]` times the sum of `E[k, j] B[k, j]` over k.", KOLDA, runs="always"),
+    Law("khatri-rao-itself-second", "kron(ones(m)', I(p)) (khatrirao(C, E) .* kron(B, ones(p)))", "E diag(diag(C' B))",
+        "B: matrix(m, n); C: matrix(m, n); E: matrix(p, n)", "E", "(𝟏' ⊗ I)((M ⊙ N) ∘ (P ⊗ 𝟏)) = N diag(diag(M'P))",
+        "Entry i, j is `E[i, j]` times the sum of `C[k, j] B[k, j]` over k.", KOLDA, runs="always"),
+    Law("khatri-rao-weighed", "kron(I(m), ones(p)') ((khatrirao(C, E) A) .* kron(ones(m), B))", "C ((E' B) .* A)",
+        "A: matrix(q, n); B: matrix(p, n); C: matrix(m, q); E: matrix(p, q)", "A", "(I ⊗ 𝟏')((M ⊙ N)S ∘ (𝟏 ⊗ P)) = M((N'P) ∘ S)",
+        "Entry i, j is the sum of `C[i, l] E[k, l] A[l, j] B[k, j]` over k and l.", KOLDA, runs="always"),
+    Law("khatri-rao-weighed-second", "kron(ones(m)', I(p)) ((khatrirao(C, E) A) .* kron(B, ones(p)))", "E ((C' B) .* A)",
+        "A: matrix(q, n); B: matrix(m, n); C: matrix(m, q); E: matrix(p, q)", "A", "(𝟏' ⊗ I)((M ⊙ N)S ∘ (P ⊗ 𝟏)) = N((M'P) ∘ S)",
+        "Entry i, j is the sum of `E[i, l] C[k, l] A[l, j] B[k, j]` over k and l.", KOLDA, runs="always"),
+)
+
 SUMS = (
     Law("softmax-defined", "(1 / sum(exp(x))) exp(x)", "softmax(x)", "x: vector(n)", "x", "eˣ/Σeˣ = softmax", "The definition of softmax.", PRML,
         runs="always", told=False, example="x: vector(n) | log(sum(exp(x)))"),
@@ -149,14 +187,16 @@ SUMS = (
         runs="results", told=False, example="z: vector(n); p: vector(n) | p' log(softmax(z))"),
     Law("softmax-entry", "exp(x[i]) / sum(exp(x))", "softmax(x)[i]", "x: vector(n); i: integer", "x", "eˣ/Σeˣ = softmax",
         "The definition of softmax.", PRML),
-    Law("softmax-sum", "sum(softmax(x))", "1", "x: vector(n)", "x", "the entries of softmax sum to 1", "Each is divided by their sum.", PRML,
-        rows=(("sum(exp(x)) / sum(exp(x))", "`softmax(x) = exp(x) / sum(exp(x))`"),), last="a number by itself", runs="always",
-        example="x: vector(n) | sum(x .* x) sum(softmax(x))"),
-    Law("softmax-sum-row", "ones(n)' softmax(x)", "1", "x: vector(n)", "x", "the entries of softmax sum to 1", "Each is divided by their sum.",
-        PRML, rows=(("sum(softmax(x))", "`ones(n)' y = sum(y)`"),), last="the entries of softmax sum to 1", runs="always"),
-    Law("softmax-sum-column", "softmax(x)' ones(n)", "1", "x: vector(n)", "x", "the entries of softmax sum to 1", "Each is divided by their sum.",
-        PRML, rows=(("sum(softmax(x))", "`y' ones(n) = sum(y)`"),), last="the entries of softmax sum to 1", runs="always",
+    Law("stochastic-sum", "sum(x)", "1", "x: vector(n); |x: stochastic", "", "probabilities sum to 1", "By definition.", PRML,
+        last="the entries of a stochastic vector sum to 1", runs="always", example="x: vector(n) | sum(x .* x) sum(softmax(x))"),
+    Law("stochastic-sum-row", "ones(n)' x", "1", "x: vector(n); |x: stochastic", "", "probabilities sum to 1", "`ones(n)' x = sum(x)`.",
+        PRML, rows=(("c sum(x)", "`ones(n)' x = sum(x)`"),), last="probabilities sum to 1", runs="always"),
+    Law("stochastic-sum-column", "x' ones(n)", "1", "x: vector(n); |x: stochastic", "", "probabilities sum to 1", "`x' ones(n) = sum(x)`.",
+        PRML, rows=(("c sum(x)", "`x' ones(n) = sum(x)`"),), last="probabilities sum to 1", runs="always",
         example="x: vector(n); a: positive | sum(softmax(x)) + a sum(x)"),
+    Law("stochastic-rows", "A ones(n, k)", "ones(m, k)", "A: matrix(m, n); B: matrix(n, k); |A: row-stochastic", "", "probabilities sum to 1",
+        "Row by row.", PRML, last="the entries of each row sum to 1", runs="always",
+        example="X: matrix(m, n); y: vector(m) | y' softmax(X) ones(n) + sum(X)"),
     Law("trace-of-form", "tr(x y' A)", "y' A x", "x: vector(n); y: vector(n); A: square(n)", "x", "tr xy'A = y'Ax", "Cyclic, and the trace of a 1×1 matrix.",
         MN2, last="cyclic", runs="results", told=False),
     Law("trace-against-identity", "inner(A, I(n))", "tr(A)", "A: square(n)", "A", "⟨A, I⟩ = tr A", "`inner(A, B) = tr(A' B)`.", MN2,
@@ -203,4 +243,4 @@ FACTORIZATIONS = (
     Law("polar-put-together", "polar_u(A) polar_p(A)", "A", "A: invertible(n)", "A", "UP = A", "The polar decomposition.", GVL, runs="results"),
 )
 
-KNOWN_FORMS: tuple[Law, ...] = (*ENTRYWISE, *INVERSES, *ENTRIES, *DIAGONALS, *SUMS, *NORMS, *FACTORIZATIONS)
+KNOWN_FORMS: tuple[Law, ...] = (*ENTRYWISE, *INVERSES, *ENTRIES, *DIAGONALS, *KHATRI_RAO, *SUMS, *NORMS, *FACTORIZATIONS)

@@ -54,13 +54,13 @@ _ROWS = (
     ),
     Tangent(
         "unit", "x: n 1, h: n 1, g: n 1", ("x' x", "1"), "`x' h = 0`",
-        ("(x x' g)' h", "0", "the multiples of `x` are normal"),
+        ("(x x' g)' h", "0", "`x' h = 0`: the multiples of `x` are normal"),
         ("x' (I(n) - x x') g", "0", "`x' x = 1`: `(I(n) - x x') g` is tangent, and the rest of `g` is a multiple of `x`: the projection of `g`"),
         ("x' h", " = 0"), "(I(n) - x x') g", "(x' g) h",
     ),
     Tangent(
         "unit", "X: m n, H: m n, G: m n", ("inner(X, X)", "1"), "`inner(X, H) = 0`",
-        ("inner(inner(X, G) X, H)", "0", "the multiples of `X` are normal"),
+        ("inner(inner(X, G) X, H)", "0", "`inner(X, H) = 0`: the multiples of `X` are normal"),
         ("inner(X, G - inner(X, G) X)", "0", "`inner(X, X) = 1`: `G - inner(X, G) X` is tangent, and the rest of `G` is a multiple of `X`: the projection of `G`"),
         ("inner(X, H)", " = 0"), "G - inner(X, G) X", "inner(X, G) H",
     ),

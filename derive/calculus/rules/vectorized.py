@@ -12,6 +12,7 @@ MN2 = "Magnus & Neudecker, Matrix Differential Calculus, ch. 2"
 MN3 = "Magnus & Neudecker, Matrix Differential Calculus, ch. 3"
 LAX = "Lax, Linear Algebra, ch. 7"
 WATROUS = "Watrous, The Theory of Quantum Information (2018), ch. 1"
+KOLDA = "Kolda & Bader, Tensor Decompositions and Applications, SIAM Review 51 (2009)"
 HIGHAM6 = "Higham, Functions of Matrices (2008), ch. 6"
 HIGHAM10 = "Higham, Functions of Matrices (2008), ch. 3 and 10"
 
@@ -74,6 +75,10 @@ _ROWS = (
          "A: matrix(m, n); X: matrix(p, q)", "vec(A ⊗ X) = (I ⊗ K ⊗ I)(vec A ⊗ vec X)", "Column by column.", MN3 + ", thm. 10"),
     _law("vec-of-kronecker-first", "vec(kron(X, A))", "kron(I(n), kron(commutation(q, m), I(p))) kron(I(m*n), vec(A)) vec(X)",
          "X: matrix(m, n); A: matrix(p, q)", "vec(A ⊗ X) = (I ⊗ K ⊗ I)(vec A ⊗ vec X)", "Column by column.", MN3 + ", thm. 10"),
+    _law("vec-of-khatri-rao", "vec(khatrirao(X, A))", "sum(j, 1, n, kron(e(j, n) e(j, n)', kron(I(m), A[:, j]))) vec(X)", "X: matrix(m, n); A: matrix(p, n)",
+         "vec(X ⊙ A) = Σ (eⱼeⱼ' ⊗ I ⊗ aⱼ) vec X", "Column j is `kron(X[:, j], A[:, j])`.", KOLDA),
+    _law("vec-of-khatri-rao-second", "vec(khatrirao(A, X))", "sum(j, 1, n, kron(e(j, n) e(j, n)', kron(A[:, j], I(p)))) vec(X)", "A: matrix(m, n); X: matrix(p, n)",
+         "vec(A ⊙ X) = Σ (eⱼeⱼ' ⊗ aⱼ ⊗ I) vec X", "Column j is `kron(A[:, j], X[:, j])`.", KOLDA),
     _law("vec-of-diagonal", "vec(diag(x))", "sum(i, 1, n, kron(e(i, n), e(i, n)) e(i, n)') x", "x: vector(n)", "vec diag(u) = Σ (eᵢ ⊗ eᵢ) uᵢ",
          "Column i of `diag(x)` is `x[i] e(i, n)`.", MN3, wrt="x"),
     _law("vec-of-diagonal-taken", "diag(X)", "sum(i, 1, n, e(i, n) kron(e(i, n), e(i, n))') vec(X)", "X: square(n)",

@@ -40,11 +40,25 @@ def factor(expr: Expr) -> Expr:
         return scale(join(number_out, scalars_out, None), factor(add(*inner)))
     if expr.is_scalar:
         return expr
+    if len({body for _, _, body in parts}) < len(parts) and (together := by_body(expr)) is not None:
+        return together
     if len({body for _, _, body in parts}) == 1 and any(isinstance(b, Add) for _, powers, _ in parts for b in powers):
         from derive.calculus.algebra import simplify_scalar
 
         return scale(simplify_scalar(add(*(join(c, powers, None) for c, powers, _ in parts))), parts[0][2] or ONE)
     return _common_chain(expr, parts)
+
+
+def by_body(expr: Add) -> Expr | None:
+    """2I + (2n − 4)A for 2I − 4A + 2nA: numbers in front of one matrix added up, none of them a sum; None where there are no such terms."""
+    groups: dict[Expr | None, list[Expr]] = {}
+    for c, powers, body in map(split, expr.terms):
+        if body is None or any(isinstance(base, Add) for base in powers):
+            return None
+        groups.setdefault(body, []).append(join(c, powers, None))
+    if len(groups) == len(expr.terms):
+        return None
+    return add(*(scale(factor(positive_first(add(*scalars))), body) for body, scalars in groups.items() if body is not None))
 
 
 def common_number(values: list[Fraction], beside: bool) -> Fraction:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from derive.calculus.rules.identities import IDENTITIES
 from derive.calculus.simplify.laws import blocks, expansion, matrix_functions
 from derive.calculus.simplify.laws.one_quotient import one_quotient
-from derive.calculus.simplify.laws.roots import quotient_of_roots, roots
+from derive.calculus.simplify.laws.roots import one_root, quotient_of_roots, roots
 from derive.calculus.simplify.rewriting import Function, Laws, laws, rewritten
 from derive.calculus.simplify.used import Used
 from derive.expressions.functions import FUNCTIONS as TABLE
@@ -37,6 +37,7 @@ FUNCTIONS = (
 
 IN_RESULTS = (
     Function("quotient-of-roots", "", quotient_of_roots, (Times, Scale), frozenset({"sqrt"})),
+    Function("one-root", "", one_root, (Times,)),
     Function("one-quotient", "on one denominator, entry by entry", one_quotient, (Add,), frozenset({"quotient"})),
 )
 """What no row can say and only a result is written by."""

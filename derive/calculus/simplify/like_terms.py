@@ -10,7 +10,8 @@ from derive.calculus.simplify.signs import opposite
 from derive.calculus.simplify.simplify import tidy_with
 from derive.calculus.simplify.used import Used
 from derive.expressions.build import entry_factors, entry_product, matmul, power, transpose
-from derive.expressions.nodes import Add, Call, Expr, Map, MatMul, Number, Power, Symbol, Transpose
+from derive.expressions.nodes import Add, Call, Expr, Map, MatMul, Number, Ones, Power, Symbol, Transpose
+from derive.expressions.sizes import is_column
 
 Term = tuple[dict[Expr, Expr], Expr | None]
 """What `split` leaves beside the number."""
@@ -51,6 +52,8 @@ def representative(expr: Expr) -> Expr:
             return best if best.is_scalar else Call("tr", (best,))
         case Call(name="tr", args=(arg,)):
             return Call("tr", (min((arg, _flip(arg)), key=fingerprint),))
+        case Call(name="sum", args=(arg,)) if is_column(arg.shape):
+            return representative(matmul(transpose(Ones(arg.shape)), arg))
         case Call(name="inner") | Call(name="dot"):
             return Call(expr.name, tuple(sorted(expr.args, key=fingerprint)))
         case Call(name="hadamard"):

@@ -6,7 +6,7 @@ from itertools import groupby, pairwise
 
 from derive.calculus.simplify import projections, transposes
 from derive.calculus.simplify.collect import collect
-from derive.calculus.simplify.factor import factor, united
+from derive.calculus.simplify.factor import by_body, factor, united
 from derive.calculus.simplify.index_sums import in_front
 from derive.calculus.simplify.known_forms import known, known_result
 from derive.calculus.simplify.laws.letters import unclashed
@@ -16,7 +16,7 @@ from derive.calculus.simplify.signs import all_opened, positive_first
 from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.calculus.simplify.used import Used
 from derive.expressions.build import add, coefficient, matmul, power, scale, transpose
-from derive.expressions.nodes import Add, Expr, MatMul, Power, Scale, Sum, Transpose
+from derive.expressions.nodes import Add, Expr, MatMul, Number, Power, Scale, Sum, Times, Transpose
 from derive.expressions.rewrite import transform
 
 _ROUNDS = 3
@@ -35,9 +35,12 @@ def only_factored(before: Expr, after: Expr) -> bool:
 def _together(factor: Expr) -> Expr:
     """The like terms of a factor that is a sum, or a sum transposed."""
     if isinstance(factor, Transpose) and isinstance(factor.arg, Add):
-        inside = _collected(factor.arg.terms)
+        inside = _together(factor.arg)
         return factor if inside is factor.arg else transpose(inside)
-    return _collected(factor.terms) if isinstance(factor, Add) else factor
+    if not isinstance(factor, Add):
+        return factor
+    out = _collected(factor.terms)
+    return (by_body(out) if isinstance(out, Add) else None) or out
 
 
 def _collected(terms: tuple[Expr, ...]) -> Expr:
@@ -94,8 +97,23 @@ def result(expr: Expr, used: Used, definitions: Definitions = ()) -> Expr:
     written = tidy_with(known_result(out, used), used)
     if written is not out and (again := neat(written, used)) is not written:
         written = tidy_with(known_result(again, used), used)
-    out = written
+    out = transform(written, _short_fraction)
     return transform(transposes.outside(out), in_powers)
+
+
+def _short_fraction(node: Expr) -> Expr:
+    """A number in front, of a sum over a sum, with what cancels taken out: a + b for (a² − b²)/(a − b)."""
+    scalar = node.scalar if isinstance(node, Scale) else node
+    factors = scalar.factors if isinstance(scalar, Times) else ()
+    below = any(isinstance(f, Power) and isinstance(f.base, Add) and isinstance(f.exponent, Number) and f.exponent.value < 0 for f in factors)
+    if not below or not any(isinstance(f, Add) for f in factors):
+        return node
+    from derive.calculus.algebra import simplify_scalar
+
+    short = simplify_scalar(scalar)
+    if measure(short) >= measure(scalar):
+        return node
+    return scale(short, node.arg) if isinstance(node, Scale) else short
 
 
 def in_powers(node: Expr) -> Expr:

@@ -21,8 +21,9 @@ from derive.expressions.build import remake
 from derive.expressions.functions import FUNCTIONS
 from derive.expressions.nodes import Add, Call, D, Expr, Identity, Map, MatMul, Ones, Power, Rate, Scale, Stack, Symbol, Times, Unit
 from derive.expressions.properties.definite import AT_LEAST_SEMI, Definite
-from derive.expressions.properties.inference import definiteness, has_orthonormal_columns, is_invertible, is_orthogonal, is_positive
+from derive.expressions.properties.inference import definiteness, has, has_orthonormal_columns, is_invertible, is_orthogonal, is_positive
 from derive.expressions.properties.symmetry import is_diagonal, is_skew, is_symmetric, is_triangular
+from derive.expressions.sizes import is_column
 from derive.values import dataclass
 
 Simplify = Callable[[Expr], Expr]
@@ -43,10 +44,13 @@ _HOLDS: dict[str, Callable[[Expr], bool]] = {
     "upper": lambda e: is_triangular(e, "upper"),
     "lower": lambda e: is_triangular(e, "lower"),
     "skew": is_skew,
+    "stochastic": lambda e: is_column(e.shape) and has(e, "stochastic"),
+    "row-stochastic": lambda e: not is_column(e.shape) and has(e, "row-stochastic"),
 }
 """How what a letter of a row is declared to have is asked of what stands for it; what another implies is not asked."""
 
-ASKED = ("spd", "psd", "orthogonal", "stiefel", "unit", "diagonal", "upper", "lower", "symmetric", "skew", "invertible", "positive", "integer")
+ASKED = ("spd", "psd", "orthogonal", "stiefel", "unit", "diagonal", "upper", "lower", "symmetric", "skew", "invertible", "positive", "integer",
+         "stochastic", "row-stochastic")
 """In the order of what implies what; what else a letter is declared to have holds wherever the functions of the row exist."""
 
 

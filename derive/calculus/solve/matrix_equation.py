@@ -13,7 +13,7 @@ from functools import lru_cache
 from derive.calculus.rules.identities import IDENTITIES
 from derive.calculus.simplify.collect import collect
 from derive.calculus.simplify.distribute import expanded
-from derive.calculus.simplify.known_forms import known_result
+from derive.calculus.simplify.known_forms import known, known_result
 from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.rewriting import Laws, laws, rewritten
 from derive.calculus.simplify.simplify import tidy, tidy_with
@@ -21,6 +21,7 @@ from derive.calculus.simplify.terms import join
 from derive.calculus.simplify.terms import split as collected_powers
 from derive.calculus.simplify.transposes import outside
 from derive.calculus.solve.entrywise import solve_entries
+from derive.calculus.solve.grounds import grounds, is_invertible_as
 from derive.calculus.solve.inverse_functions import by_inverse_function
 from derive.calculus.solve.least_norm import Facts, Family, any_value, one_side, two_sides
 from derive.calculus.solve.unknown import Move, Solved, Term, framed, gathered, gathered_left, only_number, scaled, split_terms, strip
@@ -104,7 +105,7 @@ def _diagonals() -> Laws:
 
 def _linear(equation: Expr, x: Symbol, before: list[Move], facts: Facts = NOTHING) -> Solved | None:
     open_form = expanded(gathered_left(expanded(split_sums(expanded(equation, x.name), x), x.name), x), x.name)
-    found = split_terms(open_form, x)
+    found = split_terms(open_form, x) or split_terms(known(open_form, []), x)
     if found is None or not found[0]:
         return None
     parts, rest = found
@@ -150,7 +151,7 @@ def _by_vec(parts: list[Term], target: Expr, x: Symbol, moves: list[Move]) -> So
     moves.append(Move(matmul(matrix, vec_x), vec_c, law))
     conditions: tuple[Why, ...] = () if is_invertible(matrix) else (has_inverse(matrix),)
     solution = Call("unvec", (matmul(inverse(matrix), vec_c), Zeros(x.shape)))
-    why: Why = conditions[0] if conditions else (matrix, " is invertible")
+    why: Why = conditions[0] if conditions else is_invertible_as(matrix)
     moves.append(Move(x, solution, why))
     return Solved(solution, tuple(moves), conditions)
 
@@ -194,7 +195,8 @@ def _one_side(parts: list[Term], target: Expr, x: Symbol, moves: list[Move], sid
             conditions.append(has_inverse(matrix))
     solution = matmul(inverse(matrix), target) if side == "left" else matmul(target, inverse(matrix))
     final = tidy_with(solution, [])
-    why = joined(list(conditions)) if conditions else (matrix, " is invertible")
+    rests = grounds((matrix,), lambda less: definiteness(substitute(matrix, less), []) == kind) if assumed else ()
+    why = joined([*conditions, *rests]) if conditions else is_invertible_as(matrix)
     moves.append(Move(x, final, why))
     return Solved(final, tuple(moves), tuple(conditions))
 
@@ -213,8 +215,13 @@ def _divided(scalar: Expr, target: Expr, x: Symbol, moves: list[Move]) -> Solved
     quotient = tidy(scale(power(scalar, -1), target))
     if scalar is ONE and moves:  # x = … stands there already
         return Solved(quotient, (*moves[:-1], Move(x, quotient, moves[-1].why)), conditions)
-    moves.append(Move(x, quotient, joined(list(conditions)) if conditions else ("divide by ", scalar)))
+    moves.append(Move(x, quotient, joined(list(conditions) or [("divide by ", scalar), *_not_zero(scalar)])))
     return Solved(quotient, tuple(moves), conditions)
+
+
+def _not_zero(scalar: Expr) -> tuple[Why, ...]:
+    """Why a scalar that is more than a letter is not 0."""
+    return () if isinstance(scalar, Symbol) else grounds((scalar,), lambda less: is_nonzero(substitute(scalar, less)))
 
 
 def _vector_of(form: Expr) -> Expr:
@@ -359,7 +366,22 @@ def _by_inverse(equation: Expr, x: Symbol, before: list[Move]) -> Solved | None:
                 told = Move(opening.left, opening.right, ("multiply by ", x, f" {words}"))
                 moves = [*before, told, *others]
                 return Solved(solved.solution, tuple(moves), solved.conditions)
+        if (root := _square_root(multiplied, x)) is not None:
+            told = Move(power(x, number(2)), root.args[0], ("multiply by ", x, f" {words}"))
+            return Solved(root, (*before, told, Move(x, root, ("the square root of both sides: ", x, " is positive definite"))), ())
     return None
+
+
+def _square_root(equation: Expr, x: Symbol) -> Call | None:
+    """C^½ where the equation is X² = C for a positive definite X, and C is positive definite for certain."""
+    moving = [t for t in terms(equation) if x.name in t.free]
+    if "spd" not in x.has or len(moving) != 1:
+        return None
+    c, square = coefficient(moving[0])
+    if square is not power(x, number(2)) and square is not matmul(x, x):
+        return None
+    value = neat(scale(number(-1 / c), add(*(t for t in terms(equation) if t is not moving[0]))), [])
+    return Call("sqrtm", (value,)) if definiteness(value) == Definite.POSITIVE else None
 
 
 def _has_inverse(expr: Expr, x: Symbol) -> bool:

@@ -5,6 +5,7 @@ Source: Magnus & Neudecker, Matrix Differential Calculus, ch. 2; Boyd & Vandenbe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from derive.calculus import algebra
@@ -14,7 +15,7 @@ from derive.calculus.simplify.signs import positive_first
 from derive.calculus.simplify.simplify import tidy
 from derive.derivation.reason import Why, joined
 from derive.expressions.build import ONE, add, coefficient, is_zero, matmul, scale, terms, times, total, transpose
-from derive.expressions.nodes import Add, Expr, Identity, MatMul, Number, Scale, Sum, Symbol, Times, Transpose, number
+from derive.expressions.nodes import Add, Expr, Identity, MatMul, Number, Scale, SizeValue, Sum, Symbol, Times, Transpose, number
 from derive.expressions.properties.inference import is_invertible, is_nonzero
 from derive.expressions.rewrite import transform
 from derive.expressions.sizes import is_column
@@ -56,6 +57,22 @@ class Solved:
     particular: Expr | None = None
     least: Why = ()
     family: Why = ()
+
+
+def told(moves: Sequence[Move]) -> tuple[Move, ...]:
+    """The moves as they are written: each equation once, and n x = c with x = c/n behind it, where n is a letter, in one line, unless the
+    solution would then follow from the first equation at once."""
+    out: list[Move] = []
+    for move in moves:
+        before = out[-1] if out else None
+        if before is not None and (move.left, move.right) == (before.left, before.right):
+            continue
+        match move.why:
+            case ("divide by ", Symbol() | SizeValue() as letter) if before is not None and len(out) > 1 and before.left is scale(letter, move.left):
+                out[-1] = Move(move.left, move.right, joined([before.why, move.why]) if before.why else move.why)
+            case _:
+                out.append(move)
+    return tuple(out)
 
 
 def split_terms(expr: Expr, x: Symbol) -> tuple[list[Term], Expr] | None:

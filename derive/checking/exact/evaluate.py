@@ -52,6 +52,10 @@ class Place:
     bases: tuple[Basis, ...] = ()
     """Eigenvectors of what the values were made of."""
     cache: dict[Expr, Jet] = field(default_factory=dict)
+    slopes: dict[Any, tuple[Jet, Any]] = field(default_factory=dict)
+    """Derivatives that were taken here, and random directions; with the directions of each, which are known by their identity."""
+    outside: tuple[str, Place] | None = None
+    """The index that was bound last, and the place without it."""
     effort: list[int] = field(default_factory=lambda: [0])
     """How many nodes were evaluated for this line, here and at the places made of this one."""
 
@@ -67,16 +71,23 @@ class Place:
             for path, (parameter, derivatives) in self.paths.items():
                 if parameter == name:
                     values |= _along(path, derivatives, jets.nilpotent(values[name]))
-        return replace(self, values=values, steps=self.steps + 1, cache={}), bit
+        return self.changed(values, steps=self.steps + 1), bit
+
+    def changed(self, values: Mapping[str, Jet], **further: Any) -> Place:
+        """The place with other values."""
+        return replace(self, values=values, **further, cache={}, slopes={}, outside=None)
 
     def only(self, good: NDArray[np.bool_]) -> Place:
         """The same at some of its points."""
         values = {name: {s: x[good] for s, x in a.items()} for name, a in self.values.items()}
         paths = {name: (parameter, [x[good] for x in found]) for name, (parameter, found) in self.paths.items()}
-        return replace(self, points=int(np.sum(good)), values=values, paths=paths, cache={}, bases=tuple(b.only(good) for b in self.bases))
+        return self.changed(values, points=int(np.sum(good)), paths=paths, bases=tuple(b.only(good) for b in self.bases))
 
     def derivative(self, expr: Expr, *moves: Mapping[str, Jet]) -> Jet:
         """D expr [H], D² expr [H, K]."""
+        key = expr, tuple(tuple((name, id(along)) for name, along in move.items()) for move in moves)
+        if key in self.slopes:
+            return self.slopes[key][0]
         here = self
         bits: list[int] = []
         for move in moves:
@@ -85,7 +96,9 @@ class Place:
         out = here.value(expr)
         for bit in bits:
             out = jets.coefficient(out, bit)
-        return out or self.nothing(expr.shape)
+        out = out or self.nothing(expr.shape)
+        self.slopes[key] = out, tuple(map(dict, moves))
+        return out
 
     def nothing(self, shape: Shape) -> Jet:
         m, k = (self.size(s) for s in shape)
@@ -100,6 +113,9 @@ class Place:
     def value(self, expr: Expr) -> Jet:
         """NotExact where the field does not tell it."""
         if expr in self.cache:
+            return self.cache[expr]
+        if self.outside is not None and self.outside[0] not in expr.free and expr.free.isdisjoint(self.let):
+            self.cache[expr] = self.outside[1].value(expr)
             return self.cache[expr]
         handler = _HANDLERS.get(type(expr))
         if handler is None:
@@ -127,7 +143,7 @@ class Place:
         raise NotExact("an index is not known")
 
     def at_index(self, name: str, value: int) -> Place:
-        return replace(self, bound={**self.bound, name: value}, cache={})
+        return replace(self, bound={**self.bound, name: value}, cache={}, slopes={}, outside=(name, self))
 
 
 def _along(path: str, derivatives: list[Residues], steps: Jet) -> dict[str, Jet]:
@@ -297,7 +313,7 @@ def _pending(place: Place, e: n.D) -> Jet:
 
 
 def _rate(place: Place, e: n.Rate) -> Jet:
-    here = replace(place, values={**place.values, **{p.name: jets.constant(0, place.points) for p in e.parameters}}, cache={})
+    here = place.changed({**place.values, **{p.name: jets.constant(0, place.points) for p in e.parameters}})
     return here.derivative(e.body, *({p.name: jets.constant(1, place.points)} for p in e.parameters))
 
 

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 P = 2**31 - 1
 """A Mersenne prime: products of two residues fit into 63 bits, and -1 is no square."""
+FEW = 100
+"""So many residues are inverted sooner one by one."""
 Residues = NDArray[np.int64]
 
 
@@ -79,6 +81,8 @@ def reciprocal(a: Residues) -> Residues:
     """Entry by entry.  NotExact where one is 0."""
     if np.any(a == 0):
         raise NotExact("a denominator is 0 at a point")
+    if a.size <= FEW:
+        return np.array([pow(x, -1, P) for x in a.ravel().tolist()], dtype=np.int64).reshape(a.shape)
     return power(a, P - 2)
 
 

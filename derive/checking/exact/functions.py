@@ -227,7 +227,7 @@ CALLS: dict[str, Meaning] = {
     **rows(linear, tr=jets.trace, sum=jets.total, mean=_mean, vec=jets.stacked, diag=jets.diagonal, sym=_symmetric, skewpart=_skew,
             unvec=_unstacked, ptrace1=_diagonal_blocks, ptrace2=_traces_of_blocks, tril=jets.masked(np.tril), triu=jets.masked(np.triu),
             stril=jets.masked(lambda x: np.tril(x, -1)), striu=jets.masked(lambda x: np.triu(x, 1))),
-    **rows(multiplied, hadamard=jets.entrywise, kron=jets.kronecker, inner=_paired, dot=_paired),
+    **rows(multiplied, hadamard=jets.entrywise, kron=jets.kronecker, khatrirao=jets.khatri_rao, inner=_paired, dot=_paired),
     **rows(_RATIONAL, quotient=_quotient, softmax=_softmax, logsumexp=_logsumexp, gaps=_gaps),
     **rows(of_number(determinant), logdet=lambda a: entrywise.log_of_size(jets.determinant(a))),
     **rows(nested, qr_q=_qr_q, qr_r=_qr_r, cholesky=_cholesky),

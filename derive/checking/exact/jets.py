@@ -183,6 +183,15 @@ def kronecker(a: Jet, b: Jet) -> Jet:
     return joined(a, b, together)
 
 
+def khatri_rao(a: Jet, b: Jet) -> Jet:
+    """The Kronecker products of the columns."""
+
+    def together(x: Residues, y: Residues) -> Residues:
+        return (x[:, :, None, :] * y[:, None, :, :] % P).reshape(len(x), -1, x.shape[2])
+
+    return joined(a, b, together)
+
+
 def beside(columns: list[Jet]) -> Jet:
     """Matrices of as many rows, one beside the other."""
     masks, blanks = {s for c in columns for s in c}, [np.zeros_like(next(iter(c.values()))) for c in columns]

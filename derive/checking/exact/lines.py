@@ -6,7 +6,6 @@ NotExact where the field does not tell.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from itertools import product
 from math import factorial, prod
 
@@ -34,9 +33,9 @@ def holds(points: Points, place: Place, head: Head | None, line: Line) -> bool:
         raise NotExact("an inequality, or an approximation")
     if line.partial is not None:
         others = tuple(name for name in place.let if name in line.partial.definition.free and name != line.partial.name.name)
-        free = replace(place, values={**place.values, **{n: place.value(place.let[n]) for n in others}}, cache={})
+        free = place.changed({**place.values, **{n: place.value(place.let[n]) for n in others}})
         name = line.partial.name
-        free = free if name.name in free.values else replace(free, values={**free.values, name.name: place.value(place.let[name.name])}, cache={})
+        free = free if name.name in free.values else free.changed({**free.values, name.name: place.value(place.let[name.name])})
         return _jacobian(points, free, line.partial.definition, (name,), free.value(line.expr), False)
     if line.quantity == "stationary" and line.rule == "evaluate" and isinstance(line.left, Symbol):
         known = line.solution or {}
@@ -58,7 +57,7 @@ def holds(points: Points, place: Place, head: Head | None, line: Line) -> bool:
 
 def solved(place: Place, solution: Mapping[Symbol, Expr]) -> Place:
     """The place with symbols at what a solution says."""
-    return replace(place, values={**place.values, **{s.name: place.value(e) for s, e in solution.items()}}, cache={})
+    return place.changed({**place.values, **{s.name: place.value(e) for s, e in solution.items()}})
 
 
 def _equation(points: Points, place: Place, line: Line) -> bool:
@@ -94,9 +93,16 @@ def _stationary(points: Points, place: Place, solution: Mapping[Symbol, Expr]) -
     there = solved(place, solution)
     if not all(jets.shape(there.values[v.name]) == points.extents(v) and lies(v, there.values[v.name]) for v in problem.wrt):
         return False
-    slope = there.derivative(problem.function, {v.name: points.direction(v, there.values[v.name]) for v in problem.wrt})
-    elsewhere = place.derivative(problem.function, {v.name: points.direction(v, place.values[v.name]) for v in problem.wrt})
+    slope = there.derivative(problem.function, {v.name: _direction(points, there, v) for v in problem.wrt})
+    elsewhere = place.derivative(problem.function, {v.name: _direction(points, place, v) for v in problem.wrt})
     return jets.equal(slope, {}) and not jets.equal(elsewhere, {})
+
+
+def _direction(points: Points, place: Place, x: Symbol, number: int = 0) -> Jet:
+    """A random direction of a variable, the same for all lines at a place: what moves along it is then computed once."""
+    if (x, number) not in place.slopes:
+        place.slopes[x, number] = points.direction(x, place.values[x.name]), None
+    return place.slopes[x, number][0]
 
 
 def _moves(points: Points, place: Place, head: Head) -> list[dict[str, Jet]]:
@@ -105,7 +111,7 @@ def _moves(points: Points, place: Place, head: Head) -> list[dict[str, Jet]]:
     given = [place.value(h) for h in head.directions]
     if not given:
         if head.quantity == "differential":
-            return [{v.name: place.values.get(f"d{v.name}", points.direction(v, place.values[v.name])) for v in head.wrt}]
+            return [{v.name: place.values.get(f"d{v.name}", _direction(points, place, v)) for v in head.wrt}]
         if len(head.wrt) == 1 and head.wrt[0].is_scalar and not problem.direction_named:
             return [{head.wrt[0].name: jets.constant(1, place.points)}] * 2
         return [{v.name: place.values[h.name] for v, h in zip(problem.wrt, along, strict=True) if v in head.wrt}
@@ -182,7 +188,7 @@ def _one_entry(points: Points, place: Place, function: Expr, head: Head, at: lis
     if head.quantity == "entry":
         split = len(at) - axes
         return jets.equal(got, entry(place.derivative(function, unit(at[split:])), at[:split]))
-    e = points.direction(x, place.values[x.name])
+    e = _direction(points, place, x)
     slope = entry(place.derivative(function, {x.name: e}), at)
     return jets.shape(got) == extents and jets.equal(jets.total(jets.entrywise(got, e)), slope)
 
@@ -208,7 +214,7 @@ def _entries(points: Points, place: Place, function: Expr, head: Head, expr: Exp
     elif head.indices:
         slope = place.derivative(function, _moves(points, place, head)[0])
     elif x is not None:
-        e = points.direction(x, place.values[x.name])
+        e = _direction(points, place, x)
         slope, rest = place.derivative(function, {x.name: e}), _axes(points.extents(x))
     else:
         raise NotExact("it does not say by which variable")
@@ -235,7 +241,7 @@ def _gradient(points: Points, place: Place, function: Expr, x: Symbol, got: Jet)
         return False
     metric = points.problem.inner_product
     dual = got if metric is None else jets.multiplied(place.value(metric), got)
-    e = points.direction(x, at)
+    e = _direction(points, place, x)
     pairing = jets.total(jets.entrywise(dual, e))
     return jets.equal(pairing, place.derivative(function, {x.name: e})) and (metric is not None or inside(x, at, got))
 
@@ -244,7 +250,7 @@ def _hessian(points: Points, place: Place, function: Expr, head: Head, got: Jet)
     if not function.is_scalar:
         raise NotExact("only a scalar function has a Hessian")
     if not head.directions:
-        both = [{v.name: points.direction(v, place.values[v.name]) for v in head.wrt} for _ in range(2)]
+        both = [{v.name: _direction(points, place, v, k) for v in head.wrt} for k in range(2)]
         left, right = (_column(m, head.wrt) for m in both)
         form = jets.multiplied(jets.multiplied(jets.transposed(left), got), right)
         return jets.equal(form, place.derivative(function, *both))
@@ -252,7 +258,7 @@ def _hessian(points: Points, place: Place, function: Expr, head: Head, got: Jet)
         raise NotExact("it does not say by which variable")
     x = head.wrt[0]
     at = place.values[x.name]
-    e = {0: points.drawn(*points.extents(x))} if x.has & {"unit", "stiefel", "orthogonal"} else points.direction(x, at)
+    e = {0: points.drawn(*points.extents(x))} if x.has & {"unit", "stiefel", "orthogonal"} else _direction(points, place, x)
     along = _moves(points, place, head)[-1]
     tested, found = (jets.stacked(e), got) if head.quantity == "vectorized-hessian" else (e, got)
     if jets.shape(tested) != jets.shape(found):
@@ -267,7 +273,7 @@ def _column(moves: Mapping[str, Jet], variables: tuple[Symbol, ...]) -> Jet:
 
 def _jacobian(points: Points, place: Place, function: Expr, wrt: tuple[Symbol, ...], got: Jet, turned: bool) -> bool:
     """J vec(E) = vec(Df[E]) for a random direction."""
-    e = {v.name: points.direction(v, place.values[v.name]) for v in wrt}
+    e = {v.name: _direction(points, place, v) for v in wrt}
     column, slope = _column(e, wrt), jets.stacked(place.derivative(function, e))
     matrix = jets.transposed(got) if turned else got
     if len(wrt) == 1 and function.is_scalar and jets.shape(got) == jets.shape(place.values[wrt[0].name]):

@@ -68,6 +68,10 @@ class Points:
     def symbol(self, symbol: Symbol) -> Residues:
         """A random value of a symbol.  Positive ones are any, spd ones symmetric: identities do not know more."""
         m, n = self.extents(symbol)
+        if "stochastic" in symbol.has:
+            return self._stochastic(n, m).transpose(0, 2, 1)
+        if "row-stochastic" in symbol.has:
+            return self._stochastic(m, n)
         if "unit" in symbol.has:
             return self._unit(m)
         if symbol.has & {"orthogonal", "stiefel"}:
@@ -110,6 +114,11 @@ class Points:
         if symbol.has & {"upper", "lower"}:
             raise NotExact("a triangular matrix whose eigenvectors are not drawn")
         return np.concatenate([self._unit(n) for _ in range(n)], axis=2)
+
+    def _stochastic(self, rows: int, columns: int) -> Residues:
+        """Rows whose entries sum to 1."""
+        free = self.drawn(rows, columns - 1)
+        return np.concatenate([free, (1 - np.sum(free, axis=2, keepdims=True)) % P], axis=2)
 
     def _unit(self, n: int) -> Residues:
         """(2u, u'u - 1) / (u'u + 1)."""

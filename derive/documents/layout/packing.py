@@ -8,12 +8,12 @@ from typing import Literal
 from derive.values import dataclass
 
 CLOSE_TO_FULL = 1e-6
-SPARE = 8.0
+SPARE = 14.0
 """Points that rows are not spread over: heights are estimates."""
 FRAME = 100.0
 """What a frame more costs: more than all that can be gained by it."""
 LONELY = 60.0
-"""What a frame costs that holds one row, a box or a remark alone."""
+"""What a frame costs that holds one row, a box or a remark alone; one with the question alone costs half as much again."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class Piece:
     kind     `question`, which begins the first frame; `row`; `box`, an answer that no row states; `words`, remarks
     group    of the rows that follow from one another, from 0; -1 for the question
     opens    points that its group's heading takes on a frame that begins with another group
+    answer   whether it is a row that states what was asked
     """
 
     key: str
@@ -32,6 +33,7 @@ class Piece:
     kind: Literal["question", "row", "box", "words"] = "row"
     group: int = 0
     opens: float = 0.0
+    answer: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,9 +94,11 @@ def _lonely(part: Sequence[Piece]) -> float:
     shown = [piece for piece in part if piece.kind != "question"]
     rows = sum(piece.kind == "row" for piece in shown)
     if rows == 0:
-        return LONELY
-    if rows > 1 or len(shown) > 1:
+        return LONELY if shown else 1.5 * LONELY
+    if rows > 1 or any(piece.kind == "box" for piece in shown):
         return 0.0
+    if len(shown) > 1:
+        return LONELY / 10
     return LONELY if len(shown) == len(part) else LONELY / 6
 
 
@@ -111,7 +115,12 @@ def _parting(pieces: Sequence[Piece], end: int) -> float:
         return 0.0
     first = end >= 2 and pieces[end - 2].group != before.group
     last = end + 1 >= len(pieces) or pieces[end + 1].group != after.group or pieces[end + 1].kind != "row"
-    return 3.0 + 7.0 * first + 3.0 * last
+    return 3.0 + 7.0 * first + 3.0 * last + 5.0 * (before.answer and after.answer)
+
+
+def lost(pieces: Sequence[Piece], bounds: Bounds) -> float:
+    """What a reader loses by the places where a derivation is cut, and by frames that hold one thing alone."""
+    return sum(_lonely(pieces[start:end]) + _parting(pieces, end) for start, end in bounds)
 
 
 def spread(height: float, limit: float, gaps: int, most: float) -> float:

@@ -1,12 +1,16 @@
-"""Words that no frame has room for beside a derivation: on frames of their own."""
+"""What a frame has no room for: words beside a derivation, on frames of their own; half of what a lecture puts on one frame."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
 
 from derive.documents.layout.measure import line_height
+from derive.documents.page.document import Cell, Panel, Stack
+from derive.documents.page.items import Exercises, Prose
 from derive.documents.wording.reasons import reason_width
 from derive.notation.latex.boxes import Formula
 from derive.notation.latex.reading import read
@@ -78,3 +82,46 @@ def _lines(paragraph: str, line: float) -> float:
 
 
 _DISPLAY = re.compile(r"\\\[(.*?)\\\]", re.DOTALL)
+
+
+def in_two(frame: Panel | Prose) -> tuple[Panel | Prose, ...]:
+    """A frame of a lecture as two, the first half of what is on it and the second; undivided where it holds one thing alone."""
+    if isinstance(frame, Prose):
+        return tuple(replace(frame, **half) for half in _words_in_two(frame))
+    parts: Sequence[Cell] = frame.columns
+    if len(parts) == 1 and isinstance(parts[0], Stack):
+        parts = parts[0].cells
+    if len(parts) == 1 and isinstance(parts[0], Exercises):
+        parts = [replace(parts[0], exercises=(one,)) for one in parts[0].exercises]
+    if len(parts) == 1 and isinstance(parts[0], Prose):
+        parts = [one for one in in_two(parts[0]) if isinstance(one, Prose)]
+    middle = len(parts) // 2
+    halves = [half for half in (parts[:middle], parts[middle:]) if half]
+    return tuple(
+        replace(frame, columns=(half[0] if len(half) == 1 else Stack(tuple(half)),), widths=(1.0,), size=_legible(half, frame.size))
+        for half in halves
+    )
+
+
+def _legible(half: Sequence[Cell], size: str) -> str:
+    """The type of a half: words alone are not set in the type that a derivation on the other half needs."""
+    return "small" if size == "footnotesize" and all(isinstance(one, Prose) for one in half) else size
+
+
+def _words_in_two(words: Prose) -> Iterator[dict[str, Any]]:
+    """What the two halves of words have otherwise: the text, and its points with the answer; half of the text, or of the points, where there
+    is nothing else."""
+    rest = {"items": words.items, "answer": words.answer, "by": words.by}
+    if words.paragraphs and words.items:
+        yield {"items": (), "answer": (), "by": ""}
+        yield {"paragraphs": (), "style": "frame" if words.title else words.style, **rest}
+    elif len(words.paragraphs) > 1:
+        middle = (len(words.paragraphs) + 1) // 2
+        yield {"paragraphs": words.paragraphs[:middle], "answer": (), "by": ""}
+        yield {"paragraphs": words.paragraphs[middle:]}
+    elif len(words.items) > 1:
+        middle = (len(words.items) + 1) // 2
+        yield {"items": words.items[:middle], "answer": (), "by": ""}
+        yield {**rest, "items": words.items[middle:], "clicks": words.clicks + middle}
+    else:
+        yield {}

@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from derive.documents.layout.packing import SPARE, Bounds, Room, cut, used
+from derive.documents.layout.packing import SPARE, Bounds, Room, cut, lost, used
 from derive.documents.page.document import Frame
 from derive.documents.page.frames import frames, has_room_beside
 from derive.documents.page.picture import Figure
@@ -20,6 +20,8 @@ from derive.documents.wording.reasons import reason
 
 LARGER, SMALLER, WORTH = 1.096, 0.913, 0.87
 """The type that a derivation may be set in, as a share of the document's; the smaller one where it takes less than so many of the frames."""
+RELIEF = 7.0
+"""The smaller type is taken as well where its cuts cost the reader so much less."""
 ROWS_BESIDE, FIGURE_BESIDE, CAPTION, CENTIMETRE = 0.5, 0.47, 34.0, 28.45
 """Of the line what rows take beside a figure, and the figure; the height of a caption, in points; a centimetre in points."""
 FLAT, SMALLEST = 0.4, 0.6
@@ -45,11 +47,12 @@ def fitted(
         return pieces, cut([unit.piece for unit in pieces], replace(room, first=room.first - spare, other=room.other - spare))
 
     pieces, bounds = packed(page)
-    least = len(bounds)
+    least, costs = len(bounds), lost([unit.piece for unit in pieces], bounds)
     for size in (SMALLER, LARGER):
         other = replace(page, type=size, measure=replace(page.measure, line=page.measure.line / size))
         others, cuts = packed(other)
-        if (size > 1.0 and len(cuts) == least and page.id not in fit.plain) or len(cuts) < WORTH * least:
+        relief = size < 1.0 and len(cuts) == least and costs - lost([unit.piece for unit in others], cuts) >= RELIEF
+        if (size > 1.0 and len(cuts) == least and page.id not in fit.plain) or len(cuts) < WORTH * least or relief:
             page, pieces, bounds = other, others, cuts
             break
     made = frames(found, pieces, bounds, room, page)
@@ -68,11 +71,17 @@ def _pictured(
     for one, share, size in (below, beside) if ratio < FLAT else (beside, below):
         others = units(found, one, 0.95 * room.other, remarks, fit.taller) if share < 1.0 else pieces
         tall, small = CAPTION + ratio * size, size < SMALLEST * wide
-        height = used([unit.piece for unit in others], *bounds[-1], room) if len(others) == len(pieces) else math.inf
+        broken = len(others) != len(pieces) or _lines(others, bounds[-1]) > _lines(pieces, bounds[-1])
+        height = math.inf if broken else used([unit.piece for unit in others], *bounds[-1], room)
         if not small and (max(height, tall) <= limit if share < 1.0 else height + tall <= limit):
             last = frames(found, others, bounds, room, one)[-1]
             return replace(last, figures=(figure,), share=share, spread=last.spread if share < 1.0 else 0.0, noted=False)
     return None
+
+
+def _lines(pieces: Sequence[Unit], bound: tuple[int, int]) -> int:
+    """The lines of the rows on a frame: beside a figure none is broken that the whole line has room for."""
+    return sum(len(unit.shown.lines) for unit in pieces[slice(*bound)] if unit.shown)
 
 
 def undivided(found: Sequence[Passage], page: Page, room: Room, remarks: Sequence[str], fit: Fit, clicks: int) -> tuple[Frame, ...]:

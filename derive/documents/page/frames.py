@@ -10,8 +10,20 @@ from derive.derivation.derivation import Head
 from derive.documents.layout.measure import width
 from derive.documents.layout.packing import Bounds, Room, spread, used
 from derive.documents.page.document import Answer, Block, Frame, Row
-from derive.documents.page.rows import HIGHLIGHT, answer, mark, row, sides
-from derive.documents.page.units import HEADING, Page, Unit, part_of_answer, part_of_row, reason_column, reasoned, row_width
+from derive.documents.page.parts import titled_once
+from derive.documents.page.rows import HIGHLIGHT, Sides, answer, mark, row, sides
+from derive.documents.page.units import (
+    HEADING,
+    Page,
+    Unit,
+    in_column,
+    part_of_answer,
+    part_of_row,
+    reason_column,
+    reasoned,
+    row_height,
+    row_width,
+)
 from derive.documents.page.views import Passage, View
 from derive.documents.wording.reasons import reason, reason_width
 from derive.expressions.traverse import Path
@@ -23,7 +35,7 @@ REPEATED_MOST = 64.0
 """A row taller than this is not repeated on the next frame."""
 SMALL_PRINT = 14.0
 """What a line of small print takes, in points."""
-SPREAD = 9.0
+SPREAD = 13.0
 """Points by which rows stand further apart at most, where a frame has room."""
 
 
@@ -42,6 +54,7 @@ def frames(passages: Sequence[Passage], units: Sequence[Unit], bounds: Bounds, r
         above = _repeated(units, start, end, height, room)
         click = clicks if start == 0 else 0
         blocks: list[Block] = []
+        stands: list[Sides] = []
         for p in dict.fromkeys(unit.passage for unit in units[start:end] if unit.piece.kind in ("row", "box")):
             group = [unit for unit in units[start:end] if unit.passage == p and unit.piece.kind in ("row", "box")]
             again = above if above is not None and not blocks and above.passage == p else None
@@ -54,7 +67,8 @@ def frames(passages: Sequence[Passage], units: Sequence[Unit], bounds: Bounds, r
             for unit, box in [(one, box) for one in group for box in one.boxes]:
                 click += 1
                 answers.append(part_of_answer(answer(box, page.notation, page.measure, page.where, page.words, click), unit))
-            block = _block(passages[p], rows, shown_on, again, tuple(answers), page)
+            stands.append(sides(passages[p].views, page.notation, page.measure))
+            block = _block(passages[p], stands[-1], rows, shown_on, again, tuple(answers), page)
             part = next((one for one in page.parts if one.label == block.letter and one.label not in begun), None)
             begun.add(block.letter)
             blocks.append(replace(block, part=part))
@@ -62,6 +76,7 @@ def frames(passages: Sequence[Passage], units: Sequence[Unit], bounds: Bounds, r
         subtitle, limit = _subtitle(blocks, page), room.limit(start)
         headed, taken = _heading(blocks, limit - height if start == 0 else HEADING) if not subtitle and len(bounds) > 1 else (False, 0.0)
         height += taken
+        blocks = list(titled_once(_in_one_column(blocks, stands, page)))
         gaps = sum(len(row.lines) for block in blocks for row in block.rows) + len(blocks)
         out.append(Frame(
             subtitle, number, len(bounds), tuple(blocks), number == len(bounds), max(click, 1),
@@ -70,6 +85,21 @@ def frames(passages: Sequence[Passage], units: Sequence[Unit], bounds: Bounds, r
             _type_of(page), headed=headed,
         ))
     return tuple(out)
+
+
+def _in_one_column(blocks: Sequence[Block], stands: Sequence[Sides], page: Page) -> Sequence[Block]:
+    """The blocks of a frame, their reasons in one column where no row is taller for that.
+
+    stands  how the left sides of each block stand
+    """
+    together = in_column(blocks, stands, page)
+    rows = [(row, stand) for block, stand in zip(together, stands, strict=True) for row in block.rows]
+    least = [row for block in blocks for row in block.rows]
+    taller = any(
+        row_height(row, page, stand, row.column) > row_height(before, page, stand, before.column)
+        for (row, stand), before in zip(rows, least, strict=True)
+    )
+    return blocks if taller else together
 
 
 def _type_of(page: Page) -> str:
@@ -95,9 +125,8 @@ def _repeated(units: Sequence[Unit], start: int, end: int, height: float, room: 
 
 
 def _block(
-    passage: Passage, units: Sequence[Unit], clicks: Sequence[int], again: Unit | None, answers: tuple[Answer, ...], page: Page
+    passage: Passage, stand: Sides, units: Sequence[Unit], clicks: Sequence[int], again: Unit | None, answers: tuple[Answer, ...], page: Page
 ) -> Block:
-    stand = sides(passage.views, page.notation, page.measure)
     shown = [passage.views[unit.view] for unit in units]
     rows: list[Row] = []
     for k, (view, unit) in enumerate(zip(shown, units, strict=True)):

@@ -20,7 +20,8 @@ from derive.documents.page.parts import label
 from derive.documents.page.rows import HANG, WIDE, Measure, broken
 from derive.documents.wording import prose
 from derive.documents.wording.translation import closed_up
-from derive.expressions.nodes import Entry, Expr, Number, SizeValue, Symbol
+from derive.expressions.build import matmul, transpose
+from derive.expressions.nodes import Call, Entry, Expr, Number, SizeValue, Symbol
 from derive.expressions.sizes import ONE, Shape, is_column, is_scalar
 from derive.expressions.spelling import size_latex
 from derive.expressions.traverse import walk
@@ -37,7 +38,7 @@ from derive.notation.style import transposed
 
 _STRONGEST = (
     "spd", "psd", "diagonal", "symmetric", "skew", "upper", "lower", "orthogonal", "stiefel", "invertible", "full-column-rank",
-    "full-row-rank", "unit", "positive", "integer",
+    "full-row-rank", "unit", "stochastic", "row-stochastic", "positive", "integer",
 )
 """Properties in the order in which they are said."""
 
@@ -141,10 +142,28 @@ def asked(problem: Problem, find: Sequence[str], notation: Notation, words: Mapp
             key = "find.taylor-1"
         elif quantity == "derivative" and _by_number(problem):
             key = "find.derivative-by-number"
-        named.append(words[key] + (f" ${head}$" if head else ""))
+        under = _inner_product(problem, notation) if quantity == "gradient" and not problem.prose.get("statement") else ""
+        named.append(words[key] + (f" ${head}$" if head else "") + (words["find.under"].format(f"${under}$") if under else ""))
     said = [words["ask"].format(what=_listed(named, words))] if named else []
     said += [words["show"].format(what=words["show.linearity"])] if "linearity" in find else []
     return closed_up(words["tell.next"].join(said))
+
+
+def own_inner_product(problem: Problem) -> tuple[Expr, Expr, Expr] | None:
+    """(⟨H, K⟩, M, tr(H'MK)) of a problem that takes the gradient under ⟨H, K⟩_M = tr(H'MK); None under the ordinary inner product."""
+    metric = problem.inner_product
+    if metric is None:
+        return None
+    h, k = problem.directions[0], problem.second_directions[0]
+    form = matmul(transpose(h), metric, k)
+    return Call("inner", (h, k)), metric, form if form.is_scalar else Call("tr", (form,))
+
+
+def _inner_product(problem: Problem, notation: Notation) -> str:
+    """`⟨H, K⟩_M = tr(H'MK)`, '' of the ordinary one."""
+    found = own_inner_product(problem)
+    named, metric, form = ("", "", "") if found is None else (latex.latex(one, notation) for one in found)
+    return f"{named}_{{{metric}}} = {form}" if named else ""
 
 
 def _by_number(problem: Problem) -> bool:

@@ -105,8 +105,10 @@ def laid_out(problem: Problem, settings: Settings) -> Problem:
     return problem if problem.options.layout_named or problem.layout == layout else replace(problem, layout=layout)
 
 
-TYPES = ("", "small", "footnotesize", "scriptsize")
-"""The usual type of a frame of a lecture, and smaller ones; the smallest only where a theme leaves less room than our own."""
+TYPES = ("", "small", "footnotesize", "small", "footnotesize", "scriptsize")
+"""The usual type of a frame of a lecture, and smaller ones, those behind the second only where a theme leaves less room than our own."""
+PARTED = 3
+"""From this type on what stood on one frame stands on two."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ class Fit:
     apart    the keys, twice, of what a frame was too small for though it held that alone
     hanging  keys of the chains and answers whose left sides stand on lines of their own
     letters  problem id -> how many subexpressions are given a letter, so that its rows fit
-    tight    place of a frame of a lecture -> by how many sizes its type is smaller than the usual one, in which it has no room
+    tight    place of a frame of a lecture -> which of TYPES it has room in, where it has none in the usual one
     room     the height, in points, that a theme leaves to a frame below its title; 0 where that is not known
     plain    ids of problems whose derivation has no room for larger type
     taller   key of a piece of a frame -> the points by which it is taller than was thought
@@ -137,3 +139,7 @@ class Fit:
     def type_at(self, place: str) -> str:
         """The size of type that a frame of a lecture has room for, '' for the usual one."""
         return TYPES[self.tight.get(place, 0)]
+
+    def parted(self, place: str) -> bool:
+        """Whether a frame of a lecture has no room for all that is on it, in whatever type, and goes on on a second one."""
+        return self.tight.get(place, 0) >= PARTED

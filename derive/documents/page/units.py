@@ -96,7 +96,8 @@ def units(passages: Sequence[Passage], page: Page, most: float, remarks: Sequenc
     known: set[str] = set()
     for p, passage in enumerate(passages):
         stand = sides(passage.views, page.notation, page.measure)
-        opens = HEADING if len(passages) > 1 and (passage.title or passage.part) else 0.0
+        headed = (passage.title or passage.part) and not (p and goes_on(passages[p - 1], passage))
+        opens = HEADING if len(passages) > 1 and headed else 0.0
         rows = [row(view, page.notation, page.measure, stand, page.where, kinds=page.words) for view in passage.views]
         column = reason_column([(row_width(shown, stand, page), shown.reason) for shown in rows], page)
         begun = len(out)
@@ -104,7 +105,7 @@ def units(passages: Sequence[Passage], page: Page, most: float, remarks: Sequenc
             known |= {view.left.name} if isinstance(view.left, Symbol) else set()
             shown = replace(shown, definitions=definitions(page, view.exprs, known))
             known |= {symbol.name for symbol, _ in needed(view.exprs, page.meant)}
-            whole = Unit(Piece(view.key, row_height(shown, page, stand, column), "row", p), v, (), None, shown)
+            whole = Unit(Piece(view.key, row_height(shown, page, stand, column), "row", p, answer=shown.boxed), v, (), None, shown)
             out.extend(_parts(whole, shown.lines, most, page.em))
         for box in passage.boxed:
             lines = answer(box, page.notation, page.measure, page.where, page.words).lines
@@ -119,6 +120,11 @@ def units(passages: Sequence[Passage], page: Page, most: float, remarks: Sequenc
         height = (words_height(remarks, line) if remarks else 0.0) + (words_height(page.conventions, line / 0.8, 9.5) if page.conventions else 0.0)
         out.append(Unit(Piece(f"{page.id}/closing", height, "words", out[-1].passage)))
     return tuple(replace(unit, piece=replace(unit.piece, height=unit.piece.height + taller.get(unit.piece.key, 0.0))) for unit in out)
+
+
+def goes_on(above: Passage, passage: Passage) -> bool:
+    """Whether a passage is about what the one above it is about, so that it needs no heading of its own."""
+    return (passage.title, passage.part, passage.reached) == (above.title, above.part, above.reached)
 
 
 def words_height(paragraphs: Sequence[str], line: float, size: float = SMALL) -> float:

@@ -272,19 +272,20 @@ def whole(shown: Row | Answer | Result, style: str = "aligned") -> Formula:
 
 
 def web_lines(shown: Row, style: str = "aligned") -> tuple[Formula, ...]:
-    """A row as the lines that it has on a web page, each a formula of its own."""
+    """A row as the lines that it has on a web page, each a formula of its own, behind what leads them."""
     first, *rest = shown.lines
-    left = Marked("phantom", "", group(beside(shown.lead, BLANK, *_place_of_left(shown, style), BLANK, shown.relation)))
-    return whole(replace(shown, lines=(first,)), style), *(beside(left, BLANK, Sign(r"\quad"), group(), BLANK, line) for line in rest)
+    left = Marked("phantom", "", group(beside(*_place_of_left(shown, style), BLANK, shown.relation)))
+    return whole(replace(shown, lines=(first,), lead=Formula()), style), *(beside(left, BLANK, Sign(r"\quad"), group(), BLANK, line) for line in rest)
 
 
 def framed(shown: Row, style: str = "aligned") -> tuple[Formula, tuple[Formula, ...]]:
-    """A row that is boxed as what stands before its box, and the lines in it: its left side where it has one of its own."""
+    """A row that is boxed as what stands before its box, behind what leads it, and the lines in it: its left side where it has one of its
+    own."""
     first, *rest = shown.lines
     more = tuple(beside(Sign(r"\quad"), group(), BLANK, line) for line in rest)
     if shown.left:
-        return shown.lead, (beside(shown.left, BLANK, shown.relation, BLANK, first), *more)
-    return beside(shown.lead, BLANK, *_place_of_left(shown, style), BLANK, shown.relation), (first, *more)
+        return Formula(), (beside(shown.left, BLANK, shown.relation, BLANK, first), *more)
+    return beside(*_place_of_left(shown, style), BLANK, shown.relation), (first, *more)
 
 
 def _place_of_left(shown: Row, style: str) -> tuple[Box, ...]:

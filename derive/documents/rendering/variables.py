@@ -35,6 +35,7 @@ VARIABLES = {
     "boxed": "the keys of rows whose right sides are answers",
     "kind": "what the title says of the document: answers, solutions, or nothing",
     "named": "this frame is the first of its problem",
+    "before": "what the paragraph of a statement begins with",
     "hidden": "right sides are left blank, in their places",
     "template_api": "the version of all this",
 }

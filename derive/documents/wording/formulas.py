@@ -34,7 +34,6 @@ MARKED: Mapping[str, str] = {
     "f is of degree {}": "`f` is of degree {}",
     "{} = I": "{} = `I`",
     "the inner product with {}: {} = I": "the inner product with {}: {} = `I`",
-    "the entries of softmax sum to 1": "the entries of `softmax` sum to 1",
     "exp is convex": "`exp` is convex",
     "‖UA‖ = ‖A‖ for U'U = I": "`‖UA‖ = ‖A‖` for `U'U = I`",
     "‖AV'‖ = ‖A‖ for V'V = I": "`‖AV'‖ = ‖A‖` for `V'V = I`",

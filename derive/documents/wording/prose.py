@@ -10,14 +10,15 @@ from itertools import pairwise
 from typing import Any
 
 from derive.documents.layout.measure import WIDE
-from derive.documents.wording import plain_math
 from derive.documents.wording.glyphs import printable
 from derive.documents.wording.words import words as words_of
 from derive.language.markup import inline, macros
 from derive.language.markup.bibliography import Bibliography
 from derive.language.markup.prose import LONGEST, Place, check_math, error, pieces, refusing
 from derive.notation.bold import emboldened
+from derive.notation.latex.reading import read
 from derive.notation.settings import Notation
+from derive.notation.text.boxes import written
 
 
 def to_latex(text: str, where: Place = None, *, displays: bool = False, language: str | None = None) -> str:
@@ -32,12 +33,7 @@ def to_latex(text: str, where: Place = None, *, displays: bool = False, language
     """
     if len(text) > LONGEST:
         raise error(f"this text is longer than {LONGEST} characters", where, code="prose-length")
-    if language is not None and (found := WIDE.search(text)) and words_of(language)["engine"] == "pdflatex":
-        raise error(
-            f"the fonts of a document in the language `{language}` have no glyph for `{found[0]}` (U+{ord(found[0]):04X})", where,
-            found.start(), code="character",
-            hint='set `language = "zh-Hant"` under [notation] in derive.toml, or `notation: {language: zh-Hant}` in the problem',
-        )
+    _refuse_wide(text, where, language)
     out = []
     reader = inline.Reader()
     for part, delimiter, at in pieces(text, where):
@@ -58,6 +54,25 @@ def to_latex(text: str, where: Place = None, *, displays: bool = False, language
     # A display goes on with the paragraph above it: a paragraph of its own would begin with an empty line.
     latex = latex.replace("\n\n\\[", "\n\\[")
     return "\n\n".join(map(_listed, latex.split("\n\n"))) if displays else latex
+
+
+def literal(text: str, where: Place = None, *, language: str | None = None) -> str:
+    """LaTeX of a text that has no markup: somebody's name.
+
+    language  of the document, whose fonts must have the characters
+    DeriveError [character] for one that they do not have.
+    """
+    _refuse_wide(text, where, language)
+    return _escape(text, where)
+
+
+def _refuse_wide(text: str, where: Place, language: str | None) -> None:
+    if language is not None and (found := WIDE.search(text)) and words_of(language)["engine"] == "pdflatex":
+        raise error(
+            f"the fonts of a document in the language `{language}` have no glyph for `{found[0]}` (U+{ord(found[0]):04X})", where,
+            found.start(), code="character",
+            hint='set `language = "zh-Hant"` under [notation] in derive.toml, or `notation: {language: zh-Hant}` in the problem',
+        )
 
 
 def in_bold(text: str, kinds: Mapping[str, str], notation: Notation) -> str:
@@ -118,7 +133,7 @@ def plain(text: str) -> str:
     """One line without markup, for a PDF's metadata and a terminal: `$A^\\top B$` becomes `A^⊤ B`."""
     out = []
     for part, delimiter, _ in pieces(text):
-        out.append(plain_math.text(part) if delimiter else _plain_words(part))
+        out.append(written(read(part)) if delimiter else _plain_words(part))
     return " ".join("".join(out).split())
 
 
@@ -182,8 +197,12 @@ def _letter(character: str) -> str:
     return latex
 
 
+_OPENING = re.compile(r'(?<=[\s(\[])"(?=\S|$)|^"(?=\w)')
+"""A straight quotation mark that opens."""
+
+
 def _escape(text: str, where: Place) -> str:
-    kept = "".join(c for c in text if c in "\n\t" or ord(c) >= 32)
+    kept = _OPENING.sub("“", "".join(c for c in text if c in "\n\t" or ord(c) >= 32))
     try:
         return "".join(
             piece if WIDE.match(piece) else str(_encoder().unicode_to_latex(piece)) if piece.isascii() else "".join(map(_letter, piece))

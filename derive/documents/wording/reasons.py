@@ -20,6 +20,18 @@ _TEXT_WIDTH = 0.48 * 0.82
 """Of a letter of a reason, in em of the document's type: a sans-serif at nine points."""
 
 
+_RELATION = r"\\(?:ne|succ|prec|succeq|preceq|le|ge|approx)|[<>]"
+_JOINED = (
+    (r"\$\s*([=+])\s*\$", r" \1 "),
+    (rf"\$ \$(?=(?:{_RELATION})\$)", " "),
+    (rf"({_RELATION})\$ \$", r"\1 "),
+    (r"\$ \$(?=\\lVert)", r"\\, "),
+    (r"\$ ([=<>]) (\d+)(?!\w|\.\d)", r" \1 \2$"),
+    (rf"({_RELATION})\$ (\d+)(?!\w|\.\d)", r"\1 \2$"),
+)
+"""Pieces of one formula, a relation and a number among them, that are one: `h ≠ 0`, `−9 < 0`."""
+
+
 def reason(why: Why, notation: Notation) -> str:
     """LaTeX text of a reason in the language of the notation: expressions and the formulas in its messages as mathematics."""
     return set_as_text(translated(why, notation.language), notation)
@@ -31,12 +43,10 @@ def set_as_text(said: Why, notation: Notation) -> str:
         said, _escape, lambda expr: f"${latex_lines.inline(expr, notation)}$",
         lambda own: to_latex(own, language=notation.language), lambda text: f"${formulas.latex(text, notation)}$",
     )
-    return re.sub(r"\$(\s*)([=+]|,)(\s*)\$", _joined, out.replace("$$", " "))
-
-
-def _joined(found: re.Match[str]) -> str:
-    """Two formulas with a sign between them are one; a comma stays outside."""
-    return found[0] if found[2] == "," else f" {found[2]} "
+    out = out.replace("$$", " ")
+    for pattern, whole in _JOINED:
+        out = re.sub(pattern, whole, out)
+    return out
 
 
 def _escape(words: str) -> str:

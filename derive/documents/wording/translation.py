@@ -25,7 +25,7 @@ def translated(why: Why, language: str) -> Why:
     for reason, mark in reasons(why):
         out.extend(_said(reason, table))
         if mark is not None:
-            out.append(Mark(table.marks[mark.text]))
+            out.append(Mark(table.marks[mark.key or mark.text]))
     return _spaced(tuple(out))
 
 
@@ -83,7 +83,7 @@ def _filler(filler: Filler, table: Language) -> Filler:
         case Phrase(said=said):
             inside: list[Part] = []
             for reason, mark in reasons(said):
-                inside += [*_said(reason, table), *([Mark(table.marks[mark.text])] if mark else [])]
+                inside += [*_said(reason, table), *([Mark(table.marks[mark.key or mark.text])] if mark else [])]
             return Phrase(tuple(inside))
     return filler
 

@@ -135,6 +135,7 @@ ENGLISH: Mapping[str, str] = {
     "find.derivative-by-number": "the derivative",
     "find.differential": "the differential",
     "find.gradient": "the gradient",
+    "find.under": " under the inner product {}",
     "find.jacobian": "the Jacobian",
     "find.second-derivative": "the second derivative",
     "find.hessian": "the Hessian",
@@ -161,6 +162,8 @@ ENGLISH: Mapping[str, str] = {
     "has.full-column-rank": "of full column rank",
     "has.full-row-rank": "of full row rank",
     "has.unit": "of norm 1",
+    "has.stochastic": "stochastic",
+    "has.row-stochastic": "row-stochastic",
     # how a derivation is told in an article: what leads to a display (the sentence of a rule, or its reasons), and what is said
     # behind it: why each row holds (`.again` where the row before was told so, `.many` of several rows), and what follows
     "last-of-list": " and ",

@@ -22,6 +22,8 @@ IMPLIED: dict[str, frozenset[str]] = {
     "spd": frozenset({"psd", "symmetric", "invertible", "full-column-rank", "full-row-rank", "positive-determinant"}),
     "psd": frozenset({"symmetric"}),
     "positive": frozenset({"nonnegative", "nonzero"}),
+    "stochastic": frozenset({"nonnegative"}),
+    "row-stochastic": frozenset({"nonnegative"}),
     "orthogonal": frozenset({"stiefel", "invertible", "full-column-rank", "full-row-rank"}),
     "stiefel": frozenset({"full-column-rank"}),
     "unit": frozenset({"stiefel"}),
@@ -46,6 +48,7 @@ FACTS = (
     Fact("kron", ("orthogonal", "orthogonal"), "orthogonal"),
     Fact("kron", ("diagonal", "diagonal"), "diagonal"),
     Fact("kron", ("full-column-rank", "full-column-rank"), "full-column-rank"),
+    Fact("khatrirao", ("full-column-rank", "full-column-rank"), "full-column-rank"),
     # ------------------------------------------------------------------ functions of a matrix
     Fact("expm", ("symmetric",), "spd"),
     Fact("expm", ("",), "positive-determinant"),

@@ -169,14 +169,14 @@ def is_nonnegative(expr: Expr) -> bool:
     if is_positive(expr):
         return True
     match expr:
-        case Number() | Zeros():
-            return not isinstance(expr, Number) or expr.value >= 0
+        case Number():
+            return expr.value >= 0
         case Power(exponent=exponent):
             return expr.is_scalar and (is_even(exponent) or is_nonnegative(expr.base))
         case Times():
             counts = Counter(f for f in expr.factors if not is_nonnegative(f))
             return all(n % 2 == 0 for n in counts.values())
-        case Add() | Scale():
+        case Add() | Scale() | Zeros():
             return all(is_nonnegative(c) for c in expr.children)
         case MatMul():
             return expr.is_scalar and quadratic_form(expr) in AT_LEAST_SEMI
@@ -185,7 +185,7 @@ def is_nonnegative(expr: Expr) -> bool:
         case Call(name="inner" | "dot", args=(a, b)):
             return a is b
         case _:
-            return by_fact(expr, "nonnegative")
+            return by_fact(expr, "nonnegative") or (isinstance(expr, Symbol) and any("nonnegative" in IMPLIED.get(w, ()) for w in expr.has))
 
 
 def is_even(exponent: Expr) -> bool:

@@ -40,7 +40,7 @@ _DIFFERENTIAL = r"\mathrm{d}"
 _SYNONYMS = {
     "Tr": "tr", "trace": "tr", "Trace": "tr", "ln": "log", "Det": "det", "Diag": "diag", "skew": "skewpart", "sgn": "sign",
     "ReLU": "relu", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "LSE": "logsumexp", "lse": "logsumexp",
-    "adjugate": "adj", "kronecker": "kron", "Sym": "sym", "inverse": "inv",
+    "adjugate": "adj", "kronecker": "kron", "khatri_rao": "khatrirao", "KhatriRao": "khatrirao", "Sym": "sym", "inverse": "inv",
 }
 
 
@@ -94,7 +94,7 @@ class Names:
     """The declared names by their tokens."""
 
     def __init__(self, scope: Scope, bound: Iterable[Symbol] = ()) -> None:
-        self.by_first: dict[str, list[tuple[tuple[str, ...], bool, Value]]] = {}
+        self.by_first: dict[str, dict[int, dict[tuple[str, ...], list[tuple[bool, Value]]]]] = {}
         self.all: set[str] = set()
         self.samples: dict[str, Symbol] = {}
         for size in scope.sizes:
@@ -134,24 +134,21 @@ class Names:
             self._key(tuple(name), True, value)
 
     def remove(self, value: Value) -> None:
-        for keys in self.by_first.values():
-            keys[:] = [key for key in keys if key[2] is not value]
+        for known in (found for lengths in self.by_first.values() for keys in lengths.values() for found in keys.values()):
+            known[:] = [one for one in known if one[1] is not value]
 
     def _key(self, tokens: tuple[str, ...], run: bool, value: Value) -> None:
         if tokens:
-            self.by_first.setdefault(tokens[0], []).insert(0, (tokens, run, value))
+            self.by_first.setdefault(tokens[0], {}).setdefault(len(tokens), {}).setdefault(tokens, []).insert(0, (run, value))
 
     def matches(self, tokens: list[Tex], i: int) -> list[tuple[int, Value]]:
         """(number of tokens, value) of the names that fit at place i, the longest first."""
         out: list[tuple[int, Value]] = []
-        for key, run, value in self.by_first.get(tokens[i].text, ()):
-            n = len(key)
-            if i + n > len(tokens) or any(tokens[i + k].text != key[k] for k in range(1, n)):
-                continue
-            if run and any(tokens[i + k].gap for k in range(1, n)):
-                continue
-            out.append((n, value))
-        out.sort(key=lambda found: -found[0])
+        for n, keys in sorted(self.by_first.get(tokens[i].text, {}).items(), reverse=True):
+            found = keys.get(tuple(token.text for token in tokens[i : i + n]))
+            if found:
+                gap = any(token.gap for token in tokens[i + 1 : i + n])
+                out += [(n, value) for run, value in found if not (run and gap)]
         return out
 
     def best(self, tokens: list[Tex], i: int) -> tuple[int, Value] | None:

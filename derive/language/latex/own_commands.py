@@ -1,4 +1,5 @@
-r"""An author's own commands in a formula: `\norm{Xw - y}^2` is read as what its definition says, put in as text and never executed."""
+r"""What authors paste: the signs of displays around a formula, and own commands in it: `\norm{Xw - y}^2` is read as what its definition
+says, put in as text and never executed."""
 
 from __future__ import annotations
 
@@ -85,3 +86,28 @@ def _group_end(text: str, start: int) -> int:
         if not depth:
             return k
     return len(text)
+
+
+_DISPLAY = re.compile(
+    r"\\(?:begin|end)\{(?:equation|align|aligned|alignat|gather|gathered|multline|split|displaymath)\*?\}"
+    r"|\\(?:notag|nonumber)(?![a-zA-Z])|\\label\{[^{}]*\}|(?<!\\)&|\\\\(?:\[[^\]]*\])?"
+)
+"""What displays hold beside the formula; a formula with matrices or cases keeps its own."""
+
+
+def _displayed(text: str) -> bool:
+    """Whether environments of displays stand in a text, and no others, whose & and line ends mean something."""
+    names = re.findall(r"\\begin\{([a-z]+)\*?\}", text)
+    return bool(names) and all(re.fullmatch("equation|align|aligned|alignat|gather|gathered|multline|split|displaymath", name) for name in names)
+
+
+def bare_formula(text: str) -> str:
+    r"""A formula as people paste it, blanks for the $…$ or \[…\] around it and for the `.` or `,` behind it."""
+    out = _DISPLAY.sub(lambda m: " " * len(m.group()), text) if _displayed(text) else text
+    for opening, closing in (("$$", "$$"), ("$", "$"), (r"\[", r"\]"), (r"\(", r"\)")):
+        inner = out.strip()
+        if inner.startswith(opening) and inner.endswith(closing) and len(inner) > len(opening) + len(closing):
+            at, end = out.index(opening), out.rindex(closing)
+            out = out[:at] + " " * len(opening) + out[at + len(opening) : end] + " " * (len(out) - end)
+    ends = r"(?<=[^\s.,;])" if "\\" in out else r"(?<=[^\s\d.,;])"
+    return re.sub(rf"{ends}(\s*(?:\\[,;:!])?\s*)[.,;]\s*$|(?<=\s)[.,;]\s*$", lambda m: " " * len(m.group()), out)

@@ -170,6 +170,8 @@ class Parser(Scripts):
                 right = right._replace(value=negated(right.value))
             if op == r"\otimes":
                 value: Value = self.made(Call, token.start, "kron", (self.combine.sized(out), self.combine.sized(right)))
+            elif token.text == r"\odot" and _by_columns(out.value, right.value):
+                value = self.made(Call, token.start, "khatrirao", (self.combine.sized(out), self.combine.sized(right)))
             else:
                 value = self.combine.entrywise(out, op, right, token.start)
             out = Operand(value, out.start, right.end, (out, op, right))
@@ -188,3 +190,10 @@ class Parser(Scripts):
             else:
                 out.append(power(expr, -1))
         return times(*out)
+
+
+def _by_columns(left: Value, right: Value) -> bool:
+    r"""Whether `A \odot B` is a Khatri-Rao product: as many columns, and not one shape, where it would be entry by entry."""
+    if not (isinstance(left, Expr) and isinstance(right, Expr)):
+        return False
+    return left.shape[1] == right.shape[1] and left.shape[0] != right.shape[0] and not left.is_scalar and not right.is_scalar

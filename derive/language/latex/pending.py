@@ -22,7 +22,7 @@ def _order(p: Parser) -> int:
     p.take()
     token = p.token
     text = p.peek()
-    if not text.isdecimal() or not 1 <= int(text) <= 9:
+    if text not in tuple("123456789"):
         raise p.fail("the order of a derivative is a small number", token.start, "derivative")
     p.group()
     return int(text)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import NoReturn
 
 from derive.expressions.nodes import Symbol, Unnamed
-from derive.expressions.sizes import ONE, SCALAR, Shape, Size, is_scalar, is_square, show
+from derive.expressions.sizes import ONE, SCALAR, Shape, Size, is_column, is_scalar, is_square, show
 from derive.language.markup import formula, macros
 from derive.language.markup import symbol as one_symbol
 from derive.language.origin import Origin
@@ -25,7 +25,7 @@ MAX_LATEX = 200
 
 PROPERTIES = (
     "positive", "invertible", "symmetric", "spd", "psd", "diagonal", "orthogonal", "full-column-rank", "full-row-rank",
-    "unit",
+    "unit", "stochastic", "row-stochastic",
 )
 """Values of `is`."""
 
@@ -55,6 +55,9 @@ _EXCLUDE: tuple[tuple[str, str, str], ...] = (
     ("orthogonal", "upper", "such a matrix is diagonal with entries ±1"),
     ("orthogonal", "lower", "such a matrix is diagonal with entries ±1"),
     ("stiefel", "positive", "two columns of positive entries are not orthogonal"),
+    *(("row-stochastic", word, "of a matrix whose rows sum to 1 nothing else is declared") for word in (
+        "symmetric", "skew", "invertible", "full-column-rank", "full-row-rank", "upper", "lower", "stiefel", "unit")),
+    ("stochastic", "unit", "such a vector is a unit vector e(i, n)"),
 )
 _SQUARE = frozenset(("invertible", "symmetric", "spd", "psd", "diagonal", "orthogonal"))
 
@@ -158,6 +161,8 @@ def declare(key: Node, node: Node) -> Declaration:
             raise of_node.error(f"{name} cannot be a path of itself: `of` names a scalar, as t", code="path")
         if "integer" in value.has:
             raise of_node.error(f"{name} is an integer, and a path is differentiable", code="path")
+        if value.has & {"stochastic", "row-stochastic"}:
+            raise of_node.error(f"{name} is stochastic: a path whose entries sum to 1 is written as softmax of a path", code="path")
         value = replace(value, of=parameter)
     if "for" in parts:
         value = family(name, value, parts["for"][1])
@@ -251,6 +256,9 @@ def _checked(name: str, dims: Shape, has: frozenset[str], given: frozenset[str],
     for text in sorted(given & _SQUARE):
         if not is_square(dims) or is_scalar(dims):
             raise node.error(f"{name} is {show(dims)}: only a square matrix is {text}", code="property")
+    for text, shape, column in (("stochastic", "vector", True), ("row-stochastic", "matrix", False)):
+        if text in given and is_column(dims) != column:
+            raise node.error(f"{name} is {show(dims)}: only a {shape} is {text}", code="property")
     if is_scalar(dims) and given - {"positive"}:
         raise node.error(f"{name} is a scalar: of the properties only `positive` applies", code="property")
     for text, (long, short) in (("full-column-rank", (1, 0)), ("full-row-rank", (0, 1))):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 
@@ -25,6 +26,8 @@ FIGURES: Mapping[str, tuple[str, ...]] = {
 
 MAX_FIGURES = 8
 FARTHEST = 10**6
+_NUMBER = re.compile(r"[+-]?[0-9]{0,20}(?:\.[0-9]{0,20})?(?:e[+-]?[0-9]{1,2})?(?:/[0-9]{1,20})?", re.IGNORECASE)
+"""What may be a number here: the power of ten of a long exponent would be written out."""
 
 
 def read_figures(node: Node) -> tuple[Wanted, ...]:
@@ -97,6 +100,8 @@ def _range(node: Node) -> tuple[float, float]:
 def _number(node: Node) -> float:
     text = node.words("a number").strip().replace("−", "-")
     try:
+        if not _NUMBER.fullmatch(text):
+            raise ValueError(text)
         value = Fraction(text)
     except (ValueError, ZeroDivisionError):
         raise node.error(f"`{text[:40]}` is no number", code="type") from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import field, replace
 
 from derive.errors import DeriveError
@@ -13,7 +13,7 @@ from derive.expressions.properties.evident import evident
 from derive.expressions.sizes import Shape, Size
 from derive.expressions.spelling import latex_of
 from derive.expressions.traverse import walk
-from derive.language.latex.own_commands import expanded
+from derive.language.latex.own_commands import bare_formula, expanded
 from derive.language.origin import Origin
 from derive.language.problems.declarations import Declaration, closure, declare, path_derivative, resolve_paths
 from derive.language.problems.names import Names, call_of, checked_name, declared_name, printed_form
@@ -37,6 +37,7 @@ class Bindings:
     fixed     the sizes that `sizes:` gives a value
     written   by the written name of a family, K_i, its own, K
     given     the names that stand for an expression (of `variants`, in `answer` of the function); called those that stand for a function
+    apart     what every expression goes through: one member of a family, the variable, written apart from the others
     """
 
     symbols: dict[str, Symbol] = field(default_factory=dict)
@@ -53,6 +54,7 @@ class Bindings:
     places: dict[str, Node] = field(default_factory=dict)
     written: dict[str, str] = field(default_factory=dict)
     own_call: re.Pattern[str] | None = None
+    apart: list[Callable[[Expr], Expr]] = field(default_factory=list)
 
     def knowing(self, header: Header, wrt: tuple[Symbol, ...]) -> Bindings:
         """With the name of the function for its value, `f` or `f(x)`, where nothing else has it."""
@@ -72,6 +74,8 @@ class Bindings:
         text, origin = expanded(text, origin, self.printed())
         text = self.own_call.sub(lambda m: m[1] + " " * len(m[2]), text) if self.own_call is not None else text
         expr = parse(text, self.scope(more), origin, shape)
+        for apart in self.apart:
+            expr = apart(expr)
         refuse_needs(expr, text, origin)
         self.refuse_indices(expr, origin)
         return expr
@@ -261,7 +265,7 @@ class Header:
 
 
 _FONT = r"\\(?:mathcal|mathrm|mathbf|mathsf|mathit|mathbb|mathfrak|mathscr|boldsymbol|bm|operatorname|text)"
-_HEADER = re.compile(
+HEADER = re.compile(
     rf"""\s*(?:{_FONT}\s*(?:\{{\s*(?P<styled>\w+)\s*\}}|(?P<letter>[^\W\d_]))|\\?(?P<name>[^\W\d]\w*))
     (?:_(?:\{{\\?(?P<below>\w+)\}}|\\(?P<greek>\w+)))?\s*
     (?:(?:\\left)?\((?P<arguments>[^()=]*)\)\s*)?:?=(?!=)""", re.VERBOSE,
@@ -272,7 +276,7 @@ def read_function(node: Node, bindings: Bindings) -> Header:
     """The header and the function."""
     text, origin = expanded(node.words("`function`"), node.origin, bindings.printed())
     text = bare_formula(text)
-    match = _HEADER.match(text)
+    match = HEADER.match(text)
     name, body = "f", 0
     arguments: tuple[str, ...] = ()
     if match:
@@ -298,31 +302,6 @@ def read_function(node: Node, bindings: Bindings) -> Header:
     bindings.names.given.setdefault(name, "the function")
     expr = bindings.parse(text[body:], origin.shift(body))
     return Header(name, arguments, expr)
-
-
-_DISPLAY = re.compile(
-    r"\\(?:begin|end)\{(?:equation|align|aligned|alignat|gather|gathered|multline|split|displaymath)\*?\}"
-    r"|\\(?:notag|nonumber)(?![a-zA-Z])|\\label\{[^{}]*\}|(?<!\\)&|\\\\(?:\[[^\]]*\])?"
-)
-"""What displays hold beside the formula; a formula with matrices or cases keeps its own."""
-
-
-def _displayed(text: str) -> bool:
-    """Whether environments of displays stand in a text, and no others, whose & and line ends mean something."""
-    names = re.findall(r"\\begin\{([a-z]+)\*?\}", text)
-    return bool(names) and all(re.fullmatch("equation|align|aligned|alignat|gather|gathered|multline|split|displaymath", name) for name in names)
-
-
-def bare_formula(text: str) -> str:
-    r"""A formula as people paste it, blanks for the $…$ or \[…\] around it and for the `.` or `,` behind it."""
-    out = _DISPLAY.sub(lambda m: " " * len(m.group()), text) if _displayed(text) else text
-    for opening, closing in (("$$", "$$"), ("$", "$"), (r"\[", r"\]"), (r"\(", r"\)")):
-        inner = out.strip()
-        if inner.startswith(opening) and inner.endswith(closing) and len(inner) > len(opening) + len(closing):
-            at, end = out.index(opening), out.rindex(closing)
-            out = out[:at] + " " * len(opening) + out[at + len(opening) : end] + " " * (len(out) - end)
-    ends = r"(?<=[^\s.,;])" if "\\" in out else r"(?<=[^\s\d.,;])"
-    return re.sub(rf"{ends}(\s*(?:\\[,;:!])?\s*)[.,;]\s*$|(?<=\s)[.,;]\s*$", lambda m: " " * len(m.group()), out)
 
 
 def _outer_equals(text: str) -> int | None:

@@ -156,6 +156,11 @@ class Problem:
     text: str = ""
     file: str = ""
 
+    def is_member(self, x: Symbol) -> bool:
+        """Whether a variable is one member of a declared family, K_1 of K_i."""
+        base, _, k = x.name.rpartition("_")
+        return x in self.wrt and k.isdecimal() and base in self.symbols
+
     @property
     def title(self) -> str:
         return self.prose.get("title", self.id)

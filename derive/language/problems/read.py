@@ -33,6 +33,7 @@ from derive.language.problems.keys import (
     read_reasons,
     read_relations,
 )
+from derive.language.problems.member import enough, read_members
 from derive.language.problems.notation import read_notation
 from derive.language.problems.problem import Choice, Options, Part, Problem
 from derive.language.problems.variants import bind_values, counts, read_variants, refuse_unused, with_declarations
@@ -127,6 +128,7 @@ def _resolved(node: Node, text: str, file: str, chosen: Mapping[str, int], asked
     choices = bind_values(value["symbols"], alternatives, bindings)
     refuse_unused(node, alternatives)
     relations = read_relations(value.get("sizes"), bindings)
+    members = read_members(value, bindings)
     let = read_let(value.get("let"), bindings)
     header = read_function(value["function"], bindings)
     bindings.refuse_unused_sizes([header.expr, *(definition for _, definition in let)])
@@ -158,7 +160,7 @@ def _resolved(node: Node, text: str, file: str, chosen: Mapping[str, int], asked
         symbols=dict(bindings.symbols),
         unnamed=dict(bindings.unnamed),
         let=tuple(let),
-        sizes=relations,
+        sizes=(*relations, *enough(members)),
         method=methods[0],
         further_methods=methods[1:],
         layout=layout,

@@ -91,6 +91,11 @@ def _variable(name: str, item: Node, header: Header, bindings: Bindings) -> Symb
         )
     if "integer" in symbol.has:
         raise item.error(f"{name} is an integer: a function is not differentiable by it", code="wrt")
+    if symbol.has & {"stochastic", "row-stochastic"}:
+        raise item.error(
+            f"{name} is stochastic, which a constant may be", code="wrt",
+            hint=f"declare {name} without it, and write the condition into the function with a multiplier: - lambda (sum({name}) - 1)",
+        )
     if symbol.of is not None:
         raise item.error(
             f"{name} is a path {name}({symbol.of}): differentiate by {symbol.of}, or leave `of` away", code="wrt"

@@ -58,6 +58,7 @@ _ADVICE = {
     "}": "group with ( )",
     '"': "the transpose is one '",
     "⊗": "write kron(A, B)",
+    "⊙": "write A .* B, entry by entry, or khatrirao(A, B), column by column",
     "√": "write sqrt(x)",
     "∞": "numbers are finite",
     "∇": "a derivative is asked for under `find`, not written",

@@ -97,6 +97,8 @@ class Functions(Context):
             return is_semidefinite(first, parameters(self.root))
         if condition == "explicit":
             return any(isinstance(node, Stack) for node in walk(first))
+        if condition == "alike":
+            return len({arg.shape for arg in args}) == 1
         if condition.startswith("has:"):
             return condition[4:] in self.root.free
         return condition in self.notation.styles

@@ -17,10 +17,10 @@ SECONDS = "30s"
 """A scheduler that does not answer for so long is not there."""
 
 
-def work(tasks: Sequence[A], address: str, act: Callable[[A], B], together: int = TOGETHER) -> Iterator[B]:
+def work(tasks: Sequence[A], address: str, act: Callable[[Sequence[A]], list[B]], together: int = TOGETHER) -> Iterator[B]:
     """The tasks done, in the order in which they end.  What a worker that is gone had not handed back, another one does.
 
-    act       on one task; it must be importable by a worker
+    act       on several tasks; it must be importable by a worker
     together  how many tasks are sent at once
 
     Tasks are pure, and their results come back as values: only this process writes.
@@ -39,13 +39,9 @@ def work(tasks: Sequence[A], address: str, act: Callable[[A], B], together: int 
     with client:
         pieces = [list(tasks[start : start + together]) for start in range(0, len(tasks), together)]
         pool = client.get_executor(pure=False, retries=2)
-        for future in as_completed([pool.submit(_all, act, piece) for piece in pieces]):
+        for future in as_completed([pool.submit(act, piece) for piece in pieces]):
             try:
                 found = future.result()
             except Exception as error:
                 raise DeriveError(f"the cluster could not do this: {type(error).__name__}: {error}", code="cluster") from None
             yield from found
-
-
-def _all(act: Callable[[A], B], tasks: Sequence[A]) -> list[B]:
-    return [act(task) for task in tasks]

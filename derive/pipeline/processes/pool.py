@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import ctypes
 import os
+import pickle
 import re
 import signal
+import subprocess
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from multiprocessing import Pipe, get_context
 from multiprocessing.connection import Connection, wait
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from derive.errors import DeriveError
 from derive.pipeline import budget, workspace
@@ -74,7 +78,7 @@ def work(tasks: Sequence[A], workers: Workers | int, act: Callable[[A], B], lost
     """
     workers = workers if isinstance(workers, Workers) else Workers(workers)
     if workers.scheduler:
-        yield from cluster.work(tasks, workers.scheduler, act)
+        yield from cluster.work(tasks, workers.scheduler, partial(_elsewhere, act, lost))
         return
     if workers.count <= 1 and not workers.apart:
         yield from map(act, tasks)
@@ -101,6 +105,26 @@ def _instead(task: A, error: DeriveError, lost: Lost[A, B] | None) -> B:
     if lost is None:
         raise error
     return lost(task, error)
+
+
+def _elsewhere(act: Callable[[A], B], lost: Lost[A, B] | None, tasks: Sequence[A]) -> list[B]:
+    """What a worker of a cluster does: the tasks, in a process of their own.  It works in a thread, where no signal says that time is up."""
+    script = f"import sys; sys.path[:] = {sys.path!r}; from derive.pipeline.processes.pool import serve; serve({os.getpid()})"
+    done = subprocess.run([sys.executable, "-c", script], input=pickle.dumps((act, lost, tasks)), capture_output=True, check=False)
+    if done.returncode != 0:
+        last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
+        raise ChildProcessError(" ".join(last) or f"a process ended with {done.returncode}")
+    return cast(list[B], pickle.loads(done.stdout))
+
+
+def serve(parent: int) -> None:
+    """Do the tasks that stand on standard input, for a worker of a cluster, and write what comes out; end with it.
+
+    parent  the worker's process
+    """
+    _begin(parent)
+    act, lost, tasks = pickle.load(sys.stdin.buffer)
+    sys.stdout.buffer.write(pickle.dumps(list(work(tasks, Workers(1, apart=True), act, lost))))
 
 
 @dataclass

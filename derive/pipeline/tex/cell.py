@@ -140,6 +140,8 @@ def _watched(process: subprocess.Popen[bytes], folder: Path, seconds: float) -> 
         return Ended(code, f"was stopped after {seconds:.0f} s")
     if code == -signal.SIGXFSZ:
         return Ended(code, f"was stopped: a file of it was longer than {FILE_BYTES >> 20} MB")
+    if code < 0:
+        return Ended(code, f"was ended by signal {-code} ({signal.strsignal(-code)}): it crashed, or the system ended it")
     return Ended(code)
 
 

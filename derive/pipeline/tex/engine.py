@@ -30,7 +30,8 @@ LOGS = 16
 """So many logs of failures are kept, the last."""
 
 _THEME = re.compile(r"beamertheme([\w-]+)\.sty")
-_JOB = "document"
+_JOB = "@document"
+"""No file that TeX reads beside it can be called so: an author's image may be called document.pdf."""
 _ARGUMENTS = ("-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", "-file-line-error")
 _SETTINGS = {
     "openin_any": "p",
@@ -185,6 +186,8 @@ def _failure(run: _Run, name: str, own: Mapping[str, bytes]) -> DeriveError:
     if image := next((name for name in log.missing if f"`{name}'" in message or f"'{name}'" in message), None):
         install = "install the package of TeX that has it, or " if image.endswith((".sty", ".cls")) else ""
         hint = f"{install}put {image} beside derive.toml or into templates/"
+    elif message.startswith("pdfTeX error"):
+        hint = "save the image again with the program that made it"
     elif mark is None:
         hint = "it stands before the first slide or page: in a template's block, a theme, or the macro file"
     else:

@@ -13,6 +13,7 @@ import gzip
 import mmap
 import os
 import shutil
+import stat
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -100,6 +101,8 @@ def _kept(key: str) -> Path | None:
     """What the cache holds, when it is whole, in our own folder."""
     for path in sorted(folder().glob(f"{key}-*.fmt")):
         try:
+            if not stat.S_ISREG(path.lstat().st_mode):
+                continue  # a pipe would be waited for
             os.utime(path)
             own = _own(key, path)
             if path.stem == f"{key}-{checksum(own):08x}":

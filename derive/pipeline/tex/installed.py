@@ -6,12 +6,14 @@ import contextlib
 import json
 import os
 import shutil
+import stat
 import subprocess
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from derive.errors import DeriveError
+from derive.language.files import read_bytes
 from derive.pipeline.tex import needs
 from derive.pipeline.writing import write
 
@@ -19,7 +21,13 @@ MOST_BYTES = 100_000
 
 
 def cache_folder() -> Path:
-    """Where what can be made again is kept: $DERIVE_CACHE, or the user's cache folder."""
+    """Where what can be made again is kept: $DERIVE_CACHE, or the user's cache folder; a folder that there is none of, where it is not ours."""
+    place = named_cache()
+    return place if _is_ours(place) else Path(os.devnull) / "derive"
+
+
+def named_cache() -> Path:
+    """What is named as the cache, whoever's it is."""
     own = os.environ.get("DERIVE_CACHE")
     if own:
         return Path(own)
@@ -28,6 +36,16 @@ def cache_folder() -> Path:
     except RuntimeError:
         home = Path("/nonexistent")
     return Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache") / "derive"
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether a folder is not there yet, or is our own or the administrator's and not everybody's: who else can write there could plant a
+    format, in which every formula is printed as another."""
+    try:
+        state = folder.stat()
+    except OSError:
+        return True
+    return not hasattr(os, "getuid") or (state.st_uid in (os.getuid(), 0) and not state.st_mode & stat.S_IWOTH)
 
 
 @lru_cache(maxsize=4)
@@ -87,9 +105,8 @@ def _file() -> Path:
 
 def _all() -> dict[str, Any]:
     try:
-        with _file().open("rb") as stream:
-            known = json.loads(stream.read(MOST_BYTES))
-    except (OSError, ValueError, RecursionError):
+        known = json.loads(read_bytes(_file(), MOST_BYTES))
+    except (DeriveError, ValueError, RecursionError):
         return {}
     return known if isinstance(known, dict) else {}
 

@@ -18,7 +18,7 @@ _MARK = re.compile(r"^DERIVE-AT (?P<file>.*?):(?P<line>\d+) (?P<what>.*)$")
 _BOX = re.compile(r"^Overfull \\(?P<box>[hv])box \((?P<points>[\d.]+)pt too (?:wide|high)\)(?P<rest>.*)$")
 _UNDERFULL = re.compile(r"^Underfull \\(?P<box>[hv])box \(badness (?P<badness>\d+)\)")
 _ROOM = re.compile(r"^DERIVE-ROOM (?P<points>[\d.]+)pt$")
-_ERROR = re.compile(r"^(?:(?P<place>[^\s:]+):(?P<line>\d+): |! )(?P<message>.+)$")
+_ERROR = re.compile(r"^(?:(?P<place>[^\s:]+):(?P<line>\d+): |! |!(?=pdfTeX error))(?P<message>.+)$")
 _MISSING_FILE = re.compile(r"File [`'](?P<name>[^']+)' not found")
 _RERUN = re.compile(r"Rerun to get|Label\(s\) may have changed|There were undefined references")
 _UNDEFINED = re.compile(r"^LaTeX Warning: (?:Reference|Citation) [`'](?P<name>[^']+)'.*undefined")
@@ -109,7 +109,7 @@ def read(log: str) -> Log:
             missing.append(found["name"])
     return Log(
         tuple(overfull), tuple(underfull), error, tuple(dict.fromkeys(missing)), bool(_RERUN.search(log)), tuple(undefined),
-        tuple(dict.fromkeys(characters)), pages, "(./document.tex" in log or "(document.tex" in log, mark, place, reading, room,
+        tuple(dict.fromkeys(characters)), pages, "(./@document.tex" in log or "(@document.tex" in log, mark, place, reading, room,
     )
 
 

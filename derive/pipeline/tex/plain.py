@@ -27,6 +27,7 @@ PLAIN: tuple[tuple[str, str], ...] = (
     (r"File ended while scanning (?:use|definition) of (\\\S+)", r"an argument of {0} is not closed"),
     (r"Argument of (\\\S+) has an extra \}", r"an argument of {0} closes a brace that it did not open"),
     (r"Use of (\\\S+) doesn't match its definition", r"{0} is used otherwise than it is defined"),
+    (r"pdfTeX error: .*\(file (?:\./)?(.+?)\): .*(?:libpng|libjpeg|reading|xpdf|JPEG|PDF|image).*", "the image {0} is damaged, or is no image"),
     (r"TeX capacity exceeded, sorry \[(.+?)=.*", "TeX ran out of {0}: something calls itself, or is too large"),
 )
 """(what TeX says, what it means): the first that fits counts."""

@@ -263,10 +263,10 @@ def _recorded(ledger: Ledger, printed: Printed, key: keys.Key, rows: record.Rows
 
 
 def _document(gathered: gather.Gathered, kind: str, recipient: str, settings: Settings, fit: Fit) -> Document:
-    from derive.documents.wording.prose import to_latex
+    from derive.documents.wording.prose import literal
 
     document = gather.document(gathered, MODES[kind], settings, fit)
-    return replace(document, recipient=to_latex(recipient.replace("**", "* *").replace("$", r"\$"), language=settings.notation.language))
+    return replace(document, recipient=literal(recipient, language=settings.notation.language))
 
 
 def _rows(gathered: gather.Gathered, recipient: Recipient) -> tuple[Row, ...]:

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
+from derive.documents.wording.prose import literal
 from derive.errors import DeriveError, Position
 from derive.language.words import closest
 from derive.values import dataclass
@@ -50,11 +51,12 @@ def numbered(count: int, word: str, first: int = 1) -> tuple[Recipient, ...]:
     return tuple(Recipient(f"{k:03}", f"{word} {k:03}") for k in range(first, first + count))
 
 
-def read(text: str, file: str) -> tuple[Recipient, ...]:
+def read(text: str, file: str, language: str = "en") -> tuple[Recipient, ...]:
     """The students of a roster: a column `id` (or `email`, `username`, …), a column `name` (or `first name`, `last name`), or both.
 
-    A file without a header has the names, or identifiers, in its first column, and the names in its second.
-    DeriveError [roster] at the row of what is wrong.
+    text      of the file; one without a header has the names, or identifiers, in its first column, and the names in its second
+    language  of the pages, whose fonts must have the letters of the names
+    DeriveError at the row of what is wrong: [roster], [character] for a name that a page in this language cannot print.
     """
     try:
         rows = list(_rows(text.removeprefix("\ufeff")))
@@ -75,6 +77,7 @@ def read(text: str, file: str) -> tuple[Recipient, ...]:
             raise DeriveError(f"a name has at most {LONGEST} characters", code="roster", where=Position(file, line))
         if not (recipient.name + recipient.shown).isprintable():
             raise DeriveError("a name holds characters that cannot be seen", code="roster", where=Position(file, line))
+        literal(recipient.shown, Position(file, line), language=language)
         if recipient.stem in found:
             raise DeriveError(f"{recipient.name} stands in the roster twice", code="roster", where=Position(file, line),
                               hint="give the students an `id`" if recipient.name == recipient.shown else None)
@@ -128,4 +131,5 @@ def _recipient(row: Sequence[str], columns: dict[str, int] | None) -> Recipient 
     if not identifier:
         return None
     beside = f" ({identifier})" if shown and identifier != shown and "@" not in identifier else ""
-    return Recipient(identifier, f"{shown}{beside}" if shown else identifier)
+    # A letter and an accent behind it are one letter, for which there is a glyph.
+    return Recipient(identifier, unicodedata.normalize("NFC", f"{shown}{beside}" if shown else identifier))

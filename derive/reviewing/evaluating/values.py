@@ -149,6 +149,8 @@ def raised(a: Array, exponent: float) -> Array:
         with np.errstate(all="ignore"):
             return np.asarray(a**exponent, dtype=float)
     square(a, "powers")
+    if not np.isfinite(exponent):
+        raise Undefined("the exponent is no number")
     if exponent == int(exponent):
         if exponent < 0:
             try:

@@ -100,7 +100,7 @@ class Points:
         return self.ground.direction(k, of if of in variables else role or variables[0], letter)
 
     def _extent(self, k: int, name: str) -> int:
-        return int(name) if name.isdigit() else self.ground.points[k].sizes[name]
+        return int(name) if name.isdecimal() else self.ground.points[k].sizes[name]
 
     def _renew(self) -> None:
         self._situations = None

@@ -239,7 +239,7 @@ class Roles(Points):
         names: list[str] = ["1"]
         for symbol in self.ground.problem.symbols.values():
             m, n = (str(s) for s in symbol.dims)
-            if all(x.isdigit() or x in self.ground.size_names for x in (m, n)):
+            if all(x.isdecimal() or x in self.ground.size_names for x in (m, n)):
                 shapes[f"shape:{m},{n}"] = None
                 names += [x for x in (m, n) if x not in names]
         shapes["number"] = None

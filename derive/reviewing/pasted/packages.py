@@ -46,7 +46,7 @@ def _meant(text: str, name: str, at: int) -> tuple[str | None, int]:
     """What a command with the arguments behind it stands for, and the place behind these; None where they are missing."""
     if name in _BARE:
         optional, end = _optional(text, at)
-        power = f"^{{{optional}}}" if name == "dd" and optional.isdigit() else ""
+        power = f"^{{{optional}}}" if name == "dd" and optional.isdecimal() else ""
         return _BARE[name] + power + " ", end if power else at
     order, at = _optional(text, at)
     given: list[str] = []
@@ -77,6 +77,6 @@ def _fraction(d: str, given: list[str], order: str) -> str:
     """∂f/∂x, ∂²f/∂x∂y; with one argument the operator alone."""
     above, by = ("", given) if len(given) == 1 else (given[0], given[1:])
     by = [x for part in by for x in part.split(",")]
-    power = f"^{{{order}}}" if order.isdigit() else f"^{{{len(by)}}}" if len(by) > 1 else ""
+    power = f"^{{{order}}}" if order.isdecimal() else f"^{{{len(by)}}}" if len(by) > 1 else ""
     below = "".join(f"{d} {x.strip()}{power if len(by) == 1 else ''}" for x in by)
     return rf"\frac{{{d}{power} {above}}}{{{below}}}"

@@ -281,7 +281,7 @@ class _Reader:
     def _decimal(self, token: Token) -> bool:
         behind = self.text.text[token.end : token.end + 1]
         before = self.text.text[max(0, token.start - 6) : token.start].strip()
-        return behind.isdigit() or before.endswith((r"\left", r"\right")) or before[-5:] in (r"\left",)
+        return behind.isdecimal() or before.endswith((r"\left", r"\right")) or before[-5:] in (r"\left",)
 
     def _glued(self, tokens: list[Token], k: int) -> bool:
         """Whether a wide space stands before something that goes on: a sign, a word set as text inside a product."""

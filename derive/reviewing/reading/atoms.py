@@ -45,7 +45,7 @@ class Atoms(Brackets):
     # ------------------------------------------------------------------------------------------ characters
     def character(self) -> Tree:
         text = self.token.text
-        if (text.isascii() and text.isdigit()) or (text == "." and self.ahead().text.isdigit()):
+        if (text.isascii() and text.isdecimal()) or (text == "." and self.ahead().text.isdecimal()):
             return self.numeral()
         if text in ("(", "["):
             return self.bracket()
@@ -64,7 +64,7 @@ class Atoms(Brackets):
     def numeral(self) -> Num:
         digits = ""
         while self.token.kind == "char" and (
-            self.token.text.isdigit() or (self.token.text == "." and self.ahead().text.isdigit() and "." not in digits)
+            self.token.text.isdecimal() or (self.token.text == "." and self.ahead().text.isdecimal() and "." not in digits)
         ):
             if digits and self.token.gap:
                 break
@@ -175,7 +175,7 @@ class Atoms(Brackets):
         start = self.i
         self.bracketed()
         texts = [t.text for t in self.tokens[start : self.i]]
-        power = next((int(b) for a, b in pairwise(texts) if a == "^" and b.isdigit()), 1)
+        power = next((int(b) for a, b in pairwise(texts) if a == "^" and b.isdecimal()), 1)
         return Rest(power - 1 if letter == "O" else power)
 
     # ------------------------------------------------------------------------------------------ macros

@@ -206,7 +206,7 @@ class Brackets(Operators):
         if self.token.text != "^":
             return None
         text, end = self.script()
-        if text.replace(" ", "").isdigit():
+        if text.replace(" ", "").isdecimal():
             self.i = end
             return number(int(text.replace(" ", "")))
         if text == "'":

@@ -74,7 +74,7 @@ class Differentials(Scripts):
         if self.token.text == r"\Delta":
             self.take()
             return self.increment(self.scripted(self.atom()))
-        leads = all(t.text in _LEADING or t.text.isdigit() for t in self.tokens[: self.i])
+        leads = all(t.text in _LEADING or t.text.isdecimal() for t in self.tokens[: self.i])
         self.i += 1 if self.token.text == r"\delta" else self.d_token()
         order = 1
         if self.token.text == "^":
@@ -159,7 +159,7 @@ class Differentials(Scripts):
         order = 1
         if self.token.text == "^":
             texts, self.i = self.group_texts(self.i + 1)
-            order = int(texts[0]) if len(texts) == 1 and texts[0].isdigit() else 1
+            order = int(texts[0]) if len(texts) == 1 and texts[0].isdecimal() else 1
         arg: Tree | None = None
         if self.i < middle - grouped:
             arg = self.sum_until(middle - grouped)
@@ -254,7 +254,7 @@ class Differentials(Scripts):
                 if self.token.text == "^":
                     texts, behind = self.group_texts(self.i + 1)
                     square = order == 1 and texts == ["2"]  # ∂/∂σ², by the square
-                    if len(texts) == 1 and texts[0].isdigit() and not square:
+                    if len(texts) == 1 and texts[0].isdecimal() and not square:
                         times, self.i = int(texts[0]), behind
                         continue
                 before = self.i
@@ -289,7 +289,7 @@ class Differentials(Scripts):
             del texts
         if self.token.text == "^":
             texts, end = self.group_texts(self.i + 1)
-            if len(texts) == 1 and texts[0].isdigit():
+            if len(texts) == 1 and texts[0].isdecimal():
                 by *= int(texts[0])
                 self.i = end
         if not by:

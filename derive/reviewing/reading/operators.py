@@ -35,7 +35,7 @@ class Operators(Differentials):
             text, end = self.script()
             if self.token.text == "^":
                 compact = text.replace(" ", "")
-                if compact.isdigit():
+                if compact.isdecimal():
                     order = int(compact)
                 elif self.is_turn(text):
                     turned = order == 1  # ∇_x ∇_yᵀ f has a row for each entry of x
@@ -95,7 +95,7 @@ class Operators(Differentials):
             text, end = self.script()
             if self.token.text == "^":
                 compact = text.replace(" ", "")
-                if not compact.isdigit() or not 1 <= int(compact) <= 2:
+                if not compact.isdecimal() or not 1 <= int(compact) <= 2:
                     raise self.unread("this power of D is not understood")
                 order, self.i = int(compact), end
                 continue

@@ -101,7 +101,7 @@ class Parser(Atoms):
             while self.token.text in ("^", "_"):
                 if self.token.text == "^":
                     texts, end = self.group_texts(self.i + 1)
-                    if len(texts) == 1 and texts[0].isdigit():
+                    if len(texts) == 1 and texts[0].isdecimal():
                         times, self.i = int(texts[0]), end
                         continue
                     base = self.superscript(base)
@@ -143,7 +143,7 @@ class Parser(Atoms):
             out = self.atom()
             if self.token.text == "^":
                 texts, _ = self.group_texts(self.i + 1)
-                if len(texts) == 1 and texts[0].isdigit():
+                if len(texts) == 1 and texts[0].isdecimal():
                     return self.superscript(out)
             return out
         out = self.atom()

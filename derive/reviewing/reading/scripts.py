@@ -173,7 +173,7 @@ class Scripts(Cursor):
         if "," in texts or ":" in texts:
             return self.separated()
         simple = all(re.fullmatch(r"\\[a-zA-Z]+|[A-Za-z0-9]|\*|'", t) and t not in FONTS for t in texts)
-        if simple and not (len(texts) > 1 and all(t.isdigit() for t in texts) and len(texts) > 3):
+        if simple and not (len(texts) > 1 and all(t.isdecimal() for t in texts) and len(texts) > 3):
             self.take()
             out: list[Tree | None] = []
             while self.i < end - 1:
@@ -206,7 +206,7 @@ class Scripts(Cursor):
         token = self.take()
         if token.text in (":", r"\cdot", "*", r"\bullet"):
             return None
-        if token.text.isdigit():
+        if token.text.isdecimal():
             return number(int(token.text))
         if token.text.isalpha():
             return Name(token.text + ("" if alone else self.primes()))
@@ -272,7 +272,7 @@ class Scripts(Cursor):
             self.depth -= 1
             return out
         token = self.token
-        if token.text.isdigit():
+        if token.text.isdecimal():
             self.take()
             return Num(Fraction(token.text))
         return self.atom()

@@ -27,7 +27,7 @@ FUNCTIONS = {
     "logsumexp": "logsumexp", "lse": "logsumexp", "LSE": "logsumexp", "logdet": "logdet", "sym": "sym", "Sym": "sym", "skew": "skewpart",
     "mean": "mean", "sum": "sum", "adj": "adj", "expm": "expm", "logm": "logm", "sqrtm": "sqrtm", "cof": "cof", "max": "max", "min": "min",
     "norm": "norm", "vech": "vech", "rank": "rank", "unvec": "unvec", "mat": "unvec", "tril": "tril", "triu": "triu", "pinv": "pinv",
-    "kron": "kron",
+    "kron": "kron", "khatrirao": "khatrirao",
     "sech": "sech", "sec": "sec", "csc": "csc", "cot": "cot", "coth": "coth", "csch": "csch", "Log": "log", "Exp": "exp", "adjugate": "adj",
 }
 """Words and the function of the table that they name; what applies to a whole product is in `WIDE`."""

@@ -160,7 +160,7 @@ def _product(factors: list[str]) -> str:
     out = factors[0]
     for f in factors[1:]:
         gap = " " if out[-1:].isalnum() and f[:1].isalnum() and ("\\" in out[-12:]) else ""
-        gap = r" \cdot " if f[:1].isdigit() else r"\," if f.startswith(r"\mathrm{d}") else gap
+        gap = r" \cdot " if f[:1].isdecimal() else r"\," if f.startswith(r"\mathrm{d}") else gap
         out += gap + f
     return out
 

@@ -49,6 +49,8 @@ def curvature(expr: Expr, names: frozenset[str]) -> Curvature | None:
             return _trace(arg, names)
         case Call(name="sum" | "mean", args=(Call(name="hadamard", args=(a, b)),)):
             return _product((transpose(a), b), names)
+        case Call(name="sum" | "mean" as total, args=(Add(terms=terms),)):
+            return _sum([curvature(tidy(Call(total, (t,))), names) for t in terms])
         case Call(name="sum" | "mean", args=(Map() as m,)):
             return _of_table(str(m.function), m.arg, names)
         case Call(name="sum" | "mean", args=(Call(name="entrypower", args=(base, Number(value=k))),)) if k % 2 == 0 and k > 0:

@@ -130,7 +130,8 @@ def _linear_on_the_sphere(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], 
     ]
     results = []
     for k, (point, kind, sign) in enumerate(zip(points, ("maximum", "minimum"), ("−", ""), strict=True)):
-        why: Why = ("on the sphere D²f[h, h] = −", matmul(transpose(a), x), " ‖h‖² = ", f"{sign}", length, f" ‖h‖²: {kind}")
+        curved: Why = ("on the sphere D²f[h, h] = −", matmul(transpose(a), x), " ‖h‖² = ", f"{sign}", length, f" ‖h‖²: {kind}")
+        why: Why = (Call("norm", (x,)), " = ", number(1), COMMA, *curved)
         lines.append(Line(point, "solve", why, "stationary", starred(x), "or" if k else "⇔"))
         conditions: tuple[Why, ...] = () if is_positive(length) else ((a, " ≠ 0"),)
         results.append(Result(point, classification=kind, conditions=conditions))

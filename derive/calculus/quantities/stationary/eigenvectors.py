@@ -11,9 +11,9 @@ from derive.calculus.simplify.distribute import expanded
 from derive.calculus.simplify.simplify import tidy
 from derive.derivation.reason import COLON, Why
 from derive.expressions.build import ONE, coefficient, inverse, matmul, power, scale, terms, times, transpose
-from derive.expressions.nodes import Add, Call, Expr, MatMul, Number, Power, Scale, SizeValue, Sum, Symbol, Unit, number
+from derive.expressions.nodes import Add, Call, Expr, MatMul, Number, Power, Scale, SizeValue, Sum, Symbol, Times, Unit, number
 from derive.expressions.properties.definite import Definite
-from derive.expressions.properties.inference import definiteness
+from derive.expressions.properties.inference import definiteness, is_nonzero
 from derive.expressions.properties.symmetry import is_symmetric
 from derive.expressions.sizes import SCALAR, is_column
 from derive.expressions.traverse import walk
@@ -57,7 +57,16 @@ def _two_terms(g: Expr, x: Symbol, others: frozenset[str]) -> tuple[Expr, Expr] 
         if chain[-1] is not x or any(moving_names & f.free for f in chain[:-1]):
             return None
         (moving if moving_names & scalar.free else fixed).append(term)
+    if not fixed and len(moving) == 2:  # Ax/(x'Ax) − x/x'x
+        (s, ours), (r, theirs) = ((t.scalar, t.arg) for t in moving if isinstance(t, Scale))
+        divides = all(_below(f) or is_nonzero(f) for f in (s.factors if isinstance(s, Times) else (s,)))
+        return (ours, scale(times(r, power(s, -1)), theirs)) if divides else None
     return (fixed[0], moving[0]) if len(fixed) == len(moving) == 1 else None
+
+
+def _below(factor: Expr) -> bool:
+    """Whether a number is divided by, and so is not 0."""
+    return isinstance(factor, Power) and isinstance(factor.exponent, Number) and factor.exponent.value < 0
 
 
 def eigen_equation(g: Expr, x: Symbol, others: frozenset[str] = frozenset(), nonzero: bool = False) -> EigenEquation | None:

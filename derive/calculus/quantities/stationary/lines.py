@@ -9,7 +9,7 @@ from derive.calculus.quantities.stationary.second_order_test import by_convexity
 from derive.calculus.setting.setting import Setting
 from derive.calculus.simplify.simplify import tidy
 from derive.calculus.solve.never_zero import never_zero, rank_one
-from derive.calculus.solve.unknown import Solved
+from derive.calculus.solve.unknown import Solved, told
 from derive.derivation.derivation import Head, Line
 from derive.derivation.reason import COLON, COMMA, Why, Word
 from derive.expressions.build import add, coefficient, is_zero, negate, scale, subtract, terms, zero
@@ -24,14 +24,14 @@ def solution_lines(g: Expr, x: Symbol, solved: Solved) -> list[Line]:
     solution: dict[Symbol, Expr] = {x: solved.solution}
     opening = "derivative = 0" if x.is_scalar else "gradient = 0"
     lines = [Line(zero(g.shape), "stationary", (opening,), "equation", g, equation=True, solution=solution)]
-    for move in solved.moves[:-1]:
+    *others, last = told(solved.moves)
+    for move in others:
         if move.left is lines[-1].left and move.right is lines[-1].expr:
             continue
         if move.identity:
             lines.append(Line(move.right, "put-back", move.why, "equation", move.left, "=", True))
         else:
             lines.append(Line(move.right, "rearrange", move.why or ("rearrange",), "equation", move.left, "⇔", True, solution=solution))
-    last = solved.moves[-1]
     lines.append(Line(solved.solution, "solve", last.why or ("solve for ", x), "stationary", starred(x), "⇔"))
     if solved.particular is not None:
         lines.append(Line(solved.particular, "solve", solved.least, "stationary", starred(x), "="))

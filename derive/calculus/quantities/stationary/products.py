@@ -20,7 +20,7 @@ from derive.expressions.nodes import Add, Call, Expr, MatMul, Number, Ones, Powe
 from derive.expressions.properties.definite import Definite
 from derive.expressions.properties.inference import definiteness, is_invertible, is_nonzero, is_positive
 from derive.expressions.rewrite import substitute
-from derive.expressions.sizes import is_column
+from derive.expressions.sizes import SCALAR, is_column
 from derive.expressions.spelling import starred
 
 
@@ -118,13 +118,22 @@ def of_eigenvectors(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Found]
     found = eigen_equation(g, x)
     if found is None:
         return None
-    top = unit_eigenvector(found.matrix, found.metric)
+    any_length = _is_of_direction(found.factor, x)
+    top = unit_eigenvector(found.matrix, found.metric) if any_length else None
     found = replace(found, point={x: top[0]} if top is not None else None)
     lines = equation_lines(g, found)
+    if not any_length:
+        lines[-1] = replace(lines[-1], why=(*found.why, COMMA, "its eigenvalue ", found.factor))
     if _is_function(s, found.factor):
         lines[-1] = replace(lines[-1], why=(*found.why, COMMA, *EXTREMES))
     result = Result(found.left, equation=found.right, point=found.point)
     return [Chain("stationary", "Stationary points", tuple(lines))], result
+
+
+def _is_of_direction(factor: Expr, x: Symbol) -> bool:
+    """Whether a number is the same for every positive multiple of x, as x'Ax/x'x is and x'x is not."""
+    c: Symbol = Symbol("_c", SCALAR, frozenset({"positive"}))
+    return is_zero(neat(tidy(subtract(substitute(factor, {x: scale(c, x)}), factor)), []))
 
 
 def _is_function(s: Setting, factor: Expr) -> bool:

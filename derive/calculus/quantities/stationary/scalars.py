@@ -20,7 +20,7 @@ from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy
 from derive.calculus.solve.matrix_equation import solve
 from derive.derivation.derivation import Chain, Found, Head, Line, Result
-from derive.derivation.reason import COLON, COMMA, Listed, Phrase, Why, Word, enumerated, joined
+from derive.derivation.reason import COLON, COMMA, SEMICOLON, Listed, Phrase, Why, Word, enumerated, joined
 from derive.expressions.build import ONE, is_zero, times, zero
 from derive.expressions.nodes import D, Expr, Stack, Symbol, Times
 from derive.expressions.properties.inference import is_nonzero
@@ -60,12 +60,12 @@ def of_one_scalar(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Result |
             lines.append(Line(root, "solve", why, "stationary", starred(x), "or" if k else "⇔"))
     results: list[Result] = []
     test = [] if "hessian" in s.problem.find else list(second_chains[0].lines)  # they stand already where it is asked for
-    shape = convexity(s)
+    shape = convexity(s) or _of_one_sign(s, x, second.expr)
     for root in roots:
         needs: list[Why] = list(solved.conditions) if solved is not None else []
         if "positive" in x.has:
             needs += sign_of(root)[1] if sign_of(root)[0] == "+" else [(root, " > 0")]
-        value = algebra.simplify_scalar(tidy(substitute(second.expr, {x: root})))
+        value = known_result(algebra.simplify_scalar(tidy(substitute(second.expr, {x: root}))), [])
         kind, why, needed = _of_a_root(s, x, root, value, shape)
         needs += needed
         if x.name in second.expr.free:
@@ -80,6 +80,17 @@ def of_one_scalar(s: Setting, g: Expr, x: Symbol) -> tuple[list[Chain], Result |
     title = "Stationary points" if len(roots) > 1 else "Stationary point"
     chains = [Chain("stationary", title, tuple(lines)), Chain("stationary", SECOND_ORDER_TEST, tuple(test), part="test")]
     return chains, results[0] if len(results) == 1 else tuple(results)
+
+
+def _of_one_sign(s: Setting, x: Symbol, second: Expr) -> Curvature | None:
+    """Convex or concave where the second derivative has one sign and nothing is excepted: on an interval, all numbers or the positive ones."""
+    sign, needed = sign_of(second)
+    if sign not in ("+", "-") or needed or x.name not in second.free:
+        return None
+    excepted = conditions((whole_function(s), *(d for _, d in s.problem.let)), (second,))
+    if any(isinstance(part, Expr) and part.free & {x.name, *(u.name for u, _ in s.problem.let)} for why in excepted for part in why):
+        return None
+    return Curvature("convex" if sign == "+" else "concave")
 
 
 def _of_a_root(s: Setting, x: Symbol, root: Expr, value: Expr, shape: Curvature | None) -> tuple[str, Why, list[Why]]:
@@ -132,8 +143,7 @@ def of_short_vector(
     results: list[Result] = []
     shown: Expr = Stack(tuple(tuple(row) for row in matrix))
     constant = x.name not in shown.free
-    head = Head("hessian", s.problem.name, s.problem.wrt)
-    test: list[Line] = [Line(shown, "second-order-test", (), "hessian", head)]
+    test = _general(s, shown, constant)
     for k, (point, solution) in enumerate(zip(points, solutions, strict=True)):
         there: dict[Expr, Expr] = {row[0]: value for row, value in zip(whole, point, strict=True)}
         at = [[tidy(substitute(e, there)) for e in row] for row in matrix]
@@ -141,7 +151,7 @@ def of_short_vector(
                               substitute(whole_function(s), into))
         lines.append(Line(solution, "solve", ("solve for ", x), "stationary", starred(x), "or" if k else "⇔"))
         if constant:
-            test[-1] = replace(test[-1], why=joined(why))
+            test[-1] = replace(test[-1], why=joined([*([test[-1].why] if test[-1].why else []), joined(why)], SEMICOLON))
         else:
             value: Expr = Stack(tuple(tuple(row) for row in at))
             there_head = Head("hessian", s.problem.name, s.problem.wrt, at=(solution,))
@@ -152,6 +162,13 @@ def of_short_vector(
         Chain("stationary", SECOND_ORDER_TEST, tuple(test), part="test"),
     ]
     return chains, results[0] if len(results) == 1 else tuple(results)
+
+
+def _general(s: Setting, matrix: Expr, constant: bool) -> list[Line]:
+    """The Hessian matrix at any point; where it was asked for it stands already, and is said again only if it decides by itself."""
+    asked = "hessian" in s.problem.find
+    why: Why = () if asked else ("the second partial derivatives",)
+    return [Line(matrix, "second-order-test", why, "hessian", Head("hessian", s.problem.name, s.problem.wrt))] if constant or not asked else []
 
 
 def _equations(wrt: tuple[Symbol, ...], gradients: dict[str, Expr], solutions: list[dict[Symbol, Expr]]) -> list[Line]:
@@ -183,7 +200,7 @@ def of_several_scalars(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Cha
     constant = not general.free & {x.name for x in p.wrt}
     solutions = [dict(zip(p.wrt, (neat(value, []) for value in point), strict=True)) for point in points]
     lines = _equations(p.wrt, gradients, solutions)
-    test = [Line(general, "second-order-test", (), "hessian", Head("hessian", p.name, p.wrt))]
+    test = _general(s, general, constant)
     results: list[dict[str, Result]] = []
     for solution in solutions:
         there: dict[Expr, Expr] = dict(solution.items())
@@ -193,7 +210,7 @@ def of_several_scalars(s: Setting, gradients: dict[str, Expr]) -> tuple[list[Cha
         if subjects is not None:
             why = subjects[0]
         if constant:
-            test[-1] = replace(test[-1], why=joined(why))
+            test[-1] = replace(test[-1], why=joined([*([test[-1].why] if test[-1].why else []), joined(why)], SEMICOLON))
         else:
             value: Expr = Stack(tuple(tuple(row) for row in matrix))
             head = Head("hessian", p.name, p.wrt, at=tuple(solution[x] for x in p.wrt))

@@ -5,6 +5,8 @@ Source: Boyd & Vandenberghe, Convex Optimization, sec. 3.1.4; Magnus & Neudecker
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from derive.calculus.indices.explicit import entries_of, in_its_numbers
 from derive.calculus.linear.matrix import matrix_of
 from derive.calculus.quantities.stationary.convexity import Curvature, curvature
@@ -17,9 +19,10 @@ from derive.calculus.simplify.result_form import neat
 from derive.calculus.simplify.simplify import tidy
 from derive.calculus.simplify.transposes import outside
 from derive.calculus.solve.entrywise import linear_entry, read_entries
+from derive.calculus.solve.grounds import grounds, of_numbers, strictly
 from derive.calculus.solve.unknown import Term, gathered_left, split, split_terms
 from derive.derivation.derivation import Chain, Head, Line, Step
-from derive.derivation.reason import COLON, COMMA, Why, Word, full_rank, joined
+from derive.derivation.reason import COLON, COMMA, SEMICOLON, Why, Word, full_rank, joined
 from derive.expressions.build import ONE, ZERO, add, coefficient, inverse, is_zero, matmul, negate, power, scale, terms, times, transpose
 from derive.expressions.nodes import Call, Expr, Identity, Map, MatMul, Number, Power, Scale, SizeValue, Stack, Symbol, Times, number
 from derive.expressions.properties.definite import STRICT, Definite, of_product, of_sum
@@ -37,6 +40,10 @@ KINDS = {
     Definite.POSITIVE: "minimum", Definite.SEMI_POSITIVE: "minimum",
     Definite.NEGATIVE: "maximum", Definite.SEMI_NEGATIVE: "maximum",
 }
+
+
+_KNOWN: Mapping[str, Why] = {"hessian": ("by the Hessian",), "second-derivative": ("by the second derivative",)}
+"""What was found before where it was asked for, and tells D²f[h, h]."""
 
 
 def sign_of(value: Expr) -> tuple[str | None, list[Why]]:
@@ -139,7 +146,8 @@ def classify(
     saddle = _both_signs(s, x, at, applied, found[0], k)
     if saddle is not None:
         return "saddle", [saddle], ()
-    kind, assumed = sum_kind(_gathered(found[0], k), bool(family))
+    parts = _gathered(found[0], k)
+    kind, assumed = sum_kind(parts, bool(family))
     if kind is None or (not kind.strict and x.name in applied.free):
         open_question = _depends(s, x, found[0], k) if kind is None and x.name not in applied.free else None
         return "undetermined", [open_question] if open_question else [], ()
@@ -147,10 +155,10 @@ def classify(
     back: dict[Expr, Expr] = {**marker, k: h}
     form = outside(tidy(substitute(_quadratic_form(found[0], k), back)))
     head = Head("quadratic", p.name, p.wrt, (h,))
-    why = _why(kind, h, assumed, shape)
+    why = _why(kind, h, (*(full_rank(b) for b in assumed), *_rests_on(parts, bool(family))), shape)
     squares = _squares(form)
-    said = () if squares is not form else why
     there = _there(s, x, at) if x.name in applied.free else None
+    said = joined([_found(s, x, there is not None), *([why] if squares is form else [])], SEMICOLON)
     lines = [Line(form, "second-order-test", said, "second-derivative", there[0] if there else head,
                   solution=there[1] if there else None)]
     if squares is not form:
@@ -172,7 +180,8 @@ def _of_numbers(s: Setting, applied: Expr, k: Symbol) -> tuple[str, list[Chain]]
         return None
     kind, why = second_order(rows)
     shown: Expr = Stack(tuple(map(tuple, rows)))
-    test = Line(shown, "second-order-test", joined(why), "hessian", Head("hessian", s.problem.name, s.problem.wrt))
+    found: list[Why] = [] if "hessian" in s.problem.find else [("the second partial derivatives",)]
+    test = Line(shown, "second-order-test", joined([*found, joined(why)], SEMICOLON), "hessian", Head("hessian", s.problem.name, s.problem.wrt))
     return kind, [Chain("stationary", SECOND_ORDER_TEST, (test,), part="test")]
 
 
@@ -193,7 +202,9 @@ def _by_entries(s: Setting, x: Symbol, at: Expr, here: Expr, k: Symbol, shape: C
             words = "positive" if kind == "minimum" else "negative"
             told: Why = (": every entry of ", weights, f" is {words}") if weights is not None else ()
             kind_said = f"{shape.kind}, a global {kind}" if shape is not None else kind
-            why: Why = (f"{sign} 0 for ", h, " ≠ 0", *told, COLON, kind_said)
+            rests = grounds((entry,), lambda less, one=entry: is_positive(substitute(one, less))) if not told else ()  # type: ignore[misc]
+            whole: Why = (f"{sign} 0 for ", h, " ≠ 0", *told) if told else strictly(sign, h, rests)
+            why: Why = (*_found(s, x, True), SEMICOLON, *whole, COLON, kind_said)
             line = Line(form, "second-order-test", why, "second-derivative", head, solution=there)
             return kind, [Chain("stationary", SECOND_ORDER_TEST, (line,), part="test")]
     return None
@@ -326,7 +337,7 @@ def _both_signs(s: Setting, x: Symbol, at: Expr, applied: Expr, parts: list[Term
     said: Why = (values[0], " for ", h, " = ", one, ", ", values[1], " for ", h, " = ", other, ", ", tidy(transpose(j)), " = ",
                  scale(number(-1), j), ": both signs, a saddle")
     head, where = _there(s, x, at) if x.name in applied.free else (Head("quadratic", p.name, p.wrt, (h,)), None)
-    line = Line(form, "second-order-test", said, "second-derivative", head, solution=where)
+    line = Line(form, "second-order-test", joined([_found(s, x, where is not None), said], SEMICOLON), "second-derivative", head, solution=where)
     return Chain("stationary", SECOND_ORDER_TEST, (line,), part="test")
 
 
@@ -351,15 +362,35 @@ def _depends(s: Setting, x: Symbol, parts: list[Term], k: Symbol) -> Chain | Non
         c = coefficient(m.scalar)[1]
         said = ("minimum where ", c, " > 0, maximum where ", c, " < 0")
     head = Head("quadratic", p.name, p.wrt, (h,))
-    return Chain("stationary", SECOND_ORDER_TEST, (Line(form, "second-order-test", said, "second-derivative", head),), part="test")
+    why = joined([_found(s, x, False), said], SEMICOLON)
+    return Chain("stationary", SECOND_ORDER_TEST, (Line(form, "second-order-test", why, "second-derivative", head),), part="test")
 
 
-def _why(kind: Definite, k: Symbol, assumed: list[Expr], shape: Curvature | None) -> Why:
+def _rests_on(parts: list[Term], family: bool) -> tuple[Why, ...]:
+    """The declarations by which a sum of terms is definite."""
+    kind, assumed = sum_kind(parts, family)
+
+    def seen(less: Mapping[Expr, Expr]) -> bool:
+        sides = [[None if m is None else substitute(m, less) for m in (t.left, t.right)] for t in parts]
+        weaker = [Term(substitute(t.scalar, less), left, right, t.transposed) for t, (left, right) in zip(parts, sides, strict=True)]
+        other, more = sum_kind(weaker, family)
+        return other == kind and len(more) == len(assumed)
+
+    sides = [m for t in parts for m in (t.left, t.right, t.scalar) if m is not None]
+    return grounds(sides, seen) or tuple(why for m in sides if (why := of_numbers(m)))
+
+
+def _found(s: Setting, x: Symbol, there: bool) -> Why:
+    """How D²f[h, h] is known: by the Hessian where it was asked for, else the derivative is differentiated again; at the point."""
+    known: Why = ("differentiate along ", s.problem.directions[0], " once more")
+    known = next((why for key, why in _KNOWN.items() if key in s.problem.find), known)
+    return (*known, COMMA, "at ", x, " = ", starred(x)) if there else known
+
+
+def _why(kind: Definite, k: Symbol, rests: tuple[Why, ...], shape: Curvature | None) -> Why:
     sign = ">" if kind.sign > 0 else "<"
     point: Why = (shape.kind, COMMA, "a global ", Word(KINDS[kind])) if shape is not None else (KINDS[kind],)
     if not kind.strict:
         sign = "≥" if sign == ">" else "≤"
         return (f"{sign} 0 for every ", k, COLON, *point)
-    parts: list[Why] = [(f"{sign} 0 for ", k, " ≠ 0")]
-    parts.extend(full_rank(b) for b in assumed)
-    return (*joined(parts), COLON, *point)
+    return (*strictly(sign, k, rests), COLON, *point)

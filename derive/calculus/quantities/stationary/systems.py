@@ -26,7 +26,7 @@ from derive.calculus.simplify.simplify import tidy, tidy_with
 from derive.calculus.simplify.terms import join, split
 from derive.calculus.solve.matrix_equation import solve
 from derive.calculus.solve.never_zero import Refutation, never_zero
-from derive.calculus.solve.unknown import Move, Solved
+from derive.calculus.solve.unknown import Move, Solved, told
 from derive.derivation.derivation import Chain, Found, Head, Line, Result
 from derive.derivation.reason import Why, filled, joined
 from derive.expressions.build import add, is_zero, negate, power, scale, zero
@@ -146,8 +146,9 @@ def _elimination_lines(
             known = [(y,) for y, _, other in order if other is not solved and y.name in gradients[x.name].free]
             why: Why = ("substitute ", *joined(list(known))) if known else ("substitute",)
             lines.append(Line(zero(equation.shape), "substitute", why, "equation", equation, "⇒", True, solution=solutions))
-        for move in solved.moves:
-            final = move is solved.moves[-1] and move.right is solutions[x]
+        moves = told(solved.moves)
+        for move in moves:
+            final = move is moves[-1] and move.right is solutions[x]
             if not final and not any(line.left is move.left and line.expr is move.right for line in lines):
                 lines.append(Line(move.right, "rearrange", move.why or ("rearrange",), "equation", move.left, "⇔", True, solution=solutions))
             elif final:

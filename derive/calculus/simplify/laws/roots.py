@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from math import lcm
 
 from derive.calculus.simplify.laws.monomial import monomial, written
+from derive.calculus.simplify.measure import measure
+from derive.calculus.simplify.recursion import tidied
 from derive.expressions.build import MINUS_ONE, power, scale, times
-from derive.expressions.nodes import Call, Expr, Map, Number, Power, Scale, Times
+from derive.expressions.nodes import Call, Expr, Map, Number, Power, Scale, Times, number
 from derive.expressions.properties.inference import is_positive
+
+_HIGHEST_ROOT = 6
+"""Roots of higher order are not put together."""
+_LARGEST_UNDER = 100
+"""A number in front that is larger than this under the root stays in front."""
 
 
 def roots(node: Expr, _: Callable[[Expr], Expr]) -> Expr | None:
@@ -32,6 +40,39 @@ def quotient_of_roots(node: Expr, _: Callable[[Expr], Expr]) -> Expr | None:
     (x,), (y,) = above.children, below.children[0].children
     whole = times(*(f for f in scalars if f is not above and f is not below), Map("sqrt", times(x, power(y, MINUS_ONE))))
     return scale(whole, node.arg) if isinstance(node, Scale) else whole
+
+
+def one_root(node: Expr, _: Callable[[Expr], Expr]) -> Expr | None:
+    """(V/(2π))^⅓ for ½ · 2^⅔ V^⅓ π^(−⅓), √(2r) for √2 √r, of positive numbers; a number in front goes under the root where that is shorter."""
+    if not isinstance(node, Times):
+        return None
+    found = {f: under for f in node.factors if (under := _under_a_root(f)) is not None}
+    front = next((f.value for f in node.factors if isinstance(f, Number)), Fraction(1))
+    rest = [f for f in node.factors if f not in found and not isinstance(f, Number)]
+    q = lcm(*(k.denominator for _, k in found.values()))
+    if len(found) < 2 or q > _HIGHEST_ROOT or (q == 2 and front != 1):
+        return None
+
+    def root(*factors: Expr) -> Expr:
+        under = tidied(times(*factors))
+        return Map("sqrt", under) if q == 2 else power(under, number(Fraction(1, q)))
+
+    whole = [power(base, number(k * q)) for base, k in found.values()]
+    forms = [times(number(front), *rest, root(*whole))]
+    if front > 0 and max(front.numerator, front.denominator) ** q <= _LARGEST_UNDER:
+        forms.append(times(*rest, root(number(front**q), *whole)))
+    short = min(forms, key=measure)
+    return short if measure(short) < measure(node) else None
+
+
+def _under_a_root(factor: Expr) -> tuple[Expr, Fraction] | None:
+    """(b, k) of b^k, a root of a positive number or a power of one; None of what is none."""
+    match factor:
+        case Map(function="sqrt", arg=arg) if factor.is_scalar and is_positive(arg):
+            return arg, Fraction(1, 2)
+        case Power(base=base, exponent=Number(value=k)) if k.denominator > 2 and is_positive(base):
+            return base, k
+    return None
 
 
 def _is_root(factor: Expr) -> bool:

@@ -21,6 +21,9 @@ BY = {
     "derivatives of {} and of {}": "the derivatives of {0} and of {1}",
     "derivatives of {}, {} and of {}": "the derivatives of {0}, {1} and of {2}",
     "definition of its derivative": "the definition of its derivative",
+    "derivative of the path": "the derivative of the path",
+    "by the Hessian": "the Hessian",
+    "by the second derivative": "the second derivative",
     "derivative of an intermediate": "the derivative of an intermediate",
     "Fréchet derivative of the exponential": "the Fréchet derivative of the exponential",
     "Fréchet derivative of the logarithm": "the Fréchet derivative of the logarithm",
@@ -33,6 +36,7 @@ BY = {
     "by definition of its Jacobian": "the definition of its Jacobian",
     "linear": "linearity",
     "linearity": "",
+    "linear in {}": "linearity in {0}",
     "linear in the direction": "linearity in the direction",
     "linear in each direction": "linearity in each direction",
     "polarization": "",
@@ -131,7 +135,14 @@ SINCE = {
     "{} is {}: only that part is seen": "{0} is {1}, so that only that part is seen",
     "{} is upper triangular: nothing of it is below the diagonal": "{0} is upper triangular and has nothing below the diagonal",
     "only the symmetric part is seen": "",
-    "the multiples of {} are normal": "",
+    "{} = 0: the multiples of {} are normal": "{0} = 0, so that the multiples of {1} are normal",
+    "{} = {}: the multiples of {} are normal": "{0} = {1}, so that the multiples of {2} are normal",
+    "{} ≻ 0, as {}": "",
+    "{} ≺ 0, as {}": "",
+    "{} is invertible, as {}": "",
+    "{} > 0": "",
+    "{} has positive entries": "",
+    "the columns of {} are independent": "",
     "the columns of {} span an invariant subspace of {}": "",
     "the columns of {} span an invariant subspace; with a diagonal {} they are eigenvectors and it holds their eigenvalues":
         "the columns of {0} span an invariant subspace; with a diagonal {1} they are eigenvectors, and it holds their eigenvalues",
@@ -143,7 +154,6 @@ SINCE = {
     "a product is 0 where a factor is 0": "",
     "functions of one matrix commute": "",
     "the deltas contract the sums": "",
-    "the paths move with the parameter": "",
     "the largest entry stays where it is": "",
     "the smallest entry stays where it is": "",
     "the trace is the sum of the diagonal": "",
@@ -225,7 +235,6 @@ WE = {
     "move the factors across": "",
     "read off the matrix": "",
     "read off the blocks": "",
-    "read from right to left": "read this from right to left",
     "read as the entry of a matrix": "read this as the entry of a matrix",
 }
 
@@ -236,6 +245,7 @@ HOW = {
     "block by block": "",
     "term by term": "",
     "in either order": "",
+    "at {} = {}": "",
     "once more": "",
     "exact": "with no remainder",
     "for every {}": "",
@@ -246,6 +256,7 @@ HOW = {
 
 NOUN = {
     "the root": "",
+    "the second partial derivatives": "made of the second partial derivatives",
     "the partial derivatives together": "made of the partial derivatives",
     "gradient = 0": "the equation of the next variable",
     "derivative = 0": "the equation of the next variable",
@@ -261,7 +272,6 @@ NOUN = {
     "the Jacobian determinant": "",
     "the first derivative": "",
     "the first derivative, at {}": "the first derivative at {0}",
-    "the first derivative, on the line": "the first derivative on the line",
     "the derivative found above": "",
     "the derivative by entries": "",
     "the derivatives along {} and along {}": "made of the derivatives along {0} and along {1}",
@@ -309,6 +319,8 @@ NOUN = {
 
 SHOWN = {
     "> 0 for {} ≠ 0": "this is positive for every {0} ≠ 0",
+    "> 0 for {} ≠ 0, as {}": "this is positive for every {0} ≠ 0, because {1}",
+    "< 0 for {} ≠ 0, as {}": "this is negative for every {0} ≠ 0, because {1}",
     "< 0 for {} ≠ 0": "this is negative for every {0} ≠ 0",
     "≥ 0 for every {}": "this is nonnegative for every {0}",
     "≤ 0 for every {}": "this is nonpositive for every {0}",
@@ -335,6 +347,7 @@ SHOWN = {
     "{} is {} ({})": "here {0} is {1} ({2})",
     "linear in {} and coupled": "the function is linear in {0}, and its variables are coupled",
     "{} is an eigenvector of {}": "this says that {0} is an eigenvector of {1}",
+    "its eigenvalue {}": "its eigenvalue is {0}",
     "its eigenvalue the value there": "its eigenvalue is the value there",
     "{} is an eigenvector of {}, {} its eigenvalue": "this says that {0} is an eigenvector of {1} with the eigenvalue {2}",
     "on the sphere D²f[h, h] = −{} ‖h‖² = −{} ‖h‖²: maximum":

@@ -27,7 +27,7 @@ class Language:
     reasons  what the engine says beside a line, and its titles, in English → in the language.  `{}` stands for an expression, `<>` for
              words that are translated themselves; `{0}`, `{1}` are what they stood for, in their order; formulas stand between backticks
     terms    the glossary; the formulas as in `documents.glossary`
-    marks    what stands between the parts of a reason: `, `, `; `, `: `, ` and `, `.`, in the language
+    marks    what stands between the parts of a reason: `, `, `; `, `: `, ` and `, between clauses, `.`, in the language
     told     the words in which a message is told where a derivation is read as prose, where they are others than in `reasons`
     leads    the whole sentences that lead to a row which begins with a message
     """
