@@ -48,7 +48,7 @@ def command(paths: tuple[str, ...], jobs: int | None, points: int, fail_fast: bo
                 break
             continue
         # A document is composed too: whatever would be refused without TeX is refused here.
-        modes = kinds[problemfile.kind(text)]
+        modes = building.tried(kinds, problemfile.kind(text), project.templates)
         tasks.append(building.Task(source, text, modes, project.settings, project.templates, False, points, project.look, current(), kept=False))
     if failed and fail_fast:
         return 1

@@ -23,7 +23,6 @@ from derive.pipeline.processes import pool
 from derive.pipeline.project import Project
 from derive.pipeline.sources import Source
 from derive.pipeline.subject import Subject, dependencies, read
-from derive.pipeline.tex import foreseen
 from derive.pipeline.tex.needs import has_theme, theme_error
 from derive.pipeline.writing import write
 from derive.values import dataclass
@@ -77,6 +76,16 @@ class Outcome:
 def kinds(chosen: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
     """What is made of each kind of file: what was chosen, else what is usual."""
     return dict.fromkeys(BUILT, chosen) if chosen else BUILT
+
+
+def tried(chosen: Mapping[str, tuple[str, ...]], kind: str, templates: tuple[Path, ...]) -> tuple[str, ...]:
+    """The documents that a check fills: what is made of the kind of file, and of a problem those that the project has a template for.
+
+    chosen     by kind of file, what is made of it
+    templates  the folders of the project's own
+    """
+    own = (mode for mode in MODES.values() if mode.pdf and kind == "problem" and any((folder / mode.template).is_file() for folder in templates))
+    return tuple(dict.fromkeys((*chosen[kind], *(mode.name for mode in own))))
 
 
 def names(stem: str, mode: Mode, pdf: bool) -> tuple[str, ...]:
@@ -154,10 +163,9 @@ def _refuse_theme(theme: str, task: Task, beside: Mapping[str, bytes]) -> None:
 def _unfitted(document: Document, mode: Mode, task: Task, beside: Mapping[str, bytes]) -> str:
     """The LaTeX of a document that is not typeset."""
     _refuse_theme(document.theme if mode.slides else "", task, beside)
-    text = produce.tex(document, mode, task.templates)
     if mode.pdf:
-        foreseen.refuse(text, task.templates, {**task.look, **beside})
-    return text
+        produce.foresee(document, mode, task.templates, {**task.look, **beside})
+    return produce.tex(document, mode, task.templates)
 
 
 def internal(error: BaseException, file: str | None) -> DeriveError:

@@ -61,6 +61,19 @@ def tex(document: Document, mode: Mode, folders: tuple[Path, ...] = ()) -> str:
         return fill(mode.template, {"document": document, "mode": mode}, folders)
 
 
+def foresee(document: Document, mode: Mode, folders: tuple[Path, ...], beside: Mapping[str, bytes]) -> None:
+    """DeriveError [latex] for what TeX would refuse in the templates and styles of the project's own, as far as that is foreseen.
+
+    beside  the project's styles and images, by name
+    """
+    if not own(folders, beside):
+        return
+    from derive.pipeline.tex import foreseen
+
+    with within():
+        foreseen.refuse(fill(mode.template, {"document": document, "mode": mode}, folders, True), folders, beside)
+
+
 def own(folders: tuple[Path, ...], beside: Mapping[str, bytes]) -> list[str]:
     """The templates and styles of a project's own."""
     return [*(folder.as_posix() for folder in folders), *(name for name in beside if name.endswith(STYLES))]
@@ -108,6 +121,8 @@ def make(
         try:
             done = latex.typeset(wrap(text), beside, engine=document.words["engine"], own=mine)
         except DeriveError as error:
+            if error.code == "latex":
+                _as_foreseen(error, document, mode, folders, beside or {})
             raise in_template(error, folders, text, beside) from None
         if done.log.characters:
             shown = ", ".join(done.log.characters[:5])
@@ -132,6 +147,15 @@ def make(
         fit = better
     worst = max(done.log.overfull, key=lambda box: box.points)
     raise _too_large(worst, document)
+
+
+def _as_foreseen(error: DeriveError, document: Document, mode: Mode, folders: tuple[Path, ...], beside: Mapping[str, bytes]) -> None:
+    """What TeX refused, as it is foreseen where it is, with TeX's log."""
+    try:
+        foresee(document, mode, folders, beside)
+    except DeriveError as told:
+        told.hint = "\n".join(filter(None, (told.hint, *(line for line in (error.hint or "").splitlines() if line.startswith("TeX's log")))))
+        raise told from None
 
 
 def in_template(error: DeriveError, folders: tuple[Path, ...], text: str = "", beside: Mapping[str, bytes] | None = None) -> DeriveError:

@@ -28,8 +28,12 @@ def shown(pdf: bytes, folder: Path) -> tuple[list[bytes], list[str]]:
     return [page.read_bytes() for page in sorted(folder.glob("p-*.ppm"))], [line for line in info if "File size" not in line]
 
 
-@pytest.mark.parametrize("mode", ["slides", "blank", "solutions", "article"])
-@pytest.mark.parametrize("name", ["determinant", "chain-of-shapes", "gram-matrix-two-ways", "sets/first-derivatives"])
+# What is uncovered between paragraphs, beside a figure, stands in a lecture.
+@pytest.mark.parametrize(("name", "mode"), [
+    *((name, mode) for name in ("determinant", "chain-of-shapes", "gram-matrix-two-ways", "sets/first-derivatives")
+      for mode in ("slides", "blank", "solutions", "article")),
+    ("lectures/matrix-calculus-for-deep-learning", "slides"),
+])
 def test_the_pages_are_those_of_a_document_that_begins_for_itself(name: str, mode: str, tmp_path: Path) -> None:
     path = PROBLEMS / f"{name}.yaml"
     subject = read(path.read_text(), path.as_posix())

@@ -56,24 +56,25 @@ FORESEEN = {
         BASE, UNI | {"beamerthemeUni.sty": "\\RequirePackage{tikz}\n\\RequirePackage{nosuch}\n"}, "beamerthemeUni.sty:2:",
         "there is no file nosuch.sty",
     ),
-}
-WITH_TEX = {
     "a template's environment": (BASE, {CLOSING: "% mine\n\\begin{nosuch}x\\end{nosuch}\n"}, f"{CLOSING}:2:", "there is no environment nosuch"),
     "a template's dollar": (BASE, {CLOSING: "\nThe end: x_1\n"}, f"{CLOSING}:2:", "mathematics stands outside"),
     "a template's length": (BASE, {CLOSING: "\n\\vspace{3}\n"}, f"{CLOSING}:2:", "a length has no unit"),
     "a theme's colour": (
-        BASE, UNI | {"beamerthemeUni.sty": "% mine\n\\setbeamercolor{normal text}{fg=nosuch}\n"}, "beamerthemeUni.sty:2:", "Undefined color `nosuch'",
+        BASE, UNI | {"beamerthemeUni.sty": "% mine\n\\setbeamercolor{normal text}{fg=nosuch}\n"}, "beamerthemeUni.sty:2:",
+        "there is no colour nosuch",
     ),
-    "a theme's words": (BASE, UNI | {"beamerthemeUni.sty": "hello\n"}, "beamerthemeUni.sty:1:", "prints text"),
+    "a theme's words": (BASE, UNI | {"beamerthemeUni.sty": "hello\n"}, "beamerthemeUni.sty:1:", "plain text stands before"),
     "a template's command": (BASE, {CLOSING: "% mine\n\\foo\n"}, f"{CLOSING}:2:", r"there is no command \foo"),
     "the look's command": (BASE, {"templates/slides.tex.j2": LOOK}, "templates/slides.tex.j2:4:", r"there is no command \foo"),
-    "no theme": (BASE, {"derive.toml": '[slides]\ntheme = "Nosuch"\n'}, "error:", "no Beamer theme `Nosuch`"),
     "a theme's command": (
         BASE, {"derive.toml": '[slides]\ntheme = "Uni"\n', "beamerthemeUni.sty": "\\ProvidesPackage{beamerthemeUni}\n\n\\foo\n"},
         "beamerthemeUni.sty:3:", r"there is no command \foo",
     ),
+}
+WITH_TEX = {
+    "no theme": (BASE, {"derive.toml": '[slides]\ntheme = "Nosuch"\n'}, "error:", "no Beamer theme `Nosuch`"),
     "no image": (
-        BASE, {CLOSING: "\\includegraphics{logo}\n"}, f"{CLOSING}:1:", "put logo beside derive.toml",
+        BASE, {CLOSING: "\\includegraphics{logo}\n"}, f"{CLOSING}:1:", "put it beside derive.toml",
     ),
 }
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,9 +42,9 @@ def builtin_folder() -> Path:
     raise DeriveError("the templates that belong to derive are missing: install it again", code="templates-missing")
 
 
-def environment(folders: Iterable[Path] = ()) -> jinja2.Environment:
+def environment(folders: Iterable[Path] = (), marked: bool = False) -> jinja2.Environment:
     r"""The Jinja environment: `\VAR{…} \BLOCK{…} \COMMENT{…}`; `folders` are looked in before the built-in templates,
-    which a template of the same name reaches as `builtin/NAME`."""
+    which a template of the same name reaches as `builtin/NAME`; `marked` where what they write says its line."""
     import jinja2
 
     from derive.documents.rendering.compiled import Compiled
@@ -52,7 +52,12 @@ def environment(folders: Iterable[Path] = ()) -> jinja2.Environment:
 
     builtin = jinja2.FileSystemLoader(builtin_folder())
     own = [OwnTemplates(folder) for folder in folders]
-    env = Sandbox(
+    kind: Callable[..., Sandbox] = Sandbox
+    if marked:
+        from derive.documents.rendering.marking import Marking
+
+        kind = partial(Marking, builtin_folder(), shown)
+    env = kind(
         loader=jinja2.ChoiceLoader([*own, builtin, jinja2.PrefixLoader({"builtin": builtin})]),
         block_start_string=r"\BLOCK{",
         block_end_string="}",
@@ -90,21 +95,22 @@ def environment(folders: Iterable[Path] = ()) -> jinja2.Environment:
 
 
 @lru_cache(maxsize=8)
-def cached_environment(folders: tuple[Path, ...]) -> jinja2.Environment:
-    return environment(folders)
+def cached_environment(folders: tuple[Path, ...], marked: bool = False) -> jinja2.Environment:
+    return environment(folders, marked)
 
 
-def fill(name: str, context: Mapping[str, Any], folders: tuple[Path, ...] = ()) -> str:
+def fill(name: str, context: Mapping[str, Any], folders: tuple[Path, ...] = (), marked: bool = False) -> str:
     """The template `name` filled.  DeriveError [template] at the template's own line, with a suggestion.
 
     context  what the template sees, by name
     folders  in which templates are looked for, the first that has one
+    marked   whether what the project's own templates write says its line, as `marking.unmarked` takes it apart
     """
     import jinja2
 
     from derive.documents.rendering.sandbox import rendered
 
-    env = cached_environment(folders)
+    env = cached_environment(folders, marked)
     if wrong := _unknown_block(name, folders):
         raise DeriveError(f"template: {wrong[0]}", code="template", where=wrong[1], hint=wrong[2])
     try:

@@ -76,7 +76,9 @@ _BEGUN = r"""
 % What is covered is shifted away, by a constant.
 \def\pgfsys@begininvisible{\pdfliteral{1 0 0 1 2000.02579 2000.02579 cm}}
 \def\pgfsys@endinvisible{\pdfliteral{1 0 0 1 -2000.02579 -2000.02579 cm}}
-\def\beamer@@spacingcover{{}\pgfsys@begininvisible\pgfsys@endinvisible}
+% Between paragraphs and words it stands before the space that is there, in a formula there is none.
+\let\derive@spacing\beamer@@spacingcover
+\def\beamer@@spacingcover{\ifmmode{}\pgfsys@begininvisible\pgfsys@endinvisible\else\derive@spacing\fi}
 \def\derive@mode{beamer}
 \ifx\beamer@currentmode\derive@mode
 \protected\long\def\uncover<#1->#2{%
