@@ -19,12 +19,17 @@ _SAID = {
     "full-row-rank": " has full row rank", "positive": " > 0",
 }
 """What is said of a letter, by the word of its declaration, in this order."""
+_OF_SEVERAL = {
+    " is positive definite": " are positive definite", " is invertible": " are invertible", " has full column rank": " have full column rank",
+    " has full row rank": " have full row rank", " > 0": " > 0", " has positive entries": " have positive entries",
+}
+"""The same of several letters."""
 _KEPT = frozenset({"symmetric"})
 """Of the weaker letter too: it is seen in the formula, by the transposes that are not written."""
 
 
 def grounds(exprs: Iterable[Expr], seen: Callable[[Mapping[Expr, Expr]], bool]) -> tuple[Why, ...]:
-    """`W is positive definite`, `X has full column rank`, for as much as the conclusion needs.
+    """`W is positive definite`, `A and B have full column rank`, for as much as the conclusion needs.
 
     seen  whether the conclusion is seen where letters with less declared of them stand for some
     """
@@ -32,7 +37,10 @@ def grounds(exprs: Iterable[Expr], seen: Callable[[Mapping[Expr, Expr]], bool]) 
     found = [(word, symbol) for symbol in letters for word in _SAID if word in symbol.has and not _implied(word, symbol)]
     needed = [(word, symbol) for word, symbol in found if not seen({symbol: _weaker(symbol, word)})]
     order = list(_SAID)
-    return tuple((symbol, _words(word, symbol)) for word, symbol in sorted(needed, key=lambda one: order.index(one[0])))
+    said: dict[str, list[Why]] = {}
+    for word, symbol in sorted(needed, key=lambda one: order.index(one[0])):
+        said.setdefault(_words(word, symbol), []).append((symbol,))
+    return tuple((*several[0], words) if len(several) == 1 else (Phrase(enumerated(several)), _OF_SEVERAL[words]) for words, several in said.items())
 
 
 def is_invertible_as(matrix: Expr) -> Why:
