@@ -21,7 +21,7 @@ from derive.documents.rendering.fill import fill
 from derive.errors import DeriveError, Position
 from derive.pipeline.budget import within
 from derive.pipeline.look import STYLES
-from derive.pipeline.tex import cell, foreseen
+from derive.pipeline.tex import cell
 from derive.pipeline.tex import engine as latex
 from derive.pipeline.tex.log import Box, Log
 from derive.values import dataclass
@@ -167,6 +167,8 @@ def in_template(error: DeriveError, folders: tuple[Path, ...], text: str = "", b
     """
     if error.code != "latex" or (error.where is not None and error.where.file in (beside or {})):
         return error
+    from derive.pipeline.tex import foreseen
+
     read, error.source = (error.source or "").strip(), None
     named = _NAMED.search(error.message)
     known = re.compile(re.escape(next(filter(None, named.groups()))) + r"(?![A-Za-z@])") if named else None

@@ -3,6 +3,8 @@ r"""What TeX would refuse in a project's own templates, themes and styles is tol
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -121,7 +123,7 @@ VALID: dict[str, Case] = {
     "a lookahead": style("\\newcommand{\\my@thing}[1]{\\@ifnextchar[{\\my@a{#1}}{\\my@a{#1}[]}}", "\\def\\my@a#1[#2]{#1#2}"),
     "names put together": both(on_slides("\\myone\\ \\mytwo"), style("\\@for\\a:=one,two\\do{\\expandafter\\def\\csname my\\a\\endcsname{x}}")),
     "names given": both(on_slides("\\first and \\second{y}"), style("\\@namedef{first}{x}", "\\@namedef{second}#1{x#1}")),
-    "letters read otherwise": on_slides("{\\catcode`\\_=12 a_b}"),
+    "letters read otherwise": on_paper("{\\catcode`\\_=12 a_b}"),
     "expl3": both(
         on_slides("\\thing{x}"),
         style("\\ExplSyntaxOn", "\\tl_new:N \\l_my_tl", "\\NewDocumentCommand{\\thing}{m}{\\tl_set:Nn\\l_my_tl{#1}\\tl_use:N\\l_my_tl}", "\\ExplSyntaxOff"),
@@ -243,6 +245,12 @@ def test_no_theme_of_beamers_is_refused(path: Path) -> None:
     text = f"\\documentclass{{beamer}}\n\\usetheme{{{path.stem.removeprefix('beamertheme')}}}\n\\begin{{document}}\\begin{{frame}}x\\end{{frame}}\\end{{document}}\n"
     reading.begin(reader, text, lambda at: None)
     assert path.name in reader.read and not known.kept(reader)
+
+
+def test_without_templates_of_its_own_a_project_loads_none_of_it(project: Path) -> None:
+    code = "import sys; from derive.cli.main import run; run(['check', '-j1', '-q']); print([m for m in sys.modules if m.startswith('derive.pipeline.tex.')])"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert "derive.pipeline.tex.cell" in said and not any(f".tex.{name}'" in said for name in ("foreseen", "scanning", "reading", "known", "names"))
 
 
 def test_marks_say_which_line_was_written() -> None:
