@@ -224,3 +224,9 @@ def test_an_unknown_name_is_answered_with_the_nearest() -> None:
         catalogue.entry("cylic")
     assert caught.value.code == "unknown-rule"
     assert "did you mean cyclic?" in caught.value.message
+
+
+def test_the_words_of_every_entry_can_be_read() -> None:
+    """A formula between backticks that is none of the language stops the book of rules."""
+    for e in catalogue.entries():
+        assert e.called and e.reason is not None and e.said is not None, e.name

@@ -151,7 +151,7 @@ _FOUR = "A: matrix(m, n); B: matrix(p, n); C: matrix(m, q); E: matrix(p, q)"
 
 KHATRI_RAO = (
     Law("khatri-rao-gram", "khatrirao(A, B)' khatrirao(C, E)", "(A' C) .* (B' E)", _FOUR, "A", "(M ⊙ N)'(P ⊙ Q) = M'P ∘ N'Q",
-        "`(x ⊗ y)'(u ⊗ v) = x'u y'v` for the columns.", KOLDA, runs="always"),
+        "A column of each side: (x ⊗ y)'(u ⊗ v) = x'u y'v.", KOLDA, runs="always"),
     Law("khatri-rao-mixed", "kron(C, E) khatrirao(A, B)", "khatrirao(C A, E B)", "A: matrix(m, n); B: matrix(p, n); C: matrix(q, m); E: matrix(r, p)", "A",
         "(P ⊗ Q)(M ⊙ N) = PM ⊙ QN", "Column j is `kron(C A[:, j], E B[:, j])`.", KOLDA, runs="always"),
     Law("khatri-rao-row", "khatrirao(x', B)", "B diag(x)", "x: vector(n); B: matrix(p, n)", "x", "x' ⊙ B = B diag(x)", "Column j is `x[j] B[:, j]`.", KOLDA,
@@ -172,10 +172,10 @@ KHATRI_RAO = (
         "Entry i, j is `E[i, j]` times the sum of `C[k, j] B[k, j]` over k.", KOLDA, runs="always"),
     Law("khatri-rao-weighed", "kron(I(m), ones(p)') ((khatrirao(C, E) A) .* kron(ones(m), B))", "C ((E' B) .* A)",
         "A: matrix(q, n); B: matrix(p, n); C: matrix(m, q); E: matrix(p, q)", "A", "(I ⊗ 𝟏')((M ⊙ N)S ∘ (𝟏 ⊗ P)) = M((N'P) ∘ S)",
-        "Entry i, j is the sum of `C[i, l] E[k, l] A[l, j] B[k, j]` over k and l.", KOLDA, runs="always"),
+        "Entry i, j is the sum of the products of C(i, l), E(k, l), A(l, j) and B(k, j) over k and l.", KOLDA, runs="always"),
     Law("khatri-rao-weighed-second", "kron(ones(m)', I(p)) ((khatrirao(C, E) A) .* kron(B, ones(p)))", "E ((C' B) .* A)",
         "A: matrix(q, n); B: matrix(m, n); C: matrix(m, q); E: matrix(p, q)", "A", "(𝟏' ⊗ I)((M ⊙ N)S ∘ (P ⊗ 𝟏)) = N((M'P) ∘ S)",
-        "Entry i, j is the sum of `E[i, l] C[k, l] A[l, j] B[k, j]` over k and l.", KOLDA, runs="always"),
+        "Entry i, j is the sum of the products of E(i, l), C(k, l), A(l, j) and B(k, j) over k and l.", KOLDA, runs="always"),
 )
 
 SUMS = (
