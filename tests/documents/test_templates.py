@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from derive.checking.verification import verify
 from derive.documents.compose import problem_page, single
 from derive.documents.page.modes import MODES
 from derive.documents.page.settings import Settings
+from derive.documents.rendering.compiled import Compiled
 from derive.documents.rendering.fill import builtin_folder, exam_points, files, fill, metadata
 from derive.documents.rendering.variables import VARIABLES, described, named, unknown, used
 from derive.errors import DeriveError
@@ -140,3 +142,13 @@ def test_no_command_runs_into_a_value() -> None:
     for path in builtin_folder().rglob("*.tex.j2"):
         plain = re.sub(r"\\(?:BLOCK|COMMENT)\{[^{}]*\}", "", path.read_text(encoding="utf-8"))
         assert not re.search(r"(?<!\\)\\(?!VAR)[A-Za-z]+\\VAR\{", plain), path
+
+
+def test_a_compiled_template_is_of_its_filters(tmp_path: Path) -> None:
+    """How a filter is called is compiled into a template: with other filters it is compiled anew."""
+    filters = tmp_path / "fill.py"
+    filters.write_text("one")
+    os.utime(filters, ns=(1, 1))
+    before = Compiled(tmp_path, filters).state
+    os.utime(filters, ns=(2, 2))
+    assert Compiled(tmp_path, filters).state != before

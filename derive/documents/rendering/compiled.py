@@ -18,12 +18,13 @@ from derive.documents.rendering import sandbox
 class Compiled(jinja2.BytecodeCache):
     """Beside the compiled modules of this package, and written as they are: not where Python is told to write none, nor where it cannot.
 
-    folder  of the templates that are kept
+    folder   of the templates that are kept
+    filters  the file that gives templates their filters: how one is called is compiled too
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, filters: Path) -> None:
         self.folder = folder
-        states = [Path(file).stat() for file in (__file__, sandbox.__file__, jinja2.__file__)]
+        states = [Path(file).stat() for file in (__file__, sandbox.__file__, jinja2.__file__, filters)]
         self.state = "-".join(f"{state.st_mtime_ns:x}" for state in states)
 
     def get_cache_key(self, name: str, filename: str | None = None) -> str:

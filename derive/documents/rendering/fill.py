@@ -70,7 +70,7 @@ def environment(folders: Iterable[Path] = (), marked: bool = False) -> jinja2.En
         lstrip_blocks=True,
         keep_trailing_newline=True,
         autoescape=False,
-        bytecode_cache=Compiled(builtin_folder()),
+        bytecode_cache=Compiled(builtin_folder(), Path(__file__)),
     )
     del env.filters["random"]  # the same values make the same page
     env.filters["meta"] = metadata
