@@ -110,6 +110,10 @@ def test_a_course(project: Path, tool: str) -> None:
     assert made(project, command) and not made(project, command)
     (project / "problems" / "third.yaml").write_text(SQUARE.replace("A square", "A third"))
     assert made(project, command) and (project / "build" / "third-slides.pdf").is_file()
+    # the include is gone, and with it what the documents were made from
+    (project / "build" / ("made.d" if tool == "make" else ".made.d")).unlink()
+    (project / "derive.toml").write_text("[slides]\nrows = 3\n")
+    assert made(project, command) and not made(project, command)
     # a problem is renamed: its old documents are named, and removed
     (project / "problems" / "third.yaml").rename(project / "problems" / "fourth.yaml")
     assert made(project, command) and (project / "build" / "third-slides.pdf").is_file()
