@@ -177,7 +177,10 @@ def _product(factors: tuple[Expr, ...], build: Callable[..., Expr], m: Motion) -
 
 
 def _quotient(e: Times, m: Motion) -> Expr | None:
-    """(da b − a db)/b² for a product with one moving reciprocal and a moving numerator; what is constant stands before it."""
+    """(da b − a db)/b² for a product with one moving reciprocal and a moving numerator; what is constant stands before it.
+
+    None where numerator and denominator hold no variable together.
+    """
     below = [f for f in e.factors if isinstance(f, Power) and f.exponent is _MINUS and m.depends(f.base)]
     if len(below) != 1:
         return None
@@ -189,6 +192,8 @@ def _quotient(e: Times, m: Motion) -> Expr | None:
     a, base = times(*above), below[0].base
     under = base.factors if isinstance(base, Times) else (base,)
     b = times(*(f for f in under if m.depends(f)))
+    if not a.free & b.free & m.active and not m.lets:
+        return None  # of different variables the product rule gives each its own term
     fixed += [power(f, -1) for f in under if not m.depends(f)]
     top = subtract(times(m.pending(a), b), times(a, m.pending(b)))
     return times(*fixed, top, power(b, -2))

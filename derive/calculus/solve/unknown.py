@@ -48,7 +48,7 @@ class Solved:
     """The solution with the moves that lead to it and what was assumed.
 
     Of a family `solution` is every one of them, with a letter that ranges over everything; `particular` is the one of
-    least norm, `least` says so, `family` says what the family is.
+    least norm, `least` says so, `family` says what the family is.  With `together` the equation gave it with others of their own.
     """
 
     solution: Expr
@@ -57,6 +57,7 @@ class Solved:
     particular: Expr | None = None
     least: Why = ()
     family: Why = ()
+    together: bool = False
 
 
 def told(moves: Sequence[Move]) -> tuple[Move, ...]:

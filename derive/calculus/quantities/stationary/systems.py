@@ -134,6 +134,7 @@ def _elimination_lines(
     solutions  the point
     """
     lines: list[Line] = []
+    together: list[Line] = []
 
     def stated(x: Symbol) -> Line:
         g = gradients[x.name]
@@ -152,7 +153,12 @@ def _elimination_lines(
             if not final and not any(line.left is move.left and line.expr is move.right for line in lines):
                 lines.append(Line(move.right, "rearrange", move.why or ("rearrange",), "equation", move.left, "⇔", True, solution=solutions))
             elif final:
-                lines.append(Line(solutions[x], "solve", move.why or ("solve for ", x), "stationary", starred(x), "⇔", solution=solutions))
+                last = Line(solutions[x], "solve", move.why or ("solve for ", x), "stationary", starred(x), "⇔", solution=solutions)
+                if solved.together:
+                    together.append(replace(last, relation="⇒"))
+                else:
+                    lines.append(last)
+    lines += together
     for x, _, _ in reversed(order):
         if not any(isinstance(line.left, Symbol) and line.left is starred(x) for line in lines):
             lines.append(Line(solutions[x], "solve", _put_in(x, lines, wrt), "stationary", starred(x), "⇒", solution=solutions))
@@ -298,7 +304,7 @@ def _jointly(open_equations: Mapping[str, Expr], left: list[Symbol]) -> list[tup
     divided = (n.base for value in points[0] for n in walk(value) if isinstance(n, Power) and n.base.is_scalar and isinstance(n.base, Add))
     conditions: tuple[Why, ...] = tuple((base, " ≠ 0") for base in dict.fromkeys(divided))
     return [
-        (x, equation, Solved(value, (Move(x, value, ("solve for ", *joined([(v,) for v in left]))),), conditions))
+        (x, equation, Solved(value, (Move(x, value, ("solve the equations for ", *joined([(v,) for v in left]))),), conditions, together=True))
         for x, equation, value in zip(left, equations, points[0], strict=True)
     ]
 

@@ -414,6 +414,7 @@ _REASONS = {
     "their right side": "其右邊",
     "rounded": "取近似值",
     "solve for {}": "解出 {0}",
+    "solve the equations for {}": "由這些方程式解出 {0}",
     "stationary where this is 0": "此式為 0 之處為駐點",
     "no closed form": "無封閉形式",
     "stationary nowhere": "無駐點",
