@@ -134,8 +134,8 @@ sections:
 
 def test_what_belongs_to_the_answer_comes_with_the_last_click() -> None:
     picture = source("total-derivative", "slides").partition("the figure graph")[2]
-    # It stands beside the rows of the last frame, which has three clicks: the labels of four edges, the caption, the end.
-    assert picture.count("\\uncover<3->{") == 6 and picture.index("\\uncover<3->{") > picture.index("derive edge")
+    # It stands beside the rows of the last frame, which has three clicks: the labels of four edges, the caption; it is full, and ends without a mark.
+    assert picture.count("\\uncover<3->{") == 5 and picture.index("\\uncover<3->{") > picture.index("derive edge")
     assert "\\uncover<3->{\\node" not in source("total-derivative", "slides", Settings(overlays=False)).partition("the figure graph")[2]
     assert "\\uncover" not in source("total-derivative", "solutions")
 

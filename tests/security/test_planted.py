@@ -96,7 +96,7 @@ def test_a_cache_that_others_write_to_is_none_of_ours(cache: Path, monkeypatch: 
         "render problems/good.yaml --to solutions -o a.tex --depfile a.tex", "render x.html --to html -o x.html",
         "render problems/good.yaml --to solutions -o a.tex --depfile derive.toml", "build --tex-only -j 1 --stamp problems/good.yaml",
         "build --tex-only -j 1 --stamp s --depfile problems/good.yaml", "build --tex-only -j 1 --stamp s --depfile link",
-        "review problems/good.yaml given -o given/a.md",
+        "review problems/good.yaml given -o given/a.tex",
     ],
 )
 def test_nothing_that_is_read_is_written_over(command: str, course: Path) -> None:
@@ -106,7 +106,7 @@ def test_nothing_that_is_read_is_written_over(command: str, course: Path) -> Non
     (course / "x.html").write_text(GOOD)
     (course / "link").symlink_to("problems/good.yaml")
     (course / "given").mkdir()
-    (course / "given" / "a.md").write_text("\\[ \\nabla f = 2x \\]\n")
+    (course / "given" / "a.tex").write_text("\\[ \\nabla f = 2x \\]\n")
     before = {path: path.read_bytes() for path in course.rglob("*") if path.is_file()}
     assert run(command.split()) == 2
     assert {path: path.read_bytes() for path in course.rglob("*") if path.is_file()} == before

@@ -156,7 +156,7 @@ def test_a_template_reaches_plain_values_alone() -> None:
         seen.add(id(value))
         kept.append(value)
         module = type(value).__module__
-        assert module == "builtins" or module.startswith(("derive.documents.page.", "derive.notation.latex.boxes")), type(value)
+        assert module == "builtins" or module.startswith(("derive.documents.page.", "derive.notation.latex.boxes", "derive.notation.latex.text")), type(value)
         if isinstance(value, dict):
             value = tuple(value.values())
         if isinstance(value, (tuple, frozenset, set, list)):

@@ -33,7 +33,7 @@ from derive.notation.latex.text import Text, filled, joined
 
 REPEATED_MOST = 64.0
 """A row taller than this is not repeated on the next frame."""
-SMALL_PRINT = 14.0
+SMALL_PRINT = 24.0
 """What a line of small print takes, in points."""
 SPREAD = 13.0
 """Points by which rows stand further apart at most, where a frame has room."""

@@ -89,7 +89,7 @@ def environment(folders: Iterable[Path] = (), marked: bool = False) -> jinja2.En
     env.filters["meant"] = meant
     env.filters["frames"] = frames
     env.filters["html"] = mathml.html
-    env.filters["join"] = joined_texts
+    env.filters["side_by_side"] = joined_texts
     env.filters["mathml"] = _mathml
     return env
 
@@ -234,7 +234,7 @@ def _mathml(formula: Formula | str, display: bool = True) -> str:
     return mathml.written(formula, display) if isinstance(formula, str) else mathml.mathml(formula, display)
 
 
-def joined_texts(values: Iterable[object], between: str = "") -> Text | str:
+def joined_texts(values: Iterable[object], between: str) -> Text | str:
     """Values side by side: texts as one text, which a web page shows by `html`; anything else as its letters."""
     found = list(values)
     texts = [one for one in found if isinstance(one, Text)]

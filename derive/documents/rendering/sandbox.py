@@ -33,12 +33,14 @@ class Sandbox(jinja2.sandbox.ImmutableSandboxedEnvironment):
         self.globals = {name: value for name, value in self.globals.items() if name in _GLOBALS}
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        """Whether a template may read an attribute of a value: none that begins with an underscore, none of Python's own.
+        """Whether a template may read an attribute of a value: none that begins with an underscore, none of Python's own,
+        no method of a value of a document.
 
         obj   the value
         attr  the name of the attribute
         """
-        return not attr.startswith("_") and super().is_safe_attribute(obj, attr, value)
+        ours = type(obj).__module__.startswith("derive.") and callable(value)
+        return not ours and not attr.startswith("_") and super().is_safe_attribute(obj, attr, value)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """An operation of a template; SecurityError for a text, a list or a power that would be too large.

@@ -80,7 +80,7 @@ ENGLISH: Mapping[str, str] = {
     "check": "Checked numerically: every line agrees with a difference quotient of the function at {points} random points "
              "(largest relative error {error}).",
     "check_short": "Checked numerically at {points} random points, largest relative error {error}.",
-    "check_all": "Checked exactly: every line is an identity over a prime field, at random points (wrong with a probability below "
+    "check_all": "Checked exactly: every line, in exact arithmetic modulo a prime at random points (wrong with a probability below "
                  "{chance}); and numerically at {points} random points (largest relative error {error}).",
     "check_some": "Checked exactly: {exact} of {count} lines, over a prime field at random points (wrong with a probability below "
                   "{chance}); and numerically: every line, at {points} random points (largest relative error {error}).",

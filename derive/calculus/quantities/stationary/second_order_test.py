@@ -22,7 +22,7 @@ from derive.calculus.solve.entrywise import linear_entry, read_entries
 from derive.calculus.solve.grounds import grounds, of_numbers, strictly
 from derive.calculus.solve.unknown import Term, gathered_left, split, split_terms
 from derive.derivation.derivation import Chain, Head, Line, Step
-from derive.derivation.reason import COLON, COMMA, SEMICOLON, Why, Word, full_rank, joined
+from derive.derivation.reason import COLON, COMMA, SEMICOLON, Why, Word, filled, full_rank, joined
 from derive.expressions.build import ONE, ZERO, add, coefficient, inverse, is_zero, matmul, negate, power, scale, terms, times, transpose
 from derive.expressions.nodes import Call, Expr, Identity, Map, MatMul, Number, Power, Scale, SizeValue, Stack, Symbol, Times, number
 from derive.expressions.properties.definite import STRICT, Definite, of_product, of_sum
@@ -155,7 +155,9 @@ def classify(
     back: dict[Expr, Expr] = {**marker, k: h}
     form = outside(tidy(substitute(_quadratic_form(found[0], k), back)))
     head = Head("quadratic", p.name, p.wrt, (h,))
-    why = _why(kind, h, (*(full_rank(b) for b in assumed), *_rests_on(parts, bool(family))), shape)
+    rests = (*(full_rank(b) for b in assumed), *_rests_on(parts, bool(family)))
+    rests = tuple(filled(one, lambda part: starred(x) if part in marker else part) for one in rests)  # a letter for the point, not the reader's
+    why = _why(kind, h, rests, shape)
     squares = _squares(form)
     there = _there(s, x, at) if x.name in applied.free else None
     said = joined([_found(s, x, there is not None), *([why] if squares is form else [])], SEMICOLON)
@@ -335,7 +337,7 @@ def _both_signs(s: Setting, x: Symbol, at: Expr, applied: Expr, parts: list[Term
     one, other = tidy(inverse(m)), tidy(matmul(inverse(m), j))
     values = [times(t.scalar, SizeValue(k.shape[0])), times(number(-1), t.scalar, power(Call("norm", (j,)), 2))]
     said: Why = (values[0], " for ", h, " = ", one, ", ", values[1], " for ", h, " = ", other, ", ", tidy(transpose(j)), " = ",
-                 scale(number(-1), j), ": both signs, a saddle")
+                 scale(number(-1), j), ": both signs, a saddle for ", SizeValue(k.shape[0]), " ≥ 2")  # a skew number is 0
     head, where = _there(s, x, at) if x.name in applied.free else (Head("quadratic", p.name, p.wrt, (h,)), None)
     line = Line(form, "second-order-test", joined([_found(s, x, where is not None), said], SEMICOLON), "second-derivative", head, solution=where)
     return Chain("stationary", SECOND_ORDER_TEST, (line,), part="test")
