@@ -14,9 +14,10 @@ from derive.documents.compose import problem_page, single
 from derive.documents.page.modes import MODES
 from derive.documents.page.settings import Settings
 from derive.documents.rendering.compiled import Compiled
-from derive.documents.rendering.fill import builtin_folder, exam_points, files, fill, metadata
+from derive.documents.rendering.fill import builtin_folder, environment, exam_points, files, fill, metadata
 from derive.documents.rendering.variables import VARIABLES, described, named, unknown, used
 from derive.errors import DeriveError
+from derive.notation.latex.text import Text
 from tests.documents.samples import trace_quadratic
 
 SOURCES = sorted(path for path in builtin_folder().rglob("*.j2"))
@@ -152,3 +153,11 @@ def test_a_compiled_template_is_of_its_filters(tmp_path: Path) -> None:
     before = Compiled(tmp_path, filters).state
     os.utime(filters, ns=(2, 2))
     assert Compiled(tmp_path, filters).state != before
+
+
+def test_what_a_template_puts_between_words_is_written_as_it_stands() -> None:
+    """A table of a lecture has columns, not the sign that parts them."""
+    of_tex = [path for path in SOURCES if path.name.endswith(".tex.j2")]
+    assert not [path for path in of_tex if "side_by_side" in path.read_text(encoding="utf-8")], \
+        "in TeX `join` writes the separator as the template has it; `side_by_side` is for words of a web page"
+    assert environment(()).from_string(r"\VAR{[text, 'b']|join(' & ')}").render(text=Text.of("50 %")) == r"50 \% & b"
