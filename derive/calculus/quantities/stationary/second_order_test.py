@@ -337,7 +337,7 @@ def _both_signs(s: Setting, x: Symbol, at: Expr, applied: Expr, parts: list[Term
     one, other = tidy(inverse(m)), tidy(matmul(inverse(m), j))
     values = [times(t.scalar, SizeValue(k.shape[0])), times(number(-1), t.scalar, power(Call("norm", (j,)), 2))]
     said: Why = (values[0], " for ", h, " = ", one, ", ", values[1], " for ", h, " = ", other, ", ", tidy(transpose(j)), " = ",
-                 scale(number(-1), j), ": both signs, a saddle for ", SizeValue(k.shape[0]), " ≥ 2")  # a skew number is 0
+                 scale(number(-1), j), ": a saddle for ", SizeValue(k.shape[0]), " ≥ 2")  # a skew number is 0
     head, where = _there(s, x, at) if x.name in applied.free else (Head("quadratic", p.name, p.wrt, (h,)), None)
     line = Line(form, "second-order-test", joined([_found(s, x, where is not None), said], SEMICOLON), "second-derivative", head, solution=where)
     return Chain("stationary", SECOND_ORDER_TEST, (line,), part="test")

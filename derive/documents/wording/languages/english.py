@@ -223,6 +223,7 @@ WE = {
     "exp of both sides": "take the exp of both sides",
     "the square root of both sides: {} is positive definite": "take the square root of both sides, where {0} is positive definite",
     "solve for {}": "",
+    "solve the equations for {}": "solve these equations for {0}",
     "solve for {}, entry by entry": "",
     "solve this Sylvester equation: it has one solution since {} is positive definite":
         "solve this Sylvester equation, which has one solution since {0} is positive definite",
@@ -392,8 +393,8 @@ VERDICT = {
     "maximum for the largest, minimum for the smallest": "the maximum belongs to the largest eigenvalue, the minimum to the smallest",
     "{} is the {} where the constraint holds": "",
     "{} is the {} of the profile": "",
-    "{} for {} = {}, {} for {} = {}, {} = {}: both signs, a saddle":
-        "it is {0} for {1} = {2} but {3} for {4} = {5} with {6} = {7}: it takes both signs, and the point is a saddle",
+    "{} for {} = {}, {} for {} = {}, {} = {}: a saddle for {} ≥ 2":
+        "it is {0} for {1} = {2} but {3} for {4} = {5} with {6} = {7}: it takes both signs for {8} ≥ 2, and the point is a saddle",
     "{} = {} there: the maximum belongs to the largest eigenvalue, the minimum to the smallest":
         "there {0} = {1}, so the maximum belongs to the largest eigenvalue, the minimum to the smallest",
     "{} = {} there: the maximum belongs to the smallest eigenvalue, the minimum to the largest":
