@@ -156,7 +156,8 @@ def classify(
     form = outside(tidy(substitute(_quadratic_form(found[0], k), back)))
     head = Head("quadratic", p.name, p.wrt, (h,))
     rests = (*(full_rank(b) for b in assumed), *_rests_on(parts, bool(family)))
-    rests = tuple(filled(one, lambda part: starred(x) if part in marker else part) for one in rests)  # a letter for the point, not the reader's
+    # The letters are not the reader's: a matrix stands for what the point is a multiple of, a number for the one before it.
+    rests = tuple(filled(one, lambda part: part if part not in marker else marker[part] if part.is_scalar else starred(x)) for one in rests)
     why = _why(kind, h, rests, shape)
     squares = _squares(form)
     there = _there(s, x, at) if x.name in applied.free else None
