@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from derive.expressions.properties.facts import STOCHASTIC
 from derive.expressions.sizes import ONE, Shape
 from derive.values import dataclass
 
@@ -128,9 +129,6 @@ def _conditioned(z: Array, rng: np.random.Generator) -> Array:
         z = z + np.linalg.norm(z) / len(z) * rng.random() * np.eye(len(z))
     return z
 
-
-STOCHASTIC = frozenset(("stochastic", "row-stochastic"))
-"""A vector, and the rows of a matrix, whose entries sum to 1."""
 
 HAIR = 1e-2
 """A positive number below that is too near to 0 for the steps of a numeric derivative."""

@@ -18,6 +18,9 @@ class Fact:
     value: str
 
 
+STOCHASTIC = frozenset(("stochastic", "row-stochastic"))
+"""Of a vector, and of the rows of a matrix, whose entries sum to 1."""
+
 IMPLIED: dict[str, frozenset[str]] = {
     "spd": frozenset({"psd", "symmetric", "invertible", "full-column-rank", "full-row-rank", "positive-determinant"}),
     "psd": frozenset({"symmetric"}),

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import NoReturn
 
 from derive.expressions.nodes import Symbol, Unnamed
+from derive.expressions.properties.facts import STOCHASTIC
 from derive.expressions.sizes import ONE, SCALAR, Shape, Size, is_column, is_scalar, is_square, show
 from derive.language.markup import formula, macros
 from derive.language.markup import symbol as one_symbol
@@ -161,7 +162,7 @@ def declare(key: Node, node: Node) -> Declaration:
             raise of_node.error(f"{name} cannot be a path of itself: `of` names a scalar, as t", code="path")
         if "integer" in value.has:
             raise of_node.error(f"{name} is an integer, and a path is differentiable", code="path")
-        if value.has & {"stochastic", "row-stochastic"}:
+        if value.has & STOCHASTIC:
             raise of_node.error(f"{name} is stochastic: a path whose entries sum to 1 is written as softmax of a path", code="path")
         value = replace(value, of=parameter)
     if "for" in parts:

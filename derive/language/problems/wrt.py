@@ -9,6 +9,7 @@ from itertools import count
 
 from derive.errors import DeriveError
 from derive.expressions.nodes import Symbol
+from derive.expressions.properties.facts import STOCHASTIC
 from derive.expressions.sizes import is_column, is_scalar
 from derive.language.problems.declarations import direction_symbol
 from derive.language.problems.function import Bindings, Header
@@ -91,7 +92,7 @@ def _variable(name: str, item: Node, header: Header, bindings: Bindings) -> Symb
         )
     if "integer" in symbol.has:
         raise item.error(f"{name} is an integer: a function is not differentiable by it", code="wrt")
-    if symbol.has & {"stochastic", "row-stochastic"}:
+    if symbol.has & STOCHASTIC:
         raise item.error(
             f"{name} is stochastic, which a constant may be", code="wrt",
             hint=f"declare {name} without it, and write the condition into the function with a multiplier: - lambda (sum({name}) - 1)",
